@@ -1,0 +1,159 @@
+"""The one interface that every source of text satisfies, and the values that cross it."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal, NamedTuple, Protocol, cast
+
+from models.errors import ModelError
+
+Finish = Literal["stop", "length"]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A text to continue, in parts, free of any model's markup.
+
+    Joined in order the parts are the whole text; a part that is not empty ends with a newline,
+    but for the cue, after which the model writes.
+    """
+
+    stable: str
+    """What does not change during a session: scene, profiles, voices."""
+    history: str
+    """What has been said and told, a line each, the oldest already trimmed."""
+    cue: str
+    """The beginning of the line to write, such as `夏娜：`."""
+
+    @property
+    def text(self) -> str:
+        return self.stable + self.history + self.cue
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How candidates are drawn. Names are those of the field; each says its neutral value."""
+
+    n: int = 5
+    """Candidates drawn side by side."""
+    temperature: float = 0.95
+    """Divides the logits; 1 is neutral, 0 always takes the likeliest token."""
+    top_p: float = 0.8
+    """Nucleus: the likeliest tokens that together reach this probability; 1 is neutral."""
+    top_k: int = 0
+    """The `k` likeliest tokens; 0 is neutral."""
+    min_p: float = 0.0
+    """Drops tokens below this share of the likeliest one's probability; 0 is neutral."""
+    typical_p: float = 1.0
+    """Locally typical sampling (Meister et al. 2022); 1 is neutral."""
+    repetition_penalty: float = 1.0
+    """Divides the logits of tokens already seen (Keskar et al. 2019); 1 is neutral."""
+    dry_multiplier: float = 0.0
+    """Strength of DRY, which penalises what would prolong a repetition; 0 is neutral."""
+    dry_base: float = 1.75
+    """Growth of the DRY penalty a token; without effect while `dry_multiplier` is 0."""
+    dry_allowed_length: int = 2
+    """Length of a repetition that DRY lets pass; without effect while `dry_multiplier` is 0."""
+    dry_breakers: tuple[str, ...] = ()
+    """Strings across which DRY sees no repetition, such as `：` and the roles' names."""
+    xtc_probability: float = 0.0
+    """Chance at each token of XTC, which excludes the top choices; 0 is neutral."""
+    xtc_threshold: float = 0.1
+    """Tokens above this probability are top choices for XTC; above 0.5 is neutral."""
+    max_tokens: int = 96
+    """Longest candidate, in tokens."""
+    seed: int | None = None
+    """Makes a draw repeatable on one machine; `None` draws afresh each time."""
+    stop: tuple[str, ...] = ()
+    """Strings that end a candidate and are not part of it; none is neutral."""
+    grammar: str | None = None
+    """A GBNF grammar that a candidate and its closing newline satisfy; a backend that cannot
+    constrain ignores it, so the reader of the candidates checks them all the same."""
+    logprobs: bool = False
+    """Whether `End.logprob` is wanted; it may cost time."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a candidate ended, and what it cost."""
+
+    finish: Finish
+    """`stop`: by itself or at a stop string; `length`: at `max_tokens`."""
+    tokens: int
+    """Tokens of this candidate."""
+    prompt_tokens: int
+    """Tokens of the prompt it continues."""
+    cached_tokens: int
+    """Tokens of the prompt that were not computed again."""
+    logprob: float | None = None
+    """Sum of the natural log-probabilities of its tokens, where asked for and known."""
+
+
+class Delta(NamedTuple):
+    """What to append to a candidate, counted from zero, or how it ended."""
+
+    candidate: int
+    text: str = ""
+    end: End | None = None
+
+
+class Backend(Protocol):
+    """Anything that can continue a prompt. Used by one thread at a time, but for `close`."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls this model."""
+        ...
+
+    @property
+    def context(self) -> int:
+        """Most tokens that prompt and candidate may have together."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` in this model's own tokenizer."""
+        ...
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta]:
+        """Yield the candidates piece by piece. Closing the generator stops the work.
+
+        Every candidate closes with one `Delta` that has an `end`. Raises `ModelError`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the model holds; the backend is not used afterwards."""
+        ...
+
+
+BACKENDS = {
+    "llamacpp": "models.llamacpp:LlamaCpp",
+    "local": "models.local:Local",
+    "scripted": "models.scripted:Scripted",
+    "server": "models.server:Server",
+}
+"""Backends by name, as `module:Class`; a class has `open(**options)`."""
+
+EXTRAS = {"llamacpp": "starter", "local": "local"}
+"""The extra of this package that brings what a backend imports."""
+
+
+def open_backend(name: str, **options: object) -> Backend:
+    """Import the backend `name` only now, since some cost seconds to import, and open it.
+
+    Raises `ModelError` where what it needs is not installed, or it cannot be opened.
+    """
+    module, _, attribute = BACKENDS[name].partition(":")
+    try:
+        backend = getattr(import_module(module), attribute)
+    except ImportError as error:
+        extra = EXTRAS.get(name)
+        if extra is None or error.name is None:
+            raise
+        raise ModelError(
+            f"backend {name}: {error.name} is not installed; "
+            f"install it with: pip install 'paotuan[{extra}]'"
+        ) from error
+    return cast(Backend, backend.open(**options))
