@@ -7,6 +7,6 @@ class CharacterError(Exception):
     `problems` holds every line that was found in the same file, the first being the message.
     """
 
-    def __init__(self, *problems: str) -> None:
-        super().__init__(problems[0])
-        self.problems = problems
+    def __init__(self, problem: str, *others: str) -> None:
+        super().__init__(problem)
+        self.problems = (problem, *others)
