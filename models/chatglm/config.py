@@ -92,7 +92,8 @@ def version_of(raw: Raw, where: Path) -> Version:
         return _second_or_third(raw, where)
     raise ModelError(
         f"{where / 'config.json'}: model_type {raw.get('model_type')!r} with neither "
-        "inner_hidden_size (ChatGLM-6B) nor ffn_hidden_size (ChatGLM2/3-6B); name a ChatGLM checkpoint"
+        "inner_hidden_size (ChatGLM-6B) nor ffn_hidden_size (ChatGLM2/3-6B); "
+        "name a ChatGLM checkpoint"
     )
 
 

@@ -1,0 +1,69 @@
+"""A KV cache that knows how many of its columns are a prefix and where its tokens stand."""
+
+from typing import Any
+
+import torch
+from transformers import DynamicCache
+
+from models.errors import ModelError
+
+
+class ChatGLMCache(DynamicCache):
+    """A `DynamicCache` with the length of its P-tuning prefix and its tokens' positions.
+
+    `prefix_length` columns in front belong to a prefix and have no position. `token_positions`
+    [batch, 2, tokens] are those of ChatGLM-6B's cached tokens (None for ChatGLM2/3), from which the
+    positions of the next ones follow; columns beyond the cache's length were cropped away.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prefix_length = 0
+        self.token_positions: torch.Tensor | None = None
+
+    def batch_repeat_interleave(self, repeats: int) -> None:
+        super().batch_repeat_interleave(repeats)
+        if self.token_positions is not None:
+            self.token_positions = self.token_positions.repeat_interleave(repeats, dim=0)
+
+    def batch_select_indices(self, indices: torch.Tensor) -> None:
+        super().batch_select_indices(indices)
+        if self.token_positions is not None:
+            self.token_positions = self.token_positions[indices]
+
+    def reorder_cache(self, beam_idx: torch.LongTensor) -> None:
+        super().reorder_cache(beam_idx)
+        if self.token_positions is not None:
+            self.token_positions = self.token_positions.index_select(0, beam_idx)
+
+
+class PrefixOnlyCache(ChatGLMCache):
+    """A prefix in front of every layer that stores nothing more, so layers can be recomputed."""
+
+    def update(
+        self,
+        key_states: torch.Tensor,
+        value_states: torch.Tensor,
+        layer_idx: int,
+        *_: Any,
+        **__: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        layer = self.layers[layer_idx]
+        return (
+            torch.cat((layer.keys, key_states), dim=-2),
+            torch.cat((layer.values, value_states), dim=-2),
+        )
+
+
+def new_tokens(ids: torch.Tensor | None, embeds: torch.Tensor | None) -> torch.Tensor:
+    """The ids or the embeddings of the new tokens, whichever is there: [batch, seq, ...]."""
+    if ids is not None:
+        return ids
+    if embeds is None:
+        raise ModelError("neither input_ids nor inputs_embeds: pass one of them")
+    return embeds
+
+
+def prefix_length(cache: Any) -> int:
+    """How many columns in front of any transformers cache are a P-tuning prefix."""
+    return int(getattr(cache, "prefix_length", 0)) if cache is not None else 0

@@ -1,0 +1,159 @@
+"""Finds a checkpoint's weight files and reads them tensor by tensor, with one-line errors."""
+
+import json
+import pickle
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from models.errors import ModelError
+
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+WANTED = ["*.json", "*.model", "*.safetensors"]
+WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+PREFIX_WEIGHTS = ("prefix_encoder.safetensors", *WEIGHTS)
+
+Stream = Iterator[tuple[str, torch.Tensor]]
+
+
+def resolve(path: str | Path) -> Path:
+    """The local folder of a checkpoint; a hub id is downloaded (or found in the hub's cache)."""
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise ModelError(f"{folder}: a file, expected a checkpoint's folder; name its folder")
+    if not HUB_ID.fullmatch(str(path)):
+        raise ModelError(f"{path}: no such folder, and no hub id (owner/name); check the path")
+    return _from_hub(str(path))
+
+
+def _from_hub(repo: str) -> Path:
+    import httpx
+    from huggingface_hub import list_repo_files, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        names = list_repo_files(repo)
+        safe = any(name.endswith(".safetensors") for name in names)
+        wanted = WANTED if safe else [*WANTED, "*.bin"]
+        return Path(snapshot_download(repo, allow_patterns=wanted))
+    except (HfHubHTTPError, HFValidationError) as error:
+        said = str(error).strip().splitlines()[0]
+        raise ModelError(f"{repo}: the hub refused it ({said}); check the id") from None
+    except (OSError, httpx.HTTPError):  # no network: what was downloaded before will do
+        try:
+            return Path(snapshot_download(repo, local_files_only=True))
+        except (LocalEntryNotFoundError, OSError):
+            raise ModelError(
+                f"{repo}: no such folder, the hub cannot be reached and its cache has no copy; "
+                "connect, or give a local folder"
+            ) from None
+
+
+def weight_files(folder: Path, names: tuple[str, ...] = WEIGHTS) -> list[Path]:
+    """The files that hold the weights, safetensors before `.bin`; raises for a missing shard."""
+    for name in names:
+        if (folder / name).is_file():
+            return [folder / name]
+        index = folder / f"{name}.index.json"
+        if index.is_file():
+            return _shards(index)
+    expected = " or ".join(names)
+    raise ModelError(f"{folder}: no weights here, expected {expected} (or its index.json)")
+
+
+def _shards(index: Path) -> list[Path]:
+    try:
+        weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+        files = [index.parent / name for name in sorted(set(weight_map.values()))]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ModelError(f"{index}: no weight_map in it; download it again") from None
+    for file in files:
+        if file.parent != index.parent:
+            raise ModelError(f"{index}: names {file}, expected files beside it; download it again")
+        if not file.is_file():
+            raise ModelError(f"{file}: missing, named by {index.name}; download this shard")
+    return files
+
+
+def stream(files: list[Path], transform: Callable[[str], bool] | None = None) -> Stream:
+    """(name, tensor) of every tensor, in file order; `transform` says which names are wanted.
+
+    A tensor is a view of the mapped file: copy what is to stay. Files are mapped anew every now and
+    then, so that pages already read do not stay in memory.
+    """
+    budget = max(8 << 20, sum(file.stat().st_size for file in files) // 50)
+    for file in files:
+        read = _safetensors if file.suffix == ".safetensors" else _pickled
+        yield from _piecewise(file, read, budget, transform or (lambda _: True))
+
+
+Reader = Callable[[Path], Any]
+
+
+def _piecewise(file: Path, read: Reader, budget: int, wanted: Callable[[str], bool]) -> Stream:
+    names: list[str] | None = None
+    done = 0
+    while names is None or done < len(names):
+        used = 0
+        with read(file) as (found, get):
+            names = [name for name in found if wanted(name)]
+            while done < len(names) and used < budget:
+                tensor = get(names[done])
+                used += tensor.numel() * tensor.element_size()
+                yield names[done], tensor
+                del tensor
+                done += 1
+
+
+@contextmanager
+def _safetensors(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.Tensor]]]:
+    try:
+        with safe_open(file, framework="pt") as handle:
+            yield list(handle.keys()), handle.get_tensor
+    except (SafetensorError, OSError) as error:
+        raise ModelError(
+            f"{file}: {file.stat().st_size:,} bytes, expected a whole safetensors file ({error}); "
+            "download it again"
+        ) from None
+
+
+@contextmanager
+def _pickled(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.Tensor]]]:
+    state = _load_pickled(file)
+    if not isinstance(state, dict):
+        raise ModelError(f"{file}: holds a {type(state).__name__}, expected named tensors")
+    for name, value in state.items():
+        if not isinstance(value, torch.Tensor):
+            raise ModelError(
+                f"{file}: {name} is a {type(value).__name__}, expected a tensor; "
+                "use an official checkpoint"
+            )
+    yield list(state), state.__getitem__
+
+
+def _load_pickled(file: Path) -> Any:
+    try:
+        try:
+            return torch.load(file, map_location="cpu", weights_only=True, mmap=True)
+        except RuntimeError as error:
+            if "mmap" not in str(error):
+                raise
+            return torch.load(file, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise ModelError(
+            f"{file}: holds pickled objects, expected tensors only; it was not opened, since that "
+            "could run code: use an official checkpoint or its safetensors"
+        ) from None
+    except (RuntimeError, EOFError, OSError, ValueError) as error:
+        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(
+            f"{file}: {file.stat().st_size:,} bytes, expected a whole torch file ({said}); "
+            "download it again"
+        ) from None

@@ -1,0 +1,134 @@
+"""Puts streamed tensors into a model that has no memory yet, one at a time, and checks each."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel
+
+from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
+from models.errors import ModelError
+
+
+def use_quantised(model: PreTrainedModel, bits: int) -> None:
+    """Replace every linear layer of the blocks by a packed one of the official layout."""
+    for parent, name, old in _block_linears(model):
+        with torch.device("meta"):
+            new = QuantizedLinear(old.in_features, old.out_features, old.bias is not None, bits)
+        setattr(parent, name, new)
+
+
+def embed_quantised(model: PreTrainedModel, bits: int, dtype: torch.dtype) -> None:
+    """Replace ChatGLM-6B's embedding and its tied head by packed ones (int4-qe)."""
+    old = model.get_input_embeddings()
+    with torch.device("meta"):
+        embedding = QuantizedEmbedding(old.num_embeddings, old.embedding_dim, bits, dtype)
+        head = QuantizedLinear(old.embedding_dim, old.num_embeddings, False, bits)
+    model.set_input_embeddings(embedding)
+    model.set_output_embeddings(head)
+
+
+def _block_linears(model: PreTrainedModel) -> list[tuple[nn.Module, str, nn.Linear]]:
+    blocks = model.base_model.layers
+    return [
+        (parent, name, child)
+        for parent in blocks.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, nn.Linear)
+    ]
+
+
+class Placement:
+    """Copies tensors to their parameters in the wanted precision, device and quantisation.
+
+    `put` raises `ModelError` for a name the model lacks or a shape it has not; `finish` for a
+    parameter that got nothing.
+    """
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        folder: Path,
+        dtype: torch.dtype,
+        device: torch.device,
+        quantization: str | None,
+    ) -> None:
+        self.model, self.folder, self.dtype, self.device = model, folder, dtype, device
+        if quantization:
+            _use_bitsandbytes(model, quantization, dtype)
+        self.expected = dict(model.named_parameters(remove_duplicate=False))
+
+    def put(self, name: str, tensor: torch.Tensor) -> None:
+        """Copy one tensor to its place; the given one may be a view of a file."""
+        if name not in self.expected:
+            raise ModelError(
+                f"{self.folder}: holds {name}, expected no such tensor by its config.json; "
+                "the two do not belong together"
+            )
+        parameter = self.expected[name]
+        if parameter.shape != tensor.shape:
+            raise ModelError(
+                f"{self.folder}: {name} is {list(tensor.shape)}, expected "
+                f"{list(parameter.shape)} by its config.json; the two do not belong together"
+            )
+        if parameter.is_floating_point() != tensor.is_floating_point():
+            raise ModelError(
+                f"{self.folder}: {name} is {tensor.dtype}, expected {parameter.dtype}; "
+                "quantization_bit in config.json does not fit the weights"
+            )
+        path, _, leaf = name.rpartition(".")
+        module = self.model.get_submodule(path)
+        module.register_parameter(leaf, self._made(parameter, leaf, tensor))
+
+    def _made(self, old: Any, leaf: str, tensor: torch.Tensor) -> nn.Parameter:
+        kept = leaf == "weight_scale" or not tensor.is_floating_point()
+        dtype = tensor.dtype if kept else self.dtype
+        if type(old) is not nn.Parameter:  # a bitsandbytes parameter, which packs itself on moving
+            data = tensor.to(dtype=dtype, copy=True)
+            return type(old)(data, requires_grad=False, **old.__dict__).to(self.device)
+        data = tensor.to(device=self.device, dtype=dtype, copy=True)
+        return nn.Parameter(data, requires_grad=old.requires_grad)
+
+    def finish(self) -> None:
+        """Tie the head, compute what no file holds, and check that nothing is missing."""
+        model = self.model
+        if isinstance(model.get_output_embeddings(), QuantizedLinear):
+            head, embedding = model.get_output_embeddings(), model.get_input_embeddings()
+            head.weight, head.weight_scale = embedding.weight, embedding.weight_scale
+        elif model.config.tie_word_embeddings:
+            model.get_output_embeddings().weight = model.get_input_embeddings().weight
+        missing = [name for name, value in model.named_parameters() if value.is_meta]
+        if missing:
+            raise ModelError(
+                f"{self.folder}: no {missing[0]} ({len(missing)} tensors are missing), expected by "
+                "its config.json; download the weights again"
+            )
+        rotary = getattr(model.base_model, "rotary_emb", None)
+        if rotary is not None:
+            model.base_model.rotary_emb = type(rotary)(model.config).to(self.device)
+        left = [name for name, value in model.named_buffers() if value.is_meta]
+        if left:
+            raise ModelError(f"{self.folder}: {left[0]} was not computed; report this")
+
+
+def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dtype) -> None:
+    """Replace the blocks' linear layers by bitsandbytes' NF4 or int8 ones."""
+    try:
+        import bitsandbytes as bnb
+    except ImportError:
+        raise ModelError(
+            f"quantization {quantization}: bitsandbytes is not installed; install it, or use an "
+            "official int4 or int8 checkpoint"
+        ) from None
+    for parent, name, old in _block_linears(model):
+        bias = old.bias is not None
+        with torch.device("meta"):
+            new = (
+                bnb.nn.Linear4bit(old.in_features, old.out_features, bias, dtype, quant_type="nf4")
+                if quantization == "int4"
+                else bnb.nn.Linear8bitLt(
+                    old.in_features, old.out_features, bias, has_fp16_weights=False
+                )
+            )
+        setattr(parent, name, new)
