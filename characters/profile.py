@@ -1,0 +1,123 @@
+"""A character: who speaks, how, and what is known of them. Reads the files of the library."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from characters.errors import CharacterError
+from characters.names import label_problem, name_problem, nearest
+from characters.places import beside, find, folders, is_file, is_path, listed
+from characters.reader import Document, read_file
+from characters.text import shown
+from characters.tree import Key
+
+if TYPE_CHECKING:
+    from characters.schema import CharacterKeys
+
+
+@dataclass(frozen=True)
+class Character:
+    """One who may sit at any table; a scene gives the rest."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    profile: str = ""
+    voice: str = ""
+    """Sample lines in the log format, a line each."""
+    likes: tuple[str, ...] = ()
+    knowledge: tuple[Path, ...] = ()
+    """Files that exist."""
+    adapter: str | None = None
+    emotions: tuple[str, ...] = ()
+    """Labels of this character's own; none means those of the scene."""
+
+
+def load(name_or_path: str | Path, places: Sequence[Path] | None = None) -> Character:
+    """The character of that name, or in that file, which a person asked for.
+
+    Names are looked up in `places`: by default `./characters`, the user's data folder, and what
+    ships. Raises `CharacterError`.
+    """
+    if isinstance(name_or_path, Path) or is_path(name_or_path):
+        return read_character(Path(name_or_path))
+    places = folders("characters") if places is None else places
+    path = find(name_or_path, places)
+    if path is None:
+        raise CharacterError(unknown(name_or_path, places))
+    return read_character(path)
+
+
+def refer(reference: str, folder: Path) -> Character:
+    """The character that a file in `folder` refers to, by name or by a path below that folder."""
+    if not is_path(reference):
+        return load(reference)
+    path = beside(folder, reference)
+    if path is None:
+        raise CharacterError(f"{shown(reference)} leads out of the folder of this file")
+    return read_character(path)
+
+
+def names(places: Sequence[Path] | None = None) -> list[str]:
+    """The names by which `load` finds a character."""
+    return sorted(listed(folders("characters") if places is None else places))
+
+
+def unknown(name: str, places: Sequence[Path]) -> str:
+    """What to say of a name that no file has."""
+    known = names(places)
+    return f"no character named {shown(name)}{nearest(name, known)}"
+
+
+def read_character(path: Path) -> Character:
+    """Read a character file. Raises `CharacterError` with a line for each problem."""
+    document = read_file(path)
+    from characters.check import check
+    from characters.schema import CharacterFile
+
+    keys = check(CharacterFile, document)
+    problems = [*_name_problems(keys.name, document), *problems_of(keys, document, (), path.parent)]
+    if problems:
+        raise CharacterError(*problems)
+    return Character(
+        name=keys.name,
+        aliases=tuple(keys.aliases),
+        profile=keys.profile.strip(),
+        voice=keys.voice.strip(),
+        likes=tuple(keys.likes),
+        knowledge=tuple(path.parent / name for name in keys.knowledge),
+        adapter=keys.adapter,
+        emotions=tuple(keys.emotions),
+    )
+
+
+def _name_problems(name: str, document: Document) -> Iterator[str]:
+    if problem := name_problem(name):
+        yield document.at(("name",), problem)
+
+
+def problems_of(keys: "CharacterKeys", document: Document, key: Key, folder: Path) -> Iterator[str]:
+    """What the types of the keys below `key` cannot see: names, labels, files below `folder`."""
+    for index, alias in enumerate(keys.aliases):
+        if problem := name_problem(alias):
+            yield document.at((*key, "aliases", index), problem)
+    for index, label in enumerate(keys.emotions):
+        if problem := label_problem(label):
+            yield document.at((*key, "emotions", index), problem)
+    yield from missing_files(keys.knowledge, document, (*key, "knowledge"), folder)
+
+
+def missing_files(
+    files: Sequence[str], document: Document, key: Key, folder: Path
+) -> Iterator[str]:
+    """A line for each of `files` that is not an existing file below `folder`."""
+    for index, name in enumerate(files):
+        path = beside(folder, name)
+        if path is None:
+            problem = f"{shown(name)} leads out of the folder of this file"
+        elif not is_file(path):
+            there = [one.name for one in folder.glob("*") if one.name != Path(document.where).name]
+            problem = f"no file {shown(name)} beside this one{nearest(name, there)}"
+        else:
+            continue
+        yield document.at((*key, index), problem)

@@ -1,0 +1,63 @@
+"""The keys of a character file, and the shorthands that a person may write for them."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+from characters.check import Declaration
+
+
+@dataclass(frozen=True)
+class Or:
+    """Adds the shorthand forms of a value to its JSON Schema."""
+
+    forms: tuple[dict[str, Any], ...]
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [*self.forms, handler(core)]}
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _joined(value: object) -> object:
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    return value
+
+
+TEXT = {"type": "string"}
+Words = Annotated[list[str], BeforeValidator(_listed), Or((TEXT,))]
+Lines = Annotated[str, BeforeValidator(_joined), Or(({"type": "array", "items": TEXT},))]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class CharacterKeys(Declaration):
+    """What can be said of a character, in its own file or in a scene's cast."""
+
+    aliases: Words = Field(default_factory=list)
+    """Other names by which lines may call this character."""
+    profile: str = ""
+    """Who this is, in a few sentences: part of every prompt."""
+    voice: Lines = ""
+    """Three to five sample lines in the log format, as a list or a block of text."""
+    likes: Words = Field(default_factory=list)
+    """What this character is fond of."""
+    knowledge: Words = Field(default_factory=list)
+    """Files with what this character knows, in the folder of this file."""
+    adapter: str | None = None
+    """A LoRA adapter or P-tuning prefix trained on this character; none is the base model."""
+    emotions: Words = Field(default_factory=list)
+    """The labels this character uses after `\\emoji`; none means those of the scene."""
+
+
+class CharacterFile(CharacterKeys):
+    """A character of paotuan (跑团)."""
+
+    name: Name
+    """The name that begins this character's lines."""

@@ -1,0 +1,79 @@
+"""Bytes of a file to text, or a plain word about what is not UTF-8, not text, not printable."""
+
+import re
+
+from characters.errors import CharacterError
+
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+"""Control characters and bidi overrides: they may drive a terminal or disguise a text."""
+
+MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+
+
+def decode(raw: bytes, where: str) -> str:
+    """UTF-8 text, with or without a byte order mark, its line ends as `\\n`.
+
+    Raises `CharacterError` that names the encoding found, and how to convert it.
+    """
+    for mark, encoding in MARKS.items():
+        if raw.startswith(mark):
+            raise _encoded(where, encoding)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(raw, where, error.start) from None
+    if "\0" in text:
+        wide = _reads_as(raw, "utf-16-le") or _reads_as(raw, "utf-16-be")
+        raise _encoded(where, "utf-16") if wide else _binary(where, raw.index(0))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def unprintable(text: str) -> str | None:
+    """The name of the first character in `text` that must not reach a terminal, as `U+001B`."""
+    found = UNPRINTABLE.search(text)
+    return f"U+{ord(found[0]):04X}" if found else None
+
+
+def shown(text: str) -> str:
+    """One line of `text` that is safe to print, cut to a length that fits in a message."""
+    safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:61])
+    return safe if len(text) <= 60 else f"{safe[:60]}…"
+
+
+def _reads_as(raw: bytes, encoding: str) -> bool:
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return not UNPRINTABLE.search(text) and ("\n" in text or ":" in text)
+
+
+def _not_utf8(raw: bytes, where: str, start: int) -> CharacterError:
+    for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
+        if _reads_as(raw, encoding):
+            return _encoded(where, encoding[:7].rstrip("-"))
+    if b"\0" in raw or UNPRINTABLE.search(raw[:start].decode("utf-8-sig", "ignore")) or start == 0:
+        return _binary(where, start)
+    line = raw.count(b"\n", 0, start) + 1
+    return CharacterError(f"{where}:{line}: not UTF-8 (byte 0x{raw[start]:02x}); save it as UTF-8")
+
+
+def _encoded(where: str, encoding: str) -> CharacterError:
+    name = encoding.upper()
+    return CharacterError(
+        f"{where}: the text is {name}, expected UTF-8; convert it with: "
+        f"iconv -f {name} -t UTF-8 OLD > NEW"
+    )
+
+
+def _binary(where: str, offset: int) -> CharacterError:
+    return CharacterError(
+        f"{where}: not a text file (found at byte {offset}); expected YAML in UTF-8"
+    )
