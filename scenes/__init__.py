@@ -1,0 +1,1 @@
+"""What happens: the log, scenes, sessions, prompts. Never knows a model's markup."""

@@ -1,0 +1,318 @@
+r"""The log format: one entry a line, `角色：台词 \emoji 微怒`; `parse` and `dump` are inverses.
+
+Reading is tolerant, writing is canonical. What cannot be written plainly is escaped as `\u{hex}`,
+the code point of a character that would otherwise be read as part of the format.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Kind = Literal[
+    "narration", "speech", "action", "thought", "chapter", "context", "comment", "unrecognised"
+]
+SPOKEN: frozenset[Kind] = frozenset({"speech", "action", "thought"})
+"""The kinds that have a speaker and may have an emotion."""
+
+LONGEST_NAME = 32
+LONGEST_NARRATION = 20  # lines that one `【…】` may span
+
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_STRUCTURAL = re.compile(r"[\s\\:：【】（）(){}#=/]")
+_NOT_IN_A_NAME = r"\s\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|/"
+_NAME = re.compile(rf"(?:\\u\{{[0-9a-f]{{1,6}}\}}|[^{_NOT_IN_A_NAME}]|(?<=\S) (?=\S))+|[？?]+")
+_COLON = re.compile(r"[:：]")
+_LABEL = re.compile(r"(?![A-Za-z])\s*((?:\\u\{[0-9a-f]{1,6}\}|[^\s\\])+)")
+_ACTION = re.compile(r"\\me(?![A-Za-z])")
+_CHAPTER = re.compile(r"={2,}([^=](?:.*[^=])?)={2,}")
+_BRACKET = re.compile("[【】]")
+_PARENTHESIS = re.compile("[（）()]")
+_NEWLINE = re.compile(r"\r\n|\n|\r")
+_WIDE = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a log. Raises `ValueError` where the parts contradict each other."""
+
+    kind: Kind
+    text: str
+    speaker: str = ""
+    """Who speaks, acts or thinks; at most 32 characters; empty for the other kinds."""
+    thought: str = ""
+    """What a speech is followed by in `（…）`."""
+    emotion: str = ""
+
+    def __post_init__(self) -> None:
+        spoken = self.kind in SPOKEN
+        if spoken != bool(self.speaker) or len(self.speaker) > LONGEST_NAME:
+            raise ValueError(f"a {self.kind} by {self.speaker!r}")
+        if self.emotion and not spoken:
+            raise ValueError(f"a {self.kind} with an emotion")
+        if self.thought and (self.kind != "speech" or not self.text):
+            raise ValueError(f"a {self.kind} {self.text!r} with a thought")
+        if self.kind == "unrecognised" and not _is_unrecognised(self.text):
+            raise ValueError(f"{self.text!r} is not an unrecognised line")
+
+
+class Line(NamedTuple):
+    """An entry and the number of the line where it begins, from 1."""
+
+    number: int
+    entry: Entry
+
+
+def parse(text: str) -> list[Entry]:
+    """Read a log. No line is lost: what is none of the format is kept as `unrecognised`."""
+    return [line.entry for line in read(_NEWLINE.split(text))]
+
+
+def dump(entries: Iterable[Entry]) -> str:
+    """Write entries canonically, a line each."""
+    return "".join(write(entry) + "\n" for entry in entries)
+
+
+def read(lines: Iterable[str]) -> Iterator[Line]:
+    """Read a log line by line, in bounded memory. A line may end with its newline."""
+    source = _Lines(lines)
+    for number, raw in source:
+        if _closing(raw.strip()) is None:
+            raw = _span(raw, source)
+        for piece in _pieces(raw):
+            entry = Entry("unrecognised", piece) if isinstance(piece, str) else piece
+            yield Line(number, entry)
+
+
+def write(entry: Entry) -> str:
+    """The canonical line of one entry, without a newline."""
+    if entry.kind == "unrecognised":
+        return entry.text
+    plain = _render(entry, _escape_unprintable)
+    return plain if _pieces(plain) == [entry] else _render(entry, _escape_all)
+
+
+def cue(speaker: str) -> str:
+    """How a line by `speaker` begins: `夏娜：`."""
+    return write(Entry("speech", "", speaker))
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _render(entry: Entry, escape: Callable[[str], str]) -> str:
+    text = escape(entry.text)
+    match entry.kind:
+        case "narration":
+            return f"【{text}】"
+        case "chapter":
+            return f"==== {text} ===="
+        case "context":
+            return f"{{{text}}}"
+        case "comment":
+            return f"# {text}".rstrip()
+        case "action":
+            body = rf"\me {text}"
+        case "thought":
+            body = f"（{text}）"
+        case _:
+            body = f"{text}（{escape(entry.thought)}）" if entry.thought else text
+    emotion = rf" \emoji {escape(entry.emotion)}" if entry.emotion else ""
+    return f"{escape(entry.speaker)}：{body}{emotion}"
+
+
+class _Escape:
+    """Replaces the characters that `pattern` matches by their code points."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+
+    def __call__(self, text: str) -> str:
+        return self.pattern.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+
+
+_escape_unprintable = _Escape(re.compile(rf"{_UNPRINTABLE.pattern}|\\(?=u\{{[0-9a-f]{{1,6}}\}})"))
+_escape_all = _Escape(
+    re.compile(rf"{_UNPRINTABLE.pattern}|{_STRUCTURAL.pattern}|[{_NOT_IN_A_NAME}]")
+)
+
+
+def _unescape(text: str) -> str:
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        return chr(code) if code <= 0x10FFFF else found[0]
+
+    return _ESCAPE.sub(character, text) if "\\" in text else text
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+class _Lines:
+    """Numbered lines that can be looked at before they are taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._source = iter(lines)
+        self._ahead: deque[str] = deque()
+        self._number = 0
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        while (raw := self.peek(0)) is not None:
+            self.take(1)
+            yield self._number, raw.removeprefix("\ufeff") if self._number == 1 else raw
+
+    def peek(self, index: int) -> str | None:
+        """The line `index` places ahead, without its newline, or `None` past the end."""
+        while len(self._ahead) <= index:
+            raw = next(self._source, None)
+            if raw is None:
+                return None
+            self._ahead.append(raw.rstrip("\r\n"))
+        return self._ahead[index]
+
+    def take(self, count: int) -> None:
+        for _ in range(count):
+            self._ahead.popleft()
+        self._number += count
+
+
+def _is_unrecognised(text: str) -> bool:
+    return not _NEWLINE.search(text) and not text.startswith("\ufeff") and _pieces(text) == [text]
+
+
+def _span(raw: str, source: _Lines) -> str:
+    """A `【` and the lines up to its `】`; the line alone where none follows soon."""
+    joined = raw.strip()
+    for index in range(LONGEST_NARRATION - 1):
+        ahead = source.peek(index)
+        if ahead is None or ahead.lstrip().startswith("【"):
+            break
+        joined = _join(joined, ahead.strip())
+        if _closing(joined) is not None:
+            source.take(index + 1)
+            return joined
+    return raw
+
+
+def _join(left: str, right: str) -> str:
+    wide = not left or not right or _WIDE.match(left[-1]) or _WIDE.match(right[0])
+    return left + right if wide else f"{left} {right}"
+
+
+def _pieces(raw: str) -> list[Entry | str]:
+    """The entries of one line, several where a tab stands before an entry; what is none as text."""
+    if not raw.strip():
+        return []
+    chunks = [raw] if raw.lstrip().startswith("#") else raw.split("\t")
+    parts = [[chunks[0]]]
+    for chunk in chunks[1:]:
+        if _recognise(chunk) is None:
+            parts[-1].append(chunk)
+        else:
+            parts.append([chunk])
+    pieces: list[Entry | str] = []
+    for part in parts:
+        found = _recognise(" ".join(part))
+        if found is not None:
+            pieces += found
+        elif any(chunk.strip() for chunk in part):
+            pieces.append("\t".join(part))
+    return pieces
+
+
+def _recognise(chunk: str) -> list[Entry] | None:
+    text = chunk.strip()
+    found, rest = _narrations(text)
+    if not rest:
+        return found or None
+    entry = _plain_entry(rest) or _spoken_entry(rest)
+    return [*found, entry] if entry else None
+
+
+def _narrations(text: str) -> tuple[list[Entry], str]:
+    """The `【…】` that `text` begins with, one after another, and what follows them."""
+    found: list[Entry] = []
+    start = depth = 0
+    for bracket in _BRACKET.finditer(text):
+        at = bracket.start()
+        if depth == 0 and (bracket[0] == "】" or text[start:at].strip()):
+            break
+        if depth == 0:
+            start = at
+        depth += 1 if bracket[0] == "【" else -1
+        if depth == 0:
+            found.append(_narration(text[start + 1 : at]))
+            start = at + 1
+    if depth:
+        return [*found, _narration(text[start + 1 :])], ""
+    return found, text[start:].strip()
+
+
+def _narration(text: str) -> Entry:
+    return Entry("narration", _unescape(text.strip()))
+
+
+def _plain_entry(text: str) -> Entry | None:
+    if text.startswith("#"):
+        return Entry("comment", _unescape(text[1:].strip()))
+    if text.startswith("{") and text.endswith("}"):
+        return Entry("context", _unescape(text[1:-1].strip()))
+    if text.startswith("==") and (title := _CHAPTER.fullmatch(text)):
+        return Entry("chapter", _unescape(title[1].strip()))
+    return None
+
+
+def _spoken_entry(text: str) -> Entry | None:
+    colon = _COLON.search(text, 0, 12 * LONGEST_NAME)
+    if colon is None:
+        return None
+    raw_name, body = text[: colon.start()].strip(), text[colon.end() :]
+    if colon[0] == ":" and (raw_name.isdecimal() or body.startswith("//")):
+        return None
+    name = _unescape(raw_name)
+    if not _NAME.fullmatch(raw_name) or not 0 < len(name) <= LONGEST_NAME:
+        return None
+    body, emotion = _emotion(body.strip())
+    if _ACTION.match(body):
+        return Entry("action", _unescape(body[3:].strip()), name, emotion=emotion)
+    text, thought = _thought(body)
+    if thought is not None and not text:
+        return Entry("thought", _unescape(thought), name, emotion=emotion)
+    if not thought:
+        return Entry("speech", _unescape(body), name, emotion=emotion)
+    return Entry("speech", _unescape(text), name, _unescape(thought), emotion)
+
+
+def _emotion(body: str) -> tuple[str, str]:
+    at = body.rfind(r"\emoji")
+    label = _LABEL.fullmatch(body, at + 6) if at >= 0 else None
+    return (body[:at].rstrip(), _unescape(label[1])) if label else (body, "")
+
+
+def _thought(body: str) -> tuple[str, str | None]:
+    """Split off a `（…）` at the end; `None` where there is none."""
+    if not body.endswith(("）", ")")):
+        return body, None
+    depth = 0
+    for found in reversed(list(_PARENTHESIS.finditer(body))):
+        depth += 1 if found[0] in "）)" else -1
+        if depth == 0:
+            inner = body[found.end() : -1].strip()
+            return body[: found.start()].rstrip(), inner
+    return body, None
+
+
+def _closing(text: str) -> int | None:
+    """Where the `【` that begins `text` is closed; `None` where it is not; -1 where none begins."""
+    if not text.startswith("【"):
+        return -1
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += 1 if found[0] == "【" else -1
+        if depth == 0:
+            return found.start()
+    return None

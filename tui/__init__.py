@@ -1,0 +1,1 @@
+"""What you see: the Textual app, the line mode, the command line."""
