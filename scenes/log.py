@@ -23,8 +23,8 @@ _ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_STRUCTURAL = re.compile(r"[\s\\:：【】（）(){}#=/]")
-_NOT_IN_A_NAME = r"\s\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|/"
+_STRUCTURAL = re.compile(r"[\s\\:：【】（）(){}#=]")
+_NOT_IN_A_NAME = r"\s\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|"
 _NAME = re.compile(rf"(?:\\u\{{[0-9a-f]{{1,6}}\}}|[^{_NOT_IN_A_NAME}]|(?<=\S) (?=\S))+|[？?]+")
 _COLON = re.compile(r"[:：]")
 _LABEL = re.compile(r"(?![A-Za-z])\s*((?:\\u\{[0-9a-f]{1,6}\}|[^\s\\])+)")
@@ -163,7 +163,7 @@ class _Lines:
     def __iter__(self) -> Iterator[tuple[int, str]]:
         while (raw := self.peek(0)) is not None:
             self.take(1)
-            yield self._number, raw.removeprefix("\ufeff") if self._number == 1 else raw
+            yield self._number, raw
 
     def peek(self, index: int) -> str | None:
         """The line `index` places ahead, without its newline, or `None` past the end."""
@@ -171,7 +171,7 @@ class _Lines:
             raw = next(self._source, None)
             if raw is None:
                 return None
-            self._ahead.append(raw.rstrip("\r\n"))
+            self._ahead.append(raw.rstrip("\r\n").lstrip("\ufeff"))
         return self._ahead[index]
 
     def take(self, count: int) -> None:
