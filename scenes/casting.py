@@ -1,0 +1,91 @@
+"""The cast of a scene file: roles with their characters' files filled in, and what is odd."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from characters import Character, CharacterError
+from characters.names import name_problem, nearest
+from characters.profile import problems_of, refer
+from characters.reader import Document
+from characters.text import shown
+from characters.tree import Key
+from scenes.log import SPOKEN, read
+from scenes.scene import Role
+from scenes.schema import CastKeys, SceneKeys
+
+
+def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Role], list[str]]:
+    """The roles, and a line for each thing that is wrong with them."""
+    roles: list[Role] = []
+    problems: list[str] = []
+    for name, entry in keys.cast.items():
+        key: Key = ("cast", name)
+        if problem := name_problem(name):
+            problems.append(document.at(key, problem))
+        problems += problems_of(entry, document, key, folder)
+        try:
+            character = refer(entry.character, folder) if entry.character else Character(name)
+        except CharacterError as error:
+            problems.append(document.at((*key, "character"), str(error)))
+            character = Character(name)
+        roles.append(_role(name, entry, character, folder))
+    return roles, problems + list(_shared_names(roles, document))
+
+
+def _role(name: str, entry: CastKeys, character: Character, folder: Path) -> Role:
+    other_names = [character.name, *character.aliases, *entry.aliases]
+    return Role(
+        name=name,
+        aliases=tuple(dict.fromkeys(alias for alias in other_names if alias != name)),
+        profile=entry.profile.strip() or character.profile,
+        voice=entry.voice.strip() or character.voice,
+        likes=tuple(entry.likes) or character.likes,
+        narrator=entry.narrator,
+        talkativeness=entry.talkativeness,
+        adapter=entry.adapter or character.adapter,
+        knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
+        emotions=tuple(entry.emotions) or character.emotions,
+    )
+
+
+def _shared_names(roles: Sequence[Role], document: Document) -> Iterator[str]:
+    owners: dict[str, str] = {role.name: role.name for role in roles}
+    for role in roles:
+        for alias in role.aliases:
+            owner = owners.setdefault(alias, role.name)
+            if owner != role.name:
+                key = ("cast", role.name, "aliases")
+                yield document.at(key, f"{shown(alias)} is also a name of {shown(owner)}")
+
+
+def oddities(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iterator[str]:
+    """Lines of opening and voices that no role speaks, or with a label that the scene lacks."""
+    yield from _odd_lines(keys.opening, ("opening",), keys.emotions, document, cast)
+    for role in cast:
+        key = ("cast", role.name, "voice")
+        yield from _odd_lines(role.voice, key, [*keys.emotions, *role.emotions], document, cast)
+
+
+def _odd_lines(
+    text: str, key: Key, labels: Sequence[str], document: Document, cast: Sequence[Role]
+) -> Iterator[str]:
+    names = {name for role in cast for name in (role.name, *role.aliases)}
+    for number, entry in read(text.split("\n")):
+        place = _place(document, key, number)
+        if entry.kind == "unrecognised":
+            yield f"{place}: not a line of a log: {shown(entry.text)}"
+        if entry.kind in SPOKEN and entry.speaker not in names:
+            close = nearest(entry.speaker, names)
+            yield f"{place}: {shown(entry.speaker)} is not in the cast{close}"
+        if entry.emotion and entry.emotion not in labels:
+            close = nearest(entry.emotion, labels)
+            yield f"{place}: {shown(entry.emotion)} is no emotion of this scene{close}"
+
+
+def _place(document: Document, key: Key, number: int) -> str:
+    """Where line `number` of a text stands: exact in a literal block or a list."""
+    if key in document.blocks:
+        line = document.blocks[key] + number - 1
+    else:
+        line = document.line((*key, number - 1))
+    return f"{document.where}:{line}: {'.'.join(map(shown, map(str, key)))}"

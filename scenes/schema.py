@@ -1,0 +1,144 @@
+"""The keys of a scene file: one declaration gives the checks and the JSON Schema."""
+
+import ast
+import inspect
+from dataclasses import fields
+from itertools import pairwise
+from types import GenericAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_hints
+
+from pydantic import BeforeValidator, Field, create_model
+
+from characters.check import Declaration
+from characters.schema import TEXT, CharacterKeys, Name, Or, Words
+from models.backend import Sampling
+from scenes.scene import EMOTIONS
+
+OWN = frozenset({"grammar", "logprobs"})
+"""Settings of `Sampling` that belong to the program, not to a scene."""
+
+RANGES: dict[str, dict[str, float]] = {
+    "n": {"ge": 1, "le": 32},
+    "temperature": {"ge": 0, "le": 10},
+    "top_p": {"gt": 0, "le": 1},
+    "top_k": {"ge": 0},
+    "min_p": {"ge": 0, "le": 1},
+    "typical_p": {"gt": 0, "le": 1},
+    "repetition_penalty": {"gt": 0, "le": 10},
+    "dry_multiplier": {"ge": 0},
+    "dry_base": {"ge": 1},
+    "dry_allowed_length": {"ge": 0},
+    "xtc_probability": {"ge": 0, "le": 1},
+    "xtc_threshold": {"ge": 0, "le": 1},
+    "max_tokens": {"ge": 1},
+    "seed": {"ge": 0, "lt": 2**32},
+}
+
+
+def _docstrings(class_: type) -> dict[str, str]:
+    """The docstrings under the attributes of a class, which Python itself does not keep."""
+    tree = ast.parse(inspect.getsource(class_)).body[0]
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    found: dict[str, str] = {}
+    for before, after in pairwise(body):
+        if isinstance(before, ast.AnnAssign) and isinstance(after, ast.Expr):
+            name, words = ast.unparse(before.target), ast.literal_eval(after.value)
+            found[name] = inspect.cleandoc(words)
+    return found
+
+
+def _sampling_keys() -> type[Declaration]:
+    hints, said = get_type_hints(Sampling), _docstrings(Sampling)
+    keys: dict[str, Any] = {}
+    for one in fields(Sampling):
+        if one.name not in OWN:
+            type_, default = hints[one.name], one.default
+            if get_origin(type_) is tuple:
+                type_, default = GenericAlias(list, (str,)), []
+            ranges: Any = RANGES.get(one.name, {})
+            keys[one.name] = (type_, Field(default, description=said[one.name], **ranges))
+    return create_model(
+        "SamplingKeys", __base__=Declaration, __doc__="How candidates are drawn.", **keys
+    )
+
+
+if TYPE_CHECKING:
+
+    class SamplingKeys(Declaration):
+        """How candidates are drawn: the names of `Sampling`."""
+
+else:
+    SamplingKeys = _sampling_keys()
+
+
+class ModelKeys(Declaration):
+    """Which model plays the others."""
+
+    use: str | None = None
+    """A name of the catalog, a path, or a server's URL; none is the embedded default."""
+    quantization: Literal["none", "int8", "int4"] | None = None
+    """How the weights are held: `none`, `int8` or `int4` (NF4)."""
+    context: Annotated[int, Field(ge=256)] | None = None
+    """Tokens of prompt and candidate together."""
+
+
+class CastKeys(CharacterKeys):
+    """A role: what is written here comes before what the character's own file says."""
+
+    character: Name | None = None
+    """A file of the character library, or one beside this scene such as `ann.yaml`."""
+    talkativeness: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Chance to speak next without being named, 0 to 1."""
+    narrator: bool = False
+    """Whether this role narrates with `【…】`."""
+
+
+def _entry(value: object) -> object:
+    if value is None:
+        return {}
+    return {"profile": value} if isinstance(value, str) else value
+
+
+class SceneKeys(Declaration):
+    """A scene of paotuan (跑团)."""
+
+    title: Name
+    """What the scene is called."""
+    summary: str = ""
+    """A sentence for the list of scenes."""
+    aim: str = ""
+    """What the player is after; shown to the player, and part of the prompt."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "zh"
+    """The language of the scene, as a tag such as `zh` or `en`."""
+    play_as: str | None = None
+    """The player's role; none is to watch."""
+    cast: Annotated[
+        dict[str, Annotated[CastKeys, BeforeValidator(_entry), Or(({"type": "null"}, TEXT))]],
+        Field(min_length=1),
+    ]
+    """The roles by name; a role may be a text, its profile, or nothing at all."""
+    opening: str = ""
+    """The first lines of the log."""
+    knowledge: Words = Field(default_factory=list)
+    """Lorebooks and wiki text, as files in the folder of the scene."""
+    emotions: Words = Field(default_factory=lambda: list(EMOTIONS))
+    """The labels that may follow `\\emoji`."""
+    model: ModelKeys = ModelKeys()
+    """Which model plays the others."""
+    sampling: SamplingKeys = SamplingKeys()
+    """How candidates are drawn; what is not said keeps the default."""
+    turns: Literal["natural", "list", "manual", "pooled"] = "natural"
+    """How the next speaker is chosen."""
+    dice: str | None = None
+    """The grammar of rolls, such as `coc7`."""
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a scene file, which completes and checks it in editors.
+
+    An editor finds it by a first line `# yaml-language-server: $schema=scene.schema.json`.
+    """
+    return {"$schema": DIALECT, **SceneKeys.model_json_schema()}
