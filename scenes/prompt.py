@@ -1,0 +1,94 @@
+"""The one prompt builder, used by play and by training examples alike. Pure but for counting.
+
+The prompt is itself a log: what is stable comes first and never changes during a session, so that
+a model's KV cache survives; then the history, trimmed from the left in whole blocks; then the cue.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from models.backend import Prompt
+from scenes.errors import SceneError
+from scenes.log import Entry, cue, dump, parse, write
+from scenes.scene import Role, Scene
+
+Count = Callable[[str], int]
+"""Tokens of a text, in the tokenizer of the model that will read it."""
+
+BLOCKS = 4
+"""The history is trimmed by this fraction of its budget at a time."""
+MARGIN = 16
+"""Tokens kept free for what joining the parts may add."""
+NARRATION_CUE = "【"
+
+
+def build_prompt(
+    scene: Scene,
+    history: Sequence[Entry],
+    speaker: Role,
+    context: int,
+    reply: int,
+    count: Count,
+) -> Prompt:
+    """The prompt for the next line by `speaker`, within `context` tokens less `reply`.
+
+    Raises `SceneError` where not even the last line fits beside what is stable.
+    """
+    stable = stable_part(scene)
+    last = NARRATION_CUE if speaker.narrator else cue(speaker.name)
+    budget = context - reply - count(stable) - count(last) - MARGIN
+    lines = [write(entry) + "\n" for entry in history if entry.kind != "comment"]
+    if budget < context // 8:
+        raise SceneError(
+            f"{scene.name}: its profiles and voices leave {max(budget, 0)} of {context} tokens for "
+            "what is said; shorten them, or give the model more context"
+        )
+    return Prompt(stable, "".join(trim(lines, budget, count)), last)
+
+
+def stable_part(scene: Scene) -> str:
+    """What does not change during a session: title, summary, cast and voices, as log lines."""
+    entries = [Entry("chapter", scene.title)]
+    entries += [Entry("context", text) for text in (scene.summary, scene.aim) if text.strip()]
+    for role in scene.cast:
+        likes = "、".join(role.likes)
+        told = " ".join(part for part in (role.profile.strip(), likes and f"（{likes}）") if part)
+        if told:
+            entries.append(Entry("context", f"{role.name}：{_one_line(told)}"))
+    for role in scene.cast:
+        entries += [entry for entry in parse(role.voice) if entry.kind != "comment"]
+    return dump(entries)
+
+
+def trim(lines: Sequence[str], budget: int, count: Count) -> Sequence[str]:
+    """The last lines that fit into `budget` tokens, cut where a block of history begins.
+
+    A block is a quarter of the budget, counted from the first line, so that the cut stays where
+    it is for many turns and then moves by a whole block. A last line that is too long by itself
+    keeps its end.
+    """
+    ends = list(accumulate(map(count, lines), initial=0))
+    if ends[-1] <= budget:
+        return lines
+    block = max(1, budget // BLOCKS)
+    need = ends[-1] - budget
+    cut = -(-need // block) * block
+    first = next(i for i, end in enumerate(ends) if end >= min(cut, ends[-1]))
+    if first < len(lines):
+        return lines[first:]
+    if ends[-1] - ends[-2] <= budget:
+        return lines[-1:]
+    return [_ending(lines[-1], budget, count)]
+
+
+def _ending(line: str, budget: int, count: Count) -> str:
+    """The longest end of `line` within `budget` tokens, found by halving."""
+    low, high = 0, len(line)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if count(line[middle:]) <= budget else (middle + 1, high)
+    return line[low:]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,262 @@
+"""A play in progress: the one owner of what has been said, as a tree of turns. Pure.
+
+Every change is an event, recorded before it is applied: what cannot be recorded has not happened.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from scenes.errors import SceneError
+from scenes.log import Entry
+from scenes.scene import Scene
+from scenes.snapshot import from_json, to_json
+
+Event = dict[str, Any]
+"""A JSON object with a key `event`; `docs/sessions.md` lists them."""
+
+By = Literal["opening", "player", "model"]
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One entry in its place of the tree."""
+
+    id: int
+    parent: int | None
+    entry: Entry
+    by: By = "player"
+    draw: int | None = None
+    """The draw it was picked from."""
+    candidate: int | None = None
+    """Which candidate of that draw, from 0."""
+    of: int | None = None
+    """The turn that this one is an edit of, or a copy behind an edit."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One drawn line, as it was before any edit."""
+
+    entry: Entry
+    finish: Literal["stop", "length"] = "stop"
+    tokens: int = 0
+    logprob: float | None = None
+    """Sum of natural log-probabilities, where it was asked for."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Candidates drawn for `speaker` after the turn `parent`; what was rejected is kept too."""
+
+    id: int
+    parent: int | None
+    speaker: str
+    candidates: tuple[Candidate, ...]
+    model: str = ""
+    adapter: str | None = None
+    seed: int | None = None
+
+
+class Session:
+    """Holds the turns, where the play stands (`head`), and every draw."""
+
+    def __init__(self, record: Callable[[Event], None]) -> None:
+        self._record = record
+        self.id = ""
+        self.scene: Scene
+        self.role: str | None = None
+        self.turns: dict[int, Turn] = {}
+        self.draws: dict[int, Draw] = {}
+        self.head: int | None = None
+        self._children: dict[int | None, list[int]] = {}
+        self._latest: dict[int | None, int] = {}
+        self._path: list[Turn] = []
+
+    @classmethod
+    def start(
+        cls,
+        scene: Scene,
+        role: str | None,
+        opening: Iterable[Entry],
+        id: str,
+        record: Callable[[Event], None],
+    ) -> "Session":
+        """Open a new session of `scene`, with the player as `role` (`None` watches)."""
+        session = cls(record)
+        turns = [
+            Turn(number, number - 1 or None, entry, "opening")
+            for number, entry in enumerate(opening, 1)
+        ]
+        session._do(
+            {
+                "event": "open",
+                "version": VERSION,
+                "session": id,
+                "role": role,
+                "scene": to_json(scene),
+                "turns": [to_json(turn) for turn in turns],
+            }
+        )
+        return session
+
+    @classmethod
+    def replay(cls, events: Iterable[Event], record: Callable[[Event], None]) -> "Session":
+        """Rebuild a session from its events. Raises `SceneError` naming the event that is wrong."""
+        session = cls(record)
+        for number, event in enumerate(events, 1):
+            if (number == 1) != (event.get("event") == "open"):
+                raise SceneError(f"event {number}: a session begins with one event `open`")
+            try:
+                session._apply(event)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise SceneError(f"event {number}: cannot be read ({error!r})") from error
+        if not session.id:
+            raise SceneError("no event: nothing was said in it")
+        return session
+
+    # --- what happened ---
+
+    @property
+    def path(self) -> list[Turn]:
+        """The turns from the opening to where the play stands."""
+        return self._path
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [turn.entry for turn in self._path]
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._path) and self._path[-1].by != "opening"
+
+    @property
+    def can_redo(self) -> bool:
+        return self.head in self._latest
+
+    def leaves(self) -> list[Turn]:
+        """The last turn of every branch, in the order of saying."""
+        return [turn for turn in self.turns.values() if turn.id not in self._children]
+
+    def branches_at(self, turn: int | None) -> list[Turn]:
+        """What was said, in turn, after `turn`."""
+        return [self.turns[child] for child in self._children.get(turn, ())]
+
+    # --- what can be done ---
+
+    def say(
+        self, entry: Entry, by: By = "player", draw: int | None = None, candidate: int | None = None
+    ) -> Turn:
+        """Add a turn after where the play stands."""
+        turn = Turn(self._next_id(), self.head, entry, by, draw, candidate)
+        self._do({"event": "turns", "turns": [to_json(turn)]})
+        return turn
+
+    def keep(self, draw: Draw) -> Draw:
+        """Remember a draw with all its candidates; its `id` and `parent` are set here."""
+        kept = replace(draw, id=len(self.draws) + 1, parent=self.head)
+        self._do({"event": "draw", **to_json(kept)})
+        return kept
+
+    def pick(self, draw: Draw, candidate: int, entry: Entry | None = None) -> Turn:
+        """Take a candidate as the next turn, or `entry`, which it was edited to."""
+        chosen = draw.candidates[candidate].entry
+        return self.say(entry or chosen, "model", draw.id, candidate)
+
+    def undo(self) -> bool:
+        """Go back one turn; the turn stays in the tree. False at the opening."""
+        if not self.can_undo:
+            return False
+        self._do({"event": "head", "head": self._path[-1].parent})
+        return True
+
+    def redo(self) -> bool:
+        """Go forward along the branch taken last. False where none was."""
+        if not self.can_redo:
+            return False
+        self._do({"event": "head", "head": self._latest[self.head]})
+        return True
+
+    def go(self, turn: int) -> None:
+        """Stand at any turn of the tree; what is said next begins a branch there."""
+        if turn not in self.turns:
+            raise SceneError(f"no turn {turn}; there are 1 to {len(self.turns)}")
+        self._do({"event": "head", "head": turn})
+
+    def edit(self, turn: int, entry: Entry) -> Turn:
+        """Say another thing at a turn of the path; what followed is copied behind it.
+
+        The old turn and what followed it stay as a branch of their own.
+        """
+        at = next((i for i, old in enumerate(self._path) if old.id == turn), None)
+        if at is None:
+            raise SceneError(f"turn {turn} is not on this branch")
+        parent, first = self._path[at].parent, self._next_id()
+        new: list[Turn] = []
+        for number, old in enumerate(self._path[at:], first):
+            said = entry if old.id == turn else old.entry
+            new.append(replace(old, id=number, parent=parent, entry=said, of=old.id))
+            parent = number
+        self._do({"event": "turns", "turns": [to_json(turn) for turn in new]})
+        return new[0]
+
+    def play_as(self, role: str | None) -> None:
+        """Give the player another role, or none."""
+        self._do({"event": "role", "role": role})
+
+    # --- events ---
+
+    def _next_id(self) -> int:
+        return len(self.turns) + 1
+
+    def _do(self, event: Event) -> None:
+        self._record(event)
+        self._apply(event)
+
+    def _apply(self, event: Event) -> None:
+        match event["event"]:
+            case "open":
+                if event["version"] > VERSION:
+                    raise SceneError("made by a newer paotuan; update to open it")
+                self.id, self.role = event["session"], event["role"]
+                self.scene = from_json(Scene, event["scene"])
+                self._add(event["turns"])
+            case "turns":
+                self._add(event["turns"])
+            case "draw":
+                draw = from_json(Draw, event)
+                self.draws[draw.id] = draw
+            case "head":
+                self._stand(event["head"])
+            case "role":
+                self.role = event["role"]
+            case other:
+                raise SceneError(f"unknown event {other!r}: made by a newer paotuan?")
+
+    def _add(self, turns: list[Event]) -> None:
+        for fields in turns:
+            turn = from_json(Turn, fields)
+            if turn.id in self.turns or (turn.parent is not None and turn.parent not in self.turns):
+                raise ValueError(f"turn {turn.id} has no place")
+            self.turns[turn.id] = turn
+            self._children.setdefault(turn.parent, []).append(turn.id)
+            self._stand(turn.id)
+
+    def _stand(self, head: int | None) -> None:
+        """Move to `head`, and remember the way there for `redo`."""
+        if head is not None and self.turns[head].parent == self.head:
+            self._path.append(self.turns[head])
+            self._latest[self.head] = head
+        else:
+            self._path = self._path_to(head)
+            for turn in self._path:
+                self._latest[turn.parent] = turn.id
+        self.head = head
+
+    def _path_to(self, head: int | None) -> list[Turn]:
+        path = []
+        while head is not None:
+            path.append(self.turns[head])
+            head = path[-1].parent
+        return path[::-1]
