@@ -5,6 +5,8 @@ from typing import Any
 _INCOMPLETE = "\ufffd"
 _CLEAN_UP_REACH = 3
 """Clean-up patterns are at most four characters and begin with a blank."""
+_CHARACTER_REACH = 16
+"""A character is at most four byte pieces; the rest is room for ids without text among them."""
 
 
 class TextStream:
@@ -12,8 +14,9 @@ class TextStream:
 
     Each id is decoded together with the few ids before it that settle its leading blank, never
     with the whole reply. Text that later ids could still change is held back: bytes that are no
-    character yet (U+FFFD at the end), and, for a tokenizer that cleans up blanks (ChatGLM-6B),
-    the last characters beside a blank. ``finish`` returns what is held, less incomplete bytes.
+    character yet (U+FFFD at the end, unless there are too many to become one), and, for a
+    tokenizer that cleans up blanks (ChatGLM-6B), the last characters beside a blank. ``finish``
+    returns what is held, less incomplete bytes.
     """
 
     def __init__(self, tokenizer: Any, *, skip_special_tokens: bool = True) -> None:
@@ -28,11 +31,13 @@ class TextStream:
     def push(self, token_id: int) -> str:
         """Add an id and return the text that is certain now, perhaps none."""
         self._pending.append(int(token_id))
-        whole = self._decode(self._settled + self._pending)
-        if whole.endswith(_INCOMPLETE) or not whole.startswith(self._settled_text):
+        text, count = self._decode(self._settled + self._pending), len(self._pending)
+        if text.endswith(_INCOMPLETE):
+            text, count = self._before_last_character(text)
+        if count <= 0 or not text.startswith(self._settled_text):
             return ""
-        fresh = whole[len(self._settled_text) :]
-        self._settle(whole, fresh)
+        fresh = text[len(self._settled_text) :]
+        self._settle(count, text)
         return self._cleaned(fresh)
 
     def finish(self) -> str:
@@ -43,15 +48,23 @@ class TextStream:
         self._settled, self._pending, self._settled_text, self._uncleaned = [], [], "", ""
         return self._cleaned_up(rest)
 
-    def _settle(self, whole: str, fresh: str) -> None:
-        # Only ids with a visible character settle whether the blank of the next one is kept.
-        if fresh.strip(" "):
-            self._settled = self._pending
-            self._settled_text = self._decode(self._settled)
-        else:
-            self._settled = self._settled + self._pending
-            self._settled_text = whole
-        self._pending = []
+    def _before_last_character(self, whole: str) -> tuple[str, int]:
+        """Return the text of the ids too far back to be in the last character, and their number."""
+        count = len(self._pending) - _CHARACTER_REACH
+        if count <= 0:
+            return "", 0
+        text = self._decode(self._settled + self._pending[:count])
+        return (text, count) if whole.startswith(text) else ("", 0)
+
+    def _settle(self, count: int, text: str) -> None:
+        """Keep the last ids with a visible character: they settle whether a blank stays."""
+        certain, self._pending = self._pending[:count], self._pending[count:]
+        if text[len(self._settled_text) :].strip(" "):
+            self._settled = certain
+            self._settled_text = self._decode(certain)
+        elif not self._settled_text.strip(" "):
+            self._settled = self._settled + certain
+            self._settled_text = text
 
     def _decode(self, ids: list[int]) -> str:
         text: str = self._tokenizer.decode(

@@ -82,7 +82,9 @@ def test_what_streams_is_the_whole_text(
     awkward = [vocabulary[piece] for piece in AWKWARD if piece in vocabulary] or [0]
     one = st.integers(0, len(tokenizer) - 1) | st.sampled_from(awkward)
     ids = data.draw(st.lists(one, max_size=25))
-    assert stream(tokenizer, ids) == whole(tokenizer, ids)
+    streamed = stream(tokenizer, ids)
+    assert streamed.rstrip("\ufffd") == whole(tokenizer, ids)
+    assert tokenizer.decode(ids, skip_special_tokens=True).startswith(streamed)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -113,6 +115,16 @@ def test_chinese_text_is_not_held_back(tokenizers: dict[str, Any]) -> None:
         assert "".join(map(text.push, ids)) == "等等我"
 
 
+@pytest.mark.parametrize("kind", ["chatglm", "chatglm2", "byte-level"])
+def test_bytes_that_never_make_a_character_are_shown_as_such(
+    tokenizers: dict[str, Any], kind: str
+) -> None:
+    tokenizer = tokenizers[kind]
+    byte = tokenizer.get_vocab()["ä" if kind == "byte-level" else "<0xE4>"]
+    text = TextStream(tokenizer)
+    assert set("".join(text.push(byte) for _ in range(40))) == {"\ufffd"}
+
+
 def test_a_long_reply_is_never_decoded_as_a_whole(tokenizers: dict[str, Any]) -> None:
     tokenizer = tokenizers["chatglm"]
     longest = 0
@@ -127,6 +139,7 @@ def test_a_long_reply_is_never_decoded_as_a_whole(tokenizers: dict[str, Any]) ->
             text: str = tokenizer.decode(ids, **kwargs)
             return text
 
-    ids = tokenizer.text_ids("\n".join(LINES) * 20)
+    blank = tokenizer.get_vocab()["▁"]
+    ids = tokenizer.text_ids("\n".join(LINES) * 20) + [blank] * 50 + tokenizer.text_ids("夏娜")
     assert stream(Watched(), ids) == whole(tokenizer, ids)
     assert longest <= 12

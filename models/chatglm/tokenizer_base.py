@@ -96,6 +96,12 @@ class ChatGLMTokenizer(SentencePieceBackend):
         ids: list[int] = self.convert_tokens_to_ids(self.tokenize(text, split_special_tokens=True))
         return ids
 
+    def split_text(self, text: str) -> list[str]:
+        """Return sentencepiece's pieces; halves of a surrogate pair count as U+FFFD."""
+        well_formed = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        pieces: list[str] = self.sp_model.encode(well_formed, out_type=str)
+        return pieces
+
     def get_special_tokens_mask(
         self,
         token_ids_0: list[int],

@@ -79,8 +79,7 @@ class ChatGLM1Tokenizer(ChatGLMTokenizer):
     def _tokenize(self, text: str, **kwargs: Any) -> list[str]:
         text = text.replace("\n", "<n>").replace("\t", "<|tab|>")
         text = _BLANKS.sub(lambda run: f"<|blank_{len(run[0])}|>", text)
-        pieces: list[str] = self.sp_model.encode(text, out_type=str)
-        return pieces
+        return self.split_text(text)
 
     def convert_tokens_to_string(self, tokens: list[str]) -> str:
         """Join pieces into text, with newlines, tabs and runs of blanks as they were."""

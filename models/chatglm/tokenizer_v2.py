@@ -58,6 +58,9 @@ class ChatGLM2Tokenizer(ChatGLMTokenizer):
         ids = [self.gmask_token_id, self.special_id("sop"), *token_ids_0]
         return ids if token_ids_1 is None else [*ids, *token_ids_1, self.eos_token_id]
 
+    def _tokenize(self, text: str, **kwargs: Any) -> list[str]:
+        return self.split_text(text)
+
     def _decoded_pieces(self, ids: Any, skip_special_tokens: bool) -> list[str]:
         first = len(self._pieces) - len(self.appended)
         text = [i for i in ids if not first <= int(i) < len(self._pieces)]

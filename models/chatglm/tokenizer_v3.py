@@ -53,7 +53,7 @@ class ChatGLM3Tokenizer(ChatGLM2Tokenizer):
         pieces: list[str] = []
         for part in parts:
             is_role = self.encode_special_tokens and part in ROLES
-            pieces += [part] if is_role else self.sp_model.encode(part, out_type=str)
+            pieces += [part] if is_role else self.split_text(part)
         return pieces
 
     def _decoded_pieces(self, ids: Any, skip_special_tokens: bool) -> list[str]:

@@ -123,6 +123,14 @@ def test_version_3_maps_role_tokens_when_asked(
     ]
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_half_a_surrogate_pair_is_an_unknown_character(
+    tokenizers: dict[int, ChatGLMTokenizer], version: int
+) -> None:
+    tokenizer = tokenizers[version]
+    assert tokenizer.text_ids("夏\ud800娜") == tokenizer.text_ids("夏\ufffd娜")
+
+
 def test_decoding_drops_padding_and_ids_beyond_the_vocabulary(
     tokenizers: dict[int, ChatGLMTokenizer],
 ) -> None:
