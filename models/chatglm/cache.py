@@ -55,6 +55,30 @@ class PrefixOnlyCache(ChatGLMCache):
         )
 
 
+def read_only(cache: Any) -> PrefixOnlyCache:
+    """The same columns as a prefix that may be recomputed through; for gradient checkpointing."""
+    frozen = PrefixOnlyCache()
+    frozen.layers = cache.layers
+    frozen.prefix_length = cache.get_seq_length()
+    return frozen
+
+
+def peft_shift(
+    cache: Any, ids: torch.Tensor | None, positions: torch.Tensor, sop: int | None
+) -> int:
+    """What PEFT added to ChatGLM-6B's `positions` for the prefix it put into `cache`; mostly 0.
+
+    PEFT counts its P prefix columns as positions. Then a whole prompt's context, whose block
+    position is 0, comes with P. What was found is noted on the cache for the tokens that follow.
+    """
+    past = cache.get_seq_length() if cache is not None else 0
+    fresh = past and not prefix_length(cache) and getattr(cache, "token_positions", None) is None
+    prompt = fresh and ids is not None and bool((ids == sop).any())
+    if prompt and int(positions[:, 1].min()) == past:
+        cache.prefix_length = cache.position_shift = past
+    return int(getattr(cache, "position_shift", 0))
+
+
 def new_tokens(ids: torch.Tensor | None, embeds: torch.Tensor | None) -> torch.Tensor:
     """The ids or the embeddings of the new tokens, whichever is there: [batch, seq, ...]."""
     if ids is not None:

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 from transformers import GlmConfig, GlmForCausalLM
 
-from models.chatglm.cache import ChatGLMCache, new_tokens, prefix_length
+from models.chatglm.cache import ChatGLMCache, new_tokens, prefix_length, read_only
 from models.chatglm.masks import common_length
 from models.chatglm.prefix import Prefixed, fill
 from models.errors import ModelError
@@ -75,8 +75,9 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
         )
 
     def _cache(self, cache: Any, batch: int, use_cache: bool | None) -> tuple[Any, bool | None]:
-        if self.training and self.model.is_gradient_checkpointing:
-            return self.starting_cache(batch, read_only=True), False
+        if self.training and self.model.layers[0].gradient_checkpointing:
+            given = cache is not None and cache.get_seq_length() > 0
+            return read_only(cache) if given else self.starting_cache(batch, frozen=True), False
         if cache is None:
             keep = self.config.use_cache if use_cache is None else use_cache
             fresh = ChatGLMCache() if keep and not self.training else None

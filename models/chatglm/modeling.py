@@ -7,10 +7,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from transformers import GenerationMixin, PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from models.chatglm.cache import ChatGLMCache, new_tokens, prefix_length
+from models.chatglm.cache import ChatGLMCache, new_tokens, peft_shift, prefix_length, read_only
 from models.chatglm.config import ChatGLMConfig
 from models.chatglm.masks import derive_positions, next_positions, reusable_length, visible
 from models.chatglm.prefix import Prefixed, fill
@@ -47,6 +49,7 @@ class ChatGLMAttention(nn.Module):
 
     def __init__(self, config: ChatGLMConfig, layer: int) -> None:
         super().__init__()
+        self.config = config
         self.layer = layer
         self.heads = config.num_attention_heads
         self.query_key_value = nn.Linear(config.hidden_size, 3 * config.hidden_size)
@@ -61,8 +64,11 @@ class ChatGLMAttention(nn.Module):
         q, k = rotate(q, turn), rotate(k, turn)
         if cache is not None:
             k, v = cache.update(k, v, self.layer)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
-        return self.dense(y.transpose(1, 2).reshape(batch, seq, hidden))
+        attend = ALL_ATTENTION_FUNCTIONS.get_interface(
+            self.config._attn_implementation, sdpa_attention_forward
+        )
+        y, _ = attend(self, q, k, v, seen, is_causal=False)  # [b, s, H, D]
+        return self.dense(y.reshape(batch, seq, hidden))
 
 
 class ChatGLMMLP(nn.Module):
@@ -111,6 +117,7 @@ class ChatGLMPreTrainedModel(PreTrainedModel):
     _no_split_modules = ["ChatGLMBlock"]  # noqa: RUF012 (as the library declares it)
     _skip_keys_device_placement = ["past_key_values"]  # noqa: RUF012 (as the library declares it)
     _supports_sdpa = True
+    _supports_attention_backend = True
 
 
 class ChatGLMModel(ChatGLMPreTrainedModel):
@@ -240,8 +247,9 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
 
     def _cache(self, cache: Any, batch: int, use_cache: bool | None) -> Any:
         """The given cache, a fresh one, or one that begins with a prefix."""
-        if self.training and self.transformer.is_gradient_checkpointing:
-            return self.starting_cache(batch, read_only=True)
+        if self.training and self.transformer.layers[0].gradient_checkpointing:
+            given = cache is not None and cache.get_seq_length() > 0
+            return read_only(cache) if given else self.starting_cache(batch, frozen=True)
         keep = self.config.use_cache if use_cache is None else use_cache
         if cache is None:
             fresh = ChatGLMCache() if keep and not self.training else None
@@ -260,6 +268,8 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         past: int,
     ) -> torch.Tensor:
         """Positions [batch, 2, seq] of the new tokens, remembered in the cache."""
+        if given is not None and given.dim() == 3:
+            given = given - peft_shift(cache, ids, given, self.config.bos_token_id)
         known = getattr(cache, "token_positions", None)
         if known is None and past and given is None:
             cache.prefix_length = past

@@ -80,12 +80,12 @@ class Prefixed:
             )
         self.active_prefix = name
 
-    def starting_cache(self, batch: int, read_only: bool = False) -> ChatGLMCache | None:
+    def starting_cache(self, batch: int, frozen: bool = False) -> ChatGLMCache | None:
         """A cache that holds the active prefix [batch, heads, P, D] a layer; None without one."""
         if self.active_prefix is None:
             return None
         encoder = self.prefixes[self.active_prefix]
-        cache = PrefixOnlyCache() if read_only else ChatGLMCache()
+        cache = PrefixOnlyCache() if frozen else ChatGLMCache()
         fill(cache, encoder, batch, self.dtype, self.device)
         return cache
 

@@ -1,0 +1,295 @@
+"""Writes official checkpoints as safetensors that need no remote code, and prefixes as PEFT."""
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from safetensors.torch import save_file
+from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
+
+from models.chatglm.config import Raw, Version, glm_config, read_config, version_of
+from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
+from models.chatglm.layout import official_tensors
+from models.chatglm.load import DTYPES, Checkpoint
+from models.chatglm.names import renamed
+from models.chatglm.prefix import KEY, PrefixEncoder, read_prefix
+from models.chatglm.quantized import dequantise, dequantise_int4
+from models.chatglm.shards import SHARD_BYTES, Planned, write
+from models.errors import ModelError
+
+Layout = Literal["glm", "chatglm", "peft"]
+TOKENIZER_FILES = ("*.model", "tokenizer*.json", "special_tokens_map.json")
+REMOTE_KEYS = ("auto_map", "transformers_version")
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What was written: its folder, its layout, and what a person should know about it."""
+
+    folder: Path
+    layout: Layout
+    note: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """A tensor to write: its name, its size in bytes, and how to compute it."""
+
+    name: str
+    size: int
+    make: Callable[[], torch.Tensor]
+
+
+def convert(
+    path: str | Path,
+    out: str | Path,
+    *,
+    keep_quantised: bool = False,
+    dtype: torch.dtype | str | None = None,
+    shard_bytes: int = SHARD_BYTES,
+) -> Converted:
+    """Convert the checkpoint at `path` (folder or hub id) into the new folder `out`.
+
+    ChatGLM2/3 become `GlmForCausalLM` folders ("glm"), which transformers opens by itself;
+    ChatGLM-6B keeps its own layout as safetensors ("chatglm"), and so does a checkpoint whose int8
+    or int4 weights are kept. Otherwise these are dequantised to `dtype`, by default the file's. A
+    P-tuning checkpoint becomes a PEFT PrefixTuning folder ("peft"). The folder appears whole or not
+    at all; files are at most `shard_bytes`. Raises `ModelError`.
+    """
+    folder = resolve(path)
+    with _new_folder(Path(out).expanduser()) as target:
+        if _is_prefix(folder):
+            return Converted(Path(out), "peft", _convert_prefix(folder, target))
+        checkpoint = Checkpoint.open(folder)
+        kept = keep_quantised and checkpoint.bits > 0
+        layout: Layout = "chatglm" if kept or checkpoint.version == "v1" else "glm"
+        precision = _precision(dtype, checkpoint.raw)
+        plan = [Planned(o.name, o.size) for o in _outputs(checkpoint, kept, precision)]
+        made = _outputs(checkpoint, kept, precision)
+        write(target, plan, lambda name: _expect(next(made), name), shard_bytes)
+        _write_config(checkpoint, target, layout, kept, precision)
+        _copy_tokenizer(folder, target)
+        note = "opens with AutoModelForCausalLM" if layout == "glm" else "opens with --model only"
+        return Converted(Path(out), layout, note)
+
+
+@contextmanager
+def _new_folder(out: Path) -> Iterator[Path]:
+    """A hidden folder beside `out` that takes its name when all went well."""
+    if out.is_file() or (out.is_dir() and any(out.iterdir())):
+        raise ModelError(f"{out}: exists already, expected a new folder; choose another name")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield partial
+        partial.chmod(0o755)
+        partial.replace(out)
+    except OSError as error:
+        raise ModelError(
+            f"{out}: not written ({error}); free some space or choose another"
+        ) from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _is_prefix(folder: Path) -> bool:
+    """Whether the folder holds a P-tuning checkpoint alone, without a base."""
+    if not read_config(folder).get("pre_seq_len"):
+        return False
+    names = [name for name, _ in stream(weight_files(folder, PREFIX_WEIGHTS))]
+    return bool(names) and all(name.startswith(KEY) for name in names)
+
+
+def _precision(dtype: torch.dtype | str | None, raw: Raw) -> torch.dtype:
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    name = dtype or str(raw.get("torch_dtype") or raw.get("dtype") or "float16")
+    if name not in DTYPES:
+        raise ModelError(f"dtype {name!r}: expected one of {', '.join(DTYPES)}")
+    return DTYPES[name]
+
+
+def _outputs(checkpoint: Checkpoint, kept: bool, dtype: torch.dtype) -> Iterator[Output]:
+    """What to write, in file order; call each `make` before asking for the next item."""
+    _check_complete(checkpoint)
+    scales = {} if kept or not checkpoint.bits else _scales(checkpoint)
+    for name, tensor in _tensors(checkpoint, as_stored=kept):
+        if name.endswith("weight_scale") and not kept:
+            continue
+        scale = scales.get(f"{name}_scale")
+        if scale is not None:
+            size = scale.shape[0] * tensor.shape[1] * (8 // checkpoint.bits) * dtype.itemsize
+            yield Output(name, size, _dequantising(tensor, scale, checkpoint.bits, dtype))
+        elif kept or not tensor.is_floating_point():
+            yield Output(name, tensor.numel() * tensor.element_size(), tensor.clone)
+        else:
+            yield Output(name, tensor.numel() * dtype.itemsize, _casting(tensor, dtype))
+
+
+def _tensors(checkpoint: Checkpoint, as_stored: bool) -> Iterator[tuple[str, torch.Tensor]]:
+    if not as_stored:
+        yield from checkpoint.tensors()
+        return
+    for name, tensor in stream(weight_files(checkpoint.folder), lambda n: "inv_freq" not in n):
+        if not (checkpoint.version == "v1" and name.startswith("lm_head.")):
+            yield name, tensor
+
+
+def _scales(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
+    files = weight_files(checkpoint.folder)
+    config = checkpoint.config()
+    found = stream(files, lambda name: name.endswith("weight_scale"))
+    return {
+        ours: scale.clone()
+        for name, tensor in found
+        for ours, scale in renamed(name, tensor, checkpoint.version, config)
+    }
+
+
+def _dequantising(
+    packed: torch.Tensor, scale: torch.Tensor, bits: int, dtype: torch.dtype
+) -> Callable[[], torch.Tensor]:
+    return lambda: (dequantise if bits == 8 else dequantise_int4)(packed, scale, dtype)
+
+
+def _casting(tensor: torch.Tensor, dtype: torch.dtype) -> Callable[[], torch.Tensor]:
+    return lambda: tensor.to(dtype=dtype, copy=True)
+
+
+def _expect(output: Output, name: str) -> torch.Tensor:
+    if output.name != name:
+        raise ModelError(f"{name}: the source changed while it was read; convert again")
+    return output.make()
+
+
+def _check_complete(checkpoint: Checkpoint) -> None:
+    """Refuse a checkpoint whose tensors are not those its configuration asks for."""
+    if checkpoint.version == "glm":
+        raise ModelError(f"{checkpoint.folder}: already a GlmForCausalLM folder; use it as it is")
+    expected = {
+        spec.name: spec.shape for spec in official_tensors(checkpoint.raw, checkpoint.version)
+    }
+    found = {n: tuple(t.shape) for n, t in stream(weight_files(checkpoint.folder))}
+    for name, shape in expected.items():
+        optional = name.startswith("lm_head.") or "inv_freq" in name
+        if name not in found and not optional:
+            raise ModelError(
+                f"{checkpoint.folder}: no {name}, expected by its config.json; download it again"
+            )
+        if found.get(name, shape) != shape and not optional:
+            raise ModelError(
+                f"{checkpoint.folder}: {name} is {list(found[name])}, expected {list(shape)} by "
+                "its config.json; the two do not belong together"
+            )
+
+
+def _write_config(
+    checkpoint: Checkpoint, target: Path, layout: Layout, kept: bool, dtype: torch.dtype
+) -> None:
+    stored = str(checkpoint.raw.get("torch_dtype")) if kept else str(dtype).removeprefix("torch.")
+    if layout == "glm":
+        config = glm_config(checkpoint.raw, checkpoint.folder).to_dict()
+        config["_name_or_path"] = _name(checkpoint.raw, checkpoint.version)
+        config["dtype"] = stored
+        ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
+        _write_json(target / "generation_config.json", ids)
+    else:
+        config = {k: v for k, v in checkpoint.raw.items() if k not in REMOTE_KEYS}
+        if not kept:
+            config = {k: v for k, v in config.items() if not k.startswith("quantization_")}
+        config["torch_dtype"] = stored
+    _write_json(target / "config.json", config)
+
+
+def _name(raw: Raw, version: Version) -> str:
+    """The official name, by which a tokenizer knows ChatGLM2 from 3."""
+    known = str(raw.get("_name_or_path", ""))
+    return known if f"chatglm{version[1]}" in known else f"THUDM/chatglm{version[1]}-6b"
+
+
+def _copy_tokenizer(folder: Path, target: Path) -> None:
+    """Vocabulary and tokenizer settings, without the references to remote code."""
+    for pattern in TOKENIZER_FILES:
+        for file in folder.glob(pattern):
+            if file.suffix == ".json":
+                settings = json.loads(file.read_text(encoding="utf-8"))
+                settings.pop("auto_map", None)
+                _write_json(target / file.name, settings)
+            else:
+                shutil.copyfile(file, target / file.name)
+
+
+def _convert_prefix(folder: Path, target: Path) -> str:
+    """Write the table as PEFT's; for ChatGLM2/3 its keys are turned by P.
+
+    PEFT counts the P prefix columns as positions, so text starts at P instead of 0. Turning the
+    keys by P undoes that, since attention sees differences of positions only.
+    """
+    raw = read_config(folder)
+    version = version_of(raw, folder)
+    _, tensors = read_prefix(folder)
+    table = _table(tensors, raw, version)
+    length = table.shape[0]
+    if version != "v1":
+        config = glm_config(raw, folder)
+        cos, sin = GlmRotaryEmbedding(config)(table, torch.tensor([[length]]))
+        keys = table[:, 0::2].transpose(0, 1)  # [L, P, G, D]
+        turned, _ = apply_rotary_pos_emb(keys, keys, cos[0][None], sin[0][None])
+        table = table.clone()
+        table[:, 0::2] = turned.transpose(0, 1)
+    flat = {"prompt_embeddings": table.reshape(length, -1).contiguous()}
+    save_file(flat, target / "adapter_model.safetensors", metadata={"format": "pt"})
+    _write_json(target / "adapter_config.json", _peft_config(table, raw, version))
+    if version == "v1":
+        return "a PEFT layout that fits ChatGLM-6B only as models.chatglm.load_model opens it"
+    return "a PEFT PrefixTuning adapter for the converted base"
+
+
+def _table(tensors: dict[str, torch.Tensor], raw: Raw, version: Version) -> torch.Tensor:
+    """The prefix's table [P, 2L, heads, D], its projection computed."""
+    heads = raw["num_attention_heads"] if version == "v1" else raw["multi_query_group_num"]
+    width = (
+        raw["hidden_size"] // raw["num_attention_heads"] if version == "v1" else raw["kv_channels"]
+    )
+    length, first = tensors["embedding.weight"].shape
+    projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None
+    encoder = PrefixEncoder(length, raw["num_layers"], heads, width, first, projection)
+    try:
+        encoder.load_state_dict(tensors)
+    except RuntimeError:
+        shape = [length, math.prod(encoder.shape[1:])]
+        raise ModelError(
+            f"prefix of shape {[length, first]}, expected {shape} by its config.json; "
+            "the two do not belong together"
+        ) from None
+    with torch.no_grad():
+        return encoder()
+
+
+def _peft_config(table: torch.Tensor, raw: Raw, version: Version) -> dict[str, Any]:
+    length, _, heads, width = table.shape
+    return {
+        "peft_type": "PREFIX_TUNING",
+        "task_type": "CAUSAL_LM",
+        "base_model_name_or_path": str(raw.get("_name_or_path", "")),
+        "inference_mode": True,
+        "num_virtual_tokens": length,
+        "num_transformer_submodules": 1,
+        "num_layers": raw["num_layers"],
+        "num_attention_heads": heads,
+        "token_dim": heads * width,
+        "encoder_hidden_size": raw["hidden_size"],
+        "prefix_projection": False,
+    }
+
+
+def _write_json(file: Path, value: Mapping[str, Any]) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    file.write_text(text + "\n", encoding="utf-8")
