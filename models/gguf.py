@@ -1,0 +1,120 @@
+"""Reads the header of a GGUF file: its metadata and its tensors' names and shapes, no weights.
+
+Format: github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.
+"""
+
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ModelError
+
+MAGIC = b"GGUF"
+STRING, ARRAY = 8, 9
+SCALARS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
+"""Value types by number, as `struct` letters."""
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a GGUF file says of itself. Arrays are left out; shapes are in GGML's order."""
+
+    path: Path
+    metadata: dict[str, Value]
+    shapes: dict[str, tuple[int, ...]]
+
+    @property
+    def architecture(self) -> str:
+        return str(self.metadata.get("general.architecture", "unknown"))
+
+    @property
+    def is_adapter(self) -> bool:
+        return self.metadata.get("general.type") == "adapter"
+
+    @property
+    def trained_context(self) -> int | None:
+        """Longest text the model was trained on, in tokens, where the file says so."""
+        length = self.metadata.get(f"{self.architecture}.context_length")
+        return length if isinstance(length, int) else None
+
+
+class _Reader:
+    def __init__(self, data: mmap.mmap) -> None:
+        self.data, self.at = data, 0
+
+    def scalar(self, letter: str) -> int | float | bool:
+        value: int | float | bool = struct.unpack_from(f"<{letter}", self.data, self.at)[0]
+        self.at += struct.calcsize(f"<{letter}")
+        return value
+
+    def integer(self, letter: str) -> int:
+        return int(self.scalar(letter))
+
+    def skip(self, size: int) -> None:
+        self.at += size
+        if self.at > len(self.data):
+            raise struct.error("past the end")
+
+    def string(self) -> str:
+        start = self.at + 8
+        self.skip(8 + self.integer_at_start())
+        return self.data[start : self.at].decode("utf-8")
+
+    def integer_at_start(self) -> int:
+        return int(struct.unpack_from("<Q", self.data, self.at)[0])
+
+    def value(self, kind: int) -> Value | None:
+        """A metadata value, or `None` for an array, which is passed over."""
+        if kind == STRING:
+            return self.string()
+        if kind != ARRAY:
+            return self.scalar(SCALARS[kind])
+        inner, count = self.integer("I"), self.integer("Q")
+        if inner == STRING:
+            for _ in range(count):
+                self.skip(8 + self.integer_at_start())
+        else:
+            self.skip(count * struct.calcsize(f"<{SCALARS[inner]}"))
+        return None
+
+
+def read_header(path: Path) -> Header:
+    """Read and check the header of `path`. Raises `ModelError` where it is not a whole GGUF."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != MAGIC:
+                raise ModelError(f"{path}: not a GGUF file; give the path of a model in GGUF")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _parse(path, data)
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such file; give the path of a model in GGUF") from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+    except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
+        raise ModelError(f"{path}: the file is cut off or damaged; fetch it again") from None
+
+
+def _parse(path: Path, data: mmap.mmap) -> Header:
+    reader = _Reader(data)
+    reader.skip(len(MAGIC))
+    version = reader.integer("I")
+    if version not in (2, 3):
+        raise ModelError(f"{path}: GGUF version {version} is not known; 2 and 3 are")
+    tensors, pairs = reader.integer("Q"), reader.integer("Q")
+    metadata: dict[str, Value] = {}
+    for _ in range(pairs):
+        key, kind = reader.string(), reader.integer("I")
+        if (value := reader.value(kind)) is not None:
+            metadata[key] = value
+    shapes, last = {}, 0
+    for _ in range(tensors):
+        name, rank = reader.string(), reader.integer("I")
+        shapes[name] = tuple(reader.integer("Q") for _ in range(rank))
+        reader.skip(4)
+        last = max(last, reader.integer("Q"))
+    if shapes and reader.at + last >= len(data):
+        raise struct.error("the weights are cut off")
+    return Header(path, metadata, shapes)

@@ -1,0 +1,307 @@
+"""Continues a prompt with any GGUF model in this process, through llama.cpp (`xllamacpp`).
+
+One prefill is shared by the candidates of a draw, and what two prompts have in common is not
+computed again on the next draw.
+"""
+
+import secrets
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from threading import Event
+from typing import Any, Self
+
+import httpx
+import xllamacpp
+
+from models.backend import Delta, End, Prompt, Sampling
+from models.background import pieces
+from models.errors import ModelError
+from models.gguf import Header, read_header
+
+ROWS = 10
+"""Most candidates drawn side by side; more are drawn in rounds."""
+ROW_TOKENS = 128
+"""Tokens of cache beyond the context that each row brings for its own candidate."""
+DEFAULT_CONTEXT = 4096
+PREFILL_BATCH = 256
+"""Tokens of prefill between two chances to stop."""
+
+Chunk = dict[str, Any]
+
+
+class LlamaCpp:
+    """A GGUF model with its GGUF LoRA adapters.
+
+    A draw with a `seed` computes its whole prompt anew: with a cached prefix the arithmetic is
+    grouped differently and the same seed need not give the same text.
+    """
+
+    def __init__(
+        self, server: xllamacpp.Server, key: str, name: str, context: int, adapters: tuple[str, ...]
+    ) -> None:
+        self._server: xllamacpp.Server | None = server
+        self._name = name
+        self._context = context
+        self._adapters = adapters
+        self._stop = Event()
+        self._http = httpx.Client(
+            base_url=server.listening_address,
+            headers={"Authorization": f"Bearer {key}"},
+            trust_env=False,
+        )
+        self._count = lru_cache(maxsize=8192)(self._tokenize)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        context: int | None = None,
+        threads: int | None = None,
+        gpu_layers: int | None = None,
+        adapters: Mapping[str, str | Path] | None = None,
+    ) -> Self:
+        """Load the model at `path`, with `context` tokens (4096, or all it was trained on).
+
+        `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
+        files by name. Raises `ModelError` for a file that is missing, damaged, or of another base.
+        """
+        header = read_header(Path(path))
+        if header.is_adapter:
+            raise ModelError(f"{path}: this is an adapter; give the model that it belongs to")
+        files = {key: Path(file) for key, file in (adapters or {}).items()}
+        for file in files.values():
+            check_adapter(read_header(file), header)
+        context = _fitting_context(header, context)
+        key = secrets.token_hex(16)
+        params = _params(header.path, context, key, tuple(files.values()))
+        if threads is not None:
+            params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        if gpu_layers is not None:
+            params.n_gpu_layers = gpu_layers
+        try:
+            server = xllamacpp.Server(params)
+        except RuntimeError:
+            raise ModelError(
+                f"{path}: llama.cpp cannot load this {header.architecture} model; the file may be "
+                f"damaged, newer than xllamacpp, or too large for the memory with {context} tokens"
+            ) from None
+        return cls(server, key, name or header.path.stem, context, tuple(files))
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def context(self) -> int:
+        return self._context
+
+    def count(self, text: str) -> int:
+        """Tokens of `text`, without the one that begins every prompt."""
+        return self._count(text)
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta]:
+        """Yield the candidates piece by piece; an empty piece now and then during the prefill."""
+        text = _utf8(prompt.text)
+        used = self.count(text) + 1
+        room = self._context - used
+        if room < 1:
+            raise ModelError(
+                f"{self._name}: the prompt has {used} tokens and the context {self._context}; "
+                f"shorten the prompt or open the model with more context"
+            )
+        longest = min(sampling.max_tokens, room)
+        body = _body(sampling) | {"prompt": text, "max_tokens": longest}
+        body["lora"] = self._scales(adapter)
+        cells = self._context + ROWS * ROW_TOKENS
+        rows = max(1, min(ROWS, (cells - used) // longest))
+        for first in range(0, sampling.n, rows):
+            body["n"] = min(rows, sampling.n - first)
+            if sampling.seed is not None:
+                body["seed"] = sampling.seed + first
+            for delta in self._round(body):
+                yield delta._replace(candidate=first + delta.candidate)
+
+    def baselines(self) -> Mapping[str, Callable[[Prompt, Sampling], None]]:
+        """Other ways to draw the same candidates with the same weights, to measure against."""
+        return {"n requests one after another, without cache": self._one_by_one}
+
+    def close(self) -> None:
+        """Stop a draw in progress and free the model."""
+        self._stop.set()
+        self._http.close()
+        self._server = None
+
+    def _one_by_one(self, prompt: Prompt, sampling: Sampling) -> None:
+        body = _body(sampling) | {"prompt": _utf8(prompt.text), "n": 1, "cache_prompt": False}
+        body |= {"max_tokens": sampling.max_tokens, "lora": self._scales(None)}
+        for _ in range(sampling.n):
+            for _ in self._round(body):
+                pass
+
+    def _scales(self, adapter: str | None) -> list[dict[str, float]]:
+        if adapter is not None and adapter not in self._adapters:
+            known = ", ".join(self._adapters) or "none"
+            raise ModelError(f"{self._name}: no adapter {adapter!r} is loaded; loaded: {known}")
+        return [
+            {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
+        ]
+
+    def _round(self, body: dict[str, Any]) -> Iterator[Delta]:
+        """Draw `body["n"]` candidates together."""
+        server = self._server
+        if server is None:
+            raise ModelError(f"{self._name}: the model has been closed")
+        self._stop = Event()
+
+        def work(put: Callable[[Chunk], None], stop: Event) -> None:
+            def take(chunk: Chunk) -> bool:
+                put(chunk)
+                return stop.is_set()
+
+            server.handle_completions(body, take)
+
+        open_rows = set(range(body["n"]))
+        logprobs = dict.fromkeys(open_rows, 0.0) if "logprobs" in body else {}
+        stream = pieces(work, self._stop)
+        try:
+            for chunk in stream:
+                if chunk is None:
+                    yield Delta(min(open_rows, default=0))
+                    continue
+                if "choices" not in chunk:
+                    raise ModelError(f"{self._name}: {_message(chunk)}")
+                for delta in _deltas(chunk, logprobs):
+                    yield delta
+                    if delta.end is not None:
+                        open_rows.discard(delta.candidate)
+        except RuntimeError as error:
+            raise ModelError(f"{self._name}: llama.cpp failed: {_one_line(error)}") from error
+        finally:
+            stream.close()
+        if open_rows:
+            raise ModelError(f"{self._name}: the draw was stopped before its end")
+
+    def _tokenize(self, text: str) -> int:
+        try:
+            answer = self._http.post("/tokenize", json={"content": _utf8(text)})
+            return len(answer.raise_for_status().json()["tokens"])
+        except (httpx.HTTPError, RuntimeError, ValueError, KeyError) as error:
+            raise ModelError(f"{self._name}: cannot count tokens: {_one_line(error)}") from error
+
+
+def check_adapter(adapter: Header, base: Header) -> None:
+    """Raise `ModelError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
+    if not adapter.is_adapter:
+        raise ModelError(f"{adapter.path}: this is a model, not an adapter")
+    if adapter.architecture != base.architecture:
+        raise ModelError(
+            f"{adapter.path}: an adapter for {adapter.architecture}, "
+            f"but {base.path.name} is {base.architecture}; use the model it was trained on"
+        )
+    for name, shape in adapter.shapes.items():
+        target, _, side = name.rpartition(".lora_")
+        axis = 0 if side == "a" else 1
+        of_base = base.shapes.get(target)
+        if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
+            raise ModelError(
+                f"{adapter.path}: {name} {list(shape)} does not fit {base.path.name} "
+                f"({target}: {list(of_base or ())}); use the model it was trained on"
+            )
+
+
+def _fitting_context(header: Header, asked: int | None) -> int:
+    trained = header.trained_context
+    if asked is None:
+        return min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
+    if asked < 1 or (trained is not None and asked > trained):
+        raise ModelError(
+            f"{header.path}: a context of {asked} tokens was asked for; "
+            f"it was trained on 1 to {trained} tokens"
+        )
+    return asked
+
+
+def _params(path: Path, context: int, key: str, adapters: tuple[Path, ...]) -> Any:
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_parallel = ROWS
+    params.kv_unified = True
+    params.n_ctx = context + ROWS * ROW_TOKENS
+    params.n_batch = PREFILL_BATCH
+    params.swa_full = True
+    params.cache_ram_mib = 0
+    params.verbosity = -1
+    params.api_keys = [key]
+    params.lora_init_without_apply = True
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(file), 1.0) for file in adapters]
+    return params
+
+
+def _body(sampling: Sampling) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "stream": True,
+        "return_progress": True,
+        "cache_prompt": sampling.seed is None,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "min_p": sampling.min_p,
+        "typical_p": sampling.typical_p,
+        "repeat_penalty": sampling.repetition_penalty,
+        "repeat_last_n": -1,
+        "dry_multiplier": sampling.dry_multiplier,
+        "dry_base": sampling.dry_base,
+        "dry_allowed_length": sampling.dry_allowed_length,
+        "dry_penalty_last_n": -1,
+        "xtc_probability": sampling.xtc_probability,
+        "xtc_threshold": sampling.xtc_threshold,
+        "stop": list(filter(None, sampling.stop)),
+    }
+    if sampling.dry_breakers:
+        body["dry_sequence_breakers"] = list(sampling.dry_breakers)
+    if sampling.grammar:
+        body["grammar"] = sampling.grammar
+    if sampling.logprobs:
+        body["logprobs"] = 1
+    return body
+
+
+def _deltas(chunk: Chunk, logprobs: dict[int, float]) -> Iterator[Delta]:
+    for choice in chunk["choices"]:
+        index = choice["index"]
+        if index in logprobs and choice.get("logprobs"):
+            logprobs[index] += sum(token["logprob"] for token in choice["logprobs"]["content"])
+        if choice["text"]:
+            yield Delta(index, choice["text"])
+        if choice["finish_reason"]:
+            yield Delta(index, end=_end(chunk, choice, logprobs.get(index)))
+
+
+def _end(chunk: Chunk, choice: dict[str, Any], logprob: float | None) -> End:
+    usage = chunk["usage"]
+    return End(
+        finish="length" if choice["finish_reason"] == "length" else "stop",
+        tokens=usage["completion_tokens"],
+        prompt_tokens=usage["prompt_tokens"],
+        cached_tokens=chunk["timings"]["cache_n"],
+        logprob=logprob,
+    )
+
+
+def _message(chunk: Chunk) -> str:
+    error = chunk.get("error", chunk)
+    return _one_line(error.get("message", error) if isinstance(error, dict) else error)
+
+
+def _one_line(words: object) -> str:
+    return " ".join(str(words).split())[:300]
+
+
+def _utf8(text: str) -> str:
+    """`text` with each half of a surrogate pair, which UTF-8 has no form for, as `?`."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,114 @@
+"""Recites given lines as candidates: for tests, demos, and a table without a model."""
+
+import re
+import time
+from collections.abc import Generator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Self
+
+from models.backend import Delta, End, Finish, Prompt, Sampling
+from models.errors import ModelError
+from models.stops import StopScanner
+
+DEFAULT_LINES = (
+    "你听见了吗？楼上有人在走动。 \\emoji 惊讶",
+    "\\me 把灯举高了一些，照着墙上的画",
+    "（这地方我小时候来过，可门不在这一边。）",
+    "先别出声，跟在我后面。 \\emoji 专注",
+    "我倒觉得，我们该把那封信再读一遍。",
+    "\\me 笑了笑，把钥匙抛给你 \\emoji 微笑",
+    "要走你走，我得弄清楚这是怎么回事。",
+    "雨停了。（奇怪，怎么还有水声？） \\emoji 困惑",
+)
+PIECE = re.compile(r"[A-Za-z0-9']+\s?|.", re.DOTALL)
+
+
+class Scripted:
+    """Gives its lines in order, the next `n` at each draw, from the first again after the last.
+
+    It remembers what it was asked in `prompts`, `samplings` and `adapters`. A token is a character.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[str] = DEFAULT_LINES,
+        *,
+        delay: float = 0.0,
+        failures: Mapping[int, str] | None = None,
+        name: str = "scripted",
+        context: int = 4096,
+    ) -> None:
+        """`delay` is in seconds a piece; `failures` are error lines by draw, counted from 0."""
+        if not lines:
+            raise ModelError("scripted: there are no lines to recite; give at least one")
+        self.name = name
+        self.context = context
+        self.prompts: list[Prompt] = []
+        self.samplings: list[Sampling] = []
+        self.adapters: list[str | None] = []
+        self.closed = False
+        self._lines = tuple(lines)
+        self._next = 0
+        self._delay = delay
+        self._failures = dict(failures or {})
+
+    @classmethod
+    def open(
+        cls,
+        lines: Sequence[str] = DEFAULT_LINES,
+        *,
+        delay: float = 0.0,
+        failures: Mapping[int, str] | None = None,
+        name: str = "scripted",
+        context: int = 4096,
+    ) -> Self:
+        return cls(lines, delay=delay, failures=failures, name=name, context=context)
+
+    def count(self, text: str) -> int:
+        return len(text)
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta]:
+        draw = len(self.prompts)
+        self.prompts.append(prompt)
+        self.samplings.append(sampling)
+        self.adapters.append(adapter)
+        if draw in self._failures:
+            raise ModelError(self._failures[draw])
+        if len(prompt.text) >= self.context:
+            raise ModelError(
+                f"{self.name}: the prompt has {len(prompt.text)} tokens and the context "
+                f"{self.context}; shorten the prompt"
+            )
+        rows = [self._recite(row, prompt, sampling) for row in self._take(sampling.n)]
+        for column in zip_longest(*rows):
+            for candidate, piece in enumerate(column):
+                if piece is None:
+                    continue
+                if self._delay:
+                    time.sleep(self._delay)
+                yield piece._replace(candidate=candidate)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _take(self, n: int) -> list[str]:
+        at = self._next
+        self._next += n
+        return [self._lines[i % len(self._lines)] for i in range(at, at + n)]
+
+    def _recite(self, line: str, prompt: Prompt, sampling: Sampling) -> Generator[Delta]:
+        scanner = StopScanner(sampling.stop)
+        finish: Finish = "stop" if len(line) <= sampling.max_tokens else "length"
+        tokens = 0
+        for match in PIECE.finditer(line[: sampling.max_tokens]):
+            tokens += len(match[0])
+            if certain := scanner.push(match[0]):
+                yield Delta(0, certain)
+            if scanner.stopped:
+                finish = "stop"
+                break
+        if rest := scanner.flush():
+            yield Delta(0, rest)
+        yield Delta(0, end=End(finish, tokens, len(prompt.text), 0))
