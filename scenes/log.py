@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from characters.text import UNPRINTABLE
+
 Kind = Literal[
     "narration", "speech", "action", "thought", "chapter", "context", "comment", "unrecognised"
 ]
@@ -20,9 +22,7 @@ LONGEST_NAME = 32
 LONGEST_NARRATION = 20  # lines that one `【…】` may span
 
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_UNPRINTABLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
 _STRUCTURAL = re.compile(r"[\s\\:：【】（）(){}#=]")
 _NOT_IN_A_NAME = r"\s\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|"
 _NAME = re.compile(rf"(?:\\u\{{[0-9a-f]{{1,6}}\}}|[^{_NOT_IN_A_NAME}]|(?<=\S) (?=\S))+|[？?]+")

@@ -35,15 +35,20 @@ def build_prompt(
     Raises `SceneError` where not even the last line fits beside what is stable.
     """
     stable = stable_part(scene)
-    last = NARRATION_CUE if speaker.narrator else cue(speaker.name)
-    budget = context - reply - count(stable) - count(last) - MARGIN
+    longest_cue = max(count(cue_of(role)) for role in scene.cast)
+    budget = context - reply - count(stable) - longest_cue - MARGIN
     lines = [write(entry) + "\n" for entry in history if entry.kind != "comment"]
     if budget < context // 8:
         raise SceneError(
             f"{scene.name}: its profiles and voices leave {max(budget, 0)} of {context} tokens for "
             "what is said; shorten them, or give the model more context"
         )
-    return Prompt(stable, "".join(trim(lines, budget, count)), last)
+    return Prompt(stable, "".join(trim(lines, budget, count)), cue_of(speaker))
+
+
+def cue_of(role: Role) -> str:
+    """How a line by `role` begins: `夏娜：`, or `【` for a narrator."""
+    return NARRATION_CUE if role.narrator else cue(role.name)
 
 
 def stable_part(scene: Scene) -> str:

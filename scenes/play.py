@@ -1,0 +1,270 @@
+"""A session being played: what the person does, put in order. Owns the session and its journal.
+
+It draws nothing on a screen and knows no model but through the `Backend` it is handed.
+"""
+
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from characters.names import nearest
+from characters.text import UNPRINTABLE
+from models.backend import Backend, Sampling
+from scenes.draw import Cost, Drawn, Grown, Refused, Update, draw_lines, line_sampling
+from scenes.errors import SceneError
+from scenes.journal import Journal
+from scenes.log import SPOKEN, Entry, cue, parse, write
+from scenes.scene import Role, Scene
+from scenes.session import Candidate, Draw, Session, Turn
+from scenes.turns import candidates_to_speak, next_speaker
+
+
+@dataclass
+class Place:
+    """One candidate's place in a hand: growing, complete, or given up."""
+
+    text: str = ""
+    candidate: Candidate | None = None
+    why: str = ""
+    """Why it was refused, while it is drawn again or given up."""
+    over: bool = False
+    """Whether nothing more comes."""
+
+
+@dataclass
+class Hand:
+    """The candidates of one draw, as they come."""
+
+    speaker: Role
+    model: str
+    sampling: Sampling
+    places: list[Place] = field(default_factory=list)
+    cost: Cost | None = None
+
+    def update(self, update: Update, offset: int = 0) -> int | None:
+        """Take what a draw tells, its places counted from `offset`; the place it changed."""
+        match update:
+            case Cost():
+                self.cost = update
+                return None
+            case Grown(place, text):
+                changed = Place(text)
+            case Drawn(place, candidate):
+                changed = Place(body_of(candidate.entry), candidate, over=True)
+            case Refused(place, why, again):
+                changed = Place("", None, why, over=not again)
+        self.places[offset + place] = changed
+        return offset + place
+
+    def stop(self) -> None:
+        """Nothing more comes: what is not complete is given up."""
+        for place in self.places:
+            if not place.over:
+                place.text, place.over = "", True
+                place.why = place.why or "stopped"
+
+    @property
+    def complete(self) -> list[Candidate]:
+        return [place.candidate for place in self.places if place.candidate]
+
+
+class Play:
+    """What can be done at the table. Raises `SceneError` where it cannot, and then nothing is."""
+
+    def __init__(self, session: Session, journal: Journal) -> None:
+        self.session = session
+        self.journal = journal
+        self.notices: list[str] = journal.notices
+        self.asked: dict[str, Any] = {}
+        """What the person asks of `Sampling`, before what the scene says."""
+        self.next: Role | None = None
+        self.turned()
+
+    @classmethod
+    def start(cls, scene: Scene, role: str | None, folder: Path | None = None) -> "Play":
+        """A new session of `scene` with the player as `role` (`None` watches)."""
+        name = scene.role(role).name if role else None
+        journal = Journal.create(scene.name, folder)
+        try:
+            opening = [entry for entry in parse(scene.opening) if entry.kind != "comment"]
+            session = Session.start(scene, name, opening, journal.id, journal.append)
+        except BaseException:
+            journal.close()
+            raise
+        return cls(session, journal)
+
+    @classmethod
+    def resume(cls, path: Path) -> "Play":
+        """The session whose journal is at `path`, where it was left."""
+        journal, events = Journal.open(path)
+        try:
+            return cls(Session.replay(events, journal.append), journal)
+        except SceneError as error:
+            journal.close()
+            raise SceneError(f"{path.name}: {error}") from error
+
+    def close(self) -> None:
+        self.journal.close()
+
+    @property
+    def scene(self) -> Scene:
+        return self.session.scene
+
+    @property
+    def player(self) -> Role | None:
+        return self.scene.role(self.session.role) if self.session.role else None
+
+    # --- whose turn ---
+
+    def turned(self) -> None:
+        """After any change of where the play stands: who is next, and the readable log."""
+        self.next = next_speaker(self.scene, self.session.path, self.session.role)
+        try:
+            self.journal.save_log(self.session)
+        except SceneError as error:
+            self.notices.append(str(error))
+
+    def cycle(self, step: int = 1) -> Role | None:
+        """Choose the next one of the roles that a model plays."""
+        roles = candidates_to_speak(self.scene, self.session.role)
+        if not roles:
+            return None
+        at = roles.index(self.next) if self.next in roles else -(step > 0)
+        self.next = roles[(at + step) % len(roles)]
+        return self.next
+
+    @property
+    def model_is_next(self) -> bool:
+        return self.next is not None and self.next.name != self.session.role
+
+    # --- saying ---
+
+    def say(self, text: str) -> list[Turn]:
+        """Speak as the player, a turn a line; a `名字：` of the cast speaks as that role."""
+        entries = [self.entry(line, self.player) for line in text.splitlines() if line.strip()]
+        turns = [self.session.say(entry) for entry in entries]
+        if turns:
+            self.turned()
+        return turns
+
+    def entry(self, text: str, role: Role | None) -> Entry:
+        """The entry that a line means when `role` says it.
+
+        Plain text is speech (narration for a narrator); `\\me …`, `（…）`, `【…】` and `\\emoji x`
+        are as in the log. Raises `SceneError` for a line that says nothing.
+        """
+        line = " ".join(UNPRINTABLE.sub("", text).split())
+        names = {name: each.name for each in self.scene.cast for name in (each.name, *each.aliases)}
+        alone = parse(line)
+        if len(alone) == 1 and (alone[0].kind == "narration" or alone[0].speaker in names):
+            entry = replace(alone[0], speaker=names.get(alone[0].speaker, ""))
+        elif role is None:
+            raise SceneError(
+                "you are watching: begin with 【…】 or 名字：, or Tab to choose who speaks"
+            )
+        else:
+            whole = f"【{line}】" if role.narrator else f"{cue(role.name)}{line}"
+            found = parse(whole)
+            if len(found) != 1:
+                raise SceneError("this is more than one line of a log; say it in several turns")
+            entry = found[0]
+        if not entry.text.strip():
+            raise SceneError("nothing is said in it")
+        self._know(entry)
+        return entry
+
+    def _know(self, entry: Entry) -> None:
+        """Mention an emotion that is none of the scene's; it is kept as it is."""
+        labels = set(self.scene.emotions).union(*(role.emotions for role in self.scene.cast))
+        if entry.emotion and entry.emotion not in labels:
+            hint = nearest(entry.emotion, labels)
+            self.notices.append(f"\\emoji {entry.emotion} is not in this scene's list{hint}")
+
+    # --- drawing ---
+
+    def hand(self, backend: Backend, speaker: Role) -> Hand:
+        """An empty hand for a draw of `speaker`'s next line."""
+        return Hand(speaker, backend.name, line_sampling(self.scene, speaker, self.asked))
+
+    def deal(self, backend: Backend, hand: Hand) -> tuple[int, Generator[Update]]:
+        """Begin to draw (more) candidates into `hand`: the offset of their places, and the draw.
+
+        The history is taken now; the generator may be consumed in another thread.
+        """
+        offset = len(hand.places)
+        hand.places += [Place() for _ in range(hand.sampling.n)]
+        sampling = hand.sampling
+        if offset and sampling.seed is not None:
+            sampling = replace(sampling, seed=sampling.seed + 104729 * offset)
+        taken = [candidate.entry for candidate in hand.complete]
+        return offset, draw_lines(
+            backend,
+            self.scene,
+            list(self.session.entries),
+            hand.speaker,
+            sampling,
+            hand.speaker.adapter,
+            taken,
+        )
+
+    def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
+        """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
+        candidate = hand.places[place].candidate
+        if candidate is None:
+            raise SceneError(f"candidate {place + 1} is not complete")
+        entry = None if text is None else self.entry(text, hand.speaker)
+        draw = self.keep(hand)
+        assert draw is not None
+        turn = self.session.pick(draw, hand.complete.index(candidate), entry)
+        self.turned()
+        return turn
+
+    def keep(self, hand: Hand) -> Draw | None:
+        """Remember a hand, also one from which nothing was picked; an empty one is nothing."""
+        if not hand.complete:
+            return None
+        return self.session.keep(
+            Draw(
+                0,
+                None,
+                hand.speaker.name,
+                tuple(hand.complete),
+                hand.model,
+                hand.speaker.adapter,
+                hand.sampling.seed,
+            )
+        )
+
+    # --- going back and forth ---
+
+    def undo(self) -> bool:
+        return self._moved(self.session.undo())
+
+    def redo(self) -> bool:
+        return self._moved(self.session.redo())
+
+    def go(self, turn: int) -> None:
+        self.session.go(turn)
+        self.turned()
+
+    def edit(self, turn: Turn, text: str) -> Turn:
+        """Say `text` instead at a turn of this branch; the old line stays on its own branch."""
+        role = None
+        with suppress(SceneError):
+            role = self.scene.role(turn.entry.speaker) if turn.entry.speaker else self.player
+        edited = self.session.edit(turn.id, self.entry(text, role))
+        self.turned()
+        return edited
+
+    def _moved(self, moved: bool) -> bool:
+        if moved:
+            self.turned()
+        return moved
+
+
+def body_of(entry: Entry) -> str:
+    """A line without the name it begins with, as it is shown and edited."""
+    line = write(entry)
+    return line.partition("：")[2] if entry.kind in SPOKEN else line
