@@ -66,6 +66,8 @@ def _said(declaration: type[BaseModel], error: ErrorDetails) -> str:
             return "unknown key" + (nearest(name, known) or f"; known are {', '.join(known)}")
         case "missing":
             return "missing"
+        case "too_short" | "string_too_short":
+            return "empty; expected at least one"
         case "literal_error":
             return f"found {_value(found)}, expected {context['expected']}{_close(found, context)}"
         case "value_error":

@@ -1,5 +1,6 @@
 """YAML of a person's own file to plain data of which every key knows its line; bounded and safe."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from characters.tree import Key, Tree
 MAX_BYTES = 1_000_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+WIDE_COLON = re.compile(r"\s*[a-z_]+：")
 
 HINTS = {
     "mapping values are not allowed": "put a text that holds `: ` in quotes, and check indentation",
@@ -85,7 +88,7 @@ def read(raw: bytes, where: str) -> Document:
     for event in _events(text, where):
         builder.add(event)
     if not isinstance(builder.root, dict):
-        hint = "; write `: ` where a key ends with `：`" if "：" in text.split("\n")[0] else ""
+        hint = "; write `: ` where a key ends with `：`" if WIDE_COLON.match(text) else ""
         raise CharacterError(
             f"{where}:1: found {kind(builder.root)}, expected keys and values{hint}"
         )
@@ -135,10 +138,6 @@ def _said(problem: str, index: int, text: str, where: str) -> str:
     hint = next((hint for part, hint in HINTS.items() if part in problem), "check the indentation")
     if "\t" in line[: len(line) - len(line.lstrip())]:
         problem, hint = "a tab in the indentation", "indent with spaces"
-    elif match := next((n for n in (index, index - 1) if n >= 0 and _wide_colon(lines[n])), None):
-        index, hint = match, "write `: ` where a key ends with `：`"
+    elif wide := [n for n in (index, index - 1) if n >= 0 and WIDE_COLON.match(lines[n])]:
+        index, hint = wide[0], "write `: ` where a key ends with `：`"
     return f"{where}:{index + 1}: not valid YAML: {shown(problem)}; {hint}"
-
-
-def _wide_colon(line: str) -> bool:
-    return "：" in line and ": " not in line and not line.rstrip().endswith(":")

@@ -28,7 +28,7 @@ def decode(raw: bytes, where: str) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _not_utf8(raw, where, error.start) from None
+        raise _not_utf8(raw, where, error) from None
     if "\0" in text:
         wide = _reads_as(raw, "utf-16-le") or _reads_as(raw, "utf-16-be")
         raise _encoded(where, "utf-16") if wide else _binary(where, raw.index(0))
@@ -55,13 +55,16 @@ def _reads_as(raw: bytes, encoding: str) -> bool:
     return not UNPRINTABLE.search(text) and ("\n" in text or ":" in text)
 
 
-def _not_utf8(raw: bytes, where: str, start: int) -> CharacterError:
+def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> CharacterError:
+    start = error.start
+    line = raw.count(b"\n", 0, start) + 1
+    if start and error.reason == "unexpected end of data":
+        return CharacterError(f"{where}:{line}: cut off inside a character; is the file complete?")
     for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
         if _reads_as(raw, encoding):
-            return _encoded(where, encoding[:7].rstrip("-"))
+            return _encoded(where, "gb18030" if encoding == "gb18030" else "utf-16")
     if b"\0" in raw or UNPRINTABLE.search(raw[:start].decode("utf-8-sig", "ignore")) or start == 0:
         return _binary(where, start)
-    line = raw.count(b"\n", 0, start) + 1
     return CharacterError(f"{where}:{line}: not UTF-8 (byte 0x{raw[start]:02x}); save it as UTF-8")
 
 

@@ -2,15 +2,17 @@
 
 import ast
 import inspect
+import re
 from dataclasses import fields
 from itertools import pairwise
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_hints
 
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from characters.check import Declaration
 from characters.schema import TEXT, CharacterKeys, Name, Or, Words
+from characters.text import shown
 from models.backend import Sampling
 from scenes.scene import EMOTIONS
 
@@ -99,6 +101,12 @@ def _entry(value: object) -> object:
     return {"profile": value} if isinstance(value, str) else value
 
 
+def _language(tag: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag):
+        raise ValueError(f"found {shown(tag)}, expected a tag such as zh or en")
+    return tag
+
+
 class SceneKeys(Declaration):
     """A scene of paotuan (跑团)."""
 
@@ -108,7 +116,7 @@ class SceneKeys(Declaration):
     """A sentence for the list of scenes."""
     aim: str = ""
     """What the player is after; shown to the player, and part of the prompt."""
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "zh"
+    language: Annotated[str, AfterValidator(_language)] = "zh"
     """The language of the scene, as a tag such as `zh` or `en`."""
     play_as: str | None = None
     """The player's role; none is to watch."""
@@ -124,7 +132,7 @@ class SceneKeys(Declaration):
     emotions: Words = Field(default_factory=lambda: list(EMOTIONS))
     """The labels that may follow `\\emoji`."""
     model: ModelKeys = ModelKeys()
-    """Which model plays the others."""
+    """The model that this scene asks for."""
     sampling: SamplingKeys = SamplingKeys()
     """How candidates are drawn; what is not said keeps the default."""
     turns: Literal["natural", "list", "manual", "pooled"] = "natural"
