@@ -115,7 +115,7 @@ class LlamaCpp:
                 f"shorten the prompt or open the model with more context"
             )
         longest = min(sampling.max_tokens, room)
-        body = _body(sampling) | {"prompt": text, "max_tokens": longest}
+        body = _body(sampling, self._context) | {"prompt": text, "max_tokens": longest}
         body["lora"] = self._scales(adapter)
         cells = self._context + ROWS * ROW_TOKENS
         rows = max(1, min(ROWS, (cells - used) // longest))
@@ -137,7 +137,11 @@ class LlamaCpp:
         self._server = None
 
     def _one_by_one(self, prompt: Prompt, sampling: Sampling) -> None:
-        body = _body(sampling) | {"prompt": _utf8(prompt.text), "n": 1, "cache_prompt": False}
+        body = _body(sampling, self._context) | {
+            "prompt": _utf8(prompt.text),
+            "n": 1,
+            "cache_prompt": False,
+        }
         body |= {"max_tokens": sampling.max_tokens, "lora": self._scales(None)}
         for _ in range(sampling.n):
             for _ in self._round(body):
@@ -242,7 +246,8 @@ def _params(path: Path, context: int, key: str, adapters: tuple[Path, ...]) -> A
     return params
 
 
-def _body(sampling: Sampling) -> dict[str, Any]:
+def _body(sampling: Sampling, span: int) -> dict[str, Any]:
+    """A request; the penalties look back over `span` tokens."""
     body: dict[str, Any] = {
         "stream": True,
         "return_progress": True,
@@ -253,11 +258,11 @@ def _body(sampling: Sampling) -> dict[str, Any]:
         "min_p": sampling.min_p,
         "typical_p": sampling.typical_p,
         "repeat_penalty": sampling.repetition_penalty,
-        "repeat_last_n": -1,
+        "repeat_last_n": span,
         "dry_multiplier": sampling.dry_multiplier,
         "dry_base": sampling.dry_base,
         "dry_allowed_length": sampling.dry_allowed_length,
-        "dry_penalty_last_n": -1,
+        "dry_penalty_last_n": span,
         "xtc_probability": sampling.xtc_probability,
         "xtc_threshold": sampling.xtc_threshold,
         "stop": list(filter(None, sampling.stop)),

