@@ -62,7 +62,7 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
                 f"position_ids of shape {list(position_ids.shape)}: expected [batch, seq]; "
                 "leave them out to have them derived"
             )
-        return super().forward(
+        output = super().forward(
             input_ids=input_ids,
             attention_mask=_seen(attention_mask, prefix, past, seq, new.device),
             position_ids=position_ids,
@@ -73,6 +73,10 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
             logits_to_keep=logits_to_keep,
             **kwargs,
         )
+        if use_cache is not False or isinstance(output, tuple):
+            return output
+        # the cache held the prefix only for this call; the next one starts anew
+        return type(output)(**{k: v for k, v in output.items() if k != "past_key_values"})
 
     def _cache(self, cache: Any, batch: int, use_cache: bool | None) -> tuple[Any, bool | None]:
         if self.training and self.model.layers[0].gradient_checkpointing:

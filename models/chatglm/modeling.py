@@ -222,6 +222,8 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         shape = new_tokens(input_ids, inputs_embeds).shape[:2]
         cache = self._cache(past_key_values, shape[0], use_cache)
         past = cache.get_seq_length() if cache is not None else 0
+        if attention_mask is not None and attention_mask.shape[-1] < shape[1]:
+            raise _wrong_width(attention_mask, past + shape[1])
         positions = self._positions(input_ids, shape, attention_mask, position_ids, cache, past)
         seen = self._seen(attention_mask, positions, past, prefix_length(cache))
         output = self.transformer(
@@ -306,10 +308,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
             return visible(positions, past, None)
         missing = past + seq - mask.shape[-1]
         if missing not in (0, prefix):
-            raise ModelError(
-                f"attention_mask of width {mask.shape[-1]}: expected {past + seq} columns "
-                "(cached and new tokens)"
-            )
+            raise _wrong_width(mask, past + seq)
         if mask.dim() == 2:
             return visible(positions, past, F.pad(mask.bool(), (missing, 0), value=True))
         if mask.dtype is not torch.bool:
@@ -356,6 +355,13 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         following = next_positions(positions[..., -1:], count)
         updated["position_ids"] = torch.cat((positions, following), dim=-1)
         return updated
+
+
+def _wrong_width(mask: torch.Tensor, expected: int) -> ModelError:
+    return ModelError(
+        f"attention_mask of width {mask.shape[-1]}: expected {expected} columns "
+        "(cached and new tokens)"
+    )
 
 
 def _continued(known: torch.Tensor, batch: int, seq: int) -> torch.Tensor:
