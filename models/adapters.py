@@ -1,0 +1,215 @@
+"""Adapters on one base, several at once and switched without reloading it: LoRA, and prefixes.
+
+Read are folders in PEFT layout (LoRA and prefix tuning) and the official ChatGLM prefix
+checkpoints. A prefix is keys and values to start a cache from; a LoRA sits in the base's layers.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from transformers import PreTrainedModel
+
+from models.chatglm.prefix import load_prefix, prefix_shape
+from models.errors import ModelError
+
+CONFIG = "adapter_config.json"
+WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
+OUTER = "base_model.model."
+
+KeysValues = tuple[torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a cache holds before the text: keys and values [1, heads, P, D] a layer, perhaps none."""
+
+    layers: tuple[KeysValues, ...] = ()
+    offset: int = 0
+    """The position of the text's first token."""
+
+
+class Adapters:
+    """The adapters on `model`, by name. `use` switches; None is the bare base."""
+
+    def __init__(self, model: PreTrainedModel, base: str) -> None:
+        self.model, self.base = model, base
+        self._starts: dict[str, Start] = {}
+        self._tuned: list[Any] = []
+        self._active: str | None = None
+
+    def add(self, name: str, path: str | Path) -> None:
+        """Load the adapter in a folder; raises `ModelError` where it does not fit the base."""
+        folder = Path(path).expanduser()
+        if not folder.exists():
+            raise ModelError(f"adapter {name}: {folder} not found, expected an adapter's folder")
+        if (folder / CONFIG).is_file():
+            start = self._add_peft(name, folder)
+        else:
+            start = self._add_official(name, folder)
+        self._starts[name] = start
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The adapters there are."""
+        return tuple(self._starts)
+
+    def use(self, name: str | None) -> Start:
+        """Make this adapter the active one and return what its cache starts with."""
+        if name is not None and name not in self._starts:
+            held = ", ".join(self._starts) or "none"
+            raise ModelError(f"adapter {name!r}: not loaded, there is {held}; name it on opening")
+        if name != self._active:
+            lora = name is not None and not self._starts[name].layers
+            for layer in self._tuned:
+                layer.enable_adapters(lora)
+                if lora:
+                    layer.set_adapter(name)
+            self._active = name
+        return self._starts[name] if name is not None else Start()
+
+    def _add_official(self, name: str, folder: Path) -> Start:
+        encoder = load_prefix(self.model, folder, name=name)
+        self.model.set_prefix(None)
+        with torch.no_grad():
+            return Start(self._layers(encoder()))
+
+    def _add_peft(self, name: str, folder: Path) -> Start:
+        kind = str(_read_json(folder / CONFIG).get("peft_type"))
+        tensors = _read_tensors(folder)
+        if kind == "LORA":
+            self._add_lora(name, folder, tensors)
+            return Start()
+        if kind == "PREFIX_TUNING":
+            return self._peft_prefix(name, folder, tensors)
+        raise ModelError(
+            f"{folder / CONFIG}: peft_type is {kind}, expected LORA or PREFIX_TUNING; "
+            "train one of these"
+        )
+
+    def _peft_prefix(self, name: str, folder: Path, tensors: dict[str, torch.Tensor]) -> Start:
+        table = tensors.get("prompt_embeddings")
+        slices, heads, width = prefix_shape(self.model.config)
+        expected = slices * heads * width
+        if table is None or table.dim() != 2 or table.shape[1] != expected:
+            found = "no prompt_embeddings" if table is None else f"shape {list(table.shape)}"
+            raise ModelError(
+                f"{folder}: a prefix with {found}, expected [length, {expected}] for the base "
+                f"{self.base}; {_trained_on(folder)}"
+            )
+        layers = self._layers(table.view(-1, slices, heads, width))
+        shifts_no_position = getattr(self.model.config, "position_encoding_2d", False)
+        return Start(layers, 0 if shifts_no_position else table.shape[0])
+
+    def _layers(self, table: torch.Tensor) -> tuple[KeysValues, ...]:
+        """Keys and values by layer from a table [P, 2L, heads, D]."""
+        rows = table.detach().to(device=self.model.device, dtype=self.model.dtype)
+        rows = rows.permute(1, 2, 0, 3)[:, None]  # [2L, 1, heads, P, D]
+        return tuple((rows[i], rows[i + 1]) for i in range(0, len(rows), 2))
+
+    def _add_lora(self, name: str, folder: Path, tensors: dict[str, torch.Tensor]) -> None:
+        from peft import PeftConfig, inject_adapter_in_model, set_peft_model_state_dict
+        from peft.tuners.tuners_utils import BaseTunerLayer
+
+        inner = {key.removeprefix(OUTER): tensor for key, tensor in tensors.items()}
+        for key, tensor in inner.items():
+            self._check_lora(folder, key, tensor)
+        config = PeftConfig.from_pretrained(str(folder))
+        config.inference_mode = True
+        try:
+            inject_adapter_in_model(config, self.model, adapter_name=name)
+            found = set_peft_model_state_dict(self.model, inner, adapter_name=name)
+        except (ValueError, RuntimeError, KeyError, TypeError) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(
+                f"{folder}: could not be put on the base {self.base} ({reason}); "
+                f"{_trained_on(folder)}"
+            ) from error
+        if found.unexpected_keys:
+            raise ModelError(
+                f"{folder}: holds {found.unexpected_keys[0]}, which {CONFIG} does not name; "
+                "take both files from the same training"
+            )
+        self._tuned = [m for m in self.model.modules() if isinstance(m, BaseTunerLayer)]
+        for layer in self._tuned:
+            layer.requires_grad_(False)
+            layer.enable_adapters(False)
+        self._active = None
+
+    def _check_lora(self, folder: Path, key: str, tensor: torch.Tensor) -> None:
+        path, part = _module_and_part(key)
+        module = _submodule(self.model, path)
+        if part is None or module is None:
+            raise ModelError(
+                f"{folder}: adapts {path}, expected a layer of the base {self.base} "
+                f"({type(self.model).__name__}), which has none of that name; {_trained_on(folder)}"
+            )
+        axis = 1 if part == "A" else 0
+        wanted = module.in_features if part == "A" else module.out_features
+        if tensor.shape[axis] != wanted:
+            raise ModelError(
+                f"{folder}: {key} is {list(tensor.shape)}, expected {wanted} at axis {axis} for "
+                f"the base {self.base}; {_trained_on(folder)}"
+            )
+
+
+def _module_and_part(key: str) -> tuple[str, str | None]:
+    for part in ("A", "B"):
+        path, found, _ = key.partition(f".lora_{part}.")
+        if found:
+            return path, part
+    return key, None
+
+
+def _submodule(model: torch.nn.Module, path: str) -> Any | None:
+    """The linear layer at `path`, without another adapter around it; None where there is none."""
+    module: Any = model
+    for name in path.split("."):
+        module = getattr(module, name, None)
+        if module is None:
+            return None
+    module = getattr(module, "base_layer", module)
+    return module if hasattr(module, "in_features") else None
+
+
+def _trained_on(folder: Path) -> str:
+    base = _read_json(folder / CONFIG).get("base_model_name_or_path")
+    return f"it was trained on {base}: use that base" if base else "use the base it was trained on"
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file}: not readable as JSON ({error}); fetch it again") from error
+    if not isinstance(value, dict):
+        raise ModelError(
+            f"{file}: found a {type(value).__name__}, expected an object; fetch it again"
+        )
+    return value
+
+
+def _read_tensors(folder: Path) -> dict[str, torch.Tensor]:
+    files: Sequence[Path] = [folder / name for name in WEIGHTS if (folder / name).is_file()]
+    if not files:
+        raise ModelError(
+            f"{folder}: no {' or '.join(WEIGHTS)}, expected the adapter's weights; fetch them"
+        )
+    try:
+        if files[0].suffix == ".safetensors":
+            tensors: dict[str, torch.Tensor] = load_file(files[0])
+        else:
+            tensors = torch.load(files[0], map_location="cpu", weights_only=True)
+    except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{files[0]}: not readable ({reason}); fetch it again") from error
+    except Exception as error:  # pickle's own errors have no common base but this
+        raise ModelError(
+            f"{files[0]}: refused ({type(error).__name__}); use safetensors"
+        ) from error
+    return tensors

@@ -1,0 +1,85 @@
+"""Attention of a few rows over one shared text and each row's own tokens, without copies.
+
+Registered with transformers under `NAME`, so any model that takes its attention from there can use
+it. Where keys carry no shared text (prefill, training, `generate`) it is plain SDPA.
+"""
+
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+from models.local.cache import SharedText
+
+NAME = "paotuan_shared_text"
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    **kwargs: Any,
+) -> tuple[torch.Tensor, None]:
+    """Return [rows, queries, heads, D] as transformers' attention functions do.
+
+    `query` [rows, heads, queries, D]; `key` and `value` [rows, kv heads, own, D], where `key` may
+    carry a `shared_text`; `attention_mask` bool [rows, 1, queries, shared + own], True = seen.
+    """
+    shared = getattr(key, "shared_text", None)
+    if shared is None:
+        output: tuple[torch.Tensor, None] = sdpa_attention_forward(
+            module, query, key, value, attention_mask, scaling=scaling, **kwargs
+        )
+        return output
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    return _over_both(query * scale, key, value, shared, attention_mask), None
+
+
+def _over_both(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    shared: SharedText,
+    mask: torch.Tensor | None,
+) -> torch.Tensor:
+    """One softmax over the scores of both parts; the shared part is one product for all rows."""
+    rows, heads, queries, width = query.shape
+    groups = key.shape[1]
+    per_group = heads // groups * queries
+    grouped = query.reshape(rows, groups, per_group, width)
+    folded = grouped.transpose(0, 1).reshape(groups, rows * per_group, width)
+    front = folded @ shared.keys[0].transpose(1, 2)  # [groups, rows * per_group, shared]
+    front = front.view(groups, rows, per_group, -1).transpose(0, 1)
+    scores = torch.cat((front, grouped @ key.transpose(2, 3)), dim=-1).float()
+    if shared.seen is not None:
+        scores = scores.masked_fill(~shared.seen, float("-inf"))
+    if mask is not None:
+        spread = scores.view(rows, groups, -1, queries, scores.shape[-1])
+        scores = spread.masked_fill(~mask[:, :, None], float("-inf")).view_as(scores)
+    weights = scores.softmax(dim=-1).to(query.dtype)
+    split = shared.keys.shape[2]
+    own = weights[..., split:] @ value
+    front = weights[..., :split].transpose(0, 1).reshape(groups, rows * per_group, split)
+    common = (front @ shared.values[0]).view(groups, rows, per_group, width).transpose(0, 1)
+    return (common + own).reshape(rows, heads, queries, width).transpose(1, 2).contiguous()
+
+
+def share_attention(model: PreTrainedModel) -> bool:
+    """Let `model` attend through `attend`; False where its attention does more than that.
+
+    Soft-capped scores and learned sinks stay with the model's own attention.
+    """
+    config = model.config.get_text_config()
+    capped = getattr(config, "attn_logit_softcapping", None) is not None
+    sinks = any(name.endswith("sinks") for name, _ in model.named_parameters())
+    if capped or sinks or not getattr(model, "_supports_attention_backend", False):
+        return False
+    AttentionInterface.register(NAME, attend)
+    AttentionMaskInterface.register(NAME, sdpa_mask)
+    model.set_attn_implementation(NAME)
+    return True

@@ -1,0 +1,201 @@
+"""The backend over a model in this process: text in, candidates out, by `Drawer` on ids."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from models.adapters import Adapters
+from models.backend import Delta, Prompt, Sampling
+from models.encode import Encoder
+from models.errors import ModelError
+from models.local.attention import share_attention
+from models.local.baselines import generate_at_once, generate_one_by_one
+from models.local.candidate import Candidate
+from models.local.drawing import Drawer
+from models.local.loading import Opened, Quantization, open_checkpoint
+from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
+from models.sampling import Breakers
+
+
+class Local:
+    """A ChatGLM or any other causal model of transformers, with adapters that share its weights.
+
+    `notices` collects lines a person should see once, such as candidates drawn in two passes for
+    want of memory. While a long prompt is computed `generate` yields empty deltas, so that it can
+    be closed then too.
+    """
+
+    def __init__(
+        self,
+        opened: Opened,
+        name: str,
+        context: int | None = None,
+        scripts: Sequence[str] | None = None,
+        history: Literal["context", "causal"] = "context",
+    ) -> None:
+        self._name = name
+        self.context = _context(name, context, opened.context)
+        self.model, self.tokenizer = opened.model, opened.tokenizer
+        self.notices: list[str] = []
+        self.encoder = Encoder(opened.tokenizer, opened.markup, history == "causal")
+        self.adapters = Adapters(opened.model, name)
+        self.ends = end_tokens(opened.model, opened.tokenizer)
+        joined = not share_attention(opened.model)
+        self._full_head = opened.model.get_output_embeddings()
+        vocabulary = self._narrow(scripts) if scripts else Vocabulary()
+        self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        quantization: Quantization | None = None,
+        device: str | None = None,
+        adapters: Mapping[str, str | Path] | None = None,
+        context: int | None = None,
+        scripts: Sequence[str] | None = None,
+        dtype: str | torch.dtype | None = None,
+        history: Literal["context", "causal"] = "context",
+    ) -> "Local":
+        """Open a checkpoint's folder or hub id, with adapters by name.
+
+        `quantization` is `int8` or `int4` (NF4) for weights stored in full; `device` is the GPU
+        where there is one; `context` is at most the model's. `scripts` such as `["han", "latin"]`
+        keeps the candidates to those scripts and evaluates the output layer only for their tokens.
+        `history="causal"` is for ChatGLM-6B: see `models.encode`. Raises `ModelError`.
+        """
+        local = cls(
+            open_checkpoint(path, quantization, device, dtype),
+            Path(path).name,
+            context,
+            scripts,
+            history,
+        )
+        for name, folder in (adapters or {}).items():
+            local.adapters.add(name, folder)
+        return local
+
+    @property
+    def name(self) -> str:
+        """What a person calls this model."""
+        return self._name
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` in this model's own tokenizer."""
+        return self.encoder.count(text)
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta]:
+        """Yield the candidates piece by piece; closing the generator stops at the next step.
+
+        Log-probabilities are those of the model before sampling shapes them. Raises `ModelError`.
+        """
+        ids = self.encoder.encode(prompt)
+        sampling = replace(sampling, max_tokens=self._room(len(ids), sampling.max_tokens))
+        deltas: list[Delta] = []
+        candidates = [
+            Candidate(row, self.tokenizer, sampling, self.ends, deltas.append)
+            for row in range(sampling.n)
+        ]
+
+        def accept(row: int, token: int, logprob: float | None) -> bool:
+            return candidates[row].take(token, logprob)
+
+        with closing(
+            self._drawer.draw(ids, sampling, accept, adapter, self._breakers(sampling))
+        ) as drawing:
+            for _ in drawing:
+                yield from self._told(deltas, len(ids)) or [Delta(0)]
+            yield from self._told(deltas, len(ids))
+
+    def baselines(self) -> dict[str, Callable[[Prompt, Sampling], None]]:
+        """What `models bench` compares with, on the same weights: transformers' own `generate`."""
+        return {
+            "generate × n": self._baseline(generate_one_by_one),
+            "generate(num_return_sequences=n)": self._baseline(generate_at_once),
+        }
+
+    def close(self) -> None:
+        """Stop a draw that is under way and free the caches."""
+        self._drawer.stopped = True
+        self._drawer.kept.clear()
+
+    def _told(self, deltas: list[Delta], prompt_tokens: int) -> list[Delta]:
+        """The deltas collected so far, ends completed by what only the draw knows."""
+        told = [
+            delta
+            if delta.end is None
+            else delta._replace(
+                end=replace(
+                    delta.end, prompt_tokens=prompt_tokens, cached_tokens=self._drawer.reused
+                )
+            )
+            for delta in deltas
+        ]
+        deltas.clear()
+        return told
+
+    def _room(self, prompt: int, wanted: int) -> int:
+        left = self.context - prompt
+        if left < 1:
+            raise ModelError(
+                f"a prompt of {prompt} tokens for {self.name}, expected fewer than its context of "
+                f"{self.context}; trim the history or open it with a larger context"
+            )
+        return min(wanted, left)
+
+    def _breakers(self, sampling: Sampling) -> Breakers | None:
+        if not sampling.dry_multiplier:
+            return None
+        return Breakers(sampling.dry_breakers, self.encoder.run, self._token_text)
+
+    def _token_text(self, token: int) -> str:
+        text: str = self.tokenizer.decode([token])
+        return text
+
+    def _narrow(self, scripts: Sequence[str]) -> Vocabulary:
+        head = self._full_head
+        size = getattr(head, "out_features", len(self.tokenizer))
+        tokens = allowed_tokens(self.tokenizer, size, scripts, self.ends)
+        kept = torch.tensor(tokens, device=self.model.device)
+        self.model.set_output_embeddings(narrowed_head(self.model, kept))
+        return Vocabulary(kept, max(size, len(self.tokenizer)))
+
+    def _baseline(self, generate: Callable[..., None]) -> Callable[[Prompt, Sampling], None]:
+        def run(prompt: Prompt, sampling: Sampling) -> None:
+            narrow = self.model.get_output_embeddings()
+            self.model.set_output_embeddings(self._full_head)
+            try:
+                generate(self.model, self.encoder.encode(prompt), sampling)
+            finally:
+                self.model.set_output_embeddings(narrow)
+
+        return run
+
+
+def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """All ids at which a candidate is over, by the model and by the tokenizer."""
+    ends: set[int] = set(getattr(tokenizer, "stop_token_ids", ()))
+    named = (
+        tokenizer.eos_token_id,
+        model.config.eos_token_id,
+        model.generation_config.eos_token_id if model.generation_config else None,
+    )
+    for ids in named:
+        ends |= set(ids) if isinstance(ids, list | tuple) else {ids}
+    return frozenset(int(end) for end in ends if end is not None)
+
+
+def _context(name: str, wanted: int | None, most: int) -> int:
+    if wanted is None:
+        return most
+    if not 0 < wanted <= most:
+        raise ModelError(
+            f"context {wanted} for {name}: expected at most the {most} tokens it was made for"
+        )
+    return wanted

@@ -1,0 +1,205 @@
+"""The KV cache of a draw: one shared text in front, and rows that each continue it their own way.
+
+The shared text is kept once, `[1, heads, capacity, D]` a layer, and is written in place. While it
+is being computed the cache behaves like any other. After `branch(n)` the same layers store what
+each of the n rows adds, `[n, heads, room, D]`, and attention reads both parts without repeating
+the shared one (`models.local.attention`), or, where the model has its own attention, a joined
+copy made for one layer at a time. Every layer is kept whole, a sliding window's too (its mask hides
+what lies outside), so cutting the text back is exact for all of them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from transformers import Cache, DynamicLayer
+
+BLOCK = 256
+"""Tokens by which the room for the shared text grows."""
+
+
+class SharedText(NamedTuple):
+    """What a layer's rows have in common, handed to attention beside their own keys."""
+
+    keys: torch.Tensor
+    values: torch.Tensor
+    seen: torch.Tensor | None
+    """Which columns, shared and own, exist yet; bool [columns], None for all."""
+
+
+class BranchingLayer(DynamicLayer):
+    """One layer's keys and values, shared and by row."""
+
+    def __init__(self, cache: "BranchingCache") -> None:
+        super().__init__()
+        self.cache = cache
+        self.row_keys: torch.Tensor | None = None
+        self.row_values: torch.Tensor | None = None
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Store [batch, heads, new, D] and return the keys and values to attend to."""
+        if self.cache.rows:
+            return self._update_rows(key_states, value_states)
+        end = self.cache.length + key_states.shape[-2]
+        self._reserve(end, key_states, value_states)
+        self.keys[:, :, self.cache.length : end] = key_states
+        self.values[:, :, self.cache.length : end] = value_states
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+    def get_seq_length(self) -> int:
+        return self.cache.length + self.cache.row_length
+
+    def _reserve(self, end: int, keys: torch.Tensor, values: torch.Tensor) -> None:
+        if not self.is_initialized:
+            self.lazy_initialization(keys, values)
+            self.keys, self.values = keys[:, :, :0], values[:, :, :0]
+        if self.keys.shape[2] < end:
+            capacity = self.cache.capacity(end)
+            self.keys = _grown(self.keys, capacity, self.cache.length)
+            self.values = _grown(self.values, capacity, self.cache.length)
+
+    def _update_rows(
+        self, key_states: torch.Tensor, value_states: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        cache = self.cache
+        if self.row_keys is None or self.row_values is None:
+            self.row_keys = _room(key_states, cache.room)
+            self.row_values = _room(value_states, cache.room)
+        if cache.at is not None:
+            self.row_keys.index_copy_(2, cache.at, key_states)
+            self.row_values.index_copy_(2, cache.at, value_states)
+            keys, values, shared = self.row_keys, self.row_values, self.keys.shape[2]
+        else:
+            end = cache.row_length + key_states.shape[-2]
+            self.row_keys[:, :, cache.row_length : end] = key_states
+            self.row_values[:, :, cache.row_length : end] = value_states
+            keys, values = self.row_keys[:, :, :end], self.row_values[:, :, :end]
+            shared = cache.length
+        front = SharedText(self.keys[:, :, :shared], self.values[:, :, :shared], cache.seen)
+        if cache.joined:
+            return _joined(front.keys, keys), _joined(front.values, values)
+        keys.shared_text = front
+        return keys, values
+
+
+class Row(NamedTuple):
+    """What one row added: the ids that were fed, and a layer's keys and values [1, heads, n, D]."""
+
+    ids: list[int]
+    layers: list[tuple[torch.Tensor, torch.Tensor]]
+
+
+class BranchingCache(Cache):
+    """Holds `length` shared columns and, while `rows` is not zero, `row_length` more in each row.
+
+    `prefix_length` of the shared columns are a trained prefix, which is no text. `advance` is
+    called after a forward pass that succeeded, so that one which failed leaves no trace.
+    `at` and `seen` are for replayed passes, whose shapes stay the same: the column to write as a
+    tensor [1], and the columns that exist, bool [capacity + room].
+    """
+
+    token_positions = property(lambda self: None, lambda self, value: None)
+    """ChatGLM's models would keep positions here; the drawing loop passes its own."""
+
+    def __init__(self, joined: bool) -> None:
+        super().__init__(layers=[])
+        self.joined = joined
+        self.prefix_length = 0
+        self.length = 0
+        self.rows = 0
+        self.row_length = 0
+        self.room = 0
+        self.at: torch.Tensor | None = None
+        self.seen: torch.Tensor | None = None
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: Any,
+        **kwargs: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        while len(self.layers) <= layer_idx:
+            self.layers.append(BranchingLayer(self))
+        keys, values = self.layers[layer_idx].update(key_states, value_states)
+        return keys, values
+
+    def capacity(self, length: int) -> int:
+        """The room for at least `length` shared tokens, a multiple of a block."""
+        return -(-length // BLOCK) * BLOCK
+
+    def buffers(self) -> tuple[int, ...]:
+        """Where the layers' tensors lie, which a recorded pass depends on."""
+        held = [t for y in self.layers for t in (y.keys, y.values, y.row_keys, y.row_values)]
+        return tuple(t.data_ptr() for t in held if t is not None)
+
+    def advance(self, count: int) -> None:
+        """Count `count` more columns as stored, shared ones or the rows'."""
+        if self.rows:
+            self.row_length += count
+        else:
+            self.length += count
+
+    def start_with(self, layers: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> None:
+        """Begin with a trained prefix, keys and values [1, heads, P, D] a layer."""
+        for index, (keys, values) in enumerate(layers):
+            self.update(keys, values, index)
+        self.prefix_length = layers[0][0].shape[2]
+        self.advance(self.prefix_length)
+
+    def branch(self, rows: int, room: int) -> None:
+        """From now on `rows` rows continue the shared text, by up to `room` tokens each."""
+        self.rows, self.room, self.row_length = rows, room, 0
+        for layer in self.layers:
+            if layer.row_keys is not None and layer.row_keys.shape[::2] != (rows, room):
+                layer.row_keys = layer.row_values = None
+
+    def row(self, index: int, ids: list[int]) -> Row:
+        """What row `index` holds now; stays readable when rows leave."""
+        return Row(
+            ids,
+            [
+                (y.row_keys[index : index + 1], y.row_values[index : index + 1])
+                for y in self.layers
+                if y.row_keys is not None
+            ],
+        )
+
+    def select(self, indices: list[int]) -> None:
+        """Keep only these rows."""
+        for layer in self.layers:
+            if layer.row_keys is not None:
+                layer.row_keys = layer.row_keys[indices]
+                layer.row_values = layer.row_values[indices]
+        self.rows = len(indices)
+
+    def restore(self, rows: Sequence[Row], room: int, length: int) -> None:
+        """Continue with rows put aside, all `length` tokens long."""
+        self.branch(len(rows), room)
+        self.row_length = length
+        if length:
+            for index, layer in enumerate(self.layers):
+                layer.row_keys = torch.cat([row.layers[index][0] for row in rows])
+                layer.row_values = torch.cat([row.layers[index][1] for row in rows])
+
+    def join(self, row: Row | None, length: int, extra: int) -> None:
+        """Go back to one text: the first `length` shared columns and `extra` tokens of `row`."""
+        self.rows = self.row_length = 0
+        self.length = length
+        if row is not None and extra:
+            for layer, (keys, values) in zip(self.layers, row.layers, strict=True):
+                layer.update(keys[:, :, :extra], values[:, :, :extra])
+            self.advance(extra)
+
+
+def _grown(states: torch.Tensor, capacity: int, length: int) -> torch.Tensor:
+    grown = states.new_zeros(states.shape[0], states.shape[1], capacity, states.shape[3])
+    grown[:, :, :length] = states[:, :, :length]
+    return grown
+
+
+def _room(states: torch.Tensor, room: int) -> torch.Tensor:
+    return states.new_zeros(states.shape[0], states.shape[1], room, states.shape[3])
+
+
+def _joined(shared: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    return torch.cat((shared.expand(own.shape[0], -1, -1, -1), own), dim=2)

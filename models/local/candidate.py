@@ -1,0 +1,51 @@
+"""One candidate as it grows: tokens become text, and a stop string or end token closes it."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from models.backend import Delta, End, Finish, Sampling
+from models.detokenize import TextStream
+from models.stops import StopScanner
+
+
+class Candidate:
+    """Follows one row and tells its deltas; the prompt's counts in its end are filled in later."""
+
+    def __init__(
+        self,
+        number: int,
+        tokenizer: Any,
+        sampling: Sampling,
+        ends: Collection[int],
+        tell: Callable[[Delta], None],
+    ) -> None:
+        self.number, self.ends, self.tell = number, ends, tell
+        self.longest = sampling.max_tokens
+        self._stream = TextStream(tokenizer)
+        self._scanner = StopScanner(sampling.stop)
+        self._tokens = 0
+        self._logprob: float | None = 0.0 if sampling.logprobs else None
+
+    def take(self, token: int, logprob: float | None) -> bool:
+        """Take the next token; False once the candidate has ended."""
+        if logprob is not None and self._logprob is not None:
+            self._logprob += logprob
+        if token in self.ends:
+            return self._end("stop")
+        self._tokens += 1
+        text = self._scanner.push(self._stream.push(token))
+        if text:
+            self.tell(Delta(self.number, text))
+        if self._scanner.stopped:
+            return self._end("stop")
+        if self._tokens >= self.longest:
+            return self._end("length")
+        return True
+
+    def _end(self, finish: Finish) -> bool:
+        rest = self._scanner.push(self._stream.finish())
+        rest += self._scanner.flush()
+        if self._scanner.stopped:
+            finish = "stop"
+        self.tell(Delta(self.number, rest, End(finish, self._tokens, 0, 0, self._logprob)))
+        return False

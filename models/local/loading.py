@@ -1,0 +1,112 @@
+"""Opens a checkpoint of any causal model: ChatGLM by `models.chatglm`, the rest by transformers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    PretrainedConfig,
+    PreTrainedModel,
+)
+
+from models import chatglm
+from models.encode import Markup
+from models.errors import ModelError
+
+Quantization = Literal["none", "int8", "int4"]
+
+CONTEXT = 2048
+"""Context of a model whose configuration names none."""
+
+_BAD_CHECKPOINT = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model ready to evaluate, its tokenizer, and what stands around its prompts."""
+
+    model: PreTrainedModel
+    tokenizer: Any
+    markup: Markup
+    context: int
+
+
+def open_checkpoint(
+    path: str | Path,
+    quantization: Quantization | None = None,
+    device: str | None = None,
+    dtype: str | torch.dtype | None = None,
+) -> Opened:
+    """Load a folder or hub id. Raises `ModelError` for what is no checkpoint or does not fit."""
+    if quantization not in (None, "none", "int8", "int4"):
+        raise ModelError(f"quantization {quantization!r}: expected none, int8 or int4")
+    if _raw_config(path).get("model_type") == "chatglm":
+        return _open_chatglm(path, quantization, device, dtype)
+    return _open_other(path, quantization, device, dtype)
+
+
+def _open_chatglm(
+    path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
+) -> Opened:
+    from models.chatglm.files import resolve
+
+    tokenizer = chatglm.load_tokenizer(resolve(path))
+    model: Any = chatglm.load_model(path, dtype, quantization, device)
+    markup: Markup = "glm1" if tokenizer.version == 1 else "glm2"
+    return Opened(model, tokenizer, markup, model.context_length)
+
+
+def _open_other(
+    path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
+) -> Opened:
+    from models.chatglm.load import device_of
+
+    place = device_of(device)
+    options: dict[str, Any] = {"dtype": dtype or ("auto" if place.type == "cuda" else "float32")}
+    if quantization in ("int8", "int4"):
+        options["quantization_config"] = _bitsandbytes(quantization, place)
+        options["device_map"] = {"": place}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(
+            str(path), trust_remote_code=False, **options
+        ).eval()
+    except _BAD_CHECKPOINT as error:
+        raise ModelError(f"{path}: {_first_line(error)}; expected a causal language model of "
+                         "transformers with its tokenizer") from error
+    if "device_map" not in options:
+        model = model.to(place)
+    config = model.config.get_text_config()
+    return Opened(model, tokenizer, "plain", getattr(config, "max_position_embeddings", CONTEXT))
+
+
+def _bitsandbytes(quantization: str, place: torch.device) -> BitsAndBytesConfig:
+    if quantization == "int8":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    compute = torch.bfloat16 if place.type == "cuda" else torch.float32
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=compute
+    )
+
+
+def _raw_config(path: str | Path) -> dict[str, Any]:
+    given = Path(path).expanduser()
+    if given.is_dir() and not (given / "config.json").is_file():
+        raise ModelError(f"{given}: no config.json, expected a checkpoint's folder; check the path")
+    if given.is_file():
+        raise ModelError(f"{given}: a file, expected a checkpoint's folder or a hub id")
+    try:
+        raw, _ = PretrainedConfig.get_config_dict(str(path))
+    except _BAD_CHECKPOINT as error:
+        raise ModelError(
+            f"{path}: {_first_line(error)}; expected a checkpoint's folder or a hub id"
+        ) from error
+    return dict(raw)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,194 @@
+"""Turns logits into the next tokens: transformers' own processors, DRY, XTC, and a pick by row."""
+
+import secrets
+from collections.abc import Sequence
+
+import torch
+from transformers import (
+    LogitsProcessor,
+    LogitsProcessorList,
+    MinPLogitsWarper,
+    RepetitionPenaltyLogitsProcessor,
+    TemperatureLogitsWarper,
+    TopKLogitsWarper,
+    TopPLogitsWarper,
+    TypicalLogitsWarper,
+)
+
+from models.backend import Sampling
+from models.local.vocabulary import Vocabulary
+from models.sampling import Breakers, dry_penalties, row_chances
+
+
+class SeenPenalty(RepetitionPenaltyLogitsProcessor):
+    """The repetition penalty where ids of -1 stand for tokens without a logit."""
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
+        any_id = input_ids.max(dim=1, keepdim=True).values
+        if bool((any_id < 0).any()):
+            return scores
+        return super().__call__(torch.where(input_ids < 0, any_id, input_ids), scores)
+
+
+class Nucleus(TopPLogitsWarper):
+    """Top-p that sorts the whole vocabulary only where the nucleus is larger than `REACH`."""
+
+    REACH = 512
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
+        if scores.shape[-1] > 4 * self.REACH and scores.device.type == "cpu":
+            top, places = scores.topk(self.REACH, dim=-1)
+            mass = (top - scores.logsumexp(dim=-1, keepdim=True)).exp().cumsum(dim=-1)
+            if bool((mass[:, -1] >= self.top_p).all()):
+                before = mass.roll(1, dims=-1)
+                before[:, 0] = 0
+                kept = top.masked_fill(before >= self.top_p, self.filter_value)
+                return torch.full_like(scores, self.filter_value).scatter(-1, places, kept)
+        return super().__call__(input_ids, scores)
+
+
+class DryLogitsProcessor(LogitsProcessor):
+    """Takes DRY's penalties off the logits; see `models.sampling.dry_penalties`.
+
+    Reads whole rows of ids, prompt and candidate, as the tokenizer numbers them.
+    """
+
+    def __init__(self, sampling: Sampling, breakers: Breakers, vocabulary: Vocabulary) -> None:
+        self.sampling, self.breakers, self.vocabulary = sampling, breakers, vocabulary
+        self._marked: tuple[list[int], list[bool]] = ([], [])
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
+        scores = scores.clone()
+        for row, ids in enumerate(input_ids.tolist()):
+            penalties = dry_penalties(
+                ids,
+                self._marks(ids),
+                self.sampling.dry_multiplier,
+                self.sampling.dry_base,
+                self.sampling.dry_allowed_length,
+            )
+            for token, penalty in penalties.items():
+                place = self.vocabulary.place(token)
+                if place is not None:
+                    scores[row, place] -= penalty
+        return scores
+
+    def _marks(self, ids: list[int]) -> list[bool]:
+        """Marks of `ids`; those of the head shared with the first row seen are not found anew."""
+        head, marks = self._marked
+        if not head or ids[: len(head)] != head:
+            self._marked = (list(ids), self.breakers.marks(ids))
+            return self._marked[1]
+        again = max(len(head) - self.breakers.reach, 0)
+        return marks[:again] + self.breakers.marks(ids[again:])
+
+
+class XtcLogitsWarper(LogitsProcessor):
+    """XTC ("exclude top choices"): by chance drops all likely tokens but the least likely of them.
+
+    Where a row's chance is below `probability` and at least two tokens have `threshold` or more,
+    only the least likely of those is kept, with all tokens below the threshold.
+    Source: text-generation-webui pull request 6335. `chances` [rows] is set before each call.
+    """
+
+    def __init__(self, probability: float, threshold: float) -> None:
+        self.probability, self.threshold = probability, threshold
+        self.chances = torch.zeros(0)
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
+        shares = scores.softmax(dim=-1)
+        top = shares >= self.threshold
+        least = shares.masked_fill(~top, 2.0).argmin(dim=-1, keepdim=True)
+        dropped = top & (self.chances < self.probability)[:, None]
+        dropped = dropped.scatter(-1, least, False)
+        return scores.masked_fill(dropped, float("-inf"))
+
+
+def penalties(
+    sampling: Sampling, breakers: Breakers | None, vocabulary: Vocabulary
+) -> tuple[list[LogitsProcessor], list[LogitsProcessor]]:
+    """What looks at the ids so far: by logit place, and by token id."""
+    by_place: list[LogitsProcessor] = []
+    by_token: list[LogitsProcessor] = []
+    if sampling.repetition_penalty != 1:
+        by_place.append(SeenPenalty(sampling.repetition_penalty))
+    if sampling.dry_multiplier and breakers is not None:
+        by_token.append(DryLogitsProcessor(sampling, breakers, vocabulary))
+    return by_place, by_token
+
+
+def warpers(sampling: Sampling) -> LogitsProcessorList:
+    """What shapes the distribution, in the order of transformers' `generate`, then XTC."""
+    shaped = LogitsProcessorList()
+    if sampling.temperature != 1:
+        shaped.append(TemperatureLogitsWarper(float(sampling.temperature)))
+    if sampling.top_k:
+        shaped.append(TopKLogitsWarper(sampling.top_k))
+    if sampling.top_p < 1:
+        shaped.append(Nucleus(sampling.top_p))
+    if sampling.min_p:
+        shaped.append(MinPLogitsWarper(sampling.min_p))
+    if sampling.typical_p < 1:
+        shaped.append(TypicalLogitsWarper(sampling.typical_p))
+    if sampling.xtc_probability and sampling.xtc_threshold <= 0.5:
+        shaped.append(XtcLogitsWarper(sampling.xtc_probability, sampling.xtc_threshold))
+    return shaped
+
+
+class Sampler:
+    """Picks each row's next token. What a row gets depends on the seed, its number and its logits.
+
+    Row i uses uniform numbers made from (seed, i) alone, two a token: one picks from the cumulative
+    distribution, one is XTC's. Temperature 0 takes the likeliest token.
+    """
+
+    def __init__(
+        self,
+        sampling: Sampling,
+        vocabulary: Vocabulary,
+        breakers: Breakers | None,
+        device: torch.device,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.by_place, self.by_token = penalties(sampling, breakers, vocabulary)
+        self.greedy = sampling.temperature == 0
+        self.warpers = LogitsProcessorList() if self.greedy else warpers(sampling)
+        seed = secrets.randbits(63) if sampling.seed is None else sampling.seed
+        table = [row_chances(seed, row, 2 * sampling.max_tokens) for row in range(sampling.n)]
+        self.chances = torch.tensor(table, dtype=torch.float32, device=device)
+
+    @property
+    def reads_ids(self) -> bool:
+        """Whether `pick` needs the ids so far."""
+        return bool(self.by_place or self.by_token)
+
+    def pick(
+        self, logits: torch.Tensor, rows: Sequence[int], step: int, ids: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Return the places [n] in `logits` [n, V] picked for `rows`, their `step`-th token.
+
+        `ids` [n, seq] are prompt and candidate so far, where `reads_ids`.
+        """
+        scores = logits.float()
+        if ids is not None:
+            for processor in self.by_place:
+                scores = processor(self.vocabulary.places(ids), scores)
+            for processor in self.by_token:
+                scores = processor(ids, scores)
+        if self.greedy:
+            return scores.argmax(dim=-1)
+        chances = self.chances[list(rows), 2 * step : 2 * step + 2]
+        for warper in self.warpers:
+            if isinstance(warper, XtcLogitsWarper):
+                warper.chances = chances[:, 1]
+            scores = warper(ids, scores)
+        return inverse_cdf(scores.softmax(dim=-1), chances[:, 0])
+
+
+def inverse_cdf(shares: torch.Tensor, chances: torch.Tensor) -> torch.Tensor:
+    """The first place [n] at which the running sum of `shares` [n, V] exceeds `chances` [n]."""
+    sums = shares.cumsum(dim=-1)
+    total = sums[:, -1:]
+    below_total = torch.nextafter(total, torch.zeros_like(total))
+    aim = torch.minimum(chances[:, None] * total, below_total)
+    return torch.searchsorted(sums, aim, right=True)[:, 0].clamp(max=shares.shape[-1] - 1)
