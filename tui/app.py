@@ -1,0 +1,160 @@
+"""The program on the screen: which screen is shown, and the model that is loaded behind it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from models.backend import Backend
+from models.errors import ModelError
+from scenes.errors import SceneError
+from scenes.play import Play
+from scenes.scene import Scene
+from tui.model import Model, wanted
+from tui.opening import Choice, better_than_starter, open_model
+from tui.screens.help import HelpScreen
+from tui.screens.start import StartScreen
+from tui.screens.table import TableScreen
+from tui.words import say
+
+
+class PaotuanApp(App[None]):
+    """Shows the start, or one play at the table."""
+
+    TITLE = "paotuan"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", id="app.help"),
+        Binding("ctrl+l", "scenes", "Scenes", id="app.scenes", priority=True),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
+    ]
+
+    @dataclass
+    class Loaded(Message):
+        """A model is ready, or could not be opened."""
+
+        asked: str
+        backend: Backend | None
+        problem: str = ""
+
+    def __init__(self, play: Play | None, choice: Choice, backend: Backend | None = None) -> None:
+        """`backend` is used as it is; without one, what `choice` and the scene say is loaded."""
+        super().__init__()
+        self.play = play
+        self.choice = choice
+        self.model = Model(backend, given=backend is not None)
+        self.hinted = False
+
+    def on_mount(self) -> None:
+        if self.play:
+            self._sit_down(self.play)
+        else:
+            self.push_screen(StartScreen(self.model))
+            self.call_after_refresh(self._load, None)
+
+    # --- screens ---
+
+    def _sit_down(self, play: Play) -> None:
+        self.play = play
+        play.asked = dict(self.choice.asked)
+        self.push_screen(TableScreen(play, self.model))
+        self.call_after_refresh(self._load, play.scene)
+
+    @on(StartScreen.Begin)
+    def _begin(self, event: StartScreen.Begin) -> None:
+        try:
+            self._sit_down(Play.start(event.scene, event.role))
+        except SceneError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=15)
+
+    @on(StartScreen.Resume)
+    def _resume(self, event: StartScreen.Resume) -> None:
+        try:
+            self._sit_down(Play.resume(event.path))
+        except SceneError as error:
+            self.notify(str(error), severity="error", markup=False, timeout=15)
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def action_scenes(self) -> None:
+        """Leave the table for the start; the session is saved."""
+        if not isinstance(self.screen, TableScreen):
+            return
+        self.screen.leave()
+        self.play = None
+        self.pop_screen()
+        if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
+            self.push_screen(StartScreen(self.model))
+
+    async def action_quit(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, TableScreen):
+                screen.leave()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        if isinstance(screen, TableScreen):
+            yield SystemCommand(say("undo"), say("command_undo"), screen.action_undo)
+            yield SystemCommand(say("redo"), say("command_redo"), screen.action_redo)
+            yield SystemCommand(say("branches"), say("command_branches"), screen.action_turns)
+            yield SystemCommand(say("rewrite"), say("command_rewrite"), screen.action_rewrite)
+            yield SystemCommand(say("prompt"), say("command_prompt"), screen.action_prompt)
+            yield SystemCommand(say("leave"), say("command_leave"), self.action_scenes)
+
+    # --- the model ---
+
+    def _load(self, scene: Scene | None) -> None:
+        """Load what the choice or the scene asks for, unless it is there already."""
+        asked = wanted(self.choice, scene)
+        if self.model.given or asked == self.model.asked:
+            self._model_changed()
+            return
+        self.model.asked, self.model.loading, self.model.problem = asked, True, ""
+        old, self.model.backend = self.model.backend, None
+        self._model_changed()
+        self._open(asked, scene, old)
+
+    @work(thread=True, group="model")
+    def _open(self, asked: str, scene: Scene | None, old: Backend | None) -> None:
+        with self.model.busy:
+            if old is not None:
+                old.close()
+            try:
+                backend = open_model(self.choice, scene)
+            except (ModelError, SceneError) as error:
+                self.post_message(self.Loaded(asked, None, str(error)))
+                return
+        self.post_message(self.Loaded(asked, backend))
+
+    @on(Loaded)
+    def _loaded(self, event: Loaded) -> None:
+        if event.asked != self.model.asked:
+            if event.backend:
+                event.backend.close()
+            return
+        self.model.loading = False
+        self.model.backend, self.model.problem = event.backend, event.problem
+        self._model_changed()
+        if event.backend and not self.hinted:
+            self._hint(event.backend)
+
+    def _hint(self, backend: Backend) -> None:
+        """Say once that the embedded model is small, and what this machine could run."""
+        better = better_than_starter(self.choice, self.play.scene if self.play else None)
+        if better is not None:
+            self.hinted = True
+            more = say("better", ", ".join(better[:3])) if better else ""
+            self.notify(say("small", backend.name, more), markup=False, timeout=12)
+
+    def _model_changed(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, (StartScreen, TableScreen)):
+                screen.model_changed()

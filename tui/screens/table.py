@@ -1,0 +1,420 @@
+"""The table: transcript, candidates, composer, status. Shows a `Play` and asks a backend."""
+
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from models.errors import ModelError
+from scenes.draw import Update, line_sampling
+from scenes.errors import SceneError
+from scenes.play import Hand, Play, body_of
+from scenes.prompt import build_prompt
+from scenes.session import Turn
+from tui.model import Model
+from tui.paint import printable
+from tui.screens.prompt import PromptScreen
+from tui.screens.turns import TurnsScreen
+from tui.widgets.composer import Composer
+from tui.widgets.status import Status
+from tui.widgets.transcript import Transcript
+from tui.widgets.tray import Tray
+from tui.words import say
+
+
+class TableScreen(Screen[None]):
+    """One play at the table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop", id="table.stop"),
+        Binding("ctrl+e", "rewrite", "Rewrite", id="table.rewrite", priority=True),
+        Binding("ctrl+b", "turns", "Turns", id="table.turns"),
+        Binding("pageup", "page(-1)", "Up", id="table.up", show=False, priority=True),
+        Binding("pagedown", "page(1)", "Down", id="table.down", show=False, priority=True),
+    ]
+
+    @dataclass
+    class Told(Message):
+        """A draw has told something."""
+
+        hand: Hand
+        offset: int
+        update: Update
+
+    @dataclass
+    class Over(Message):
+        """A draw has ended, by itself or with a problem."""
+
+        hand: Hand
+        problem: str = ""
+
+    def __init__(self, play: Play, model: Model) -> None:
+        super().__init__()
+        self.play = play
+        self.model = model
+        self.hand: Hand | None = None
+        self.drawing = False
+        self.wants_draw = False
+        """Whether a draw waits for the model."""
+        self.editing: int | Turn | None = None
+        """The candidate's place, or the turn, whose text is in the composer."""
+
+    def compose(self) -> ComposeResult:
+        cast = [role.name for role in self.play.scene.cast]
+        emotions = dict.fromkeys(
+            [
+                *self.play.scene.emotions,
+                *(e for role in self.play.scene.cast for e in role.emotions),
+            ]
+        )
+        yield Static(id="title")
+        yield Transcript(cast, self.play.session.role, id="transcript")
+        yield Tray(cast, id="tray")
+        yield Composer(list(emotions), id="composer")
+        yield Status(id="status")
+
+    def on_mount(self) -> None:
+        scene = self.play.scene
+        title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
+        self.query_one("#title", Static).update(title)
+        self.query_one(Tray).show(None)
+        self.query_one(Composer).focus()
+        self.changed()
+
+    # --- showing ---
+
+    def changed(self) -> None:
+        """The play has changed: show where it stands."""
+        session = self.play.session
+        self.query_one(Transcript).show(session.entries, session.role)
+        self.tell()
+        while self.play.notices:
+            self.notify(self.play.notices.pop(0), severity="warning", markup=False)
+
+    def tell(self) -> None:
+        """The status line, and what the composer says while it is empty."""
+        play, composer = self.play, self.query_one(Composer)
+        role = play.session.role
+        backend = self.model.backend
+        who = play.next.name if play.next else ""
+        coming = say("next", who) if play.model_is_next else say("next_you" if who else "next_open")
+        state = say("loading") if self.model.loading else (self.model.problem and say("no_model"))
+        cost = self.hand.cost if self.hand else None
+        used = rate = ""
+        if backend and cost:
+            used = say("context", cost.prompt_tokens, backend.context)
+            rate = say("rate", cost.tokens / cost.total_s) if cost.total_s else ""
+        self.query_one(Status).show(
+            say("you", role) if role else say("watching"),
+            coming,
+            state or (backend.name if backend else ""),
+            used,
+            rate,
+        )
+        if play.model_is_next:
+            composer.placeholder = Content(say("speak", printable(who)))
+        else:
+            composer.placeholder = Content(say("speak_you" if who else "speak_open"))
+        composer.candidates = self.hand is not None and self.editing is None
+
+    @contextmanager
+    def _trying(self) -> Generator[None]:
+        """Tell the person what could not be done; what was written stays in the composer."""
+        try:
+            yield
+        except (SceneError, ModelError) as error:
+            self.notify(str(error), severity="error", markup=False, timeout=10)
+
+    # --- drawing ---
+
+    def model_changed(self) -> None:
+        """The model is ready, or not to be had."""
+        if self.model.problem:
+            self.notify(self.model.problem, severity="error", markup=False, timeout=15)
+            self.wants_draw = False
+        if self.wants_draw and self.model.backend:
+            self.deal()
+        self.tell()
+
+    def deal(self) -> None:
+        """Draw candidates for whoever is next."""
+        if not self.play.model_is_next or self.play.next is None:
+            return
+        if self.model.backend is None:
+            self.wants_draw = self.model.loading
+            self.notify(
+                say("waiting_model") if self.wants_draw else self.model.problem, markup=False
+            )
+            return
+        self.drop_hand()
+        with self._trying():
+            self.hand = self.play.hand(self.model.backend, self.play.next)
+            self._deal_into(self.hand)
+
+    def _deal_into(self, hand: Hand) -> None:
+        assert self.model.backend is not None
+        offset, updates = self.play.deal(self.model.backend, hand)
+        self.drawing, self.wants_draw = True, False
+        tray = self.query_one(Tray)
+        if offset:
+            tray.changed()
+        else:
+            tray.show(hand)
+        self._draw(hand, offset, updates)
+        self.tell()
+
+    @work(thread=True, group="draw")
+    def _draw(self, hand: Hand, offset: int, updates: Generator[Update]) -> None:
+        """Consume a draw off the event loop; cancelling the worker closes it."""
+        worker, problem = get_current_worker(), ""
+        try:
+            with self.model.busy, closing(updates):
+                for update in updates:
+                    if worker.is_cancelled:
+                        return
+                    self.post_message(self.Told(hand, offset, update))
+        except (ModelError, SceneError) as error:
+            problem = str(error)
+        if not worker.is_cancelled:
+            self.post_message(self.Over(hand, problem))
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        if event.hand is self.hand and self.drawing:
+            event.hand.update(event.update, event.offset)
+            self.query_one(Tray).changed()
+
+    @on(Over)
+    def _over(self, event: Over) -> None:
+        if event.hand is self.hand:
+            self._stop_drawing()
+        if event.problem:
+            self.notify(event.problem, severity="error", markup=False, timeout=15)
+
+    def _stop_drawing(self) -> None:
+        self.workers.cancel_group(self, "draw")
+        self.drawing = False
+        if self.hand:
+            self.hand.stop()
+            self.query_one(Tray).changed()
+        self.tell()
+
+    def drop_hand(self) -> None:
+        """Take the candidates from the table; the session remembers them."""
+        if self.hand is None:
+            return
+        self._stop_drawing()
+        hand, self.hand = self.hand, None
+        self.query_one(Tray).show(None)
+        with self._trying():
+            self.play.keep(hand)
+
+    # --- what the person does ---
+
+    @on(Composer.Sent)
+    def _sent(self, event: Composer.Sent) -> None:
+        with self._trying():
+            if isinstance(self.editing, Turn):
+                self.play.edit(self.editing, event.text)
+                self._end_editing()
+                self.changed()
+            elif self.editing is not None:
+                self.pick(self.editing, event.text)
+            elif event.text.strip():
+                self._say(event.text)
+            else:
+                self._go_on()
+
+    def _say(self, text: str) -> None:
+        self.drop_hand()
+        self.play.say(text)
+        self.query_one(Composer).clear()
+        self.changed()
+        self.deal()
+
+    def _go_on(self) -> None:
+        """Enter on nothing: take the lit candidate, or let the next one speak."""
+        if self.hand:
+            lit = self.query_one(Tray).lit
+            if self.hand.places[lit].candidate:
+                self.pick(lit)
+        elif self.play.model_is_next:
+            self.deal()
+
+    def pick(self, place: int, text: str | None = None) -> None:
+        """Take a candidate, as it is or as `text`, and let the next one speak."""
+        hand = self.hand
+        if hand is None or place >= len(hand.places) or hand.places[place].candidate is None:
+            return
+        self.play.pick(hand, place, text)
+        self._stop_drawing()
+        self.hand = None
+        self.query_one(Tray).show(None)
+        self._end_editing()
+        self.changed()
+        self.deal()
+
+    @on(Composer.Asked)
+    def _asked(self, event: Composer.Asked) -> None:
+        word, _, value = event.command.partition(" ")
+        commands: dict[str, Callable[[], object]] = {
+            "pick": lambda: self.pick(int(value) - 1),
+            "which": lambda: self._which(value),
+            "edit": self._ask_which,
+            "redraw": self.deal_again,
+            "more": self.more,
+            "up": lambda: self.query_one(Tray).move(-1),
+            "down": lambda: self.query_one(Tray).move(1),
+            "next": lambda: self.choose(1),
+            "previous": lambda: self.choose(-1),
+            "undo": self.action_undo,
+            "redo": self.action_redo,
+        }
+        with self._trying():
+            commands[word]()
+
+    def choose(self, step: int) -> None:
+        """Choose who is next."""
+        self.drop_hand()
+        self.play.cycle(step)
+        self.tell()
+
+    def deal_again(self) -> None:
+        """Draw all candidates anew for the same role."""
+        if self.hand:
+            self.play.next = self.hand.speaker
+            self.deal()
+
+    def more(self) -> None:
+        """Draw more candidates beside those on the table."""
+        if self.hand and not self.drawing:
+            self._deal_into(self.hand)
+
+    # --- editing ---
+
+    def _ask_which(self) -> None:
+        tray, composer = self.query_one(Tray), self.query_one(Composer)
+        composer.asking = tray.asking = True
+        tray.changed()
+
+    def _which(self, key: str) -> None:
+        tray, composer = self.query_one(Tray), self.query_one(Composer)
+        composer.asking = tray.asking = False
+        tray.changed()
+        if key in ("enter", "\r", "e"):
+            self._edit_candidate(tray.lit)
+        elif key.isdecimal() and key.isascii():
+            self._edit_candidate(int(key) - 1)
+        elif len(key) == 1 and key.isprintable():
+            composer.insert(f"e{key}")
+
+    def _edit_candidate(self, place: int) -> None:
+        places = self.hand.places if self.hand else []
+        candidate = places[place].candidate if 0 <= place < len(places) else None
+        if candidate:
+            self._begin_editing(place, body_of(candidate.entry), say("editing", place + 1))
+
+    def _begin_editing(self, what: int | Turn, text: str, title: str) -> None:
+        composer = self.query_one(Composer)
+        self.editing = what
+        composer.load_text(printable(text))
+        composer.move_cursor(composer.document.end)
+        composer.border_title = Content(title)
+        composer.add_class("editing")
+        self.tell()
+
+    def _end_editing(self) -> None:
+        composer = self.query_one(Composer)
+        if self.editing is not None:
+            composer.clear()
+        self.editing = None
+        composer.border_title = ""
+        composer.remove_class("editing")
+        self.tell()
+
+    # --- actions ---
+
+    def action_stop(self) -> None:
+        """Esc: stop editing, else stop drawing, else take the candidates away."""
+        composer = self.query_one(Composer)
+        self.wants_draw = False
+        if composer.asking:
+            self._which("escape")
+        elif self.editing is not None:
+            self._end_editing()
+        elif self.drawing:
+            self._stop_drawing()
+        else:
+            self.drop_hand()
+            self.tell()
+
+    def action_undo(self) -> None:
+        self._move(self.play.undo, "undone", "nothing_back")
+
+    def action_redo(self) -> None:
+        self._move(self.play.redo, "redone", "nothing_forward")
+
+    def _move(self, move: Callable[[], bool], done: str, not_done: str) -> None:
+        self.drop_hand()
+        with self._trying():
+            moved = move()
+            self.changed()
+            self.notify(say(done if moved else not_done), timeout=2)
+
+    def action_rewrite(self) -> None:
+        """Put the last turn into the composer, to say it differently."""
+        path = self.play.session.path
+        if path and not self.query_one(Composer).text:
+            self.rewrite(path[-1])
+
+    def rewrite(self, turn: Turn) -> None:
+        self.drop_hand()
+        self._begin_editing(turn, body_of(turn.entry), say("editing_turn", turn.id))
+
+    @work
+    async def action_turns(self) -> None:
+        """Show the turns, and go where the person says."""
+        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
+        if chosen is None:
+            return
+        what, turn = chosen
+        if what == "edit":
+            self.rewrite(turn)
+            return
+        self.drop_hand()
+        with self._trying():
+            self.play.go(turn.id)
+            self.changed()
+
+    def action_prompt(self) -> None:
+        """Show all that the model would read now."""
+        backend, role = self.model.backend, self.play.next
+        if backend is None or role is None or not self.play.model_is_next:
+            self.notify(say("prompt_none"), markup=False)
+            return
+        with self._trying():
+            reply = line_sampling(self.play.scene, role, self.play.asked).max_tokens
+            entries = self.play.session.entries
+            prompt = build_prompt(
+                self.play.scene, entries, role, backend.context, reply, backend.count
+            )
+            used = say("context", backend.count(prompt.text), backend.context)
+            self.app.push_screen(PromptScreen(prompt, used))
+
+    def action_page(self, step: int) -> None:
+        transcript = self.query_one(Transcript)
+        transcript.scroll_relative(y=step * max(transcript.size.height - 2, 1), animate=False)
+
+    def leave(self) -> None:
+        """Stop drawing and close the session; everything said is on the disk."""
+        self.drop_hand()
+        self.play.close()
