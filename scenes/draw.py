@@ -4,12 +4,14 @@ import re
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from characters.text import UNPRINTABLE
+from characters.names import nearest
+from characters.text import UNPRINTABLE, shown
 from models.backend import Backend, End, Prompt, Sampling
 from models.stops import StopScanner
+from scenes.errors import SceneError
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
 from scenes.prompt import build_prompt, cue_of
@@ -19,10 +21,13 @@ from scenes.session import Candidate
 REDRAWS = 3
 """Rounds in which what was refused is drawn again before a place is given up."""
 
-_HALF = {",": "，", "!": "！", "?": "？", ":": "：", ";": "；", "(": "（", ")": "）"}
-_HAN = "\u3400-\u9fff\uf900-\ufaff，。！？：；（）“”…"
-_HALF_BY_HAN = re.compile(rf"(?<=[{_HAN}])[,!?:;()]|[,!?:;()](?=[{_HAN}])")
-_DOTS_BY_HAN = re.compile(rf"(?<=[{_HAN}])\.{{3,6}}|\.{{3,6}}(?=[{_HAN}])")
+_HALF = str.maketrans(",!?:;()", "，！？：；（）")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_MARKS = re.compile(r"(?:[,!?:;()，。！？：；（）、…—“”‘’《》]|\.{3,})+")
+_DOTS = re.compile(r"\.{3,}")
+_HALF_PAIR = re.compile(r"（([^（）()]*)\)|\(([^（）()]*)）")
+_BLANKS = str.maketrans("\r\t", "\n ")
+_INVISIBLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,18 @@ Update = Grown | Refused | Drawn | Cost
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
     """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
     with the stops, the grammar and the breakers of the log."""
-    sampling = replace(Sampling(), **{**scene.sampling, **(asked or {})})
+    wanted = {**scene.sampling, **(asked or {})}
+    known = [each.name for each in fields(Sampling)]
+    for name in wanted:
+        if name not in known:
+            hint = nearest(name, known)
+            raise SceneError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")
     emotions = speaker.emotions or scene.emotions
     return replace(
-        sampling,
+        Sampling(**wanted),
         stop=("\n", *ends, *cues),
         grammar=narration_grammar() if speaker.narrator else line_grammar(emotions),
         dry_breakers=("\n", "：", ":", "【", "】", "\\me", "\\emoji", *names),
@@ -133,9 +143,12 @@ def _round(
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for row, text, end in deltas:
-            more = UNPRINTABLE.sub("", scanners[row].push(text))
-            if end is not None and not scanners[row].stopped:
-                more += UNPRINTABLE.sub("", scanners[row].flush())
+            scanner = scanners[row]
+            more = scanner.push(UNPRINTABLE.sub("", text.translate(_BLANKS)))
+            if end is not None and scanner.stopped:
+                end = replace(end, finish="stop")
+            elif end is not None:
+                more += scanner.flush()
             texts[row] += more
             if more or end is not None:
                 yield row, texts[row], end
@@ -177,23 +190,25 @@ def read_line(speaker: Role, text: str) -> Entry | None:
     inside = entry.text + entry.thought
     if entry.kind not in kinds or any(mark in inside for mark in ("\\me", "\\emoji", "【", "】")):
         return None
-    return entry
+    return None if _INVISIBLE.search(inside + entry.emotion) else entry
 
 
 def full_width(text: str) -> str:
     """Half-width punctuation beside Chinese as full-width, as some tokenizers cannot write it."""
-    dotted = _DOTS_BY_HAN.sub("……", text)
-    previous = ""
-    while previous != dotted:
-        previous = dotted
-        dotted = _HALF_BY_HAN.sub(lambda found: _HALF[found[0]], dotted)
-    return dotted
+    return _HALF_PAIR.sub(lambda pair: f"（{pair[1] or pair[2] or ''}）", _MARKS.sub(_wide, text))
+
+
+def _wide(marks: re.Match[str]) -> str:
+    """A run of marks, full-width where Chinese stands before or after it."""
+    beside = marks.string[max(0, marks.start() - 1) : marks.end() + 1]
+    return _DOTS.sub("……", marks[0]).translate(_HALF) if _HAN.search(beside) else marks[0]
 
 
 def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
     """The last line of all, and the last one by `speaker`."""
     said = [entry for entry in history if entry.kind not in ("comment", "chapter", "context")]
-    own = [entry for entry in said if entry.speaker == speaker.name]
+    own = [entry for entry in said if entry.kind == "narration"] if speaker.narrator else []
+    own = own or [entry for entry in said if entry.speaker == speaker.name]
     return [_words(entry) for entry in (*said[-1:], *own[-1:])]
 
 

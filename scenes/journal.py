@@ -10,18 +10,23 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from characters.names import nearest
-from characters.text import shown
+from characters.text import UNPRINTABLE, shown
 from scenes.errors import SceneError
 from scenes.log import Entry, dump
 from scenes.session import Event, Session
 
 UTF8 = ("utf-8", "surrogatepass")
+LONGEST_OPENING = 64_000_000
+"""Bytes of a session's first event that a list reads before it gives up."""
+LAST_BYTES = 4096
+"""Bytes of a readable log in which a list looks for the last line."""
 
 
 def sessions_folder() -> Path:
@@ -36,7 +41,7 @@ class Journal:
         self.path = path
         self.notices: list[str] = []
         """What a person should know about the files, a line each."""
-        self._lock = FileLock(path.with_suffix(".lock"))
+        self._lock = FileLock(path.with_suffix(".lock"), thread_local=False)
         with _said(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -45,7 +50,7 @@ class Journal:
                 raise SceneError(
                     f"{path.name}: open in another paotuan; close that one first"
                 ) from None
-        self._file = -1
+        self._file: FileIO | None = None
         self._end = 0
         self._unfinished = False
 
@@ -57,13 +62,10 @@ class Journal:
         base = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
         for name in (base, *(f"{base}-{number}" for number in range(2, 100))):
             journal = cls(folder / f"{name}.jsonl")
-            try:
-                with _said(journal.path):
-                    journal._file = os.open(journal.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                journal.close()
-            else:
+            with _said(journal.path), suppress(FileExistsError):
+                journal._file = FileIO(journal.path, "x+", opener=_private)
                 return journal
+            journal.close()
         raise SceneError(f"{folder}: a hundred sessions of this second; try again")
 
     @classmethod
@@ -72,14 +74,15 @@ class Journal:
 
         A file that does not load whole otherwise is refused, and never written.
         """
-        if not path.exists():
-            raise SceneError(f"{path}: no such session")
+        with _said(path):
+            if not path.is_file():
+                raise SceneError(f"{path}: no such session; see: paotuan sessions list")
         journal = cls(path)
         try:
             with _said(path):
                 events, journal._end = _read_events(path)
-                journal._file = os.open(path, os.O_RDWR)
-                journal._inspect_end()
+                journal._file = FileIO(path, "r+")
+                journal._inspect_end(journal._file)
         except BaseException:
             journal.close()
             raise
@@ -93,16 +96,19 @@ class Journal:
         """Write one event and wait until it is on the disk; on failure the file is as before."""
         stamped = {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}
         line = json.dumps(stamped, ensure_ascii=False, separators=(",", ":")).encode(*UTF8)
+        file = self._file
+        if file is None:
+            raise SceneError(f"{self.path.name}: already closed; resume the session to go on")
         with _said(self.path):
+            self._set_torn_line_aside(file)
+            data = b"\n" * self._unfinished + line + b"\n"
             try:
-                self._set_torn_line_aside()
-                data = b"\n" * self._unfinished + line + b"\n"
-                os.lseek(self._file, self._end, os.SEEK_SET)
-                _write_all(self._file, data)
-                os.fsync(self._file)
+                file.seek(self._end)
+                _write_all(file, data)
+                os.fsync(file.fileno())
             except OSError:
                 with suppress(OSError):
-                    os.ftruncate(self._file, self._end)
+                    file.truncate(self._end)
                 raise
         self._end += len(data)
         self._unfinished = False
@@ -114,30 +120,31 @@ class Journal:
             replace_text(self.path.with_suffix(".txt"), text)
 
     def close(self) -> None:
-        """Let go of the files and the lock."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        """Let go of the files and the lock; a journal in which nothing stands yet is deleted."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            if self._end == 0:
+                self.path.unlink(missing_ok=True)
         self._lock.release()
 
-    def _inspect_end(self) -> None:
-        last = os.pread(self._file, 1, self._end - 1)
-        self._unfinished = last != b"\n"
-        if self._torn_bytes():
+    def _inspect_end(self, file: FileIO) -> None:
+        file.seek(self._end - 1)
+        self._unfinished = file.read(1) != b"\n"
+        if file.read(1):
             self.notices.append(f"{self.path.name}: the last line was cut off and is left out")
 
-    def _torn_bytes(self) -> int:
-        return os.fstat(self._file).st_size - self._end
-
-    def _set_torn_line_aside(self) -> None:
+    def _set_torn_line_aside(self, file: FileIO) -> None:
         """Move what a crash left of a line to a file beside the journal: nothing is lost."""
-        if not (size := self._torn_bytes()):
+        file.seek(self._end)
+        torn = file.read()
+        if not torn:
             return
         with self.path.with_suffix(".torn").open("ab") as aside:
-            aside.write(os.pread(self._file, size, self._end) + b"\n")
+            aside.write(torn + b"\n")
             aside.flush()
             os.fsync(aside.fileno())
-        os.ftruncate(self._file, self._end)
+        file.truncate(self._end)
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -164,47 +171,63 @@ class Saved:
     last: str
     """The last line of its log."""
     saved: datetime
+    readable: bool = True
+    """Whether it begins as a session does; otherwise `last` says what is wrong."""
 
 
 def saved_sessions(folder: Path | None = None) -> list[Saved]:
     """The sessions in `folder`, the newest first; a broken one is told as such in `last`."""
     folder = folder or sessions_folder()
-    found = [_glance(path) for path in folder.glob("*.jsonl")]
+    found = [saved for path in folder.glob("*.jsonl") if (saved := _glance(path))]
     return sorted(found, key=lambda saved: saved.saved, reverse=True)
 
 
 def find_session(id: str | None, folder: Path | None = None) -> Path:
     """The journal of a session named whole or by its beginning; the newest for `None`."""
     folder = folder or sessions_folder()
-    ids = sorted(path.stem for path in folder.glob("*.jsonl"))
     if id is None:
-        saved = saved_sessions(folder)
-        if not saved:
-            raise SceneError(f"{folder}: no saved session yet; start one with: paotuan play")
-        return saved[0].path
-    matching = [known for known in ids if known == id] or [k for k in ids if k.startswith(id)]
+        for saved in saved_sessions(folder):
+            if saved.readable:
+                return saved.path
+        raise SceneError(f"{folder}: no saved session yet; start one with: paotuan play")
+    ids = sorted(path.stem for path in folder.glob("*.jsonl"))
+    matching = [known for known in ids if known == id] or [
+        known for known in ids if known.startswith(id)
+    ]
     if len(matching) == 1:
         return folder / f"{matching[0]}.jsonl"
     if matching:
-        raise SceneError(f"{id}: which one? {', '.join(matching[:5])}")
+        raise SceneError(f"{shown(id)}: which one? {', '.join(matching[:5])}")
     raise SceneError(
         f"no session named {shown(id)}{nearest(id, ids) or '; see: paotuan sessions list'}"
     )
 
 
-def _glance(path: Path) -> Saved:
-    title, role, last = path.stem, None, ""
+def _glance(path: Path) -> Saved | None:
+    """What a list shows of the session at `path`; `None` where it has just been deleted."""
+    title, role, readable = path.stem, None, True
+    try:
+        when = datetime.fromtimestamp(path.stat().st_mtime)
+    except OSError:
+        return None
     try:
         with path.open("rb") as file:
-            opened = json.loads(file.readline(4_000_000))
-        title, role = str(opened["scene"]["title"]), opened["role"]
-        last = path.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
-        last = last.rstrip("\n").rpartition("\n")[2]
-    except FileNotFoundError:
-        last = "(no readable log)"
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        last = f"cannot be read: {type(error).__name__}"
-    return Saved(path.stem, path, title, role, last, datetime.fromtimestamp(path.stat().st_mtime))
+            opened = json.loads(file.readline(LONGEST_OPENING))
+        title, role = shown(str(opened["scene"]["title"])), opened["role"] and str(opened["role"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        readable = False
+    last = _last_line(path.with_suffix(".txt")) if readable else "cannot be read; nothing said yet?"
+    return Saved(path.stem, path, title, role, last, when, readable)
+
+
+def _last_line(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(path.stat().st_size, LAST_BYTES), os.SEEK_END)
+            end = file.read().decode("utf-8", "replace")
+    except OSError:
+        return "(no readable log)"
+    return UNPRINTABLE.sub("", end.rstrip("\n").rpartition("\n")[2])
 
 
 def _read_events(path: Path) -> tuple[list[Event], int]:
@@ -238,9 +261,15 @@ def _event(line: bytes) -> Event | None:
     return event if isinstance(event, dict) else None
 
 
-def _write_all(file: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(file, data) :]
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 class _said:
@@ -253,7 +282,7 @@ class _said:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and not isinstance(error, FileExistsError):
+        if isinstance(error, OSError):
             raise SceneError(
                 f"{self.path}: cannot be written or read: {error.strerror or error}; "
                 "make room or mend the folder's permissions, then try again"

@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from characters.text import UNPRINTABLE
@@ -59,6 +60,14 @@ class Entry:
         if self.kind == "unrecognised" and not _is_unrecognised(self.text):
             raise ValueError(f"{self.text!r} is not an unrecognised line")
 
+    @cached_property
+    def line(self) -> str:
+        """How it is written, without a newline; kept, since play writes its log at every turn."""
+        if self.kind == "unrecognised":
+            return self.text
+        plain = _render(self, _escape_unprintable)
+        return plain if _pieces(plain) == [self] else _render(self, _escape_all)
+
 
 class Line(NamedTuple):
     """An entry and the number of the line where it begins, from 1."""
@@ -90,10 +99,7 @@ def read(lines: Iterable[str]) -> Iterator[Line]:
 
 def write(entry: Entry) -> str:
     """The canonical line of one entry, without a newline."""
-    if entry.kind == "unrecognised":
-        return entry.text
-    plain = _render(entry, _escape_unprintable)
-    return plain if _pieces(plain) == [entry] else _render(entry, _escape_all)
+    return entry.line
 
 
 def cue(speaker: str) -> str:

@@ -4,13 +4,12 @@ It draws nothing on a screen and knows no model but through the `Backend` it is 
 """
 
 from collections.abc import Generator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from characters.names import nearest
-from characters.text import UNPRINTABLE
+from characters.text import UNPRINTABLE, unprintable
 from models.backend import Backend, Sampling
 from scenes.draw import Cost, Drawn, Grown, Refused, Update, draw_lines, line_sampling
 from scenes.errors import SceneError
@@ -42,6 +41,10 @@ class Hand:
     sampling: Sampling
     places: list[Place] = field(default_factory=list)
     cost: Cost | None = None
+    after: int | None = None
+    """The turn that they would follow."""
+    kept: Draw | None = None
+    """What the session remembers of it."""
 
     def update(self, update: Update, offset: int = 0) -> int | None:
         """Take what a draw tells, its places counted from `offset`; the place it changed."""
@@ -104,6 +107,9 @@ class Play:
         except SceneError as error:
             journal.close()
             raise SceneError(f"{path.name}: {error}") from error
+        except BaseException:
+            journal.close()
+            raise
 
     def close(self) -> None:
         self.journal.close()
@@ -143,8 +149,8 @@ class Play:
 
     def say(self, text: str) -> list[Turn]:
         """Speak as the player, a turn a line; a `名字：` of the cast speaks as that role."""
-        entries = [self.entry(line, self.player) for line in text.splitlines() if line.strip()]
-        turns = [self.session.say(entry) for entry in entries]
+        lines = [line for line in text.splitlines() if line.strip()]
+        turns = self.session.say_all([self.entry(line, self.player) for line in lines])
         if turns:
             self.turned()
         return turns
@@ -155,7 +161,7 @@ class Play:
         Plain text is speech (narration for a narrator); `\\me …`, `（…）`, `【…】` and `\\emoji x`
         are as in the log. Raises `SceneError` for a line that says nothing.
         """
-        line = " ".join(UNPRINTABLE.sub("", text).split())
+        line = _one_line(text)
         names = {name: each.name for each in self.scene.cast for name in (each.name, *each.aliases)}
         alone = parse(line)
         if len(alone) == 1 and (alone[0].kind == "narration" or alone[0].speaker in names):
@@ -164,14 +170,14 @@ class Play:
             raise SceneError(
                 "you are watching: begin with 【…】 or 名字：, or Tab to choose who speaks"
             )
+        elif role.narrator:
+            entry = Entry("narration", line)
         else:
-            whole = f"【{line}】" if role.narrator else f"{cue(role.name)}{line}"
-            found = parse(whole)
-            if len(found) != 1:
-                raise SceneError("this is more than one line of a log; say it in several turns")
-            entry = found[0]
+            (entry,) = parse(f"{cue(role.name)}{line}")
         if not entry.text.strip():
             raise SceneError("nothing is said in it")
+        if code := unprintable(f"{entry.text}{entry.thought}{entry.emotion}"):
+            raise SceneError(f"control character {code} in it; leave it out")
         self._know(entry)
         return entry
 
@@ -186,7 +192,8 @@ class Play:
 
     def hand(self, backend: Backend, speaker: Role) -> Hand:
         """An empty hand for a draw of `speaker`'s next line."""
-        return Hand(speaker, backend.name, line_sampling(self.scene, speaker, self.asked))
+        sampling = line_sampling(self.scene, speaker, self.asked)
+        return Hand(speaker, backend.name, sampling, after=self.session.head)
 
     def deal(self, backend: Backend, hand: Hand) -> tuple[int, Generator[Update]]:
         """Begin to draw (more) candidates into `hand`: the offset of their places, and the draw.
@@ -211,7 +218,9 @@ class Play:
 
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
-        candidate = hand.places[place].candidate
+        if hand.after != self.session.head:
+            raise SceneError("the play has moved on since these lines were drawn; draw again")
+        candidate = hand.places[place].candidate if 0 <= place < len(hand.places) else None
         if candidate is None:
             raise SceneError(f"candidate {place + 1} is not complete")
         entry = None if text is None else self.entry(text, hand.speaker)
@@ -223,19 +232,20 @@ class Play:
 
     def keep(self, hand: Hand) -> Draw | None:
         """Remember a hand, also one from which nothing was picked; an empty one is nothing."""
-        if not hand.complete:
-            return None
-        return self.session.keep(
-            Draw(
-                0,
-                None,
-                hand.speaker.name,
-                tuple(hand.complete),
-                hand.model,
-                hand.speaker.adapter,
-                hand.sampling.seed,
+        candidates = tuple(hand.complete)
+        if candidates and (hand.kept is None or hand.kept.candidates != candidates):
+            hand.kept = self.session.keep(
+                Draw(
+                    0,
+                    hand.after,
+                    hand.speaker.name,
+                    candidates,
+                    hand.model,
+                    hand.speaker.adapter,
+                    hand.sampling.seed,
+                )
             )
-        )
+        return hand.kept
 
     # --- going back and forth ---
 
@@ -251,17 +261,30 @@ class Play:
 
     def edit(self, turn: Turn, text: str) -> Turn:
         """Say `text` instead at a turn of this branch; the old line stays on its own branch."""
-        role = None
-        with suppress(SceneError):
-            role = self.scene.role(turn.entry.speaker) if turn.entry.speaker else self.player
-        edited = self.session.edit(turn.id, self.entry(text, role))
+        edited = self.session.edit(turn.id, self._edited(turn.entry, text))
         self.turned()
         return edited
+
+    def _edited(self, old: Entry, text: str) -> Entry:
+        """What `text` means in place of `old`: of the same kind and by the same speaker, unless
+        it says otherwise."""
+        if old.kind in SPOKEN:
+            return self.entry(text, Role(old.speaker))
+        if old.kind == "narration":
+            return self.entry(text, Role("", narrator=True))
+        found = parse(_one_line(text))
+        if len(found) != 1 or found[0].kind != old.kind:
+            raise SceneError(f"this is no {old.kind} line; it is written like {write(old)}")
+        return found[0]
 
     def _moved(self, moved: bool) -> bool:
         if moved:
             self.turned()
         return moved
+
+
+def _one_line(text: str) -> str:
+    return " ".join(UNPRINTABLE.sub("", text).split())
 
 
 def body_of(entry: Entry) -> str:

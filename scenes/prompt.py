@@ -40,8 +40,9 @@ def build_prompt(
     lines = [write(entry) + "\n" for entry in history if entry.kind != "comment"]
     if budget < context // 8:
         raise SceneError(
-            f"{scene.name}: its profiles and voices leave {max(budget, 0)} of {context} tokens for "
-            "what is said; shorten them, or give the model more context"
+            f"{scene.name}: its profiles and voices, and {reply} tokens for the reply, leave "
+            f"{max(budget, 0)} of {context} tokens for what is said; shorten them, or give the "
+            "model more context"
         )
     return Prompt(stable, "".join(trim(lines, budget, count)), cue_of(speaker))
 
@@ -53,13 +54,14 @@ def cue_of(role: Role) -> str:
 
 def stable_part(scene: Scene) -> str:
     """What does not change during a session: title, summary, cast and voices, as log lines."""
-    entries = [Entry("chapter", scene.title)]
-    entries += [Entry("context", text) for text in (scene.summary, scene.aim) if text.strip()]
+    entries = [Entry("chapter", _one_line(scene.title))]
+    about = (_one_line(scene.summary), _one_line(scene.aim))
+    entries += [Entry("context", text) for text in about if text]
     for role in scene.cast:
         likes = "、".join(role.likes)
-        told = " ".join(part for part in (role.profile.strip(), likes and f"（{likes}）") if part)
+        told = _one_line(f"{role.profile} {likes and f'（{likes}）'}")
         if told:
-            entries.append(Entry("context", f"{role.name}：{_one_line(told)}"))
+            entries.append(Entry("context", f"{role.name}：{told}"))
     for role in scene.cast:
         entries += [entry for entry in parse(role.voice) if entry.kind != "comment"]
     return dump(entries)

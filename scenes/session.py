@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from characters.text import shown
 from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.scene import Scene
@@ -110,10 +111,14 @@ class Session:
                 raise SceneError(f"event {number}: a session begins with one event `open`")
             try:
                 session._apply(event)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise SceneError(f"event {number}: cannot be read ({error!r})") from error
+            except SceneError as error:
+                raise SceneError(f"event {number}: {error}") from error
+            except (KeyError, TypeError, ValueError) as error:
+                raise SceneError(
+                    f"event {number}: cannot be read ({shown(repr(error))})"
+                ) from error
         if not session.id:
-            raise SceneError("no event: nothing was said in it")
+            raise SceneError("no event; a session begins with one event `open`")
         return session
 
     # --- what happened ---
@@ -149,20 +154,27 @@ class Session:
         self, entry: Entry, by: By = "player", draw: int | None = None, candidate: int | None = None
     ) -> Turn:
         """Add a turn after where the play stands."""
-        turn = Turn(self._next_id(), self.head, entry, by, draw, candidate)
-        self._do({"event": "turns", "turns": [to_json(turn)]})
-        return turn
+        return self._grow([Turn(self._next_id(), self.head, entry, by, draw, candidate)])[0]
+
+    def say_all(self, entries: Iterable[Entry]) -> list[Turn]:
+        """Add a turn of the player for each entry, all of them or none."""
+        turns: list[Turn] = []
+        for number, entry in enumerate(entries, self._next_id()):
+            turns.append(Turn(number, number - 1 if turns else self.head, entry))
+        return self._grow(turns)
 
     def keep(self, draw: Draw) -> Draw:
-        """Remember a draw with all its candidates; its `id` and `parent` are set here."""
-        kept = replace(draw, id=len(self.draws) + 1, parent=self.head)
+        """Remember a draw with all its candidates; its `id` is set here."""
+        if draw.parent is not None and draw.parent not in self.turns:
+            raise SceneError(f"no turn {draw.parent}; there are 1 to {len(self.turns)}")
+        kept = replace(draw, id=len(self.draws) + 1)
         self._do({"event": "draw", **to_json(kept)})
         return kept
 
     def pick(self, draw: Draw, candidate: int, entry: Entry | None = None) -> Turn:
         """Take a candidate as the next turn, or `entry`, which it was edited to."""
-        chosen = draw.candidates[candidate].entry
-        return self.say(entry or chosen, "model", draw.id, candidate)
+        said = entry or draw.candidates[candidate].entry
+        return self.say(said, "model", draw.id, candidate)
 
     def undo(self) -> bool:
         """Go back one turn; the turn stays in the tree. False at the opening."""
@@ -198,17 +210,21 @@ class Session:
             said = entry if old.id == turn else old.entry
             new.append(replace(old, id=number, parent=parent, entry=said, of=old.id))
             parent = number
-        self._do({"event": "turns", "turns": [to_json(turn) for turn in new]})
-        return new[0]
+        return self._grow(new)[0]
 
     def play_as(self, role: str | None) -> None:
-        """Give the player another role, or none."""
-        self._do({"event": "role", "role": role})
+        """Give the player another role of the cast, or none."""
+        self._do({"event": "role", "role": self.scene.role(role).name if role else None})
 
     # --- events ---
 
     def _next_id(self) -> int:
         return len(self.turns) + 1
+
+    def _grow(self, turns: list[Turn]) -> list[Turn]:
+        if turns:
+            self._do({"event": "turns", "turns": [to_json(turn) for turn in turns]})
+        return turns
 
     def _do(self, event: Event) -> None:
         self._record(event)
@@ -217,34 +233,57 @@ class Session:
     def _apply(self, event: Event) -> None:
         match event["event"]:
             case "open":
-                if event["version"] > VERSION:
-                    raise SceneError("made by a newer paotuan; update to open it")
-                self.id, self.role = event["session"], event["role"]
-                self.scene = from_json(Scene, event["scene"])
-                self._add(event["turns"])
+                self._open(event)
             case "turns":
                 self._add(event["turns"])
             case "draw":
-                draw = from_json(Draw, event)
-                self.draws[draw.id] = draw
+                self._lay(from_json(Draw, event))
             case "head":
                 self._stand(event["head"])
             case "role":
-                self.role = event["role"]
+                self._seat(event["role"])
             case other:
-                raise SceneError(f"unknown event {other!r}: made by a newer paotuan?")
+                raise SceneError(f"unknown event {shown(repr(other))}: made by a newer paotuan?")
+
+    def _open(self, event: Event) -> None:
+        version = event["version"]
+        if type(version) is not int or version < 1:
+            raise ValueError(f"version {version!r}")
+        if version > VERSION:
+            raise SceneError("made by a newer paotuan; update to open it")
+        self.id = str(event["session"])
+        self.scene = from_json(Scene, event["scene"])
+        if not self.scene.cast:
+            raise ValueError("a scene without a cast")
+        self._seat(event["role"])
+        self._add(event["turns"])
+
+    def _seat(self, role: str | None) -> None:
+        if role is not None and role not in [each.name for each in self.scene.cast]:
+            raise ValueError(f"role {role!r} is not in the cast")
+        self.role = role
+
+    def _lay(self, draw: Draw) -> None:
+        if draw.id != len(self.draws) + 1 or not self._is_place(draw.parent):
+            raise ValueError(f"draw {draw.id} has no place")
+        self.draws[draw.id] = draw
 
     def _add(self, turns: list[Event]) -> None:
         for fields in turns:
             turn = from_json(Turn, fields)
-            if turn.id in self.turns or (turn.parent is not None and turn.parent not in self.turns):
+            if turn.id != self._next_id() or not self._is_place(turn.parent):
                 raise ValueError(f"turn {turn.id} has no place")
             self.turns[turn.id] = turn
             self._children.setdefault(turn.parent, []).append(turn.id)
             self._stand(turn.id)
 
+    def _is_place(self, turn: int | None) -> bool:
+        return turn is None or (type(turn) is int and turn in self.turns)
+
     def _stand(self, head: int | None) -> None:
         """Move to `head`, and remember the way there for `redo`."""
+        if not self._is_place(head):
+            raise ValueError(f"no turn {head!r}")
         if head is not None and self.turns[head].parent == self.head:
             self._path.append(self.turns[head])
             self._latest[self.head] = head

@@ -1,9 +1,10 @@
 """Who speaks next, by the scene's rule. Pure: the same turns give the same answer."""
 
 import random
+import re
 from collections.abc import Sequence
+from functools import cache
 
-from scenes.log import SPOKEN
 from scenes.scene import Role, Scene
 from scenes.session import Turn
 
@@ -18,14 +19,14 @@ def next_speaker(scene: Scene, path: Sequence[Turn], player: str | None) -> Role
     - `manual`: always the person's choice.
     """
     last = path[-1] if path else None
-    said = last.entry.speaker if last and last.entry.kind in SPOKEN else None
+    said = _name_of(scene, last, player) if last else ""
     match scene.turns:
         case "natural":
             return _named(scene, last, said) or _talkative(scene, path, said, player)
         case "list":
-            return _after(scene, _speakers(scene, path)[-1:])
+            return _after(scene, path, player)
         case "pooled":
-            return _pooled(scene, path, player)
+            return _pooled(scene, path, said, player)
         case _:
             return None
 
@@ -35,68 +36,77 @@ def candidates_to_speak(scene: Scene, player: str | None) -> list[Role]:
     return [role for role in scene.cast if role.name != player]
 
 
-def _named(scene: Scene, last: Turn | None, said: str | None) -> Role | None:
-    """The role that the last line names first. Plain substrings: Chinese has no word ends."""
+def _named(scene: Scene, last: Turn | None, said: str) -> Role | None:
+    """The role that the last line names first."""
     if last is None:
         return None
     text = f"{last.entry.text} {last.entry.thought}"
     places = [
-        (at, -len(name), role)
+        (found.start(), -len(name), role)
         for role in scene.cast
         if role.name != said and not role.narrator
         for name in (role.name, *role.aliases)
-        if (at := text.find(name)) >= 0
+        if (found := _mention(name).search(text))
     ]
     return min(places, key=lambda place: place[:2])[2] if places else None
 
 
-def _talkative(
-    scene: Scene, path: Sequence[Turn], said: str | None, player: str | None
-) -> Role | None:
+@cache
+def _mention(name: str) -> re.Pattern[str]:
+    """A name as a whole word where it ends in Latin letters; Chinese has no word ends."""
+    before = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
+    after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
+    return re.compile(before + re.escape(name) + after)
+
+
+def _talkative(scene: Scene, path: Sequence[Turn], said: str, player: str | None) -> Role | None:
     if path and path[-1].by == "model" and player is not None and said != player:
         recent = [turn.by for turn in path[-3:]]
         if recent.count("model") >= 2 or len(scene.cast) <= 2:
             return scene.role(player)
-    others = [role for role in candidates_to_speak(scene, player) if role.name != said]
-    others = others or candidates_to_speak(scene, player)
-    if not others:
-        return None
+    others = _others(scene, said, player)
     weights = [role.talkativeness for role in others]
     if not any(weights):
         weights = [1.0] * len(others)
     return _dice(path).choices(others, weights)[0]
 
 
-def _pooled(scene: Scene, path: Sequence[Turn], player: str | None) -> Role | None:
+def _pooled(scene: Scene, path: Sequence[Turn], said: str, player: str | None) -> Role | None:
     since = []
     for turn in reversed(path):
         if turn.by == "player":
             break
-        since.append(_name_of(scene, turn))
+        since.append(_name_of(scene, turn, player))
     waiting = [role for role in candidates_to_speak(scene, player) if role.name not in since]
-    if waiting:
-        return _dice(path).choice(waiting)
-    return scene.role(player) if player else _dice(path).choice(list(scene.cast))
+    if not waiting and player:
+        return scene.role(player)
+    return _dice(path).choice(waiting or _others(scene, said, player))
 
 
-def _after(scene: Scene, last: Sequence[str]) -> Role:
-    names = [role.name for role in scene.cast]
-    return scene.cast[(names.index(last[0]) + 1) % len(names) if last else 0]
+def _others(scene: Scene, said: str, player: str | None) -> list[Role]:
+    """The roles of models but for who just spoke; the player, or who is alone, where none is."""
+    roles = candidates_to_speak(scene, player)
+    others = [role for role in roles if role.name != said]
+    return others or ([scene.role(player)] if player else roles)
 
 
-def _speakers(scene: Scene, path: Sequence[Turn]) -> list[str]:
-    names = {role.name for role in scene.cast}
-    return [name for turn in path if (name := _name_of(scene, turn)) in names]
+def _after(scene: Scene, path: Sequence[Turn], player: str | None) -> Role:
+    places = {role.name: place for place, role in enumerate(scene.cast, 1)}
+    speakers = (_name_of(scene, turn, player) for turn in reversed(path))
+    last = next((places[name] for name in speakers if name in places), 0)
+    return scene.cast[last % len(scene.cast)]
 
 
-def _name_of(scene: Scene, turn: Turn) -> str:
-    """Whose line a turn is: narration is the narrator's, an alias is its role's."""
+def _name_of(scene: Scene, turn: Turn, player: str | None) -> str:
+    """Whose line a turn is: an alias is its role's; narration is the narrator's, but in the
+    opening, and where a player who does not narrate describes something in passing."""
     entry = turn.entry
     for role in scene.cast:
-        if entry.speaker in (role.name, *role.aliases) and entry.kind in SPOKEN:
+        if entry.speaker in (role.name, *role.aliases):
             return role.name
-        if entry.kind == "narration" and role.narrator and turn.by != "opening":
-            return role.name
+        if entry.kind == "narration" and role.narrator:
+            narrates = turn.by == "model" or (turn.by == "player" and role.name == player)
+            return role.name if narrates else ""
     return entry.speaker
 
 
