@@ -68,6 +68,8 @@ def _said(declaration: type[BaseModel], error: ErrorDetails) -> str:
             return "missing"
         case "too_short" | "string_too_short":
             return "empty; expected at least one"
+        case "too_long":
+            return f"{len(found)} of them; at most {context['max_length']}"
         case "literal_error":
             return f"found {_value(found)}, expected {context['expected']}{_close(found, context)}"
         case "value_error":
@@ -78,7 +80,7 @@ def _said(declaration: type[BaseModel], error: ErrorDetails) -> str:
     for bound, words in BOUNDS.items():
         if bound in context:
             return f"found {_value(found)}, expected {words} {context[bound]}"
-    return f"found {_value(found)}: {error['msg']}"
+    return f"found {_value(found)}: {shown(error['msg'])}"
 
 
 def _value(found: object) -> str:

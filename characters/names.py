@@ -35,5 +35,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean known?`, or nothing where no known name is close."""
     from rapidfuzz import fuzz, process
 
-    match = process.extractOne(name, list(known), scorer=fuzz.WRatio, score_cutoff=60)
+    match = process.extractOne(
+        name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=60
+    )
     return f"; did you mean {shown(match[0])}?" if match else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from characters.errors import CharacterError
-from characters.text import UNPRINTABLE, decode, shown, unprintable
+from characters.text import decode, shown, unprintable
 from characters.tree import Key, Tree
 
 MAX_BYTES = 1_000_000
@@ -103,7 +103,8 @@ def shown_path(path: Path) -> str:
         inside = path.is_relative_to(Path.cwd())
     except OSError:
         inside = False
-    return UNPRINTABLE.sub("?", str(path.relative_to(Path.cwd()) if inside else path))
+    name = str(path.relative_to(Path.cwd()) if inside else path)
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 def kind(value: object) -> str:

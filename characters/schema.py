@@ -32,7 +32,7 @@ def _joined(value: object) -> object:
 
 
 TEXT = {"type": "string"}
-Words = Annotated[list[str], BeforeValidator(_listed), Or((TEXT,))]
+Words = Annotated[list[str], Field(max_length=100), BeforeValidator(_listed), Or((TEXT,))]
 Lines = Annotated[str, BeforeValidator(_joined), Or(({"type": "array", "items": TEXT},))]
 Name = Annotated[str, Field(min_length=1)]
 

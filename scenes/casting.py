@@ -1,6 +1,6 @@
 """The cast of a scene file: roles with their characters' files filled in, and what is odd."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from characters import Character, CharacterError
@@ -60,16 +60,16 @@ def _shared_names(roles: Sequence[Role], document: Document) -> Iterator[str]:
 
 def oddities(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iterator[str]:
     """Lines of opening and voices that no role speaks, or with a label that the scene lacks."""
-    yield from _odd_lines(keys.opening, ("opening",), keys.emotions, document, cast)
+    names = {name for role in cast for name in (role.name, *role.aliases)}
+    yield from _odd_lines(keys.opening, ("opening",), keys.emotions, document, names)
     for role in cast:
         key = ("cast", role.name, "voice")
-        yield from _odd_lines(role.voice, key, [*keys.emotions, *role.emotions], document, cast)
+        yield from _odd_lines(role.voice, key, [*keys.emotions, *role.emotions], document, names)
 
 
 def _odd_lines(
-    text: str, key: Key, labels: Sequence[str], document: Document, cast: Sequence[Role]
+    text: str, key: Key, labels: Sequence[str], document: Document, names: Set[str]
 ) -> Iterator[str]:
-    names = {name for role in cast for name in (role.name, *role.aliases)}
     for number, entry in read(text.split("\n")):
         place = _place(document, key, number)
         if entry.kind == "unrecognised":

@@ -122,7 +122,7 @@ class SceneKeys(Declaration):
     """The player's role; none is to watch."""
     cast: Annotated[
         dict[str, Annotated[CastKeys, BeforeValidator(_entry), Or(({"type": "null"}, TEXT))]],
-        Field(min_length=1),
+        Field(min_length=1, max_length=64),
     ]
     """The roles by name; a role may be a text, its profile, or nothing at all."""
     opening: str = ""

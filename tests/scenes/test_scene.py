@@ -42,6 +42,10 @@ MISTAKES = [
     ("titel: x\n" + SMALL, "shop.yaml:1: titel: unknown key; did you mean title?"),
     ("title: x\n", "shop.yaml:1: cast: missing"),
     ("title: x\ncast: {}\n", "shop.yaml:2: cast: empty; expected at least one"),
+    (
+        f"title: x\ncast: {{{', '.join(f'r{n}: ' for n in range(65))}}}",
+        "cast: 65 of them; at most 64",
+    ),
     ("title: x\ncast: [a]\n", "shop.yaml:2: cast: found a list, expected keys and values"),
     ("title: 1923\ncast: {甲: }", "shop.yaml:1: title: found the number 1923, expected text"),
     ("title: x\ncast: {甲: {profil: y}}", "cast.甲.profil: unknown key; did you mean profile?"),
@@ -104,7 +108,7 @@ def test_what_a_scene_says_of_sampling_and_model_arrives_as_such(tmp_path: Path)
     assert Sampling(**scene.sampling) == Sampling(temperature=1.0, stop=("。",))
 
 
-@pytest.mark.parametrize(("text", "said"), MISTAKES)
+@pytest.mark.parametrize(("text", "said"), MISTAKES, ids=[said for _, said in MISTAKES])
 def test_a_mistake_names_file_line_and_key(tmp_path: Path, text: str, said: str) -> None:
     problem = refused(tmp_path, text)[0]
     assert said in problem
@@ -160,7 +164,7 @@ def test_a_broken_scene_is_listed_with_its_reason_and_hides_no_other(
 
 def test_listing_scenes_opens_nothing_heavy() -> None:
     code = (
-        "import sys; from scenes.shelf import find_scenes; assert find_scenes();"
+        "import sys, scenes.scene; from scenes.shelf import find_scenes; assert find_scenes();"
         "print([m for m in ('pydantic', 'rapidfuzz', 'torch', 'httpx') if m in sys.modules])"
     )
     root = Path(__file__).parents[2]
