@@ -140,7 +140,7 @@ EXTRAS = {"llamacpp": "starter", "local": "local"}
 """The extra of this package that brings what a backend imports."""
 
 
-def open_backend(name: str, **options: object) -> Backend:
+def open_backend(name: str, /, **options: object) -> Backend:
     """Import the backend `name` only now, since some cost seconds to import, and open it.
 
     Raises `ModelError` where what it needs is not installed, or it cannot be opened.
