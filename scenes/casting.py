@@ -87,5 +87,7 @@ def _place(document: Document, key: Key, number: int) -> str:
     if key in document.blocks:
         line = document.blocks[key] + number - 1
     else:
-        line = document.line((*key, number - 1))
+        item = (*key, number - 1)
+        key = item if item in document.lines else key
+        line = document.line(key)
     return f"{document.where}:{line}: {'.'.join(map(shown, map(str, key)))}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from characters.check import Declaration
-from characters.schema import TEXT, CharacterKeys, Name, Or, Words
+from characters.schema import TEXT, CharacterKeys, Lines, Name, Or, Words
 from characters.text import shown
 from models.backend import Sampling
 from scenes.scene import EMOTIONS
@@ -125,7 +125,7 @@ class SceneKeys(Declaration):
         Field(min_length=1, max_length=64),
     ]
     """The roles by name; a role may be a text, its profile, or nothing at all."""
-    opening: str = ""
+    opening: Lines = ""
     """The first lines of the log."""
     knowledge: Words = Field(default_factory=list)
     """Lorebooks and wiki text, as files in the folder of the scene."""

@@ -120,6 +120,12 @@ def test_all_mistakes_of_a_scene_are_told(tmp_path: Path) -> None:
     assert [line.split(": ")[1] for line in problems] == ["knowledge.0", "emotions.0", "play_as"]
 
 
+def test_an_opening_may_be_a_list_of_lines(tmp_path: Path) -> None:
+    scene = loaded(tmp_path, SMALL + "opening:\n  - 甲：早。\n  - 丙：早。\n")
+    assert scene.opening == "甲：早。\n丙：早。"
+    assert "shop.yaml:7: opening.1: 丙 is not in the cast" in scene.warnings[0]
+
+
 def test_what_is_odd_in_opening_and_voice_is_a_warning_at_its_line(tmp_path: Path) -> None:
     text = SMALL + "opening: |\n  【夜。】\n  丙：谁？\n  甲：我。 \\emoji 微笑了\n\n  无话\n"
     warnings = [line.rpartition("shop.yaml:")[2] for line in loaded(tmp_path, text).warnings]
