@@ -10,11 +10,12 @@ from typing import Any
 
 from characters.names import nearest
 from characters.text import UNPRINTABLE, unprintable
-from models.backend import Backend, Sampling
+from models.backend import Backend, Delta, Sampling
 from scenes.draw import Cost, Drawn, Grown, Refused, Update, draw_lines, line_sampling
 from scenes.errors import SceneError
 from scenes.journal import Journal
 from scenes.log import SPOKEN, Entry, cue, parse, write
+from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene
 from scenes.session import Candidate, Draw, Session, Turn
 from scenes.turns import candidates_to_speak, next_speaker
@@ -215,6 +216,19 @@ class Play:
             hand.speaker.adapter,
             taken,
         )
+
+    def warming(self, backend: Backend, speaker: Role) -> Generator[Delta]:
+        """One token for `speaker`, so that the model has read what has been said so far."""
+        entries = list(self.session.entries)
+        asked = replace(line_sampling(self.scene, speaker, self.asked), n=1, grammar=None)
+
+        def read() -> Generator[Delta]:
+            prompt = build_prompt(
+                self.scene, entries, speaker, backend.context, asked.max_tokens, backend.count
+            )
+            yield from backend.generate(prompt, replace(asked, max_tokens=1), speaker.adapter)
+
+        return read()
 
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""

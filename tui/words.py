@@ -1,6 +1,5 @@
 """What the program says to a person, in Chinese and in English."""
 
-import locale
 import os
 
 WORDS = {
@@ -95,7 +94,8 @@ WORDS = {
 
 def language() -> int:
     """0 for Chinese, 1 for English: by `PAOTUAN_LANG`, else by the locale; Chinese by default."""
-    asked = os.environ.get("PAOTUAN_LANG") or locale.getlocale()[0] or ""
+    names = ("PAOTUAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = next((value for name in names if (value := os.environ.get(name))), "")
     return 1 if asked.lower().startswith("en") else 0
 
 

@@ -1,7 +1,7 @@
 """The table: transcript, candidates, composer, status. Shows a `Play` and asks a backend."""
 
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from models.backend import Delta
 from models.errors import ModelError
 from scenes.draw import Update, line_sampling
 from scenes.errors import SceneError
@@ -143,7 +144,16 @@ class TableScreen(Screen[None]):
             self.wants_draw = False
         if self.wants_draw and self.model.backend:
             self.deal()
+        elif self.model.backend and self.play.next:
+            self._warm(self.play.warming(self.model.backend, self.play.next))
         self.tell()
+
+    @work(thread=True, group="warm")
+    def _warm(self, updates: Generator[Delta]) -> None:
+        """Have the model read what has been said while the person does, so that the first draw
+        costs no more than the new lines."""
+        with suppress(ModelError, SceneError), self.model.busy, closing(updates):
+            next(updates, None)
 
     def deal(self) -> None:
         """Draw candidates for whoever is next."""
