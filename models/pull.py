@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import httpx
 from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 from huggingface_hub.errors import (
     EntryNotFoundError,
@@ -21,6 +20,13 @@ from models import starter
 from models.catalog import Model
 from models.catalog import find as known
 from models.errors import ModelError
+
+NETWORK_ERROR: type[Exception] = next(
+    kind
+    for kind in HfHubHTTPError.__mro__
+    if kind.__name__ == "HTTPError" and issubclass(kind, Exception)
+)
+"""What the hub's HTTP library raises; which library that is depends on the hub's version."""
 
 Progress = Callable[[int, int, str], None]
 """Bytes that are here, bytes in all, and the file that was last completed."""
@@ -53,7 +59,7 @@ def pull(name: str, progress: Progress | None = None) -> Path:
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else "no answer"
         raise ModelError(f"{repo}: {_endpoint()} answered {status}; try again later") from error
-    except httpx.HTTPError as error:
+    except NETWORK_ERROR as error:
         raise ModelError(_offline(repo)) from error
     except OSError as error:
         raise ModelError(f"{repo}: cannot be fetched: {error.strerror or error}") from error
@@ -132,6 +138,6 @@ def _endpoint() -> str:
 
 def _offline(repo: str) -> str:
     return (
-        f"{repo}: cannot reach {_endpoint()}; check the network, or name a mirror in the "
-        f"environment variable HF_ENDPOINT"
+        f"{repo}: cannot reach {_endpoint()}, or the connection broke off; check the network, or "
+        f"name a mirror in HF_ENDPOINT, and pull again: it goes on where it stopped"
     )

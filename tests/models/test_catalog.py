@@ -1,0 +1,166 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models import catalog, starter
+from models.catalog import MODELS, STARTER, better_models, find, resolve
+from models.errors import ModelError
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_each_model_says_what_a_person_needs_to_know(name: str) -> None:
+    model = MODELS[name]
+    assert model.name == name
+    assert model.title
+    assert model.licence
+    assert model.context >= 2048
+    assert model.languages
+    assert "/" in model.hub or model.package
+    assert 0 < model.memory("int4") < model.memory("int8") < model.memory("bf16") or model.fixed
+
+
+def test_memory_is_parameters_times_bits() -> None:
+    model = find("qwen3-4b")
+    assert model.memory("bf16") == model.parameters * 2
+    assert model.memory("int4") == int(model.parameters * 4.5 / 8)
+    assert STARTER.memory("int4") == 253_113_024
+
+
+def test_a_mistyped_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ModelError, match=r"'chatglm-6' is not known; nearest: chatglm-6b"):
+        find("chatglm-6")
+    with pytest.raises(ModelError, match="nearest: starter"):
+        resolve("startr")
+
+
+def test_what_is_said_of_a_model_opens_it(tmp_path: Path) -> None:
+    file = tmp_path / "夏娜 模型.gguf"
+    file.touch()
+    assert resolve("scripted").backend == "scripted"
+    assert resolve("starter").model is STARTER
+    assert resolve("chatglm3-6b").backend == "local"
+    assert (resolve(str(file)).backend, resolve(str(file)).title) == ("llamacpp", "夏娜 模型")
+    assert resolve(str(tmp_path)).backend == "local"
+    assert resolve("missing/model.gguf").backend == "llamacpp"
+
+
+def test_an_address_may_name_the_model_and_the_mode() -> None:
+    opening = resolve("http://localhost:8000/v1?mode=chat#qwen3:4b")
+    assert opening.options == {
+        "url": "http://localhost:8000/v1",
+        "mode": "chat",
+        "model": "qwen3:4b",
+    }
+    plain = resolve("https://user:secret@example.org")
+    assert plain.title == "example.org"
+    with pytest.raises(ModelError, match="not an address"):
+        resolve("http://localhost:99999999/")
+
+
+def test_the_scripted_opening_opens() -> None:
+    assert resolve("scripted").open(lines=["一"]).count("一二") == 2
+
+
+def test_a_model_that_was_not_pulled_says_how_to_pull_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from models.catalog import resolve\nfrom models.errors import ModelError\n"
+            "try:\n    resolve('qwen3-4b').open()\nexcept ModelError as error:\n    print(error)",
+        ],
+        env=os.environ | {"HF_HOME": str(tmp_path)},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.strip().endswith("fetch it with: paotuan models pull qwen3-4b")
+
+
+def test_better_models_fit_and_the_largest_comes_first() -> None:
+    assert better_models(1 << 20) == []
+    found = better_models(8 << 30)
+    assert [model.parameters for model in found] == sorted(
+        (model.parameters for model in found), reverse=True
+    )
+    assert all(model.memory(model.smallest) <= 0.7 * (8 << 30) for model in found)
+    assert STARTER not in found
+    assert catalog.machine_memory() >= 0
+
+
+def test_importing_the_catalog_brings_nothing_heavy() -> None:
+    code = (
+        "import sys, models, models.backend, models.catalog, models.scripted\n"
+        "print({'torch', 'numpy', 'httpx', 'xllamacpp', 'transformers', 'huggingface_hub'}"
+        " & set(sys.modules))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert out.stdout.strip() == "set()"
+
+
+def test_the_starter_is_put_together_once(starter_file: Path) -> None:
+    assert starter.digest(starter_file) == STARTER.sha256
+    before = starter_file.stat().st_mtime_ns
+    assert starter.path(starter_file.parent) == starter_file
+    assert starter_file.stat().st_mtime_ns == before
+    assert not list(starter_file.parent.glob("*.part"))
+
+
+def test_a_tampered_starter_is_refused_and_mended_by_deleting_it(
+    starter_file: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / starter.FILE
+    file.write_bytes(b"something else")
+    with pytest.raises(ModelError, match=r"not the starter model.*delete the file") as refused:
+        starter.path(tmp_path)
+    assert str(file) in str(refused.value)
+    file.unlink()
+    assert starter.path(tmp_path).stat().st_size == starter_file.stat().st_size
+
+
+def test_a_change_after_the_check_is_noticed(starter_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / starter.FILE
+    os.link(starter_file, file) if os.stat(tmp_path).st_dev == os.stat(
+        starter_file
+    ).st_dev else file.symlink_to(starter_file)
+    assert starter.path(tmp_path) == file
+    file.unlink()
+    file.write_bytes(b"changed")
+    with pytest.raises(ModelError, match="not the starter model"):
+        starter.path(tmp_path)
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(
+    starter_file: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("resource", reason="needs limits on the size of files")
+    code = (
+        "import resource, sys, pathlib\nfrom models import starter\n"
+        "from models.errors import ModelError\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+        "try:\n    starter.path(pathlib.Path(sys.argv[1]))\n"
+        "except ModelError as error:\n    print(error)"
+    )
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        timeout=60,
+    )
+    assert "no room for the starter model" in done.stdout
+    assert [file.name for file in tmp_path.iterdir() if not file.name.endswith(".lock")] == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ModelError, match="cannot keep the starter model here"):
+        starter.path(tmp_path / "file" / "models")

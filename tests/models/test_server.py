@@ -1,0 +1,417 @@
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from models.backend import Backend, Prompt, Sampling
+from models.chat import EchoFilter, messages
+from models.endpoint import MAX_LINE, Patience
+from models.errors import ModelError
+from models.server import Server, estimate
+from tests.models.conftest import TALK, draw
+
+QUICK = Patience(connect=2, first=2, stall=0.3, tries=3, backoff=0.01)
+Answer = Callable[["Request"], None]
+
+
+class Request(BaseHTTPRequestHandler):
+    """Answers as the test that started the server says."""
+
+    protocol_version = "HTTP/1.0"
+    answer: Answer
+    bodies: list[dict[str, Any]]
+    headers_seen: list[str | None]
+    models: Mapping[str, Any] = {"data": [{"id": "tiny", "owned_by": "somebody"}]}
+
+    def do_GET(self) -> None:
+        self.send(200, "application/json", json.dumps(self.models).encode())
+
+    def do_POST(self) -> None:
+        self.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.headers_seen.append(self.headers["Authorization"])
+        type(self).answer(self)
+
+    def send(self, status: int, kind: str, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def stream(self, *events: object) -> None:
+        """Begin a stream, or go on with it."""
+        if not getattr(self, "begun", False):
+            self.begun = True
+            self.send(200, "text/event-stream")
+        for event in events:
+            text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
+            self.wfile.write(f"data: {text}\n\n".encode())
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def piece(text: str, index: int = 0, finish: str | None = None) -> dict[str, Any]:
+    return {"choices": [{"index": index, "text": text, "finish_reason": finish}]}
+
+
+Serve = Callable[..., str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts a server with one way to answer; gives its address."""
+    running = []
+
+    def start(answer: Answer, **members: object) -> str:
+        members |= {"answer": staticmethod(answer)}
+        members.setdefault("bodies", [])
+        members.setdefault("headers_seen", [])
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Request,), members))
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        running.append(server)
+        return f"http://127.0.0.1:{server.server_port}/v1"
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def fails(url: str, says: str, sampling: Sampling = Sampling(n=1)) -> None:  # noqa: B008
+    """Drawing from `url` must end in one line that names the address and holds `says`."""
+    backend = Server.open(url, patience=QUICK)
+    with pytest.raises(ModelError, match=says) as failure:
+        draw(backend, TALK, sampling)
+    assert url in str(failure.value)
+    assert "\n" not in str(failure.value)
+    backend.close()
+
+
+@pytest.fixture
+def llama_server(starter: Backend, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the HTTP server that llama.cpp runs in this process; its key is set."""
+    http = vars(starter)["_http"]
+    monkeypatch.setenv("PAOTUAN_API_KEY", http.headers["Authorization"].split()[1])
+    return str(http.base_url)
+
+
+@pytest.mark.parametrize("mode", ["completions", "chat"])
+def test_a_real_server_draws_candidates_side_by_side(llama_server: str, mode: Any) -> None:
+    backend = Server.open(llama_server, mode=mode)
+    sampling = Sampling(n=3, max_tokens=10, stop=("\n", "【"), logprobs=True)
+    drawn = draw(backend, TALK, sampling)
+    assert not any("\n" in text or "【" in text for text in drawn.texts)
+    assert all(end.tokens <= 10 and end.logprob is not None for end in drawn.ends.values())
+    backend.close()
+
+
+def test_a_real_server_counts_with_its_own_tokenizer(llama_server: str, starter: Backend) -> None:
+    backend = Server.open(llama_server)
+    assert backend.exact_count
+    assert backend.count(TALK.text) == starter.count(TALK.text)
+    assert backend.context >= starter.context
+    backend.close()
+
+
+def test_a_real_server_keeps_to_a_grammar(llama_server: str) -> None:
+    backend = Server.open(llama_server)
+    sampling = Sampling(n=2, max_tokens=8, grammar='root ::= "好" | "不好"')
+    assert set(draw(backend, TALK, sampling).texts) <= {"好", "不好"}
+    backend.close()
+
+
+def test_a_real_server_stops_when_the_draw_is_closed(llama_server: str, starter: Backend) -> None:
+    backend = Server.open(llama_server)
+    with closing(backend.generate(TALK, Sampling(n=2, max_tokens=900))) as deltas:
+        while not next(deltas).text:
+            pass
+    assert not [thread for thread in threading.enumerate() if thread.name == "draw"]
+    assert draw(starter, TALK, Sampling(n=1, max_tokens=2)).texts[0]
+    backend.close()
+
+
+def test_a_real_server_refuses_a_prompt_beyond_its_context(llama_server: str) -> None:
+    backend = Server.open(llama_server)
+    with pytest.raises(ModelError, match=r"400 .*context"):
+        draw(backend, Prompt("", "苏晚：雨还没有停。\n" * 2000, "林默："), Sampling(n=1))
+    backend.close()
+
+
+def test_a_real_server_refuses_a_wrong_key(
+    llama_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAOTUAN_API_KEY", "sk-not-the-key")
+    with pytest.raises(ModelError, match=r"refused the key.*PAOTUAN_API_KEY") as failure:
+        draw(Server.open(llama_server), TALK, Sampling(n=1))
+    assert "sk-not-the-key" not in str(failure.value)
+
+
+def test_a_busy_server_is_asked_again(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        if len(bodies) == 1:
+            request.send(500, "application/json", b'{"error": {"message": "busy"}}')
+        elif len(bodies) == 2:
+            request.send(429, "text/plain", b"slower", Retry_After="0")
+        else:
+            request.stream(piece("好。"), piece("", finish="stop"), "[DONE]")
+
+    backend = Server.open(serve(answer, bodies=bodies), patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1)).texts == ["好。"]
+    assert len(bodies) == 3
+
+
+def test_a_server_that_stays_busy_is_given_up_with_its_own_words(serve: Serve) -> None:
+    body = b'{"error": {"message": "no\\u001b[31m room\\nleft"}}'
+    url = serve(lambda request: request.send(503, "application/json", body))
+    fails(url, r"503 no\[31m room left")
+
+
+def test_a_stream_that_stalls_is_cut(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        request.stream(piece("好"))
+        time.sleep(3)
+
+    began = time.perf_counter()
+    fails(serve(answer), "nothing came for 0.3 s")
+    assert time.perf_counter() - began < 2.5
+
+
+def test_a_connection_that_breaks_off_is_not_taken_for_an_end(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        request.stream(piece("好"))
+
+    fails(serve(answer), "broke off")
+
+
+def test_a_connection_cut_before_the_promised_length_is_told(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        request.send(200, "text/event-stream", b"data: ", Content_Length="1000")
+
+    fails(serve(answer, bodies=bodies), "broke off")
+    assert len(bodies) == QUICK.tries
+
+
+def test_a_server_that_closes_at_once_is_told(serve: Serve) -> None:
+    fails(serve(lambda request: request.connection.close()), "broke off")
+
+
+@pytest.mark.parametrize("garbage", ["{half", "[1, 2]", "null", "你好", "[" * 5000])
+def test_a_stream_of_garbage_is_told(serve: Serve, garbage: str) -> None:
+    fails(serve(lambda request: request.stream(garbage)), "not a completion")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": None},
+        {"choices": [None, 3, {"index": "x"}, {"index": 99, "text": "外"}]},
+        {"choices": [{"text": None, "logprobs": [1]}]},
+    ],
+)
+def test_odd_events_end_in_one_line(serve: Serve, event: object) -> None:
+    fails(serve(lambda request: request.stream(event, "[DONE]")), "broke off")
+
+
+def test_a_huge_line_is_cut(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        request.begun = True  # type: ignore[attr-defined]
+        request.send(200, "text/event-stream", b"data: " + b"x" * (MAX_LINE + 100))
+
+    fails(serve(answer), "a line of over")
+
+
+def test_an_error_inside_the_stream_is_told(serve: Serve) -> None:
+    url = serve(
+        lambda request: request.stream(piece("好"), {"error": {"message": "out of memory"}})
+    )
+    fails(url, "out of memory")
+
+
+def test_a_web_page_is_not_an_api(serve: Serve) -> None:
+    page = b"<html><body>hello</body></html>"
+    fails(serve(lambda request: request.send(200, "text/html", page)), "a web page.*/v1")
+
+
+def test_a_refused_key_says_where_to_set_it(serve: Serve) -> None:
+    fails(serve(lambda request: request.send(401, "application/json")), "PAOTUAN_API_KEY")
+
+
+def test_a_closed_port_asks_whether_the_server_runs() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://user:secret@127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(ModelError, match=r"is the server running\?") as failure:
+        Server.open(url, patience=QUICK)
+    assert "secret" not in str(failure.value)
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "http://a:b:c", "localhost:80"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ModelError, match="not an address"):
+        Server.open(url)
+
+
+def test_a_server_that_ignores_n_is_asked_for_each_candidate(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        request.stream(piece(f"第{len(bodies)}句"), piece("", finish="stop"), "[DONE]")
+
+    backend = Server.open(serve(answer, bodies=bodies), patience=QUICK)
+    assert len(set(draw(backend, TALK, Sampling(n=4)).texts)) > 1
+    assert [body.get("n") for body in bodies] == [4, None, None, None]
+    bodies.clear()
+    draw(backend, TALK, Sampling(n=3))
+    assert [body.get("n") for body in bodies] == [None, None, None]
+
+
+def test_a_server_that_honours_n_is_asked_once(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        request.stream(piece("乙", 1), piece("甲", 0), piece("", 1, "stop"), piece("", 0, "length"))
+
+    backend = Server.open(serve(answer, bodies=bodies), patience=QUICK)
+    drawn = draw(backend, TALK, Sampling(n=2))
+    assert drawn.texts == ["甲", "乙"]
+    assert [drawn.ends[at].finish for at in (0, 1)] == ["length", "stop"]
+    assert len(bodies) == 1
+
+
+def test_a_stop_that_the_server_overlooks_ends_the_candidate_here(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        request.stream(piece("走吧。\n林"), piece("默：我"))
+        time.sleep(1)
+
+    backend = Server.open(serve(answer), patience=QUICK)
+    began = time.perf_counter()
+    drawn = draw(backend, TALK, Sampling(n=1, stop=("\n林默：", "【")))
+    assert (drawn.texts, drawn.ends[0].finish) == (["走吧。"], "stop")
+    assert time.perf_counter() - began < 0.9
+
+
+def test_a_line_separator_inside_a_text_is_no_end_of_line(serve: Serve) -> None:
+    text = "一\u2028二\x85三"
+    backend = Server.open(serve(lambda request: request.stream(piece(text, 0, "stop"))))
+    assert draw(backend, TALK, Sampling(n=1)).texts == [text]
+
+
+@pytest.mark.parametrize(
+    ("owner", "field"),
+    [("llamacpp", "grammar"), ("vllm", "structured_outputs"), ("somebody", None)],
+)
+def test_a_grammar_is_put_as_the_server_understands_it(
+    serve: Serve, owner: str, field: str | None
+) -> None:
+    bodies: list[dict[str, Any]] = []
+    entry = {"id": "tiny", "owned_by": owner, "max_model_len": 512}
+
+    def answer(request: Request) -> None:
+        if request.path == "/tokenize":
+            request.send(200, "application/json", b'{"count": 5, "tokens": [1, 2, 3, 4, 5]}')
+        else:
+            request.stream(piece("好", 0, "stop"))
+
+    url = serve(answer, bodies=bodies, models={"data": [entry]})
+    backend = Server.open(url, patience=QUICK)
+    draw(backend, TALK, Sampling(n=1, grammar="root ::= x", min_p=0.1, stop=tuple("abcdef")))
+    sent = bodies[-1]
+    assert {"grammar", "structured_outputs"} & set(sent) == ({field} if field else set())
+    assert backend.context == 512
+    assert backend.exact_count == (field is not None)
+    assert len(sent["stop"]) == (6 if field else 4)
+    assert ("min_p" in sent) == (field is not None)
+
+
+def test_the_key_of_openai_goes_to_openai_alone(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+    url = serve(lambda request: request.stream(piece("好", 0, "stop")), headers_seen=seen)
+    monkeypatch.delenv("PAOTUAN_API_KEY", raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
+    draw(Server.open(url), TALK, Sampling(n=1))
+    monkeypatch.setenv("PAOTUAN_API_KEY", "mine")
+    draw(Server.open(url), TALK, Sampling(n=1))
+    draw(Server.open(url, api_key_env="OPENAI_API_KEY"), TALK, Sampling(n=1))
+    assert seen == [None, "Bearer mine", "Bearer sk-openai"]
+
+
+def test_of_several_models_one_must_be_named(serve: Serve) -> None:
+    listed = {"data": [{"id": "qwen3-4b"}, {"id": "glm-4-9b"}]}
+    url = serve(lambda request: request.stream(piece("好", 0, "stop")), models=listed)
+    with pytest.raises(ModelError, match=r"2 models \(qwen3-4b, glm-4-9b\); say which"):
+        Server.open(url)
+    with pytest.raises(ModelError, match="nearest: qwen3-4b"):
+        Server.open(url, "qwen3-4")
+    assert Server.open(url, "glm-4-9b").name == "glm-4-9b"
+
+
+def test_a_chat_answer_that_repeats_the_cue_is_the_line(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        for text in ("\n", "苏", "晚", ":", " 走", "吧。", "\n苏晚：别"):
+            delta = {"role": "assistant", "content": text}
+            request.stream({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+        request.stream("[DONE]")
+
+    backend = Server.open(serve(answer, bodies=bodies), mode="chat", patience=QUICK)
+    drawn = draw(backend, TALK, Sampling(n=1, stop=("\n",)))
+    assert drawn.texts == ["走吧。"]
+    assert [message["role"] for message in bodies[0]["messages"]] == ["system", "user"]
+
+
+def test_the_wish_to_a_chat_model_speaks_the_language_of_the_log() -> None:
+    assert "以「苏晚：」开头" in messages(TALK)[1]["content"]
+    english = messages(Prompt("", "[Rain.]\nTom: Hello.\n", "Ann:"))
+    assert len(english) == 1
+    assert "beginning with “Ann:”" in english[0]["content"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [("苏晚：好", "好"), ("苏晚", "苏晚"), ("苏醒了", "苏醒了"), ("  好", "好"), ("", "")],
+)
+def test_an_echo_is_dropped_however_it_arrives(answer: str, line: str) -> None:
+    echo = EchoFilter("苏晚：")
+    assert "".join(map(echo.push, answer)) + echo.flush() == line
+
+
+def test_a_guess_of_tokens_is_on_the_safe_side(starter: Backend) -> None:
+    for text in (TALK.text, "Tom: I do not believe you, Ann!\n" * 3):
+        assert estimate(text) >= starter.count(text)
+
+
+def test_nothing_is_left_of_a_draw_given_up_before_the_first_token(serve: Serve) -> None:
+    url = serve(lambda request: time.sleep(1.5))
+    backend = Server.open(url)
+    began = time.perf_counter()
+    with closing(backend.generate(TALK, Sampling(n=3))) as deltas:
+        assert next(deltas).text == ""
+    assert time.perf_counter() - began < 1
+    assert not [thread for thread in threading.enumerate() if thread.name == "draw"]
+
+
+def test_proxies_of_the_environment_are_not_asked_for_this_machine(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    url = serve(lambda request: request.stream(piece("好", 0, "stop")))
+    assert draw(Server.open(url), TALK, Sampling(n=1)).texts == ["好"]
+    assert os.environ["HTTP_PROXY"]
