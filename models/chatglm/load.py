@@ -22,6 +22,7 @@ from models.chatglm.glm import ChatGLM2ForCausalLM
 from models.chatglm.modeling import ChatGLMForCausalLM
 from models.chatglm.names import renamed
 from models.chatglm.place import Placement, embed_quantised, use_quantised
+from models.chatglm.prefix import KEY, load_prefix
 from models.errors import ModelError
 
 DTYPES = {name: getattr(torch, name) for name in ("float32", "float16", "bfloat16")}
@@ -77,12 +78,23 @@ def load_model(
         if checkpoint.quantised_embeddings:
             embed_quantised(model, checkpoint.bits, precision)
     placement = Placement(model, checkpoint.folder, precision, place, wanted)
+    prefixed = False
     for name, tensor in checkpoint.tensors():
-        placement.put(name, tensor)
+        if name.startswith(KEY):
+            prefixed = True
+        else:
+            placement.put(name, tensor)
+    if prefixed and placement.is_empty:
+        raise ModelError(
+            f"{checkpoint.folder}: a P-tuning prefix alone, expected a base model; load the base "
+            "it was trained on, then put this prefix on it"
+        )
     placement.finish()
     model.generation_config = _generation(model.config)
     model.name_or_path = model.config._name_or_path = str(path)
     model.config.dtype = precision
+    if prefixed:  # a checkpoint that holds base and prefix is meant to be used with both
+        load_prefix(model, checkpoint.folder)
     return model.eval()
 
 

@@ -49,6 +49,7 @@ def make_checkpoint(
     heads: int = 2,
     ffn: int | None = None,
     groups: int = 2,
+    kv_channels: int | None = None,
     vocab: int = 128,
     length: int = 64,
     rope_ratio: float = 1,
@@ -60,7 +61,8 @@ def make_checkpoint(
 ) -> Path:
     """Write a checkpoint of random weights and return its folder.
 
-    `qe` quantises v1's embedding and head too. `groups` (v2/v3) is the number of key/value heads.
+    `qe` quantises v1's embedding and head too. `groups` (v2/v3) is the number of key/value heads,
+    `kv_channels` their width (hidden / heads unless given).
     Special ids of a v1 vocabulary smaller than the real one lie at its end: [MASK] at vocab - 10,
     [gMASK] - 9, <sop> - 6, <eop> - 5. `device` is where the random numbers are drawn. At most one
     shard of at most `shard_bytes` is in memory at a time.
@@ -73,6 +75,7 @@ def make_checkpoint(
     else:
         raw = _v2_config(version, layers, hidden, heads, groups, ffn or 2 * hidden, vocab, length)
         raw |= {"quantization_bit": quantization_bit} if quantization_bit else {}
+        raw |= {"kv_channels": kv_channels} if kv_channels else {}
         raw |= {"rope_ratio": rope_ratio} if rope_ratio != 1 else {}
     stored = torch.float16 if quantization_bit else dtype
     raw["torch_dtype"] = str(stored).removeprefix("torch.")

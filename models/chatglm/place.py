@@ -73,7 +73,8 @@ class Placement:
                 f"{self.folder}: {name} is {list(tensor.shape)}, expected "
                 f"{list(parameter.shape)} by its config.json; the two do not belong together"
             )
-        if parameter.is_floating_point() != tensor.is_floating_point():
+        integers = not tensor.is_floating_point() and tensor.dtype is not torch.int8
+        if integers or parameter.is_floating_point() != tensor.is_floating_point():
             raise ModelError(
                 f"{self.folder}: {name} is {tensor.dtype}, expected {parameter.dtype}; "
                 "quantization_bit in config.json does not fit the weights"
@@ -86,10 +87,15 @@ class Placement:
         kept = leaf == "weight_scale" or not tensor.is_floating_point()
         dtype = tensor.dtype if kept else self.dtype
         if type(old) is not nn.Parameter:  # a bitsandbytes parameter, which packs itself on moving
-            data = tensor.to(dtype=dtype, copy=True)
+            data = tensor.clone()  # packed from the file's own precision
             return type(old)(data, requires_grad=False, **old.__dict__).to(self.device)
         data = tensor.to(device=self.device, dtype=dtype, copy=True)
         return nn.Parameter(data, requires_grad=old.requires_grad)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was put yet."""
+        return all(parameter.is_meta for parameter in self.model.parameters())
 
     def finish(self) -> None:
         """Tie the head, compute what no file holds, and check that nothing is missing."""
@@ -105,6 +111,10 @@ class Placement:
                 f"{self.folder}: no {missing[0]} ({len(missing)} tensors are missing), expected by "
                 "its config.json; download the weights again"
             )
+        if self.device.type == "cpu" and self.dtype is torch.bfloat16:
+            for module in model.base_model.modules():
+                if isinstance(module, QuantizedLinear):
+                    module.reorder()
         rotary = getattr(model.base_model, "rotary_emb", None)
         if rotary is not None:
             model.base_model.rotary_emb = type(rotary)(model.config).to(self.device)

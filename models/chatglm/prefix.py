@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache
+from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache, prefix_length
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.errors import ModelError
 
@@ -79,6 +79,15 @@ class Prefixed:
                 f"prefix {name!r}: not loaded, there is {held}; call load_prefix first"
             )
         self.active_prefix = name
+
+    def generate(self, *args: Any, **kwargs: Any) -> Any:
+        """As `GenerationMixin.generate`, which begins with the active prefix by itself."""
+        if prefix_length(kwargs.get("past_key_values")):
+            raise ModelError(
+                "generate with a cache that holds a prefix: it would count the prefix as text; "
+                "set the prefix active and leave past_key_values out"
+            )
+        return super().generate(*args, **kwargs)  # type: ignore[misc]  # of the class beside it
 
     def starting_cache(self, batch: int, frozen: bool = False) -> ChatGLMCache | None:
         """A cache that holds the active prefix [batch, heads, P, D] a layer; None without one."""

@@ -5,11 +5,16 @@ in]. int4: [out, in / 2], the high nibble of byte k is column 2k and the low nib
 both two's complement.
 """
 
+from functools import cache
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+# What torch's CPU kernel for int4 takes: rows come in blocks, columns in groups that share a scale.
+BLOCK = 64
+GROUPS = (256, 128, 64, 32)
 
 
 def dequantise(packed: torch.Tensor, scale: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
@@ -50,7 +55,7 @@ class _DequantisedLinear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: torch.Tensor, layer: "QuantizedLinear") -> torch.Tensor:
         ctx.layer = layer
-        return F.linear(x, layer.dequantised(x.dtype))
+        return layer.product(x)
 
     @staticmethod
     def backward(ctx: Any, *grad: torch.Tensor) -> tuple[torch.Tensor, None]:
@@ -60,17 +65,57 @@ class _DequantisedLinear(torch.autograd.Function):
 class QuantizedLinear(nn.Linear):
     """A linear layer whose weight is int8 or packed int4; gradients flow to its input only.
 
-    It is an `nn.Linear`, so that LoRA adapters find it; `weight` is the packed int8 tensor.
+    It is an `nn.Linear`, so that LoRA adapters find it; `weight` is the packed int8 tensor, or
+    after `reorder` a uint8 one in the order of torch's CPU kernel.
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool, bits: int) -> None:
         super().__init__(in_features, out_features, bias=bias)
         self.bits = bits
+        self.kernel = False
         self.weight = _packed(out_features, in_features, bits)
         self.weight_scale = _scale(out_features)
 
+    def reorder(self) -> None:
+        """Let torch's CPU kernels multiply without dequantising, where the shape allows it.
+
+        They are some hundred times faster for a few rows in bfloat16, and as exact: the integers
+        are multiplied as they are, and the scale is applied to the product in float32. int8 stays
+        in order. Memory stays the same.
+        """
+        if self.bits == 8:
+            self.kernel = True
+        elif self.out_features % BLOCK == 0 and self.in_features % GROUPS[-1] == 0:
+            step = max(BLOCK, (1 << 20) // self.in_features // BLOCK * BLOCK)
+            reordered = self.weight.data.view(torch.uint8)
+            for rows in self.weight.data.split(step):  # in place: views of one storage
+                rows.view(torch.uint8).copy_(_in_kernel_order(rows))
+            self.weight = nn.Parameter(reordered, requires_grad=False)
+            self.kernel = True
+
+    def product(self, x: torch.Tensor) -> torch.Tensor:
+        """x [..., in] times W^T."""
+        if not self.kernel or x.dtype is not torch.bfloat16:
+            return F.linear(x, self.dequantised(x.dtype))
+        rows = x.reshape(-1, self.in_features)
+        y = self._integers_times(rows) * self.weight_scale.float()
+        return y.to(x.dtype).view(*x.shape[:-1], self.out_features)
+
+    def _integers_times(self, rows: torch.Tensor) -> torch.Tensor:
+        if self.bits == 8:
+            return torch._weight_int8pack_mm(
+                rows, self.weight, _ones(self.out_features, rows.dtype)
+            )
+        group = next(size for size in GROUPS if self.in_features % size == 0)
+        scales = _unit_scales(self.in_features // group, self.out_features, rows.dtype)
+        return torch.ops.aten._weight_int4pack_mm_for_cpu(rows, self.weight, group, scales)
+
     def dequantised(self, dtype: torch.dtype, rows: torch.Tensor | None = None) -> torch.Tensor:
         """W [out, in] in `dtype`, or only the given rows of it."""
+        if self.weight.dtype is torch.uint8:  # in the kernel's order, which only the kernel reads
+            unit = torch.eye(self.in_features, dtype=torch.bfloat16)
+            whole = self._integers_times(unit).T.to(torch.int8)
+            return _dequantised(whole, self.weight_scale, 8, dtype, rows)
         return _dequantised(self.weight, self.weight_scale, self.bits, dtype, rows)
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:
@@ -98,6 +143,26 @@ class QuantizedEmbedding(nn.Embedding):
             self.weight, self.weight_scale, self.bits, self.compute_dtype, input.reshape(-1)
         )
         return rows.view(*input.shape, self.embedding_dim)
+
+
+def _in_kernel_order(packed: torch.Tensor) -> torch.Tensor:
+    """Nibbles [rows, in / 2] as torch's kernel wants them: offset by 8, in its own order, uint8."""
+    spread = torch.stack((packed >> 4, (packed << 4) >> 4), dim=-1).flatten(1)
+    order: torch.Tensor = torch.ops.aten._convert_weight_to_int4pack_for_cpu(spread.int() + 8, 1)
+    return order
+
+
+@cache
+def _unit_scales(groups: int, rows: int, dtype: torch.dtype) -> torch.Tensor:
+    """Scale 1 and zero point 0 for every group of every row, shared by layers of one shape."""
+    scales = torch.zeros(groups, rows, 2, dtype=dtype)
+    scales[..., 0] = 1
+    return scales
+
+
+@cache
+def _ones(rows: int, dtype: torch.dtype) -> torch.Tensor:
+    return torch.ones(rows, dtype=dtype)
 
 
 def _packed(rows: int, columns: int, bits: int) -> nn.Parameter:

@@ -1,17 +1,14 @@
 """Made-up checkpoints of the three versions, and the shared fixtures where they are at hand."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
 from models.chatglm.made_up import Family, make_checkpoint, make_prefix
+from tests.chatglm.made import Make
 
 torch.set_num_threads(1)
-VERSIONS: tuple[Family, ...] = ("v1", "v2", "v3")
-
-Make = Callable[..., Path]
 
 
 @pytest.fixture
@@ -32,11 +29,3 @@ def prefix(tmp_path: Path) -> Make:
         return make_prefix(tmp_path / f"{base.name}-{name}", base, **options)  # type: ignore[arg-type]
 
     return make
-
-
-def prompt(version: Family, length: int = 6, answer: int = 0, seed: int = 0) -> torch.Tensor:
-    """Ids [1, n] of a random prompt for a vocabulary of 128, its special tokens, and an answer."""
-    text = torch.randint(5, 110, (length + answer,), generator=torch.Generator().manual_seed(seed))
-    special = torch.tensor([119, 122] if version == "v1" else [118, 120])
-    parts = (text[:length], special) if version == "v1" else (special, text[:length])
-    return torch.cat((*parts, text[length:]))[None]

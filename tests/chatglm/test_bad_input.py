@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from models.chatglm import load_model
 from models.chatglm.convert import convert
 from models.errors import ModelError
-from tests.chatglm.conftest import VERSIONS, Make
+from tests.chatglm.made import VERSIONS, Make
 
 
 def refusal(load: Callable[..., Any], *given: Any, **options: Any) -> str:

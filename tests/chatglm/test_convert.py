@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM
 
 from models.chatglm import load_model, load_prefix
 from models.chatglm.convert import convert
-from tests.chatglm.conftest import VERSIONS, Make, prompt
+from tests.chatglm.made import VERSIONS, Make, prompt
 
 
 @pytest.mark.parametrize("version", ["v2", "v3"])

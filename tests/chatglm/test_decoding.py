@@ -10,7 +10,7 @@ from models.chatglm import load_model, load_prefix
 from models.chatglm.config import ChatGLMConfig
 from models.chatglm.masks import reusable_length
 from models.errors import ModelError
-from tests.chatglm.conftest import VERSIONS, Make, prompt
+from tests.chatglm.made import VERSIONS, Make, prompt
 
 
 def left_padded(rows: list[torch.Tensor], pad: int) -> tuple[torch.Tensor, torch.Tensor]:

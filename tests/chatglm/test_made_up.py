@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 
 from models.chatglm import load_model
 from tests.chatglm import naive
-from tests.chatglm.conftest import VERSIONS, Make, prompt
+from tests.chatglm.made import VERSIONS, Make, prompt
 
 
 def logits(folder: Path, ids: torch.Tensor, **options: object) -> torch.Tensor:
@@ -35,6 +35,14 @@ def test_a_mask_in_the_middle_of_the_prompt_gives_the_answer_its_position(checkp
     ids = torch.tensor([[9, 118, 20, 21, 122, 30, 31]])
     raw = json.loads((folder / "config.json").read_text())
     expected = naive.chatglm(raw, load_file(folder / "model.safetensors"), ids[0].tolist())
+    assert torch.allclose(logits(folder, ids)[0], expected, atol=2e-5)
+
+
+def test_heads_need_not_divide_the_hidden_size(checkpoint: Make) -> None:
+    folder = checkpoint("v2", heads=4, kv_channels=12)
+    ids = prompt("v2", 6)
+    raw = json.loads((folder / "config.json").read_text())
+    expected = naive.chatglm2(raw, load_file(folder / "model.safetensors"), ids[0].tolist())
     assert torch.allclose(logits(folder, ids)[0], expected, atol=2e-5)
 
 
@@ -99,6 +107,13 @@ def test_the_model_says_its_length_and_its_end_tokens(checkpoint: Make) -> None:
         model = load_model(checkpoint(version))
         assert model.context_length == 64
         assert model.generation_config.eos_token_id == end
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_saved_model_opens_again(checkpoint: Make, version: str, tmp_path: Path) -> None:
+    model, ids = load_model(checkpoint(version)), prompt(version)
+    model.save_pretrained(tmp_path / "saved")
+    assert torch.equal(logits(tmp_path / "saved", ids), model(ids).logits)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

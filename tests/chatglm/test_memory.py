@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.chatglm.conftest import Make
+from tests.chatglm.made import Make
 
 MEASURE = """
 import json, sys

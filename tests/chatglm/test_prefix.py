@@ -3,11 +3,12 @@
 import pytest
 import torch
 from peft import LoraConfig, PrefixTuningConfig, get_peft_model
+from safetensors.torch import load_file, save_file
 
 from models.chatglm import load_model, load_prefix
 from models.chatglm.prefix import prefix_cache
 from models.errors import ModelError
-from tests.chatglm.conftest import VERSIONS, Make, prompt
+from tests.chatglm.made import VERSIONS, Make, prompt
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -130,6 +131,34 @@ def test_a_checkpoint_without_a_prefix_is_no_prefix(checkpoint: Make) -> None:
     model = load_model(folder)
     with pytest.raises(ModelError, match=r"no transformer.prefix_encoder.\* tensor, expected"):
         load_prefix(model, folder)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_checkpoint_of_base_and_prefix_opens_with_both(
+    checkpoint: Make, prefix: Make, version: str
+) -> None:
+    folder = checkpoint(version)
+    official = prefix(folder, container="safetensors")
+    apart = load_model(folder)
+    load_prefix(apart, official)
+    both = load_file(folder / "model.safetensors")
+    both |= load_file(official / "prefix_encoder.safetensors")
+    save_file(both, folder / "model.safetensors")
+    together, ids = load_model(folder), prompt(version)
+    assert torch.equal(together(ids).logits, apart(ids).logits)
+
+
+def test_a_prefix_alone_is_no_model(checkpoint: Make, prefix: Make) -> None:
+    with pytest.raises(ModelError, match=r"a P-tuning prefix alone.*load the base"):
+        load_model(prefix(checkpoint("v1")))
+
+
+def test_generating_from_a_cache_with_a_prefix_is_refused(checkpoint: Make, prefix: Make) -> None:
+    folder = checkpoint("v3")
+    model = load_model(folder)
+    load_prefix(model, prefix(folder))
+    with pytest.raises(ModelError, match="leave past_key_values out"):
+        model.generate(prompt("v3"), past_key_values=prefix_cache(model))
 
 
 def test_a_prefix_needs_a_chatglm(checkpoint: Make, prefix: Make) -> None:

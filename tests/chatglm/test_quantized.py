@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from models.chatglm import load_model
 from models.chatglm.convert import convert
 from models.chatglm.quantized import QuantizedLinear, dequantise, dequantise_int4, quantise
-from tests.chatglm.conftest import VERSIONS, Make, prompt
+from tests.chatglm.made import VERSIONS, Make, prompt
 
 
 @given(st.lists(st.integers(-128, 127), min_size=1, max_size=8), st.floats(2**-13, 2.0, width=16))
@@ -43,6 +43,31 @@ def test_packed_weights_compute_what_their_matrices_do(
     assert torch.equal(packed(ids).logits, plain(ids).logits)
     assert any(isinstance(module, QuantizedLinear) for module in packed.modules())
     assert not any(isinstance(module, QuantizedLinear) for module in plain.modules())
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("bits", [4, 8])
+def test_bfloat16_on_a_cpu_multiplies_integers_as_exactly(
+    checkpoint: Make, version: str, bits: int
+) -> None:
+    """torch's kernels round no more than a product with the dequantised matrix does."""
+    options = {"hidden": 64, "heads": 4, "ffn": 128, "quantization_bit": bits}
+    folder = checkpoint(version, **options)
+    exact, fast = load_model(folder), load_model(folder, dtype="bfloat16", device="cpu")
+    kernels = 0
+    for name, layer in exact.named_modules():
+        if isinstance(layer, QuantizedLinear):
+            other = fast.get_submodule(name)
+            kernels += other.kernel
+            matrix = layer.dequantised(torch.float32)
+            assert torch.equal(other.dequantised(torch.float32), matrix)
+            x = torch.randn(5, layer.in_features).bfloat16()
+            expected = x.float() @ matrix.T
+            assert torch.allclose(other.product(x).float(), expected, rtol=0.01, atol=0.02)
+    assert kernels > 0
+    ids = prompt(version)
+    a, b = exact(ids).logits.detach(), fast(ids).logits.detach().float()
+    assert torch.cosine_similarity(a.flatten(), b.flatten(), dim=0) > 0.999
 
 
 def test_int4_qe_keeps_embedding_and_head_packed_once(checkpoint: Make) -> None:
