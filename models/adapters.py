@@ -27,7 +27,7 @@ KeysValues = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Start:
-    """What a cache holds before the text: keys and values [1, heads, P, D] a layer, perhaps none."""
+    """What a cache holds before the text: keys and values [1, heads, P, D] a layer, or none."""
 
     layers: tuple[KeysValues, ...] = ()
     offset: int = 0

@@ -15,6 +15,9 @@ from models.local.cache import SharedText
 
 NAME = "paotuan_shared_text"
 
+HALF_GUARD = 32.0
+"""Scores in float16 are kept this much smaller until they are float32, so that none overflows."""
+
 
 def attend(
     module: torch.nn.Module,
@@ -37,7 +40,7 @@ def attend(
         )
         return output
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-    return _over_both(query * scale, key, value, shared, attention_mask), None
+    return _over_both(query, key, value, shared, attention_mask, scale), None
 
 
 def _over_both(
@@ -46,8 +49,11 @@ def _over_both(
     value: torch.Tensor,
     shared: SharedText,
     mask: torch.Tensor | None,
+    scale: float,
 ) -> torch.Tensor:
     """One softmax over the scores of both parts; the shared part is one product for all rows."""
+    guard = HALF_GUARD if query.dtype is torch.float16 else 1.0
+    query = query * (scale / guard)
     rows, heads, queries, width = query.shape
     groups = key.shape[1]
     per_group = heads // groups * queries
@@ -56,6 +62,8 @@ def _over_both(
     front = folded @ shared.keys[0].transpose(1, 2)  # [groups, rows * per_group, shared]
     front = front.view(groups, rows, per_group, -1).transpose(0, 1)
     scores = torch.cat((front, grouped @ key.transpose(2, 3)), dim=-1).float()
+    if guard != 1:
+        scores = scores * guard
     if shared.seen is not None:
         scores = scores.masked_fill(~shared.seen, float("-inf"))
     if mask is not None:

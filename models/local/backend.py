@@ -180,7 +180,7 @@ class Local:
 
 def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     """All ids at which a candidate is over, by the model and by the tokenizer."""
-    ends: set[int] = set(getattr(tokenizer, "stop_token_ids", ()))
+    ends: set[int | None] = set(getattr(tokenizer, "stop_token_ids", ()))
     named = (
         tokenizer.eos_token_id,
         model.config.eos_token_id,

@@ -113,9 +113,15 @@ class BranchingCache(Cache):
         self.room = 0
         self.at: torch.Tensor | None = None
         self.seen: torch.Tensor | None = None
+        self.recorded: Any = None
+        """What `models.local.replay` recorded on these buffers."""
 
     def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: Any,
+        self,
+        key_states: torch.Tensor,
+        value_states: torch.Tensor,
+        layer_idx: int,
+        *args: Any,
         **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         while len(self.layers) <= layer_idx:

@@ -22,8 +22,9 @@ from models.local.replay import Replay, can_replay
 from models.local.vocabulary import Vocabulary
 from models.sampling import Breakers
 
-CHUNK = 512
-"""Prompt tokens computed at a time, so that a draw can be stopped in between."""
+CHUNK = {"cuda": 1024}
+"""Prompt tokens computed at a time by device, so that a draw can be stopped in between."""
+CHUNK_ELSEWHERE = 512
 SMALLEST_CHUNK = 16
 
 Accept = Callable[[int, int, float | None], bool]
@@ -132,7 +133,7 @@ class Drawer:
 
     def _prefill(self, draw: Draw, ids: list[int]) -> Generator[None]:
         """Bring the cache and the logits to all of `ids`."""
-        kept, chunk = draw.kept, CHUNK
+        kept, chunk = draw.kept, CHUNK.get(self.model.device.type, CHUNK_ELSEWHERE)
         done = self.reused = go_back(self.model, kept, ids)
         while done < len(ids) and not self.stopped:
             at_once = draw.places.first_piece() if done == 0 else 1

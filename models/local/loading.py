@@ -22,7 +22,15 @@ Quantization = Literal["none", "int8", "int4"]
 CONTEXT = 2048
 """Context of a model whose configuration names none."""
 
-_BAD_CHECKPOINT = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
+_BAD_CHECKPOINT = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    AttributeError,
+    ImportError,
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +84,10 @@ def _open_other(
             str(path), trust_remote_code=False, **options
         ).eval()
     except _BAD_CHECKPOINT as error:
-        raise ModelError(f"{path}: {_first_line(error)}; expected a causal language model of "
-                         "transformers with its tokenizer") from error
+        raise ModelError(
+            f"{path}: {_first_line(error)}; expected a causal language model of "
+            "transformers with its tokenizer"
+        ) from error
     if "device_map" not in options:
         model = model.to(place)
     config = model.config.get_text_config()

@@ -41,7 +41,7 @@ class PrefixLMPlaces:
         self.context, self.mask_at = context, mask_at
 
     def positions(self, start: int, count: int, device: torch.device) -> torch.Tensor:
-        """Positions [1, 2, count]: row 0 stops at the mask token from <sop> on, row 1 counts then."""
+        """Positions [1, 2, count]: from <sop> on row 0 stands at the mask token, row 1 counts."""
         at = torch.arange(start, start + count, device=device)
         inside = at < self.context
         place = torch.where(inside, at, self.mask_at)

@@ -1,8 +1,8 @@
 """Steps of a draw replayed as one CUDA graph, since launching hundreds of kernels costs more.
 
-A graph is recorded in the first step of a draw and serves all later draws with as many rows and as
-much room, until a buffer of the cache moves. Shapes never change: rows that have ended stay in the
-batch, and attention covers the whole room with what does not exist yet masked.
+A graph is recorded in the first step of a draw and serves later draws from the same cache with as
+many rows and as much room, until a buffer of the cache moves. Shapes never change: rows that have
+ended stay in the batch, and attention covers the whole room with what does not exist yet masked.
 """
 
 from dataclasses import dataclass
@@ -15,29 +15,29 @@ from models.local.cache import BranchingCache
 
 
 def can_replay(model: PreTrainedModel) -> bool:
-    """Whether steps of `model` can be recorded: it is on a CUDA device and has no sliding window."""
+    """Whether steps of `model` can be recorded: on a CUDA device, without sliding windows."""
     kinds = set(getattr(model.config.get_text_config(), "layer_types", None) or ["full_attention"])
     return model.device.type == "cuda" and kinds == {"full_attention"}
 
 
 @dataclass
-class Recorded:
-    """A graph with the tensors it reads and writes."""
-
-    graph: Any
-    logits: torch.Tensor
-    buffers: tuple[int, ...]
-
-
 class Inputs:
     """What changes from step to step, at addresses that do not."""
 
-    def __init__(self, cache: BranchingCache, positions: torch.Tensor, capacity: int) -> None:
-        device = positions.device
-        self.tokens = torch.zeros(cache.rows, 1, dtype=torch.long, device=device)
-        self.positions = positions.clone()
-        self.at = torch.zeros(1, dtype=torch.long, device=device)
-        self.seen = torch.zeros(capacity + cache.room, dtype=torch.bool, device=device)
+    tokens: torch.Tensor
+    positions: torch.Tensor
+    at: torch.Tensor
+    seen: torch.Tensor
+
+
+@dataclass
+class Recorded:
+    """A graph, the tensors it reads and writes, and where the cache's buffers lay."""
+
+    graph: Any
+    inputs: Inputs
+    logits: torch.Tensor
+    buffers: tuple[int, ...]
 
 
 class Replay:
@@ -49,8 +49,6 @@ class Replay:
     def __init__(self, model: PreTrainedModel, notices: list[str]) -> None:
         self.model, self.notices = model, notices
         self.recordable = True
-        self._inputs: dict[tuple[int, int, int, int], Inputs] = {}
-        self._recorded: dict[tuple[int, int, int, int], Recorded] = {}
 
     def step(
         self, cache: BranchingCache, tokens: torch.Tensor, positions: torch.Tensor
@@ -59,41 +57,26 @@ class Replay:
 
         The result is overwritten by the next step.
         """
-        capacity = cache.layers[0].keys.shape[2]
-        key = (id(cache), cache.rows, cache.room, capacity)
-        inputs = self._inputs.get(key)
-        if inputs is None:
-            self._forget(id(cache))
-            inputs = self._inputs[key] = Inputs(cache, positions, capacity)
-        inputs.tokens.copy_(tokens[:, None])
-        inputs.positions.copy_(positions)
-        inputs.at.fill_(cache.row_length)
-        inputs.seen.fill_(False)
-        inputs.seen[: cache.length] = True
-        inputs.seen[capacity : capacity + cache.row_length + 1] = True
+        recorded: Recorded | None = cache.recorded
+        if recorded is not None and recorded.buffers != cache.buffers():
+            recorded = cache.recorded = None
+        inputs = recorded.inputs if recorded is not None else _inputs(cache, positions)
+        _fill(inputs, cache, tokens, positions)
+        if recorded is not None:
+            recorded.graph.replay()
+            return recorded.logits
         cache.at, cache.seen = inputs.at, inputs.seen
         try:
-            return self._logits(key, cache, inputs)
+            logits = self._forward(cache, inputs)
+            if self.recordable:
+                self._record(cache, inputs)
         except torch.OutOfMemoryError:
             return None
         finally:
             cache.at = cache.seen = None
-
-    def _logits(
-        self, key: tuple[int, int, int, int], cache: BranchingCache, inputs: Inputs
-    ) -> torch.Tensor:
-        recorded = self._recorded.get(key)
-        if recorded is not None and recorded.buffers == cache.buffers():
-            recorded.graph.replay()
-            return recorded.logits
-        logits = self._forward(cache, inputs)
-        if self.recordable:
-            self._record(key, cache, inputs)
         return logits
 
-    def _record(
-        self, key: tuple[int, int, int, int], cache: BranchingCache, inputs: Inputs
-    ) -> None:
+    def _record(self, cache: BranchingCache, inputs: Inputs) -> None:
         torch.cuda.synchronize()
         graph = torch.cuda.CUDAGraph()
         try:
@@ -105,7 +88,7 @@ class Replay:
             self.recordable = False
             self.notices.append(f"steps are not recorded: {str(error).splitlines()[0]}")
             return
-        self._recorded[key] = Recorded(graph, logits, cache.buffers())
+        cache.recorded = Recorded(graph, inputs, logits, cache.buffers())
 
     def _forward(self, cache: BranchingCache, inputs: Inputs) -> torch.Tensor:
         output = self.model(
@@ -118,8 +101,25 @@ class Replay:
         logits: torch.Tensor = output.logits[:, -1]
         return logits
 
-    def _forget(self, cache: int) -> None:
-        """Drop what was recorded for a cache, whose buffers have other sizes now."""
-        for key in [key for key in self._inputs if key[0] == cache]:
-            del self._inputs[key]
-            self._recorded.pop(key, None)
+
+def _inputs(cache: BranchingCache, positions: torch.Tensor) -> Inputs:
+    device = positions.device
+    columns = cache.layers[0].keys.shape[2] + cache.room
+    return Inputs(
+        tokens=torch.zeros(cache.rows, 1, dtype=torch.long, device=device),
+        positions=positions.clone(),
+        at=torch.zeros(1, dtype=torch.long, device=device),
+        seen=torch.zeros(columns, dtype=torch.bool, device=device),
+    )
+
+
+def _fill(
+    inputs: Inputs, cache: BranchingCache, tokens: torch.Tensor, positions: torch.Tensor
+) -> None:
+    capacity = cache.layers[0].keys.shape[2]
+    inputs.tokens.copy_(tokens[:, None])
+    inputs.positions.copy_(positions)
+    inputs.at.fill_(cache.row_length)
+    inputs.seen.fill_(False)
+    inputs.seen[: cache.length] = True
+    inputs.seen[capacity : capacity + cache.row_length + 1] = True

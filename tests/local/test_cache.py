@@ -1,4 +1,4 @@
-"""Whatever was kept from earlier draws, the next token's distribution is that of a fresh prefill."""
+"""Whatever was kept from earlier draws, the next token is distributed as after a fresh prefill."""
 
 from typing import Any
 
