@@ -1,0 +1,240 @@
+"""`paotuan log`: what is in a log, how it looks, its canonical form."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui.commands.group import group
+from tui.commands.options import Json
+from tui.failures import BAD_INPUT, given
+from tui.logs import Source
+from tui.output import as_json, clean, columns, data, json_text, word
+
+if TYPE_CHECKING:
+    from scenes.log import Entry
+    from scenes.scene import Scene
+
+app = group("Logs: the text that play makes and characters are trained on.")
+
+LogFile = Annotated[
+    str | None, typer.Argument(metavar="[LOG]", help="A file; stdin where none is named, or -.")
+]
+InScene = Annotated[
+    str | None,
+    typer.Option("--scene", metavar="SCENE", help="Report what this scene's lists do not hold."),
+]
+KINDS = ("narration", "speech", "action", "thought", "chapter", "context", "comment")
+PLAIN = 1 << 20
+"""Characters of unrecognised lines that are kept in memory; more go to a temporary file."""
+
+
+@dataclass
+class Tally:
+    """What was counted in a log. What is no line of a log is kept in `odd`, a JSON line each."""
+
+    odd: IO[str]
+    kinds: Counter[str] = field(default_factory=Counter)
+    emotions: Counter[str] = field(default_factory=Counter)
+    speakers: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    """Characters said, acted or thought, by speaker."""
+
+    def add(self, number: int, entry: "Entry") -> None:
+        self.kinds[entry.kind] += 1
+        if entry.kind == "unrecognised":
+            line = {"line": number, "text": entry.text}
+            self.odd.write(json.dumps(line) + "\n")
+        if entry.speaker:
+            self.speakers[entry.speaker] += 1
+            self.characters[entry.speaker] += len(entry.text) + len(entry.thought)
+        if entry.emotion:
+            self.emotions[entry.emotion] += 1
+
+    def unrecognised(self) -> Iterator[dict[str, Any]]:
+        self.odd.seek(0)
+        return map(json.loads, self.odd)
+
+    def counts(self, lines: int) -> dict[str, Any]:
+        """What `--json` prints, but for the unrecognised lines."""
+        return {
+            "lines": lines,
+            **{kind: self.kinds[kind] for kind in KINDS},
+            "emotions": dict(self.emotions.most_common()),
+            "speakers": dict(self.speakers.most_common()),
+        }
+
+
+@app.command()
+def check(
+    log: LogFile = None,
+    as_data: Json = False,
+    scene: InScene = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 2 where a line is none of the format.")
+    ] = False,
+) -> None:
+    """Count what is in a log, and name each line that is none of the format."""
+    from scenes.log import read
+
+    told = word if as_data else data
+    source = Source(log)
+    with _spooled() as odd:
+        tally = Tally(odd)
+        strangers = _Strangers(_scene(scene))
+        for number, entry in read(source.lines()):
+            tally.add(number, entry)
+            for problem in strangers.problems(entry):
+                told(f"{source.where}:{number}: {problem}")
+        if as_data:
+            _print_check(tally, source.written)
+        else:
+            for line in tally.unrecognised():
+                data(f"{source.where}:{line['line']}: not a line of a log: {line['text']}")
+            _print_table(tally, source.written)
+        if strict and tally.kinds["unrecognised"]:
+            raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def show(log: LogFile = None) -> None:
+    """Show a log as it is played: names coloured, narration told apart."""
+    from scenes.log import read
+    from tui.colour import painter
+
+    paint = painter()
+    for _, entry in read(Source(log).lines()):
+        print(paint(entry))
+
+
+@app.command()
+def convert(
+    log: LogFile = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
+    ] = None,
+) -> None:
+    """Write a log in its canonical form; a line that is none of the format stays as it is."""
+    import os
+    import sys
+
+    from scenes.log import read, write
+
+    source = Source(log)
+    if output is None:
+        safe = clean if sys.stdout.isatty() else str
+        for _, entry in read(source.lines()):
+            print(safe(write(entry)))
+        return
+    draft = output.with_name(f".{output.name}.new")
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            for _, entry in read(source.lines()):
+                file.write(write(entry) + "\n")
+        os.replace(draft, output)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@app.command()
+def stats(log: LogFile = None, as_data: Json = False) -> None:
+    """Show who says how much, and with which emotions."""
+    from scenes.log import read
+
+    source = Source(log)
+    with _spooled() as odd:
+        tally = Tally(odd)
+        felt: Counter[tuple[str, str]] = Counter()
+        for number, entry in read(source.lines()):
+            tally.add(number, entry)
+            if entry.emotion:
+                felt[entry.speaker, entry.emotion] += 1
+    found = [_speaker(name, lines, tally, felt) for name, lines in tally.speakers.most_common()]
+    if as_data:
+        as_json({"lines": source.written, "kinds": dict(tally.kinds), "speakers": found}, 2)
+        return
+    rows = [
+        (
+            one["name"],
+            f"{one['lines']} lines",
+            f"{one['characters']} characters",
+            f"{one['mean_length']} a line",
+            " ".join(f"{label} {count}" for label, count in one["emotions"].items()),
+        )
+        for one in found
+    ]
+    columns(rows)
+
+
+def _speaker(name: str, lines: int, tally: Tally, felt: Counter[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "lines": lines,
+        "characters": tally.characters[name],
+        "mean_length": round(tally.characters[name] / lines, 1),
+        "emotions": {label: count for (who, label), count in felt.most_common() if who == name},
+    }
+
+
+def _print_check(tally: Tally, lines: int) -> None:
+    """Print the counts as JSON, the unrecognised lines one at a time."""
+    print(json_text(tally.counts(lines))[:-1], end=', "unrecognised": [')
+    for index, line in enumerate(tally.unrecognised()):
+        print(", " * bool(index) + json_text(line), end="")
+    print("]}")
+
+
+def _print_table(tally: Tally, lines: int) -> None:
+    counts = tally.counts(lines) | {"unrecognised": tally.kinds["unrecognised"]}
+    columns([(name, str(value)) for name, value in counts.items() if isinstance(value, int)])
+    for title in ("speakers", "emotions"):
+        if counts[title]:
+            data(f"{title}:")
+            columns([(f"  {name}", str(count)) for name, count in counts[title].items()])
+
+
+def _scene(name: str | None) -> "Scene | None":
+    from scenes.scene import load_scene
+
+    with given():
+        return load_scene(name) if name is not None else None
+
+
+class _Strangers:
+    """Finds names and emotions that a scene does not hold, each told once."""
+
+    def __init__(self, scene: "Scene | None") -> None:
+        self.names: dict[str, str] = {}
+        self.labels: set[str] = set()
+        self.told: set[str] = set()
+        self.any = scene is not None
+        if scene is not None:
+            self.names = {n: role.name for role in scene.cast for n in (role.name, *role.aliases)}
+            self.labels = set(scene.emotions).union(*(role.emotions for role in scene.cast))
+
+    def problems(self, entry: "Entry") -> Iterator[str]:
+        from characters.names import nearest
+        from characters.text import shown
+
+        if not self.any:
+            return
+        if entry.speaker and entry.speaker not in self.names and self._first(f"n{entry.speaker}"):
+            close = nearest(entry.speaker, self.names)
+            yield f"{shown(entry.speaker)} is not in the cast{close}"
+        if entry.emotion and entry.emotion not in self.labels:
+            close = nearest(entry.emotion, self.labels)
+            yield f"\\emoji {shown(entry.emotion)} is no emotion of this scene{close}"
+
+    def _first(self, what: str) -> bool:
+        new = what not in self.told
+        self.told.add(what)
+        return new
+
+
+def _spooled() -> IO[str]:
+    return SpooledTemporaryFile(max_size=PLAIN, mode="w+", encoding="ascii")

@@ -1,0 +1,163 @@
+"""`paotuan models`: which models there are, what one needs, fetching it, and how fast it is."""
+
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui.commands import options
+from tui.commands.group import group
+from tui.failures import BadInput, given
+from tui.output import as_json, columns, data, word
+
+if TYPE_CHECKING:
+    from models.catalog import Model
+
+app = group("Models: what speaks for the others.")
+
+Name = Annotated[str, typer.Argument(metavar="MODEL", help="A name of `paotuan models list`.")]
+STEP = 1 << 20
+"""Bytes between two pictures of a progress bar."""
+
+
+@app.command("list")
+def list_models(as_data: options.Json = False) -> None:
+    """List the models known by name, with what their weights take in memory."""
+    from models.catalog import MODELS
+
+    if as_data:
+        as_json([_told(model) for model in MODELS.values()], 2)
+        return
+    rows = [("NAME", "MODEL", "MEMORY", "CONTEXT", "FORM", "LICENCE")]
+    for model in MODELS.values():
+        memory = f"{model.memory(model.smallest) / 1e9:.1f} GB {model.smallest}"
+        rows.append(
+            (model.name, model.title, memory, str(model.context), model.form, model.licence)
+        )
+    columns(rows)
+
+
+@app.command()
+def show(model: Name, as_data: options.Json = False) -> None:
+    """Show what is known of a model, and whether it is on this machine."""
+    from models.catalog import find
+
+    with given():
+        found = find(model)
+    told = _told(found) | {"file": _where(found)}
+    if as_data:
+        as_json(told, 2)
+        return
+    memory = ", ".join(f"{size / 1e9:.1f} GB {name}" for name, size in told["memory"].items())
+    rows = [(key, _text(value)) for key, value in (told | {"memory": memory}).items() if value]
+    columns(rows)
+    if not told["file"] and found.hub:
+        word(f"not on this machine; fetch it with: paotuan models pull {found.name}")
+
+
+@app.command()
+def pull(model: Name) -> None:
+    """Fetch a model, going on where a broken download stopped; its checksum is verified."""
+    from models.catalog import find
+
+    with given():
+        find(model)
+    from models.pull import pull as fetch
+
+    bar = _Bar(sys.stderr.isatty())
+    try:
+        path = fetch(model, bar.show)
+    finally:
+        bar.close()
+    data(str(path))
+
+
+@app.command()
+def bench(
+    model: Annotated[
+        str | None, typer.Argument(metavar="[MODEL]", help="As for --model; the starter if none.")
+    ] = None,
+    history_tokens: Annotated[
+        int, typer.Option("--history-tokens", metavar="N", help="Tokens of the made-up history.")
+    ] = 1500,
+    as_data: options.Json = False,
+    context: options.Context = None,
+    quantization: options.Quantization = None,
+) -> None:
+    """Measure prefill, first token and tokens/s, beside drawing one by one without cache."""
+    from models import bench as measure
+    from models.catalog import weights
+    from tui.opening import choose, find_model, open_model
+
+    if not 1 <= history_tokens <= 1_000_000:
+        raise BadInput(f"--history-tokens {history_tokens}: expected 1 to 1000000")
+    choice = choose(model, context, quantization, {})
+    with given():
+        found = find_model(choice)
+    with closing(open_model(choice)) as backend:
+        path = weights(found.model) if found.model else found.options.get("path")
+        size = measure.file_bytes(path) if path is not None else None  # type: ignore[arg-type]
+        report = measure.bench(backend, history_tokens, model_bytes=size)
+    data(report.json() if as_data else report.table())
+
+
+class _Bar:
+    """A progress bar on a terminal, and nothing elsewhere."""
+
+    def __init__(self, shown: bool) -> None:
+        self.shown = shown
+        self._last = -STEP
+        self._drawn = False
+
+    def show(self, here: int, total: int, file: str) -> None:
+        """Draw it anew when enough has come since it was drawn last."""
+        if not self.shown or (abs(here - self._last) < STEP and here != total):
+            return
+        self._last, self._drawn = here, True
+        share = here / total if total else 1.0
+        filled = "█" * int(30 * share)
+        figures = f"{here / 1e6:.0f}/{total / 1e6:.0f} MB"
+        print(f"\r{filled:░<30} {share:4.0%} {figures} ", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        if self._drawn:
+            print(file=sys.stderr)
+
+
+def _told(model: "Model") -> dict[str, Any]:
+    from models.catalog import BITS
+
+    sizes = [model.fixed] if model.fixed else list(BITS)
+    return {
+        "name": model.name,
+        "title": model.title,
+        "hub": model.gguf.hub if model.gguf else model.hub,
+        "licence": model.licence,
+        "context": model.context,
+        "form": model.form,
+        "backend": model.backend,
+        "parameters": model.parameters,
+        "languages": list(model.languages),
+        "memory": {size: model.memory(size) for size in sizes},
+        "note": model.note,
+    }
+
+
+def _where(model: "Model") -> str | None:
+    """Where it lies on this machine, or nothing; a starter that could be had is not made here."""
+    from models import starter
+    from models.catalog import weights
+    from models.errors import ModelError
+
+    if not model.hub:
+        file = starter.cache_folder() / starter.FILE
+        return str(file) if file.exists() else None
+    try:
+        return str(weights(model))
+    except ModelError:
+        return None
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,47 @@
+"""Options that several commands have, said once."""
+
+from typing import Annotated
+
+import typer
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="A name of `paotuan models list`, `scripted`, a GGUF file, a folder with weights, or "
+        "a server's address such as http://localhost:8000/v1?mode=chat#model.",
+    ),
+]
+Context = Annotated[
+    int | None,
+    typer.Option("--context", metavar="TOKENS", help="Tokens of prompt and candidate together."),
+]
+Quantization = Annotated[
+    str | None,
+    typer.Option(
+        "--quantization",
+        metavar="none|int8|int4",
+        help="How weights that are stored in full are held.",
+    ),
+]
+Adapter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adapter",
+        metavar="NAME=PATH",
+        help="Where an adapter that a role names lies; may be given several times.",
+    ),
+]
+N = Annotated[int | None, typer.Option("-n", metavar="N", help="Candidates drawn side by side.")]
+Temperature = Annotated[
+    float | None, typer.Option("--temperature", metavar="T", help="Divides the logits.")
+]
+TopP = Annotated[float | None, typer.Option("--top-p", metavar="P", help="Nucleus sampling.")]
+MaxTokens = Annotated[
+    int | None, typer.Option("--max-tokens", metavar="TOKENS", help="Longest candidate.")
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="SEED", help="Makes a draw repeatable.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,0 +1,140 @@
+"""`paotuan play`: sits down at the table, on the screen or line by line."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands import options
+from tui.failures import BadInput, given
+from tui.opening import Choice, choose, find_model
+
+if TYPE_CHECKING:
+    from scenes.play import Play
+
+
+def play(
+    scene: Annotated[
+        str | None,
+        typer.Argument(metavar="[SCENE]", help="A name, a title, or a file; none lets you choose."),
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="The role that you play.")
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Play nobody, and choose for all.")
+    ] = False,
+    model: options.Model = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume", metavar="[ID]", help="Go on with a saved session; the newest without ID."
+        ),
+    ] = None,
+    line: Annotated[
+        bool, typer.Option("--line", help="Line by line instead of on the whole screen.")
+    ] = False,
+    n: options.N = None,
+    temperature: options.Temperature = None,
+    top_p: options.TopP = None,
+    max_tokens: options.MaxTokens = None,
+    seed: options.Seed = None,
+    context: options.Context = None,
+    quantization: options.Quantization = None,
+    adapter: options.Adapter = None,
+    kitty_keys: Annotated[
+        bool,
+        typer.Option(
+            "--kitty-keys",
+            help="Use the kitty keyboard protocol; some input methods do not work with it.",
+        ),
+    ] = False,
+) -> None:
+    """Play a scene: say your line, pick what the others answer, go on."""
+    asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
+    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or ())
+    by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
+    table = _table(scene, role, watch, resume, choice)
+    if table is None and by_line:
+        from scenes.shelf import scene_names
+
+        raise BadInput(f"which scene? There are {', '.join(scene_names())}")
+    if table is not None and by_line:
+        from tui.line import play_by_line
+
+        table.asked = dict(choice.asked)
+        raise typer.Exit(play_by_line(table, choice))
+    on_screen(table, choice, kitty_keys)
+
+
+def on_screen(table: "Play | None", choice: Choice, kitty_keys: bool = False) -> None:
+    """Play on the whole screen, from the start screen where there is no table yet."""
+    prepare_keys(kitty_keys)
+    from tui.app import PaotuanApp
+
+    app = PaotuanApp(table, choice)
+    app.run()
+    if app.return_code:
+        raise typer.Exit(app.return_code)
+
+
+def prepare_keys(kitty_keys: bool) -> None:
+    """Settle how the terminal tells keys, before Textual is imported for the first time.
+
+    With the kitty protocol an input method sends the words it commits as one sequence, which
+    Textual 8.2.8 gives up on beyond 32 bytes; so it is off unless asked for, and then the limit is
+    raised.
+    """
+    import os
+
+    if kitty_keys:
+        os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
+        from textual import _xterm_parser
+
+        _xterm_parser._MAX_SEQUENCE_SEARCH_THRESHOLD = 512
+    else:
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+
+
+def _table(
+    scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
+) -> "Play | None":
+    """The play that is asked for, begun or gone on with; `None` where none is named."""
+    from scenes.journal import find_session
+    from scenes.play import Play
+    from scenes.scene import load_scene
+
+    if watch and role is not None:
+        raise BadInput("--as and --watch: you play a role or you watch; give one of them")
+    if scene is not None and resume is not None:
+        raise BadInput("a scene and --resume: begin a new play or go on with one; give one of them")
+    if resume is not None:
+        with given():
+            path = find_session(resume or None)
+        table = Play.resume(path)
+        try:
+            with given():
+                find_model(choice, table.scene)
+                _recast(table, role, watch)
+        except BaseException:
+            table.close()
+            raise
+        return table
+    if scene is None:
+        if role is not None or watch:
+            raise BadInput("--as and --watch belong to a scene; name one")
+        with given():
+            find_model(choice)
+        return None
+    with given():
+        found = load_scene(scene)
+        find_model(choice, found)
+        part = found.role(role).name if role is not None else found.play_as
+    return Play.start(found, None if watch else part)
+
+
+def _recast(table: "Play", role: str | None, watch: bool) -> None:
+    """Give the player of a resumed play another role where one is asked for."""
+    if role is not None or watch:
+        table.session.play_as(table.scene.role(role).name if role is not None else None)
+        table.turned()

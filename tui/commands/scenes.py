@@ -1,0 +1,130 @@
+"""`paotuan scenes`: which scenes there are, what is in one, what is wrong with one, a new one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.group import group
+from tui.commands.options import Json
+from tui.failures import BAD_INPUT, BadInput, given, problems_of
+from tui.output import as_json, columns, data, word
+
+if TYPE_CHECKING:
+    from scenes.scene import Role
+
+app = group("Scenes: where a play is set, and who is in it.")
+
+NameOrFile = Annotated[str, typer.Argument(metavar="SCENE", help="A name, a title, or a file.")]
+
+
+@app.command("list")
+def list_scenes(as_data: Json = False) -> None:
+    """List the scenes in ./scenes, in your data folder, and that come with paotuan."""
+    from scenes.shelf import find_scenes
+
+    found = find_scenes()
+    for scene in found:
+        if scene.problem:
+            word(scene.problem)
+    good = [scene for scene in found if not scene.problem]
+    if as_data:
+        keys = ("name", "title", "summary")
+        as_json(
+            [{key: getattr(one, key) for key in keys} | {"path": str(one.path)} for one in good], 2
+        )
+    else:
+        columns([(scene.name, scene.title, scene.summary) for scene in good])
+
+
+@app.command()
+def show(scene: NameOrFile, as_data: Json = False) -> None:
+    """Show what is in a scene: cast, aim, opening."""
+    from scenes.scene import load_scene
+    from scenes.snapshot import to_json
+
+    with given():
+        found = load_scene(scene)
+    if as_data:
+        as_json(to_json(found), 2)
+        return
+    data(f"{found.title}  ({found.path})")
+    for label, text in (("", found.summary), ("aim: ", found.aim)):
+        if text:
+            data(f"{label}{text}")
+    data()
+    columns([(f"  {role.name}", _about(role, found.play_as), role.profile) for role in found.cast])
+    data()
+    data(found.opening)
+
+
+@app.command()
+def check(
+    scenes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENE]...", help="Names or files; all scenes by default."),
+    ] = None,
+) -> None:
+    """Check scenes: every mistake with file, line and key. Exit 2 where there is one."""
+    from scenes.errors import SceneError
+    from scenes.scene import load_scene
+    from scenes.shelf import scene_names
+
+    broken = False
+    for name in scenes or scene_names():
+        try:
+            scene = load_scene(name)
+        except SceneError as error:
+            broken = True
+            for problem in problems_of(error):
+                word(problem)
+        else:
+            for warning in scene.warnings:
+                word(f"{warning} (a warning)")
+            data(f"{scene.path}: {scene.title}, {len(scene.cast)} roles")
+    if broken:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def new(
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What the scene is called.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write it; - is stdout."),
+    ] = None,
+) -> None:
+    """Write a commented scene to begin with, into your data folder or a file."""
+    from characters.places import folders
+    from scenes.writing import scene_template
+
+    with given():
+        text = scene_template(title)
+    if output == Path("-"):
+        data(text.rstrip("\n"))
+        return
+    path = output or folders("scenes")[1] / f"{_file_name(title)}.yaml"
+    if path.exists():
+        raise BadInput(f"{path}: is there already; name another file with -o")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    data(str(path))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a scene file, for editors."""
+    from scenes.schema import json_schema
+
+    as_json(json_schema(), 2)
+
+
+def _about(role: "Role", play_as: str | None) -> str:
+    marks = ("you" if role.name == play_as else "", "narrator" if role.narrator else "")
+    return ", ".join(filter(None, marks))
+
+
+def _file_name(title: str) -> str:
+    """A title as a file's name that leads nowhere else."""
+    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in title.strip())
+    return kept.strip("-")[:60] or "scene"

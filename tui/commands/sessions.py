@@ -1,0 +1,120 @@
+"""`paotuan sessions`: what was played, to read, to search, and to train on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.commands.group import group, one_of
+from tui.commands.options import Json
+from tui.failures import BadInput, given
+from tui.logs import Source
+from tui.output import as_json, columns, data, one_line, word
+
+app = group("Sessions: what was played and saved.")
+
+Id = Annotated[
+    str | None,
+    typer.Argument(metavar="[ID]", help="A session or the beginning of its name; else the newest."),
+]
+
+
+FORMATS = ("log", "markdown", "seq2seq", "preference")
+
+
+@app.command("list")
+def list_sessions(as_data: Json = False) -> None:
+    """List the saved sessions, the newest first."""
+    from scenes.journal import saved_sessions
+
+    found = saved_sessions()
+    if as_data:
+        keys = ("id", "title", "role", "last")
+        as_json(
+            [
+                {key: getattr(one, key) for key in keys}
+                | {"path": str(one.path), "saved": one.saved.isoformat(timespec="seconds")}
+                for one in found
+            ],
+            2,
+        )
+        return
+    if not found:
+        word("no saved session yet; start one with: paotuan play")
+    columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in found])
+
+
+@app.command()
+def show(id: Id = None) -> None:
+    """Show the readable log of a session."""
+    from scenes.journal import find_session
+    from scenes.log import read
+    from tui.colour import painter
+
+    with given():
+        path = find_session(id).with_suffix(".txt")
+    paint = painter()
+    for _, entry in read(Source(path).lines()):
+        print(paint(entry))
+
+
+@app.command()
+def export(
+    id: Id = None,
+    form: Annotated[
+        str,
+        typer.Option("--to", metavar="|".join(FORMATS), autocompletion=lambda: list(FORMATS)),
+    ] = "log",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
+    ] = None,
+    speaker: Annotated[
+        str | None,
+        typer.Option("--for", metavar="NAME", help="Only this role's lines, as examples."),
+    ] = None,
+    context: Annotated[
+        int, typer.Option("--context", metavar="N", help="Characters of a prompt, at most.")
+    ] = 4096,
+) -> None:
+    """Write a session as a log, Markdown, training examples, or preference pairs."""
+    from scenes.journal import find_session, replace_text
+    from scenes.play import Play
+    from tui.exporting import FORMS
+
+    one_of(form, FORMS, "format")
+    with given():
+        path = find_session(id)
+        play = Play.resume(path)
+    try:
+        if speaker is not None:
+            with given():
+                speaker = play.scene.role(speaker).name
+        lines = FORMS[form](play.session, speaker, context)
+        if output is None:
+            _print(lines)
+        else:
+            replace_text(output, "".join(f"{line}\n" for line in lines))
+    finally:
+        play.close()
+
+
+@app.command()
+def search(
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
+) -> None:
+    """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
+    from scenes.journal import sessions_folder
+
+    wanted = words.casefold()
+    if not wanted.strip():
+        raise BadInput("nothing to look for")
+    for path in sorted(sessions_folder().glob("*.txt")):
+        for number, line in enumerate(Source(path).lines(), 1):
+            if wanted in line.casefold():
+                data(f"{path.stem}:{number}: {one_line(line)}")
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        data(line)

@@ -1,0 +1,81 @@
+"""The input line of a terminal: history, editing, and completion of names, emotions, commands."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from platformdirs import user_data_path
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.output import create_output
+
+from characters.text import UNPRINTABLE
+from scenes.log import cue
+from scenes.scene import Scene
+from tui.output import one_line
+
+EMOTION = re.compile(r"\\emoji\s*(\S*)$")
+MARK = re.compile(r"\\(\w*)$")
+COMMAND = re.compile(r"/(\w*)$")
+NEXT = re.compile(r"/next\s+(.*)$")
+
+
+class TableCompleter(Completer):
+    """Completes what a line at the table may hold."""
+
+    def __init__(self, scene: Scene, commands: Sequence[str]) -> None:
+        self.names = [role.name for role in scene.cast]
+        own = [label for role in scene.cast for label in role.emotions]
+        self.emotions = list(dict.fromkeys((*scene.emotions, *own)))
+        self.commands = list(commands)
+
+    def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
+        typed, words = self._expected(document.text_before_cursor)
+        for word in words:
+            if word.startswith(typed) and word != typed:
+                yield Completion(word, -len(typed), display=one_line(word))
+
+    def _expected(self, before: str) -> tuple[str, Sequence[str]]:
+        """What was typed of a word, and the words that may stand there."""
+        if found := EMOTION.search(before):
+            blank = " " if before.endswith("\\emoji") else ""
+            return found[1], [f"{blank}{label}" for label in self.emotions]
+        if found := MARK.search(before):
+            return found[1], ["me ", "emoji "]
+        if found := NEXT.match(before):
+            return found[1], self.names
+        if found := COMMAND.match(before):
+            return found[1], self.commands
+        return (before, [cue(name) for name in self.names]) if before else ("", [])
+
+
+class Terminal:
+    """Reads lines from the person at the terminal."""
+
+    def __init__(self, completer: Completer, status: Callable[[], str]) -> None:
+        self._status = status
+        self._session: PromptSession[str] = PromptSession(
+            history=_history(),
+            completer=completer,
+            bottom_toolbar=lambda: FormattedText([("", one_line(status()))]),
+            erase_when_done=True,
+            enable_suspend=True,
+            output=create_output(sys.stdout, always_prefer_tty=True),
+        )
+
+    def read(self, prompt: str, prefill: str = "") -> str:
+        """A line. Raises `EOFError` at Ctrl-D and `KeyboardInterrupt` at Ctrl-C."""
+        shown = FormattedText([("bold", one_line(prompt))])
+        return UNPRINTABLE.sub("", self._session.prompt(shown, default=prefill))
+
+
+def _history() -> History:
+    """What was typed before, kept where that can be written."""
+    folder = user_data_path("paotuan", appauthor=False)
+    file = folder / "line-history"
+    may = os.access(file if file.exists() else folder, os.W_OK)
+    return FileHistory(str(file)) if may else InMemoryHistory()

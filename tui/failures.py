@@ -1,0 +1,45 @@
+"""Which failure is the person's input and which the work's, and how each is told in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from characters.errors import CharacterError
+from models.errors import ModelError
+from scenes.errors import SceneError
+
+FAILED = 1
+"""Exit status where the work failed."""
+BAD_INPUT = 2
+"""Exit status on wrong usage or bad input."""
+STOPPED = 130
+"""Exit status after Ctrl-C."""
+
+Known = (SceneError, CharacterError, ModelError, OSError)
+"""What is told in one line, since it is meant for a person."""
+
+
+class BadInput(Exception):
+    """What the person gave cannot be used: a name, a file, an option. `problems` are the lines."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(problems[0])
+        self.problems = problems
+
+
+@contextmanager
+def given() -> Iterator[None]:
+    """Whatever fails inside is about what the person gave. Raises `BadInput`."""
+    try:
+        yield
+    except Known as error:
+        raise BadInput(*problems_of(error)) from error
+
+
+def problems_of(error: BaseException) -> tuple[str, ...]:
+    """The lines that tell an error to a person, at least one."""
+    if isinstance(error, (SceneError, CharacterError, BadInput)):
+        return error.problems
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return (f"{where}{error.strerror}",)
+    return (str(error) or type(error).__name__,)

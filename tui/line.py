@@ -1,0 +1,392 @@
+"""Playing line by line: what is typed or piped in is done at the table, and what is said printed.
+
+Lines of the log and candidates go to stdout, all other words to stderr.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from typing import Protocol
+
+from models.backend import Backend
+from models.errors import ModelError
+from scenes.errors import SceneError
+from scenes.log import Entry
+from scenes.play import Hand, Play, body_of
+from scenes.scene import Role
+from scenes.session import Turn
+from scenes.turns import candidates_to_speak
+from tui.colour import painter
+from tui.dealing import numbered, print_hand, view
+from tui.failures import FAILED
+from tui.opening import Choice, Loading
+from tui.output import one_line, word
+from tui.words import language, say
+
+LATELY = 12
+"""Turns that are shown of a play that is gone on with."""
+SEED_STEP = 15485863
+"""What a redraw adds to a seed that was asked for, so that it is another draw."""
+
+PICK = re.compile(r"\d{1,3}")
+EDIT = re.compile(r"[eE]\s*(\d{1,3})(?:\s+(.*))?")
+NUMBER = re.compile(r"(\d+)(?:\s+(.*))?", re.DOTALL)
+
+HELP = (
+    """\
+文字          说一句（\\me 动作，【旁白】，（内心），\\emoji 表情，名字：替人说）
+空行          让下一位接话；已有候选时再列一遍
+1、2、…       选一句候选
+e 2 文字      改了再用（在终端里 e 2 把原句放进输入行）
+r  m          重抽 / 再多抽几句
+/next 名字    让这个角色接话
+/undo /redo   退一轮 / 进一轮
+/edit 轮 文字 改写说过的一轮    /log 看每一轮和它的号
+/branches     看所有分支        /go 轮 回到那里
+/quit         离开，什么都不会丢""",
+    """\
+text           say it (\\me acts, 【…】 narrates, （…）thinks, \\emoji feels, 名字：for another)
+empty line     let the next one go on; with candidates on the table, list them again
+1, 2, …        take a candidate
+e 2 text       take it as edited (on a terminal, e 2 puts the line where you type)
+r  m           draw again / draw more
+/next NAME     let this role go on
+/undo /redo    a turn back / forward
+/edit N text   say turn N differently      /log: the turns with their numbers
+/branches      all branches                /go N: stand at turn N
+/quit          leave; nothing is lost""",
+)
+WORDS = {
+    "none": ("桌上没有候选；空行让下一位接话", "no candidates yet; an empty line draws some"),
+    "range": ("候选是 1 到 {0}", "there are candidates 1 to {0}"),
+    "edit": ("写成 e {0} 文字", "write it as: e {0} text"),
+    "number": ("写成 /{0} 轮 …；/log 列出轮号", "write it as: /{0} N …; /log lists the turns"),
+    "who": ("谁接话？/next 名字（{0}）", "who goes on? /next NAME ({0})"),
+    "nobody": ("没有可以接话的角色", "nobody is left for a model to play"),
+    "unknown": ("没有 /{0} 这个命令{1}；/help", "no command /{0}{1}; /help"),
+    "opened": ("打字说话，空行让下一位接话，/help 帮助", "type to speak; an empty line; /help"),
+    "leave": ("/quit 或 Ctrl-D 离开", "/quit or Ctrl-D leaves"),
+    "no_line": ("没抽到一句成形的", "no candidate was a line in form"),
+}
+
+
+class Reader(Protocol):
+    """Where lines come from."""
+
+    def read(self, prompt: str, prefill: str = "") -> str:
+        """The next line. Raises `EOFError` at the end."""
+        ...
+
+
+class Piped:
+    """Reads the lines of a pipe or a file."""
+
+    def read(self, prompt: str, prefill: str = "") -> str:
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+
+def play_by_line(play: Play, choice: Choice) -> int:
+    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`."""
+    loading = Loading(choice, play.scene)
+    try:
+        return LineTable(play, loading, sys.stdin.isatty()).run()
+    finally:
+        loading.close()
+        play.close()
+
+
+class LineTable:
+    """The table, a line at a time."""
+
+    def __init__(self, play: Play, loading: Loading, terminal: bool) -> None:
+        self.play = play
+        self.loading = loading
+        self.terminal = terminal
+        self.hand: Hand | None = None
+        self.status = 0
+        self.paint = painter()
+        self._told = False
+        self._redraws = 0
+        self._commands: Mapping[str, Callable[[str], object]] = {
+            "next": self._next,
+            "undo": lambda _: self._moved(play.undo, "nothing_back"),
+            "redo": lambda _: self._moved(play.redo, "nothing_forward"),
+            "edit": self._edit_turn,
+            "branches": lambda _: self._branches(),
+            "go": self._go,
+            "log": lambda _: self._log(),
+            "help": lambda _: word(HELP[language()]),
+            "quit": lambda _: None,
+        }
+        self.reader = self._terminal() if terminal else Piped()
+
+    def run(self) -> int:
+        """Read and obey until the end; what is on the table then is kept."""
+        self._open()
+        while True:
+            self._tell_notices()
+            try:
+                line = self.reader.read(self._prompt()).strip()
+                if line == "/quit":
+                    break
+                self.obey(line)
+            except EOFError:
+                break
+            except KeyboardInterrupt:
+                if not self.terminal:
+                    self._set_aside()
+                    raise
+                word(_say("leave"))
+            except (SceneError, ModelError) as error:
+                self.status = FAILED if isinstance(error, ModelError) else self.status
+                word(f"paotuan: {error}")
+        self._set_aside()
+        self._tell_notices()
+        return self.status
+
+    def obey(self, line: str) -> None:
+        """Do what one line says. Raises `SceneError` and `ModelError`."""
+        edit = EDIT.fullmatch(line)
+        if not line:
+            self._go_on()
+        elif line.startswith("/"):
+            self._command(line)
+        elif PICK.fullmatch(line):
+            self._pick(int(line))
+        elif edit and self.hand:
+            self._pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
+        elif line in ("r", "R"):
+            self._redraw()
+        elif line in ("m", "M"):
+            self._draw(more=True)
+        else:
+            self._say(line)
+
+    # --- speaking and drawing ---
+
+    def _say(self, line: str) -> None:
+        self.play.entry(line, self.play.player)
+        self.play.notices.clear()
+        self._set_aside()
+        self._print(self.play.say(line))
+        if self.play.model_is_next:
+            self._draw()
+
+    def _go_on(self) -> None:
+        if self.hand:
+            print_hand(self.hand)
+            return
+        if self.play.next is None:
+            raise SceneError(_say("who", ", ".join(role.name for role in self._others())))
+        if not self.play.model_is_next:
+            self._pass()
+        self._draw()
+
+    def _pass(self) -> None:
+        """The player lets another role go on: not who just spoke, where there is a choice."""
+        last = self.play.session.path[-1].entry.speaker if self.play.session.path else ""
+        waiting = [role for role in self._others() if role.name != last] or self._others()
+        if not waiting:
+            raise SceneError(_say("nobody"))
+        self.play.next = waiting[0]
+
+    def _redraw(self) -> None:
+        self._set_aside()
+        self._redraws += 1
+        self._draw()
+
+    def _draw(self, more: bool = False) -> None:
+        speaker = self.play.next
+        if speaker is None or not self.play.model_is_next:
+            raise SceneError(_say("who", ", ".join(role.name for role in self._others())))
+        backend = self._backend()
+        hand = self.hand if more else None
+        if hand is None:
+            self._set_aside()
+            hand = self.play.hand(backend, speaker)
+            if hand.sampling.seed is not None and self._redraws:
+                seed = (hand.sampling.seed + SEED_STEP * self._redraws) % 2**32
+                hand.sampling = replace(hand.sampling, seed=seed)
+        word(f"-- {speaker.name}")
+        self._deal(backend, hand)
+        self.hand = hand if hand.complete else None
+        if self.hand is None:
+            why = next((place.why for place in hand.places if place.why), "")
+            raise SceneError(f"{_say('no_line')} ({why})" if why else _say("no_line"))
+
+    def _deal(self, backend: Backend, hand: Hand) -> None:
+        """Fill a hand; Ctrl-C on a terminal stops that and keeps what is complete."""
+        shown = view()
+        offset, updates = self.play.deal(backend, hand)
+        try:
+            with closing(updates):
+                for update in updates:
+                    hand.update(update, offset)
+                    shown.changed(hand)
+        except KeyboardInterrupt:
+            if not self.terminal:
+                raise
+        finally:
+            hand.stop()
+            shown.done(hand)
+
+    def _pick(self, number: int, text: str | None = None) -> None:
+        at = self._place(number)
+        assert self.hand is not None
+        turn = self.play.pick(self.hand, at, text)
+        self.hand, self._redraws = None, 0
+        self._print([turn])
+
+    def _place(self, number: int) -> int:
+        if self.hand is None:
+            raise SceneError(_say("none"))
+        places = numbered(self.hand)
+        if not 1 <= number <= len(places):
+            raise SceneError(_say("range", len(places)))
+        return places[number - 1]
+
+    def _rewritten(self, number: int) -> str:
+        """A candidate as the person rewrites it on the input line."""
+        place = self._place(number)
+        if not self.terminal:
+            raise SceneError(_say("edit", number))
+        assert self.hand is not None
+        candidate = self.hand.places[place].candidate
+        assert candidate is not None
+        return self.reader.read(f"{number}> ", body_of(candidate.entry))
+
+    def _set_aside(self) -> None:
+        """Remember the candidates from which nothing was picked."""
+        if self.hand:
+            self.play.keep(self.hand)
+            self.hand = None
+
+    # --- commands ---
+
+    def _command(self, line: str) -> None:
+        from characters.names import nearest
+
+        name, _, rest = line[1:].partition(" ")
+        command = self._commands.get(name)
+        if command is None:
+            raise SceneError(_say("unknown", one_line(name), nearest(name, self._commands)))
+        command(rest.strip())
+
+    def _next(self, name: str) -> None:
+        if not name:
+            raise SceneError(_say("who", ", ".join(role.name for role in self._others())))
+        role = self.play.scene.role(name)
+        self._set_aside()
+        self.play.next = role
+        if self.play.model_is_next:
+            self._draw()
+        else:
+            word(say("next_you"))
+
+    def _moved(self, move: Callable[[], bool], why_not: str) -> None:
+        self._set_aside()
+        if not move():
+            raise SceneError(say(why_not))
+        self._stand()
+
+    def _go(self, rest: str) -> None:
+        number = self._number("go", rest)[0]
+        self._set_aside()
+        self.play.go(number)
+        self._stand()
+
+    def _edit_turn(self, rest: str) -> None:
+        number, text = self._number("edit", rest)
+        turn = next((turn for turn in self.play.session.path if turn.id == number), None)
+        if turn is None:
+            raise SceneError(_say("number", "edit"))
+        if not text and self.terminal:
+            text = self.reader.read(f"{number}> ", body_of(turn.entry))
+        if not text:
+            raise SceneError(_say("number", "edit"))
+        self._set_aside()
+        self._print([self.play.edit(turn, text)])
+
+    def _number(self, command: str, rest: str) -> tuple[int, str]:
+        found = NUMBER.fullmatch(rest)
+        if found is None:
+            raise SceneError(_say("number", command))
+        return int(found[1]), found[2] or ""
+
+    def _log(self) -> None:
+        for turn in self.play.session.path:
+            print(f"#{turn.id}  {self.paint(turn.entry)}")
+
+    def _branches(self) -> None:
+        for leaf in self.play.session.leaves():
+            here = "*" if leaf.id == self.play.session.head else " "
+            print(f"{here} #{leaf.id}  {self.paint(leaf.entry)}")
+
+    # --- showing ---
+
+    def _open(self) -> None:
+        play, scene = self.play, self.play.scene
+        print(self.paint(Entry("chapter", scene.title)))
+        if scene.aim:
+            word(say("aim", scene.aim))
+        word(say("you_play", play.player.name) if play.player else say("watching"))
+        opening = [turn for turn in play.session.path if turn.by == "opening"]
+        begun = len(opening) < len(play.session.path)
+        self._print(play.session.path[-LATELY:] if begun else opening)
+        word(_say("opened"))
+
+    def _stand(self) -> None:
+        """Show where the play stands."""
+        path = self.play.session.path
+        if path:
+            print(f"#{path[-1].id}  {self.paint(path[-1].entry)}", flush=True)
+
+    def _print(self, turns: list[Turn]) -> None:
+        for turn in turns:
+            print(self.paint(turn.entry), flush=True)
+
+    def _tell_notices(self) -> None:
+        for notice in self.play.notices:
+            word(f"paotuan: {notice}")
+        self.play.notices.clear()
+
+    def _prompt(self) -> str:
+        return f"{self.play.player.name if self.play.player else '…'}> "
+
+    def _status(self) -> str:
+        role = self.play.next
+        if self.hand:
+            count = len(numbered(self.hand))
+            return say("tray", self.hand.speaker.name, count).split(" · ↑")[0]
+        if role is None:
+            return _say("who", ", ".join(role.name for role in self._others()))
+        return say("next", role.name) if self.play.model_is_next else say("next_you")
+
+    def _backend(self) -> Backend:
+        """The model, waited for; what is to say of a small one is said once."""
+        if not self.loading.done:
+            word(say("loading"))
+        backend = self.loading.backend()
+        if not self._told and self.loading.better is not None:
+            better = self.loading.better
+            more = say("better", ", ".join(better[:3])) if better else ""
+            word(say("small", backend.name, more))
+        self._told = True
+        return backend
+
+    def _others(self) -> list[Role]:
+        return candidates_to_speak(self.play.scene, self.play.session.role)
+
+    def _terminal(self) -> Reader:
+        from tui.completing import TableCompleter, Terminal
+
+        return Terminal(TableCompleter(self.play.scene, list(self._commands)), self._status)
+
+
+def _say(key: str, *values: object) -> str:
+    return WORDS[key][language()].format(*values)

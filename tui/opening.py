@@ -1,0 +1,175 @@
+"""Which model plays and how: what the person asks for, before the environment and the scene."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_data_path
+
+from models.errors import ModelError
+from tui.failures import BadInput
+
+if TYPE_CHECKING:
+    from models.backend import Backend
+    from models.catalog import Opening
+    from scenes.scene import Scene
+
+WITH_ADAPTERS = ("llamacpp", "local")
+"""The backends that open adapters from files; a server has its own by name."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the person asks of the model; `None` and nothing leave it to the scene."""
+
+    model: str | None = None
+    """A name of the catalog, `scripted`, a path, or a server's address."""
+    context: int | None = None
+    """Tokens of prompt and candidate together."""
+    quantization: str | None = None
+    """`none`, `int8` or `int4`, for weights that are stored in full."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of `models.backend.Sampling` by name."""
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    """Where adapters lie that the roles name."""
+
+
+def choose(
+    model: str | None,
+    context: int | None,
+    quantization: str | None,
+    asked: Mapping[str, Any],
+    adapters: Sequence[str] = (),
+) -> Choice:
+    """The choice that options make; those that are `None` are not said. Raises `BadInput`."""
+    said = {name: value for name, value in asked.items() if value is not None}
+    for name, value in said.items():
+        _check_range(name, value)
+    if context is not None and context < 1:
+        raise BadInput(f"--context {context}: expected at least 1")
+    return Choice(model, context, quantization, said, dict(map(_named, adapters)))
+
+
+def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+    """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
+
+    Raises `ModelError` with the nearest names where there is none such.
+    """
+    from models.catalog import resolve
+
+    asked = choice.model or os.environ.get("PAOTUAN_MODEL")
+    return resolve(asked or (scene and scene.model.use) or "starter")
+
+
+def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
+    """Open the model that `find_model` finds, with the adapters that the scene's roles name.
+
+    It may take long. Raises `ModelError`.
+    """
+    found = find_model(choice, scene)
+    says = scene.model if scene else None
+    context = choice.context or (says and says.context)
+    quantization = choice.quantization or (says and says.quantization)
+    options: dict[str, object] = {}
+    if context and (found.backend != "scripted" or choice.context):
+        options["context"] = context
+    if found.backend == "local" and quantization in ("int8", "int4"):
+        options["quantization"] = quantization
+    if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene)):
+        options["adapters"] = paths
+    return found.open(**options)
+
+
+def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
+    """Larger models that this machine could run, where the starter is to play; else `None`."""
+    from models.catalog import STARTER, better_models, machine_memory
+
+    if find_model(choice, scene).model is not STARTER:
+        return None
+    return [model.name for model in better_models(machine_memory())]
+
+
+class Loading:
+    """Opens the model in a thread of its own, beside what the person reads."""
+
+    def __init__(self, choice: Choice, scene: "Scene | None") -> None:
+        self._backend: Backend | None = None
+        self._error: BaseException | None = None
+        self.better: list[str] | None = None
+        """Larger models that this machine could run, where the starter was opened."""
+        self._work = (choice, scene)
+        self._thread = Thread(target=self._open, name="open model", daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def backend(self) -> "Backend":
+        """Wait for the model, in steps that Ctrl-C can end. Raises what opening it raised."""
+        while self._thread.is_alive():
+            self._thread.join(0.1)
+        if self._error is not None:
+            raise self._error
+        assert self._backend is not None
+        return self._backend
+
+    def close(self) -> None:
+        """Close the model if it is open."""
+        if self._backend is not None:
+            self._backend.close()
+
+    def _open(self) -> None:
+        try:
+            self.better = better_than_starter(*self._work)
+            self._backend = open_model(*self._work)
+        except BaseException as error:
+            self._error = error
+
+
+def _adapters(choice: Choice, scene: "Scene | None") -> dict[str, Path]:
+    """The file or folder of every adapter that is named. Raises `ModelError` for a missing one."""
+    from characters.names import nearest
+    from characters.places import beside
+
+    folder = user_data_path("paotuan", appauthor=False) / "adapters"
+    found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
+    for name in {role.adapter for role in scene.cast if role.adapter} if scene else ():
+        places = [place for end in ("", ".gguf") if (place := beside(folder, f"{name}{end}"))]
+        found.setdefault(name, next((place for place in places if place.exists()), folder / "?"))
+    for name, path in found.items():
+        if not path.exists():
+            there = [each.name.removesuffix(".gguf") for each in folder.glob("*")]
+            hint = nearest(name, there)
+            where = path if name in choice.adapters else folder
+            raise ModelError(
+                f"adapter {name}: nothing at {where}{hint}; give it with: --adapter {name}=PATH"
+            )
+    return found
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not name or not equals or not path:
+        raise BadInput(f"--adapter {text}: expected NAME=PATH")
+    return name, path
+
+
+def _check_range(name: str, value: float) -> None:
+    """Raise `BadInput` for a setting that a scene could not have either."""
+    from characters.check import BOUNDS
+    from scenes.schema import RANGES
+
+    inside = {
+        "ge": lambda bound: value >= bound,
+        "gt": lambda bound: value > bound,
+        "le": lambda bound: value <= bound,
+        "lt": lambda bound: value < bound,
+    }
+    for how, bound in RANGES.get(name, {}).items():
+        if not inside[how](bound):
+            option = "-n" if name == "n" else f"--{name.replace('_', '-')}"
+            raise BadInput(f"{option} {value}: expected {BOUNDS[how]} {bound}")

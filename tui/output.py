@@ -1,0 +1,72 @@
+"""What is printed: data to stdout, words to stderr, and nothing that could drive a terminal."""
+
+import io
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from characters.text import UNPRINTABLE
+
+_UNSAFE = re.compile(rf"{UNPRINTABLE.pattern}|\r")
+_BREAK = re.compile(r"[\t\n]")
+
+
+def clean(text: str) -> str:
+    """`text` with what could drive a terminal as `\\u{hex}`; line breaks and tabs stay."""
+    return _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+
+
+def one_line(text: str) -> str:
+    """`text` as `clean` gives it, on one line."""
+    return clean(_BREAK.sub(" ", text.strip()))
+
+
+def data(text: str = "") -> None:
+    """Print a line of what was asked for."""
+    print(clean(text))
+
+
+def word(text: str) -> None:
+    """Tell the person something beside what was asked for."""
+    print(clean(text), file=sys.stderr)
+
+
+def as_json(value: Any, indent: int | None = None) -> None:
+    """Print a value as JSON."""
+    print(json_text(value, indent))
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as JSON that holds nothing which could drive a terminal."""
+    written = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(_escaped, written)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows with their cells below each other, by the cells that a terminal gives them."""
+    from rich.cells import cell_len
+
+    rows = [[one_line(cell) for cell in row] for row in rows]
+    if not rows:
+        return
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = [
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        ]
+        data("  ".join(padded).rstrip())
+
+
+def never_raise() -> None:
+    """Let no text fail for the encoding of a terminal or a pipe."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
