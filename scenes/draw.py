@@ -17,6 +17,7 @@ from scenes.log import Entry, parse
 from scenes.prompt import build_prompt, cue_of
 from scenes.scene import Role, Scene
 from scenes.session import Candidate
+from scenes.snapshot import from_json
 
 REDRAWS = 3
 """Rounds in which what was refused is drawn again before a place is given up."""
@@ -72,23 +73,30 @@ Update = Grown | Refused | Drawn | Cost
 
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
     """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
-    with the stops, the grammar and the breakers of the log."""
-    wanted = {**scene.sampling, **(asked or {})}
-    known = [each.name for each in fields(Sampling)]
-    for name in wanted:
-        if name not in known:
-            hint = nearest(name, known)
-            raise SceneError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
+    with the stops, the grammar and the breakers of the log. Raises `SceneError`."""
+    sampling = _asked_sampling(scene, {**scene.sampling, **(asked or {})})
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")
     emotions = speaker.emotions or scene.emotions
     return replace(
-        Sampling(**wanted),
+        sampling,
         stop=("\n", *ends, *cues),
         grammar=narration_grammar() if speaker.narrator else line_grammar(emotions),
         dry_breakers=("\n", "：", ":", "【", "】", "\\me", "\\emoji", *names),
     )
+
+
+def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
+    known = [each.name for each in fields(Sampling)]
+    for name in wanted:
+        if name not in known:
+            hint = nearest(name, known)
+            raise SceneError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
+    try:
+        return from_json(Sampling, wanted)
+    except TypeError as error:
+        raise SceneError(f"{scene.name}: sampling: {error}") from None
 
 
 def draw_lines(

@@ -47,7 +47,7 @@ class Journal:
             try:
                 self._lock.acquire(timeout=0)
             except Timeout:
-                raise SceneError(
+                raise _InUse(
                     f"{path.name}: open in another paotuan; close that one first"
                 ) from None
         self._file: FileIO | None = None
@@ -61,11 +61,13 @@ class Journal:
         stem = re.sub(r"[^\w-]+", "-", scene_name)[:40].strip("-") or "scene"
         base = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
         for name in (base, *(f"{base}-{number}" for number in range(2, 100))):
-            journal = cls(folder / f"{name}.jsonl")
-            with _said(journal.path), suppress(FileExistsError):
-                journal._file = FileIO(journal.path, "x+", opener=_private)
-                return journal
-            journal.close()
+            path = folder / f"{name}.jsonl"
+            with suppress(_InUse):
+                journal = cls(path)
+                with _said(path), suppress(FileExistsError):
+                    journal._file = FileIO(path, "x+", opener=_private)
+                    return journal
+                journal.close()
         raise SceneError(f"{folder}: a hundred sessions of this second; try again")
 
     @classmethod
@@ -270,6 +272,10 @@ def _write_all(file: FileIO, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
+
+
+class _InUse(SceneError):
+    """Another program holds the lock."""
 
 
 class _said:

@@ -83,7 +83,7 @@ def _one_of(choices: tuple[Any, ...], value: Any) -> Any:
 
 
 def _tuple_of(read: Callable[[Any], Any], value: Any) -> tuple[Any, ...]:
-    _expect(isinstance(value, list), "a list", value)
+    _expect(isinstance(value, (list, tuple)), "a list", value)
     return tuple(read(part) for part in value)
 
 

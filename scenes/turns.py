@@ -15,7 +15,8 @@ def next_speaker(scene: Scene, path: Sequence[Turn], player: str | None) -> Role
     - `natural`: who is named in the last line; else one drawn by talkativeness among those who
       did not just speak; after a model's line it may be the player.
     - `list`: round the cast in its order.
-    - `pooled`: one of those who have not spoken since the player did; then the player.
+    - `pooled`: one of those who have not spoken since the player did; then the player, or
+      whoever did not just speak where nobody plays.
     - `manual`: always the person's choice.
     """
     last = path[-1] if path else None
@@ -54,8 +55,8 @@ def _named(scene: Scene, last: Turn | None, said: str) -> Role | None:
 @cache
 def _mention(name: str) -> re.Pattern[str]:
     """A name as a whole word where it ends in Latin letters; Chinese has no word ends."""
-    before = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
-    after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
+    before = r"(?<![A-Za-z0-9])" if name[:1].isascii() else ""
+    after = r"(?![A-Za-z0-9])" if name[-1:].isascii() else ""
     return re.compile(before + re.escape(name) + after)
 
 
@@ -65,14 +66,14 @@ def _talkative(scene: Scene, path: Sequence[Turn], said: str, player: str | None
         if recent.count("model") >= 2 or len(scene.cast) <= 2:
             return scene.role(player)
     others = _others(scene, said, player)
-    weights = [role.talkativeness for role in others]
+    weights = [max(0.0, min(1.0, role.talkativeness)) for role in others]
     if not any(weights):
         weights = [1.0] * len(others)
     return _dice(path).choices(others, weights)[0]
 
 
 def _pooled(scene: Scene, path: Sequence[Turn], said: str, player: str | None) -> Role | None:
-    since = []
+    since = [said]
     for turn in reversed(path):
         if turn.by == "player":
             break
