@@ -11,6 +11,8 @@ from transformers import PreTrainedModel
 from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
 from models.errors import ModelError
 
+PIECE = 1 << 20  # weights packed at a time
+
 
 def use_quantised(model: PreTrainedModel, bits: int) -> None:
     """Replace every linear layer of the blocks by a packed one of the official layout."""
@@ -87,6 +89,8 @@ class Placement:
         kept = leaf == "weight_scale" or not tensor.is_floating_point()
         dtype = tensor.dtype if kept else self.dtype
         if type(old) is not nn.Parameter:  # a bitsandbytes parameter, which packs itself on moving
+            if self.device.type == "cpu" and type(old).__name__ == "Params4bit":
+                return nf4_in_pieces(old, tensor)
             data = tensor.clone()  # packed from the file's own precision
             return type(old)(data, requires_grad=False, **old.__dict__).to(self.device)
         data = tensor.to(device=self.device, dtype=dtype, copy=True)
@@ -145,3 +149,27 @@ def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dt
                 )
             )
         setattr(parent, name, new)
+
+
+def nf4_in_pieces(old: Any, tensor: torch.Tensor) -> nn.Parameter:
+    """The NF4 parameter of a matrix on a CPU, packed some rows at a time.
+
+    bitsandbytes takes some forty bytes a weight while it packs on a CPU; blocks of 64 weights do
+    not depend on each other, so pieces give the same result. The scales are packed as it does.
+    """
+    from bitsandbytes import functional as bnb
+
+    rows = max(1, PIECE // tensor.shape[1]) if tensor.shape[1] % old.blocksize == 0 else len(tensor)
+    options = {"blocksize": old.blocksize, "quant_type": old.quant_type}
+    pieces = [bnb.quantize_4bit(part.contiguous(), **options) for part in tensor.split(rows)]
+    state = pieces[0][1]
+    state.shape = tensor.shape
+    scales = torch.cat([piece.absmax for _, piece in pieces])
+    if old.compress_statistics:
+        state.offset = scales.mean()
+        scales, state.state2 = bnb.quantize_blockwise(scales - state.offset, blocksize=256)
+        state.nested = True
+    state.absmax = scales
+    packed = torch.cat([piece for piece, _ in pieces])
+    kept = {**old.__dict__, "quant_state": state, "bnb_quantized": True}
+    return type(old)(packed, requires_grad=False, **kept)

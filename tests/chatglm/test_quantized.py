@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from models.chatglm import load_model
 from models.chatglm.convert import convert
+from models.chatglm.place import PIECE, nf4_in_pieces
 from models.chatglm.quantized import QuantizedLinear, dequantise, dequantise_int4, quantise
 from tests.chatglm.made import VERSIONS, Make, prompt
 
@@ -107,3 +108,18 @@ def test_chatglm_6b_s_head_is_its_embedding_whatever_the_file_holds(checkpoint: 
     tensors["lm_head.weight"] = torch.zeros_like(tensors["lm_head.weight"])
     save_file(tensors, folder / "model.safetensors")
     assert torch.equal(load_model(folder)(ids).logits, before)
+
+
+def test_nf4_packed_in_pieces_is_what_bitsandbytes_packs_at_once() -> None:
+    bnb = pytest.importorskip("bitsandbytes")
+    layer = bnb.nn.Linear4bit(1024, PIECE // 256, False, torch.float32, quant_type="nf4")
+    weight = torch.randn(layer.weight.shape, generator=torch.Generator().manual_seed(0)).half()
+    whole = type(layer.weight)(weight.clone(), requires_grad=False, **layer.weight.__dict__)
+    pieces = nf4_in_pieces(layer.weight, weight)
+    assert weight.numel() > 2 * PIECE
+    assert torch.equal(pieces, whole.to("cpu"))
+    x = torch.randn(2, 1024)
+    layer.weight = pieces
+    found = layer(x)
+    layer.weight = whole
+    assert torch.equal(found, layer(x))
