@@ -46,6 +46,8 @@ class Dialect:
             body["stop"] = stops
         if sampling.seed is not None:
             body["seed"] = sampling.seed
+            if "cache_prompt" in body:
+                body["cache_prompt"] = False
         if sampling.grammar and self.grammar == "field":
             body["grammar"] = sampling.grammar
         if sampling.grammar and self.grammar == "structured":

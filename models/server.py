@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequen
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from threading import Event
 from typing import Any, Literal, Self
 
@@ -23,7 +24,7 @@ from models.stops import StopScanner
 Mode = Literal["completions", "chat"]
 PATHS: dict[Mode, str] = {"completions": "/completions", "chat": "/chat/completions"}
 DEFAULT_CONTEXT = 4096
-ASCII_RUN = re.compile(r"[\x00-\x7f]+")
+WORD = re.compile(r"[A-Za-z0-9]+| +")
 
 
 class Server:
@@ -84,7 +85,7 @@ class Server:
 
     @property
     def name(self) -> str:
-        return self._model
+        return Path(self._model).name if self._model.endswith(".gguf") else self._model
 
     @property
     def context(self) -> int:
@@ -291,9 +292,9 @@ def _end(draw: _Draw, row: _Row, event: dict[str, Any], finish: Finish) -> End:
 
 
 def estimate(text: str) -> int:
-    """A guess on the safe side: a token for each character, or for three where all are ASCII."""
-    runs = ASCII_RUN.findall(text)
-    return len(text) - sum(map(len, runs)) + sum(-(-len(run) // 3) for run in runs)
+    """A guess on the safe side: a token a character, but for Latin words, a token for three."""
+    words = WORD.findall(text)
+    return len(text) - sum(map(len, words)) + sum(-(-len(word.strip()) // 3) for word in words)
 
 
 def _choose(endpoint: Endpoint, model: str | None) -> dict[str, Any]:
