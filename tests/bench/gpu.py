@@ -183,7 +183,9 @@ class Table:
         if not getattr(config, "position_encoding_2d", False):
             return [5, 6, *text]
         marks = [config.gmask_token_id, config.bos_token_id]
-        return [*text[:200], *marks, *text[200:]] if self.causal else [*text, *marks]
+        stable = self.options.context // 8
+        context, after = (text[:stable], text[stable:]) if self.causal else (text, [])
+        return [*context, *marks, *after]
 
     def draw(self, ids: list[int], n: int, tokens: int | None = None) -> tuple[float, float]:
         """Draw once; returns seconds to the first token and to the last."""
