@@ -24,6 +24,9 @@ ROWS = 10
 ROW_TOKENS = 128
 """Tokens of cache beyond the context that each row brings for its own candidate."""
 DEFAULT_CONTEXT = 4096
+NUCLEUS = 1000
+"""Likeliest tokens among which `top_p` looks where `top_k` is neutral: to sort the whole vocabulary
+of 262,144 at each step cost a sixth of a draw, for tokens that no nucleus in use reaches."""
 PREFILL_BATCH = 256
 """Tokens of prefill between two chances to stop."""
 
@@ -255,7 +258,7 @@ def _body(sampling: Sampling, span: int) -> dict[str, Any]:
         "cache_prompt": sampling.seed is None,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
+        "top_k": sampling.top_k or (NUCLEUS if sampling.top_p < 1 else 0),
         "min_p": sampling.min_p,
         "typical_p": sampling.typical_p,
         "repeat_penalty": sampling.repetition_penalty,
