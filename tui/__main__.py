@@ -3,11 +3,12 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+import typer.main
 
 from tui.commands import characters, locate, log, models, play, scenes, sessions
 from tui.commands.draw import draw
@@ -16,6 +17,7 @@ from tui.output import never_raise, one_line
 
 OPTIONAL = "--resume"
 """The option whose value may be left out."""
+TYPERS_OWN = ("help", "install_completion", "show_completion")
 
 
 @dataclass
@@ -100,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], asked: Asked) -> int:
     try:
-        status = app(
+        status = _command()(
             _with_optional_value(arguments),
             obj=asked,
             prog_name="paotuan",
@@ -109,6 +111,17 @@ def _run(arguments: list[str], asked: Asked) -> int:
     except SystemExit as stopped:
         status = stopped.code
     return status if isinstance(status, int) else 0
+
+
+def _command() -> Callable[..., object]:
+    """The whole command line. Typer's own flags get a value, since for want of one it would import
+    pydantic before anything is shown."""
+    command = typer.main.get_command(app)
+    for each in (command, *getattr(command, "commands", {}).values()):
+        for option in each.get_params(typer.Context(each)):
+            if option.default is None and option.name in TYPERS_OWN:
+                option.default = False
+    return command
 
 
 def _with_optional_value(arguments: list[str]) -> list[str]:
