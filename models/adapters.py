@@ -116,7 +116,7 @@ class Adapters:
         from peft import PeftConfig, inject_adapter_in_model, set_peft_model_state_dict
         from peft.tuners.tuners_utils import BaseTunerLayer
 
-        inner = {key.removeprefix(OUTER): tensor for key, tensor in tensors.items()}
+        inner = self._own(tensors)
         for key, tensor in inner.items():
             self._check_lora(folder, key, tensor)
         config = PeftConfig.from_pretrained(str(folder))
@@ -140,6 +140,18 @@ class Adapters:
             layer.requires_grad_(False)
             layer.enable_adapters(False)
         self._active = None
+
+    def _own(self, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """The adapter's own tensors; peft may save the base's embeddings beside them."""
+        base = dict(self.model.named_parameters())
+        inner = {key.removeprefix(OUTER): tensor for key, tensor in tensors.items()}
+        return {
+            key: tensor
+            for key, tensor in inner.items()
+            if key not in base
+            or base[key].shape != tensor.shape
+            or not torch.equal(base[key].cpu(), tensor.to(base[key].dtype))
+        }
 
     def _check_lora(self, folder: Path, key: str, tensor: torch.Tensor) -> None:
         path, part = _module_and_part(key)
