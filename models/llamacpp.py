@@ -37,8 +37,8 @@ class LlamaCpp:
     """A GGUF model with its GGUF LoRA adapters.
 
     A draw with a `seed` computes its whole prompt anew: with a cached prefix the arithmetic is
-    grouped differently and the same seed need not give the same text. Under a grammar a rare
-    candidate holds U+FFFD, where llama.cpp let a byte pass that begins no character.
+    grouped differently and the same seed need not give the same text. A rare candidate
+    holds U+FFFD, where the model itself wrote a byte that begins no character.
     """
 
     def __init__(
