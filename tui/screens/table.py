@@ -144,7 +144,7 @@ class TableScreen(Screen[None]):
             self.wants_draw = False
         if self.wants_draw and self.model.backend:
             self.deal()
-        elif self.model.backend and self.play.next:
+        elif self.model.backend and self.play.next and not self.model.given:
             self._warm(self.play.warming(self.model.backend, self.play.next))
         self.tell()
 
