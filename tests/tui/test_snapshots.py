@@ -1,0 +1,61 @@
+"""What the screens look like, kept as pictures; `pytest --snapshot-update` keeps new ones."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from models.scripted import Scripted
+from tests.tui.tables import dealt, say, table
+from tui.app import PaotuanApp
+from tui.opening import Choice
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("PAOTUAN_LANG", "zh")
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.chdir(tmp_path)
+
+
+async def drawn(pilot: Pilot[None]) -> None:
+    await say(pilot, "进去看看。（有点冷） \\emoji 专注")
+    await dealt(pilot)
+    hand = pilot.app.screen.hand  # type: ignore[attr-defined]
+    hand.cost = None
+    pilot.app.screen.tell()  # type: ignore[attr-defined]
+    pilot.app.screen.set_focus(None)
+    await pilot.pause()
+
+
+def test_a_table_with_candidates_in_a_small_dark_terminal(snap_compare: Any, tmp_path: Path) -> None:
+    """Two columns of candidates, the composer, and a row of status below it."""
+    app, _ = table(tmp_path)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=drawn)
+
+
+def test_a_table_with_candidates_in_a_large_light_terminal(
+    snap_compare: Any, tmp_path: Path
+) -> None:
+    """Five candidates side by side, dark ink on a light ground."""
+
+    async def light(pilot: Pilot[None]) -> None:
+        pilot.app.theme = "textual-light"
+        await drawn(pilot)
+
+    app, _ = table(tmp_path)
+    assert snap_compare(app, terminal_size=(200, 60), run_before=light)
+
+
+def test_the_start(snap_compare: Any) -> None:
+    """The scenes that ship, no session yet, and the model's state."""
+    app = PaotuanApp(None, Choice(), Scripted())
+    assert snap_compare(app, terminal_size=(80, 24))
+
+
+def test_the_help(snap_compare: Any, tmp_path: Path) -> None:
+    """The keys, above the table."""
+    app, _ = table(tmp_path)
+    assert snap_compare(app, terminal_size=(80, 30), press=["f1"])

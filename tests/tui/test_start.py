@@ -1,0 +1,105 @@
+"""The start: scenes, sessions, roles, and broken files among them."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList, Static
+
+from models.scripted import Scripted
+from scenes.journal import sessions_folder
+from scenes.play import Play
+from tests.tui.tables import LINES, at, house, say, until
+from tui.app import PaotuanApp
+from tui.opening import Choice
+from tui.screens.start import StartScreen
+from tui.screens.table import TableScreen
+from tui.widgets.status import Status
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, and no scenes in the current folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("PAOTUAN_LANG", "zh")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def start() -> PaotuanApp:
+    return PaotuanApp(None, Choice(), Scripted(LINES))
+
+
+async def test_a_scene_is_chosen_and_played_and_then_resumed() -> None:
+    async with start().run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "scripted" in pilot.app.screen.query_one(Status).parts[0]
+        scenes = pilot.app.screen.query_one("#scenes", OptionList)
+        assert scenes.option_count >= 5
+        assert str(pilot.app.screen.query_one("#details", Static).content).strip()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        await say(pilot, "我来了。")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        await until(pilot, lambda: len(pilot.app.screen.saved) == 1)  # type: ignore[attr-defined]
+        await pilot.press("tab")
+        assert "我来了。" in str(pilot.app.screen.query_one("#details", Static).content)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        assert at(pilot).play.session.entries[-1].text == "我来了。"
+
+
+async def test_another_role_or_none_may_be_the_players() -> None:
+    async with start().run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await pilot.pause()
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        play = at(pilot).play
+        assert play.session.role == play.scene.cast[1].name
+        await pilot.press("ctrl+l")
+        await pilot.press("r")
+        await pilot.pause()
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        assert at(pilot).play.session.role is None
+
+
+async def test_a_broken_scene_says_where_it_is_wrong(home: Path) -> None:
+    folder = home / "scenes"
+    folder.mkdir()
+    (folder / "0.yaml").write_text("title: 坏了\ncasts: {甲: 乙}\n", encoding="utf-8")
+    (folder / "1.yaml").write_text("title: [\x1b", encoding="utf-8")
+    async with start().run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app._notifications)
+        told = [note.message for note in pilot.app._notifications]
+        assert any("0.yaml:2" in line and "did you mean cast" in line for line in told)
+        assert isinstance(pilot.app.screen, StartScreen)
+        await pilot.press("down")
+        assert "1.yaml" in str(pilot.app.screen.query_one("#details", Static).content)
+
+
+async def test_a_broken_session_is_told_and_left_as_it_is() -> None:
+    play = Play.start(house(), "林默", sessions_folder())
+    play.close()
+    path = play.journal.path
+    path.write_bytes(b"noise\n" + path.read_bytes())
+    before = path.read_bytes()
+    async with start().run_test(size=(80, 24), notifications=True) as pilot:
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: pilot.app._notifications)
+        assert "damaged" in next(iter(pilot.app._notifications)).message
+    assert path.read_bytes() == before
+
+
+async def test_a_model_that_cannot_be_opened_is_told_and_the_table_still_stands() -> None:
+    app = PaotuanApp(None, Choice(model="no-such-model"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model.problem)
+        await pilot.pause()
+        assert "no-such-model" in app.screen.query_one(Status).parts[0]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        await say(pilot, "没有模型也能写。")
+        assert at(pilot).play.session.entries[-1].text == "没有模型也能写。"
