@@ -1,0 +1,151 @@
+"""Scenes, characters, models, sessions on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scenes.log import parse
+
+
+def test_scenes_are_listed_with_titles(run):
+    assert "rain-house" in run("scenes", "list").out
+    listed = json.loads(run("scenes", "list", "--json").out)
+    assert {"name", "title", "summary", "path"} == set(listed[0])
+
+
+def test_a_scene_is_shown_with_its_cast_and_opening(run):
+    shown = run("scenes", "show", "雨夜旧宅").out
+    assert "林默" in shown
+    assert "narrator" in shown
+    assert "大门虚掩着" in shown
+    assert json.loads(run("scenes", "show", "rain-house", "--json").out)["title"] == "雨夜旧宅"
+
+
+def test_all_scenes_that_ship_pass_the_check(run):
+    checked = run("scenes", "check")
+    assert checked.status == 0
+    assert not checked.err
+
+
+def test_every_mistake_of_a_scene_is_a_line(run, home):
+    bad = home / "bad.yaml"
+    bad.write_text("title: t\nsumary: x\ncast:\n  甲:\nturns: sometimes\n", encoding="utf-8")
+    checked = run("scenes", "check", bad)
+    assert checked.status == 2
+    lines = checked.err.splitlines()
+    assert any(":2:" in line and "summary" in line for line in lines)
+    assert any(":5:" in line and "turns" in line for line in lines)
+
+
+def test_a_new_scene_is_written_where_play_finds_it(run):
+    made = run("scenes", "new", "客栈 / 一夜")
+    assert made.status == 0
+    path = Path(made.out.strip())
+    assert path.parent == Path(run("locate", "data").out.strip()) / "scenes"
+    assert run("scenes", "check", path.stem).status == 0
+    again = run("scenes", "new", "客栈 / 一夜")
+    assert again.status == 2
+    assert "there already" in again.err
+
+
+def test_the_schema_is_json(run):
+    assert "cast" in json.loads(run("scenes", "schema").out)["properties"]
+
+
+def test_an_escape_in_a_scene_does_not_reach_the_terminal(run, home):
+    bad = home / "bad.yaml"
+    bad.write_text('title: "a\\e[31mb"\ncast:\n  甲:\n', encoding="utf-8")
+    for command in ("show", "check"):
+        shown = run("scenes", command, bad)
+        assert "\x1b" not in shown.out + shown.err
+
+
+def test_characters_are_listed_shown_and_checked(run, home):
+    assert "苏晚" in run("characters", "list").out
+    assert "女记者" in run("characters", "show", "suwan").out
+    assert json.loads(run("characters", "show", "suwan", "--json").out)["name"] == "苏晚"
+    bad = home / "bad.yaml"
+    bad.write_text("nmae: x\n", encoding="utf-8")
+    checked = run("characters", "check", bad, "suwan")
+    assert checked.status == 2
+    assert "name" in checked.err
+    assert "苏晚" in checked.out
+
+
+def test_models_are_listed_with_what_they_need(run):
+    assert "Gemma" in run("models", "list").out
+    models = {one["name"]: one for one in json.loads(run("models", "list", "--json").out)}
+    assert models["chatglm-6b"]["memory"]["bf16"] > 12e9
+    shown = run("models", "show", "qwen3-4b")
+    assert "Apache-2.0" in shown.out
+    assert "models pull qwen3-4b" in shown.err
+
+
+def test_a_bench_is_a_table_or_json(run):
+    shown = run("models", "bench", "scripted", "--history-tokens", "100")
+    assert shown.status == 0
+    assert "n = 5" in shown.out
+    report = json.loads(run("models", "bench", "scripted", "--history-tokens", "90", "--json").out)
+    assert report["prompt_tokens"] >= 90
+
+
+@pytest.fixture
+def played(run) -> str:
+    """The id of a session of one drawn and edited turn."""
+    shown = run("play", "rain-house", "--model", "scripted", stdin="有人吗？\ne 2 没有人。\n")
+    assert shown.status == 0
+    return str(json.loads(run("sessions", "list", "--json").out)[0]["id"])
+
+
+def test_sessions_are_listed_and_shown(run, played):
+    assert played in run("sessions", "list").out
+    assert run("sessions", "show", played[:8]).out.endswith("林默：有人吗？\n苏晚：没有人。\n")
+
+
+def test_a_session_is_exported_as_its_log(run, played, home):
+    log = run("sessions", "export").out
+    assert parse(log)[-1].text == "没有人。"
+    run("sessions", "export", "-o", home / "out.txt")
+    assert (home / "out.txt").read_text("utf-8") == log
+    assert run("log", "convert", home / "out.txt").out == log
+
+
+def test_a_session_is_exported_as_markdown_without_markup_of_its_own(run):
+    run("play", "rain-house", "--model", "scripted", stdin="*轻声* <b>_来_</b>\n")
+    shown = run("sessions", "export", "--to", "markdown").out
+    assert "**林默**：\\*轻声\\* \\<b\\>\\_来\\_\\</b\\>" in shown
+
+
+def test_examples_continue_the_prompt_that_play_gives(run, played):
+    examples = run("sessions", "export", "--to", "seq2seq").out.splitlines()
+    first, second = map(json.loads, examples)
+    assert first["prompt"].endswith("林默：")
+    assert first["response"] == "有人吗？"
+    assert second["prompt"].endswith("林默：有人吗？\n苏晚：")
+    assert second["response"] == "没有人。"
+    only = run("sessions", "export", "--to", "seq2seq", "--for", "晚晚").out
+    assert only.splitlines() == examples[1:]
+
+
+def test_what_was_picked_is_preferred_to_what_was_not(run, played):
+    lines = run("sessions", "export", "--to", "preference").out.splitlines()
+    pairs = [json.loads(line) for line in lines]
+    assert len(pairs) == 5
+    assert {pair["chosen"] for pair in pairs} == {"没有人。"}
+    assert "没有人。" not in {pair["rejected"] for pair in pairs}
+
+
+def test_words_are_found_in_all_sessions(run, played):
+    found = run("sessions", "search", "没有人").out
+    assert found == f"{played}:13: 苏晚：没有人。\n"
+    assert run("sessions", "search", "绝无此句").out == ""
+
+
+def test_a_control_character_in_a_saved_log_is_not_printed(run, played):
+    folder = Path(run("locate", "sessions").out.strip())
+    (folder / f"{played}.txt").write_text("甲：\x1b[31m红\u202e\n无 \x1b]0;x\x07 名\n", "utf-8")
+    for command in (("show",), ("search", "红"), ("list",)):
+        shown = run("sessions", *command)
+        assert "\x1b" not in shown.out
+        assert "\u202e" not in shown.out

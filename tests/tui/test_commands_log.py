@@ -1,0 +1,158 @@
+"""`paotuan log`: counting, showing and rewriting logs of any quality and size."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOG = """\
+==== 第一章 ====
+{本章：夏娜与悠二相遇}
+# 抄自第三页
+
+【铁珠被砍成两半，爆裂消失】
+悠二：等一下。（好疼） \\emoji 微怒
+夏娜：\\me 转身追赶玩偶
+悠二：（这是怎么回事？）
+这一行什么也不是
+夏娜:哼 \\emoji 微怒
+"""
+
+
+@pytest.fixture
+def log(home):
+    path = home / "log.txt"
+    path.write_text(LOG, encoding="utf-8")
+    return path
+
+
+def test_a_check_counts_what_is_in_a_log(run, log):
+    checked = run("log", "check", log, "--json")
+    assert checked.status == 0
+    assert json.loads(checked.out) == {
+        "lines": 9,
+        "narration": 1,
+        "speech": 2,
+        "action": 1,
+        "thought": 1,
+        "chapter": 1,
+        "context": 1,
+        "comment": 1,
+        "emotions": {"微怒": 2},
+        "speakers": {"悠二": 2, "夏娜": 2},
+        "unrecognised": [{"line": 9, "text": "这一行什么也不是"}],
+    }
+
+
+def test_a_check_names_file_and_line_of_each_problem(run, log):
+    checked = run("log", "check", log)
+    assert checked.status == 0
+    assert f"{log}:9: not a line of a log: 这一行什么也不是" in checked.out
+    assert run("log", "check", log, "--strict").status == 2
+
+
+def test_a_log_may_come_from_stdin(run):
+    assert json.loads(run("log", "check", "--json", stdin=LOG).out)["speech"] == 2
+    assert json.loads(run("log", "check", "-", "--json", stdin=LOG).out)["speech"] == 2
+
+
+def test_what_a_scene_does_not_know_is_reported(run, home):
+    path = home / "log.txt"
+    path.write_text("苏晚：哼 \\emoji 微努\n路人：借过\n", encoding="utf-8")
+    checked = run("log", "check", path, "--scene", "rain-house", "--json")
+    assert checked.status == 0
+    assert json.loads(checked.out)["emotions"] == {"微努": 1}
+    assert f"{path}:1: \\emoji 微努 is no emotion of this scene" in checked.err
+    assert f"{path}:2: 路人 is not in the cast" in checked.err
+
+
+def test_a_log_is_converted_to_its_canonical_form(run, log, home):
+    converted = run("log", "convert", log).out
+    assert converted.splitlines()[-1] == "夏娜：哼 \\emoji 微怒"
+    assert "这一行什么也不是" in converted.splitlines()
+    assert run("log", "convert", stdin=converted).out == converted
+    assert run("log", "convert", log, "-o", home / "out.txt").status == 0
+    assert (home / "out.txt").read_text("utf-8") == converted
+
+
+def test_a_log_can_be_converted_onto_itself(run, log):
+    converted = run("log", "convert", log).out
+    assert run("log", "convert", log, "-o", log).status == 0
+    assert log.read_text("utf-8") == converted
+
+
+def test_a_failed_conversion_leaves_the_old_file(run, home):
+    (home / "bad.txt").write_bytes(b"\xff\xff\xff")
+    (home / "out.txt").write_text("甲：旧\n", encoding="utf-8")
+    assert run("log", "convert", home / "bad.txt", "-o", home / "out.txt").status == 2
+    assert (home / "out.txt").read_text("utf-8") == "甲：旧\n"
+
+
+def test_stats_tell_who_says_how_much(run, log):
+    stats = json.loads(run("log", "stats", log, "--json").out)
+    yuji = stats["speakers"][0]
+    assert (yuji["name"], yuji["lines"], yuji["characters"]) == ("悠二", 2, 13)
+    assert yuji["emotions"] == {"微怒": 1}
+    assert "悠二" in run("log", "stats", log).out
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (LOG.encode("gb18030"), "GB18030"),
+        (LOG.encode("utf-16"), "UTF-16"),
+        (b"\x7fELF" + bytes(range(256)) * 40, "not a text"),
+        (b"\xff" * 2_000_000, ""),
+        (LOG.encode() * 3 + b"\x80\n", ":31: not UTF-8 (byte 0x80)"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "show", "convert", "stats"])
+def test_what_is_no_utf8_is_told_in_one_line(run, home, raw, told, command):
+    path = home / "log.txt"
+    path.write_bytes(raw)
+    shown = run("log", command, path)
+    assert shown.status == 2
+    assert told in shown.err
+    assert shown.err.count("\n") == 1
+    assert "YAML" not in shown.err
+
+
+def test_control_characters_of_a_log_are_never_shown(run, home):
+    path = home / "log.txt"
+    path.write_text("甲：\x1b[31m\u202e红\n无\x1b]0;x\x07名\r\n", encoding="utf-8")
+    for command in (("show",), ("check",), ("check", "--json"), ("stats",)):
+        shown = run("log", command[0], path, *command[1:])
+        assert shown.status == 0
+        assert not {"\x1b", "\u202e", "\r", "\x07"} & set(shown.out + shown.err)
+
+
+def test_empty_and_enormous_lines_are_read(run, home):
+    path = home / "log.txt"
+    path.write_text("", encoding="utf-8")
+    assert json.loads(run("log", "check", path, "--json").out)["lines"] == 0
+    path.write_text("甲：" + "很" * 4_000_000 + "\n乙：好", encoding="utf-8")
+    assert json.loads(run("log", "check", path, "--json").out)["speech"] == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no peak of memory is told")
+def test_a_large_log_is_checked_in_bounded_memory(home):
+    path = home / "log.txt"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(40):
+            file.write(f"夏娜：第{number}句，说得很长。{'啊' * 300}\n这一行什么也不是\n" * 1000)
+    program = (
+        "import sys; from tui.__main__ import main; "
+        "main(['log', 'check', sys.argv[1], '--json']); "
+        "peak = [line for line in open('/proc/self/status') if 'VmHWM' in line]; "
+        "print(peak[0].split()[1], file=sys.stderr)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, check=True
+    )
+    assert path.stat().st_size > 35_000_000
+    assert int(shown.stderr) < 60_000, "kB"
+    assert json.loads(shown.stdout)["speech"] == 40_000
+    assert len(json.loads(shown.stdout)["unrecognised"]) == 40_000
