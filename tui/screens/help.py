@@ -67,6 +67,8 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        page = VerticalScroll(Static(Content((CHINESE, ENGLISH)[language()])), id="page")
+        lines = (CHINESE, ENGLISH)[language()].splitlines(keepends=True)
+        text = [line if line.startswith(" ") else (line, "bold") for line in lines]
+        page = VerticalScroll(Static(Content.assemble(*text), id="keys-page"), id="page")
         page.border_title = say("help")
         yield page
