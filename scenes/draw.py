@@ -28,6 +28,7 @@ _MARKS = re.compile(r"(?:[,!?:;()，。！？：；（）、…—“”‘’�
 _DOTS = re.compile(r"\.{3,}")
 _HALF_PAIR = re.compile(r"（([^（）()]*)\)|\(([^（）()]*)）")
 _BLANKS = str.maketrans("\r\t", "\n ")
+_HALF_A_LABEL = re.compile(r"\s*\\(?:e?|em|emo|emoj|emoji\s*([^\s\\]*))$")
 _INVISIBLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
 
 
@@ -78,13 +79,16 @@ def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None =
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")
-    emotions = speaker.emotions or scene.emotions
     return replace(
         sampling,
         stop=("\n", *ends, *cues),
-        grammar=narration_grammar() if speaker.narrator else line_grammar(emotions),
+        grammar=narration_grammar() if speaker.narrator else line_grammar(_labels(scene, speaker)),
         dry_breakers=("\n", "：", ":", "【", "】", "\\me", "\\emoji", *names),
     )
+
+
+def _labels(scene: Scene, speaker: Role) -> Sequence[str]:
+    return speaker.emotions or scene.emotions
 
 
 def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
@@ -115,7 +119,8 @@ def draw_lines(
     """
     context, reply = backend.context, sampling.max_tokens
     prompt = build_prompt(scene, history, speaker, context, reply, backend.count)
-    table = _Table(speaker, _lately(history, speaker), [_words(entry) for entry in taken])
+    labels, lately = _labels(scene, speaker), _lately(history, speaker)
+    table = _Table(speaker, labels, lately, [_words(entry) for entry in taken])
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     places = list(range(sampling.n))
     for round_ in range(REDRAWS + 1):
@@ -167,12 +172,13 @@ class _Table:
     """What lies on the table already, and so need not be drawn again."""
 
     speaker: Role
+    labels: Sequence[str]
     lately: Sequence[str]
     taken: list[str] = field(default_factory=list)
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
         """The candidate that a text is, or why it is none."""
-        entry = read_line(self.speaker, text)
+        entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
         if entry is None:
             return None, "not one line in form"
         words = _words(entry)
@@ -199,6 +205,13 @@ def read_line(speaker: Role, text: str) -> Entry | None:
     if entry.kind not in kinds or any(mark in inside for mark in ("\\me", "\\emoji", "【", "】")):
         return None
     return None if _INVISIBLE.search(inside + entry.emotion) else entry
+
+
+def mended(text: str, labels: Sequence[str]) -> str:
+    """A text that ran out of tokens, without half a label at its end, its parenthesis closed."""
+    text = _HALF_A_LABEL.sub(lambda found: found[0] if found[1] in labels else "", text)
+    opened = sum((c in "（(") - (c in "）)") for c in text)
+    return text + "）" * (opened == 1)
 
 
 def full_width(text: str) -> str:

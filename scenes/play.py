@@ -3,7 +3,7 @@
 It draws nothing on a screen and knows no model but through the `Backend` it is handed.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -150,8 +150,7 @@ class Play:
 
     def say(self, text: str) -> list[Turn]:
         """Speak as the player, a turn a line; a `名字：` of the cast speaks as that role."""
-        lines = [line for line in text.splitlines() if line.strip()]
-        turns = self.session.say_all([self.entry(line, self.player) for line in lines])
+        turns = self.session.say_all([self.entry(line, self.player) for line in _lines(text)])
         if turns:
             self.turned()
         return turns
@@ -295,6 +294,13 @@ class Play:
         if moved:
             self.turned()
         return moved
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, and the entries of a line that holds several, as logs may."""
+    for line in text.splitlines():
+        found = parse(line)
+        yield from map(write, found) if len(found) > 1 else [line] * len(found)
 
 
 def _one_line(text: str) -> str:

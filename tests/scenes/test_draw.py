@@ -143,6 +143,24 @@ def test_a_reply_cut_by_a_stop_did_not_run_out_of_tokens(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reply", "line"),
+    [
+        ("走吧。 \\emoji 微", "苏晚：走吧。"),
+        ("走吧。 \\emoji", "苏晚：走吧。"),
+        ("走吧。 \\em", "苏晚：走吧。"),
+        ("走吧。 \\", "苏晚：走吧。"),
+        ("（这地方我小时候", "苏晚：（这地方我小时候）"),
+        ("走吧。（这地方 \\emo", "苏晚：走吧。（这地方）"),
+        ("\\me 推开了", "苏晚：\\me 推开了"),
+    ],
+)
+def test_a_reply_that_ran_out_of_tokens_keeps_no_half_mark(
+    scene: Scene, reply: str, line: str
+) -> None:
+    assert lines(draw(Rude(reply), scene)) == [line]
+
+
+@pytest.mark.parametrize(
     ("reply", "why"),
     [
         ("", "empty"),
@@ -153,7 +171,7 @@ def test_a_reply_cut_by_a_stop_did_not_run_out_of_tokens(scene: Scene) -> None:
         ("林默：好", "empty"),
         ("就是这里!", "repeats the last line"),
         ("你确定是这里", "repeats the last line"),
-        ("走吧\\emoji", "not one line in form"),
+        ("走\\emoji\\me吧", "not one line in form"),
         ("走\\me 吧", "not one line in form"),
         ("走】吧", "not one line in form"),
         ("走\ufffd吧", "not one line in form"),
