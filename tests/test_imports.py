@@ -1,0 +1,84 @@
+"""What is imported before it is needed: nothing heavy, told by module names in a fresh process."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = ("torch", "transformers", "peft", "xllamacpp", "httpx", "numpy", "huggingface_hub")
+SCREEN = ("textual", "rich", "prompt_toolkit")
+
+
+def imported(program: str) -> set[str]:
+    """The top modules that a program has imported at its end."""
+    tail = "\nimport sys\nprint('\\n', *{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", program + tail],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["play", "--help"], ["models", "--help"], ["log", "check", "--help"]]
+)
+def test_help_needs_nothing_heavy(arguments):
+    found = imported(f"from tui.__main__ import main; main({arguments!r})")
+    assert not found & {*HEAVY, *SCREEN, "pydantic"}
+
+
+@pytest.mark.parametrize("module", ["models", "models.backend", "models.catalog", "scenes.play"])
+def test_the_rooms_below_import_neither_weights_nor_a_screen(module):
+    assert not imported(f"import {module}") & {*HEAVY, *SCREEN}
+
+
+def test_the_screen_opens_without_what_only_models_and_scenes_need():
+    assert not imported("import tui.app") & {*HEAVY, "prompt_toolkit", "pydantic"}
+
+
+def test_the_start_screen_is_painted_without_anything_heavy():
+    program = """
+import asyncio
+from tui.app import PaotuanApp
+from tui.opening import Choice
+
+async def look(pilot):
+    await pilot.pause()
+    pilot.app.exit()
+
+app = PaotuanApp(None, Choice(model="scripted"))
+asyncio.run(app.run_async(headless=True, auto_pilot=look))
+"""
+    assert not imported(program) & {*HEAVY, "prompt_toolkit"}
+
+
+def test_the_line_mode_needs_no_textual():
+    program = "from tui.__main__ import main; main(['play', 'rain-house', '--model', 'scripted'])"
+    assert "textual" not in imported(program)
+
+
+def test_kitty_keys_are_off_before_textual_is_imported_unless_asked_for():
+    program = """
+import os, sys
+os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
+from tui.commands.play import prepare_keys
+prepare_keys({asked})
+from textual import _xterm_parser, constants
+print(os.environ.get("TEXTUAL_DISABLE_KITTY_KEY"), constants.DISABLE_KITTY_KEY,
+      _xterm_parser._MAX_SEQUENCE_SEARCH_THRESHOLD)
+"""
+    for asked, told in ((False, "1 True 32"), (True, "None False 512")):
+        done = subprocess.run(
+            [sys.executable, "-c", program.format(asked=asked)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == told
