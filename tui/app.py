@@ -1,8 +1,8 @@
 """The program on the screen: which screen is shown, and the model that is loaded behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
@@ -10,17 +10,18 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from models.backend import Backend
 from models.errors import ModelError
 from scenes.errors import SceneError
-from scenes.play import Play
-from scenes.scene import Scene
 from tui.model import Model, wanted
 from tui.opening import Choice, better_than_starter, open_model
-from tui.screens.help import HelpScreen
 from tui.screens.start import StartScreen
-from tui.screens.table import TableScreen
 from tui.words import say
+
+if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
+    from models.backend import Backend
+    from scenes.play import Play
+    from scenes.scene import Scene
+    from tui.screens.table import TableScreen
 
 
 class PaotuanApp(App[None]):
@@ -39,15 +40,18 @@ class PaotuanApp(App[None]):
         """A model is ready, or could not be opened."""
 
         asked: str
-        backend: Backend | None
+        backend: "Backend | None"
         problem: str = ""
 
-    def __init__(self, play: Play | None, choice: Choice, backend: Backend | None = None) -> None:
+    def __init__(
+        self, play: "Play | None", choice: Choice, backend: "Backend | None" = None
+    ) -> None:
         """`backend` is used as it is; without one, what `choice` and the scene say is loaded."""
         super().__init__()
         self.play = play
         self.choice = choice
         self.model = Model(backend, given=backend is not None)
+        self.table: TableScreen | None = None
         self.hinted = False
 
     def on_mount(self) -> None:
@@ -59,59 +63,67 @@ class PaotuanApp(App[None]):
 
     # --- screens ---
 
-    def _sit_down(self, play: Play) -> None:
-        self.play = play
+    def _sit_down(self, play: "Play") -> None:
+        from tui.screens.table import TableScreen
+
         play.asked = dict(self.choice.asked)
-        self.push_screen(TableScreen(play, self.model))
+        self.play, self.table = play, TableScreen(play, self.model)
+        self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
 
     @on(StartScreen.Begin)
     def _begin(self, event: StartScreen.Begin) -> None:
-        try:
-            self._sit_down(Play.start(event.scene, event.role))
-        except SceneError as error:
-            self.notify(str(error), severity="error", markup=False, timeout=15)
+        from scenes.play import Play
+
+        self._try(lambda: Play.start(event.scene, event.role))
 
     @on(StartScreen.Resume)
     def _resume(self, event: StartScreen.Resume) -> None:
+        from scenes.play import Play
+
+        self._try(lambda: Play.resume(event.path))
+
+    def _try(self, begin: "Callable[[], Play]") -> None:
         try:
-            self._sit_down(Play.resume(event.path))
+            self._sit_down(begin())
         except SceneError as error:
             self.notify(str(error), severity="error", markup=False, timeout=15)
 
     def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
     def action_scenes(self) -> None:
         """Leave the table for the start; the session is saved."""
-        if not isinstance(self.screen, TableScreen):
+        if self.table is None or self.screen is not self.table:
             return
-        self.screen.leave()
-        self.play = None
+        self.table.leave()
+        self.play = self.table = None
         self.pop_screen()
         if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
             self.push_screen(StartScreen(self.model))
 
     async def action_quit(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, TableScreen):
-                screen.leave()
+        if self.table:
+            self.table.leave()
         self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
-        if isinstance(screen, TableScreen):
-            yield SystemCommand(say("undo"), say("command_undo"), screen.action_undo)
-            yield SystemCommand(say("redo"), say("command_redo"), screen.action_redo)
-            yield SystemCommand(say("branches"), say("command_branches"), screen.action_turns)
-            yield SystemCommand(say("rewrite"), say("command_rewrite"), screen.action_rewrite)
-            yield SystemCommand(say("prompt"), say("command_prompt"), screen.action_prompt)
-            yield SystemCommand(say("leave"), say("command_leave"), self.action_scenes)
+        if screen is not self.table or self.table is None:
+            return
+        yield SystemCommand(say("undo"), say("command_undo"), self.table.action_undo)
+        yield SystemCommand(say("redo"), say("command_redo"), self.table.action_redo)
+        yield SystemCommand(say("branches"), say("command_branches"), self.table.action_turns)
+        yield SystemCommand(say("rewrite"), say("command_rewrite"), self.table.action_rewrite)
+        yield SystemCommand(say("prompt"), say("command_prompt"), self.table.action_prompt)
+        yield SystemCommand(say("leave"), say("command_leave"), self.action_scenes)
 
     # --- the model ---
 
-    def _load(self, scene: Scene | None) -> None:
+    def _load(self, scene: "Scene | None") -> None:
         """Load what the choice or the scene asks for, unless it is there already."""
         asked = wanted(self.choice, scene)
         if self.model.given or asked == self.model.asked:
@@ -123,7 +135,7 @@ class PaotuanApp(App[None]):
         self._open(asked, scene, old)
 
     @work(thread=True, group="model")
-    def _open(self, asked: str, scene: Scene | None, old: Backend | None) -> None:
+    def _open(self, asked: str, scene: "Scene | None", old: "Backend | None") -> None:
         with self.model.busy:
             if old is not None:
                 old.close()
@@ -146,7 +158,7 @@ class PaotuanApp(App[None]):
         if event.backend and not self.hinted:
             self._hint(event.backend)
 
-    def _hint(self, backend: Backend) -> None:
+    def _hint(self, backend: "Backend") -> None:
         """Say once that the embedded model is small, and what this machine could run."""
         better = better_than_starter(self.choice, self.play.scene if self.play else None)
         if better is not None:
@@ -156,5 +168,7 @@ class PaotuanApp(App[None]):
 
     def _model_changed(self) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, (StartScreen, TableScreen)):
+            if isinstance(screen, StartScreen):
                 screen.model_changed()
+        if self.table:
+            self.table.model_changed()

@@ -3,17 +3,20 @@
 import os
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from models.backend import Backend
-from scenes.scene import Scene
 from tui.opening import Choice
+
+if TYPE_CHECKING:
+    from models.backend import Backend
+    from scenes.scene import Scene
 
 
 @dataclass
 class Model:
     """Shared by the screens; changed by the app alone."""
 
-    backend: Backend | None = None
+    backend: "Backend | None" = None
     asked: str = ""
     """What was last asked for, so that it is not loaded twice."""
     given: bool = False
@@ -25,7 +28,7 @@ class Model:
     """Held while a draw runs: a backend serves one thread at a time."""
 
 
-def wanted(choice: Choice, scene: Scene | None) -> str:
+def wanted(choice: Choice, scene: "Scene | None") -> str:
     """What is to be loaded, so that the same is not loaded again."""
     says = scene.model if scene else None
     name = choice.model or os.environ.get("PAOTUAN_MODEL") or (says and says.use) or "starter"

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.journal import Journal, find_session, saved_sessions, sessions_folder
+from scenes.journal import Journal
 from scenes.log import Entry, dump, parse
 from scenes.play import Play
+from scenes.saved import find_session, saved_sessions, sessions_folder
 from scenes.scene import Scene
 from scenes.session import Event
 

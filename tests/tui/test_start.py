@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from models.scripted import Scripted
-from scenes.journal import sessions_folder
 from scenes.play import Play
+from scenes.saved import sessions_folder
 from tests.tui.tables import LINES, at, house, say, until
 from tui.app import PaotuanApp
 from tui.opening import Choice

@@ -100,8 +100,8 @@ def _table(
     scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
 ) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
-    from scenes.journal import find_session
     from scenes.play import Play
+    from scenes.saved import find_session
     from scenes.scene import load_scene
 
     if watch and role is not None:

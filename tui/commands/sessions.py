@@ -26,7 +26,7 @@ FORMATS = ("log", "markdown", "seq2seq", "preference")
 @app.command("list")
 def list_sessions(as_data: Json = False) -> None:
     """List the saved sessions, the newest first."""
-    from scenes.journal import saved_sessions
+    from scenes.saved import saved_sessions
 
     found = saved_sessions()
     if as_data:
@@ -48,8 +48,8 @@ def list_sessions(as_data: Json = False) -> None:
 @app.command()
 def show(id: Id = None) -> None:
     """Show the readable log of a session."""
-    from scenes.journal import find_session
     from scenes.log import read
+    from scenes.saved import find_session
     from tui.colour import painter
 
     with given():
@@ -78,8 +78,9 @@ def export(
     ] = 4096,
 ) -> None:
     """Write a session as a log, Markdown, training examples, or preference pairs."""
-    from scenes.journal import find_session, replace_text
+    from scenes.journal import replace_text
     from scenes.play import Play
+    from scenes.saved import find_session
     from tui.exporting import FORMS
 
     one_of(form, FORMS, "format")
@@ -104,7 +105,7 @@ def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
     """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
-    from scenes.journal import sessions_folder
+    from scenes.saved import sessions_folder
 
     wanted = words.casefold()
     if not wanted.strip():

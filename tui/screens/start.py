@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,13 +16,15 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from scenes.errors import SceneError
-from scenes.journal import Saved, saved_sessions
-from scenes.scene import Scene, load_scene
+from scenes.saved import Saved, saved_sessions
 from scenes.shelf import Found, find_scenes
 from tui.model import Model
 from tui.paint import printable
 from tui.widgets.status import Status
 from tui.words import say
+
+if TYPE_CHECKING:  # scenes are read whole when one is chosen
+    from scenes.scene import Scene
 
 
 class RoleScreen(ModalScreen[tuple[str | None] | None]):
@@ -32,7 +34,7 @@ class RoleScreen(ModalScreen[tuple[str | None] | None]):
         Binding("escape", "dismiss(None)", "Back", id="role.back")
     ]
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: "Scene") -> None:
         super().__init__()
         self.scene = scene
 
@@ -62,7 +64,7 @@ class StartScreen(Screen[None]):
     class Begin(Message):
         """Start this scene as that role."""
 
-        scene: Scene
+        scene: "Scene"
         role: str | None
 
     @dataclass
@@ -173,7 +175,9 @@ class StartScreen(Screen[None]):
 
         self.app.push_screen(RoleScreen(scene), begin)
 
-    def _load(self, at: int) -> Scene | None:
+    def _load(self, at: int) -> "Scene | None":
+        from scenes.scene import load_scene
+
         found = self.found[at]
         try:
             return load_scene(found.path)
