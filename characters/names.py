@@ -35,6 +35,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean known?`, or nothing where no known name is close."""
     from rapidfuzz import fuzz, process
 
+    cutoff = 60 if len(name) > 2 else 50  # of two characters, one may be wrong
     match = process.extractOne(
         name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=60
     )
