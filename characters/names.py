@@ -37,6 +37,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
     cutoff = 60 if len(name) > 2 else 50  # of two characters, one may be wrong
     match = process.extractOne(
-        name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=60
+        name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=cutoff
     )
     return f"; did you mean {shown(match[0])}?" if match else ""
