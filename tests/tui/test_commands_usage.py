@@ -1,6 +1,8 @@
 """What the command line as a whole does: help, mistakes, failures, and what it never prints."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+GROUPS = ("scenes", "characters", "log", "sessions", "models")
 PROGRAM = (sys.executable, "-m", "tui")
 
 
@@ -17,6 +20,19 @@ def test_help_lists_the_commands_that_are_there(run):
     for command in ("play", "draw", "scenes", "characters", "log", "sessions", "models", "locate"):
         assert f"\n  {command} " in shown.out
     assert "\n  train " not in shown.out
+
+
+def test_the_documented_commands_have_the_options_they_are_shown_with(run):
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    shown = re.findall(r"^(?:.*[|] )?paotuan (.+?)(?: +#.*)?$", text, re.MULTILINE)
+    assert len(shown) > 25
+    for line in shown:
+        words = shlex.split(line.partition(" > ")[0].partition(" 2>")[0])
+        command = words[:2] if words[0] in GROUPS else words[:1]
+        help = run(*command, "--help")
+        assert help.status == 0, line
+        there = help.out.replace(",", " ").split()
+        assert [word for word in words if word.startswith("--") and word not in there] == [], line
 
 
 def test_a_group_alone_shows_its_commands(run):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scenes.journal import find_session, sessions_folder
 from scenes.log import parse
 from scenes.play import Play
+from scenes.saved import find_session, sessions_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = ("play", "rain-house", "--model", "scripted")
@@ -166,15 +166,14 @@ def test_a_read_only_data_folder_is_told_in_one_line(run, home):
 class Terminal:
     """The program in a pseudo-terminal of 80 columns."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, program: tuple[str, ...] = ("-m", "tui")) -> None:
         pty = pytest.importorskip("pty")
         self.pid, self.file = pty.fork()
         if self.pid == 0:
             os.chdir(ROOT)
             environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
             environment |= {"COLUMNS": "80", "LINES": "24"}
-            program = [sys.executable, "-m", "tui", *arguments]
-            os.execve(sys.executable, program, environment)
+            os.execve(sys.executable, [sys.executable, *program, *arguments], environment)
         self.shown = ""
 
     def until(self, text: str, seconds: float = 20.0) -> None:
@@ -228,6 +227,39 @@ def test_ctrl_c_at_the_prompt_does_not_end_the_play(home):
     terminal.until("林默>")
     terminal.type("\x04")
     assert terminal.end() == 0
+
+
+SLOW = """
+from models.scripted import Scripted
+from scenes.play import Play
+from scenes.scene import load_scene
+from tui.line import LineTable
+
+class Ready:
+    done, better = True, None
+    def backend(self):
+        return Scripted(["好。", "一二三四五六七八九十" * 4], delay=0.05)
+
+play = Play.start(load_scene("rain-house"), "林默")
+play.asked = {"n": 2}
+raise SystemExit(LineTable(play, Ready(), True).run())
+"""
+
+
+def test_ctrl_c_stops_a_draw_and_keeps_what_is_complete(home):
+    terminal = Terminal(program=("-c", SLOW))
+    terminal.until("林默>")
+    terminal.type("有人吗？\r")
+    terminal.until("2  一二三四")
+    terminal.type("\x03")
+    terminal.until("\x1b[1m1\x1b[0m  好。")
+    terminal.until("林默>")
+    terminal.type("1\r")
+    terminal.until("好。\r\n")
+    terminal.type("/quit\r")
+    assert terminal.end() == 0
+    assert said(saved()) == ["林默:有人吗？", "苏晚:好。"]
+    assert len(saved().session.draws[1].candidates) == 1
 
 
 def test_ctrl_c_ends_a_piped_play_quietly_and_nothing_is_lost(home):

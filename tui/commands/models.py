@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -97,7 +98,7 @@ def bench(
         found = find_model(choice)
     with closing(open_model(choice)) as backend:
         path = weights(found.model) if found.model else found.options.get("path")
-        size = measure.file_bytes(path) if path is not None else None  # type: ignore[arg-type]
+        size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None
         report = measure.bench(backend, history_tokens, model_bytes=size)
     data(report.json() if as_data else report.table())
 
