@@ -143,7 +143,8 @@ class LineTable:
                     raise
                 word(_say("leave"))
             except (SceneError, ModelError) as error:
-                self.status = FAILED if isinstance(error, ModelError) else self.status
+                if isinstance(error, ModelError) or isinstance(error.__cause__, OSError):
+                    self.status = FAILED
                 word(f"paotuan: {error}")
         self._set_aside()
         self._tell_notices()

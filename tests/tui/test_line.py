@@ -163,6 +163,25 @@ def test_a_read_only_data_folder_is_told_in_one_line(run, home):
     assert str(home / "data") in shown.err
 
 
+def test_on_a_full_disk_what_was_printed_as_said_is_saved(home):
+    """A limit on the size of files stands for the disk."""
+    resource = pytest.importorskip("resource")
+    typed = "".join(f"第{number}句。\n" for number in range(60))
+    program = subprocess.run(
+        [sys.executable, "-m", "tui", *PLAY],
+        cwd=ROOT,
+        input=typed.encode(),
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    shown = [line for line in program.stdout.decode().splitlines() if line.startswith("林默：第")]
+    assert program.returncode == 1
+    assert b"make room" in program.stderr
+    assert b"Traceback" not in program.stderr
+    assert 3 < len(shown) < 60
+    assert [line.replace("：", ":") for line in shown] == said(saved())
+
+
 class Terminal:
     """The program in a pseudo-terminal of 80 columns."""
 
