@@ -55,26 +55,26 @@ def _over_both(
     guard = HALF_GUARD if query.dtype is torch.float16 else 1.0
     query = query * (scale / guard)
     rows, heads, queries, width = query.shape
-    groups = key.shape[1]
+    groups, split = key.shape[1], shared.keys.shape[2]
     per_group = heads // groups * queries
-    grouped = query.reshape(rows, groups, per_group, width)
-    folded = grouped.transpose(0, 1).reshape(groups, rows * per_group, width)
-    front = folded @ shared.keys[0].transpose(1, 2)  # [groups, rows * per_group, shared]
-    front = front.view(groups, rows, per_group, -1).transpose(0, 1)
-    scores = torch.cat((front, grouped @ key.transpose(2, 3)), dim=-1).float()
+    # [groups, rows, per_group, D]: rows of a group lie together, so that they are one product
+    grouped = query.reshape(rows, groups, per_group, width).transpose(0, 1)
+    folded = grouped.reshape(groups, rows * per_group, width)
+    front = torch.bmm(folded, shared.keys[0].transpose(1, 2))
+    own = torch.matmul(grouped, key.permute(1, 0, 3, 2)).view(groups, rows * per_group, -1)
+    scores = torch.cat((front, own), dim=-1).float()
     if guard != 1:
         scores = scores * guard
     if shared.seen is not None:
         scores = scores.masked_fill(~shared.seen, float("-inf"))
     if mask is not None:
-        spread = scores.view(rows, groups, -1, queries, scores.shape[-1])
-        scores = spread.masked_fill(~mask[:, :, None], float("-inf")).view_as(scores)
+        spread = scores.view(groups, rows, -1, queries, scores.shape[-1])
+        scores = spread.masked_fill(~mask[None, :, 0, None], float("-inf")).view_as(scores)
     weights = scores.softmax(dim=-1).to(query.dtype)
-    split = shared.keys.shape[2]
-    own = weights[..., split:] @ value
-    front = weights[..., :split].transpose(0, 1).reshape(groups, rows * per_group, split)
-    common = (front @ shared.values[0]).view(groups, rows, per_group, width).transpose(0, 1)
-    return (common + own).reshape(rows, heads, queries, width).transpose(1, 2).contiguous()
+    output = torch.bmm(weights[..., :split], shared.values[0])
+    own = weights[..., split:].reshape(groups, rows, per_group, -1)
+    output = output.view(groups, rows, per_group, width) + torch.matmul(own, value.transpose(0, 1))
+    return output.transpose(0, 1).reshape(rows, heads, queries, width).transpose(1, 2).contiguous()
 
 
 def share_attention(model: PreTrainedModel) -> bool:
