@@ -95,8 +95,6 @@ class Encoder:
 
     def _segment(self, text: str) -> tuple[int, ...]:
         """Ids of a segment in the middle: behind a newline, whose own ids are then taken off."""
-        if text.startswith("\n"):
-            return self._plain(text)
         ids = self._plain(_ANCHOR + text)
         head = len(self._anchor)
         return ids[head:] if ids[:head] == self._anchor else self._plain(text)

@@ -88,6 +88,11 @@ def _open_other(
             f"{path}: {_first_line(error)}; expected a causal language model of "
             "transformers with its tokenizer"
         ) from error
+    if getattr(model, "_is_stateful", False):
+        raise ModelError(
+            f"{path}: a {type(model).__name__} keeps a state that cannot be cut back, expected a "
+            "model with attention in every layer"
+        )
     if "device_map" not in options:
         model = model.to(place)
     config = model.config.get_text_config()

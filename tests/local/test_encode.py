@@ -8,11 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.backend import Prompt
+from models.chatglm.prompts import encode_continuation
+from models.chatglm.tokenizer import TOKENIZERS
 from models.encode import Encoder, segments
 from models.errors import ModelError
 from models.local.loading import open_checkpoint
 from tests.local.tiny_models import LINES, PROMPT
 
+SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 KINDS = ("v1", "v2", "v3", "llama")
 TEXT = st.text(st.sampled_from("你好雨夜：:，。 ab1\t【】\\me"), max_size=12)
 LINE = st.one_of(st.sampled_from(LINES), TEXT)
@@ -102,7 +105,7 @@ def text_ids(encoder: Encoder, prompt: Prompt) -> list[int]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_ids_spell_the_text(encoders: dict[str, Encoder], kind: str) -> None:
     encoder = encoders[kind]
-    text = "\n".join(LINES[:4]) + "\n"
+    text = "\n".join(LINES[:4]) + "\n诗曰：\n\n苏晚：走吧\n"
     written = encoder.tokenizer.decode(text_ids(encoder, Prompt("", text, "")))
     assert half_width(text) in half_width(written)
 
@@ -123,3 +126,18 @@ def test_a_text_has_as_many_tokens_as_it_is_encoded_to(encoders: dict[str, Encod
         marks: Any = encoder.encode(Prompt("", "", ""))
         assert encoder.count(PROMPT.text) == len(encoder.encode(PROMPT)) - len(marks)
     assert encoders["v1"].count("") == 0
+
+
+@pytest.mark.parametrize(("version", "file"), [(1, "ice_text.model"), (3, "tokenizer.model")])
+def test_real_vocabularies_spell_a_log_as_the_official_encoding_does(
+    version: int, file: str
+) -> None:
+    vocabulary = SHARED / "fixtures" / "chatglm" / "vocab" / file
+    if not vocabulary.is_file():
+        pytest.skip(f"{vocabulary} is not there")
+    tokenizer = TOKENIZERS[version](str(vocabulary))
+    encoder = Encoder(tokenizer, "glm1" if version == 1 else "glm2")
+    text = "\n".join(LINES) + "\n\n诗曰：\n\n    苏晚：（这是 怎么……）\\me 走 \\emoji 困惑\n林默："
+    ours, official = encoder.encode(Prompt("", text, "")), encode_continuation(tokenizer, text)
+    assert tokenizer.decode(ours) == tokenizer.decode(official)
+    assert len(ours) <= 1.1 * len(official)
