@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import LlamaForCausalLM
+from transformers import AutoTokenizer, LlamaForCausalLM, MambaConfig, MambaForCausalLM
 
 from models.adapters import Adapters
 from models.backend import Delta, End, Prompt, Sampling, open_backend
@@ -228,6 +228,23 @@ def test_what_is_no_checkpoint_is_one_line(tmp_path: Path, path: str, said: str)
     with pytest.raises(ModelError, match=said) as caught:
         Local.open(given if path == "empty" else str(given), device="cpu")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+@pytest.mark.parametrize("kind", ["v3", "llama"])
+def test_a_gpu_that_is_not_there_is_refused(folders: dict[str, Path], kind: str) -> None:
+    with pytest.raises(ModelError, match="0 CUDA devices"):
+        Local.open(folders[kind], device="cuda")
+
+
+def test_a_model_with_a_recurrent_state_is_refused(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    AutoTokenizer.from_pretrained(folders["llama"]).save_pretrained(tmp_path)
+    config = MambaConfig(vocab_size=400, hidden_size=16, num_hidden_layers=1, state_size=4)
+    MambaForCausalLM(config).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="a state that cannot be cut back"):
+        Local.open(tmp_path, device="cpu")
 
 
 def test_the_backend_opens_by_name(folders: dict[str, Path]) -> None:
