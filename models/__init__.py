@@ -1,4 +1,4 @@
-"""What speaks: backends that turn a prompt into candidates. Knows text and tokens, never a scene."""
+"""What speaks: backends that turn a prompt into candidates. Knows text, never a scene."""
 
 from models.backend import Backend, Delta, End, Prompt, Sampling, open_backend
 from models.errors import ModelError

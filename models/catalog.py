@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, urldefrag, urlsplit, urlunsplit
 
-from rapidfuzz import process
-
 from models.backend import Backend, open_backend
 from models.errors import ModelError
 
@@ -216,22 +214,29 @@ def _server(spec: str) -> Opening:
 
 
 def _nearest(name: str) -> str:
+    from rapidfuzz import process
+
     return ", ".join(match[0] for match in process.extract(name, [*MODELS, "scripted"], limit=3))
 
 
-def better_models(memory: int) -> list[Model]:
-    """Models larger than the starter whose weights fit into `memory` bytes, the largest first."""
+def better_models(main: int, gpu: int) -> list[Model]:
+    """Models larger than the starter that a machine can play, the largest first.
+
+    `main` and `gpu` are bytes of memory. A GPU takes any model that fits; without one, the models
+    of the size that a processor reads aloud: those in GGUF.
+    """
     fitting = [
         model
         for model in MODELS.values()
-        if model is not STARTER and model.memory(model.smallest) <= SHARE * memory
+        if model is not STARTER
+        and model.memory(model.smallest) <= SHARE * (main if model.gguf else gpu)
     ]
     return sorted(fitting, key=lambda model: -model.parameters)
 
 
-def machine_memory() -> int:
-    """Bytes of main memory or of the largest GPU, whichever is more; 0 where neither is told."""
-    return max(_main_memory(), _gpu_memory())
+def machine_memory() -> tuple[int, int]:
+    """Bytes of main memory and of the largest GPU; 0 where it is not told."""
+    return _main_memory(), _gpu_memory()
 
 
 def _main_memory() -> int:

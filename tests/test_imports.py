@@ -67,7 +67,7 @@ def test_kitty_keys_are_off_before_textual_is_imported_unless_asked_for():
     program = """
 import os, sys
 os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
-from tui.commands.play import prepare_keys
+from tui.seat import prepare_keys
 prepare_keys({asked})
 from textual import _xterm_parser, constants
 print(os.environ.get("TEXTUAL_DISABLE_KITTY_KEY"), constants.DISABLE_KITTY_KEY,

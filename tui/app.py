@@ -42,6 +42,8 @@ class PaotuanApp(App[None]):
         asked: str
         backend: "Backend | None"
         problem: str = ""
+        better: list[str] | None = None
+        """Larger models that this machine could run, where the embedded one is small."""
 
     def __init__(
         self, play: "Play | None", choice: Choice, backend: "Backend | None" = None
@@ -141,10 +143,11 @@ class PaotuanApp(App[None]):
                 old.close()
             try:
                 backend = open_model(self.choice, scene)
+                better = None if self.hinted else better_than_starter(self.choice, scene)
             except (ModelError, SceneError) as error:
                 self.post_message(self.Loaded(asked, None, str(error)))
                 return
-        self.post_message(self.Loaded(asked, backend))
+        self.post_message(self.Loaded(asked, backend, "", better))
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
@@ -155,16 +158,14 @@ class PaotuanApp(App[None]):
         self.model.loading = False
         self.model.backend, self.model.problem = event.backend, event.problem
         self._model_changed()
-        if event.backend and not self.hinted:
-            self._hint(event.backend)
+        if event.backend and event.better is not None:
+            self._hint(event.backend.name, event.better)
 
-    def _hint(self, backend: "Backend") -> None:
+    def _hint(self, name: str, better: list[str]) -> None:
         """Say once that the embedded model is small, and what this machine could run."""
-        better = better_than_starter(self.choice, self.play.scene if self.play else None)
-        if better is not None:
-            self.hinted = True
-            more = say("better", ", ".join(better[:3])) if better else ""
-            self.notify(say("small", backend.name, more), markup=False, timeout=12)
+        self.hinted = True
+        more = say("better", ", ".join(better[:3])) if better else ""
+        self.notify(say("small", name, more), markup=False, timeout=12)
 
     def _model_changed(self) -> None:
         for screen in self.screen_stack:

@@ -89,7 +89,7 @@ def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[st
 
     if find_model(choice, scene).model is not STARTER:
         return None
-    return [model.name for model in better_models(machine_memory())]
+    return [model.name for model in better_models(*machine_memory())]
 
 
 class Loading:

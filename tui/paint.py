@@ -1,7 +1,7 @@
 """Log entries as styled, wrapped lines. Text is never markup, and nothing unprintable is kept."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from rich.cells import get_character_cell_size
@@ -10,7 +10,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from characters.text import UNPRINTABLE
-from scenes.log import Entry
+
+if TYPE_CHECKING:
+    from scenes.log import Entry
 
 DARK = (
     *("#7aa2f7", "#e0af68", "#9ece6a", "#f7768e", "#bb9af7"),
@@ -52,7 +54,7 @@ def name_style(name: str, cast: Sequence[str], dark: bool) -> Style:
     return Style(color=palette[place % len(palette)], bold=True)
 
 
-def runs_of(entry: Entry, styles: Styles, name: Style) -> list[Run]:
+def runs_of(entry: "Entry", styles: Styles, name: Style) -> list[Run]:
     """The parts of an entry in their styles."""
     text = printable(entry.text)
     if entry.kind == "narration":
@@ -67,7 +69,7 @@ def runs_of(entry: Entry, styles: Styles, name: Style) -> list[Run]:
     return runs
 
 
-def body_runs(entry: Entry, styles: Styles) -> list[Run]:
+def body_runs(entry: "Entry", styles: Styles) -> list[Run]:
     """What follows the name: the words, a thought, an emotion."""
     text = printable(entry.text)
     body = {"action": f" {text}", "thought": f"（{text}）"}.get(entry.kind, text)

@@ -84,14 +84,20 @@ def test_a_model_that_was_not_pulled_says_how_to_pull_it(
 
 
 def test_better_models_fit_and_the_largest_comes_first() -> None:
-    assert better_models(1 << 20) == []
-    found = better_models(8 << 30)
+    assert better_models(1 << 20, 1 << 20) == []
+    found = better_models(8 << 30, 8 << 30)
     assert [model.parameters for model in found] == sorted(
         (model.parameters for model in found), reverse=True
     )
     assert all(model.memory(model.smallest) <= 0.7 * (8 << 30) for model in found)
     assert STARTER not in found
-    assert catalog.machine_memory() >= 0
+    assert all(memory >= 0 for memory in catalog.machine_memory())
+
+
+def test_without_a_gpu_only_models_in_gguf_are_named() -> None:
+    found = better_models(24 << 30, 0)
+    assert found
+    assert all(model.gguf for model in found)
 
 
 def test_importing_the_catalog_brings_nothing_heavy() -> None:

@@ -14,7 +14,14 @@ from tui.screens.table import TableScreen
 from tui.widgets.composer import Composer
 from tui.widgets.tray import Tray
 
-LINES = ("你听见了吗？", "\\me 举起灯 \\emoji 专注", "（不对劲。）", "别出声。", "走吧。（真冷）", "回去。")
+LINES = (
+    "你听见了吗？",
+    "\\me 举起灯 \\emoji 专注",
+    "（不对劲。）",
+    "别出声。",
+    "走吧。（真冷）",
+    "回去。",
+)
 
 
 def house(**changes: object) -> Scene:

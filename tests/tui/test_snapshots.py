@@ -30,7 +30,9 @@ async def drawn(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
-def test_a_table_with_candidates_in_a_small_dark_terminal(snap_compare: Any, tmp_path: Path) -> None:
+def test_a_table_with_candidates_in_a_small_dark_terminal(
+    snap_compare: Any, tmp_path: Path
+) -> None:
     """Two columns of candidates, the composer, and a row of status below it."""
     app, _ = table(tmp_path)
     assert snap_compare(app, terminal_size=(80, 24), run_before=drawn)

@@ -48,7 +48,10 @@ async def test_a_digit_picks_a_candidate_and_the_next_role_follows(tmp_path: Pat
         assert hand is not None
         assert hand.speaker.name == "老周"
         kept = play.session.draws[1]
-        assert [candidate.entry.text for candidate in kept.candidates][:2] == ["你听见了吗？", "举起灯"]
+        assert [candidate.entry.text for candidate in kept.candidates][:2] == [
+            "你听见了吗？",
+            "举起灯",
+        ]
 
 
 async def test_arrows_light_a_candidate_and_enter_takes_it(tmp_path: Path) -> None:

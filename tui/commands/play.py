@@ -64,36 +64,10 @@ def play(
 
         table.asked = dict(choice.asked)
         raise typer.Exit(play_by_line(table, choice))
-    on_screen(table, choice, kitty_keys)
+    from tui.seat import show
 
-
-def on_screen(table: "Play | None", choice: Choice, kitty_keys: bool = False) -> None:
-    """Play on the whole screen, from the start screen where there is no table yet."""
-    prepare_keys(kitty_keys)
-    from tui.app import PaotuanApp
-
-    app = PaotuanApp(table, choice)
-    app.run()
-    if app.return_code:
-        raise typer.Exit(app.return_code)
-
-
-def prepare_keys(kitty_keys: bool) -> None:
-    """Settle how the terminal tells keys, before Textual is imported for the first time.
-
-    With the kitty protocol an input method sends the words it commits as one sequence, which
-    Textual 8.2.8 gives up on beyond 32 bytes; so it is off unless asked for, and then the limit is
-    raised.
-    """
-    import os
-
-    if kitty_keys:
-        os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
-        from textual import _xterm_parser
-
-        _xterm_parser._MAX_SEQUENCE_SEARCH_THRESHOLD = 512
-    else:
-        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    if status := show(table, choice, kitty_keys):
+        raise typer.Exit(status)
 
 
 def _table(

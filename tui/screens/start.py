@@ -56,6 +56,7 @@ class RoleScreen(ModalScreen[tuple[str | None] | None]):
 class StartScreen(Screen[None]):
     """Two lists, the details of what is lit, and the state of the model."""
 
+    CSS_PATH = "start.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "role", "Role", id="start.role"),
     ]
@@ -91,7 +92,6 @@ class StartScreen(Screen[None]):
     def on_mount(self) -> None:
         for name in ("scenes", "sessions"):
             self.query_one(f"#{name}", OptionList).border_title = Content(say(name))
-        self.refresh_lists()
         self.query_one("#scenes").focus()
         self.model_changed()
 

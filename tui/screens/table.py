@@ -35,6 +35,7 @@ from tui.words import say
 class TableScreen(Screen[None]):
     """One play at the table."""
 
+    CSS_PATH = "table.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="table.stop"),
         Binding("ctrl+e", "rewrite", "Rewrite", id="table.rewrite", priority=True),

@@ -1,0 +1,157 @@
+"""The command line: finds the command, and tells every failure in one line."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+import typer.main
+
+from tui.commands import characters, locate, log, models, play, scenes, sessions
+from tui.commands.draw import draw
+from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
+from tui.output import never_raise, one_line
+
+OPTIONAL = "--resume"
+"""The option whose value may be left out."""
+TYPERS_OWN = ("help", "install_completion", "show_completion")
+
+
+@dataclass
+class Asked:
+    """What is asked of the program as a whole."""
+
+    debug: bool = False
+
+
+app = typer.Typer(
+    name="paotuan",
+    help="跑团: role play at a terminal table. You play one role, language models play the rest.",
+    epilog="Without a command: choose a scene on the screen.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"paotuan {version('paotuan')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where a failure comes from.")
+    ] = False,
+) -> None:
+    context.obj.debug = debug
+    if context.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadInput("no terminal; name what to do, such as: paotuan play SCENE; see --help")
+    from tui.opening import Choice
+    from tui.seat import show
+
+    show(None, Choice())
+
+
+app.command("play")(play.play)
+app.command("draw")(draw)
+app.add_typer(scenes.app, name="scenes")
+app.add_typer(characters.app, name="characters")
+app.add_typer(log.app, name="log")
+app.add_typer(sessions.app, name="sessions")
+app.add_typer(models.app, name="models")
+app.command("locate")(locate.locate)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 failed, 2 wrong usage or bad input."""
+    never_raise()
+    asked = Asked()
+    try:
+        status = _run(list(sys.argv[1:] if arguments is None else arguments), asked)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        return _deaf()
+    except KeyboardInterrupt:
+        return STOPPED
+    except typer.TyperException as error:
+        return _failed(error, asked, BAD_INPUT, _usage(error))
+    except BadInput as error:
+        return _failed(error, asked, BAD_INPUT, *error.problems)
+    except Known as error:
+        return _failed(error, asked, FAILED, *problems_of(error))
+    except typer.Abort:
+        return FAILED
+    except Exception as error:
+        problem = f"a fault of paotuan itself, {type(error).__name__}: {error}"
+        return _failed(error, asked, FAILED, f"{problem}; see where with: paotuan --debug …")
+
+
+def _run(arguments: list[str], asked: Asked) -> int:
+    try:
+        status = _command()(
+            _with_optional_value(arguments),
+            obj=asked,
+            prog_name="paotuan",
+            standalone_mode=False,
+        )
+    except SystemExit as stopped:
+        status = stopped.code
+    return status if isinstance(status, int) else 0
+
+
+def _command() -> Callable[..., object]:
+    """The whole command line. Typer's own flags get a value, since for want of one it would import
+    pydantic before anything is shown."""
+    command = typer.main.get_command(app)
+    for each in (command, *getattr(command, "commands", {}).values()):
+        for option in each.get_params(typer.Context(each)):
+            if option.default is None and option.name in TYPERS_OWN:
+                option.default = False
+    return command
+
+
+def _with_optional_value(arguments: list[str]) -> list[str]:
+    """An empty value where `--resume` is followed by none."""
+    following = [*arguments[1:], "-"]
+    return [
+        f"{OPTIONAL}=" if argument == OPTIONAL and after.startswith("-") else argument
+        for argument, after in zip(arguments, following, strict=False)
+    ]
+
+
+def _usage(error: typer.TyperException) -> str:
+    """A mistake of usage in one line, the help of the command named."""
+    message = " ".join(error.format_message().split())
+    if options := getattr(error, "possibilities", None):
+        message = f"{error.message}. Did you mean {', '.join(sorted(options))}?"
+    command = getattr(getattr(error, "ctx", None), "command_path", "paotuan")
+    return f"{message} See: {command} --help"
+
+
+def _failed(error: BaseException, asked: Asked, status: int, *problems: str) -> int:
+    if asked.debug:
+        traceback.print_exception(error)
+    for problem in problems:
+        print(f"paotuan: {one_line(problem)}", file=sys.stderr)
+    return status
+
+
+def _deaf() -> int:
+    """Nobody reads on: no complaint now, and none when Python flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
