@@ -16,7 +16,7 @@ CHINESE = r"""说话
   \me 动作     \me 推开门
   （内心）      （有点不对劲）        可以接在台词后面
   【旁白】      【灯灭了】
-  \emoji 表情  好啊。 \emoji 微笑     写到 \emoji 按 Tab 补全，再按换下一个
+  \emoji 表情  好啊。 \emoji 微笑     按 Tab 补全，再按换一个
   苏晚：……     替别的角色说
   Ctrl+J 或 Alt+Enter 换行；一行算一轮
 
