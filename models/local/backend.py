@@ -16,6 +16,7 @@ from models.local.attention import share_attention
 from models.local.baselines import generate_at_once, generate_one_by_one
 from models.local.candidate import Candidate
 from models.local.drawing import Drawer
+from models.local.layout import store_by_columns
 from models.local.loading import Opened, Quantization, open_checkpoint
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
 from models.sampling import Breakers
@@ -47,6 +48,7 @@ class Local:
         joined = not share_attention(opened.model)
         self._full_head = opened.model.get_output_embeddings()
         vocabulary = self._narrow(scripts) if scripts else Vocabulary()
+        store_by_columns(opened.model)
         self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices)
 
     @classmethod
