@@ -35,6 +35,8 @@ class Choice:
     """Settings of `models.backend.Sampling` by name."""
     adapters: Mapping[str, str] = field(default_factory=dict)
     """Where adapters lie that the roles name."""
+    threads: int | None = None
+    """Processor threads of a model in process; `None` is its own choice."""
 
 
 def choose(
@@ -43,6 +45,7 @@ def choose(
     quantization: str | None,
     asked: Mapping[str, Any],
     adapters: Sequence[str] = (),
+    threads: int | None = None,
 ) -> Choice:
     """The choice that options make; those that are `None` are not said. Raises `BadInput`."""
     said = {name: value for name, value in asked.items() if value is not None}
@@ -50,7 +53,9 @@ def choose(
         _check_range(name, value)
     if context is not None and context < 1:
         raise BadInput(f"--context {context}: expected at least 1")
-    return Choice(model, context, quantization, said, dict(map(_named, adapters)))
+    if threads is not None and threads < 1:
+        raise BadInput(f"--threads {threads}: expected at least 1")
+    return Choice(model, context, quantization, said, dict(map(_named, adapters)), threads)
 
 
 def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
@@ -78,6 +83,8 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
         options["context"] = context
     if found.backend == "local" and quantization in ("int8", "int4"):
         options["quantization"] = quantization
+    if found.backend == "llamacpp" and choice.threads:
+        options["threads"] = choice.threads
     if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene)):
         options["adapters"] = paths
     return found.open(**options)

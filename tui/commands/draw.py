@@ -47,6 +47,7 @@ def draw(
     context: options.Context = None,
     quantization: options.Quantization = None,
     adapter: options.Adapter = None,
+    threads: options.Threads = None,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
     max_tokens: options.MaxTokens = None,
@@ -57,7 +58,7 @@ def draw(
     from tui.opening import choose, find_model, open_model
 
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
-    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or ())
+    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     with given():
         where = load_scene(scene) if scene is not None else None
         role = where.role(speaker) if where else None

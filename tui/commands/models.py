@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui.commands import options
+from tui.commands import options, weights
 from tui.commands.group import group
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from models.catalog import Model
 
 app = group("Models: what speaks for the others.")
+app.command()(weights.fit)
+app.command()(weights.convert)
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="A name of `paotuan models list`.")]
 STEP = 1 << 20
@@ -85,19 +87,20 @@ def bench(
     as_data: options.Json = False,
     context: options.Context = None,
     quantization: options.Quantization = None,
+    threads: options.Threads = None,
 ) -> None:
     """Measure prefill, first token and tokens/s, beside drawing one by one without cache."""
     from models import bench as measure
-    from models.catalog import weights
+    from models.catalog import weights as lying_at
     from tui.opening import choose, find_model, open_model
 
     if not 1 <= history_tokens <= 1_000_000:
         raise BadInput(f"--history-tokens {history_tokens}: expected 1 to 1000000")
-    choice = choose(model, context, quantization, {})
+    choice = choose(model, context, quantization, {}, (), threads)
     with given():
         found = find_model(choice)
     with closing(open_model(choice)) as backend:
-        path = weights(found.model) if found.model else found.options.get("path")
+        path = lying_at(found.model) if found.model else found.options.get("path")
         size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None
         report = measure.bench(backend, history_tokens, model_bytes=size)
     data(report.json() if as_data else report.table())
@@ -148,14 +151,14 @@ def _told(model: "Model") -> dict[str, Any]:
 def _where(model: "Model") -> str | None:
     """Where it lies on this machine, or nothing; a starter that could be had is not made here."""
     from models import starter
-    from models.catalog import weights
+    from models.catalog import weights as lying_at
     from models.errors import ModelError
 
     if not model.hub:
         file = starter.cache_folder() / starter.FILE
         return str(file) if file.exists() else None
     try:
-        return str(weights(model))
+        return str(lying_at(model))
     except ModelError:
         return None
 

@@ -33,6 +33,15 @@ Adapter = Annotated[
         help="Where an adapter that a role names lies; may be given several times.",
     ),
 ]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        envvar="PAOTUAN_THREADS",
+        help="Processor threads that draw; fewer where other programs are busy.",
+    ),
+]
 N = Annotated[int | None, typer.Option("-n", metavar="N", help="Candidates drawn side by side.")]
 Temperature = Annotated[
     float | None, typer.Option("--temperature", metavar="T", help="Divides the logits.")

@@ -42,6 +42,7 @@ def play(
     context: options.Context = None,
     quantization: options.Quantization = None,
     adapter: options.Adapter = None,
+    threads: options.Threads = None,
     kitty_keys: Annotated[
         bool,
         typer.Option(
@@ -52,7 +53,7 @@ def play(
 ) -> None:
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
-    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or ())
+    choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
     table = _table(scene, role, watch, resume, choice)
     if table is None and by_line:
