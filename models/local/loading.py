@@ -12,6 +12,7 @@ from transformers import (
     PretrainedConfig,
     PreTrainedModel,
 )
+from transformers.utils import logging as library_logging
 
 from models import chatglm
 from models.encode import Markup
@@ -78,6 +79,9 @@ def _open_other(
     if quantization in ("int8", "int4"):
         options["quantization_config"] = _bitsandbytes(quantization, place)
         options["device_map"] = {"": place}
+    # The screen belongs to the program: what a library would print there spoils it.
+    library_logging.disable_progress_bar()
+    library_logging.set_verbosity_error()
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(

@@ -53,3 +53,15 @@ async def test_a_checkpoint_from_disk_with_a_prefix_a_character_plays(
         assert hand.cost is not None
         assert hand.cost.prompt_tokens > 10
         assert said(play)[-1].startswith(f"{hand.speaker.name}：")
+
+
+def test_nothing_is_printed_while_a_model_of_the_library_is_opened(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from models.backend import open_backend
+    from tests.local.tiny_models import make_llama
+
+    folder = make_llama(tmp_path / "llama")
+    capfd.readouterr()
+    open_backend("local", path=folder).close()
+    assert capfd.readouterr() == ("", "")
