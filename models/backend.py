@@ -100,6 +100,9 @@ class Delta(NamedTuple):
 class Backend(Protocol):
     """Anything that can continue a prompt. Used by one thread at a time, but for `close`."""
 
+    notices: list[str]
+    """What a person should know of the last draws, a line each; who shows them empties it."""
+
     @property
     def name(self) -> str:
         """What a person calls this model."""
@@ -119,7 +122,7 @@ class Backend(Protocol):
     ) -> Generator[Delta]:
         """Yield the candidates piece by piece. Closing the generator stops the work.
 
-        Every candidate closes with one `Delta` that has an `end`. Raises `ModelError`.
+        Before anything is drawn, empty deltas may come so that it can be closed. Every candidate closes with one `Delta` that has an `end`. Raises `ModelError`.
         """
         ...
 

@@ -44,6 +44,7 @@ class LlamaCpp:
     def __init__(
         self, server: xllamacpp.Server, key: str, name: str, context: int, adapters: tuple[str, ...]
     ) -> None:
+        self.notices: list[str] = []
         self._server: xllamacpp.Server | None = server
         self._name = name
         self._context = context

@@ -42,6 +42,7 @@ class Scripted:
         if not lines:
             raise ModelError("scripted: there are no lines to recite; give at least one")
         self.name = name
+        self.notices: list[str] = []
         self.context = context
         self.prompts: list[Prompt] = []
         self.samplings: list[Sampling] = []

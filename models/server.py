@@ -44,6 +44,7 @@ class Server:
         context: int,
         exact: bool,
     ) -> None:
+        self.notices: list[str] = []
         self._endpoint = endpoint
         self._model = model
         self._mode = mode

@@ -206,15 +206,20 @@ class Play:
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + 104729 * offset)
         taken = [candidate.entry for candidate in hand.complete]
-        return offset, draw_lines(
-            backend,
-            self.scene,
-            list(self.session.entries),
-            hand.speaker,
-            sampling,
-            hand.speaker.adapter,
-            taken,
+        history, speaker = list(self.session.entries), hand.speaker
+        updates = draw_lines(
+            backend, self.scene, history, speaker, sampling, speaker.adapter, taken
         )
+        return offset, self._with_notices(backend, updates)
+
+    def _with_notices(self, backend: Backend, updates: Generator[Update]) -> Generator[Update]:
+        """The draw, and afterwards what the backend has to say of it."""
+        try:
+            with closing(updates):
+                yield from updates
+        finally:
+            self.notices += backend.notices
+            backend.notices.clear()
 
     def warming(self, backend: Backend, speaker: Role) -> Generator[Delta]:
         """One token for `speaker`, so that the model has read what has been said so far."""

@@ -246,6 +246,18 @@ async def test_a_model_that_fails_is_told_and_nothing_said_is_lost(tmp_path: Pat
         assert said(play) == ["林默：进去。"]
 
 
+async def test_what_a_backend_has_to_say_of_a_draw_is_told_once(tmp_path: Path) -> None:
+    play = Play.start(house(), "林默", tmp_path)
+    backend = Scripted(LINES)
+    backend.notices.append("out of memory: drawn in two passes")
+    app = PaotuanApp(play, Choice(), backend)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await say(pilot, "进去。")
+        await dealt(pilot)
+        await until(pilot, lambda: any("two passes" in n.message for n in app._notifications))
+    assert not backend.notices
+
+
 async def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource", reason="limits on files are those of Unix")
     app, play = table(tmp_path)

@@ -99,6 +99,9 @@ class TableScreen(Screen[None]):
         session = self.play.session
         self.query_one(Transcript).show(session.entries, session.role)
         self.tell()
+        self._tell_notices()
+
+    def _tell_notices(self) -> None:
         while self.play.notices:
             self.notify(self.play.notices.pop(0), severity="warning", markup=False)
 
@@ -208,6 +211,7 @@ class TableScreen(Screen[None]):
     def _over(self, event: Over) -> None:
         if event.hand is self.hand:
             self._stop_drawing()
+        self._tell_notices()
         if event.problem:
             self.notify(event.problem, severity="error", markup=False, timeout=15)
 
