@@ -4,6 +4,7 @@ It draws nothing on a screen and knows no model but through the `Backend` it is 
 """
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
