@@ -122,7 +122,8 @@ class Backend(Protocol):
     ) -> Generator[Delta]:
         """Yield the candidates piece by piece. Closing the generator stops the work.
 
-        Before anything is drawn, empty deltas may come so that it can be closed. Every candidate closes with one `Delta` that has an `end`. Raises `ModelError`.
+        Before anything is drawn, empty deltas may come so that it can be closed. Every candidate
+        closes with one `Delta` that has an `end`. Raises `ModelError`.
         """
         ...
 
