@@ -24,6 +24,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## the figures of docs/benchmarks.md
 	$(BIN)/paotuan models bench starter
+	$(BIN)/python tests/bench/starter.py
 	$(BIN)/python tests/bench/first_paint.py
 
 $(VENV)/bin/python:
