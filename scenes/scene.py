@@ -54,6 +54,8 @@ class ModelChoice:
     quantization: Literal["none", "int8", "int4"] | None = None
     context: int | None = None
     """Tokens of prompt and candidate together."""
+    scripts: tuple[str, ...] = ()
+    """The scripts that candidates are written in; none is any."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,12 @@ def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
         opening=keys.opening.strip("\n"),
         knowledge=tuple(path.parent / name for name in keys.knowledge),
         emotions=tuple(keys.emotions),
-        model=ModelChoice(**keys.model.model_dump()),
+        model=ModelChoice(
+            keys.model.use,
+            keys.model.quantization,
+            keys.model.context,
+            tuple(keys.model.scripts),
+        ),
         sampling={k: tuple(v) if isinstance(v, list) else v for k, v in said.items()},
         turns=keys.turns,
         dice=keys.dice,

@@ -82,6 +82,9 @@ class ModelKeys(Declaration):
     """How the weights are held: `none`, `int8` or `int4` (NF4)."""
     context: Annotated[int, Field(ge=256)] | None = None
     """Tokens of prompt and candidate together."""
+    scripts: Words = Field(default_factory=list)
+    """The scripts that are written, such as `[han, latin]`: a model run by transformers draws among
+    their tokens alone, which is faster; none is all."""
 
 
 class CastKeys(CharacterKeys):

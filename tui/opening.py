@@ -83,6 +83,8 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
         options["context"] = context
     if found.backend == "local" and quantization in ("int8", "int4"):
         options["quantization"] = quantization
+    if found.backend == "local" and says and says.scripts:
+        options["scripts"] = says.scripts
     if found.backend == "llamacpp" and choice.threads:
         options["threads"] = choice.threads
     if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene)):

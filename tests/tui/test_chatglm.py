@@ -55,6 +55,23 @@ async def test_a_checkpoint_from_disk_with_a_prefix_a_character_plays(
         assert said(play)[-1].startswith(f"{hand.speaker.name}：")
 
 
+def test_a_scene_says_which_scripts_are_written(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from models.errors import ModelError
+    from tui.opening import open_model
+
+    base = tmp_path / "chatglm"
+    make_playable(base, 3, LINES * 20)
+    plain = house()
+    choice = Choice(model=str(base))
+    han = replace(plain, model=replace(plain.model, scripts=("han",)))
+    open_model(choice, han).close()
+    unknown = replace(plain, model=replace(plain.model, scripts=("hann",)))
+    with pytest.raises(ModelError, match="hann"):
+        open_model(choice, unknown)
+
+
 def test_nothing_is_printed_while_a_model_of_the_library_is_opened(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
