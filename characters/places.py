@@ -6,6 +6,8 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 SUFFIXES = (".yaml", ".yml")
+CARDS = (".png", ".json", ".charx")
+"""Files of characters in the formats of other programs."""
 
 
 def folders(kind: str) -> tuple[Path, ...]:
@@ -16,28 +18,27 @@ def folders(kind: str) -> tuple[Path, ...]:
 
 def is_path(reference: str) -> bool:
     """Whether a person means a file, not a name to look up."""
-    return "/" in reference or "\\" in reference or reference.lower().endswith(SUFFIXES)
+    return "/" in reference or "\\" in reference or reference.lower().endswith(SUFFIXES + CARDS)
 
 
-def find(name: str, places: Sequence[Path]) -> Path | None:
+def find(name: str, places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) -> Path | None:
     """The first file of that name in `places`; a name never leads out of them."""
     if is_path(name) or name.startswith(".") or not name.isprintable() or ":" in name:
         return None
-    candidates = (place / f"{name}{suffix}" for place in places for suffix in SUFFIXES)
+    candidates = (place / f"{name}{suffix}" for place in places for suffix in suffixes)
     return next((path for path in candidates if is_file(path)), None)
 
 
-def listed(places: Sequence[Path]) -> dict[str, Path]:
-    """Every file in `places` by its name without suffix; the earlier place wins."""
+def listed(places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) -> dict[str, Path]:
+    """Every file in `places` by its name without suffix; the earlier place and suffix win."""
     found: dict[str, Path] = {}
     for place in places:
         try:
-            paths = sorted(place.iterdir())
+            paths = [path for path in place.iterdir() if path.suffix.lower() in suffixes]
         except OSError:
             continue
-        for path in paths:
-            hidden = path.name.startswith(".")
-            if path.suffix.lower() in SUFFIXES and not hidden and path.stem.isprintable():
+        for path in sorted(paths, key=lambda one: (suffixes.index(one.suffix.lower()), one)):
+            if not path.name.startswith(".") and path.stem.isprintable():
                 found.setdefault(path.stem, path)
     return found
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from characters.errors import CharacterError
 from characters.names import label_problem, name_problem, nearest
-from characters.places import beside, find, folders, is_file, is_path, listed
+from characters.places import CARDS, SUFFIXES, beside, find, folders, is_file, is_path, listed
 from characters.reader import Document, read_file
 from characters.text import shown
 from characters.tree import Key
@@ -31,6 +31,12 @@ class Character:
     adapter: str | None = None
     emotions: tuple[str, ...] = ()
     """Labels of this character's own; none means those of the scene."""
+    openings: tuple[str, ...] = ()
+    """Log texts, one of which may begin a scene."""
+    talkativeness: float | None = None
+    """Chance to speak next without being named, 0 to 1; none leaves it to the scene."""
+    card: Path | None = None
+    """The card it comes from. In texts of a card `{{user}}` is the player's role."""
 
 
 def load(name_or_path: str | Path, places: Sequence[Path] | None = None) -> Character:
@@ -42,7 +48,7 @@ def load(name_or_path: str | Path, places: Sequence[Path] | None = None) -> Char
     if isinstance(name_or_path, Path) or is_path(name_or_path):
         return read_character(Path(name_or_path))
     places = folders("characters") if places is None else places
-    path = find(name_or_path, places)
+    path = find(name_or_path, places, SUFFIXES + CARDS)
     if path is None:
         raise CharacterError(unknown(name_or_path, places))
     return read_character(path)
@@ -55,12 +61,18 @@ def refer(reference: str, folder: Path) -> Character:
     path = beside(folder, reference)
     if path is None:
         raise CharacterError(f"{shown(reference)} leads out of the folder of this file")
+    if not is_file(path) and reference == Path(reference).name:
+        known = (place / reference for place in folders("characters"))
+        path = next((one for one in known if is_file(one)), path)
     return read_character(path)
 
 
 def names(places: Sequence[Path] | None = None) -> list[str]:
     """The names by which `load` finds a character."""
-    return sorted(listed(folders("characters") if places is None else places))
+    from characters.cards.files import holds_a_card
+
+    found = listed(folders("characters") if places is None else places, SUFFIXES + CARDS)
+    return sorted(n for n, path in found.items() if path.suffix in SUFFIXES or holds_a_card(path))
 
 
 def unknown(name: str, places: Sequence[Path]) -> str:
@@ -70,13 +82,16 @@ def unknown(name: str, places: Sequence[Path]) -> str:
 
 
 def read_character(path: Path) -> Character:
-    """Read a character file. Raises `CharacterError` with a line for each problem."""
+    """Read a character file or a card. Raises `CharacterError` with a line for each problem."""
+    if path.suffix.lower() in CARDS:
+        return _of_card(path)
     document = read_file(path)
     from characters.check import check
     from characters.schema import CharacterFile
 
     keys = check(CharacterFile, document)
     problems = [*_name_problems(keys.name, document), *problems_of(keys, document, (), path.parent)]
+    problems += missing_files([keys.card] if keys.card else [], document, ("card",), path.parent)
     if problems:
         raise CharacterError(*problems)
     return Character(
@@ -88,6 +103,30 @@ def read_character(path: Path) -> Character:
         knowledge=tuple(path.parent / name for name in keys.knowledge),
         adapter=keys.adapter,
         emotions=tuple(keys.emotions),
+        openings=tuple(text.strip("\n") for text in keys.openings),
+        talkativeness=keys.talkativeness,
+        card=path.parent / keys.card if keys.card else None,
+    )
+
+
+def _of_card(path: Path) -> Character:
+    from characters.cards.files import read_card
+    from characters.cards.mapping import sheet_of
+
+    card = read_card(path)
+    sheet = sheet_of(card)
+    return Character(
+        name=sheet.name,
+        aliases=sheet.aliases,
+        profile=sheet.profile,
+        voice="\n".join(sheet.voice),
+        likes=sheet.likes,
+        knowledge=(path,) if card.book else (),
+        adapter=sheet.adapter,
+        emotions=sheet.emotions,
+        openings=sheet.openings,
+        talkativeness=sheet.talkativeness,
+        card=path,
     )
 
 

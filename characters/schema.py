@@ -61,3 +61,9 @@ class CharacterFile(CharacterKeys):
 
     name: Name
     """The name that begins this character's lines."""
+    openings: Words = Field(default_factory=list)
+    """Log texts, one of which may begin a scene; `{{user}}` is the player's role."""
+    talkativeness: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Chance to speak next without being named, 0 to 1, where a scene does not say."""
+    card: str | None = None
+    """The card this character was imported from, a file beside this one."""

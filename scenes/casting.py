@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
+from random import Random
 
 from characters import Character, CharacterError
+from characters.cards.macros import expand
 from characters.names import name_problem, nearest
 from characters.profile import problems_of, refer
 from characters.reader import Document
@@ -12,6 +14,9 @@ from characters.tree import Key
 from scenes.log import SPOKEN, read
 from scenes.scene import Role
 from scenes.schema import CastKeys, SceneKeys
+
+NOBODY = "玩家"
+"""What `{{user}}` becomes in a scene with nobody else."""
 
 
 def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Role], list[str]]:
@@ -28,24 +33,41 @@ def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Rol
         except CharacterError as error:
             problems.append(document.at((*key, "character"), str(error)))
             character = Character(name)
-        roles.append(_role(name, entry, character, folder))
+        roles.append(_role(name, entry, character, folder, _player(name, keys)))
     return roles, problems + list(_shared_names(roles, document))
 
 
-def _role(name: str, entry: CastKeys, character: Character, folder: Path) -> Role:
+def _player(name: str, keys: SceneKeys) -> str:
+    """Whom `{{user}}` means in the texts of the role `name`: the player's role, or else another."""
+    others = [one for one in keys.cast if one != name]
+    return keys.play_as if keys.play_as in others else next(iter(others), NOBODY)
+
+
+def _role(name: str, entry: CastKeys, character: Character, folder: Path, player: str) -> Role:
     other_names = [character.name, *character.aliases, *entry.aliases]
+    said = "talkativeness" in entry.model_fields_set or character.talkativeness is None
+
+    def filled(text: str) -> str:
+        return expand(text, name, player, Random(f"{name}\n{text}")) if "{{" in text else text
+
     return Role(
         name=name,
         aliases=tuple(dict.fromkeys(alias for alias in other_names if alias != name)),
-        profile=entry.profile.strip() or character.profile,
-        voice=entry.voice.strip() or character.voice,
+        profile=entry.profile.strip() or filled(character.profile),
+        voice=entry.voice.strip() or filled(character.voice),
         likes=tuple(entry.likes) or character.likes,
         narrator=entry.narrator,
-        talkativeness=entry.talkativeness,
+        talkativeness=entry.talkativeness if said else character.talkativeness or 0.0,
         adapter=entry.adapter or character.adapter,
         knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
         emotions=tuple(entry.emotions) or character.emotions,
+        openings=tuple(map(filled, character.openings)),
     )
+
+
+def opening_of(cast: Sequence[Role], play_as: str | None) -> str:
+    """The opening that the cast brings along: the first of a role that is not the player's."""
+    return next((role.openings[0] for role in cast if role.openings and role.name != play_as), "")
 
 
 def _shared_names(roles: Sequence[Role], document: Document) -> Iterator[str]:

@@ -44,6 +44,8 @@ class Role:
     knowledge: tuple[Path, ...] = ()
     emotions: tuple[str, ...] = ()
     """Labels of its own; none means those of the scene."""
+    openings: tuple[str, ...] = ()
+    """Log texts of its own, one of which may begin a scene that has no opening."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _located(name_or_path: str | Path) -> Path:
 def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
     from characters.names import label_problem
     from characters.profile import missing_files
-    from scenes.casting import cast_of, oddities
+    from scenes.casting import cast_of, oddities, opening_of
 
     cast, problems = cast_of(keys, document, path.parent)
     problems += missing_files(keys.knowledge, document, ("knowledge",), path.parent)
@@ -152,7 +154,7 @@ def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
         aim=keys.aim.strip(),
         language=keys.language,
         play_as=keys.play_as,
-        opening=keys.opening.strip("\n"),
+        opening=keys.opening.strip("\n") or opening_of(cast, keys.play_as),
         knowledge=tuple(path.parent / name for name in keys.knowledge),
         emotions=tuple(keys.emotions),
         model=ModelChoice(

@@ -1,25 +1,9 @@
 """Scene files written: keys to YAML without defaults, and the commented start of a new scene."""
 
-import yaml
-
 from characters.text import UNPRINTABLE
-from characters.tree import DECIMAL, INTEGER
+from characters.writing import yaml_text
 from scenes.errors import SceneError
 from scenes.schema import SceneKeys
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes long texts as literal blocks, and quotes whatever either YAML 1.1 or we misread."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_implicit_resolver("tag:yaml.org,2002:float", DECIMAL, list("-+.0123456789"))
-_Dumper.add_implicit_resolver("tag:yaml.org,2002:int", INTEGER, list("-+0123456789"))
 
 
 def dump(keys: SceneKeys) -> str:
@@ -27,11 +11,7 @@ def dump(keys: SceneKeys) -> str:
     said = keys.model_dump(exclude_defaults=True)
     if sampling := keys.sampling.model_dump(exclude_unset=True):
         said["sampling"] = sampling
-    return _yaml(said)
-
-
-def _yaml(value: object) -> str:
-    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return yaml_text(said)
 
 
 def scene_template(title: str) -> str:
@@ -39,7 +19,7 @@ def scene_template(title: str) -> str:
     title = " ".join(title.split())
     if not title or UNPRINTABLE.search(title):
         raise SceneError("a scene needs a title of printable characters")
-    return TEMPLATE.replace("{title}", _yaml({"title": title}).strip())
+    return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
 
 
 TEMPLATE = r"""# yaml-language-server: $schema=scene.schema.json

@@ -1,17 +1,22 @@
-"""`paotuan characters`: who there is, what is known of one, and what is wrong with a file."""
+"""`paotuan characters`: who there is, what is known and wrong, cards in and out."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from tui.commands.group import group
+from tui.commands.group import group, one_of
 from tui.commands.options import Json
-from tui.failures import BAD_INPUT, given, problems_of
-from tui.output import as_json, columns, data, word
+from tui.failures import BAD_INPUT, BadInput, given, problems_of
+from tui.output import as_json, columns, data, one_line, word
+
+if TYPE_CHECKING:
+    from characters.cards.export import Form
 
 app = group("Characters: who may sit at any table.")
 
 NameOrFile = Annotated[str, typer.Argument(metavar="CHARACTER", help="A name or a file.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
 
 
 @app.command("list")
@@ -41,7 +46,8 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
     with given():
         found = load(character)
     if as_data:
-        as_json(asdict(found) | {"knowledge": [str(path) for path in found.knowledge]}, 2)
+        paths = {"knowledge": list(map(str, found.knowledge)), "card": _path(found.card)}
+        as_json(asdict(found) | paths, 2)
         return
     data("、".join((found.name, *found.aliases)))
     rows = (
@@ -50,11 +56,36 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
         ("adapter: ", found.adapter or ""),
         ("emotions: ", " ".join(found.emotions)),
         ("knowledge: ", ", ".join(str(path) for path in found.knowledge)),
+        ("card: ", _path(found.card) or ""),
     )
     for label, text in rows:
         if text:
             data(f"{label}{text}")
-    data(found.voice)
+    if found.voice:
+        data(found.voice)
+    for opening in found.openings:
+        data(f"\n{opening}")
+    if found.card is not None:
+        _show_card(found.card)
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _show_card(path: Path) -> None:
+    """What the card says of itself, to stderr: it is about the file, not the character."""
+    from characters.cards.files import read_card
+
+    with given():
+        card = read_card(path)
+    for label in ("creator", "character_version", "creator_notes"):
+        if text := card.text(label).strip():
+            word(f"{label}: {one_line(text)}")
+    if tags := card.texts("tags"):
+        word(f"tags: {one_line(', '.join(tags))}")
+    for warning in card.warnings:
+        word(f"{warning} (a warning)")
 
 
 @app.command()
@@ -79,3 +110,84 @@ def check(
             data(f"{name}: {found.name}")
     if broken:
         raise typer.Exit(BAD_INPUT)
+
+
+@app.command("import")
+def import_characters(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Cards (.png, .json, .charx), a CharacterGLM character.json, a "
+            "text-generation-webui .yaml, or a ChatHaruhi folder or its .txt files together.",
+        ),
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Where to; your data folder by default."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Make characters of cards. The card itself is kept beside the character."""
+    from characters import CharacterError
+    from characters.cards.importing import carry_out, plan
+    from characters.places import folders
+
+    folder = to or folders("characters")[1]
+    texts = [path for path in files if path.suffix.lower() == ".txt"]
+    groups = [[path] for path in files if path not in texts] + ([texts] if texts else [])
+    failed = False
+    for group_ in groups:
+        try:
+            imports = plan(group_, folder, force)
+            carry_out(imports)
+        except (CharacterError, OSError) as error:
+            failed = True
+            for problem in problems_of(error):
+                word(problem)
+            continue
+        for warning in imports[0].source.warnings:
+            word(f"{warning} (a warning)")
+        for one in imports:
+            data(str(one.path))
+            for line in one.taken():
+                word(f"  {line}")
+    if failed:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def export(
+    character: NameOrFile,
+    to: Annotated[
+        Path,
+        typer.Option("--to", metavar="FILE", help="A .png, .json, .charx or .yaml file to write."),
+    ],
+    spec: Annotated[
+        str | None,
+        typer.Option(
+            "--spec",
+            metavar="v1|v2|v3|characterglm|webui|chatharuhi",
+            help="Which format; by default that of the card it came from.",
+        ),
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option("--image", metavar="PNG", help="The image of a .png or .charx card."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write a character as a card, with everything that the card it came from holds."""
+    from typing import get_args
+
+    from characters import load
+    from characters.cards.export import Form, export_character
+
+    form = cast("Form | None", one_of(spec, get_args(Form), "format") if spec else None)
+    with given():
+        if to.exists() and not force:
+            raise BadInput(f"{to}: is there already; --force replaces it")
+        left_out = export_character(load(character), to, form, image)
+    for one in left_out:
+        word(f"left out, since this format has no place for it: {one}")
+    data(str(to))

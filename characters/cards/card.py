@@ -1,0 +1,225 @@
+"""A Character Card V1, V2 or V3: its JSON as it came, seen through fields of checked types."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from characters.cards.jsontext import Json
+from characters.errors import CharacterError
+from characters.reader import kind
+from characters.text import shown
+
+Spec = Literal["v1", "v2", "v3"]
+
+V1_FIELDS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")
+TEXT_FIELDS = (
+    *V1_FIELDS,
+    *("creator_notes", "system_prompt", "post_history_instructions", "creator"),
+    *("character_version", "nickname"),
+)
+LIST_FIELDS = ("alternate_greetings", "group_only_greetings", "tags", "source")
+TABLE_FIELDS = ("extensions", "character_book", "creator_notes_multilingual")
+V2_EMPTY: Json = {
+    **dict.fromkeys(V1_FIELDS, ""),
+    **dict.fromkeys(("creator_notes", "system_prompt", "post_history_instructions"), ""),
+    **{"alternate_greetings": [], "tags": [], "creator": "", "character_version": ""},
+    "extensions": {},
+}
+NAMES: dict[Spec, tuple[str, str]] = {
+    "v2": ("chara_card_v2", "2.0"),
+    "v3": ("chara_card_v3", "3.0"),
+}
+NEWEST = 3.0
+_SPEC = re.compile(r"chara_card_v(\d+)")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as it was read. `raw` is not to be changed; `edited` and `as_spec` give new ones."""
+
+    raw: Json
+    spec: Spec
+    where: str
+    """The file, as messages call it."""
+    warnings: tuple[str, ...] = ()
+    data: Json = field(init=False, repr=False, compare=False)
+    """The fields themselves: `raw["data"]`, or all of a V1."""
+
+    def __post_init__(self) -> None:
+        inner = self.raw.get("data")
+        fields = inner if self.spec != "v1" and isinstance(inner, dict) else self.raw
+        object.__setattr__(self, "data", fields)
+
+    def text(self, name: str) -> str:
+        """A field that is text; empty where it is absent or of another type."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A field that is a list of texts, less what is none."""
+        value = self.data.get(name)
+        return (
+            tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+        )
+
+    def table(self, name: str) -> Json:
+        """A field of keys and values; empty where it is absent or of another type."""
+        value = self.data.get(name)
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def name(self) -> str:
+        return " ".join(self.text("name").split())
+
+    @property
+    def called(self) -> str:
+        """What `{{char}}` stands for: the nickname, or the name."""
+        return " ".join(self.text("nickname").split()) or self.name
+
+    @property
+    def greetings(self) -> tuple[str, ...]:
+        """The first message and its alternates, without empty ones."""
+        found = (self.text("first_mes"), *self.texts("alternate_greetings"))
+        return tuple(one for one in found if one.strip())
+
+    @property
+    def book(self) -> Json | None:
+        """The `character_book` as JSON, unchecked; `None` where there is none."""
+        return self.table("character_book") or None
+
+    @property
+    def extensions(self) -> Json:
+        return self.table("extensions")
+
+    def edited(self, changes: Mapping[str, object]) -> "Card":
+        """This card with fields changed, also where V1 mirrors of them stand beside `data`."""
+        data = {**self.data, **changes}
+        if self.spec == "v1":
+            return replace(self, raw=data)
+        mirrored = {key: value for key, value in changes.items() if key in self.raw}
+        return replace(self, raw={**self.raw, **mirrored, "data": data})
+
+    def as_spec(self, spec: Spec) -> "Card":
+        """This card in another version of the specification; no field is lost on the way."""
+        if spec == self.spec:
+            return self
+        if spec == "v1":
+            outer = {k: v for k, v in self.raw.items() if k not in ("data", "spec", "spec_version")}
+            return replace(self, raw={**outer, **self.data}, spec="v1")
+        data = {**V2_EMPTY, **(_from_v1(self.data) if self.spec == "v1" else self.data)}
+        if spec == "v3":
+            data = {"group_only_greetings": [], **data, **_v3_book(self)}
+        name, version = NAMES[spec]
+        outer = {k: v for k, v in self.raw.items() if k not in ("spec", "spec_version", "data")}
+        return replace(
+            self, raw={"spec": name, "spec_version": version, "data": data, **outer}, spec=spec
+        )
+
+
+def card_of(value: object, where: str) -> Card:
+    """The card that a JSON value is. Raises `CharacterError` where it is none, or has no name."""
+    if not isinstance(value, dict):
+        raise CharacterError(f"{where}: found {kind(value)}, expected a card: keys and values")
+    spec, warnings = _spec(value, where)
+    card = Card(value, spec, where)
+    name = card.data.get("name")
+    if not isinstance(name, str):
+        found = "missing" if name is None else f"found {kind(name)}, expected text"
+        raise CharacterError(f"{where}: {_place(card, 'name')}: {found}")
+    if not name.strip():
+        raise CharacterError(f"{where}: {_place(card, 'name')}: empty; a character needs a name")
+    return replace(card, warnings=(*warnings, *_mistyped(card)))
+
+
+def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
+    said, version = value.get("spec"), value.get("spec_version")
+    inner = value.get("data")
+    found = _SPEC.fullmatch(said) if isinstance(said, str) else None
+    if found is None and not (isinstance(inner, dict) and "name" in inner):
+        if said is not None or "name" not in value or not _speaks_of_a_character(value):
+            raise CharacterError(f"{where}: {_what_else(value)}")
+        return "v1", []
+    if not isinstance(inner, dict):
+        what = "missing" if inner is None else f"found {kind(inner)}, expected keys and values"
+        raise CharacterError(f"{where}: data: {what}")
+    if found is None:
+        return "v2", [f"{where}: spec: {_shown(said)} is none that is known; read as V2"]
+    spec: Spec = "v3" if int(found[1]) >= 3 else "v2"
+    return spec, _version_warnings(int(found[1]), version, where)
+
+
+def _version_warnings(generation: int, version: object, where: str) -> list[str]:
+    try:
+        number = float(version) if isinstance(version, str | int | float) else float("nan")
+    except (ValueError, OverflowError):
+        number = float("nan")
+    if generation > NEWEST or number > NEWEST:
+        newer = shown(str(version)) if version is not None else str(generation)
+        return [
+            f"{where}: spec_version: {newer} is newer than {NEWEST}; what is new in it is kept, "
+            "not understood"
+        ]
+    if number != number:
+        return [f"{where}: spec_version: {_shown(version)} is no version; read as V{generation}"]
+    return []
+
+
+def _speaks_of_a_character(value: Json) -> bool:
+    return sum(key in value for key in V1_FIELDS) >= 2
+
+
+def _what_else(value: Json) -> str:
+    if "entries" in value or value.get("spec") == "lorebook_v3":
+        return "a lorebook, expected a card"
+    keys = ", ".join(shown(key) for key in list(value)[:5])
+    return f"not a character card; found the keys {keys or '(none)'}, expected name, description, …"
+
+
+def _shown(value: object) -> str:
+    return shown(value) if isinstance(value, str) else kind(value)
+
+
+def _place(card: Card, name: str) -> str:
+    return name if card.spec == "v1" else f"data.{name}"
+
+
+def _mistyped(card: Card) -> Iterator[str]:
+    """A line for each field of a type that it cannot have."""
+    expected: list[tuple[tuple[str, ...], type, str]] = [
+        (TEXT_FIELDS, str, "text"),
+        (LIST_FIELDS, list, "a list of texts"),
+        (TABLE_FIELDS, dict, "keys and values"),
+    ]
+    for names, type_, words in expected:
+        for name in names:
+            value = card.data.get(name)
+            place = f"{card.where}: {_place(card, name)}"
+            if value is not None and not isinstance(value, type_):
+                yield f"{place}: found {_kind(value)}, expected {words}; kept, not used"
+            elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
+                yield f"{place}: not all of it is text; the rest is kept, not used"
+
+
+def _kind(value: object) -> str:
+    return "a number" if isinstance(value, int) and abs(value) > 10**12 else kind(value)
+
+
+def _from_v1(flat: Json) -> Json:
+    """The fields of V2 that a V1 has, among them those that SillyTavern puts there."""
+    data = {key: flat[key] for key in (*V2_EMPTY, "character_book") if key in flat}
+    if "creatorcomment" in flat:
+        data.setdefault("creator_notes", flat["creatorcomment"])
+    own = {key: flat[key] for key in ("talkativeness", "fav") if key in flat}
+    known = flat.get("extensions")
+    return {**data, "extensions": {**own, **(known if isinstance(known, dict) else {})}}
+
+
+def _v3_book(card: Card) -> Json:
+    """The book with what V3 requires of its entries, where the card has one."""
+    book = card.book
+    entries = book.get("entries") if book else None
+    if book is None or not isinstance(entries, list):
+        return {}
+    told = [{"use_regex": False, **one} if isinstance(one, dict) else one for one in entries]
+    return {"character_book": {**book, "entries": told}}

@@ -1,0 +1,164 @@
+"""CHARX: the card of a zip archive read and replaced, within bounds; nothing goes to disk."""
+
+import lzma
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from characters.cards.jsontext import MAX_BYTES
+from characters.errors import CharacterError
+from characters.text import shown
+
+CARD = "card.json"
+MAX_MEMBERS = 10_000
+MAX_DIRECTORY = 8 * 1024 * 1024
+MAX_UNPACKED = 1 << 30
+MAX_RATIO = 200
+"""How many times smaller a member of more than a megabyte may be packed."""
+
+_END = b"PK\x05\x06"
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError, KeyError),
+)
+
+
+def has_archive(file: BinaryIO) -> bool:
+    """Whether a file is a zip archive, or an image with one behind it."""
+    return _ending(file) is not None
+
+
+def read(file: BinaryIO, where: str) -> bytes:
+    """The bytes of `card.json`. Raises `CharacterError`."""
+    try:
+        with _opened(file, where) as archive:
+            return _member(archive, archive.getinfo(CARD), where)
+    except _BROKEN as error:
+        raise _broken(error, where) from None
+
+
+def asset(file: BinaryIO, name: str, where: str) -> bytes | None:
+    """The bytes of a member, or `None` where there is none. Raises as `read` does."""
+    try:
+        with _opened(file, where) as archive:
+            member = archive.NameToInfo.get(name)
+            return _member(archive, member, where) if member else None
+    except _BROKEN as error:
+        raise _broken(error, where) from None
+
+
+def write(
+    source: BinaryIO | None, target: BinaryIO, card: bytes, added: Mapping[str, Path], where: str
+) -> None:
+    """An archive with this card, files `added` by name, and what else `source` holds.
+
+    Raises `CharacterError` where `source` cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+            made.writestr(zipfile.ZipInfo(CARD, (1980, 1, 1, 0, 0, 0)), card, zipfile.ZIP_DEFLATED)
+            for name, path in added.items():
+                made.write(path, name, zipfile.ZIP_STORED)
+            if source is not None:
+                with _opened(source, where) as archive:
+                    for member in archive.infolist():
+                        if member.filename not in (CARD, *added) and not member.is_dir():
+                            _copy(archive, member, made)
+    except OSError:
+        raise
+    except _BROKEN as error:
+        raise _broken(error, where) from None
+
+
+def members(file: BinaryIO, where: str) -> list[str]:
+    """The names of what an archive holds besides its card. Raises as `read` does."""
+    try:
+        with _opened(file, where) as archive:
+            return [name for name in archive.namelist() if name != CARD and name[-1:] != "/"]
+    except _BROKEN as error:
+        raise _broken(error, where) from None
+
+
+def _opened(file: BinaryIO, where: str) -> zipfile.ZipFile:
+    ending = _ending(file)
+    if ending is None:
+        raise CharacterError(f"{where}: not a zip archive, or cut off before its end")
+    count, directory = ending
+    if count > MAX_MEMBERS or directory > MAX_DIRECTORY:
+        raise CharacterError(
+            f"{where}: an archive of more than {MAX_MEMBERS:,} members; is it a card?"
+        )
+    archive = zipfile.ZipFile(file)
+    try:
+        _inspect(archive, where)
+    except CharacterError:
+        archive.close()
+        raise
+    return archive
+
+
+def _ending(file: BinaryIO) -> tuple[int, int] | None:
+    """Members and bytes of the directory, as the end of the archive says."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65_557))
+    tail = file.read(65_557)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) - at < 22:
+        return None
+    count, directory = struct.unpack("<10xHI6x", tail[at : at + 22])
+    return count, directory
+
+
+def _inspect(archive: zipfile.ZipFile, where: str) -> None:
+    total = 0
+    names: set[str] = set()
+    for member in archive.infolist():
+        name = shown(member.filename)
+        path = PurePosixPath(member.filename)
+        odd = "\\" in member.filename or ":" in member.filename[:2]
+        if odd or path.is_absolute() or ".." in path.parts:
+            raise CharacterError(f"{where}: the member {name} leads out of the archive; not read")
+        if member.filename in names:
+            raise CharacterError(f"{where}: the member {name} is there twice; not read")
+        names.add(member.filename)
+        total += member.file_size
+        much = member.file_size > 1 << 20 and member.file_size > MAX_RATIO * member.compress_size
+        if much or total > MAX_UNPACKED:
+            raise CharacterError(
+                f"{where}: the member {name} unpacks from {member.compress_size:,} to "
+                f"{member.file_size:,} bytes (a zip bomb?); not read"
+            )
+    if CARD not in names:
+        raise CharacterError(f"{where}: an archive without {CARD}, expected one at its top")
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> bytes:
+    with archive.open(member) as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise CharacterError(
+            f"{where}: {shown(member.filename)} in it is larger than {MAX_BYTES >> 20} MiB"
+        )
+    return data
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, made: zipfile.ZipFile) -> None:
+    copied = zipfile.ZipInfo(member.filename, member.date_time)
+    copied.compress_type = member.compress_type
+    copied.external_attr, copied.comment = member.external_attr, member.comment
+    with archive.open(member) as source, made.open(copied, "w", force_zip64=False) as target:
+        left = member.file_size
+        while block := source.read(1 << 20):
+            left -= len(block)
+            if left < 0:
+                raise zipfile.BadZipFile(f"{member.filename} is longer than it says")
+            target.write(block)
+
+
+def _broken(error: Exception, where: str) -> CharacterError:
+    said = "encrypted" if "encrypted" in str(error) else shown(str(error)) or type(error).__name__
+    return CharacterError(f"{where}: the archive cannot be read: {said}")

@@ -1,0 +1,189 @@
+"""Files of other programs that hold characters: what each is, by what it holds, and its cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from characters.cards import charx, foreign, png
+from characters.cards.card import Card, card_of
+from characters.cards.jsontext import MAX_BYTES, decode, parse
+from characters.errors import CharacterError
+from characters.reader import read, shown_path
+from characters.text import shown
+
+Container = Literal["json", "png", "charx", "characterglm", "chatharuhi", "webui"]
+KEYWORDS = ("ccv3", "chara")
+PROMPTS = ("system_prompt", "system-prompt", "system prompt")
+MAX_TEXTS = 2_000
+BESIDE_CARD, BESIDE_BOOK = ".card", ".book"
+"""How files end that an import puts beside the character: `ann.card.png`, `ann.book.json`."""
+TELLTALE = (b'"chara_card_v', b'"first_mes"', b'"mes_example"', b'"bot_info"')
+
+
+@dataclass(frozen=True)
+class CardFile:
+    """What was read from one file or folder."""
+
+    path: Path
+    container: Container
+    cards: tuple[Card, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one for card in self.cards for one in card.warnings))
+
+
+def holds_a_card(path: Path) -> bool:
+    """Whether a file in a folder of characters is likely a card, told by little of it."""
+    if path.stem.endswith((BESIDE_CARD, BESIDE_BOOK)):
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+            if head[:8] == png.SIGNATURE:
+                return any(True for _ in png.texts(file, KEYWORDS, path.name))
+            return head[:2] == b"PK" or any(word in head for word in TELLTALE)
+    except (OSError, CharacterError):
+        return False
+
+
+def read_card(path: Path) -> Card:
+    """The one card in a file. Raises `CharacterError`."""
+    found = read_cards(path)
+    if len(found.cards) != 1:
+        raise CharacterError(
+            f"{shown_path(path)}: holds {len(found.cards)} characters, expected one; "
+            "`paotuan characters import` makes a file of each"
+        )
+    return found.cards[0]
+
+
+def read_cards(path: Path) -> CardFile:
+    """All cards in a file, or in a folder of ChatHaruhi. Raises `CharacterError`."""
+    where = shown_path(path)
+    try:
+        if path.is_dir():
+            return read_haruhi(sorted(path.rglob("*.txt"))[: MAX_TEXTS + 1], path)
+        if path.exists() and not path.is_file():
+            raise CharacterError(f"{where}: not an ordinary file; expected a card")
+        with path.open("rb") as file:
+            return read_stream(file, path, where)
+    except FileNotFoundError:
+        raise CharacterError(f"{where}: no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+
+
+def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
+    """The card of a system prompt and dialogue texts; the prompt is known by its file's name."""
+    where = shown_path(path)
+    if not paths:
+        raise CharacterError(f"{where}: no .txt files in it, expected those of ChatHaruhi")
+    if len(paths) > MAX_TEXTS:
+        raise CharacterError(f"{where}: more than {MAX_TEXTS:,} texts; is it one role?")
+    texts: dict[str, str] = {}
+    warnings: list[str] = []
+    left = MAX_BYTES
+    for one in paths:
+        with one.open("rb") as file:
+            raw = file.read(left + 1)
+        left -= len(raw)
+        if left < 0:
+            raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it one role?")
+        text, warning = decode(raw, shown_path(one))
+        texts[one.name] = text
+        warnings += [warning] if warning else []
+    prompts = [name for name in texts if any(word in name.lower() for word in PROMPTS)]
+    if len(prompts) != 1:
+        found = f"{len(prompts)} of them" if prompts else "none"
+        raise CharacterError(
+            f"{where}: expected one text with `system_prompt` in its name, found {found}"
+        )
+    card = foreign.from_haruhi(texts.pop(prompts[0]), texts, where)
+    return CardFile(path, "chatharuhi", (replace(card, warnings=(*card.warnings, *warnings)),))
+
+
+def read_stream(file: BinaryIO, path: Path, where: str) -> CardFile:
+    """The cards in an open file; `path` says what a text is. Raises as `read_cards`."""
+    head = file.read(8)
+    if head == png.SIGNATURE:
+        return CardFile(path, "png", (from_png(file, where),))
+    if head[:2] == b"PK" or (head[:2] == b"\xff\xd8" and charx.has_archive(file)):
+        card = from_json(charx.read(file, where), f"{where}: {charx.CARD}")
+        return CardFile(path, "charx", (card,))
+    file.seek(0)
+    raw = file.read(MAX_BYTES + 1)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return CardFile(path, "webui", (_from_yaml(raw, where),))
+    if path.suffix.lower() == ".charx":
+        raise CharacterError(f"{where}: not a zip archive, or cut off before its end")
+    if path.suffix.lower() == ".txt":
+        raise CharacterError(
+            f"{where}: a text by itself; give a ChatHaruhi role's prompt and dialogues together"
+        )
+    return _from_text(raw, path, where)
+
+
+def from_png(file: BinaryIO, where: str) -> Card:
+    """The card in a PNG or APNG: `ccv3`, or else `chara`. Raises `CharacterError`."""
+    found = list(png.texts(file, KEYWORDS, where))
+    if not found:
+        raise CharacterError(
+            f"{where}: an image without a card, expected a text chunk `chara` or `ccv3`"
+        )
+    found.sort(key=lambda one: KEYWORDS.index(one.keyword))
+    warnings: list[str] = []
+    failed: CharacterError | None = None
+    for chunk in found:
+        place = f"{where}: {chunk.keyword}"
+        try:
+            card = from_json(png.unbase64(chunk.value, place), place)
+        except CharacterError as error:
+            failed = failed or error
+            continue
+        if not chunk.sound:
+            warnings.append(f"{place}: its checksum does not match; the card may be damaged")
+        if failed is not None:
+            warnings.insert(0, f"{failed}; read from `{chunk.keyword}` instead")
+        return replace(card, warnings=(*warnings, *card.warnings))
+    raise failed or CharacterError(f"{where}: no card")
+
+
+def from_json(raw: bytes, where: str) -> Card:
+    """The card that JSON bytes are. Raises `CharacterError`."""
+    text, warning = decode(raw, where)
+    card = card_of(parse(text, where), where)
+    return replace(card, warnings=(warning, *card.warnings)) if warning else card
+
+
+def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
+    text, warning = decode(raw, where)
+    if text.lstrip()[:1] not in ("{", "["):
+        raise CharacterError(
+            f"{where}: neither PNG, zip nor JSON; a card is a .png, .json, .charx or .yaml file"
+        )
+    value = parse(text, where)
+    container: Container = "json"
+    if foreign.is_characterglm(value) and isinstance(value, dict):
+        container, cards = "characterglm", foreign.from_characterglm(value, where)
+    elif isinstance(value, dict) and "spec" not in value and foreign.is_webui(value):
+        container, cards = "webui", [foreign.from_webui(value, where)]
+    else:
+        cards = [card_of(value, where)]
+    warnings = (warning,) if warning else ()
+    return CardFile(
+        path, container, tuple(replace(c, warnings=(*warnings, *c.warnings)) for c in cards)
+    )
+
+
+def _from_yaml(raw: bytes, where: str) -> Card:
+    keys = read(raw, where).data
+    if not foreign.is_webui(keys):
+        known = ", ".join(shown(key) for key in list(keys)[:5])
+        raise CharacterError(
+            f"{where}: not a text-generation-webui character; found the keys {known}, "
+            "expected name, greeting, context"
+        )
+    return foreign.from_webui(keys, where)

@@ -1,0 +1,146 @@
+"""Cards into a folder of characters: our YAML with the card and its book beside it, or nothing."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from characters.cards.card import Card
+from characters.cards.export import replaced
+from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
+from characters.cards.jsontext import Json, dump
+from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines
+from characters.check import check
+from characters.errors import CharacterError
+from characters.reader import read, shown_path
+from characters.schema import CharacterFile
+from characters.text import shown
+from characters.writing import yaml_text
+
+LONGEST_STEM = 60
+
+
+@dataclass(frozen=True)
+class Import:
+    """One character that will be, or was, made of a card."""
+
+    card: Card
+    sheet: Sheet
+    path: Path
+    """The character file."""
+    beside: Path
+    """The card, kept as it came where the file holds no other."""
+    source: CardFile
+    text: str
+    """What the character file says."""
+
+    @property
+    def book(self) -> Path | None:
+        """Where the card's lorebook goes."""
+        stem = self.path.stem
+        return self.path.with_name(f"{stem}{BESIDE_BOOK}.json") if self.card.book else None
+
+    def taken(self) -> list[str]:
+        """What was taken from the card, and what stays in it, a line each."""
+        sheet, all_lines = self.sheet, voice_lines(self.card)
+        of = f" of {all_lines}" if all_lines > len(sheet.voice) else ""
+        entries = (self.card.book or {}).get("entries")
+        lines = [
+            f"profile: {len(sheet.profile)} characters",
+            f"voice: {len(sheet.voice)}{of} lines",
+            f"openings: {len(sheet.openings)}",
+            f"lorebook: {len(entries) if isinstance(entries, list | dict) else 0} entries",
+        ]
+        if sheet.name != self.card.name:
+            lines.insert(0, f"name: {sheet.name}, since a log cannot hold {shown(self.card.name)}")
+        if kept := untold(self.card):
+            lines.append(f"kept in the card: {', '.join(kept)}")
+        return lines
+
+
+def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Import]:
+    """What importing one file, one folder, or the `.txt` files of one ChatHaruhi role will make.
+
+    Nothing is written. Raises `CharacterError`, also where a file is there already, unless `force`.
+    """
+    source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
+    made: list[Import] = []
+    for card in source.cards:
+        sheet = sheet_of(card)
+        stem = file_stem(sheet.name)
+        while stem in {one.path.stem for one in made}:
+            stem += "-2"
+        path = folder / f"{stem}.yaml"
+        kept = source.container in ("json", "png", "charx")
+        beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if kept else '.json'}")
+        if path.exists() and not force:
+            raise CharacterError(f"{shown_path(path)}: is there already; --force replaces it")
+        text = _text(card, sheet, path, beside)
+        made.append(Import(card, sheet, path, beside, source, text))
+    return made
+
+
+def carry_out(imports: Sequence[Import]) -> None:
+    """Write what was planned, all of it or nothing. Raises `OSError`."""
+    writers: list[tuple[Path, Callable[[BinaryIO], object]]] = []
+    for one in imports:
+        writers.append((one.beside, _card_writer(one)))
+        if one.book is not None:
+            book: Json = {"spec": "lorebook_v3", "data": one.card.book}
+            writers.append((one.book, _text_writer(dump(book))))
+        writers.append((one.path, _text_writer(one.text)))
+    for path in {path.parent for path, _ in writers}:
+        path.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        for path, write in reversed(writers):  # a stack closes the last first: YAML comes last
+            write(stack.enter_context(replaced(path)))
+
+
+def file_stem(name: str) -> str:
+    """A name as that of a file which leads nowhere else."""
+    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)
+    return kept.strip("-")[:LONGEST_STEM] or "character"
+
+
+def _suffix(source: CardFile) -> str:
+    return {"png": ".png", "charx": ".charx"}.get(source.container, ".json")
+
+
+def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
+    """The character file, proven to be one. Raises `CharacterError` where it would not be."""
+    keys: Json = {
+        "name": sheet.name,
+        "aliases": list(sheet.aliases),
+        "profile": sheet.profile,
+        "voice": list(sheet.voice),
+        "openings": list(sheet.openings),
+        "likes": list(sheet.likes),
+        "knowledge": [f"{path.stem}{BESIDE_BOOK}.json"] if card.book else [],
+        "adapter": sheet.adapter,
+        "emotions": list(sheet.emotions),
+        "talkativeness": sheet.talkativeness,
+        "card": beside.name,
+    }
+    text = yaml_text({key: value for key, value in keys.items() if value not in (None, "", [])})
+    try:
+        check(CharacterFile, read(text.encode(), "the character file"))
+    except CharacterError as error:
+        raise CharacterError(f"{card.where}: makes no character file: {error}") from None
+    return text
+
+
+def _card_writer(one: Import) -> Callable[[BinaryIO], object]:
+    if one.beside.suffix == ".json" and one.source.container != "json":
+        return _text_writer(dump(one.card.raw))
+
+    def copied(file: BinaryIO) -> None:
+        with one.source.path.open("rb") as source:
+            shutil.copyfileobj(source, file, 1 << 20)
+
+    return copied
+
+
+def _text_writer(text: str) -> Callable[[BinaryIO], object]:
+    return lambda file: file.write(text.encode())

@@ -1,0 +1,103 @@
+"""JSON of other people's files to plain values and back, bounded in size, depth and count."""
+
+import json
+import re
+
+from characters.errors import CharacterError
+from characters.text import shown
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_VALUES = 2_000_000
+MAX_DEPTH = 64
+
+Json = dict[str, object]
+
+_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def decode(raw: bytes, where: str) -> tuple[str, str | None]:
+    """The text of a file and, where it is not UTF-8, a warning that names its encoding.
+
+    Reads UTF-8 with or without a byte order mark, UTF-16 with one, and GB18030. Raises
+    `CharacterError` for a web page and for what is no text.
+    """
+    if _HTML.match(raw[:512].removeprefix(b"\xef\xbb\xbf")):
+        raise CharacterError(
+            f"{where}: a web page (HTML), expected a card; download the card itself"
+        )
+    if len(raw) > MAX_BYTES:
+        raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a card?")
+    if not raw.strip():
+        raise CharacterError(f"{where}: empty, expected a card")
+    encodings = ["utf-16"] if raw.startswith(_MARKS) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        said = (
+            None if encoding == "utf-8-sig" else f"{where}: read as {encoding.upper()}, not UTF-8"
+        )
+        return text, said
+    raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text{_first_bad(raw)}")
+
+
+def _first_bad(raw: bytes) -> str:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f" (byte 0x{raw[error.start]:02x} at {error.start})"
+    return f" (a zero byte at {raw.find(0)})" if 0 in raw else ""
+
+
+def parse(text: str, where: str) -> object:
+    """The value of a JSON text. Raises `CharacterError` with the line of the first mistake."""
+    if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
+        raise CharacterError(f"{where}: more than {MAX_VALUES:,} values; is it a card?")
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        place = f"{where}:{error.lineno}"
+        raise CharacterError(
+            f"{place}: not valid JSON: {error.msg} (column {error.colno})"
+        ) from None
+    except RecursionError:
+        raise CharacterError(f"{where}: nested more than {MAX_DEPTH} deep") from None
+    except ValueError as error:
+        raise CharacterError(f"{where}: not valid JSON: {shown(str(error))}") from None
+    _measure(value, where)
+    return value
+
+
+def dump(value: object, indent: int | None = 2) -> str:
+    """A value as JSON text that UTF-8 can hold."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _measure(value: object, where: str) -> None:
+    """Refuse what nests too deep or holds a number that JSON cannot write again."""
+    level, depth = [value], 0
+    while level:
+        if depth > MAX_DEPTH:
+            raise CharacterError(f"{where}: nested more than {MAX_DEPTH} deep")
+        below: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                below += one.values()
+            elif isinstance(one, list):
+                below += one
+            elif isinstance(one, float) and one in (float("inf"), float("-inf")):
+                raise CharacterError(f"{where}: a number too large to be kept")
+        level, depth = below, depth + 1

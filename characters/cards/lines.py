@@ -1,0 +1,166 @@
+"""Greetings and sample dialogues of cards as lines of the log format, and the other way."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from characters.names import LONGEST_NAME, RESERVED
+from characters.text import UNPRINTABLE
+
+USER = "{{user}}"
+"""Stands for the player's role until a scene says who that is."""
+
+_START = re.compile(r"^\s*(?:<START>|\*{3,}|-{3,}|END_OF_DIALOG)\s*$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(\{\{user\}\}|[^\s:：\[\]【】\"“「*<>|][^\n:：\[\]【】\"“「*<>|]{0,40}?)\s*[:：]\s*(.*)$"
+)
+_PIECE = re.compile(
+    r"\*{1,3}([^*\n]+)\*{1,3}|[“\"]([^“”\"\n]+)[”\"]|[「『]([^「」『』\n]+)[」』]|[（(]([^（）()\n]+)[）)]"
+)
+_LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
+_SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
+_THIRD = re.compile(r"(?:she|he|they|her|his|their|i|my)\b|她|他|它|我", re.IGNORECASE)
+_SUBJECT = re.compile(r"^(?:(?:She|He|They) (?=\S)|[她他它](?![的们]))")
+_BARE = re.compile(r"[\w\u3400-\u9fff]")
+
+
+def role_name(name: str) -> str:
+    """A card's name as one that can begin a line of a log; empty where nothing of it can.
+
+    `Rika (v2)` becomes `Rika`; signs that the log needs become blanks.
+    """
+    plain = UNPRINTABLE.sub(" ", name)
+    short = re.sub(r"[\[（(【《].*", "", plain, flags=re.DOTALL)
+    for one in (short, plain):
+        cleaned = " ".join(RESERVED.sub(" ", one).split())[:LONGEST_NAME].strip()
+        if cleaned:
+            return cleaned
+    return ""
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who may speak in a card's texts: the role, by which other names, and the player."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    def speaker(self, label: str) -> str | None:
+        """The role that a label before a colon means, `USER`, or `None` where it means nobody."""
+        word = label.strip()
+        if word.lower() in (USER, "you"):
+            return USER
+        if word == self.name or word in self.aliases or word.lower() == self.name.lower():
+            return self.name
+        return None
+
+
+def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
+    """The lines of a log that a message is; what has no label is said by the role itself.
+
+    `*…*` and `（…）` are actions, or narration where they tell of the player; what is quoted is
+    speech, and then what is bare is action or narration. A line that is in the log format already
+    stays. With `labels` any short `name：` begins a line by that name, as in sample dialogues.
+    """
+    lines: list[str] = []
+    speaker = voices.name
+    code = quoted = False
+    for raw in UNPRINTABLE.sub(" ", text).replace("\t", " ").splitlines():
+        line = raw.strip()
+        if not line or _START.match(line):
+            speaker, quoted = (voices.name, False) if _START.match(line) else (speaker, quoted)
+            continue
+        if line.startswith("```"):
+            code = not code
+            continue
+        found = None if code else _LABEL.match(line)
+        named = _named(found[1], voices, labels) if found else None
+        if found and named:
+            speaker, line, quoted = named, found[2].strip(), False
+        quoted = quoted or bool(re.search(r"[“\"「『]", line))
+        lines += [f"{speaker}：{line}"] if code else _said(line, speaker, voices, quoted)
+    return lines
+
+
+def _named(label: str, voices: Voices, labels: bool) -> str | None:
+    if speaker := voices.speaker(label):
+        return speaker
+    name = role_name(label) if labels else ""
+    return name if name == label.strip() and len(name.split()) <= 3 else None
+
+
+def _said(line: str, speaker: str, voices: Voices, quoted: bool) -> Iterator[str]:
+    """The entries of one line by one speaker."""
+    if line.startswith("【") and line.endswith("】"):
+        yield line
+    elif _LOG_MARK.search(line):
+        yield f"{speaker}：{line}"
+    else:
+        for text, deed in _pieces(line, quoted):
+            yield _deed(text, speaker, voices, deed) if deed else f"{speaker}：{text}"
+
+
+def _pieces(line: str, quoted: bool) -> Iterator[tuple[str, str]]:
+    """The texts of a line in order, each with what marked it: `""` speech, `*`, or `bare` prose."""
+    end = 0
+    held: list[str] = []
+    for found in _PIECE.finditer(line):
+        between, end = line[end : found.start()], found.end()
+        deed = found[1] or found[4]
+        if not deed and not quoted:
+            held += [between, found[0]]
+            continue
+        if (bare := "".join([*held, between]).strip()) and _BARE.search(bare):
+            yield bare, "bare" if quoted else ""
+        held = []
+        text = (deed or found[2] or found[3]).strip(" *")
+        if text:
+            yield text, "*" if deed else ""
+    if (bare := "".join([*held, line[end:]]).strip(" *")) and _BARE.search(bare):
+        yield bare, "bare" if quoted else ""
+    elif bare and end == 0:
+        yield bare, ""
+
+
+def _deed(text: str, speaker: str, voices: Voices, mark: str) -> str:
+    """An action by the speaker, or narration where somebody else does it."""
+    own = next((n for n in (speaker, *voices.aliases) if n and text.startswith(n)), "")
+    after = text[len(own) :]
+    if (
+        own
+        and after[:1] not in ("'", "’", "的", "和", "与", "")
+        and (after[0] == " " or own[-1] > "⺀")
+    ):
+        return rf"{speaker}：\me {after.strip()}"
+    if _SECOND.match(text) or (mark == "bare" and not own and not _THIRD.match(text)):
+        return f"【{text.replace('【', '〔').replace('】', '〕')}】"
+    return rf"{speaker}：\me {_SUBJECT.sub('', text)}"
+
+
+# --- the other way -------------------------------------------------------------------------------
+
+_SPOKEN = re.compile(r"^([^：【】{#=\\]{1,40}|\{\{user\}\})：(.*)$")
+_EMOTION = re.compile(r"\\emoji\s{1,9}\S{1,99}$")
+
+
+def message(lines: Sequence[str], name: str) -> str:
+    """Lines of a log as a message of a card: actions in asterisks, the role's own unlabelled."""
+    return "\n".join(_told(line, name, labelled=False) for line in lines if line.strip())
+
+
+def dialogue(lines: Sequence[str], name: str) -> str:
+    """Lines of a log as the sample dialogue of a card, each with `{{char}}:` or another's name."""
+    told = [_told(line, name, labelled=True) for line in lines if line.strip()]
+    return "\n".join(["<START>", *told]) if told else ""
+
+
+def _told(line: str, name: str, labelled: bool) -> str:
+    found = _SPOKEN.match(line.strip())
+    if found is None:
+        return line.strip()
+    speaker, body = found[1].strip(), _EMOTION.sub("", found[2]).strip()
+    if body.startswith("\\me "):
+        body = f"*{body[4:].strip().replace('*', '')}*"
+    if speaker == name:
+        return f"{{{{char}}}}: {body}" if labelled else body
+    return f"{speaker}: {body}"

@@ -1,0 +1,250 @@
+"""Mutated cards through every reader and writer: `python tests/fuzz/cards.py --count 100000`.
+
+Whatever the input is, the outcome is a card or a `CharacterError` of one line, soon and in bounded
+memory. Prints the seed of each input that had another outcome, and exits with 1.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+import traceback
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from characters.cards import charx, png
+from characters.cards.card import Card
+from characters.cards.export import backfill
+from characters.cards.files import KEYWORDS, read_stream
+from characters.cards.foreign import to_characterglm, to_haruhi, to_webui
+from characters.cards.jsontext import dump, parse
+from characters.cards.mapping import sheet_of, voice_lines, with_sheet
+from characters.errors import CharacterError
+
+SLOWEST = 2.0
+"""Seconds after which one input counts as a hang."""
+FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
+
+Seed = tuple[str, bytes]
+
+
+def made_card() -> dict[str, object]:
+    """A V3 card with something in every field."""
+    entry = {"keys": ["王都", "/a+/i"], "content": "@@depth 3\n王都。", "extensions": {}}
+    return {
+        "spec": "chara_card_v3",
+        "spec_version": "3.0",
+        "name": "安",
+        "data": {
+            "name": "安 (v2)",
+            "nickname": "小安",
+            "description": "{{char}} knows {{user}}. {{random:a,b}} {{// no}} <BOT>",
+            "personality": "calm",
+            "scenario": "雨夜",
+            "first_mes": '*She waves.* "Hi, {{user}}!"\n【雨】\n```\ncode\n```',
+            "mes_example": "<START>\n{{user}}: 你好\n{{char}}：\\me 点头（嗯） \\emoji 微笑",
+            "alternate_greetings": ["（抬头）谁？", "“好。”她说。"],
+            "group_only_greetings": [],
+            "creator_notes": "n",
+            "system_prompt": "{{original}}",
+            "post_history_instructions": "",
+            "tags": ["t"],
+            "creator": "c",
+            "character_version": "1",
+            "extensions": {"talkativeness": "0.5", "paotuan": {"likes": ["茶"]}, "x": {"y": None}},
+            "character_book": {"entries": [entry], "extensions": {}},
+            "assets": [{"type": "icon", "uri": "embeded://a.png", "name": "main", "ext": "png"}],
+        },
+    }
+
+
+def png_with(values: dict[str, bytes]) -> bytes:
+    made = BytesIO()
+    png.write(BytesIO(png.plain_image(2, 2)), made, values, frozenset(KEYWORDS), "made")
+    return made.getvalue()
+
+
+def charx_with(card: bytes) -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("card.json", card)
+        archive.writestr("a.png", png.plain_image(2, 2))
+    return made.getvalue()
+
+
+def seeds() -> list[Seed]:
+    """Whole files of each container: made here, and small ones of the fixtures where present."""
+    card = dump(made_card()).encode()
+    v1 = dump({"name": "安", "description": "x", "first_mes": "*y* z", "fav": False}).encode()
+    glm = {"安": {"bot_name": "安", "bot_info": "i", "greeting": "（笑）好", "user_name": "u"}}
+    found = [
+        ("a.json", card),
+        ("a.json", v1),
+        ("a.json", dump(glm).encode()),
+        ("a.json", card.decode().encode("gb18030")),
+        ("a.png", png_with({"chara": card})),
+        ("a.png", png_with({"Chara": v1, "ccv3": card})),
+        ("a.charx", charx_with(card)),
+        ("a.yaml", "name: 安\ngreeting: |-\n  *y* z\ncontext: c\nx: [1, {a: b}]\n".encode()),
+    ]
+    for path in sorted(FIXTURES.rglob("*card*")) if FIXTURES.is_dir() else []:
+        if path.is_file() and path.stat().st_size < 20_000:
+            found.append((path.name, path.read_bytes()))
+    return found
+
+
+# --- mutations -----------------------------------------------------------------------------------
+
+WRONG: Sequence[object] = (
+    *(None, True, 0, -1, 1e300, 10**40, "", "x" * 5000, "\ud800", "\x1b[31m\u202e", "{{" * 500),
+    *([], {}, [[]], [None, 1, "a"], {"": {}}, "*" * 900, '"' * 901, "（" * 300, "{{char}}:" * 99),
+    *("a\n" * 300, "【" * 99, "\\me \\emoji x", "{{reverse:{{roll:99d999999}}}}", "chara_card_v9"),
+)
+
+
+def bytes_changed(raw: bytes, rng: Random, others: Sequence[Seed]) -> bytes:
+    """Some bytes changed, cut, doubled, or taken from another file."""
+    data = bytearray(raw)
+    for _ in range(rng.choice((1, 1, 2, 8, 64))):
+        at, length = rng.randrange(len(data) + 1), rng.choice((1, 2, 4, 64))
+        match rng.randrange(7):
+            case 0 if at < len(data):
+                data[at] = rng.randrange(256)
+            case 1 if at < len(data):
+                data[at] ^= 1 << rng.randrange(8)
+            case 2:
+                del data[at : at + length]
+            case 3:
+                data[at:at] = data[at : at + length]
+            case 4:
+                data[at : at + 4] = rng.choice(
+                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x1d\xcd\x65\0")
+                )
+            case 5:
+                other = rng.choice(others)[1]
+                start = rng.randrange(len(other))
+                data[at : at + length] = other[start : start + length]
+            case 6 if rng.random() < 0.2:
+                del data[at:]
+    return bytes(data)
+
+
+def value_changed(value: object, rng: Random) -> object:
+    """One place inside a JSON value holding something else."""
+    if isinstance(value, dict) and value and rng.random() < 0.9:
+        key = rng.choice(list(value))
+        changed = {**value, key: value_changed(value[key], rng)}
+        if rng.random() < 0.1:
+            changed[rng.choice(list(value))] = changed.pop(key)
+        return changed
+    if isinstance(value, list) and value and rng.random() < 0.8:
+        at = rng.randrange(len(value))
+        return [*value[:at], value_changed(value[at], rng), *value[at + 1 :]]
+    if isinstance(value, str) and rng.random() < 0.5:
+        at = rng.randrange(len(value) + 1)
+        return value[:at] + str(rng.choice(WRONG)) + value[at:]
+    return rng.choice(WRONG)
+
+
+def card_changed(rng: Random) -> Seed:
+    """A whole container around a card in which something is wrong."""
+    value: object = made_card()
+    for _ in range(rng.choice((1, 1, 3))):
+        value = value_changed(value, rng)
+    card = json.dumps(value).encode()
+    match rng.randrange(4):
+        case 0:
+            return "a.png", png_with({rng.choice(("chara", "ccv3")): card})
+        case 1:
+            return "a.charx", charx_with(card)
+        case _:
+            return "a.json", card
+
+
+def mutated(number: int, files: Sequence[Seed]) -> Seed:
+    """The input of that number."""
+    rng = Random(number)
+    if rng.random() < 0.4:
+        return card_changed(rng)
+    name, raw = rng.choice(files)
+    return name, bytes_changed(raw, rng, files)
+
+
+# --- what is tried -------------------------------------------------------------------------------
+
+
+def lost(key: str, card: Card, other: Card) -> bool:
+    """Whether a field is neither among the fields of another version nor beside them."""
+    if key in ("data", "character_book"):  # a V1 may have any `data`; V3 adds to a book's entries
+        return False
+    return card.data[key] not in (other.data.get(key), other.raw.get(key))
+
+
+def tried(name: str, raw: bytes) -> str:
+    """Read a file and use its card in every way. Gives the outcome; raises only what is a bug."""
+    try:
+        found = read_stream(BytesIO(raw), Path(name), name)
+        for card in found.cards:
+            sheet = sheet_of(card)
+            voice_lines(card)
+            assert with_sheet(card, sheet) is card
+            for spec in ("v1", "v2", "v3"):
+                other = card.as_spec(spec)
+                assert parse(dump(other.raw), name) == other.raw
+                assert not [key for key in card.data if lost(key, card, other)]
+            to_characterglm([card]), to_webui(card), to_haruhi(card), backfill(card.as_spec("v3"))
+        if found.container == "png":
+            made = BytesIO()
+            png.write(BytesIO(raw), made, {"chara": b"x"}, frozenset(KEYWORDS), name)
+        if found.container == "charx":
+            charx.write(BytesIO(raw), BytesIO(), b"{}", {}, name)
+    except CharacterError as error:
+        said = str(error)
+    else:
+        return "read"
+    assert said.isprintable(), said
+    return "refused"
+
+
+def fuzz(seed: int, count: int, say: Callable[[str], object] = print) -> Counter[str]:
+    """Try `count` inputs; the outcomes counted, `failed` and `slow` among them."""
+    files = seeds()
+    outcomes: Counter[str] = Counter()
+    for number in range(seed, seed + count):
+        name, raw = mutated(number, files)
+        started = time.perf_counter()
+        try:
+            outcomes[tried(name, raw)] += 1
+        except Exception:
+            outcomes["failed"] += 1
+            say(f"--seed {number} --count 1: {name}\n{traceback.format_exc(limit=-3)}")
+        if time.perf_counter() - started > SLOWEST:
+            outcomes["slow"] += 1
+            say(f"--seed {number} --count 1: {name} took {time.perf_counter() - started:.1f} s")
+    return outcomes
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=100_000)
+    given = parser.parse_args()
+    fuzz(given.seed, 100)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.perf_counter()
+    outcomes = fuzz(given.seed, given.count)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    took = time.perf_counter() - started
+    print(f"{dict(outcomes)} in {took:.0f} s; grown by {grown / 1024:.0f} MiB")
+    return 1 if outcomes["failed"] or outcomes["slow"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
