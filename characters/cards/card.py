@@ -26,6 +26,10 @@ V2_EMPTY: Json = {
     **{"alternate_greetings": [], "tags": [], "creator": "", "character_version": ""},
     "extensions": {},
 }
+V2_V3_OPTIONAL = (
+    *("character_book", "assets", "nickname", "creator_notes_multilingual", "source"),
+    *("group_only_greetings", "creation_date", "modification_date"),
+)
 NAMES: dict[Spec, tuple[str, str]] = {
     "v2": ("chara_card_v2", "2.0"),
     "v3": ("chara_card_v3", "3.0"),
@@ -136,7 +140,8 @@ def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
     said, version = value.get("spec"), value.get("spec_version")
     inner = value.get("data")
     found = _SPEC.fullmatch(said) if isinstance(said, str) else None
-    if found is None and not (isinstance(inner, dict) and "name" in inner):
+    nested = isinstance(inner, dict) and "name" in inner and said != "lorebook_v3"
+    if found is None and not nested:
         if said is not None or "name" not in value or not _speaks_of_a_character(value):
             raise CharacterError(f"{where}: {_what_else(value)}")
         return "v1", []
@@ -207,7 +212,7 @@ def _kind(value: object) -> str:
 
 def _from_v1(flat: Json) -> Json:
     """The fields of V2 that a V1 has, among them those that SillyTavern puts there."""
-    data = {key: flat[key] for key in (*V2_EMPTY, "character_book") if key in flat}
+    data = {key: flat[key] for key in (*V2_EMPTY, *V2_V3_OPTIONAL) if key in flat}
     if "creatorcomment" in flat:
         data.setdefault("creator_notes", flat["creatorcomment"])
     own = {key: flat[key] for key in ("talkativeness", "fav") if key in flat}

@@ -1,0 +1,66 @@
+"""The curly braced macros: what the specification says of each, and what stays."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from characters.cards.macros import expand
+
+
+def told(text: str, seed: int = 1) -> str:
+    return expand(text, "夏娜", "悠二", Random(seed))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{char}}和{{user}}", "夏娜和悠二"),
+        ("{{CHAR}} {{ User }}", "夏娜 悠二"),
+        ("<USER>, <bot>, <Char>", "悠二, 夏娜, 夏娜"),
+        ("{{random:甲}}", "甲"),
+        ("{{pick:一\\,二}}", "一,二"),
+        ("{{random::{{char}}}}", "夏娜"),
+        ("{{roll:1}} {{ROLL:d1}} {{roll:3d1+4}}", "1 1 7"),
+        ("a{{// 不说}}b{{comment: x}}c{{hidden_key:k}}d", "abcd"),
+        ("{{reverse:Hello}} {{reverse:{{char}}}}", "olleH 娜夏"),
+        ("一{{newline}}二", "一\n二"),
+        ("{{unknown:x}} {{roll:zero}} {{roll:0}} {{original}}", None),
+        ("{single} }} {{", None),
+    ],
+)
+def test_a_macro_is_what_it_stands_for(text, expected):
+    assert told(text) == (text if expected is None else expected)
+
+
+def test_chance_is_that_of_the_generator_given():
+    text = "{{random:a,b,c,d,e,f}}{{roll:d1000}}"
+    assert told(text, 1) == told(text, 1)
+    assert len({told(text, seed) for seed in range(20)}) > 10
+    assert {told("{{random:甲, 乙}}", seed) for seed in range(40)} == {"甲", "乙"}
+    assert {int(told("{{roll:2d3}}", seed)) for seed in range(200)} == {2, 3, 4, 5, 6}
+
+
+def test_a_pick_is_the_same_each_time():
+    assert len({told("{{pick:a,b,c,d,e,f}} {{pick:a,b,c,d,e,f}}", seed) for seed in range(9)}) == 1
+
+
+def test_without_a_player_and_chance_those_macros_stay():
+    text = "{{user}} {{random:a,b}} {{roll:6}} {{char}}"
+    assert expand(text, "夏娜", None, None) == "{{user}} {{random:a,b}} {{roll:6}} 夏娜"
+
+
+@given(
+    st.text("{}:,\\|ab<>/é", max_size=60)
+    | st.lists(
+        st.sampled_from(["{{", "}}", "char", "user", "random:", "pick::", "reverse:", "//", "x,y"]),
+        max_size=20,
+    ).map("".join)
+)
+def test_no_text_is_too_odd(text):
+    assert len(told(text)) <= 20 * len(text) + 20
+
+
+def test_names_that_look_like_macros_do_not_go_on_for_ever():
+    assert len(expand("{{char}}" * 50, "{{char}}{{char}}", "x", Random(1))) < 500_000
