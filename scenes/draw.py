@@ -30,6 +30,8 @@ _HALF_PAIR = re.compile(r"（([^（）()]*)\)|\(([^（）()]*)）")
 _BLANKS = str.maketrans("\r\t", "\n ")
 _HALF_A_LABEL = re.compile(r"\s*\\(?:e?|em|emo|emoj|emoji\s*([^\s\\]*))$")
 _INVISIBLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
+_LOOP = re.compile(r"(.{1,8}?)\1{15}")
+"""Words that a small model is caught in; nobody laughs so long."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ class _Table:
         words = _words(entry)
         if not words:
             return None, "empty"
+        if _LOOP.search(words):
+            return None, "goes round in a circle"
         if words in self.lately:
             return None, "repeats the last line"
         if words in self.taken:

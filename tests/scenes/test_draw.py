@@ -170,6 +170,7 @@ def test_a_reply_that_ran_out_of_tokens_keeps_no_half_mark(
         ("\x1b\x1b", "empty"),
         ("林默：好", "empty"),
         ("就是这里!", "repeats the last line"),
+        ("又叫你" + "呼叫" * 20, "goes round in a circle"),
         ("你确定是这里", "repeats the last line"),
         ("走\\emoji\\me吧", "not one line in form"),
         ("走\\me 吧", "not one line in form"),
