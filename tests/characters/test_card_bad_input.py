@@ -162,34 +162,34 @@ def test_a_web_page_is_said(tmp_path, page):
     assert "a web page (HTML)" in refused(tmp_path, page.encode(), "a.json")
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "empty, expected a card"),
-        (b"[1]", "found a list"),
-        (b"{}", "not a character card"),
-        (b'{"name": "a"}', "not a character card; found the keys name"),
-        (b'{"entries": {}}', "a lorebook, expected a card"),
-        (b'{"spec": "lorebook_v3", "data": {"name": "x"}}', "a lorebook"),
-        (b'{"spec": "chara_card_v2", "data": []}', "data: found a list"),
-        (b'{"spec": "chara_card_v2"}', "data: missing"),
-        (b'{"spec": "chara_card_v2", "data": {}}', "data.name: missing"),
-        (b'{"name": 5, "description": "", "scenario": ""}', "name: found the number 5"),
-        (b'{"name": " ", "description": "", "scenario": ""}', "name: empty"),
-        (b'{"name": "a",\n "description": nope}', "a.json:2: not valid JSON"),
-        (b'{"name": "a", "description": NaN}', "NaN is no number"),
-        (b'{"name": "a", "description": 1e999}', "too large"),
-        (b'{"name": "a", "description": ' + b"9" * 5000 + b"}", "not valid JSON"),
-        (b'{"x": ' * 100 + b"1" + b"}" * 100, "nested more than 64 deep"),
-        (b"[" * 100_000, "nested more than 64 deep"),
-        (b"[" + b"1," * 2_000_001 + b"1]", "more than 2,000,000 values"),
-        (b"plain words", "neither PNG, zip nor JSON"),
-        (
-            b'{"spec": "chara_card_v2", "data": {"name": "\xe3\x80\x90\xef\xbc\x9a"}}',
-            "cannot begin",
-        ),
-    ],
-)
+NO_CARDS = [
+    (b"", "empty, expected a card"),
+    (b"[1]", "found a list"),
+    (b"{}", "not a character card"),
+    (b'{"name": "a"}', "not a character card; found the keys name"),
+    (b'{"entries": {}}', "a lorebook, expected a card"),
+    (b'{"spec": "lorebook_v3", "data": {"name": "x"}}', "a lorebook"),
+    (b'{"spec": "chara_card_v2", "data": []}', "data: found a list"),
+    (b'{"spec": "chara_card_v2"}', "data: missing"),
+    (b'{"spec": "chara_card_v2", "data": {}}', "data.name: missing"),
+    (b'{"name": 5, "description": "", "scenario": ""}', "name: found the number 5"),
+    (b'{"name": " ", "description": "", "scenario": ""}', "name: empty"),
+    (b'{"name": "a",\n "description": nope}', "a.json:2: not valid JSON"),
+    (b'{"name": "a", "description": NaN}', "NaN is no number"),
+    (b'{"name": "a", "description": 1e999}', "too large"),
+    (b'{"name": "a", "description": ' + b"9" * 5000 + b"}", "not valid JSON"),
+    (b'{"x": ' * 100 + b"1" + b"}" * 100, "nested more than 64 deep"),
+    (b"[" * 100_000, "nested more than 64 deep"),
+    (b"[" + b"1," * 2_000_001 + b"1]", "more than 2,000,000 values"),
+    (b"plain words", "neither PNG, zip nor JSON"),
+    (
+        b'{"spec": "chara_card_v2", "data": {"name": "\xe3\x80\x90\xef\xbc\x9a"}}',
+        "cannot begin",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "said"), NO_CARDS, ids=[said for _, said in NO_CARDS])
 def test_what_is_no_card_is_said(tmp_path, content, said):
     assert said in refused(tmp_path, content, "a.json")
 
