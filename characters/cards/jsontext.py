@@ -7,7 +7,7 @@ from characters.errors import CharacterError
 from characters.text import shown
 
 MAX_BYTES = 32 * 1024 * 1024
-MAX_VALUES = 2_000_000
+MAX_VALUES = 1_000_000
 MAX_DEPTH = 64
 
 Json = dict[str, object]

@@ -16,6 +16,9 @@ OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""
 USED = (OURS, "talkativeness")
 """Extensions that are understood."""
+PLAYED = ("description", "personality", "scenario", "mes_example")
+LONGEST = 1_000_000
+"""Characters of all texts of a card that a character is made of."""
 MOST = 100
 """Items of a list in a character file."""
 VOICE_LINES, VOICE_LENGTH = 12, 900
@@ -39,7 +42,13 @@ class Sheet:
 
 
 def sheet_of(card: Card) -> Sheet:
-    """What a card says of its character. Raises `CharacterError` where its name cannot be used."""
+    """What a card says of its character.
+
+    Raises `CharacterError` where its name cannot begin a line, or its texts are as long as books.
+    """
+    length = sum(len(card.text(name)) for name in PLAYED) + sum(map(len, card.greetings))
+    if length > LONGEST:
+        raise CharacterError(f"{card.where}: {length:,} characters to play by; at most {LONGEST:,}")
     name = role_name(card.name)
     if not name:
         raise CharacterError(f"{card.where}: name: {shown(card.name)} cannot begin a line of a log")

@@ -82,12 +82,14 @@ def keyword_of(file: BinaryIO, chunk: Chunk) -> str:
 
 def texts(file: BinaryIO, wanted: tuple[str, ...], where: str) -> Iterator[TextChunk]:
     """The text chunks whose keyword, in lower case, is `wanted`. Raises `CharacterError`."""
+    left = MAX_TEXT
     for chunk in chunks(file, where):
         if chunk.kind in TEXT and (keyword := keyword_of(file, chunk)) in wanted:
-            if chunk.length > MAX_TEXT:
+            left -= chunk.length
+            if left < 0:
                 raise CharacterError(
                     f"{where}: the `{keyword}` chunk at byte {chunk.start} has {chunk.length:,} "
-                    f"bytes; a card has at most {MAX_TEXT >> 20} MiB"
+                    f"bytes; all chunks of a card have at most {MAX_TEXT >> 20} MiB"
                 )
             file.seek(chunk.start + 8)
             data = file.read(chunk.length)

@@ -145,7 +145,12 @@ def test_a_long_dialogue_gives_its_first_lines_as_a_voice():
 def test_a_card_with_too_much_for_a_character_file_is_refused_whole(tmp_path):
     from characters import CharacterError
 
-    (tmp_path / "a.json").write_bytes(raw(v2(description="长" * 500_000)))
-    with pytest.raises(CharacterError, match=r"a\.json: makes no character file: .* larger than 1"):
-        plan([tmp_path / "a.json"], tmp_path / "made")
+    path = tmp_path / "a.json"
+    for length, said in (
+        (500_000, "makes no character file: .* larger than 1"),
+        (10**6, "at most"),
+    ):
+        path.write_bytes(raw(v2(description="长" * length)))
+        with pytest.raises(CharacterError, match=rf"a\.json: .*{said}"):
+            plan([path], tmp_path / "made")
     assert not (tmp_path / "made").exists()
