@@ -6,7 +6,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 SUFFIXES = (".yaml", ".yml")
-CARDS = (".png", ".json", ".charx")
+CARDS = (".png", ".apng", ".json", ".charx")
 """Files of characters in the formats of other programs."""
 
 

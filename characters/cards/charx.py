@@ -68,8 +68,10 @@ def write(
                     for member in archive.infolist():
                         if member.filename not in (CARD, *added) and not member.is_dir():
                             _copy(archive, member, made)
-    except OSError:
-        raise
+    except OSError as error:
+        if error.errno is not None:  # of the disk; bz2 says `Invalid data stream` without a number
+            raise
+        raise _broken(error, where) from None
     except _BROKEN as error:
         raise _broken(error, where) from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from characters.cards.card import Card
-from characters.cards.export import replaced
+from characters.cards.containers import replaced
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
 from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines

@@ -12,6 +12,7 @@ import pytest
 
 from characters.cards import jsontext, png
 from characters.cards.card import LIST_FIELDS, TABLE_FIELDS, TEXT_FIELDS
+from characters.cards.export import write_card
 from characters.cards.files import read_card
 from characters.cards.importing import carry_out, plan
 from characters.cards.mapping import sheet_of
@@ -119,6 +120,22 @@ def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path):
         struct.pack("<I", len(card)), struct.pack("<I", 100)
     )
     assert "the archive cannot be read" in refused(tmp_path, file, "a.charx")
+
+
+def test_a_damaged_asset_is_said_when_it_is_copied(tmp_path):
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("card.json", raw(v3()), zipfile.ZIP_STORED)
+        archive.writestr("a.bin", bytes(range(256)) * 40)
+    file = bytearray(made.getvalue())
+    at = file.index(b"BZh") + 12
+    file[at : at + 8] = bytes(8)
+    path = tmp_path / "a.charx"
+    path.write_bytes(file)
+    card = read_card(path).edited({"creator": "me"})
+    with pytest.raises(CharacterError, match=r"a\.charx: the archive cannot be read"):
+        write_card(card, tmp_path / "b.charx", source=path)
+    assert not (tmp_path / "b.charx").exists()
 
 
 def test_archives_without_a_card_or_with_many_members_are_refused(tmp_path):

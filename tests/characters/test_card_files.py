@@ -9,7 +9,8 @@ import pytest
 
 from characters.cards import png
 from characters.cards.card import Card, card_of
-from characters.cards.export import BACKFILLED, ICON, write_card
+from characters.cards.containers import BACKFILLED, ICON
+from characters.cards.export import write_card
 from characters.cards.files import read_card, read_cards
 from characters.errors import CharacterError
 from tests.characters.card_files import charx_of, chunks_of, data, png_of, raw, v2, v3
@@ -152,6 +153,16 @@ def test_the_image_of_a_png_becomes_the_icon_of_a_charx_and_returns(tmp_path):
     ]
     write_card(charx, tmp_path / "c.png", source=tmp_path / "b.charx")
     assert chunks_of((tmp_path / "c.png").read_bytes())[:2] == chunks_of(image)[:2]
+
+
+def test_assets_in_an_image_stay_in_it_and_are_told_of_elsewhere(tmp_path):
+    head, *rest = (one for _, one in chunks_of(png_of(ccv3=v3())))
+    asset = png.packed(b"tEXt", b"chara-ext-asset_:1\0AAAA")
+    path = written(tmp_path, png.SIGNATURE + head + asset + b"".join(rest), "a.png")
+    card = read_card(path).edited({"creator": "me"})
+    assert write_card(card, tmp_path / "b.png", source=path) == []
+    assert asset in (tmp_path / "b.png").read_bytes()
+    assert write_card(card, tmp_path / "b.charx", source=path) == ["the asset chara-ext-asset_:1"]
 
 
 def test_mirrors_of_v1_fields_follow_an_edit():

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from characters.cards import charx, png
 from characters.cards.card import Card
-from characters.cards.export import backfill
+from characters.cards.containers import backfill
 from characters.cards.files import KEYWORDS, read_stream
 from characters.cards.foreign import to_characterglm, to_haruhi, to_webui
 from characters.cards.jsontext import dump, parse
