@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -64,7 +65,8 @@ def read_cards(path: Path) -> CardFile:
     where = shown_path(path)
     try:
         if path.is_dir():
-            return read_haruhi(sorted(path.rglob("*.txt"))[: MAX_TEXTS + 1], path)
+            found = islice(chain(path.glob("*.txt"), path.glob("*/*.txt")), MAX_TEXTS + 1)
+            return read_haruhi(sorted(found), path)
         if path.exists() and not path.is_file():
             raise CharacterError(f"{where}: not an ordinary file; expected a card")
         with path.open("rb") as file:
