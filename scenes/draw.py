@@ -14,6 +14,7 @@ from models.stops import StopScanner
 from scenes.errors import SceneError
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
+from scenes.note import Note
 from scenes.prompt import build_prompt, cue_of
 from scenes.scene import Role, Scene
 from scenes.session import Candidate
@@ -231,7 +232,11 @@ def _wide(marks: re.Match[str]) -> str:
 
 def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
     """The last line of all, and the last one by `speaker`."""
-    said = [entry for entry in history if entry.kind not in ("comment", "chapter", "context")]
+    said = [
+        entry
+        for entry in history
+        if entry.kind not in ("comment", "chapter", "context") and not isinstance(entry, Note)
+    ]
     own = [entry for entry in said if entry.kind == "narration"] if speaker.narrator else []
     own = own or [entry for entry in said if entry.speaker == speaker.name]
     return [_words(entry) for entry in (*said[-1:], *own[-1:])]

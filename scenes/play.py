@@ -7,19 +7,24 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from characters.errors import CharacterError
 from characters.names import nearest
 from characters.text import UNPRINTABLE, unprintable
-from models.backend import Backend, Delta, Sampling
+from models.backend import Backend, Delta, Prompt, Sampling
 from scenes.draw import Cost, Drawn, Grown, Refused, Update, draw_lines, line_sampling
 from scenes.errors import SceneError
 from scenes.journal import Journal
 from scenes.log import SPOKEN, Entry, cue, parse, write
-from scenes.prompt import build_prompt
+from scenes.note import Note
+from scenes.prompt import build_prompt, history_budget
 from scenes.scene import Role, Scene
 from scenes.session import Candidate, Draw, Session, Turn
 from scenes.turns import candidates_to_speak, next_speaker
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 
 @dataclass
@@ -85,6 +90,7 @@ class Play:
         self.asked: dict[str, Any] = {}
         """What the person asks of `Sampling`, before what the scene says."""
         self.next: Role | None = None
+        self._shelf: Shelf | None = None
         self.turned()
 
     @classmethod
@@ -115,6 +121,8 @@ class Play:
 
     def close(self) -> None:
         self.journal.close()
+        if self._shelf is not None:
+            self._shelf.close()
 
     @property
     def scene(self) -> Scene:
@@ -207,7 +215,9 @@ class Play:
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + 104729 * offset)
         taken = [candidate.entry for candidate in hand.complete]
-        history, speaker = list(self.session.entries), hand.speaker
+        speaker = hand.speaker
+        self.session.tell(self.notes_for(backend, speaker))
+        history = self.session.history
         updates = draw_lines(
             backend, self.scene, history, speaker, sampling, speaker.adapter, taken
         )
@@ -224,7 +234,7 @@ class Play:
 
     def warming(self, backend: Backend, speaker: Role) -> Generator[Delta]:
         """One token for `speaker`, so that the model has read what has been said so far."""
-        entries = list(self.session.entries)
+        entries = self.session.history
         asked = replace(line_sampling(self.scene, speaker, self.asked), n=1, grammar=None)
 
         def read() -> Generator[Delta]:
@@ -234,6 +244,35 @@ class Play:
             yield from backend.generate(prompt, replace(asked, max_tokens=1), speaker.adapter)
 
         return read()
+
+    def prompt(self, backend: Backend, speaker: Role) -> Prompt:
+        """All that the model would read for the next line of `speaker`."""
+        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        history = [*self.session.history, *self.notes_for(backend, speaker)]
+        return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
+
+    def notes_for(self, backend: Backend, speaker: Role) -> list[Note]:
+        """The knowledge that comes up now, before a line by `speaker`; nothing is written."""
+        paths = (*speaker.knowledge, *self.scene.knowledge)
+        if not paths:
+            return []
+        from characters.knowledge import Shelf
+        from scenes.injection import Told
+
+        if self._shelf is None:
+            self._shelf = Shelf()
+        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        budget = history_budget(self.scene, backend.context, reply, backend.count)
+        told = Told(self.scene, budget, backend.count, self.session.role)
+        told.add(self.session.history)
+        try:
+            return told.notes_for(speaker, self._shelf.of(paths))
+        except CharacterError as error:
+            self.notices += error.problems
+            return []
+        finally:
+            self.notices += self._shelf.problems
+            self._shelf.problems.clear()
 
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""

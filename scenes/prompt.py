@@ -4,6 +4,7 @@ The prompt is itself a log: what is stable comes first and never changes during 
 a model's KV cache survives; then the history, trimmed from the left in whole blocks; then the cue.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
@@ -35,16 +36,22 @@ def build_prompt(
     Raises `SceneError` where not even the last line fits beside what is stable.
     """
     stable = stable_part(scene)
-    longest_cue = max(count(cue_of(role)) for role in scene.cast)
-    budget = context - reply - count(stable) - longest_cue - MARGIN
+    budget = history_budget(scene, context, reply, count)
     lines = [write(entry) + "\n" for entry in history if entry.kind != "comment"]
+    return Prompt(stable, "".join(trim(lines, budget, count)), cue_of(speaker))
+
+
+def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
+    """Tokens that the history may take beside what is stable. Raises as `build_prompt` does."""
+    longest_cue = max(count(cue_of(role)) for role in scene.cast)
+    budget = context - reply - count(stable_part(scene)) - longest_cue - MARGIN
     if budget < context // 8:
         raise SceneError(
             f"{scene.name}: its profiles and voices, and {reply} tokens for the reply, leave "
             f"{max(budget, 0)} of {context} tokens for what is said; shorten them, or give the "
             "model more context"
         )
-    return Prompt(stable, "".join(trim(lines, budget, count)), cue_of(speaker))
+    return budget
 
 
 def cue_of(role: Role) -> str:
@@ -75,17 +82,23 @@ def trim(lines: Sequence[str], budget: int, count: Count) -> Sequence[str]:
     keeps its end.
     """
     ends = list(accumulate(map(count, lines), initial=0))
-    if ends[-1] <= budget:
-        return lines
-    block = max(1, budget // BLOCKS)
-    need = ends[-1] - budget
-    cut = -(-need // block) * block
-    first = next(i for i, end in enumerate(ends) if end >= min(cut, ends[-1]))
+    first = first_kept(ends, budget)
     if first < len(lines):
         return lines[first:]
-    if ends[-1] - ends[-2] <= budget:
+    if not lines or ends[-1] - ends[-2] <= budget:
         return lines[-1:]
     return [_ending(lines[-1], budget, count)]
+
+
+def first_kept(ends: Sequence[int], budget: int) -> int:
+    """The first line that is kept, as `trim` cuts; `ends` are the tokens up to each line's end,
+    beginning with 0. As many as there are lines where not even the last is."""
+    need = ends[-1] - budget
+    if need <= 0:
+        return 0
+    block = max(1, budget // BLOCKS)
+    cut = -(-need // block) * block
+    return bisect_left(ends, min(cut, ends[-1]))
 
 
 def _ending(line: str, budget: int, count: Count) -> str:

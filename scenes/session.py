@@ -3,13 +3,14 @@
 Every change is an event, recorded before it is applied: what cannot be recorded has not happened.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from characters.text import shown
 from scenes.errors import SceneError
 from scenes.log import Entry
+from scenes.note import Note
 from scenes.scene import Scene
 from scenes.snapshot import from_json, to_json
 
@@ -34,6 +35,8 @@ class Turn:
     """Which candidate of that draw, from 0."""
     of: int | None = None
     """The turn that this one is an edit of, or a copy behind an edit."""
+    foreign: Mapping[str, Any] | None = field(default=None, hash=False)
+    """What another program had said of it, by that program's name."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,18 @@ class Draw:
     seed: int | None = None
 
 
+@dataclass(frozen=True)
+class Notes:
+    """Knowledge written after the turn `after`, for turns from the id `since` on: what was said
+    there before was said without it."""
+
+    after: int | None
+    since: int
+    notes: tuple[Note, ...]
+
+
 class Session:
-    """Holds the turns, where the play stands (`head`), and every draw."""
+    """Holds the turns, where the play stands (`head`), every draw, and what was told."""
 
     def __init__(self, record: Callable[[Event], None]) -> None:
         self._record = record
@@ -70,6 +83,7 @@ class Session:
         self.role: str | None = None
         self.turns: dict[int, Turn] = {}
         self.draws: dict[int, Draw] = {}
+        self.notes: dict[int | None, list[Notes]] = {}
         self.head: int | None = None
         self._children: dict[int | None, list[int]] = {}
         self._latest: dict[int | None, int] = {}
@@ -133,6 +147,27 @@ class Session:
         return [turn.entry for turn in self._path]
 
     @property
+    def history(self) -> list[Entry]:
+        """What a model reads where the play stands: `entries`, with the notes among them."""
+        return self._read(self._path, None)
+
+    def history_before(self, turn: int) -> list[Entry]:
+        """What a model read, or would have read, for that turn."""
+        return self._read(self._path_to(self.turns[turn].parent), turn)
+
+    def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
+        read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
+        following = [*(turn.id for turn in path[1:]), then]
+        for turn, after in zip(path, following, strict=False):
+            read += (turn.entry, *self._notes_after(turn.id, after))
+        return read
+
+    def _notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
+        for told in self.notes.get(turn, ()):
+            if following is None or told.since <= following:
+                yield from told.notes
+
+    @property
     def can_undo(self) -> bool:
         return bool(self._path) and self._path[-1].by != "opening"
 
@@ -162,6 +197,11 @@ class Session:
         for number, entry in enumerate(entries, self._next_id()):
             turns.append(Turn(number, number - 1 if turns else self.head, entry))
         return self._grow(turns)
+
+    def tell(self, notes: Iterable[Note]) -> None:
+        """Write knowledge where the play stands, for whatever is said there from now on."""
+        if told := tuple(notes):
+            self._do({"event": "knowledge", **to_json(Notes(self.head, self._next_id(), told))})
 
     def keep(self, draw: Draw) -> Draw:
         """Remember a draw with all its candidates; its `id` is set here."""
@@ -210,7 +250,12 @@ class Session:
             said = entry if old.id == turn else old.entry
             new.append(replace(old, id=number, parent=parent, entry=said, of=old.id))
             parent = number
-        return self._grow(new)[0]
+        edited = self._grow(new)[0]
+        for copy, follows in zip(new, [*new[1:], None], strict=True):
+            told = tuple(self._notes_after(copy.of, follows.of if follows else None))
+            if told:
+                self._do({"event": "knowledge", **to_json(Notes(copy.id, copy.id, told))})
+        return edited
 
     def play_as(self, role: str | None) -> None:
         """Give the player another role of the cast, or none."""
@@ -238,6 +283,8 @@ class Session:
                 self._add(event["turns"])
             case "draw":
                 self._lay(from_json(Draw, event))
+            case "knowledge":
+                self._tell(from_json(Notes, event))
             case "head":
                 self._stand(event["head"])
             case "role":
@@ -267,6 +314,11 @@ class Session:
         if draw.id != len(self.draws) + 1 or not self._is_place(draw.parent):
             raise ValueError(f"draw {draw.id} has no place")
         self.draws[draw.id] = draw
+
+    def _tell(self, told: Notes) -> None:
+        if not self._is_place(told.after):
+            raise ValueError(f"knowledge after turn {told.after!r}")
+        self.notes.setdefault(told.after, []).append(told)
 
     def _add(self, turns: list[Event]) -> None:
         for fields in turns:

@@ -1,7 +1,7 @@
 """A session in other forms, a line at a time: a log, Markdown, training examples, preferences."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tui.output import json_text
@@ -40,7 +40,7 @@ def seq2seq(session: "Session", speaker: str | None, context: int) -> Iterator[s
         if turn.by == "opening" or role is None or speaker not in (None, role.name):
             continue
         example = {
-            "prompt": _prompt(session, turn.parent, role, context),
+            "prompt": _prompt(session, turn, role, context),
             "response": _response(turn.entry),
         }
         yield json_text(example)
@@ -58,7 +58,7 @@ def preference(session: "Session", speaker: str | None, context: int) -> Iterato
         if speaker not in (None, draw.speaker):
             continue
         role = session.scene.role(draw.speaker)
-        prompt = _prompt(session, turn.parent, role, context)
+        prompt = _prompt(session, turn, role, context)
         for candidate in draw.candidates:
             if candidate.entry != turn.entry:
                 pair = {"chosen": _response(turn.entry), "rejected": _response(candidate.entry)}
@@ -73,20 +73,12 @@ FORMS: Mapping[str, Export] = {
 }
 
 
-def _prompt(session: "Session", parent: int | None, role: "Role", context: int) -> str:
-    """What a model is given for the next line of `role`, a token counted as a character."""
+def _prompt(session: "Session", turn: "Turn", role: "Role", context: int) -> str:
+    """What a model was given for a turn of `role`, a token counted as a character."""
     from scenes.prompt import build_prompt
 
-    history = [turn.entry for turn in _path(session, parent)]
+    history = session.history_before(turn.id)
     return build_prompt(session.scene, history, role, context, 0, len).text
-
-
-def _path(session: "Session", last: int | None) -> Sequence["Turn"]:
-    path = []
-    while last is not None:
-        path.append(session.turns[last])
-        last = path[-1].parent
-    return path[::-1]
 
 
 def _response(entry: "Entry") -> str:

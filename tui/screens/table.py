@@ -9,9 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from scenes.draw import line_sampling
 from scenes.play import Play, body_of
-from scenes.prompt import build_prompt
 from scenes.session import Turn
 from tui.model import Model
 from tui.paint import printable
@@ -283,11 +281,7 @@ class TableScreen(DealingScreen):
             self.notify(say("prompt_none"), markup=False)
             return
         with self._trying():
-            reply = line_sampling(self.play.scene, role, self.play.asked).max_tokens
-            entries = self.play.session.entries
-            prompt = build_prompt(
-                self.play.scene, entries, role, backend.context, reply, backend.count
-            )
+            prompt = self.play.prompt(backend, role)
             used = say("context", backend.count(prompt.text), backend.context)
             self.app.push_screen(PromptScreen(prompt, used))
 

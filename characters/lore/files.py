@@ -1,0 +1,78 @@
+"""Files that hold a lorebook: JSON of other programs, a card with a book, or our YAML."""
+
+from pathlib import Path
+
+from characters.errors import CharacterError
+from characters.lore.book import Lorebook
+from characters.lore.foreign import lorebook_of
+from characters.reader import read_file, shown_path
+from characters.text import shown
+
+MAX_BYTES = 32 * 1024 * 1024
+YAML = (".yaml", ".yml")
+CARD_IMAGES = (".png", ".charx")
+_PAGE = (b"<!doctype", b"<html", b"<?xml")
+
+
+def read_lorebook(path: Path) -> Lorebook:
+    """The lorebook in a file. Raises `CharacterError`, a line for each thing that is wrong."""
+    suffix = path.suffix.lower()
+    if suffix in YAML:
+        from characters.check import check
+        from characters.lore.schema import BookFile, book_of
+
+        return book_of(check(BookFile, read_file(path)), path.stem)
+    where = shown_path(path)
+    if suffix in CARD_IMAGES:
+        from characters.cards.files import read_card
+
+        book = read_card(path).book
+        if book is None:
+            raise CharacterError(f"{where}: a card without a lorebook, expected one with entries")
+        return lorebook_of(book, where, path.stem)
+    return read_json(_bytes(path, where), where, path.stem)
+
+
+def read_json(raw: bytes, where: str, name: str) -> Lorebook:
+    """The lorebook in the bytes of a JSON file. Raises as `read_lorebook` does."""
+    from characters.cards.jsontext import parse
+
+    text, said = _decoded(raw, where)
+    book = lorebook_of(parse(text, where), where, name)
+    if said is None:
+        return book
+    from dataclasses import replace
+
+    return replace(book, warnings=(said, *book.warnings))
+
+
+def _bytes(path: Path, where: str) -> bytes:
+    try:
+        if not path.is_file():
+            raise CharacterError(f"{where}: no such file")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+
+
+def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
+    """The text of a file, and what to say of its encoding where it is not UTF-8."""
+    if len(raw) > MAX_BYTES:
+        raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a lorebook?")
+    head = raw[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith(_PAGE):
+        raise CharacterError(
+            f"{where}: a web page (HTML), expected a lorebook; download the file itself"
+        )
+    if not head:
+        raise CharacterError(f"{where}: empty, expected a lorebook")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        said = f"{where}: read as GB18030, not UTF-8" if encoding == "gb18030" else None
+        return text, said
+    raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON")

@@ -1,0 +1,101 @@
+"""Files and folders of text into chunks; a broken file does not stop the others."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from characters.errors import CharacterError
+from characters.reader import shown_path
+from characters.text import shown
+from characters.wiki.chunks import Chunk, chunks, headings
+from characters.wiki.index import Base
+
+TEXTS = (".md", ".markdown", ".txt", ".wiki")
+BASE = ".kb"
+MAX_BYTES = 64 * 1024 * 1024
+LONGEST_NAME = 12
+"""Characters of a heading that may be a name."""
+
+
+@dataclass
+class Reading:
+    """What was read of a list of paths, filled while the chunks are taken."""
+
+    paths: Sequence[Path]
+    files: int = 0
+    names: dict[str, None] = field(default_factory=dict)
+    """Titles and headings short enough to be names."""
+    problems: list[str] = field(default_factory=list)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The chunks of every file, in the order of the paths."""
+        for path, name in self.texts():
+            try:
+                text = read_text(path)
+            except CharacterError as error:
+                self.problems += error.problems
+                continue
+            self.files += 1
+            yield from chunks(text, name, path.stem)
+
+    def find_names(self) -> list[str]:
+        """Read the files once for their names, so that an index can know them."""
+        for path, _ in self.texts():
+            try:
+                found = [path.stem, *headings(read_text(path))]
+            except CharacterError:
+                continue
+            self.names.update(dict.fromkeys(one for one in found if len(one) <= LONGEST_NAME))
+        return list(self.names)
+
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """The text files among the paths and below folders, and what each is called."""
+        for path in self.paths:
+            if not path.is_dir():
+                yield path, path.name
+                continue
+            for below in sorted(path.rglob("*")):
+                inside = below.relative_to(path)
+                hidden = any(part.startswith(".") for part in inside.parts)
+                if below.suffix.lower() in TEXTS and below.is_file() and not hidden:
+                    yield below, inside.as_posix()
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises `CharacterError`."""
+    where = shown_path(path)
+    try:
+        if path.exists() and not path.is_file():
+            raise CharacterError(f"{where}: not an ordinary file, expected text or Markdown")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise CharacterError(f"{where}: no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+    return decoded(raw, where)
+
+
+def decoded(raw: bytes, where: str) -> str:
+    """Bytes as UTF-8 or GB18030 text. Raises `CharacterError`."""
+    if len(raw) > MAX_BYTES:
+        raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; split it by chapters")
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    for known in (encoding, "gb18030"):
+        try:
+            text = raw.decode(known)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text, expected text or Markdown")
+
+
+def read_base(path: Path) -> Base:
+    """The knowledge base in a file, or made in memory of a text file. Raises `CharacterError`."""
+    if path.suffix.lower() == BASE:
+        return Base.open(path)
+    reading = Reading([path])
+    text = read_text(path)
+    return Base.of(chunks(text, path.name, path.stem), reading.find_names(), shown_path(path))

@@ -1,0 +1,255 @@
+"""A knowledge base: chunks in one SQLite file, found by BM25 over their terms.
+
+The postings of a term are one blob, read only when it is asked for, so that opening costs the
+same whatever the size. Scores are those of Robertson and Zaragoza 2009, k1 = 1.2 and b = 0.75.
+"""
+
+import os
+import sqlite3
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from math import log
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from characters.errors import CharacterError
+from characters.reader import shown_path
+from characters.text import shown
+from characters.wiki.chunks import Chunk
+from characters.wiki.terms import Words, terms
+
+APPLICATION = 0x7061_6F74
+VERSION = 1
+K1, B = 1.2, 0.75
+MOST_POSTINGS = 8_000
+"""Postings that a query looks at, the rarest terms first; what is commoner tells little."""
+MOST_TERMS = 64
+FREQUENCY_BITS = 6
+MOST_FREQUENT = (1 << FREQUENCY_BITS) - 1
+MOST_CHUNKS = 1 << 26
+TABLES = {"names", "chunks", "terms", "sizes"}
+
+_SCHEMA = """
+CREATE TABLE names (name TEXT PRIMARY KEY);
+CREATE TABLE chunks (id INTEGER PRIMARY KEY, source TEXT, title TEXT, text TEXT);
+CREATE TABLE terms (term TEXT PRIMARY KEY, many INTEGER, postings BLOB);
+CREATE TABLE sizes (id INTEGER PRIMARY KEY, sizes BLOB);
+"""
+
+
+class Hit(NamedTuple):
+    """A chunk that a query found."""
+
+    id: int
+    chunk: Chunk
+    score: float
+    weight: float
+    """Sum of the inverse document frequencies of the terms found, each counted once."""
+
+
+class Base:
+    """A knowledge base that is open for reading, by one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, where: str) -> None:
+        self.where = where
+        self._connection = connection
+        self._sizes = _uints(self._one("SELECT sizes FROM sizes WHERE id = 1") or b"", where)
+        self._mean = sum(self._sizes) / len(self._sizes) if self._sizes else 1.0
+        self.words = Words(str(name) for (name,) in self._rows("SELECT name FROM names"))
+
+    @classmethod
+    def of(cls, chunks: Iterable[Chunk], names: Iterable[str] = (), where: str = "notes") -> Self:
+        """A base in memory."""
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        _fill(connection, chunks, Words(names))
+        return cls(connection, where)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The base in a file. Raises `CharacterError` where it is none, or is damaged."""
+        where = shown_path(path)
+        try:
+            if not path.is_file():
+                raise CharacterError(f"{where}: no such file")
+            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except (OSError, ValueError, sqlite3.Error) as error:
+            raise CharacterError(f"{where}: cannot be opened: {shown(str(error))}") from None
+        try:
+            _check(connection, where)
+            return cls(connection, where)
+        except BaseException:
+            connection.close()
+            raise
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def relevance(self, hit: Hit) -> float:
+        """What a hit shares with its query, as a number of terms that stand in one chunk only."""
+        return hit.weight / log(1 + max(len(self._sizes) - 0.5, 0.5) / 1.5)
+
+    def search(self, query: str, limit: int = 5, beside: str = "") -> list[Hit]:
+        """The chunks that fit a query best, the best first.
+
+        Terms of `beside` count for the order, but not for the weight, and bring up nothing by
+        themselves. Raises `CharacterError` for a damaged file.
+        """
+        scores: dict[int, float] = {}
+        weights: dict[int, float] = {}
+        total, looked = len(self._sizes), 0
+        scale, flat = K1 * B / self._mean, K1 * (1 - B)
+        own, more = self._known(query), self._known(beside) if beside else []
+        for many, term in (*own, *(one for one in more if one not in own)):
+            if looked and looked + many > MOST_POSTINGS:
+                continue
+            idf = log(1 + max(total - many + 0.5, 0.5) / (many + 0.5))
+            is_own = (many, term) in own
+            for posting in self._postings(term)[:MOST_POSTINGS]:
+                chunk, frequency = posting >> FREQUENCY_BITS, posting & MOST_FREQUENT
+                if chunk >= total:
+                    raise self._damaged()
+                norm = flat + scale * self._sizes[chunk]
+                gained = idf * frequency * (K1 + 1) / (frequency + norm)
+                if is_own:
+                    scores[chunk] = scores.get(chunk, 0.0) + gained
+                    weights[chunk] = weights.get(chunk, 0.0) + idf
+                elif chunk in scores:
+                    scores[chunk] += gained
+            looked += many
+        best = sorted(scores, key=lambda one: (-scores[one], one))[:limit]
+        return [Hit(one, self._chunk(one), scores[one], weights[one]) for one in best]
+
+    def _known(self, query: str) -> list[tuple[int, str]]:
+        """The terms of a query that the base has, and in how many chunks, the rarest first."""
+        wanted = list(dict.fromkeys(terms(query[-2000:], self.words)))[-8 * MOST_TERMS :]
+        marks = ",".join("?" * len(wanted))
+        rows = self._rows(f"SELECT many, term FROM terms WHERE term IN ({marks})", wanted)
+        try:
+            return sorted((max(1, int(many)), str(term)) for many, term in rows)[:MOST_TERMS]
+        except (TypeError, ValueError):
+            raise self._damaged() from None
+
+    def _postings(self, term: str) -> "array[int]":
+        blob = self._one("SELECT postings FROM terms WHERE term = ?", (term,))
+        return _uints(blob, self.where)
+
+    def _chunk(self, id: int) -> Chunk:
+        rows = self._rows("SELECT source, title, text FROM chunks WHERE id = ?", (id,))
+        if len(rows) != 1 or not all(isinstance(value, str) for value in rows[0]):
+            raise self._damaged()
+        return Chunk(*rows[0])
+
+    def _one(self, sql: str, values: Sequence[object] = ()) -> Any:
+        rows = self._rows(sql, values)
+        return rows[0][0] if rows else None
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql, tuple(values)).fetchall()
+        except (sqlite3.Error, UnicodeError, OverflowError):
+            raise self._damaged() from None
+
+    def _damaged(self) -> CharacterError:
+        return CharacterError(
+            f"{self.where}: a damaged knowledge base; build it again with: "
+            "paotuan characters knowledge build"
+        )
+
+
+def write_base(path: Path, chunks: Iterable[Chunk], names: Iterable[str] = ()) -> int:
+    """Write a knowledge base whole or not at all, and return the number of its chunks.
+
+    Raises `CharacterError` where it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        with closing(sqlite3.connect(draft)) as connection:
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            many = _fill(connection, chunks, Words(names))
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise CharacterError(f"{shown_path(path)}: cannot be written: {error}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return many
+
+
+def _fill(connection: sqlite3.Connection, chunks: Iterable[Chunk], words: Words) -> int:
+    connection.executescript(_SCHEMA)
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    postings: dict[str, array[int]] = {}
+    sizes = array("I")
+    for id, chunk in enumerate(chunks):
+        if id >= MOST_CHUNKS:
+            raise CharacterError(f"more than {MOST_CHUNKS:,} chunks; make several bases")
+        row = (id, *map(_storable, (chunk.source, chunk.title, chunk.text)))
+        connection.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", row)
+        found = terms(f"{chunk.title}\n{chunk.text}", words)
+        sizes.append(len(found))
+        for term, frequency in Counter(found).items():
+            posting = id << FREQUENCY_BITS | min(frequency, MOST_FREQUENT)
+            postings.setdefault(term, array("I")).append(posting)
+    connection.executemany("INSERT INTO names VALUES (?)", ((name,) for name in words.names))
+    connection.executemany(
+        "INSERT INTO terms VALUES (?, ?, ?)",
+        ((term, len(postings[term]), _bytes(postings[term])) for term in sorted(postings)),
+    )
+    connection.execute("INSERT INTO sizes VALUES (1, ?)", (_bytes(sizes),))
+    connection.commit()
+    return len(sizes)
+
+
+def _check(connection: sqlite3.Connection, where: str) -> None:
+    """Refuse a file that is no knowledge base of ours."""
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+    except (sqlite3.Error, UnicodeError):
+        raise CharacterError(
+            f"{where}: no knowledge base; make one of text files with: "
+            "paotuan characters knowledge build"
+        ) from None
+    if application == APPLICATION and version > VERSION:
+        raise CharacterError(f"{where}: made by a newer paotuan; update to open it")
+    things = {(kind, name) for kind, name in rows if not str(name).startswith("sqlite_")}
+    if application != APPLICATION or things != {("table", name) for name in TABLES}:
+        raise CharacterError(
+            f"{where}: another program's database, expected a knowledge base; make one with: "
+            "paotuan characters knowledge build"
+        )
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _uints(blob: object, where: str) -> "array[int]":
+    """Unsigned numbers of 32 bits, little-endian."""
+    numbers = array("I")
+    if not isinstance(blob, bytes) or len(blob) % numbers.itemsize:
+        raise CharacterError(f"{where}: a damaged knowledge base; build it again")
+    numbers.frombytes(blob)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _bytes(numbers: "array[int]") -> bytes:
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()

@@ -1,0 +1,170 @@
+"""Writes knowledge into a history where it fired: the same for play and for training examples.
+
+What the last turns bring up becomes notes at the end of the history, just before the line that is
+to be written, each once until it scrolls out. Nothing that stands already moves, so that a prompt
+only ever extends the one before. Pure: the same history gives the same notes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from random import Random
+
+from characters.cards.macros import expand
+from characters.knowledge import Knowledge
+from characters.lore.book import MAX_SCAN_DEPTH, Field
+from characters.lore.scan import Message, Moment, scan
+from characters.wiki.index import Base, Hit
+from scenes.log import Entry, write
+from scenes.note import Note
+from scenes.prompt import Count, first_kept
+from scenes.scene import Role, Scene
+
+SHARE_AT_ONCE = 8
+"""The part of the history's tokens, one in so many, that a turn may bring up."""
+SHARE_STANDING = 3
+"""The part of the history's tokens, one in so many, that notes may take together."""
+CHUNKS = 2
+"""Chunks of text that a turn may bring up."""
+TURNS = 2
+"""Turns that text is searched for."""
+LEAST_WEIGHT = 1.1
+"""How much a chunk must share with the turns, in terms that occur once only."""
+SAID = ("speech", "action", "thought", "narration", "unrecognised")
+
+KnowledgeOf = Callable[[Role], Knowledge]
+"""What a role may be told when its line is up."""
+
+
+class Told:
+    """A history as it grows, and the knowledge that stands in it."""
+
+    def __init__(self, scene: Scene, budget: int, count: Count, player: str | None = None) -> None:
+        """`budget` is the tokens of the history, as `scenes.prompt.history_budget` gives them."""
+        self.scene, self.budget, self.count, self.player = scene, budget, count, player
+        self.entries: list[Entry] = []
+        self._ends = [0]
+        self._notes: list[tuple[int, Note]] = []
+        self._messages: deque[Message] = deque(maxlen=MAX_SCAN_DEPTH)
+        self._said = self._replies = 0
+        self._started: dict[str, int] = {}
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take what is said next; a `Note` is one that was written before."""
+        for entry in entries:
+            self.entries.append(entry)
+            if entry.kind == "comment":
+                continue
+            if isinstance(entry, Note):
+                self._notes.append((len(self._ends) - 1, entry))
+                self._started[entry.key] = self._said
+            elif entry.kind in SAID:
+                self._said += 1
+                self._replies += bool(entry.speaker) and entry.speaker != self.player
+                self._messages.append(_message(entry))
+            self._ends.append(self._ends[-1] + self.count(write(entry) + "\n"))
+
+    def notes_for(self, speaker: Role, knowledge: Knowledge) -> list[Note]:
+        """The notes to be written now, before a line by `speaker`, most relevant first."""
+        if not knowledge or self._ends[-1] - self._ends[max(0, len(self._ends) - 2)] > (
+            self.budget // 2
+        ):
+            return []  # beside a last line that long, notes would push it out
+        first = first_kept(self._ends, self.budget)
+        standing = [(at, note) for at, note in self._notes if at >= first]
+        taken = sum(self._ends[at + 1] - self._ends[at] for at, _ in standing)
+        room = min(self.budget // SHARE_AT_ONCE, self.budget // SHARE_STANDING - taken)
+        there = {note.key for _, note in standing}
+        notes = self._of_books(speaker, knowledge, room, there) if knowledge.books else []
+        room -= sum(self._cost(note.text) for note in notes)
+        for note in self._of_bases(speaker, knowledge.bases, there):
+            cost = self._cost(note.text)
+            if cost <= room:
+                notes.append(note)
+                room -= cost
+        return notes
+
+    def _of_books(
+        self, speaker: Role, knowledge: Knowledge, room: int, there: set[str]
+    ) -> list[Note]:
+        moment = Moment(
+            messages=tuple(self._messages),
+            said=self._said,
+            speaker=speaker.name,
+            fields=self._fields(speaker),
+            replies=self._replies,
+            started=self._started,
+            standing=there,
+        )
+        last = self._messages[-1].text if self._messages else ""
+        chance = Random(f"{self.scene.title}\n{self._said}\n{speaker.name}\n{last}")
+        user = self.player or next((r.name for r in self.scene.cast if r != speaker), "")
+
+        def filled(text: str) -> str:
+            return expand(text, speaker.name, user, chance)
+
+        fired = scan(knowledge.books, moment, room, self._cost, chance, filled)
+        return [Note.of(one.text, one.book.name, one.key) for one in fired]
+
+    def _fields(self, speaker: Role) -> Mapping[Field, str]:
+        player = self.scene.role(self.player) if self.player else None
+        return {
+            "persona": player.profile if player else "",
+            "description": speaker.profile,
+            "personality": "、".join(speaker.likes),
+            "scenario": f"{self.scene.summary}\n{self.scene.aim}",
+        }
+
+    def _of_bases(self, speaker: Role, bases: Sequence[Base], there: set[str]) -> list[Note]:
+        query = "\n".join(one.text for one in list(self._messages)[-TURNS:])
+        found: list[tuple[float, Note]] = []
+        for base in bases if query else ():
+            hits = base.search(query, CHUNKS + len(there), beside=speaker.name)
+            for hit in hits:
+                note = _note(hit)
+                if note.key not in there and base.relevance(hit) >= LEAST_WEIGHT:
+                    found.append((base.relevance(hit), note))
+        found.sort(key=lambda one: -one[0])
+        return [note for _, note in found[:CHUNKS]]
+
+    def _cost(self, text: str) -> int:
+        return self.count(f"【{text}】\n")
+
+
+def informed(
+    scene: Scene,
+    entries: Iterable[Entry],
+    knowledge_of: KnowledgeOf,
+    budget: int,
+    count: Count,
+    player: str | None = None,
+) -> list[Entry]:
+    """A log with the notes that play would have written into it, before each line of the cast.
+
+    For training examples: each line is then written with the knowledge that fired before it.
+    """
+    told = Told(scene, budget, count, player)
+    for entry in entries:
+        role = _role_of(scene, entry)
+        if role is not None:
+            told.add(told.notes_for(role, knowledge_of(role)))
+        told.add([entry])
+    return told.entries
+
+
+def _role_of(scene: Scene, entry: Entry) -> Role | None:
+    """Whose line an entry is, as it would have been drawn."""
+    for role in scene.cast:
+        if entry.speaker and entry.speaker in (role.name, *role.aliases):
+            return role
+        if entry.kind == "narration" and role.narrator and not isinstance(entry, Note):
+            return role
+    return None
+
+
+def _message(entry: Entry) -> Message:
+    return Message(entry.speaker, f"{entry.text} {entry.thought}" if entry.thought else entry.text)
+
+
+def _note(hit: Hit) -> Note:
+    title, text = hit.chunk.title, hit.chunk.text
+    return Note.of(f"{title}：{text}" if title else text, hit.chunk.source, hit.chunk.key)
