@@ -40,7 +40,22 @@ def attend(
         )
         return output
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    window = kwargs.get("sliding_window")
+    if window and query.shape[2] == 1 and shared.seen is None:
+        shared, attention_mask = _within(shared, attention_mask, key.shape[2], window)
     return _over_both(query, key, value, shared, attention_mask, scale), None
+
+
+def _within(
+    shared: SharedText, mask: torch.Tensor | None, own: int, window: int
+) -> tuple[SharedText, torch.Tensor | None]:
+    """The shared columns and the mask without what lies before the window of the last column."""
+    length = shared.keys.shape[2]
+    first = min(max(length + own - window, 0), length)
+    inside = SharedText(shared.keys[:, :, first:], shared.values[:, :, first:], None)
+    if own <= window:
+        return inside, None
+    return inside, mask if mask is None else mask[..., first:]
 
 
 def _over_both(
@@ -57,11 +72,13 @@ def _over_both(
     rows, heads, queries, width = query.shape
     groups, split = key.shape[1], shared.keys.shape[2]
     per_group = heads // groups * queries
+    by_row = query.reshape(rows * groups, per_group, width)
     # [groups, rows, per_group, D]: rows of a group lie together, so that they are one product
-    grouped = query.reshape(rows, groups, per_group, width).transpose(0, 1)
-    folded = grouped.reshape(groups, rows * per_group, width)
-    front = torch.bmm(folded, shared.keys[0].transpose(1, 2))
-    own = torch.matmul(grouped, key.permute(1, 0, 3, 2)).view(groups, rows * per_group, -1)
+    folded = by_row.view(rows, groups, per_group, width).transpose(0, 1)
+    folded = folded.reshape(groups, rows * per_group, width)
+    front = torch.bmm(folded, shared.keys[0].transpose(1, 2)).view(groups, rows, per_group, -1)
+    own = torch.bmm(by_row, key.reshape(rows * groups, -1, width).transpose(1, 2))
+    own = own.view(rows, groups, per_group, -1).transpose(0, 1)
     scores = torch.cat((front, own), dim=-1).float()
     if guard != 1:
         scores = scores * guard
@@ -71,10 +88,12 @@ def _over_both(
         spread = scores.view(groups, rows, -1, queries, scores.shape[-1])
         scores = spread.masked_fill(~mask[None, :, 0, None], float("-inf")).view_as(scores)
     weights = scores.softmax(dim=-1).to(query.dtype)
-    output = torch.bmm(weights[..., :split], shared.values[0])
-    own = weights[..., split:].reshape(groups, rows, per_group, -1)
-    output = output.view(groups, rows, per_group, width) + torch.matmul(own, value.transpose(0, 1))
-    return output.transpose(0, 1).reshape(rows, heads, queries, width).transpose(1, 2).contiguous()
+    own = weights[..., split:].transpose(0, 1).reshape(rows * groups, per_group, -1)
+    own = torch.bmm(own, value.reshape(rows * groups, -1, width))
+    front = weights[..., :split].view(groups, rows * per_group, split)
+    front = torch.bmm(front, shared.values[0]).view(groups, rows, per_group, width)
+    output = own.view(rows, groups, per_group, width) + front.transpose(0, 1)
+    return output.view(rows, heads, queries, width).transpose(1, 2).contiguous()
 
 
 def share_attention(model: PreTrainedModel) -> bool:

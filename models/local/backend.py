@@ -14,7 +14,7 @@ from models.encode import Encoder
 from models.errors import ModelError
 from models.local.attention import share_attention
 from models.local.baselines import generate_at_once, generate_one_by_one
-from models.local.candidate import Candidate
+from models.local.candidate import Candidate, RememberedText
 from models.local.drawing import Drawer
 from models.local.layout import store_by_columns
 from models.local.loading import Opened, Quantization, open_checkpoint
@@ -41,6 +41,7 @@ class Local:
         self._name = name
         self.context = _context(name, context, opened.context)
         self.model, self.tokenizer = opened.model, opened.tokenizer
+        self._pieces = RememberedText(opened.tokenizer)
         self.notices: list[str] = []
         self.encoder = Encoder(opened.tokenizer, opened.markup, history == "causal")
         self.adapters = Adapters(opened.model, name)
@@ -101,7 +102,7 @@ class Local:
         sampling = replace(sampling, max_tokens=self._room(len(ids), sampling.max_tokens))
         deltas: list[Delta] = []
         candidates = [
-            Candidate(row, self.tokenizer, sampling, self.ends, deltas.append)
+            Candidate(row, self._pieces, sampling, self.ends, deltas.append)
             for row in range(sampling.n)
         ]
 

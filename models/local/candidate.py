@@ -1,11 +1,27 @@
 """One candidate as it grows: tokens become text, and a stop string or end token closes it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import Any
 
 from models.backend import Delta, End, Finish, Sampling
 from models.detokenize import TextStream
 from models.stops import StopScanner
+
+
+class RememberedText:
+    """A tokenizer's decoding that knows again the short runs of ids it has seen."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self._decode = lru_cache(maxsize=1 << 14)(tokenizer.decode)
+
+    def decode(self, ids: Sequence[int], **options: Any) -> str:
+        text: str = self._decode(tuple(ids), **options)
+        return text
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
 
 
 class Candidate:

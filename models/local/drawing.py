@@ -15,6 +15,7 @@ from transformers import PreTrainedModel
 from models.adapters import Adapters
 from models.backend import Sampling
 from models.errors import ModelError
+from models.local import lean
 from models.local.cache import BranchingCache, Row
 from models.local.positions import Places, places_of, reusable
 from models.local.processors import Sampler
@@ -100,6 +101,7 @@ class Drawer:
         self.reused = 0
         self.stopped = False
         self.replay = Replay(model, notices) if can_replay(model) and not joined else None
+        self.lean = lean.can_step(model, joined)
 
     @torch.inference_mode()
     def draw(
@@ -223,9 +225,11 @@ class Drawer:
 
     def _step(self, draw: Draw, batch: Batch, place: int) -> torch.Tensor | None:
         """Logits [n, V'] after feeding each row its last token; None where memory was too small."""
-        if self.replay is None:
+        if self.replay is None and not self.lean:
             return self._forward(draw, batch.tokens[:, None], place)
         positions = draw.places.positions(place, 1, self.model.device)
+        if self.replay is None:
+            return lean.step(self.model, draw.kept.cache, batch.tokens, positions)
         return self.replay.step(draw.kept.cache, batch.tokens, positions)
 
     def _forward(self, draw: Draw, ids: torch.Tensor, place: int) -> torch.Tensor | None:

@@ -10,14 +10,15 @@ from transformers import (
     MinPLogitsWarper,
     RepetitionPenaltyLogitsProcessor,
     TemperatureLogitsWarper,
-    TopKLogitsWarper,
-    TopPLogitsWarper,
     TypicalLogitsWarper,
 )
 
 from models.backend import Sampling
 from models.local.vocabulary import Vocabulary
 from models.sampling import Breakers, dry_penalties, row_chances
+
+REACHES = (128, 2048)
+"""How many of the likeliest tokens are looked at for the nucleus, before all are."""
 
 
 class SeenPenalty(RepetitionPenaltyLogitsProcessor):
@@ -28,23 +29,6 @@ class SeenPenalty(RepetitionPenaltyLogitsProcessor):
         if bool((any_id < 0).any()):
             return scores
         return super().__call__(torch.where(input_ids < 0, any_id, input_ids), scores)
-
-
-class Nucleus(TopPLogitsWarper):
-    """Top-p that sorts the whole vocabulary only where the nucleus is larger than `REACH`."""
-
-    REACH = 512
-
-    def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
-        if scores.shape[-1] > 4 * self.REACH and scores.device.type == "cpu":
-            top, places = scores.topk(self.REACH, dim=-1)
-            mass = (top - scores.logsumexp(dim=-1, keepdim=True)).exp().cumsum(dim=-1)
-            if bool((mass[:, -1] >= self.top_p).all()):
-                before = mass.roll(1, dims=-1)
-                before[:, 0] = 0
-                kept = top.masked_fill(before >= self.top_p, self.filter_value)
-                return torch.full_like(scores, self.filter_value).scatter(-1, places, kept)
-        return super().__call__(input_ids, scores)
 
 
 class DryLogitsProcessor(LogitsProcessor):
@@ -117,15 +101,46 @@ def penalties(
     return by_place, by_token
 
 
+def shortlist(
+    scores: torch.Tensor, top_k: int, top_p: float
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """What top-k, then top-p leave of `scores` [n, V], likeliest first, with the places.
+
+    Both [n, k]; what is not left has a score of -inf. Places are None where nothing is asked for.
+    The same tokens as by transformers' warpers (but for ties at the border), without sorting the
+    vocabulary where the nucleus is among the first `REACHES`.
+    """
+    places = None
+    if top_k:
+        scores, places = scores.topk(min(top_k, scores.shape[-1]), dim=-1)
+    if top_p >= 1:
+        return scores, places
+    top, order, mass = _nucleus(scores, top_p)
+    before = mass.roll(1, dims=-1)
+    before[:, 0] = 0
+    top = top.masked_fill(before >= top_p, float("-inf"))
+    top[:, 0] = scores.amax(dim=-1)
+    return top, order if places is None else places.gather(-1, order)
+
+
+def _nucleus(scores: torch.Tensor, top_p: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The first scores in order, their places, and running sums that reach `top_p`, [n, k] each."""
+    total = scores.logsumexp(dim=-1, keepdim=True)
+    size = scores.shape[-1]
+    for reach in REACHES if scores.device.type == "cpu" else ():
+        if 32 * reach > size:
+            break
+        top, places = scores.topk(reach, dim=-1)
+        mass = (top - total).double().exp().cumsum(dim=-1)
+        if bool((mass[:, -1] >= top_p).all()):
+            return top, places, mass
+    top, places = scores.sort(dim=-1, descending=True)
+    return top, places, (top - total).double().exp().cumsum(dim=-1)
+
+
 def warpers(sampling: Sampling) -> LogitsProcessorList:
-    """What shapes the distribution, in the order of transformers' `generate`, then XTC."""
+    """What shapes the distribution after temperature, top-k and top-p, XTC last."""
     shaped = LogitsProcessorList()
-    if sampling.temperature != 1:
-        shaped.append(TemperatureLogitsWarper(float(sampling.temperature)))
-    if sampling.top_k:
-        shaped.append(TopKLogitsWarper(sampling.top_k))
-    if sampling.top_p < 1:
-        shaped.append(Nucleus(sampling.top_p))
     if sampling.min_p:
         shaped.append(MinPLogitsWarper(sampling.min_p))
     if sampling.typical_p < 1:
@@ -152,7 +167,9 @@ class Sampler:
         self.vocabulary = vocabulary
         self.by_place, self.by_token = penalties(sampling, breakers, vocabulary)
         self.greedy = sampling.temperature == 0
-        self.warpers = LogitsProcessorList() if self.greedy else warpers(sampling)
+        self.warpers = warpers(sampling)
+        self.temper = TemperatureLogitsWarper(float(sampling.temperature or 1))
+        self.top_k, self.top_p = sampling.top_k, sampling.top_p
         seed = secrets.randbits(63) if sampling.seed is None else sampling.seed
         table = [row_chances(seed, row, 2 * sampling.max_tokens) for row in range(sampling.n)]
         self.chances = torch.tensor(table, dtype=torch.float32, device=device)
@@ -178,11 +195,15 @@ class Sampler:
         if self.greedy:
             return scores.argmax(dim=-1)
         chances = self.chances[list(rows), 2 * step : 2 * step + 2]
+        scores, places = shortlist(self.temper(ids, scores), self.top_k, self.top_p)
         for warper in self.warpers:
             if isinstance(warper, XtcLogitsWarper):
                 warper.chances = chances[:, 1]
             scores = warper(ids, scores)
-        return inverse_cdf(scores.softmax(dim=-1), chances[:, 0])
+        # Double, so that the length of the list, which depends on the other rows, decides nothing
+        shares = scores.softmax(dim=-1, dtype=None if places is None else torch.float64)
+        picked = inverse_cdf(shares, chances[:, 0])
+        return picked if places is None else places.gather(-1, picked[:, None])[:, 0]
 
 
 def inverse_cdf(shares: torch.Tensor, chances: torch.Tensor) -> torch.Tensor:

@@ -4,18 +4,24 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import TopPLogitsWarper
+from transformers import (
+    LogitsProcessorList,
+    TemperatureLogitsWarper,
+    TopKLogitsWarper,
+    TopPLogitsWarper,
+)
 
 from models.backend import Sampling
+from models.local import processors
 from models.local.processors import (
     DryLogitsProcessor,
-    Nucleus,
     Sampler,
     SeenPenalty,
     XtcLogitsWarper,
     inverse_cdf,
+    shortlist,
 )
 from models.local.vocabulary import Vocabulary
 from models.sampling import Breakers, dry_penalties, row_chances
@@ -88,13 +94,42 @@ def test_xtc_leaves_a_single_top_choice() -> None:
     assert torch.isfinite(xtc(torch.zeros(1, 0), logits)).all()
 
 
-@pytest.mark.parametrize("spread", [0.1, 3.0])
-@pytest.mark.parametrize("top_p", [0.1, 0.8, 0.99])
-def test_the_nucleus_is_that_of_transformers(spread: float, top_p: float) -> None:
-    logits = torch.randn(3, 4000, generator=torch.Generator().manual_seed(3)) * spread
-    ours, theirs = Nucleus(top_p)(None, logits), TopPLogitsWarper(top_p)(None, logits)
-    different = (torch.isfinite(ours) != torch.isfinite(theirs)).sum()
-    assert different <= 3  # the last token of a row may fall either way by rounding
+@given(
+    size=st.sampled_from([1, 7, 300, 5000, 9000]),
+    spread=st.sampled_from([0.1, 2.0, 6.0]),
+    temperature=st.sampled_from([0.5, 0.95, 1.5]),
+    top_k=st.sampled_from([0, 3, 200]),
+    top_p=st.sampled_from([0.01, 0.5, 0.8, 0.99]),
+    seed=st.integers(0, 50),
+)
+@settings(max_examples=60, deadline=None)
+def test_tokens_are_drawn_from_the_distribution_of_transformers(
+    size: int, spread: float, temperature: float, top_k: int, top_p: float, seed: int
+) -> None:
+    logits = torch.randn(3, size, generator=torch.Generator().manual_seed(seed)).double() * spread
+    kept, places = shortlist(logits / temperature, top_k, top_p)
+    assert places is not None
+    ours = torch.zeros_like(logits).scatter(-1, places, kept.softmax(dim=-1))
+    chain = [TemperatureLogitsWarper(temperature), TopPLogitsWarper(top_p)]
+    if top_k:
+        chain.insert(1, TopKLogitsWarper(top_k))
+    theirs = LogitsProcessorList(chain)(None, logits).softmax(dim=-1)
+    assert ((ours > 0) == (theirs > 0)).all()
+    torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("reaches", [(), (16,), (128, 2048)])
+def test_how_far_the_nucleus_is_looked_for_decides_nothing(
+    reaches: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logits = torch.randn(8, 70000, generator=torch.Generator().manual_seed(7))
+    logits *= torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])[:, None]
+    sampler = Sampler(Sampling(n=8, seed=2), Vocabulary(), None, CPU)
+    usual = sampler.pick(logits, range(8), 1, None)
+    monkeypatch.setattr(processors, "REACHES", reaches)
+    assert sampler.pick(logits, range(8), 1, None).tolist() == usual.tolist()
+    alone = [int(sampler.pick(logits[[i]], [i], 1, None)) for i in range(8)]
+    assert alone == usual.tolist()
 
 
 def test_the_repetition_penalty_passes_over_ids_without_a_logit() -> None:

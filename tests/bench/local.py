@@ -1,0 +1,224 @@
+"""Follow-up draws of local models on a CPU, beside transformers' `generate` on the same weights.
+
+    python tests/bench/local.py                  # made-up models, one thread and two
+    python tests/bench/local.py --model FOLDER   # a checkpoint of yours, one thread and two
+
+Five candidates of 24 tokens after about 1,500 tokens of history, of which all but the new lines
+are cached, as in play. Each draw stands beside one call of each baseline on the same prompt, so
+that both meet the same load; the table has medians of the ratios. Made-up weights are random:
+speed does not depend on their values, but for the top-p filter, so the largest model's output layer
+is scaled until its nucleus is as small as a trained model's.
+"""
+
+import argparse
+import gc
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from tokenizers import Tokenizer, decoders
+from tokenizers.models import Unigram
+from transformers import GlmConfig, GlmForCausalLM, PreTrainedTokenizerFast
+from transformers.utils import logging as library_logging
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from models.backend import Prompt, Sampling  # noqa: E402  (a script beside the packages)
+from models.bench import DOES, ROLES, WHAT, WHO, made_up  # noqa: E402
+from models.chatglm.tokenizer_made_up import make_playable  # noqa: E402
+from models.local import Local  # noqa: E402
+
+HISTORY = 1350
+"""Tokens to begin with; each turn adds some fifty."""
+SAMPLING = Sampling(n=5, max_tokens=24, seed=1)
+LARGE = {
+    "vocab_size": 65024,
+    "hidden_size": 640,
+    "intermediate_size": 2048,
+    "num_hidden_layers": 18,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+    "head_dim": 128,
+}
+"""Sizes of the starter's base, with ChatGLM3's vocabulary: 184 million parameters."""
+
+
+class Case(NamedTuple):
+    title: str
+    make: Callable[[Path], Path]
+    repeats: dict[int, int]
+    """Pairs to measure by number of threads."""
+
+
+class Drawn(NamedTuple):
+    first: float
+    """Seconds to the first token."""
+    total: float
+    tokens: int
+    """Tokens of all candidates."""
+    text: str
+
+
+def main() -> None:
+    options = _options()
+    library_logging.disable_progress_bar()
+    began = time.perf_counter()
+    cases = [_own(options.model, options.repeat)] if options.model else list(_made_up_cases())
+    print(HEADER, flush=True)
+    with tempfile.TemporaryDirectory(prefix="paotuan-bench-") as folder:
+        for index, case in enumerate(cases):
+            backend = Local.open(case.make(Path(folder) / str(index)), device="cpu", context=2048)
+            for threads, repeats in case.repeats.items():
+                torch.set_num_threads(threads)
+                print(row(case.title, threads, backend, repeats), flush=True)
+            del backend
+            gc.collect()
+    print(f"\n{time.perf_counter() - began:.0f} s in all")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, help="a checkpoint's folder instead")
+    parser.add_argument("--repeat", type=int, default=2, help="pairs, with --model")
+    return parser.parse_args()
+
+
+HEADER = (
+    "| model | threads | draw | × `generate` n times | × `generate(num_return_sequences=n)` "
+    "| tokens/s | bytes a step over bandwidth, tokens/s |\n|---|---|---|---|---|---|---|"
+)
+
+
+def row(title: str, threads: int, backend: Local, repeats: int) -> str:
+    """Measure `repeats` pairs and return a line of the table."""
+    ways = backend.baselines()
+    draws: list[Drawn] = []
+    ratios: dict[str, list[float]] = {way: [] for way in ways}
+    prompt = made_up(backend, HISTORY)
+    spoken = draw(backend, prompt).text
+    for _ in range(repeats):
+        prompt = follow_up(prompt, spoken)
+        drawn = draw(backend, prompt)
+        draws.append(drawn)
+        spoken = drawn.text
+        for way, generate in ways.items():
+            started = time.perf_counter()
+            generate(prompt, SAMPLING)
+            ratios[way].append((time.perf_counter() - started) / drawn.total)
+    totals = [one.total for one in draws]
+    rates = [(one.tokens - SAMPLING.n) / (one.total - one.first) for one in draws]
+    size, speed = bytes_a_step(backend.model), bandwidth()
+    cells = (
+        title,
+        str(threads),
+        f"{statistics.median(totals):.2f} s",
+        *(spread(values) for values in ratios.values()),
+        f"{statistics.median(rates):.0f}",
+        f"{size / 1e6:.1f} MB / {speed / 1e9:.1f} GB/s: {SAMPLING.n * speed / size:.0f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def draw(backend: Local, prompt: Prompt) -> Drawn:
+    began = time.perf_counter()
+    first = 0.0
+    tokens = [0] * SAMPLING.n
+    text = ""
+    with closing(backend.generate(prompt, SAMPLING)) as deltas:
+        for delta in deltas:
+            first = first or (time.perf_counter() - began if delta.text or delta.end else 0.0)
+            text += delta.text if delta.candidate == 0 else ""
+            if delta.end is not None:
+                tokens[delta.candidate] = delta.end.tokens
+    return Drawn(first, time.perf_counter() - began, sum(tokens), text)
+
+
+def follow_up(prompt: Prompt, spoken: str) -> Prompt:
+    """One candidate was picked and somebody answered."""
+    line = " ".join(spoken.split()) or "……"
+    history = f"{prompt.history}{prompt.cue}{line}\n{ROLES[1]}：我知道了，往下说。\n"
+    return Prompt(prompt.stable, history, prompt.cue)
+
+
+def bytes_a_step(model: Any) -> int:
+    """Bytes of the weights that every step reads: all but an embedding that is no output layer."""
+    embedding, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
+    total = sum(p.numel() * p.element_size() for p in model.parameters())
+    if embedding is not head:
+        total -= embedding.numel() * embedding.element_size()
+    return int(total)
+
+
+def bandwidth() -> float:
+    """Bytes a second that a sum over 256 MB reads, at its best."""
+    block = torch.ones(64 << 20)
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        block.sum()
+        times.append(time.perf_counter() - began)
+    return 4.0 * (64 << 20) / min(times)
+
+
+def spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+
+
+def _own(folder: Path, repeat: int) -> Case:
+    return Case(folder.name, lambda _: folder, {1: repeat, 2: repeat})
+
+
+def _made_up_cases() -> Iterator[Case]:
+    tiny = {"layers": 4, "hidden": 64, "heads": 4, "groups": 2, "ffn": 256}
+    small = {"layers": 8, "hidden": 256, "heads": 8, "groups": 2, "ffn": 768}
+    yield Case("ChatGLM3, 0.3M", lambda folder: _chatglm(folder, tiny), {1: 9, 2: 9})
+    yield Case("ChatGLM3, 6M (24 MB)", lambda folder: _chatglm(folder, small), {1: 5, 2: 5})
+    yield Case("GLM, 184M, 65,024 tokens", _large, {1: 1, 2: 2})
+
+
+def _chatglm(folder: Path, sizes: dict[str, int]) -> Path:
+    chance = random.Random(0)
+    lines = [
+        f"{role}：{chance.choice(WHO)}{chance.choice(DOES)}{chance.choice(WHAT)}，"
+        f"是{chance.randint(2, 99)}年前的事。"
+        for role in ROLES
+        for _ in range(60)
+    ]
+    return make_playable(folder, 3, lines, size=512, length=4096, **sizes)
+
+
+def _large(folder: Path) -> Path:
+    _tokenizer(LARGE["vocab_size"]).save_pretrained(folder)
+    torch.manual_seed(0)
+    ends: dict[str, Any] = {"pad_token_id": 0, "eos_token_id": 0, "bos_token_id": None}
+    model = GlmForCausalLM(GlmConfig(max_position_embeddings=4096, **ends, **LARGE))
+    with torch.no_grad():
+        model.lm_head.weight.normal_(0, 6 / LARGE["hidden_size"] ** 0.5)
+    model.save_pretrained(folder)
+    return folder
+
+
+def _tokenizer(size: int) -> PreTrainedTokenizerFast:
+    """A tokenizer of bytes, characters and made-up words of two Chinese characters."""
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    pieces = ["<eos>", "<unk>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    pieces += [*map(chr, range(32, 127)), *"：，。！？【】…“”、", *han]
+    chance, words = random.Random(0), dict[str, None]()
+    while len(pieces) + len(words) < size:
+        words[chance.choice(han) + chance.choice(han)] = None
+    scores = [(piece, -8.0) for piece in pieces] + [(word, -15.0) for word in words]
+    inner = Tokenizer(Unigram(scores, unk_id=1, byte_fallback=True))
+    inner.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
+    return PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="<eos>", unk_token="<unk>")
+
+
+if __name__ == "__main__":
+    main()
