@@ -1,0 +1,119 @@
+"""Logs and chats of other programs: the formats, which one a file is in, what readers give.
+
+A reader is a function that takes a `Source` and gives its items one at a time, in bounded memory.
+It raises `SceneError` before its first item where the file is none of its format; what is wrong
+further on is an item too, so that the good part is kept.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from scenes.imports.source import Source
+
+HEAD = 1 << 16
+"""Bytes by which a format is told."""
+FIRST = 3
+"""Places that are named of each thing that happened often."""
+
+FORMATS: Mapping[str, str] = {
+    "sealdice": "scenes.imports.trpg.lined:read_sealdice",
+    "sealdice-json": "scenes.imports.trpg.jsoned:read_sealdice",
+    "sealdice-editor": "scenes.imports.trpg.lined:read_editor",
+    "qq": "scenes.imports.trpg.lined:read_qq",
+    "qq-channel": "scenes.imports.trpg.lined:read_channel",
+    "sinanya": "scenes.imports.trpg.lined:read_sinanya",
+    "dice": "scenes.imports.trpg.lined:read_dice",
+    "rendered": "scenes.imports.trpg.lined:read_rendered",
+    "painted": "scenes.imports.trpg.lined:read_painted",
+    "fvtt": "scenes.imports.trpg.lined:read_fvtt",
+    "trpglog": "scenes.imports.trpg.lined:read_trpglog",
+    "olivadice": "scenes.imports.trpg.jsoned:read_olivadice",
+    "ccfolia": "scenes.imports.trpg.jsoned:read_ccfolia",
+    "rgl": "scenes.imports.trpg.rgl:read",
+    "paotuan": "scenes.imports.trpg.own:read",
+}
+"""Format name → `module:reader`; a module is imported when its format is read."""
+
+DETECTORS = (
+    "scenes.imports.trpg.signs:detect",
+    "scenes.imports.trpg.signs:detect_own",
+)
+"""`module:function` of `(text, name)`, asked in this order; the first answer counts."""
+
+Part = Literal["person", "dice", "observer", "chapter", "aside", "system"]
+"""What a format itself says of a message; most say nothing, which is `person`."""
+
+
+class Message(NamedTuple):
+    """One message as another program kept it."""
+
+    number: int
+    """The line where it begins, or its place among the items, from 1."""
+    name: str
+    text: str
+    id: str = ""
+    """The number or address of an account, where the format tells it."""
+    part: Part = "person"
+
+
+class Dropped(NamedTuple):
+    """Something of a file that is no message. `reason` is one of few, since they are counted."""
+
+    number: int
+    reason: str
+    text: str = ""
+
+
+class Notice(NamedTuple):
+    """Something a person should know of a file; `number` is 0 where it is about the whole."""
+
+    number: int
+    text: str
+
+
+@dataclass
+class Report:
+    """What was read, kept and dropped, counted while it happens."""
+
+    where: str
+    format: str
+    unit: str = "line"
+    """What the numbers count: `line` or `item`."""
+    read: int = 0
+    kept: Counter[str] = field(default_factory=Counter)
+    """Messages by what they mainly are."""
+    dropped: Counter[str] = field(default_factory=Counter)
+    first: dict[str, list[int]] = field(default_factory=dict)
+    """The first places of each reason to drop something."""
+    notices: list[Notice] = field(default_factory=list)
+    names: Counter[str] = field(default_factory=Counter)
+    """Messages by the name that they are kept under."""
+
+    def drop(self, number: int, reason: str) -> None:
+        self.dropped[reason] += 1
+        places = self.first.setdefault(reason, [])
+        if len(places) < FIRST:
+            places.append(number)
+
+
+def detect(head: bytes, name: str) -> str | None:
+    """The format of a file that begins with `head` and is called `name`; `None` where none fits."""
+    from scenes.imports.source import text_of
+
+    text = text_of(head)
+    return next((found for spec in DETECTORS if (found := _load(spec)(text, name))), None)
+
+
+def reader(format: str) -> "Callable[[Source], Iterator[Any]]":
+    """The reader of a format of `FORMATS`."""
+    read: Callable[[Source], Iterator[Any]] = _load(FORMATS[format])
+    return read
+
+
+def _load(spec: str) -> Any:
+    module, _, name = spec.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,231 @@
+"""A file of another program as pieces of text: encoding told, wrong bytes noted, zips opened."""
+
+import codecs
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
+
+from characters.text import UNPRINTABLE, shown
+from scenes.errors import SceneError
+from scenes.imports import HEAD, Notice
+
+CHUNK = 1 << 20
+LARGEST_MEMBER = 4 << 30
+"""Bytes of a file inside a zip."""
+DENSEST, SMALL = 200, 32 << 20
+"""A member of a zip that is larger than `SMALL` and packed more than this many times is refused."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LOGS = (".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl")
+_PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
+
+
+class Source:
+    """One file to be read once; `notices` tells what was seen in its bytes."""
+
+    def __init__(self, where: str, name: str, opened: Callable[[], IO[bytes]]) -> None:
+        self.where = where
+        """What messages call it."""
+        self.name = name
+        """The name of the file alone, lower case."""
+        self.notices: list[Notice] = []
+        self._opened = opened
+        with self._read_safely(), opened() as raw:
+            self.head = raw.read(HEAD)
+        _refuse(self.head, where)
+
+    def chunks(self) -> Iterator[str]:
+        """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
+        with self._read_safely(), self._opened() as raw:
+            yield from self._decoded(raw)
+
+    def lines(self) -> Iterator[str]:
+        """The lines, each without its end."""
+        rest: list[str] = []
+        for chunk in self.chunks():
+            first, *others = chunk.split("\n")
+            rest.append(first)
+            if others:
+                yield "".join(rest)
+                yield from others[:-1]
+                rest = [others[-1]]
+        if last := "".join(rest):
+            yield last
+
+    @contextmanager
+    def _read_safely(self) -> Iterator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise SceneError(f"{self.where}: damaged or unknown in the zip ({error})") from None
+        except RuntimeError as error:
+            if "password" not in str(error) and "encrypted" not in str(error):
+                raise
+            raise SceneError(f"{self.where}: locked with a password; unpack it first") from None
+
+    def _decoded(self, raw: IO[bytes]) -> Iterator[str]:
+        ascii_only = codecs.getincrementaldecoder("ascii")()
+        ends = io.IncrementalNewlineDecoder(ascii_only, translate=True)
+        encoding, lines = "", 1
+        while True:
+            piece = raw.read(CHUNK)
+            if not encoding and (not piece.isascii() or b"\0" in piece):
+                encoding = encoding_of(piece)
+                if encoding not in ("utf-8", "utf-8-sig"):
+                    self.notices.append(Notice(0, f"read as {encoding.upper()}"))
+                decoder = codecs.getincrementaldecoder(encoding)("replace")
+                ends = io.IncrementalNewlineDecoder(decoder, translate=True)
+            text = ends.decode(piece, final=not piece)
+            if "\ufffd" in text:
+                self._note_replaced(text, lines, encoding)
+            lines += text.count("\n")
+            if text:
+                yield text
+            if not piece:
+                return
+
+    def _note_replaced(self, text: str, lines: int, encoding: str) -> None:
+        """Say once where the first bytes are that are no text."""
+        if any("bytes that are no" in notice.text for notice in self.notices):
+            return
+        number = lines + text.count("\n", 0, text.index("\ufffd"))
+        name = encoding.removesuffix("-sig").upper()
+        self.notices.append(Notice(number, f"bytes that are no {name} are kept as \ufffd"))
+
+
+def sources(path: Path) -> list[Source]:
+    """The source of a file, or those inside a zip. Raises `SceneError`."""
+    where = shown(str(path))
+    if path.is_dir():
+        raise SceneError(f"{where}: a folder, expected a file")
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(4) == b"PK\x03\x04"
+        if packed:
+            return _members(path, where)
+        return [Source(where, path.name.lower(), lambda: path.open("rb"))]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SceneError(f"{where}: {reason}") from None
+
+
+def source_of(raw: bytes, name: str) -> Source:
+    """A source of bytes at hand."""
+    return Source(shown(name), name.lower(), lambda: io.BytesIO(raw))
+
+
+def encoding_of(piece: bytes) -> str:
+    """The Python name of the encoding that `piece`, the beginning of a text, is most likely in."""
+    for mark, encoding in _MARKS:
+        if piece.startswith(mark):
+            return encoding
+    sample = piece[: 1 << 18]
+    if b"\0" in sample[:4096]:
+        return "utf-16-le" if sample[1:4096:2].count(0) >= sample[:4096:2].count(0) else "utf-16-be"
+    if not (wrong := _wrong(sample, "utf-8")):
+        return "utf-8"
+    right = len(sample.decode("utf-8", "ignore")) - sum(byte < 128 for byte in sample)
+    if wrong * 10 <= right:
+        return "utf-8"
+    return "gb18030" if _wrong(sample, "gb18030") * 2 <= wrong else "utf-8"
+
+
+def text_of(head: bytes) -> str:
+    """What the beginning of a file says, wrong bytes replaced."""
+    decoder = codecs.getincrementaldecoder(encoding_of(head))("replace")
+    return decoder.decode(head).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _wrong(sample: bytes, encoding: str) -> int:
+    """How many places of a sample are none of an encoding; its cut end is none."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
+
+
+def _refuse(head: bytes, where: str) -> None:
+    """Raise for what is no text at all."""
+    text = text_of(head)
+    start = text.lstrip("\ufeff \t\n").lower()
+    if not start and len(head) < HEAD:
+        raise SceneError(f"{where}: empty, expected a log")
+    if start.startswith(("<!doctype html", "<html")):
+        raise SceneError(
+            f"{where}: an HTML page, expected a log; save the log itself, not its page"
+        )
+    sample = text[:4096]
+    odd = len(UNPRINTABLE.findall(sample)) + sample.count("\ufffd")
+    if "\0" in sample or odd * 10 > len(sample):
+        raise SceneError(f"{where}: not a text file, expected a log")
+
+
+# --- zips ----------------------------------------------------------------------------------------
+
+
+def _members(path: Path, where: str) -> list[Source]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise SceneError(f"{where}: a damaged zip ({shown(str(error))})") from None
+    found = [Source(*_member(path, where, info)) for info in _logs(infos, where)]
+    return found
+
+
+def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
+    """The logs among the members: the best of SealDice's own two, else all that are text."""
+    logs = []
+    for info in infos:
+        inside = PurePosixPath(info.filename.replace("\\", "/"))
+        if inside.suffix.lower() not in _LOGS or inside.stem.lower().startswith("readme"):
+            continue
+        _check_member(info, inside, where)
+        logs.append((inside.name.lower(), info))
+    for preferred in _PREFERRED:
+        if chosen := [info for name, info in logs if name == preferred]:
+            return chosen
+    if not logs:
+        names = ", ".join(shown(info.filename) for info in infos[:3]) or "nothing"
+        raise SceneError(f"{where}: no log in this zip (found {names}); expected raw-log.txt")
+    return [info for _, info in logs]
+
+
+def _check_member(info: zipfile.ZipInfo, inside: PurePosixPath, where: str) -> None:
+    member = f"{where}: {shown(info.filename)}"
+    if inside.is_absolute() or ".." in inside.parts:
+        raise SceneError(f"{member} points outside its folder; this zip is not to be trusted")
+    dense = info.file_size > SMALL and info.file_size > DENSEST * max(info.compress_size, 1)
+    if dense or info.file_size > LARGEST_MEMBER:
+        size = f"{info.compress_size:,} bytes unpack to {info.file_size:,}"
+        raise SceneError(f"{member} is packed beyond reason ({size}); unpack it yourself")
+
+
+def _member(
+    path: Path, where: str, info: zipfile.ZipInfo
+) -> tuple[str, str, Callable[[], IO[bytes]]]:
+    name = PurePosixPath(info.filename.replace("\\", "/")).name
+    return f"{where}/{shown(info.filename)}", name.lower(), lambda: _Member(path, info)
+
+
+class _Member(io.BufferedReader):
+    """An open member; its zip is closed with it."""
+
+    def __init__(self, path: Path, info: zipfile.ZipInfo) -> None:
+        self._archive = zipfile.ZipFile(path)
+        try:
+            member: BinaryIO = self._archive.open(info)  # type: ignore[assignment]
+        except BaseException:
+            self._archive.close()
+            raise
+        super().__init__(member)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        super().close()
+        self._archive.close()
