@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 from transformers import GlmForCausalLM, PreTrainedModel
 
 from models.local.attention import attend
@@ -32,8 +33,8 @@ def step(
     turn = torch.complex(cos[0, 0, :half], sin[0, 0, :half])
     for index, layer in enumerate(inner.layers):
         x = x + _attention(layer.self_attn, _norm(layer.input_layernorm, x), turn, cache, index)
-        x = x + layer.mlp(_norm(layer.post_attention_layernorm, x))
-    logits: torch.Tensor = model.get_output_embeddings()(_norm(inner.norm, x))
+        x = x + _mlp(layer.mlp, _norm(layer.post_attention_layernorm, x))
+    logits: torch.Tensor = _linear(model.get_output_embeddings(), _norm(inner.norm, x))
     return logits
 
 
@@ -41,12 +42,24 @@ def _attention(
     module: Any, x: torch.Tensor, turn: torch.Tensor, cache: BranchingCache, index: int
 ) -> torch.Tensor:
     shape = (x.shape[0], -1, 1, module.head_dim)
-    query = _turned(module.q_proj(x).view(shape), turn)
-    key = _turned(module.k_proj(x).view(shape), turn)
-    keys, values = cache.update(key, module.v_proj(x).view(shape), index)
+    query = _turned(_linear(module.q_proj, x).view(shape), turn)
+    key = _turned(_linear(module.k_proj, x).view(shape), turn)
+    keys, values = cache.update(key, _linear(module.v_proj, x).view(shape), index)
     output, _ = attend(module, query, keys, values, None, module.scaling)
-    projected: torch.Tensor = module.o_proj(output.reshape(x.shape[0], -1))
-    return projected
+    return _linear(module.o_proj, output.reshape(x.shape[0], -1))
+
+
+def _mlp(module: Any, x: torch.Tensor) -> torch.Tensor:
+    gate, up = _linear(module.gate_up_proj, x).chunk(2, dim=-1)
+    return _linear(module.down_proj, module.activation_fn(gate).mul_(up))
+
+
+def _linear(module: Any, x: torch.Tensor) -> torch.Tensor:
+    """What `module` makes of `x`; a plain layer is not called, whose hooks cost more than it."""
+    if type(module) is nn.Linear:
+        return F.linear(x, module.weight, module.bias)
+    output: torch.Tensor = module(x)
+    return output
 
 
 def _turned(states: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
