@@ -20,7 +20,9 @@ Id = Annotated[
 ]
 
 
-FORMATS = ("log", "markdown", "seq2seq", "preference")
+FORMATS = (
+    *("log", "markdown", "html", "seq2seq", "alpaca", "sharegpt", "preference", "sillytavern"),
+)
 
 
 @app.command("list")
@@ -77,13 +79,16 @@ def export(
         int, typer.Option("--context", metavar="N", help="Characters of a prompt, at most.")
     ] = 4096,
 ) -> None:
-    """Write a session as a log, Markdown, training examples, or preference pairs."""
-    from scenes.journal import replace_text
+    """Write a session to read, to train on, or for SillyTavern.
+
+    With -o, training examples are entered in a `dataset_info.json` beside the file, by which
+    LLaMA-Factory finds them.
+    """
+    from scenes.exports import export as lines_of
     from scenes.play import Play
     from scenes.saved import find_session
-    from tui.exporting import FORMS
 
-    one_of(form, FORMS, "format")
+    one_of(form, FORMATS, "format")
     with given():
         path = find_session(id)
         play = Play.resume(path)
@@ -91,13 +96,47 @@ def export(
         if speaker is not None:
             with given():
                 speaker = play.scene.role(speaker).name
-        lines = FORMS[form](play.session, speaker, context)
+        lines = lines_of(form, play.session, speaker, context)
         if output is None:
             _print(lines)
         else:
-            replace_text(output, "".join(f"{line}\n" for line in lines))
+            _write(form, lines, output)
     finally:
         play.close()
+
+
+@app.command("import")
+def import_chats(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Chats of other programs.")],
+    player: Annotated[
+        str | None,
+        typer.Option("--as", metavar="NAME", help="Who you are: one who speaks, or another name."),
+    ] = None,
+    as_data: Json = False,
+) -> None:
+    """Make sessions of chats: SillyTavern, TavernAI, KoboldAI, Kobold Lite,
+    text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
+    """
+    from scenes.imports.chats import import_chat
+
+    problems: list[str] = []
+    reports = []
+    for path in files:
+        try:
+            with given():
+                report = import_chat(path, player=player)
+        except BadInput as error:
+            problems += error.problems
+            continue
+        reports.append(report)
+        for line in (*report.notices, *report.places):
+            word(line)
+        if not as_data:
+            data(f"{report.session}: {report.told()}")
+    if as_data:
+        as_json([report.as_json() for report in reports], 2)
+    if problems:
+        raise BadInput(*problems)
 
 
 @app.command()
@@ -119,3 +158,29 @@ def search(
 def _print(lines: Iterator[str]) -> None:
     for line in lines:
         data(line)
+
+
+def _write(form: str, lines: Iterator[str], output: Path) -> None:
+    """Write an export whole or not at all, and what tells LLaMA-Factory of it."""
+    from scenes.exports.examples import COLUMNS
+    from scenes.journal import replace_text
+
+    text = "".join(f"{line}\n" for line in lines)
+    replace_text(output, text.removesuffix("\n") if form == "sillytavern" else text)
+    if form in COLUMNS:
+        _enter(form, output)
+
+
+def _enter(form: str, output: Path) -> None:
+    from scenes.exports.examples import dataset_info
+    from scenes.journal import replace_text
+
+    info = output.with_name("dataset_info.json")
+    try:
+        known = info.read_text("utf-8") if info.exists() else ""
+        entered = dataset_info(form, output.name, output.stem, known)
+    except ValueError:
+        word(f"{info}: not a JSON object; left as it is, without {output.name}")
+        return
+    replace_text(info, entered)
+    word(f"{info}: {output.stem}")

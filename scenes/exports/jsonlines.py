@@ -1,0 +1,16 @@
+"""JSON of what others wrote, on one line, without a character that could drive a terminal. Pure."""
+
+import json
+import re
+from typing import Any
+
+from characters.text import UNPRINTABLE
+
+_UNSAFE = re.compile(rf"{UNPRINTABLE.pattern}|\r")
+
+
+def json_line(value: Any, compact: bool = False) -> str:
+    """A value as JSON; control characters, bidi overrides and halves of pairs are escaped."""
+    separators = (",", ":") if compact else None
+    written = json.dumps(value, ensure_ascii=False, separators=separators)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)

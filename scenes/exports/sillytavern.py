@@ -1,0 +1,259 @@
+"""A session as a SillyTavern chat: a header, then a message a line, candidates as swipes. Pure.
+
+What was imported from there and left alone is written as it was. Otherwise `chat_metadata` and each
+`extra` hold, under `paotuan`, what that program has no place for, so that nothing is lost.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scenes.exports.jsonlines import json_line
+from scenes.log import SPOKEN, Entry, write
+from scenes.play import body_of
+from scenes.scene import Scene
+from scenes.session import Draw, Session, Turn
+from scenes.snapshot import to_json
+
+KEY = "sillytavern"
+"""Under which name what is foreign is kept with a turn."""
+OURS = "paotuan"
+"""Under which name what is ours is kept in a chat."""
+NARRATOR = "旁白"
+
+Json = dict[str, Any]
+Chain = Sequence[Turn]
+"""The turns of one message."""
+
+
+def sillytavern(session: Session, speaker: str | None, context: int) -> Iterator[str]:
+    """The current branch as a chat; every other branch is kept in its header."""
+    chains = list(_chains(session.path))
+    header, untouched = _header(session), _untouched(session, chains)
+    if not untouched:
+        header = header or {"chat_metadata": {}, "user_name": "unused", "character_name": "unused"}
+        yield _line(_with_ours(header, "chat_metadata", _block(session, chains)))
+    elif header:
+        yield _line(header)
+    for chain in chains:
+        message = message_of_turns(session, chain)
+        if not untouched:
+            ours = {"turns": [turn.id for turn in chain], "said": said(message)}
+            message = _with_ours(message, "extra", ours)
+        yield _line(message)
+
+
+def message_of_turns(session: Session, chain: Chain) -> Json:
+    """The message that turns are, without what is ours: as it was imported, where they are too."""
+    kept = _kept(chain[0]).get("message")
+    if isinstance(kept, dict):
+        return kept if _intact(session, chain) else _changed(kept, chain)
+    return _message(session, chain)
+
+
+def said(message: Mapping[str, Any]) -> str:
+    """What tells a message that was changed from one that was only added to."""
+    keys = ("name", "mes", "is_user", "is_system", "swipes", "swipe_id")
+    parts = json.dumps([message.get(key) for key in keys], sort_keys=True)
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def _line(value: Json) -> str:
+    return json_line(value, compact=True)
+
+
+def _kept(turn: Turn) -> Mapping[str, Any]:
+    """What SillyTavern had said of a turn."""
+    found = (turn.foreign or {}).get(KEY)
+    return found if isinstance(found, dict) else {}
+
+
+def _header(session: Session) -> Json | None:
+    found = (_kept(turn).get("header") for turn in session.turns.values())
+    return next((header for header in found if isinstance(header, dict)), None)
+
+
+# --- which turns are a message -------------------------------------------------------------------
+
+
+def _chains(path: Sequence[Turn]) -> Iterator[Chain]:
+    """The turns of a path by the messages that they were; each other one by itself."""
+    chain: list[Turn] = []
+    for turn in path:
+        if chain and "swipe" not in _kept(turn) and _kept(turn).get("part") == len(chain):
+            chain.append(turn)
+            continue
+        if chain:
+            yield chain
+        chain = [turn]
+    if chain:
+        yield chain
+
+
+def _intact(session: Session, chain: Chain) -> bool:
+    """Whether turns are all that a message became, none of them edited."""
+    return _kept(chain[0]).get("turns") == len(chain) and all(
+        _first(session, turn).entry == turn.entry for turn in chain
+    )
+
+
+def _first(session: Session, turn: Turn) -> Turn:
+    """The turn that was said first where `turn` stands."""
+    while turn.of is not None and turn.of in session.turns and turn.of < turn.id:
+        turn = session.turns[turn.of]
+    return turn
+
+
+def _untouched(session: Session, chains: Sequence[Chain]) -> bool:
+    """Whether a session is what the import of a chat gave, and nothing else."""
+    played = {turn.id for chain in chains for turn in chain}
+    drawn = [turn for chain in chains for turn in chain if turn.draw is not None]
+    return (
+        session.role == session.scene.play_as
+        and not session.notes
+        and len(drawn) == len(session.draws)
+        and all("message" in _kept(chain[0]) and _intact(session, chain) for chain in chains)
+        and all("swipe" in _kept(turn) or turn.id in played for turn in session.turns.values())
+        and bool(chains)
+    )
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+def _message(session: Session, chain: Chain) -> Json:
+    turn, entry = chain[0], chain[0].entry
+    extra: Json = {"api": OURS}
+    spoken = entry.kind in SPOKEN
+    player = session.scene.role(session.role).name if session.role else None
+    if not spoken and entry.kind != "comment":
+        extra["type"] = "narrator"
+    message: Json = {
+        "name": entry.speaker or _narrator(session.scene),
+        "is_user": spoken and (entry.speaker == player or turn.by == "player"),
+        "is_system": entry.kind == "comment",
+        **_date(session.id),
+        "mes": "\n".join(_text(one.entry) for one in chain),
+        "extra": extra,
+    }
+    draw = session.draws.get(turn.draw) if turn.draw is not None else None
+    if draw is not None and turn.candidate is not None and turn.candidate < len(draw.candidates):
+        if draw.model:
+            extra["model"] = draw.model
+        message |= _swipes(draw, turn.candidate, message["mes"], message)
+    return message
+
+
+def _swipes(draw: Draw, picked: int, text: str, message: Json) -> Json:
+    swipes = [_text(candidate.entry) for candidate in draw.candidates]
+    swipes[picked] = text
+    about = {"extra": {"api": OURS, "model": draw.model}, **_only(message, "send_date")}
+    return {"swipes": swipes, "swipe_id": picked, "swipe_info": [about] * len(swipes)}
+
+
+def _changed(message: Json, chain: Chain) -> Json:
+    """An imported message that says something else now."""
+    text = "\n".join(_text(turn.entry) for turn in chain)
+    swipes, picked = message.get("swipes"), message.get("swipe_id")
+    changed = message | {"mes": text}
+    if isinstance(swipes, list) and type(picked) is int and 0 <= picked < len(swipes):
+        changed["swipes"] = [*swipes[:picked], text, *swipes[picked + 1 :]]
+    return changed
+
+
+def _text(entry: Entry) -> str:
+    if entry.kind == "comment":
+        return entry.text
+    return body_of(entry) if entry.kind in SPOKEN else write(entry)
+
+
+def _narrator(scene: Scene) -> str:
+    return next((role.name for role in scene.cast if role.narrator), NARRATOR)
+
+
+def _date(id: str) -> Json:
+    """When a session was begun, as its name says."""
+    try:
+        begun = datetime.strptime(id[:15], "%Y%m%d-%H%M%S")
+    except ValueError:
+        return {}
+    return {"send_date": begun.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+
+
+def _only(value: Json, key: str) -> Json:
+    return {key: value[key]} if key in value else {}
+
+
+# --- what is ours --------------------------------------------------------------------------------
+
+
+def _with_ours(value: Json, holder: str, ours: Json) -> Json:
+    """A message or header with ours in its `holder`, or beside it where that is no object."""
+    if holder not in value:
+        return {**value, holder: {OURS: {**ours, "bare": True}}}
+    inner = value[holder]
+    return (
+        {**value, holder: {**inner, OURS: ours}}
+        if isinstance(inner, dict)
+        else {**value, OURS: ours}
+    )
+
+
+def ours_in(value: Mapping[str, Any], holder: str) -> Json | None:
+    """What we had written into a message (`extra`) or a header (`chat_metadata`)."""
+    inner = value.get(holder)
+    found = inner.get(OURS) if isinstance(inner, dict) else value.get(OURS)
+    return found if isinstance(found, dict) else None
+
+
+def without_ours(value: Json, holder: str) -> Json:
+    """A message or header as the other program wrote it."""
+    ours = ours_in(value, holder)
+    if ours is None:
+        return value
+    inner = value.get(holder)
+    if not isinstance(inner, dict):
+        return {key: one for key, one in value.items() if key != OURS}
+    rest = {key: one for key, one in inner.items() if key != OURS}
+    if ours.get("bare") is True and not rest:
+        return {key: one for key, one in value.items() if key != holder}
+    return {**value, holder: rest}
+
+
+def _block(session: Session, chains: Sequence[Chain]) -> Json:
+    """The whole session, but for messages that the lines of the chat hold already."""
+    held = {
+        chain[0].id for chain in chains if "message" in _kept(chain[0]) and _intact(session, chain)
+    }
+    return {
+        "version": 1,
+        "session": session.id,
+        "role": session.role,
+        "head": session.head,
+        "scene": to_json(_portable(session.scene)),
+        "turns": [to_json(_light(turn, held)) for turn in session.turns.values()],
+        "draws": [to_json(draw) for draw in session.draws.values()],
+        "notes": [to_json(told) for each in session.notes.values() for told in each],
+    }
+
+
+def _light(turn: Turn, held: set[int]) -> Turn:
+    if turn.id not in held:
+        return turn
+    kept = {key: one for key, one in _kept(turn).items() if key != "message"}
+    return replace(turn, foreign={**(turn.foreign or {}), KEY: kept})
+
+
+def _portable(scene: Scene) -> Scene:
+    """A scene whose files are named without where they lie on this system."""
+    cast = tuple(replace(role, knowledge=_names(role.knowledge)) for role in scene.cast)
+    knowledge = _names(scene.knowledge)
+    return replace(scene, path=Path(scene.path.name), cast=cast, knowledge=knowledge)
+
+
+def _names(paths: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple(Path(path.name) for path in paths)

@@ -1,0 +1,65 @@
+"""The text of a message as entries of a log: quoted speech, `*actions*`, narration. Pure.
+
+The text itself stays with the first turn; entries are what is shown, prompted with and trained on.
+"""
+
+from collections.abc import Iterator
+
+from characters.cards.lines import USER, Voices, role_name, spoken
+from characters.text import UNPRINTABLE
+from scenes.imports.chats.chat import Message
+from scenes.log import SPOKEN, Entry, parse
+
+NOBODY = "无名"
+"""Who wrote a message without a name."""
+LONGEST = 100_000
+"""Characters of a message above which only its lines are told apart."""
+
+
+def named(name: str) -> str:
+    """The role that a name of a chat becomes."""
+    return role_name(name[:200]) or NOBODY
+
+
+def entries_of(message: Message, player: str | None) -> list[Entry]:
+    """The entries of a message, at least one; `player` is the role that `{{user}}` means."""
+    speaker = named(message.name)
+    if message.hidden:
+        found = [Entry("comment", f"{speaker}：{line}") for line in _lines(message.text)]
+    elif message.narrator:
+        found = [entry for line in _lines(message.text) for entry in _narrated(line)]
+    elif len(message.text) > LONGEST:
+        found = [Entry("speech", line, speaker) for line in _lines(message.text)]
+    else:
+        found = list(_spoken(message.text, speaker, player or speaker))
+    return found or [Entry("comment", "")]
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in UNPRINTABLE.sub(" ", text).splitlines():
+        if told := " ".join(line.split()):
+            yield told
+
+
+def _narrated(line: str) -> list[Entry]:
+    found = parse(line)
+    if found and all(entry.kind == "narration" for entry in found):
+        return found
+    return [Entry("narration", line)]
+
+
+def _spoken(text: str, speaker: str, player: str) -> Iterator[Entry]:
+    for line in spoken(text, Voices(speaker)):
+        by = player if line.startswith(f"{USER}：") else speaker
+        line = by + line.removeprefix(USER) if by != speaker else line
+        found = parse(line)
+        if all(_fits(entry, (by, speaker)) for entry in found):
+            yield from found
+        elif plain := line.removeprefix(f"{by}：").strip():
+            yield Entry("speech", plain, by)
+
+
+def _fits(entry: Entry, names: tuple[str, str]) -> bool:
+    if entry.kind in SPOKEN:
+        return entry.speaker in names
+    return entry.kind == "narration"

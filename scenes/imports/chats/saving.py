@@ -1,0 +1,191 @@
+"""A chat to a session's files: whole or not at all, with no more than a message held at a time."""
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from characters.text import UNPRINTABLE
+from scenes.errors import SceneError
+from scenes.imports.chats.chat import Chat, Message, Report
+from scenes.imports.chats.entries import named
+from scenes.imports.chats.kobold import PLAYER
+from scenes.imports.chats.turning import Turning, Written
+from scenes.journal import UTF8, Journal
+from scenes.log import Entry, write
+from scenes.scene import Role, Scene
+from scenes.session import VERSION, Event
+from scenes.snapshot import to_json
+
+LARGEST_CAST = 64
+"""Those who speak most; whoever else speaks is named in the lines alone."""
+NAMES = 10_000
+"""Names that are counted before further ones are left out of the cast."""
+
+
+def save_chat(chat: Chat, report: Report, folder: Path, player: str | None = None) -> Path:
+    """Write the session that a chat becomes, with the player as `player` where one is named.
+
+    Raises `SceneError` where nothing is said in it, or the disk fails; nothing is left then.
+    """
+    scene, renamed = _scene(chat, Path(report.where), player)
+    messages = _renamed(chat.messages(report), renamed)
+    turning = Turning(chat.key, scene.play_as)
+
+    def written() -> Iterator[Written]:
+        extra = dict(chat.foreign)
+        for message in messages:
+            foreign = {**extra, "message": message.foreign} if extra else None
+            for event, entries in turning.events(message, report):
+                stamp = {"time": message.sent.isoformat(timespec="seconds")} if message.sent else {}
+                if foreign and entries:
+                    first = event["turns"][0]
+                    kept = {"turns": len(entries), **foreign}
+                    first["foreign"] = {chat.key: to_json(kept)}
+                    extra = {}
+                yield {**event, **stamp}, entries
+        if not turning.turns:
+            raise SceneError(f"{report.where}: no message in it")
+
+    return save_events(scene, scene.play_as, written(), folder, report)
+
+
+def save_events(
+    scene: Scene,
+    role: str | None,
+    events: Iterable[Written],
+    folder: Path,
+    report: Report,
+    opening: Sequence[dict[str, Any]] = (),
+    log: Sequence[Entry] | None = None,
+) -> Path:
+    """Write a session of `scene` from its further events; `log` where they do not tell it."""
+    with _reserved(folder, scene.name) as journal:
+        path, report.session = journal.path, journal.id
+        drafts = [path.with_name(f".{path.stem}{end}.new") for end in (".jsonl", ".txt")]
+        opened = {
+            "event": "open",
+            "version": VERSION,
+            "session": journal.id,
+            "role": role,
+            "scene": to_json(scene),
+            "turns": list(opening),
+        }
+        try:
+            _write(drafts, opened, events, scene.title, log)
+            drafts[1].replace(path.with_suffix(".txt"))
+            drafts[0].replace(path)
+        except OSError as error:
+            raise SceneError(
+                f"{folder}: cannot be written: {error.strerror or error}; "
+                "make room or mend the folder's permissions, then try again"
+            ) from error
+        finally:
+            for draft in drafts:
+                draft.unlink(missing_ok=True)
+    return path
+
+
+def _write(
+    drafts: list[Path],
+    opened: Event,
+    events: Iterable[Written],
+    title: str,
+    log: Sequence[Entry] | None,
+) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for draft in drafts:
+        os.close(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    with drafts[0].open("wb") as journal, drafts[1].open("wb") as readable:
+        readable.write(f"{write(Entry('chapter', title))}\n".encode(*UTF8))
+        for event, entries in _with_first(opened, events):
+            line = json.dumps({"time": now, **event}, ensure_ascii=False, separators=(",", ":"))
+            journal.write(line.encode(*UTF8) + b"\n")
+            for entry in entries if log is None else ():
+                readable.write(f"{write(entry)}\n".encode(*UTF8))
+        for entry in log or ():
+            readable.write(f"{write(entry)}\n".encode(*UTF8))
+        for file in (journal, readable):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _with_first(opened: Event, events: Iterable[Written]) -> Iterator[Written]:
+    yield opened, ()
+    yield from events
+
+
+class _reserved:
+    """The lock of a new session's name, under which nothing is written yet."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        stem = re.sub(r"[^\w-]+", "-", name)[:40].strip("-") or "chat"
+        base = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
+        for number in range(1, 1000):
+            path = folder / f"{base if number == 1 else f'{base}-{number}'}.jsonl"
+            with suppress(SceneError):
+                self.journal = Journal(path)
+                if not path.exists():
+                    return
+                self.journal.close()
+        raise SceneError(f"{folder}: a thousand sessions of this second, or it cannot be written")
+
+    def __enter__(self) -> Journal:
+        return self.journal
+
+    def __exit__(self, *_: object) -> None:
+        self.journal.close()
+
+
+# --- who is there --------------------------------------------------------------------------------
+
+
+def _scene(chat: Chat, path: Path, player: str | None) -> tuple[Scene, dict[str, str]]:
+    """The scene of those who speak, and under which other name the player's messages go."""
+    spoken, played, narrators = _speakers(chat.messages(Report(str(path))))
+    me = next((name for name, _ in played.most_common(1)), None)
+    wanted = named(player) if player is not None else None
+    renamed = {me: wanted} if me and wanted and wanted not in spoken else {}
+    role = wanted or me or (named(chat.player) if chat.player.strip() else None)
+    names = [renamed.get(name, name) for name, _ in spoken.most_common(LARGEST_CAST)]
+    names += map(named, chat.cast[:LARGEST_CAST])
+    names += [role] if role else []
+    cast = tuple(
+        Role(name, narrator=name in narrators and name not in played)
+        for name in dict.fromkeys(names)
+    )
+    title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
+    cast = cast or (Role(PLAYER),)
+    return Scene(path.stem, path, title, cast, summary, play_as=role), renamed
+
+
+def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], set[str]]:
+    """How often each role speaks, how often as the player, and which narrate."""
+    spoken: Counter[str] = Counter()
+    played: Counter[str] = Counter()
+    narrators: set[str] = set()
+    for message in messages:
+        name = named(message.name)
+        if message.hidden or (name not in spoken and len(spoken) >= NAMES):
+            continue
+        spoken[name] += 1
+        played[name] += message.player
+        if message.narrator:
+            narrators.add(name)
+    return spoken, +played, narrators
+
+
+def _one_line(text: str) -> str:
+    return " ".join(UNPRINTABLE.sub(" ", text).split())
+
+
+def _renamed(messages: Iterator[Message], names: dict[str, str]) -> Iterator[Message]:
+    for message in messages:
+        other = names.get(named(message.name)) if names and message.player else None
+        yield replace(message, name=other) if other else message
