@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from scenes.log import Line
+
 if TYPE_CHECKING:
     from scenes.imports.source import Source
 
@@ -38,6 +40,8 @@ FORMATS: Mapping[str, str] = {
 }
 """Format name → `module:reader`; a module is imported when its format is read."""
 
+ITEMS = frozenset({"sealdice-json", "ccfolia"})
+"""Formats whose places are counted in items, not in lines."""
 DETECTORS = (
     "scenes.imports.trpg.signs:detect",
     "scenes.imports.trpg.signs:detect_own",
@@ -52,7 +56,7 @@ class Message(NamedTuple):
     """One message as another program kept it."""
 
     number: int
-    """The line where it begins, or its place among the items, from 1."""
+    """The line where it begins; in JSON its place among the items; from 1."""
     name: str
     text: str
     id: str = ""
@@ -75,25 +79,36 @@ class Notice(NamedTuple):
     text: str
 
 
+Item = Message | Dropped | Notice | Line
+"""What a reader gives. A `Line` is an entry of our own log already."""
+
+
 @dataclass
 class Report:
-    """What was read, kept and dropped, counted while it happens."""
+    """What was read, kept and dropped of one file, counted while it happens."""
 
     where: str
     format: str
-    unit: str = "line"
-    """What the numbers count: `line` or `item`."""
     read: int = 0
-    kept: Counter[str] = field(default_factory=Counter)
-    """Messages by what they mainly are."""
+    """Messages, or entries where the file is a log of ours."""
+    kept: int = 0
+    entries: Counter[str] = field(default_factory=Counter)
+    """What the kept ones became: kinds of entries, and `dice`."""
     dropped: Counter[str] = field(default_factory=Counter)
+    """Reasons, and how often each."""
     first: dict[str, list[int]] = field(default_factory=dict)
-    """The first places of each reason to drop something."""
+    """The first places of each reason."""
     notices: list[Notice] = field(default_factory=list)
     names: Counter[str] = field(default_factory=Counter)
-    """Messages by the name that they are kept under."""
+    """Messages by the role that they are kept under."""
+
+    @property
+    def unit(self) -> str:
+        """What the places count."""
+        return "item" if self.format in ITEMS else "line"
 
     def drop(self, number: int, reason: str) -> None:
+        """Count what is left out."""
         self.dropped[reason] += 1
         places = self.first.setdefault(reason, [])
         if len(places) < FIRST:
@@ -108,9 +123,9 @@ def detect(head: bytes, name: str) -> str | None:
     return next((found for spec in DETECTORS if (found := _load(spec)(text, name))), None)
 
 
-def reader(format: str) -> "Callable[[Source], Iterator[Any]]":
+def reader(format: str) -> "Callable[[Source], Iterator[Item]]":
     """The reader of a format of `FORMATS`."""
-    read: Callable[[Source], Iterator[Any]] = _load(FORMATS[format])
+    read: Callable[[Source], Iterator[Item]] = _load(FORMATS[format])
     return read
 
 

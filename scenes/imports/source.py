@@ -14,6 +14,7 @@ from scenes.errors import SceneError
 from scenes.imports import HEAD, Notice
 
 CHUNK = 1 << 20
+LONGEST_LINE = 1 << 21
 LARGEST_MEMBER = 4 << 30
 """Bytes of a file inside a zip."""
 DENSEST, SMALL = 200, 32 << 20
@@ -38,6 +39,8 @@ class Source:
         self.name = name
         """The name of the file alone, lower case."""
         self.notices: list[Notice] = []
+        self.mixed = True
+        """Whether another format may begin inside it; not where a person named the format."""
         self._opened = opened
         with self._read_safely(), opened() as raw:
             self.head = raw.read(HEAD)
@@ -49,17 +52,27 @@ class Source:
             yield from self._decoded(raw)
 
     def lines(self) -> Iterator[str]:
-        """The lines, each without its end."""
-        rest: list[str] = []
+        """The lines, each without its end; one of more than `LONGEST_LINE` characters in parts."""
+        rest, held = [], 0
         for chunk in self.chunks():
             first, *others = chunk.split("\n")
             rest.append(first)
+            held += len(first)
             if others:
                 yield "".join(rest)
                 yield from others[:-1]
-                rest = [others[-1]]
+                rest, held = [others[-1]], len(others[-1])
+            elif held > LONGEST_LINE:
+                self.note(0, f"a line of more than {LONGEST_LINE:,} characters is read in parts")
+                yield "".join(rest)
+                rest, held = [], 0
         if last := "".join(rest):
             yield last
+
+    def note(self, number: int, text: str) -> None:
+        """Tell something of the whole file once."""
+        if not any(notice.text == text for notice in self.notices):
+            self.notices.append(Notice(number, text))
 
     @contextmanager
     def _read_safely(self) -> Iterator[None]:
@@ -81,7 +94,7 @@ class Source:
             if not encoding and (not piece.isascii() or b"\0" in piece):
                 encoding = encoding_of(piece)
                 if encoding not in ("utf-8", "utf-8-sig"):
-                    self.notices.append(Notice(0, f"read as {encoding.upper()}"))
+                    self.note(0, f"read as {encoding.upper()}")
                 decoder = codecs.getincrementaldecoder(encoding)("replace")
                 ends = io.IncrementalNewlineDecoder(decoder, translate=True)
             text = ends.decode(piece, final=not piece)
@@ -94,12 +107,10 @@ class Source:
                 return
 
     def _note_replaced(self, text: str, lines: int, encoding: str) -> None:
-        """Say once where the first bytes are that are no text."""
-        if any("bytes that are no" in notice.text for notice in self.notices):
-            return
-        number = lines + text.count("\n", 0, text.index("\ufffd"))
+        """Say where the first bytes are that are no text."""
         name = encoding.removesuffix("-sig").upper()
-        self.notices.append(Notice(number, f"bytes that are no {name} are kept as \ufffd"))
+        number = lines + text.count("\n", 0, text.index("\ufffd"))
+        self.note(number, f"bytes from here on are no {name}; each is kept as \ufffd")
 
 
 def sources(path: Path) -> list[Source]:

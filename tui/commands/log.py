@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui.commands.group import group
+from tui.commands.log_import import import_log
 from tui.commands.options import Json
 from tui.failures import BAD_INPUT, given
 from tui.logs import Source
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scenes.scene import Scene
 
 app = group("Logs: the text that play makes and characters are trained on.")
+app.command("import")(import_log)
 
 LogFile = Annotated[
     str | None, typer.Argument(metavar="[LOG]", help="A file; stdin where none is named, or -.")

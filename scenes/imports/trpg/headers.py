@@ -1,0 +1,54 @@
+"""How the first line of a message looks in each format that is made of lines."""
+
+import re
+from dataclasses import dataclass
+
+_TIME = r"\d{1,2}:\d{2}:\d{2}"
+_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+_ID = r"[(（<]([^()（）<>]{1,80})[)）>]"
+_TITLE = r"(?:【[^】]{0,40}】)?"
+
+LONGEST = 240
+"""Characters of a line that is tried as a header where the text does not stand in it too."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """A pattern whose groups are the name, the id, and, where `inline`, the text."""
+
+    pattern: re.Pattern[str]
+    inline: bool = False
+    frame: re.Pattern[str] | None = None
+    """Lines between messages that the program writes itself."""
+
+
+def _inline(pattern: str) -> Header:
+    return Header(re.compile(pattern), inline=True)
+
+
+_NAMED = rf"(.{{0,80}}?){_ID}\s+(?:{_DATE}\s+)?{_TIME}(?: #\d+)?\s*"
+
+NAMED = Header(re.compile(_NAMED))
+"""`林默(100002) 2026-03-21 19:05:40`: SealDice, its editor, Dice!, OlivaDice."""
+CHANNEL = Header(re.compile(rf"{_TITLE}(.{{1,80}}?)()\s+{_DATE}\s+{_TIME}\s*"))
+"""`林默 2023-06-20 15:50:30`: QQ channels, and what is copied from a chat."""
+QQ = Header(
+    re.compile(rf"{_DATE} {_TIME}\s+{_TITLE}(.{{0,80}}?){_ID}\s*"),
+    frame=re.compile(r"={20,}|消息分组[:：].*|消息对象[:：].*|消息记录.*"),
+)
+SINANYA = _inline(rf"<{_DATE} {_TIME}(?:\.\d+)?>\s+\[?([^\]\n:：]{{1,80}})\]?()[:：]\s*(.*)")
+RENDERED = _inline(
+    rf"(?:(?:{_DATE}\s+)?{_TIME}\s?)?<([^<>\n]{{1,80}}?)(?:\(([^()<>]{{1,80}})\))?>[:：]?(.*)"
+)
+TIMED = _inline(
+    rf"(?:{_DATE}\s+)?{_TIME}\s?<([^<>\n]{{1,80}}?)(?:\(([^()<>]{{1,80}})\))?>[:：](.*)"
+)
+"""A rendered line that can be nothing else."""
+PAINTED = _inline(r"[<\[]([^<>\[\]\n]{1,80})[>\]]()[:：]?(.*)")
+FVTT = Header(
+    re.compile(r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (.{1,200}?)()\s*"),
+    frame=re.compile(r"-{10,}"),
+)
+
+STRICT = {"qq": QQ, "sinanya": SINANYA, "rendered": TIMED, "fvtt": FVTT, "sealdice": NAMED}
+"""What can be told inside a file of another format."""

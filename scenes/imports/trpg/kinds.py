@@ -1,0 +1,84 @@
+"""What a message of a table is: command, dice, off-topic, chapter; and the codes in its text."""
+
+import re
+
+COMMAND = re.compile(r"[.。/](?![.。/])[A-Za-z一-鿿]")
+"""What begins an order to a dice bot: `.ra 聆听`, `。rd`, `/roll`."""
+ME = re.compile(r"[.。/]me\s+|(?:\\?#|\\me\s)(?!#)\s*", re.IGNORECASE)
+"""What begins an action: `#推门`, `.me 推门`."""
+ROLL = re.compile(
+    r"\d*[dD]\d{1,4}[^=\n]{0,80}=\s*[-+\d{(\[]|\d*[dD]\d{1,4}[^\n]{0,40}[＞>]\s*\d"
+    r"|\d+\s*➯\s*\d+|\(扣除\d"
+)
+"""What only dice say."""
+CHECK = re.compile(
+    r"检定|鉴定|检验|判定|掷出|骰点|大成功|极难成功|困难成功|大失败|疯狂发作|症状|成长|抽卡|抽到"
+)
+"""What a dice bot says of a roll, beside `ROLL`."""
+BOT = re.compile(
+    r"骰娘|骰子|骰系|塔骰|赵骰|海豹|青果|溯洄|^dice!?$|dice\s*bot|dicebot", re.IGNORECASE
+)
+NARRATOR = re.compile(
+    r"(?:KP|GM|DM|ST|Keeper|守秘人|守密人|主持人|主持|旁白|说书人|地下城主)(?![A-Za-z]).{0,12}",
+    re.IGNORECASE,
+)
+OBSERVER = re.compile(r"ob(?![a-z])|观战|旁观|围观", re.IGNORECASE)
+CHAPTER = re.compile(
+    r"(?:={2,}|-{3,}|—{3,})\s*([^=\-—\s].{0,60}?)\s*(?:={2,}|-{3,}|—{3,})"
+    r"|(第[一二三四五六七八九十百零〇\d]{1,5}[章幕节回](?:[\s:：].{0,40})?)"
+)
+_MENTIONS = re.compile(r"\s*(?:@\S+\s+)*")
+_OUT = re.compile(r"\s*(?://|>>|\(\(|（（)")
+_PARENTHESIS = re.compile("[（）()]")
+_AT = re.compile(
+    r"\[CQ:at,[^\]]*?qq=(\w+)[^\]]*\]|\(met\)(\w+)\(met\)|<@!?(\w+)>|\[mirai:at:(\w+)[^\]]*\]"
+)
+_FACE = re.compile(r"\[(?:图片|表情|动画表情|语音|视频|文件|闪照|红包|回复|[^\[\]\s]{1,6}表情)\]")
+_CODE = re.compile(r"\[(?:CQ|mirai):", re.IGNORECASE)
+_NUMBERED = re.compile(r"(@[^\s@(（]{1,40})[(（]\d{5,12}[)）]")
+
+
+def is_aside(text: str) -> bool:
+    """Whether all of `text` is beside the game: `（…）`, one after another, `((…))`, `//…`."""
+    if _OUT.match(text):
+        return True
+    start = _MENTIONS.match(text)
+    rest = text[start.end() if start else 0 :].rstrip("。.！!？?~～… ")
+    if not rest.startswith(("（", "(")):
+        return False
+    depth, end = 0, 0
+    for found in _PARENTHESIS.finditer(rest):
+        if depth == 0 and rest[end : found.start()].strip():
+            return False
+        depth = max(0, depth + (1 if found[0] in "（(" else -1))
+        end = found.end()
+    return depth > 0 or not rest[end:].strip()
+
+
+def without_codes(text: str, names: dict[str, str], ids: bool = False) -> str:
+    """`text` without pictures, faces and the codes of bots; who is called by a number, by name."""
+
+    def called(found: re.Match[str]) -> str:
+        id = found[1] or found[2] or found[3] or found[4]
+        return "@" + (names.get(id) or (id if ids else "某人")) + " "
+
+    text = _AT.sub(called, text)
+    while code := _CODE.search(text):
+        text = text[: code.start()] + text[_end(text, code.start()) :]
+    text = _FACE.sub("", text)
+    return text if ids else _NUMBERED.sub(r"\1", text)
+
+
+def _end(text: str, start: int) -> int:
+    """Where the bracket that opens at `start` is closed; the end of the line where it is not."""
+    depth = 0
+    for at in range(start, len(text)):
+        if text[at] == "[":
+            depth += 1
+        elif text[at] == "]":
+            depth -= 1
+            if depth == 0:
+                return at + 1
+        elif text[at] == "\n":
+            return at
+    return len(text)

@@ -1,0 +1,89 @@
+"""Who wrote at a table: the role of each name, and who only rolls, narrates or watches."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from characters.cards.lines import role_name
+from scenes.imports.trpg.kinds import BOT, NARRATOR, OBSERVER
+from scenes.log import Entry, write
+
+NAMELESS = "无名"
+MOST = 10_000
+"""People that are remembered."""
+_SHEET = re.compile(r"\s+(?:hp|san|sc|mp|dex|db)\s*[:：]?\s*\d", re.IGNORECASE)
+"""Where the values begin that a bot writes behind a name: `林默 HP11/11 SAN60`."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """How the messages of a table are to be read."""
+
+    style: str | None = None
+    """A name of `STYLES`; told by the first messages where none is given."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Name or id of a player → role."""
+    narrators: frozenset[str] = frozenset()
+    observers: frozenset[str] = frozenset()
+    bots: frozenset[str] = frozenset()
+    dice: bool = True
+    """Whether results of dice stay, as narration."""
+    comments: bool = False
+    """Whether what is no part of the play stays, as comments."""
+    ids: bool = False
+    """Whether the numbers of accounts stay, after the names."""
+
+
+class Who:
+    """What is known of one participant."""
+
+    __slots__ = ("bot", "count", "name", "narrator", "observer", "plain")
+
+    def __init__(self, name: str, raw: str, table: Table) -> None:
+        self.name = name
+        self.plain = write(Entry("speech", "x", name)) == f"{name}：x"
+        """Whether the name needs no escape at the beginning of a line."""
+        known = {raw.strip(), name}
+        self.narrator = bool(known & table.narrators or NARRATOR.fullmatch(name))
+        self.observer = bool(known & table.observers or OBSERVER.match(raw.strip()))
+        self.bot = bool(known & table.bots or BOT.search(raw))
+        self.count = 0
+        """Messages of theirs that were kept."""
+
+
+class People:
+    """Everybody met so far, by name and id."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.called: dict[str, str] = {}
+        """Id → role."""
+        self._known: dict[tuple[str, str], Who] = {}
+
+    def meet(self, raw: str, id: str) -> Who:
+        """The one who writes as `raw` from the account `id`."""
+        key = (raw, id)
+        who = self._known.get(key)
+        if who is None:
+            who = Who(self.role(raw, id), raw, self.table)
+            if len(self._known) < MOST:
+                self._known[key] = who
+                if id:
+                    self.called[id] = who.name
+        return who
+
+    def role(self, raw: str, id: str = "") -> str:
+        """The role that a name or an id stands for."""
+        asked = self.table.roles
+        plain = role_name(_SHEET.split(raw, maxsplit=1)[0]) or NAMELESS
+        role = asked.get(id) or asked.get(raw.strip()) or asked.get(plain, plain)
+        return role_name(f"{role[:18]}·{id[:13]}") if self.table.ids and id else role
+
+    def names(self) -> Counter[str]:
+        """Kept messages by role."""
+        counts: Counter[str] = Counter()
+        for who in self._known.values():
+            if who.count:
+                counts[who.name] += who.count
+        return counts

@@ -1,0 +1,152 @@
+"""`paotuan log import`: logs of other tables to ours, with a word about all that was left out."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.failures import BadInput, given
+from tui.output import clean, one_line, word
+
+if TYPE_CHECKING:
+    from scenes.imports import Report
+    from scenes.imports.trpg.files import TableLog
+    from scenes.imports.trpg.people import Table
+
+MOST_NAMES = 20
+"""Names that are told of one file."""
+
+
+def import_log(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Logs, or zips of them.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write the log.")
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="What the files are; told where not given."
+        ),
+    ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style",
+            metavar="quoted|spoken|thoughts",
+            help="Speech is what is quoted, or all but （…）, or what is quoted with 【…】 thought.",
+        ),
+    ] = None,
+    roles: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=ROLE", help="The role of a player, by name or id."),
+    ] = None,
+    narrator: Annotated[
+        list[str] | None, typer.Option("--narrator", metavar="NAME", help="Also narrates.")
+    ] = None,
+    observer: Annotated[
+        list[str] | None, typer.Option("--observer", metavar="NAME", help="Also only watches.")
+    ] = None,
+    bot: Annotated[
+        list[str] | None, typer.Option("--bot", metavar="NAME", help="Is a dice bot too.")
+    ] = None,
+    dice: Annotated[
+        bool, typer.Option("--dice/--no-dice", help="Keep results of dice as narration.")
+    ] = True,
+    comments: Annotated[
+        bool,
+        typer.Option("--comments", help="Keep off-topic words, commands, observers as comments."),
+    ] = False,
+    ids: Annotated[bool, typer.Option("--ids", help="Keep the numbers of accounts.")] = False,
+) -> None:
+    """Import logs of SealDice, Dice!, OlivaDice, SinaNya, QQ, Foundry, CCFOLIA, 回声工坊."""
+    from scenes.imports.trpg.files import open_logs
+    from scenes.imports.trpg.people import Table
+
+    table = Table(
+        style=_style(style),
+        roles=_roles(roles or []),
+        narrators=frozenset(narrator or []),
+        observers=frozenset(observer or []),
+        bots=frozenset(bot or []),
+        dice=dice,
+        comments=comments,
+        ids=ids,
+    )
+    with given():
+        logs = [log for path in files for log in open_logs(path, format)]
+        _write(_lines(logs, table), output)
+
+
+def _lines(logs: "list[TableLog]", table: "Table") -> Iterator[str]:
+    for log in logs:
+        yield from log.lines(table)
+        _tell(log.report)
+
+
+def _write(lines: Iterator[str], output: Path | None) -> None:
+    """Print the lines, or write them to a file that appears when it is whole."""
+    import sys
+
+    if output is None:
+        safe = clean if sys.stdout.isatty() else str
+        sys.stdout.writelines(map(safe, lines))
+        sys.stdout.flush()
+        return
+    draft = output.with_name(f".{output.name}.new")
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines)
+        os.replace(draft, output)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _tell(report: "Report") -> None:
+    """Say what was read of one file, kept, dropped and why."""
+    dropped = sum(report.dropped.values())
+    word(f"{report.where}: {report.format}: {report.read} read, {report.kept} kept")
+    for notice in sorted(report.notices):
+        place = f"{report.unit} {notice.number}: " if notice.number else ""
+        word(f"  {place}{one_line(notice.text)}")
+    if report.entries:
+        word("  kept: " + _counted(report.entries))
+    for reason, count in report.dropped.most_common():
+        places = ", ".join(map(str, report.first[reason]))
+        more = ", …" if count > len(report.first[reason]) else ""
+        word(f"  dropped: {count} {reason} ({report.unit} {places}{more})")
+    if not dropped:
+        word("  dropped: nothing")
+    if report.names:
+        names = dict(report.names.most_common(MOST_NAMES))
+        more = (
+            f", and {len(report.names) - len(names)} more" if len(report.names) > len(names) else ""
+        )
+        word("  roles: " + _counted(names) + more)
+
+
+def _counted(counts: "dict[str, int]") -> str:
+    return ", ".join(f"{one_line(name)} {count}" for name, count in counts.items())
+
+
+def _style(name: str | None) -> str | None:
+    from scenes.imports.trpg.styles import STYLES
+    from tui.commands.group import one_of
+
+    return one_of(name, STYLES, "style") if name is not None else None
+
+
+def _roles(pairs: list[str]) -> dict[str, str]:
+    from scenes.log import LONGEST_NAME
+
+    roles = {}
+    for pair in pairs:
+        name, equals, role = (part.strip() for part in pair.partition("="))
+        if not name or not equals or not 0 < len(role) <= LONGEST_NAME:
+            raise BadInput(
+                f"--map {one_line(pair)}: expected NAME=ROLE, "
+                f"the role of at most {LONGEST_NAME} characters"
+            )
+        roles[name] = role
+    return roles
