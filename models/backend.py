@@ -1,9 +1,9 @@
 """The one interface that every source of text satisfies, and the values that cross it."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal, NamedTuple, Protocol, cast
+from typing import Literal, NamedTuple, Protocol, cast, runtime_checkable
 
 from models.errors import ModelError
 
@@ -129,6 +129,21 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Free what the model holds; the backend is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """A backend that can also say how likely a given text is; not every one can."""
+
+    def score(
+        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
+    ) -> list[float]:
+        """The natural log-probability of each reply as what follows the prompt, to its own end.
+
+        It is that of the model itself, before any sampling. A reply that is to be a whole line
+        ends with its newline. Raises `ModelError`.
+        """
         ...
 
 

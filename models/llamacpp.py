@@ -5,7 +5,7 @@ computed again on the next draw.
 """
 
 import secrets
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Event
@@ -29,6 +29,13 @@ NUCLEUS = 1000
 of 262,144 at each step cost a sixth of a draw, for tokens that no nucleus in use reaches."""
 PREFILL_BATCH = 256
 """Tokens of prefill between two chances to stop."""
+
+PATIENCE = 300.0
+"""Seconds to wait for an answer that is no draw."""
+LISTED = 50_000
+"""Likeliest tokens among which a part of a character is looked for."""
+CERTAIN = 10_000.0
+"""What is added to the logits of the tokens of a text that is forced."""
 
 Chunk = dict[str, Any]
 
@@ -131,6 +138,75 @@ class LlamaCpp:
             for delta in self._round(body):
                 yield delta._replace(candidate=first + delta.candidate)
 
+    def score(
+        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after the prompt, its tokens being forced one by one.
+
+        A grammar of the exact text and a bias to its own tokens leave nothing to draw; the
+        probabilities told are those over the whole vocabulary, before any sampling.
+        """
+        before, scores = self._whole(prompt.text), []
+        for reply in replies:
+            ids = self._whole(prompt.text + reply)
+            joined = ids[: len(before)] == before
+            after = ids[len(before) :] if joined else self._tokens(_utf8(reply))
+            if len(before) + len(after) > self._context:
+                raise ModelError(
+                    f"{self._name}: prompt and reply have {len(before) + len(after)} tokens and "
+                    f"the context {self._context}; shorten them"
+                )
+            forced = self._forced(before, _utf8(reply), after, adapter) if after else 0.0
+            scores.append(forced)
+        return scores
+
+    def _forced(
+        self, before: Sequence[int], reply: str, ids: Sequence[int], adapter: str | None
+    ) -> float:
+        body = {
+            "prompt": before,
+            "n_predict": len(ids),
+            "grammar": f"root ::= {_literal(reply)}",
+            "logit_bias": [[token, CERTAIN] for token in sorted(set(ids))],
+            "n_probs": 1,
+            "temperature": 0.0,
+            "cache_prompt": True,
+            "lora": self._scales(adapter),
+        }
+        told = self._ask("/completion", body).get("completion_probabilities", ())
+        if [one["id"] for one in told] == list(ids):
+            return sum(float(one["logprob"]) for one in told)
+        return sum(
+            self._listed([*before, *ids[:at]], token, adapter) for at, token in enumerate(ids)
+        )
+
+    def _listed(self, before: Sequence[int], token: int, adapter: str | None) -> float:
+        """The log-probability of `token` among those likely after `before`: for tokens that are
+        part of a character, of which llama.cpp tells nothing when they are drawn."""
+        body = {
+            "prompt": before,
+            "n_predict": 1,
+            "n_probs": LISTED,
+            "grammar": 'root ::= "\\n"',
+            "temperature": 0.0,
+            "cache_prompt": True,
+            "lora": self._scales(adapter),
+        }
+        told = self._ask("/completion", body).get("completion_probabilities") or [{}]
+        for one in told[0].get("top_logprobs", ()):
+            if one["id"] == token:
+                return float(one["logprob"])
+        raise ModelError(
+            f"{self._name}: a sign of the text to be scored is none of the {LISTED:,} tokens "
+            "likely there; write it otherwise"
+        )
+
+    def _whole(self, text: str) -> list[int]:
+        """Ids of a text from its beginning, with the one that begins every prompt."""
+        body = {"content": _utf8(text), "add_special": True}
+        found: list[int] = self._ask("/tokenize", body)["tokens"]
+        return found
+
     def baselines(self) -> Mapping[str, Callable[[Prompt, Sampling], None]]:
         """Other ways to draw the same candidates with the same weights, to measure against."""
         return {"n requests one after another, without cache": self._one_by_one}
@@ -196,11 +272,30 @@ class LlamaCpp:
             raise ModelError(f"{self._name}: the draw was stopped before its end")
 
     def _tokenize(self, text: str) -> int:
+        return len(self._tokens(_utf8(text)))
+
+    def _tokens(self, text: str) -> list[int]:
+        """Ids of `text`, without the one that begins every prompt."""
+        found: list[int] = self._ask("/tokenize", {"content": text})["tokens"]
+        return found
+
+    def _ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What the server in this process answers to a question that is no draw."""
         try:
-            answer = self._http.post("/tokenize", json={"content": _utf8(text)})
-            return len(answer.raise_for_status().json()["tokens"])
-        except (httpx.HTTPError, RuntimeError, ValueError, KeyError) as error:
-            raise ModelError(f"{self._name}: cannot count tokens: {_one_line(error)}") from error
+            try:
+                answer = self._http.post(path, json=body, timeout=PATIENCE)
+            except httpx.RemoteProtocolError:  # an idle connection closed just as it was used
+                answer = self._http.post(path, json=body, timeout=PATIENCE)
+            told: dict[str, Any] = answer.raise_for_status().json()
+            return told
+        except (httpx.HTTPError, RuntimeError, ValueError) as error:
+            raise ModelError(f"{self._name}: cannot {path[1:]}: {_one_line(error)}") from error
+
+
+def _literal(text: str) -> str:
+    """A text as GBNF writes it."""
+    plain = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return f'"{"".join(plain.get(sign, sign) for sign in text)}"'
 
 
 def check_adapter(adapter: Header, base: Header) -> None:

@@ -27,7 +27,7 @@ CHUNKS = 2
 """Chunks of text that a turn may bring up."""
 TURNS = 2
 """Turns that text is searched for."""
-LEAST_WEIGHT = 1.1
+LEAST_WEIGHT = 0.75
 """How much a chunk must share with the turns, in terms that occur once only."""
 SAID = ("speech", "action", "thought", "narration", "unrecognised")
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 import typer.main
 
-from tui.commands import characters, locate, log, models, play, scenes, sessions
+from tui.commands import characters, eval, knowledge, locate, log, models, play, scenes, sessions
 from tui.commands.draw import draw
 from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
 from tui.output import never_raise, one_line
@@ -70,9 +70,11 @@ app.command("play")(play.play)
 app.command("draw")(draw)
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(characters.app, name="characters")
+characters.app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(log.app, name="log")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(models.app, name="models")
+app.add_typer(eval.app, name="eval")
 app.command("locate")(locate.locate)
 
 

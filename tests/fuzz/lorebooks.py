@@ -1,0 +1,242 @@
+"""Mutated lorebooks, notes and knowledge bases: `python tests/fuzz/lorebooks.py --count 100000`.
+
+Whatever the input is, the outcome is knowledge that can be searched, or a `CharacterError` of one
+line, soon and in bounded memory. Prints the number of each input that had another outcome, and
+exits with 1.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from characters.check import check
+from characters.errors import CharacterError
+from characters.lore.book import Lorebook
+from characters.lore.files import read_json
+from characters.lore.scan import Message, Moment, scan
+from characters.lore.schema import BookFile, book_of
+from characters.reader import read
+from characters.wiki.chunks import Chunk, chunks
+from characters.wiki.files import decoded
+from characters.wiki.index import Base, write_base
+
+SLOWEST = 2.0
+"""Seconds after which one input counts as a hang."""
+FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
+
+Seed = tuple[str, bytes]
+
+ENTRY = {
+    "uid": 1,
+    "key": ["王都", "/a+b/i"],
+    "keysecondary": ["门"],
+    "content": "@@depth 3\n@@@scan_depth 2\n王都在{{char}}的北方。",
+    "selective": True,
+    "selectiveLogic": 3,
+    "group": "a,b",
+    "groupWeight": 30,
+    "probability": 50,
+    "useProbability": True,
+    "scanDepth": None,
+    "delayUntilRecursion": 1,
+    "excludeRecursion": False,
+    "sticky": 2,
+    "cooldown": 1,
+    "delay": 0,
+    "characterFilter": {"isExclude": False, "names": ["苏晚"], "tags": []},
+    "matchScenario": True,
+}
+CARD_ENTRY = {
+    "id": 2,
+    "keys": ["王都", "a.c"],
+    "secondary_keys": [],
+    "content": "@@activate\n首都。",
+    "enabled": True,
+    "insertion_order": 10,
+    "priority": 3,
+    "use_regex": True,
+    "constant": False,
+    "extensions": {"probability": 20, "group": "x"},
+}
+BOOK = {"scan_depth": 4, "token_budget": 64, "recursive_scanning": True, "entries": [CARD_ENTRY]}
+RISU = {"key": "王都, a", "secondkey": "b", "insertorder": 5, "content": "文", "useRegex": True}
+KOBOLD = {"key": "王都,门", "keyanti": "c", "content": "文", "probability": 60, "constant": False}
+MADE: Sequence[object] = (
+    {"entries": {"0": ENTRY, "1": {**ENTRY, "uid": 2, "constant": True}}},
+    {"spec": "lorebook_v3", "data": BOOK},
+    {"spec": "chara_card_v3", "data": {"name": "a", "character_book": BOOK}},
+    {"type": "risu", "ver": 1, "data": [RISU]},
+    {"worldinfo": [KOBOLD], "wisearchdepth": 20},
+)
+OURS = "name: 旧宅\nrecursive: true\nentries:\n  - {keys: [王都, /a+/], text: 文, also: 门}\n"
+NOTES = (
+    "# 王都\n\n王都在北方。**城墙**高三丈！[链接](http://x)\n\n## 门\n- 东门\n| a | b |\n== 节 ==\n"
+    "[[王都|都城]]里有'''国王'''。<!-- x --> A cat sat. " + "长" * 300 + "\nTitle\n=====\n末。"
+)
+WRONG: Sequence[object] = (
+    *(None, True, 0, -1, 1e300, 10**40, "", "x" * 3000, "\ud800", "\x1b[31m\u202e", "{{" * 300),
+    *([], {}, [[]], [None, 1, "a"], {"": {}}, "/(a+)+$/", "/[/", "/(?<n>a)\\k<n>/u", "/a/b/"),
+    *(
+        "@@" * 300,
+        "@@@x\n" * 300,
+        "，,，" * 300,
+        "/(?:" + "(" * 200 + "/",
+        "/a{1000,2000}{9}/",
+        "/./s",
+    ),
+)
+SAID = [
+    Message("苏晚", "我们去王都吧，门开着。aab " + "a" * 400),
+    Message("", "abc 首都"),
+    Message("林默", "王都 " * 20),
+]
+
+
+def bytes_changed(raw: bytes, rng: Random, others: Sequence[Seed]) -> bytes:
+    """Some bytes changed, cut, doubled, or taken from another file."""
+    data = bytearray(raw)
+    for _ in range(rng.choice((1, 1, 2, 8, 64))):
+        at, length = rng.randrange(len(data) + 1), rng.choice((1, 2, 4, 64))
+        match rng.randrange(6):
+            case 0 if at < len(data):
+                data[at] = rng.randrange(256)
+            case 1 if at < len(data):
+                data[at] ^= 1 << rng.randrange(8)
+            case 2:
+                del data[at : at + length]
+            case 3:
+                data[at:at] = data[at : at + length]
+            case 4:
+                other = rng.choice(others)[1]
+                start = rng.randrange(len(other))
+                data[at : at + length] = other[start : start + length]
+            case 5 if rng.random() < 0.2:
+                del data[at:]
+    return bytes(data)
+
+
+def value_changed(value: object, rng: Random) -> object:
+    """One place inside a JSON value holding something else."""
+    if isinstance(value, dict) and value and rng.random() < 0.95:
+        key = rng.choice(list(value))
+        changed = {**value, key: value_changed(value[key], rng)}
+        if rng.random() < 0.1:
+            changed[rng.choice(list(value))] = changed.pop(key)
+        return changed
+    if isinstance(value, list) and value and rng.random() < 0.8:
+        at = rng.randrange(len(value))
+        return [*value[:at], value_changed(value[at], rng), *value[at + 1 :]]
+    if isinstance(value, str) and rng.random() < 0.4:
+        at = rng.randrange(len(value) + 1)
+        return value[:at] + str(rng.choice(WRONG)) + value[at:]
+    return rng.choice(WRONG)
+
+
+def seeds() -> list[Seed]:
+    """Whole files: made here, and those of the fixtures where present."""
+    found = [("a.json", json.dumps(one, ensure_ascii=False).encode()) for one in MADE]
+    found += [("a.yaml", OURS.encode()), ("a.md", NOTES.encode()), ("a.kb", base_bytes())]
+    found.append(("a.json", found[0][1].decode().encode("gb18030")))
+    for folder in ("lorebooks", "synthetic"):
+        for path in sorted((FIXTURES / folder).glob("*.json")):
+            found.append(("a.json", path.read_bytes()))
+    return found
+
+
+def base_bytes() -> bytes:
+    """A small knowledge base as a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.kb"
+        write_base(path, chunks(NOTES, "a.md", "a"), ["国王陛下"])
+        return path.read_bytes()
+
+
+def mutated(number: int, files: Sequence[Seed]) -> Seed:
+    """The input of that number."""
+    rng = Random(number)
+    if rng.random() < 0.5:
+        value: object = rng.choice(MADE)
+        for _ in range(rng.choice((1, 1, 3, 6))):
+            value = value_changed(value, rng)
+        return "a.json", json.dumps(value).encode()
+    name, raw = rng.choice(files)
+    return name, bytes_changed(raw, rng, files)
+
+
+def tried(name: str, raw: bytes, number: int, folder: Path) -> str:
+    """Read an input and search it. Gives the outcome; raises only what is a bug."""
+    try:
+        match Path(name).suffix:
+            case ".json":
+                return searched(read_json(raw, name, "a"), number)
+            case ".yaml":
+                return searched(book_of(check(BookFile, read(raw, name)), "a"), number)
+            case ".md":
+                found = list(chunks(decoded(raw, name), name, "a"))
+                assert all(chunk.text and "\n" not in chunk.text for chunk in found)
+                return asked(Base.of(found[:50]))
+            case _:
+                path = folder / name
+                path.write_bytes(raw)
+                return asked(Base.open(path))
+    except CharacterError as error:
+        said = error.problems
+    assert all("\n" not in line and line.strip() for line in said), said
+    return "refused"
+
+
+def searched(book: Lorebook, number: int) -> str:
+    moment = Moment(SAID, speaker="苏晚", started={book.key_of(one): 1 for one in book.entries[::2]})
+    fired = scan([book], moment, 100, len, Random(number))
+    costs = [len(one.text) for one in fired if not one.entry.ignore_budget]
+    assert sum(costs) <= 100
+    assert len({one.entry.uid for one in fired}) <= len(fired) <= len(book.entries)
+    return "fired" if fired else "silent"
+
+
+def asked(base: Base) -> str:
+    try:
+        hits = base.search("去王都的东门见国王陛下，cat", 3)
+    finally:
+        base.close()
+    assert all(isinstance(hit.chunk, Chunk) for hit in hits)
+    return "found" if hits else "silent"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--count", type=int, default=100_000)
+    options.add_argument("--seed", type=int, default=0)
+    given = options.parse_args(arguments)
+    files, outcomes, bad = seeds(), Counter[str](), 0
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(given.seed, given.seed + given.count):
+            name, raw = mutated(number, files)
+            begun = time.perf_counter()
+            try:
+                outcomes[f"{Path(name).suffix} {tried(name, raw, number, Path(folder))}"] += 1
+            except Exception:
+                bad += 1
+                print(f"input {number} ({name}):\n{traceback.format_exc()}")
+            if (took := time.perf_counter() - begun) > SLOWEST:
+                bad += 1
+                print(f"input {number} ({name}): took {took:.1f} s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    told = ", ".join(f"{many} {what}" for what, many in sorted(outcomes.items()))
+    print(f"{given.count} inputs in {time.perf_counter() - started:.0f} s, peak {peak} MB: {told}")
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
