@@ -57,7 +57,7 @@ class Base:
         self.where = where
         self._connection = connection
         self._sizes = _uints(self._one("SELECT sizes FROM sizes WHERE id = 1") or b"", where)
-        self._mean = sum(self._sizes) / len(self._sizes) if self._sizes else 1.0
+        self._mean = max(1.0, sum(self._sizes) / max(1, len(self._sizes)))
         self.words = Words(str(name) for (name,) in self._rows("SELECT name FROM names"))
 
     @classmethod

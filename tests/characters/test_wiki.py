@@ -75,6 +75,7 @@ def test_what_says_nothing_finds_nothing() -> None:
     assert base().search("那我们要不要再说吧") == []
     assert base().search("") == []
     assert Base.of([]).search("王都") == []
+    assert Base.of(chunks("的的的！", "a.md")).search("王都") == []
 
 
 def test_a_name_counts_as_a_whole() -> None:

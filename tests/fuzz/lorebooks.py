@@ -196,7 +196,8 @@ def tried(name: str, raw: bytes, number: int, folder: Path) -> str:
 
 
 def searched(book: Lorebook, number: int) -> str:
-    moment = Moment(SAID, speaker="苏晚", started={book.key_of(one): 1 for one in book.entries[::2]})
+    started = {book.key_of(one): 1 for one in book.entries[::2]}
+    moment = Moment(SAID, speaker="苏晚", started=started)
     fired = scan([book], moment, 100, len, Random(number))
     costs = [len(one.text) for one in fired if not one.entry.ignore_budget]
     assert sum(costs) <= 100

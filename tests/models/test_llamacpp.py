@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.backend import Backend, Prompt, Sampling, open_backend
+from models.backend import Backend, Prompt, Sampling, Scorer, open_backend
 from models.errors import ModelError
 from tests.models.conftest import TALK, draw, write_gguf, write_lora
 
@@ -207,3 +207,18 @@ def test_closing_the_model_ends_a_draw_in_another_thread(starter_file: Path) -> 
     reader.join(timeout=30)
     assert not reader.is_alive()
     assert "stopped before its end" in str(failures[0])
+
+
+def test_a_score_is_the_probability_that_the_model_itself_gives(starter: Backend) -> None:
+    """Against the log-probabilities of a greedy draw, and for signs that are no single token."""
+    assert isinstance(starter, Scorer)
+    greedy = Sampling(n=1, temperature=0, top_p=1, max_tokens=6, logprobs=True, seed=1)
+    drawn = draw(starter, TALK, greedy)
+    text, end = drawn.texts[0], drawn.ends[0]
+    assert end.logprob is not None
+    likely, other = starter.score(TALK, [text, "圉\n"])
+    assert likely == pytest.approx(end.logprob, abs=0.05)
+    assert other < -15
+    first, whole = starter.score(TALK, ["我", "我们\n"])
+    assert whole < first < 0
+    assert starter.score(TALK, [""]) == [0.0]

