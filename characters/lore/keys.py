@@ -57,10 +57,11 @@ class Text:
         ignore_spaces: bool = False,
     ) -> bool:
         """Whether `key` stands in the text."""
-        if pattern := pattern_of(key, bare_regex):
-            return _found(pattern, self.text)
-        if bare_regex:
-            return False
+        if bare_regex or key.startswith("/"):
+            if pattern := pattern_of(key, bare_regex):
+                return _found(pattern, self.text)
+            if bare_regex:
+                return False
         text = self.text if case_sensitive else self.folded
         wanted = key if case_sensitive else key.casefold()
         if ignore_spaces:

@@ -19,7 +19,7 @@ from characters.errors import CharacterError
 from characters.reader import shown_path
 from characters.text import shown
 from characters.wiki.chunks import Chunk
-from characters.wiki.terms import Words, terms
+from characters.wiki.terms import Words, says_little, terms
 
 APPLICATION = 0x7061_6F74
 VERSION = 1
@@ -47,7 +47,8 @@ class Hit(NamedTuple):
     chunk: Chunk
     score: float
     weight: float
-    """Sum of the inverse document frequencies of the terms found, each counted once."""
+    """Sum of the inverse document frequencies of the terms found, each counted once, and a pair
+    with a particle for half."""
 
 
 class Base:
@@ -110,6 +111,7 @@ class Base:
             if looked and looked + many > MOST_POSTINGS:
                 continue
             idf = log(1 + max(total - many + 0.5, 0.5) / (many + 0.5))
+            idf *= 0.5 if says_little(term) else 1.0
             is_own = (many, term) in own
             for posting in self._postings(term)[:MOST_POSTINGS]:
                 chunk, frequency = posting >> FREQUENCY_BITS, posting & MOST_FREQUENT

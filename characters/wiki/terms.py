@@ -14,6 +14,8 @@ FUNCTION = frozenset(
     "个些什怎谁何其之以于而则且或但如若因所此可能会要想说请问来去上下里中时候得地一"
 )
 """Characters of which two together say nothing of what a text is about."""
+PARTICLES = frozenset("的了着吗呢吧啊呀嘛么他她它我你您们这那")
+"""Characters that make a pair with any other, so that the pair says half of what it seems to."""
 STOP_WORDS = frozenset(
     (
         *("a", "an", "and", "are", "as", "at", "be", "but", "by", "do", "for", "from", "had"),
@@ -67,6 +69,11 @@ def terms(text: str, words: Words = NO_WORDS) -> list[str]:
             found += _pairs(run)
     found += [f"={name}" for name in words.found(folded)]
     return found
+
+
+def says_little(term: str) -> bool:
+    """Whether a term is a pair of which half is a particle."""
+    return len(term) == 2 and (term[0] in PARTICLES or term[1] in PARTICLES)
 
 
 def _pairs(run: Sequence[str]) -> Iterator[str]:
