@@ -1,4 +1,4 @@
-"""How fast and in how much memory logs of other tables are imported: figures for docs/benchmarks.md.
+"""How fast and in how much memory logs of other tables are imported.
 
     python tests/bench/imports.py [MEGABYTES] [FORMAT …]
 

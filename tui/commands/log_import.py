@@ -35,7 +35,7 @@ def import_log(
         typer.Option(
             "--style",
             metavar="quoted|spoken|thoughts",
-            help="Speech is what is quoted, or all but （…）, or what is quoted with 【…】 thought.",
+            help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought.",
         ),
     ] = None,
     roles: Annotated[
