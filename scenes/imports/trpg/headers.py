@@ -6,10 +6,13 @@ from dataclasses import dataclass
 _TIME = r"\d{1,2}:\d{2}:\d{2}"
 _DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 _ID = r"[(（<]([^()（）<>]{1,80})[)）>]"
+_NAME, _BRACKETED = r"[^(（<]", r"[(（<][^()（）<>]{0,40}[)）>]"
 _TITLE = r"(?:【[^】]{0,40}】)?"
 
 LONGEST = 240
 """Characters of a line that is tried as a header where the text does not stand in it too."""
+FIRST, LAST = "[<【0123456789", "0123456789 \t"
+"""Every header begins with one of the first signs or ends with one of the last."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,10 @@ def _inline(pattern: str) -> Header:
     return Header(re.compile(pattern), inline=True)
 
 
-_NAMED = rf"(.{{0,80}}?){_ID}\s+(?:{_DATE}\s+)?{_TIME}(?: #\d+)?\s*"
+_NAMED = (
+    rf"({_NAME}{{0,80}}(?:{_BRACKETED}{_NAME}{{0,80}}){{0,3}}?){_ID}"
+    rf"\s+(?:{_DATE}\s+)?{_TIME}(?: #\d+)?\s*"
+)
 
 NAMED = Header(re.compile(_NAMED))
 """`林默(100002) 2026-03-21 19:05:40`: SealDice, its editor, Dice!, OlivaDice."""
@@ -34,7 +40,7 @@ CHANNEL = Header(re.compile(rf"{_TITLE}(.{{1,80}}?)()\s+{_DATE}\s+{_TIME}\s*"))
 """`林默 2023-06-20 15:50:30`: QQ channels, and what is copied from a chat."""
 QQ = Header(
     re.compile(rf"{_DATE} {_TIME}\s+{_TITLE}(.{{0,80}}?){_ID}\s*"),
-    frame=re.compile(r"={20,}|消息分组[:：].*|消息对象[:：].*|消息记录.*"),
+    frame=re.compile(r"={20,}|消息(?:分组|对象)[:：].*|消息记录.*"),
 )
 SINANYA = _inline(rf"<{_DATE} {_TIME}(?:\.\d+)?>\s+\[?([^\]\n:：]{{1,80}})\]?()[:：]\s*(.*)")
 RENDERED = _inline(

@@ -27,8 +27,9 @@ CHAPTER = re.compile(
     r"(?:={2,}|-{3,}|—{3,})\s*([^=\-—\s].{0,60}?)\s*(?:={2,}|-{3,}|—{3,})"
     r"|(第[一二三四五六七八九十百零〇\d]{1,5}[章幕节回](?:[\s:：].{0,40})?)"
 )
-_MENTIONS = re.compile(r"\s*(?:@\S+\s+)*")
-_OUT = re.compile(r"\s*(?://|>>|\(\(|（（)")
+_MENTIONS = re.compile(r"(?:@\S+\s+)*")
+_OUT = re.compile(r"(?://|>>|\(\(|（（)")
+_BEGINS = "（(/>@"
 _PARENTHESIS = re.compile("[（）()]")
 _AT = re.compile(
     r"\[CQ:at,[^\]]*?qq=(\w+)[^\]]*\]|\(met\)(\w+)\(met\)|<@!?(\w+)>|\[mirai:at:(\w+)[^\]]*\]"
@@ -38,8 +39,19 @@ _CODE = re.compile(r"\[(?:CQ|mirai):", re.IGNORECASE)
 _NUMBERED = re.compile(r"(@[^\s@(（]{1,40})[(（]\d{5,12}[)）]")
 
 
+def is_roll(text: str) -> bool:
+    """Whether only dice say such a text."""
+    return _has_result(text) and ROLL.search(text) is not None
+
+
+def _has_result(text: str) -> bool:
+    return "=" in text or "➯" in text or "＞" in text or ">" in text or "扣除" in text
+
+
 def is_aside(text: str) -> bool:
-    """Whether all of `text` is beside the game: `（…）`, one after another, `((…))`, `//…`."""
+    """Whether all of a stripped `text` is off-topic: `（…）` or several, `((…))`, `//…`."""
+    if not text or text[0] not in _BEGINS:
+        return False
     if _OUT.match(text):
         return True
     start = _MENTIONS.match(text)

@@ -6,7 +6,9 @@ from scenes.imports import Dropped, Item, Message, Notice
 from scenes.imports.source import Source
 from scenes.imports.trpg.headers import (
     CHANNEL,
+    FIRST,
     FVTT,
+    LAST,
     LONGEST,
     NAMED,
     PAINTED,
@@ -49,38 +51,40 @@ def messages(source: Source, header: Header) -> Iterator[Item]:
     match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
     begun, name, id, size, number = 0, "", "", 0, 0
     body: list[str] = []
-    for number, line in enumerate(source.lines(), 1):
-        found = match(line) if inline or len(line) < LONGEST else None
-        if found is None and line and (other := others.header(line, header)):
-            yield from others.notice(number, other)
-            header = STRICT[other]
-            match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
-            found = match(line)
-        if found is not None or size > LARGEST:
-            if begun:
-                yield Message(begun, name, "\n".join(body), id)
-            begun, body, size = number, [], 0
-            if found is not None:
-                name, id = found[1], found[2] or ""
-                if inline:
-                    body.append(found[3])
-                continue
-        if not line or line.isspace():
+    for line in source.lines():
+        number += 1
+        if not line:
             continue
-        if frame and frame.fullmatch(line):
+        if line[0] in FIRST or line[-1] in LAST:
+            found = match(line) if inline or len(line) < LONGEST else None
+            if found is None and (other := others.header(line, header)):
+                yield from others.notice(number, other)
+                header = STRICT[other]
+                match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
+                found = match(line)
+            if found is not None:
+                if begun:
+                    yield Message(begun, name, "\n".join(body), id)
+                begun, name, id = number, found[1], found[2] or ""
+                body, size = [found[3]] if inline else [], 0
+                continue
+        if frame is not None and frame.fullmatch(line):
             if line[0] != "-":
                 yield Dropped(number, FRAME, line)
         elif begun:
             body.append(line)
             size += len(line)
-        else:
+            if size > LARGEST:
+                yield Message(begun, name, "\n".join(body), id)
+                begun, body, size = number, [], 0
+        elif not line.isspace():
             yield Dropped(number, BEFORE, line)
     if begun:
         yield Message(begun, name, "\n".join(body), id)
 
 
 class _Others:
-    """Finds headers of other formats, which begin or end with a digit or a bracket."""
+    """Finds headers of other formats."""
 
     def __init__(self, mixed: bool) -> None:
         self.told = 0
@@ -88,9 +92,7 @@ class _Others:
 
     def header(self, line: str, now: Header) -> str | None:
         """The format of whose headers `line` is one, though it is none of `now`."""
-        if not self.mixed or (line[0] not in "[<0123456789" and line[-1] not in "0123456789 "):
-            return None
-        if len(line) >= LONGEST and line[0] not in "<0123456789":
+        if not self.mixed or (len(line) >= LONGEST and line[0] not in FIRST):
             return None
         for name, other in STRICT.items():
             if other.pattern is not now.pattern and other.pattern.fullmatch(line):

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from characters.cards.lines import role_name
 from scenes.imports.trpg.kinds import BOT, NARRATOR, OBSERVER
@@ -42,14 +43,19 @@ class Who:
 
     def __init__(self, name: str, raw: str, table: Table) -> None:
         self.name = name
-        self.plain = write(Entry("speech", "x", name)) == f"{name}：x"
-        """Whether the name needs no escape at the beginning of a line."""
+        self.plain = is_plain(name)
         known = {raw.strip(), name}
         self.narrator = bool(known & table.narrators or NARRATOR.fullmatch(name))
         self.observer = bool(known & table.observers or OBSERVER.match(raw.strip()))
         self.bot = bool(known & table.bots or BOT.search(raw))
         self.count = 0
         """Messages of theirs that were kept."""
+
+
+@lru_cache(MOST)
+def is_plain(name: str) -> bool:
+    """Whether a name needs no escape at the beginning of a line."""
+    return write(Entry("speech", "x", name)) == f"{name}：x"
 
 
 class People:

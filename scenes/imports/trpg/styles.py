@@ -1,7 +1,6 @@
 """How a table tells speech, action and thought apart in a text, and a text split by it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,19 +25,14 @@ class Style:
     """Whether a quotation inside a sentence may be a term: `门上写着“禁止入内”`."""
     asides: bool = True
     """Whether a message in `（…）` is off-topic."""
-    pattern: re.Pattern[str] = field(init=False)
-    kinds: tuple[Spoken, ...] = field(init=False)
+    opening: re.Pattern[str] = field(init=False)
+    closing: dict[str, tuple[Spoken, str]] = field(init=False, hash=False)
+    """What stands behind an opening sign, and what closes it."""
 
     def __post_init__(self) -> None:
-        found = [(kind, *pair) for kind, pairs in self.pairs for pair in pairs]
-        parts = [
-            rf"{re.escape(a)}([^{re.escape(a + b)}]+)(?:{re.escape(b)}|$)"
-            if a != b
-            else f"{a}([^{a}]+){a}"
-            for _, a, b in found
-        ]
-        object.__setattr__(self, "pattern", re.compile("|".join(parts)))
-        object.__setattr__(self, "kinds", tuple(kind for kind, _, _ in found))
+        closing = {a: (kind, b) for kind, pairs in self.pairs for a, b in pairs}
+        object.__setattr__(self, "closing", closing)
+        object.__setattr__(self, "opening", re.compile(f"[{''.join(closing)}]"))
 
 
 _NARRATED: Pairs = (("【", "】"),)
@@ -56,25 +50,38 @@ STYLES = {
 `thoughts`: `“…”` is speech, `【…】` thought, `（…）` and the rest action."""
 
 
-def split(line: str, style: Style) -> Iterator[tuple[Spoken | None, str]]:
-    """The parts of one line in their order; `None` is the rest, which depends on the speaker."""
-    begun = 0
-    for found in style.pattern.finditer(line):
-        kind = style.kinds[(found.lastindex or 1) - 1]
-        start, end = found.span()
-        if (
-            kind == "speech"
-            and style.terms
-            and not _is_speech(line, start, found[found.lastindex or 1])
-        ):
-            continue
-        if rest := line[begun:start].strip(_JOINS):
-            yield None, rest
-        if inner := found[found.lastindex or 1].strip():
-            yield from _with_action(inner) if kind == "speech" else ((kind, inner),)
-        begun = end
-    if rest := line[begun:].strip().lstrip("，,、"):
-        yield None, rest
+def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
+    """The parts of one line in their order; `None` is the rest, which depends on the speaker.
+
+    A sign that is never closed holds up to the end, but for `"`, which then is no sign.
+    """
+    parts: list[tuple[Spoken | None, str]] = []
+    begun = at = 0
+    while found := style.opening.search(line, at):
+        start = found.start()
+        kind, close = style.closing[line[start]]
+        end = _end(line, start, close)
+        inner = line[start + 1 : end].strip()
+        at = end + 1
+        if not inner or (line[start] == close and end == len(line)):
+            at = start + 1
+        elif kind != "speech" or not style.terms or _is_speech(line, start, inner):
+            if start > begun and (rest := line[begun:start].strip(_JOINS)):
+                parts.append((None, rest))
+            parts += _with_action(inner) if kind == "speech" else ((kind, inner),)
+            begun = at
+    if begun < len(line) and (rest := line[begun:].strip().lstrip("，,、")):
+        parts.append((None, rest))
+    return parts
+
+
+def _end(line: str, start: int, close: str) -> int:
+    """Where what opens at `start` ends; some people open twice and never close."""
+    end = line.find(close, start + 1)
+    again = line.find(line[start], start + 1, end if end >= 0 else len(line))
+    if again >= 0 and (end < 0 or close not in line[end + 1 :]):
+        return again
+    return end if end >= 0 else len(line)
 
 
 def _is_speech(line: str, start: int, inner: str) -> bool:
@@ -85,10 +92,8 @@ def _is_speech(line: str, start: int, inner: str) -> bool:
     return inner[-1] in _STOP
 
 
-def _with_action(said: str) -> Iterator[tuple[Spoken | None, str]]:
+def _with_action(said: str) -> tuple[tuple[Spoken | None, str], ...]:
     """What is said, and what is done in `（…）` at its end: a log of ours would read a thought."""
-    if (found := _TAIL.fullmatch(said)) and found[2].strip():
-        yield "speech", found[1]
-        yield "action", found[2].strip()
-    else:
-        yield "speech", said
+    if said[-1] in "）)" and (found := _TAIL.fullmatch(said)) and found[2].strip():
+        return ("speech", found[1]), ("action", found[2].strip())
+    return (("speech", said),)

@@ -12,12 +12,13 @@ from scenes.imports.trpg.kinds import (
     CHECK,
     COMMAND,
     ME,
-    ROLL,
     is_aside,
+    is_roll,
     without_codes,
 )
-from scenes.imports.trpg.people import People, Table, Who
+from scenes.imports.trpg.people import People, Table, Who, is_plain
 from scenes.imports.trpg.styles import QUOTES, STYLES, Spoken, split
+from scenes.imports.trpg.written import comment, line
 from scenes.log import Entry, Line, write
 
 SAMPLE = 1000
@@ -34,7 +35,14 @@ ASIDE, ASIDES, ORDER, WATCHED, BABBLE, PICTURE, SYSTEM, DICE = (
     "messages of the system",
     "dice results",
 )
-_FIRST = frozenset(".。/#第-—")
+_FIRST = frozenset(".。/#\\第=-—")
+"""What an order, an action or a chapter begins with."""
+_NAMED = re.compile(r"<([^<>\s]{1,40})>")
+"""How SealDice prints a player's name."""
+_SIGNS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
+_SPECIAL = re.compile(f"[{_SIGNS}]")
+"""What a text holds that is more than one plain sentence."""
+_QUOTATION = re.compile(f"“[^{_SIGNS}]*[^{_SIGNS}\\s][^{_SIGNS}]*”")
 
 
 class Telling:
@@ -47,10 +55,12 @@ class Telling:
         self._people = People(table)
 
     def lines(self, items: Iterable[Item]) -> Iterator[str]:
-        """The lines of our log, each with its newline."""
+        """The lines of our log, those of one item together, each with its newline."""
+        message = self._message
         for item in self._with_style(iter(items)):
             if isinstance(item, Message):
-                yield from self._message(item)
+                if written := message(item):
+                    yield written
             elif isinstance(item, Line):
                 yield self._entry(item)
             elif isinstance(item, Dropped):
@@ -64,7 +74,7 @@ class Telling:
         if self.table.style is not None:
             return items
         first = list(islice(items, SAMPLE))
-        texts = [one.text for one in first if isinstance(one, Message) and self._played(one)]
+        texts = [one.text for one in first if isinstance(one, Message) and _is_played(one)]
         if texts:
             opening = tuple(pair[0] for pair in QUOTES)
             quoted = sum(any(sign in text for sign in opening) for text in texts)
@@ -74,18 +84,7 @@ class Telling:
             self.report.notices.append(Notice(0, told))
         return chain(first, items)
 
-    def _played(self, message: Message) -> bool:
-        return not (
-            message.part != "person"
-            or BOT.search(message.name)
-            or COMMAND.match(message.text)
-            or ROLL.search(message.text)
-            or is_aside(message.text)
-        )
-
-    # --- one message ------------------------------------------------------------------------
-
-    def _message(self, message: Message) -> Iterable[str]:
+    def _message(self, message: Message) -> str:
         self.report.read += 1
         number, name, text, id, part = message
         who = self._people.meet(name, id)
@@ -94,83 +93,93 @@ class Telling:
             text = without_codes(text, self._people.called, self.table.ids).strip()
         if not text:
             return self._dropped(number, PICTURE, who, text)
-        if part == "person" and not who.observer and not who.bot:
-            if text[0] not in _FIRST and not _SENTENCE.search(text):
-                who.count += 1
-                self.report.kept += 1
-                return (self._written(who, None, text),)
-            return self._person(number, who, text)
-        return self._other(message, who, text)
+        if part != "person" or who.observer or who.bot:
+            return self._other(message, who, text)
+        if text[0] in _FIRST:
+            return self._marked(number, who, text)
+        special = _SPECIAL.search(text)
+        if special is None:
+            return self._sentence(who, None, text)
+        if special.end() == 1 and _QUOTATION.fullmatch(text) and self.style.rest == "action":
+            return self._sentence(who, "speech", text[1:-1].strip())
+        return self._person(number, who, text)
 
-    def _person(self, number: int, who: Who, text: str) -> Iterable[str]:
-        """What a player wrote that is not one plain sentence."""
+    def _sentence(self, who: Who, kind: Spoken | None, text: str) -> str:
+        """A message that is one entry as it stands."""
+        who.count += 1
+        self.report.kept += 1
+        return self._written(who, kind, text)
+
+    def _marked(self, number: int, who: Who, text: str) -> str:
+        """What a player wrote that may be more than words, as its first sign says."""
         if action := ME.match(text):
-            if said := text[action.end() :].strip():
-                return self._parts(number, who, said, "action")
-            return self._dropped(number, PICTURE, who, text)
+            return self._parts(number, who, text[action.end() :].strip(), "action")
         if COMMAND.match(text):
             return self._dropped(number, ORDER, who, text)
-        if ROLL.search(text):
+        if chapter := CHAPTER.fullmatch(text):
+            return self._chapter(chapter[1] or chapter[2])
+        return self._person(number, who, text)
+
+    def _person(self, number: int, who: Who, text: str) -> str:
+        """What a player wrote that is not one plain sentence."""
+        if is_roll(text):
             return self._dice(number, who, text)
         if self.style.asides and is_aside(text):
             return self._dropped(number, ASIDE, who, text)
-        if chapter := CHAPTER.fullmatch(text):
-            return (self._chapter(chapter[1] or chapter[2]),)
         return self._parts(number, who, text, None)
 
-    def _other(self, message: Message, who: Who, text: str) -> Iterable[str]:
+    def _other(self, message: Message, who: Who, text: str) -> str:
         """What is no player's, as the format or the name tells."""
         number, part = message.number, message.part
         if part == "chapter":
-            return (self._chapter(text),)
+            return self._chapter(text)
         if part == "aside":
             return self._dropped(number, ASIDE, who, text)
         if part == "observer" or who.observer:
             return self._dropped(number, WATCHED, who, text)
         if part == "system":
-            chapter = CHAPTER.fullmatch(text)
-            if chapter:
-                return (self._chapter(chapter[1] or chapter[2]),)
+            if chapter := CHAPTER.fullmatch(text):
+                return self._chapter(chapter[1] or chapter[2])
             return self._dropped(number, SYSTEM, who, text)
-        if ROLL.search(text) or CHECK.search(text):
+        if is_roll(text) or CHECK.search(text):
             return self._dice(number, who, text)
         return self._dropped(number, BABBLE, who, text)
 
-    def _parts(self, number: int, who: Who, text: str, rest: Spoken | None) -> Iterable[str]:
+    def _parts(self, number: int, who: Who, text: str, rest: Spoken | None) -> str:
         """The lines of a message, each split by the style."""
-        found = []
-        for one in map(str.strip, text.split("\n")):
+        found: list[str] = []
+        kept = False
+        lines = text.split("\n")
+        for one in map(str.strip, lines):
             if not one:
                 continue
-            if self.style.asides and is_aside(one):
-                found += self._comment(who, one)
+            if len(lines) > 1 and self.style.asides and is_aside(one):
+                found.append(self._comment(who, one))
                 self.report.drop(number, ASIDES)
                 continue
-            found += [
-                self._written(who, kind or rest, part) for kind, part in split(one, self.style)
-            ]
-        if not found:
+            for kind, part in split(one, self.style):
+                found.append(self._written(who, kind or rest, part))
+                kept = True
+        if not kept:
             return self._dropped(number, PICTURE, who, text)
         self.report.kept += 1
         who.count += 1
-        return found
+        return "".join(found)
 
-    def _dice(self, number: int, who: Who, text: str) -> Iterable[str]:
+    def _dice(self, number: int, who: Who, text: str) -> str:
         if not self.table.dice:
             return self._dropped(number, DICE, who, text)
         self.report.kept += 1
         self.report.entries["dice"] += 1
         said = _NAMED.sub(lambda found: self._people.role(found[1]), " ".join(text.split()))
-        return (line("narration", "", said if who.bot else f"{who.name}：{said}", True),)
+        return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
 
-    def _dropped(self, number: int, reason: str, who: Who, text: str) -> Iterable[str]:
+    def _dropped(self, number: int, reason: str, who: Who, text: str) -> str:
         self.report.drop(number, reason)
-        return self._comment(who, text) if text else ()
+        return self._comment(who, text) if text else ""
 
-    def _comment(self, who: Who, text: str) -> list[str]:
-        if not self.table.comments:
-            return []
-        return [write(Entry("comment", f"{who.name}：{' '.join(text.split())}")) + "\n"]
+    def _comment(self, who: Who, text: str) -> str:
+        return comment(who.name, text) if self.table.comments else ""
 
     def _chapter(self, title: str) -> str:
         self.report.kept += 1
@@ -192,28 +201,20 @@ class Telling:
         self.report.kept += 1
         self.report.entries[entry.kind] += 1
         if entry.speaker:
-            entry = replace(entry, speaker=self.table.roles.get(entry.speaker, entry.speaker))
+            if role := self.table.roles.get(entry.speaker):
+                entry = replace(entry, speaker=role)
             self.report.names[entry.speaker] += 1
+        if entry.kind == "narration" or (entry.kind == "speech" and not entry.thought):
+            if not entry.emotion:
+                return line(entry.kind, entry.speaker, entry.text, is_plain(entry.speaker or "x"))
         return write(entry) + "\n"
 
 
-_NAMED = re.compile(r"<([^<>\s]{1,40})>")
-"""How SealDice prints a player's name."""
-_SENTENCE = re.compile('[“”"「」『』【】\\[（(*\\\\=➯＞>@\n]')
-"""What a text holds that is more than one plain sentence."""
-
-
-def line(kind: Spoken, name: str, text: str, plain: bool) -> str:
-    """What `write` gives for such an entry, with its newline.
-
-    `plain` says that the name needs no escape; then most texts are seen to need none at a glance,
-    where `write` reads every line again.
-    """
-    if plain and text.isprintable() and "\\" not in text:
-        if kind == "action":
-            return f"{name}：\\me {text}\n"
-        if kind == "speech" and text[-1] not in "）)":
-            return f"{name}：{text}\n"
-        if kind == "narration" and "【" not in text and "】" not in text:
-            return f"【{text}】\n"
-    return write(Entry(kind, text, "" if kind == "narration" else name)) + "\n"
+def _is_played(message: Message) -> bool:
+    return not (
+        message.part != "person"
+        or BOT.search(message.name)
+        or COMMAND.match(message.text)
+        or is_roll(message.text)
+        or is_aside(message.text.strip())
+    )
