@@ -69,7 +69,7 @@ def open_source(path: Path) -> Source:
             _refuse(start, where)
             encoding = _encoding(file)
     except OSError as error:
-        raise SceneError(f"{shown(str(path))}: {error.strerror or error}") from None
+        raise SceneError(f"{where}: {error.strerror or error}") from None
     return Source(path, encoding, size)
 
 

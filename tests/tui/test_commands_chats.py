@@ -1,0 +1,67 @@
+"""Chats on the command line: imported, exported, and what is said of them."""
+
+import json
+
+import pytest
+
+HEADER = {"user_name": "You", "character_name": "安"}
+GREETING = {"name": "安", "is_user": False, "mes": "你好", "swipes": ["你好", "嗨"], "swipe_id": 0}
+REPLY = {"name": "You", "is_user": True, "mes": "*点头*"}
+
+
+@pytest.fixture
+def chat(home):
+    """A chat whose last line is cut off."""
+    path = home / "chat.jsonl"
+    lines = [json.dumps(one, ensure_ascii=False) for one in (HEADER, GREETING, REPLY)]
+    path.write_text("\n".join([*lines, '{"name":"安"']), "utf-8")
+    return path
+
+
+def test_an_import_says_what_was_read_kept_and_dropped(run, chat):
+    done = run("sessions", "import", chat)
+    assert done.status == 0
+    assert "3 turns" not in done.out and "2 turns" in done.out and "2 candidates" in done.out
+    assert "1 × cut off before its end" in done.out
+    assert "chat.jsonl:4: dropped: cut off before its end" in done.err
+    assert run("sessions", "show").out.endswith("安：你好\nYou：\\me 点头\n")
+
+
+def test_an_import_as_somebody_is_played_on(run, chat):
+    (told,) = json.loads(run("sessions", "import", chat, "--as", "小明", "--json").out)
+    assert told["kept"]["messages"] == 2
+    listed = json.loads(run("sessions", "list", "--json").out)
+    assert listed[0]["role"] == "小明"
+    played = run("play", "--resume", "--line", "--model", "scripted", stdin="再见\n")
+    assert played.status == 0
+    assert "小明：再见" in run("sessions", "show").out
+
+
+def test_an_export_to_sillytavern_is_the_file_that_came(run, chat, home):
+    run("sessions", "import", chat)
+    run("sessions", "export", "--to", "sillytavern", "-o", home / "out.jsonl")
+    came = chat.read_text("utf-8").rpartition("\n")[0].split("\n")
+    gone = (home / "out.jsonl").read_text("utf-8").split("\n")
+    assert [json.loads(line) for line in gone] == [json.loads(line) for line in came]
+
+
+def test_a_file_that_is_no_chat_is_a_line_and_the_others_are_imported(run, chat, home):
+    page = home / "page.json"
+    page.write_text("<html></html>", "utf-8")
+    done = run("sessions", "import", page, chat, home / "none.jsonl")
+    assert done.status == 2
+    assert "web page" in done.err and "none.jsonl" in done.err
+    assert len(json.loads(run("sessions", "list", "--json").out)) == 1
+
+
+def test_training_examples_are_entered_for_llama_factory(run, chat, home):
+    run("sessions", "import", chat)
+    for form in ("alpaca", "sharegpt"):
+        assert run("sessions", "export", "--to", form, "-o", home / f"{form}.jsonl").status == 0
+    entered = json.loads((home / "dataset_info.json").read_text("utf-8"))
+    assert entered["sharegpt"]["formatting"] == "sharegpt"
+    assert entered["alpaca"]["file_name"] == "alpaca.jsonl"
+    (home / "dataset_info.json").write_text("[]", "utf-8")
+    done = run("sessions", "export", "--to", "alpaca", "-o", home / "b.jsonl")
+    assert "left as it is" in done.err
+    assert (home / "dataset_info.json").read_text("utf-8") == "[]"
