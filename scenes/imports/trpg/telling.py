@@ -204,9 +204,9 @@ class Telling:
             if role := self.table.roles.get(entry.speaker):
                 entry = replace(entry, speaker=role)
             self.report.names[entry.speaker] += 1
-        if entry.kind == "narration" or (entry.kind == "speech" and not entry.thought):
-            if not entry.emotion:
-                return line(entry.kind, entry.speaker, entry.text, is_plain(entry.speaker or "x"))
+        if entry.kind in ("speech", "narration") and not entry.thought and not entry.emotion:
+            kind: Spoken = "speech" if entry.speaker else "narration"
+            return line(kind, entry.speaker, entry.text, is_plain(entry.speaker or "x"))
         return write(entry) + "\n"
 
 

@@ -1,0 +1,166 @@
+"""Logs of other tables: each format is told by its beginning, and gives the same evening."""
+
+from pathlib import Path
+
+import pytest
+
+from scenes.imports import FORMATS, Report, detect
+from scenes.imports.trpg.files import open_logs
+from scenes.imports.trpg.people import Table
+from scenes.log import parse
+from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
+
+FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures" / "trpg_logs"
+NOVEL = FIXTURES.parents[1] / "data" / "novel2trpg" / "log_first_4000.txt"
+TOLD = {
+    "ccfolia.json": ("ccfolia", {"chapter": 1, "narration": 1, "dice": 1}, {"off-topic": 1}),
+    "dice_dated.txt": ("dice", {"dice": 1}, {"commands": 1}),
+    "dice_time_only.txt": ("dice", {"action": 1, "speech": 1}, {}),
+    "fvtt.txt": ("fvtt", {"dice": 1, "speech": 1}, {}),
+    "olivadice.olivadicelog": (
+        "olivadice",
+        {"narration": 1, "action": 2, "dice": 1, "speech": 1},
+        {"commands": 1, "messages that were taken back": 1},
+    ),
+    "olivadice.trpglog": ("trpglog", {"narration": 1, "speech": 1}, {}),
+    "qq_export.txt": ("qq", {"narration": 1, "speech": 1, "action": 1}, {}),
+    "rendered.txt": ("rendered", {"narration": 1, "speech": 2}, {}),
+    "sealdice_editor.txt": ("sealdice-editor", {"narration": 1, "speech": 1}, {}),
+    "sealdice_raw_log.txt": (
+        "sealdice",
+        {"narration": 1, "action": 2, "dice": 2, "speech": 1},
+        {"commands": 1, "off-topic": 1},
+    ),
+    "sealdice_standard_log.json": (
+        "sealdice-json",
+        {"narration": 1, "action": 2, "dice": 1, "speech": 1},
+        {"commands": 1, "observers": 1},
+    ),
+    "sinanya.txt": ("sinanya", {"speech": 1, "action": 1}, {"off-topic": 1}),
+}
+
+
+def imported(path: Path, table: Table | None = None) -> tuple[str, Report]:
+    """The log that one file becomes, and what is said of it."""
+    (log,) = open_logs(path)
+    return "".join(log.lines(table or Table())), log.report
+
+
+@pytest.fixture
+def made(tmp_path):
+    def write(name: str, raw: bytes) -> Path:
+        (tmp_path / name).write_bytes(raw)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_every_fixture_is_told_and_counted(name):
+    if not FIXTURES.is_dir():
+        pytest.skip("no shared fixtures beside the checkout")
+    text, report = imported(FIXTURES / name)
+    format, kept, dropped = TOLD[name]
+    assert (report.format, dict(report.entries), dict(report.dropped)) == (format, kept, dropped)
+    assert not [entry for entry in parse(text) if entry.kind == "unrecognised"]
+
+
+def test_no_fixture_is_left_out():
+    if not FIXTURES.is_dir():
+        pytest.skip("no shared fixtures beside the checkout")
+    assert {path.name for path in FIXTURES.iterdir()} == set(TOLD)
+
+
+def test_every_line_of_a_real_log_of_ours_is_told_and_none_dropped():
+    if not NOVEL.is_file():
+        pytest.skip("no shared data beside the checkout")
+    text, report = imported(NOVEL)
+    lines = sum(1 for line in NOVEL.read_text("utf-8").splitlines() if line.strip())
+    assert (report.format, report.read, report.kept) == ("paotuan", lines, lines)
+    assert report.entries.total() == lines and not report.entries["unrecognised"]
+    assert parse(text) == parse(NOVEL.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("format", LOGS)
+def test_each_format_is_told_by_its_beginning(format):
+    name, raw = LOGS[format]
+    assert detect(raw, name) == format
+    assert format in FORMATS
+
+
+def test_every_format_has_a_log_to_be_tested_with():
+    assert set(LOGS) == set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    "format", ["sealdice", "sealdice-json", "sealdice-editor", "trpglog", "olivadice", "qq"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_the_same_evening_comes_out_of_every_program(made, format, encoding):
+    name, raw = LOGS[format]
+    text, report = imported(made(name, raw.decode().encode(encoding)))
+    assert text == EVENING
+    assert report.dropped["commands"] == report.dropped["off-topic"] == 1
+    assert report.dropped["observers"] == 1
+    said = [notice.text for notice in report.notices]
+    assert ("read as GB18030" in said) == (encoding == "gb18030")
+    assert ("read as UTF-16" in said) == (encoding == "utf-16")
+
+
+@pytest.mark.parametrize("format", ["dice", "fvtt"])
+def test_logs_without_dates_and_of_foundry_are_the_same_evening(made, format):
+    assert imported(made(*LOGS[format]))[0] == EVENING
+
+
+@pytest.mark.parametrize("format", ["sinanya", "rendered", "painted", "qq-channel"])
+def test_logs_of_one_line_a_message_hold_the_evening_without_its_long_message(made, format):
+    text, _ = imported(made(*LOGS[format]), Table(style="quoted"))
+    assert text == EVENING.replace("苏晚：等等我。\n苏晚：\\me 她提着灯追了上来。\n", "")
+
+
+def test_ccfolia_tells_rolls_chapters_chatter_and_the_system_apart(made):
+    text, report = imported(made(*LOGS["ccfolia"]))
+    assert text == (
+        "==== 第一章 ====\n【雨下了一整夜。】\n"
+        "【林默：cc<=55 聆听 (1D100<=55) ＞ 32 ＞ 成功】\n苏晚：等等我。\n"
+    )
+    assert report.dropped == {"off-topic": 1, "messages of the system": 1}
+    assert report.first["off-topic"] == [4] and report.unit == "item"
+
+
+def test_scripts_for_replays_lose_their_stage_and_sounds(made):
+    text, report = imported(made(*LOGS["rgl"]))
+    assert text == "【雨下了一整夜。】\n林默：有人吗？\n"
+    assert report.dropped == {"settings of the stage": 1, "comments of the script": 1}
+
+
+def test_of_a_zip_of_sealdice_the_better_log_is_read(made):
+    raw = zipped(**{"README--txt": "x", "raw_log--txt": "y", "sealdice_standard_log--json": "{}"})
+    raw = zipped(
+        **{
+            "README--txt": "说明",
+            "raw_log--txt": NAMED,
+            "sealdice_standard_log--json": sealdice_json(),
+        }
+    )
+    text, report = imported(made("1_旧宅.zip", raw))
+    assert text == EVENING and report.format == "sealdice-json"
+
+
+def test_all_logs_of_another_zip_are_read(made):
+    logs = open_logs(made("all.zip", zipped(**{"a--txt": NAMED, "b--txt": "甲：好\n"})))
+    assert [log.report.format for log in logs] == ["sealdice", "paotuan"]
+    assert logs[1].source.where.endswith("all.zip/b.txt")
+
+
+def test_a_file_that_mixes_formats_is_read_and_said(made):
+    mixed = NAMED + "2026-03-21 20:00:00 陈叔(100005)\n“谁？”\n"
+    text, report = imported(made("log.txt", mixed.encode()))
+    assert text == EVENING + "陈叔：谁？\n"
+    assert (26, "read as qq from here on") in report.notices
+
+
+def test_lines_before_the_first_message_are_counted(made):
+    _, report = imported(made("log.txt", b"title\n\n" + NAMED.encode()))
+    assert report.dropped["before the first message"] == 1
+    assert report.first["before the first message"] == [1]
