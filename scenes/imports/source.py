@@ -115,7 +115,7 @@ class Source:
 
 def sources(path: Path) -> list[Source]:
     """The source of a file, or those inside a zip. Raises `SceneError`."""
-    where = shown(str(path))
+    where = UNPRINTABLE.sub("?", str(path))
     if path.is_dir():
         raise SceneError(f"{where}: a folder, expected a file")
     try:
@@ -222,7 +222,7 @@ def _member(
     path: Path, where: str, info: zipfile.ZipInfo
 ) -> tuple[str, str, Callable[[], IO[bytes]]]:
     name = PurePosixPath(info.filename.replace("\\", "/")).name
-    return f"{where}/{shown(info.filename)}", name.lower(), lambda: _Member(path, info)
+    return f"{where}/{UNPRINTABLE.sub('?', info.filename)}", name.lower(), lambda: _Member(path, info)
 
 
 class _Member(io.BufferedReader):
