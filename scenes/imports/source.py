@@ -222,7 +222,11 @@ def _member(
     path: Path, where: str, info: zipfile.ZipInfo
 ) -> tuple[str, str, Callable[[], IO[bytes]]]:
     name = PurePosixPath(info.filename.replace("\\", "/")).name
-    return f"{where}/{UNPRINTABLE.sub('?', info.filename)}", name.lower(), lambda: _Member(path, info)
+    return (
+        f"{where}/{UNPRINTABLE.sub('?', info.filename)}",
+        name.lower(),
+        lambda: _Member(path, info),
+    )
 
 
 class _Member(io.BufferedReader):
