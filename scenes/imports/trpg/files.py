@@ -49,14 +49,16 @@ def open_logs(path: Path, format: str | None = None) -> list[TableLog]:
     if format is not None and format not in FORMATS:
         known = nearest(format, FORMATS) or f"; there are {', '.join(FORMATS)}"
         raise SceneError(f"no format {format}{known}")
-    found = []
-    for source in sources(path):
-        told = format or detect(source.head, source.name)
-        if told is None:
-            raise SceneError(
-                f"{source.where}: no log of a known program; "
-                f"where it is one, name its format: --format {'|'.join(FORMATS)}"
-            )
-        source.mixed = format is None
-        found.append(TableLog(source, Report(source.where, told)))
-    return found
+    return [log_of(source, format) for source in sources(path)]
+
+
+def log_of(source: Source, format: str | None = None) -> TableLog:
+    """The log that a source holds, in the format that is named or told. Raises `SceneError`."""
+    told = format or detect(source.head, source.name)
+    if told is None:
+        raise SceneError(
+            f"{source.where}: no log of a known program; "
+            f"where it is one, name its format: --format {'|'.join(FORMATS)}"
+        )
+    source.mixed = format is None
+    return TableLog(source, Report(source.where, told))
