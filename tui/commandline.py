@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 import typer.main
 
-from tui.commands import characters, eval, knowledge, locate, log, models, play, scenes, sessions
+from tui.commands import (
+    characters,
+    corpus,
+    eval,
+    knowledge,
+    locate,
+    log,
+    models,
+    play,
+    scenes,
+    sessions,
+)
 from tui.commands.draw import draw
 from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
 from tui.output import never_raise, one_line
@@ -75,6 +86,7 @@ app.add_typer(log.app, name="log")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(models.app, name="models")
 app.add_typer(eval.app, name="eval")
+app.add_typer(corpus.app, name="corpus")
 app.command("locate")(locate.locate)
 
 
