@@ -1,0 +1,72 @@
+"""Puts a new, trainable adapter on a base: LoRA, or a prefix of keys and values (P-tuning v2)."""
+
+from typing import Any
+
+import torch
+from peft import LoraConfig, PrefixTuningConfig, get_peft_model, prepare_model_for_kbit_training
+from peft.tuners.tuners_utils import BaseTunerLayer
+from transformers import PreTrainedModel
+
+from models.chatglm.prefix import prefix_shape
+from models.errors import ModelError
+from models.train.settings import Settings
+
+ALL_LINEAR = "all-linear"
+"""What PEFT calls every linear layer but the output."""
+
+
+def new_adapter(model: PreTrainedModel, settings: Settings, base: str) -> Any:
+    """A `PeftModel` whose adapter alone is trained, in float32; `base` is what its card will name.
+
+    Raises `ModelError` where the base has no layer of the names that are to be adapted.
+    """
+    model.config.use_cache = False
+    model.requires_grad_(False)
+    if settings.method == "qlora":
+        prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+    if settings.checkpointing:
+        if settings.method == "prefix":
+            raise ModelError(
+                "checkpointing: with a prefix the cache is in the way, expected false; "
+                "use a smaller batch_tokens to save memory"
+            )
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.enable_input_require_grads()
+    config: Any = _prefix(model, settings) if settings.method == "prefix" else _lora(settings)
+    try:
+        tuned = get_peft_model(model, config)
+    except ValueError as error:
+        raise ModelError(
+            f"targets {', '.join(settings.targets)}: {str(error).splitlines()[0]}"
+        ) from error
+    tuned.peft_config[tuned.active_adapter].base_model_name_or_path = base
+    for parameter in tuned.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.to(torch.float32)
+    return tuned
+
+
+def _lora(settings: Settings) -> LoraConfig:
+    return LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        lora_dropout=settings.dropout,
+        target_modules=list(settings.targets) or ALL_LINEAR,
+        task_type="CAUSAL_LM",
+    )
+
+
+def _prefix(model: PreTrainedModel, settings: Settings) -> PrefixTuningConfig:
+    slices, heads, width = prefix_shape(model.config.get_text_config())
+    return PrefixTuningConfig(
+        num_virtual_tokens=settings.prefix_length,
+        token_dim=heads * width,
+        num_attention_heads=heads,
+        num_layers=slices // 2,
+        task_type="CAUSAL_LM",
+    )
+
+
+def adapted_layers(tuned: Any) -> int:
+    """Linear layers that a LoRA sits in."""
+    return sum(isinstance(module, BaseTunerLayer) for module in tuned.modules())

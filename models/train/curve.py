@@ -1,0 +1,130 @@
+"""Watches a run: its curve, its best adapter, when to look at what is held out, and when to end."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from transformers import TrainerCallback
+
+from models.train.checkpoints import mark_whole, put_in_place
+from models.train.settings import Settings
+
+LOG = "log.jsonl"
+STEP = "checkpoint-"
+
+
+class Point(NamedTuple):
+    """A moment of a run."""
+
+    step: int
+    steps: int
+    """Optimizer steps in all."""
+    loss: float | None
+    """Of the steps since the last point; None where only the held-out loss was looked at."""
+    held_out: float | None
+    learning_rate: float | None
+    tokens_per_second: float
+    """Tokens of prompts and replies, padding included, while learning in this process."""
+    seconds: float
+    """Since this process began to train."""
+
+
+Tell = Callable[[Point], None]
+
+
+class Curve(TrainerCallback):
+    """Keeps the points of a run in `log.jsonl`; what a cut-off run wrote behind its last whole
+    checkpoint is taken back, so that the curve is that of a run without a cut."""
+
+    def __init__(
+        self, settings: Settings, checkpoint: Path | None, tell: Tell, stop: Callable[[], bool]
+    ) -> None:
+        self.settings, self.tell, self.stop = settings, tell, stop
+        self.trainer: Any = None
+        self.why_ended = "done"
+        self.file = settings.out / LOG
+        begun = int(checkpoint.name.removeprefix(STEP)) if checkpoint else -1
+        self.points = [point for point in self._read() if point.step <= begun]
+        self.file.write_text("".join(map(_line, self.points)), encoding="utf-8")
+        self._began = time.perf_counter()
+        self._looking = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self._began
+
+    @property
+    def best(self) -> float | None:
+        return min(self._looks, default=None)
+
+    @property
+    def first_held_out(self) -> float | None:
+        return next((p.held_out for p in self.points if p.step == 0), None)
+
+    @property
+    def _looks(self) -> list[float]:
+        return [point.held_out for point in self.points if point.held_out is not None]
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        last = state.global_step >= state.max_steps
+        if self.stop():
+            self.why_ended = "stopped"
+            control.should_training_stop = last = True
+        control.should_evaluate = bool(self.trainer.held_out) and (
+            last or state.global_step % self.settings.eval_every == 0
+        )
+        control.should_save = control.should_save or last
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        if not logs or not ("loss" in logs or "eval_loss" in logs):
+            return
+        busy = max(self.seconds - self.trainer.seconds_looking, 1e-9)
+        point = Point(
+            state.global_step,
+            state.max_steps or self.trainer.args.max_steps,
+            logs.get("loss"),
+            logs.get("eval_loss"),
+            logs.get("learning_rate"),
+            round(self.trainer.tokens_computed / busy, 1),
+            round(self.seconds, 1),
+        )
+        if point.held_out is not None and point.held_out < (self.best or float("inf")):
+            put_in_place(self.settings.out, self._write_adapter)
+        self.points.append(point)
+        with self.file.open("a", encoding="utf-8") as log:
+            log.write(_line(point))
+        self.tell(point)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        looks, patience = self._looks, self.settings.patience
+        if patience and len(looks) > patience and min(looks[-patience:]) > min(looks):
+            self.why_ended = "patience"
+            control.should_training_stop = control.should_save = True
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        mark_whole(Path(args.output_dir) / f"{STEP}{state.global_step}")
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if not self.trainer.held_out:
+            put_in_place(self.settings.out, self._write_adapter)
+
+    def _write_adapter(self, folder: Path) -> None:
+        self.trainer.model.save_pretrained(folder, save_embedding_layers=False)
+        (folder / "README.md").unlink(missing_ok=True)
+
+    def _read(self) -> list[Point]:
+        if not self.file.is_file():
+            return []
+        found = []
+        for line in self.file.read_text(encoding="utf-8").splitlines():
+            try:
+                found.append(Point(**json.loads(line)))
+            except (ValueError, TypeError):
+                break  # torn by a cut; later lines belong behind it
+        return found
+
+
+def _line(point: Point) -> str:
+    return json.dumps(point._asdict()) + "\n"

@@ -1,0 +1,104 @@
+"""Training examples on the disk: a prompt in its parts and what followed, one JSON a line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from models.backend import Prompt
+from models.errors import ModelError
+
+Split = Literal["train", "test"]
+SPLITS = get_args(Split)
+LONGEST = 1 << 20
+"""Characters of a line; a longer one is no example."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A prompt as play builds it, and what was then said."""
+
+    prompt: Prompt
+    reply: str
+    """What stood after the cue; a whole line of a log ends with its newline."""
+    speaker: str = ""
+    source: str = ""
+    """The file or session that it comes from."""
+    chapter: str = ""
+    split: Split = "train"
+    """`test` is held out."""
+    weight: float = 1.0
+    """How much each of its tokens counts in the loss; 1 is neutral."""
+
+
+def read_examples(path: Path) -> list[Example]:
+    """All examples of a file. Raises `ModelError` with the line that is none."""
+    return list(_read(path))
+
+
+def dumped(example: Example) -> str:
+    """An example as its line of a file, with its newline."""
+    prompt = example.prompt
+    value = {
+        "stable": prompt.stable,
+        "history": prompt.history,
+        "cue": prompt.cue,
+        "reply": example.reply,
+        "speaker": example.speaker,
+        "source": example.source,
+        "chapter": example.chapter,
+        "split": example.split,
+        "weight": example.weight,
+    }
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def _read(path: Path) -> Iterator[Example]:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            number = 0
+            while line := lines.readline(LONGEST + 1):
+                number += 1
+                where = f"{path}:{number}"
+                if len(line) > LONGEST:
+                    raise ModelError(
+                        f"{where}: longer than {LONGEST:,} characters, expected one example a line"
+                    )
+                if line.strip():
+                    yield _example(line, where)
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: not UTF-8 at byte {error.start}; write it as UTF-8") from error
+    except OSError as error:
+        raise ModelError(f"{path}: not readable ({error.strerror}); check the path") from error
+
+
+def _example(line: str, where: str) -> Example:
+    how = "make examples with: paotuan corpus examples"
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{where}: no JSON; {how}") from error
+    if not isinstance(value, dict):
+        raise ModelError(f"{where}: a {type(value).__name__}, expected an object; {how}")
+    prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
+    split, weight = value.get("split", "train"), value.get("weight", 1.0)
+    if split not in SPLITS:
+        raise ModelError(f"{where}: split {split!r}, expected train or test; {how}")
+    if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < 1e6:
+        raise ModelError(f"{where}: weight {weight!r}, expected a number from 0 on; {how}")
+    reply = _text(value, "reply", where)
+    if not reply.strip():
+        raise ModelError(f"{where}: an empty reply, expected what was said; {how}")
+    told = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
+    return Example(prompt, reply, **told, split=split, weight=float(weight))
+
+
+def _text(value: dict[str, Any], key: str, where: str) -> str:
+    text = value.get(key)
+    if not isinstance(text, str):
+        raise ModelError(
+            f"{where}: {key} is {type(text).__name__}, expected text; "
+            "make examples with: paotuan corpus examples"
+        )
+    return text

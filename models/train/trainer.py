@@ -1,0 +1,146 @@
+"""transformers' Trainer with our rows, our loss, and an exact held-out loss."""
+
+import math
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import (
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainingArguments,
+)
+
+from models.errors import ModelError
+from models.train.loss import target_loss
+from models.train.rows import Row, collate
+
+
+class Passed(torch.nn.Module):
+    """Stands where the output layer was, so that the model gives its hidden states."""
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        return hidden
+
+
+def take_head(model: Any) -> torch.nn.Module:
+    """Take the output layer off a base and return it.
+
+    Raises `ModelError` for a model that does more to its logits than the layer does.
+    """
+    config = model.config.get_text_config()
+    for key in ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier"):
+        if getattr(config, key, None) not in (None, 1, 1.0):
+            raise ModelError(
+                f"{model.name_or_path}: a {type(model).__name__} with {key}, "
+                "which training does not know; use another base"
+            )
+    head: torch.nn.Module = model.get_output_embeddings()
+    model.set_output_embeddings(Passed())
+    return head
+
+
+class RowTrainer(Trainer):
+    """Trains on batches of rows; a dataset's item is a whole batch.
+
+    The loss of an optimizer step is the weighted mean over all tokens it learned from.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        head: torch.nn.Module,
+        arguments: TrainingArguments,
+        train: Sequence[Sequence[Row]],
+        held_out: Sequence[Sequence[Row]],
+        pad: int,
+        left: bool,
+        callbacks: list[TrainerCallback],
+    ) -> None:
+        self.head, self.held_out = head, held_out
+        self.vocab = model.config.get_text_config().vocab_size
+        self.tokens_computed = 0
+        self.seconds_looking = 0.0
+
+        def unwrapped(batches: list[Sequence[Row]]) -> dict[str, torch.Tensor]:
+            return collate(batches[0], pad, left)
+
+        super().__init__(
+            model=model,
+            args=arguments,
+            train_dataset=list(train),
+            data_collator=unwrapped,
+            callbacks=callbacks,
+        )
+        self.remove_callback(PrinterCallback)
+        self.model_accepts_loss_kwargs = True  # so that it counts a whole step's labels
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """The weighted loss of a batch, over all tokens that its optimizer step learns from."""
+        summed = self.summed_loss(model, inputs)
+        learned = int((inputs["labels"] != -100).sum())
+        if not torch.isfinite(summed):
+            raise Diverged(self.state.global_step)
+        self.tokens_computed += inputs["input_ids"].numel()
+        return summed / (num_items_in_batch if num_items_in_batch is not None else max(learned, 1))
+
+    def summed_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
+        """The sum of a batch's weighted negative log-likelihoods."""
+        hidden = model(
+            input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
+        ).logits
+        return target_loss(hidden, inputs["input_ids"], inputs["weights"], self.head, self.vocab)
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """The mean loss of the held-out rows, each token weighing one, as `eval_loss`."""
+        began = time.perf_counter()
+        self.model.eval()
+        total, count = 0.0, 0
+        with torch.no_grad():
+            for rows in self.held_out:
+                inputs = self._prepare_inputs(self.data_collator([rows]))
+                inputs["weights"] = (inputs["labels"] != -100).float()
+                total += float(self.summed_loss(self.model, inputs))
+                count += int((inputs["labels"] != -100).sum())
+        self.model.train()
+        self.seconds_looking += time.perf_counter() - began
+        metrics = {"eval_loss": total / count if count else math.nan}
+        self.log(metrics)
+        control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        self.control: TrainerControl = control
+        return metrics
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        self.model.save_pretrained(output_dir, state_dict=state_dict, save_embedding_layers=False)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        try:
+            super()._save_checkpoint(model, trial)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            name = f"checkpoint-{self.state.global_step}"
+            shutil.rmtree(Path(self.args.output_dir) / name, ignore_errors=True)
+            raise NotSaved(str(error).splitlines()[0]) from error
+
+
+class NotSaved(Exception):
+    """A checkpoint could not be written; what was written of it is gone."""
+
+
+class Diverged(Exception):
+    """The loss is no number any more."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"step {step}")
+        self.step = step
