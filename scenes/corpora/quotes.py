@@ -172,9 +172,11 @@ class Extractor:
         if not verb:
             return ""
         stem = rest[: verb.start()]
+        if is_manner(stem):
+            return ""
         for length in range(min(LONGEST_SUBJECT, len(stem)), 0, -1):
             head, tail = stem[:length], stem[length:]
-            if is_manner(tail) and head in NOBODY:
+            if is_manner(tail) and head in NOBODY and not is_manner(head):
                 return "-"
         for length in range(1, min(LONGEST_SUBJECT, len(stem)) + 1):
             head, tail = stem[:length], stem[length:]

@@ -24,9 +24,7 @@ KNOWN = Aliases(
 
 
 def test_an_alias_before_a_classical_verb_is_folded():
-    assert said("却说李青来到城下。子岳笑曰：“来得正好。”", KNOWN) == [
-        ("张远山", "来得正好。")
-    ]
+    assert said("却说李青来到城下。子岳笑曰：“来得正好。”", KNOWN) == [("张远山", "来得正好。")]
 
 
 def test_a_given_name_alone_means_who_bears_it():
