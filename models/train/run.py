@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import os
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -128,8 +129,10 @@ def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     folder, file = settings.out / FOLDER, settings.out / SETTINGS
     told = _told(settings, base)
     try:
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        checkpoint = None if fresh else last_whole(folder)
+        checkpoint = last_whole(folder)
         if checkpoint is not None:
             _check_same(json.loads(file.read_text(encoding="utf-8")), told, settings.out)
         file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")

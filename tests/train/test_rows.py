@@ -1,0 +1,142 @@
+"""Rows learn what the examples would have taught one by one, and the loss is the whole model's."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from models.backend import Prompt
+from models.errors import ModelError
+from models.train.data import Example, dumped, read_examples
+from models.train.loss import target_loss
+from models.train.rows import Row, batches_of, collate, rows_of
+from models.train.trainer import take_head
+from tests.train.made import STABLE, examples, opened, written
+
+
+def naive_loss(model: Any, row: Row) -> tuple[float, float]:
+    """The weighted loss of a row by a plain forward over the whole vocabulary, and its weight."""
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([row.ids])).logits[0, :-1].float()
+    nll = F.cross_entropy(logits, torch.tensor(row.ids[1:]), reduction="none")
+    weights = torch.tensor(row.weights[1:])
+    return float((nll * weights).sum()), float(weights.sum())
+
+
+@pytest.mark.parametrize("kind", ["v3", "llama"])
+def test_a_row_of_many_replies_has_the_loss_of_its_examples(
+    bases: dict[str, Path], kind: str
+) -> None:
+    model, encoder = opened(bases[kind])
+    given = examples(chapters=2, lines=5, held_out=0)
+    joined = rows_of(given, encoder, 512).rows
+    single = [rows_of([one], encoder, 512).rows[0] for one in given]
+    assert len(joined) == 2 and [row.examples for row in joined] == [5, 5]
+    totals = [sum(part) for part in zip(*(naive_loss(model, r) for r in joined), strict=True)]
+    apart = [sum(part) for part in zip(*(naive_loss(model, r) for r in single), strict=True)]
+    assert totals == pytest.approx(apart, rel=1e-5)
+    assert sum(map(len, joined)) < sum(map(len, single)) / 2
+
+
+def test_a_bidirectional_context_keeps_examples_apart(bases: dict[str, Path]) -> None:
+    _, encoder = opened(bases["v1"])
+    given = examples(chapters=2, lines=5, held_out=0)
+    assert len(rows_of(given, encoder, 512).rows) == len(given)
+
+
+def test_only_replies_are_learned_and_each_ends_with_its_newline(bases: dict[str, Path]) -> None:
+    _, encoder = opened(bases["llama"])
+    row = rows_of(examples(chapters=1, lines=3, held_out=0), encoder, 512).rows[0]
+    learned = [token for token, weight in zip(row.ids, row.weights, strict=True) if weight]
+    text = encoder.tokenizer.decode(learned)
+    assert "：" not in text and text.count("\n") == 3 and STABLE.strip() not in text
+
+
+def test_a_weight_of_an_example_weighs_its_tokens(bases: dict[str, Path]) -> None:
+    _, encoder = opened(bases["llama"])
+    example = Example(Prompt(STABLE, "", "关羽："), "某去便来。\n", weight=0.25)
+    assert set(rows_of([example], encoder, 512).rows[0].weights) == {0.0, 0.25}
+
+
+def test_examples_that_are_too_long_are_counted(bases: dict[str, Path]) -> None:
+    _, encoder = opened(bases["llama"])
+    found = rows_of([Example(Prompt("", "长" * 900 + "\n", "甲："), "短\n")], encoder, 128)
+    assert found.too_long == 1 and not found.rows
+
+
+@pytest.mark.parametrize("kind", ["v1", "v3", "llama"])
+def test_the_loss_of_a_padded_batch_is_that_of_its_rows(bases: dict[str, Path], kind: str) -> None:
+    model, encoder = opened(bases[kind])
+    rows = rows_of(examples(chapters=2, lines=3, held_out=0), encoder, 512).rows
+    rows.append(rows_of([Example(Prompt("", "", "关羽："), "某去\n")], encoder, 512).rows[0])
+    expected = sum(naive_loss(model, row)[0] for row in rows)
+    vocab = model.config.vocab_size
+    head = take_head(model)
+    batch = collate(rows, pad=1, left=encoder.markup != "plain")
+    hidden = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+    loss = target_loss(hidden, batch["input_ids"], batch["weights"], head, vocab)
+    assert float(loss) == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_flows_back_is_the_gradient_of_the_whole_loss(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("models.train.loss.CHUNK_BYTES", 4 * 50 * 3)  # three rows at a time
+    torch.manual_seed(0)
+    head = torch.nn.Linear(8, 50, bias=False).requires_grad_(False)
+    hidden = torch.randn(2, 7, 8, requires_grad=True)
+    ids, weights = torch.randint(0, 50, (2, 7)), torch.rand(2, 7) * (torch.rand(2, 7) < 0.6)
+    (2 * target_loss(hidden, ids, weights, head, 50)).backward()
+    found, hidden.grad = hidden.grad, None
+    nll = F.cross_entropy(head(hidden[:, :-1]).transpose(1, 2), ids[:, 1:], reduction="none")
+    (2 * (nll * weights[:, 1:]).sum()).backward()
+    assert found is not None and hidden.grad is not None
+    assert torch.allclose(found, hidden.grad, atol=1e-6)
+
+
+def test_batches_hold_every_row_once_and_keep_to_their_tokens() -> None:
+    rows = [Row([1] * (1 + i % 40), [0.0] * (1 + i % 40)) for i in range(200)]
+    batches = batches_of(rows, 100, seed=3)
+    assert sorted(map(id, rows)) == sorted(id(row) for batch in batches for row in batch)
+    sizes = [len(batch) * max(map(len, batch)) for batch in batches]
+    assert max(sizes) <= 100
+    assert sum(map(len, rows)) / sum(sizes) > 0.9  # hardly any padding
+
+
+def test_a_file_of_examples_reads_back(tmp_path: Path) -> None:
+    given = examples(chapters=2, lines=3)
+    assert read_examples(written(tmp_path / "a.jsonl", given)) == given
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{]", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ("[1]", "expected an object"),
+        ('{"stable": "", "history": "", "cue": 7}', "cue is int"),
+        (dumped(examples()[0]).replace('"train"', '"dev"'), "expected train or test"),
+        (dumped(examples()[0]).replace("1.0", "-1"), "weight -1"),
+        (dumped(examples()[0]).replace("1.0", "NaN"), "weight nan"),
+        (dumped(Example(Prompt("", "", "a："), " \n")), "empty reply"),
+    ],
+)
+def test_a_line_that_is_no_example_is_told_with_its_number(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(dumped(examples()[0]) + "\n" + content, encoding="utf-8")
+    with pytest.raises(ModelError, match=told) as error:
+        read_examples(file)
+    assert f"{file}:3" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_another_encoding_and_an_absent_file_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes("刘备".encode("gb18030"))
+    with pytest.raises(ModelError, match="not UTF-8"):
+        read_examples(file)
+    with pytest.raises(ModelError, match="not readable"):
+        read_examples(tmp_path / "none.jsonl")

@@ -1,0 +1,242 @@
+"""Runs: what they write, that they can be cut off anywhere, and what stops them."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from peft import PeftModel
+
+from models.backend import Prompt, Sampling
+from models.errors import ModelError
+from models.local import Local
+from models.local.loading import open_checkpoint
+from models.train.curve import Point
+from models.train.run import Result, train
+from models.train.settings import Settings
+from tests.train.made import STABLE, examples, opened, settings, written
+
+
+def run(base: Path, wanted: Settings, **more: Any) -> Result:
+    model, encoder = opened(base)
+    return train(wanted, model, encoder, "made-up", **more)
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "adapter_model.safetensors").read_bytes()
+
+
+def losses(folder: Path) -> list[tuple[int, float | None, float | None]]:
+    points = map(json.loads, (folder / "log.jsonl").read_text().splitlines())
+    return [(point["step"], point["loss"], point["held_out"]) for point in points]
+
+
+@pytest.mark.parametrize("kind", ["v1", "v3", "llama"])
+def test_a_lora_learns_what_is_held_out_and_plays(
+    bases: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    done = run(bases[kind], settings(tmp_path, max_steps=24, learning_rate=3e-2))
+    assert done.first_held_out is not None and done.best_held_out is not None
+    assert done.best_held_out < done.first_held_out - 0.1
+    backend = Local.open(bases[kind], device="cpu", adapters={"made": str(tmp_path / "out")})
+    prompt = Prompt(STABLE, "", "关羽：")
+    drawn = {}
+    for adapter in (None, "made"):
+        sampling = Sampling(n=5, seed=1, max_tokens=12)
+        with closing(backend.generate(prompt, sampling, adapter)) as deltas:
+            drawn[adapter] = "".join(delta.text for delta in deltas)
+    assert drawn["made"] != drawn[None]
+
+
+def test_an_adapter_is_one_that_peft_itself_loads(bases: dict[str, Path], tmp_path: Path) -> None:
+    done = run(bases["llama"], settings(tmp_path))
+    base = open_checkpoint(bases["llama"], device="cpu").model
+    tuned = PeftModel.from_pretrained(base, str(tmp_path / "out"))
+    from models.train.rows import rows_of
+
+    _, encoder = opened(bases["llama"])
+    held = [one for one in examples() if one.split == "test"]
+    total, count = 0.0, 0
+    for row in rows_of(held, encoder, 512).rows:
+        labels = [i if w else -100 for i, w in zip(row.ids, row.weights, strict=True)]
+        found = tuned(input_ids=torch.tensor([row.ids]), labels=torch.tensor([labels])).loss
+        learned = sum(1 for w in row.weights if w)
+        total, count = total + float(found) * learned, count + learned
+    assert total / count == pytest.approx(done.best_held_out, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["v3", "llama"])
+def test_a_prefix_learns_and_is_read_back(
+    bases: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    wanted = settings(tmp_path, method="prefix", learning_rate=0.3, max_steps=40)
+    done = run(bases[kind], wanted)
+    assert done.first_held_out is not None and done.best_held_out is not None
+    assert done.best_held_out < done.first_held_out - 0.03
+    backend = Local.open(bases[kind], device="cpu", adapters={"made": str(tmp_path / "out")})
+    assert "made" in backend.adapters.names
+
+
+def test_a_run_killed_in_the_middle_goes_on_to_the_same_adapter(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    whole = settings(tmp_path, out=tmp_path / "whole", max_steps=16, dropout=0.1)
+    run(bases["llama"], whole)
+    cut = replace(whole, out=tmp_path / "cut")
+    script = (
+        "import sys, torch; from pathlib import Path; torch.set_num_threads(1);"
+        "from tests.train.made import opened, settings; from models.train.run import train;"
+        "import time; base, folder = map(Path, sys.argv[1:]);"
+        "model, encoder = opened(base);"
+        "wanted = settings(folder, out=folder / 'cut', max_steps=16, dropout=0.1);"
+        "train(wanted, model, encoder, 'made-up', tell=lambda p: time.sleep(0.3 * (p.step > 9)))"
+    )
+    command = [sys.executable, "-c", script, str(bases["llama"]), str(tmp_path)]
+    root = Path(__file__).resolve().parents[2]
+    child = subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL)
+    log, waited = tmp_path / "cut" / "log.jsonl", time.monotonic()
+    while not (log.exists() and '"step": 10' in log.read_text()):
+        assert child.poll() is None and time.monotonic() - waited < 120
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert losses(tmp_path / "cut")[-1][0] < 16
+    done = run(bases["llama"], cut)
+    assert done.steps == 16
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+    assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
+
+
+def test_a_checkpoint_that_was_cut_off_is_not_gone_on_from(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    wanted = settings(tmp_path)
+    run(bases["llama"], wanted)
+    before = losses(wanted.out)
+    newest = wanted.out / "checkpoints" / "checkpoint-12"
+    (newest / "whole").unlink()
+    (newest / "optimizer.pt").write_bytes(b"half")
+    run(bases["llama"], wanted)
+    assert losses(wanted.out) == before
+
+
+def test_a_seed_gives_the_same_adapter_twice_and_another_another(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run(bases["llama"], settings(tmp_path, out=tmp_path / name, seed=seed, dropout=0.1))
+    assert weights(tmp_path / "a") == weights(tmp_path / "b")
+    assert weights(tmp_path / "a") != weights(tmp_path / "c")
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    wanted = settings(tmp_path, max_grad_norm=0.0, save_every=2, eval_every=2)
+    model, encoder = opened(bases["llama"])
+
+    def spoil(point: Point) -> None:
+        if point.step == 4 and point.held_out is not None:
+            with torch.no_grad():
+                for name, parameter in model.named_parameters():
+                    if "lora_B" in name:
+                        parameter.fill_(float("nan"))
+
+    with pytest.raises(ModelError, match=r"no number at step 5.*kept.*learning_rate") as error:
+        train(wanted, model, encoder, "made-up", tell=spoil)
+    assert "\n" not in str(error.value)
+    backend = Local.open(bases["llama"], device="cpu", adapters={"a": str(wanted.out)})
+    assert "a" in backend.adapters.names
+
+
+def test_a_full_disk_at_a_checkpoint_leaves_the_one_before(
+    bases: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = settings(tmp_path)
+    saved = torch.save
+
+    def full(value: Any, file: Any, *args: Any, **kwargs: Any) -> None:
+        if "checkpoint-8" in str(file):
+            Path(file).write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+        saved(value, file, *args, **kwargs)
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(ModelError, match=r"not written.*No space left.*make room"):
+        run(bases["llama"], wanted)
+    kept = [path.name for path in (wanted.out / "checkpoints").iterdir()]
+    assert kept == ["checkpoint-4"]
+    monkeypatch.undo()
+    done = run(bases["llama"], wanted)
+    assert done.steps == 12
+    again = replace(wanted, out=tmp_path / "again")
+    run(bases["llama"], again)
+    assert weights(wanted.out) == weights(again.out)
+
+
+def test_a_run_ends_early_when_the_held_out_loss_gets_no_better(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    wanted = settings(tmp_path, learning_rate=0.5, max_steps=200, eval_every=2, patience=3)
+    done = run(bases["llama"], wanted)
+    assert done.why_ended == "patience" and done.steps < 200
+
+
+def test_a_stop_is_kept_and_can_be_gone_on_from(bases: dict[str, Path], tmp_path: Path) -> None:
+    wanted = settings(tmp_path)
+    seen: list[Point] = []
+    done = run(bases["llama"], wanted, tell=seen.append, stop=lambda: len(seen) > 2)
+    assert done.why_ended == "stopped" and done.steps < 12
+    assert run(bases["llama"], wanted).steps == 12
+    whole = replace(wanted, out=tmp_path / "whole")
+    run(bases["llama"], whole)
+    trained = [point for point in losses(wanted.out) if point[1] is not None and point[0] > 6]
+    assert trained and set(trained) <= set(losses(whole.out))
+
+
+def test_other_settings_do_not_go_on_with_a_run(bases: dict[str, Path], tmp_path: Path) -> None:
+    wanted = settings(tmp_path)
+    run(bases["llama"], wanted)
+    with pytest.raises(ModelError, match=r"holds a run with rank 4, now it is 8.*--fresh"):
+        run(bases["llama"], replace(wanted, rank=8))
+    assert run(bases["llama"], replace(wanted, rank=8), fresh=True).steps == 12
+
+
+def test_nothing_to_learn_from_is_told(bases: dict[str, Path], tmp_path: Path) -> None:
+    file = written(tmp_path / "test.jsonl", examples(chapters=2, held_out=2))
+    with pytest.raises(ModelError, match="none to learn from"):
+        run(bases["llama"], settings(tmp_path, examples=(file,)))
+
+
+def test_layers_that_the_base_has_not_are_told(bases: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"targets query_key_value"):
+        run(bases["llama"], settings(tmp_path, targets=("query_key_value",)))
+
+
+def test_without_held_out_lines_the_last_adapter_is_kept(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    file = written(tmp_path / "train.jsonl", examples(held_out=0))
+    done = run(bases["llama"], settings(tmp_path, examples=(file,), max_steps=6))
+    assert done.best_held_out is None and weights(tmp_path / "out")
+
+
+def test_checkpoints_are_rotated_and_the_adapter_stands_alone(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    wanted = settings(tmp_path, keep=2, save_every=2)
+    run(bases["llama"], wanted)
+    assert len(list((wanted.out / "checkpoints").iterdir())) == 2
+    shutil.rmtree(wanted.out / "checkpoints")
+    config = json.loads((wanted.out / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "made-up"
+    assert os.path.getsize(wanted.out / "adapter_model.safetensors") < 200_000
