@@ -5,7 +5,7 @@ a model's KV cache survives; then the history, trimmed from the left in whole bl
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 from models.backend import Prompt
@@ -23,6 +23,27 @@ MARGIN = 16
 NARRATION_CUE = "【"
 
 
+class History:
+    """What has been said, as lines that grow; the tokens of each are counted once."""
+
+    def __init__(self, count: Count, entries: Iterable[Entry] = ()) -> None:
+        self._count = count
+        self._lines: list[str] = []
+        self._ends = [0]
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Take what is said next; a comment is not said."""
+        if entry.kind != "comment":
+            self._lines.append(write(entry) + "\n")
+            self._ends.append(self._ends[-1] + self._count(self._lines[-1]))
+
+    def kept(self, budget: int) -> str:
+        """The last lines that fit into `budget` tokens, as `trim` cuts."""
+        return "".join(_kept(self._lines, self._ends, budget, self._count))
+
+
 def build_prompt(
     scene: Scene,
     history: Sequence[Entry],
@@ -35,10 +56,13 @@ def build_prompt(
 
     Raises `SceneError` where not even the last line fits beside what is stable.
     """
-    stable = stable_part(scene)
     budget = history_budget(scene, context, reply, count)
-    lines = [write(entry) + "\n" for entry in history if entry.kind != "comment"]
-    return Prompt(stable, "".join(trim(lines, budget, count)), cue_of(speaker))
+    return prompt_after(stable_part(scene), History(count, history), speaker, budget)
+
+
+def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prompt:
+    """The prompt for the next line by `speaker`, its history within `budget` tokens."""
+    return Prompt(stable, said.kept(budget), cue_of(speaker))
 
 
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
@@ -81,13 +105,7 @@ def trim(lines: Sequence[str], budget: int, count: Count) -> Sequence[str]:
     it is for many turns and then moves by a whole block. A last line that is too long by itself
     keeps its end.
     """
-    ends = list(accumulate(map(count, lines), initial=0))
-    first = first_kept(ends, budget)
-    if first < len(lines):
-        return lines[first:]
-    if not lines or ends[-1] - ends[-2] <= budget:
-        return lines[-1:]
-    return [_ending(lines[-1], budget, count)]
+    return _kept(lines, list(accumulate(map(count, lines), initial=0)), budget, count)
 
 
 def first_kept(ends: Sequence[int], budget: int) -> int:
@@ -99,6 +117,15 @@ def first_kept(ends: Sequence[int], budget: int) -> int:
     block = max(1, budget // BLOCKS)
     cut = -(-need // block) * block
     return bisect_left(ends, min(cut, ends[-1]))
+
+
+def _kept(lines: Sequence[str], ends: Sequence[int], budget: int, count: Count) -> Sequence[str]:
+    first = first_kept(ends, budget)
+    if first < len(lines):
+        return lines[first:]
+    if not lines or ends[-1] - ends[-2] <= budget:
+        return lines[-1:]
+    return [_ending(lines[-1], budget, count)]
 
 
 def _ending(line: str, budget: int, count: Count) -> str:

@@ -1,7 +1,9 @@
 """`paotuan corpus`: books, benches and sessions made into logs and examples to train on."""
 
+from tui.commands.examples import examples
 from tui.commands.group import group
 from tui.commands.quotes import quotes
 
 app = group("From books and sessions to logs and examples to train on.")
 app.command("quotes")(quotes)
+app.command("examples")(examples)

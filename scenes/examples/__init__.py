@@ -1,0 +1,1 @@
+"""What was played or told as examples: each line, and the prompt that play would have made."""

@@ -1,0 +1,61 @@
+"""Which chapters or sessions are held out: whole ones, so that no test line is learned. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from models.train.data import Split
+from scenes.errors import SceneError
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """How much is held out for tests."""
+
+    share: float = 0.1
+    """The part of the lines, 0 to 1, in chapters drawn by `seed`; 0 holds out nothing."""
+    every: int | None = None
+    """Instead of a share, every so many-th chapter."""
+    seed: int = 1
+
+
+def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
+    """The split of each chapter or session, of which `lines` are the lines to learn.
+
+    Those without a line are on the side of the one before. Raises `SceneError` where a split
+    would be empty.
+    """
+    places = [at for at, count in enumerate(lines) if count]
+    if held.every is not None:
+        test = set(places[held.every - 1 :: held.every])
+        how = f"every {held.every}th"
+    else:
+        test = _drawn(lines, places, held)
+        how = f"{held.share:g} of the lines"
+    if not test and held.share == 0 and held.every is None:
+        return ["train"] * len(lines)
+    if not test or len(test) == len(places):
+        empty = "train" if test else "test"
+        raise SceneError(
+            f"the {empty} split would be empty: {how} of {len(places)} chapters or sessions with "
+            "lines to learn is to be held out; give more logs, part them with headings such as "
+            "==== 第二章 ====, or hold out nothing with: --test 0"
+        )
+    splits: list[Split] = []
+    for at, count in enumerate(lines):
+        before = splits[-1] if splits else "train"
+        splits.append(("test" if at in test else "train") if count else before)
+    return splits
+
+
+def _drawn(lines: Sequence[int], places: Sequence[int], held: HeldOut) -> set[int]:
+    """Chapters drawn until taking one more would lead away from the share; one at least."""
+    wanted = held.share * sum(lines)
+    shuffled = list(places)
+    Random(held.seed).shuffle(shuffled)
+    test, got = set[int](), 0
+    for at in shuffled:
+        if wanted and (not test or abs(got + lines[at] - wanted) < abs(got - wanted)):
+            test.add(at)
+            got += lines[at]
+    return test

@@ -1,0 +1,148 @@
+"""Examples of a log: the prompt of each is the one that play would make there."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from models.train.data import Example
+from scenes.errors import SceneError
+from scenes.examples.heldout import HeldOut
+from scenes.examples.make import Made, make
+from scenes.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
+from scenes.examples.script import script_of
+from scenes.log import Entry, parse
+from scenes.prompt import build_prompt
+from scenes.scene import Role, Scene
+
+LOG = """\
+==== 第一章 ====
+【雨下了一整夜】
+苏晚：你确定是这里？ \\emoji 困惑
+林默：信上是这么写的。
+# 记下
+==== 第二章 ====
+老林：\\me 推开门
+苏晚：等等我！
+{本章：他们进屋}
+==== 第三章 ====
+苏晚：（好黑）
+老林：别怕。
+路人：谁在那儿？
+"""
+SCENE = Scene(
+    "rain",
+    Path("rain.yaml"),
+    "雨夜旧宅",
+    (
+        Role("林默", ("老林",), profile="退役军医"),
+        Role("苏晚", profile="记者"),
+        Role("守秘人", narrator=True),
+    ),
+)
+ALL = HeldOut(share=0)
+
+
+def made(
+    log: str | Sequence[Entry] = LOG,
+    scene: Scene | None = SCENE,
+    wanted: Sequence[str] = (),
+    held: HeldOut = ALL,
+    context: int = 600,
+    reply: int | None = 40,
+    by_chapter: bool = False,
+) -> Made:
+    entries = parse(log) if isinstance(log, str) else log
+    scripts = [script_of("rain.txt", entries, scene)]
+    return make(scripts, wanted, Bounds(context, len, reply, by_chapter), held)
+
+
+def replies(examples: Sequence[Example]) -> list[tuple[str, str]]:
+    return [(example.speaker, example.reply) for example in examples]
+
+
+def test_each_line_of_the_cast_is_an_example_under_its_name_in_the_cast() -> None:
+    assert replies(made().examples) == [
+        ("守秘人", "雨下了一整夜】\n"),
+        ("苏晚", "你确定是这里？ \\emoji 困惑\n"),
+        ("林默", "信上是这么写的。\n"),
+        ("林默", "\\me 推开门\n"),
+        ("苏晚", "等等我！\n"),
+        ("苏晚", "（好黑）\n"),
+        ("林默", "别怕。\n"),
+    ]
+
+
+@pytest.mark.parametrize("context", [300, 420, 900])
+def test_the_prompt_is_that_of_play_at_the_same_place(context: int) -> None:
+    entries = [
+        Entry("speech", f"第{number}句，{'长' * (number * 7 % 40)}", ("林默", "苏晚")[number % 2])
+        for number in range(60)
+    ]
+    examples = made(entries, context=context, reply=60).examples
+    assert len(examples) == 60
+    for at, example in enumerate(examples):
+        role = SCENE.role(example.speaker)
+        assert example.prompt == build_prompt(SCENE, entries[:at], role, context, 60, len)
+
+
+def test_prompt_and_reply_are_again_the_log() -> None:
+    last = made().examples[-1]
+    assert last.prompt.text + last.reply == last.prompt.stable + (
+        LOG.replace("老林", "林默").replace("# 记下\n", "").removesuffix("路人：谁在那儿？\n")
+    )
+
+
+def test_a_log_without_a_scene_learns_all_who_speak_and_tells_nothing_of_them() -> None:
+    found = made(scene=None).examples
+    assert {example.speaker for example in found} == {"林默", "苏晚", "老林", "路人"}
+    assert {example.prompt.stable for example in found} == {"==== rain ====\n"}
+    assert found[0].prompt.history == "==== 第一章 ====\n【雨下了一整夜】\n"
+
+
+def test_the_title_of_a_log_is_told_once() -> None:
+    for scene in (SCENE, None):
+        text = made(f"==== 雨夜旧宅 ====\n{LOG}", scene).examples[-1].prompt.text
+        assert text.count("==== 雨夜旧宅 ====") == 1
+        assert text.startswith("==== 雨夜旧宅 ====\n")
+
+
+def test_only_who_is_wanted_is_learned() -> None:
+    assert {one.speaker for one in made(wanted=["老林", "苏晚"]).examples} == {"林默", "苏晚"}
+    with pytest.raises(SceneError, match=r"林墨.*林默"):
+        made(wanted=["林墨"])
+
+
+def test_a_log_in_which_none_of_the_cast_speaks_is_told() -> None:
+    with pytest.raises(SceneError, match=r"rain\.txt: no line by .*in it speak 甲 1"):
+        made("甲：好。")
+    with pytest.raises(SceneError, match="nobody speaks in it"):
+        made("一篇文章", scene=None)
+
+
+def test_every_reply_is_kept_or_the_reason_counted() -> None:
+    log = "苏晚：好。\n苏晚：\n苏晚：" + "长" * 41 + "\n苏晚：看\\u{202e}见\n林默：走。"
+    tally = made(log).tally
+    assert tally.kept == {"苏晚": 1, "林默": 1}
+    assert tally.left_out == {OUT_OF_FORM: 2, TOO_LONG: 1}
+
+
+def test_a_chapter_may_begin_a_new_history() -> None:
+    last = made(by_chapter=True).examples[-1]
+    assert last.prompt.history == "==== 第三章 ====\n苏晚：（好黑）\n"
+    assert last.chapter == "第三章"
+
+
+def test_no_test_line_stands_in_what_is_trained_on() -> None:
+    examples = made(held=HeldOut(every=2)).examples
+    test = [one for one in examples if one.split == "test"]
+    assert {one.chapter for one in test} == {"第二章"}
+    for one in examples:
+        if one.split == "train":
+            assert not any(held.reply in one.prompt.text + one.reply for held in test)
+
+
+def test_an_empty_split_is_told() -> None:
+    for held in (HeldOut(share=0.1), HeldOut(every=2)):
+        with pytest.raises(SceneError, match=r"test split would be empty|train split would be"):
+            made("苏晚：好。\n林默：走。", held=held)
