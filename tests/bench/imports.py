@@ -4,7 +4,8 @@
 
 Each format is a file of that size whose messages are made up: sentences of 4 to 40 characters, a
 third of them with speech in quotes, some orders, rolls and off-topic words; each is read in a
-process of its own. `own` is a log of ours, through `scenes.log.read`, `parse` and `log check`.
+process of its own, whose processor time counts. `own` is a log of ours, through `log import` and
+`log check`.
 """
 
 import json
@@ -108,9 +109,9 @@ MEASURED = """
 import resource, sys, time
 sys.path.insert(0, {root!r})
 from tui.__main__ import main
-started = time.perf_counter()
+started = time.process_time()
 status = main({command!r})
-took = time.perf_counter() - started
+took = time.process_time() - started
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print("measured", status, took, peak, file=sys.stderr)
 """

@@ -23,7 +23,11 @@ TOLD = {
         {"commands": 1, "messages that were taken back": 1},
     ),
     "olivadice.trpglog": ("trpglog", {"narration": 1, "speech": 1}, {}),
-    "qq_export.txt": ("qq", {"narration": 1, "speech": 1, "action": 1}, {}),
+    "qq_export.txt": (
+        "qq",
+        {"narration": 1, "speech": 1, "action": 1},
+        {"pictures and faces in messages": 1},
+    ),
     "rendered.txt": ("rendered", {"narration": 1, "speech": 2}, {}),
     "sealdice_editor.txt": ("sealdice-editor", {"narration": 1, "speech": 1}, {}),
     "sealdice_raw_log.txt": (
@@ -158,6 +162,72 @@ def test_a_file_that_mixes_formats_is_read_and_said(made):
     text, report = imported(made("log.txt", mixed.encode()))
     assert text == EVENING + "陈叔：谁？\n"
     assert (26, "read as qq from here on") in report.notices
+
+
+EVENING_WITH_BOT = """\
+芯芯(900001) 2026/03/21 19:00:00
+新的记录已经开启[CQ:image,file=file:///C:/a/1.jpg]
+
+阿兰(100001) 2026/03/21 19:00:10
+雨打在车窗上，你们听见“砰”的一声，车停了……（。ra侦查）
+
+林默(100002) 2026/03/21 19:00:20
+“怎么回事？”披上大衣，下车查看：“轮胎没事。“真是倒霉。
+
+林默(100002) 2026/03/21 19:00:30
+.ra侦查
+
+芯芯(900001) 2026/03/21 19:00:31
+花落了，
+风吹过<林默>的面前："侦查"检定结果为: D100=10/70 极难成功！[CQ:image,file=a.jpg]
+
+阿兰(100001) 2026/03/21 19:00:40
+[CQ:reply,id=43]（[CQ:at,qq=100002] 等等）
+
+林默(100002) 2026/03/21 19:00:50
+.sc0/1
+
+芯芯(900001) 2026/03/21 19:00:51
+<林默>的理智检定:
+d100=93/75 失败了[CQ:image,file=b.png]
+理智变化: 75 ➯ 74 (扣除1=1点)
+
+阿兰(100001) 2026/03/21 19:01:00
+“进来吧。”老人侧开身子，[CQ:at,qq=100002]看见屋里没有灯。
+
+"""
+
+
+def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made):
+    path = made("log.txt", EVENING_WITH_BOT.encode())
+    text, report = imported(path, Table(roles={"阿兰": "旁白"}, narrators=frozenset({"阿兰"})))
+    assert text == (
+        "【雨打在车窗上，你们听见“砰”的一声，车停了……】\n"
+        "林默：怎么回事？\n林默：\\me 披上大衣，下车查看\n林默：轮胎没事。\n林默：\\me 真是倒霉。\n"
+        '【花落了， 风吹过林默的面前："侦查"检定结果为: D100=10/70 极难成功！】\n'
+        "【林默的理智检定: d100=93/75 失败了 理智变化: 75 ➯ 74 (扣除1=1点)】\n"
+        "旁白：进来吧。\n【老人侧开身子，@林默 看见屋里没有灯。】\n"
+    )
+    assert report.dropped == {
+        "other words of a dice bot": 1,
+        "commands": 2,
+        "commands in （…） at the end of messages": 1,
+        "pictures and faces in messages": 4,
+        "off-topic": 1,
+    }
+    assert (0, "芯芯 answers commands with dice; read as a dice bot") in report.notices
+
+
+def test_a_player_who_orders_and_is_answered_once_stays_a_player(made):
+    own = NAMED.replace("骰娘", "林默").replace("100009", "100002")
+    text, _ = imported(made("log.txt", own.encode()))
+    assert "林默：\\me 我推门进去。" in text and "【林默：林默的" in text
+
+
+def test_a_roll_of_foundry_may_stand_on_the_line_of_its_name(made):
+    line = "[3/21/2026, 3:51:58 PM] 张大胆 / 17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17\n"
+    text, report = imported(made("fvtt.txt", line.encode()))
+    assert text == "【张大胆：17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17】\n" and report.format == "fvtt"
 
 
 def test_lines_before_the_first_message_are_counted(made):

@@ -52,9 +52,11 @@ TIMED = _inline(
 """A rendered line that can be nothing else."""
 PAINTED = _inline(r"[<\[]([^<>\[\]\n]{1,80})[>\]]()[:：]?(.*)")
 FVTT = Header(
-    re.compile(r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (.{1,200}?)()\s*"),
+    re.compile(r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (.{1,200}?)()(?:\s+/\s+(.*))?\s*"),
+    inline=True,
     frame=re.compile(r"-{10,}"),
 )
+"""The name stands alone, or before ` / ` and the text."""
 
 STRICT = {"qq": QQ, "sinanya": SINANYA, "rendered": TIMED, "fvtt": FVTT, "sealdice": NAMED}
 """What can be told inside a file of another format."""

@@ -7,8 +7,8 @@ COMMAND = re.compile(r"[.。/](?![.。/])[A-Za-z一-鿿]")
 ME = re.compile(r"[.。/]me\s+|(?:\\?#|\\me\s)(?!#)\s*", re.IGNORECASE)
 """What begins an action: `#推门`, `.me 推门`."""
 ROLL = re.compile(
-    r"\d*[dD]\d{1,4}[^=\n]{0,80}=\s*[-+\d{(\[]|\d*[dD]\d{1,4}[^\n]{0,40}[＞>]\s*\d"
-    r"|\d+\s*➯\s*\d+|\(扣除\d"
+    r"[dD]\d{1,4}[^=\n]{0,80}=\s*[-+\d{(\[]|[dD]\d{1,4}[^\n]{0,40}[＞>]\s*\d"
+    r"|\d\s*➯\s*\d|\(扣除\d"
 )
 """What only dice say."""
 CHECK = re.compile(
@@ -32,10 +32,13 @@ _OUT = re.compile(r"(?://|>>|\(\(|（（)")
 _BEGINS = "（(/>@"
 _PARENTHESIS = re.compile("[（）()]")
 _AT = re.compile(
-    r"\[CQ:at,[^\]]*?qq=(\w+)[^\]]*\]|\(met\)(\w+)\(met\)|<@!?(\w+)>|\[mirai:at:(\w+)[^\]]*\]"
+    r"\[CQ:at,[^\[\]]{0,200}?qq=(\w+)[^\[\]]{0,200}\]|\(met\)(\w{1,80})\(met\)|<@!?(\w{1,80})>|\[mirai:at:(\w+)[^\[\]]{0,200}\]"
 )
 _FACE = re.compile(r"\[(?:图片|表情|动画表情|语音|视频|文件|闪照|红包|回复|[^\[\]\s]{1,6}表情)\]")
 _CODE = re.compile(r"\[(?:CQ|mirai):", re.IGNORECASE)
+_BRACKET = re.compile(r"[\[\]\n]")
+_ORDERED = re.compile(r"\s*[（(]\s*[.。/][A-Za-z][^（）()\n]{0,40}[)）]$")
+"""An order that a narrator suggests: `雨声里有什么。（.ra 聆听）`."""
 _NUMBERED = re.compile(r"(@[^\s@(（]{1,40})[(（]\d{5,12}[)）]")
 
 
@@ -67,30 +70,43 @@ def is_aside(text: str) -> bool:
     return depth > 0 or not rest[end:].strip()
 
 
-def without_codes(text: str, names: dict[str, str], ids: bool = False) -> str:
-    """`text` without pictures, faces and the codes of bots; who is called by a number, by name."""
+def without_codes(text: str, names: dict[str, str], ids: bool = False) -> tuple[str, bool]:
+    """`text` without pictures, faces and the codes of bots, and whether there were any.
+
+    Who is called by a number is called by name.
+    """
 
     def called(found: re.Match[str]) -> str:
         id = found[1] or found[2] or found[3] or found[4]
         return "@" + (names.get(id) or (id if ids else "某人")) + " "
 
     text = _AT.sub(called, text)
-    while code := _CODE.search(text):
-        text = text[: code.start()] + text[_end(text, code.start()) :]
-    text = _FACE.sub("", text)
-    return text if ids else _NUMBERED.sub(r"\1", text)
+    left = _FACE.sub("", _without_bracketed(text))
+    return left if ids else _NUMBERED.sub(r"\1", left), left != text
+
+
+def without_order(text: str) -> str:
+    """`text` without an order in `（…）` at its end."""
+    found = _ORDERED.search(text, max(0, len(text) - 60)) if text[-1] in "）)" else None
+    return text[: found.start()] if found and found.start() else text
+
+
+def _without_bracketed(text: str) -> str:
+    """`text` without `[CQ:…]` and `[mirai:…]`, which may hold brackets themselves."""
+    kept, begun = [], 0
+    while code := _CODE.search(text, begun):
+        kept.append(text[begun : code.start()])
+        begun = _end(text, code.start())
+    return "".join((*kept, text[begun:])) if kept else text
 
 
 def _end(text: str, start: int) -> int:
     """Where the bracket that opens at `start` is closed; the end of the line where it is not."""
     depth = 0
-    for at in range(start, len(text)):
-        if text[at] == "[":
-            depth += 1
-        elif text[at] == "]":
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        elif text[at] == "\n":
-            return at
+    for found in _BRACKET.finditer(text, start):
+        if found[0] == "\n":
+            return found.start()
+        depth += 1 if found[0] == "[" else -1
+        if depth == 0:
+            return found.end()
     return len(text)

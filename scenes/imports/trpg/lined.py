@@ -66,7 +66,7 @@ def messages(source: Source, header: Header) -> Iterator[Item]:
                 if begun:
                     yield Message(begun, name, "\n".join(body), id)
                 begun, name, id = number, found[1], found[2] or ""
-                body, size = [found[3]] if inline else [], 0
+                body, size = [found[3] or ""] if inline else [], 0
                 continue
         if frame is not None and frame.fullmatch(line):
             if line[0] != "-":

@@ -13,6 +13,8 @@ from scenes.log import Entry, write
 NAMELESS = "无名"
 MOST = 10_000
 """People that are remembered."""
+LONGEST = 200
+"""Characters of a name that are looked at."""
 _SHEET = re.compile(r"\s+(?:hp|san|sc|mp|dex|db)\s*[:：]?\s*\d", re.IGNORECASE)
 """Where the values begin that a bot writes behind a name: `林默 HP11/11 SAN60`."""
 
@@ -65,6 +67,8 @@ class People:
         self.table = table
         self.called: dict[str, str] = {}
         """Id → role."""
+        self.bots: frozenset[tuple[str, str]] = frozenset()
+        """Accounts by name and id that are dice bots, as their messages tell."""
         self._known: dict[tuple[str, str], Who] = {}
 
     def meet(self, raw: str, id: str) -> Who:
@@ -72,7 +76,9 @@ class People:
         key = (raw, id)
         who = self._known.get(key)
         if who is None:
+            raw, id = key = raw[:LONGEST], id[:LONGEST]
             who = Who(self.role(raw, id), raw, self.table)
+            who.bot = who.bot or key in self.bots
             if len(self._known) < MOST:
                 self._known[key] = who
                 if id:

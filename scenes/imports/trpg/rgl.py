@@ -11,7 +11,8 @@ LINE = re.compile(r"\[([^\[\]\n]{1,200})\](?:<[^<>\n]*>)?[:：](.*)")
 SETTING = re.compile(r"<[A-Za-z_][^<>\n]{0,80}>[:：].*")
 """`<background>:`, `<BGM>:`, `<set:…>:` and the like."""
 _ROLL = re.compile(r"<(?:dice|hitpoint)[^<>]*>[:：](.*)", re.IGNORECASE)
-_SOUND = re.compile(r"\{[^{}\n]*\}\s*|<[A-Za-z_0-9]+(?:=[^<>\n]*)?>\s*$|\*$")
+_SOUND = re.compile(r"\{[^{}\n]*\}\s*")
+_EFFECT = re.compile(r"<[A-Za-z_0-9]+(?:=[^<>\n]*)?>")
 _ALPHA = re.compile(r"\(\d+\)$")
 _RICH = re.compile(r"\[/?[a-z_]+(?::[^\[\]]*)?\]")
 
@@ -37,7 +38,22 @@ def read(source: Source) -> Iterator[Item]:
 
 def _said(text: str) -> str:
     """What is said, without sounds, effects and rich text; `#` breaks a line."""
-    before = None
-    while before != text:
-        before, text = text, _SOUND.sub("", text).strip()
-    return _RICH.sub("", text).replace("#", "\n").replace("^", "")
+    text = _SOUND.sub("", text).strip()
+    return _RICH.sub("", text[: _end(text)]).replace("#", "\n").replace("^", "")
+
+
+def _end(text: str) -> int:
+    """Where the effects and stars begin at the end of `text`."""
+    end = len(text)
+    while end:
+        last = text[end - 1]
+        if last == ">":
+            start = text.rfind("<", 0, end)
+            if start < 0 or not _EFFECT.fullmatch(text, start, end):
+                return end
+            end = start
+        elif last == "*" or last.isspace():
+            end -= 1
+        else:
+            return end
+    return end

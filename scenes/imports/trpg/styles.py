@@ -56,11 +56,12 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
     A sign that is never closed holds up to the end, but for `"`, which then is no sign.
     """
     parts: list[tuple[Spoken | None, str]] = []
+    never: set[str] = set()
     begun = at = 0
     while found := style.opening.search(line, at):
         start = found.start()
         kind, close = style.closing[line[start]]
-        end = _end(line, start, close)
+        end = _end(line, start, close, never)
         inner = line[start + 1 : end].strip()
         at = end + 1
         if not inner or (line[start] == close and end == len(line)):
@@ -75,21 +76,26 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
     return parts
 
 
-def _end(line: str, start: int, close: str) -> int:
-    """Where what opens at `start` ends; some people open twice and never close."""
-    end = line.find(close, start + 1)
+def _end(line: str, start: int, close: str, never: set[str]) -> int:
+    """Where what opens at `start` ends; some people open twice and never close.
+
+    `never` collects the signs that do not come again, so that none is looked for twice.
+    """
+    end = -1 if close in never else line.find(close, start + 1)
+    if end < 0:
+        never.add(close)
     again = line.find(line[start], start + 1, end if end >= 0 else len(line))
-    if again >= 0 and (end < 0 or close not in line[end + 1 :]):
+    if again >= 0 and (end < 0 or line.find(close, end + 1) < 0):
         return again
     return end if end >= 0 else len(line)
 
 
 def _is_speech(line: str, start: int, inner: str) -> bool:
     """Whether a quotation is said, not a term in a sentence."""
-    before = line[:start].rstrip()
-    if not before or before[-1] in _SAID or not before[-1].isalnum():
-        return True
-    return inner[-1] in _STOP
+    while start and line[start - 1].isspace():
+        start -= 1
+    before = line[start - 1 : start]
+    return not before or before in _SAID or not before.isalnum() or inner[-1] in _STOP
 
 
 def _with_action(said: str) -> tuple[tuple[Spoken | None, str], ...]:

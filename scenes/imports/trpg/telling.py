@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
+from characters.text import shown
 from scenes.imports import Dropped, Item, Message, Notice, Report
+from scenes.imports.trpg.bots import answering
 from scenes.imports.trpg.kinds import (
     BOT,
     CHAPTER,
@@ -15,26 +17,31 @@ from scenes.imports.trpg.kinds import (
     is_aside,
     is_roll,
     without_codes,
+    without_order,
 )
 from scenes.imports.trpg.people import People, Table, Who, is_plain
 from scenes.imports.trpg.styles import QUOTES, STYLES, Spoken, split
 from scenes.imports.trpg.written import comment, line
 from scenes.log import Entry, Line, write
 
-SAMPLE = 1000
-"""Messages by which the style of a table is told."""
+SAMPLE, SAMPLED = 1000, 1 << 22
+"""Messages, and characters of them, by which the style of a table and its dice bots are told."""
 QUOTED = 0.05
 """Share of messages with a quotation, from which on a table is one that quotes what is said."""
-ASIDE, ASIDES, ORDER, WATCHED, BABBLE, PICTURE, SYSTEM, DICE = (
+ASIDE, ASIDES, ORDER, ORDERS, WATCHED, BABBLE, PICTURE, PICTURES, SYSTEM, DICE = (
     "off-topic",
     "off-topic lines of messages",
     "commands",
+    "commands in （…） at the end of messages",
     "observers",
     "other words of a dice bot",
     "pictures, faces and empty messages",
+    "pictures and faces in messages",
     "messages of the system",
     "dice results",
 )
+PARTS = frozenset({ASIDES, ORDERS, PICTURES})
+"""What is left out of messages that are kept."""
 _FIRST = frozenset(".。/#\\第=-—")
 """What an order, an action or a chapter begins with."""
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
@@ -57,7 +64,7 @@ class Telling:
     def lines(self, items: Iterable[Item]) -> Iterator[str]:
         """The lines of our log, those of one item together, each with its newline."""
         message = self._message
-        for item in self._with_style(iter(items)):
+        for item in self._sampled(iter(items)):
             if isinstance(item, Message):
                 if written := message(item):
                     yield written
@@ -69,20 +76,43 @@ class Telling:
                 self.report.notices.append(item)
         self.report.names.update(self._people.names())
 
-    def _with_style(self, items: Iterator[Item]) -> Iterator[Item]:
-        """The same items; the first of them have told the style of the table."""
-        if self.table.style is not None:
-            return items
-        first = list(islice(items, SAMPLE))
-        texts = [one.text for one in first if isinstance(one, Message) and _is_played(one)]
-        if texts:
-            opening = tuple(pair[0] for pair in QUOTES)
-            quoted = sum(any(sign in text for sign in opening) for text in texts)
-            name = "quoted" if quoted >= max(1, QUOTED * len(texts)) else "spoken"
-            self.style = STYLES[name]
-            told = f"{quoted} of the first {len(texts)} quote what is said; read as --style {name}"
+    def _sampled(self, items: Iterator[Item]) -> Iterator[Item]:
+        """The same items; the first of them have told the dice bots and the style of the table."""
+        first: list[Item] = []
+        held = 0
+        for item in islice(items, SAMPLE):
+            first.append(item)
+            held += len(item.text) if isinstance(item, Message) else 0
+            if held > SAMPLED:
+                break
+        messages = [one for one in first if isinstance(one, Message) and one.part == "person"]
+        bots = [one for one in answering(messages) if not BOT.search(one[0])]
+        self._people.bots = frozenset(bots)
+        for name, _ in bots:
+            told = f"{shown(name)} answers commands with dice; read as a dice bot"
             self.report.notices.append(Notice(0, told))
+        if self.table.style is None:
+            self._tell_style([one.text for one in messages if self._is_played(one)])
         return chain(first, items)
+
+    def _tell_style(self, texts: list[str]) -> None:
+        if not texts:
+            return
+        opening = tuple(pair[0] for pair in QUOTES)
+        quoted = sum(any(sign in text for sign in opening) for text in texts)
+        name = "quoted" if quoted >= max(1, QUOTED * len(texts)) else "spoken"
+        self.style = STYLES[name]
+        told = f"{quoted} of the first {len(texts)} quote what is said; read as --style {name}"
+        self.report.notices.append(Notice(0, told))
+
+    def _is_played(self, message: Message) -> bool:
+        return not (
+            (message.name, message.id) in self._people.bots
+            or BOT.search(message.name)
+            or COMMAND.match(message.text)
+            or is_roll(message.text)
+            or is_aside(message.text.strip())
+        )
 
     def _message(self, message: Message) -> str:
         self.report.read += 1
@@ -90,7 +120,10 @@ class Telling:
         who = self._people.meet(name, id)
         text = text.strip()
         if "[" in text or "@" in text or "(met)" in text:
-            text = without_codes(text, self._people.called, self.table.ids).strip()
+            text, left_out = without_codes(text, self._people.called, self.table.ids)
+            text = text.strip()
+            if left_out and text:
+                self.report.drop(number, PICTURES)
         if not text:
             return self._dropped(number, PICTURE, who, text)
         if part != "person" or who.observer or who.bot:
@@ -126,7 +159,9 @@ class Telling:
             return self._dice(number, who, text)
         if self.style.asides and is_aside(text):
             return self._dropped(number, ASIDE, who, text)
-        return self._parts(number, who, text, None)
+        if (kept := without_order(text)) != text:
+            self.report.drop(number, ORDERS)
+        return self._parts(number, who, kept, None)
 
     def _other(self, message: Message, who: Who, text: str) -> str:
         """What is no player's, as the format or the name tells."""
@@ -208,13 +243,3 @@ class Telling:
             kind: Spoken = "speech" if entry.speaker else "narration"
             return line(kind, entry.speaker, entry.text, is_plain(entry.speaker or "x"))
         return write(entry) + "\n"
-
-
-def _is_played(message: Message) -> bool:
-    return not (
-        message.part != "person"
-        or BOT.search(message.name)
-        or COMMAND.match(message.text)
-        or is_roll(message.text)
-        or is_aside(message.text.strip())
-    )

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-LARGEST = 1 << 25
+from characters.text import shown
+
+LARGEST = 1 << 23
 """Characters of one value."""
 _CUT = 16
 """Characters before the end of what is held: an error there may only mean that more follows."""
@@ -70,7 +72,7 @@ class _Window:
                 return self._text[self._at : self._at + 1]
 
     def expect(self, sign: str) -> None:
-        if (found := self.peek()) != sign:
+        if (found := shown(self.peek())) != sign:
             self._broken(self._at, f"expected {sign}, found {found}" if found else "cut off")
         self._at += 1
 
