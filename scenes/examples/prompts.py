@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from characters.knowledge import NOTHING, Knowledge, Shelf
 from models.train.data import Example, Split
 from scenes.draw import line_sampling
 from scenes.examples.script import Chapter, Script, reply_of, speaker_of
 from scenes.injection import informed
-from scenes.log import Entry
+from scenes.log import Entry, write
 from scenes.note import Note
-from scenes.prompt import Count, History, history_budget, prompt_after, stable_part
+from scenes.prompt import BLOCKS, Count, History, history_budget, prompt_after, stable_part
 from scenes.scene import Role, Scene
 
 OUT_OF_FORM = "not a line that could be drawn"
@@ -42,6 +43,10 @@ class Bounds:
     """Tokens of a reply; `None` is what the scene says, or the default of play."""
     by_chapter: bool = False
     """Whether each chapter begins a history of its own."""
+    by_passage: bool = False
+    """Whether a history that is full begins anew with its last lines, as if play had begun there.
+
+    Play cuts a quarter off; so cut, prompts of a long log overlap by three quarters."""
 
     def of(self, scene: Scene) -> int:
         """Tokens of a reply in `scene`."""
@@ -72,15 +77,21 @@ def examples_of_script(
     budget = history_budget(script.scene, bounds.context, reply, bounds.count)
     stable = stable_part(script.scene)
     for run, split in _runs(script.chapters, splits, bounds.by_chapter):
-        said, chapter = History(bounds.count), ""
-        for entry in _informed(script.scene, run, roles, budget, bounds.count, tally):
-            role = None if isinstance(entry, Note) else speaker_of(roles, entry)
-            text = _kept(role, entry, reply, bounds.count, tally) if role else None
-            chapter = entry.text if entry.kind == "chapter" else chapter
-            if role and text:
-                prompt = prompt_after(stable, said, role, budget)
-                yield Example(prompt, text, role.name, script.source, chapter, split)
-            said.add(entry)
+        chapter = ""
+        for passage in _passages(run, budget if bounds.by_passage else None, bounds.count):
+            said, known = History(bounds.count), passage.known
+            for entry in _informed(
+                script.scene, passage.entries, roles, budget, bounds.count, tally
+            ):
+                told = isinstance(entry, Note)
+                role = None if told or known > 0 else speaker_of(roles, entry)
+                text = _kept(role, entry, reply, bounds.count, tally) if role else None
+                chapter = entry.text if entry.kind == "chapter" else chapter
+                if role and text:
+                    prompt = prompt_after(stable, said, role, budget)
+                    yield Example(prompt, text, role.name, script.source, chapter, split)
+                said.add(entry)
+                known -= not told
 
 
 def _kept(role: Role, entry: Entry, longest: int, count: Count, tally: Tally) -> str | None:
@@ -109,6 +120,29 @@ def _runs(
         before = split
     if before is not None:
         yield run, before
+
+
+class _Passage(NamedTuple):
+    """Entries that share a history; the first `known` of them are those that ended the last."""
+
+    entries: Sequence[Entry]
+    known: int
+
+
+def _passages(entries: Sequence[Entry], budget: int | None, count: Count) -> Iterator[_Passage]:
+    """The entries in passages that fit `budget` tokens; without one they are a single passage."""
+    costs = [count(write(one) + "\n") if budget else 0 for one in entries]
+    start = known = total = 0
+    for index, cost in enumerate(costs):
+        if budget and total + cost > budget and index > start + known:
+            yield _Passage(entries[start:index], known)
+            start, total = index, 0
+            while start > 0 and total + costs[start - 1] <= budget // BLOCKS:
+                start -= 1
+                total += costs[start]
+            known = index - start
+        total += cost
+    yield _Passage(entries[start:], known)
 
 
 def _informed(

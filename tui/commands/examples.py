@@ -45,6 +45,13 @@ def examples(
     by_chapter: Annotated[
         bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
     ] = False,
+    by_passage: Annotated[
+        bool,
+        typer.Option(
+            "--by-passage",
+            help="Begin a history that is full anew: less to compute in training.",
+        ),
+    ] = False,
     as_data: options.Json = False,
 ) -> None:
     """Make examples to train on: each line of a role, and the prompt that play would make."""
@@ -63,7 +70,9 @@ def examples(
         find_model(choice, where)
         scripts = [script_of(Source(log).where, _entries(log), where) for log in logs]
     with closing(open_model(choice)) as backend, given():
-        bounds = Bounds(context or backend.context, cached(backend.count), max_tokens, by_chapter)
+        bounds = Bounds(
+            context or backend.context, cached(backend.count), max_tokens, by_chapter, by_passage
+        )
         made = make(scripts, speakers or (), bounds, HeldOut(test, test_chapters, seed))
     replace_text(output, "".join(map(dumped, made.examples)))
     _report(made, as_data)

@@ -1,0 +1,40 @@
+"""Histories that begin anew when they are full: every line learned once, with less to compute."""
+
+from scenes.examples.heldout import HeldOut
+from scenes.examples.make import make
+from scenes.examples.prompts import Bounds, cached
+from scenes.examples.script import script_of
+from scenes.log import parse
+
+LOG = "==== 第一回 ====\n" + "".join(
+    f"【第{number}日，城外又来了一队人马，旌旗蔽日。】\n"
+    f"{'曹操' if number % 3 else '刘备'}：已是第{number}日，诸公有何良策？\n"
+    for number in range(120)
+)
+
+
+def made(by_passage: bool) -> list[tuple[str, str, int]]:
+    bounds = Bounds(400, cached(len), 60, by_passage=by_passage)
+    script = script_of("围城.log", parse(LOG), None)
+    found = make([script], (), bounds, HeldOut(0.0, None, 1)).examples
+    return [(one.prompt.cue, one.reply, len(one.prompt.text)) for one in found]
+
+
+def test_every_line_is_learned_once_and_in_its_order() -> None:
+    whole, passages = made(by_passage=False), made(by_passage=True)
+    assert [one[:2] for one in passages] == [one[:2] for one in whole]
+    assert len(passages) == 120
+
+
+def test_a_prompt_begins_at_most_a_quarter_of_its_budget_back() -> None:
+    bounds = Bounds(400, cached(len), 60, by_passage=True)
+    found = make(
+        [script_of("围城.log", parse(LOG), None)], (), bounds, HeldOut(0.0, None, 1)
+    ).examples
+    begun = [
+        now
+        for now, then in zip(found[1:], found, strict=False)
+        if not now.prompt.text.startswith(then.prompt.text + then.reply)
+    ]
+    assert 5 < len(begun) < 40
+    assert all(len(one.prompt.history) < 400 / 4 + 60 for one in begun)
