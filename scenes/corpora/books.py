@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from scenes.corpora.numerals import number
 from scenes.errors import SceneError
 from scenes.imports import Notice
 from scenes.imports.source import sources
@@ -13,6 +14,7 @@ from scenes.imports.source import sources
 LARGEST = 200_000_000
 """Characters of a book; more is no single novel."""
 _NUMBER = "[0-9０-９〇零一二三四五六七八九十百千两廿卅]{1,7}"
+_ORDINAL = re.compile(rf"第[ 　]*({_NUMBER})")
 _UNIT = "[回章节節卷部集幕篇折]"
 _HEADING = re.compile(
     rf"[ \t　]*(?:《[^》\n]{{0,20}}》)?(?:正文|目录)?[ \t　]*"
@@ -33,7 +35,7 @@ class Chapter:
     """A part of a book: its text, after its heading, from `start` to `end`."""
 
     number: int
-    """From 1; 0 is what stands before the first heading."""
+    """As its heading says; 0 where it says none."""
     title: str
     start: int
     end: int
@@ -92,8 +94,8 @@ def book_of(text: str, where: str = "text", name: str = "") -> Book:
     notices = []
     if advertising:
         lines = len(advertising)
-        number = text.count("\n", 0, advertising[0][0]) + 1
-        notices.append(Notice(number, f"advertising of a site, left out ({lines} lines in all)"))
+        first = text.count("\n", 0, advertising[0][0]) + 1
+        notices.append(Notice(first, f"advertising of a site, left out ({lines} lines in all)"))
     return Book(where, name, text, tuple(chapters), tuple(advertising), tuple(notices))
 
 
@@ -108,9 +110,8 @@ def _chapters(text: str) -> list[Chapter]:
     chapters: list[Chapter] = []
     for (start, title), end in zip(starts, ends, strict=True):
         if title or text[start:end].strip():
-            chapters.append(
-                Chapter(len(chapters) + (starts[0][1] != "" or not headings), title, start, end)
-            )
+            said = _ORDINAL.match(title)
+            chapters.append(Chapter(number(said[1]) if said else 0, title, start, end))
     return chapters
 
 

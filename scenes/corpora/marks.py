@@ -7,6 +7,8 @@ from typing import NamedTuple
 _CLOSE = {"“": "”", "「": "」", "『": "』", '"': '"', "‘": "’"}
 _OPENERS = frozenset("“「『")
 _MARK = re.compile('[“”「」『』"]')
+MOST_PARAGRAPHS = 20
+"""Paragraphs that one quotation may span."""
 _SENTENCE_END = re.compile("[。！？!?…；]")
 
 
@@ -20,15 +22,43 @@ class Quotation(NamedTuple):
 
 
 def quotations(text: str) -> Iterator[Quotation]:
-    """The outermost quotations of a text, paragraph by paragraph, in order."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        marks = [(found.start(), found[0]) for found in _MARK.finditer(text, start, end)]
-        if marks:
-            yield from _nested(marks) or _flat(text, marks, end)
-        start = end + 1
+    """The outermost quotations of a text, in order; paragraph by paragraph, but for one that is
+    closed in a later paragraph before another is opened."""
+    waiting: list[tuple[int, str]] = []
+    paragraphs = 0
+    end = 0
+    for marks, stop in _paragraphs(text):
+        if waiting and (marks[0][1] not in _CLOSE.values() or paragraphs == MOST_PARAGRAPHS):
+            yield from _nested(waiting) or _flat(text, waiting, end)
+            waiting, paragraphs = [], 0
+        waiting, paragraphs, end = waiting + marks, paragraphs + 1, stop
+        found = _nested(waiting)
+        if found is not None or not _left_open(waiting):
+            yield from _flat(text, waiting, end) if found is None else found
+            waiting, paragraphs = [], 0
+    if waiting:
+        yield from _flat(text, waiting, end)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[list[tuple[int, str]], int]]:
+    """The marks of each paragraph that has some, and where it ends."""
+    marks: list[tuple[int, str]] = []
+    stop = 0
+    for found in _MARK.finditer(text):
+        if marks and found.start() > stop:
+            yield marks, stop
+            marks = []
+        if not marks:
+            stop = text.find("\n", found.start())
+            stop = len(text) if stop < 0 else stop
+        marks.append((found.start(), found[0]))
+    if marks:
+        yield marks, stop
+
+
+def _left_open(marks: list[tuple[int, str]]) -> bool:
+    """Whether the last mark opens and no other is left open before it."""
+    return marks[-1][1] in _OPENERS and _nested(marks[:-1]) is not None
 
 
 def _nested(marks: list[tuple[int, str]]) -> list[Quotation] | None:

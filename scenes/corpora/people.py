@@ -52,7 +52,24 @@ COMPOUND = (
     "毌丘",
     "申屠",
 )
-_TITLES = ("后", "妃", "母", "氏", "王", "夫人", "国老", "国太", "大王")
+_TITLES = (
+    *("后", "妃", "母", "氏", "王", "夫人", "国老", "国太", "大王", "道士", "太医", "判官", "道婆"),
+    *(
+        "员外",
+        "教头",
+        "干办",
+        "虞候",
+        "姨娘",
+        "姨妈",
+        "太公",
+        "嬷嬷",
+        "姑娘",
+        "家的",
+        "和尚",
+        "知府",
+    ),
+    *("招讨", "团练", "都监", "长官", "侍郎", "朝奉", "天师", "真人", "老道"),
+)
 FAR = 20_000
 """Characters within which somebody was named for a short name to mean them."""
 
@@ -72,6 +89,8 @@ class Aliases:
 
     title: str
     names: Mapping[str, tuple[Alias, ...]]
+    given_names: bool = False
+    """Whether the book calls people by given names of one sign."""
 
     @cached_property
     def people(self) -> list[str]:
@@ -79,6 +98,7 @@ class Aliases:
 
 
 NOBODY = Aliases("", {})
+_KEYS = ("title", "given_names", "people")
 _RANGED = re.compile(r"(.+)@(\d+)-(\d+)")
 
 
@@ -113,12 +133,13 @@ def _aliases(text: str, where: str) -> Aliases:
         ) from None
     if not isinstance(held, dict) or not isinstance(held.get("people"), dict):
         raise SceneError(f"{where}: expected `people:` with a name and its aliases a line")
-    if odd := sorted(map(str, held.keys() - {"title", "people"})):
-        raise SceneError(f"{where}: unknown key {shown(odd[0])}; there are title, people")
-    return Aliases(str(held.get("title", "")), _names(held["people"], where))
+    if odd := sorted(map(str, held.keys() - set(_KEYS))):
+        raise SceneError(f"{where}: unknown key {shown(odd[0])}; there are {', '.join(_KEYS)}")
+    alone = held.get("given_names") is True
+    return Aliases(str(held.get("title", "")), _names(held["people"], where, alone), alone)
 
 
-def _names(people: Mapping[Any, Any], where: str) -> dict[str, tuple[Alias, ...]]:
+def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tuple[Alias, ...]]:
     names: dict[str, list[Alias]] = {}
     for person, others in people.items():
         if not isinstance(others, list) or not all(
@@ -127,7 +148,7 @@ def _names(people: Mapping[Any, Any], where: str) -> dict[str, tuple[Alias, ...]
             raise SceneError(
                 f"{where}: {shown(str(person))}: expected a list of names, as [玄德, 先主]"
             )
-        for written in (person, *given_names(person), *others):
+        for written in (person, *others):
             ranged = _RANGED.fullmatch(written)
             name = ranged[1] if ranged else written
             if problem := name_problem(name):
@@ -136,16 +157,21 @@ def _names(people: Mapping[Any, Any], where: str) -> dict[str, tuple[Alias, ...]
             held = names.setdefault(name, [])
             if alias not in held:
                 held.append(alias)
+    told = frozenset(names)
+    for person in people:
+        for given in given_names(person, alone):
+            if given not in told:
+                names.setdefault(given, []).append(Alias(person))
     return {name: tuple(held) for name, held in names.items()}
 
 
-def given_names(person: str) -> list[str]:
-    """The given name of a full one, where the surname is known: 操 of 曹操."""
+def given_names(person: str, alone: bool) -> list[str]:
+    """The given name of a full one whose surname is known, `alone` also of one sign: 操 of 曹操."""
     surname = next((each for each in COMPOUND if person.startswith(each)), person[:1])
     given = person.removeprefix(surname)
     if not given or len(person) > 4 or (surname not in COMPOUND and surname not in SURNAMES):
         return []
-    return [] if person.endswith(_TITLES) else [given]
+    return [] if person.endswith(_TITLES) or (len(given) == 1 and not alone) else [given]
 
 
 class People:

@@ -17,7 +17,7 @@ from pathlib import Path
 from scenes.corpora.books import read_book
 
 NOVELS = ("三国演义", "西游记", "水浒传", "红楼梦")
-OPENING = re.compile("[“「]|(?<=[：:])\"")
+OPENING = re.compile('[“「]|(?<=[：:])"')
 
 
 def sampled(text: str, seed: int, count: int) -> list[int]:
@@ -27,7 +27,7 @@ def sampled(text: str, seed: int, count: int) -> list[int]:
 
 
 def length_at(text: str, at: int) -> int:
-    """Characters from an opening mark to its closing one, both counted; to the line's end at most."""
+    """Characters from an opening mark to the first closing one; to the end of the line at most."""
     close = {"“": "”", "「": "」", '"': '"'}[text[at]]
     line = text.find("\n", at)
     line = len(text) if line < 0 else line
@@ -43,8 +43,12 @@ def main() -> None:
         for at in sampled(text, seed, count):
             end = at + length_at(text, at)
             before, after = text[max(0, at - around) : at], text[end : end + around // 3]
-            said = text[at:end] if end - at <= 80 else f"{text[at : at + 40]}…{text[end - 20 : end]}"
-            print(f"{novel} {at} {end - at}\n{' '.join(before.split())} ⟦{said}⟧ {' '.join(after.split())}\n")
+            said = (
+                text[at:end] if end - at <= 80 else f"{text[at : at + 40]}…{text[end - 20 : end]}"
+            )
+            print(
+                f"{novel} {at} {end - at}\n{' '.join(before.split())} ⟦{said}⟧ {' '.join(after.split())}\n"
+            )
 
 
 if __name__ == "__main__":
