@@ -110,7 +110,9 @@ class Extractor:
         speaker, bare = self.speakers.before(body, start, last)
         if not speaker:
             following = self.text[span.end : span.end + FOLLOWING]
+            said = self.text[span.start + 1 : span.end]
             speaker = self.speakers.revealed(following, span.end)
+            speaker = speaker or self.speakers.self_named(said, span.start)
         kind: Kind = "thought" if THINKING.search(clause) else "speech"
         to = self.speakers.addressed(clause, start + at)
         return self._made(span, kind, speaker, start, start + at if bare else None), to

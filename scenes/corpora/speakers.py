@@ -20,6 +20,8 @@ from scenes.corpora.speech import (
     OWNED,
     PERSONS,
     PRONOUNS,
+    SCENE,
+    SEEN,
     SHARED,
     TWO_PERSONS,
     VERB,
@@ -30,6 +32,8 @@ from scenes.corpora.speech import (
 
 LONGEST_SUBJECT = 6
 LONGEST_TITLE = 10
+OFFICES = frozenset("守史尉军将令郎督官臣士弟子吏帅锋马谋卿夫丞相傅保簿事中书仆射校从")
+"""How a title ends."""
 JUST = 400
 """Characters within which a full name stands for its given name to be taken where it is short."""
 WORDS = frozenset(
@@ -84,8 +88,11 @@ STARTS = frozenset("，。；：、“”\n 　守史尉军将令郎督官臣士
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
 _PRONOUN = re.compile(
-    "有几个|几个|那几个|有的|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
+    "有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
 )
+_SENTENCE_END = re.compile("[。！？!?\n]+")
+MOST_SENTENCES = 2
+"""Ends of sentences between a quotation and the clause that names who speaks."""
 _POINTED = re.compile("[那这][怪妖魔汉僧贼猴女]")
 """Somebody without a name, of one sign; 那 belongs to it."""
 _UNKNOWN = re.compile("[^，。]{2,4}[答对应](?:应|言)?[曰道说云]")
@@ -93,6 +100,9 @@ _UNKNOWN = re.compile("[^，。]{2,4}[答对应](?:应|言)?[曰道说云]")
 _REVEALED = re.compile(
     r"[^“”。]{0,16}(?:视之|看时|视其人|看其人|认得)，?[^“”。]{0,14}?(?:乃是?|却是|见是|是|认得是)"
     r"([^“”。，；]{1,14}?)也?[。，；]([^“”。]{0,24})"
+)
+_OWN_NAME = re.compile(
+    "(?:[吾我某俺](?:乃|是|便是|就是)([^，。！？]{2,12}?)(?:是)?也?|([^，。！？]{2,6})在此)[，。！？]"
 )
 _SELF_NAMED = re.compile(r"姓(.{1,2}?)，?名(.)")
 
@@ -142,14 +152,27 @@ class Speakers:
             return last.addressed if answers and not AGAIN.match(clause) else last.speaker, True
         if not VERB.search(rest):
             return "", False
+        if SEEN.match(clause):
+            return "", bare
+        return self._before_that(lead, start, found, last, answers), bare
+
+    def _before_that(
+        self, lead: str, start: int, found: list[tuple[int, str]], last: Before, answers: bool
+    ) -> str:
+        """The subject of the clauses before the last one, the nearest first."""
+        end = found[-1][0]
         for at, clause in reversed(found[:-1]):
+            if len(_SENTENCE_END.findall(lead, at, end)) > MOST_SENTENCES:
+                return ""
             if GOES_ON.match(clause.strip()) and at == found[0][0]:
-                return last.speaker, bare
+                return last.speaker
             first = self._begins(clause)
             subject = self._earlier(clause[first:].rstrip(), start + at + first)
             if subject is not None:
-                return ("" if answers and ASKS.search(clause) else subject), bare
-        return "", bare
+                return "" if answers and ASKS.search(clause) else subject
+            if SEEN.match(clause.strip()) or SCENE.match(clause):
+                return ""
+        return ""
 
     def after(self, following: str, at: int) -> str:
         """Who is said to speak right after a quotation: `张三说。`"""
@@ -169,11 +192,18 @@ class Speakers:
             return self._folded(named[1] + named[2], at)
         return self._within(found[1], at) or ""
 
+    def self_named(self, said: str, at: int) -> str:
+        """Who says their own name first: `吾乃常山赵子龙也`, `凌统在此`."""
+        found = _OWN_NAME.match(said)
+        return (self._within(found[1] or found[2], at) or "") if found else ""
+
     def addressed(self, clause: str, at: int) -> str:
         """Who is spoken to, where the clause names them."""
-        found = ADDRESSED.search(clause)
-        name = self.people.name_at(found[1]) if found else ""
-        return (self.people.person(name, at) or "") if found and name == found[1] else ""
+        for found in ADDRESSED.finditer(clause):
+            name = self.people.name_at(clause, found.end())
+            if name and is_manner(clause[found.end() + len(name) :]):
+                return self.people.person(name, at) or ""
+        return ""
 
     # --- the subject of one clause; "" is somebody who is not told, None is no subject -----------
 
@@ -287,6 +317,19 @@ class Speakers:
             if set(rest[:start]) & NOT_BEFORE:
                 return None
             return self._named(rest[start:], name, at)
+        return self._titled_newcomer(rest)
+
+    def _titled_newcomer(self, rest: str) -> str | None:
+        """Who is named after a title and is in no list: `大将杨柏谏曰`."""
+        verb = VERB.search(rest)
+        stem = rest[: verb.start()] if verb else ""
+        for start in range(2, min(LONGEST_TITLE, len(stem) - 1)):
+            if stem[start - 1] not in OFFICES or stem[start] not in SURNAMES:
+                continue
+            for length in (2, 3):
+                name = stem[start : start + length]
+                if len(name) == length and is_manner(stem[start + length :]) and self._often(name):
+                    return None if set(stem[:start]) & NOT_BEFORE else name
         return None
 
     def _described(self, stem: str) -> str:

@@ -46,9 +46,8 @@ def main() -> None:
             said = (
                 text[at:end] if end - at <= 80 else f"{text[at : at + 40]}…{text[end - 20 : end]}"
             )
-            print(
-                f"{novel} {at} {end - at}\n{' '.join(before.split())} ⟦{said}⟧ {' '.join(after.split())}\n"
-            )
+            around_it = f"{' '.join(before.split())} ⟦{said}⟧ {' '.join(after.split())}"
+            print(f"{novel} {at} {end - at}\n{around_it}\n")
 
 
 if __name__ == "__main__":
