@@ -146,6 +146,15 @@ class Scorer(Protocol):
         """
         ...
 
+    def score_pairs(
+        self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
+    ) -> list[float]:
+        """The same for replies that each have a prompt of their own, such as another cue.
+
+        Prompts that begin alike cost least where they are asked together, or one after another.
+        """
+        ...
+
 
 BACKENDS = {
     "llamacpp": "models.llamacpp:LlamaCpp",

@@ -72,11 +72,15 @@ class Encoder:
         one too, as in its official training.
         """
         before = self.encode(prompt)
-        after = [*self._text(reply, first=False), *self._end()]
+        after = [*self.encode_reply(reply), *self._end()]
         targets = [False] * len(before) + [True] * len(after)
         if self.markup == "glm1" and not self.causal_history:
             targets[len(before) - 1] = True
         return before + after, targets
+
+    def encode_reply(self, reply: str) -> list[int]:
+        """The ids of a reply as it stands behind a prompt, without an end."""
+        return self._text(reply, first=False)
 
     def count(self, text: str) -> int:
         """Tokens of a text by itself, without markup."""

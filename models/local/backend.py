@@ -18,6 +18,7 @@ from models.local.candidate import Candidate, RememberedText
 from models.local.drawing import Drawer
 from models.local.layout import store_by_columns
 from models.local.loading import Opened, Quantization, open_checkpoint
+from models.local.scoring import Text, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
 from models.sampling import Breakers
 
@@ -115,6 +116,26 @@ class Local:
             for _ in drawing:
                 yield from self._told(deltas, len(ids)) or [Delta(0)]
             yield from self._told(deltas, len(ids))
+
+    def score(
+        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after the prompt, which is computed once."""
+        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
+
+    def score_pairs(
+        self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after its prompt; what the prompts have in common at
+        their beginning, also with those scored or drawn before, is computed once."""
+        texts = []
+        for prompt, reply in pairs:
+            before, after = self.encoder.encode(prompt), self.encoder.encode_reply(reply)
+            self._room(len(before) + len(after) - 1, 1)
+            texts.append(Text(before + after, len(before)))
+        narrowed = self._drawer.vocabulary.kept is not None
+        head = self._full_head if narrowed else self.model.get_output_embeddings()
+        return score_texts(self._drawer, head, texts, adapter)
 
     def baselines(self) -> dict[str, Callable[[Prompt, Sampling], None]]:
         """What `models bench` compares with, on the same weights: transformers' own `generate`."""

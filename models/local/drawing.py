@@ -117,38 +117,45 @@ class Drawer:
         `accept` is called for each token of each row. Raises `ModelError` where memory does not
         suffice even for one row.
         """
+        kept, places = self.take(ids, adapter)
+        sampler = Sampler(sampling, self.vocabulary, breakers, self.model.device)
+        draw = Draw(kept, places, sampling, sampler, accept)
+        try:
+            yield from self.prefill(kept, places, ids)
+            if not self.stopped:
+                yield from self._grow(draw)
+        finally:
+            self.kept[adapter] = kept
+
+    def take(self, ids: list[int], adapter: str | None) -> tuple[Kept, Places]:
+        """Make the adapter the active one, and take what it kept and where `ids` are placed.
+
+        Who takes it puts it back into `kept`.
+        """
         start = self.adapters.use(adapter)
         kept = self.kept.pop(adapter, None)
         if kept is None:
             kept = Kept(BranchingCache(self.joined))
             if start.layers:
                 kept.cache.start_with(start.layers)
-        places = places_of(self.model, ids, start.offset)
-        sampler = Sampler(sampling, self.vocabulary, breakers, self.model.device)
-        draw = Draw(kept, places, sampling, sampler, accept)
-        try:
-            yield from self._prefill(draw, ids)
-            if not self.stopped:
-                yield from self._grow(draw)
-        finally:
-            self.kept[adapter] = kept
+        return kept, places_of(self.model, ids, start.offset)
 
-    def _prefill(self, draw: Draw, ids: list[int]) -> Generator[None]:
-        """Bring the cache and the logits to all of `ids`."""
-        kept, chunk = draw.kept, CHUNK.get(self.model.device.type, CHUNK_ELSEWHERE)
+    def prefill(self, kept: Kept, places: Places, ids: list[int]) -> Generator[None]:
+        """Bring the cache and the logits to all of `ids`, yielding after each piece."""
+        chunk = CHUNK.get(self.model.device.type, CHUNK_ELSEWHERE)
         done = self.reused = go_back(self.model, kept, ids)
         while done < len(ids) and not self.stopped:
-            at_once = draw.places.first_piece() if done == 0 else 1
+            at_once = places.first_piece() if done == 0 else 1
             count = min(max(chunk, at_once), len(ids) - done)
             new = torch.tensor([ids[done : done + count]], device=self.model.device)
-            logits = self._forward(draw, new, done)
+            logits = self.forward(kept.cache, places, new, done, last=1)
             if logits is None:
                 chunk = self._less_memory(count, at_once)
                 continue
             kept.cache.advance(count)
             done += count
             kept.ids = ids[:done]
-            kept.logits = logits if done == len(ids) else None
+            kept.logits = logits[:, -1] if done == len(ids) else None
             yield
 
     def _grow(self, draw: Draw) -> Generator[None]:
@@ -226,26 +233,30 @@ class Drawer:
     def _step(self, draw: Draw, batch: Batch, place: int) -> torch.Tensor | None:
         """Logits [n, V'] after feeding each row its last token; None where memory was too small."""
         if self.replay is None and not self.lean:
-            return self._forward(draw, batch.tokens[:, None], place)
+            fed = batch.tokens[:, None]
+            logits = self.forward(draw.kept.cache, draw.places, fed, place, last=1)
+            return None if logits is None else logits[:, -1]
         positions = draw.places.positions(place, 1, self.model.device)
         if self.replay is None:
             return lean.step(self.model, draw.kept.cache, batch.tokens, positions)
         return self.replay.step(draw.kept.cache, batch.tokens, positions)
 
-    def _forward(self, draw: Draw, ids: torch.Tensor, place: int) -> torch.Tensor | None:
-        """Logits [rows, V'] after `ids` [rows, new]; None where memory was too small."""
-        positions = draw.places.positions(place, ids.shape[1], ids.device)
+    def forward(
+        self, cache: BranchingCache, places: Places, ids: torch.Tensor, place: int, last: int = 0
+    ) -> torch.Tensor | None:
+        """Logits [rows, last, V'] after the `last` tokens (0: all) of `ids` [rows, new], of which
+        the first stands at `place`; None where memory was too small."""
         try:
             output = self.model(
                 input_ids=ids,
-                position_ids=positions,
-                past_key_values=draw.kept.cache,
+                position_ids=places.positions(place, ids.shape[1], ids.device),
+                past_key_values=cache,
                 use_cache=True,
-                logits_to_keep=1,
+                logits_to_keep=last,
             )
         except torch.OutOfMemoryError:
             return None
-        logits: torch.Tensor = output.logits[:, -1]
+        logits: torch.Tensor = output.logits
         return logits
 
     def _less_memory(self, count: int, at_once: int) -> int:
