@@ -146,19 +146,25 @@ class LlamaCpp:
         A grammar of the exact text and a bias to its own tokens leave nothing to draw; the
         probabilities told are those over the whole vocabulary, before any sampling.
         """
-        before, scores = self._whole(prompt.text), []
-        for reply in replies:
-            ids = self._whole(prompt.text + reply)
-            joined = ids[: len(before)] == before
-            after = ids[len(before) :] if joined else self._tokens(_utf8(reply))
-            if len(before) + len(after) > self._context:
-                raise ModelError(
-                    f"{self._name}: prompt and reply have {len(before) + len(after)} tokens and "
-                    f"the context {self._context}; shorten them"
-                )
-            forced = self._forced(before, _utf8(reply), after, adapter) if after else 0.0
-            scores.append(forced)
-        return scores
+        before = self._whole(prompt.text)
+        return [self._score(before, prompt.text, reply, adapter) for reply in replies]
+
+    def score_pairs(
+        self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after its prompt, one after another."""
+        return [self.score(prompt, [reply], adapter)[0] for prompt, reply in pairs]
+
+    def _score(self, before: list[int], prompt: str, reply: str, adapter: str | None) -> float:
+        ids = self._whole(prompt + reply)
+        joined = ids[: len(before)] == before
+        after = ids[len(before) :] if joined else self._tokens(_utf8(reply))
+        if len(before) + len(after) > self._context:
+            raise ModelError(
+                f"{self._name}: prompt and reply have {len(before) + len(after)} tokens and "
+                f"the context {self._context}; shorten them"
+            )
+        return self._forced(before, _utf8(reply), after, adapter) if after else 0.0
 
     def _forced(
         self, before: Sequence[int], reply: str, ids: Sequence[int], adapter: str | None

@@ -146,7 +146,8 @@ def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Itera
     """
     if not isinstance(backend, Scorer):
         raise SceneError(
-            f"{backend.name}: this kind of model cannot tell how likely a text is; use a GGUF model"
+            f"{backend.name}: this kind of model cannot tell how likely a text is; "
+            "use a GGUF model or a folder with weights"
         )
     for fact in facts.facts:
         history, notes = asked(facts, fact, backend)

@@ -88,7 +88,9 @@ def test_the_next_line_computes_only_what_is_new(tables: dict[str, Local], kind:
     table = tables[kind]
     table.score_pairs(PAIRS)
     following = PROMPT.history + "林默：就是这里。\n"
-    table.score_pairs([(Prompt(PROMPT.stable, following, cue), "嗯\n") for cue in ("苏晚：", "林默：")])
+    table.score_pairs(
+        [(Prompt(PROMPT.stable, following, cue), "嗯\n") for cue in ("苏晚：", "林默：")]
+    )
     shared = table.encoder.encode(Prompt(PROMPT.stable, following, ""))
     assert table._drawer.reused >= len(shared) - 1
 
