@@ -156,6 +156,15 @@ class Scorer(Protocol):
         ...
 
 
+@runtime_checkable
+class Counter(Protocol):
+    """A backend that counts many texts faster than one after another."""
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """What `Backend.count` says of each text. Raises `ModelError`."""
+        ...
+
+
 BACKENDS = {
     "llamacpp": "models.llamacpp:LlamaCpp",
     "local": "models.local:Local",

@@ -137,6 +137,23 @@ class Journal:
         file.truncate(self._end)
 
 
+def read_session(path: Path) -> Session:
+    """The session at `path` as it is on the disk now, without the lock: it may be played on
+    meanwhile, and what is only being written is left out. Raises `SceneError`."""
+    with _said(path):
+        if not path.is_file():
+            raise SceneError(f"{path}: no such session; see: paotuan sessions list")
+        events, _ = _read_events(path)
+    try:
+        return Session.replay(events, _not_recorded)
+    except SceneError as error:
+        raise SceneError(f"{path.name}: {error}") from error
+
+
+def _not_recorded(event: Event) -> None:
+    raise SceneError("this session was only read; resume it to go on")
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
     draft = path.with_name(f".{path.name}.new")

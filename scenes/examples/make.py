@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.train.data import Example
+from scenes.examples.alike import without_alike
+from scenes.examples.balance import balanced
 from scenes.examples.heldout import HeldOut, splits_of
-from scenes.examples.prompts import Bounds, Tally, examples_of_script, learnable
+from scenes.examples.prompts import Bounds, LogSource, Source, Tally
 from scenes.examples.script import Script, learned_roles, nobody
+
+ALIKE = "much the same as a line that is held out"
 
 
 @dataclass
@@ -17,21 +21,28 @@ class Made:
     tally: Tally = field(default_factory=Tally)
 
 
-def make(scripts: Sequence[Script], wanted: Sequence[str], bounds: Bounds, held: HeldOut) -> Made:
-    """The examples of `scripts`, of the roles that are wanted or of all.
+def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: float = 0.0) -> Made:
+    """The examples of `sources`, none of which to train on is much the same as one held out.
 
-    Raises `SceneError` for a name of nobody, a log without a line of them, an empty split.
+    `balance` is that of `scenes.examples.balance`. Raises `SceneError` for an empty split.
     """
     made = Made()
-    roles = [learned_roles(script, wanted) for script in scripts]
-    lines: list[int] = []
-    for script, learned in zip(scripts, roles, strict=True):
-        counts = [learnable(chapter, learned) for chapter in script.chapters]
-        if not any(counts):
-            raise nobody(script.source, script.chapters, learned)
-        lines += counts
-    splits = iter(splits_of(lines, held))
-    for script, learned in zip(scripts, roles, strict=True):
-        of_it = [next(splits) for _ in script.chapters]
-        made.examples += examples_of_script(script, learned, of_it, bounds, made.tally)
+    lines = [source.lines for source in sources]
+    splits = splits_of([count for of_it in lines for count in of_it], held)
+    for source, of_it in zip(sources, lines, strict=True):
+        part, splits = splits[: len(of_it)], splits[len(of_it) :]
+        made.examples += source.examples(part, bounds, made.tally)
+    made.examples, dropped = without_alike(made.examples)
+    for example in dropped:
+        made.tally.kept[example.speaker] -= 1
+        made.tally.left_out[ALIKE] += 1
+    made.examples = balanced(made.examples, bounds.count, balance)
     return made
+
+
+def log_source(script: Script, wanted: Sequence[str]) -> LogSource:
+    """The lines of the roles that are wanted, or of all. Raises `SceneError` where none is."""
+    source = LogSource(script, learned_roles(script, wanted))
+    if not any(source.lines):
+        raise nobody(script.source, script.chapters, source.roles)
+    return source

@@ -76,6 +76,15 @@ def reply_of(role: Role, entry: Entry) -> str | None:
     return None if read_line(role, reply) is None else f"{reply}\n"
 
 
+def texts_of(script: Script) -> Iterator[str]:
+    """The texts whose tokens will be asked for: the lines, and what follows their cues."""
+    for chapter in script.chapters:
+        for entry in chapter.entries:
+            line = entry.line
+            yield f"{line}\n"
+            yield f"{line.partition('：')[2] if entry.speaker else line[1:]}\n"
+
+
 def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> SceneError:
     """What to say of a log in which none of `roles` speaks."""
     said = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)

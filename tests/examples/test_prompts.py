@@ -8,7 +8,7 @@ import pytest
 from models.train.data import Example
 from scenes.errors import SceneError
 from scenes.examples.heldout import HeldOut
-from scenes.examples.make import Made, make
+from scenes.examples.make import Made, log_source, make
 from scenes.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
 from scenes.examples.script import script_of
 from scenes.log import Entry, parse
@@ -53,8 +53,8 @@ def made(
     by_chapter: bool = False,
 ) -> Made:
     entries = parse(log) if isinstance(log, str) else log
-    scripts = [script_of("rain.txt", entries, scene)]
-    return make(scripts, wanted, Bounds(context, len, reply, by_chapter), held)
+    source = log_source(script_of("rain.txt", entries, scene), wanted)
+    return make([source], Bounds(context, len, reply, by_chapter), held)
 
 
 def replies(examples: Sequence[Example]) -> list[tuple[str, str]]:
