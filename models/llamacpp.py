@@ -4,6 +4,7 @@ One prefill is shared by the candidates of a draw, and what two prompts have in 
 computed again on the next draw.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -35,6 +36,8 @@ PATIENCE = 300.0
 COUNTED_AT_ONCE = 512
 """Texts whose tokens are asked for in one request."""
 NO_TOKEN = -1
+SPECIAL = re.compile(r"[<\[|]")
+"""What every special token of the known models holds, as in `<bos>`, `[gMASK]`, `<|im_end|>`."""
 LISTED = 50_000
 """Likeliest tokens among which a part of a character is looked for."""
 CERTAIN = 10_000.0
@@ -118,19 +121,28 @@ class LlamaCpp:
         return self._count(text)
 
     def counts(self, texts: Sequence[str]) -> list[int]:
-        """The tokens of each text, asked for in few requests: a mark that is no token's id stands
-        behind each."""
-        found: list[int] = []
-        for start in range(0, len(texts), COUNTED_AT_ONCE):
-            chunk = texts[start : start + COUNTED_AT_ONCE]
-            marked = [part for text in chunk for part in (_utf8(text), NO_TOKEN)]
-            tokens = 0
-            for token in self._ask("/tokenize", {"content": marked})["tokens"]:
-                tokens += token != NO_TOKEN
-                if token == NO_TOKEN:
-                    found.append(tokens)
-                    tokens = 0
-        return found
+        """The tokens of each text, asked for in few requests.
+
+        llama.cpp seeks each special token in each text, most of its time; where no sign stands
+        that all special tokens have, it is told not to.
+        """
+        found = dict.fromkeys(texts, 0)
+        for special in (False, True):
+            kind = [text for text in found if bool(SPECIAL.search(text)) is special]
+            for start in range(0, len(kind), COUNTED_AT_ONCE):
+                chunk = kind[start : start + COUNTED_AT_ONCE]
+                found.update(zip(chunk, self._counted(chunk, special), strict=True))
+        return [found[text] for text in texts]
+
+    def _counted(self, texts: Sequence[str], special: bool) -> Iterator[int]:
+        """Tokens of texts, behind each of which a mark stands that is no token's id."""
+        marked = [part for text in texts for part in (_utf8(text), NO_TOKEN)]
+        body = {"content": marked, "parse_special": special}
+        tokens = 0
+        for token in self._ask("/tokenize", body)["tokens"]:
+            if token == NO_TOKEN:
+                yield tokens
+            tokens = 0 if token == NO_TOKEN else tokens + 1
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None

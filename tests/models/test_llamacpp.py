@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.backend import Backend, Prompt, Sampling, Scorer, open_backend
+from models.backend import Backend, Counter, Prompt, Sampling, Scorer, open_backend
 from models.errors import ModelError
 from tests.models.conftest import TALK, draw, write_gguf, write_lora
 
@@ -104,6 +104,22 @@ def test_a_long_prefill_can_be_given_up(starter: Backend) -> None:
 
 def test_half_a_surrogate_pair_in_the_prompt_does_no_harm(starter: Backend) -> None:
     assert draw(starter, Prompt("", "苏晚：\ud83d\n", "林默："), Sampling(n=1, max_tokens=2))
+
+
+def test_many_texts_are_counted_as_one_by_one(starter: Backend) -> None:
+    assert isinstance(starter, Counter)
+    texts = [
+        *TALK.text.splitlines(keepends=True),
+        "",
+        "\n\n",
+        " 甲",
+        "<bos>好\n",
+        "[x]",
+        "🐉",
+        "\ud800",
+    ]
+    texts += [f"第{number}句，往里走。\n" for number in range(600)]
+    assert starter.counts([*texts, texts[0]]) == [starter.count(one) for one in [*texts, texts[0]]]
 
 
 def test_an_adapter_changes_what_is_drawn_only_where_it_is_named(starter: Backend) -> None:
