@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qs, urldefrag, urlsplit, urlunsplit
@@ -15,6 +15,8 @@ from models.errors import ModelError
 Precision = Literal["int4", "int8", "bf16"]
 BITS: dict[Precision, float] = {"int4": 4.5, "int8": 8.5, "bf16": 16.0}
 """Bits a weight takes, with half a bit for the scales of a quantized block."""
+LOCAL = "local:"
+"""In front of a name or path: to be opened with PyTorch whatever it is."""
 SHARE = 0.7
 """Part of a machine's memory that a model may take, the rest being for the cache and the system."""
 
@@ -178,9 +180,12 @@ def resolve(spec: str) -> Opening:
 
     A name of the catalog, `scripted`, the path of a GGUF file or of a folder with weights, or a
     server's address as `http://host:port/v1?mode=chat#model`, the last two parts as needed.
+    `local:` in front of a name, a file or a folder opens it with PyTorch, a GGUF too.
     Raises `ModelError` with the nearest names where it is none of them.
     """
     spec = spec.strip()
+    if spec.startswith(LOCAL):
+        return _local(spec.removeprefix(LOCAL))
     if spec == "scripted":
         return Opening("scripted", "scripted")
     if spec.startswith(("http://", "https://")):
@@ -196,6 +201,13 @@ def resolve(spec: str) -> Opening:
         f"model {spec!r}: no model of that name, no file, no folder, and no address; "
         f"nearest: {_nearest(spec)}"
     )
+
+
+def _local(spec: str) -> Opening:
+    found = resolve(spec)
+    if found.backend not in ("local", "llamacpp"):
+        raise ModelError(f"{LOCAL}{spec}: expected a model's name, a GGUF file or a folder")
+    return replace(found, backend="local")
 
 
 def _server(spec: str) -> Opening:

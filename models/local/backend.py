@@ -65,7 +65,7 @@ class Local:
         dtype: str | torch.dtype | None = None,
         history: Literal["context", "causal"] = "context",
     ) -> "Local":
-        """Open a checkpoint's folder or hub id, with adapters by name.
+        """Open a checkpoint's folder, hub id or GGUF file, with adapters by name.
 
         `quantization` is `int8` or `int4` (NF4) for weights stored in full; `device` is the GPU
         where there is one; `context` is at most the model's. `scripts` such as `["han", "latin"]`

@@ -50,9 +50,16 @@ def open_checkpoint(
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
 ) -> Opened:
-    """Load a folder or hub id. Raises `ModelError` for what is no checkpoint or does not fit."""
+    """Load a folder, a hub id or a GGUF file, which is unpacked once.
+
+    Raises `ModelError` for what is no checkpoint or does not fit.
+    """
     if quantization not in (None, "none", "int8", "int4"):
         raise ModelError(f"quantization {quantization!r}: expected none, int8 or int4")
+    if _is_gguf(path):
+        from models.local.unpacked import unpacked
+
+        path = unpacked(path)
     if _raw_config(path).get("model_type") == "chatglm":
         return _open_chatglm(path, quantization, device, dtype)
     return _open_other(path, quantization, device, dtype)
@@ -112,12 +119,16 @@ def _bitsandbytes(quantization: str, place: torch.device) -> BitsAndBytesConfig:
     )
 
 
+def _is_gguf(path: str | Path) -> bool:
+    return Path(path).suffix == ".gguf" and not Path(path).expanduser().is_dir()
+
+
 def _raw_config(path: str | Path) -> dict[str, Any]:
     given = Path(path).expanduser()
     if given.is_dir() and not (given / "config.json").is_file():
         raise ModelError(f"{given}: no config.json, expected a checkpoint's folder; check the path")
     if given.is_file():
-        raise ModelError(f"{given}: a file, expected a checkpoint's folder or a hub id")
+        raise ModelError(f"{given}: a file, expected a checkpoint's folder, a GGUF or a hub id")
     try:
         raw, _ = PretrainedConfig.get_config_dict(str(path))
     except _BAD_CHECKPOINT as error:

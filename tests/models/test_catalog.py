@@ -47,6 +47,16 @@ def test_what_is_said_of_a_model_opens_it(tmp_path: Path) -> None:
     assert resolve("missing/model.gguf").backend == "llamacpp"
 
 
+def test_local_in_front_opens_anything_with_pytorch(tmp_path: Path) -> None:
+    file = tmp_path / "model.gguf"
+    file.touch()
+    assert resolve(f"local:{file}").backend == "local"
+    assert resolve("local:starter").model is STARTER
+    assert resolve("local:starter").backend == "local"
+    with pytest.raises(ModelError, match="local:scripted: expected a model"):
+        resolve("local:scripted")
+
+
 def test_an_address_may_name_the_model_and_the_mode() -> None:
     opening = resolve("http://localhost:8000/v1?mode=chat#qwen3:4b")
     assert opening.options == {
