@@ -1,5 +1,7 @@
 """Scene files written: keys to YAML without defaults, and the commented start of a new scene."""
 
+from collections.abc import Mapping
+
 from characters.text import UNPRINTABLE
 from characters.writing import yaml_text
 from scenes.errors import SceneError
@@ -12,6 +14,23 @@ def dump(keys: SceneKeys) -> str:
     if sampling := keys.sampling.model_dump(exclude_unset=True):
         said["sampling"] = sampling
     return yaml_text(said)
+
+
+def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
+    """A scene of roles that are characters, and the player's role; its language is the summary's.
+
+    `cast` gives the character of each role.
+    """
+    wide = sum(character > "\u2e7f" for character in summary)
+    others: dict[str, object] = {name: {"character": stem} for name, stem in cast.items()}
+    keys: dict[str, object] = {
+        "title": "、".join(cast)[:80],
+        "summary": " ".join(summary.split())[:120],
+        "language": "zh" if wide * 4 >= len(summary) else "en",
+        "play_as": player,
+        "cast": {**others, **({} if player in others else {player: {}})},
+    }
+    return yaml_text({key: value for key, value in keys.items() if value})
 
 
 def scene_template(title: str) -> str:

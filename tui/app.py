@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -97,6 +98,20 @@ class PaotuanApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
+    @work
+    async def action_import(self) -> None:
+        """Import a log, a card or a chat, and go on with it where the person wants to."""
+        from tui.screens.importing import ask_import
+
+        wanted_next = await ask_import(self)
+        if wanted_next is None:
+            return
+        self.action_scenes()
+        if isinstance(wanted_next, Path):
+            self.post_message(StartScreen.Resume(wanted_next))
+        else:
+            self.post_message(StartScreen.Begin(wanted_next, wanted_next.play_as))
+
     def action_scenes(self) -> None:
         """Leave the table for the start; the session is saved."""
         if self.table is None or self.screen is not self.table:
@@ -114,6 +129,8 @@ class PaotuanApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
+        if screen is self.table or isinstance(screen, StartScreen):
+            yield SystemCommand(say("import"), say("command_import"), self.action_import)
         if screen is not self.table or self.table is None:
             return
         yield SystemCommand(say("undo"), say("command_undo"), self.table.action_undo)

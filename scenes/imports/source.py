@@ -79,7 +79,9 @@ class Source:
         try:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise SceneError(f"{self.where}: damaged or unknown in the zip ({error})") from None
+            raise SceneError(
+                f"{self.where}: damaged or unknown in the zip ({shown(str(error))})"
+            ) from None
         except RuntimeError as error:
             if "password" not in str(error) and "encrypted" not in str(error):
                 raise
@@ -223,7 +225,7 @@ def _member(
 ) -> tuple[str, str, Callable[[], IO[bytes]]]:
     name = PurePosixPath(info.filename.replace("\\", "/")).name
     return (
-        f"{where}/{UNPRINTABLE.sub('?', info.filename)}",
+        f"{where}/{shown(info.filename)}",
         name.lower(),
         lambda: _Member(path, info),
     )

@@ -27,8 +27,8 @@ from scenes.imports.trpg.telling import PARTS
 from scenes.log import parse
 from tests.imports.table_logs import LOGS, NAMED, sealdice_json, zipped
 
-SLOWEST = 2.0
-"""Seconds after which one input counts as a hang."""
+SLOWEST, SPEED = 2.0, 50_000
+"""Seconds after which one input counts as a hang, and the bytes that give it one second more."""
 WRONG = (
     *(b"\xff", b"\0", b"\xef\xbb\xbf", b"\x1b[31m", "\u202e".encode(), b'"', b"\\", b"\\u{", b"{"),
     *(b"[" * 3000, b"(" * 300, "（".encode() * 300, "“".encode() * 99, "【】".encode() * 50),
@@ -128,13 +128,13 @@ def fuzz(seed: int, count: int, say: Callable[[str], object] = print) -> Counter
     with tempfile.TemporaryDirectory() as folder:
         for number in range(seed, seed + count):
             name, raw, rng = mutated(number, files)
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 outcomes[tried(name, raw, rng, Path(folder))] += 1
             except Exception:
                 outcomes["failed"] += 1
                 say(f"{number} 1: {name}\n{traceback.format_exc(limit=-3)}")
-            if (took := time.perf_counter() - started) > SLOWEST:
+            if (took := time.process_time() - started) > SLOWEST + len(raw) / SPEED:
                 outcomes["slow"] += 1
                 say(f"{number} 1: {name} took {took:.1f} s")
     return outcomes

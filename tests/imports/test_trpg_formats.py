@@ -92,6 +92,11 @@ def test_each_format_is_told_by_its_beginning(format):
     assert format in FORMATS
 
 
+@pytest.mark.parametrize("text", ['{"a": 1}', '[\n {"a": 1}]', '{"name": "甲", "mes": "好"}\n' * 9])
+def test_json_of_another_kind_is_no_log_of_ours(text):
+    assert detect(text.encode(), "a.json") is None
+
+
 def test_every_format_has_a_log_to_be_tested_with():
     assert set(LOGS) == set(FORMATS)
 

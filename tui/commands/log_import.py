@@ -1,6 +1,5 @@
 """`paotuan log import`: logs of other tables to ours, with a word about all that was left out."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,18 +88,14 @@ def _write(lines: Iterator[str], output: Path | None) -> None:
     """Print the lines, or write them to a file that appears when it is whole."""
     import sys
 
+    from scenes.imports.trpg.files import write_log
+
     if output is None:
         safe = clean if sys.stdout.isatty() else str
         sys.stdout.writelines(map(safe, lines))
         sys.stdout.flush()
         return
-    draft = output.with_name(f".{output.name}.new")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
-        os.replace(draft, output)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_log(lines, output)
 
 
 def _tell(report: "Report") -> None:

@@ -59,6 +59,7 @@ class StartScreen(Screen[None]):
     CSS_PATH = "start.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "role", "Role", id="start.role"),
+        Binding("i", "app.import", "Import", id="start.import"),
     ]
 
     @dataclass

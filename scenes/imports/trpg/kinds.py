@@ -23,7 +23,8 @@ NARRATOR = re.compile(
     re.IGNORECASE,
 )
 OBSERVER = re.compile(r"ob(?![a-z])|观战|旁观|围观", re.IGNORECASE)
-CHAPTER = re.compile(
+LONGEST_CHAPTER = 120
+_CHAPTER = re.compile(
     r"(?:={2,}|-{3,}|—{3,})\s*([^=\-—\s].{0,60}?)\s*(?:={2,}|-{3,}|—{3,})"
     r"|(第[一二三四五六七八九十百零〇\d]{1,5}[章幕节回](?:[\s:：].{0,40})?)"
 )
@@ -40,6 +41,12 @@ _BRACKET = re.compile(r"[\[\]\n]")
 _ORDERED = re.compile(r"\s*[（(]\s*[.。/][A-Za-z][^（）()\n]{0,40}[)）]$")
 """An order that a narrator suggests: `雨声里有什么。（.ra 聆听）`."""
 _NUMBERED = re.compile(r"(@[^\s@(（]{1,40})[(（]\d{5,12}[)）]")
+
+
+def chapter_of(text: str) -> str | None:
+    """The title, where all of a text is one: `==== 第二章 ====`, `第二章 夜`."""
+    found = _CHAPTER.fullmatch(text) if len(text) <= LONGEST_CHAPTER else None
+    return found[1] or found[2] if found else None
 
 
 def is_roll(text: str) -> bool:

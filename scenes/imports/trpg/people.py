@@ -26,8 +26,9 @@ class Table:
     style: str | None = None
     """A name of `STYLES`; told by the first messages where none is given."""
     roles: Mapping[str, str] = field(default_factory=dict)
-    """Name or id of a player → role."""
+    """Name or id of a player → role; who is named here is no observer and no bot by its name."""
     narrators: frozenset[str] = frozenset()
+    """Names or ids, as in the next two."""
     observers: frozenset[str] = frozenset()
     bots: frozenset[str] = frozenset()
     dice: bool = True
@@ -43,13 +44,16 @@ class Who:
 
     __slots__ = ("bot", "count", "name", "narrator", "observer", "plain")
 
-    def __init__(self, name: str, raw: str, table: Table) -> None:
+    def __init__(self, name: str, raw: str, id: str, table: Table, answers: bool = False) -> None:
+        """`answers` is whether its messages tell that it is a dice bot."""
         self.name = name
         self.plain = is_plain(name)
-        known = {raw.strip(), name}
+        raw = raw.strip()
+        known = {raw, name, id} - {""}
+        told = bool(known & (table.narrators | table.observers | table.bots | table.roles.keys()))
         self.narrator = bool(known & table.narrators or NARRATOR.fullmatch(name))
-        self.observer = bool(known & table.observers or OBSERVER.match(raw.strip()))
-        self.bot = bool(known & table.bots or BOT.search(raw))
+        self.observer = bool(known & table.observers or (not told and OBSERVER.match(raw)))
+        self.bot = bool(known & table.bots or (not told and (answers or BOT.search(raw))))
         self.count = 0
         """Messages of theirs that were kept."""
 
@@ -77,8 +81,7 @@ class People:
         who = self._known.get(key)
         if who is None:
             raw, id = key = raw[:LONGEST], id[:LONGEST]
-            who = Who(self.role(raw, id), raw, self.table)
-            who.bot = who.bot or key in self.bots
+            who = Who(self.role(raw, id), raw, id, self.table, key in self.bots)
             if len(self._known) < MOST:
                 self._known[key] = who
                 if id:

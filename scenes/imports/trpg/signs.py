@@ -10,6 +10,7 @@ from scenes.log import read
 
 SAMPLE = 400
 """Lines that are looked at."""
+_JSON = re.compile(r"[\s\ufeff]*[\[{]\s*[\[{\"]")
 _KINDS: tuple[tuple[str, Header], ...] = (
     *(("named", NAMED), ("qq", QQ), ("sinanya", SINANYA), ("fvtt", FVTT)),
 )
@@ -38,7 +39,9 @@ def detect(text: str, name: str) -> str | None:
 
 
 def detect_own(text: str, name: str) -> str | None:
-    """`paotuan` where most lines are entries of a log of ours."""
+    """`paotuan` where most lines are entries of a log of ours; JSON is none, though it reads."""
+    if _JSON.match(text):
+        return None
     entries = [line.entry for line in read(_lines(text))]
     right = sum(entry.kind != "unrecognised" for entry in entries)
     return "paotuan" if right * 2 > len(entries) else None

@@ -10,10 +10,10 @@ from scenes.imports import Dropped, Item, Message, Notice, Report
 from scenes.imports.trpg.bots import answering
 from scenes.imports.trpg.kinds import (
     BOT,
-    CHAPTER,
     CHECK,
     COMMAND,
     ME,
+    chapter_of,
     is_aside,
     is_roll,
     without_codes,
@@ -49,7 +49,7 @@ _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 _SIGNS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
 _SPECIAL = re.compile(f"[{_SIGNS}]")
 """What a text holds that is more than one plain sentence."""
-_QUOTATION = re.compile(f"“[^{_SIGNS}]*[^{_SIGNS}\\s][^{_SIGNS}]*”")
+_QUOTATION = re.compile(f"“[^{_SIGNS}]+”")
 
 
 class Telling:
@@ -134,7 +134,8 @@ class Telling:
         if special is None:
             return self._sentence(who, None, text)
         if special.end() == 1 and _QUOTATION.fullmatch(text) and self.style.rest == "action":
-            return self._sentence(who, "speech", text[1:-1].strip())
+            said = text[1:-1].strip()
+            return self._sentence(who, "speech", said) if said else self._person(number, who, text)
         return self._person(number, who, text)
 
     def _sentence(self, who: Who, kind: Spoken | None, text: str) -> str:
@@ -149,8 +150,8 @@ class Telling:
             return self._parts(number, who, text[action.end() :].strip(), "action")
         if COMMAND.match(text):
             return self._dropped(number, ORDER, who, text)
-        if chapter := CHAPTER.fullmatch(text):
-            return self._chapter(chapter[1] or chapter[2])
+        if chapter := chapter_of(text):
+            return self._chapter(chapter)
         return self._person(number, who, text)
 
     def _person(self, number: int, who: Who, text: str) -> str:
@@ -173,8 +174,8 @@ class Telling:
         if part == "observer" or who.observer:
             return self._dropped(number, WATCHED, who, text)
         if part == "system":
-            if chapter := CHAPTER.fullmatch(text):
-                return self._chapter(chapter[1] or chapter[2])
+            if chapter := chapter_of(text):
+                return self._chapter(chapter)
             return self._dropped(number, SYSTEM, who, text)
         if is_roll(text) or CHECK.search(text):
             return self._dice(number, who, text)
@@ -233,6 +234,9 @@ class Telling:
         """An entry of a log of ours, under another name where one was asked for."""
         entry = item.entry
         self.report.read += 1
+        if entry.speaker and entry.speaker in self.table.observers:
+            self.report.drop(item.number, WATCHED)
+            return ""
         self.report.kept += 1
         self.report.entries[entry.kind] += 1
         if entry.speaker:

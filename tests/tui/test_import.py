@@ -1,0 +1,253 @@
+"""Import in the program: a path, what is in the file, who is who, and what is made of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
+
+from models.scripted import Scripted
+from scenes.log import parse
+from scenes.saved import saved_sessions, sessions_folder
+from tests.imports.table_logs import EVENING, LOGS, NAMED
+from tests.tui.tables import LINES, at, table, until
+from tui.app import PaotuanApp
+from tui.importing import typed_path
+from tui.opening import Choice
+from tui.screens.importing import PathScreen, ToldScreen
+from tui.screens.players import PlayersScreen
+from tui.screens.start import RoleScreen, StartScreen
+from tui.screens.table import TableScreen
+
+
+@pytest.fixture(autouse=True)
+def here(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with nothing in it, and a Chinese program."""
+    monkeypatch.setenv("PAOTUAN_LANG", "zh")
+    monkeypatch.chdir(home)
+    return home
+
+
+def start() -> PaotuanApp:
+    return PaotuanApp(None, Choice(), Scripted(LINES))
+
+
+async def name_file(pilot: Pilot[None], path: object) -> None:
+    """Press the key of import and give a path."""
+    await pilot.press("i")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PathScreen))
+    pilot.app.screen.query_one(Input).value = str(path)
+    await pilot.press("enter")
+
+
+async def players(pilot: Pilot[None], path: Path) -> PlayersScreen:
+    await name_file(pilot, path)
+    await until(pilot, lambda: isinstance(pilot.app.screen, PlayersScreen))
+    await pilot.pause()
+    assert isinstance(pilot.app.screen, PlayersScreen)
+    return pilot.app.screen
+
+
+def rows(screen: PlayersScreen) -> list[list[str]]:
+    options = screen.query_one("#players", OptionList).options
+    return [str(option.prompt).split() for option in options]
+
+
+def text(screen: object, selector: str) -> str:
+    return str(screen.query_one(selector, Static).content)  # type: ignore[attr-defined]
+
+
+async def told(pilot: Pilot[None]) -> str:
+    await until(pilot, lambda: isinstance(pilot.app.screen, ToldScreen))
+    return "\n".join(pilot.app.screen.lines)  # type: ignore[attr-defined]
+
+
+async def test_a_log_is_imported_its_players_mapped_and_played_on(here: Path) -> None:
+    (here / "旧宅.txt").write_text(NAMED, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        screen = await players(pilot, here / "旧宅.txt")
+        assert rows(screen) == [
+            ["守秘人", "2", "条", "→", "守秘人", "·", "旁白"],
+            ["林默", "2", "条", "→", "林默"],
+            ["苏晚", "2", "条", "→", "苏晚"],
+            ["骰娘", "1", "条", "→", "骰子"],
+            ["ob小明", "1", "条", "→", "旁观"],
+        ]
+        assert "【雨下了一整夜。】\n林默：\\me 我推门进去。" in text(screen, "#preview")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: screen.query_one("#role", Input).has_focus)
+        screen.query_one("#role", Input).value = "林医生"
+        await pilot.press("enter", "end", "r")
+        await pilot.pause()
+        assert rows(screen)[1][4] == "林医生" and rows(screen)[4] == [
+            "ob小明",
+            "1",
+            "条",
+            "→",
+            "ob小明",
+        ]
+        assert "林医生：\\me 我推门进去。" in text(screen, "#preview")
+        await pilot.press("o", "p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        assert [role.name for role in pilot.app.screen.scene.cast] == [  # type: ignore[attr-defined]
+            *("守秘人", "林医生", "苏晚")
+        ]
+        await pilot.press("down", "enter")
+        report = await told(pilot)
+        assert "sealdice，读到 8 条，留下 5 条" in report and "没留：1 指令（第 7 行）" in report
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        play = at(pilot).play
+        wanted = parse(EVENING.replace("林默：", "林医生："))
+        assert play.session.entries == wanted and play.session.role == "林医生"
+        assert [role.name for role in play.scene.cast if role.narrator] == ["守秘人"]
+
+
+async def test_a_log_is_saved_as_a_log_and_nothing_is_written_over(here: Path) -> None:
+    (here / "a.txt").write_text(NAMED, "utf-8")
+    logs = sessions_folder().with_name("logs")
+    async with start().run_test(size=(80, 24)) as pilot:
+        for _ in range(2):
+            await players(pilot, here / "a.txt")
+            await pilot.press("s")
+            await told(pilot)
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+    assert sorted(path.name for path in logs.iterdir()) == ["a-2.txt", "a.txt"]
+    assert (logs / "a.txt").read_text("utf-8") == (logs / "a-2.txt").read_text("utf-8") == EVENING
+    assert not saved_sessions()
+
+
+async def test_the_style_of_the_log_is_changed_and_seen_at_once(here: Path) -> None:
+    (here / "a.txt").write_text(NAMED, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        screen = await players(pilot, here / "a.txt")
+        await pilot.press("t", "t")
+        await pilot.pause()
+        assert "林默：我推门进去。" in text(screen, "#preview")
+        assert "都是说话" in str(screen.query_one("#preview").border_title)
+
+
+async def test_escape_goes_back_from_each_step_and_nothing_is_written(here: Path) -> None:
+    (here / "a.txt").write_text(NAMED, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        await pilot.press("i", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        screen = await players(pilot, here / "a.txt")
+        await pilot.press("enter", "escape")
+        assert not screen.query_one("#role", Input).display
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+    assert not list(sessions_folder().parent.rglob("*.txt")) and not saved_sessions()
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "why"),
+    [
+        ("a.json", b"<!DOCTYPE html><html>", "an HTML page"),
+        ("a.txt", b"", "empty"),
+        ("a.json", b'{"a": 1}', "no log, character card or chat"),
+        ("a.png", b"\x89PNG", "a.png"),
+        ("a.txt", b"\x1b\x01\x02" * 9, "not a text file"),
+        ("missing.txt", None, "No such file"),
+    ],
+)
+async def test_a_file_that_cannot_be_imported_is_told_and_asked_for_again(
+    here: Path, name: str, raw: bytes | None, why: str
+) -> None:
+    if raw is not None:
+        (here / name).write_bytes(raw)
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / name)
+        await until(pilot, lambda: pilot.app.screen.query_one("#told").has_class("wrong"))
+        assert why in text(pilot.app.screen, "#told")
+        assert isinstance(pilot.app.screen, PathScreen)
+
+
+async def test_names_from_outside_are_text_and_never_markup(here: Path) -> None:
+    header = "[red]乙[/](1) 2026-03-21 19:05:05"
+    evil = f"{header}\n[b]好\x1b[31m[/b]\n{header}\n“x”\n"
+    (here / "a.txt").write_text(evil * 3, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        screen = await players(pilot, here / "a.txt")
+        assert rows(screen)[0][0] == "[red]乙[/]"
+        assert "\x1b" not in text(screen, "#preview")
+
+
+async def test_a_card_becomes_a_character_with_a_scene_to_play(here: Path) -> None:
+    card = {
+        "spec": "chara_card_v2",
+        "spec_version": "2.0",
+        "data": {"name": "阿澜", "description": "渡口的船夫。", "first_mes": "阿澜：\\me 撑篙靠岸"},
+    }
+    (here / "card.json").write_text(json.dumps(card, ensure_ascii=False), "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / "card.json")
+        assert "阿澜" in await told(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "阿澜.yaml" in "".join(getattr(pilot.app.screen, "lines", [])))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        play = at(pilot).play
+        assert [role.name for role in play.scene.cast] == ["阿澜", "旅人"]
+        assert play.scene.role("阿澜").profile == "渡口的船夫。" and play.session.role == "旅人"
+        assert play.session.entries == parse("阿澜：\\me 撑篙靠岸")
+
+
+async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:
+    lines = [
+        {"user_name": "小明", "character_name": "阿澜", "create_date": "2026-3-21"},
+        {"name": "阿澜", "is_user": False, "mes": "“上船吗？”", "send_date": "2026-3-21"},
+        {"name": "小明", "is_user": True, "mes": "“上。”", "send_date": "2026-3-21"},
+    ]
+    chat = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (here / "chat.jsonl").write_text(chat, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / "chat.jsonl")
+        assert "2 messages read" in await told(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        assert at(pilot).play.session.entries == parse("阿澜：上船吗？\n小明：上。")
+
+
+async def test_an_import_begins_at_the_table_too_and_leaves_it_for_the_new_session(
+    here: Path,
+) -> None:
+    (here / "a.log").write_bytes(LOGS["sinanya"][1])
+    app, play = table(here / "sessions")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        assert "导入" in [command.title for command in app.get_system_commands(app.screen)]
+        app.action_import()
+        await until(pilot, lambda: isinstance(pilot.app.screen, PathScreen))
+        pilot.app.screen.query_one(Input).value = f"'{here / 'a.log'}'"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayersScreen))
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        await pilot.press("end", "enter")
+        await told(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.play is not play and app.table is not None)
+        assert app.play is not None and app.play.scene.title == "a"
+        assert app.play.session.role is None
+
+
+async def test_a_path_is_completed(here: Path) -> None:
+    (here / "晚上的记录.txt").write_text(NAMED, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PathScreen))
+        path = pilot.app.screen.query_one(Input)
+        path.value = f"{here}/晚"
+        path.cursor_position = len(path.value)
+        await until(pilot, lambda: path._suggestion)
+        await pilot.press("right")
+        assert path.value == f"{here}/晚上的记录.txt"
+
+
+def test_a_path_may_be_dropped_in_quotes_or_as_an_address() -> None:
+    assert typed_path(" '/a b/c.txt' ") == typed_path("file:///a%20b/c.txt") == Path("/a b/c.txt")

@@ -1,0 +1,134 @@
+"""What a file of another program is, looked at before it is imported: a log, a card, or a chat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scenes.errors import SceneError
+
+if TYPE_CHECKING:  # readers are imported when a file is looked at
+    from characters.cards.importing import Import
+    from scenes.imports.trpg.files import TableLog
+    from scenes.imports.trpg.players import Player
+    from scenes.scene import Scene
+
+CARDS = (".png", ".apng", ".charx", ".yaml", ".yml")
+"""Files that can only be cards."""
+
+
+@dataclass(frozen=True)
+class FoundLogs:
+    """Logs of tables, and who wrote in them."""
+
+    path: Path
+    logs: "Sequence[TableLog]"
+    players: "Sequence[Player]"
+
+
+@dataclass(frozen=True)
+class FoundCards:
+    """Characters, as they would be written."""
+
+    path: Path
+    imports: "Sequence[Import]"
+
+
+@dataclass(frozen=True)
+class FoundChat:
+    """A chat with a model."""
+
+    path: Path
+
+
+Found = FoundLogs | FoundCards | FoundChat
+
+
+def typed_path(text: str) -> Path:
+    """A path as a person types or drops it into a terminal: in quotes, as a `file://` address."""
+    from urllib.parse import unquote
+
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    if text.startswith("file://"):
+        text = unquote(text.removeprefix("file://"))
+    return Path(text).expanduser()
+
+
+def look_at(path: Path) -> Found:
+    """What the file is. Nothing is written. Raises `SceneError` or `CharacterError`."""
+    from scenes.imports import detect
+    from scenes.imports.source import sources
+    from scenes.imports.trpg.files import log_of
+    from scenes.imports.trpg.players import players
+
+    if path.is_dir() or path.suffix.lower() in CARDS:
+        return FoundCards(path, _cards(path))
+    found = sources(path)
+    if all(detect(source.head, source.name) for source in found):
+        logs = [log_of(source) for source in found]
+        return FoundLogs(path, logs, players(logs))
+    if path.suffix.lower() == ".json" and (cards := _cards_in(path)):
+        return FoundCards(path, cards)
+    if _is_chat(path):
+        return FoundChat(path)
+    raise SceneError(f"{path.name}: no log, character card or chat of a known program")
+
+
+def import_cards(found: FoundCards, player: str) -> "Scene":
+    """Write the characters, and a scene with them and `player` to begin with; gives the scene.
+
+    A scene of that name that is there already is kept. Raises `SceneError`.
+    """
+    from characters.cards.importing import carry_out
+    from characters.places import folders
+    from scenes.journal import replace_text
+    from scenes.scene import read_scene
+    from scenes.writing import scene_with
+
+    scenes = folders("scenes")[1]
+    path = scenes / f"{found.imports[0].path.stem}.yaml"
+    try:
+        carry_out(found.imports)
+        if not path.exists():
+            scenes.mkdir(parents=True, exist_ok=True)
+            cast = {one.sheet.name: one.path.stem for one in found.imports}
+            replace_text(path, scene_with(cast, player, found.imports[0].sheet.profile))
+    except OSError as error:
+        raise SceneError(f"{path.parent}: cannot be written: {error.strerror or error}") from None
+    return read_scene(path)
+
+
+def free_path(path: Path) -> Path:
+    """`path`, or one like it with a number where it is there already."""
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, 1000))
+    return next(one for one in (path, *numbered) if not one.exists())
+
+
+def _cards(path: Path) -> "list[Import]":
+    from characters.cards.importing import plan
+    from characters.places import folders
+
+    return plan([path], folders("characters")[1], force=True)
+
+
+def _cards_in(path: Path) -> "list[Import]":
+    """The characters in a JSON file; none where it holds no card."""
+    from characters import CharacterError
+
+    try:
+        return _cards(path)
+    except CharacterError:
+        return []
+
+
+def _is_chat(path: Path) -> bool:
+    from scenes.imports.chats import read_chat
+    from scenes.imports.chats.source import open_source
+
+    try:
+        read_chat(open_source(path))
+    except SceneError:
+        return False
+    return True

@@ -1,0 +1,242 @@
+"""Who is who in a table's log: nicknames, the role of each, and how the log will read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from characters.cards.lines import role_name
+from scenes.errors import SceneError
+from scenes.imports import Report
+from scenes.imports.trpg.files import TableLog, write_log
+from scenes.imports.trpg.people import Table
+from scenes.imports.trpg.players import Part, Player, preview, table_of
+from scenes.imports.trpg.saving import save_session, scene_of
+from scenes.imports.trpg.styles import STYLES
+from scenes.log import LONGEST_NAME
+from scenes.scene import Scene
+from tui.failures import Known, problems_of
+from tui.importing import FoundLogs, free_path
+from tui.paint import printable
+from tui.reported import reported
+from tui.screens.importing import ToldScreen
+from tui.screens.start import RoleScreen
+from tui.words import say
+
+PREVIEWED = 6
+"""Lines of the log that are shown."""
+NAMES = 20
+"""Cells of the longest nickname in the list."""
+EVERY = 5000
+"""Lines after which is told how many there are."""
+
+
+class Stopped(Exception):
+    """The person does not want the import any more."""
+
+
+class PlayersScreen(ModalScreen[Path | None]):
+    """Gives the session to go on with, or nothing where a log was saved or the person gave up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="players.back"),
+        Binding("n", "part('narrator')", "Narrates", id="players.narrator"),
+        Binding("o", "part('observer')", "Watches", id="players.observer"),
+        Binding("d", "part('dice')", "Dice", id="players.dice"),
+        Binding("r", "part('role')", "Role", id="players.role"),
+        Binding("t", "style", "Style", id="players.style"),
+        Binding("s", "save", "Save the log", id="players.save"),
+        Binding("p", "play", "Play on", id="players.play"),
+    ]
+
+    def __init__(self, found: FoundLogs) -> None:
+        super().__init__()
+        self.found = found
+        self.players = list(found.players)
+        self.style: str | None = None
+        self.stopped = False
+        self.busy = False
+
+    def compose(self) -> ComposeResult:
+        players = OptionList(*map(self._row, self.players), id="players", compact=True)
+        formats = "、".join(dict.fromkeys(log.report.format for log in self.found.logs))
+        players.border_title = Content(
+            say("import_who", printable(f"{self.found.path.name} · {formats}"))
+        )
+        with Vertical(id="import"):
+            yield players
+            yield Input(id="role")
+            yield Static(id="preview")
+            yield Static(Content(say("import_players_keys")), classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).display = False
+        self.query_one(OptionList).highlighted = 0 if self.players else None
+        self._show_preview()
+
+    # --- who is who ---
+
+    def _row(self, player: Player) -> Option:
+        name = printable(player.name) or "?"
+        cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
+        part, count = say(f"part_{player.part}"), say("import_messages", player.count)
+        role = printable(player.role) if player.part in ("role", "narrator") else ""
+        what = " · ".join(filter(None, (role, part)))
+        return Option(
+            Content.assemble(set_cell_size(cut, NAMES), (f"{count:>12}", "dim"), "  →  ", what)
+        )
+
+    def _change(self, **changes: object) -> None:
+        """Change the lit player."""
+        players = self.query_one(OptionList)
+        at = players.highlighted
+        if at is None or self.busy:
+            return
+        self.players[at] = replace(self.players[at], **changes)  # type: ignore[arg-type]
+        players.replace_option_prompt_at_index(at, self._row(self.players[at]).prompt)
+        self._show_preview()
+
+    def action_part(self, part: Part) -> None:
+        self._change(part=part)
+
+    def action_style(self) -> None:
+        styles = [None, *STYLES]
+        self.style = styles[(styles.index(self.style) + 1) % len(styles)]
+        self._show_preview()
+
+    @on(OptionList.OptionSelected)
+    def _ask_role(self, event: OptionList.OptionSelected) -> None:
+        if self.busy:
+            return
+        player, role = self.players[event.option_index], self.query_one(Input)
+        role.value = player.role
+        role.border_title = Content(say("import_role", printable(player.name)))
+        role.display = True
+        role.focus()
+
+    @on(Input.Submitted)
+    def _name_role(self, event: Input.Submitted) -> None:
+        name = role_name(event.value)
+        if not name:
+            self.notify(say("import_role_bad", LONGEST_NAME), severity="warning")
+            return
+        self._end_naming()
+        self._change(role=name, part="role" if self._lit_part() != "narrator" else "narrator")
+
+    def _lit_part(self) -> Part | None:
+        at = self.query_one(OptionList).highlighted
+        return self.players[at].part if at is not None else None
+
+    def _end_naming(self) -> None:
+        self.query_one(Input).display = False
+        self.query_one(OptionList).focus()
+
+    def _table(self) -> Table:
+        return table_of(Table(style=self.style), self.players)
+
+    def _show_preview(self) -> None:
+        shown = self.query_one("#preview", Static)
+        shown.border_title = Content(say("import_preview", say(f"style_{self.style or 'told'}")))
+        try:
+            lines = preview(self.found.logs[0], self._table(), PREVIEWED)
+        except SceneError as error:
+            lines = [str(error)]
+        shown.update(Content("\n".join(map(printable, lines))))
+
+    # --- the import ---
+
+    def action_back(self) -> None:
+        """Esc: stop naming, else stop importing, else leave."""
+        if self.query_one(Input).display:
+            self._end_naming()
+        elif self.busy:
+            self.stopped = True
+        else:
+            self.dismiss(None)
+
+    def action_save(self) -> None:
+        if not self.busy:
+            self._begin(self._save_log)
+
+    @work
+    async def action_play(self) -> None:
+        if self.busy:
+            return
+        try:
+            scene = scene_of(self.found.path, self.players)
+        except SceneError as error:
+            self._fail(str(error))
+            return
+        chosen = await self.app.push_screen_wait(RoleScreen(scene))
+        if chosen is not None:
+            self._begin(lambda lines: self._save_session(lines, scene, chosen[0]))
+
+    def _save_log(self, lines: Iterator[str]) -> Path:
+        from scenes.saved import sessions_folder
+
+        folder = sessions_folder().with_name("logs")
+        folder.mkdir(parents=True, exist_ok=True)
+        path = free_path(folder / f"{self.found.path.stem}.txt")
+        write_log(lines, path)
+        return path
+
+    def _save_session(self, lines: Iterator[str], scene: Scene, role: str | None) -> Path:
+        return save_session(lines, scene, role)
+
+    def _begin(self, save: Callable[[Iterator[str]], Path]) -> None:
+        self.busy, self.stopped = True, False
+        self._tell(say("importing", 0))
+        self._import(save, self._table())
+
+    @work(thread=True)
+    def _import(self, save: Callable[[Iterator[str]], Path], table: Table) -> None:
+        logs = [
+            TableLog(log.source, Report(log.source.where, log.report.format))
+            for log in self.found.logs
+        ]
+        told = self.app.call_from_thread
+
+        def lines() -> Iterator[str]:
+            for log in logs:
+                for number, line in enumerate(log.lines(table), 1):
+                    if self.stopped:
+                        raise Stopped
+                    if number % EVERY == 0:
+                        told(self._tell, say("importing", f"{number:,}"))
+                    yield line
+
+        try:
+            path = save(lines())
+        except Stopped:
+            told(self._fail, say("import_stopped"))
+        except Known as error:
+            told(self._fail, problems_of(error)[0])
+        else:
+            told(self._finish, path, [line for log in logs for line in reported(log.report)])
+
+    def _tell(self, text: str) -> None:
+        self.query_one(".keys", Static).update(Content(printable(text)))
+
+    def _fail(self, problem: str) -> None:
+        self.busy = False
+        self._tell(say("import_players_keys"))
+        self.notify(printable(problem), severity="warning", markup=False, timeout=15)
+
+    @work
+    async def _finish(self, path: Path, report: list[str]) -> None:
+        self.busy = False
+        is_session = path.suffix == ".jsonl"
+        keys = say("import_done_session" if is_session else "import_done_close")
+        title = path.stem if is_session else say("import_done_log", path)
+        goes_on = await self.app.push_screen_wait(ToldScreen(report, title, keys))
+        self.dismiss(path if goes_on and is_session else None)
