@@ -3,7 +3,9 @@
 from tui.commands.examples import examples
 from tui.commands.group import group
 from tui.commands.quotes import quotes
+from tui.commands.rolebench import rolebench
 
 app = group("From books and sessions to logs and examples to train on.")
 app.command("quotes")(quotes)
 app.command("examples")(examples)
+app.command("rolebench")(rolebench)

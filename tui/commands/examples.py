@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.commands import options
+from tui.commands.writing import write_lines
 from tui.failures import BadInput, given
 from tui.logs import Source
 from tui.output import as_json, clean, one_line, word
@@ -108,6 +109,7 @@ def examples(
     Without --for, the lines of everybody in the scene's cast, or of all who speak in a log; of a
     session, all that is not the player's own role.
     """
+    from models.train.data import dumped
     from scenes.examples.general import mixed
     from scenes.examples.heldout import HeldOut
     from scenes.examples.make import make
@@ -133,7 +135,7 @@ def examples(
             among = sum(one.split == "train" for one in made.examples)
             made.examples += mixed(mix, among, mix_share, seed, bounds, made.tally)
     if output is not None:
-        _write(made.examples, output)
+        write_lines(map(dumped, made.examples), output)
     for example in _spread(made.examples, show):
         _show(example)
     _report(made, as_data)
@@ -192,19 +194,6 @@ def _bounds(
         if isinstance(one, Script):
             count.expect(texts_of(one))
     return Bounds(backend.context, count, longest, by_chapter, by_passage)
-
-
-def _write(examples: Sequence["Example"], output: Path) -> None:
-    """Write the examples whole or not at all."""
-    from models.train.data import dumped
-
-    part = output.with_name(f".{output.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.writelines(map(dumped, examples))
-        part.replace(output)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _spread(examples: Sequence["Example"], count: int) -> Iterator["Example"]:

@@ -1,0 +1,36 @@
+"""How a command writes lines: to stdout, or to a file that appears when it is whole."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tui.output import clean
+
+
+def write_lines(lines: Iterable[str], output: Path | None) -> int:
+    """Write lines, each with its end, to a file or to stdout; how many they were.
+
+    On a terminal nothing is printed that could drive it. Raises `OSError`.
+    """
+    written = 0
+
+    def counted() -> Iterable[str]:
+        nonlocal written
+        for line in lines:
+            written += 1
+            yield line
+
+    if output is None:
+        safe = clean if sys.stdout.isatty() else str
+        sys.stdout.writelines(map(safe, counted()))
+        sys.stdout.flush()
+        return written
+    draft = output.with_name(f".{output.name}.new")
+    try:
+        with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.writelines(counted())
+        os.replace(draft, output)
+    finally:
+        draft.unlink(missing_ok=True)
+    return written
