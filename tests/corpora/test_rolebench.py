@@ -83,7 +83,8 @@ def test_the_answers_of_a_question_share_its_weight(tmp_path: Path) -> None:
     assert [one.weight for one in found] == [0.5, 0.5, 1.0, 0.5, 0.5]
     assert {one.split for one in found} == {"test"}
     assert found[2].prompt.text + found[2].reply == (
-        "==== 孙悟空 ====\n{孙悟空：花果山的石猴。}\n孙悟空：俺老孙来也！\n来客：谁？\n孙悟空：俺！（笑）\n"
+        "==== 孙悟空 ====\n{孙悟空：花果山的石猴。}\n孙悟空：俺老孙来也！\n"
+        "来客：谁？\n孙悟空：俺！（笑）\n"
     )
     file = tmp_path / "examples.jsonl"
     file.write_text("".join(map(dumped, found)), "utf-8")
