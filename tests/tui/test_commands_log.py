@@ -156,3 +156,16 @@ def test_a_large_log_is_checked_in_bounded_memory(home):
     assert int(shown.stderr) < 60_000, "kB"
     assert json.loads(shown.stdout)["speech"] == 40_000
     assert len(json.loads(shown.stdout)["unrecognised"]) == 40_000
+
+
+def test_every_line_of_a_real_log_is_told_what_it_is(run):
+    shared = ROOT / ".." / "shared"
+    log = shared / "data" / "novel2trpg" / "log_first_4000.txt"
+    if not log.is_file():
+        pytest.skip("no shared data beside the checkout")
+    ran = run("log", "check", log, "--strict", "--json")
+    counts = json.loads(ran.out)
+    kinds = {kind: counts[kind] for kind in ("narration", "speech", "action", "thought")}
+    assert kinds == {"narration": 1176, "speech": 1769, "action": 505, "thought": 550}
+    assert ran.status == 0 and counts["lines"] == 4000 and not counts["unrecognised"]
+    assert not (counts["chapter"] or counts["context"] or counts["comment"])
