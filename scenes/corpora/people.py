@@ -22,7 +22,7 @@ SURNAMES = frozenset(
     "姚邵汪祁毛禹狄米贝明臧伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
     "邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房丁邓郁单洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊惠甄曲封储靳段"
     "焦巴牧山谷车侯全班仰秋仲伊宫宁仇栾暴甘厉祖武符刘景詹束龙叶司黎乔苍双闻党翟谭贡姬申冉雍桑桂牛"
-    "燕浦温庄晏柴瞿阎慕连茹宦艾鱼向古易戈廖终居衡步都耿满弘匡国文寇广东沃利越师巩聂晁敖冷辛阚那简"
+    "燕浦温庄晏柴瞿阎慕桓泠郤鞠濮雍连茹宦艾鱼向古易戈廖终居衡步都耿满弘匡国文寇广东沃利越师巩聂晁敖冷辛阚那简"
     "饶空曾关蒯相查荆红游竺权盖益桓公糜祢麋典沮审逢蹋彧郝毌丘解阳扈索阮戴单呼裘"
 )
 COMPOUND = (
@@ -199,7 +199,9 @@ class People:
         if len(people) == 1:
             return people.pop()
         last = max(people, key=lambda person: self.last_named(person, at), default=None)
-        return last if last and at - self.last_named(last, at) <= FAR else None
+        if last and at - self.last_named(last, at) <= FAR:
+            return last
+        return name if last and len(name) > 1 else None
 
     def last_named(self, person: str, at: int) -> int:
         """Where a person was last called by a name of their own before `at`; far back if never."""

@@ -29,6 +29,11 @@ LONGEST_LEAD = 240
 FOLLOWING = 80
 OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
+SEEN_OFTEN = 5
+"""Times that somebody with a surname must be read to be known, where they speak but once."""
+MOST_SEEN = 200
+"""Places that are looked at to tell whether a name is whole."""
+_AFTER_NAMES = frozenset("曰道说问云言答笑，。：；、了的\n")
 _COLON = re.compile(r"[：:∶；][ 　\n]*$|[，,][ 　\n]*$")
 _LISTED = re.compile(
     rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
@@ -63,11 +68,17 @@ class Extractor:
         self.spans = list(quotations(book.text))
         counted = self._counted()
         names = dict(aliases.names)
-        learned = [name for name, count in counted.items() if count >= OFTEN]
+        learned = [
+            name for name, count in counted.items() if count >= OFTEN and self._is_whole(name)
+        ]
         for name in (*learned, *listed_names(book.text)):
             if not set(name) & NO_PERSONS and not _holds(name, aliases):
                 names.setdefault(name, (Alias(name),))
-        known = {name for name, count in counted.items() if _is_somebody(name, count)}
+        known = {
+            name
+            for name, count in counted.items()
+            if _is_somebody(name, count, book) and self._is_whole(name)
+        }
         self.people = People(book, names)
         alone = (
             aliases.given_names
@@ -84,7 +95,7 @@ class Extractor:
             quote, to = self._quote(span, start, last)
             yield quote
             if quote.kind != "term":
-                last, end = Before(quote.speaker, to, not span.closed), span.end
+                last, end = Before(quote.speaker, to, span.end, not span.closed), span.end
 
     def _quote(self, span: Quotation, start: int, last: Before) -> tuple[Quote, str]:
         lead = self.text[start : span.start]
@@ -150,6 +161,15 @@ class Extractor:
         """How far back the narration before a quotation may reach."""
         return max(self.book.chapter_at(at).start, at - LONGEST_LEAD)
 
+    def _is_whole(self, name: str) -> bool:
+        """Whether a name does not always go on with one sign, as 吕枢 does with 密."""
+        following: Counter[str] = Counter()
+        at = -1
+        while (at := self.text.find(name, at + 1)) >= 0 and following.total() < MOST_SEEN:
+            following[self.text[at + len(name) : at + len(name) + 1]] += 1
+        sign, most = following.most_common(1)[0]
+        return most < 0.8 * following.total() or sign in _AFTER_NAMES
+
     def _counted(self) -> Counter[str]:
         """What stands before a verb of speaking, and how often."""
         counted: Counter[str] = Counter()
@@ -190,10 +210,13 @@ def _holds(name: str, aliases: Aliases) -> bool:
     )
 
 
-def _is_somebody(name: str, count: int) -> bool:
+def _is_somebody(name: str, count: int, book: Book) -> bool:
     """Whether what stood before a verb of speaking is a person: by how it ends, or a surname."""
+    if name[-2:] in TWO_PERSONS and not set(name[:-2]) & NO_PERSONS and count > 1:
+        return True
     if set(name) & NO_PERSONS or name[0] in "将上从会来":
         return False
-    if name[-1] in PERSONS or name[-2:] in TWO_PERSONS:
+    if name[-1] in PERSONS:
         return count > 1
-    return len(name) <= 3 and name[0] in SURNAMES and count > 1
+    surname = len(name) <= 3 and name[0] in SURNAMES
+    return surname and (count > 1 or book.text.count(name) >= SEEN_OFTEN)

@@ -14,6 +14,7 @@ from scenes.corpora.speech import (
     APPEARS,
     ASKS,
     GOES_ON,
+    GOING_ON,
     NO_PERSONS,
     NOBODY,
     NOT_BEFORE,
@@ -88,9 +89,11 @@ STARTS = frozenset("，。；：、“”\n 　守史尉军将令郎督官臣士
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
 _PRONOUN = re.compile(
-    "有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
+    "一彪|一军|一队|一支|一骑|为首|有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
 )
 _SENTENCE_END = re.compile("[。！？!?\n]+")
+LONGEST_GOING_ON = 60
+"""Characters that whoever spoke may act without a name before they speak again."""
 MOST_SENTENCES = 2
 """Ends of sentences between a quotation and the clause that names who speaks."""
 _POINTED = re.compile("[那这][怪妖魔汉僧贼猴女]")
@@ -113,6 +116,7 @@ class Before:
 
     speaker: str = ""
     addressed: str = ""
+    end: int = -1
     open: bool = False
     """Whether it is not closed, as where a speech goes on in the next paragraph."""
 
@@ -154,25 +158,33 @@ class Speakers:
             return "", False
         if SEEN.match(clause):
             return "", bare
-        return self._before_that(lead, start, found, last, answers), bare
+        subject = self._before_that(lead, start, found, answers)
+        if subject is None:
+            subject = last.speaker if self._goes_on(found, last, start) else ""
+        return subject, bare
+
+    def _goes_on(self, found: list[tuple[int, str]], last: Before, start: int) -> bool:
+        """Whether a lead that names nobody tells what whoever spoke last does next."""
+        clause = found[0][1].strip()
+        if last.end != start or found[-1][0] > LONGEST_GOING_ON:
+            return False
+        return (GOES_ON.match(clause) or GOING_ON.match(clause)) is not None
 
     def _before_that(
-        self, lead: str, start: int, found: list[tuple[int, str]], last: Before, answers: bool
-    ) -> str:
-        """The subject of the clauses before the last one, the nearest first."""
+        self, lead: str, start: int, found: list[tuple[int, str]], answers: bool
+    ) -> str | None:
+        """The subject of the clauses before the last one, the nearest first; `None` if none has."""
         end = found[-1][0]
         for at, clause in reversed(found[:-1]):
             if len(_SENTENCE_END.findall(lead, at, end)) > MOST_SENTENCES:
                 return ""
-            if GOES_ON.match(clause.strip()) and at == found[0][0]:
-                return last.speaker
             first = self._begins(clause)
             subject = self._earlier(clause[first:].rstrip(), start + at + first)
             if subject is not None:
                 return "" if answers and ASKS.search(clause) else subject
             if SEEN.match(clause.strip()) or SCENE.match(clause):
                 return ""
-        return ""
+        return "" if answers else None
 
     def after(self, following: str, at: int) -> str:
         """Who is said to speak right after a quotation: `张三说。`"""
@@ -226,6 +238,8 @@ class Speakers:
         if titled is not None:
             return titled, ""
         subject = self._described(stem) or self._known(rest)
+        if not subject and (inside := self._known_inside(stem)):
+            return self._folded(inside, at), ""
         if subject:
             return self._folded(subject, at), rest[len(subject) :]
         if _PRONOUN.match(rest) or rest[0] in PRONOUNS or _UNKNOWN.fullmatch(rest):
@@ -252,6 +266,15 @@ class Speakers:
         for length in range(LONGEST_SUBJECT, 1, -1):
             if rest[:length] in self.known:
                 return rest[:length]
+        return ""
+
+    def _known_inside(self, stem: str) -> str:
+        """The noun of somebody after a word or two of what they are: `败残蛮兵`."""
+        for start in range(1, 5):
+            if set(stem[:start]) & NOT_BEFORE:
+                return ""
+            if found := self._known(stem[start:]):
+                return found
         return ""
 
     def _begins(self, clause: str) -> int:
@@ -290,7 +313,8 @@ class Speakers:
             if shared[0] == "、" or self._name(other, at):
                 return ""
         if owned := OWNED.match(after):
-            return self._within(after[owned.end() :], at) or ""
+            whose = name + owned[0] if owned[0].startswith("的") and len(owned[0]) > 2 else ""
+            return self._within(after[owned.end() :], at) or whose
         if len(name) == 1 and (given := self._given(name, at)):
             return given
         return self.people.person(name, at) or ""
@@ -338,7 +362,7 @@ class Speakers:
             head = stem[:length]
             if not is_manner(stem[length:]) or is_manner(head):
                 continue
-            if head[-2:] in TWO_PERSONS and head[:-2] not in NO_PERSONS:
+            if head[-2:] in TWO_PERSONS and not set(head[:-2]) & NO_PERSONS:
                 return head
             if set(head) & NO_PERSONS or head[0] in "将上从会来":
                 continue
@@ -352,14 +376,15 @@ class Speakers:
         """The person whose given name is `given`, whose full name stands last before `at`."""
         if not self.alone:
             return ""
-        floor = max(self.book.chapter_at(at).start, at - RECENT)
+        floor = max(0, at - RECENT)
         where, text = at, self.book.text
         while (where := text.rfind(given, floor, where)) > 0:
             for length in (2, 1):
                 name = text[where - length : where + 1]
                 if name in self.people.names or (length == 2 and name[:2] in COMPOUND):
                     return self._folded(name, at)
-            if text[where - 1] in SURNAMES and text[where - 2] in STARTS:
+            new = given not in self.people.names and text[where - 2] in STARTS
+            if new and text[where - 1] in SURNAMES:
                 return text[where - 1 : where + 1]
         return ""
 
