@@ -9,12 +9,14 @@ from typing import Literal
 from scenes.corpora.books import Book
 from scenes.corpora.marks import Quotation, quotations
 from scenes.corpora.people import COMPOUND, SURNAMES, Alias, Aliases, People
-from scenes.corpora.speakers import LONGEST_SUBJECT, Before, Speakers
+from scenes.corpora.speakers import LONGEST_SUBJECT, PLACES, Before, Speakers, is_whole
 from scenes.corpora.speech import (
+    CLASSIFIERS,
     NO_PERSONS,
     NOBODY,
     PERSONS,
     PRONOUNS,
+    SEVERAL,
     THINKING,
     TWO_PERSONS,
     VERB,
@@ -31,9 +33,6 @@ OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
 SEEN_OFTEN = 5
 """Times that somebody with a surname must be read to be known, where they speak but once."""
-MOST_SEEN = 200
-"""Places that are looked at to tell whether a name is whole."""
-_AFTER_NAMES = frozenset("曰道说问云言答笑，。：；、了的\n")
 _COLON = re.compile(r"[：:∶；][ 　\n]*$|[，,][ 　\n]*$")
 _LISTED = re.compile(
     rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
@@ -69,15 +68,15 @@ class Extractor:
         counted = self._counted()
         names = dict(aliases.names)
         learned = [
-            name for name, count in counted.items() if count >= OFTEN and self._is_whole(name)
+            name for name, count in counted.items() if count >= OFTEN and is_whole(name, book.text)
         ]
         for name in (*learned, *listed_names(book.text)):
-            if not set(name) & NO_PERSONS and not _holds(name, aliases):
+            if not set(name) & NO_PERSONS and name not in PLACES and not _holds(name, aliases):
                 names.setdefault(name, (Alias(name),))
         known = {
             name
             for name, count in counted.items()
-            if _is_somebody(name, count, book) and self._is_whole(name)
+            if _is_somebody(name, count, book) and is_whole(name, book.text)
         }
         self.people = People(book, names)
         alone = (
@@ -147,6 +146,8 @@ class Extractor:
             return False
         verb = VERB.search(clause)
         stem = clause[: verb.start()] if verb else clause
+        if "诗" in stem:
+            return True
         return not any(
             self.people.name_at(stem[-length:]) == stem[-length:] for length in (1, 2, 3)
         )
@@ -161,15 +162,6 @@ class Extractor:
         """How far back the narration before a quotation may reach."""
         return max(self.book.chapter_at(at).start, at - LONGEST_LEAD)
 
-    def _is_whole(self, name: str) -> bool:
-        """Whether a name does not always go on with one sign, as 吕枢 does with 密."""
-        following: Counter[str] = Counter()
-        at = -1
-        while (at := self.text.find(name, at + 1)) >= 0 and following.total() < MOST_SEEN:
-            following[self.text[at + len(name) : at + len(name) + 1]] += 1
-        sign, most = following.most_common(1)[0]
-        return most < 0.8 * following.total() or sign in _AFTER_NAMES
-
     def _counted(self) -> Counter[str]:
         """What stands before a verb of speaking, and how often."""
         counted: Counter[str] = Counter()
@@ -180,6 +172,8 @@ class Extractor:
             if not found or found[-1][0] == 0:
                 continue
             clause = found[-1][1].rstrip()
+            if WRITING.search(clause):
+                continue
             rest = clause[begins(clause) :]
             verb = VERB.search(rest)
             stem = rest[: verb.start()] if verb else ""
@@ -214,7 +208,9 @@ def _is_somebody(name: str, count: int, book: Book) -> bool:
     """Whether what stood before a verb of speaking is a person: by how it ends, or a surname."""
     if name[-2:] in TWO_PERSONS and not set(name[:-2]) & NO_PERSONS and count > 1:
         return True
-    if set(name) & NO_PERSONS or name[0] in "将上从会来":
+    if set(name) & NO_PERSONS or name[0] in "将上从会来" or name in PLACES:
+        return False
+    if SEVERAL.match(name) or name[0] in CLASSIFIERS or name[0] in PRONOUNS:
         return False
     if name[-1] in PERSONS:
         return count > 1

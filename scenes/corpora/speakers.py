@@ -1,6 +1,7 @@
 """Who is the subject of the clauses that lead a quotation, or that follow it."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from scenes.corpora.speech import (
     ANSWERS,
     APPEARS,
     ASKS,
+    CLASSIFIERS,
     GOES_ON,
     GOING_ON,
     NO_PERSONS,
@@ -23,6 +25,7 @@ from scenes.corpora.speech import (
     PRONOUNS,
     SCENE,
     SEEN,
+    SEVERAL,
     SHARED,
     TWO_PERSONS,
     VERB,
@@ -84,21 +87,28 @@ WORDS = frozenset(
     )
 )
 """Words that begin as a given name does."""
+PLACES = frozenset(
+    ("东吴", "江东", "江南", "江西", "山东", "山西", "关中", "东至", "江北", "明日", "何以", "何谓")
+)
+"""What begins as a full name does and is no person."""
 STARTS = frozenset("，。；：、“”\n 　守史尉军将令郎督官臣士弟子叔兄")
 """What stands before a full name."""
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
 _PRONOUN = re.compile(
-    "一彪|一军|一队|一支|一骑|为首|有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
+    "倒?大家|一彪|一军|一队|一支|一骑|为首|有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
 )
 _SENTENCE_END = re.compile("[。！？!?\n]+")
 LONGEST_GOING_ON = 60
 """Characters that whoever spoke may act without a name before they speak again."""
+MOST_SEEN = 200
+"""Places that are looked at to tell whether a name is whole."""
+_AFTER_NAMES = frozenset("曰道说问云言答笑，。：；、了的\n")
 MOST_SENTENCES = 2
 """Ends of sentences between a quotation and the clause that names who speaks."""
 _POINTED = re.compile("[那这][怪妖魔汉僧贼猴女]")
 """Somebody without a name, of one sign; 那 belongs to it."""
-_UNKNOWN = re.compile("[^，。]{2,4}[答对应](?:应|言)?[曰道说云]")
+_UNKNOWN = re.compile("[^，。]{1,4}[答对应](?:应|言)?[曰道说云]")
 """Somebody not known by name answers, so nobody of an earlier clause does."""
 _REVEALED = re.compile(
     r"[^“”。]{0,16}(?:视之|看时|视其人|看其人|认得)，?[^“”。]{0,14}?(?:乃是?|却是|见是|是|认得是)"
@@ -133,7 +143,7 @@ class Speakers:
         self.people = people
         self.known = known
         self.alone = alone
-        self._counts: dict[str, int] = {}
+        self._whole: dict[str, bool] = {}
 
     def before(self, lead: str, start: int, last: Before) -> tuple[str, bool]:
         """Who speaks after a lead, and whether its last clause says no more than that.
@@ -180,8 +190,10 @@ class Speakers:
                 return ""
             first = self._begins(clause)
             subject = self._earlier(clause[first:].rstrip(), start + at + first)
+            if answers and ASKS.search(clause):
+                return ""
             if subject is not None:
-                return "" if answers and ASKS.search(clause) else subject
+                return subject
             if SEEN.match(clause.strip()) or SCENE.match(clause):
                 return ""
         return "" if answers else None
@@ -242,6 +254,8 @@ class Speakers:
             return self._folded(inside, at), ""
         if subject:
             return self._folded(subject, at), rest[len(subject) :]
+        if SEVERAL.match(rest) or rest[0] in CLASSIFIERS:
+            return "", ""
         if _PRONOUN.match(rest) or rest[0] in PRONOUNS or _UNKNOWN.fullmatch(rest):
             return "", ""
         return None, ""
@@ -292,7 +306,9 @@ class Speakers:
         sign = rest[0]
         if sign == "云" and rest[-1] == "曰" and name and self._just_named(sign, at):
             return sign
-        if is_manner(sign) or sign in NOBODY or not (name or self._given(sign, at)):
+        if is_manner(sign) or sign in NOBODY:
+            return ""
+        if not (name or self._given(sign, at)):
             return ""
         if is_manner(unaddressed(rest[1:])):
             return sign
@@ -362,9 +378,11 @@ class Speakers:
             head = stem[:length]
             if not is_manner(stem[length:]) or is_manner(head):
                 continue
+            if SEVERAL.match(head) or head[0] in CLASSIFIERS:
+                return ""
             if head[-2:] in TWO_PERSONS and not set(head[:-2]) & NO_PERSONS:
                 return head
-            if set(head) & NO_PERSONS or head[0] in "将上从会来":
+            if set(head) & NO_PERSONS or head[0] in "将上从会来" or head[0] in PRONOUNS:
                 continue
             if head in self.known or head[-1] in PERSONS:
                 return head
@@ -383,16 +401,22 @@ class Speakers:
                 name = text[where - length : where + 1]
                 if name in self.people.names or (length == 2 and name[:2] in COMPOUND):
                     return self._folded(name, at)
-            new = given not in self.people.names and text[where - 2] in STARTS
-            if new and text[where - 1] in SURNAMES:
-                return text[where - 1 : where + 1]
+            new = (
+                given not in self.people.names
+                and given not in NO_PERSONS
+                and text[where - 2] in STARTS
+            )
+            name = text[where - 1 : where + 1]
+            if new and name[0] in SURNAMES and name not in PLACES and self._often(name):
+                return name
         return ""
 
     def _often(self, name: str) -> bool:
-        """Whether a name is read more than twice in the book."""
-        if name not in self._counts:
-            self._counts[name] = self.book.text.count(name)
-        return self._counts[name] > 2
+        """Whether a name is read more than twice in the book, and is not a part of a longer one."""
+        if name not in self._whole:
+            text = self.book.text
+            self._whole[name] = text.count(name) > 2 and is_whole(name, text)
+        return self._whole[name]
 
     def _folded(self, name: str, at: int) -> str:
         return self.people.person(name, at) or name
@@ -401,3 +425,13 @@ class Speakers:
 def unaddressed(rest: str) -> str:
     """The rest of a clause without whom it is said to."""
     return ADDRESS.sub("", rest)
+
+
+def is_whole(name: str, text: str) -> bool:
+    """Whether a name does not always go on with one sign, as 吕枢 does with 密."""
+    following: Counter[str] = Counter()
+    at = -1
+    while (at := text.find(name, at + 1)) >= 0 and following.total() < MOST_SEEN:
+        following[text[at + len(name) : at + len(name) + 1]] += 1
+    sign, most = following.most_common(1)[0]
+    return most < 0.8 * following.total() or sign in _AFTER_NAMES
