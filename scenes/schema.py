@@ -37,7 +37,7 @@ RANGES: dict[str, dict[str, float]] = {
 }
 
 
-def _docstrings(class_: type) -> dict[str, str]:
+def docstrings(class_: type) -> dict[str, str]:
     """The docstrings under the attributes of a class, which Python itself does not keep."""
     tree = ast.parse(inspect.getsource(class_)).body[0]
     body = tree.body if isinstance(tree, ast.ClassDef) else []
@@ -50,7 +50,7 @@ def _docstrings(class_: type) -> dict[str, str]:
 
 
 def _sampling_keys() -> type[Declaration]:
-    hints, said = get_type_hints(Sampling), _docstrings(Sampling)
+    hints, said = get_type_hints(Sampling), docstrings(Sampling)
     keys: dict[str, Any] = {}
     for one in fields(Sampling):
         if one.name not in OWN:

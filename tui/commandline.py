@@ -23,6 +23,7 @@ from tui.commands import (
     sessions,
 )
 from tui.commands.draw import draw
+from tui.commands.train import train
 from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
 from tui.output import never_raise, one_line
 
@@ -87,6 +88,7 @@ app.add_typer(sessions.app, name="sessions")
 app.add_typer(models.app, name="models")
 app.add_typer(eval.app, name="eval")
 app.add_typer(corpus.app, name="corpus")
+app.command("train")(train)
 app.command("locate")(locate.locate)
 
 

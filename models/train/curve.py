@@ -29,6 +29,8 @@ class Point(NamedTuple):
     """Tokens of prompts and replies, padding included, while learning in this process."""
     seconds: float
     """Since this process began to train."""
+    seconds_left: float | None = None
+    """At the pace of this process; None before its first step."""
 
 
 Tell = Callable[[Point], None]
@@ -46,6 +48,7 @@ class Curve(TrainerCallback):
         self.why_ended = "done"
         self.file = settings.out / LOG
         begun = int(checkpoint.name.removeprefix(STEP)) if checkpoint else -1
+        self._begun = max(begun, 0)
         self.points = [point for point in self._read() if point.step <= begun]
         self.file.write_text("".join(map(_line, self.points)), encoding="utf-8")
         self._began = time.perf_counter()
@@ -89,6 +92,7 @@ class Curve(TrainerCallback):
             logs.get("learning_rate"),
             round(self.trainer.tokens_computed / busy, 1),
             round(self.seconds, 1),
+            self._left(state.global_step),
         )
         if point.held_out is not None and point.held_out < (self.best or float("inf")):
             put_in_place(self.settings.out, self._write_adapter)
@@ -109,6 +113,11 @@ class Curve(TrainerCallback):
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if not self.trainer.held_out:
             put_in_place(self.settings.out, self._write_adapter)
+
+    def _left(self, step: int) -> float | None:
+        done = step - self._begun
+        steps = self.trainer.args.max_steps
+        return round(self.seconds / done * (steps - step), 1) if done > 0 else None
 
     def _write_adapter(self, folder: Path) -> None:
         self.trainer.model.save_pretrained(folder, save_embedding_layers=False)

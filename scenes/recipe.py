@@ -1,0 +1,141 @@
+"""A training recipe: flat YAML whose keys are the settings of a run, and `key=value` beside it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import yaml
+from pydantic import BeforeValidator, Field, create_model
+
+from characters import CharacterError
+from characters.check import Declaration, check
+from characters.reader import Document, read_file
+from characters.schema import Name, Words
+from characters.text import shown
+from models.train.settings import Settings
+from scenes.schema import docstrings
+
+SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+NEEDED = ("base", "examples", "out")
+RANGES: dict[str, dict[str, float]] = {
+    "rank": {"ge": 1, "le": 512},
+    "alpha": {"gt": 0},
+    "dropout": {"ge": 0, "lt": 1},
+    "prefix_length": {"ge": 1, "le": 1024},
+    "learning_rate": {"gt": 0, "le": 10},
+    "warmup": {"ge": 0, "le": 1},
+    "weight_decay": {"ge": 0, "le": 1},
+    "max_grad_norm": {"ge": 0},
+    "epochs": {"gt": 0, "le": 1000},
+    "max_steps": {"ge": 1},
+    "batch_tokens": {"ge": 16},
+    "accumulate": {"ge": 1},
+    "max_length": {"ge": 16},
+    "eval_every": {"ge": 1},
+    "eval_limit": {"ge": 0},
+    "patience": {"ge": 0},
+    "save_every": {"ge": 1},
+    "keep": {"ge": 1},
+    "log_every": {"ge": 1},
+    "seed": {"ge": 0, "lt": 2**32},
+}
+FIRST = {
+    "base": "starter",
+    "examples": "examples.jsonl",
+    "out": "adapters/my-voice",
+}
+"""What a new recipe says of the keys that have no default."""
+
+
+def read_recipe(path: Path, changes: Sequence[str] = ()) -> Settings:
+    """The settings of a recipe with `key=value` changes put over it.
+
+    Paths in the file are from its own folder, those of changes from the working folder. Raises
+    `CharacterError` with a line for each problem.
+    """
+    document = read_file(path)
+    keys = check(RecipeKeys, document).model_dump(exclude_unset=True)
+    changed = _changed(changes)
+    for key in NEEDED:
+        if not keys.get(key) and not changed.get(key):
+            raise CharacterError(document.at((key,), f"missing; expected {key}: …"))
+    return Settings(**_paths(keys, path.parent) | _paths(changed, Path()))
+
+
+def template() -> str:
+    """A recipe with every key, what it says and its default, to be written to a file."""
+    said = docstrings(Settings)
+    lines = ["# A recipe for: paotuan train RECIPE", ""]
+    for one in fields(Settings):
+        lines += [f"# {line}" for line in said[one.name].splitlines()]
+        value = FIRST.get(one.name, one.default)
+        text = yaml.safe_dump(
+            list(value) if isinstance(value, tuple) else value, default_flow_style=True
+        )
+        comment = "" if one.name in FIRST else "# "
+        lines += [f"{comment}{one.name}: {text.removesuffix('...').strip()}".strip(), ""]
+    return "\n".join(lines).replace("\n...", "")
+
+
+def _paths(keys: dict[str, Any], folder: Path) -> dict[str, Any]:
+    found = dict(keys)
+    if "examples" in keys:
+        found["examples"] = tuple(folder / Path(one).expanduser() for one in keys["examples"])
+    if "out" in keys:
+        found["out"] = folder / Path(keys["out"]).expanduser()
+    if "targets" in keys:
+        found["targets"] = tuple(keys["targets"])
+    base = keys.get("base")
+    if base and not Path(base).is_absolute() and (folder / base).exists():
+        found["base"] = str(folder / base)
+    return found
+
+
+def _changed(changes: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, object] = {}
+    for change in changes:
+        key, sign, text = change.partition("=")
+        if not sign or not key.strip():
+            raise CharacterError(f"{shown(change)}: expected key=value, such as rank=8")
+        try:
+            values[key.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise CharacterError(f"{shown(change)}: the value is no YAML; quote it") from None
+    document = Document("key=value", values, {}, {})
+    return check(RecipeKeys, document).model_dump(exclude_unset=True)
+
+
+def _scientific(value: object) -> object:
+    """`1e-3` as the number it is meant to be; YAML takes it for text unless it has a point."""
+    if isinstance(value, str) and SCIENTIFIC.fullmatch(value):
+        return float(value)
+    return value
+
+
+def _recipe_keys() -> type[Declaration]:
+    hints, said = get_type_hints(Settings), docstrings(Settings)
+    keys: dict[str, Any] = {}
+    for one in fields(Settings):
+        type_, default = hints[one.name], one.default
+        if one.name in NEEDED:
+            type_, default = (Words if one.name == "examples" else Name | None), None
+        elif type_ is float:
+            type_ = Annotated[float, BeforeValidator(_scientific)]
+        elif type_ == tuple[str, ...]:
+            type_, default = Words, []
+        ranges: Any = RANGES.get(one.name, {})
+        keys[one.name] = (type_, Field(default, description=said[one.name], **ranges))
+    return create_model(
+        "RecipeKeys", __base__=Declaration, __doc__="A training recipe of paotuan (跑团).", **keys
+    )
+
+
+if TYPE_CHECKING:
+
+    class RecipeKeys(Declaration):
+        """The names of `Settings`."""
+
+else:
+    RecipeKeys = _recipe_keys()

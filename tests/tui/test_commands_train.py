@@ -1,0 +1,139 @@
+"""`paotuan train` as a person meets it: a recipe, a run, its card, and what is wrong with either."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from models.local import Local
+from tests.local.tiny_models import make_llama
+from tests.train.made import examples, written
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPE = """\
+base: base
+examples: table.jsonl
+out: voice
+rank: 4
+learning_rate: 1e-2
+batch_tokens: 512
+max_steps: 12
+eval_every: 4
+save_every: 4
+log_every: 2
+device: cpu
+"""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_llama(tmp_path_factory.mktemp("made") / "base")
+
+
+@pytest.fixture
+def recipe(base: Path, tmp_path: Path) -> Path:
+    (tmp_path / "base").symlink_to(base)
+    written(tmp_path / "table.jsonl", examples())
+    file = tmp_path / "recipe.yaml"
+    file.write_text(RECIPE, encoding="utf-8")
+    return file
+
+
+def paotuan(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *map(str, words)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        timeout=300,
+    )
+
+
+def test_a_recipe_gives_an_adapter_with_its_card_its_curve_and_its_picture(recipe: Path) -> None:
+    done = paotuan("train", recipe, "max_steps=8")
+    assert done.returncode == 0, done.stderr
+    folder = recipe.parent / "voice"
+    assert done.stdout.strip() == str(folder)
+    assert "step 8/8" in done.stderr and "held-out loss" in done.stderr
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert "base_model: base" in card and "rank: 4" in card and "max_steps: 8" in card
+    assert "perplexity" in card and "table.jsonl" in card and str(recipe.parent) not in card
+    assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG")
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    assert config["base_model_name_or_path"] == "base"
+    backend = Local.open(recipe.parent / "base", device="cpu", adapters={"voice": str(folder)})
+    assert backend.adapters.names == ("voice",)
+
+
+def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(recipe: Path) -> None:
+    command = [sys.executable, "-m", "tui", "train", str(recipe), "max_steps=4000", "patience=0"]
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    log, waited = recipe.parent / "voice" / "log.jsonl", time.monotonic()
+    while not (log.exists() and '"step": 2,' in log.read_text()):
+        assert child.poll() is None and time.monotonic() - waited < 120
+        time.sleep(0.05)
+    child.send_signal(signal.SIGINT)
+    _, told = child.communicate(timeout=120)
+    assert child.returncode == 130, told
+    assert "go on with: paotuan train" in told and "Traceback" not in told
+    kept = list((recipe.parent / "voice" / "checkpoints").glob("*/whole"))
+    assert kept
+    again = paotuan("train", recipe, "max_steps=4000", "patience=1", "eval_every=1")
+    assert again.returncode == 2 and "eval_every" in again.stderr
+
+
+def test_a_new_recipe_is_commented_and_reads_back(tmp_path: Path) -> None:
+    from scenes.recipe import read_recipe
+
+    new = paotuan("train", "--new")
+    file = tmp_path / "new.yaml"
+    file.write_text(new.stdout, encoding="utf-8")
+    assert read_recipe(file).base == "starter"
+    uncommented = [
+        line.removeprefix("# ") for line in new.stdout.splitlines() if line.startswith("# rank:")
+    ]
+    assert uncommented == ["rank: 16"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (RECIPE.replace("rank", "rnak"), "recipe.yaml:4: rnak: unknown key; did you mean rank?"),
+        (RECIPE.replace("rank: 4", "rank: viele"), "recipe.yaml:4: rank: found text"),
+        (RECIPE.replace("rank: 4", "rank: 0"), "recipe.yaml:4: rank: found the number 0"),
+        (RECIPE.replace("base: base\n", ""), "base: missing"),
+        (RECIPE + "method: lorra\n", "did you mean lora?"),
+        ("", "empty"),
+        (RECIPE.replace("table.jsonl", "none.jsonl"), "none.jsonl"),
+        (RECIPE.replace("base: base", "base: nowhere/at-all/x"), "nowhere/at-all/x"),
+    ],
+)
+def test_what_is_wrong_with_a_recipe_is_one_line(recipe: Path, text: str, told: str) -> None:
+    recipe.write_text(text, encoding="utf-8")
+    done = paotuan("train", recipe)
+    assert done.returncode in (1, 2) and told in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2 and "Traceback" not in done.stderr
+
+
+def test_a_change_that_is_none_is_told(recipe: Path) -> None:
+    for change, told in (("rank", "expected key=value"), ("rnk=3", "did you mean rank?")):
+        done = paotuan("train", recipe, change)
+        assert done.returncode == 2 and told in done.stderr
+
+
+def test_a_base_that_cannot_fit_is_refused_with_what_would(recipe: Path, base: Path) -> None:
+    big = json.loads((base / "config.json").read_text())
+    big |= {"hidden_size": 65536, "intermediate_size": 262144, "num_hidden_layers": 200}
+    folder = recipe.parent / "big"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(big))
+    done = paotuan("train", recipe, f"base={folder}")
+    assert done.returncode == 2 and "more than" in done.stderr and "--anyway" in done.stderr

@@ -1,0 +1,194 @@
+"""`paotuan train`: an adapter from a recipe, with its curve on the screen."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui.commands import options
+from tui.failures import STOPPED, BadInput, given
+from tui.output import as_json, data, one_line, word
+
+if TYPE_CHECKING:
+    from models.train.curve import Point
+    from models.train.run import Result
+    from models.train.settings import Settings
+
+PLOT_LINES = 12
+
+
+def train(
+    recipe: Annotated[
+        Path | None, typer.Argument(metavar="RECIPE", help="A recipe in YAML.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KEY=VALUE]…", help="Put over what the recipe says."),
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Print a commented recipe to begin with.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew where a run was cut off.")
+    ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Begin although it should not fit into memory.")
+    ] = False,
+    as_data: options.Json = False,
+) -> None:
+    """Train an adapter: LoRA, QLoRA or P-tuning v2. A run that was cut off goes on."""
+    from scenes.recipe import read_recipe, template
+
+    if new:
+        data(template().rstrip())
+        return
+    if recipe is None:
+        raise BadInput("no recipe; print one with: paotuan train --new > recipe.yaml")
+    with given():
+        settings = read_recipe(recipe, changes or ())
+    with _installed():
+        from models.train.base import open_base
+
+        from models.train.card import write_card
+        from models.train.plot import write_picture
+        from models.train.run import train as run
+    with given():
+        _check_memory(settings, anyway)
+        quantization: Any = "int4" if settings.method == "qlora" else None
+        model, encoder = open_base(settings.base, None, quantization, settings.device)
+    base = _name(settings.base)
+    chief = os.environ.get("RANK", "0") == "0"
+    with _stoppable() as stopped, _shown(settings, chief and not as_data) as tell:
+        result = run(settings, model, encoder, base, tell, lambda: bool(stopped), fresh)
+    if chief:
+        write_card(settings, base, result)
+        write_picture(result.points, settings.out)
+        _report(settings, result, as_data)
+    if result.why_ended == "stopped":
+        again = one_line(" ".join(sys.argv[1:]))
+        word(f"stopped at step {result.steps}; go on with: paotuan {again}")
+        raise typer.Exit(STOPPED)
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise BadInput(
+            f"{error.name} is not installed; install it with: pip install 'paotuan[train]'"
+        ) from error
+
+
+def _check_memory(settings: "Settings", anyway: bool) -> None:
+    """Refuse what the arithmetic says cannot fit; an unknown base is not reckoned, and said so."""
+    from models.catalog import machine_memory
+    from models.errors import ModelError
+    from models.fit import Plan, fit, shape_of
+
+    try:
+        shape = shape_of(settings.base)
+    except ModelError:
+        word(f"{settings.base}: its memory is not reckoned, since its shape is not known before")
+        return
+    main, gpu = machine_memory()
+    on_gpu = bool(gpu) and settings.device != "cpu"
+    plan = Plan(
+        context=min(settings.batch_tokens, shape.context),
+        n=1,
+        quantization="int4" if settings.method == "qlora" else "none",
+        adapter="prefix" if settings.method == "prefix" else "lora",
+        train=True,
+        device="cuda" if on_gpu else "cpu",
+        dtype_bytes=2 if on_gpu else 4,
+    )
+    found = fit(settings.base, plan, (gpu if on_gpu else main) or None)
+    if found.fits is False and not anyway:
+        raise BadInput(f"{found.verdict}; --anyway begins all the same")
+
+
+def _name(base: str) -> str:
+    """What the adapter keeps as its base: a name or hub id, or a folder's own name."""
+    return Path(base).name if Path(base).expanduser().exists() else base
+
+
+@contextmanager
+def _stoppable() -> Iterator[list[int]]:
+    """The first Ctrl-C asks the run to keep a checkpoint and end; the second ends it at once."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: object) -> None:
+        if asked:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.append(number)
+        word("stopping after this step; once more to stop at once")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _shown(settings: "Settings", wanted: bool) -> Iterator[Any]:
+    """Shows points: a plot above a line on a terminal, a line each elsewhere, or nothing."""
+    if not wanted:
+        yield lambda point: None
+    elif not sys.stderr.isatty():
+        yield lambda point: word(_line(point))
+    else:
+        from rich.console import Console, Group
+        from rich.live import Live
+        from rich.text import Text
+
+        from models.train.plot import in_terminal
+
+        console = Console(stderr=True)
+        points: list[Point] = []
+        with Live(console=console, auto_refresh=False) as live:
+
+            def show(point: "Point") -> None:
+                points.append(point)
+                width = min(console.width, 100)
+                plot = in_terminal(points, width, PLOT_LINES, not console.no_color)
+                live.update(Group(Text.from_ansi(plot), Text(_line(point))), refresh=True)
+
+            yield show
+
+
+def _line(point: "Point") -> str:
+    """`step 20/280  loss 4.512  held out 4.731  91 tokens/s  00:41:07 left`."""
+    parts = [f"step {point.step}/{point.steps}"]
+    if point.loss is not None:
+        parts.append(f"loss {point.loss:.3f}")
+    if point.held_out is not None:
+        parts.append(f"held out {point.held_out:.3f}")
+    if point.tokens_per_second:
+        parts.append(f"{point.tokens_per_second:,.0f} tokens/s")
+    if point.seconds_left is not None:
+        left = round(point.seconds_left)
+        parts.append(f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left")
+    return "  ".join(parts)
+
+
+def _report(settings: "Settings", result: "Result", as_data: bool) -> None:
+    if as_data:
+        told = asdict(result)
+        told["points"] = [point._asdict() for point in result.points]
+        as_json(told | {"out": str(settings.out)})
+        return
+    if result.too_long:
+        word(f"left out {result.too_long} examples longer than {settings.max_length} tokens")
+    if result.best_held_out is not None and result.first_held_out is not None:
+        word(
+            f"held-out loss {result.first_held_out:.3f} → {result.best_held_out:.3f} "
+            f"after {result.steps} steps ({result.why_ended})"
+        )
+    data(str(settings.out))
