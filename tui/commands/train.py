@@ -54,7 +54,6 @@ def train(
         settings = read_recipe(recipe, changes or ())
     with _installed():
         from models.train.base import open_base
-
         from models.train.card import write_card
         from models.train.plot import write_picture
         from models.train.run import train as run
