@@ -34,12 +34,17 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
         how = f"{held.share:g} of the lines"
     if not test and held.share == 0 and held.every is None:
         return ["train"] * len(lines)
+    if len(places) < 2:
+        raise SceneError(
+            "one chapter or session with lines to learn, which cannot be both trained on and held "
+            "out; give more logs, part it with headings such as ==== 第二章 ====, or hold out "
+            "nothing with: --test 0"
+        )
     if not test or len(test) == len(places):
         empty = "train" if test else "test"
         raise SceneError(
             f"the {empty} split would be empty: {how} of {len(places)} chapters or sessions with "
-            "lines to learn is to be held out; give more logs, part them with headings such as "
-            "==== 第二章 ====, or hold out nothing with: --test 0"
+            "lines to learn is to be held out; ask for another part"
         )
     splits: list[Split] = []
     for at, count in enumerate(lines):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.train.data import Example
+from scenes.errors import SceneError
 from scenes.examples.alike import without_alike
 from scenes.examples.balance import balanced
 from scenes.examples.heldout import HeldOut, splits_of
@@ -36,6 +37,9 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
     for example in dropped:
         made.tally.kept[example.speaker] -= 1
         made.tally.left_out[ALIKE] += 1
+    if not any(one.split == "train" for one in made.examples):
+        why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
+        raise SceneError(f"no example is left to train on; left out were {why}")
     made.examples = balanced(made.examples, bounds.count, balance)
     return made
 

@@ -1,6 +1,8 @@
 """Examples of a log: the prompt of each is the one that play would make there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -51,10 +53,11 @@ def made(
     context: int = 600,
     reply: int | None = 40,
     by_chapter: bool = False,
+    by_passage: bool = False,
 ) -> Made:
     entries = parse(log) if isinstance(log, str) else log
     source = log_source(script_of("rain.txt", entries, scene), wanted)
-    return make([source], Bounds(context, len, reply, by_chapter), held)
+    return make([source], Bounds(context, len, reply, by_chapter, by_passage), held)
 
 
 def replies(examples: Sequence[Example]) -> list[tuple[str, str]]:
@@ -144,5 +147,45 @@ def test_no_test_line_stands_in_what_is_trained_on() -> None:
 
 def test_an_empty_split_is_told() -> None:
     for held in (HeldOut(share=0.1), HeldOut(every=2)):
-        with pytest.raises(SceneError, match=r"test split would be empty|train split would be"):
+        with pytest.raises(SceneError, match=r"one chapter or session .* --test 0"):
             made("苏晚：好。\n林默：走。", held=held)
+    with pytest.raises(SceneError, match="test split would be empty: every 5th of 3"):
+        made(held=HeldOut(every=5))
+
+
+def test_knowledge_stands_before_the_lines_to_learn_as_if_they_had_been_drawn(
+    tmp_path: Path,
+) -> None:
+    book = tmp_path / "house.yaml"
+    book.write_text("entries:\n  钥匙: 钥匙共有三把。\n", "utf-8")
+    scene = replace(SCENE, knowledge=(book,))
+    log = "苏晚：钥匙呢？\n林默：钥匙在我这里。\n苏晚：给我。"
+    first, second, third = (one.prompt.history for one in made(log, scene).examples)
+    assert first == ""
+    assert second == "苏晚：钥匙呢？\n【钥匙共有三把。】\n"
+    assert third == f"{second}林默：钥匙在我这里。\n"
+    (only,) = made(log, scene, wanted=["林默"]).examples
+    assert only.prompt.history == second
+
+
+def test_a_full_history_begins_anew_with_its_last_lines_where_asked_for() -> None:
+    entries = [Entry("speech", f"第{at}句，往里走走看。", "苏晚") for at in range(100)]
+    found = made(entries, by_passage=True, context=400).examples
+    assert [one.reply for one in found] == [f"第{at}句，往里走走看。\n" for at in range(100)]
+    log = "".join(f"{entry.line}\n" for entry in entries)
+    starts = {one.prompt.history[:8] for one in found[1:]}
+    assert (
+        len(starts)
+        == sum(
+            not later.prompt.history.startswith(former.prompt.history)
+            for former, later in pairwise(found)
+        )
+        + 1
+    )
+    assert all(one.prompt.history in log for one in found)
+    assert len(starts) < 10
+
+
+def test_a_prompt_goes_on_from_the_one_before_and_its_reply_while_nothing_is_cut() -> None:
+    for former, later in pairwise(made(LOG.replace("# 记下\n", "")).examples):
+        assert later.prompt.text.startswith(former.prompt.text + former.reply)
