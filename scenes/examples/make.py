@@ -33,6 +33,7 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
     for source, of_it in zip(sources, lines, strict=True):
         part, splits = splits[: len(of_it)], splits[len(of_it) :]
         made.examples += source.examples(part, bounds, made.tally)
+    made.tally.notices += [word for source in sources for word in source.warnings]
     made.examples, dropped = without_alike(made.examples)
     for example in dropped:
         made.tally.kept[example.speaker] -= 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from characters.knowledge import NOTHING, Knowledge, Shelf
+from characters.text import shown
 from models.backend import Backend, Counter
 from models.train.data import Example, Split
 from scenes.draw import line_sampling
@@ -83,6 +84,11 @@ class Source(Protocol):
         """Lines to learn in each part."""
         ...
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is odd about it but no error."""
+        ...
+
     def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
         """The examples in order; `splits` has one for each part.
 
@@ -104,6 +110,13 @@ class LogSource:
             sum(speaker_of(self.roles, entry) is not None for entry in chapter.entries)
             for chapter in self.script.chapters
         ]
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        said = {e.speaker for chapter in self.script.chapters for e in chapter.entries if e.speaker}
+        if len(said) != 1:
+            return ()
+        return (f"{self.script.source}: only {shown(said.pop())} speaks in it, and answers nobody",)
 
     def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
         """A history goes on from chapter to chapter, but never from one split into the other."""

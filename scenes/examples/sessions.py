@@ -27,6 +27,10 @@ class SessionSource:
     def lines(self) -> Sequence[int]:
         return [len(self._turns(self.session.path))]
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        return ()
+
     def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
         """Each line after what was said before it, with the knowledge that had been told then."""
         session, (split,) = self.session, splits

@@ -1,0 +1,189 @@
+"""Examples and benches on the command line: what is written, shown, and said of bad input."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models.scripted import Scripted
+from models.train.data import read_examples
+from scenes.play import Play
+from scenes.scene import load_scene
+
+LOG = "".join(
+    f"==== 第{chapter}章 ====\n"
+    + "".join(
+        f"【{chapter}更天了】\n林默：{chapter}{turn}，先看看再说。\n苏晚：{turn}{chapter}，门在响！\n"
+        for turn in "甲乙丙"
+    )
+    for chapter in "一二三四"
+)
+
+
+@pytest.fixture
+def log(home: Path) -> Path:
+    path = home / "log.txt"
+    path.write_text(LOG, "utf-8")
+    return path
+
+
+def examples(run, *arguments: object, stdin: str | bytes = ""):
+    return run("corpus", "examples", "--model", "scripted", *arguments, stdin=stdin)
+
+
+def test_a_log_becomes_a_file_that_training_reads(run, log, home):
+    out = home / "out.jsonl"
+    made = examples(run, log, "--scene", "rain-house", "-o", out, "--test-chapters", 4, "--json")
+    assert made.status == 0
+    told = json.loads(made.out)
+    read = read_examples(out)
+    assert (told["examples"], told["train"], told["test"]) == (len(read), 27, 9)
+    assert told["speakers"] == {"守秘人": 12, "林默": 12, "苏晚": 12}
+    assert {one.chapter for one in read if one.split == "test"} == {"第四章"}
+    assert read[0].prompt.stable.startswith("==== 雨夜旧宅 ====\n")
+    assert read[0].source == str(log)
+
+
+def test_a_log_may_come_from_stdin_and_of_one_role_only(run, home):
+    out = home / "out.jsonl"
+    made = examples(run, "-", "--for", "苏晚", "-o", out, "--test", 0, stdin=LOG)
+    assert made.status == 0
+    assert {one.speaker for one in read_examples(out)} == {"苏晚"}
+    assert "12 examples: 12 to train on, 0 held out" in made.err
+
+
+def test_examples_are_shown_with_the_learned_part_marked(run, home):
+    log = home / "log.txt"
+    log.write_text("林默：好。\n苏晚：看\\u{1b}[31m那里。\n林默：\x1b]0;题\x07走。\n", "utf-8")
+    shown = examples(run, log, "--show", 2, "--test", 0)
+    assert shown.status == 0
+    assert "林默：⟦好。⟧" in shown.out
+    assert "\x1b" not in shown.out + shown.err
+    assert not list(home.glob("*.jsonl"))
+
+
+def test_colour_is_for_terminals_that_want_it(run, log, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "林默：\x1b[1;32m三甲" in examples(run, log, "--show", 1, "--test", 0).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in examples(run, log, "--show", 1, "--test", 0).out
+
+
+def test_a_session_being_played_is_read_by_its_name(run, home):
+    play = Play.start(load_scene("rain-house"), "林默")
+    try:
+        backend = Scripted()
+        hand = play.hand(backend, play.scene.role("苏晚"))
+        offset, updates = play.deal(backend, hand)
+        for update in updates:
+            hand.update(update, offset)
+        play.pick(hand, 0)
+        out = home / "out.jsonl"
+        made = examples(run, play.journal.id, "-o", out, "--test", 0)
+        assert made.status == 0
+        (only,) = read_examples(out)
+        assert only.prompt == backend.prompts[0]
+        path = examples(run, play.journal.path, "--show", 1, "--test", 0)
+        assert "苏晚：⟦" in path.out
+    finally:
+        play.close()
+
+
+def test_general_questions_are_mixed_in(run, log, home):
+    general = home / "general.jsonl"
+    general.write_text('{"instruction": "一加一？", "output": "二。"}\n' * 20, "utf-8")
+    out = home / "out.jsonl"
+    made = examples(run, log, "--test", 0, "--mix", general, "--mix-share", 0.2, "-o", out)
+    assert made.status == 0
+    assert sum(one.speaker == "general" for one in read_examples(out)) == 6
+
+
+BAD = [
+    ("林默：好。\n", (), "one chapter or session"),
+    ("林默：好。\n", ("--for", "林墨"), "did you mean 林默"),
+    ("只是一篇文章。\n", (), "nobody speaks in it"),
+    ("林默：好。\n".encode("gb18030"), (), "GB18030"),
+    (b"\x89PNG\0\0", (), "not a text file"),
+    ("林默：好。\n", ("--scene", "sanguo"), "no line by"),
+    ("林默：好。\n", ("--context", "40", "--test", "0"), "leave"),
+    ("林默：好。\n", ("--test", "0.1", "--test-chapters", "3"), "give one of them"),
+    ("林默：好。\n", ("--test", "0", "--mix", "nowhere.jsonl"), "No such file"),
+]
+
+
+@pytest.mark.parametrize(("text", "more", "told"), BAD, ids=[told for _, _, told in BAD])
+def test_bad_input_is_told_in_a_line_and_nothing_is_written(run, home, text, more, told):
+    log, out = home / "log.txt", home / "out.jsonl"
+    log.write_bytes(text.encode() if isinstance(text, str) else text)
+    made = examples(run, log, "-o", out, *more)
+    assert made.status == 2
+    assert told in made.err
+    assert "Traceback" not in made.err
+    assert not out.exists()
+
+
+def test_a_missing_log_and_a_missing_session_are_told(run, home):
+    assert "No such file" in examples(run, home / "none.txt", "--show", 1).err
+    assert "no session named none" in examples(run, "none", "--show", 1).err
+    assert "nothing to do" in examples(run, "none").err
+
+
+def test_a_broken_session_is_told(run, home):
+    broken = home / "broken.jsonl"
+    broken.write_text('{"event": "open"}\n{"event"\n{}\n', "utf-8")
+    made = examples(run, broken, "--show", 1)
+    assert made.status == 2
+    assert "broken.jsonl:2: not an event" in made.err
+
+
+def test_one_speaker_alone_is_learned_with_a_word(run, home):
+    log = home / "log.txt"
+    log.write_text("林默：好。\n林默：走。\n", "utf-8")
+    made = examples(run, log, "--test", 0, "--show", 1)
+    assert made.status == 0
+    assert "only 林默 speaks" in made.err
+
+
+RECORD = {"role": "孙悟空", "question": "谁？", "generated": ["俺！", "是俺！"]}
+
+
+def test_a_bench_is_retold_in_each_form(run, home):
+    bench, out = home / "bench.jsonl", home / "out"
+    bench.write_text(json.dumps(RECORD, ensure_ascii=False) + "\n", "utf-8")
+    for form, lines in (("instruct", 2), ("log", 3), ("examples", 2), ("candidates", 1)):
+        made = run("corpus", "rolebench", bench, "--to", form, "-o", out, "--json")
+        assert made.status == 0
+        assert len(out.read_text("utf-8").splitlines()) == lines
+        told = json.loads(made.out)
+        assert (told["questions"], told["answers"], told["written"]) == (1, 2, lines)
+    assert "孙悟空：俺！" in run("corpus", "rolebench", bench, "--to", "log").out
+    made = run("corpus", "rolebench", bench, "--to", "instruct", "--character", "sunwukong")
+    assert "花果山" in made.out
+
+
+def test_characters_of_a_bench_are_files_that_are_never_written_over(run, home):
+    bench, folder = home / "bench.jsonl", home / "cast"
+    bench.write_text(json.dumps(RECORD, ensure_ascii=False) + "\n", "utf-8")
+    assert run("corpus", "rolebench", bench, "--to", "characters", "-o", folder).status == 0
+    assert run("characters", "check", folder / "孙悟空.yaml").status == 0
+    again = run("corpus", "rolebench", bench, "--to", "characters", "-o", folder)
+    assert again.status == 2
+    assert "is there already" in again.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--to", "logs"), "did you mean log"),
+        (("--to", "characters"), "-o FOLDER"),
+        (("--character", "libai"), "no role is called 李白"),
+        (("--asker", "甲：乙"), "in a name"),
+    ],
+)
+def test_a_bench_asked_for_wrongly_is_told(run, home, arguments, told):
+    bench = home / "bench.jsonl"
+    bench.write_text(json.dumps(RECORD, ensure_ascii=False) + "\n", "utf-8")
+    made = run("corpus", "rolebench", bench, *arguments)
+    assert made.status == 2
+    assert told in made.err
