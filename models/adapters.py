@@ -5,7 +5,9 @@ checkpoints. A prefix is keys and values to start a cache from; a LoRA sits in t
 """
 
 import json
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,8 +82,8 @@ class Adapters:
             return Start(self._layers(encoder()))
 
     def _add_peft(self, name: str, folder: Path) -> Start:
-        kind = str(_read_json(folder / CONFIG).get("peft_type"))
-        tensors = _read_tensors(folder)
+        kind = str(read_json(folder / CONFIG).get("peft_type"))
+        tensors = read_tensors(folder)
         if kind == "LORA":
             self._add_lora(name, folder, tensors)
             return Start()
@@ -190,11 +192,12 @@ def _submodule(model: torch.nn.Module, path: str) -> Any | None:
 
 
 def _trained_on(folder: Path) -> str:
-    base = _read_json(folder / CONFIG).get("base_model_name_or_path")
+    base = read_json(folder / CONFIG).get("base_model_name_or_path")
     return f"it was trained on {base}: use that base" if base else "use the base it was trained on"
 
 
-def _read_json(file: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises `ModelError`."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -206,7 +209,16 @@ def _read_json(file: Path) -> dict[str, Any]:
     return value
 
 
-def _read_tensors(folder: Path) -> dict[str, torch.Tensor]:
+def scale_of(config: Mapping[str, Any], layer: str, rank: int) -> float:
+    """What PEFT multiplies B A of a layer with: alpha / rank, or alpha / √rank (rsLoRA)."""
+    alphas = config.get("alpha_pattern") or {}
+    named = next((key for key in alphas if re.fullmatch(rf"(.*\.)?({key})", layer)), None)
+    alpha = float(alphas[named] if named is not None else config.get("lora_alpha") or 1)
+    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
+
+
+def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
+    """The tensors of an adapter by name. Raises `ModelError`."""
     files: Sequence[Path] = [folder / name for name in WEIGHTS if (folder / name).is_file()]
     if not files:
         raise ModelError(

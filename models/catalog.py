@@ -52,6 +52,8 @@ class Model:
     """The one precision its weights come in, if they are quantized already."""
     size: int | None = None
     """Bytes of its one file, where that is known."""
+    origin: str = ""
+    """Where the weights came from before they were packed, if that is not `hub`."""
     note: str = ""
 
     def memory(self, precision: Precision) -> int:
@@ -104,6 +106,7 @@ STARTER = Model(
     sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     fixed="int4",
     size=253_113_024,
+    origin="google/gemma-3-270m",
     note="comes with the extra `starter`; small: its lines are in form and in place, not clever",
 )
 
@@ -165,6 +168,11 @@ def weights(model: Model) -> Path:
     from models import pull
 
     return pull.find(model)
+
+
+def published(model: Model) -> str:
+    """What others call the weights: the hub id that an adapter names as its base."""
+    return model.origin or model.hub
 
 
 def find(name: str) -> Model:

@@ -97,6 +97,26 @@ def read_header(path: Path) -> Header:
         raise ModelError(f"{path}: the file is cut off or damaged; fetch it again") from None
 
 
+def check_adapter(adapter: Header, base: Header) -> None:
+    """Raise `ModelError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
+    if not adapter.is_adapter:
+        raise ModelError(f"{adapter.path}: this is a model, not an adapter")
+    if adapter.architecture != base.architecture:
+        raise ModelError(
+            f"{adapter.path}: an adapter for {adapter.architecture}, "
+            f"but {base.path.name} is {base.architecture}; use the model it was trained on"
+        )
+    for name, shape in adapter.shapes.items():
+        target, _, side = name.rpartition(".lora_")
+        axis = 0 if side == "a" else 1
+        of_base = base.shapes.get(target)
+        if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
+            raise ModelError(
+                f"{adapter.path}: {name} {list(shape)} does not fit {base.path.name} "
+                f"({target}: {list(of_base or ())}); use the model it was trained on"
+            )
+
+
 def _parse(path: Path, data: mmap.mmap) -> Header:
     reader = _Reader(data)
     reader.skip(len(MAGIC))

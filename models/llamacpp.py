@@ -18,7 +18,7 @@ import xllamacpp
 from models.backend import Delta, End, Prompt, Sampling
 from models.background import pieces
 from models.errors import ModelError
-from models.gguf import Header, read_header
+from models.gguf import Header, check_adapter, read_header
 
 ROWS = 10
 """Most candidates drawn side by side; more are drawn in rounds."""
@@ -332,26 +332,6 @@ def _literal(text: str) -> str:
     """A text as GBNF writes it."""
     plain = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return f'"{"".join(plain.get(sign, sign) for sign in text)}"'
-
-
-def check_adapter(adapter: Header, base: Header) -> None:
-    """Raise `ModelError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
-    if not adapter.is_adapter:
-        raise ModelError(f"{adapter.path}: this is a model, not an adapter")
-    if adapter.architecture != base.architecture:
-        raise ModelError(
-            f"{adapter.path}: an adapter for {adapter.architecture}, "
-            f"but {base.path.name} is {base.architecture}; use the model it was trained on"
-        )
-    for name, shape in adapter.shapes.items():
-        target, _, side = name.rpartition(".lora_")
-        axis = 0 if side == "a" else 1
-        of_base = base.shapes.get(target)
-        if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
-            raise ModelError(
-                f"{adapter.path}: {name} {list(shape)} does not fit {base.path.name} "
-                f"({target}: {list(of_base or ())}); use the model it was trained on"
-            )
 
 
 def _fitting_context(header: Header, asked: int | None) -> int:

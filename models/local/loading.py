@@ -60,7 +60,7 @@ def open_checkpoint(
         from models.local.unpacked import unpacked
 
         path = unpacked(path)
-    if _raw_config(path).get("model_type") == "chatglm":
+    if raw_config(path).get("model_type") == "chatglm":
         return _open_chatglm(path, quantization, device, dtype)
     return _open_other(path, quantization, device, dtype)
 
@@ -123,7 +123,8 @@ def _is_gguf(path: str | Path) -> bool:
     return Path(path).suffix == ".gguf" and not Path(path).expanduser().is_dir()
 
 
-def _raw_config(path: str | Path) -> dict[str, Any]:
+def raw_config(path: str | Path) -> dict[str, Any]:
+    """What a checkpoint's `config.json` says. Raises `ModelError` where there is none."""
     given = Path(path).expanduser()
     if given.is_dir() and not (given / "config.json").is_file():
         raise ModelError(f"{given}: no config.json, expected a checkpoint's folder; check the path")

@@ -80,9 +80,13 @@ def fit(
 
 def convert(
     source: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="An official checkpoint, or a hub id.")
+        str,
+        typer.Argument(metavar="FOLDER", help="An official checkpoint, a hub id, or an adapter."),
     ],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The new folder.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The new folder, or GGUF file.")],
+    to: Annotated[
+        str, typer.Option("--to", metavar="folder|gguf-lora", help="What is to be written.")
+    ] = "folder",
     keep_quantised: Annotated[
         bool, typer.Option("--keep-quantised", help="Leave int8 and int4 weights as they are.")
     ] = False,
@@ -90,17 +94,41 @@ def convert(
         str | None,
         typer.Option("--dtype", metavar="float16|bfloat16|float32", help="Of the new weights."),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="MODEL", help="Of an adapter, if it names another place."),
+    ] = None,
 ) -> None:
-    """Write a ChatGLM checkpoint as safetensors, or a P-tuning checkpoint as a PEFT folder."""
+    """Write a ChatGLM checkpoint as safetensors, a P-tuning checkpoint as a PEFT folder, or a LoRA
+    in PEFT layout as a GGUF for llama.cpp."""
+    one_of(to, ("folder", "gguf-lora"), "form")
+    kinds = ("float16", "bfloat16", "float32") if to == "folder" else ("float16", "float32")
     if dtype is not None:
-        one_of(dtype, ("float16", "bfloat16", "float32"), "dtype")
+        one_of(dtype, kinds, "dtype")
     try:
+        if to == "gguf-lora":
+            if keep_quantised:
+                raise BadInput("--keep-quantised is for checkpoints; leave it out")
+            _gguf_lora(source, out, base, dtype or "float16")
+            return
+        if base is not None:
+            raise BadInput("--base is for --to gguf-lora; leave it out")
         from models.chatglm.convert import convert as write
     except ModuleNotFoundError as error:
+        extra = "train" if error.name == "gguf" else "local"
         raise BadInput(
-            f"{error.name} is not installed; install it with: pip install 'paotuan[local]'"
+            f"{error.name} is not installed; install it with: pip install 'paotuan[{extra}]'"
         ) from error
     with given():
         done = write(source, out, keep_quantised=keep_quantised, dtype=dtype)
     word(f"{done.layout}: {done.note}")
     data(str(done.folder))
+
+
+def _gguf_lora(source: str, out: Path, base: str | None, dtype: str) -> None:
+    from models.gguf_lora import write_gguf_lora
+
+    with given():
+        done = write_gguf_lora(source, out, base, "float32" if dtype == "float32" else "float16")
+    word(f"{done.pairs} layers of a {done.architecture} LoRA for {done.base}")
+    data(str(done.path))

@@ -1,0 +1,80 @@
+"""Tiny models of transformers written as GGUF in float32, as llama.cpp's own converter does."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+
+ARCHITECTURES = {"llama": "llama", "gemma3_text": "gemma3", "qwen2": "qwen2", "qwen3": "qwen3"}
+NORMAL, CONTROL = 1, 3
+
+
+def write_model(path: Path, model: Any, tokenizer: Path) -> Path:
+    """Write `model` with the pieces of a `tokenizer.json` that begins with <bos> <eos>."""
+    config = model.config
+    architecture = ARCHITECTURES[config.model_type]
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_name("tiny")
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_rope_freq_base(10000.0)
+    writer.add_vocab_size(config.vocab_size)
+    width = getattr(config, "head_dim", None)
+    if width:
+        writer.add_key_length(width)
+        writer.add_value_length(width)
+        writer.add_rope_dimension_count(width)
+    if architecture == "gemma3":
+        writer.add_sliding_window(config.sliding_window)
+    _add_tokenizer(writer, json.loads(tokenizer.read_text(encoding="utf-8"))["model"])
+    for name, tensor in _tensors(model, architecture):
+        writer.add_tensor(name, tensor)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _add_tokenizer(writer: gguf.GGUFWriter, pieces: dict[str, Any]) -> None:
+    tokens = sorted(pieces["vocab"], key=pieces["vocab"].__getitem__)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types([CONTROL if i < 2 else NORMAL for i in range(len(tokens))])
+    writer.add_token_merges([" ".join(pair) for pair in pieces["merges"]])
+    writer.add_bos_token_id(0)
+    writer.add_eos_token_id(1)
+    writer.add_add_bos_token(True)
+
+
+def _tensors(model: Any, architecture: str) -> list[tuple[str, Any]]:
+    config = model.config
+    number = next(k for k, v in gguf.MODEL_ARCH_NAMES.items() if v == architecture)
+    names = gguf.get_tensor_name_map(number, config.num_hidden_layers)
+    found = []
+    for name, tensor in model.state_dict().items():
+        if name == "lm_head.weight" and config.tie_word_embeddings:
+            continue
+        values = tensor.detach().numpy().astype(np.float32)
+        if architecture == "gemma3" and name.endswith("norm.weight"):
+            values = values + 1
+        if architecture == "llama" and "q_proj" in name:
+            values = _interleaved(values, config.num_attention_heads)
+        if architecture == "llama" and "k_proj" in name:
+            values = _interleaved(values, config.num_key_value_heads)
+        found.append((names.get_name(name, try_suffixes=(".weight", ".bias")), values))
+    return found
+
+
+def _interleaved(values: Any, heads: int) -> Any:
+    """Rows of each head in the order of llama.cpp's rotary embedding: halves taken in turn."""
+    halves = values.reshape(heads, 2, -1, values.shape[-1])
+    return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(values.shape))
