@@ -45,7 +45,7 @@ def test_what_cannot_be_built_or_asked_is_said_in_one_line(
 
 
 def test_the_bundled_facts_hold_their_answers(run):
-    from scenes.evaluate import read_facts
+    from scenes.evaluation.knowledge import read_facts
 
     facts = read_facts(SHIPPED / "libai.yaml")
     text = (SHIPPED / "libai.md").read_text("utf-8")

@@ -6,16 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tui.commands import options
+from tui.commands.eval_model import model
 from tui.commands.group import group
 from tui.failures import given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
-    from scenes.evaluate import Answers, Outcome, Summary
+    from scenes.evaluation.knowledge import Answers, Outcome, Summary
 
-app = group("Figures: what models and knowledge are worth.")
+
+class Evaluations(TyperGroup):
+    """Takes what is none of its commands for the model that is to be evaluated."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["model", *args]
+        return super().parse_args(ctx, args)
+
+
+app = group("Figures: what models, adapters and knowledge are worth.", Evaluations)
+app.command("model")(model)
 
 
 @app.command()
@@ -35,7 +48,7 @@ def knowledge(
     as_data: options.Json = False,
 ) -> None:
     """See whether injected knowledge makes true answers likelier than false ones."""
-    from scenes.evaluate import BUNDLED, evaluate, read_facts
+    from scenes.evaluation.knowledge import BUNDLED, evaluate, read_facts
     from tui.opening import choose, find_model, open_model
 
     choice = choose(model, context, None, {}, (), threads)
@@ -61,7 +74,7 @@ def _tell(outcome: "Outcome") -> None:
 
 
 def _report(outcomes: Sequence["Outcome"], model: str, as_data: bool) -> None:
-    from scenes.evaluate import summary
+    from scenes.evaluation.knowledge import summary
 
     plain, informed = (
         summary([getattr(one, way) for one in outcomes]) for way in ("plain", "informed")

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 import typer
+from typer.core import TyperGroup
 
 from tui.failures import BAD_INPUT, BadInput
 
 
-def group(help: str) -> typer.Typer:
+def group(help: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
     """A group of commands that shows its help when none is named."""
     made = typer.Typer(
+        cls=kind,
         help=help,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

@@ -29,7 +29,7 @@ from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget
 from scenes.scene import Role, Scene
 
-BUNDLED = Path(__file__).parent / "library" / "knowledge" / "libai.yaml"
+BUNDLED = Path(__file__).parents[1] / "library" / "knowledge" / "libai.yaml"
 REPLY = 24
 """Tokens of a drawn answer."""
 

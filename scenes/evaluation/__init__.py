@@ -1,0 +1,1 @@
+"""What a model, an adapter or knowledge is worth, in figures."""

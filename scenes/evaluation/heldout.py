@@ -1,0 +1,214 @@
+"""How likely a model finds held-out lines, and whether it knows by them who speaks.
+
+A line's likelihood under the cue of its speaker gives the perplexity. Under the cues of others it
+tells who, of those at the table, the model would expect to say this.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from models.backend import Backend, Prompt, Scorer
+from models.train.data import Example
+from scenes.errors import SceneError
+from scenes.log import LONGEST_NAME, cue
+
+MARGIN = 8
+"""Tokens kept free for what joining the parts may add."""
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Who may be taken for the speaker of a line."""
+
+    speakers: tuple[str, ...]
+    """All of them, the most frequent first."""
+    most: int
+    """Candidates for a line, its true speaker among them."""
+    fixed: bool = False
+    """Whether they are a cast that was named, and so the same for every line."""
+
+    def candidates(self, example: Example) -> tuple[str, ...]:
+        """The true speaker first; then who spoke before in the history, then the most frequent.
+
+        Nobody where the line has no speaker, or one that is not of a named cast.
+        """
+        true = example.speaker
+        if example.prompt.cue != cue_of(true) or (self.fixed and true not in self.speakers):
+            return ()
+        if self.fixed:
+            others: Sequence[str] = self.speakers
+        else:
+            there = speaking(example.prompt.history)
+            others = sorted(self.speakers, key=lambda name: name not in there)
+        ranked = [true, *(name for name in others if name != true)]
+        return tuple(ranked[: None if self.fixed else self.most])
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One held-out line."""
+
+    example: Example
+    tokens: int
+    """Tokens of the reply."""
+    logprobs: tuple[float, ...]
+    """Of the reply under the cue of each candidate, the true speaker's first."""
+    candidates: tuple[str, ...]
+    """Empty where nobody else could be asked for."""
+
+    @property
+    def logprob(self) -> float:
+        """Under the true speaker's cue, the natural logarithm."""
+        return self.logprobs[0]
+
+    @property
+    def guess(self) -> str:
+        """The candidate under whose cue the reply is likeliest."""
+        return self.candidates[max(range(len(self.logprobs)), key=self.logprobs.__getitem__)]
+
+    @property
+    def is_right(self) -> bool:
+        return self.guess == self.candidates[0]
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The means over all held-out lines."""
+
+    lines: int
+    tokens: int
+    characters: int
+    nll: float
+    """Negative log-likelihood of all replies together, in nats."""
+
+    @property
+    def perplexity(self) -> float:
+        """A token; only models of one tokenizer compare."""
+        return math.exp(min(self.nll / max(self.tokens, 1), 700.0))
+
+    @property
+    def by_character(self) -> float:
+        """Perplexity a character, which compares across tokenizers."""
+        return math.exp(min(self.nll / max(self.characters, 1), 700.0))
+
+
+@dataclass(frozen=True)
+class Guessing:
+    """Who speaks: how often the true speaker is the likeliest."""
+
+    lines: int
+    right: int
+    chance: float
+    """What guessing blindly among the candidates would get."""
+    most_frequent: float
+    """What always naming the most frequent of the candidates would get."""
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.lines
+
+
+def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:
+    """Who may speak: the cast that was named, or all speakers of a file."""
+    counted = Counter(one.speaker for one in examples if one.prompt.cue == cue_of(one.speaker))
+    if cast:
+        missing = next((name for name in cast if cue_of(name) is None), None)
+        if missing is not None:
+            raise SceneError(f"--cast: {missing!r} is no name; expected names of speakers")
+        named = list(dict.fromkeys(cast))
+        return Voter(tuple(sorted(named, key=lambda name: -counted[name])), len(named), True)
+    return Voter(tuple(name for name, _ in counted.most_common()), most)
+
+
+def chosen(examples: Sequence[Example], limit: int | None, seed: int) -> list[Example]:
+    """At most `limit` examples by chance, in their order, in which they share most."""
+    if limit is None or len(examples) <= limit:
+        return list(examples)
+    picked = sorted(Random(seed).sample(range(len(examples)), limit))
+    return [examples[i] for i in picked]
+
+
+def cue_of(name: str) -> str | None:
+    """How a line by `name` begins; None for what cannot be a name."""
+    return cue(name) if 0 < len(name) <= LONGEST_NAME else None
+
+
+def speaking(history: str) -> set[str]:
+    """Who begins a line of a history."""
+    return {
+        line[:at] for line in history.split("\n") if 0 < (at := line.find("：")) <= LONGEST_NAME
+    }
+
+
+def score(
+    backend: Backend, adapter: str | None, examples: Sequence[Example], voters: Voter
+) -> Iterator[Scored | None]:
+    """Score each line in turn; None for one that is longer than the context.
+
+    Raises `SceneError` for a backend that cannot score, and `ModelError`.
+    """
+    if not isinstance(backend, Scorer):
+        raise SceneError(f"{backend.name}: this kind of model cannot tell how likely a text is")
+    for example in examples:
+        names = voters.candidates(example)
+        prompts = [_with_cue(example.prompt, name) for name in names] or [example.prompt]
+        prompts[0] = example.prompt
+        tokens = reply_tokens(backend, example.reply)
+        before = backend.count(example.prompt.stable + example.prompt.history)
+        longest = before + max(backend.count(prompt.cue) for prompt in prompts)
+        if longest + tokens + MARGIN > backend.context:
+            yield None
+            continue
+        logprobs = backend.score_pairs([(prompt, example.reply) for prompt in prompts], adapter)
+        yield Scored(example, tokens, tuple(logprobs), names if len(names) > 1 else ())
+
+
+def reply_tokens(backend: Backend, reply: str) -> int:
+    """Tokens of a reply as it stands in a line, not as the beginning of a text."""
+    return max(1, backend.count(f"\n{reply}") - backend.count("\n"))
+
+
+def likelihood(scored: Sequence[Scored]) -> Likelihood:
+    """All replies under their true cues; the newline that ends one is a token and a character."""
+    return Likelihood(
+        lines=len(scored),
+        tokens=sum(one.tokens for one in scored),
+        characters=sum(len(one.example.reply) for one in scored),
+        nll=-sum(one.logprob for one in scored),
+    )
+
+
+def guessing(scored: Sequence[Scored], voters: Voter) -> Guessing | None:
+    """The guesses of all lines that somebody else could have said; None where there is none."""
+    asked = [one for one in scored if one.candidates]
+    if not asked:
+        return None
+    rank = {name: at for at, name in enumerate(voters.speakers)}
+    frequent = [min(one.candidates, key=lambda name: rank.get(name, len(rank))) for one in asked]
+    return Guessing(
+        lines=len(asked),
+        right=sum(one.is_right for one in asked),
+        chance=sum(1 / len(one.candidates) for one in asked) / len(asked),
+        most_frequent=sum(
+            name == one.candidates[0] for name, one in zip(frequent, asked, strict=True)
+        )
+        / len(asked),
+    )
+
+
+def by_speaker(scored: Sequence[Scored]) -> dict[str, tuple[int, int]]:
+    """Lines guessed right and lines asked of each true speaker, the most frequent first."""
+    asked: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for one in scored:
+        if one.candidates:
+            asked[one.candidates[0]] += 1
+            right[one.candidates[0]] += one.is_right
+    return {name: (right[name], count) for name, count in asked.most_common()}
+
+
+def _with_cue(prompt: Prompt, name: str) -> Prompt:
+    return replace(prompt, cue=cue_of(name) or prompt.cue)

@@ -1,0 +1,159 @@
+"""Does a model prefer what was picked? Pairs of a picked line and one that was left, from play.
+
+Two measures: which of the two the model finds likelier, and which it has come to prefer over a
+reference, log p(chosen)/p_ref(chosen) - log p(rejected)/p_ref(rejected) > 0, which is what DPO
+rewards (Rafailov et al. 2023).
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.backend import Backend, Prompt, Scorer
+from scenes.errors import SceneError
+from scenes.evaluation.heldout import MARGIN
+from scenes.saved import find_session
+
+CONTEXT = 1500
+"""Characters of a session's prompt."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A prompt, the line that was picked after it, and one that was not."""
+
+    prompt: Prompt
+    chosen: str
+    rejected: str
+
+
+@dataclass(frozen=True)
+class Preference:
+    """The log-probabilities of a pair's two lines, and their lengths in tokens."""
+
+    chosen: float
+    rejected: float
+    chosen_tokens: int
+    rejected_tokens: int
+
+    @property
+    def by_token(self) -> float:
+        """How much likelier a token of the chosen line is on the mean."""
+        return self.chosen / self.chosen_tokens - self.rejected / self.rejected_tokens
+
+    @property
+    def margin(self) -> float:
+        return self.chosen - self.rejected
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often a model agrees with the picks; shares are of 1."""
+
+    pairs: int
+    likelier: float
+    """The picked line is the likelier one."""
+    likelier_by_token: float
+    """The same a token, so that short lines are not favoured."""
+    rewarded: float | None
+    """The picked line has the higher implicit reward against the reference."""
+
+
+def read_pairs(source: str) -> list[Pair]:
+    """The pairs of a saved session, by its name or journal, or of a file of pairs.
+
+    Such a file has `{"prompt", "chosen", "rejected"}` a line, or `stable`, `history` and `cue` in
+    place of the prompt. Raises `SceneError`.
+    """
+    path = Path(source)
+    if not path.is_file():
+        path = find_session(source)
+    try:
+        with path.open(encoding="utf-8") as file:
+            first = file.readline()
+        if '"rejected"' not in first:
+            return list(_of_session(path))
+        with path.open(encoding="utf-8") as file:
+            return [
+                _pair(line, f"{path}:{number}")
+                for number, line in enumerate(file, 1)
+                if line.strip()
+            ]
+    except UnicodeDecodeError as error:
+        raise SceneError(f"{path}: not UTF-8; write it as UTF-8") from error
+    except OSError as error:
+        raise SceneError(f"{path}: not readable ({error.strerror}); check the path") from error
+
+
+def prefer(
+    backend: Backend, adapter: str | None, pairs: Sequence[Pair]
+) -> Iterator[Preference | None]:
+    """Score both lines of each pair in turn; None for one that is longer than the context."""
+    if not isinstance(backend, Scorer):
+        raise SceneError(f"{backend.name}: this kind of model cannot tell how likely a text is")
+    for pair in pairs:
+        sizes = [max(1, backend.count(line)) for line in (pair.chosen, pair.rejected)]
+        if backend.count(pair.prompt.text) + max(sizes) + MARGIN > backend.context:
+            yield None
+            continue
+        chosen, rejected = backend.score(pair.prompt, (pair.chosen, pair.rejected), adapter)
+        yield Preference(chosen, rejected, *sizes)
+
+
+def agreement(
+    found: Sequence[Preference | None], reference: Sequence[Preference | None] | None
+) -> Agreement | None:
+    """The means over all pairs, with the reward against `reference`; None where there is none."""
+    both = list(zip(found, reference or [None] * len(found), strict=True))
+    there = [one for one, _ in both if one is not None]
+    if not there:
+        return None
+    rewards = [one.margin > base.margin for one, base in both if one is not None and base]
+    return Agreement(
+        pairs=len(there),
+        likelier=sum(one.margin > 0 for one in there) / len(there),
+        likelier_by_token=sum(one.by_token > 0 for one in there) / len(there),
+        rewarded=sum(rewards) / len(rewards) if rewards else None,
+    )
+
+
+def _of_session(path: Path) -> Iterator[Pair]:
+    from scenes.exports.examples import preference
+    from scenes.play import Play
+
+    play = Play.resume(path)
+    try:
+        for line in preference(play.session, None, CONTEXT):
+            yield _pair(line, str(path))
+    finally:
+        play.close()
+
+
+def _pair(line: str, where: str) -> Pair:
+    how = "expected prompt, chosen and rejected; make them with: sessions export --to preference"
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise SceneError(f"{where}: no JSON; {how}") from error
+    if not isinstance(value, dict):
+        raise SceneError(f"{where}: a {type(value).__name__}; {how}")
+    keys = ("chosen", "rejected")
+    if not all(isinstance(value.get(key), str) and value[key].strip() for key in keys):
+        raise SceneError(f"{where}: chosen or rejected is missing or empty; {how}")
+    return Pair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
+
+
+def _prompt(value: dict[str, Any], problem: str) -> Prompt:
+    parts = [value.get(key, "") for key in ("stable", "history", "cue")]
+    if isinstance(value.get("prompt"), str):
+        head, newline, cue = value["prompt"].rpartition("\n")
+        parts = [head + newline, "", cue]
+    if not all(isinstance(part, str) for part in parts) or not any(parts):
+        raise SceneError(problem)
+    return Prompt(*parts)
+
+
+def _line(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"

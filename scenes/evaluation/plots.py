@@ -1,0 +1,95 @@
+"""Plots of an evaluation as PNG, drawn without a screen.
+
+Speakers stand as the numbers of the report's table, since a machine need not have a Chinese font.
+"""
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from scenes.evaluation.figures import Compared
+from scenes.evaluation.heldout import by_speaker
+
+BINS = 30
+SPEAKERS = 20
+"""Bars, the most frequent speakers first."""
+
+
+def write_plots(found: Compared, report: Path) -> list[tuple[str, Path]]:
+    """Captions and files beside `report`, each written whole or not at all."""
+    written = []
+    for name, caption, figure in _plots(found):
+        path = report.with_name(f"{report.stem}-{name}.png")
+        image = io.BytesIO()
+        FigureCanvasAgg(figure).print_png(image)
+        draft = path.with_name(f".{path.name}.new")
+        try:
+            draft.write_bytes(image.getvalue())
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+        written.append((caption, path))
+    return written
+
+
+def _plots(found: Compared) -> Iterator[tuple[str, str, Figure]]:
+    if any(found.scored):
+        yield "likelihood", "Nats a character of the held-out replies", _likelihood(found)
+    if any(one.candidates for lines in found.scored for one in lines):
+        yield "speakers", "Lines guessed right, by speaker", _speakers(found)
+
+
+def _likelihood(found: Compared) -> Figure:
+    figure, axes = _paper("nats a character", "lines")
+    values = [[-one.logprob / len(one.example.reply) for one in lines] for lines in found.scored]
+    top = sorted(value for one in values for value in one)
+    most = top[int(0.99 * (len(top) - 1))] or 1.0
+    for number, own in enumerate(values):
+        if own:
+            axes.hist(
+                [min(value, most) for value in own],
+                bins=[most * i / BINS for i in range(BINS + 1)],
+                alpha=0.6,
+                label=_label(found, number),
+            )
+    axes.legend()
+    return figure
+
+
+def _speakers(found: Compared) -> Figure:
+    figure, axes = _paper("speaker (number in the table)", "guessed right")
+    columns = [by_speaker(lines) for lines in found.scored]
+    names = list(next(one for one in columns if one))[:SPEAKERS]
+    width = 0.8 / len(columns)
+    for number, own in enumerate(columns):
+        if own:
+            places = [i + 1 + (number - (len(columns) - 1) / 2) * width for i in range(len(names))]
+            shares = [own[name][0] / own[name][1] for name in names]
+            axes.bar(places, shares, width, label=_label(found, number))
+    chance = next((row for row in found.figures if row.key == "speaker_chance"), None)
+    level = next((v for v in chance.values if v is not None), None) if chance else None
+    if level is not None:
+        axes.axhline(level, color="black", linewidth=0.8, linestyle="--", label="chance")
+    axes.set_xticks(range(1, len(names) + 1))
+    axes.set_ylim(0, 1)
+    axes.legend()
+    return figure
+
+
+def _paper(across: str, up: str) -> tuple[Figure, Any]:
+    figure = Figure(figsize=(8, 3.2), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    return figure, axes
+
+
+def _label(found: Compared, number: int) -> str:
+    """A model's name where any font can write it, else its number; `$` and `_` have a meaning."""
+    name = found.names[number]
+    return name.lstrip("_").replace("$", "") if name.isascii() else f"model {number + 1}"

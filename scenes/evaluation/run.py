@@ -1,0 +1,88 @@
+"""One model after another through the same measures, on the same lines."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from models.backend import Backend, Sampling, Scorer
+from models.train.data import Example
+from scenes.evaluation import drawing, heldout, picks, rolebench
+from scenes.evaluation.drawing import Drawing
+from scenes.evaluation.heldout import Scored, Voter
+from scenes.evaluation.picks import Pair, Preference
+from scenes.evaluation.rolebench import Answered, Question
+
+Tell = Callable[[str, int, int], None]
+"""Is told what is being measured, how many are done, and of how many."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured."""
+
+    lines: Sequence[Example]
+    """Held-out lines to score."""
+    drawn: Sequence[Example]
+    """Those for which candidates are drawn."""
+    voters: Voter
+    sampling: Sampling
+    """How candidates are drawn."""
+    pairs: Sequence[Pair] = ()
+    questions: Sequence[Question] = ()
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one model gave, an item for each of the plan's; None where its context was too short."""
+
+    name: str
+    scored: list[Scored | None] = field(default_factory=list)
+    """Empty where the model cannot score."""
+    drawings: list[Drawing | None] = field(default_factory=list)
+    preferences: list[Preference | None] = field(default_factory=list)
+    answered: list[Answered] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def measure(
+    backend: Backend, adapter: str | None, name: str, plan: Plan, tell: Tell = lambda *_: None
+) -> Results:
+    """All measures of a plan. Raises `ModelError` and `SceneError`."""
+    found = Results(name)
+    if isinstance(backend, Scorer):
+        lines, pairs = plan.lines, plan.pairs
+        scored = heldout.score(backend, adapter, lines, plan.voters)
+        found.scored.extend(_told(scored, "lines scored", len(lines), tell))
+        preferred = picks.prefer(backend, adapter, pairs)
+        found.preferences.extend(_told(preferred, "pairs scored", len(pairs), tell))
+    elif plan.lines or plan.pairs:
+        found.notices.append(
+            f"{name}: this kind of model cannot tell how likely a text is; only what it draws "
+            "is measured"
+        )
+    drawings = drawing.draw(backend, adapter, plan.drawn, plan.sampling)
+    found.drawings.extend(_told(drawings, "prompts drawn", len(plan.drawn), tell))
+    answered = rolebench.answer(backend, adapter, plan.questions, plan.sampling)
+    found.answered.extend(_told(answered, "questions asked", len(plan.questions), tell))
+    measured: tuple[tuple[list[Any], str], ...] = (
+        (found.scored, "lines"),
+        (found.preferences, "pairs"),
+        (found.drawings, "prompts"),
+    )
+    for items, what in measured:
+        if left_out := sum(one is None for one in items):
+            found.notices.append(
+                f"{name}: {left_out} of {len(items)} {what} are longer than its context of "
+                f"{backend.context} tokens and left out"
+            )
+    found.notices.extend(dict.fromkeys(backend.notices))
+    backend.notices.clear()
+    return found
+
+
+def _told(items: Iterable[Item], what: str, count: int, tell: Tell) -> Iterable[Item]:
+    for done, item in enumerate(items, 1):
+        tell(what, done, count)
+        yield item
