@@ -73,7 +73,7 @@ def compare(results: Sequence[Results], voters: Voter, seed: int = 1) -> Compare
         *_likely([likelihood(one) if one else None for one in scored]),
         *_guessed([guessing(one, voters) for one in scored]),
         *_drawn([habits(one, voters.speakers) for one in drawings], _said(drawings, voters)),
-        *_answers([answering(one.answered) for one in results]),
+        *_answers([answering(one) for one in _common([one.answered for one in results])]),
         *_picked(_agreements(results)),
     ]
     return Compared(

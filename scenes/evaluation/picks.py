@@ -6,12 +6,13 @@ rewards (Rafailov et al. 2023).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from models.backend import Backend, Prompt, Scorer
+from scenes.corpora.records import LONGEST_LINE, read_records
 from scenes.errors import SceneError
 from scenes.evaluation.heldout import MARGIN
 from scenes.saved import find_session
@@ -71,20 +72,13 @@ def read_pairs(source: str) -> list[Pair]:
     if not path.is_file():
         path = find_session(source)
     try:
-        with path.open(encoding="utf-8") as file:
-            first = file.readline()
-        if '"rejected"' not in first:
-            return list(_of_session(path))
-        with path.open(encoding="utf-8") as file:
-            return [
-                _pair(line, f"{path}:{number}")
-                for number, line in enumerate(file, 1)
-                if line.strip()
-            ]
-    except UnicodeDecodeError as error:
-        raise SceneError(f"{path}: not UTF-8; write it as UTF-8") from error
+        with path.open("rb") as file:
+            is_session = b'"rejected"' not in file.readline(LONGEST_LINE)
     except OSError as error:
-        raise SceneError(f"{path}: not readable ({error.strerror}); check the path") from error
+        raise SceneError(f"{path}: {error.strerror or error}; check the path") from error
+    if is_session:
+        return list(_of_session(path))
+    return [_pair(record, where) for where, record in read_records(path)]
 
 
 def prefer(
@@ -121,31 +115,21 @@ def agreement(
 
 def _of_session(path: Path) -> Iterator[Pair]:
     from scenes.exports.examples import preference
-    from scenes.play import Play
+    from scenes.journal import read_session
 
-    play = Play.resume(path)
-    try:
-        for line in preference(play.session, None, CONTEXT):
-            yield _pair(line, str(path))
-    finally:
-        play.close()
+    for line in preference(read_session(path), None, CONTEXT):
+        yield _pair(json.loads(line), str(path))
 
 
-def _pair(line: str, where: str) -> Pair:
+def _pair(value: Mapping[str, Any], where: str) -> Pair:
     how = "expected prompt, chosen and rejected; make them with: sessions export --to preference"
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise SceneError(f"{where}: no JSON; {how}") from error
-    if not isinstance(value, dict):
-        raise SceneError(f"{where}: a {type(value).__name__}; {how}")
     keys = ("chosen", "rejected")
     if not all(isinstance(value.get(key), str) and value[key].strip() for key in keys):
         raise SceneError(f"{where}: chosen or rejected is missing or empty; {how}")
     return Pair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
 
 
-def _prompt(value: dict[str, Any], problem: str) -> Prompt:
+def _prompt(value: Mapping[str, Any], problem: str) -> Prompt:
     parts = [value.get(key, "") for key in ("stable", "history", "cue")]
     if isinstance(value.get("prompt"), str):
         head, newline, cue = value["prompt"].rpartition("\n")

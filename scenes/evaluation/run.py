@@ -42,7 +42,7 @@ class Results:
     """Empty where the model cannot score."""
     drawings: list[Drawing | None] = field(default_factory=list)
     preferences: list[Preference | None] = field(default_factory=list)
-    answered: list[Answered] = field(default_factory=list)
+    answered: list[Answered | None] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
@@ -70,6 +70,7 @@ def measure(
         (found.scored, "lines"),
         (found.preferences, "pairs"),
         (found.drawings, "prompts"),
+        (found.answered, "questions"),
     )
     for items, what in measured:
         if left_out := sum(one is None for one in items):

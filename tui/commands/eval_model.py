@@ -160,8 +160,6 @@ def _plan(
     questions: int,
     picks: Sequence[str] | None,
 ) -> "Plan":
-    from random import Random
-
     from models.backend import Sampling
     from scenes.evaluation.drawing import raw_sampling
     from scenes.evaluation.heldout import chosen, voter
@@ -182,15 +180,13 @@ def _plan(
     default = Sampling()
     temperature = asked["temperature"] if asked["temperature"] is not None else default.temperature
     top_p = asked["top_p"] if asked["top_p"] is not None else default.top_p
-    everything = read_questions(rolebench) if rolebench is not None else []
-    some = Random(seed).sample(everything, min(questions, len(everything)))
     return Plan(
         lines=lines,
         drawn=chosen(lines, draws, seed) if draws else [],
         voters=voter(examples, cast, speakers),
         sampling=raw_sampling(asked["n"], asked["max_tokens"], seed, temperature, top_p),
         pairs=[pair for source in picks or () for pair in read_pairs(source)],
-        questions=some,
+        questions=read_questions(rolebench, questions, seed) if rolebench else [],
     )
 
 
