@@ -25,7 +25,7 @@ def test_the_log_goes_to_stdout_and_the_report_to_stderr(run: Run, log: Path) ->
     assert ran.err.splitlines() == [
         f"{log}: sealdice: 8 read, 5 kept",
         "  1 of the first 5 quote what is said; read as --style quoted",
-        "  kept: narration 1, action 2, dice 1, speech 1, chapter 1",
+        "  kept: action 2, dice 1, speech 1, chapter 1, narration 1",
         "  dropped: 1 commands (line 7)",
         "  dropped: 1 off-topic (line 17)",
         "  dropped: 1 observers (line 20)",

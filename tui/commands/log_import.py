@@ -106,7 +106,7 @@ def _tell(report: "Report") -> None:
         place = f"{report.unit} {notice.number}: " if notice.number else ""
         word(f"  {place}{one_line(notice.text)}")
     if report.entries:
-        word("  kept: " + _counted(report.entries))
+        word("  kept: " + _counted(dict(report.entries.most_common())))
     for reason, count in report.dropped.most_common():
         places = ", ".join(map(str, report.first[reason]))
         more = ", …" if count > len(report.first[reason]) else ""

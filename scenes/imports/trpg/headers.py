@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-_TIME = r"\d{1,2}:\d{2}:\d{2}"
-_DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+_TIME = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
+_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _ID = r"[(（<]([^()（）<>]{1,80})[)）>]"
 _NAME, _BRACKETED = r"[^(（<]", r"[(（<][^()（）<>]{0,40}[)）>]"
 _TITLE = r"(?:【[^】]{0,40}】)?"
@@ -23,6 +23,13 @@ class Header:
     inline: bool = False
     frame: re.Pattern[str] | None = None
     """Lines between messages that the program writes itself."""
+    often: re.Pattern[str] | None = None
+    """A part of `pattern` with the same groups that most headers are in, and that is faster."""
+
+    @property
+    def usual(self) -> re.Pattern[str]:
+        """The pattern to try first."""
+        return self.often or self.pattern
 
 
 def _inline(pattern: str) -> Header:
@@ -34,7 +41,10 @@ _NAMED = (
     rf"\s+(?:{_DATE}\s+)?{_TIME}(?: #\d+)?\s*"
 )
 
-NAMED = Header(re.compile(_NAMED))
+NAMED = Header(
+    re.compile(_NAMED),
+    often=re.compile(rf"([^(（<]{{1,80}})\(([^()（）<>]{{1,80}})\) (?:{_DATE} )?{_TIME}"),
+)
 """`林默(100002) 2026-03-21 19:05:40`: SealDice, its editor, Dice!, OlivaDice."""
 CHANNEL = Header(re.compile(rf"{_TITLE}(.{{1,80}}?)()\s+{_DATE}\s+{_TIME}\s*"))
 """`林默 2023-06-20 15:50:30`: QQ channels, and what is copied from a chat."""

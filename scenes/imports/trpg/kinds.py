@@ -30,6 +30,7 @@ _CHAPTER = re.compile(
 )
 _MENTIONS = re.compile(r"(?:@\S+\s+)*")
 _OUT = re.compile(r"(?://|>>|\(\(|（（)")
+_SIMPLE = re.compile("[（(][^（）()]*[)）]")
 _BEGINS = "（(/>@"
 _PARENTHESIS = re.compile("[（）()]")
 _AT = re.compile(
@@ -63,6 +64,8 @@ def is_aside(text: str) -> bool:
     if not text or text[0] not in _BEGINS:
         return False
     if _OUT.match(text):
+        return True
+    if _SIMPLE.fullmatch(text):
         return True
     start = _MENTIONS.match(text)
     rest = text[start.end() if start else 0 :].rstrip("。.！!？?~～… ")

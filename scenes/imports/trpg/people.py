@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from characters.cards.lines import role_name
 from scenes.imports.trpg.kinds import BOT, NARRATOR, OBSERVER
+from scenes.imports.trpg.styles import Spoken
 from scenes.log import Entry, write
 
 NAMELESS = "无名"
@@ -42,7 +43,10 @@ class Table:
 class Who:
     """What is known of one participant."""
 
-    __slots__ = ("bot", "count", "name", "narrator", "observer", "plain")
+    __slots__ = (
+        *("bot", "closing", "count", "kind", "name", "narrator", "observer", "opening", "plain"),
+        "sentences",
+    )
 
     def __init__(self, name: str, raw: str, id: str, table: Table, answers: bool = False) -> None:
         """`answers` is whether its messages tell that it is a dice bot."""
@@ -55,7 +59,20 @@ class Who:
         self.observer = bool(known & table.observers or (not told and OBSERVER.match(raw)))
         self.bot = bool(known & table.bots or (not told and (answers or BOT.search(raw))))
         self.count = 0
-        """Messages of theirs that were kept."""
+        """Messages of theirs that were kept, but for `sentences`."""
+        self.sentences = 0
+        """Messages that were one plain sentence, and so an entry of `kind`."""
+        self.kind: Spoken = "action"
+        self.opening = self.closing = ""
+        """What is written around a plain sentence; nothing where each has to be looked at."""
+
+    def says(self, rest: Spoken) -> None:
+        """Settle what a plain sentence is, where the rest of the table's texts is `rest`."""
+        self.kind = "narration" if self.narrator else rest
+        if not (self.observer or self.bot) and self.plain and self.kind != "thought":
+            name = f"{self.name}：\\me " if self.kind == "action" else f"{self.name}："
+            self.opening = "【" if self.kind == "narration" else name
+            self.closing = "】\n" if self.kind == "narration" else "\n"
 
 
 @lru_cache(MOST)
@@ -73,20 +90,35 @@ class People:
         """Id → role."""
         self.bots: frozenset[tuple[str, str]] = frozenset()
         """Accounts by name and id that are dice bots, as their messages tell."""
-        self._known: dict[tuple[str, str], Who] = {}
+        self.rest: Spoken = "action"
+        """What the texts of a player are that no sign tells apart."""
+        self.known: dict[tuple[str, str], Who] = {}
+        self._called_by: dict[str, str] = {}
 
     def meet(self, raw: str, id: str) -> Who:
         """The one who writes as `raw` from the account `id`."""
         key = (raw, id)
-        who = self._known.get(key)
-        if who is None:
+        who = self.known.get(key)
+        if who is None and (len(raw) > LONGEST or len(id) > LONGEST):
             raw, id = key = raw[:LONGEST], id[:LONGEST]
+            who = self.known.get(key)
+        if who is None:
             who = Who(self.role(raw, id), raw, id, self.table, key in self.bots)
-            if len(self._known) < MOST:
-                self._known[key] = who
+            if len(self.known) < MOST:
+                who.says(self.rest)
+                self.known[key] = who
                 if id:
                     self.called[id] = who.name
         return who
+
+    def called_by(self, name: str) -> str:
+        """The role of a name that a dice bot prints."""
+        role = self._called_by.get(name)
+        if role is None:
+            role = self.role(name)
+            if len(self._called_by) < MOST:
+                self._called_by[name] = role
+        return role
 
     def role(self, raw: str, id: str = "") -> str:
         """The role that a name or an id stands for."""
@@ -98,7 +130,7 @@ class People:
     def names(self) -> Counter[str]:
         """Kept messages by role."""
         counts: Counter[str] = Counter()
-        for who in self._known.values():
-            if who.count:
-                counts[who.name] += who.count
+        for who in self.known.values():
+            if kept := who.count + who.sentences:
+                counts[who.name] += kept
         return counts

@@ -7,10 +7,10 @@ from typing import Literal
 
 from scenes.errors import SceneError
 from scenes.imports import Message, Report, reader
-from scenes.imports.trpg.bots import answering
 from scenes.imports.trpg.files import TableLog
+from scenes.imports.trpg.glance import SAMPLE, answering
 from scenes.imports.trpg.people import MOST, People, Table, Who
-from scenes.imports.trpg.telling import SAMPLE, Telling
+from scenes.imports.trpg.telling import Telling
 from scenes.log import Line
 
 LOOKED_AT = 50_000

@@ -12,6 +12,8 @@ PARENTHESES: Pairs = (("（", "）"), ("(", ")"))
 _SAID = "：:道说問问喊叫答笑"
 _STOP = "。！？!?…~～—"
 _TAIL = re.compile(r"(.*\S)\s*[（(]([^（）()]*)[）)]")
+BEHIND = "，,、"
+"""Signs that are left out where they begin what stands behind a quotation."""
 _JOINS = " \t：:，,、"
 
 
@@ -71,7 +73,7 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
                 parts.append((None, rest))
             parts += _with_action(inner) if kind == "speech" else ((kind, inner),)
             begun = at
-    if begun < len(line) and (rest := line[begun:].strip().lstrip("，,、")):
+    if begun < len(line) and (rest := line[begun:].strip().lstrip(BEHIND)):
         parts.append((None, rest))
     return parts
 

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from characters.text import shown
-from scenes.imports import Dropped, Item, Message, Notice, Report
-from scenes.imports.trpg.bots import answering
+from scenes.imports import Dropped, Item, Message, Report
+from scenes.imports.trpg.glance import SAMPLE, SAMPLED, glance
 from scenes.imports.trpg.kinds import (
-    BOT,
     CHECK,
     COMMAND,
     ME,
@@ -20,14 +18,10 @@ from scenes.imports.trpg.kinds import (
     without_order,
 )
 from scenes.imports.trpg.people import People, Table, Who, is_plain
-from scenes.imports.trpg.styles import QUOTES, STYLES, Spoken, split
+from scenes.imports.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.imports.trpg.written import comment, line
 from scenes.log import Entry, Line, write
 
-SAMPLE, SAMPLED = 1000, 1 << 22
-"""Messages, and characters of them, by which the style of a table and its dice bots are told."""
-QUOTED = 0.05
-"""Share of messages with a quotation, from which on a table is one that quotes what is said."""
 ASIDE, ASIDES, ORDER, ORDERS, WATCHED, BABBLE, PICTURE, PICTURES, SYSTEM, DICE = (
     "off-topic",
     "off-topic lines of messages",
@@ -47,9 +41,10 @@ _FIRST = frozenset(".。/#\\第=-—")
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
 _SIGNS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
-_SPECIAL = re.compile(f"[{_SIGNS}]")
-"""What a text holds that is more than one plain sentence."""
-_QUOTATION = re.compile(f"“[^{_SIGNS}]+”")
+_PLAIN = re.compile(f"[^{_SIGNS}）)<.。/#第=—-][^{_SIGNS}）)]*")
+"""A text that is one entry, whatever the style."""
+_QUOTED = re.compile(f"“([^{_SIGNS}）)]+)”([^{_SIGNS}）)]*)")
+"""A quotation that is said, and plain text behind it."""
 
 
 class Telling:
@@ -58,7 +53,7 @@ class Telling:
     def __init__(self, table: Table, report: Report) -> None:
         self.table = table
         self.report = report
-        self.style = STYLES[table.style or "quoted"]
+        self.style = STYLES["quoted"]
         self._people = People(table)
 
     def lines(self, items: Iterable[Item]) -> Iterator[str]:
@@ -74,6 +69,10 @@ class Telling:
                 self.report.drop(item.number, item.reason)
             else:
                 self.report.notices.append(item)
+        for who in self._people.known.values():
+            self.report.kept += who.sentences
+            if who.sentences:
+                self.report.entries[who.kind] += who.sentences
         self.report.names.update(self._people.names())
 
     def _sampled(self, items: Iterator[Item]) -> Iterator[Item]:
@@ -85,40 +84,24 @@ class Telling:
             held += len(item.text) if isinstance(item, Message) else 0
             if held > SAMPLED:
                 break
-        messages = [one for one in first if isinstance(one, Message) and one.part == "person"]
-        bots = [one for one in answering(messages) if not BOT.search(one[0])]
-        self._people.bots = frozenset(bots)
-        for name, _ in bots:
-            told = f"{shown(name)} answers commands with dice; read as a dice bot"
-            self.report.notices.append(Notice(0, told))
-        if self.table.style is None:
-            self._tell_style([one.text for one in messages if self._is_played(one)])
-        return chain(first, items)
-
-    def _tell_style(self, texts: list[str]) -> None:
-        if not texts:
-            return
-        opening = tuple(pair[0] for pair in QUOTES)
-        quoted = sum(any(sign in text for sign in opening) for text in texts)
-        name = "quoted" if quoted >= max(1, QUOTED * len(texts)) else "spoken"
+        messages = [one for one in first if isinstance(one, Message)]
+        bots, name, notices = glance(messages, self.table.style)
         self.style = STYLES[name]
-        told = f"{quoted} of the first {len(texts)} quote what is said; read as --style {name}"
-        self.report.notices.append(Notice(0, told))
-
-    def _is_played(self, message: Message) -> bool:
-        return not (
-            (message.name, message.id) in self._people.bots
-            or BOT.search(message.name)
-            or COMMAND.match(message.text)
-            or is_roll(message.text)
-            or is_aside(message.text.strip())
-        )
+        self.report.notices += notices
+        self._people.bots = bots
+        self._people.rest = self.style.rest
+        return chain(first, items)
 
     def _message(self, message: Message) -> str:
         self.report.read += 1
         number, name, text, id, part = message
-        who = self._people.meet(name, id)
+        who = self._people.known.get((name, id)) or self._people.meet(name, id)
         text = text.strip()
+        if _PLAIN.fullmatch(text) and who.opening and part == "person" and text.isprintable():
+            who.sentences += 1
+            return f"{who.opening}{text}{who.closing}"
+        if text[:1] == "“" and part == "person" and (written := self._quoted(who, text)):
+            return written
         if "[" in text or "@" in text or "(met)" in text:
             text, left_out = without_codes(text, self._people.called, self.table.ids)
             text = text.strip()
@@ -130,19 +113,23 @@ class Telling:
             return self._other(message, who, text)
         if text[0] in _FIRST:
             return self._marked(number, who, text)
-        special = _SPECIAL.search(text)
-        if special is None:
-            return self._sentence(who, None, text)
-        if special.end() == 1 and _QUOTATION.fullmatch(text) and self.style.rest == "action":
-            said = text[1:-1].strip()
-            return self._sentence(who, "speech", said) if said else self._person(number, who, text)
         return self._person(number, who, text)
 
-    def _sentence(self, who: Who, kind: Spoken | None, text: str) -> str:
-        """A message that is one entry as it stands."""
+    def _quoted(self, who: Who, text: str) -> str:
+        """A quotation and what is done behind it; nothing where it has to be looked at."""
+        found = _QUOTED.fullmatch(text) if who.opening and self.style.rest == "action" else None
+        if found is None or not text.isprintable():
+            return ""
+        said, rest = found[1].strip(), found[2].strip().lstrip(BEHIND)
+        if not said or rest != rest.strip():
+            return ""
         who.count += 1
         self.report.kept += 1
-        return self._written(who, kind, text)
+        self.report.entries["speech"] += 1
+        if not rest:
+            return f"{who.name}：{said}\n"
+        self.report.entries[who.kind] += 1
+        return f"{who.name}：{said}\n{who.opening}{rest}{who.closing}"
 
     def _marked(self, number: int, who: Who, text: str) -> str:
         """What a player wrote that may be more than words, as its first sign says."""
@@ -207,7 +194,7 @@ class Telling:
             return self._dropped(number, DICE, who, text)
         self.report.kept += 1
         self.report.entries["dice"] += 1
-        said = _NAMED.sub(lambda found: self._people.role(found[1]), " ".join(text.split()))
+        said = _NAMED.sub(lambda found: self._people.called_by(found[1]), " ".join(text.split()))
         return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
 
     def _dropped(self, number: int, reason: str, who: Who, text: str) -> str:
