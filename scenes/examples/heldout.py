@@ -28,7 +28,7 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
     places = [at for at, count in enumerate(lines) if count]
     if held.every is not None:
         test = set(places[held.every - 1 :: held.every])
-        how = f"every {held.every}th"
+        how = f"one in {held.every}"
     else:
         test = _drawn(lines, places, held)
         how = f"{held.share:g} of the lines"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from characters.knowledge import NOTHING, Knowledge, Shelf
 from characters.text import shown
-from models.backend import Backend, Counter
+from models.backend import Counter
 from models.train.data import Example, Split
 from scenes.draw import line_sampling
 from scenes.examples.passages import Passage, passages
@@ -33,10 +33,16 @@ class Tally:
     notices: list[str] = field(default_factory=list)
 
 
+class CountsTokens(Protocol):
+    """A backend, or whatever else counts tokens as one does."""
+
+    def count(self, text: str) -> int: ...
+
+
 class Counted:
     """Tokens of texts, each asked for once, and many at a time where the backend can."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: CountsTokens) -> None:
         self._backend = backend
         self._known: dict[str, int] = {}
 

@@ -149,7 +149,7 @@ def test_an_empty_split_is_told() -> None:
     for held in (HeldOut(share=0.1), HeldOut(every=2)):
         with pytest.raises(SceneError, match=r"one chapter or session .* --test 0"):
             made("苏晚：好。\n林默：走。", held=held)
-    with pytest.raises(SceneError, match="test split would be empty: every 5th of 3"):
+    with pytest.raises(SceneError, match="test split would be empty: one in 5 of 3"):
         made(held=HeldOut(every=5))
 
 

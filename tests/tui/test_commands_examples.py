@@ -90,6 +90,19 @@ def test_a_session_being_played_is_read_by_its_name(run, home):
         play.close()
 
 
+def test_of_a_model_in_pytorch_only_the_tokenizer_is_opened(run, log, home):
+    pytest.importorskip("transformers", reason="the extra `local` is not installed")
+    from models.chatglm.tokenizer_made_up import make_playable
+
+    folder = make_playable(home / "glm", 3, LOG.splitlines(), length=512)
+    for weights in folder.glob("*.safetensors"):
+        weights.unlink()
+    out = home / "out.jsonl"
+    made = run("corpus", "examples", log, "--model", folder, "--test", 0, "-o", out)
+    assert made.status == 0
+    assert len(read_examples(out)) == 24
+
+
 def test_general_questions_are_mixed_in(run, log, home):
     general = home / "general.jsonl"
     general.write_text('{"instruction": "一加一？", "output": "二。"}\n' * 20, "utf-8")

@@ -15,6 +15,8 @@ from tui.output import as_json, clean, one_line, word
 
 if TYPE_CHECKING:
     from models.backend import Backend
+    from models.catalog import Opening
+    from models.local.counting import Counting
     from models.train.data import Example
     from scenes.examples.make import Made
     from scenes.examples.prompts import Bounds
@@ -127,7 +129,7 @@ def examples(
         found = find_model(choice, where)
         read = [_read(log, where) for log in logs]
     held = HeldOut(0.1 if test is None else test, test_chapters, seed)
-    with closing(found.open(**({"context": tokens} if tokens else {}))) as backend, given():
+    with closing(_counter(found, tokens)) as backend, given():
         sources = [_source(one, speakers or ()) for one in read]
         bounds = _bounds(backend, read, max_tokens, by_chapter, by_passage)
         made = make(sources, bounds, held, balance)
@@ -139,6 +141,19 @@ def examples(
     for example in _spread(made.examples, show):
         _show(example)
     _report(made, as_data)
+
+
+def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
+    """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
+    from models.catalog import weights
+
+    if found.backend != "local":
+        return found.open(**({"context": context} if context else {}))
+    from models.local.counting import Counting
+
+    return Counting.open(
+        weights(found.model) if found.model else str(found.options["path"]), context
+    )
 
 
 def _read(log: str, where: "Scene | None") -> "Script | Session":
@@ -179,7 +194,7 @@ def _source(read: "Script | Session", wanted: Sequence[str]) -> "Learned":
 
 
 def _bounds(
-    backend: "Backend",
+    backend: "Counting | Backend",
     read: Sequence["Script | Session"],
     longest: int | None,
     by_chapter: bool,
