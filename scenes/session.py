@@ -155,6 +155,13 @@ class Session:
         """What a model read, or would have read, for that turn."""
         return self._read(self._path_to(self.turns[turn].parent), turn)
 
+    def told(self) -> Iterator[tuple[Sequence[Note], Turn]]:
+        """Each turn of the path, and the notes that a model read just before it."""
+        before = None
+        for turn in self._path:
+            yield tuple(self._notes_after(before, turn.id)), turn
+            before = turn.id
+
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
         read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
         following = [*(turn.id for turn in path[1:]), then]

@@ -76,13 +76,12 @@ def reply_of(role: Role, entry: Entry) -> str | None:
     return None if read_line(role, reply) is None else f"{reply}\n"
 
 
-def texts_of(script: Script) -> Iterator[str]:
+def texts_of(entries: Iterable[Entry]) -> Iterator[str]:
     """The texts whose tokens will be asked for: the lines, and what follows their cues."""
-    for chapter in script.chapters:
-        for entry in chapter.entries:
-            line = entry.line
-            yield f"{line}\n"
-            yield f"{line.partition('：')[2] if entry.speaker else line[1:]}\n"
+    for entry in entries:
+        line = entry.line
+        yield f"{line}\n"
+        yield f"{line.partition('：')[2] if entry.speaker else line[1:]}\n"
 
 
 def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> SceneError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from models.train.data import Example, Split
 from scenes.errors import SceneError
 from scenes.examples.prompts import Bounds, Tally, kept
-from scenes.prompt import build_prompt
+from scenes.prompt import History, history_budget, prompt_after, stable_part
 from scenes.scene import Role
 from scenes.session import Session, Turn
 
@@ -40,17 +40,20 @@ class SessionSource:
         for turn, _ in self._turns(session.turns.values()):
             if turn.id not in current and turn.id not in edited:
                 tally.left_out[OTHER_BRANCH] += 1
-        for turn, role in self._turns(session.path):
-            entry = turn.entry
-            if entry.speaker:
-                entry = replace(entry, speaker=role.name)
-            text = kept(role, entry, longest, bounds.count, tally)
-            if text:
-                history = session.history_before(turn.id)
-                prompt = build_prompt(
-                    session.scene, history, role, bounds.context, longest, bounds.count
-                )
-                yield Example(prompt, text, role.name, session.id, "", split)
+        budget = history_budget(session.scene, bounds.context, longest, bounds.count)
+        stable, said = stable_part(session.scene), History(bounds.count)
+        roles = {turn.id: role for turn, role in self._turns(session.path)}
+        for notes, turn in session.told():
+            for note in notes:
+                said.add(note)
+            role, entry = roles.get(turn.id), turn.entry
+            if role:
+                named = replace(entry, speaker=role.name) if entry.speaker else entry
+                text = kept(role, named, longest, bounds.count, tally)
+                if text:
+                    prompt = prompt_after(stable, said, role, budget)
+                    yield Example(prompt, text, role.name, session.id, "", split)
+            said.add(entry)
 
     def _turns(self, turns: Iterable[Turn]) -> list[tuple[Turn, Role]]:
         return [

@@ -15,6 +15,7 @@ from scenes.examples.prompts import Bounds
 from scenes.examples.sessions import OTHER_BRANCH, session_source
 from scenes.journal import read_session
 from scenes.play import Play
+from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene
 from scenes.session import Turn
 
@@ -77,6 +78,11 @@ def test_picks_and_edits_are_learned_after_the_prompt_that_the_model_had(
     assert prompts[:2] == list(dict.fromkeys(backend.prompts))
     assert "【钥匙共有三把。】" in prompts[0].history
     assert found[0].source == play.journal.id
+    session = read_session(play.journal.path)
+    learned = [turn for turn in session.path if turn.by == "model"]
+    for turn, one in zip(learned, found, strict=True):
+        role, history = session.scene.role(one.speaker), session.history_before(turn.id)
+        assert one.prompt == build_prompt(session.scene, history, role, 600, 40, len)
 
 
 def test_a_line_edited_later_is_learned_as_it_stands_now(

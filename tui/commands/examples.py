@@ -207,7 +207,9 @@ def _bounds(
     count = Counted(backend)
     for one in read:
         if isinstance(one, Script):
-            count.expect(texts_of(one))
+            count.expect(texts_of(entry for part in one.chapters for entry in part.entries))
+        else:
+            count.expect(texts_of(one.entries))
     return Bounds(backend.context, count, longest, by_chapter, by_passage)
 
 
