@@ -141,7 +141,7 @@ LOGS: dict[str, tuple[str, bytes]] = {
     "rgl": (
         "log.rgl",
         "<background>:旧宅\n# 第一幕\n[守秘人]:雨下了一整夜。{雨声;1}\n"
-        "[林默.惊讶,苏晚]<black>:“有人吗？”<w2w=1>{门}\n".encode(),
+        "[林默.惊讶,苏晚]<black>:“有人吗？”<w2w=1>{门}\n<dice>:(聆听,100,55,32)\n".encode(),
     ),
     "paotuan": ("log.txt", "【雨夜】\n苏晚：\\me 提灯\n苏晚：等等我。\n".encode()),
 }

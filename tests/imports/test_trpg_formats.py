@@ -140,8 +140,20 @@ def test_ccfolia_tells_rolls_chapters_chatter_and_the_system_apart(made):
 
 def test_scripts_for_replays_lose_their_stage_and_sounds(made):
     text, report = imported(made(*LOGS["rgl"]))
-    assert text == "【雨下了一整夜。】\n林默：有人吗？\n"
+    assert text == "【雨下了一整夜。】\n林默：有人吗？\n【聆听：D100=32/55】\n"
     assert report.dropped == {"settings of the stage": 1, "comments of the script": 1}
+
+
+def test_rolls_and_wounds_of_scripts_are_dice_results(made):
+    script = (
+        "[林默]:“谁？”\n<dice>:(侦查,100,50,36),(力量,20,NA,14)\n<hitpoint>:(林默,10,7,4)\n"
+        "<dice>:nothing\n[林默.怒]<pass>:“站住！”**{枪声}{雨;2}<w2w>\n"
+    )
+    text, report = imported(made("a.rgl", script.encode()))
+    assert text == (
+        "林默：谁？\n【侦查：D100=36/50；力量：D20=14】\n【林默：7 ➯ 4】\n林默：站住！\n"
+    )
+    assert report.entries["dice"] == 2 and report.dropped == {"rolls and bars of the script": 1}
 
 
 def test_of_a_zip_of_sealdice_the_better_log_is_read(made):

@@ -10,7 +10,12 @@ LINE = re.compile(r"\[([^\[\]\n]{1,200})\](?:<[^<>\n]*>)?[:：](.*)")
 """Who is on the screen, an effect, what is said."""
 SETTING = re.compile(r"<[A-Za-z_][^<>\n]{0,80}>[:：].*")
 """`<background>:`, `<BGM>:`, `<set:…>:` and the like."""
-_ROLL = re.compile(r"<(?:dice|hitpoint)[^<>]*>[:：](.*)", re.IGNORECASE)
+_BUILT_IN = re.compile(r"<(dice|hitpoint)[^<>]*>[:：](.*)", re.IGNORECASE)
+_VALUES = re.compile(
+    r"\(([^(),，]{1,80})[,，]\s*([0-9]{1,9})\s*[,，]\s*([0-9]{1,9}|[^(),，]{0,9})\s*[,，]\s*([0-9]{1,9})\)"
+)
+"""What is tried or who is hurt; the most; what is needed or was; what is thrown or left."""
+DICE = "骰子"
 _SOUND = re.compile(r"\{[^{}\n]*\}\s*")
 _EFFECT = re.compile(r"<[A-Za-z_0-9]+(?:=[^<>\n]*)?>")
 _ALPHA = re.compile(r"\(\d+\)$")
@@ -28,12 +33,27 @@ def read(source: Source) -> Iterator[Item]:
             yield Message(number, name.strip(), _said(found[2]))
         elif line.startswith("#"):
             yield Dropped(number, "comments of the script", line)
-        elif roll := _ROLL.fullmatch(line):
-            yield Dropped(number, "rolls and bars of the script", roll[1])
+        elif found := _BUILT_IN.fullmatch(line):
+            yield _rolled(number, found[1].lower(), found[2])
         elif SETTING.fullmatch(line):
             yield Dropped(number, "settings of the stage", line)
         else:
             yield Dropped(number, "lines that are none of the script", line)
+
+
+def _rolled(number: int, kind: str, values: str) -> Item:
+    """`<dice>:(侦查,100,50,36),…` or `<hitpoint>:(林默,10,7,4)` as dice bots say it."""
+    found = _VALUES.findall(values)
+    if not found:
+        return Dropped(number, "rolls and bars of the script", values)
+    if kind == "hitpoint":
+        told = (f"{what.strip()}：{before} ➯ {after}" for what, _, before, after in found)
+    else:
+        told = (
+            f"{what.strip()}：D{sides}={thrown}{f'/{needed}' if needed.isdecimal() else ''}"
+            for what, sides, needed, thrown in found
+        )
+    return Message(number, DICE, "；".join(told), part="dice")
 
 
 def _said(text: str) -> str:
