@@ -9,21 +9,17 @@ from typing import Literal
 from scenes.corpora.books import Book
 from scenes.corpora.marks import Quotation, quotations
 from scenes.corpora.people import COMPOUND, SURNAMES, Alias, Aliases, People
-from scenes.corpora.speakers import LONGEST_SUBJECT, PLACES, Before, Speakers, is_whole
-from scenes.corpora.speech import (
+from scenes.corpora.speakers import Before, Speakers
+from scenes.corpora.speech import SEVERAL, THINKING, VERB, WRITING, begins, clauses, is_manner
+from scenes.corpora.subjects import LONGEST_SUBJECT, Subjects, is_whole
+from scenes.corpora.words import (
     CLASSIFIERS,
     NO_PERSONS,
     NOBODY,
     PERSONS,
+    PLACES,
     PRONOUNS,
-    SEVERAL,
-    THINKING,
     TWO_PERSONS,
-    VERB,
-    WRITING,
-    begins,
-    clauses,
-    is_manner,
 )
 
 Kind = Literal["speech", "thought", "writing", "term"]
@@ -84,7 +80,7 @@ class Extractor:
             if aliases.names
             else book.text.count("曰：") > book.text.count("道：")
         )
-        self.speakers = Speakers(book, self.people, known, alone)
+        self.speakers = Speakers(Subjects(book, self.people, known, alone))
 
     def quotes(self) -> Iterator[Quote]:
         """The quotations in the order of the text."""
