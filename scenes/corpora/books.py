@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class Chapter:
     number: int
     """As its heading says; 0 where it says none."""
     title: str
+    heading: int
+    """Where its heading begins."""
     start: int
     end: int
 
@@ -58,6 +60,15 @@ class Book:
     def _starts(self) -> list[int]:
         return [chapter.start for chapter in self.chapters]
 
+    def kept(self, start: int, end: int) -> str:
+        """The text between two positions without the lines of advertising."""
+        pieces = []
+        for first, last in self.advertising:
+            if start < last and first < end:
+                pieces.append(self.text[start:first])
+                start = max(start, last)
+        return "".join([*pieces, self.text[start:end]])
+
     def chapter_at(self, at: int) -> Chapter:
         """The chapter that a position lies in."""
         return self.chapters[max(bisect_right(self._starts, at) - 1, 0)]
@@ -65,9 +76,9 @@ class Book:
 
 def read_book(path: Path) -> Book:
     """Read a novel. Raises `SceneError` where it is no text, empty, or beyond reason."""
-    found = sources(path)
+    found = sources(path, "a novel")
     if len(found) != 1:
-        raise SceneError(f"{path}: {len(found)} texts in this zip, expected one novel")
+        raise SceneError(f"{path}: {len(found)} texts in this zip, expected one novel; unpack it")
     source = found[0]
     pieces, length = [], 0
     for chunk in source.chunks():
@@ -76,14 +87,7 @@ def read_book(path: Path) -> Book:
         if length > LARGEST:
             raise SceneError(f"{source.where}: more than {LARGEST:,} characters; split it first")
     book = book_of("".join(pieces).removeprefix("\ufeff"), source.where, path.stem)
-    return Book(
-        book.where,
-        book.name,
-        book.text,
-        book.chapters,
-        book.advertising,
-        (*source.notices, *book.notices),
-    )
+    return replace(book, notices=(*source.notices, *book.notices))
 
 
 def book_of(text: str, where: str = "text", name: str = "") -> Book:
@@ -105,13 +109,13 @@ def _chapters(text: str) -> list[Chapter]:
         line = found[0]
         if heading := _HEADING.fullmatch(line):
             headings.append((found.start(), found.end(), " ".join(heading[1].split())))
-    starts = [(0, ""), *((end, title) for _, end, title in headings)]
+    starts = [(0, 0, ""), *headings]
     ends = [*(start for start, _, _ in headings), len(text)]
     chapters: list[Chapter] = []
-    for (start, title), end in zip(starts, ends, strict=True):
+    for (first, start, title), end in zip(starts, ends, strict=True):
         if title or text[start:end].strip():
             said = _ORDINAL.match(title)
-            chapters.append(Chapter(number(said[1]) if said else 0, title, start, end))
+            chapters.append(Chapter(number(said[1]) if said else 0, title, first, start, end))
     return chapters
 
 

@@ -11,93 +11,90 @@ LONGEST_LINE = 80
 """Characters of a line of narration, where a sentence ends in time."""
 _SENTENCE = re.compile(r"[^。！？!?；…\n]*[。！？!?；…]+[”」』\"’）)]*|[^。！？!?；…\n]+")
 _SPACE = re.compile(r"[ \t\n　]+")
-_CJK_SPACE = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-_VERB_AT_END = re.compile(r"(?:而)?(?:曰|道|说道|说|云|言|言曰)$")
+_BESIDE_WIDE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
+_VERB_AT_END = re.compile(r"而?(?:曰|说道|道|说|云|言曰|言)$")
 
 
 def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
-    """The book as a log: chapters, narration, speech and thought; nothing is left out but
-    advertising and the words that say no more than who speaks."""
-    chapters = list(book.chapters)
-    pending, at = "", 0
-    ends = iter([*chapters])
-    following = next(ends, None)
+    """The book as a log: chapters, narration, speech and thought.
 
-    def narrated(start: int, end: int) -> Iterator[Entry]:
-        nonlocal pending, following
-        while following is not None and (following.start <= end):
-            heading = (
-                book.text.rfind("\n", 0, max(following.start - 1, 0)) + 1
-                if following.title
-                else following.start
-            )
-            pending += _kept(book, start, max(start, heading))
-            yield from _narration(pending)
-            pending = ""
-            if following.title:
-                yield Entry("chapter", following.title)
-            start = max(start, following.start)
-            following = next(ends, None)
-        pending += _kept(book, start, end)
-
+    Left out are advertising and clauses that say no more than who speaks. What nobody is known to
+    say stays in the narration, with its marks.
+    """
+    told = _Told(book)
     for quote in quotes:
-        if quote.kind not in ("speech", "thought") or not _sayable(quote):
-            continue
-        stop = quote.lead[1] if quote.bare >= quote.lead[1] else quote.bare
-        yield from narrated(at, stop)
-        pending = pending.rstrip(" 　\n")
-        if quote.bare >= quote.lead[1] and pending.endswith(("：", ":", "∶")):
-            pending = _VERB_AT_END.sub("", pending[:-1])
-        yield from _narration(pending)
-        pending, at = "", quote.end
-        yield _entry(quote)
-    yield from narrated(at, len(book.text))
-    yield from _narration(pending)
+        if quote.kind in ("speech", "thought") and _sayable(quote):
+            yield from told.until(quote.bare)
+            if quote.bare == quote.start:
+                told.drop_verb()
+            yield from told.narration()
+            yield Entry(
+                "thought" if quote.kind == "thought" else "speech",
+                _plain(quote.text),
+                quote.speaker,
+            )
+            told.at = quote.end
+    yield from told.until(len(book.text))
+    yield from told.narration()
 
 
 def pairs(book: Book, quotes: Iterable[Quote], before: int = 2) -> Iterator[dict[str, str]]:
-    """`{"context", "chat"}` a quotation: the last sentences before it with who speaks, and it."""
+    """`{"context", "chat"}` for each that is led by a clause: the last sentences, and what is said.
+
+    The schema of wellinxu/LLM_Custome: the context ends with who speaks, the chat has its marks.
+    """
     for quote in quotes:
-        if quote.kind in ("speech", "thought", "writing") and quote.text:
-            lead = _plain(_kept(book, *quote.lead))
+        lead = _plain(book.kept(*quote.lead))
+        if quote.kind != "term" and quote.text and lead:
             context = "".join(_SENTENCE.findall(lead)[-before:]).strip()
             yield {"context": context, "chat": f"“{_plain(quote.text)}”"}
+
+
+class _Told:
+    """The narration of a book up to `at`, of which `pending` has not been told yet."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.at = 0
+        self.pending = ""
+        self._ahead = list(reversed(book.chapters))
+
+    def until(self, end: int) -> Iterator[Entry]:
+        """Take the narration up to `end`; tell the chapters that begin on the way."""
+        while self._ahead and self._ahead[-1].start <= end:
+            chapter = self._ahead.pop()
+            self.pending += self.book.kept(self.at, max(self.at, chapter.heading))
+            yield from self.narration()
+            if chapter.title:
+                yield Entry("chapter", chapter.title)
+            self.at = max(self.at, chapter.start)
+        self.pending += self.book.kept(self.at, end)
+        self.at = end
+
+    def drop_verb(self) -> None:
+        """Leave out the colon and the bare verb of speaking at the end."""
+        self.pending = self.pending.rstrip(" 　\n")
+        if self.pending.endswith(("：", ":", "∶")):
+            self.pending = _VERB_AT_END.sub("", self.pending[:-1])
+
+    def narration(self) -> Iterator[Entry]:
+        """What is pending as lines of whole sentences, none longer than it must be."""
+        for paragraph in self.pending.split("\n"):
+            line = ""
+            for sentence in _SENTENCE.findall(_plain(paragraph).lstrip("，。；、！？,;：")):
+                if line and len(line) + len(sentence) > LONGEST_LINE:
+                    yield Entry("narration", line)
+                    line = ""
+                line += sentence.strip()
+            if line := line.rstrip("，、：:；,;"):
+                yield Entry("narration", line)
+        self.pending = ""
 
 
 def _sayable(quote: Quote) -> bool:
     return bool(quote.speaker and quote.text.strip() and len(quote.speaker) <= LONGEST_NAME)
 
 
-def _entry(quote: Quote) -> Entry:
-    return Entry(
-        "thought" if quote.kind == "thought" else "speech", _plain(quote.text), quote.speaker
-    )
-
-
-def _kept(book: Book, start: int, end: int) -> str:
-    """The text without the lines of advertising."""
-    pieces = []
-    for first, last in book.advertising:
-        if start < last and first < end:
-            pieces.append(book.text[start:first])
-            start = max(start, last)
-    pieces.append(book.text[start:end])
-    return "".join(pieces)
-
-
 def _plain(text: str) -> str:
-    return _CJK_SPACE.sub("", _SPACE.sub(" ", text)).strip()
-
-
-def _narration(text: str) -> Iterator[Entry]:
-    """Lines of whole sentences, none longer than it must be."""
-    for paragraph in text.split("\n"):
-        line = ""
-        for sentence in _SENTENCE.findall(_plain(paragraph).lstrip("，。；、！？,;")):
-            if line and len(line) + len(sentence) > LONGEST_LINE:
-                yield Entry("narration", line)
-                line = ""
-            line += sentence.strip()
-        line = line.rstrip("，、：:；,;")
-        if line:
-            yield Entry("narration", line)
+    """A text on one line, without blanks beside wide signs."""
+    return _BESIDE_WIDE.sub("", _SPACE.sub(" ", text)).strip()

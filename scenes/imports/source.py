@@ -31,9 +31,14 @@ _PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
 
 
 class Source:
-    """One file to be read once; `notices` tells what was seen in its bytes."""
+    """One file to be read once; `notices` tells what was seen in its bytes.
 
-    def __init__(self, where: str, name: str, opened: Callable[[], IO[bytes]]) -> None:
+    `expected` is what messages say that it should be.
+    """
+
+    def __init__(
+        self, where: str, name: str, opened: Callable[[], IO[bytes]], expected: str = "a log"
+    ) -> None:
         self.where = where
         """What messages call it."""
         self.name = name
@@ -44,7 +49,7 @@ class Source:
         self._opened = opened
         with self._read_safely(), opened() as raw:
             self.head = raw.read(HEAD)
-        _refuse(self.head, where)
+        _refuse(self.head, where, expected)
 
     def chunks(self) -> Iterator[str]:
         """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
@@ -115,7 +120,7 @@ class Source:
         self.note(number, f"bytes from here on are no {name}; each is kept as \ufffd")
 
 
-def sources(path: Path) -> list[Source]:
+def sources(path: Path, expected: str = "a log") -> list[Source]:
     """The source of a file, or those inside a zip. Raises `SceneError`."""
     where = UNPRINTABLE.sub("?", str(path))
     if path.is_dir():
@@ -124,8 +129,8 @@ def sources(path: Path) -> list[Source]:
         with path.open("rb") as raw:
             packed = raw.read(4) == b"PK\x03\x04"
         if packed:
-            return _members(path, where)
-        return [Source(where, path.name.lower(), lambda: path.open("rb"))]
+            return _members(path, where, expected)
+        return [Source(where, path.name.lower(), lambda: path.open("rb"), expected)]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SceneError(f"{where}: {reason}") from None
@@ -163,32 +168,32 @@ def _wrong(sample: bytes, encoding: str) -> int:
     return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
 
 
-def _refuse(head: bytes, where: str) -> None:
+def _refuse(head: bytes, where: str, expected: str) -> None:
     """Raise for what is no text at all."""
     text = text_of(head)
     start = text.lstrip("\ufeff \t\n").lower()
     if not start and len(head) < HEAD:
-        raise SceneError(f"{where}: empty, expected a log")
+        raise SceneError(f"{where}: empty, expected {expected}")
     if start.startswith(("<!doctype html", "<html")):
         raise SceneError(
-            f"{where}: an HTML page, expected a log; save the log itself, not its page"
+            f"{where}: an HTML page, expected {expected}; save the text itself, not its page"
         )
     sample = text[:4096]
     odd = len(UNPRINTABLE.findall(sample)) + sample.count("\ufffd")
     if "\0" in sample or odd * 10 > len(sample):
-        raise SceneError(f"{where}: not a text file, expected a log")
+        raise SceneError(f"{where}: not a text file, expected {expected}")
 
 
 # --- zips ----------------------------------------------------------------------------------------
 
 
-def _members(path: Path, where: str) -> list[Source]:
+def _members(path: Path, where: str, expected: str) -> list[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise SceneError(f"{where}: a damaged zip ({shown(str(error))})") from None
-    found = [Source(*_member(path, where, info)) for info in _logs(infos, where)]
+    found = [Source(*_member(path, where, info), expected) for info in _logs(infos, where)]
     return found
 
 

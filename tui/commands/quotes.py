@@ -1,49 +1,122 @@
 """`paotuan corpus quotes`: who says what in a novel, as a log or as pairs."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui.commands.group import one_of
-from tui.commands.log_import import _write
-from tui.failures import given
-from tui.output import json_text, word
+from tui.commands.options import Json
+from tui.commands.writing import write_lines
+from tui.failures import BadInput, given
+from tui.output import as_json, json_text, one_line, word
 
+if TYPE_CHECKING:
+    from scenes.corpora.books import Book
+    from scenes.corpora.people import Aliases
+    from scenes.corpora.quotes import Quote
+
+FORMS = ("log", "pairs")
 MOST_SPEAKERS = 20
+"""Speakers that are told of without --json."""
 
 
 def quotes(
-    novel: Annotated[Path, typer.Argument(metavar="NOVEL", help="A text of any encoding.")],
+    novel: Annotated[
+        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")
     ] = None,
-    to: Annotated[str, typer.Option("--to", metavar="log|pairs", help="What to write.")] = "log",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="|".join(FORMS), autocompletion=lambda: list(FORMS)),
+    ] = "log",
     aliases: Annotated[
-        Path | None,
-        typer.Option("--aliases", metavar="FILE", help="Who is called what, in YAML."),
+        str | None,
+        typer.Option(
+            "--aliases",
+            metavar="FILE",
+            help="Who is called what, in YAML; `none` for no aliases, not even those that come "
+            "with paotuan for the four classics.",
+        ),
     ] = None,
+    learn: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn-aliases",
+            metavar="FILE",
+            help="Write aliases that the text itself tells, for you to look through.",
+        ),
+    ] = None,
+    as_data: Json = False,
 ) -> None:
-    """Tell who says what in a novel."""
-    from collections import Counter
-
+    """Tell who says what in a novel. Pronouns, and whoever the text does not name, are left alone:
+    their words stay in the narration.
+    """
     from scenes.corpora.books import read_book
-    from scenes.corpora.people import aliases_of, read_aliases
+    from scenes.corpora.learning import learned_aliases
     from scenes.corpora.quotes import Extractor
-    from scenes.corpora.telling import entries, pairs
 
-    one_of(to, ("log", "pairs"), "form")
+    one_of(to, FORMS, "form")
+    if as_data and output is None:
+        raise BadInput("--json prints a summary; name a file for the rest with -o OUT")
     with given():
         book = read_book(novel)
-        known = read_aliases(aliases) if aliases else aliases_of(book)[1]
-        found = list(Extractor(book, known).quotes())
-        lines = (
-            (entry.line + "\n" for entry in entries(book, found))
-            if to == "log"
-            else (json_text(pair) + "\n" for pair in pairs(book, found))
-        )
-        _write(lines, output)
+        source, known = _aliases(book, aliases)
+    found = list(Extractor(book, known).quotes())
+    if not any(one.kind != "term" for one in found):
+        marks = '“…”, 「…」 or "…"'
+        raise BadInput(f"{one_line(str(novel))}: nobody says anything in {marks}; nothing written")
+    with given():
+        if learn is not None:
+            write_lines(learned_aliases(book, known), learn)
+        write_lines(_lines(to, book, found), output)
+    _report(book, found, source, as_data)
+
+
+def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
+    """What they are called by, and the aliases. Raises `BadInput` through its caller."""
+    from scenes.corpora.people import NOBODY, aliases_of, read_aliases
+
+    if named is None:
+        return aliases_of(book)
+    return (named, NOBODY) if named == "none" else (named, read_aliases(Path(named)))
+
+
+def _lines(to: str, book: "Book", found: "Sequence[Quote]") -> Iterator[str]:
+    from scenes.corpora.telling import entries, pairs
+
+    if to == "pairs":
+        return (json_text(pair) + "\n" for pair in pairs(book, found))
+    return (entry.line + "\n" for entry in entries(book, found))
+
+
+def _report(book: "Book", found: "Sequence[Quote]", source: str, as_data: bool) -> None:
     said = [one for one in found if one.kind in ("speech", "thought")]
     told = Counter(one.speaker for one in said if one.speaker)
-    word(f"{novel}: {len(said)} quotations, {told.total()} with a speaker, {len(told)} speakers")
-    word("  " + ", ".join(f"{who} {count}" for who, count in told.most_common(MOST_SPEAKERS)))
+    notices = [f"line {n.number}: {n.text}" if n.number else n.text for n in book.notices]
+    if as_data:
+        as_json(
+            {
+                "characters": len(book.text),
+                "chapters": sum(bool(chapter.title) for chapter in book.chapters),
+                "aliases": source or None,
+                "quotations": len(said),
+                "with_speaker": told.total(),
+                "thoughts": sum(one.kind == "thought" for one in said),
+                "written": sum(one.kind == "writing" for one in found),
+                "speakers": dict(told.most_common()),
+                "notices": notices,
+            }
+        )
+        return
+    where = one_line(book.where)
+    word(f"{where}: {len(said)} quotations, {told.total()} with a speaker, {len(told)} speakers")
+    for notice in notices:
+        word(f"  {one_line(notice)}")
+    word(f"  aliases: {one_line(source) or 'none; learn some with --learn-aliases FILE'}")
+    often = ", ".join(f"{one_line(who)} {n}" for who, n in told.most_common(MOST_SPEAKERS))
+    word(f"  speakers: {often or 'none'}")
