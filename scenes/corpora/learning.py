@@ -9,7 +9,7 @@ from characters.text import shown
 from characters.writing import yaml_text
 from scenes.corpora.books import Book
 from scenes.corpora.people import COMPOUND, SURNAMES, Aliases
-from scenes.corpora.quotes import Extractor
+from scenes.corpora.quotes import Extractor, is_classical
 from scenes.corpora.words import NO_PERSONS, PERSONS
 
 OFTEN = 10
@@ -45,7 +45,7 @@ def learned_aliases(book: Book, known: Aliases) -> Iterator[str]:
             people[person].setdefault(name, "given name")
     yield f"# Candidates learned from {shown(book.name)}. Look through them, delete what is\n"
     yield "# wrong, then use the file with --aliases. What follows each name says why it is here.\n"
-    yield yaml_text({"title": book.name})
+    yield yaml_text({"title": book.name, "given_names": is_classical(book)})
     yield "people:\n" if people else "people: {}\n"
     for person, others in sorted(people.items(), key=lambda one: -book.text.count(one[0])):
         why = ", ".join(f"{name}: {how}" for name, how in others.items())

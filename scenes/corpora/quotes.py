@@ -75,11 +75,7 @@ class Extractor:
             if _is_somebody(name, count, book) and is_whole(name, book.text)
         }
         self.people = People(book, names)
-        alone = (
-            aliases.given_names
-            if aliases.names
-            else book.text.count("曰：") > book.text.count("道：")
-        )
+        alone = aliases.given_names or is_classical(book)
         self.speakers = Speakers(Subjects(book, self.people, known, alone))
 
     def quotes(self) -> Iterator[Quote]:
@@ -183,6 +179,11 @@ class Extractor:
             ):
                 counted[stem] += 1
         return counted
+
+
+def is_classical(book: Book) -> bool:
+    """Whether people mostly 曰, so that they go by given names of one sign."""
+    return book.text.count("曰：") > book.text.count("道：") + book.text.count("说：")
 
 
 def listed_names(text: str) -> list[str]:
