@@ -1,26 +1,31 @@
 """Who says what, in text of our own writing."""
 
+import pytest
+
 from scenes.corpora.books import book_of
 from scenes.corpora.people import NOBODY, Alias, Aliases
 from scenes.corpora.quotes import Extractor
 
 
 def said(text, aliases=NOBODY):
-    """Speaker and words of each quotation."""
+    """Speaker and words of each quotation that somebody says or thinks."""
     found = Extractor(book_of(text), aliases).quotes()
     return [(one.speaker, one.text) for one in found if one.kind in ("speech", "thought")]
 
 
-KNOWN = Aliases(
-    "试书",
-    {
-        "张远山": (Alias("张远山"),),
-        "远山": (Alias("张远山"),),
-        "子岳": (Alias("张远山"),),
-        "李青": (Alias("李青"),),
-        "青": (Alias("李青"),),
-    },
-)
+def kinds(text, aliases=NOBODY):
+    return [one.kind for one in Extractor(book_of(text), aliases).quotes()]
+
+
+def known(*, given_names=False, **people):
+    names: dict[str, tuple[Alias, ...]] = {}
+    for person, others in people.items():
+        for name in (person, *others):
+            names[name] = (*names.get(name, ()), Alias(person))
+    return Aliases("", names, given_names)
+
+
+KNOWN = known(张远山=["远山", "子岳"], 李青=["青"], given_names=True)
 
 
 def test_an_alias_before_a_classical_verb_is_folded():
@@ -35,8 +40,29 @@ def test_the_subject_of_an_earlier_clause_speaks():
     assert said("张远山听罢，拍案而起，大喝道：“住口！”", KNOWN) == [("张远山", "住口！")]
 
 
+@pytest.mark.parametrize(
+    "verb", ["曰", "道", "说", "说道", "云", "言", "叫道", "喝道", "问", "答道", "骂", "笑道"]
+)
+def test_verbs_of_speaking_old_and_new_are_known(verb):
+    assert said(f"李青{verb}：“好。”", KNOWN) == [("李青", "好。")]
+
+
+@pytest.mark.parametrize("quoted", ["“好。”", "「好。」", '"好。"'])
+def test_three_kinds_of_marks_are_read(quoted):
+    assert said(f"李青道：{quoted}", KNOWN) == [("李青", "好。")]
+
+
+def test_a_speaker_may_stand_after_the_words():
+    text = "“今天不去了。”李青说。\n“那就明天。”远山答道。"
+    assert said(text, KNOWN) == [("李青", "今天不去了。"), ("张远山", "那就明天。")]
+
+
 def test_a_pronoun_is_left_unresolved():
     assert said("李青走了。他道：“可惜。”", KNOWN) == [("", "可惜。")]
+
+
+def test_nobody_is_guessed_where_none_is_told():
+    assert said("“谁？”\n“我。”", KNOWN) == [("", "谁？"), ("", "我。")]
 
 
 def test_who_speaks_again_is_who_spoke():
@@ -44,5 +70,73 @@ def test_who_speaks_again_is_who_spoke():
     assert said(text, KNOWN) == [("李青", "坐。"), ("李青", "喝茶。")]
 
 
+def test_who_was_asked_answers():
+    text = "李青问远山曰：“何时？”答曰：“明日。”"
+    assert said(text, KNOWN) == [("李青", "何时？"), ("张远山", "明日。")]
+
+
+def test_who_is_addressed_does_not_speak():
+    assert said("远山大怒，谓李青曰：“去！”", KNOWN) == [("张远山", "去！")]
+
+
 def test_two_who_speak_at_once_are_nobody_in_particular():
     assert said("张远山、李青齐声道：“遵命！”", KNOWN) == [("", "遵命！")]
+
+
+def test_the_follower_of_somebody_named_is_not_them():
+    assert said("李青背后一人大叫：“慢着！”", KNOWN) == [("", "慢着！")]
+
+
+def test_somebody_seen_after_the_words_is_the_speaker():
+    text = "忽一人大叫曰：“休走！”众视之，乃李青也。"
+    assert said(text, KNOWN) == [("李青", "休走！")]
+
+
+def test_a_title_before_a_name_does_not_hide_it():
+    assert said("帐下谋士李青进言曰：“不可。”", KNOWN) == [("李青", "不可。")]
+
+
+def test_nested_quotations_stay_in_the_outer_one():
+    text = "李青道：“他说‘不去’，又说“随你”，我也没法。”远山道：“哦。”"
+    assert [who for who, _ in said(text, KNOWN)] == ["李青", "张远山"]
+    assert "“随你”" in said(text, KNOWN)[0][1]
+
+
+def test_a_missing_closing_mark_costs_one_quotation_only():
+    text = "李青道：“走罢。远山道：“等等。”李青道：“好。”"
+    assert [who for who, _ in said(text, KNOWN)] == ["李青", "张远山", "李青"]
+
+
+def test_a_speech_may_span_paragraphs():
+    text = "李青道：“第一件。\n\n第二件。”远山道：“第三件呢？”"
+    assert said(text, KNOWN) == [("李青", "第一件。\n\n第二件。"), ("张远山", "第三件呢？")]
+
+
+def test_verse_and_letters_are_said_by_nobody():
+    text = "后人有诗赞曰：“山高水长。”李青拆书，书曰：“见字如面。”"
+    assert kinds(text, KNOWN) == ["writing", "writing"]
+
+
+def test_a_name_in_marks_is_no_speech():
+    assert kinds("城门上写着“青州”二字，人称“铁城”。", KNOWN) == ["term", "term"]
+
+
+def test_thoughts_are_told_from_speech():
+    assert kinds("李青暗想道：“不好。”李青道：“走。”", KNOWN) == ["thought", "speech"]
+
+
+def test_one_name_of_two_people_means_who_was_named_last():
+    two = known(王虎=["将军"], 赵龙=["将军"])
+    text = "王虎出马。将军道：“来！”赵龙也到了。将军道：“我来！”"
+    assert [who for who, _ in said(text, two)] == ["王虎", "赵龙"]
+
+
+def test_names_are_learned_where_no_aliases_are_given():
+    text = "\n".join(f"阿古柏道：“第{n}句。”\n小满笑道：“第{n}句。”" for n in range(5))
+    assert {who for who, _ in said(text)} == {"阿古柏", "小满"}
+
+
+def test_offsets_point_at_the_opening_marks():
+    text = "李青道：“走。”"
+    (one,) = Extractor(book_of(text), KNOWN).quotes()
+    assert text[one.start] == "“" and text[one.end - 1] == "”"

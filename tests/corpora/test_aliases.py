@@ -1,0 +1,69 @@
+"""Who is called what: the files that come along, a person's own, and candidates from a text."""
+
+import pytest
+import yaml
+
+from scenes.corpora.books import book_of
+from scenes.corpora.learning import learned_aliases
+from scenes.corpora.people import NOBODY, People, aliases_of, bundled, read_aliases
+from scenes.errors import SceneError
+
+
+def written(tmp_path, text):
+    path = tmp_path / "aliases.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_bundled_file_loads_and_names_a_book():
+    found = dict(bundled())
+    assert {one.title for one in found.values()} == {"三国演义", "西游记", "水浒传", "红楼梦"}
+    assert all(len(one.people) > 100 for one in found.values())
+
+
+def test_the_bundled_aliases_are_found_by_the_title_of_a_book():
+    assert aliases_of(book_of("《西游记》\n第一回 …", name="a"))[0] == "xiyou"
+    assert aliases_of(book_of("第一回 …", name="三国演义"))[0] == "sanguo"
+    assert aliases_of(book_of("第一回 …", name="青衣记")) == ("", NOBODY)
+
+
+def test_an_alias_may_hold_in_some_chapters_only(tmp_path):
+    path = written(tmp_path, "people:\n  刘协: [帝@2-3]\n  刘辩: [帝@1-1]\n")
+    text = "第一回 甲\n帝曰：“一。”\n第二回 乙\n帝曰：“二。”\n"
+    people = People(book := book_of(text), read_aliases(path).names)
+    assert people.person("帝", book.text.index("“一")) == "刘辩"
+    assert people.person("帝", book.text.index("“二")) == "刘协"
+
+
+def test_a_given_name_is_made_of_a_full_one_unless_another_has_it(tmp_path):
+    path = written(tmp_path, "given_names: true\npeople:\n  曹操: []\n  林黛玉: []\n  贾甲: [玉]\n")
+    names = read_aliases(path).names
+    assert names["操"][0].person == "曹操"
+    assert names["黛玉"][0].person == "林黛玉"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("people: [刘备]\n", "expected `people:` with a name and its aliases a line"),
+        ("people:\n  刘备: 玄德\n", "刘备: expected a list of names"),
+        ("people:\n  刘备: [玄：德]\n", "刘备: `：` in a name"),
+        ("peeple: {}\npeople: {}\n", "unknown key peeple; there are title, given_names, people"),
+        ("people: [\n", ":2: no YAML"),
+    ],
+)
+def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
+    with pytest.raises(SceneError) as wrong:
+        read_aliases(written(tmp_path, text))
+    assert told in str(wrong.value) and "\n" not in str(wrong.value)
+
+
+def test_learned_aliases_are_yaml_that_can_be_used(tmp_path):
+    text = (
+        "这人姓张名远，字子岳。子岳曰：“走。”子岳笑曰：“坐。”张远曰：“好。”张远听罢，去了。\n"
+        + "，林小满来了。小满曰：“来了。”\n" * 4
+    )
+    found = "".join(learned_aliases(book_of(text, name="青衣记"), NOBODY))
+    assert yaml.safe_load(found)["people"] == {"张远": ["子岳"], "林小满": ["小满"]}
+    assert "introduced so" in found and "given name" in found
+    assert read_aliases(written(tmp_path, found)).names["子岳"][0].person == "张远"
