@@ -6,6 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.train.data import Example
 from scenes.errors import SceneError
@@ -32,6 +34,7 @@ LOG = """\
 老林：别怕。
 路人：谁在那儿？
 """
+NAMES = st.sampled_from(["林默", "老林", "苏晚", "路人"])
 SCENE = Scene(
     "rain",
     Path("rain.yaml"),
@@ -76,17 +79,32 @@ def test_each_line_of_the_cast_is_an_example_under_its_name_in_the_cast() -> Non
     ]
 
 
-@pytest.mark.parametrize("context", [300, 420, 900])
-def test_the_prompt_is_that_of_play_at_the_same_place(context: int) -> None:
-    entries = [
-        Entry("speech", f"第{number}句，{'长' * (number * 7 % 40)}", ("林默", "苏晚")[number % 2])
-        for number in range(60)
-    ]
-    examples = made(entries, context=context, reply=60).examples
-    assert len(examples) == 60
-    for at, example in enumerate(examples):
-        role = SCENE.role(example.speaker)
-        assert example.prompt == build_prompt(SCENE, entries[:at], role, context, 60, len)
+TEXT = st.text("你好雨夜，。！（）《》ab ", min_size=1, max_size=60).filter(
+    lambda text: text.strip()
+)
+LINES = st.one_of(
+    st.builds(Entry, st.just("narration"), TEXT),
+    st.builds(Entry, st.sampled_from(["speech", "action", "thought"]), TEXT, NAMES),
+    st.builds(Entry, st.sampled_from(["chapter", "context", "comment"]), TEXT),
+)
+
+
+@given(st.lists(LINES, max_size=40), st.integers(200, 700))
+def test_the_prompt_is_that_of_play_at_the_same_place(entries: list[Entry], context: int) -> None:
+    said = [replace(one, speaker="林默") if one.speaker == "老林" else one for one in entries]
+    expected = []
+    for at, entry in enumerate(said):
+        name = "守秘人" if entry.kind == "narration" else entry.speaker
+        if name in ("守秘人", "林默", "苏晚"):
+            prompt = build_prompt(SCENE, said[:at], SCENE.role(name), context, 40, len)
+            expected.append((prompt, entry.line.removeprefix(prompt.cue) + "\n"))
+    if not expected:
+        return
+    found = made(entries, context=context)
+    prompts = [(one.prompt, one.reply) for one in found.examples]
+    assert [one for one in expected if one in prompts] == prompts
+    assert len(expected) == len(prompts) + found.tally.left_out.total()
+    assert all(len(one.prompt.text + one.reply) <= context for one in found.examples)
 
 
 def test_prompt_and_reply_are_again_the_log() -> None:
@@ -189,3 +207,16 @@ def test_a_full_history_begins_anew_with_its_last_lines_where_asked_for() -> Non
 def test_a_prompt_goes_on_from_the_one_before_and_its_reply_while_nothing_is_cut() -> None:
     for former, later in pairwise(made(LOG.replace("# 记下\n", "")).examples):
         assert later.prompt.text.startswith(former.prompt.text + former.reply)
+
+
+@given(st.lists(LINES, min_size=4, max_size=60), st.integers(0, 9), st.booleans())
+def test_no_reply_that_is_held_out_is_learned(
+    entries: list[Entry], seed: int, by_passage: bool
+) -> None:
+    try:
+        found = made(entries, held=HeldOut(0.3, seed=seed), by_passage=by_passage).examples
+    except SceneError:  # nobody speaks, or there is one chapter
+        return
+    test = {one.reply for one in found if one.split == "test"}
+    assert test
+    assert test.isdisjoint(one.reply for one in found if one.split == "train")
