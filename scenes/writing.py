@@ -1,6 +1,7 @@
 """Scene files written: keys to YAML without defaults, and the commented start of a new scene."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from characters.text import UNPRINTABLE
 from characters.writing import yaml_text
@@ -16,17 +17,22 @@ def dump(keys: SceneKeys) -> str:
     return yaml_text(said)
 
 
+def language_of(text: str) -> Literal["zh", "en"]:
+    """Which of the two a text is rather in."""
+    wide = sum(character > "\u2e7f" for character in text)
+    return "zh" if wide * 4 >= len(text) else "en"
+
+
 def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
     """A scene of roles that are characters, and the player's role; its language is the summary's.
 
     `cast` gives the character of each role.
     """
-    wide = sum(character > "\u2e7f" for character in summary)
     others: dict[str, object] = {name: {"character": stem} for name, stem in cast.items()}
     keys: dict[str, object] = {
         "title": "、".join(cast)[:80],
         "summary": " ".join(summary.split())[:120],
-        "language": "zh" if wide * 4 >= len(summary) else "en",
+        "language": language_of(summary),
         "play_as": player,
         "cast": {**others, **({} if player in others else {player: {}})},
     }

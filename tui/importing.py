@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # readers are imported when a file is looked at
 
 CARDS = (".png", ".apng", ".charx", ".yaml", ".yml")
 """Files that can only be cards."""
+CHATS = (".json", ".jsonl")
+PLAYERS = {"zh": "旅人", "en": "Traveller"}
+"""The player's role beside cards, by the language of the first one."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,14 @@ def look_at(path: Path) -> Found:
         return FoundLogs(path, logs, players(logs))
     if path.suffix.lower() == ".json" and (cards := _cards_in(path)):
         return FoundCards(path, cards)
-    if _is_chat(path):
+    if path.suffix.lower() in CHATS:
+        _check_chat(path)
         return FoundChat(path)
     raise SceneError(f"{path.name}: no log, character card or chat of a known program")
 
 
-def import_cards(found: FoundCards, player: str) -> "Scene":
-    """Write the characters, and a scene with them and `player` to begin with; gives the scene.
+def import_cards(found: FoundCards) -> "Scene":
+    """Write the characters, and a scene with them and a player to begin with; gives the scene.
 
     A scene of that name that is there already is kept. Raises `SceneError`.
     """
@@ -85,7 +89,7 @@ def import_cards(found: FoundCards, player: str) -> "Scene":
     from characters.places import folders
     from scenes.journal import replace_text
     from scenes.scene import read_scene
-    from scenes.writing import scene_with
+    from scenes.writing import language_of, scene_with
 
     scenes = folders("scenes")[1]
     path = scenes / f"{found.imports[0].path.stem}.yaml"
@@ -94,7 +98,8 @@ def import_cards(found: FoundCards, player: str) -> "Scene":
         if not path.exists():
             scenes.mkdir(parents=True, exist_ok=True)
             cast = {one.sheet.name: one.path.stem for one in found.imports}
-            replace_text(path, scene_with(cast, player, found.imports[0].sheet.profile))
+            profile = found.imports[0].sheet.profile
+            replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile))
     except OSError as error:
         raise SceneError(f"{path.parent}: cannot be written: {error.strerror or error}") from None
     return read_scene(path)
@@ -123,12 +128,12 @@ def _cards_in(path: Path) -> "list[Import]":
         return []
 
 
-def _is_chat(path: Path) -> bool:
+def _check_chat(path: Path) -> None:
+    """Raise `SceneError` for what is no chat or has no message."""
     from scenes.imports.chats import read_chat
+    from scenes.imports.chats.chat import Report
     from scenes.imports.chats.source import open_source
 
-    try:
-        read_chat(open_source(path))
-    except SceneError:
-        return False
-    return True
+    chat = read_chat(open_source(path))
+    if next(iter(chat.messages(Report(path.name))), None) is None:
+        raise SceneError(f"{path.name}: no message in it")

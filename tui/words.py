@@ -127,7 +127,6 @@ WORDS = {
     "import_done_scene": ("Enter 开始演：{0}", "Enter begins: {0}"),
     "import_card": ("角色卡 · Enter 导入 · Esc 返回", "Character card · Enter imports · Esc back"),
     "import_replaces": ("会替换已有的 {0}", "replaces {0}, which is there already"),
-    "import_player": ("旅人", "Traveller"),
     "report_read": ("{0}：{1}，读到 {2} 条，留下 {3} 条", "{0}: {1}, {2} read, {3} kept"),
     "report_kept": ("留下：{0}", "kept: {0}"),
     "report_dropped": ("没留：{1} {0}（{2}）", "dropped: {0} {1} ({2})"),

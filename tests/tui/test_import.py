@@ -7,13 +7,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
+from characters import CharacterError
 from models.scripted import Scripted
 from scenes.log import parse
 from scenes.saved import saved_sessions, sessions_folder
 from tests.imports.table_logs import EVENING, LOGS, NAMED
 from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp
-from tui.importing import typed_path
+from tui.importing import FoundCards, FoundChat, FoundLogs, import_cards, look_at, typed_path
 from tui.opening import Choice
 from tui.screens.importing import PathScreen, ToldScreen
 from tui.screens.players import PlayersScreen
@@ -149,7 +150,9 @@ async def test_escape_goes_back_from_each_step_and_nothing_is_written(here: Path
     [
         ("a.json", b"<!DOCTYPE html><html>", "an HTML page"),
         ("a.txt", b"", "empty"),
-        ("a.json", b'{"a": 1}', "no log, character card or chat"),
+        ("a.json", b'{"a": 1}', "no chat of a known program; found a JSON object with a"),
+        ("a.json", b'{"entries": {}}', "a lorebook"),
+        ("a.txt", "一封家书\n".encode(), "no log, character card or chat"),
         ("a.png", b"\x89PNG", "a.png"),
         ("a.txt", b"\x1b\x01\x02" * 9, "not a text file"),
         ("missing.txt", None, "No such file"),
@@ -247,6 +250,37 @@ async def test_a_path_is_completed(here: Path) -> None:
         await until(pilot, lambda: path._suggestion)
         await pilot.press("right")
         assert path.value == f"{here}/晚上的记录.txt"
+
+
+SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no shared fixtures beside the checkout")
+def test_every_card_makes_a_scene_that_can_be_played() -> None:
+    found = 0
+    for path in sorted([*SHARED.rglob("cards/**/*.png"), *SHARED.glob("synthetic/card*")]):
+        if path.stem in ("card_bad_base64", "card_corrupt_data"):
+            with pytest.raises(CharacterError):
+                look_at(path)
+            continue
+        cards = look_at(path)
+        assert isinstance(cards, FoundCards)
+        scene = import_cards(cards)
+        name = cards.imports[0].sheet.name
+        player = {"zh": "旅人", "en": "Traveller"}[scene.language]
+        assert [role.name for role in scene.cast] == [name, player] and scene.play_as == player
+        assert scene.opening.startswith((f"{name}：", "【")) and not scene.warnings
+        found += 1
+    assert found >= 10
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no shared fixtures beside the checkout")
+def test_logs_and_chats_are_told_apart() -> None:
+    for path in sorted((SHARED / "trpg_logs").iterdir()):
+        assert isinstance(look_at(path), FoundLogs), path
+    chats = [*SHARED.glob("chats/*.jsonl"), *SHARED.glob("synthetic/st_*.jsonl")]
+    for path in [*chats, SHARED / "synthetic" / "kobold_lite_save.json"]:
+        assert isinstance(look_at(path), FoundChat), path
 
 
 def test_a_path_may_be_dropped_in_quotes_or_as_an_address() -> None:

@@ -137,7 +137,7 @@ async def _ask_cards(app: App[None], found: FoundCards) -> "Scene | None":
     lines += found.imports[0].source.warnings
     if not await app.push_screen_wait(ToldScreen(lines, found.path.name, say("import_card"))):
         return None
-    scene = import_cards(found, say("import_player"))
+    scene = import_cards(found)
     written = [str(one.path) for one in found.imports] + [str(scene.path)]
     done = ToldScreen(written, found.path.name, say("import_done_scene", scene.title))
     return scene if await app.push_screen_wait(done) else None
