@@ -44,12 +44,17 @@ class Adapters:
         self._starts: dict[str, Start] = {}
         self._tuned: list[Any] = []
         self._active: str | None = None
+        self._left_out: set[str] = set()
 
     def add(self, name: str, path: str | Path) -> None:
         """Load the adapter in a folder; raises `ModelError` where it does not fit the base."""
         folder = Path(path).expanduser()
         if not folder.exists():
             raise ModelError(f"adapter {name}: {folder} not found, expected an adapter's folder")
+        if folder.is_file():
+            raise ModelError(
+                f"adapter {name}: {folder} is a file, expected a folder in PEFT layout"
+            )
         if (folder / CONFIG).is_file():
             start = self._add_peft(name, folder)
         else:
@@ -61,8 +66,14 @@ class Adapters:
         """The adapters there are."""
         return tuple(self._starts)
 
+    def leave_out(self, name: str) -> None:
+        """Let `name` stand for the bare base."""
+        self._left_out.add(name)
+
     def use(self, name: str | None) -> Start:
         """Make this adapter the active one and return what its cache starts with."""
+        if name in self._left_out:
+            name = None
         if name is not None and name not in self._starts:
             held = ", ".join(self._starts) or "none"
             raise ModelError(f"adapter {name!r}: not loaded, there is {held}; name it on opening")

@@ -97,6 +97,25 @@ def read_header(path: Path) -> Header:
         raise ModelError(f"{path}: the file is cut off or damaged; fetch it again") from None
 
 
+def adapter_file(path: Path) -> Path:
+    """The GGUF LoRA that `path` means: itself, or the one in the folder of an adapter.
+
+    Raises `ModelError` where the folder has none, or several of which none has the folder's name.
+    """
+    if not path.is_dir():
+        return path
+    files = sorted(path.glob("*.gguf"))
+    own = path / f"{path.resolve().name}.gguf"
+    if own in files or len(files) == 1:
+        return own if own in files else files[0]
+    if files:
+        raise ModelError(f"{path}: {len(files)} GGUF files in it; name the one that is meant")
+    raise ModelError(
+        f"{path}: no GGUF in it, which llama.cpp needs; make one with: "
+        f"paotuan models convert {path} {own} --to gguf-lora"
+    )
+
+
 def check_adapter(adapter: Header, base: Header) -> None:
     """Raise `ModelError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
     if not adapter.is_adapter:

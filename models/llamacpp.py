@@ -6,7 +6,7 @@ computed again on the next draw.
 
 import re
 import secrets
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Event
@@ -18,7 +18,7 @@ import xllamacpp
 from models.backend import Delta, End, Prompt, Sampling
 from models.background import pieces
 from models.errors import ModelError
-from models.gguf import Header, check_adapter, read_header
+from models.gguf import Header, adapter_file, check_adapter, read_header
 
 ROWS = 10
 """Most candidates drawn side by side; more are drawn in rounds."""
@@ -62,6 +62,7 @@ class LlamaCpp:
         self._name = name
         self._context = context
         self._adapters = adapters
+        self._left_out: frozenset[str] = frozenset()
         self._stop = Event()
         self._http = httpx.Client(
             base_url=server.listening_address,
@@ -80,18 +81,19 @@ class LlamaCpp:
         threads: int | None = None,
         gpu_layers: int | None = None,
         adapters: Mapping[str, str | Path] | None = None,
+        optional: Collection[str] = (),
     ) -> Self:
         """Load the model at `path`, with `context` tokens (4096, or all it was trained on).
 
         `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
-        files by name. Raises `ModelError` for a file that is missing, damaged, or of another base.
+        files by name, or folders with one; of those in `optional` one that cannot be used is left
+        out with a notice, and the model plays without it. Raises `ModelError` for a file that is
+        missing, damaged, or of another base.
         """
         header = read_header(Path(path))
         if header.is_adapter:
             raise ModelError(f"{path}: this is an adapter; give the model that it belongs to")
-        files = {key: Path(file) for key, file in (adapters or {}).items()}
-        for file in files.values():
-            check_adapter(read_header(file), header)
+        files, notices = _fitting(header, adapters or {}, optional)
         context = _fitting_context(header, context)
         key = secrets.token_hex(16)
         params = _params(header.path, context, key, tuple(files.values()))
@@ -106,7 +108,10 @@ class LlamaCpp:
                 f"{path}: llama.cpp cannot load this {header.architecture} model; the file may be "
                 f"damaged, newer than xllamacpp, or too large for the memory with {context} tokens"
             ) from None
-        return cls(server, key, name or header.path.stem, context, tuple(files))
+        opened = cls(server, key, name or header.path.stem, context, tuple(files))
+        opened.notices += notices.values()
+        opened._left_out = frozenset(notices)
+        return opened
 
     @property
     def name(self) -> str:
@@ -265,6 +270,8 @@ class LlamaCpp:
                 pass
 
     def _scales(self, adapter: str | None) -> list[dict[str, float]]:
+        if adapter in self._left_out:
+            adapter = None
         if adapter is not None and adapter not in self._adapters:
             known = ", ".join(self._adapters) or "none"
             raise ModelError(f"{self._name}: no adapter {adapter!r} is loaded; loaded: {known}")
@@ -332,6 +339,23 @@ def _literal(text: str) -> str:
     """A text as GBNF writes it."""
     plain = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return f'"{"".join(plain.get(sign, sign) for sign in text)}"'
+
+
+def _fitting(
+    base: Header, adapters: Mapping[str, str | Path], optional: Collection[str]
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """The files of the adapters that fit the base, and a notice for each that is left out."""
+    files, notices = {}, {}
+    for name, path in adapters.items():
+        try:
+            file = adapter_file(Path(path))
+            check_adapter(read_header(file), base)
+            files[name] = file
+        except ModelError as error:
+            if name not in optional:
+                raise
+            notices[name] = f"adapter {name} is left out: {error}"
+    return files, notices
 
 
 def _fitting_context(header: Header, asked: int | None) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -45,6 +45,7 @@ class Server:
         exact: bool,
     ) -> None:
         self.notices: list[str] = []
+        self._left_out: set[str] = set()
         self._endpoint = endpoint
         self._model = model
         self._mode = mode
@@ -66,23 +67,36 @@ class Server:
         api_key_env: str | None = None,
         dialect: str | None = None,
         patience: Patience | None = None,
+        optional: Collection[str] = (),
     ) -> Self:
         """Ask the server at `url` what it has, and take its only model, or the one named.
 
         The key comes from the environment: `api_key_env`, or PAOTUAN_API_KEY; OPENAI_API_KEY is
-        sent to OpenAI alone. `context` is what the server says, or 4096. Raises `ModelError`.
+        sent to OpenAI alone. `context` is what the server says, or 4096. Of the adapters
+        in `optional` those that the server does not list are left out with a notice, and the
+        model plays without them. Raises `ModelError`.
         """
         if mode not in PATHS:
             raise ModelError(f"{url}: unknown mode {mode!r}; there are {' and '.join(PATHS)}")
         if dialect is not None and dialect not in DIALECTS:
             raise ModelError(f"{url}: unknown dialect {dialect!r}; there are {', '.join(DIALECTS)}")
         endpoint = Endpoint(url, api_key_env, patience or Patience())
-        entry = _choose(endpoint, model)
+        entries = _listed(endpoint, model)
+        entry = _choose(endpoint, model, entries)
         spoken = DIALECTS[dialect] if dialect else by_owner(entry.get("owned_by"))
         found = _context(endpoint, entry, spoken)
         limits = [size for size in (found, context) if size]
         exact = spoken.can_tokenize and _tokens(endpoint, spoken, entry["id"], "好") is not None
-        return cls(endpoint, entry["id"], mode, spoken, min(limits, default=DEFAULT_CONTEXT), exact)
+        opened = cls(
+            endpoint, entry["id"], mode, spoken, min(limits, default=DEFAULT_CONTEXT), exact
+        )
+        for name in optional if entries is not None else ():
+            if name not in (entries or ()):
+                opened._left_out.add(name)
+                opened.notices.append(
+                    f"adapter {name} is left out: {endpoint.shown} offers no model of that name"
+                )
+        return opened
 
     @property
     def name(self) -> str:
@@ -134,7 +148,8 @@ class Server:
         self._endpoint.close()
 
     def _body(self, prompt: Prompt, sampling: Sampling, adapter: str | None) -> dict[str, Any]:
-        body = self._dialect.body(sampling) | {"model": adapter or self._model}
+        model = adapter if adapter and adapter not in self._left_out else self._model
+        body = self._dialect.body(sampling) | {"model": model}
         if sampling.logprobs:
             body["logprobs"] = 1 if self._mode == "completions" else True
         if self._mode == "completions":
@@ -298,15 +313,25 @@ def estimate(text: str) -> int:
     return len(text) - sum(map(len, words)) + sum(-(-len(word.strip()) // 3) for word in words)
 
 
-def _choose(endpoint: Endpoint, model: str | None) -> dict[str, Any]:
-    """The server's entry for `model`, or for its only model."""
+Entries = dict[str, dict[str, Any]]
+"""What a server has, by name."""
+
+
+def _listed(endpoint: Endpoint, model: str | None) -> Entries | None:
+    """What the server lists; `None` where it lists nothing, and `model` is named."""
     answer = endpoint.get("/models")
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if answer.status_code in (404, 405, 501) and model and kind != "text/html":
-        return {"id": model}
+        return None
     if not answer.is_success or kind == "text/html":
         raise ModelError(endpoint.refusal(answer.status_code, kind, answer.content[:4096]))
-    entries = _entries(endpoint, answer.content)
+    return _entries(endpoint, answer.content)
+
+
+def _choose(endpoint: Endpoint, model: str | None, entries: Entries | None) -> dict[str, Any]:
+    """The server's entry for `model`, or for its only model."""
+    if entries is None:
+        return {"id": model}
     if model in entries:
         return entries[model]
     if model is None and len(entries) == 1:
@@ -320,7 +345,7 @@ def _choose(endpoint: Endpoint, model: str | None) -> dict[str, Any]:
     raise ModelError(f"{endpoint.shown}: it has no model {model!r}; nearest: {near or 'none'}")
 
 
-def _entries(endpoint: Endpoint, body: bytes) -> dict[str, dict[str, Any]]:
+def _entries(endpoint: Endpoint, body: bytes) -> Entries:
     try:
         data = json.loads(body)["data"]
         return {entry["id"]: entry for entry in data or ()}

@@ -1,6 +1,7 @@
 """The cast of a scene file: roles with their characters' files filled in, and what is odd."""
 
 from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -33,7 +34,9 @@ def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Rol
         except CharacterError as error:
             problems.append(document.at((*key, "character"), str(error)))
             character = Character(name)
-        roles.append(_role(name, entry, character, folder, _player(name, keys)))
+        found = _role(name, entry, character, folder, _player(name, keys))
+        said = "adapter" in entry.model_fields_set
+        roles.append(found if said or found.adapter else replace(found, adapter=keys.model.adapter))
     return roles, problems + list(_shared_names(roles, document))
 
 
@@ -58,7 +61,7 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
         likes=tuple(entry.likes) or character.likes,
         narrator=entry.narrator,
         talkativeness=entry.talkativeness if said else character.talkativeness or 0.0,
-        adapter=entry.adapter or character.adapter,
+        adapter=entry.adapter if "adapter" in entry.model_fields_set else character.adapter,
         knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
         emotions=tuple(entry.emotions) or character.emotions,
         openings=tuple(map(filled, character.openings)),

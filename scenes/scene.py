@@ -56,6 +56,8 @@ class ModelChoice:
     quantization: Literal["none", "int8", "int4"] | None = None
     context: int | None = None
     """Tokens of prompt and candidate together."""
+    adapter: str | None = None
+    """The adapter of roles that name none; `Role.adapter` has taken it over already."""
     scripts: tuple[str, ...] = ()
     """The scripts that candidates are written in; none is any."""
 
@@ -161,6 +163,7 @@ def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
             keys.model.use,
             keys.model.quantization,
             keys.model.context,
+            keys.model.adapter,
             tuple(keys.model.scripts),
         ),
         sampling={k: tuple(v) if isinstance(v, list) else v for k, v in said.items()},

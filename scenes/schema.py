@@ -82,13 +82,18 @@ class ModelKeys(Declaration):
     """How the weights are held: `none`, `int8` or `int4` (NF4)."""
     context: Annotated[int, Field(ge=256)] | None = None
     """Tokens of prompt and candidate together."""
+    adapter: Name | None = None
+    """The adapter of every role that has none of its own: a LoRA, or a P-tuning prefix."""
     scripts: Words = Field(default_factory=list)
     """The scripts that are written, such as `[han, latin]`: a model run by transformers draws among
     their tokens alone, which is faster; none is all."""
 
 
 class CastKeys(CharacterKeys):
-    """A role: what is written here comes before what the character's own file says."""
+    """A role: what is written here comes before what the character's own file says.
+
+    An `adapter:` with nothing after it is the base alone.
+    """
 
     character: Name | None = None
     """A file of the character library, or one beside this scene such as `ann.yaml`."""

@@ -76,7 +76,7 @@ opening: |
 # knowledge: [inn.yaml]       # lorebooks and wiki text beside this file
 # emotions: [平静, 微笑, 微怒]  # the labels after \emoji; without this line the usual thirteen
 # language: zh
-# model: {use: starter, quantization: none, context: 2048}
+# model: {use: starter, quantization: none, context: 2048, adapter: my-voice}
 # sampling: {n: 5, temperature: 0.95, top_p: 0.8, max_tokens: 96}
 # turns: natural              # natural, list, manual or pooled
 # dice: coc7

@@ -7,8 +7,6 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_data_path
-
 from models.errors import ModelError
 from tui.failures import BadInput
 
@@ -72,7 +70,8 @@ def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
 def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     """Open the model that `find_model` finds, with the adapters that the scene's roles name.
 
-    It may take long. Raises `ModelError`.
+    One that the person did not give, and that is for another base, is left out with a notice. It
+    may take long. Raises `ModelError`.
     """
     found = find_model(choice, scene)
     says = scene.model if scene else None
@@ -87,8 +86,10 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
         options["scripts"] = says.scripts
     if found.backend == "llamacpp" and choice.threads:
         options["threads"] = choice.threads
-    if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene)):
+    if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene, found.backend)):
         options["adapters"] = paths
+    if found.backend != "scripted" and (names := _named_by(scene) - choice.adapters.keys()):
+        options["optional"] = names
     return found.open(**options)
 
 
@@ -139,25 +140,29 @@ class Loading:
             self._error = error
 
 
-def _adapters(choice: Choice, scene: "Scene | None") -> dict[str, Path]:
+def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, Path]:
     """The file or folder of every adapter that is named. Raises `ModelError` for a missing one."""
     from characters.names import nearest
-    from characters.places import beside
+    from scenes.adapters import adapter_folders, adapter_names, find_adapter
 
-    folder = user_data_path("paotuan", appauthor=False) / "adapters"
     found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
-    for name in {role.adapter for role in scene.cast if role.adapter} if scene else ():
-        places = [place for end in ("", ".gguf") if (place := beside(folder, f"{name}{end}"))]
-        found.setdefault(name, next((place for place in places if place.exists()), folder / "?"))
     for name, path in found.items():
         if not path.exists():
-            there = [each.name.removesuffix(".gguf") for each in folder.glob("*")]
-            hint = nearest(name, there)
-            where = path if name in choice.adapters else folder
+            raise ModelError(f"adapter {name}: nothing at {path}; give another --adapter {name}=…")
+    for name in _named_by(scene) - found.keys():
+        place = find_adapter(name, backend == "llamacpp")
+        if place is None:
             raise ModelError(
-                f"adapter {name}: nothing at {where}{hint}; give it with: --adapter {name}=PATH"
+                f"adapter {name}: nothing of that name in "
+                f"{', '.join(map(str, adapter_folders()[:2]))}{nearest(name, adapter_names())}; "
+                f"give it with: --adapter {name}=PATH"
             )
+        found[name] = place
     return found
+
+
+def _named_by(scene: "Scene | None") -> set[str]:
+    return {role.adapter for role in scene.cast if role.adapter} if scene else set()
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The backend over a model in this process: text in, candidates out, by `Drawer` on ids."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -60,12 +60,16 @@ class Local:
         quantization: Quantization | None = None,
         device: str | None = None,
         adapters: Mapping[str, str | Path] | None = None,
+        optional: Collection[str] = (),
         context: int | None = None,
         scripts: Sequence[str] | None = None,
         dtype: str | torch.dtype | None = None,
         history: Literal["context", "causal"] = "context",
     ) -> "Local":
         """Open a checkpoint's folder, hub id or GGUF file, with adapters by name.
+
+        Of the adapters in `optional` one that cannot be used is left out with a notice, and the
+        model plays without it.
 
         `quantization` is `int8` or `int4` (NF4) for weights stored in full; `device` is the GPU
         where there is one; `context` is at most the model's. `scripts` such as `["han", "latin"]`
@@ -80,8 +84,17 @@ class Local:
             history,
         )
         for name, folder in (adapters or {}).items():
-            local.adapters.add(name, folder)
+            local._add(name, folder, name in optional)
         return local
+
+    def _add(self, name: str, folder: str | Path, optional: bool) -> None:
+        try:
+            self.adapters.add(name, folder)
+        except ModelError as error:
+            if not optional:
+                raise
+            self.adapters.leave_out(name)
+            self.notices.append(f"adapter {name} is left out: {error}")
 
     @property
     def name(self) -> str:

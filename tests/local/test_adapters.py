@@ -18,7 +18,7 @@ from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
-from tests.local.tiny_models import PROMPT, tiny_llama
+from tests.local.tiny_models import PROMPT, make_llama, tiny_llama
 
 IDS = list(range(20, 60))
 TARGETS = {"llama": ["q_proj", "v_proj"], "v1": ["query_key_value"], "v3": ["q_proj", "down_proj"]}
@@ -186,3 +186,22 @@ def test_an_adapter_nobody_loaded_is_refused(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu")
     with pytest.raises(ModelError, match="'夏娜': not loaded, there is none"):
         next(table.generate(PROMPT, Sampling(), adapter="夏娜"))
+
+
+def test_an_adapter_of_another_base_is_left_out_where_the_model_can_do_without(
+    tmp_path: Path,
+) -> None:
+    folder = make_llama(tmp_path / "base")
+    wide = get_peft_model(tiny_llama(128, hidden_size=64), LoraConfig(target_modules=["q_proj"]))
+    wide.save_pretrained(str(tmp_path / "wide"))
+    with pytest.raises(ModelError, match="expected 32 at axis 1"):
+        Local.open(folder, device="cpu", adapters={"wide": tmp_path / "wide"})
+    adapters = {"wide": tmp_path / "wide", "file": tmp_path / "base" / "config.json"}
+    local = Local.open(folder, device="cpu", adapters=adapters, optional=list(adapters))
+    assert [notice.partition(":")[0] for notice in local.notices] == [
+        "adapter wide is left out",
+        "adapter file is left out",
+    ]
+    first = Sampling(n=1, max_tokens=4, seed=3)
+    drawn = {name: list(local.generate(PROMPT, first, name)) for name in ("wide", None)}
+    assert [delta.text for delta in drawn["wide"]] == [delta.text for delta in drawn[None]]

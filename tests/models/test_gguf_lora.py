@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, Qwen3Config, Qwen3ForCausalLM
 
@@ -20,7 +19,8 @@ from models.local.loading import open_checkpoint
 from models.local.unpacked import unpacked
 from models.train.base import open_base
 from tests.local.tiny_models import make_llama, tiny_llama
-from tests.models.tiny_gguf import write_model
+from tests.models.conftest import write_lora
+from tests.models.tiny_gguf import tuned, write_model
 
 PROMPT = Prompt("苏晚：你确定是这里？\n", "", "林默：")
 REPLIES = ("那我们进去吧\n", "地图\n", "Holmes\n")
@@ -51,19 +51,6 @@ def made(kind: str) -> Any:
     for parameter in model.parameters():
         parameter.data *= 4  # so that attention looks at some places more than at others
     return model
-
-
-def tuned(model: Any, folder: Path, base: Path | str, scale: float = 1.0, **more: Any) -> Any:
-    """`model` with a LoRA whose B is not nothing, saved in `folder`."""
-    config = LoraConfig(r=4, lora_alpha=12, target_modules="all-linear", **more)
-    peft_model = get_peft_model(model, config)
-    torch.manual_seed(4)
-    for name, parameter in peft_model.named_parameters():
-        if "lora_B" in name:
-            torch.nn.init.normal_(parameter, std=scale)
-    peft_model.peft_config["default"].base_model_name_or_path = str(base)
-    peft_model.save_pretrained(str(folder), save_embedding_layers=False)
-    return peft_model
 
 
 def told_by_torch(model: Any, backend: LlamaCpp) -> list[float]:
@@ -176,3 +163,28 @@ def test_what_cannot_be_a_gguf_lora_is_refused_in_a_line(
 
 def _pieces(folder: Path) -> Path:
     return folder / "tokenizer.json"
+
+
+def test_an_adapter_of_another_base_is_left_out_where_the_model_can_do_without(
+    folder: Path, lora: Path, tmp_path: Path
+) -> None:
+    base = write_model(
+        tmp_path / "base.gguf", open_checkpoint(folder, device="cpu").model, _pieces(folder)
+    )
+    write_gguf_lora(lora, lora / "lora.gguf")
+    other = write_lora(tmp_path / "other.gguf", "gemma3", 640)
+    (tmp_path / "bare").mkdir()
+    adapters = {"fits": lora, "other": other, "bare": tmp_path / "bare"}
+    with pytest.raises(ModelError, match=r"an adapter for gemma3, but base\.gguf is llama"):
+        LlamaCpp.open(base, context=256, adapters=adapters, optional=["bare"])
+    with closing(
+        LlamaCpp.open(base, context=256, adapters=adapters, optional=["other", "bare"])
+    ) as backend:
+        assert [notice[:25] for notice in backend.notices] == [
+            "adapter other is left out",
+            "adapter bare is left out:",
+        ]
+        assert "paotuan models convert" in backend.notices[1]
+        plain = backend.score(PROMPT, REPLIES)
+        assert backend.score(PROMPT, REPLIES, "other") == pytest.approx(plain, abs=1e-3)
+        assert backend.score(PROMPT, REPLIES, "fits") != pytest.approx(plain, abs=0.5)

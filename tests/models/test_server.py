@@ -280,6 +280,23 @@ def test_a_server_that_ignores_n_is_asked_for_each_candidate(serve: Serve) -> No
     assert [body.get("n") for body in bodies] == [None, None, None]
 
 
+def test_an_adapter_that_a_server_does_not_list_is_left_out_and_told(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        request.stream(piece("甲"), piece("", finish="stop"), "[DONE]")
+
+    url = serve(answer, bodies=bodies)
+    backend = Server.open(url, patience=QUICK, optional=["sanguo"])
+    assert [notice.partition(":")[0] for notice in backend.notices] == [
+        "adapter sanguo is left out"
+    ]
+    draw(backend, TALK, Sampling(n=1), "sanguo")
+    draw(backend, TALK, Sampling(n=1), "asked-for")
+    assert bodies[0]["model"] != "sanguo"
+    assert bodies[1]["model"] == "asked-for"
+
+
 def test_a_server_that_honours_n_is_asked_once(serve: Serve) -> None:
     bodies: list[dict[str, Any]] = []
 

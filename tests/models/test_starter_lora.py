@@ -12,7 +12,7 @@ from models.catalog import STARTER
 from models.gguf_lora import write_gguf_lora
 from models.llamacpp import LlamaCpp
 from models.train.base import base_name, open_base
-from tests.models.test_gguf_lora import tuned
+from tests.models.tiny_gguf import tuned
 
 pytestmark = pytest.mark.xdist_group("starter")
 

@@ -1,4 +1,4 @@
-"""Tiny models of transformers written as GGUF in float32, as llama.cpp's own converter does."""
+"""Tiny models of transformers written as GGUF in float32, as llama.cpp has them; LoRA on them."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,8 @@ from typing import Any
 
 import gguf
 import numpy as np
+import torch
+from peft import LoraConfig, get_peft_model
 
 ARCHITECTURES = {"llama": "llama", "gemma3_text": "gemma3", "qwen2": "qwen2", "qwen3": "qwen3"}
 NORMAL, CONTROL = 1, 3
@@ -78,3 +80,16 @@ def _interleaved(values: Any, heads: int) -> Any:
     """Rows of each head in the order of llama.cpp's rotary embedding: halves taken in turn."""
     halves = values.reshape(heads, 2, -1, values.shape[-1])
     return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(values.shape))
+
+
+def tuned(model: Any, folder: Path, base: Path | str, scale: float = 1.0, **more: Any) -> Any:
+    """`model` with a LoRA whose B is not nothing, saved in `folder`."""
+    config = LoraConfig(r=4, lora_alpha=12, target_modules="all-linear", **more)
+    peft_model = get_peft_model(model, config)
+    torch.manual_seed(4)
+    for name, parameter in peft_model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=scale)
+    peft_model.peft_config["default"].base_model_name_or_path = str(base)
+    peft_model.save_pretrained(str(folder), save_embedding_layers=False)
+    return peft_model

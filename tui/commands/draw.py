@@ -70,6 +70,8 @@ def draw(
     with closing(open_model(choice, where)) as backend:
         wanted = {**choice.asked, "logprobs": True} if as_data else choice.asked
         dealt = _deal(backend, where, recent(history, backend.context), role, wanted)
+        for notice in backend.notices:
+            word(notice)
     if as_data:
         as_json(_json(dealt, backend.name))
     else:
