@@ -33,6 +33,11 @@ _ACTION = re.compile(r"\\me(?![A-Za-z])")
 _CHAPTER = re.compile(r"={2,}([^=](?:.*[^=])?)={2,}")
 _BRACKET = re.compile("[【】]")
 _PARENTHESIS = re.compile("[（）()]")
+_IN_PLAIN = r"[^\\【】（）()\t]"
+_PLAIN = re.compile(
+    rf"(\w[\w·]{{0,{LONGEST_NAME - 1}}})：(\\me )?({_IN_PLAIN}+)|【([^\\【】\t]*)】"
+)
+"""What most lines are: one entry without thought, emotion or escape, which is read at a glance."""
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _WIDE = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯]")
 
@@ -167,8 +172,14 @@ class _Lines:
         self._number = 0
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        while (raw := self.peek(0)) is not None:
-            self.take(1)
+        while True:
+            if self._ahead:
+                raw = self._ahead.popleft()
+            elif (following := next(self._source, None)) is not None:
+                raw = following.rstrip("\r\n").lstrip("\ufeff")
+            else:
+                return
+            self._number += 1
             yield self._number, raw
 
     def peek(self, index: int) -> str | None:
@@ -211,6 +222,12 @@ def _join(left: str, right: str) -> str:
 
 def _pieces(raw: str) -> list[Entry | str]:
     """The entries of one line, several where a tab stands before an entry; what is none as text."""
+    if plain := _PLAIN.fullmatch(raw):
+        name, action, text, narrated = plain.groups()
+        if narrated is not None:
+            return [Entry("narration", narrated.strip())]
+        if text == text.strip():
+            return [Entry("action" if action else "speech", text, name)]
     if not raw.strip():
         return []
     chunks = [raw] if raw.lstrip().startswith("#") else raw.split("\t")
