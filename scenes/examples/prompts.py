@@ -126,25 +126,33 @@ class LogSource:
 
     def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
         """A history goes on from chapter to chapter, but never from one split into the other."""
-        scene, count = self.script.scene, bounds.count
-        longest = bounds.longest(scene)
-        budget = history_budget(scene, bounds.context, longest, count)
+        scene, source = self.script.scene, self.script.source
+        budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
         stable = stable_part(scene)
         for run, split in self._runs(splits, bounds.by_chapter):
-            whole = [Passage(run, 0)]
             chapter = ""
-            for passage in passages(run, budget, count) if bounds.by_passage else whole:
-                said, known = History(count), passage.known
-                for entry in self._informed(passage.entries, budget, count, tally):
-                    told = isinstance(entry, Note)
-                    role = None if told or known > 0 else speaker_of(self.roles, entry)
-                    text = kept(role, entry, longest, count, tally) if role else None
+            whole = [Passage(run, 0)]
+            for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
+                said = History(bounds.count)
+                for entry, role, text in self._lines(passage, budget, bounds, tally):
                     chapter = entry.text if entry.kind == "chapter" else chapter
                     if role and text:
                         prompt = prompt_after(stable, said, role, budget)
-                        yield Example(prompt, text, role.name, self.script.source, chapter, split)
+                        yield Example(prompt, text, role.name, source, chapter, split)
                     said.add(entry)
-                    known -= not told
+
+    def _lines(
+        self, passage: Passage, budget: int, bounds: Bounds, tally: Tally
+    ) -> Iterator[tuple[Entry, Role | None, str | None]]:
+        """The entries of a passage and its knowledge; who is learned from each, and what."""
+        known, longest = passage.known, bounds.longest(self.script.scene)
+        for entry in self._informed(passage.entries, budget, bounds.count, tally):
+            if isinstance(entry, Note):
+                yield entry, None, None
+                continue
+            role = None if known > 0 else speaker_of(self.roles, entry)
+            known -= 1
+            yield entry, role, kept(role, entry, longest, bounds.count, tally) if role else None
 
     def _runs(
         self, splits: Sequence[Split], by_chapter: bool

@@ -136,6 +136,14 @@ def test_bad_input_is_told_in_a_line_and_nothing_is_written(run, home, text, mor
     assert not out.exists()
 
 
+def test_what_is_read_is_never_written_over(run, log, home):
+    for command in (["examples", log, "--model", "scripted"], ["rolebench", log]):
+        made = run("corpus", *command, "-o", log)
+        assert made.status == 2
+        assert "is read from" in made.err
+    assert log.read_text("utf-8") == LOG
+
+
 def test_a_missing_log_and_a_missing_session_are_told(run, home):
     assert "No such file" in examples(run, home / "none.txt", "--show", 1).err
     assert "no session named none" in examples(run, "none", "--show", 1).err

@@ -1,6 +1,6 @@
 """`paotuan corpus examples`: logs and sessions as examples to train on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.commands import options
-from tui.commands.writing import write_lines
+from tui.commands.examples_shown import report, show_some
+from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
 from tui.logs import Source
-from tui.output import as_json, clean, one_line, word
+from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
     from models.catalog import Opening
     from models.local.counting import Counting
-    from models.train.data import Example
-    from scenes.examples.make import Made
     from scenes.examples.prompts import Bounds
     from scenes.examples.prompts import Source as Learned
     from scenes.examples.script import Script
@@ -26,84 +25,89 @@ if TYPE_CHECKING:
     from scenes.scene import Scene
     from scenes.session import Session
 
-MOST_SPEAKERS = 20
-"""Speakers that are listed."""
-LEARNED = "1;32"
-"""How the learned part of an example is shown: bold, green."""
+Logs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="LOG|SESSION…", help="Logs, - for stdin; sessions by name or as .jsonl files."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write them.")
+]
+SceneName = Annotated[
+    str | None, typer.Option("--scene", metavar="SCENE", help="The scene that logs are read in.")
+]
+Speakers = Annotated[
+    list[str] | None,
+    typer.Option("--for", metavar="NAME", help="Whose lines; may be given several times."),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest reply; as in play."),
+]
+Test = Annotated[
+    float | None,
+    typer.Option(
+        "--test",
+        metavar="SHARE",
+        min=0.0,
+        max=0.9,
+        help="Part of the lines to hold out, in whole chapters or sessions; 0.1 if not said.",
+    ),
+]
+TestChapters = Annotated[
+    int | None,
+    typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Decides what is held out and what is mixed in.")]
+ByChapter = Annotated[
+    bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
+]
+ByPassage = Annotated[
+    bool,
+    typer.Option(
+        "--by-passage", help="Begin a history that is full anew: less to compute in training."
+    ),
+]
+Balance = Annotated[
+    float,
+    typer.Option(
+        "--balance",
+        metavar="STRENGTH",
+        min=0.0,
+        max=1.0,
+        help="Weigh replies by length: 0 all alike, 1 each class of lengths the same.",
+    ),
+]
+Mix = Annotated[
+    Path | None,
+    typer.Option("--mix", metavar="FILE", help="General questions and answers to mix in."),
+]
+MixShare = Annotated[
+    float, typer.Option("--mix-share", metavar="SHARE", min=0.01, max=0.9, help="Their part.")
+]
+Show = Annotated[
+    int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all over.")
+]
 
 
 def examples(
-    logs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="LOG|SESSION…", help="Logs, - for stdin; sessions by name or as .jsonl files."
-        ),
-    ],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write them.")
-    ] = None,
-    scene: Annotated[
-        str | None,
-        typer.Option("--scene", metavar="SCENE", help="The scene that logs are read in."),
-    ] = None,
-    speakers: Annotated[
-        list[str] | None,
-        typer.Option("--for", metavar="NAME", help="Whose lines; may be given several times."),
-    ] = None,
+    logs: Logs,
+    output: Output = None,
+    scene: SceneName = None,
+    speakers: Speakers = None,
     model: options.Model = None,
     context: options.Context = None,
-    max_tokens: Annotated[
-        int | None,
-        typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest reply; as in play."),
-    ] = None,
-    test: Annotated[
-        float | None,
-        typer.Option(
-            "--test",
-            metavar="SHARE",
-            min=0.0,
-            max=0.9,
-            help="Part of the lines to hold out, in whole chapters or sessions; 0.1 if not said.",
-        ),
-    ] = None,
-    test_chapters: Annotated[
-        int | None,
-        typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", help="Decides what is held out and what is mixed in.")
-    ] = 1,
-    by_chapter: Annotated[
-        bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
-    ] = False,
-    by_passage: Annotated[
-        bool,
-        typer.Option(
-            "--by-passage",
-            help="Begin a history that is full anew: less to compute in training.",
-        ),
-    ] = False,
-    balance: Annotated[
-        float,
-        typer.Option(
-            "--balance",
-            metavar="STRENGTH",
-            min=0.0,
-            max=1.0,
-            help="Weigh replies by length: 0 all alike, 1 each class of lengths the same.",
-        ),
-    ] = 0.0,
-    mix: Annotated[
-        Path | None,
-        typer.Option("--mix", metavar="FILE", help="General questions and answers to mix in."),
-    ] = None,
-    mix_share: Annotated[
-        float,
-        typer.Option("--mix-share", metavar="SHARE", min=0.01, max=0.9, help="Their part."),
-    ] = 0.1,
-    show: Annotated[
-        int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all over.")
-    ] = 0,
+    max_tokens: MaxTokens = None,
+    test: Test = None,
+    test_chapters: TestChapters = None,
+    seed: Seed = 1,
+    by_chapter: ByChapter = False,
+    by_passage: ByPassage = False,
+    balance: Balance = 0.0,
+    mix: Mix = None,
+    mix_share: MixShare = 0.1,
+    show: Show = 0,
     as_data: options.Json = False,
 ) -> None:
     """Make examples to train on: each line of a role, and the prompt that play would make.
@@ -116,20 +120,23 @@ def examples(
     from scenes.examples.heldout import HeldOut
     from scenes.examples.make import make
     from scenes.scene import load_scene
+    from scenes.session import Session
     from tui.opening import choose, find_model
 
     if output is None and not show:
         raise BadInput("nothing to do: name a file to write with -o FILE, or look with --show 3")
     if test is not None and test_chapters is not None:
         raise BadInput("--test and --test-chapters: give one of them")
+    not_over(output, [*logs, *([mix] if mix else [])])
     choice = choose(model, context, None, {})
     with given():
         where = load_scene(scene) if scene is not None else None
-        tokens = context or (where.model.context if where else None)
-        found = find_model(choice, where)
         read = [_read(log, where) for log in logs]
+        table = where or next((one.scene for one in read if isinstance(one, Session)), None)
+        found = find_model(choice, table)
+    says = table.model.context if table and found.backend != "scripted" else None
     held = HeldOut(0.1 if test is None else test, test_chapters, seed)
-    with closing(_counter(found, tokens)) as backend, given():
+    with closing(_counter(found, context or says)) as backend, given():
         sources = [_source(one, speakers or ()) for one in read]
         bounds = _bounds(backend, read, max_tokens, by_chapter, by_passage)
         made = make(sources, bounds, held, balance)
@@ -138,9 +145,8 @@ def examples(
             made.examples += mixed(mix, among, mix_share, seed, bounds, made.tally)
     if output is not None:
         write_lines(map(dumped, made.examples), output)
-    for example in _spread(made.examples, show):
-        _show(example)
-    _report(made, as_data)
+    show_some(made.examples, show)
+    report(made, as_data)
 
 
 def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
@@ -211,47 +217,3 @@ def _bounds(
         else:
             count.expect(texts_of(one.entries))
     return Bounds(backend.context, count, longest, by_chapter, by_passage)
-
-
-def _spread(examples: Sequence["Example"], count: int) -> Iterator["Example"]:
-    """`count` of the examples at even distances."""
-    count = min(count, len(examples))
-    for number in range(count):
-        yield examples[(2 * number + 1) * len(examples) // (2 * count)]
-
-
-def _show(example: "Example") -> None:
-    """An example as text, the learned part in colour, or in brackets where there is none."""
-    from tui.colour import sgr, wants_colour
-
-    told = f"{example.source} {example.chapter}".strip()
-    head = f"# {example.split}, {example.speaker}, weight {example.weight:g}: {told}"
-    text = one_line(example.reply) if example.reply.count("\n") < 2 else clean(example.reply)
-    learned = sgr(text, LEARNED) if wants_colour() else f"⟦{text}⟧"
-    print(f"{one_line(head)}\n{clean(example.prompt.text)}{learned}\n")
-
-
-def _report(made: "Made", as_data: bool) -> None:
-    examples, tally = made.examples, made.tally
-    train = sum(one.split == "train" for one in examples)
-    for notice in tally.notices:
-        word(notice)
-    if as_data:
-        as_json(
-            {
-                "examples": len(examples),
-                "train": train,
-                "test": len(examples) - train,
-                "speakers": dict((+tally.kept).most_common()),
-                "left_out": dict((+tally.left_out).most_common()),
-            }
-        )
-        return
-    word(f"{len(examples)} examples: {train} to train on, {len(examples) - train} held out")
-    most = (+tally.kept).most_common()
-    for name, count in most[:MOST_SPEAKERS]:
-        word(f"  {name} {count}")
-    if more := most[MOST_SPEAKERS:]:
-        word(f"  and {len(more)} more: {sum(count for _, count in more)}")
-    for why, count in (+tally.left_out).most_common():
-        word(f"left out {count}: {why}")

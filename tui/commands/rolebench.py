@@ -8,7 +8,7 @@ import typer
 
 from tui.commands.group import one_of
 from tui.commands.options import Json
-from tui.commands.writing import write_lines
+from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
 from tui.output import as_json, json_text, word
 
@@ -65,6 +65,7 @@ def rolebench(
         raise BadInput(f"--asker: {problem}")
     if to == "characters" and output is None:
         raise BadInput("--to characters: name a folder to write them to with -o FOLDER")
+    not_over(output, files)
     with given():
         bench = read_bench(files)
         known = _known(characters or (), bench)

@@ -5,7 +5,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from tui.failures import BadInput
 from tui.output import clean
+
+
+def not_over(output: Path | None, inputs: Iterable[str | Path]) -> None:
+    """Raise `BadInput` where `output` is one of the files that are read."""
+    if output is not None and output.resolve() in {Path(one).resolve() for one in inputs}:
+        raise BadInput(f"-o {output}: is read from; name another file to write")
 
 
 def write_lines(lines: Iterable[str], output: Path | None) -> int:

@@ -1,0 +1,59 @@
+"""How examples are shown to a person: as text with the learned part marked, and as counts."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.colour import sgr, wants_colour
+from tui.output import as_json, clean, one_line, word
+
+if TYPE_CHECKING:
+    from models.train.data import Example
+    from scenes.examples.make import Made
+
+MOST_SPEAKERS = 20
+"""Speakers that are listed."""
+LEARNED = "1;32"
+"""How the learned part of an example is shown: bold, green."""
+
+
+def show_some(examples: Sequence["Example"], count: int) -> None:
+    """Print `count` of the examples, at even distances."""
+    count = min(count, len(examples))
+    for number in range(count):
+        _show(examples[(2 * number + 1) * len(examples) // (2 * count)])
+
+
+def _show(example: "Example") -> None:
+    """An example as text, the learned part in colour, or in brackets where there is none."""
+    told = f"{example.source} {example.chapter}".strip()
+    head = f"# {example.split}, {example.speaker}, weight {example.weight:g}: {told}"
+    text = one_line(example.reply) if example.reply.count("\n") < 2 else clean(example.reply)
+    learned = sgr(text, LEARNED) if wants_colour() else f"⟦{text}⟧"
+    print(f"{one_line(head)}\n{clean(example.prompt.text)}{learned}\n")
+
+
+def report(made: "Made", as_data: bool) -> None:
+    """Say what was made, of whom, and what was left out and why."""
+    examples, tally = made.examples, made.tally
+    train = sum(one.split == "train" for one in examples)
+    for notice in tally.notices:
+        word(notice)
+    if as_data:
+        as_json(
+            {
+                "examples": len(examples),
+                "train": train,
+                "test": len(examples) - train,
+                "speakers": dict((+tally.kept).most_common()),
+                "left_out": dict((+tally.left_out).most_common()),
+            }
+        )
+        return
+    word(f"{len(examples)} examples: {train} to train on, {len(examples) - train} held out")
+    most = (+tally.kept).most_common()
+    for name, count in most[:MOST_SPEAKERS]:
+        word(f"  {name} {count}")
+    if more := most[MOST_SPEAKERS:]:
+        word(f"  and {len(more)} more: {sum(count for _, count in more)}")
+    for why, count in (+tally.left_out).most_common():
+        word(f"left out {count}: {why}")
