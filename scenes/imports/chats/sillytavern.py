@@ -99,7 +99,7 @@ def message_of(value: object, rooms: list[str] | None = None) -> Message:
         narrator=extra.get("type") == "narrator",
         swipes=swipes,
         picked=picked,
-        model=text_in(extra, "model"),
+        model=text_in(extra, "model") or _model_of(value, picked),
         sent=sent_at(value.get("send_date")),
         foreign=without_ours(value, "extra"),
         ours=ours_in(value, "extra"),
@@ -125,6 +125,14 @@ def _swipes(value: Json, text: str) -> tuple[tuple[str, ...], int]:
     if text in swipes:
         return tuple(swipes), swipes.index(text)
     return (*swipes, text), len(swipes)
+
+
+def _model_of(value: Json, picked: int) -> str:
+    """The model that wrote the swipe that was picked; empty where nothing tells."""
+    found = value.get("swipe_info")
+    info = found[picked] if isinstance(found, list) and picked < len(found) else None
+    extra = info.get("extra") if isinstance(info, dict) else None
+    return text_in(extra, "model") if isinstance(extra, dict) else ""
 
 
 def _of_room(value: Json, rooms: list[str]) -> str:
