@@ -136,6 +136,20 @@ def test_what_was_picked_is_preferred_to_what_was_not(run, played):
     assert "没有人。" not in {pair["rejected"] for pair in pairs}
 
 
+def test_a_session_that_is_being_played_is_exported_shown_and_searched(run, played):
+    from scenes.play import Play
+    from scenes.saved import find_session
+
+    table = Play.resume(find_session(played))
+    try:
+        assert run("sessions", "export").out.endswith("林默：有人吗？\n苏晚：没有人。\n")
+        assert "没有人" in run("sessions", "export", "--to", "seq2seq", "--for", "苏晚").out
+        assert "没有人" in run("sessions", "show").out
+        assert played in run("sessions", "search", "没有人").out
+    finally:
+        table.close()
+
+
 def test_words_are_found_in_all_sessions(run, played):
     found = run("sessions", "search", "没有人").out
     assert found == f"{played}:13: 苏晚：没有人。\n"

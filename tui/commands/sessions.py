@@ -81,28 +81,23 @@ def export(
 ) -> None:
     """Write a session to read, to train on, or for SillyTavern.
 
-    With -o, training examples are entered in a `dataset_info.json` beside the file, by which
-    LLaMA-Factory finds them.
+    It may be played meanwhile: what stands in it so far is written. With -o, training examples
+    are entered in a `dataset_info.json` beside the file, by which LLaMA-Factory finds them.
     """
     from scenes.exports import export as lines_of
-    from scenes.play import Play
+    from scenes.journal import read_session
     from scenes.saved import find_session
 
     one_of(form, FORMATS, "format")
     with given():
-        path = find_session(id)
-        play = Play.resume(path)
-    try:
+        session = read_session(find_session(id))
         if speaker is not None:
-            with given():
-                speaker = play.scene.role(speaker).name
-        lines = lines_of(form, play.session, speaker, context)
-        if output is None:
-            _print(lines)
-        else:
-            _write(form, lines, output)
-    finally:
-        play.close()
+            speaker = session.scene.role(speaker).name
+    lines = lines_of(form, session, speaker, context)
+    if output is None:
+        _print(lines)
+    else:
+        _write(form, lines, output)
 
 
 @app.command("import")
