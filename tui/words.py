@@ -9,7 +9,7 @@ WORDS = {
     "broken": ("读不了", "cannot be read"),
     "start_keys": (
         "↑↓ 选择 · Enter 开始 · r 选角色 · i 导入 · Tab 换栏 · F1 帮助 · Ctrl+Q 退出",
-        "↑↓ choose · Enter start · r role · i import · Tab list · F1 help · Ctrl+Q quit",
+        "↑↓ · Enter start · r role · i import · Tab other list · F1 help · Ctrl+Q quit",
     ),
     "aim": ("目标：{0}", "Aim: {0}"),
     "cast": ("角色：{0}", "Cast: {0}"),
@@ -104,8 +104,9 @@ WORDS = {
     "import_looking": ("正在看…", "looking at it…"),
     "import_who": ("谁是谁？ {0}", "Who is who? {0}"),
     "import_players_keys": (
-        "Enter 改角色名 · n 旁白 o 旁观 d 骰子 r 角色 · t 读法 · s 存为日志 · p 接着玩 · Esc",
-        "Enter names the role · n narrates o watches d dice r role · t style · s log · p play",
+        "Enter 改角色名 · n 旁白 o 旁观 d 骰子 r 角色 · t 读法 · s 存为日志 · p 接着玩 · Esc 返回",
+        "Enter names the role · n narrates, o watches, d dice, r role · t style · s save a log · "
+        "p play on · Esc back",
     ),
     "import_role": ("{0} 是哪个角色？", "Which role is {0}?"),
     "import_role_bad": ("名字要有 1 到 {0} 个字", "a name has 1 to {0} characters"),

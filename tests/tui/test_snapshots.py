@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from models.scripted import Scripted
-from tests.tui.tables import dealt, say, table
+from tests.imports.table_logs import NAMED
+from tests.tui.tables import dealt, say, table, until
 from tui.app import PaotuanApp
 from tui.opening import Choice
+from tui.screens.importing import PathScreen
+from tui.screens.players import PlayersScreen
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +65,19 @@ def test_the_help(snap_compare: Any, tmp_path: Path) -> None:
     """The keys, above the table."""
     app, _ = table(tmp_path)
     assert snap_compare(app, terminal_size=(80, 30), press=["f1"])
+
+
+def test_who_is_who_in_a_log_that_is_imported(snap_compare: Any, tmp_path: Path) -> None:
+    """The nicknames with their roles, how the log will read, and the keys, in 80×24."""
+    (tmp_path / "旧宅.txt").write_text(NAMED, "utf-8")
+
+    async def asked(pilot: Pilot[None]) -> None:
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PathScreen))
+        pilot.app.screen.query_one(Input).value = "旧宅.txt"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayersScreen))
+        await pilot.pause()
+
+    app = PaotuanApp(None, Choice(), Scripted())
+    assert snap_compare(app, terminal_size=(80, 24), run_before=asked)
