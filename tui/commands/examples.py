@@ -1,5 +1,6 @@
 """`paotuan corpus examples`: logs and sessions as examples to train on."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -153,6 +154,8 @@ def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
     from models.catalog import weights
 
+    if sys.stderr.isatty():
+        word(f"counting tokens as {found.title} does …")
     if found.backend != "local":
         return found.open(**({"context": context} if context else {}))
     from models.local.counting import Counting
