@@ -236,6 +236,42 @@ def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made
     assert (0, "芯芯 answers commands with dice; read as a dice bot") in report.notices
 
 
+SHAPES = {
+    "（小声）“别出声”": "林默：\\me 小声\n林默：别出声\n",
+    "“好。”（点头）": "林默：好。\n林默：\\me 点头\n",
+    "推门进去（推不开）": "林默：\\me 推门进去（推不开）\n",
+    "*推开门*“谁？”": "林默：\\me 推开门\n林默：谁？\n",
+    "**推开门**": "林默：\\me 推开门\n",
+    "他数了2*3*4遍": "林默：\\me 他数了2*3*4遍\n",
+    "“等等，”她说，“别走。”": "林默：等等，\n林默：\\me 她说\n林默：别走。\n",
+    "门上写着“禁止入内”，我推门。": "林默：\\me 门上写着“禁止入内”，我推门。\n",
+    "「谁在那里？」我问道": "林默：谁在那里？\n林默：\\me 我问道\n",
+    "……": "林默：……\n",
+    "？！": "林默：？！\n",
+    "#掏出枪": "林默：\\me 掏出枪\n",
+    ".me 掏出枪": "林默：\\me 掏出枪\n",
+    "第二章 雨夜": "==== 第二章 雨夜 ====\n",
+    "“第二章真好看”": "林默：第二章真好看\n",
+    "2023年的冬天": "林默：\\me 2023年的冬天\n",
+    **dict.fromkeys(("1d100", "d20+3", "cc<=55 聆听", ".ra 侦查", "。rd", "/roll 1d6"), ""),
+    **dict.fromkeys(("（吃饭去）", "(brb)", "//等一下", "((吃饭去))", "[图片]", "（没关上"), ""),
+}
+
+
+@pytest.mark.parametrize("said", SHAPES)
+def test_what_players_write_is_told_apart_as_a_reader_would(made, said):
+    log = f"林默(100002) 2026-03-21 19:05:05\n{said}\n\n苏晚(1) 2026-03-21 19:05:06\n完。\n"
+    text, report = imported(made("log.txt", log.encode()), Table(style="quoted"))
+    assert text == SHAPES[said] + "苏晚：\\me 完。\n"
+    assert report.kept == 1 + bool(SHAPES[said]) and report.dropped.total() == (not SHAPES[said])
+
+
+def test_names_with_a_time_alone_are_headers_too(made):
+    log = "林默 19:05:05\n“谁？”\n\n苏晚 19:05:20\n我提着灯。\n"
+    text, report = imported(made("log.txt", log.encode()))
+    assert text == "林默：谁？\n苏晚：\\me 我提着灯。\n" and report.format == "qq-channel"
+
+
 def test_a_player_who_orders_and_is_answered_once_stays_a_player(made):
     own = NAMED.replace("骰娘", "林默").replace("100009", "100002")
     text, _ = imported(made("log.txt", own.encode()))

@@ -46,7 +46,7 @@ NAMED = Header(
     often=re.compile(rf"([^(（<]{{1,80}})\(([^()（）<>]{{1,80}})\) (?:{_DATE} )?{_TIME}"),
 )
 """`林默(100002) 2026-03-21 19:05:40`: SealDice, its editor, Dice!, OlivaDice."""
-CHANNEL = Header(re.compile(rf"{_TITLE}(.{{1,80}}?)()\s+{_DATE}\s+{_TIME}\s*"))
+CHANNEL = Header(re.compile(rf"{_TITLE}([^：:，。！？“”]{{1,80}}?)()\s+(?:{_DATE}\s+)?{_TIME}\s*"))
 """`林默 2023-06-20 15:50:30`: QQ channels, and what is copied from a chat."""
 QQ = Header(
     re.compile(rf"{_DATE} {_TIME}\s+{_TITLE}(.{{0,80}}?){_ID}\s*"),

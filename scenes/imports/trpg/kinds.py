@@ -4,6 +4,13 @@ import re
 
 COMMAND = re.compile(r"[.。/](?![.。/])[A-Za-z一-鿿]")
 """What begins an order to a dice bot: `.ra 聆听`, `。rd`, `/roll`."""
+EXPRESSION = re.compile(
+    r"[0-9]{0,3}[dD][0-9]{1,4}(?:\s*[-+*xX×]\s*[0-9]{0,4}(?:[dD][0-9]{1,4})?){0,5}"
+    r"|[cC]{2}[bB]?(?:\([^()]{0,20}\))?<=[0-9]{1,3}.{0,20}"
+)
+"""An order without a sign: `1d100`, `d20+3`, `cc<=55 聆听`."""
+WORDLESS = re.compile(r"[。….？?！!~～，、,\s]+")
+"""What is said without words: `……`, `？！`."""
 ME = re.compile(r"[.。/]me\s+|(?:\\?#|\\me\s)(?!#)\s*", re.IGNORECASE)
 """What begins an action: `#推门`, `.me 推门`."""
 ROLL = re.compile(

@@ -14,6 +14,7 @@ _STOP = "。！？!?…~～—"
 _TAIL = re.compile(r"(.*\S)\s*[（(]([^（）()]*)[）)]")
 BEHIND = "，,、"
 """Signs that are left out where they begin what stands behind a quotation."""
+_WHOLE = re.compile(r"[（(]\s*([^（）()]*[^（）()\s])\s*[）)]")
 _JOINS = " \t：:，,、"
 
 
@@ -38,18 +39,20 @@ class Style:
 
 
 _NARRATED: Pairs = (("【", "】"),)
+_STARS: Pairs = (("*", "*"),)
 
 STYLES = {
-    "quoted": Style("action", (("speech", QUOTES), ("narration", _NARRATED))),
-    "spoken": Style("speech", (("action", PARENTHESES), ("narration", _NARRATED))),
+    "quoted": Style("action", (("speech", QUOTES), ("narration", _NARRATED), ("action", _STARS))),
+    "spoken": Style("speech", (("action", PARENTHESES + _STARS), ("narration", _NARRATED))),
     "thoughts": Style(
         "action",
-        (("speech", QUOTES), ("thought", _NARRATED), ("action", PARENTHESES)),
+        (("speech", QUOTES), ("thought", _NARRATED), ("action", PARENTHESES + _STARS)),
         asides=False,
     ),
 }
 """`quoted`: `“…”` is speech, the rest action. `spoken`: all is speech but for `（…）`.
-`thoughts`: `“…”` is speech, `【…】` thought, `（…）` and the rest action."""
+`thoughts`: `“…”` is speech, `【…】` thought, `（…）` and the rest action.
+`*…*` is action in all."""
 
 
 def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
@@ -57,6 +60,7 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
 
     A sign that is never closed holds up to the end, but for `"`, which then is no sign.
     """
+    line = line.replace("**", "*") if "**" in line else line
     parts: list[tuple[Spoken | None, str]] = []
     never: set[str] = set()
     begun = at = 0
@@ -66,16 +70,28 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
         end = _end(line, start, close, never)
         inner = line[start + 1 : end].strip()
         at = end + 1
-        if not inner or (line[start] == close and end == len(line)):
+        if not inner or (line[start] == close and end == len(line)) or _is_sum(line, start):
             at = start + 1
         elif kind != "speech" or not style.terms or _is_speech(line, start, inner):
             if start > begun and (rest := line[begun:start].strip(_JOINS)):
-                parts.append((None, rest))
+                parts.append(_rest(rest))
             parts += _with_action(inner) if kind == "speech" else ((kind, inner),)
             begun = at
     if begun < len(line) and (rest := line[begun:].strip().lstrip(BEHIND)):
-        parts.append((None, rest))
+        parts.append(_rest(rest) if parts else (None, rest))
     return parts
+
+
+def _rest(text: str) -> tuple[Spoken | None, str]:
+    """What stands beside a quotation; all of it in `（…）` is what is done: `“好。”（点头）`."""
+    found = _WHOLE.fullmatch(text)
+    return ("action", found[1]) if found else (None, text)
+
+
+def _is_sum(line: str, start: int) -> bool:
+    """Whether a `*` multiplies."""
+    after = line[start + 1 : start + 2]
+    return line[start] == "*" and (after.isdecimal() or after.isspace())
 
 
 def _end(line: str, start: int, close: str, never: set[str]) -> int:

@@ -10,7 +10,9 @@ from scenes.imports.trpg.glance import SAMPLE, SAMPLED, glance
 from scenes.imports.trpg.kinds import (
     CHECK,
     COMMAND,
+    EXPRESSION,
     ME,
+    WORDLESS,
     chapter_of,
     is_aside,
     is_roll,
@@ -41,7 +43,7 @@ _FIRST = frozenset(".。/#\\第=-—")
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
 _SIGNS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
-_PLAIN = re.compile(f"[^{_SIGNS}）)<.。/#第=—-][^{_SIGNS}）)]*")
+_PLAIN = re.compile(f"[^{_SIGNS}）)<.。/#第=—…？?！!~～0-9dD-][^{_SIGNS}）)<]*")
 """A text that is one entry, whatever the style."""
 _QUOTED = re.compile(f"“([^{_SIGNS}）)]+)”([^{_SIGNS}）)]*)")
 """A quotation that is said, and plain text behind it."""
@@ -147,6 +149,10 @@ class Telling:
             return self._dice(number, who, text)
         if self.style.asides and is_aside(text):
             return self._dropped(number, ASIDE, who, text)
+        if EXPRESSION.fullmatch(text):
+            return self._dropped(number, ORDER, who, text)
+        if WORDLESS.fullmatch(text) and not who.narrator:
+            return self._parts(number, who, text, "speech")
         if (kept := without_order(text)) != text:
             self.report.drop(number, ORDERS)
         return self._parts(number, who, kept, None)
