@@ -1,9 +1,9 @@
 """Logs and sessions to examples: split, each line with its prompt, and what became of the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from models.train.data import Example
+from models.train.data import Example, Split
 from scenes.errors import SceneError
 from scenes.examples.alike import without_alike
 from scenes.examples.balance import balanced
@@ -30,6 +30,7 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
     made = Made()
     lines = [source.lines for source in sources]
     splits = splits_of([count for of_it in lines for count in of_it], held)
+    wanted = set(splits)
     for source, of_it in zip(sources, lines, strict=True):
         part, splits = splits[: len(of_it)], splits[len(of_it) :]
         made.examples += source.examples(part, bounds, made.tally)
@@ -38,11 +39,17 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
     for example in dropped:
         made.tally.kept[example.speaker] -= 1
         made.tally.left_out[ALIKE] += 1
-    if not any(one.split == "train" for one in made.examples):
-        why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
-        raise SceneError(f"no example is left to train on; left out were {why}")
+    _check_splits(made, wanted)
     made.examples = balanced(made.examples, bounds.count, balance)
     return made
+
+
+def _check_splits(made: Made, wanted: Iterable[Split]) -> None:
+    """Raise `SceneError` where all of a split has been left out."""
+    found = {one.split for one in made.examples}
+    for split in sorted(set(wanted) - found):
+        why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
+        raise SceneError(f"the {split} split is empty: left out were {why}")
 
 
 def log_source(script: Script, wanted: Sequence[str]) -> LogSource:

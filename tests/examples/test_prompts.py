@@ -91,6 +91,7 @@ LINES = st.one_of(
 
 @given(st.lists(LINES, max_size=40), st.integers(200, 700))
 def test_the_prompt_is_that_of_play_at_the_same_place(entries: list[Entry], context: int) -> None:
+    entries = [*entries, Entry("speech", "走吧。", "苏晚")]
     said = [replace(one, speaker="林默") if one.speaker == "老林" else one for one in entries]
     expected = []
     for at, entry in enumerate(said):
@@ -98,8 +99,6 @@ def test_the_prompt_is_that_of_play_at_the_same_place(entries: list[Entry], cont
         if name in ("守秘人", "林默", "苏晚"):
             prompt = build_prompt(SCENE, said[:at], SCENE.role(name), context, 40, len)
             expected.append((prompt, entry.line.removeprefix(prompt.cue) + "\n"))
-    if not expected:
-        return
     found = made(entries, context=context)
     prompts = [(one.prompt, one.reply) for one in found.examples]
     assert [one for one in expected if one in prompts] == prompts
@@ -169,6 +168,12 @@ def test_an_empty_split_is_told() -> None:
             made("苏晚：好。\n林默：走。", held=held)
     with pytest.raises(SceneError, match="test split would be empty: one in 5 of 3"):
         made(held=HeldOut(every=5))
+
+
+def test_a_split_of_which_nothing_can_be_learned_is_told() -> None:
+    log = f"==== 一 ====\n苏晚：好。\n==== 二 ====\n林默：{'长' * 50}"
+    with pytest.raises(SceneError, match="the test split is empty: left out were 1 longer"):
+        made(log, held=HeldOut(every=2))
 
 
 def test_knowledge_stands_before_the_lines_to_learn_as_if_they_had_been_drawn(
