@@ -56,7 +56,10 @@ def typed_path(text: str) -> Path:
         text = text[1:-1]
     if text.startswith("file://"):
         text = unquote(text.removeprefix("file://"))
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # `~somebody` who is not known here
+        return Path(text)
 
 
 def look_at(path: Path) -> Found:

@@ -156,6 +156,8 @@ async def test_escape_goes_back_from_each_step_and_nothing_is_written(here: Path
         ("a.png", b"\x89PNG", "a.png"),
         ("a.txt", b"\x1b\x01\x02" * 9, "not a text file"),
         ("missing.txt", None, "No such file"),
+        ("~nobody-here/a.txt", None, "No such file"),
+        ("长" * 300, None, "File name too long"),
     ],
 )
 async def test_a_file_that_cannot_be_imported_is_told_and_asked_for_again(
