@@ -7,8 +7,9 @@ from pathlib import Path
 from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.files import CARD_IMAGES, YAML, read_lorebook
+from characters.places import is_file, is_folder
 from characters.reader import shown_path
-from characters.wiki.files import BASE, TEXTS, read_base
+from characters.wiki.files import BASE, TEXTS, Reading, read_base
 from characters.wiki.index import Base
 
 BOOKS = (*YAML, ".json", *CARD_IMAGES)
@@ -20,6 +21,8 @@ class Knowledge:
 
     books: tuple[Lorebook, ...] = ()
     bases: tuple[Base, ...] = ()
+    problems: tuple[str, ...] = ()
+    """A line for each file of a folder that could not be read."""
 
     def __bool__(self) -> bool:
         return bool(self.books or self.bases)
@@ -28,14 +31,17 @@ class Knowledge:
         """Both, this one first, each book and base once."""
         books = [one for one in other.books if not any(one is mine for mine in self.books)]
         bases = [one for one in other.bases if not any(one is mine for mine in self.bases)]
-        return Knowledge((*self.books, *books), (*self.bases, *bases))
+        problems = (*self.problems, *other.problems)
+        return Knowledge((*self.books, *books), (*self.bases, *bases), problems)
 
 
 NOTHING = Knowledge()
 
 
 def read_knowledge(path: Path) -> Knowledge:
-    """What one file holds, by its suffix. Raises `CharacterError`."""
+    """What one file holds, by its suffix, or all those below a folder. Raises `CharacterError`."""
+    if is_folder(path):
+        return _of_folder(path)
     suffix = path.suffix.lower()
     if suffix in BOOKS:
         return Knowledge(books=(read_lorebook(path),))
@@ -43,6 +49,30 @@ def read_knowledge(path: Path) -> Knowledge:
         return Knowledge(bases=(read_base(path),))
     known = ", ".join((*BOOKS, *TEXTS, BASE))
     raise CharacterError(f"{shown_path(path)}: not a kind of knowledge; expected {known}")
+
+
+def _of_folder(folder: Path) -> Knowledge:
+    """The books and bases below a folder, and its texts as one base; a broken file is told.
+
+    Pictures are left out, since notes may have some that are no cards.
+    """
+    reading = Reading([folder])
+    names = reading.find_names()
+    base = Base.of(reading.chunks(), names, shown_path(folder))
+    found = Knowledge(bases=(base,) if len(base) else (), problems=tuple(reading.problems))
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.suffix.lower() not in (*YAML, ".json", BASE) or not is_file(path):
+            continue
+        try:
+            found += read_knowledge(path)
+        except CharacterError as error:
+            found += Knowledge(problems=tuple(error.problems))
+    if not found:
+        known = ", ".join((*YAML, ".json", *TEXTS, BASE))
+        empty = f"{shown_path(folder)}: no knowledge in this folder; expected {known}"
+        raise CharacterError(empty, *found.problems)
+    return found
 
 
 class Shelf:
@@ -67,6 +97,7 @@ class Shelf:
             except CharacterError as error:
                 self._read[path] = NOTHING
                 self.problems += error.problems
+            self.problems += self._read[path].problems
             self.problems += [said for book in self._read[path].books for said in book.warnings]
         return self._read[path]
 

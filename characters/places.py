@@ -60,3 +60,11 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder; a name too long for the system is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from characters.errors import CharacterError
 from characters.names import label_problem, name_problem, nearest
-from characters.places import CARDS, SUFFIXES, beside, find, folders, is_file, is_path, listed
+from characters.places import (
+    CARDS,
+    SUFFIXES,
+    beside,
+    find,
+    folders,
+    is_file,
+    is_folder,
+    is_path,
+    listed,
+)
 from characters.reader import Document, read_file
 from characters.text import shown
 from characters.tree import Key
@@ -143,18 +153,18 @@ def problems_of(keys: "CharacterKeys", document: Document, key: Key, folder: Pat
     for index, label in enumerate(keys.emotions):
         if problem := label_problem(label):
             yield document.at((*key, "emotions", index), problem)
-    yield from missing_files(keys.knowledge, document, (*key, "knowledge"), folder)
+    yield from missing_files(keys.knowledge, document, (*key, "knowledge"), folder, or_folders=True)
 
 
 def missing_files(
-    files: Sequence[str], document: Document, key: Key, folder: Path
+    files: Sequence[str], document: Document, key: Key, folder: Path, or_folders: bool = False
 ) -> Iterator[str]:
-    """A line for each of `files` that is not an existing file below `folder`."""
+    """A line for each of `files` that is no file below `folder`, nor a folder with `or_folders`."""
     for index, name in enumerate(files):
         path = beside(folder, name)
         if path is None:
             problem = f"{shown(name)} leads out of the folder of this file"
-        elif not is_file(path):
+        elif not is_file(path) and not (or_folders and is_folder(path)):
             there = [one.name for one in folder.glob("*") if one.name != Path(document.where).name]
             problem = f"no file {shown(name)} beside this one{nearest(name, there)}"
         else:

@@ -139,7 +139,7 @@ def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
     from scenes.casting import cast_of, oddities, opening_of
 
     cast, problems = cast_of(keys, document, path.parent)
-    problems += missing_files(keys.knowledge, document, ("knowledge",), path.parent)
+    problems += missing_files(keys.knowledge, document, ("knowledge",), path.parent, True)
     for index, label in enumerate(keys.emotions):
         if problem := label_problem(label):
             problems.append(document.at(("emotions", index), problem))

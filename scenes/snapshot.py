@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 def to_json(value: Any) -> Any:
     """A dataclass as a JSON object; fields that have their default are left out."""
+    if value is None or type(value) in (str, int, float, bool):
+        return value
     if is_dataclass(value):
         return {
             field.name: to_json(part)

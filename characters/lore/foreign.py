@@ -45,7 +45,8 @@ def lorebook_of(value: object, where: str, name: str) -> Lorebook:
     if not isinstance(value, dict):
         raise CharacterError(f"{where}: found no object, expected a lorebook with `entries`")
     if value.get("type") == "risu" and isinstance(value.get("data"), list):
-        return _book(name, where, _risu(value["data"]), recursive=True, overflow="skip")
+        rules = {"recursive": True, "overflow": "skip", "ignore_spaces": True}
+        return _book(name, where, _risu(value["data"]), **rules)
     if isinstance(value.get("worldinfo"), list):
         return _kobold(value, where, name)
     card = value.get("data")

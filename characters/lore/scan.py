@@ -227,12 +227,13 @@ class _Scan:
         return sum(self._holds(key, text, book, entry) for key in keys)
 
     def _holds(self, key: str, text: Text, book: Lorebook, entry: LoreEntry) -> bool:
+        whole = _or(entry.whole_words, book.whole_words)
         return text.holds(
             self.expand(key).strip() if "{{" in key else key,
             bare_regex=entry.bare_regex,
             case_sensitive=_or(entry.case_sensitive, book.case_sensitive),
-            whole_words=_or(entry.whole_words, book.whole_words),
-            ignore_spaces=book.ignore_spaces,
+            whole_words=whole,
+            ignore_spaces=book.ignore_spaces and not whole,
         )
 
     def _text(self, book: Lorebook, entry: LoreEntry) -> Text:

@@ -132,6 +132,8 @@ def read_facts(path: Path) -> Facts:
         if problems or file is None:
             raise SceneError(*problems)
         knowledge = read_knowledge(file)
+        if knowledge.problems:
+            raise SceneError(*knowledge.problems)
     except CharacterError as error:
         raise SceneError(*error.problems) from None
     role = Role(keys.role, profile=keys.profile)

@@ -106,6 +106,59 @@ def test_lorebooks_of_risu_and_kobold() -> None:
     assert fire(kobold, "首都", "一", "二", "三") == ["王都由禁卫军守护。"], "the whole log"
 
 
+def risu(*entries: dict[str, object]) -> Lorebook:
+    return lorebook_of({"type": "risu", "ver": 1, "data": list(entries)}, "w", "b")
+
+
+def test_keys_of_risu_are_found_whatever_the_spaces_unless_they_are_whole_words() -> None:
+    book = risu({"key": "New York, 王 都", "content": "到"})
+    assert fire(book, "newyork") == ["到"] and fire(book, "去王都") == ["到"]
+    whole = risu({"key": "york", "content": "@@match_full_word\n到"})
+    assert (fire(whole, "newyork"), fire(whole, "new york")) == ([], ["到"])
+
+
+def test_risu_has_second_keys_chance_patterns_recursion_and_skips_what_does_not_fit() -> None:
+    book = risu({"key": "a", "secondkey": "b", "selective": True, "content": "到"})
+    assert (fire(book, "a"), fire(book, "a b")) == ([], ["到"])
+    assert fire(risu({"key": "a", "content": "到", "activationPercent": 0}), "a") == []
+    assert fire(risu({"key": "x.z", "useRegex": True, "content": "到"}), "xyz") == ["到"]
+    linked = risu({"key": "a", "content": "说到乙"}, {"key": "乙", "content": "到"})
+    assert fire(linked, "a") == ["说到乙", "到"]
+    sizes = [{"key": "a", "content": "一" * size, "insertorder": size} for size in (2, 9)]
+    assert fire(risu(*sizes), "a", budget=5) == ["一一"]
+    assert fire(risu({"mode": "folder", "key": "a", "content": "无"}), "a") == []
+
+
+def kobold(depth: int, **item: object) -> Lorebook:
+    value = {"savedsettings": {}, "worldinfo": [item], "wisearchdepth": depth}
+    return lorebook_of(value, "w", "b")
+
+
+def test_kobold_has_keys_against_and_searches_the_last_characters() -> None:
+    item = {"key": "门,窗", "keysecondary": "夜", "selective": True, "content": "到"}
+    against = kobold(0, **item, keyanti="梦")
+    texts = ("窗", "窗外的夜", "梦里窗外的夜")
+    assert [bool(fire(against, text)) for text in texts] == [False, True, False]
+    near = kobold(4, key="门", content="到")
+    assert (fire(near, "门开了"), fire(near, "门开了，没有人")) == (["到"], [])
+    assert fire(kobold(0, key="门", content="到", widisabled=True), "门") == []
+    assert fire(kobold(0, key="", content="到", constant=True), "无") == ["到"]
+    assert not any(fire(kobold(0, key="门", content="到", probability=0), "门") for _ in "12345")
+
+
+def test_a_constant_entry_needs_no_key_and_a_disabled_one_never_fires() -> None:
+    book = book_of(entry("门", "常", constant=True), entry("门", "停", enabled=False))
+    assert fire(book, "无") == ["常"] and fire(book, "门") == ["常"]
+
+
+def test_an_entry_may_be_for_characters_with_a_tag() -> None:
+    book = book_of(
+        entry("a", "密", tags=("军医",)), entry("a", "避", tags=("军医",), names_excluded=True)
+    )
+    assert fire(book, moment=replace(said("a"), tags=frozenset({"军医"}))) == ["密"]
+    assert fire(book, moment=replace(said("a"))) == ["避"]
+
+
 def test_use_regex_of_a_tavern_card_is_no_regex() -> None:
     entry = {"keys": ["a.c"], "content": "x", "enabled": True, "use_regex": True}
     tavern = lorebook_of({"entries": [{**entry, "extensions": {"position": 0}}]}, "w", "b")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from characters.errors import CharacterError
-from characters.knowledge import read_knowledge
+from characters.knowledge import Shelf, read_knowledge
 from characters.wiki.chunks import LONGEST, chunks
 from characters.wiki.files import Reading, read_base
 from characters.wiki.index import Base, write_base
@@ -119,6 +119,23 @@ def test_a_folder_is_read_whole_and_a_broken_file_is_told(tmp_path: Path) -> Non
     ]
     assert len(reading.problems) == 1
     assert "c.md: neither UTF-8 nor GB18030" in reading.problems[0]
+
+
+def test_a_folder_is_knowledge_of_all_kinds_and_its_broken_files_are_told(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    (notes / "deep").mkdir(parents=True)
+    (notes / "a.md").write_text("甲在东边。", encoding="utf-8")
+    (notes / "deep" / "b.yaml").write_text("entries: {乙: 乙在西边。}", encoding="utf-8")
+    (notes / "map.png").write_bytes(b"a picture")
+    (notes / "bad.json").write_text("{", encoding="utf-8")
+    shelf = Shelf()
+    found = shelf.of([notes])
+    assert [hit.chunk.text for hit in found.bases[0].search("甲在何处")] == ["甲在东边。"]
+    assert [one.content for one in found.books[0].entries] == ["乙在西边。"]
+    assert len(shelf.problems) == 1 and "bad.json" in shelf.problems[0]
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(CharacterError, match="no knowledge in this folder"):
+        read_knowledge(tmp_path / "bare")
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,12 @@ def test_all_mistakes_of_a_scene_are_told(tmp_path: Path) -> None:
     assert [line.split(": ")[1] for line in problems] == ["knowledge.0", "emotions.0", "play_as"]
 
 
+def test_knowledge_may_be_a_folder_beside_the_scene(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    scene = loaded(tmp_path, SMALL + "knowledge: [notes]\n")
+    assert scene.knowledge == (tmp_path / "notes",)
+
+
 def test_an_opening_may_be_a_list_of_lines(tmp_path: Path) -> None:
     scene = loaded(tmp_path, SMALL + "opening:\n  - 甲：早。\n  - 丙：早。\n")
     assert scene.opening == "甲：早。\n丙：早。"

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from characters.places import beside, find, folders, is_file
+from characters.places import beside, find, folders, is_file, is_folder
 from characters.text import shown
 from scenes.errors import SceneError
 from scenes.exports.sillytavern import KEY, message_of_turns, said
@@ -179,7 +179,9 @@ def _scene_of(value: Any, report: Report) -> Scene:
         kept = []
         for name in names:
             paths = [
-                where for place in places if (where := beside(place, name.name)) and is_file(where)
+                where
+                for place in places
+                if (where := beside(place, name.name)) and (is_file(where) or is_folder(where))
             ]
             kept += paths[:1]
             if not paths:
