@@ -61,6 +61,16 @@ class Adapters:
             start = self._add_official(name, folder)
         self._starts[name] = start
 
+    def check(self, path: str | Path) -> None:
+        """Raise `ModelError` where the PEFT folder's adapter does not fit the base."""
+        folder = Path(path)
+        tensors = _read_tensors(folder)
+        if str(_read_json(folder / CONFIG).get("peft_type")) == "PREFIX_TUNING":
+            self._peft_prefix("", folder, tensors)
+            return
+        for key, tensor in self._own(tensors).items():
+            self._check_lora(folder, key, tensor)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The adapters there are."""

@@ -18,10 +18,13 @@ from models.train.settings import Settings
 from scenes.schema import docstrings
 
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
-NEEDED = ("base", "examples", "out")
+NEEDED = ("base", "out")
+FILES = ("examples", "pairs")
+"""Keys that name files; one of them is given."""
 RANGES: dict[str, dict[str, float]] = {
     "rank": {"ge": 1, "le": 512},
     "alpha": {"gt": 0},
+    "beta": {"gt": 0},
     "dropout": {"ge": 0, "lt": 1},
     "prefix_length": {"ge": 1, "le": 1024},
     "learning_rate": {"gt": 0, "le": 10},
@@ -61,6 +64,14 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Settings:
     for key in NEEDED:
         if not keys.get(key) and not changed.get(key):
             raise CharacterError(document.at((key,), f"missing; expected {key}: …"))
+    if bool(keys.get("examples") or changed.get("examples")) == bool(
+        keys.get("pairs") or changed.get("pairs")
+    ):
+        raise CharacterError(
+            document.at(
+                (), "expected examples: … or pairs: …, one of them; name what to learn from"
+            )
+        )
     return Settings(**_paths(keys, path.parent) | _paths(changed, Path()))
 
 
@@ -81,10 +92,12 @@ def template() -> str:
 
 def _paths(keys: dict[str, Any], folder: Path) -> dict[str, Any]:
     found = dict(keys)
-    if "examples" in keys:
-        found["examples"] = tuple(folder / Path(one).expanduser() for one in keys["examples"])
-    if "out" in keys:
-        found["out"] = folder / Path(keys["out"]).expanduser()
+    for key in FILES:
+        if key in keys:
+            found[key] = tuple(folder / Path(one).expanduser() for one in keys[key])
+    for key in ("out", "start"):
+        if keys.get(key):
+            found[key] = folder / Path(keys[key]).expanduser()
     if "targets" in keys:
         found["targets"] = tuple(keys["targets"])
     base = keys.get("base")
@@ -119,8 +132,10 @@ def _recipe_keys() -> type[Declaration]:
     keys: dict[str, Any] = {}
     for one in fields(Settings):
         type_, default = hints[one.name], one.default
-        if one.name in NEEDED:
-            type_, default = (Words if one.name == "examples" else Name | None), None
+        if one.name in FILES:
+            type_, default = Words, []
+        elif one.name in (*NEEDED, "start"):
+            type_, default = Name | None, None
         elif type_ is float:
             type_ = Annotated[float, BeforeValidator(_scientific)]
         elif type_ == tuple[str, ...]:

@@ -1,12 +1,20 @@
 """Puts a new, trainable adapter on a base: LoRA, or a prefix of keys and values (P-tuning v2)."""
 
+from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PrefixTuningConfig, get_peft_model, prepare_model_for_kbit_training
+from peft import (
+    LoraConfig,
+    PeftModel,
+    PrefixTuningConfig,
+    get_peft_model,
+    prepare_model_for_kbit_training,
+)
 from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import PreTrainedModel
 
+from models.adapters import Adapters
 from models.chatglm.prefix import prefix_shape
 from models.errors import ModelError
 from models.train.settings import Settings
@@ -32,6 +40,8 @@ def new_adapter(model: PreTrainedModel, settings: Settings, base: str) -> Any:
             )
         model.gradient_checkpointing_enable({"use_reentrant": False})
         model.enable_input_require_grads()
+    if settings.start is not None:
+        return _gone_on_from(model, settings.start, base)
     config: Any = _prefix(model, settings) if settings.method == "prefix" else _lora(settings)
     try:
         tuned = get_peft_model(model, config)
@@ -43,6 +53,14 @@ def new_adapter(model: PreTrainedModel, settings: Settings, base: str) -> Any:
     for parameter in tuned.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.float32)
+    return tuned
+
+
+def _gone_on_from(model: PreTrainedModel, start: Path, base: str) -> Any:
+    """The adapter of a folder, to be trained further; refused as `models.adapters` refuses one."""
+    Adapters(model, base).check(start)
+    tuned = PeftModel.from_pretrained(model, str(start), is_trainable=True)
+    tuned.peft_config["default"].base_model_name_or_path = base
     return tuned
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from models.catalog import MODELS
 from models.train.checkpoints import put_in_place
-from models.train.run import Result
+from models.train.runs import Result
 from models.train.settings import Settings
 
 CARD = "README.md"
@@ -65,7 +65,7 @@ def _what(settings: Settings) -> str:
 
 def _data(settings: Settings, result: Result) -> list[tuple[str, object]]:
     return [
-        ("files", ", ".join(path.name for path in settings.examples)),
+        ("files", ", ".join(path.name for path in (*settings.examples, *settings.pairs))),
         ("examples", result.examples),
         ("of these held out", result.held_out),
         ("left out for their length", result.too_long),
@@ -93,6 +93,8 @@ def _recipe(settings: Settings) -> dict[str, Any]:
     """What the recipe says, with file names in place of paths."""
     found: dict[str, Any] = dict(vars(settings))
     found["examples"] = [path.name for path in settings.examples]
+    found["pairs"] = [path.name for path in settings.pairs]
+    found["start"] = settings.start and settings.start.name
     found["out"] = settings.out.name
     found["base"] = Path(settings.base).name if Path(settings.base).is_absolute() else settings.base
     found["targets"] = list(settings.targets)

@@ -120,7 +120,9 @@ class Curve(TrainerCallback):
         return round(self.seconds / done * (steps - step), 1) if done > 0 else None
 
     def _write_adapter(self, folder: Path) -> None:
-        self.trainer.model.save_pretrained(folder, save_embedding_layers=False)
+        self.trainer.model.save_pretrained(
+            folder, selected_adapters=["default"], save_embedding_layers=False
+        )
         (folder / "README.md").unlink(missing_ok=True)
 
     def _read(self) -> list[Point]:

@@ -55,6 +55,15 @@ def dumped(example: Example) -> str:
 
 
 def _read(path: Path) -> Iterator[Example]:
+    for where, line in lines_of(path):
+        yield _example(line, where)
+
+
+def lines_of(path: Path) -> Iterator[tuple[str, str]]:
+    """The lines of a JSONL file that are not blank, each with where it stands.
+
+    Raises `ModelError` for a line without end, another encoding, a file that is not there.
+    """
     try:
         with path.open(encoding="utf-8") as lines:
             number = 0
@@ -66,7 +75,7 @@ def _read(path: Path) -> Iterator[Example]:
                         f"{where}: longer than {LONGEST:,} characters, expected one example a line"
                     )
                 if line.strip():
-                    yield _example(line, where)
+                    yield where, line
     except UnicodeDecodeError as error:
         raise ModelError(f"{path}: not UTF-8 at byte {error.start}; write it as UTF-8") from error
     except OSError as error:

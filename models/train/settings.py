@@ -13,10 +13,17 @@ class Settings:
 
     base: str
     """What it is trained on: `starter`, a name of the catalog, a folder, a hub id, a GGUF file."""
-    examples: tuple[Path, ...]
-    """What `paotuan corpus examples` wrote; their `split` says what is held out."""
     out: Path
     """The adapter's folder, in PEFT layout; checkpoints lie in it while the run lasts."""
+    examples: tuple[Path, ...] = ()
+    """What `paotuan corpus examples` wrote; their `split` says what is held out."""
+    pairs: tuple[Path, ...] = ()
+    """In place of examples: picks against what was not picked, which
+    `paotuan sessions export --to preference` writes; trained on with DPO."""
+    beta: float = 0.1
+    """Of DPO: how close the adapter stays to what it began as; without effect on examples."""
+    start: Path | None = None
+    """The folder of an adapter of the same base to go on from; none begins a new one."""
     method: Method = "lora"
     """`lora`; `qlora`, the same on a base in NF4; `prefix`, P-tuning v2."""
     rank: int = 16

@@ -20,6 +20,7 @@ from transformers import (
 from models.errors import ModelError
 from models.train.loss import target_loss
 from models.train.rows import Row, collate
+from models.train.runs import Diverged, NotSaved
 
 
 class Passed(torch.nn.Module):
@@ -46,7 +47,27 @@ def take_head(model: Any) -> torch.nn.Module:
     return head
 
 
-class RowTrainer(Trainer):
+class KeepsAdapter(Trainer):
+    """Writes the adapter alone, and of a checkpoint all or nothing."""
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        self.model.save_pretrained(
+            output_dir,
+            state_dict=state_dict,
+            selected_adapters=["default"],
+            save_embedding_layers=False,
+        )
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        try:
+            super()._save_checkpoint(model, trial)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            name = f"checkpoint-{self.state.global_step}"
+            shutil.rmtree(Path(self.args.output_dir) / name, ignore_errors=True)
+            raise NotSaved(str(error).splitlines()[0]) from error
+
+
+class RowTrainer(KeepsAdapter):
     """Trains on batches of rows; a dataset's item is a whole batch.
 
     The loss of an optimizer step is the weighted mean over all tokens it learned from.
@@ -121,26 +142,3 @@ class RowTrainer(Trainer):
         control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         self.control: TrainerControl = control
         return metrics
-
-    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        self.model.save_pretrained(output_dir, state_dict=state_dict, save_embedding_layers=False)
-
-    def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        try:
-            super()._save_checkpoint(model, trial)
-        except (OSError, RuntimeError, SafetensorError) as error:
-            name = f"checkpoint-{self.state.global_step}"
-            shutil.rmtree(Path(self.args.output_dir) / name, ignore_errors=True)
-            raise NotSaved(str(error).splitlines()[0]) from error
-
-
-class NotSaved(Exception):
-    """A checkpoint could not be written; what was written of it is gone."""
-
-
-class Diverged(Exception):
-    """The loss is no number any more."""
-
-    def __init__(self, step: int) -> None:
-        super().__init__(f"step {step}")
-        self.step = step

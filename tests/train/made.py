@@ -1,5 +1,6 @@
 """Examples of a made-up table, written as `corpus examples` writes them."""
 
+import json
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -65,3 +66,16 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "device": "cpu",
     }
     return Settings(**values | changes)
+
+
+def written_pairs(path: Path, count: int = 40) -> Path:
+    """Picks of a person who likes 关羽 short and never lets him boast."""
+    chance = Random(5)
+    lines = []
+    for number in range(count):
+        who, said = chance.choice(SAID)
+        prompt = f"{STABLE}{who}：{said}\n【第{number}合。】\n关羽："
+        pair = {"prompt": prompt, "chosen": "某去便来。", "rejected": "燕人张翼德在此！"}
+        lines.append(json.dumps(pair, ensure_ascii=False) + "\n")
+    path.write_text("".join(lines), encoding="utf-8")
+    return path

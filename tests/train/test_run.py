@@ -21,7 +21,8 @@ from models.errors import ModelError
 from models.local import Local
 from models.local.loading import open_checkpoint
 from models.train.curve import Point
-from models.train.run import Result, train
+from models.train.run import train
+from models.train.runs import Result
 from models.train.settings import Settings
 from tests.train.made import STABLE, examples, opened, settings, written
 

@@ -17,7 +17,7 @@ from tui.output import as_json, data, one_line, word
 
 if TYPE_CHECKING:
     from models.train.curve import Point
-    from models.train.run import Result
+    from models.train.runs import Result
     from models.train.settings import Settings
 
 PLOT_LINES = 12
@@ -56,7 +56,11 @@ def train(
         from models.train.base import open_base
         from models.train.card import write_card
         from models.train.plot import write_picture
-        from models.train.run import train as run
+
+        if settings.pairs:
+            from models.train.preference import train_preferences as run
+        else:
+            from models.train.run import train as run
     with given():
         _check_memory(settings, anyway)
         quantization: Any = "int4" if settings.method == "qlora" else None

@@ -1,0 +1,63 @@
+"""Preference pairs on the disk: a prompt, what was picked after it, and what was not."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.backend import Prompt
+from models.errors import ModelError
+from models.train.data import LONGEST, lines_of
+
+HOW = "make pairs with: paotuan sessions export --to preference"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two replies to one prompt, whole lines with their newline."""
+
+    prompt: Prompt
+    chosen: str
+    rejected: str
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """All pairs of a file, `{"prompt", "chosen", "rejected"}` a line, or the prompt in its parts
+    `stable`, `history`, `cue`. Raises `ModelError` with the line that is none."""
+    return list(_read(path))
+
+
+def _read(path: Path) -> Iterator[Pair]:
+    for where, line in lines_of(path):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise ModelError(f"{where}: no JSON; {HOW}") from error
+        if not isinstance(value, dict):
+            raise ModelError(f"{where}: a {type(value).__name__}, expected an object; {HOW}")
+        chosen, rejected = (_line(value, key, where) for key in ("chosen", "rejected"))
+        if chosen == rejected:
+            raise ModelError(f"{where}: chosen and rejected are the same; {HOW}")
+        yield Pair(_prompt(value, where), chosen, rejected)
+
+
+def _prompt(value: dict[str, Any], where: str) -> Prompt:
+    if "prompt" not in value:
+        return Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
+    history, newline, cue = _text(value, "prompt", where).rpartition("\n")
+    return Prompt("", history + newline, cue)
+
+
+def _line(value: dict[str, Any], key: str, where: str) -> str:
+    text = _text(value, key, where)
+    if not text.strip():
+        raise ModelError(f"{where}: {key} is empty, expected a reply; {HOW}")
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def _text(value: dict[str, Any], key: str, where: str) -> str:
+    text = value.get(key)
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise ModelError(f"{where}: {key} is {type(text).__name__}, expected text; {HOW}")
+    return text

@@ -1,0 +1,183 @@
+"""What every run shares: its folder, its settings kept, its arguments, and what stops it."""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers.utils import logging as library_logging
+
+from models.encode import Encoder
+from models.errors import ModelError
+from models.train.checkpoints import FOLDER, last_whole
+from models.train.curve import Curve, Point
+from models.train.settings import Settings
+
+SETTINGS = "settings.json"
+FREE = frozenset({"device", "log_every", "keep", "save_every", "out"})
+"""Settings that may change between the parts of one run."""
+
+
+class Diverged(Exception):
+    """The loss is no number any more."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"step {step}")
+        self.step = step
+
+
+class NotSaved(Exception):
+    """A checkpoint could not be written; what was written of it is gone."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to."""
+
+    steps: int
+    first_held_out: float | None
+    """The held-out loss before the first step; with a LoRA that is the base's."""
+    best_held_out: float | None
+    """That of the adapter that was kept; None where nothing is held out."""
+    why_ended: str
+    """`done`, `patience` (no better held-out loss), or `stopped` (by the person)."""
+    examples: int
+    held_out: int
+    """Examples that are held out."""
+    rows: int
+    """Rows that the examples became."""
+    targets: int
+    """Tokens that one pass learns."""
+    too_long: int
+    """Examples that were left out for their length."""
+    seconds: float
+    points: tuple[Point, ...]
+
+
+def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
+    """Make the folders, and find the checkpoint to go on from."""
+    folder, file = settings.out / FOLDER, settings.out / SETTINGS
+    told = _told(settings, base)
+    try:
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        checkpoint = last_whole(folder)
+        if checkpoint is not None:
+            _check_same(json.loads(file.read_text(encoding="utf-8")), told, settings.out)
+        file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(
+            f"{settings.out}: not usable for a run ({reason}); name another folder as out"
+        ) from error
+    return checkpoint
+
+
+def _told(settings: Settings, base: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=str))
+    files = {"examples": settings.examples, "pairs": settings.pairs}
+    for key, paths in files.items():
+        told[key] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    start = settings.start and settings.start.name
+    return {**told, "base": base, "start": start, "out": settings.out.name}
+
+
+def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
+    for key in sorted(before.keys() | now.keys()):
+        if key not in FREE and before.get(key) != now.get(key):
+            raise ModelError(
+                f"{out}: holds a run with {key} {before.get(key)}, now it is {now.get(key)}; "
+                "name another folder as out, or begin anew with --fresh"
+            )
+
+
+def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
+    """The arguments of transformers' trainers, for an epoch of so many batches."""
+    steps = settings.max_steps or max(
+        1, math.ceil(math.ceil(batches / settings.accumulate) * settings.epochs)
+    )
+    on_gpu = torch.cuda.is_available() and settings.device != "cpu"
+    return dict(
+        output_dir=str(settings.out / FOLDER),
+        per_device_train_batch_size=1,
+        gradient_accumulation_steps=settings.accumulate,
+        max_steps=steps,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=round(settings.warmup * steps),
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        logging_steps=settings.log_every,
+        logging_nan_inf_filter=False,
+        save_strategy="steps",
+        save_steps=settings.save_every,
+        save_total_limit=settings.keep,
+        seed=settings.seed,
+        data_seed=settings.seed,
+        use_cpu=not on_gpu,
+        bf16=on_gpu and torch.cuda.is_bf16_supported(),
+        report_to="none",
+        disable_tqdm=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=on_gpu,
+    )
+
+
+def ended(curve: Curve, trainer: Any, **counts: int) -> Result:
+    """What a run came to; `counts` are the fields of `Result` about its data."""
+    return Result(
+        steps=trainer.state.global_step,
+        first_held_out=curve.first_held_out,
+        best_held_out=curve.best,
+        why_ended=curve.why_ended,
+        seconds=curve.seconds,
+        points=tuple(curve.points),
+        **counts,
+    )
+
+
+def pad_of(encoder: Encoder) -> int:
+    """The id that rows are filled up with; nothing looks at it."""
+    tokenizer = encoder.tokenizer
+    pad = tokenizer.pad_token_id
+    return int(pad if pad is not None else tokenizer.eos_token_id or 0)
+
+
+def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) -> None:
+    """Train to the end, and say in one line what stopped it if something did."""
+    library_logging.set_verbosity_error()
+    again = "the best adapter so far and the last checkpoint are kept"
+    try:
+        if checkpoint is None and trainer.held_out:
+            trainer.evaluate()
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except Diverged as error:
+        raise ModelError(
+            f"{settings.out}: the loss is no number at step {error.step + 1}; {again}; "
+            "lower learning_rate and train into another folder"
+        ) from error
+    except NotSaved as error:
+        raise ModelError(
+            f"{settings.out}: checkpoint not written ({error}); {again}; "
+            "make room and run the same command again"
+        ) from error
+    except torch.OutOfMemoryError as error:
+        raise ModelError(
+            f"{settings.out}: out of memory at step {trainer.state.global_step + 1}; {again}; "
+            "lower batch_tokens, or set checkpointing: true"
+        ) from error
+    _sync(settings.out)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
