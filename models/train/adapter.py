@@ -1,5 +1,6 @@
 """Puts a new, trainable adapter on a base: LoRA, or a prefix of keys and values (P-tuning v2)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from peft import (
     get_peft_model,
     prepare_model_for_kbit_training,
 )
-from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import PreTrainedModel
 
 from models.adapters import Adapters
@@ -23,10 +23,13 @@ ALL_LINEAR = "all-linear"
 """What PEFT calls every linear layer but the output."""
 
 
-def new_adapter(model: PreTrainedModel, settings: Settings, base: str) -> Any:
+def new_adapter(
+    model: PreTrainedModel, settings: Settings, base: str, text: Sequence[int] = ()
+) -> Any:
     """A `PeftModel` whose adapter alone is trained, in float32; `base` is what its card will name.
 
-    Raises `ModelError` where the base has no layer of the names that are to be adapted.
+    A prefix begins as the keys and values of `text`, ids of at least its length, where positions
+    are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer of the names that are to be adapted.
     """
     model.config.use_cache = False
     model.requires_grad_(False)
@@ -49,6 +52,8 @@ def new_adapter(model: PreTrainedModel, settings: Settings, base: str) -> Any:
         raise ModelError(
             f"targets {', '.join(settings.targets)}: {str(error).splitlines()[0]}"
         ) from error
+    if settings.method == "prefix" and len(text) >= settings.prefix_length:
+        _begin_as(tuned, model, text[: settings.prefix_length])
     tuned.peft_config[tuned.active_adapter].base_model_name_or_path = base
     for parameter in tuned.parameters():
         if parameter.requires_grad:
@@ -85,6 +90,14 @@ def _prefix(model: PreTrainedModel, settings: Settings) -> PrefixTuningConfig:
     )
 
 
-def adapted_layers(tuned: Any) -> int:
-    """Linear layers that a LoRA sits in."""
-    return sum(isinstance(module, BaseTunerLayer) for module in tuned.modules())
+def _begin_as(tuned: Any, model: PreTrainedModel, ids: Sequence[int]) -> None:
+    """Fill the prefix with what the base itself computes for `ids` (Li and Liang 2021, 7.4)."""
+    if getattr(model.config, "position_encoding_2d", False):
+        return  # its text begins at position 0 again, not behind the prefix
+    with torch.no_grad():
+        cache = model(input_ids=torch.tensor([ids], device=model.device), use_cache=True)
+    layers = cache.past_key_values.layers
+    pairs = [part[0] for layer in layers for part in (layer.keys, layer.values)]
+    table = torch.stack(pairs).permute(2, 0, 1, 3)  # [P, 2L, heads, D]
+    weight = tuned.prompt_encoder[tuned.active_adapter].embedding.weight
+    weight.data = table.reshape(weight.shape).to(weight.dtype)

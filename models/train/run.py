@@ -39,7 +39,7 @@ def train(
     head = take_head(model)
     curve = Curve(settings, checkpoint, tell, stop)
     trainer = RowTrainer(
-        new_adapter(model, settings, base),
+        new_adapter(model, settings, base, max(learned.rows, key=len).ids),
         head,
         TrainingArguments(**common_arguments(settings, len(batches))),
         batches,

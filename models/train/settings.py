@@ -35,7 +35,7 @@ class Settings:
     targets: tuple[str, ...] = ()
     """Linear layers that a LoRA adapts, by the end of their names; none is all but the output."""
     prefix_length: int = 64
-    """Columns of a prefix in each layer's cache."""
+    """Columns of a prefix in each layer's cache; it begins as those of a text of that length."""
     learning_rate: float = 2e-4
     """Of AdamW, at the end of the warm-up; a prefix wants about a hundred times more."""
     warmup: float = 0.03
