@@ -29,7 +29,8 @@ def new_adapter(
     """A `PeftModel` whose adapter alone is trained, in float32; `base` is what its card will name.
 
     A prefix begins as the keys and values of `text`, ids of at least its length, where positions
-    are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer of the names that are to be adapted.
+    are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer
+    of the names that are to be adapted.
     """
     model.config.use_cache = False
     model.requires_grad_(False)
