@@ -64,8 +64,8 @@ class Adapters:
     def check(self, path: str | Path) -> None:
         """Raise `ModelError` where the PEFT folder's adapter does not fit the base."""
         folder = Path(path)
-        tensors = _read_tensors(folder)
-        if str(_read_json(folder / CONFIG).get("peft_type")) == "PREFIX_TUNING":
+        tensors = read_tensors(folder)
+        if str(read_json(folder / CONFIG).get("peft_type")) == "PREFIX_TUNING":
             self._peft_prefix("", folder, tensors)
             return
         for key, tensor in self._own(tensors).items():
