@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from models.chatglm.made_up import make_checkpoint
 from models.errors import ModelError
 from models.fit import KNOWN, Plan, fit, parse_memory, shape_of
+from tests.models.conftest import write_gguf
 
 GB = 1e9
 
@@ -41,8 +43,40 @@ def test_training_counts_optimizer_and_activations_instead_of_candidates() -> No
     lines = items("chatglm3-6b", train=True, adapter="lora", quantization="int4")
     assert "trained parameters, gradients, optimizer" in lines
     assert "KV cache of the candidates" not in lines
-    rank, width = 8, 4096 + (32 + 4) * 128
-    assert lines["trained parameters, gradients, optimizer"] == 28 * rank * width * 16
+    qkv, rest = 3 * 4096 + (32 + 4) * 128, 2 * 4096 + 3 * (4096 + 13696)
+    assert lines["trained parameters, gradients, optimizer"] == 28 * 16 * (qkv + rest) * 16
+
+
+def test_training_says_in_the_words_of_a_recipe_what_would_fit() -> None:
+    kept = Plan(
+        1200, train=True, adapter="lora", rank=8, checkpointing=False, device="cpu", dtype_bytes=4
+    )
+    assert fit("starter", kept).total / GB == pytest.approx(3.6, abs=0.4)  # 3.9 measured
+    assert fit("starter", kept, parse_memory("3G")).advice == ("checkpointing: true fits",)
+    tight = fit("starter", kept, parse_memory("1.9G")).advice
+    assert [line.split(":")[0] for line in tight] == ["batch_tokens"]
+    on_gpu = Plan(512, train=True, adapter="lora", checkpointing=False)
+    assert "method: qlora" in fit("chatglm3-6b", on_gpu, parse_memory("12G")).verdict
+    assert (
+        fit("chatglm3-6b", Plan(512, train=True, adapter="lora", quantization="int4")).total < 8e9
+    )
+
+
+def test_a_gguf_is_read_as_the_name_would_be(tmp_path: Path) -> None:
+    said = {
+        "general.architecture": "gemma3",
+        "gemma3.block_count": 18,
+        "gemma3.embedding_length": 640,
+        "gemma3.attention.head_count": 4,
+        "gemma3.attention.head_count_kv": 1,
+        "gemma3.attention.key_length": 256,
+        "gemma3.feed_forward_length": 2048,
+        "gemma3.context_length": 32768,
+    }
+    file = write_gguf(tmp_path / "starter.gguf", said, {"token_embd.weight": (640, 3)})
+    assert replace(shape_of(file), vocab=262144) == KNOWN["starter"]
+    with pytest.raises(ModelError, match="does not tell its sizes"):
+        shape_of(write_gguf(tmp_path / "odd.gguf", {"general.architecture": "x"}, {"a": (4,)}))
 
 
 def test_the_verdict_says_what_fits() -> None:

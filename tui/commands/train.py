@@ -108,6 +108,9 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
         quantization="int4" if settings.method == "qlora" else "none",
         adapter="prefix" if settings.method == "prefix" else "lora",
         train=True,
+        rank=settings.rank,
+        prefix=settings.prefix_length,
+        checkpointing=settings.checkpointing,
         device="cuda" if on_gpu else "cpu",
         dtype_bytes=2 if on_gpu else 4,
     )
