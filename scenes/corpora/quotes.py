@@ -27,7 +27,7 @@ LONGEST_LEAD = 240
 FOLLOWING = 80
 OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
-SEEN_OFTEN = 5
+SEEN_OFTEN = 3
 """Times that somebody with a surname must be read to be known, where they speak but once."""
 _COLON = re.compile(r"[：:∶；][ 　\n]*$|[，,][ 　\n]*$")
 _LISTED = re.compile(

@@ -8,8 +8,10 @@ from scenes.corpora.speech import (
     AGAIN,
     ANSWERS,
     ASKS,
+    COMMANDS,
     GOES_ON,
     GOING_ON,
+    REPORTED,
     SCENE,
     SEEN,
     VERB,
@@ -73,7 +75,7 @@ class Speakers:
         answers = ANSWERS.match(rest) is not None
         if len(found) == 1 and bare:
             return last.addressed if answers and not AGAIN.match(clause) else last.speaker, True
-        if not VERB.search(rest):
+        if REPORTED.match(clause) or not (VERB.search(rest) or COMMANDS.match(rest)):
             return "", False
         if SEEN.match(clause):
             return "", bare
@@ -94,18 +96,32 @@ class Speakers:
     ) -> str | None:
         """The subject of the clauses before the last one, the nearest first; `None` if none has."""
         end = found[-1][0]
-        for at, clause in reversed(found[:-1]):
+        listed = ""
+        for index in range(len(found) - 2, -1, -1):
+            at, clause = found[index]
             if len(_SENTENCE_END.findall(lead, at, end)) > MOST_SENTENCES:
                 return ""
-            first = self.subjects.begins(clause)
-            subject = self.subjects.earlier(clause[first:].rstrip(), start + at + first)
+            rest = clause[self.subjects.begins(clause) :].rstrip()
+            if self._is_name(rest):
+                if listed:
+                    return ""
+                listed = rest
+                continue
+            subject = self.subjects.earlier(rest, start + at)
             if answers and ASKS.search(clause):
                 return ""
             if subject is not None:
-                return subject
+                several = index and self._is_name(found[index - 1][1].strip())
+                return "" if several else subject
             if SEEN.match(clause.strip()) or SCENE.match(clause):
                 return ""
+        if listed:
+            return self.people.person(listed, start) or ""
         return "" if answers else None
+
+    def _is_name(self, clause: str) -> bool:
+        """Whether a clause is a name and nothing else, as in a list."""
+        return len(clause) > 1 and self.people.name_at(clause) == clause
 
     def after(self, following: str, at: int) -> str:
         """Who is said to speak right after a quotation: `张三说。`"""

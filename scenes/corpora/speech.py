@@ -20,7 +20,9 @@ WRITING = re.compile(
 """What leads something written, which nobody says."""
 LEADING = re.compile("(?:却?被|" + "|".join(LEADERS) + r"|\s)")
 _DOUBLED = r"[一-鿿]([一-鿿])(?<![太奶妈哥姐妹嬷爷公婆弟叔伯舅丫])\1"
-_MANNER = re.compile(rf"(?:{'|'.join(sorted(MANNERS, key=len, reverse=True))}|{_DOUBLED})+")
+_MANNER = re.compile(
+    rf"(?:{'|'.join(sorted(MANNERS, key=len, reverse=True))}|{_DOUBLED}|[一-鿿]然)+"
+)
 _TO = "谓问对向与和同叫骂告命令唤呼指顾报嘱劝请禀责喝叱望朝冲跟教谕"
 ADDRESSED = re.compile(rf"(?:说与|吩咐|分付|[{_TO}])[着了]?")
 """What stands before whom a clause says something to."""
@@ -52,16 +54,20 @@ GOING_ON = re.compile(
 )
 """May begin it too, since it names nobody and tells of no one who hears."""
 ANSWERS = re.compile(
-    "(?:忙|急|笑|连忙|应声|来)?(?:[答对][应言]?|回报|回说|回言|报|来报|飞报)[着了]?[曰道说云]?$"
+    "(?:忙|急|笑|连忙|应声|来)?(?:[答对][应言]?|告|回报|回说|回言|报|来报|飞报)[着了]?[曰道说云]?$"
 )
 """Who does this is not who asked or sent."""
 SEEN = re.compile(
     "(?:.*(?:只见|忽见|但见|早见|又见|只听得|只听|忽听|但听|只闻|闻得|忽有|当有|早有|却有|又有)"
-    "|[那这有被]|旁边|傍边|傍有|旁有|却被|[唬慌吓急惊喜]得|内有|内中)"
+    "|.*(?:闪|转|撞|走|跳|拥|杀|冲)[出过](?:一|个|两|数)|[那这有被]|旁边|傍边|傍有|旁有|却被|[唬慌吓急惊喜]得|内有|内中)"
 )
 """Brings in somebody new, so that nobody of an earlier clause speaks."""
 SCENE = re.compile("[ 　\n]*(?:却说|且说|话说|再说|单说|不说)")
 """Begins another scene."""
+REPORTED = re.compile("[ 　]*(?:忽|又|早|正|只|却)[^，。]{0,3}报[说道曰云称]?$")
+"""Something is reported, nobody says by whom."""
+COMMANDS = re.compile("吩咐|分付|嘱咐|命|叫|教|唤|劝|问|骂|告诉|喝|传令|安慰|央告|责")
+"""Begins a clause that leads a quotation without a verb at its end: `吩咐众人：`."""
 ASKS = re.compile("[问叩唤召令使教差遣命叫着]")
 
 

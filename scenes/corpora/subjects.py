@@ -68,7 +68,7 @@ class Subjects:
         verb = VERB.search(rest)
         if not verb:
             return None, ""
-        stem = rest[: verb.start()]
+        stem = unaddressed(rest[: verb.start()] + "曰")[:-1]
         if is_manner(stem):
             return None, ""
         for length in range(min(LONGEST_SUBJECT, len(stem)), 0, -1):
@@ -97,12 +97,17 @@ class Subjects:
         if _PRONOUN.match(rest):
             return ""
         appears = APPEARS.search(rest)
-        if appears and (person := self.within(rest[appears.end() :], at)):
+        if appears and (person := self._seen(rest[appears.end() :], at)):
             return person
         subject = self._known(rest)
         if not subject and rest[:1] in PRONOUNS:
             return ""
         return self.folded(subject, at) if subject else None
+
+    def _seen(self, rest: str, at: int) -> str | None:
+        """Who is seen now: their name begins or ends what follows `原来是`."""
+        name = self.people.name_at(rest.removeprefix("那"))
+        return self.people.person(name, at) if len(name) > 1 else self.within(rest, at)
 
     def _known(self, rest: str) -> str:
         """The noun of somebody that a clause begins with, read before a verb of speaking."""
@@ -141,7 +146,8 @@ class Subjects:
             return ""
         if is_manner(unaddressed(rest[1:])):
             return sign
-        return sign if self._just_named(sign, at) and rest[:2] not in WORDS else ""
+        known = name and self._just_named(sign, at) and rest[:2] not in WORDS
+        return sign if known else ""
 
     def _just_named(self, given: str, at: int) -> bool:
         """Whether a full name that ends with `given` stands shortly before."""
