@@ -11,7 +11,7 @@ from scenes.errors import SceneError
 from scenes.imports import Notice
 from scenes.imports.source import sources
 
-LARGEST = 200_000_000
+LARGEST = 30_000_000
 """Characters of a book; more is no single novel."""
 _NUMBER = "[0-9０-９〇零一二三四五六七八九十百千两廿卅]{1,7}"
 _ORDINAL = re.compile(rf"第[ 　]*({_NUMBER})")

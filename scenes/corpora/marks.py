@@ -9,6 +9,8 @@ _OPENERS = frozenset("“「『")
 _MARK = re.compile('[“”「」『』"]')
 MOST_PARAGRAPHS = 20
 """Paragraphs that one quotation may span."""
+LONGEST_LEAD = 400
+"""Characters before a mark in which a sentence ends, where the mark begins a new quotation."""
 _SENTENCE_END = re.compile("[。！？!?…；]")
 
 
@@ -109,7 +111,9 @@ def _flat(text: str, marks: list[tuple[int, str]], end: int) -> list[Quotation]:
 
 def _is_next(text: str, opened: int, at: int) -> bool:
     """Whether the mark at `at` begins a quotation of its own: after `。…曰：`."""
-    return text[at - 1] in "：:∶" and _SENTENCE_END.search(text, opened, at) is not None
+    if text[at - 1] not in "：:∶":
+        return False
+    return _SENTENCE_END.search(text, max(opened, at - LONGEST_LEAD), at) is not None
 
 
 def _closes_twice(marks: list[tuple[int, str]], index: int) -> bool:
