@@ -81,7 +81,7 @@ def write_gguf_lora(
     config = read_json(folder / CONFIG)
     _check_config(folder / CONFIG, config)
     pairs = _pairs(folder, read_tensors(folder))
-    known = read_base(base or _named_base(folder, config))
+    known = read_base(base) if base else _own_base(folder, config)
     tensors = _named(folder, pairs, config, known)
     alpha = float(config.get("lora_alpha") or 1)
     values = _values(tensors, dtype)
@@ -149,11 +149,17 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
         raise ModelError(f"{file}: bias {config['bias']}, expected none; a GGUF LoRA has no biases")
 
 
-def _named_base(folder: Path, config: Mapping[str, Any]) -> str:
+def _own_base(folder: Path, config: Mapping[str, Any]) -> Base:
+    """The base that the adapter itself names, which need not be where it was any more."""
     name = config.get("base_model_name_or_path")
     if not isinstance(name, str) or not name:
         raise ModelError(f"{folder / CONFIG}: names no base; give it with --base")
-    return name
+    try:
+        return read_base(name)
+    except ModelError as error:
+        raise ModelError(
+            f"{folder / CONFIG}: its base cannot be read ({error}); give it with --base"
+        ) from error
 
 
 def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]:
