@@ -175,6 +175,12 @@ def published(model: Model) -> str:
     return model.origin or model.hub
 
 
+def known(spec: str) -> Model | None:
+    """The model of that name, or whose packed weights came from that hub id."""
+    packed = (model for model in MODELS.values() if model.origin == spec != "")
+    return MODELS.get(spec) or next(packed, None)
+
+
 def find(name: str) -> Model:
     """The model called `name`. Raises `ModelError` with the nearest names."""
     try:
@@ -198,7 +204,7 @@ def resolve(spec: str) -> Opening:
         return Opening("scripted", "scripted")
     if spec.startswith(("http://", "https://")):
         return _server(spec)
-    if model := MODELS.get(spec):
+    if model := known(spec):
         return Opening(model.backend, model.title, model=model)
     path = Path(spec).expanduser()
     if path.is_dir():

@@ -219,11 +219,10 @@ def shape_of(model: str | Path) -> Shape:
 
 def _pulled(name: str) -> Path | None:
     """The folder or file of a model of the catalog. Raises `ModelError` where it is not here."""
-    from models.catalog import MODELS, STARTER, weights
+    from models.catalog import known, weights
 
-    if name == STARTER.origin:
-        return weights(STARTER)
-    return weights(MODELS[name]) if name in MODELS else None
+    model = known(name)
+    return weights(model) if model is not None else None
 
 
 def _gguf_shape(file: Path) -> Shape:

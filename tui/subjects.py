@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
-
 from models.errors import ModelError
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ class Subject:
 
 
 def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
-    """What `spec` names: an adapter's folder or GGUF, the name of one in the person's data, or a
+    """What `spec` names: an adapter's folder or GGUF, the name of one, or a
     model as `--model` names it. Raises `ModelError`.
 
     `base` is the model of an adapter, that which it was trained on by default; `adapter` the one
@@ -59,11 +57,12 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
 
 
 def find_adapter(spec: str) -> Path | None:
-    """The adapter at a path, or of that name in the person's data; None where it is none."""
-    folder = user_data_path("paotuan", appauthor=False) / "adapters"
+    """The adapter at a path, or of that name where scenes find theirs; None where it is none."""
+    from scenes.adapters import find_adapter as named
+
     places = [Path(spec).expanduser()]
     if Path(spec).name == spec:
-        places += [folder / spec, folder / f"{spec}.gguf"]
+        places += [place for place in (named(spec, False), named(spec, True)) if place]
     return next((place for place in places if _is_adapter(place)), None)
 
 

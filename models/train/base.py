@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from models.catalog import LOCAL, MODELS, Model, published, resolve, weights
+from models.catalog import LOCAL, known, published, resolve, weights
 from models.chatglm.files import HUB_ID
 from models.encode import Encoder
 from models.local.loading import Quantization, open_checkpoint
@@ -29,7 +29,7 @@ def open_base(
 def find_base(name_or_path: str | Path) -> str | Path:
     """The folder, hub id or GGUF file of a base. Raises `ModelError` where there is none."""
     spec = str(name_or_path).strip().removeprefix(LOCAL)
-    if (model := _known(spec)) is not None:
+    if (model := known(spec)) is not None:
         return weights(model)
     if Path(spec).expanduser().exists() or HUB_ID.fullmatch(spec):
         return spec
@@ -39,11 +39,5 @@ def find_base(name_or_path: str | Path) -> str | Path:
 
 def base_name(name_or_path: str | Path) -> str:
     """What an adapter's configuration calls the base: a hub id where there is one."""
-    model = _known(str(name_or_path).strip().removeprefix(LOCAL))
+    model = known(str(name_or_path).strip().removeprefix(LOCAL))
     return published(model) if model is not None else str(name_or_path)
-
-
-def _known(spec: str) -> Model | None:
-    """The model of the catalog by its name, or by the hub id of weights that come packed."""
-    packed = (model for model in MODELS.values() if model.origin == spec)
-    return MODELS.get(spec) or next(packed, None)

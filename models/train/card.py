@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from models.catalog import MODELS
+from models.train.base import base_name
 from models.train.checkpoints import put_in_place
 from models.train.runs import Result
 from models.train.settings import Settings
@@ -39,7 +40,11 @@ def write_card(settings: Settings, base: str, result: Result) -> Path:
 def card(settings: Settings, base: str, result: Result) -> str:
     """The card as Markdown with YAML in front, as the hub reads it; it names no local path."""
     licence = _licence(base)
-    front: dict[str, Any] = {"library_name": "peft", "base_model": base, "language": ["zh"]}
+    front: dict[str, Any] = {
+        "library_name": "peft",
+        "base_model": base_name(base),
+        "language": ["zh"],
+    }
     front |= {"tags": ["paotuan", settings.method]} | ({"license_name": licence} if licence else {})
     parts = [
         f"---\n{_yaml(front)}---\n\n# {settings.out.name}\n",

@@ -53,6 +53,7 @@ def test_local_in_front_opens_anything_with_pytorch(tmp_path: Path) -> None:
     assert resolve(f"local:{file}").backend == "local"
     assert resolve("local:starter").model is STARTER
     assert resolve("local:starter").backend == "local"
+    assert resolve("google/gemma-3-270m").model is STARTER
     with pytest.raises(ModelError, match="local:scripted: expected a model"):
         resolve("local:scripted")
 
