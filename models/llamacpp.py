@@ -329,10 +329,12 @@ class LlamaCpp:
                 answer = self._http.post(path, json=body, timeout=PATIENCE)
             except httpx.RemoteProtocolError:  # an idle connection closed just as it was used
                 answer = self._http.post(path, json=body, timeout=PATIENCE)
-            told: dict[str, Any] = answer.raise_for_status().json()
-            return told
+            told: dict[str, Any] = answer.json()
+            if answer.is_success:
+                return told
         except (httpx.HTTPError, RuntimeError, ValueError) as error:
             raise ModelError(f"{self._name}: cannot {path[1:]}: {_one_line(error)}") from error
+        raise ModelError(f"{self._name}: llama.cpp failed at {path}: {_message(told)}")
 
 
 def _literal(text: str) -> str:

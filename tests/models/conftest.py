@@ -72,7 +72,9 @@ def write_gguf(
     return path
 
 
-def write_lora(path: Path, architecture: str, width: int, rank: int = 2) -> Path:
+def write_lora(
+    path: Path, architecture: str, width: int, rank: int = 2, alpha: float = 64.0
+) -> Path:
     """Write a LoRA adapter for the first layer's value projection, `width` in, 256 out."""
     return write_gguf(
         path,
@@ -80,7 +82,7 @@ def write_lora(path: Path, architecture: str, width: int, rank: int = 2) -> Path
             "general.type": "adapter",
             "general.architecture": architecture,
             "adapter.type": "lora",
-            "adapter.lora.alpha": 64.0,
+            "adapter.lora.alpha": alpha,
         },
         {
             "blk.0.attn_v.weight.lora_a": (width, rank),
