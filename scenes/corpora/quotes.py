@@ -33,6 +33,7 @@ _COLON = re.compile(r"[：:∶；][ 　\n]*$|[，,][ 　\n]*$")
 _LISTED = re.compile(
     rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
 )
+_AFTER = re.compile(r"[^，。！？：:“”「」\n]{2,16}(?=[，。！？])")
 _CALLED = re.compile("(?:[道曰说]|[叫喝喊骂].{0,2}声|一声)[ 　]*$")
 _ENDS = re.compile(r"[。！？!?…～~—；，,][”」』\"’]?$")
 
@@ -76,7 +77,7 @@ class Extractor:
         }
         self.people = People(book, names)
         alone = aliases.given_names or is_classical(book)
-        self.speakers = Speakers(Subjects(book, self.people, known, alone))
+        self.speakers = Speakers(Subjects(book, self.people, known, alone), is_modern(book))
 
     def quotes(self) -> Iterator[Quote]:
         """The quotations in the order of the text."""
@@ -161,29 +162,40 @@ class Extractor:
             lead = self.text[max(0, span.start - 40) : span.start]
             led = _COLON.search(lead)
             found = clauses(lead[: led.start()]) if led else []
-            if not found or found[-1][0] == 0:
-                continue
-            clause = found[-1][1].rstrip()
-            if WRITING.search(clause):
-                continue
-            rest = clause[begins(clause) :]
-            verb = VERB.search(rest)
-            stem = rest[: verb.start()] if verb else ""
-            while len(stem) > 1 and is_manner(stem[-1]):
-                stem = stem[:-1]
-            if (
-                1 < len(stem) <= LONGEST_SUBJECT
-                and stem not in NOBODY
-                and not is_manner(stem)
-                and stem[0] not in PRONOUNS
-            ):
-                counted[stem] += 1
+            if found and found[-1][0] > 0 and (name := _before_verb(found[-1][1].rstrip())):
+                counted[name] += 1
+            after = _AFTER.match(self.text, span.end)
+            if after and (name := _before_verb(after[0])):
+                counted[name] += 1
         return counted
+
+
+def _before_verb(clause: str) -> str:
+    """What a clause has before its verb of speaking and how it is said; nothing if nobody."""
+    if WRITING.search(clause):
+        return ""
+    rest = clause[begins(clause) :]
+    verb = VERB.search(rest)
+    stem = rest[: verb.start()] if verb else ""
+    end = len(stem)
+    while end > 2 and not is_manner(stem[2:end]):
+        end -= 1
+    if end > 2 and is_manner(stem[end:]):
+        stem = stem[:end]
+    while len(stem) > 1 and is_manner(stem[-1]):
+        stem = stem[:-1]
+    nobody = stem in NOBODY or is_manner(stem) or stem[:1] in PRONOUNS
+    return "" if nobody or not 1 < len(stem) <= LONGEST_SUBJECT else stem
 
 
 def is_classical(book: Book) -> bool:
     """Whether people mostly 曰, so that they go by given names of one sign."""
     return book.text.count("曰：") > book.text.count("道：") + book.text.count("说：")
+
+
+def is_modern(book: Book) -> bool:
+    """Whether there is a 她, which no book had before 1920."""
+    return book.text.count("她") * 5000 > len(book.text)
 
 
 def listed_names(text: str) -> list[str]:

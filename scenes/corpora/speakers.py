@@ -52,8 +52,10 @@ class Before:
 class Speakers:
     """Tells the speakers of one book."""
 
-    def __init__(self, subjects: Subjects) -> None:
+    def __init__(self, subjects: Subjects, turns: bool = False) -> None:
         self.subjects = subjects
+        self.turns = turns
+        """Whether each turn is a paragraph, so that nobody of an earlier one is its subject."""
         self.people = subjects.people
 
     def before(self, lead: str, start: int, last: Before) -> tuple[str, bool]:
@@ -100,6 +102,8 @@ class Speakers:
         for index in range(len(found) - 2, -1, -1):
             at, clause = found[index]
             if len(_SENTENCE_END.findall(lead, at, end)) > MOST_SENTENCES:
+                return ""
+            if self.turns and "\n" in lead[at:end]:
                 return ""
             rest = clause[self.subjects.begins(clause) :].rstrip()
             if self._is_name(rest):

@@ -79,7 +79,7 @@ def clauses(lead: str) -> list[tuple[int, str]]:
     """The clauses of a lead and where each begins."""
     found, start = [], 0
     for at, sign in enumerate(lead):
-        if sign in "，。；！？!?;,…\n：:":
+        if sign in "，。；！？!?;,…\n：:”」』":
             if lead[start:at].strip():
                 found.append((start, lead[start:at]))
             start = at + 1

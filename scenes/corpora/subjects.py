@@ -166,6 +166,8 @@ class Subjects:
         if owned := OWNED.match(after):
             whose = name + owned[0] if owned[0].startswith("的") and len(owned[0]) > 2 else ""
             return self.within(after[owned.end() :], at) or whose
+        if after.startswith("的") and not after.startswith("的声音"):
+            return ""
         if len(name) == 1 and (given := self._given(name, at)):
             return given
         return self.people.person(name, at) or ""
