@@ -33,6 +33,10 @@ _COLON = re.compile(r"[：:∶；][ 　\n]*$|[，,][ 　\n]*$")
 _LISTED = re.compile(
     rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
 )
+_ACTING = re.compile(
+    rf"(?<=[\n　 。！？”])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
+    "(?=[说道问笑看走站点摇抬低转想听没忽轻冷皱叹愣怔推拿放把])"
+)
 _AFTER = re.compile(r"[^，。！？：:“”「」\n]{2,16}(?=[，。！？])")
 _CALLED = re.compile("(?:[道曰说]|[叫喝喊骂].{0,2}声|一声)[ 　]*$")
 _ENDS = re.compile(r"[。！？!?…～~—；，,][”」』\"’]?$")
@@ -67,7 +71,8 @@ class Extractor:
         learned = [
             name for name, count in counted.items() if count >= OFTEN and is_whole(name, book.text)
         ]
-        for name in (*learned, *listed_names(book.text)):
+        acting = acting_names(book.text) if is_modern(book) else []
+        for name in (*learned, *listed_names(book.text), *acting):
             if not set(name) & NO_PERSONS and name not in PLACES and not _holds(name, aliases):
                 names.setdefault(name, (Alias(name),))
         known = {
@@ -202,6 +207,12 @@ def listed_names(text: str) -> list[str]:
     """What begins with a surname and stands in lists of people, at least twice: `吕旷、吕翔`."""
     counted = Counter(found[1] for found in _LISTED.finditer(text))
     return [name for name, count in counted.items() if count > 1]
+
+
+def acting_names(text: str) -> list[str]:
+    """What begins with a surname, and a sentence, and does something, at least twice."""
+    counted = Counter(found[1] for found in _ACTING.finditer(text))
+    return [name for name, count in counted.items() if count > 1 and is_whole(name, text)]
 
 
 def _holds(name: str, aliases: Aliases) -> bool:

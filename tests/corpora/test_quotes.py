@@ -140,3 +140,30 @@ def test_offsets_point_at_the_opening_marks():
     text = "李青道：“走。”"
     (one,) = Extractor(book_of(text), KNOWN).quotes()
     assert text[one.start] == "“" and text[one.end - 1] == "”"
+
+
+MODERN = (
+    "　　林默推开门，她跟在后面。\n　　“有人吗？”他问。\n"
+    "　　林默抬头看了看，苦笑道：“这台阶比我还老。”\n"
+    "　　“别贫嘴。”苏晚说，“快上来。”\n　　苏晚的手在发抖。\n"
+    "　　她顿了顿，又说：“你自己看。”\n　　“没什么好看的。”林默低声说。\n"
+    "　　苏晚摇摇头说：“你怕了。”\n　　林默没有回答。\n　　苏晚笑了。“我也怕。”\n"
+)
+
+
+def test_a_modern_novel_is_read_without_aliases():
+    assert said(MODERN) == [
+        ("", "有人吗？"),
+        ("林默", "这台阶比我还老。"),
+        ("苏晚", "别贫嘴。"),
+        ("苏晚", "快上来。"),
+        ("", "你自己看。"),
+        ("林默", "没什么好看的。"),
+        ("苏晚", "你怕了。"),
+        ("", "我也怕。"),
+    ]
+
+
+def test_nobody_of_an_earlier_paragraph_speaks_in_a_modern_novel():
+    text = MODERN + "　　苏晚看着窗外。\n　　门开了，有个声音喊道：“谁？”\n"
+    assert said(text)[-1] == ("", "谁？")
