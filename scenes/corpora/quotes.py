@@ -73,7 +73,7 @@ class Extractor:
         ]
         acting = acting_names(book.text) if is_modern(book) else []
         for name in (*learned, *listed_names(book.text), *acting):
-            if not set(name) & NO_PERSONS and name not in PLACES and not _holds(name, aliases):
+            if _is_name(name) and not _holds(name, aliases):
                 names.setdefault(name, (Alias(name),))
         known = {
             name
@@ -222,6 +222,13 @@ def _holds(name: str, aliases: Aliases) -> bool:
         for start in range(len(name))
         for end in range(start + 2, len(name) + 1)
     )
+
+
+def _is_name(name: str) -> bool:
+    """Whether what often stands before a verb of speaking, or in lists, may name one person."""
+    if set(name) & NO_PERSONS or name in PLACES or name[-1] == "太":
+        return False
+    return not SEVERAL.match(name) and name[0] not in CLASSIFIERS
 
 
 def _is_somebody(name: str, count: int, book: Book) -> bool:
