@@ -36,13 +36,13 @@ def table(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def notices(model: str) -> list[str]:
+def notices(model: str, adapter: str = "voice") -> list[str]:
     from scenes.scene import load_scene
     from tui.opening import Choice, open_model
 
     with closing(open_model(Choice(model=model), load_scene(Path("s.yaml")))) as backend:
         sampling = Sampling(n=1, max_tokens=2)
-        assert list(backend.generate(Prompt("", "", "乙："), sampling, "voice"))
+        assert list(backend.generate(Prompt("", "", "乙："), sampling, adapter))
         return backend.notices
 
 
@@ -55,6 +55,26 @@ def test_a_scene_s_adapter_plays_with_pytorch_and_converted_with_llama_cpp(run, 
     assert (shown.status, shown.out.strip()) == (0, str(made))
     assert "14 layers of a llama LoRA for" in shown.err
     assert notices("base.gguf") == []
+
+
+def test_what_is_trained_on_a_gguf_plays_on_that_gguf(run, table):
+    from models.gguf import read_header
+    from tests.train.made import examples, written
+
+    written(table / "table.jsonl", examples(chapters=2, lines=3, held_out=1))
+    (table / "recipe.yaml").write_text(
+        "base: base.gguf\nexamples: table.jsonl\nout: adapters/trained\nmax_steps: 2\n"
+        "device: cpu\n",
+        encoding="utf-8",
+    )
+    shown = run("train", "recipe.yaml")
+    assert shown.status == 0, shown.err
+    made = Path("adapters/trained/trained.gguf")
+    shown = run("models", "convert", "adapters/trained", made, "--to", "gguf-lora")
+    assert shown.status == 0, shown.err
+    assert read_header(made).metadata["general.base_model.0.name"] == "base.gguf"
+    (table / "s.yaml").write_text(SCENE.replace("voice", "trained"), encoding="utf-8")
+    assert notices("base.gguf", "trained") == []
 
 
 def test_an_adapter_that_is_given_must_fit(run, table):
