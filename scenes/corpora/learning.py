@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from characters.text import shown
 from characters.writing import yaml_text
 from scenes.corpora.books import Book
+from scenes.corpora.names import is_classical
 from scenes.corpora.people import COMPOUND, SURNAMES, Aliases
-from scenes.corpora.quotes import Extractor, is_classical
+from scenes.corpora.quotes import Extractor
 from scenes.corpora.words import NO_PERSONS, PERSONS
 
 OFTEN = 10

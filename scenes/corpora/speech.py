@@ -24,6 +24,8 @@ _MANNER = re.compile(
     rf"(?:{'|'.join(sorted(MANNERS, key=len, reverse=True))}|{_DOUBLED}|[一-鿿]然)+"
 )
 _TO = "谓问对向与和同叫骂告命令唤呼指顾报嘱劝请禀责喝叱望朝冲跟教谕"
+COLON = re.compile(r"[：:∶；][ 　\n]*$|[，,][ 　\n]*$")
+"""The end of a lead."""
 ADDRESSED = re.compile(rf"(?:说与|吩咐|分付|[{_TO}])[着了]?")
 """What stands before whom a clause says something to."""
 ADDRESS = re.compile(
