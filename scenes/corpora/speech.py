@@ -1,7 +1,7 @@
 """The clause that leads a quotation: its verb of speaking, who is addressed, what else it says."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from scenes.corpora.words import LEADERS, MANNERS, VERBS
 
@@ -104,7 +104,7 @@ def begins(clause: str) -> int:
     return at
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def is_manner(text: str) -> bool:
     """Whether `text` says only how something is said, not who says it."""
     return not text or _MANNER.fullmatch(text) is not None
