@@ -9,14 +9,14 @@ import ipaddress
 import json
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from models.errors import ModelError
+from models.errors import ModelError, PassingError
 
 KEY_VARIABLES = ("PAOTUAN_API_KEY", "OPENAI_API_KEY")
 """Where the key is looked for; the second is only ever sent to OPENAI_HOST."""
@@ -45,11 +45,15 @@ class Patience:
 class Endpoint:
     """One address, such as `http://localhost:8000/v1`."""
 
-    def __init__(self, url: str, key_variable: str | None, patience: Patience) -> None:
+    def __init__(
+        self, url: str, key_variable: str | None, patience: Patience, key: str | None = None
+    ) -> None:
+        """`key` is sent instead of one from the environment."""
         self.base = _base(url)
         self.root = self.base.copy_with(path=_parent(self.base.path))
         self.patience = patience
         self._key_variable = key_variable
+        self._key = key
         self._remote = not _is_loopback(self.base.host)
         self._tls = httpx.create_ssl_context() if self.base.scheme == "https" else True
         self._client = httpx.Client(**self._options())
@@ -66,7 +70,7 @@ class Endpoint:
     def post(self, path: str, body: dict[str, Any], *, of_root: bool = False) -> httpx.Response:
         return self._ask("POST", path, body, of_root)
 
-    async def events(self, path: str, body: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    async def events(self, path: str, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
         """Yield the JSON events of one streamed answer, retrying until the first of them."""
         async with httpx.AsyncClient(**self._options()) as client:
             for attempt in range(self.patience.tries):
@@ -79,7 +83,7 @@ class Endpoint:
                     return
                 except _Again as again:
                     if begun or attempt + 1 == self.patience.tries:
-                        raise ModelError(again.line) from again.__cause__
+                        raise PassingError(again.line) from again.__cause__
                     await asyncio.sleep(self._pause(attempt, again.after))
 
     def close(self) -> None:
@@ -97,7 +101,8 @@ class Endpoint:
         names = [self._key_variable] if self._key_variable else list(KEY_VARIABLES)
         if not self._key_variable and self.base.host != OPENAI_HOST:
             names.remove("OPENAI_API_KEY")
-        key = next((os.environ[name] for name in names if os.environ.get(name)), None)
+        found = next((os.environ[name] for name in names if os.environ.get(name)), None)
+        key = self._key or found
         return {"Authorization": f"Bearer {key.strip()}"} if key else {}
 
     def _url(self, path: str, of_root: bool = False) -> httpx.URL:
@@ -132,7 +137,7 @@ class Endpoint:
                     event = await anext(events, None)
         except TimeoutError as error:
             waited = self.patience.stall if begun else self.patience.first
-            raise ModelError(f"{self.shown}: nothing came for {waited:g} s; try again") from error
+            raise PassingError(f"{self.shown}: nothing came for {waited:g} s; try again") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise _Again(self._unreachable(error)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:

@@ -252,6 +252,11 @@ class LlamaCpp:
         """Other ways to draw the same candidates with the same weights, to measure against."""
         return {"n requests one after another, without cache": self._one_by_one}
 
+    @property
+    def address(self) -> tuple[str, str]:
+        """Where this process serves the model by HTTP, on this machine only, and its key."""
+        return str(self._http.base_url), self._http.headers["Authorization"].split()[1]
+
     def close(self) -> None:
         """Stop a draw in progress and free the model."""
         self._stop.set()

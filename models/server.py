@@ -317,6 +317,11 @@ Entries = dict[str, dict[str, Any]]
 """What a server has, by name."""
 
 
+def offered(endpoint: Endpoint, model: str | None) -> dict[str, Any]:
+    """The server's entry for its only model, or for the one named. Raises `ModelError`."""
+    return _choose(endpoint, model, _listed(endpoint, model))
+
+
 def _listed(endpoint: Endpoint, model: str | None) -> Entries | None:
     """What the server lists; `None` where it lists nothing, and `model` is named."""
     answer = endpoint.get("/models")

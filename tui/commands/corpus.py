@@ -1,5 +1,6 @@
 """`paotuan corpus`: books, benches and sessions made into logs and examples to train on."""
 
+from tui.commands.distill import distill
 from tui.commands.examples import examples
 from tui.commands.group import group
 from tui.commands.quotes import quotes
@@ -7,5 +8,6 @@ from tui.commands.rolebench import rolebench
 
 app = group("From books and sessions to logs and examples to train on.")
 app.command("quotes")(quotes)
+app.command("distill")(distill)
 app.command("examples")(examples)
 app.command("rolebench")(rolebench)

@@ -1,0 +1,91 @@
+"""`paotuan corpus distill`: a novel retold as our log by a teacher."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tui.commands import teaching
+from tui.commands.options import Json
+from tui.commands.writing import not_over, write_lines
+from tui.failures import FAILED, given
+from tui.output import as_json, one_line, word
+
+if TYPE_CHECKING:
+    from scenes.corpora.distill import Distilling
+
+
+def distill(
+    novel: Annotated[
+        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
+    ],
+    output: teaching.Out,
+    teacher: teaching.TeacherName = None,
+    tokens: Annotated[
+        int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
+    ] = 600,
+    scene: Annotated[
+        str | None,
+        typer.Option("--scene", metavar="SCENE", help="Whose emotions expressions become."),
+    ] = None,
+    summaries: Annotated[
+        bool, typer.Option(help="Ask for what happens in each chapter, as {…} lines.")
+    ] = True,
+    jobs: teaching.Jobs = 1,
+    journal: teaching.Journal = None,
+    wait: teaching.Wait = 900.0,
+    price: teaching.Price = None,
+    estimate: teaching.Estimate = False,
+    as_data: Json = False,
+) -> None:
+    """Retell a novel as a log: who says, does and thinks what, by a teacher's answers. A run that
+    was stopped goes on where it was: the same command asks only for what is missing.
+    """
+    from scenes.corpora.distill import counts, distil, entries, passages
+
+    asking = teaching.Asking(teacher, output, journal, jobs, wait, price)
+    not_over(output, [novel])
+    run = _run(novel, tokens, scene, summaries)
+    tasks = [task for _, task in passages(run)]
+    if estimate:
+        teaching.tell_estimate(asking, tasks, None)
+        return
+    with teaching.asked(asking, "distill") as (found, ledger):
+        progress = teaching.Progress(asking, teaching.tell_estimate(asking, tasks, ledger))
+        try:
+            distilled = distil(run, found, ledger, jobs, progress)
+        finally:
+            progress.end()
+            for notice in found.notices:
+                word(one_line(notice))
+        write_lines((entry.line + "\n" for entry in entries(distilled)), output)
+    _report(counts(distilled), output, as_data)
+    if progress.failed:
+        raise typer.Exit(FAILED)
+
+
+def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Distilling":
+    from scenes.corpora.books import read_book
+    from scenes.corpora.distill import Distilling
+    from scenes.scene import EMOTIONS, load_scene
+
+    with given():
+        book = read_book(novel)
+        labels = load_scene(scene).emotions if scene else EMOTIONS
+    for notice in book.notices:
+        word(f"{one_line(book.where)}: line {notice.number}: {one_line(notice.text)}")
+    return Distilling(book, tokens, tuple(labels), summaries)
+
+
+def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
+    if as_data:
+        as_json(figures)
+        return
+    kinds = ", ".join(f"{count} {kind}" for kind, count in figures["items"].items())
+    word(f"{output}: {figures['passages']} passages, {kinds or 'no items'}")
+    word(
+        f"  not in the text {figures['not_copied']}, speaker unknown {figures['unknown']}, "
+        f"expressions with a label {figures['labelled']} of {figures['expressions']}"
+    )
+    if figures["failed"]:
+        word(f"  failed: {', '.join(map(str, figures['failed']))}")

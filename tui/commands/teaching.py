@@ -1,0 +1,188 @@
+"""What the commands that ask a teacher have in common: options, an estimate, progress, failures."""
+
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.failures import BadInput, given
+from tui.output import one_line, word
+
+if TYPE_CHECKING:
+    from models.teacher import Teacher
+    from scenes.corpora.asking import Task
+    from scenes.corpora.ledger import Ledger, Record
+
+MOST_TOLD = 20
+"""Failures told one by one."""
+OUT_OF_IN = 1.3
+"""Tokens of an answer for each of its source, as items in JSON."""
+
+TeacherName = Annotated[
+    str | None,
+    typer.Option(
+        "--teacher",
+        metavar="URL|MODEL",
+        help="A server's address such as http://localhost:8000/v1#model, a GGUF file, or a name "
+        "of `paotuan models list`.",
+    ),
+]
+Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")]
+Jobs = Annotated[
+    int, typer.Option("-j", "--jobs", min=1, max=1024, help="Questions asked side by side.")
+]
+Journal = Annotated[
+    Path | None,
+    typer.Option("--journal", metavar="FILE", help="Where answers are kept; OUT.journal if none."),
+]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long a teacher may be away or busy."
+    ),
+]
+Price = Annotated[
+    str | None,
+    typer.Option("--price", metavar="IN,OUT", help="What a million tokens in and out cost."),
+]
+Estimate = Annotated[
+    bool,
+    typer.Option("--estimate", help="Tell what would be asked and what it costs; ask nothing."),
+]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a teacher is asked."""
+
+    teacher: str | None
+    output: Path
+    journal: Path | None
+    jobs: int
+    wait: float
+    price: str | None = None
+
+    @property
+    def path(self) -> Path:
+        return self.journal or self.output.with_name(f"{self.output.name}.journal")
+
+    def cost(self, into: float, out: float) -> str:
+        """`, costs 1.20`, or nothing where no price is said."""
+        if self.price is None:
+            return ""
+        try:
+            first, last = (float(part) for part in self.price.split(","))
+        except ValueError:
+            raise BadInput(f"--price {self.price}: expected IN,OUT such as 0.15,0.6") from None
+        return f", costs {(into * first + out * last) / 1e6:.2f}"
+
+
+@dataclass
+class Progress:
+    """Tells how far a run is: on a terminal as it goes, and what failed."""
+
+    asking: Asking
+    expected: int
+    began: float = field(default_factory=time.monotonic)
+    done: int = 0
+    into: int = 0
+    out: int = 0
+    failed: list["Record"] = field(default_factory=list)
+    _shown: float = 0.0
+
+    def __call__(self, record: "Record") -> None:
+        self.done += 1
+        self.into += record.prompt_tokens
+        self.out += record.tokens
+        if record.failed:
+            self.failed.append(record)
+        now = time.monotonic()
+        if self.done == 1 and self.expected > 1:
+            rounds = math.ceil(self.expected / self.asking.jobs)
+            self._word(f"the first took {record.seconds:.1f} s: {_span(rounds * record.seconds)}")
+        if sys.stderr.isatty() and now - self._shown > 0.5:
+            self._shown = now
+            left = (now - self.began) / self.done * max(self.expected - self.done, 0)
+            cost = self.asking.cost(self.into, self.out)
+            line = f"{record.stage}: {self.done} of {max(self.expected, self.done)} asked"
+            sys.stderr.write(f"\r\033[K{line}, {_span(left)} left{cost}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Tell what it took and what failed."""
+        spent = time.monotonic() - self.began
+        cost = self.asking.cost(self.into, self.out)
+        self._word(
+            f"{self.done} questions in {_span(spent)}, {self.into:,} tokens in, "
+            f"{self.out:,} out{cost}"
+        )
+        for record in self.failed[:MOST_TOLD]:
+            word(f"  {one_line(record.stage)} {one_line(record.where)}: {one_line(record.failed)}")
+        if len(self.failed) > MOST_TOLD:
+            word(f"  and {len(self.failed) - MOST_TOLD} more, all in {self.asking.path}")
+        if self.failed:
+            word("  the same command asks for these again, and for nothing else")
+
+    def _word(self, text: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\033[K")
+        word(text)
+
+
+def tell_estimate(asking: Asking, tasks: Sequence["Task"], ledger: "Ledger | None") -> int:
+    """Say what is to be asked; how many questions that is."""
+    left = [task for task in tasks if ledger is None or not ledger.done(task.key)]
+    into = sum(task.question.tokens for task in left)
+    out = sum((task.question.max_tokens - 512) / 2 * OUT_OF_IN for task in left)
+    kept = len(tasks) - len(left)
+    known = f", {kept} answered before" if kept else ""
+    word(
+        f"{len(left)} questions{known}: about {into:,} tokens in, {int(out):,} out"
+        f"{asking.cost(into, out)}{_as_measured(asking, len(left), ledger)}"
+    )
+    return len(left)
+
+
+def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
+    seconds = [one.seconds for one in ledger.records.values() if one.seconds] if ledger else []
+    if not seconds or not left:
+        return ""
+    each = sum(seconds) / len(seconds)
+    return f"; at {each:.1f} s each, as before, {_span(left * each / asking.jobs)}"
+
+
+@contextmanager
+def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
+    """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
+    from models.teacher import Teacher
+    from scenes.corpora.ledger import Ledger
+
+    if asking.teacher is None:
+        raise BadInput("--teacher is missing: a server's address, a GGUF file, or a model's name")
+    with given():
+        if not asking.output.parent.is_dir():
+            raise BadInput(f"{asking.output.parent}: no such folder; make it first")
+        teacher = Teacher.open(asking.teacher, wait=asking.wait)
+    try:
+        with given():
+            ledger = Ledger.open(asking.path, command)
+        try:
+            if ledger.torn:
+                word(f"{asking.path}: a half-written last line was dropped")
+            yield teacher, ledger
+        finally:
+            ledger.close()
+    finally:
+        teacher.close()
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
