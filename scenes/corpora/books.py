@@ -1,6 +1,7 @@
 """A novel of any encoding as one text with its chapters; advertising of sites left out and told."""
 
 import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +14,8 @@ from scenes.imports.source import sources
 
 LARGEST = 30_000_000
 """Characters of a book; more is no single novel."""
+LOOKED_AT = 20_000
+"""Characters by which a text is told from other bytes."""
 _NUMBER = "[0-9０-９〇零一二三四五六七八九十百千两廿卅]{1,7}"
 _ORDINAL = re.compile(rf"第[ 　]*({_NUMBER})")
 _UNIT = "[回章节節卷部集幕篇折]"
@@ -86,8 +89,15 @@ def read_book(path: Path) -> Book:
         length += len(chunk)
         if length > LARGEST:
             raise SceneError(f"{source.where}: more than {LARGEST:,} characters; split it first")
+    if _nonsense(pieces[0][:LOOKED_AT] if pieces else ""):
+        raise SceneError(f"{source.where}: not a text file; expected a novel")
     book = book_of("".join(pieces).removeprefix("\ufeff"), source.where, path.stem)
     return replace(book, notices=(*source.notices, *book.notices))
+
+
+def _nonsense(text: str) -> bool:
+    """Whether signs that no script has are more than one in fifty."""
+    return 50 * sum(unicodedata.category(sign) in ("Cn", "Co", "Cs") for sign in text) > len(text)
 
 
 def book_of(text: str, where: str = "text", name: str = "") -> Book:

@@ -33,6 +33,8 @@ def chunks(book: Book, budget: int) -> Iterator[Chunk]:
             if not _WORD.search(text):
                 continue
             number += 1
+            while book.text[start].isspace():
+                start += 1
             line += book.text.count("\n", seen, start)
             seen = start
             yield Chunk(number, chapter.title, start, end, line, text)

@@ -7,13 +7,13 @@ expressions are mapped onto a scene's labels; chapters get a summary.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field
 
 from models.server import estimate
 from models.teacher import Question, Teacher
-from scenes.corpora.asking import Task, Told, ask_all, shaped
+from scenes.corpora.asking import Task, Told, Unfit, ask_all, shaped
 from scenes.corpora.books import Book
 from scenes.corpora.chunks import Chunk, chunks
 from scenes.corpora.distilled import UNKNOWN, Items, judged, named, retold
@@ -213,14 +213,22 @@ def _label(
 
 
 def _labelling(word: str, labels: Sequence[str]) -> Task:
-    kind = create_model("Label", label=Literal[(*labels, NONE)])
+    known = [*labels, NONE]
+    schema = {
+        "type": "object",
+        "properties": {"label": {"enum": known}},
+        "required": ["label"],
+        "additionalProperties": False,
+    }
 
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
-        label: str = vars(shaped(kind, value))["label"]
-        return label, ()
+        label = value.get("label") if isinstance(value, dict) else None
+        if label not in known:
+            raise Unfit("the answer is none of the labels")
+        return str(label), ()
 
     user = f"类别：{'、'.join(labels)}\n词：{word}"
-    return Task("expression", word, Question(LABEL, user, kind.model_json_schema(), 64), judge)
+    return Task("expression", word, Question(LABEL, user, schema, 64), judge)
 
 
 def _summarise(

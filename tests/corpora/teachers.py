@@ -104,7 +104,7 @@ def diligent(system: str, user: str, before: int) -> Any:
     if "summary" in system:
         people = [{"name": "林默", "role": "访客", "goal": "找人"}]
         return {"summary": "有人进了屋。", "characters": people}
-    if "雨夜" in user:
+    if "推开门" in user:
         return {
             "items": [
                 {"kind": "info", "text": "林默推开门"},

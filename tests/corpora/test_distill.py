@@ -1,5 +1,6 @@
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -150,8 +151,10 @@ def test_a_passage_that_fails_is_told_and_asked_for_again_next_time(
     run: Run, teach: Start, novel: Path, tmp_path: Path
 ) -> None:
     def stubborn(system: str, user: str, before: int) -> Any:
-        return "不。" if "脚步声" in user and "speakers" not in system else diligent(
-            system, user, before
+        return (
+            "不。"
+            if "脚步声" in user and "speakers" not in system
+            else diligent(system, user, before)
         )
 
     out = tmp_path / "out.txt"
@@ -193,12 +196,12 @@ def test_a_teacher_that_refuses_is_told_in_a_line_and_nothing_is_written(
 def test_a_killed_run_goes_on_and_nothing_is_asked_twice(
     teach: Start, novel: Path, tmp_path: Path
 ) -> None:
-    novel.write_text("\n".join(f"第{n}章\n他们走了{n}天。" for n in range(1, 25)), "utf-8")
+    novel.write_text("\n".join(f"第{n}章\n他们走了{n}天。" for n in range(1, 13)), "utf-8")
     out = tmp_path / "out.txt"
     done: list[str] = []
 
     def slow(system: str, user: str, before: int) -> Any:
-        time.sleep(0.15 if before < 12 else 0)
+        time.sleep(0.15 if before < 8 else 0)
         done.append(user)
         return {"items": [{"kind": "info", "text": "他们走了。"}]}
 
@@ -207,7 +210,7 @@ def test_a_killed_run_goes_on_and_nothing_is_asked_twice(
     command += ["--teacher", teacher.url, "-o", str(out)]
     killed = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     journal = tmp_path / "out.txt.journal"
-    while len(done) < 6 and killed.poll() is None:
+    while len(done) < 4 and killed.poll() is None:
         time.sleep(0.02)
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
@@ -216,8 +219,8 @@ def test_a_killed_run_goes_on_and_nothing_is_asked_twice(
         file.write('{"key": "半'.encode())
     asked = len(teacher.asked)
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    assert 0 < answered < 24 and len(teacher.asked) - asked == 24 - answered
-    assert out.read_text("utf-8").count("【他们走了。】") == 24
+    assert 0 < answered < 12 and len(teacher.asked) - asked == 12 - answered
+    assert out.read_text("utf-8").count("【他们走了。】") == 12
 
 
 def test_an_estimate_asks_nothing(run: Run, teach: Start, novel: Path, tmp_path: Path) -> None:
@@ -228,9 +231,7 @@ def test_an_estimate_asks_nothing(run: Run, teach: Start, novel: Path, tmp_path:
     assert not (tmp_path / "out.txt.journal").exists()
 
 
-def test_a_strange_journal_is_refused(
-    run: Run, teach: Start, novel: Path, tmp_path: Path
-) -> None:
+def test_a_strange_journal_is_refused(run: Run, teach: Start, novel: Path, tmp_path: Path) -> None:
     journal = tmp_path / "out.txt.journal"
     journal.write_text('{"something": "else"}\n')
     url = teach(diligent).url
@@ -243,7 +244,7 @@ def test_a_binary_novel_is_refused_before_the_teacher_is_asked(
     run: Run, teach: Start, tmp_path: Path
 ) -> None:
     path = tmp_path / "novel.txt"
-    path.write_bytes(bytes(range(256)) * 40)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(4000))
     teacher = teach(diligent)
     ran = run("corpus", "distill", path, "--teacher", teacher.url, "-o", tmp_path / "out.txt")
     assert ran.status == 2 and not teacher.asked and "Traceback" not in ran.err

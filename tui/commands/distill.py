@@ -73,7 +73,8 @@ def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Disti
         book = read_book(novel)
         labels = load_scene(scene).emotions if scene else EMOTIONS
     for notice in book.notices:
-        word(f"{one_line(book.where)}: line {notice.number}: {one_line(notice.text)}")
+        place = f"line {notice.number}: " if notice.number else ""
+        word(f"{one_line(book.where)}: {place}{one_line(notice.text)}")
     return Distilling(book, tokens, tuple(labels), summaries)
 
 
