@@ -49,7 +49,8 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
     if path is None:
         if base is not None:
             raise ModelError(
-                f"{spec}: no adapter, and --model {base} is for adapters; leave it out"
+                f"{spec}: no adapter there, and --model {base} names the base of one; "
+                "check the path, or leave --model out"
             )
         return Subject(resolve(spec))
     named = base or (spec if adapter is not None else _trained_on(path))
