@@ -6,6 +6,9 @@ each of the n rows adds, `[n, heads, room, D]`, and attention reads both parts w
 the shared one (`models.local.attention`), or, where the model has its own attention, a joined
 copy made for one layer at a time. Every layer is kept whole, a sliding window's too (its mask hides
 what lies outside), so cutting the text back is exact for all of them.
+
+A packed cache (`models.local.lean`) stores the rows' tokens behind the shared text instead, those
+of one step side by side, so that keys are one matrix for all rows; a mask says whose is whose.
 """
 
 from collections.abc import Sequence
@@ -51,14 +54,22 @@ class BranchingLayer(DynamicLayer):
     def get_seq_length(self) -> int:
         return self.cache.length + self.cache.row_length
 
+    def put(self, key: torch.Tensor, value: torch.Tensor) -> None:
+        """Store one token a row, [rows, heads, D], in the next columns."""
+        begin = self.cache.length + self.cache.starts[-1]
+        end = begin + len(key)
+        self._reserve(end, key[:1, :, None], value[:1, :, None])
+        self.keys[0, :, begin:end] = key.transpose(0, 1)
+        self.values[0, :, begin:end] = value.transpose(0, 1)
+
     def _reserve(self, end: int, keys: torch.Tensor, values: torch.Tensor) -> None:
         if not self.is_initialized:
             self.lazy_initialization(keys, values)
             self.keys, self.values = keys[:, :, :0], values[:, :, :0]
         if self.keys.shape[2] < end:
-            capacity = self.cache.capacity(end)
-            self.keys = _grown(self.keys, capacity, self.cache.length)
-            self.values = _grown(self.values, capacity, self.cache.length)
+            capacity = self.cache.capacity(end + self.cache.packed_room)
+            self.keys = _grown(self.keys, capacity)
+            self.values = _grown(self.values, capacity)
 
     def _update_rows(
         self, key_states: torch.Tensor, value_states: torch.Tensor
@@ -105,7 +116,14 @@ class BranchingCache(Cache):
 
     def __init__(self, joined: bool) -> None:
         super().__init__(layers=[])
-        self.joined = joined
+        self.joined, self.packed = joined, False
+        self.owners: list[int] = []
+        """Packed: the rows, as numbered by `branch`, whose tokens the columns hold, in order."""
+        self.starts = [0]
+        """Packed: the first column of each step, and of the next."""
+        self.going: list[int] = []
+        """Packed: the rows that have not left."""
+        self._mask: torch.Tensor | None = None
         self.prefix_length = 0
         self.length = 0
         self.rows = 0
@@ -129,6 +147,44 @@ class BranchingCache(Cache):
         keys, values = self.layers[layer_idx].update(key_states, value_states)
         return keys, values
 
+    def put(
+        self, key: torch.Tensor, value: torch.Tensor, index: int, window: int | None
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Store one token a row [rows, heads, D] in a packed layer; what its queries attend to.
+
+        Keys and values [heads, columns, D], less what lies before a sliding `window`, and a mask
+        [rows, own] to add to the scores of the last columns, those that the rows added.
+        """
+        layer = self.layers[index]
+        layer.put(key, value)
+        end = self.starts[-1] + self.rows
+        first, own = self._first(window)
+        keys = layer.keys[0, :, first : self.length + end]
+        values = layer.values[0, :, first : self.length + end]
+        return keys, values, self._hidden()[:, own:end]
+
+    def _first(self, window: int | None) -> tuple[int, int]:
+        """The first column in a window that ends at this step, and the first of the rows' own."""
+        place = max(self.length + self.row_length + 1 - window, 0) if window else 0
+        if place <= self.length:
+            return place, 0
+        own = self.starts[place - self.length]
+        return self.length + own, own
+
+    def _hidden(self) -> torch.Tensor:
+        """What hides the rows' tokens from each other, [rows, columns to the end of the draw]."""
+        if self._mask is None:
+            steps = self.room - self.row_length
+            owners = torch.tensor(self.owners + self.going * steps)
+            others = owners[None] != torch.tensor(self.going)[:, None]
+            self._mask = torch.zeros(others.shape).masked_fill_(others, float("-inf"))
+        return self._mask
+
+    @property
+    def packed_room(self) -> int:
+        """Columns to hold ready for the rows of a packed cache."""
+        return self.rows * max(self.room - self.row_length, 0) if self.packed else 0
+
     def capacity(self, length: int) -> int:
         """The room for at least `length` shared tokens, a multiple of a block."""
         return -(-length // BLOCK) * BLOCK
@@ -142,6 +198,9 @@ class BranchingCache(Cache):
         """Count `count` more columns as stored, shared ones or the rows'."""
         if self.rows:
             self.row_length += count
+            for _ in range(count):
+                self.owners += self.going
+                self.starts.append(len(self.owners))
         else:
             self.length += count
 
@@ -152,15 +211,21 @@ class BranchingCache(Cache):
         self.prefix_length = layers[0][0].shape[2]
         self.advance(self.prefix_length)
 
-    def branch(self, rows: int, room: int) -> None:
+    def branch(self, rows: int, room: int, packed: bool = False) -> None:
         """From now on `rows` rows continue the shared text, by up to `room` tokens each."""
+        self.packed = packed
         self.rows, self.room, self.row_length = rows, room, 0
+        self.owners, self.starts, self.going, self._mask = [], [0], list(range(rows)), None
         for layer in self.layers:
             if layer.row_keys is not None and layer.row_keys.shape[::2] != (rows, room):
                 layer.row_keys = layer.row_values = None
 
     def row(self, index: int, ids: list[int]) -> Row:
         """What row `index` holds now; stays readable when rows leave."""
+        if self.packed:
+            own = [i for i, owner in enumerate(self.owners) if owner == self.going[index]]
+            at = torch.tensor(own) + self.length
+            return Row(ids, [(y.keys[:, :, at], y.values[:, :, at]) for y in self.layers])
         return Row(
             ids,
             [
@@ -172,6 +237,7 @@ class BranchingCache(Cache):
 
     def select(self, indices: list[int]) -> None:
         """Keep only these rows."""
+        self.going, self._mask = [self.going[index] for index in indices], None
         for layer in self.layers:
             if layer.row_keys is not None:
                 layer.row_keys = layer.row_keys[indices]
@@ -190,6 +256,7 @@ class BranchingCache(Cache):
     def join(self, row: Row | None, length: int, extra: int) -> None:
         """Go back to one text: the first `length` shared columns and `extra` tokens of `row`."""
         self.rows = self.row_length = 0
+        self.owners, self.starts, self.going, self._mask = [], [0], [], None
         self.length = length
         if row is not None and extra:
             for layer, (keys, values) in zip(self.layers, row.layers, strict=True):
@@ -197,9 +264,9 @@ class BranchingCache(Cache):
             self.advance(extra)
 
 
-def _grown(states: torch.Tensor, capacity: int, length: int) -> torch.Tensor:
+def _grown(states: torch.Tensor, capacity: int) -> torch.Tensor:
     grown = states.new_zeros(states.shape[0], states.shape[1], capacity, states.shape[3])
-    grown[:, :, :length] = states[:, :, :length]
+    grown[:, :, : states.shape[2]] = states
     return grown
 
 

@@ -78,6 +78,8 @@ class Draw:
     sampling: Sampling
     sampler: Sampler
     accept: Accept
+    stepper: lean.Stepper | None
+    """What computes the steps in place of the model's own forward."""
 
 
 class Drawer:
@@ -119,7 +121,11 @@ class Drawer:
         """
         kept, places = self.take(ids, adapter)
         sampler = Sampler(sampling, self.vocabulary, breakers, self.model.device)
-        draw = Draw(kept, places, sampling, sampler, accept)
+        stepper = None
+        if self.lean:
+            steps = places.positions(len(ids), sampling.max_tokens, self.model.device)
+            stepper = lean.Stepper(self.model, kept.cache, steps)
+        draw = Draw(kept, places, sampling, sampler, accept, stepper)
         try:
             yield from self.prefill(kept, places, ids)
             if not self.stopped:
@@ -162,7 +168,7 @@ class Drawer:
         """Draw the rows' tokens until each has ended; what they added is kept in `Kept.rows`."""
         kept, count, room = draw.kept, draw.sampling.n, draw.sampling.max_tokens
         assert kept.logits is not None
-        kept.cache.branch(count, room)
+        kept.cache.branch(count, room, packed=draw.stepper is not None)
         nothing = torch.empty(count, dtype=torch.long, device=self.model.device)
         batch = Batch(list(range(count)), [[] for _ in range(count)], nothing, [False] * count)
         waiting = [self._take(draw, batch, kept.logits.expand(count, -1))]
@@ -232,13 +238,13 @@ class Drawer:
 
     def _step(self, draw: Draw, batch: Batch, place: int) -> torch.Tensor | None:
         """Logits [n, V'] after feeding each row its last token; None where memory was too small."""
-        if self.replay is None and not self.lean:
+        if draw.stepper is not None:
+            return draw.stepper.step(batch.tokens)
+        if self.replay is None:
             fed = batch.tokens[:, None]
             logits = self.forward(draw.kept.cache, draw.places, fed, place, last=1)
             return None if logits is None else logits[:, -1]
         positions = draw.places.positions(place, 1, self.model.device)
-        if self.replay is None:
-            return lean.step(self.model, draw.kept.cache, batch.tokens, positions)
         return self.replay.step(draw.kept.cache, batch.tokens, positions)
 
     def forward(

@@ -1,11 +1,24 @@
 """A lean step beside the model's own forward."""
 
+from typing import Any
+
+import pytest
 import torch
-from transformers import GlmConfig, GlmForCausalLM
+from transformers import (
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
+    GlmConfig,
+    GlmForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
 
 from models.local import lean
 from models.local.attention import share_attention
 from models.local.cache import BranchingCache
+from models.local.layout import store_by_columns
 from tests.local.tiny_models import tiny_llama
 
 SIZES = {
@@ -21,9 +34,9 @@ SIZES = {
 }
 
 
-def tiny_glm(bias: bool) -> GlmForCausalLM:
+def made_up(kind: Any, config: Any) -> Any:
     torch.manual_seed(2)
-    model = GlmForCausalLM(GlmConfig(**SIZES, attention_bias=bias)).eval()
+    model = kind(config).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.4)
     share_attention(model)
@@ -31,40 +44,79 @@ def tiny_glm(bias: bool) -> GlmForCausalLM:
 
 
 @torch.inference_mode()
-def stepped(model: GlmForCausalLM, leanly: bool) -> torch.Tensor:
-    """Logits of three rows over two steps after seven shared tokens."""
+def stepped(model: Any, leanly: bool, shared: int = 7) -> torch.Tensor:
+    """Logits of three rows over two steps after `shared` tokens, and of two of them after that."""
     cache = BranchingCache(joined=False)
-    text = torch.arange(1, 8)[None]
+    text = torch.arange(1, 1 + shared)[None]
     model(input_ids=text, position_ids=text - 1, past_key_values=cache, use_cache=True)
-    cache.advance(7)
-    cache.branch(3, 4)
+    cache.advance(shared)
+    cache.branch(3, 4, packed=leanly)
+    positions = torch.arange(shared, shared + 4)[None]
+    stepper = lean.Stepper(model, cache, positions) if leanly else None
     logits = []
-    for place, row in enumerate(([11, 12, 13], [21, 22, 23]), start=7):
-        tokens, position = torch.tensor(row), torch.tensor([[place]])
-        if leanly:
-            logits.append(lean.step(model, cache, tokens, position))
+    for place, row in enumerate(([11, 12, 13], [21, 22, 23], [31, 33], [41, 43])):
+        if place == 2:
+            cache.select([0, 2])
+        tokens = torch.tensor(row)
+        if stepper is not None:
+            logits.append(stepper.step(tokens))
         else:
             output = model(
                 input_ids=tokens[:, None],
-                position_ids=position,
+                position_ids=positions[:, place : place + 1],
                 past_key_values=cache,
                 use_cache=True,
             )
             logits.append(output.logits[:, -1])
         cache.advance(1)
-    return torch.stack(logits)
+    return torch.cat(logits)
 
 
-def test_a_lean_step_computes_what_the_model_does() -> None:
-    for bias in (False, True):
-        model = tiny_glm(bias)
-        torch.testing.assert_close(
-            stepped(model, True), stepped(model, False), rtol=1e-5, atol=1e-5
-        )
+def tiny_gemma(**changes: Any) -> Any:
+    """A Gemma 3 of four layers, every second with a window of three tokens."""
+    kinds = ["sliding_attention", "full_attention"] * 2
+    config = Gemma3TextConfig(
+        **SIZES | {"num_hidden_layers": 4, "sliding_window": 3, "layer_types": kinds} | changes
+    )
+    return made_up(Gemma3ForCausalLM, config)
 
 
-def test_only_glm_in_float32_steps_leanly() -> None:
-    assert lean.can_step(tiny_glm(False), joined=False)
-    assert not lean.can_step(tiny_glm(False), joined=True)
-    assert not lean.can_step(tiny_glm(False).bfloat16(), joined=False)
-    assert not lean.can_step(tiny_llama(60), joined=False)
+MODELS = {
+    "glm": lambda: made_up(GlmForCausalLM, GlmConfig(**SIZES)),
+    "glm with biases": lambda: made_up(GlmForCausalLM, GlmConfig(**SIZES, attention_bias=True)),
+    "llama": lambda: made_up(LlamaForCausalLM, LlamaConfig(**SIZES)),
+    "qwen": lambda: made_up(Qwen3ForCausalLM, Qwen3Config(**SIZES)),
+    "gemma": tiny_gemma,
+    "gemma, whose window is smaller than what rows add": lambda: tiny_gemma(sliding_window=2),
+}
+
+
+@pytest.mark.parametrize("laid", [False, True], ids=["as loaded", "laid by columns"])
+@pytest.mark.parametrize("name", MODELS)
+def test_a_lean_step_computes_what_the_model_does(name: str, laid: bool) -> None:
+    model = MODELS[name]()
+    if laid:
+        store_by_columns(model)
+    own = stepped(model, False)
+    torch.testing.assert_close(stepped(model, True), own, rtol=1e-5, atol=2e-5)
+
+
+def test_queries_keys_and_values_are_one_product_where_they_lie_together() -> None:
+    model = MODELS["llama"]()
+    attention = model.model.layers[0].self_attn
+    parts = (attention.q_proj, attention.k_proj, attention.v_proj)
+    apart = torch.cat([part.weight.detach().clone() for part in parts])
+    assert lean.together(parts) is None
+    store_by_columns(model)
+    whole = lean.together(parts)
+    assert whole is not None
+    assert torch.equal(whole[0], apart)
+
+
+def test_only_what_is_computed_alike_steps_leanly() -> None:
+    assert all(lean.can_step(make(), joined=False) for make in MODELS.values())
+    assert not lean.can_step(MODELS["glm"](), joined=True)
+    assert not lean.can_step(MODELS["glm"]().bfloat16(), joined=False)
+    assert not lean.can_step(tiny_gemma(final_logit_softcapping=30.0), joined=False)
+    dynamic = {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 10000.0}
+    assert not lean.can_step(tiny_llama(60, rope_parameters=dynamic), joined=False)
