@@ -19,6 +19,7 @@ LONGEST_ANSWER = 1 << 18
 """Characters of an answer, above which the rest is not waited for."""
 LONGEST_PAUSE = 30.0
 PATH = "/chat/completions"
+COMPLETIONS = "/completions"
 
 
 @dataclass(frozen=True)
@@ -154,12 +155,23 @@ class Teacher:
             body["response_format"] = {"type": "json_schema", "json_schema": shape}
         return body
 
+    def _plain(self, body: dict[str, Any], question: Question) -> dict[str, Any]:
+        """The same as a completion: llama.cpp's chat keeps back an answer until it is whole."""
+        messages = body.pop("messages")
+        told = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
+        if not told.is_success:
+            raise ModelError(f"{self.name}: has no template for a chat; give another teacher")
+        body.pop("response_format")
+        return body | {"prompt": told.json()["prompt"], "json_schema": dict(question.schema)}
+
     async def _once(self, question: Question, attempt: int) -> Answer:
         began = time.monotonic()
         text, reason = "", None
         usage: dict[str, Any] = {}
-        body = self._body(question, attempt)
-        async with aclosing(self._endpoint.events(PATH, body)) as events:
+        path, body = PATH, self._body(question, attempt)
+        if self._backend is not None:
+            path, body = COMPLETIONS, await asyncio.to_thread(self._plain, body, question)
+        async with aclosing(self._endpoint.events(path, body)) as events:
             async for event in events:
                 usage = event.get("usage") or usage
                 for piece, ended in _pieces(event):
@@ -187,6 +199,6 @@ def _pieces(event: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict):
             delta = choice.get("delta")
-            text = delta.get("content") if isinstance(delta, dict) else None
+            text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
             found.append((text if isinstance(text, str) else "", choice.get("finish_reason")))
     return found

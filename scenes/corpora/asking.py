@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from models.errors import ModelError
+from models.errors import ModelError, PassingError
 from models.teacher import Answer, Question, Teacher
 from scenes.corpora.ledger import Ledger, Record
 from scenes.corpora.mending import mended
@@ -93,12 +93,17 @@ async def _ask_all(
 
 async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
     """The record of one question, and whether the teacher answered at all."""
-    seconds, prompt_tokens, tokens, why = 0.0, 0, 0, ""
+    seconds, prompt_tokens, tokens, why, answered = 0.0, 0, 0, "", False
+    spent: dict[str, Any] = {}
     for attempt in range(TRIES):
         try:
             answer = await teacher.ask(task.question, attempt)
         except ModelError as error:
-            return Record(task.key, task.stage, task.where, failed=str(error)), False
+            why = str(error)
+            if isinstance(error, PassingError):
+                break
+            continue
+        answered = True
         seconds += answer.seconds
         prompt_tokens += answer.prompt_tokens
         tokens += answer.tokens
@@ -110,7 +115,8 @@ async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
             continue
         flags += ("cut",) if answer.cut else ()
         return _record(task, attempt + 1, spent, value=value, flags=flags), True
-    return _record(task, TRIES, spent, failed=f"{why} ({TRIES} times)"), True
+    times = f" ({TRIES} times)" if answered else ""
+    return _record(task, attempt + 1, spent, failed=why + times), answered
 
 
 def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> Record:

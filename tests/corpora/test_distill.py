@@ -190,7 +190,7 @@ def test_a_teacher_that_refuses_is_told_in_a_line_and_nothing_is_written(
     ran = run("corpus", "distill", novel, "--teacher", teacher.url, "-o", out)
     assert ran.status == 1
     assert "refused the key" in ran.err and "Traceback" not in ran.err
-    assert not out.exists() and len(teacher.asked) == 5
+    assert not out.exists() and len(teacher.asked) == 15
 
 
 def test_a_killed_run_goes_on_and_nothing_is_asked_twice(

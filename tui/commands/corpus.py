@@ -3,6 +3,7 @@
 from tui.commands.distill import distill
 from tui.commands.examples import examples
 from tui.commands.group import group
+from tui.commands.interview import interview
 from tui.commands.quotes import quotes
 from tui.commands.rolebench import rolebench
 
@@ -10,4 +11,5 @@ app = group("From books and sessions to logs and examples to train on.")
 app.command("quotes")(quotes)
 app.command("distill")(distill)
 app.command("examples")(examples)
+app.command("interview")(interview)
 app.command("rolebench")(rolebench)

@@ -1,0 +1,86 @@
+"""`paotuan corpus interview`: the people of a novel interviewed by a teacher."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands import teaching
+from tui.commands.group import one_of
+from tui.commands.options import Json
+from tui.commands.writing import not_over, write_lines
+from tui.failures import FAILED, BadInput, given
+from tui.output import as_json, json_text, one_line, word
+
+if TYPE_CHECKING:
+    from scenes.corpora.interview import Held
+
+FORMS = ("log", "instruct")
+
+
+def interview(
+    novel: Annotated[
+        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
+    ],
+    output: teaching.Out,
+    teacher: teaching.TeacherName = None,
+    people: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="NAME", help="Whom to ask; may be given several times."),
+    ] = None,
+    to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
+    tokens: Annotated[
+        int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
+    ] = 600,
+    jobs: teaching.Jobs = 1,
+    journal: teaching.Journal = None,
+    wait: teaching.Wait = 900.0,
+    price: teaching.Price = None,
+    estimate: teaching.Estimate = False,
+    as_data: Json = False,
+) -> None:
+    """Interview the people of a novel: questions and answers in role, by a teacher."""
+    from scenes.corpora.books import read_book
+    from scenes.corpora.interview import interview as held_interview
+    from scenes.corpora.interview import passages
+
+    one_of(to, FORMS, "form")
+    asking = teaching.Asking(teacher, output, journal, jobs, wait, price)
+    not_over(output, [novel])
+    with given():
+        asked = passages(read_book(novel), tokens, people or ())
+    if not asked:
+        raise BadInput(f"--for {', '.join(people or ())}: nobody of that name in {novel}")
+    tasks = [task for _, task in asked]
+    if estimate:
+        teaching.tell_estimate(asking, tasks, None)
+        return
+    with teaching.asked(asking, "interview") as (found, ledger):
+        progress = teaching.Progress(asking, teaching.tell_estimate(asking, tasks, ledger))
+        try:
+            held = held_interview(asked, found, ledger, jobs, progress)
+        finally:
+            progress.end()
+            for notice in found.notices:
+                word(one_line(notice))
+    _write(held, to, output, as_data)
+    if progress.failed:
+        raise typer.Exit(FAILED)
+
+
+def _write(held: "Held", to: str, output: Path, as_data: bool) -> None:
+    from scenes.corpora.interview import entries, instructions
+
+    if to == "log":
+        write_lines((entry.line + "\n" for entry in entries(held)), output)
+    else:
+        write_lines((json_text(one) + "\n" for one in instructions(held)), output)
+    figures = {
+        "passages": len(held),
+        "failed": [chunk.number for chunk, one in held if one is None],
+        "interviews": sum(len(one or ()) for _, one in held),
+    }
+    if as_data:
+        as_json(figures)
+    else:
+        word(f"{output}: {figures['passages']} passages, {figures['interviews']} interviews")
