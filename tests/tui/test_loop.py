@@ -1,0 +1,106 @@
+"""The loop of the whole program: what is played is learned from, and what was learned plays."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("peft", reason="needs the extra `train`")
+
+from models.backend import Prompt
+from models.local import Local
+from models.scripted import Scripted
+from scenes.play import Play
+from scenes.scene import load_scene
+from tests.local.tiny_models import make_llama
+from tests.tui.conftest import Run
+
+SCENE = """\
+title: 桃园
+play_as: 刘备
+cast:
+  刘备: {}
+  关羽: {}
+opening: 【桃园之中，花开正盛。】
+sampling: {n: 3, max_tokens: 40}
+turns: list
+"""
+LIKED, LEFT = "某去便来，第{}阵。", ("燕人张翼德在此，第{}阵！", "不敢，第{}阵。")
+RECIPE = """\
+base: base
+out: OUT
+rank: 4
+learning_rate: 2e-2
+batch_tokens: 512
+max_steps: STEPS
+eval_every: 10
+save_every: 50
+patience: 0
+device: cpu
+"""
+
+
+def played(scene: Path, turns: int) -> None:
+    """A person who plays 刘备 and always picks the same kind of answer of 关羽."""
+    lines = (LEFT[0], LIKED, LEFT[1])
+    backend = Scripted([one.format(n + 1) for n in range(turns) for one in lines])
+    with closing(Play.start(load_scene(str(scene)), "刘备")) as play:
+        for number in range(turns):
+            play.say(f"敌将又来了，第{number + 1}个，谁可当之？")
+            hand = play.hand(backend, play.scene.role("关羽"))
+            offset, updates = play.deal(backend, hand)
+            with closing(updates):
+                for update in updates:
+                    hand.update(update, offset)
+            texts = [place.text for place in hand.places]
+            play.pick(hand, texts.index(LIKED.format(number + 1)))
+
+
+def likelier(base: Path, adapter: Path | None) -> float:
+    """How much likelier the picked answer is than one that was left, in a scene not yet played."""
+    backend = Local.open(base, device="cpu", adapters={"a": str(adapter)} if adapter else {})
+    prompt = Prompt("", "【桃园之中，花开正盛。】\n刘备：云长，谁可当之？\n", "关羽：")
+    replies = [f"{one.format(9)}\n" for one in (LIKED, LEFT[0])]
+    picked, left = backend.score(prompt, replies, "a" if adapter else None)
+    return picked - left
+
+
+def test_what_was_picked_in_play_is_what_the_trained_voice_says(run: Run, home: Path) -> None:
+    base = make_llama(home / "base")
+    scene = home / "桃园.yaml"
+    scene.write_text(SCENE, encoding="utf-8")
+    for _ in range(4):
+        played(scene, 8)
+    sessions = sorted((home / "data").rglob("*.jsonl"))
+    assert len(sessions) == 4
+
+    made = run(
+        *("corpus", "examples", *sessions, "--scene", scene, "--for", "关羽"),
+        *("--model", f"local:{base}", "--test", 0, "-o", home / "played.jsonl"),
+    )
+    assert made.status == 0, made.err
+    recipe = home / "voice.yaml"
+    text = RECIPE.replace("OUT", "voice").replace("STEPS", "30") + "examples: played.jsonl\n"
+    recipe.write_text(text, encoding="utf-8")
+    trained = run("train", recipe)
+    assert trained.status == 0, trained.err
+
+    pairs = home / "picks.jsonl"
+    exported = run("sessions", "export", "--to", "preference", "-o", pairs)
+    assert exported.status == 0, exported.err
+    recipe = home / "picked.yaml"
+    text = RECIPE.replace("OUT", "picked").replace("STEPS", "10").replace("2e-2", "5e-3")
+    recipe.write_text(text + "pairs: picks.jsonl\nstart: voice\n", encoding="utf-8")
+    preferred = run("train", recipe)
+    assert preferred.status == 0, preferred.err
+
+    margins = [likelier(base, folder) for folder in (None, home / "voice", home / "picked")]
+    assert margins[0] < margins[1] < margins[2]
+
+    scene.write_text(SCENE + "model: {adapter: picked}\n", encoding="utf-8")
+    again = run(
+        *("draw", "-", "--for", "关羽", "--scene", scene, "--model", f"local:{base}"),
+        *("--adapter", f"picked={home / 'picked'}", "-n", 3, "--seed", 1, "--json"),
+        stdin="【桃园之中，花开正盛。】\n刘备：云长，谁可当之？\n",
+    )
+    assert again.status == 0, again.err
