@@ -45,7 +45,7 @@ def card(settings: Settings, base: str, result: Result) -> str:
         "base_model": base_name(base),
         "language": ["zh"],
     }
-    front |= {"tags": ["paotuan", settings.method]} | ({"license_name": licence} if licence else {})
+    front |= {"tags": ["paotuan", settings.method]} | ({"license": _tag(licence)} if licence else {})
     parts = [
         f"---\n{_yaml(front)}---\n\n# {settings.out.name}\n",
         f"A {_what(settings)} for the base `{base}`, trained by `paotuan train`.\n",
@@ -109,6 +109,11 @@ def _recipe(settings: Settings) -> dict[str, Any]:
 def _licence(base: str) -> str | None:
     known = MODELS.get(base) or next((one for one in MODELS.values() if one.hub == base), None)
     return known.licence if known else None
+
+
+def _tag(licence: str) -> str:
+    """The licence as the hub tags it."""
+    return {"Gemma Terms of Use": "gemma"}.get(licence, licence.lower())
 
 
 def _yaml(value: Mapping[str, Any]) -> str:
