@@ -45,7 +45,9 @@ def card(settings: Settings, base: str, result: Result) -> str:
         "base_model": base_name(base),
         "language": ["zh"],
     }
-    front |= {"tags": ["paotuan", settings.method]} | ({"license": _tag(licence)} if licence else {})
+    front |= {"tags": ["paotuan", settings.method]} | (
+        {"license": _tag(licence)} if licence else {}
+    )
     parts = [
         f"---\n{_yaml(front)}---\n\n# {settings.out.name}\n",
         f"A {_what(settings)} for the base `{base}`, trained by `paotuan train`.\n",

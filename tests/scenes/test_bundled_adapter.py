@@ -40,7 +40,9 @@ def test_the_starter_finds_a_line_of_the_novel_likelier_with_it() -> None:
     from models.llamacpp import LlamaCpp
     from models.starter import path
 
-    prompt = Prompt("==== 三国演义 ====\n", "【忽一人自阶下出。】\n袁绍：谁敢去战华雄？\n", "关羽：")
+    prompt = Prompt(
+        "==== 三国演义 ====\n", "【忽一人自阶下出。】\n袁绍：谁敢去战华雄？\n", "关羽："
+    )
     reply = ["小将愿往，斩华雄头献于帐下！\n"]
     options = {"path": path(), "context": 512, "adapters": {"sanguo": FOLDER / "sanguo.gguf"}}
     with closing(LlamaCpp.open(**options)) as backend:
