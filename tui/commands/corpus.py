@@ -4,6 +4,7 @@ from tui.commands.distill import distill
 from tui.commands.examples import examples
 from tui.commands.group import group
 from tui.commands.interview import interview
+from tui.commands.questions import questions
 from tui.commands.quotes import quotes
 from tui.commands.rolebench import rolebench
 
@@ -12,4 +13,5 @@ app.command("quotes")(quotes)
 app.command("distill")(distill)
 app.command("examples")(examples)
 app.command("interview")(interview)
+app.command("questions")(questions)
 app.command("rolebench")(rolebench)
