@@ -3,8 +3,9 @@
 A text is cut into segments after each run of newlines, and after the first `：` of a line (where a
 cue ends), and each is encoded by itself as the continuation of a line. So ids of a longer history
 begin with those of the shorter one whatever follows, a cue's ids are those that the finished line
-begins with, and `encode(prompt + reply)` begins with `encode(prompt)`. No tokenizer of the known
-models has tokens that reach across such a cut but for runs of newlines, which are not cut.
+begins with, and `encode(prompt + reply)` begins with `encode(prompt)`. Of the known models'
+tokenizers hardly any has tokens that reach across such a cut: runs of newlines are not cut, and
+Gemma's one token for `：“` is two here, which llama.cpp joins.
 """
 
 import re

@@ -76,7 +76,12 @@ def main() -> None:
     print(HEADER, flush=True)
     with tempfile.TemporaryDirectory(prefix="paotuan-bench-") as folder:
         for index, case in enumerate(cases):
-            backend = Local.open(case.make(Path(folder) / str(index)), device="cpu", context=2048)
+            backend = Local.open(
+                case.make(Path(folder) / str(index)),
+                device="cpu",
+                context=2048,
+                scripts=[one for one in options.scripts.split(",") if one],
+            )
             for threads in map(int, options.threads.split(",")):
                 torch.set_num_threads(threads)
                 print(row(case, threads, backend, options.budget), flush=True)
@@ -87,7 +92,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, help="a checkpoint's folder instead")
+    parser.add_argument("--model", type=Path, help="a checkpoint's folder instead, or `starter`")
+    parser.add_argument("--scripts", default="", help="draw among these scripts, such as han,latin")
     parser.add_argument("--repeat", type=int, default=3, help="pairs, with --model")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--budget", type=float, default=30, help="begin no pair after so many s")
@@ -178,6 +184,10 @@ def spread(values: list[float]) -> str:
 
 
 def _own(folder: Path, repeat: int) -> Case:
+    if str(folder) == "starter":
+        from models import starter
+
+        return Case("Gemma 3 270M, 262,144 tokens", lambda _: starter.path(), repeat)
     return Case(folder.name, lambda _: folder, repeat)
 
 
