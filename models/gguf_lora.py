@@ -98,7 +98,7 @@ def read_base(name: str) -> Base:
     from models.train.base import find_base
 
     place = find_base(name)
-    if Path(place).is_file():
+    if Path(place).is_file() or Path(place).suffix == ".gguf":
         header = read_header(Path(place))
         if header.is_adapter:
             raise ModelError(f"{place}: this is an adapter; give the model that it belongs to")

@@ -1,9 +1,8 @@
 """Histories that begin anew when they are full: every line learned once, with less to compute."""
 
-from scenes.examples.heldout import HeldOut
-from scenes.examples.make import make
-from scenes.examples.prompts import Bounds, cached
-from scenes.examples.script import script_of
+from models.train.data import Example
+from scenes.examples.prompts import Bounds, LogSource, Tally
+from scenes.examples.script import learned_roles, script_of
 from scenes.log import parse
 
 LOG = "==== 第一回 ====\n" + "".join(
@@ -13,11 +12,16 @@ LOG = "==== 第一回 ====\n" + "".join(
 )
 
 
-def made(by_passage: bool) -> list[tuple[str, str, int]]:
-    bounds = Bounds(400, cached(len), 60, by_passage=by_passage)
+def examples(by_passage: bool) -> list[Example]:
+    bounds = Bounds(400, len, 60, by_passage=by_passage)
     script = script_of("围城.log", parse(LOG), None)
-    found = make([script], (), bounds, HeldOut(0.0, None, 1)).examples
-    return [(one.prompt.cue, one.reply, len(one.prompt.text)) for one in found]
+    source = LogSource(script, learned_roles(script, ()))
+    made, parts = Tally(), source.lines
+    return list(source.examples(["train"] * len(parts), bounds, made))
+
+
+def made(by_passage: bool) -> list[tuple[str, str, int]]:
+    return [(one.prompt.cue, one.reply, len(one.prompt.text)) for one in examples(by_passage)]
 
 
 def test_every_line_is_learned_once_and_in_its_order() -> None:
@@ -27,10 +31,7 @@ def test_every_line_is_learned_once_and_in_its_order() -> None:
 
 
 def test_a_prompt_begins_at_most_a_quarter_of_its_budget_back() -> None:
-    bounds = Bounds(400, cached(len), 60, by_passage=True)
-    found = make(
-        [script_of("围城.log", parse(LOG), None)], (), bounds, HeldOut(0.0, None, 1)
-    ).examples
+    found = examples(by_passage=True)
     begun = [
         now
         for now, then in zip(found[1:], found, strict=False)

@@ -173,11 +173,11 @@ async def test_a_file_that_cannot_be_imported_is_told_and_asked_for_again(
 
 
 async def test_an_import_that_takes_long_is_stopped_and_leaves_nothing(here: Path) -> None:
-    (here / "a.txt").write_text(NAMED * 8000, "utf-8")
+    (here / "a.txt").write_text(NAMED * 30_000, "utf-8")
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await players(pilot, here / "a.txt")
         await pilot.press("s", "escape")
-        await until(pilot, lambda: not screen.busy)
+        await until(pilot, lambda: not screen.busy and pilot.app._notifications)
         assert [note.message for note in pilot.app._notifications] == ["停了，什么都没有存。"]
         assert pilot.app.screen is screen
     assert not [*sessions_folder().with_name("logs").iterdir()]
