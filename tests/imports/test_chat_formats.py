@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from scenes.exports import export
 from scenes.imports.chats import import_chat
 from scenes.imports.chats.dates import sent_at
 from scenes.play import Play
@@ -81,6 +82,28 @@ def test_the_player_is_who_writes_as_user_and_may_be_named_otherwise(session):
     swapped = session(*chat, player="安")
     assert swapped.role == "安"
     assert lines(swapped)[1] == "You：yes"
+
+
+def test_macros_of_who_is_who_are_replaced_by_the_role_that_is_played(session):
+    chat = (
+        HEADER,
+        message('{{user}}, *{{char}} waves.* "Hello, <USER>."\n{{user}}: hi'),
+        message("{{user}} is here.", "System", extra={"type": "narrator"}),
+        message("{{comment: nothing}}", "System", extra={"type": "narrator"}),
+        message("I am {{user}}, not {{char}}.", "You", is_user=True),
+    )
+    found = session(*chat, player="小明")
+    assert lines(found) == [
+        "【小明,】",
+        "安：\\me waves.",
+        "安：Hello, 小明.",
+        "小明：hi",
+        "【小明 is here.】",
+        "#",
+        "小明：I am 小明, not {{char}}.",
+    ]
+    out = list(export("sillytavern", found, None, 4096))
+    assert [json.loads(line)["mes"] for line in out[1:]] == [one["mes"] for one in chat[1:]]
 
 
 def test_hidden_messages_and_narrators_are_told_apart(session):

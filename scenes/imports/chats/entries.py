@@ -3,13 +3,15 @@
 The text itself stays with the first turn; entries are what is shown, prompted with and trained on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from characters.cards.lines import USER, Voices, role_name, spoken
+from characters.cards.macros import expand
 from characters.text import UNPRINTABLE
 from scenes.imports.chats.chat import Message
 from scenes.log import SPOKEN, Entry, parse
 
+CHAR = "{{char}}"
 NOBODY = "无名"
 """Who wrote a message without a name."""
 LONGEST = 100_000
@@ -22,16 +24,28 @@ def named(name: str) -> str:
 
 
 def entries_of(message: Message, player: str | None) -> list[Entry]:
-    """The entries of a message, at least one; `player` is the role that `{{user}}` means."""
+    """The entries of a message, at least one; `player` is the role that `{{user}}` means.
+
+    Macros that say who is who are replaced; `{{char}}` is the speaker, and stays where the player
+    speaks.
+    """
     speaker = named(message.name)
+    char = CHAR if message.player else speaker
+
+    def filled(text: str) -> str:
+        return " ".join(expand(text, char, player, None).splitlines())
+
     if message.hidden:
         found = [Entry("comment", f"{speaker}：{line}") for line in _lines(message.text)]
     elif message.narrator:
-        found = [entry for line in _lines(message.text) for entry in _narrated(line)]
+        told = filter(None, map(filled, _lines(message.text)))
+        found = [entry for line in told for entry in _narrated(line)]
     elif len(message.text) > LONGEST:
-        found = [Entry("speech", line, speaker) for line in _lines(message.text)]
+        told = filter(None, map(filled, _lines(message.text)))
+        found = [Entry("speech", line, speaker) for line in told]
     else:
-        found = list(_spoken(message.text, speaker, player or speaker))
+        voices = Voices(speaker, () if message.player else (CHAR,))
+        found = list(_spoken(message.text, voices, player or speaker, filled))
     return found or [Entry("comment", "")]
 
 
@@ -48,10 +62,13 @@ def _narrated(line: str) -> list[Entry]:
     return [Entry("narration", line)]
 
 
-def _spoken(text: str, speaker: str, player: str) -> Iterator[Entry]:
-    for line in spoken(text, Voices(speaker)):
+def _spoken(
+    text: str, voices: Voices, player: str, filled: Callable[[str], str]
+) -> Iterator[Entry]:
+    speaker = voices.name
+    for line in spoken(text, voices):
         by = player if line.startswith(f"{USER}：") else speaker
-        line = by + line.removeprefix(USER) if by != speaker else line
+        line = filled(by + line.removeprefix(USER) if by != speaker else line)
         found = parse(line)
         if all(_fits(entry, (by, speaker)) for entry in found):
             yield from found
