@@ -111,7 +111,8 @@ def zipped(**members: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
-            archive.writestr(name.replace("_", "-").replace("--", "."), text)
+            member = zipfile.ZipInfo(name.replace("_", "-").replace("--", "."))  # of 1980
+            archive.writestr(member, text, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 

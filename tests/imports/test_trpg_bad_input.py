@@ -47,6 +47,7 @@ def notices(report: Report) -> list[str]:
         ("a.zip", zipped(**{"../../a--txt": NAMED}), "points outside its folder"),
         ("a.json", b'{"version": 101, "items": [', "a.json:1: cut off; expected JSON with items"),
     ],
+    ids=lambda value: f"{len(value)} bytes" if isinstance(value, bytes) else None,
 )
 def test_what_is_no_log_is_refused_in_one_line(made, name, raw, why):
     with pytest.raises(SceneError) as error:
