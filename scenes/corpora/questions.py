@@ -73,7 +73,7 @@ def read_templates(path: Path) -> Templates:
         return Templates(templates=found)
     try:
         return Templates.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         first = " ".join(str(error).split())[:160]
         raise SceneError(f"{path}: expected templates, slots and ask ({first})") from None
 

@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scenes.corpora.questions import distinct
 from tests.corpora.conftest import Start
 from tests.tui.conftest import Run
@@ -32,3 +34,20 @@ def test_much_the_same_question_is_left_out() -> None:
         "你为什么信不过这个人？",
         "你去过哪里？",
     ]
+
+
+def test_templates_are_never_written_over_and_nested_without_end_they_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tui.__main__ import main
+
+    file = tmp_path / "mine.yaml"
+    file.write_text("templates: [你是谁？]\n", encoding="utf-8")
+    options = ["corpus", "questions", "关羽", "--templates", str(file), "--teacher", "starter"]
+    assert main([*options, "-o", str(file)]) == 2
+    assert file.read_text(encoding="utf-8") == "templates: [你是谁？]\n"
+    capsys.readouterr()
+    file.write_text("[" * 5000, encoding="utf-8")
+    assert main([*options, "-o", str(tmp_path / "out.log")]) == 2
+    told = capsys.readouterr().err
+    assert "mine.yaml" in told and "Traceback" not in told

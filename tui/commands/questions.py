@@ -7,7 +7,7 @@ import typer
 
 from tui.commands import teaching
 from tui.commands.group import one_of
-from tui.commands.writing import write_lines
+from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
 from tui.output import json_text, word
 
@@ -40,6 +40,7 @@ def questions(
     one_of(to, FORMS, "form")
     if problem := name_problem(role):
         raise BadInput(f"ROLE: {problem}")
+    not_over(output, [file for file in (templates, slots) if file is not None])
     with given():
         found = read_templates(templates or BUNDLED)
         if slots is not None:
