@@ -11,6 +11,13 @@ HEAVY = ("torch", "transformers", "peft", "xllamacpp", "httpx", "numpy", "huggin
 SCREEN = ("textual", "rich", "prompt_toolkit")
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that plays keeps its session in folders of the test, not in the person's."""
+    for name in ("DATA", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+
+
 def imported(program: str) -> set[str]:
     """The top modules that a program has imported at its end."""
     tail = "\nimport sys\nprint('\\n', *{name.partition('.')[0] for name in sys.modules})"
