@@ -85,8 +85,8 @@ def _interleaved(values: Any, heads: int) -> Any:
 def tuned(model: Any, folder: Path, base: Path | str, scale: float = 1.0, **more: Any) -> Any:
     """`model` with a LoRA whose B is not nothing, saved in `folder`."""
     config = LoraConfig(r=4, lora_alpha=12, target_modules="all-linear", **more)
+    torch.manual_seed(4)  # A of a LoRA begins at random
     peft_model = get_peft_model(model, config)
-    torch.manual_seed(4)
     for name, parameter in peft_model.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=scale)
