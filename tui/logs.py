@@ -35,9 +35,9 @@ class Source:
     def lines(self) -> Iterator[str]:
         """The lines, each without its end."""
         with ExitStack() as stack:
-            for line in _lines(self._open(stack), self.where):
-                self.written += bool(line.strip())
-                yield line
+            for some in _lines(self._open(stack), self.where):
+                self.written += sum(map(bool, map(str.strip, some)))
+                yield from some
 
     def _open(self, stack: ExitStack) -> BinaryIO:
         if self.is_stdin:
@@ -54,7 +54,8 @@ class Source:
             raise BadInput(f"{self.where}: {reason}") from error
 
 
-def _lines(raw: BinaryIO, where: str) -> Iterator[str]:
+def _lines(raw: BinaryIO, where: str) -> Iterator[list[str]]:
+    """The lines of a file, those of a piece of it together."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     ends = io.IncrementalNewlineDecoder(decoder, translate=True)
     number, rest, first = 1, "", True
@@ -69,14 +70,14 @@ def _lines(raw: BinaryIO, where: str) -> Iterator[str]:
             raise _not_text(chunk, first, where, number, rest, None)
         first = False
         *whole, rest = (rest + text).split("\n")
-        yield from whole
+        yield whole
         number += len(whole)
         if len(rest) > LONGEST_LINE:
             raise BadInput(
                 f"{where}:{number}: a line of more than {LONGEST_LINE} characters; is it a log?"
             )
     if rest:
-        yield rest
+        yield [rest]
 
 
 def _not_text(

@@ -88,10 +88,10 @@ def check(
     source = Source(log)
     with _spooled() as odd:
         tally = Tally(odd)
-        strangers = _Strangers(_scene(scene))
+        strangers = _Strangers(found) if (found := _scene(scene)) else None
         for number, entry in read(source.lines()):
             tally.add(number, entry)
-            for problem in strangers.problems(entry):
+            for problem in strangers.problems(entry) if strangers else ():
                 told(f"{source.where}:{number}: {problem}")
         if as_data:
             _print_check(tally, source.written)
@@ -210,21 +210,15 @@ def _scene(name: str | None) -> "Scene | None":
 class _Strangers:
     """Finds names and emotions that a scene does not hold, each told once."""
 
-    def __init__(self, scene: "Scene | None") -> None:
-        self.names: dict[str, str] = {}
-        self.labels: set[str] = set()
+    def __init__(self, scene: "Scene") -> None:
+        self.names = {n: role.name for role in scene.cast for n in (role.name, *role.aliases)}
+        self.labels = set(scene.emotions).union(*(role.emotions for role in scene.cast))
         self.told: set[str] = set()
-        self.any = scene is not None
-        if scene is not None:
-            self.names = {n: role.name for role in scene.cast for n in (role.name, *role.aliases)}
-            self.labels = set(scene.emotions).union(*(role.emotions for role in scene.cast))
 
     def problems(self, entry: "Entry") -> Iterator[str]:
         from characters.names import nearest
         from characters.text import shown
 
-        if not self.any:
-            return
         if entry.speaker and entry.speaker not in self.names and self._first(f"n{entry.speaker}"):
             close = nearest(entry.speaker, self.names)
             yield f"{shown(entry.speaker)} is not in the cast{close}"

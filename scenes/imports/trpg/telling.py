@@ -1,6 +1,7 @@
 """Messages of a table to lines of our log: told apart, split, under the roles asked for."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
@@ -19,7 +20,7 @@ from scenes.imports.trpg.kinds import (
     without_codes,
     without_order,
 )
-from scenes.imports.trpg.people import People, Table, Who, is_plain
+from scenes.imports.trpg.people import People, Table, Who
 from scenes.imports.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.imports.trpg.written import comment, line
 from scenes.log import Entry, Line, write
@@ -57,16 +58,18 @@ class Telling:
         self.report = report
         self.style = STYLES["quoted"]
         self._people = People(table)
+        self._own: Counter[tuple[str, str]] = Counter()
+        """Entries of a log of ours, by kind and speaker."""
 
     def lines(self, items: Iterable[Item]) -> Iterator[str]:
         """The lines of our log, those of one item together, each with its newline."""
-        message = self._message
+        message, entry = self._message, self._entry
         for item in self._sampled(iter(items)):
             if isinstance(item, Message):
                 if written := message(item):
                     yield written
             elif isinstance(item, Line):
-                yield self._entry(item)
+                yield entry(item)
             elif isinstance(item, Dropped):
                 self.report.drop(item.number, item.reason)
             else:
@@ -75,6 +78,10 @@ class Telling:
             self.report.kept += who.sentences
             if who.sentences:
                 self.report.entries[who.kind] += who.sentences
+        for (kind, speaker), count in self._own.items():
+            self.report.entries[kind] += count
+            if speaker:
+                self.report.names[speaker] += count
         self.report.names.update(self._people.names())
 
     def _sampled(self, items: Iterator[Item]) -> Iterator[Item]:
@@ -225,18 +232,14 @@ class Telling:
 
     def _entry(self, item: Line) -> str:
         """An entry of a log of ours, under another name where one was asked for."""
-        entry = item.entry
-        self.report.read += 1
-        if entry.speaker and entry.speaker in self.table.observers:
-            self.report.drop(item.number, WATCHED)
-            return ""
-        self.report.kept += 1
-        self.report.entries[entry.kind] += 1
-        if entry.speaker:
-            if role := self.table.roles.get(entry.speaker):
-                entry = replace(entry, speaker=role)
-            self.report.names[entry.speaker] += 1
-        if entry.kind in ("speech", "narration") and not entry.thought and not entry.emotion:
-            kind: Spoken = "speech" if entry.speaker else "narration"
-            return line(kind, entry.speaker, entry.text, is_plain(entry.speaker or "x"))
+        report, entry = self.report, item.entry
+        report.read += 1
+        if speaker := entry.speaker:
+            if speaker in self.table.observers:
+                report.drop(item.number, WATCHED)
+                return ""
+            if role := self.table.roles.get(speaker):
+                entry, speaker = replace(entry, speaker=role), role
+        report.kept += 1
+        self._own[entry.kind, speaker] += 1
         return write(entry) + "\n"
