@@ -358,9 +358,29 @@ def test_the_budget_stops_or_skips() -> None:
     ]
     assert fire(book_of(*entries), "a", budget=8) == ["一" * 6]
     assert fire(book_of(*entries, overflow="skip"), "a", budget=8) == ["一" * 6, "三"]
-    assert fire(book_of(*entries, budget=6), "a", budget=100) == ["一" * 6]
+    assert fire(book_of(*entries, budget=7), "a", budget=100) == ["一" * 6]
     free = [*entries[:2], replace(entries[2], ignore_budget=True)]
     assert fire(book_of(*free), "a", budget=8) == ["一" * 6, "三"]
+
+
+def test_a_budget_that_stops_is_never_filled_to_its_last_token() -> None:
+    book = book_of(entry("a", "一" * 6, order=3), entry("a", "三", order=1))
+    assert [len(fire(book, "a", budget=size)) for size in (6, 7, 8)] == [0, 1, 2]
+    own = book_of(entry("a", "一" * 6), budget=6)
+    assert fire(own, "a") == [], "nor is a book's own"
+    skips = book_of(entry("a", "一" * 6), overflow="skip")
+    assert fire(skips, "a", budget=6) == ["一" * 6]
+
+
+def test_where_the_budget_stops_one_book_it_stops_those_behind_it() -> None:
+    first = book_of(entry("a", "一" * 3), entry("a", "二" * 9))
+    second = replace(book_of(entry("a", "三")), name="另一本")
+    third = replace(book_of(entry("a", "四"), overflow="skip"), name="又一本")
+    found = scan([first, second, third], said("a"), 8, len, Random(1))
+    assert [one.text for one in found] == ["一" * 3, "四"]
+    small = replace(first, budget=5)
+    found = scan([small, second], said("a"), 100, len, Random(1))
+    assert [one.text for one in found] == ["一" * 3, "三"], "its own budget stops no other"
 
 
 def test_the_higher_order_and_the_higher_priority_come_first() -> None:
