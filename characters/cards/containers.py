@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from characters.cards import charx, png
 from characters.cards.card import Card, Spec
@@ -66,7 +66,7 @@ def write_json(card: Card, file: BinaryIO, spec: Spec, source: Path | None) -> l
 def _not_in_json(source: Path | None) -> list[str]:
     if source is None or source.suffix.lower() == ".json":
         return []
-    return _assets_of(source) if source.suffix.lower() == ".charx" else ["its image"]
+    return _assets_of(source) if _is_charx(source) else ["its image"]
 
 
 def write_png(
@@ -77,42 +77,58 @@ def write_png(
         with source.open("rb") as held:
             _copy(held, file)
         return []
-    written = card.as_spec(spec)
+    icon = _icon(card, source) if image is None and source and _is_charx(source) else None
+    written = (_with_icon(card, "ccdefault:") if icon else card).as_spec(spec)
     values = {"chara": dump(written.raw, None).encode()}
     if spec == "v3":
         values = {"chara": dump(backfill(written).raw, None).encode(), "ccv3": values["chara"]}
-    with _image(card, source, image) as (held, where):
+    with _image(source, image, icon) as (held, where):
         png.write(held, file, values, frozenset(KEYWORDS), where)
-    return _assets_of(source) if source and source.suffix.lower() == ".charx" else []
+    return _assets_of(source, icon.name if icon else "") if source and _is_charx(source) else []
+
+
+def _is_charx(source: Path) -> bool:
+    return source.suffix.lower() == ".charx"
+
+
+class _Icon(NamedTuple):
+    """An image in a CHARX, by its name there."""
+
+    name: str
+    data: bytes
 
 
 @contextmanager
-def _image(card: Card, source: Path | None, image: Path | None) -> Iterator[tuple[BinaryIO, str]]:
+def _image(
+    source: Path | None, image: Path | None, icon: _Icon | None
+) -> Iterator[tuple[BinaryIO, str]]:
     """The image of a PNG card: the one given, the card's own, its icon in a CHARX, a plain one."""
     path = image or (source if source and source.suffix.lower() in IMAGES else None)
     if path is not None:
         with path.open("rb") as file:
             yield file, shown_path(path)
         return
-    icon = _icon(card, source) if source and source.suffix.lower() == ".charx" else None
-    yield BytesIO(icon or png.plain_image()), shown_path(source) if source else "the image"
+    held = icon.data if icon else png.plain_image()
+    yield BytesIO(held), shown_path(source) if source else "the image"
 
 
-def _icon(card: Card, source: Path) -> bytes | None:
+def _icon(card: Card, source: Path) -> _Icon | None:
+    """The PNG of a CHARX that shows the character, its main one if it has several."""
     assets = card.data.get("assets")
-    for one in assets if isinstance(assets, list) else []:
+    for one in sorted(assets, key=_is_main, reverse=True) if isinstance(assets, list) else []:
         if isinstance(one, dict) and one.get("type") == "icon" and isinstance(one.get("uri"), str):
             name = one["uri"].removeprefix("embeded://")
             with source.open("rb") as file:
                 found = charx.asset(file, name, shown_path(source))
             if found is not None and found.startswith(png.SIGNATURE):
-                return found
+                return _Icon(name, found)
     return None
 
 
-def _assets_of(source: Path) -> list[str]:
+def _assets_of(source: Path, taken: str = "") -> list[str]:
     with source.open("rb") as file:
-        return [f"the asset {shown(name)}" for name in charx.members(file, shown_path(source))]
+        names = charx.members(file, shown_path(source))
+    return [f"the asset {shown(name)}" for name in names if name != taken]
 
 
 def write_charx(
@@ -128,8 +144,8 @@ def write_charx(
     path = image or (source if suffix in IMAGES else None)
     added: dict[str, Path] = {}
     if path is not None:
-        written, added = _with_icon(written), {ICON: path}
-    archive = source if suffix == ".charx" else None
+        written, added = _with_icon(written, f"embeded://{ICON}"), {ICON: path}
+    archive = source if source and _is_charx(source) else None
     left_out = _assets_in_image(source) if source and suffix in IMAGES else []
     data = dump(written.raw).encode()
     if archive is None:
@@ -149,10 +165,10 @@ def _assets_in_image(source: Path) -> list[str]:
     return [f"the asset {shown(name)}" for name in names if name.startswith(ASSET)]
 
 
-def _with_icon(card: Card) -> Card:
-    """The card with the image at `ICON` as its main icon."""
+def _with_icon(card: Card, uri: str) -> Card:
+    """The card with the image at `uri` as its main icon."""
     assets = card.data.get("assets")
-    main = {"type": "icon", "uri": f"embeded://{ICON}", "name": "main", "ext": "png"}
+    main = {"type": "icon", "uri": uri, "name": "main", "ext": "png"}
     others = [one for one in assets if not _is_main(one)] if isinstance(assets, list) else []
     return card.edited({"assets": [main, *others]})
 

@@ -157,6 +157,9 @@ def _voice(card: Card, voices: Voices) -> tuple[str, ...]:
 
 def voice_lines(card: Card) -> int:
     """How many lines the whole sample dialogue has, of which a voice takes the first."""
+    ours = _ours(card)
+    if _unedited(card, ours, "voice", "mes_example"):
+        return len(_words(ours, "voice"))
     name = role_name(card.name)
     return len(_lines(card, card.text("mes_example"), Voices(name, (card.called,)), labels=True))
 

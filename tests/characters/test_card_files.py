@@ -151,8 +151,22 @@ def test_the_image_of_a_png_becomes_the_icon_of_a_charx_and_returns(tmp_path):
     assert charx.data["assets"] == [
         {"type": "icon", "uri": f"embeded://{ICON}", "name": "main", "ext": "png"}
     ]
-    write_card(charx, tmp_path / "c.png", source=tmp_path / "b.charx")
+    assert write_card(charx, tmp_path / "c.png", source=tmp_path / "b.charx") == []
     assert chunks_of((tmp_path / "c.png").read_bytes())[:2] == chunks_of(image)[:2]
+    assert [one["uri"] for one in read_card(tmp_path / "c.png").data["assets"]] == ["ccdefault:"]
+
+
+def test_the_main_icon_of_a_charx_becomes_the_image_and_the_other_is_told_of(tmp_path):
+    small, main = png.plain_image(1, 1), png.plain_image(3, 3)
+    icons = [
+        {"type": "icon", "uri": f"embeded://{name}.png", "name": name, "ext": "png"}
+        for name in ("small", "main")
+    ]
+    made = charx_of(v3(assets=icons), **{"small.png": small, "main.png": main})
+    path = written(tmp_path, made, "a.charx")
+    left_out = write_card(read_card(path), tmp_path / "b.png", source=path)
+    assert left_out == ["the asset small.png"]
+    assert chunks_of((tmp_path / "b.png").read_bytes())[:2] == chunks_of(main)[:2]
 
 
 def test_assets_in_an_image_stay_in_it_and_are_told_of_elsewhere(tmp_path):

@@ -35,6 +35,13 @@ def test_an_import_and_an_export_give_the_same_file(run, home):
         assert target.read_bytes() == content
 
 
+def test_a_voice_of_ours_that_comes_back_in_a_card_is_told_whole(run, home):
+    (home / "ann.yaml").write_text("name: 安\nvoice: ['安：哼。（好烦）']\n")
+    run("characters", "export", home / "ann.yaml", "--to", home / "ann.png")
+    done = run("characters", "import", home / "ann.png", "--to", home / "c")
+    assert "voice: 1 lines" in done.err
+
+
 def test_a_card_is_shown_as_the_character_it_is(run, home):
     (home / "a.json").write_bytes(raw({**v3(), "spec_version": "3.5"}))
     shown = run("characters", "show", home / "a.json")
