@@ -9,6 +9,12 @@ UNPRINTABLE = re.compile(
 )
 """Control characters and bidi overrides: they may drive a terminal or disguise a text."""
 
+ESCAPES = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]{0,99}[ -/]{0,9}[@-~]"  # colours, the cursor
+    "|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\n]{0,999}(?:\x07|\x1b\\\\|\x9c)"  # titles, links
+)
+"""Sequences that drive a terminal, from their first character to their last."""
+
 MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
     b"\x00\x00\xfe\xff": "utf-32",
@@ -39,6 +45,11 @@ def unprintable(text: str) -> str | None:
     """The name of the first character in `text` that must not reach a terminal, as `U+001B`."""
     found = UNPRINTABLE.search(text)
     return f"U+{ord(found[0]):04X}" if found else None
+
+
+def printable(text: str) -> str:
+    """`text` without what drives a terminal; other characters that cannot be shown are blanks."""
+    return UNPRINTABLE.sub(" ", ESCAPES.sub("", text))
 
 
 def shown(text: str) -> str:

@@ -14,7 +14,7 @@ from characters.cards.jsontext import Json, dump
 from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines
 from characters.check import check
 from characters.errors import CharacterError
-from characters.reader import read, shown_path
+from characters.reader import MAX_BYTES, read, shown_path
 from characters.schema import CharacterFile
 from characters.text import shown
 from characters.writing import yaml_text
@@ -124,6 +124,11 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
         "card": beside.name,
     }
     text = yaml_text({key: value for key, value in keys.items() if value not in (None, "", [])})
+    size = len(text.encode())
+    if size > MAX_BYTES:
+        raise CharacterError(
+            f"{card.where}: makes a character file of {size:,} bytes; at most {MAX_BYTES:,}"
+        )
     try:
         check(CharacterFile, read(text.encode(), "the character file"))
     except CharacterError as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from characters.names import LONGEST_NAME, RESERVED
-from characters.text import UNPRINTABLE
+from characters.text import printable
 
 USER = "{{user}}"
 """Stands for the player's role until a scene says who that is."""
@@ -29,7 +29,7 @@ def role_name(name: str) -> str:
 
     `Rika (v2)` becomes `Rika`; signs that the log needs become blanks.
     """
-    plain = UNPRINTABLE.sub(" ", name)
+    plain = printable(name)
     short = re.sub(r"[\[（(【《].*", "", plain, flags=re.DOTALL)
     for one in (short, plain):
         cleaned = " ".join(RESERVED.sub(" ", one).split())[:LONGEST_NAME].strip()
@@ -65,7 +65,7 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
     lines: list[str] = []
     speaker = voices.name
     code = quoted = False
-    for raw in UNPRINTABLE.sub(" ", text).replace("\t", " ").splitlines():
+    for raw in printable(text).replace("\t", " ").splitlines():
         line = raw.strip()
         if not line or _START.match(line):
             speaker, quoted = (voices.name, False) if _START.match(line) else (speaker, quoted)

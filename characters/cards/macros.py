@@ -8,6 +8,7 @@ LEGACY = re.compile(r"<(user|char|bot)>", re.IGNORECASE)
 DEEPEST = 8
 """Macros inside macros that are expanded."""
 SILENT = ("hidden_key:", "comment:", "//")
+ALONE = {"newline": "\n", "noop": "", "trim": ""}
 _COMMA = re.compile(r"(?<!\\),")
 _DICE = re.compile(r"(\d{0,2})d(\d{1,6})([+-]\d{1,6})?|(\d{1,6})", re.IGNORECASE)
 
@@ -18,7 +19,8 @@ def expand(text: str, char: str, user: str | None, rng: Random | None) -> str:
     `{{char}}` is `char`. Where `user` is `None` a `{{user}}` stays (and `<USER>` becomes one);
     where `rng` is `None` so do `{{random:…}}`, `{{pick:…}}` and `{{roll:…}}`. The same pick draws
     the same value from one text. `\,` is a comma that divides nothing. Unknown macros stay.
-    Source: SPEC_V3 “Curly Braced Syntaxes”, and SillyTavern for `::`, `2d6+1` and `{{newline}}`.
+    Source: SPEC_V3 “Curly Braced Syntaxes”, and SillyTavern for `::`, `2d6+1`, `{{roll 2d6}}`,
+    `{{newline}}`, `{{noop}}` and `{{trim}}`.
     """
     if "<" in text:
         text = LEGACY.sub(lambda found: f"{{{{{_legacy(found[1])}}}}}", text)
@@ -53,8 +55,10 @@ class _Scope:
             return found[0] if self.user is None else self.user
         if word.startswith(SILENT):
             return ""
-        if word == "newline":
-            return "\n"
+        if word in ALONE:
+            return ALONE[word]
+        if word.startswith("roll "):
+            body = f"roll:{body[5:]}"
         name, colon, given = body.partition(":")
         if not colon:
             return found[0]

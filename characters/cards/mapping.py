@@ -10,7 +10,7 @@ from characters.cards.lines import Voices, dialogue, message, role_name, spoken
 from characters.cards.macros import expand
 from characters.errors import CharacterError
 from characters.names import label_problem
-from characters.text import UNPRINTABLE, shown
+from characters.text import printable, shown
 
 OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""
@@ -130,7 +130,7 @@ def _profile(card: Card) -> str:
 
 def _filled(card: Card, name: str) -> str:
     text = expand(card.text(name), role_name(card.called) or card.name, None, None)
-    plain = UNPRINTABLE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
     return "\n".join(line.rstrip() for line in plain.split("\n")).strip()
 
 
@@ -189,7 +189,7 @@ def _words(ours: Json, key: str) -> tuple[str, ...]:
     kept = ours.get(key)
     found = kept.get("lines") if isinstance(kept, dict) else kept
     texts = [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
-    return tuple(clean for one in texts if (clean := UNPRINTABLE.sub(" ", one).strip()))[:MOST]
+    return tuple(clean for one in texts if (clean := printable(one).strip()))[:MOST]
 
 
 def _talkativeness(card: Card) -> float | None:

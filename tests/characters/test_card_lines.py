@@ -79,6 +79,9 @@ def test_a_role_name_can_begin_a_line(name):
         ("A/B: C", "A B C"),
         ("（）", ""),
         ("a\x1bb", "a b"),
+        ("\x1b[1;31m夏娜\x1b[0m", "夏娜"),
+        ("\x1b]0;title\x07夏娜\x9b2J", "夏娜"),
+        ("\x1b[31m", ""),
     ],
 )
 def test_what_a_log_cannot_hold_leaves_a_name(name, made):

@@ -26,6 +26,7 @@ def told(text: str, seed: int = 1) -> str:
         ("a{{// 不说}}b{{comment: x}}c{{hidden_key:k}}d", "abcd"),
         ("{{reverse:Hello}} {{reverse:{{char}}}}", "olleH 娜夏"),
         ("一{{newline}}二", "一\n二"),
+        ("{{roll 1}} {{Roll d1+2}}{{noop}}{{trim}}", "1 3"),
         ("{{unknown:x}} {{roll:zero}} {{roll:0}} {{original}}", None),
         ("{single} }} {{", None),
     ],

@@ -52,6 +52,14 @@ def test_a_card_is_shown_as_the_character_it_is(run, home):
     assert (asked["name"], asked["talkativeness"]) == ("林晚星", 0.7)
 
 
+def test_a_card_with_a_book_for_a_description_is_refused_in_a_line(run, home):
+    (home / "a.json").write_bytes(raw(v2(description="长" * 400_000)))
+    done = run("characters", "import", home / "a.json", "--to", home / "c")
+    assert done.status == 2 and not (home / "c").exists()
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"{home / 'a.json'}: makes a character file of 1,2")
+
+
 def test_what_is_there_is_replaced_only_when_asked_to(run, home):
     (home / "a.json").write_bytes(raw(v2()))
     assert run("characters", "import", home / "a.json", "--to", home / "c").status == 0

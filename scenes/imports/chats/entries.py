@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from characters.cards.lines import USER, Voices, role_name, spoken
 from characters.cards.macros import expand
-from characters.text import UNPRINTABLE
+from characters.text import printable
 from scenes.imports.chats.chat import Message
 from scenes.log import SPOKEN, Entry, parse
 
@@ -50,7 +50,7 @@ def entries_of(message: Message, player: str | None) -> list[Entry]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in UNPRINTABLE.sub(" ", text).splitlines():
+    for line in printable(text).splitlines():
         if told := " ".join(line.split()):
             yield told
 

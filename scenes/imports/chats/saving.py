@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from characters.text import UNPRINTABLE
+from characters.text import printable
 from scenes.errors import SceneError
 from scenes.imports.chats.chat import Chat, Message, Report
 from scenes.imports.chats.entries import named
@@ -182,7 +182,7 @@ def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], 
 
 
 def _one_line(text: str) -> str:
-    return " ".join(UNPRINTABLE.sub(" ", text).split())
+    return " ".join(printable(text).split())
 
 
 def _renamed(messages: Iterator[Message], names: dict[str, str]) -> Iterator[Message]:
