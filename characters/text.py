@@ -49,6 +49,8 @@ def unprintable(text: str) -> str | None:
 
 def printable(text: str) -> str:
     """`text` without what drives a terminal; other characters that cannot be shown are blanks."""
+    if text.replace("\n", "").isprintable():
+        return text
     return UNPRINTABLE.sub(" ", ESCAPES.sub("", text))
 
 

@@ -8,25 +8,35 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def to_json(value: Any) -> Any:
     """A dataclass as a JSON object; fields that have their default are left out."""
-    if value is None or type(value) in (str, int, float, bool):
+    kind: Any = type(value)
+    if kind in _SCALARS:
         return value
-    if is_dataclass(value):
+    if kind is dict or isinstance(value, Mapping):
         return {
-            field.name: to_json(part)
-            for field in fields(value)
-            if (part := getattr(value, field.name)) != field.default
+            key: part if type(part) in _SCALARS else to_json(part) for key, part in value.items()
         }
+    if isinstance(value, (list, tuple)):
+        return [part if type(part) in _SCALARS else to_json(part) for part in value]
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, (list, tuple)):
-        return [to_json(part) for part in value]
-    if isinstance(value, Mapping):
-        return {key: to_json(part) for key, part in value.items()}
-    return value
+    if (defaults := _defaults(kind)) is None:
+        return value
+    return {
+        name: part if type(part) in _SCALARS else to_json(part)
+        for name, default in defaults
+        if (part := getattr(value, name)) is not default and part != default
+    }
+
+
+@cache
+def _defaults(kind: Any) -> list[tuple[str, Any]] | None:
+    """The fields of a dataclass, each with its default; `None` of what is no dataclass."""
+    return [(each.name, each.default) for each in fields(kind)] if is_dataclass(kind) else None
 
 
 def from_json(kind: type[T], value: Mapping[str, Any]) -> T:

@@ -14,9 +14,14 @@ _START = re.compile(r"^\s*(?:<START>|\*{3,}|-{3,}|END_OF_DIALOG)\s*$", re.IGNORE
 _LABEL = re.compile(
     r"^\s*(\{\{user\}\}|[^\s:：\[\]【】\"“「*<>|][^\n:：\[\]【】\"“「*<>|]{0,40}?)\s*[:：]\s*(.*)$"
 )
-_PIECE = re.compile(
-    r"\*{1,3}([^*\n]+)\*{1,3}|[“\"]([^“”\"\n]+)[”\"]|[「『]([^「」『』\n]+)[」』]|[（(]([^（）()\n]+)[）)]"
+_DEEDS = r"\*\*{0,2}([^*\n]+)\*{1,3}|（([^（）()\n]+)[）)]|\(([^（）()\n]+)[）)]"
+_QUOTES = (
+    r"“([^“”\"\n]+)[”\"]|\"([^“”\"\n]+)[”\"]|「([^「」『』\n]+)[」』]|『([^「」『』\n]+)[」』]"
 )
+_PIECE = re.compile(f"{_DEEDS}|{_QUOTES}")
+"""What is marked in a line; each way begins with one sign, by which the next one is soon found."""
+_DEED_GROUPS = 3
+_QUOTED = re.compile(r"[“\"「『]")
 _LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
 _THIRD = re.compile(r"(?:she|he|they|her|his|their|i|my)\b|她|他|它|我", re.IGNORECASE)
@@ -73,11 +78,11 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
         if line.startswith("```"):
             code = not code
             continue
-        found = None if code else _LABEL.match(line)
+        found = _LABEL.match(line) if not code and (":" in line or "：" in line) else None
         named = _named(found[1], voices, labels) if found else None
         if found and named:
             speaker, line, quoted = named, found[2].strip(), False
-        quoted = quoted or bool(re.search(r"[“\"「『]", line))
+        quoted = quoted or bool(_QUOTED.search(line))
         lines += [f"{speaker}：{line}"] if code else _said(line, speaker, voices, quoted)
     return lines
 
@@ -106,14 +111,14 @@ def _pieces(line: str, quoted: bool) -> Iterator[tuple[str, str]]:
     held: list[str] = []
     for found in _PIECE.finditer(line):
         between, end = line[end : found.start()], found.end()
-        deed = found[1] or found[4]
+        deed = (found.lastindex or 0) <= _DEED_GROUPS
         if not deed and not quoted:
             held += [between, found[0]]
             continue
         if (bare := "".join([*held, between]).strip()) and _BARE.search(bare):
             yield bare, "bare" if quoted else ""
         held = []
-        text = (deed or found[2] or found[3]).strip(" *")
+        text = found[found.lastindex or 0].strip(" *")
         if text:
             yield text, "*" if deed else ""
     if (bare := "".join([*held, line[end:]]).strip(" *")) and _BARE.search(bare):

@@ -3,21 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 PLACES = 20
 """How many dropped places are told one by one."""
 
 Json = dict[str, Any]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class NoMessage(ValueError):
     """Why a part of a file is no message."""
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """What one participant wrote at one time."""
 
     name: str
@@ -30,10 +30,11 @@ class Message:
     """The candidates that it was picked from, itself among them; none where it was the only one."""
     picked: int = 0
     model: str = ""
-    sent: datetime | None = None
-    foreign: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    date: object = None
+    """When it was sent, in whatever style that is written; `sent_at` reads it."""
+    foreign: Mapping[str, Any] = _NOTHING
     """The message as the other program wrote it."""
-    ours: Mapping[str, Any] | None = field(default=None, hash=False)
+    ours: Mapping[str, Any] | None = None
     """What we had written into it."""
 
 

@@ -17,7 +17,6 @@ from scenes.imports.chats.chat import (
     text_in,
     texts,
 )
-from scenes.imports.chats.dates import sent_at
 from scenes.imports.chats.kobold import PLAYER, REPLY
 
 _BEGIN = "<|BEGIN-VISIBLE-CHAT|>"
@@ -68,8 +67,8 @@ def _exchange(row: object, visible: object, number: int, metadata: Json) -> Iter
         )
         if about:
             foreign["metadata"] = about
-        sent = sent_at(about.get("timestamp"))
-        yield Message(name, text, side == 0, False, False, swipes, picked, "", sent, foreign)
+        date = about.get("timestamp")
+        yield Message(name, text, side == 0, False, False, swipes, picked, "", date, foreign)
 
 
 def agnai(value: Json, title: str) -> Chat | None:
@@ -89,8 +88,8 @@ def _agnai(value: object) -> Iterator[Message]:
     player = bool(text_in(value, "userId"))
     swipes, picked = candidates(text, [text, *texts(value.get("retries"))])
     name = text_in(value, "handle", "name") or (PLAYER if player else REPLY)
-    sent = sent_at(value.get("createdAt"))
-    yield Message(name, text, player, False, False, swipes, picked, "", sent, value)
+    date = value.get("createdAt")
+    yield Message(name, text, player, False, False, swipes, picked, "", date, value)
 
 
 def risu(value: Json, title: str) -> Chat | None:
@@ -112,8 +111,8 @@ def _risu(value: object) -> Iterator[Message]:
     swipes, picked = candidates(text, texts(value.get("swipes")))
     name = text_in(value, "name") or (PLAYER if player else REPLY)
     hidden = value.get("disabled") is True
-    sent = sent_at(value.get("time"))
-    yield Message(name, text, player, hidden, False, swipes, picked, "", sent, value)
+    date = value.get("time")
+    yield Message(name, text, player, hidden, False, swipes, picked, "", date, value)
 
 
 def _chat(key: str, form: str, title: str, parts: list[object], read: Reader, rest: Json) -> Chat:

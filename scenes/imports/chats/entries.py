@@ -4,6 +4,7 @@ The text itself stays with the first turn; entries are what is shown, prompted w
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from characters.cards.lines import USER, Voices, role_name, spoken
 from characters.cards.macros import expand
@@ -20,11 +21,17 @@ LONGEST = 100_000
 
 def named(name: str) -> str:
     """The role that a name of a chat becomes."""
-    return role_name(name[:200]) or NOBODY
+    return _role(name[:200])
 
 
-def entries_of(message: Message, player: str | None) -> list[Entry]:
-    """The entries of a message, at least one; `player` is the role that `{{user}}` means.
+@lru_cache(1000)
+def _role(name: str) -> str:
+    return role_name(name) or NOBODY
+
+
+def entries_of(message: Message, text: str, player: str | None) -> list[Entry]:
+    """The entries of a message that says `text`, at least one; `player` is the role that
+    `{{user}}` means.
 
     Macros that say who is who are replaced; `{{char}}` is the speaker, and stays where the player
     speaks.
@@ -33,19 +40,20 @@ def entries_of(message: Message, player: str | None) -> list[Entry]:
     char = CHAR if message.player else speaker
 
     def filled(text: str) -> str:
-        return " ".join(expand(text, char, player, None).splitlines())
+        told = expand(text, char, player, None)
+        return told if told is text else " ".join(told.splitlines())
 
     if message.hidden:
-        found = [Entry("comment", f"{speaker}：{line}") for line in _lines(message.text)]
+        found = [Entry("comment", f"{speaker}：{line}") for line in _lines(text)]
     elif message.narrator:
-        told = filter(None, map(filled, _lines(message.text)))
+        told = filter(None, map(filled, _lines(text)))
         found = [entry for line in told for entry in _narrated(line)]
-    elif len(message.text) > LONGEST:
-        told = filter(None, map(filled, _lines(message.text)))
+    elif len(text) > LONGEST:
+        told = filter(None, map(filled, _lines(text)))
         found = [Entry("speech", line, speaker) for line in told]
     else:
         voices = Voices(speaker, () if message.player else (CHAR,))
-        found = list(_spoken(message.text, voices, player or speaker, filled))
+        found = list(_spoken(text, voices, player or speaker, filled))
     return found or [Entry("comment", "")]
 
 
@@ -70,13 +78,13 @@ def _spoken(
         by = player if line.startswith(f"{USER}：") else speaker
         line = filled(by + line.removeprefix(USER) if by != speaker else line)
         found = parse(line)
-        if all(_fits(entry, (by, speaker)) for entry in found):
+        if all([_fits(entry, by, speaker) for entry in found]):
             yield from found
         elif plain := line.removeprefix(f"{by}：").strip():
             yield Entry("speech", plain, by)
 
 
-def _fits(entry: Entry, names: tuple[str, str]) -> bool:
+def _fits(entry: Entry, by: str, speaker: str) -> bool:
     if entry.kind in SPOKEN:
-        return entry.speaker in names
+        return entry.speaker in (by, speaker)
     return entry.kind == "narration"

@@ -6,7 +6,6 @@ does, and the marks of instructions tell who wrote what. Pure.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from characters.cards.lines import role_name
 from scenes.imports.chats.chat import Chat, Json, Message, Report, candidates, text_in
@@ -43,13 +42,13 @@ def chat_of(value: Json, title: str) -> Chat:
             report.read += len(found)
             if len(found) == 1 and alternatives:
                 swipes, picked = candidates(found[0].text, alternatives)
-                found = [replace(found[0], swipes=swipes, picked=picked)]
+                found = [found[0]._replace(swipes=swipes, picked=picked)]
             elif alternatives:
                 report.notice("alternatives of a piece of several lines stay in its first turn")
             for number, message in enumerate(found):
                 kept: Json = {"text": fragment, "alternatives": alternatives}
                 foreign = kept if number == 0 else {}
-                yield replace(message, foreign={k: v for k, v in foreign.items() if v})
+                yield message._replace(foreign={k: v for k, v in foreign.items() if v})
 
     lite = "savedsettings" in value
     rest = {key: one for key, one in value.items() if key not in _STORY_KEYS}

@@ -6,14 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from characters.text import printable
 from scenes.errors import SceneError
 from scenes.imports.chats.chat import Chat, Message, Report
+from scenes.imports.chats.dates import sent_at
 from scenes.imports.chats.entries import named
 from scenes.imports.chats.kobold import PLAYER
 from scenes.imports.chats.turning import Turning, Written
@@ -27,6 +29,7 @@ LARGEST_CAST = 64
 """Those who speak most; whoever else speaks is named in the lines alone."""
 NAMES = 10_000
 """Names that are counted before further ones are left out of the cast."""
+_encode = msgspec.json.Encoder().encode
 
 
 def save_chat(chat: Chat, report: Report, folder: Path, player: str | None = None) -> Path:
@@ -42,14 +45,16 @@ def save_chat(chat: Chat, report: Report, folder: Path, player: str | None = Non
         extra = dict(chat.foreign)
         for message in messages:
             foreign = {**extra, "message": message.foreign} if extra else None
+            sent = sent_at(message.date)
             for event, entries in turning.events(message, report):
-                stamp = {"time": message.sent.isoformat(timespec="seconds")} if message.sent else {}
+                if sent:
+                    event["time"] = sent.isoformat(timespec="seconds")
                 if foreign and entries:
                     first = event["turns"][0]
                     kept = {"turns": len(entries), **foreign}
                     first["foreign"] = {chat.key: to_json(kept)}
                     extra = {}
-                yield {**event, **stamp}, entries
+                yield event, entries
         if not turning.turns:
             raise SceneError(f"{report.where}: no message in it")
 
@@ -105,15 +110,23 @@ def _write(
     with drafts[0].open("wb") as journal, drafts[1].open("wb") as readable:
         readable.write(f"{write(Entry('chapter', title))}\n".encode(*UTF8))
         for event, entries in _with_first(opened, events):
-            line = json.dumps({"time": now, **event}, ensure_ascii=False, separators=(",", ":"))
-            journal.write(line.encode(*UTF8) + b"\n")
-            for entry in entries if log is None else ():
-                readable.write(f"{write(entry)}\n".encode(*UTF8))
+            journal.write(_line({"time": now, **event}))
+            if entries and log is None:
+                readable.write("".join([f"{write(entry)}\n" for entry in entries]).encode(*UTF8))
         for entry in log or ():
             readable.write(f"{write(entry)}\n".encode(*UTF8))
         for file in (journal, readable):
             file.flush()
             os.fsync(file.fileno())
+
+
+def _line(event: Event) -> bytes:
+    """An event as a line of a journal."""
+    try:
+        return _encode(event) + b"\n"
+    except UnicodeEncodeError:  # a half of a surrogate pair, which is kept
+        line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+        return line.encode(*UTF8) + b"\n"
 
 
 def _with_first(opened: Event, events: Iterable[Written]) -> Iterator[Written]:
@@ -188,4 +201,4 @@ def _one_line(text: str) -> str:
 def _renamed(messages: Iterator[Message], names: dict[str, str]) -> Iterator[Message]:
     for message in messages:
         other = names.get(named(message.name)) if names and message.player else None
-        yield replace(message, name=other) if other else message
+        yield message._replace(name=other) if other else message

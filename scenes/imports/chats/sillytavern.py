@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 
 from scenes.exports.sillytavern import KEY, ours_in, without_ours
 from scenes.imports.chats.chat import Chat, Json, Message, NoMessage, Report, text_in, texts
-from scenes.imports.chats.dates import sent_at
 from scenes.imports.chats.source import BadValue, Source, json_value
 
 UNUSED = "unused"
@@ -100,7 +99,7 @@ def message_of(value: object, rooms: list[str] | None = None) -> Message:
         swipes=swipes,
         picked=picked,
         model=text_in(extra, "model") or _model_of(value, picked),
-        sent=sent_at(value.get("send_date")),
+        date=value.get("send_date"),
         foreign=without_ours(value, "extra"),
         ours=ours_in(value, "extra"),
     )

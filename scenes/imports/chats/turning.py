@@ -1,13 +1,12 @@
 """Messages to the events of a session: turns, draws with their candidates, branches. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from scenes.imports.chats.chat import Message, Report
 from scenes.imports.chats.entries import entries_of, named
 from scenes.log import Entry
-from scenes.session import By, Candidate, Draw, Event, Turn
+from scenes.session import By, Candidate, Draw, Event
 from scenes.snapshot import to_json
 
 Written = tuple[Event, Sequence[Entry]]
@@ -31,28 +30,29 @@ class Turning:
     def events(self, message: Message, report: Report) -> Iterator[Written]:
         """The events of a message."""
         by: By = "player" if message.player else "model"
-        parent, draw = self.head, None
+        parent, picked = self.head, {}
+        entries: list[Entry] | None = None
         if message.swipes:
-            rows = [entries_of(replace(message, text=text), self.player) for text in message.swipes]
+            rows = [entries_of(message, text, self.player) for text in message.swipes]
             draw = self._draw(message, rows)
+            picked = {"draw": draw.id, "candidate": message.picked}
+            if message.swipes[message.picked] == message.text:
+                entries = rows[message.picked]
             yield {"event": "draw", **to_json(draw)}, ()
             report.kept["draws"] += 1
             report.kept["candidates"] += len(rows)
             for place, row in enumerate(rows):
                 if place != message.picked and len(row) > 1:
-                    branch = self._chain(row, parent, by, {}, {"swipe": place})
-                    yield _turns(branch), ()
+                    yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
                     report.kept["branches"] += 1
-        entries = entries_of(message, self.player)
+        entries = entries or entries_of(message, message.text, self.player)
         first = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}
-        turns = self._chain(entries, parent, by, first, {})
-        if draw is not None:
-            turns[0] = replace(turns[0], draw=draw.id, candidate=message.picked)
-        self.head = turns[-1].id
+        event = self._chain(entries, parent, by, picked, first, {})
+        self.head = self.turns
         report.kept["hidden messages"] += message.hidden
-        report.kept["turns"] += len(turns)
+        report.kept["turns"] += len(entries)
         report.kept["messages"] += 1
-        yield _turns(turns), entries
+        yield event, entries
 
     def _draw(self, message: Message, rows: list[list[Entry]]) -> Draw:
         self.draws += 1
@@ -60,18 +60,29 @@ class Turning:
         return Draw(self.draws, self.head, named(message.name), candidates, message.model)
 
     def _chain(
-        self, entries: Sequence[Entry], parent: int | None, by: By, first: Marks, each: Marks
-    ) -> list[Turn]:
-        """A turn for each entry, one after another; `first` is marked on the first one."""
-        made: list[Turn] = []
+        self,
+        entries: Sequence[Entry],
+        parent: int | None,
+        by: By,
+        picked: Marks,
+        first: Marks,
+        each: Marks,
+    ) -> Event:
+        """A turn for each entry, one after another; `picked` and `first` are of the first one.
+
+        What `to_json` gives for each `Turn`, without one being made.
+        """
+        made: list[Event] = []
         for number, entry in enumerate(entries):
             self.turns += 1
+            turn: Event = {"id": self.turns, "parent": parent, "entry": to_json(entry)}
+            if by != "player":
+                turn["by"] = by
+            if number == 0:
+                turn |= picked
             kept = {**each, **first} if number == 0 else {**each, "part": number}
-            foreign = {self.key: kept} if kept else None
-            made.append(Turn(self.turns, parent, entry, by, foreign=foreign))
+            if kept:
+                turn["foreign"] = {self.key: kept}
+            made.append(turn)
             parent = self.turns
-        return made
-
-
-def _turns(turns: list[Turn]) -> Event:
-    return {"event": "turns", "turns": [to_json(turn) for turn in turns]}
+        return {"event": "turns", "turns": made}
