@@ -11,6 +11,7 @@ from characters.places import is_file, is_folder
 from characters.reader import shown_path
 from characters.wiki.files import BASE, TEXTS, Reading, read_base
 from characters.wiki.index import Base
+from characters.wiki.vectors import OpenEmbedder
 
 BOOKS = (*YAML, ".json", *CARD_IMAGES)
 
@@ -38,20 +39,23 @@ class Knowledge:
 NOTHING = Knowledge()
 
 
-def read_knowledge(path: Path) -> Knowledge:
-    """What one file holds, by its suffix, or all those below a folder. Raises `CharacterError`."""
+def read_knowledge(path: Path, embedder: OpenEmbedder | None = None) -> Knowledge:
+    """What one file holds, by its suffix, or all those below a folder. Raises `CharacterError`.
+
+    Vectors of a base are used only with an `embedder`, which is asked when they are needed.
+    """
     if is_folder(path):
-        return _of_folder(path)
+        return _of_folder(path, embedder)
     suffix = path.suffix.lower()
     if suffix in BOOKS:
         return Knowledge(books=(read_lorebook(path),))
     if suffix in (*TEXTS, BASE):
-        return Knowledge(bases=(read_base(path),))
+        return Knowledge(bases=(read_base(path, embedder),))
     known = ", ".join((*BOOKS, *TEXTS, BASE))
     raise CharacterError(f"{shown_path(path)}: not a kind of knowledge; expected {known}")
 
 
-def _of_folder(folder: Path) -> Knowledge:
+def _of_folder(folder: Path, embedder: OpenEmbedder | None) -> Knowledge:
     """The books and bases below a folder, and its texts as one base; a broken file is told.
 
     Pictures are left out, since notes may have some that are no cards.
@@ -65,7 +69,7 @@ def _of_folder(folder: Path) -> Knowledge:
         if hidden or path.suffix.lower() not in (*YAML, ".json", BASE) or not is_file(path):
             continue
         try:
-            found += read_knowledge(path)
+            found += read_knowledge(path, embedder)
         except CharacterError as error:
             found += Knowledge(problems=tuple(error.problems))
     if not found:
@@ -78,9 +82,10 @@ def _of_folder(folder: Path) -> Knowledge:
 class Shelf:
     """Knowledge by the paths of its files, each read once; what cannot be read is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, embedder: OpenEmbedder | None = None) -> None:
         self.problems: list[str] = []
         """A line for each file that could not be read, or not as it was meant."""
+        self._embedder = embedder
         self._read: dict[Path, Knowledge] = {}
 
     def of(self, paths: Iterable[Path]) -> Knowledge:
@@ -93,13 +98,26 @@ class Shelf:
     def _of(self, path: Path) -> Knowledge:
         if path not in self._read:
             try:
-                self._read[path] = read_knowledge(path)
+                self._read[path] = read_knowledge(path, self._embedder)
             except CharacterError as error:
                 self._read[path] = NOTHING
                 self.problems += error.problems
             self.problems += self._read[path].problems
             self.problems += [said for book in self._read[path].books for said in book.warnings]
         return self._read[path]
+
+    def prepare(self, paths: Iterable[Path]) -> None:
+        """Open all that a search of the files at `paths` needs, which may take seconds."""
+        for base in self.of(paths).bases:
+            base.prepare()
+
+    def take_problems(self) -> list[str]:
+        """The problems since this was last asked, those of searches too."""
+        found, self.problems = self.problems, []
+        for base in (base for one in self._read.values() for base in one.bases):
+            found += base.notices
+            base.notices = []
+        return found
 
     def close(self) -> None:
         for one in self._read.values():

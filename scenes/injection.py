@@ -14,6 +14,7 @@ from characters.knowledge import Knowledge
 from characters.lore.book import MAX_SCAN_DEPTH, Field
 from characters.lore.scan import Message, Moment, scan
 from characters.wiki.index import Base, Hit
+from characters.wiki.vectors import fused
 from scenes.log import Entry, write
 from scenes.note import Note
 from scenes.prompt import Count, first_kept
@@ -116,15 +117,14 @@ class Told:
 
     def _of_bases(self, speaker: Role, bases: Sequence[Base], there: set[str]) -> list[Note]:
         query = "\n".join(one.text for one in list(self._messages)[-TURNS:])
-        found: list[tuple[float, Note]] = []
+        found: list[tuple[Note, float, float]] = []
         for base in bases if query else ():
             hits = base.search(query, CHUNKS + len(there), beside=speaker.name)
             for hit in hits:
-                note = _note(hit)
-                if note.key not in there and base.relevance(hit) >= LEAST_WEIGHT:
-                    found.append((base.relevance(hit), note))
-        found.sort(key=lambda one: -one[0])
-        return [note for _, note in found[:CHUNKS]]
+                note, shared = _note(hit), base.relevance(hit)
+                if note.key not in there and (shared >= LEAST_WEIGHT or hit.near):
+                    found.append((note, shared, hit.near))
+        return _most_relevant(found)[:CHUNKS]
 
     def _cost(self, text: str) -> int:
         return self.count(f"【{text}】\n")
@@ -159,6 +159,16 @@ def _role_of(scene: Scene, entry: Entry) -> Role | None:
         if entry.kind == "narration" and role.narrator and not isinstance(entry, Note):
             return role
     return None
+
+
+def _most_relevant(found: Sequence[tuple[Note, float, float]]) -> list[Note]:
+    """Notes by what they share with the turns and by how near they are, both rankings fused."""
+    shared = [at for at, one in enumerate(found) if one[1] >= LEAST_WEIGHT]
+    near = [at for at, one in enumerate(found) if one[2]]
+    shared.sort(key=lambda at: -found[at][1])
+    near.sort(key=lambda at: -found[at][2])
+    scores = fused(shared, near)
+    return [found[at][0] for at in sorted(scores, key=lambda at: (-scores[at], at))]
 
 
 def _message(entry: Entry) -> Message:

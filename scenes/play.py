@@ -14,6 +14,7 @@ from characters.names import nearest
 from characters.text import UNPRINTABLE, unprintable
 from models.backend import Backend, Delta, Prompt, Sampling
 from scenes.draw import Cost, Drawn, Grown, Refused, Update, draw_lines, line_sampling
+from scenes.embedding import embedder
 from scenes.errors import SceneError
 from scenes.journal import Journal
 from scenes.log import SPOKEN, Entry, cue, parse, write
@@ -260,7 +261,7 @@ class Play:
         from scenes.injection import Told
 
         if self._shelf is None:
-            self._shelf = Shelf()
+            self._shelf = Shelf(embedder)
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
         budget = history_budget(self.scene, backend.context, reply, backend.count)
         told = Told(self.scene, budget, backend.count, self.session.role)
@@ -271,8 +272,32 @@ class Play:
             self.notices += error.problems
             return []
         finally:
-            self.notices += self._shelf.problems
-            self._shelf.problems.clear()
+            self.notices += self._shelf.take_problems()
+
+    @property
+    def knowledge_is_slow(self) -> bool:
+        """Whether to open what may be told takes more than a moment: bases may need a model."""
+        return any(path.suffix.lower() == ".kb" or path.is_dir() for path in self._knowledge_paths)
+
+    def opened_knowledge(self) -> "Shelf":
+        """All that may be told, open; may run in another thread, for `use_knowledge`."""
+        from characters.knowledge import Shelf
+
+        shelf = Shelf(embedder)
+        shelf.prepare(self._knowledge_paths)
+        return shelf
+
+    def use_knowledge(self, shelf: "Shelf") -> None:
+        """Take what was opened before the first draw; it is closed with the play."""
+        if self._shelf is not None:
+            self._shelf.close()
+        self._shelf = shelf
+        self.notices += shelf.take_problems()
+
+    @property
+    def _knowledge_paths(self) -> list[Path]:
+        roles = [role for role in self.scene.cast if role.name != self.session.role]
+        return [*self.scene.knowledge, *(path for role in roles for path in role.knowledge)]
 
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""

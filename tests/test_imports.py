@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("torch", "transformers", "peft", "xllamacpp", "httpx", "numpy", "huggingface_hub")
+HEAVY = (
+    *("torch", "transformers", "sentence_transformers", "peft", "xllamacpp"),
+    *("httpx", "numpy", "huggingface_hub"),
+)
 SCREEN = ("textual", "rich", "prompt_toolkit")
 
 
@@ -43,6 +46,18 @@ def test_help_needs_nothing_heavy(arguments):
 @pytest.mark.parametrize("module", ["models", "models.backend", "models.catalog", "scenes.play"])
 def test_the_rooms_below_import_neither_weights_nor_a_screen(module):
     assert not imported(f"import {module}") & {*HEAVY, *SCREEN}
+
+
+def test_a_base_without_vectors_is_asked_without_anything_heavy(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("院长怕猫。", encoding="utf-8")
+    program = f"""
+from characters.knowledge import read_knowledge
+from scenes import injection
+from scenes.embedding import embedder
+found = read_knowledge(__import__("pathlib").Path({str(tmp_path / "a.md")!r}), embedder)
+assert found.bases[0].search("院长")
+"""
+    assert not imported(program) & {*HEAVY, *SCREEN}
 
 
 def test_the_screen_opens_without_what_only_models_and_scenes_need():

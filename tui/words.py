@@ -50,6 +50,7 @@ WORDS = {
         "{0} 的 {1} 句 · 1–{1} 选 · ↑↓ Enter · e 改 · r 重抽 · m 再来 · Esc 停",
         "{1} lines for {0} · 1–{1} pick · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
     ),
+    "waiting_knowledge": ("等知识库打开…", "waiting for the knowledge base…"),
     "waiting_model": ("等模型载入…", "waiting for the model…"),
     "again": ("重抽（{0}）…", "drawn again ({0})…"),
     "given_up": ("没抽到（{0}）", "none ({0})"),

@@ -9,6 +9,7 @@ from characters.reader import shown_path
 from characters.text import shown
 from characters.wiki.chunks import Chunk, chunks, headings
 from characters.wiki.index import Base
+from characters.wiki.vectors import OpenEmbedder
 
 TEXTS = (".md", ".markdown", ".txt", ".wiki")
 BASE = ".kb"
@@ -92,10 +93,10 @@ def decoded(raw: bytes, where: str) -> str:
     raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text, expected text or Markdown")
 
 
-def read_base(path: Path) -> Base:
+def read_base(path: Path, embedder: OpenEmbedder | None = None) -> Base:
     """The knowledge base in a file, or made in memory of a text file. Raises `CharacterError`."""
     if path.suffix.lower() == BASE:
-        return Base.open(path)
+        return Base.open(path, embedder)
     reading = Reading([path])
     text = read_text(path)
     return Base.of(chunks(text, path.name, path.stem), reading.find_names(), shown_path(path))

@@ -2,6 +2,7 @@
 
 The postings of a term are one blob, read only when it is asked for, so that opening costs the
 same whatever the size. Scores are those of Robertson and Zaragoza 2009, k1 = 1.2 and b = 0.75.
+Where the base has vectors too, both rankings are fused.
 """
 
 import os
@@ -9,27 +10,42 @@ import sqlite3
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from math import log
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from characters.errors import CharacterError
 from characters.reader import shown_path
 from characters.text import shown
 from characters.wiki.chunks import Chunk
 from characters.wiki.terms import Words, says_little, terms
+from characters.wiki.vectors import (
+    Embedding,
+    OpenEmbedder,
+    Vectors,
+    fused,
+    made_of,
+    vectors_path,
+    write_vectors,
+)
+
+T = TypeVar("T")
 
 APPLICATION = 0x7061_6F74
 VERSION = 1
+WITH_VECTORS = 2
 K1, B = 1.2, 0.75
 MOST_POSTINGS = 8_000
 """Postings that a query looks at, the rarest terms first; what is commoner tells little."""
 MOST_TERMS = 64
+LONGEST_QUERY = 2000
 FREQUENCY_BITS = 6
 MOST_FREQUENT = (1 << FREQUENCY_BITS) - 1
 MOST_CHUNKS = 1 << 26
+FUSED = 100
+"""Chunks of each ranking that are fused."""
 TABLES = {"names", "chunks", "terms", "sizes"}
 
 _SCHEMA = """
@@ -37,6 +53,11 @@ CREATE TABLE names (name TEXT PRIMARY KEY);
 CREATE TABLE chunks (id INTEGER PRIMARY KEY, source TEXT, title TEXT, text TEXT);
 CREATE TABLE terms (term TEXT PRIMARY KEY, many INTEGER, postings BLOB);
 CREATE TABLE sizes (id INTEGER PRIMARY KEY, sizes BLOB);
+"""
+_VECTORS = """
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY, model TEXT, dimension INTEGER, checksum INTEGER, usual REAL
+);
 """
 
 
@@ -46,9 +67,12 @@ class Hit(NamedTuple):
     id: int
     chunk: Chunk
     score: float
+    """BM25, or of the fused rankings where the base has vectors."""
     weight: float
     """Sum of the inverse document frequencies of the terms found, each counted once, and a pair
     with a particle for half."""
+    near: float = 0.0
+    """How near its vector is to the query's: 1 is the same; 0 where it is not near."""
 
 
 class Base:
@@ -56,6 +80,9 @@ class Base:
 
     def __init__(self, connection: sqlite3.Connection, where: str) -> None:
         self.where = where
+        self.notices: list[str] = []
+        """Why the vectors are not used, in one line."""
+        self.vectors: Vectors | None = None
         self._connection = connection
         self._sizes = _uints(self._one("SELECT sizes FROM sizes WHERE id = 1") or b"", where)
         self._mean = max(1.0, sum(self._sizes) / max(1, len(self._sizes)))
@@ -69,8 +96,11 @@ class Base:
         return cls(connection, where)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """The base in a file. Raises `CharacterError` where it is none, or is damaged."""
+    def open(cls, path: Path, embedder: OpenEmbedder | None = None) -> Self:
+        """The base in a file. Raises `CharacterError` where it is none, or is damaged.
+
+        Its vectors are used only with an `embedder`, which is asked when they are needed.
+        """
         where = shown_path(path)
         try:
             if not path.is_file():
@@ -80,8 +110,11 @@ class Base:
         except (OSError, ValueError, sqlite3.Error) as error:
             raise CharacterError(f"{where}: cannot be opened: {shown(str(error))}") from None
         try:
-            _check(connection, where)
-            return cls(connection, where)
+            has_vectors = _check(connection, where)
+            base = cls(connection, where)
+            if has_vectors:
+                base._has_vectors(path, embedder)
+            return base
         except BaseException:
             connection.close()
             raise
@@ -91,6 +124,10 @@ class Base:
 
     def close(self) -> None:
         self._connection.close()
+
+    def prepare(self) -> None:
+        """Open the vectors and their model, which may take seconds; a notice where it fails."""
+        self._try_vectors(Vectors.prepare)
 
     def relevance(self, hit: Hit) -> float:
         """What a hit shares with its query, as a number of terms that stand in one chunk only."""
@@ -102,6 +139,20 @@ class Base:
         Terms of `beside` count for the order, but not for the weight, and bring up nothing by
         themselves. Raises `CharacterError` for a damaged file.
         """
+        scores, weights = self._scored(query, beside)
+        best = sorted(scores, key=lambda one: (-scores[one], one))[: max(limit, FUSED)]
+        asked = query[-LONGEST_QUERY:]
+        near = self._try_vectors(lambda vectors: vectors.nearest(asked, max(limit, FUSED)))
+        if near is not None:
+            scores = fused(best, near)
+            best = sorted(scores, key=lambda one: (-scores[one], one))
+        return [
+            Hit(one, self._chunk(one), scores[one], weights.get(one, 0.0), (near or {}).get(one, 0))
+            for one in best[:limit]
+        ]
+
+    def _scored(self, query: str, beside: str) -> tuple[dict[int, float], dict[int, float]]:
+        """Scores and weights of the chunks that have a term of the query."""
         scores: dict[int, float] = {}
         weights: dict[int, float] = {}
         total, looked = len(self._sizes), 0
@@ -125,12 +176,30 @@ class Base:
                 elif chunk in scores:
                     scores[chunk] += gained
             looked += many
-        best = sorted(scores, key=lambda one: (-scores[one], one))[:limit]
-        return [Hit(one, self._chunk(one), scores[one], weights[one]) for one in best]
+        return scores, weights
+
+    def _try_vectors(self, ask: Callable[[Vectors], T]) -> T | None:
+        """What the vectors say; `None` without any, with a notice the first time they fail."""
+        if self.vectors is None:
+            return None
+        try:
+            return ask(self.vectors)
+        except CharacterError as error:
+            self.vectors = None
+            self.notices.append(f"{self.where}: found by words alone: {error}")
+            return None
+
+    def _has_vectors(self, path: Path, embedder: OpenEmbedder | None) -> None:
+        rows = self._rows("SELECT model, dimension, checksum, usual FROM vectors")
+        made = made_of(rows[0]) if len(rows) == 1 else None
+        if made is None:
+            raise self._damaged()
+        if embedder is not None:
+            self.vectors = Vectors(path, made, len(self), embedder)
 
     def _known(self, query: str) -> list[tuple[int, str]]:
         """The terms of a query that the base has, and in how many chunks, the rarest first."""
-        wanted = list(dict.fromkeys(terms(query[-2000:], self.words)))[-8 * MOST_TERMS :]
+        wanted = list(dict.fromkeys(terms(query[-LONGEST_QUERY:], self.words)))[-8 * MOST_TERMS :]
         marks = ",".join("?" * len(wanted))
         rows = self._rows(f"SELECT many, term FROM terms WHERE term IN ({marks})", wanted)
         try:
@@ -165,26 +234,50 @@ class Base:
         )
 
 
-def write_base(path: Path, chunks: Iterable[Chunk], names: Iterable[str] = ()) -> int:
+def write_base(
+    path: Path,
+    chunks: Iterable[Chunk],
+    names: Iterable[str] = (),
+    embedding: Embedding | None = None,
+) -> int:
     """Write a knowledge base whole or not at all, and return the number of its chunks.
 
-    Raises `CharacterError` where it cannot be written.
+    The vectors of `embedding` go into a file beside it. Raises `CharacterError` where they cannot
+    be made or written.
     """
     draft = path.with_name(f".{path.name}.new")
+    drawn = vectors_path(draft)
     try:
         draft.unlink(missing_ok=True)
         with closing(sqlite3.connect(draft)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             many = _fill(connection, chunks, Words(names))
+            if embedding is not None and many:
+                _embed(connection, drawn, many, embedding)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
+        if embedding is not None and many:
+            drawn.replace(vectors_path(path))
+        else:
+            vectors_path(path).unlink(missing_ok=True)
         draft.replace(path)
     except (OSError, sqlite3.Error) as error:
         raise CharacterError(f"{shown_path(path)}: cannot be written: {error}") from None
     finally:
         draft.unlink(missing_ok=True)
+        drawn.unlink(missing_ok=True)
     return many
+
+
+def _embed(connection: sqlite3.Connection, path: Path, many: int, embedding: Embedding) -> None:
+    rows = connection.execute("SELECT title, text FROM chunks ORDER BY id")
+    made = write_vectors(path, (f"{title}\n{text}" for title, text in rows), many, embedding)
+    connection.executescript(_VECTORS)
+    connection.execute(f"PRAGMA user_version = {WITH_VECTORS}")
+    values = (made.model, made.dimension, made.checksum, made.usual)
+    connection.execute("INSERT INTO vectors VALUES (1, ?, ?, ?, ?)", values)
+    connection.commit()
 
 
 def _fill(connection: sqlite3.Connection, chunks: Iterable[Chunk], words: Words) -> int:
@@ -213,8 +306,8 @@ def _fill(connection: sqlite3.Connection, chunks: Iterable[Chunk], words: Words)
     return len(sizes)
 
 
-def _check(connection: sqlite3.Connection, where: str) -> None:
-    """Refuse a file that is no knowledge base of ours."""
+def _check(connection: sqlite3.Connection, where: str) -> bool:
+    """Refuse a file that is no knowledge base of ours; whether this one has vectors."""
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         (application,) = connection.execute("PRAGMA application_id").fetchone()
@@ -225,14 +318,17 @@ def _check(connection: sqlite3.Connection, where: str) -> None:
             f"{where}: no knowledge base; make one of text files with: "
             "paotuan characters knowledge build"
         ) from None
-    if application == APPLICATION and version > VERSION:
+    if application == APPLICATION and version > WITH_VECTORS:
         raise CharacterError(f"{where}: made by a newer paotuan; update to open it")
     things = {(kind, name) for kind, name in rows if not str(name).startswith("sqlite_")}
-    if application != APPLICATION or things != {("table", name) for name in TABLES}:
+    has_vectors = bool(version == WITH_VECTORS)
+    tables = TABLES | {"vectors"} if has_vectors else TABLES
+    if application != APPLICATION or things != {("table", name) for name in tables}:
         raise CharacterError(
             f"{where}: another program's database, expected a knowledge base; make one with: "
             "paotuan characters knowledge build"
         )
+    return has_vectors
 
 
 def _storable(text: str) -> str:

@@ -22,6 +22,7 @@ from characters.reader import read_file
 from characters.schema import Name
 from models.backend import Backend, Prompt, Scorer
 from scenes.draw import draw_lines, drawn, line_sampling
+from scenes.embedding import embedder
 from scenes.errors import SceneError
 from scenes.injection import Told
 from scenes.log import Entry
@@ -131,7 +132,7 @@ def read_facts(path: Path) -> Facts:
             problems.append(document.at(("knowledge",), "leads out of the folder of this file"))
         if problems or file is None:
             raise SceneError(*problems)
-        knowledge = read_knowledge(file)
+        knowledge = read_knowledge(file, embedder)
         if knowledge.problems:
             raise SceneError(*knowledge.problems)
     except CharacterError as error:

@@ -2,6 +2,7 @@
 
 from collections import Counter as Counting
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from characters.text import shown
 from models.backend import Counter
 from models.train.data import Example, Split
 from scenes.draw import line_sampling
+from scenes.embedding import embedder
 from scenes.examples.passages import Passage, passages
 from scenes.examples.script import Script, reply_of, speaker_of
 from scenes.injection import informed
@@ -129,24 +131,25 @@ class LogSource:
         scene, source = self.script.scene, self.script.source
         budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
         stable = stable_part(scene)
-        for run, split in self._runs(splits, bounds.by_chapter):
-            chapter = ""
-            whole = [Passage(run, 0)]
-            for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
-                said = History(bounds.count)
-                for entry, role, text in self._lines(passage, budget, bounds, tally):
-                    chapter = entry.text if entry.kind == "chapter" else chapter
-                    if role and text:
-                        prompt = prompt_after(stable, said, role, budget)
-                        yield Example(prompt, text, role.name, source, chapter, split)
-                    said.add(entry)
+        with closing(Shelf(embedder)) as shelf:
+            for run, split in self._runs(splits, bounds.by_chapter):
+                chapter = ""
+                whole = [Passage(run, 0)]
+                for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
+                    said = History(bounds.count)
+                    for entry, role, text in self._lines(passage, budget, bounds, tally, shelf):
+                        chapter = entry.text if entry.kind == "chapter" else chapter
+                        if role and text:
+                            prompt = prompt_after(stable, said, role, budget)
+                            yield Example(prompt, text, role.name, source, chapter, split)
+                        said.add(entry)
 
     def _lines(
-        self, passage: Passage, budget: int, bounds: Bounds, tally: Tally
+        self, passage: Passage, budget: int, bounds: Bounds, tally: Tally, shelf: Shelf
     ) -> Iterator[tuple[Entry, Role | None, str | None]]:
         """The entries of a passage and its knowledge; who is learned from each, and what."""
         known, longest = passage.known, bounds.longest(self.script.scene)
-        for entry in self._informed(passage.entries, budget, bounds.count, tally):
+        for entry in self._informed(passage.entries, budget, bounds.count, tally, shelf):
             if isinstance(entry, Note):
                 yield entry, None, None
                 continue
@@ -169,14 +172,13 @@ class LogSource:
             yield run, before
 
     def _informed(
-        self, entries: Sequence[Entry], budget: int, count: Count, tally: Tally
+        self, entries: Sequence[Entry], budget: int, count: Count, tally: Tally, shelf: Shelf
     ) -> Sequence[Entry]:
         """The entries with the knowledge that comes up before each line to learn, as if those
         lines had been drawn, and the others been said by a person."""
         scene = self.script.scene
         if not scene.knowledge and not any(role.knowledge for role in self.roles):
             return entries
-        shelf = Shelf()
 
         def known_to(role: Role) -> Knowledge:
             paths = (*role.knowledge, *scene.knowledge) if role in self.roles else ()
@@ -185,8 +187,7 @@ class LogSource:
         try:
             return informed(scene, entries, known_to, budget, count, scene.play_as)
         finally:
-            tally.notices += shelf.problems
-            shelf.close()
+            tally.notices += shelf.take_problems()
 
 
 def kept(role: Role, entry: Entry, longest: int, count: Count, tally: Tally) -> str | None:

@@ -1,9 +1,10 @@
 """How fast a knowledge base of 100,000 chunks opens and answers: figures for docs/benchmarks.md.
 
-    python tests/bench/retrieval.py [CHUNKS] [--fts]
+    python tests/bench/retrieval.py [CHUNKS] [--fts] [--vectors]
 
 The chunks are made up: words of two to four characters with Zipf's frequencies, some of them
-names. `--fts` measures SQLite's FTS5 over the same terms beside it.
+names. `--fts` measures SQLite's FTS5 over the same terms beside it; `--vectors` the same base with
+made-up vectors of 384 numbers, without the time that a model takes for the question.
 """
 
 import random
@@ -12,12 +13,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from characters.wiki.chunks import Chunk
 from characters.wiki.index import Base, write_base
 from characters.wiki.terms import terms
+from characters.wiki.vectors import Embedding, vectors_path
 
 LIMIT = 5
 
@@ -88,6 +91,38 @@ def fts(chunks: list[Chunk], path: Path) -> Callable[[str], object]:
     return search
 
 
+class MadeUp:
+    """Vectors drawn by chance, in place of a model's."""
+
+    dimension = 384
+
+    def __init__(self) -> None:
+        import numpy as np
+
+        self._rng = np.random.default_rng(5)
+
+    def documents(self, texts: Sequence[str]) -> Any:
+        import numpy as np
+
+        rows = self._rng.standard_normal((len(texts), self.dimension), dtype=np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def query(self, text: str) -> Any:
+        return self.documents([text])[0]
+
+
+def measure_vectors(chunks: list[Chunk], names: list[str], path: Path, asked: list[str]) -> None:
+    """The same queries where the ranking by cosine is fused with that of the words."""
+    made = MadeUp()
+    timed("build with vectors", lambda: write_base(path, chunks, names, Embedding(made, "made")))
+    print(f"vectors: {vectors_path(path).stat().st_size / 1e6:.0f} MB")
+    timed("open", lambda: Base.open(path, lambda name: made).close(), 20)
+    base = Base.open(path, lambda name: made)
+    timed("the first query, which reads the vectors", lambda: base.search(asked[0], LIMIT))
+    measure(lambda query: base.search(query, LIMIT), asked, "own index with vectors")
+    assert not base.notices, base.notices
+
+
 def main() -> None:
     count = next((int(one) for one in sys.argv[1:] if one.isdecimal()), 100_000)
     chunks, words = made_up(count)
@@ -103,6 +138,9 @@ def main() -> None:
         timed("open", lambda: Base.open(path).close(), 20)
         base = Base.open(path)
         measure(lambda query: base.search(query, LIMIT), asked, "own index")
+        if "--vectors" in sys.argv:
+            base.close()
+            measure_vectors(chunks, names, path, asked)
         if "--fts" in sys.argv:
             measure(fts(chunks, Path(folder) / "fts.db"), asked, "FTS5")
 

@@ -1,9 +1,12 @@
 """Knowledge on the command line: built, asked, and measured."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+
+from tests.models.tiny_sentences import write_model
 
 SHIPPED = Path(__file__).resolve().parents[2] / "scenes" / "library" / "knowledge"
 
@@ -23,6 +26,52 @@ def test_a_folder_of_notes_becomes_a_base_that_answers(run, home):
     assert [(one["title"], one["text"]) for one in found] == [("罗兰", "他怕猫。")]
     again = run("characters", "knowledge", "build", notes, "-o", home / "town.kb")
     assert again.status == 2 and "--force" in again.err
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    pytest.importorskip("sentence_transformers")
+    return write_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def test_a_base_with_vectors_finds_what_means_the_same(run, home, model):
+    """And goes on by words alone, with a notice, where the model is gone."""
+    (home / "notes.md").write_text("# 院长\n\n院长怕猫。\n\n# 旧宅\n\n旧宅建于光绪年间。\n")
+    shutil.copytree(model, home / "models" / "tiny")
+    base = home / "town.kb"
+    built = run(
+        *("characters", "knowledge", "build", home / "notes.md", "-o", base),
+        *("--embeddings", home / "models" / "tiny"),
+    )
+    assert built.status == 0, built.err
+    assert "2 chunks of 1 files" in built.err
+    assert "town.kb.npy: a vector for each chunk, 32 numbers by ./models/tiny" in built.err
+    assert not any("\r" in line for line in built.err.splitlines()), "progress on no terminal"
+    asked = run("characters", "knowledge", "ask", base, "咪", "--json")
+    (found,) = json.loads(asked.out)
+    assert found["text"] == "院长怕猫。" and found["near"] > 0.3 and found["relevance"] == 0
+    assert asked.err == ""
+    assert "near 0." in run("characters", "knowledge", "ask", base, "咪").out
+    moved = home / "elsewhere"
+    moved.mkdir()
+    for file in (base, base.with_name("town.kb.npy")):
+        file.rename(moved / file.name)
+    asked = run("characters", "knowledge", "ask", moved / "town.kb", "院长", "--json")
+    assert asked.status == 0
+    assert [one["text"] for one in json.loads(asked.out)] == ["院长怕猫。"]
+    assert len(asked.err.splitlines()) == 1
+    assert "town.kb: found by words alone: ./models/tiny: no such folder" in asked.err
+
+
+def test_a_model_that_cannot_be_had_builds_nothing(run, home):
+    (home / "notes.md").write_text("院长怕猫。", encoding="utf-8")
+    said = run(
+        *("characters", "knowledge", "build", home / "notes.md", "-o", home / "town.kb"),
+        *("--embeddings", home / "none"),
+    )
+    assert said.status == 2
+    assert said.err.strip().endswith("none: no such folder") and len(said.err.splitlines()) == 1
+    assert not list(home.glob("*.kb*"))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """The flow at the table, key by key."""
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.widgets import Static
 
+from characters.knowledge import Shelf
+from characters.wiki.chunks import Chunk
+from characters.wiki.index import write_base
 from models.scripted import Scripted
 from scenes.journal import Journal
 from scenes.play import Play
@@ -339,3 +343,24 @@ def test_a_second_program_is_kept_out_of_a_session(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="open in another paotuan"):
         Journal.open(play.journal.path)
     play.close()
+
+
+async def test_a_draw_waits_for_the_knowledge_and_the_screen_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_base(tmp_path / "town.kb", [Chunk("a.md", "", "旧宅的钥匙共有三把。")])
+    ready, opened = Event(), Play.opened_knowledge
+
+    def slowly(play: Play) -> Shelf:
+        assert ready.wait(10)
+        return opened(play)
+
+    monkeypatch.setattr(Play, "opened_knowledge", slowly)
+    app, play = table(tmp_path, knowledge=(tmp_path / "town.kb",))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await say(pilot, "旧宅的钥匙呢？")
+        assert said(play) == ["林默：旧宅的钥匙呢？"]
+        assert at(pilot).hand is None and at(pilot).wants_draw
+        ready.set()
+        await dealt(pilot)
+        assert "旧宅的钥匙共有三把。" in [entry.text for entry in play.session.history]

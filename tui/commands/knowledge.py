@@ -1,7 +1,9 @@
 """`paotuan characters knowledge`: make a knowledge base of wiki text and notes, and ask it."""
 
+import sys
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +11,11 @@ from tui.commands import options
 from tui.commands.group import group
 from tui.failures import BadInput, given
 from tui.output import as_json, data, word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from characters.wiki.vectors import Embedding
 
 app = group("Knowledge bases: wiki text and notes, found by what is said.")
 
@@ -25,6 +32,15 @@ def build(
         list[str] | None,
         typer.Option("--name", metavar="NAME", help="A role or place to know as a whole; repeat."),
     ] = None,
+    embeddings: Annotated[
+        str | None,
+        typer.Option(
+            "--embeddings",
+            metavar="MODEL",
+            help="A sentence-transformers model, to find by meaning too: a folder, or a name of "
+            "the hub.",
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write over a file that is there.")
     ] = False,
@@ -32,12 +48,15 @@ def build(
     """Make a knowledge base, for `knowledge:` of a scene or a character."""
     from characters.wiki.files import BASE, TEXTS, Reading
     from characters.wiki.index import write_base
+    from characters.wiki.vectors import vectors_path
 
-    with given():
+    bar = _Bar()
+    with given(), closing(bar):
         if to.suffix.lower() != BASE:
             raise BadInput(f"--to {to}: expected a name that ends in {BASE}")
-        if to.exists() and not force:
-            raise BadInput(f"{to}: is there already; give --force to write over it")
+        for file in (to, vectors_path(to)):
+            if file.exists() and not force:
+                raise BadInput(f"{file}: is there already; give --force to write over it")
         for path in paths:
             if not path.exists():
                 raise BadInput(f"{path}: no such file or folder")
@@ -45,13 +64,46 @@ def build(
         found = [*(names or ()), *reading.find_names()]
         if not any(True for _ in reading.texts()):
             raise BadInput(f"{paths[0]}: no text in it; expected files in {', '.join(TEXTS)}")
-        many = write_base(to, reading.chunks(), found)
+        embedding = _embedding(embeddings, to, bar.show) if embeddings is not None else None
+        many = write_base(to, reading.chunks(), found, embedding)
     for problem in reading.problems:
         word(f"left out: {problem}")
     if not many:
         to.unlink(missing_ok=True)
         raise BadInput(f"{paths[0]}: nothing to read in it, so nothing was written")
     word(f"{to}: {many} chunks of {reading.files} files")
+    if embedding is not None:
+        made = f"{embedding.embedder.dimension} numbers by {embedding.model}"
+        word(f"{vectors_path(to)}: a vector for each chunk, {made}")
+
+
+def _embedding(model: str, to: Path, tell: "Callable[[int, int], None]") -> "Embedding":
+    """What makes the vectors; a folder below that of the base is named from there."""
+    from characters.wiki.vectors import Embedding
+    from scenes.embedding import builder
+
+    embedder, name = builder(model), model
+    if Path(model).expanduser().is_dir():
+        folder, home = Path(model).expanduser().resolve(), to.resolve().parent
+        below = folder != home and folder.is_relative_to(home)
+        name = f"./{folder.relative_to(home).as_posix()}" if below else str(folder)
+    return Embedding(embedder, name, tell)
+
+
+class _Bar:
+    """How many chunks are embedded, on a terminal, and nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._drawn = False
+
+    def show(self, done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            self._drawn = True
+            print(f"\r{done}/{of} ({done / of:.0%}) ", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        if self._drawn:
+            print(file=sys.stderr)
 
 
 @app.command()
@@ -65,10 +117,13 @@ def ask(
 ) -> None:
     """Show what a knowledge base finds for a question or a line of a log."""
     from characters.wiki.files import read_base
+    from scenes.embedding import embedder
 
     with given():
-        base = read_base(file)
+        base = read_base(file, embedder)
         hits = base.search(question, limit)
+    for notice in base.notices:
+        word(notice)
     if as_data:
         as_json(
             [
@@ -78,13 +133,15 @@ def ask(
                     "text": hit.chunk.text,
                     "score": round(hit.score, 4),
                     "relevance": round(base.relevance(hit), 4),
+                    "near": round(hit.near, 4),
                 }
                 for hit in hits
             ]
         )
         return
     for hit in hits:
-        data(f"{hit.score:6.2f}  {hit.chunk.title}  ({hit.chunk.source})")
+        near = f"  near {hit.near:.2f}" if hit.near else ""
+        data(f"{hit.score:6.2f}{near}  {hit.chunk.title}  ({hit.chunk.source})")
         data(f"        {hit.chunk.text}")
     if not hits:
         word("nothing in it has a word of the question")

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
@@ -17,6 +18,9 @@ from scenes.play import Hand, Play
 from tui.model import Model
 from tui.widgets.tray import Tray
 from tui.words import say
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 
 class DealingScreen(Screen[None]):
@@ -37,6 +41,12 @@ class DealingScreen(Screen[None]):
         hand: Hand
         problem: str = ""
 
+    @dataclass
+    class Opened(Message):
+        """What may be told is open."""
+
+        shelf: "Shelf"
+
     def __init__(self, play: Play, model: Model) -> None:
         super().__init__()
         self.play = play
@@ -44,7 +54,30 @@ class DealingScreen(Screen[None]):
         self.hand: Hand | None = None
         self.drawing = False
         self.wants_draw = False
-        """Whether a draw waits for the model."""
+        """Whether a draw waits for the model, or for what may be told."""
+        self.opening = play.knowledge_is_slow
+        """Whether what may be told is being opened."""
+
+    def on_mount(self) -> None:
+        if self.opening:
+            self.call_after_refresh(self._open_knowledge)
+
+    @work(thread=True, group="knowledge")
+    def _open_knowledge(self) -> None:
+        """Open what may be told off the event loop, after the model that speaks."""
+        worker = get_current_worker()
+        with self.model.busy:
+            shelf = None if worker.is_cancelled else self.play.opened_knowledge()
+        if shelf is not None and not self.post_message(self.Opened(shelf)):
+            shelf.close()
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        self.opening = False
+        self.play.use_knowledge(event.shelf)
+        self._tell_notices()
+        if self.wants_draw and self.model.backend:
+            self.deal()
 
     def tell(self) -> None:
         """A hook: the draw or the model has changed."""
@@ -88,6 +121,10 @@ class DealingScreen(Screen[None]):
             self.notify(
                 say("waiting_model") if self.wants_draw else self.model.problem, markup=False
             )
+            return
+        if self.opening:
+            self.wants_draw = True
+            self.notify(say("waiting_knowledge"), markup=False)
             return
         self.drop_hand()
         with self._trying():

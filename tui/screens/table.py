@@ -280,6 +280,9 @@ class TableScreen(DealingScreen):
         if backend is None or role is None or not self.play.model_is_next:
             self.notify(say("prompt_none"), markup=False)
             return
+        if self.opening:
+            self.notify(say("waiting_knowledge"), markup=False)
+            return
         with self._trying():
             prompt = self.play.prompt(backend, role)
             used = say("context", backend.count(prompt.text), backend.context)

@@ -1,0 +1,157 @@
+"""Texts into vectors, by a sentence-transformers model of a folder or of the hub's cache.
+
+Only weights in safetensors are read, and no code that comes with a model runs.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+OURS = "sentence_transformers."
+WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
+"""What a model needs of its repository; code in it is left where it is."""
+UNWANTED = ["onnx/*", "openvino/*"]
+
+
+class Embedder:
+    """A model that is open, for one thread at a time."""
+
+    def __init__(self, name: str, model: Any) -> None:
+        self.name = name
+        self._model = model
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    def documents(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Normalised vectors of texts that are to be found, a row each. Raises `ModelError`."""
+        vectors: NDArray[np.float32] = self._vectors(self._model.encode_document, list(texts))
+        return vectors
+
+    def query(self, text: str) -> "NDArray[np.float32]":
+        """The normalised vector of what is asked. Raises `ModelError`."""
+        vector: NDArray[np.float32] = self._vectors(self._model.encode_query, [text])[0]
+        return vector
+
+    def _vectors(self, encode: Any, texts: list[str]) -> Any:
+        try:
+            vectors = encode(
+                texts, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            )
+            return vectors.astype("float32", copy=False)
+        except (RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
+            raise ModelError(f"{self.name}: cannot embed a text: {_first_line(error)}") from error
+
+
+def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> Embedder:
+    """The model in the folder `name`, or of that name in the hub's cache; `fetch` may download it.
+
+    `device` is chosen by what the machine has if `None`. Raises `ModelError`.
+    """
+    folder = _folder(name, fetch)
+    _check(folder)
+    library = _library(name)
+    from safetensors import SafetensorError
+    from transformers.utils import logging
+
+    # The screen belongs to the program: what a library would print there spoils it.
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        model = library.SentenceTransformer(
+            str(folder),
+            device=device,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+        return Embedder(name, model.eval())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+        raise ModelError(f"{name}: {_first_line(error)}; {_EXPECTED}") from error
+    except (ImportError, SafetensorError) as error:
+        raise ModelError(f"{name}: {_first_line(error)}; {_EXPECTED}") from error
+
+
+_EXPECTED = "expected a sentence-transformers model with weights in safetensors"
+
+
+def _library(name: str) -> Any:
+    try:
+        import sentence_transformers
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"{name}: needs {error.name}, which is not installed; "
+            "install it with: pip install 'paotuan[embeddings]'"
+        ) from error
+    return sentence_transformers
+
+
+def _folder(name: str, fetch: bool) -> Path:
+    """Where the model lies. Raises `ModelError` where it is not on this machine."""
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path
+    if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
+        raise ModelError(f"{name}: no such folder")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except HFValidationError:
+        raise ModelError(f"{name}: no such folder, and no name of a model") from None
+    except (LocalEntryNotFoundError, OSError):
+        if not fetch:
+            raise ModelError(
+                f"{name}: not on this machine; fetch it with: hf download {name}"
+            ) from None
+    return _fetched(name)
+
+
+def _fetched(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    if not sys.stderr.isatty():
+        disable_progress_bars()
+    try:
+        return Path(snapshot_download(name, allow_patterns=WANTED, ignore_patterns=UNWANTED))
+    except HfHubHTTPError as error:
+        status = error.response.status_code if error.response is not None else "nothing"
+        raise ModelError(
+            f"{name}: neither a folder nor fetched: the hub answered {status}"
+        ) from error
+    except Exception as error:
+        from models.pull import NETWORK_ERROR
+
+        if not isinstance(error, (OSError, NETWORK_ERROR)):
+            raise
+        raise ModelError(f"{name}: no such folder, and the hub cannot be reached") from error
+
+
+def _check(folder: Path) -> None:
+    """Refuse a model that would need code of its own, or weights that are not safetensors."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text("utf-8"))
+        kinds = [str(module["type"]) for module in modules]
+    except FileNotFoundError:
+        raise ModelError(f"{folder}: no modules.json in it; {_EXPECTED}") from None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise ModelError(f"{folder}/modules.json: {_first_line(error)}; {_EXPECTED}") from error
+    for kind in kinds:
+        if not kind.startswith(OURS):
+            raise ModelError(f"{folder}/modules.json: {kind} is code of its own, which is not run")
+    for path in sorted(folder.rglob("*.bin")):
+        if not any(path.parent.glob("*.safetensors")):
+            raise ModelError(f"{path}: weights that are not safetensors; {_EXPECTED}")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
