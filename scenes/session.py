@@ -74,7 +74,10 @@ class Notes:
 
 
 class Session:
-    """Holds the turns, where the play stands (`head`), every draw, and what was told."""
+    """Holds the turns, where the play stands (`head`), every draw, and what was told.
+
+    `times` is when turns were said, in UTC, for those that were read from a journal.
+    """
 
     def __init__(self, record: Callable[[Event], None]) -> None:
         self._record = record
@@ -82,6 +85,7 @@ class Session:
         self.scene: Scene
         self.role: str | None = None
         self.turns: dict[int, Turn] = {}
+        self.times: dict[int, str] = {}
         self.draws: dict[int, Draw] = {}
         self.notes: dict[int | None, list[Notes]] = {}
         self.head: int | None = None
@@ -287,7 +291,7 @@ class Session:
             case "open":
                 self._open(event)
             case "turns":
-                self._add(event["turns"])
+                self._add(event["turns"], event.get("time"))
             case "draw":
                 self._lay(from_json(Draw, event))
             case "knowledge":
@@ -310,7 +314,7 @@ class Session:
         if not self.scene.cast:
             raise ValueError("a scene without a cast")
         self._seat(event["role"])
-        self._add(event["turns"])
+        self._add(event["turns"], event.get("time"))
 
     def _seat(self, role: str | None) -> None:
         if role is not None and role not in [each.name for each in self.scene.cast]:
@@ -327,12 +331,14 @@ class Session:
             raise ValueError(f"knowledge after turn {told.after!r}")
         self.notes.setdefault(told.after, []).append(told)
 
-    def _add(self, turns: list[Event]) -> None:
+    def _add(self, turns: list[Event], time: object) -> None:
         for fields in turns:
             turn = from_json(Turn, fields)
             if turn.id != self._next_id() or not self._is_place(turn.parent):
                 raise ValueError(f"turn {turn.id} has no place")
             self.turns[turn.id] = turn
+            if isinstance(time, str):
+                self.times[turn.id] = time
             self._children.setdefault(turn.parent, []).append(turn.id)
             self._stand(turn.id)
 

@@ -6,9 +6,9 @@ What was imported from there and left alone is written as it was. Otherwise `cha
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ KEY = "sillytavern"
 OURS = "paotuan"
 """Under which name what is ours is kept in a chat."""
 NARRATOR = "旁白"
+AVATARS = ("original_avatar", "force_avatar")
 
 Json = dict[str, Any]
 Chain = Sequence[Turn]
@@ -39,20 +40,34 @@ def sillytavern(session: Session, speaker: str | None, context: int) -> Iterator
         yield _line(_with_ours(header, "chat_metadata", _block(session, chains)))
     elif header:
         yield _line(header)
+    avatars = avatars_of(_kept(turn).get("message") for turn in session.turns.values())
     for chain in chains:
-        message = message_of_turns(session, chain)
+        message = message_of_turns(session, chain, avatars)
         if not untouched:
             ours = {"turns": [turn.id for turn in chain], "said": said(message)}
             message = _with_ours(message, "extra", ours)
         yield _line(message)
 
 
-def message_of_turns(session: Session, chain: Chain) -> Json:
-    """The message that turns are, without what is ours: as it was imported, where they are too."""
+def avatars_of(messages: Iterable[object]) -> Mapping[str, Json]:
+    """For each name the pictures of its last message, by which groups tell their members."""
+    found: dict[str, Json] = {}
+    for message in messages:
+        if isinstance(message, dict) and isinstance(message.get("name"), str):
+            pictures = {key: message[key] for key in AVATARS if key in message}
+            found |= {message["name"]: pictures} if pictures else {}
+    return found
+
+
+def message_of_turns(session: Session, chain: Chain, avatars: Mapping[str, Json]) -> Json:
+    """The message that turns are, without what is ours: as it was imported, where they are too.
+
+    `avatars` is what `avatars_of` gives.
+    """
     kept = _kept(chain[0]).get("message")
     if isinstance(kept, dict):
         return kept if _intact(session, chain) else _changed(kept, chain)
-    return _message(session, chain)
+    return _message(session, chain) | avatars.get(chain[0].entry.speaker, {})
 
 
 def said(message: Mapping[str, Any]) -> str:
@@ -136,7 +151,7 @@ def _message(session: Session, chain: Chain) -> Json:
         "name": entry.speaker or _narrator(session.scene),
         "is_user": spoken and (entry.speaker == player or turn.by == "player"),
         "is_system": entry.kind == "comment",
-        **_date(session.id),
+        **_date(session, turn),
         "mes": "\n".join(_text(one.entry) for one in chain),
         "extra": extra,
     }
@@ -175,13 +190,18 @@ def _narrator(scene: Scene) -> str:
     return next((role.name for role in scene.cast if role.narrator), NARRATOR)
 
 
-def _date(id: str) -> Json:
-    """When a session was begun, as its name says."""
+def _date(session: Session, turn: Turn) -> Json:
+    """When a turn was said, or else when its session was begun, as its name says."""
+    said = session.times.get(_first(session, turn).id, "")
     try:
-        begun = datetime.strptime(id[:15], "%Y%m%d-%H%M%S")
-    except ValueError:
+        moment = (
+            datetime.fromisoformat(said)
+            if said
+            else datetime.strptime(session.id[:15], "%Y%m%d-%H%M%S")
+        )
+        return {"send_date": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+    except (ValueError, OverflowError):
         return {}
-    return {"send_date": begun.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
 
 
 def _only(value: Json, key: str) -> Json:
@@ -236,6 +256,7 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "head": session.head,
         "scene": to_json(_portable(session.scene)),
         "turns": [to_json(_light(turn, held)) for turn in session.turns.values()],
+        "times": [session.times.get(turn, "") for turn in session.turns],
         "draws": [to_json(draw) for draw in session.draws.values()],
         "notes": [to_json(told) for each in session.notes.values() for told in each],
     }

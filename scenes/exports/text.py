@@ -36,6 +36,8 @@ def _paragraph(entry: Entry) -> str:
             after = f"（{thought}）" if thought else ""
             emotion = f" 〔{_plain(entry.emotion)}〕" if entry.emotion else ""
             return f"**{_plain(entry.speaker)}**：{body}{after}{emotion}"
+        case "comment":
+            return rf"\# {text}"
         case _:
             return text
 

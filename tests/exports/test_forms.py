@@ -110,3 +110,7 @@ def test_columns_of_every_form_are_keys_of_its_examples(session):
 def test_each_form_gives_lines_of_any_session(session):
     for form in FORMS:
         assert list(export(form, session, None, 4096)), form
+
+
+def test_a_comment_in_markdown_is_told_from_what_was_said(session):
+    assert "\\# 记下" in list(export("markdown", session, None, 4096))

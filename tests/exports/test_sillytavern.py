@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scenes.exports import export
 from scenes.imports.chats import import_chat
+from scenes.journal import read_session
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.play import Play
@@ -242,3 +243,37 @@ def test_no_path_of_a_system_goes_out_and_none_comes_in(tmp_path):
     again, report = back([json.dumps(header), *lines[1:]], tmp_path)
     assert again.scene.knowledge == ()
     assert len(report.notices) == 2
+
+
+def test_lines_go_there_with_the_moment_they_were_said_and_come_back_with_it(tmp_path):
+    play = Play.start(SCENE, "林默", tmp_path / "s")
+    play.say("谁？")
+    play.close()
+    (path,) = (tmp_path / "s").glob("*.jsonl")
+    events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    for event in events:
+        event["time"] = (
+            "2026-03-01T12:00:0" + ("5" if event["event"] == "turns" else "1") + "+00:00"
+        )
+    path.write_text("".join(f"{json.dumps(event)}\n" for event in events), "utf-8")
+    lines = exported(read_session(path))
+    assert json.loads(lines[-1])["send_date"] == "2026-03-01T12:00:05.000Z"
+    again, _ = back(lines, tmp_path)
+    assert exported(again)[1:] == lines[1:]
+    added = json.dumps({"name": "苏晚", "mes": "来。", "send_date": "2026-03-02T01:02:03.000Z"})
+    longer, _ = back([*lines, added], tmp_path)
+    assert longer.times[longer.head] == "2026-03-02T01:02:03+00:00"
+
+
+def test_who_is_played_on_keeps_the_picture_by_which_a_group_knows_them(tmp_path):
+    avatar = {"original_avatar": "an.png", "force_avatar": "/thumbnail?type=avatar&file=an.png"}
+    lines = ['{"user_name":"unused"}', json.dumps({"name": "安", "mes": "你好", **avatar})]
+    session, _ = back(lines, tmp_path)
+    changing = Session.replay(opened(session), ignored)
+    changing.say(speech("再见", "安"))
+    changing.say(speech("嗯", "旁人"))
+    played = exported(changing)
+    assert json.loads(played[2]).items() >= avatar.items()
+    assert "original_avatar" not in json.loads(played[3])
+    again, _ = back(played, tmp_path)
+    assert held(again) == held(changing)

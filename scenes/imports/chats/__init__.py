@@ -35,7 +35,10 @@ def import_chat(path: Path, folder: Path | None = None, player: str | None = Non
     report.form = chat.form
     folder = folder or sessions_folder()
     if (back := returned(chat, report)) is not None:
-        save_events(back.scene, back.role, back.events, folder, report, back.opening, back.log)
+        save_events(
+            *(back.scene, back.role, back.events, folder, report),
+            *(back.opening, back.log, back.began),
+        )
     else:
         save_chat(chat, report, folder, player)
     return report

@@ -4,7 +4,7 @@ What is unchanged gets its turns, draws and branches again; a message that was c
 begins a branch of new turns, and what it replaces stays in the tree. Pure but for finding files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from characters.places import beside, find, folders, is_file, is_folder
 from characters.text import shown
 from scenes.errors import SceneError
-from scenes.exports.sillytavern import KEY, message_of_turns, said
+from scenes.exports.sillytavern import KEY, avatars_of, message_of_turns, said
 from scenes.imports.chats.chat import Chat, Json, Message, Report
 from scenes.imports.chats.turning import Turning, Written
 from scenes.log import Entry
@@ -21,6 +21,7 @@ from scenes.scene import Role, Scene
 from scenes.session import VERSION, Event, Session
 from scenes.snapshot import from_json, to_json
 
+LONGEST_TIME = 40
 FORM = "SillyTavern chat of a paotuan session"
 
 
@@ -33,6 +34,8 @@ class Returned:
     opening: Sequence[Json]
     events: Sequence[Written]
     log: Sequence[Entry]
+    began: str
+    """When its opening was said; empty where nothing tells."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,10 @@ def _rebuilt(block: Json, chat: Chat, report: Report) -> Returned:
     scene = _scene_of(block["scene"], report)
     before = _session(block, scene)
     turns = {turn["id"]: turn for turn in block["turns"]}
+    avatars = _avatars(lines, turns)
     for line in lines:
         if line.same and _is_chain(line.turns, before):
-            _take_foreign(line, turns[line.turns[0]], before)
+            _take_foreign(line, turns[line.turns[0]], before, avatars)
     session = _session(block, scene)
     further = list(_changes(session, lines, report))
     events = [*_events(block), *further]
@@ -76,7 +80,8 @@ def _rebuilt(block: Json, chat: Chat, report: Report) -> Returned:
     report.form = FORM
     report.kept["turns"], report.kept["draws"] = len(session.turns), len(session.draws)
     written: list[Written] = [(event, ()) for event in events]
-    return Returned(scene, session.role, opened["turns"], written, session.entries)
+    began = opened.get("time", "")
+    return Returned(scene, session.role, opened["turns"], written, session.entries, began)
 
 
 def _lines(chat: Chat, report: Report) -> Iterator[_Line]:
@@ -104,6 +109,7 @@ def _opened(block: Json, scene: Scene) -> Event:
         "role": block["role"],
         "scene": to_json(scene),
         "turns": _opening(block),
+        **_time(block, 0),
     }
 
 
@@ -118,25 +124,48 @@ def _opening(block: Json) -> list[Json]:
 
 def _events(block: Json) -> Iterator[Event]:
     """What happened after the opening: each turn by itself, then draws, notes, where it stands."""
-    for turn in block["turns"][len(_opening(block)) :]:
-        yield {"event": "turns", "turns": [turn]}
+    begin = len(_opening(block))
+    for place, turn in enumerate(block["turns"][begin:], begin):
+        yield {"event": "turns", "turns": [turn], **_time(block, place)}
     for kind, key in (("draw", "draws"), ("knowledge", "notes")):
         for one in block.get(key, ()):
             yield {**one, "event": kind}
     yield {"event": "head", "head": block["head"]}
 
 
-def _take_foreign(line: _Line, first: Json, session: Session) -> None:
+def _time(block: Json, place: int) -> Json:
+    """When the turn in that place was said, as the field of an event."""
+    times = block.get("times")
+    time = times[place] if isinstance(times, list) and place < len(times) else ""
+    return {"time": time} if isinstance(time, str) and 0 < len(time) < LONGEST_TIME else {}
+
+
+def _take_foreign(line: _Line, first: Json, session: Session, avatars: Mapping[str, Json]) -> None:
     """Keep with its first turn what a message holds that we had not written."""
-    foreign = first.get("foreign")
-    foreign = foreign if isinstance(foreign, dict) else {}
-    kept = foreign.get(KEY)
-    if isinstance(kept, dict) and "turns" in kept:
+    foreign, kept = first.get("foreign") or {}, _kept(first)
+    if "turns" in kept:
         first["foreign"] = {**foreign, KEY: {"message": line.raw, **kept}}
     elif not kept:
         chain = [session.turns[one] for one in line.turns]
-        if message_of_turns(session, chain) != line.raw:
+        if message_of_turns(session, chain, avatars) != line.raw:
             first["foreign"] = {**foreign, KEY: {"message": line.raw, "turns": len(chain)}}
+
+
+def _avatars(lines: Sequence[_Line], turns: Mapping[int, Json]) -> Mapping[str, Json]:
+    """The pictures that were known when the chat was written, from its turns and its lines."""
+    found = {id: _kept(turn).get("message") for id, turn in turns.items()}
+    for line in lines:
+        first = line.turns[0] if line.turns else 0
+        if line.same and first in turns and "turns" in _kept(turns[first]):
+            found[first] = line.raw
+    return avatars_of(found[id] for id in sorted(found))
+
+
+def _kept(turn: Json) -> Json:
+    """What SillyTavern had said of a turn."""
+    foreign = turn.get("foreign")
+    kept = foreign.get(KEY) if isinstance(foreign, dict) else None
+    return kept if isinstance(kept, dict) else {}
 
 
 def _is_chain(ids: Sequence[int], session: Session) -> bool:
@@ -158,8 +187,10 @@ def _changes(session: Session, lines: list[_Line], report: Report) -> Iterator[E
             continue
         report.kept["changed or new messages"] += 1
         turning.head = here
+        sent = line.message.sent
+        stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
         for event, _ in turning.events(line.message, report):
-            yield event
+            yield {**event, **stamp}
         head = here = turning.head
     if head != here:
         yield {"event": "head", "head": here}

@@ -69,8 +69,12 @@ def save_events(
     report: Report,
     opening: Sequence[dict[str, Any]] = (),
     log: Sequence[Entry] | None = None,
+    began: str = "",
 ) -> Path:
-    """Write a session of `scene` from its further events; `log` where they do not tell it."""
+    """Write a session of `scene` from its further events; `log` where they do not tell it.
+
+    `began` is when its opening was said, in UTC, where that is known.
+    """
     with _reserved(folder, scene.name) as journal:
         path, report.session = journal.path, journal.id
         drafts = [path.with_name(f".{path.stem}{end}.new") for end in (".jsonl", ".txt")]
@@ -81,6 +85,7 @@ def save_events(
             "role": role,
             "scene": to_json(scene),
             "turns": list(opening),
+            **({"time": began} if began else {}),
         }
         try:
             _write(drafts, opened, events, scene.title, log)
