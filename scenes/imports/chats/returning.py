@@ -15,6 +15,7 @@ from characters.text import shown
 from scenes.errors import SceneError
 from scenes.exports.sillytavern import KEY, avatars_of, message_of_turns, said
 from scenes.imports.chats.chat import Chat, Json, Message, Report
+from scenes.imports.chats.dates import sent_at
 from scenes.imports.chats.turning import Turning, Written
 from scenes.log import Entry
 from scenes.scene import Role, Scene
@@ -187,7 +188,7 @@ def _changes(session: Session, lines: list[_Line], report: Report) -> Iterator[E
             continue
         report.kept["changed or new messages"] += 1
         turning.head = here
-        sent = line.message.sent
+        sent = sent_at(line.message.date)
         stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
         for event, _ in turning.events(line.message, report):
             yield {**event, **stamp}
