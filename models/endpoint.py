@@ -55,7 +55,7 @@ class Endpoint:
         self._key_variable = key_variable
         self._key = key
         self._remote = not _is_loopback(self.base.host)
-        self._tls = httpx.create_ssl_context() if self.base.scheme == "https" else True
+        self._tls = httpx.create_ssl_context()
         self._client = httpx.Client(**self._options())
 
     @property

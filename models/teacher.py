@@ -5,19 +5,26 @@ It knows neither books nor roles, and does not judge the answer: text comes back
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from models.catalog import Opening, resolve
 from models.endpoint import Endpoint, Patience
 from models.errors import ModelError, PassingError
+from models.outage import REAL, Clock, Outage
 from models.server import estimate, offered
 
 LONGEST_ANSWER = 1 << 18
 """Characters of an answer, above which the rest is not waited for."""
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds between two times that a question is asked of a server that is away."""
+WAIT = 900.0
+TIMEOUT = 300.0
+ONCE = Patience(first=TIMEOUT, stall=TIMEOUT, tries=2)
+"""For one time of asking: a long prompt on a slow machine takes minutes, and so does an answer that
+a server keeps back until it is whole."""
 PATH = "/chat/completions"
 COMPLETIONS = "/completions"
 
@@ -49,17 +56,35 @@ class Answer:
     """Whether it was ended by its length."""
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a teacher is asked, and how it is waited for."""
+
+    wait: float = WAIT
+    """Seconds that a server may be away, from its first failure, before a question is given up."""
+    temperature: float = 0.2
+    patience: Patience = ONCE
+    told: Callable[[str], None] = lambda line: None
+    """Hears in a line that the server does not answer, and that it is back."""
+    clock: Clock = REAL
+
+    @classmethod
+    def waiting(cls, wait: float, timeout: float, told: Callable[[str], None]) -> Self:
+        """One that takes `timeout` seconds of silence, in an answer or before, for a failure."""
+        connect = min(ONCE.connect, timeout)
+        patience = replace(ONCE, connect=connect, first=timeout, stall=timeout)
+        return cls(wait, patience=patience, told=told)
+
+
 class Teacher:
     """A model that answers questions; any number may be asked side by side."""
 
-    def __init__(
-        self, endpoint: Endpoint, model: str, wait: float, temperature: float, backend: Any = None
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, model: str, manner: Manner, backend: Any = None) -> None:
         self.name = model
         self.notices: list[str] = []
+        self.outage = Outage(manner.wait, manner.told, manner.clock)
         self._endpoint = endpoint
-        self._wait = wait
-        self._temperature = temperature
+        self._manner = manner
         self._backend = backend
         self._constrained = True
         self._heard = False
@@ -68,68 +93,63 @@ class Teacher:
     def open(
         cls,
         spec: str,
+        manner: Manner | None = None,
         *,
-        wait: float = 900.0,
-        temperature: float = 0.2,
         context: int | None = None,
-        patience: Patience | None = None,
     ) -> Self:
         """Open what `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
 
-        `wait` is for how many seconds a server may be away before a question is given up.
         Raises `ModelError`.
         """
-        found = resolve(spec)
-        patience = patience or Patience()
+        found, manner = resolve(spec), manner or Manner()
         if found.backend == "server":
-            endpoint = Endpoint(str(found.options["url"]), None, patience)
+            endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
             named = found.options.get("model")
             entry = offered(endpoint, str(named) if named else None)
-            return cls(endpoint, entry["id"], wait, temperature)
+            return cls(endpoint, entry["id"], manner)
         if found.backend != "llamacpp":
             raise ModelError(
                 f"{spec}: a teacher is a server's address or a GGUF file; serve these weights "
                 "with vLLM and give its address"
             )
-        return cls._in_process(found, wait, temperature, context, patience)
+        return cls._in_process(found, manner, context)
 
     @classmethod
-    def _in_process(
-        cls,
-        found: Opening,
-        wait: float,
-        temperature: float,
-        context: int | None,
-        patience: Patience,
-    ) -> Self:
+    def _in_process(cls, found: Opening, manner: Manner, context: int | None) -> Self:
         from models.llamacpp import LlamaCpp
 
         backend = found.open(**({"context": context} if context else {}))
         assert isinstance(backend, LlamaCpp)
         url, key = backend.address
-        endpoint = Endpoint(url, None, patience, key)
-        return cls(endpoint, backend.name, wait, temperature, backend)
+        endpoint = Endpoint(url, None, manner.patience, key)
+        return cls(endpoint, backend.name, manner, backend)
 
     async def ask(self, question: Question, attempt: int = 0) -> Answer:
         """The answer; `attempt` 1 and more draw another. Waits while the server is away.
 
         Raises `PassingError` where it stayed away, `ModelError` where it refuses.
         """
-        deadline = time.monotonic() + self._wait
-        pause = 0.5
+        clock, pause = self._manner.clock, FIRST_PAUSE
+        failed: float | None = None
         while True:
+            asked = clock.now()
             try:
-                return await self._once(question, attempt)
-            except PassingError:
-                if time.monotonic() + pause > deadline:
+                answer = await self._once(question, attempt)
+            except PassingError as error:
+                failed = clock.now() if failed is None else failed
+                left = self.outage.left(asked, failed, str(error))
+                if left <= 0:
                     raise
-                await asyncio.sleep(pause)
+                await clock.sleep(min(pause, left))
                 pause = min(LONGEST_PAUSE, 2 * pause)
             except ModelError as error:
                 if self._heard or not self._constrained or "response_format" not in str(error):
                     raise
                 self._constrained = False
                 self.notices.append(f"{self.name}: takes no JSON Schema; it is only told the form")
+            else:
+                self.outage.answered()
+                return answer
 
     def close(self) -> None:
         """End the connection, and free a model opened here."""
@@ -146,7 +166,7 @@ class Teacher:
             ],
             "stream": True,
             "stream_options": {"include_usage": True},
-            "temperature": min(1.0, self._temperature + 0.2 * attempt),
+            "temperature": min(1.0, self._manner.temperature + 0.2 * attempt),
             "max_tokens": question.max_tokens,
             "seed": 1 + attempt,
         }
@@ -173,6 +193,7 @@ class Teacher:
             path, body = COMPLETIONS, await asyncio.to_thread(self._plain, body, question)
         async with aclosing(self._endpoint.events(path, body)) as events:
             async for event in events:
+                self.outage.heard()
                 usage = event.get("usage") or usage
                 for piece, ended in _pieces(event):
                     text += piece

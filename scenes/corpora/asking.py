@@ -18,6 +18,8 @@ TRIES = 3
 """How often a question is asked whose answer does not do."""
 IN_A_ROW = 5
 """Questions in a row to which the teacher gives nothing, after which a run ends."""
+AFTER_AN_OUTAGE = 2
+"""The same, where it has been waited for in vain: one question alone may be what it dies of."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,6 +41,8 @@ class Task:
     """Where in the source it comes from, for a person."""
     question: Question
     judge: Judge = field(compare=False)
+    expected: int = 64
+    """Tokens of the answer, estimated."""
 
     @property
     def key(self) -> str:
@@ -54,8 +58,9 @@ def ask_all(
 ) -> dict[str, Any]:
     """Ask what the ledger does not hold, `jobs` at a time; the answers by key, failed ones not.
 
-    `told` hears of each record as it is written. Raises `SceneError` where the teacher gave
-    nothing to several questions in a row: what was answered is kept.
+    `told` hears of each record, of unanswered ones when the run goes on after them. Raises
+    `SceneError` where the teacher gave nothing to several questions in a row: what was answered
+    is kept.
     """
     waiting = {task.key: task for task in tasks if not ledger.done(task.key)}
     if waiting:
@@ -68,18 +73,18 @@ async def _ask_all(
     teacher: Teacher, tasks: list[Task], ledger: Ledger, jobs: int, told: Told
 ) -> None:
     queue = iter(tasks)
-    silent = 0
+    silent: list[Record] = []
 
     async def work() -> None:
-        nonlocal silent
         for task in queue:
             record, answered = await _ask(teacher, task)
-            silent = 0 if answered else silent + 1
             ledger.add(record)
-            told(record)
-            if silent >= IN_A_ROW:
+            silent.append(record)
+            if answered:
+                _tell(silent, told)
+            elif len(silent) >= (AFTER_AN_OUTAGE if teacher.outage.too_long else IN_A_ROW):
                 raise SceneError(
-                    f"{record.failed} (the last {silent} questions had no answer; what was "
+                    f"{record.failed} (the last {len(silent)} questions had no answer; what was "
                     "answered is kept: the same command goes on from there)"
                 )
 
@@ -89,6 +94,13 @@ async def _ask_all(
                 group.create_task(work())
     except* (SceneError, OSError) as errors:
         raise errors.exceptions[0] from None
+    _tell(silent, told)
+
+
+def _tell(records: list[Record], told: Told) -> None:
+    for record in records:
+        told(record)
+    records.clear()
 
 
 async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:

@@ -40,6 +40,8 @@ CHAPTER = """下面是一章小说的梗概材料，按先后排列。只输出 
 "goal": 想要什么, "obstacle": 受阻于什么, "plan": 打算怎样}]}。
 只写主要人物，最多六个；没有提到的就留空字符串。用材料原来的语言。"""
 MOST_CHARACTERS = 6
+ITEMS_PER_TOKEN = 1.3
+"""Tokens of an answer for each of its passage: the words again, in JSON."""
 
 
 class Attribution(BaseModel):
@@ -150,6 +152,7 @@ def _passage(chunk: Chunk, book: Book) -> Task:
         f"passage {chunk.number}, line {chunk.line}",
         question,
         lambda value: judged(value, chunk.text),
+        int(ITEMS_PER_TOKEN * estimate(chunk.text)),
     )
 
 

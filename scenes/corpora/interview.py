@@ -18,6 +18,8 @@ INTERVIEW = """读下面的小说片段，虚拟一场采访：记者向片段�
 只输出 JSON：{"interviews": [{"respondent": "人物的名字", "ask": "问题", "answer": "回答"}]}。
 最多四组，问题各不相同，回答依据片段、用第一人称、不超过五十字，用片段原来的语言。"""
 WANTED = "只采访这些人物，没有出现就给空列表："
+EXPECTED = 250
+"""Tokens of an answer: four exchanges in JSON."""
 ASKERS = ("记者", "访客", "过路人", "说书人", "史官")
 """Who asks, by turns, so that no one name is learned with it."""
 
@@ -103,4 +105,5 @@ def _task(chunk: Chunk, people: Sequence[str]) -> Task:
     wanted = f"{WANTED}{'、'.join(people)}\n\n" if people else ""
     room = estimate(chunk.text) + 512
     question = Question(INTERVIEW, wanted + chunk.text, Interviews.model_json_schema(), room)
-    return Task("interview", f"passage {chunk.number}, line {chunk.line}", question, judge)
+    where = f"passage {chunk.number}, line {chunk.line}"
+    return Task("interview", where, question, judge, EXPECTED)

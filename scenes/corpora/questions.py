@@ -1,36 +1,33 @@
 """Questions made of templates with slots, and a teacher's answers in role."""
 
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
-from rapidfuzz import fuzz, process
 
+from models.server import estimate
 from models.teacher import Question, Teacher
 from scenes.corpora.asking import Task, Told, Unfit, ask_all, shaped
 from scenes.corpora.distilled import is_chinese
 from scenes.corpora.ledger import Ledger
-from scenes.corpora.records import read_records
+from scenes.corpora.templates import Templates, distinct, filled, slots_of
 from scenes.errors import SceneError
 from scenes.log import Entry
 
 BUNDLED = Path(__file__).with_name("questions.yaml")
-ALIKE = 90
-"""Of 100, how like another a question is that is left out."""
 ASKER = "来客"
 VALUES = '给出一个列表，每项是一个简短的词。只输出 JSON：{"values": [...]}，二十项以内，不要重复。'
+MOST_VALUES = 20
 OTHERWISE = '把问题换两种说法，意思不变。只输出 JSON：{"values": ["说法一", "说法二"]}。'
 ANSWER = (
     "你是{role}。用{role}自己的口吻、第一人称回答，不超过一百字，不知道的就说不知道。"
     '只输出 JSON：{{"answer": "回答"}}。'
 )
-_SLOT = re.compile(r"\{(\w+)\}|\[(\w+)\]")
+ANSWER_TOKENS = 80
 
 
 class Values(BaseModel):
@@ -43,13 +40,15 @@ class Reply(BaseModel):
     answer: str = Field(min_length=1)
 
 
-class Templates(BaseModel):
-    """A file of templates; `ask` says of a slot what the teacher is to list."""
+@dataclass(frozen=True)
+class Asking:
+    """What a run is to do."""
 
-    model_config = ConfigDict(extra="forbid")
-    templates: list[str] = Field(default_factory=list)
-    slots: dict[str, list[str]] = Field(default_factory=dict)
-    ask: dict[str, str] = Field(default_factory=dict)
+    role: str
+    given: Templates
+    n: int = 100
+    """Most questions."""
+    seed: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,65 +59,40 @@ class Asked:
     answer: str | None
 
 
-def read_templates(path: Path) -> Templates:
-    """Templates in YAML, or CamelBell's seed tasks in JSON Lines. Raises `SceneError`."""
-    if path.suffix == ".jsonl":
-        found = []
-        for where, record in read_records(path):
-            try:
-                words = record["instances"][0]["input"] or record["instruction"]
-                found.append(_SLOT.sub(lambda slot: f"{{{slot[1] or slot[2]}}}", words))
-            except (KeyError, IndexError, TypeError):
-                raise SceneError(f"{where}: expected instruction and instances") from None
-        return Templates(templates=found)
-    try:
-        return Templates.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        first = " ".join(str(error).split())[:160]
-        raise SceneError(f"{path}: expected templates, slots and ask ({first})") from None
-
-
-def make(
-    role: str, given: Templates, n: int, seed: int, teacher: Teacher, ledger: Ledger,
-    jobs: int, told: Told,
-) -> list[Asked]:  # fmt: skip
-    """`n` questions to `role`, unlike each other, with their answers. Raises `SceneError`."""
-    slots = _slots(role, given, teacher, ledger, jobs, told)
-    drawn = distinct(filled(given.templates, slots, seed))[:n]
+def make(run: Asking, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> list[Asked]:
+    """Questions to a role, unlike each other, with their answers. Raises `SceneError`."""
+    slots, tasks = _given_slots(run), _slot_tasks(run)
+    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    slots |= {name: values[task.key] for name, task in tasks.items() if task.key in values}
+    drawn = distinct(filled(run.given.templates, slots, run.seed), run.n)
     if not drawn:
         raise SceneError("no template has values for its slots; give them in the file")
-    tasks = [_values("otherwise", one, OTHERWISE, one) for one in drawn]
-    values = ask_all(teacher, tasks, ledger, jobs, told)
-    said = [random.Random(f"{seed}{one}").choice([one, *values.get(task.key, ())])
-            for one, task in zip(drawn, tasks, strict=True)]  # fmt: skip
-    questions = distinct(said)
-    answers = [_answer(role, one) for one in questions]
+    said = ask_all(teacher, [_otherwise(one) for one in drawn], ledger, jobs, told)
+    questions = _said(drawn, said, run.seed)
+    answers = [_answer(run.role, one) for one in questions]
     replies = ask_all(teacher, answers, ledger, jobs, told)
     pairs = zip(questions, answers, strict=True)
     return [Asked(one, replies.get(task.key)) for one, task in pairs]
 
 
-def filled(templates: Sequence[str], slots: Mapping[str, Sequence[str]], seed: int) -> list[str]:
-    """Every template with every value of its slots, shuffled; without values it is left out."""
-    found = []
-    for template in templates:
-        names = list(dict.fromkeys(match[1] for match in re.finditer(r"\{(\w+)\}", template)))
-        for chosen in product(*(slots.get(name, ()) for name in names)):
-            question = template
-            for name, value in zip(names, chosen, strict=True):
-                question = question.replace(f"{{{name}}}", value)
-            found.append(question)
-    random.Random(seed).shuffle(found)
-    return found
+def expected(run: Asking, ledger: Ledger | None) -> tuple[list[Task], bool]:
+    """What a run asks, and whether that is sure; else it is about the most.
 
-
-def distinct(questions: Sequence[str]) -> list[str]:
-    """The questions without those much like one before."""
-    kept: list[str] = []
-    for one in questions:
-        if process.extractOne(one, kept, scorer=fuzz.ratio, score_cutoff=ALIKE) is None:
-            kept.append(one)
-    return kept
+    Of slots whose values are still to be asked for, as many are taken as are asked for.
+    """
+    slots, tasks = _given_slots(run), _slot_tasks(run)
+    asked = list(tasks.values())
+    held = {name: ledger.value(task.key) for name, task in tasks.items()} if ledger else {}
+    slots |= {name: values for name, values in held.items() if values is not None}
+    open_slots = tasks.keys() - slots.keys()
+    slots |= {name: [f"“{number:02}”" for number in range(MOST_VALUES)] for name in open_slots}
+    questions = filled(run.given.templates, slots, run.seed)
+    drawn = list(islice(questions, run.n)) if open_slots else distinct(questions, run.n)
+    others = [_otherwise(one) for one in drawn]
+    said = {task.key: ledger.value(task.key) for task in others} if ledger else {}
+    answers = [_answer(run.role, one) for one in _said(drawn, said, run.seed)]
+    sure = not open_slots and all(said.get(task.key) for task in others)
+    return [*asked, *others, *answers], sure
 
 
 def entries(role: str, asked: Sequence[Asked]) -> Iterator[Entry]:
@@ -128,20 +102,50 @@ def entries(role: str, asked: Sequence[Asked]) -> Iterator[Entry]:
             yield Entry("speech", one.answer, role)
 
 
-def _slots(
-    role: str, given: Templates, teacher: Teacher, ledger: Ledger, jobs: int, told: Told
-) -> dict[str, list[str]]:
-    wanted = {match[1] for one in given.templates for match in re.finditer(r"\{(\w+)\}", one)}
-    slots = {"role": [role], **given.slots}
-    tasks = {
-        name: _values("slot", name, VALUES, f"角色：{role}\n要列出：{given.ask.get(name, name)}")
-        for name in sorted(wanted - slots.keys())
+def instructions(role: str, asked: Sequence[Asked]) -> Iterator[dict[str, str]]:
+    """The same as instruction, input and output."""
+    for one in asked:
+        if one.answer is not None:
+            who = f"以{role}的身份回答。"
+            yield {"instruction": who, "input": one.question, "output": one.answer}
+
+
+def counts(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Figures of a run, for a person."""
+    return {
+        "questions": len(asked),
+        "answered": sum(one.answer is not None for one in asked),
+        "failed": [one.question for one in asked if one.answer is None],
     }
-    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
-    return slots | {name: values[task.key] for name, task in tasks.items() if task.key in values}
 
 
-def _values(stage: str, where: str, system: str, user: str) -> Task:
+def _given_slots(run: Asking) -> dict[str, list[str]]:
+    return {"role": [run.role], **run.given.slots}
+
+
+def _slot_tasks(run: Asking) -> dict[str, Task]:
+    """A question for each slot that has no values."""
+    wanted = {name for one in run.given.templates for name in slots_of(one)}
+    tasks = {}
+    for name in sorted(wanted - _given_slots(run).keys()):
+        user = f"角色：{run.role}\n要列出：{run.given.ask.get(name, name)}"
+        tasks[name] = _values("slot", name, VALUES, user, 8 * MOST_VALUES)
+    return tasks
+
+
+def _otherwise(question: str) -> Task:
+    return _values("otherwise", question, OTHERWISE, question, 2 * estimate(question) + 16)
+
+
+def _said(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: int) -> list[str]:
+    """Each question as it is or in other words, by the seed, without those much alike."""
+    return distinct(
+        random.Random(f"{seed}{one}").choice([one, *(values.get(_otherwise(one).key) or ())])
+        for one in drawn
+    )
+
+
+def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task:
     def judge(value: Any) -> tuple[list[str], tuple[str, ...]]:
         values = [" ".join(one.split()) for one in shaped(Values, value).values]
         kept = list(dict.fromkeys(filter(None, values)))
@@ -149,7 +153,8 @@ def _values(stage: str, where: str, system: str, user: str) -> Task:
             raise Unfit("an empty list")
         return kept, ()
 
-    return Task(stage, where, Question(system, user, Values.model_json_schema(), 512), judge)
+    question = Question(system, user, Values.model_json_schema(), 512)
+    return Task(stage, where, question, judge, tokens)
 
 
 def _answer(role: str, question: str) -> Task:
@@ -160,4 +165,4 @@ def _answer(role: str, question: str) -> Task:
         return answer, ()
 
     asked = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
-    return Task("answer", question, asked, judge)
+    return Task("answer", question, asked, judge, ANSWER_TOKENS)

@@ -21,23 +21,35 @@ class Broken(Exception):
     """Ends an answer half-way, without a word."""
 
 
+class Gone(Exception):
+    """Ends the server in the middle of a question."""
+
+
 Say = Callable[[str, str, int], Any]
 """Takes system, user, and how many requests came before; gives text, a value for JSON, or a status
-with headers. Raises `Broken`."""
+with headers. Raises `Broken` or `Gone`."""
 
 
 class Teacher:
-    """An OpenAI-compatible server; `asked` holds what came in."""
+    """An OpenAI-compatible server; `asked` holds what came in, `answered` what was answered."""
 
     def __init__(self, say: Say) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.answered: list[str] = []
         self.say = say
         self._lock = threading.Lock()
+        self._port = 0
+        self.come_back()
+        self._port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self._port}/v1"
+
+    def come_back(self) -> None:
+        """Serve at the same address as before."""
         members = {"teacher": self}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("One", (_Request,), members))
+        request = type("One", (_Request,), members)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), request)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
     def take(self, body: dict[str, Any]) -> int:
         with self._lock:
@@ -45,6 +57,7 @@ class Teacher:
             return len(self.asked) - 1
 
     def stop(self) -> None:
+        """Go away: the address refuses whoever asks."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -61,6 +74,9 @@ class _Request(BaseHTTPRequestHandler):
         system, user = (message["content"] for message in body["messages"])
         try:
             answer = self.teacher.say(system, user, before)
+        except Gone:
+            self.teacher.stop()
+            return
         except Broken:
             self._send(200, "text/event-stream", b'data: {"choices": [{"delta": {}}]}\n\n')
             return
@@ -68,6 +84,7 @@ class _Request(BaseHTTPRequestHandler):
             status, words = answer
             self._send(status, "application/json", json.dumps({"error": words}).encode())
             return
+        self.teacher.answered.append(user)
         text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
         self._send(200, "text/event-stream", b"".join(map(_event, _events(text))))
 

@@ -1,10 +1,13 @@
 import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scenes.corpora.questions import distinct
+from scenes.corpora.templates import distinct, filled
 from tests.corpora.conftest import Start
 from tests.tui.conftest import Run
 
@@ -34,6 +37,74 @@ def test_much_the_same_question_is_left_out() -> None:
         "你为什么信不过这个人？",
         "你去过哪里？",
     ]
+
+
+def test_no_more_is_compared_than_is_wanted() -> None:
+    def endless() -> Iterator[str]:
+        number = 0
+        while True:
+            number += 1
+            yield chr(0x4E00 + number) * 8
+
+    assert len(distinct(endless(), 5)) == 5
+
+
+def test_every_way_to_fill_the_templates_comes_once_in_an_order_of_its_seed() -> None:
+    templates = ["{a}和{b}谁更{c}？", "{a}在哪里？", "{nobody}呢？", "几点了？"]
+    slots = {"a": ["甲", "乙"], "b": ["丙", "丁", "戊"], "c": ["高", "老"]}
+    found = list(filled(templates, slots, 1))
+    assert len(found) == len(set(found)) == 2 * 3 * 2 + 2 + 1
+    assert {"乙和丁谁更老？", "甲在哪里？", "几点了？"} <= set(found)
+    assert found == list(filled(templates, slots, 1)) != list(filled(templates, slots, 2))
+
+
+def test_slots_beyond_all_bounds_are_drawn_from_and_small_templates_have_their_say() -> None:
+    names = [f"slot{number}" for number in range(12)]
+    slots = {name: [f"{name}值{number}" for number in range(500)] for name in names}
+    templates = ["".join(f"{{{name}}}" for name in names), "{slot0}？", "{slot1}{slot2}。"]
+    found = list(filled(templates, slots, 1, most=2000))
+    assert len(found) == len(set(found)) == 2000
+    kinds = Counter(one[-1] if one[-1] in "？。" else "" for one in found)
+    assert kinds["？"] == 500 and kinds["。"] == kinds[""] == 750
+    assert len(list(islice(filled(templates, slots, 1), 50))) == 50
+
+
+def test_a_value_that_looks_like_a_slot_stays_as_it_is() -> None:
+    slots = {"person": ["{place}", "苏晚"], "place": ["旧宅", "{person}"]}
+    assert set(filled(["{person}在{place}吗？{person}？"], slots, 1)) == {
+        "{place}在旧宅吗？{place}？",
+        "{place}在{person}吗？{place}？",
+        "苏晚在旧宅吗？苏晚？",
+        "苏晚在{person}吗？苏晚？",
+    }
+
+
+def test_an_estimate_of_questions_asks_nothing_and_is_what_is_then_asked(
+    run: Run, teach: Start, tmp_path: Path
+) -> None:
+    file, out = tmp_path / "mine.yaml", tmp_path / "out.jsonl"
+    file.write_text(
+        "templates: ['你喜欢{item}吗？', '你去过{place}吗？']\nslots: {item: [剑, 船, 月亮]}\n",
+        "utf-8",
+    )
+    command = ("corpus", "questions", "林默", "--templates", file, "-n", 3, "-o", out)
+    ran = run(*command, "--estimate", "--price", "1,1")
+    assert ran.status == 0 and ran.err.startswith("at most 7 questions: about "), ran.err
+    assert ", costs 0.00" in ran.err and not list(tmp_path.glob("out*"))
+    teacher = teach(knowing)
+    ran = run(*command, "--teacher", teacher.url, "--json")
+    assert ran.status == 0 and len(teacher.asked) == 7
+    assert json.loads(ran.out) == {"questions": 3, "answered": 3, "failed": []}
+    ran = run(*command, "--teacher", teacher.url)
+    assert "\n0 questions, 7 answered before" in f"\n{ran.err}" and len(teacher.asked) == 7
+
+
+def test_templates_larger_than_they_may_be_are_told_the_limit(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("templates: [你是谁？]\n" + "# and so on\n" * 100_000, "utf-8")
+    out = tmp_path / "out.txt"
+    ran = run("corpus", "questions", "林默", "--slots", file, "--teacher", "http://x", "-o", out)
+    assert ran.status == 2 and "mine.yaml: larger than 1 MB, the most" in ran.err
 
 
 def test_templates_are_never_written_over_and_nested_without_end_they_are_told(

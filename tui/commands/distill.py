@@ -34,6 +34,7 @@ def distill(
     jobs: teaching.Jobs = 1,
     journal: teaching.Journal = None,
     wait: teaching.Wait = 900.0,
+    timeout: teaching.Timeout = 300.0,
     price: teaching.Price = None,
     estimate: teaching.Estimate = False,
     as_data: Json = False,
@@ -43,7 +44,7 @@ def distill(
     """
     from scenes.corpora.distill import counts, distil, entries, passages
 
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, price)
+    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
     not_over(output, [novel])
     run = _run(novel, tokens, scene, summaries)
     tasks = [task for _, task in passages(run)]

@@ -35,6 +35,7 @@ def interview(
     jobs: teaching.Jobs = 1,
     journal: teaching.Journal = None,
     wait: teaching.Wait = 900.0,
+    timeout: teaching.Timeout = 300.0,
     price: teaching.Price = None,
     estimate: teaching.Estimate = False,
     as_data: Json = False,
@@ -45,7 +46,7 @@ def interview(
     from scenes.corpora.interview import passages
 
     one_of(to, FORMS, "form")
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, price)
+    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
     not_over(output, [novel])
     with given():
         asked = passages(read_book(novel), tokens, people or ())

@@ -1,17 +1,22 @@
 """`paotuan corpus questions`: questions to a role from templates, answered by a teacher."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui.commands import teaching
 from tui.commands.group import one_of
+from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
-from tui.output import json_text, word
+from tui.output import as_json, json_text, one_line, word
+
+if TYPE_CHECKING:
+    from scenes.corpora.questions import Asked, Asking
 
 FORMS = ("log", "instruct")
+MOST_QUESTIONS = 50_000
 
 
 def questions(
@@ -25,40 +30,65 @@ def questions(
     slots: Annotated[
         Path | None, typer.Option("--slots", metavar="FILE", help="Values of slots, in YAML.")
     ] = None,
-    n: Annotated[int, typer.Option("-n", min=1, help="Most questions.")] = 100,
+    n: Annotated[int, typer.Option("-n", min=1, max=MOST_QUESTIONS, help="Most questions.")] = 100,
     seed: Annotated[int, typer.Option("--seed", help="Makes the choice repeatable.")] = 1,
     to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
     jobs: teaching.Jobs = 1,
     journal: teaching.Journal = None,
     wait: teaching.Wait = 900.0,
+    timeout: teaching.Timeout = 300.0,
     price: teaching.Price = None,
+    estimate: teaching.Estimate = False,
+    as_data: Json = False,
 ) -> None:
     """Ask a role questions made of templates with slots, and have a teacher answer in role."""
-    from characters.names import name_problem
-    from scenes.corpora.questions import BUNDLED, entries, make, read_templates
+    from scenes.corpora.questions import expected, make
 
     one_of(to, FORMS, "form")
+    not_over(output, [file for file in (templates, slots) if file is not None])
+    run = _run(role, templates, slots, n, seed)
+    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    if estimate:
+        tasks, sure = expected(run, None)
+        teaching.tell_estimate(asking, tasks, None, sure)
+        return
+    with teaching.asked(asking, "questions") as (found, ledger):
+        tasks, sure = expected(run, ledger)
+        progress = teaching.Progress(asking, teaching.tell_estimate(asking, tasks, ledger, sure))
+        try:
+            asked = make(run, found, ledger, jobs, progress)
+        finally:
+            progress.end()
+            for notice in found.notices:
+                word(one_line(notice))
+    _write(role, asked, to, output, as_data)
+    if progress.failed:
+        raise typer.Exit(FAILED)
+
+
+def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "Asking":
+    from characters.names import name_problem
+    from scenes.corpora.questions import BUNDLED, Asking
+    from scenes.corpora.templates import read_templates
+
     if problem := name_problem(role):
         raise BadInput(f"ROLE: {problem}")
-    not_over(output, [file for file in (templates, slots) if file is not None])
     with given():
         found = read_templates(templates or BUNDLED)
         if slots is not None:
             found.slots.update(read_templates(slots).slots)
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, price)
-    with teaching.asked(asking, "questions") as (open_teacher, ledger):
-        progress = teaching.Progress(asking, n)
-        try:
-            asked = make(role, found, n, seed, open_teacher, ledger, jobs, progress)
-        finally:
-            progress.end()
+    return Asking(role, found, n, seed)
+
+
+def _write(role: str, asked: "list[Asked]", to: str, output: Path, as_data: bool) -> None:
+    from scenes.corpora.questions import counts, entries, instructions
+
     if to == "log":
         write_lines((entry.line + "\n" for entry in entries(role, asked)), output)
     else:
-        who = f"以{role}的身份回答。"
-        rows = ({"instruction": who, "input": one.question, "output": one.answer}
-                for one in asked if one.answer is not None)  # fmt: skip
-        write_lines((json_text(row) + "\n" for row in rows), output)
-    word(f"{output}: {sum(one.answer is not None for one in asked)} of {len(asked)} answered")
-    if progress.failed:
-        raise typer.Exit(FAILED)
+        write_lines((json_text(one) + "\n" for one in instructions(role, asked)), output)
+    figures = counts(asked)
+    if as_data:
+        as_json(figures)
+    else:
+        word(f"{output}: {figures['answered']} of {figures['questions']} answered")

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 20
 """Failures told one by one."""
-OUT_OF_IN = 1.3
-"""Tokens of an answer for each of its source, as items in JSON."""
 
 TeacherName = Annotated[
     str | None,
@@ -44,7 +42,19 @@ Journal = Annotated[
 Wait = Annotated[
     float,
     typer.Option(
-        "--wait", metavar="SECONDS", min=0, help="How long a teacher may be away or busy."
+        "--wait",
+        metavar="SECONDS",
+        min=0,
+        help="How long a teacher may be away or busy, from the first failure.",
+    ),
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        min=0.1,
+        help="Silence, before an answer or within it, that counts as a failure.",
     ),
 ]
 Price = Annotated[
@@ -66,6 +76,7 @@ class Asking:
     journal: Path | None
     jobs: int
     wait: float
+    timeout: float
     price: str | None = None
 
     @property
@@ -105,7 +116,7 @@ class Progress:
         now = time.monotonic()
         if self.done == 1 and self.expected > 1:
             rounds = math.ceil(self.expected / self.asking.jobs)
-            self._word(f"the first took {record.seconds:.1f} s: {_span(rounds * record.seconds)}")
+            tell(f"the first took {record.seconds:.1f} s: {_span(rounds * record.seconds)}")
         if sys.stderr.isatty() and now - self._shown > 0.5:
             self._shown = now
             left = (now - self.began) / self.done * max(self.expected - self.done, 0)
@@ -118,7 +129,7 @@ class Progress:
         """Tell what it took and what failed."""
         spent = time.monotonic() - self.began
         cost = self.asking.cost(self.into, self.out)
-        self._word(
+        tell(
             f"{self.done} questions in {_span(spent)}, {self.into:,} tokens in, "
             f"{self.out:,} out{cost}"
         )
@@ -129,21 +140,26 @@ class Progress:
         if self.failed:
             word("  the same command asks for these again, and for nothing else")
 
-    def _word(self, text: str) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\033[K")
-        word(text)
+
+def tell(text: str) -> None:
+    """Say a line in place of the progress that a terminal may show."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    word(one_line(text))
 
 
-def tell_estimate(asking: Asking, tasks: Sequence["Task"], ledger: "Ledger | None") -> int:
-    """Say what is to be asked; how many questions that is."""
+def tell_estimate(
+    asking: Asking, tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool = True
+) -> int:
+    """Say what is to be asked, `sure` or at most; how many questions that is."""
     left = [task for task in tasks if ledger is None or not ledger.done(task.key)]
     into = sum(task.question.tokens for task in left)
-    out = sum((task.question.max_tokens - 512) / 2 * OUT_OF_IN for task in left)
+    out = sum(task.expected for task in left)
     kept = len(tasks) - len(left)
     known = f", {kept} answered before" if kept else ""
+    most = "" if sure else "at most "
     word(
-        f"{len(left)} questions{known}: about {into:,} tokens in, {int(out):,} out"
+        f"{most}{len(left)} questions{known}: about {into:,} tokens in, {out:,} out"
         f"{asking.cost(into, out)}{_as_measured(asking, len(left), ledger)}"
     )
     return len(left)
@@ -160,7 +176,7 @@ def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
 @contextmanager
 def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
-    from models.teacher import Teacher
+    from models.teacher import Manner, Teacher
     from scenes.corpora.ledger import Ledger
 
     if asking.teacher is None:
@@ -168,7 +184,8 @@ def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     with given():
         if not asking.output.parent.is_dir():
             raise BadInput(f"{asking.output.parent}: no such folder; make it first")
-        teacher = Teacher.open(asking.teacher, wait=asking.wait)
+        manner = Manner.waiting(asking.wait, asking.timeout, tell)
+        teacher = Teacher.open(asking.teacher, manner)
     try:
         with given():
             ledger = Ledger.open(asking.path, command)
