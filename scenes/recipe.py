@@ -25,6 +25,7 @@ RANGES: dict[str, dict[str, float]] = {
     "rank": {"ge": 1, "le": 512},
     "alpha": {"gt": 0},
     "beta": {"gt": 0},
+    "contrast": {"ge": 0, "le": 100},
     "dropout": {"ge": 0, "lt": 1},
     "prefix_length": {"ge": 1, "le": 1024},
     "learning_rate": {"gt": 0, "le": 10},

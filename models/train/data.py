@@ -30,6 +30,8 @@ class Example:
     """`test` is held out."""
     weight: float = 1.0
     """How much each of its tokens counts in the loss; 1 is neutral."""
+    rivals: tuple[str, ...] = ()
+    """Cues of others who could have said it, the nearest first."""
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -50,6 +52,7 @@ def dumped(example: Example) -> str:
         "chapter": example.chapter,
         "split": example.split,
         "weight": example.weight,
+        "rivals": list(example.rivals),
     }
     return json.dumps(value, ensure_ascii=False) + "\n"
 
@@ -100,7 +103,10 @@ def _example(line: str, where: str) -> Example:
     if not reply.strip():
         raise ModelError(f"{where}: an empty reply, expected what was said; {how}")
     told = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
-    return Example(prompt, reply, **told, split=split, weight=float(weight))
+    rivals = value.get("rivals", [])
+    if not isinstance(rivals, list) or not all(isinstance(one, str) and one for one in rivals):
+        raise ModelError(f"{where}: rivals {rivals!r:.60}, expected a list of cues; {how}")
+    return Example(prompt, reply, **told, split=split, weight=float(weight), rivals=tuple(rivals))
 
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:

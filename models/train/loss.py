@@ -4,7 +4,7 @@ A vocabulary of 262,144 makes one float32 row of logits a megabyte, so rows are 
 time, and what flows back to the hidden states is computed with them; logits are never kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -16,6 +16,27 @@ CHUNK_BYTES = 96 << 20
 Head = Callable[[torch.Tensor], torch.Tensor]
 
 
+def batch_loss(
+    model: Any, batch: Mapping[str, torch.Tensor], head: Head, vocab: int, contrast: float = 0.0
+) -> torch.Tensor:
+    """The loss of a batch of `models.train.rows.collate`, summed over what is learned.
+
+    That is the weighted negative log-likelihood of the replies and, times `contrast`, of their
+    speakers. The head is frozen: gradients reach what `model` computes alone.
+    """
+    shaped = {key: batch[key] for key in ("attention_mask", "position_ids") if key in batch}
+    hidden = model(input_ids=batch["input_ids"], **shaped).logits
+    weights = batch["weights"]
+    if "sides" not in batch:
+        return target_loss(hidden, batch["input_ids"], weights, head, vocab)
+    sides = batch["sides"]
+    wanted = (weights != 0) | (sides != 0)
+    nll = target_nll(hidden, batch["input_ids"], wanted, head, vocab)
+    there = wanted[:, 1:]
+    told = speaker_nll(nll, sides[:, 1:][there], batch["contests"])
+    return (nll * weights[:, 1:][there]).sum() + contrast * told
+
+
 def target_loss(
     hidden: torch.Tensor, ids: torch.Tensor, weights: torch.Tensor, head: Head, vocab: int
 ) -> torch.Tensor:
@@ -24,26 +45,39 @@ def target_loss(
     `hidden` is [batch, seq, width], `ids` [batch, seq], `weights` [batch, seq]; a token is
     predicted one position earlier. The head is frozen: gradients reach `hidden` alone.
     """
-    wanted = weights[:, 1:] != 0
-    states = hidden[:, :-1][wanted]
-    summed: torch.Tensor = _TargetLoss.apply(
-        states, ids[:, 1:][wanted], weights[:, 1:][wanted], head, vocab
-    )
-    return summed
+    wanted = weights != 0
+    return (target_nll(hidden, ids, wanted, head, vocab) * weights[:, 1:][wanted[:, 1:]]).sum()
 
 
-class _TargetLoss(torch.autograd.Function):
+def speaker_nll(nll: torch.Tensor, sides: torch.Tensor, contests: torch.Tensor) -> torch.Tensor:
+    """The weighted sum of negative log-likelihoods of the true speakers against their rivals.
+
+    `nll` and `sides` are [targets], `contests` [contests]. How likely a speaker is, is the share
+    of the reply's likelihood under the one cue in that under both (Bayes, neither preferred).
+    """
+    sums = nll.new_zeros(2 * len(contests) + 2).index_add(0, sides, nll)
+    return (F.softplus(sums[2::2] - sums[3::2]) * contests).sum()
+
+
+def target_nll(
+    hidden: torch.Tensor, ids: torch.Tensor, wanted: torch.Tensor, head: Head, vocab: int
+) -> torch.Tensor:
+    """The negative log-likelihoods [targets] of the ids that are wanted, in float32.
+
+    Nothing predicts the first id of a row, so there `wanted` [batch, seq] has no effect.
+    """
+    there = wanted[:, 1:]
+    nll: torch.Tensor = _TargetNll.apply(hidden[:, :-1][there], ids[:, 1:][there], head, vocab)
+    return nll
+
+
+class _TargetNll(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any,
-        states: torch.Tensor,
-        ids: torch.Tensor,
-        weights: torch.Tensor,
-        head: Head,
-        vocab: int,
+        ctx: Any, states: torch.Tensor, ids: torch.Tensor, head: Head, vocab: int
     ) -> torch.Tensor:
         learning = ctx.needs_input_grad[0]
-        total = torch.zeros((), dtype=torch.float32, device=states.device)
+        found = torch.empty(len(states), dtype=torch.float32, device=states.device)
         gradient = torch.empty_like(states) if learning else None
         rows = max(1, CHUNK_BYTES // (4 * vocab))
         for start in range(0, len(states), rows):
@@ -51,15 +85,14 @@ class _TargetLoss(torch.autograd.Function):
             piece = states[part].detach().requires_grad_(learning)
             with torch.set_grad_enabled(learning):
                 nll = F.cross_entropy(head(piece).float(), ids[part], reduction="none")
-                loss = (nll * weights[part]).sum()
-            if gradient is not None:
-                (gradient[part],) = torch.autograd.grad(loss, piece)
-            total += loss.detach()
+                if gradient is not None:
+                    (gradient[part],) = torch.autograd.grad(nll.sum(), piece)
+            found[part] = nll.detach()
         if gradient is not None:
             ctx.save_for_backward(gradient)
-        return total
+        return found
 
     @staticmethod
-    def backward(ctx: Any, *outer: torch.Tensor) -> tuple[torch.Tensor, None, None, None, None]:
+    def backward(ctx: Any, *outer: torch.Tensor) -> tuple[torch.Tensor, None, None, None]:
         (gradient,) = ctx.saved_tensors
-        return gradient * outer[0].to(gradient.dtype), None, None, None, None
+        return gradient * outer[0].to(gradient.dtype)[:, None], None, None, None

@@ -5,10 +5,13 @@ the prompt before and its reply. Such examples become one row in which each repl
 causal attention every token sees just what it would see in its own example, so the loss is the
 same and the prompt is computed once, not once a reply. For a model whose context is bidirectional
 each example is a row of its own.
+
+Where it is also learned who speaks, a row has branches: the same reply under another's cue, which
+sees of the row only what stands before that cue.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import torch
@@ -21,6 +24,21 @@ POOL = 64
 """Batches' worth of rows among which rows of like length are put together."""
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A reply of a row once more, under a rival's cue."""
+
+    at: int
+    """How many ids of the row it goes on from."""
+    ids: list[int]
+    """What then differs of the cue, and the reply."""
+    own: int
+    """Where in the row the reply ends."""
+    reply: int
+    """Tokens of the reply, here and in the row."""
+    weight: float
+
+
 @dataclass
 class Row:
     """Ids, and beside each how much it weighs in the loss; 0 is not learned."""
@@ -29,9 +47,10 @@ class Row:
     weights: list[float]
     examples: int = 1
     """Examples whose replies it holds."""
+    branches: list[Branch] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.ids) + sum(len(branch.ids) for branch in self.branches)
 
 
 @dataclass
@@ -48,8 +67,16 @@ class Rows:
         return sum(1 for row in self.rows for weight in row.weights if weight)
 
 
-def rows_of(examples: Iterable[Example], encoder: Encoder, max_length: int) -> Rows:
-    """Encode examples in their order and join those that go on from each other."""
+def rows_of(
+    examples: Iterable[Example],
+    encoder: Encoder,
+    max_length: int,
+    chance: Random | None = None,
+) -> Rows:
+    """Encode examples in their order and join those that go on from each other.
+
+    With `chance`, which draws one, each example that names rivals has a branch.
+    """
     found = Rows()
     joins = encoder.markup != "glm1" or encoder.causal_history
     for example in examples:
@@ -58,13 +85,24 @@ def rows_of(examples: Iterable[Example], encoder: Encoder, max_length: int) -> R
             found.too_long += 1
             continue
         last = found.rows[-1] if found.rows else None
-        if joins and last is not None and ids[: len(last)] == last.ids:
-            last.weights += weights[len(last) :]
+        if joins and last is not None and ids[: len(last.ids)] == last.ids:
+            last.weights += weights[len(last.ids) :]
             last.ids = ids
             last.examples += 1
         else:
-            found.rows.append(Row(ids, weights))
+            last = Row(ids, weights)
+            found.rows.append(last)
+        rivals = [cue for cue in example.rivals if cue != example.prompt.cue]
+        if chance is not None and rivals and example.weight:
+            last.branches.append(_branch(example, ids, chance.choice(rivals), encoder))
     return found
+
+
+def _branch(example: Example, own: list[int], rival: str, encoder: Encoder) -> Branch:
+    other = replace(example, prompt=replace(example.prompt, cue=rival))
+    ids, weights = _encoded(other, encoder)
+    at = next(i for i, (one, two) in enumerate(zip(own, ids, strict=False)) if one != two)
+    return Branch(at, ids[at:], len(own), sum(map(bool, weights)), example.weight)
 
 
 def _encoded(example: Example, encoder: Encoder) -> tuple[list[int], list[float]]:
@@ -102,15 +140,54 @@ def batches_of(rows: Sequence[Row], tokens: int, seed: int) -> list[list[Row]]:
 
 
 def collate(rows: Sequence[Row], pad: int, left: bool) -> dict[str, torch.Tensor]:
-    """Tensors [batch, seq] of ids, mask and weights, and labels whose -100 is not learned."""
+    """Tensors [batch, seq] of ids, mask and weights, and labels whose -100 is not learned.
+
+    With branches, which are for padding on the right, the mask is additive [batch, 1, seq, seq],
+    and there are `position_ids` [batch, seq], `sides` [batch, seq] (twice the number of a contest
+    for the reply in the row and one more for its branch, from 2 on) and `contests` [contests],
+    how much each weighs.
+    """
     width = max(map(len, rows))
 
     def filled(values: Sequence[float], filler: float) -> list[float]:
         missing = [filler] * (width - len(values))
         return [*missing, *values] if left else [*values, *missing]
 
-    ids = torch.tensor([filled(row.ids, pad) for row in rows], dtype=torch.long)
+    every = [[*row.ids, *(i for branch in row.branches for i in branch.ids)] for row in rows]
+    ids = torch.tensor([filled(one, pad) for one in every], dtype=torch.long)
     mask = torch.tensor([filled([1] * len(row), 0) for row in rows], dtype=torch.long)
-    weights = torch.tensor([filled(row.weights, 0.0) for row in rows], dtype=torch.float32)
+    weights = torch.tensor(
+        [filled(row.weights + [0.0] * (len(row) - len(row.ids)), 0.0) for row in rows],
+        dtype=torch.float32,
+    )
     labels = ids.masked_fill(weights == 0, -100)
-    return {"input_ids": ids, "attention_mask": mask, "labels": labels, "weights": weights}
+    batch = {"input_ids": ids, "attention_mask": mask, "labels": labels, "weights": weights}
+    return batch | _grown(rows, width) if any(row.branches for row in rows) else batch
+
+
+def _grown(rows: Sequence[Row], width: int) -> dict[str, torch.Tensor]:
+    """What tells a model of the branches."""
+    seen = torch.zeros(len(rows), 1, width, width, dtype=torch.bool)
+    positions = torch.zeros(len(rows), width, dtype=torch.long)
+    sides = torch.zeros(len(rows), width, dtype=torch.long)
+    contests: list[float] = []
+    for i, row in enumerate(rows):
+        start = len(row.ids)
+        seen[i, 0, :start, :start] = torch.ones(start, start, dtype=torch.bool).tril()
+        positions[i, :start] = torch.arange(start)
+        for branch in row.branches:
+            size, end = len(branch.ids), start + len(branch.ids)
+            seen[i, 0, start:end, : branch.at] = True
+            seen[i, 0, start:end, start:end] = torch.ones(size, size, dtype=torch.bool).tril()
+            positions[i, start:end] = torch.arange(branch.at, branch.at + size)
+            contests.append(branch.weight)
+            sides[i, branch.own - branch.reply : branch.own] = 2 * len(contests)
+            sides[i, end - branch.reply : end] = 2 * len(contests) + 1
+            start = end
+    mask = torch.zeros(seen.shape).masked_fill(~seen, torch.finfo(torch.float32).min)
+    return {
+        "attention_mask": mask,
+        "position_ids": positions,
+        "sides": sides,
+        "contests": torch.tensor(contests),
+    }

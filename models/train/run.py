@@ -1,6 +1,7 @@
 """One training run, from examples to an adapter in PEFT layout; it goes on where it was stopped."""
 
 from collections.abc import Callable, Iterable, Sequence
+from random import Random
 from typing import Any
 
 from transformers import TrainingArguments, set_seed
@@ -35,6 +36,8 @@ def train(
     learned, held = _split(examples, settings, encoder)
     checkpoint = prepare(settings, base, fresh)
     set_seed(settings.seed)
+    if settings.contrast:
+        _check_contrast(settings, model, encoder, learned.rows)
     batches = batches_of(learned.rows, settings.batch_tokens, settings.seed)
     head = take_head(model)
     curve = Curve(settings, checkpoint, tell, stop)
@@ -47,6 +50,7 @@ def train(
         pad=pad_of(encoder),
         left=encoder.markup != "plain",
         callbacks=[curve],
+        contrast=settings.contrast,
     )
     curve.trainer = trainer
     run_to_the_end(trainer, settings, checkpoint)
@@ -62,11 +66,11 @@ def train(
 
 
 def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) -> tuple[Rows, Rows]:
-    def rows(split: str) -> Rows:
+    def rows(split: str, chance: Random | None = None) -> Rows:
         wanted: Iterable[Example] = (one for one in examples if one.split == split)
-        return rows_of(wanted, encoder, settings.max_length)
+        return rows_of(wanted, encoder, settings.max_length, chance)
 
-    learned = rows("train")
+    learned = rows("train", Random(settings.seed) if settings.contrast else None)
     if not learned.rows:
         raise ModelError(
             f"{', '.join(map(str, settings.examples))}: {len(examples)} examples, none to learn "
@@ -74,6 +78,26 @@ def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) ->
             "make shorter ones with corpus examples --context, or raise max_length"
         )
     return learned, rows("test")
+
+
+def _check_contrast(settings: Settings, model: Any, encoder: Encoder, rows: Sequence[Row]) -> None:
+    """Raise `ModelError` for a base that cannot look at branches as at rows, or where none is."""
+    if settings.method == "prefix" or encoder.markup != "plain":
+        raise ModelError(
+            "contrast: for a LoRA on a model with causal attention and without markup of its own; "
+            "leave contrast out"
+        )
+    config = model.config.get_text_config()
+    slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
+    if slides and settings.max_length > config.sliding_window:
+        raise ModelError(
+            f"max_length {settings.max_length}: contrast needs rows within the sliding window of "
+            f"the base; set at most {config.sliding_window}"
+        )
+    if not any(row.branches for row in rows):
+        raise ModelError(
+            "contrast: no example names rivals; make examples anew with: paotuan corpus examples"
+        )
 
 
 def _held_out(rows: Sequence[Row], settings: Settings) -> list[list[Row]]:

@@ -24,6 +24,9 @@ class Settings:
     """Of DPO: how close the adapter stays to what it began as; without effect on examples."""
     start: Path | None = None
     """The folder of an adapter of the same base to go on from; none begins a new one."""
+    contrast: float = 0.0
+    """How much it also learns who speaks: that a reply is likelier under its own cue than under a
+    rival's; 0 is not at all, and costs nothing."""
     method: Method = "lora"
     """`lora`; `qlora`, the same on a base in NF4; `prefix`, P-tuning v2."""
     rank: int = 16

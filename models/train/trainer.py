@@ -19,7 +19,7 @@ from transformers import (
 
 from models.errors import ModelError
 from models.local.scoring import SHAPED, Passed
-from models.train.loss import target_loss
+from models.train.loss import batch_loss
 from models.train.rows import Row, collate
 from models.train.runs import Diverged, NotSaved
 
@@ -77,8 +77,9 @@ class RowTrainer(KeepsAdapter):
         pad: int,
         left: bool,
         callbacks: list[TrainerCallback],
+        contrast: float = 0.0,
     ) -> None:
-        self.head, self.held_out = head, held_out
+        self.head, self.held_out, self.contrast = head, held_out, contrast
         self.vocab = model.config.get_text_config().vocab_size
         self.tokens_computed = 0
         self.seconds_looking = 0.0
@@ -112,11 +113,8 @@ class RowTrainer(KeepsAdapter):
         return summed / (num_items_in_batch if num_items_in_batch is not None else max(learned, 1))
 
     def summed_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
-        """The sum of a batch's weighted negative log-likelihoods."""
-        hidden = model(
-            input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]
-        ).logits
-        return target_loss(hidden, inputs["input_ids"], inputs["weights"], self.head, self.vocab)
+        """The sum of a batch's weighted negative log-likelihoods, and of what its contests add."""
+        return batch_loss(model, inputs, self.head, self.vocab, self.contrast)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """The mean loss of the held-out rows, each token weighing one, as `eval_loss`."""

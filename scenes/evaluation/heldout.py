@@ -13,38 +13,10 @@ from random import Random
 from models.backend import Backend, Prompt, Scorer
 from models.train.data import Example
 from scenes.errors import SceneError
-from scenes.log import LONGEST_NAME, cue
+from scenes.examples.rivals import Voter, cue_of
 
 MARGIN = 8
 """Tokens kept free for what joining the parts may add."""
-
-
-@dataclass(frozen=True)
-class Voter:
-    """Who may be taken for the speaker of a line."""
-
-    speakers: tuple[str, ...]
-    """All of them, the most frequent first."""
-    most: int
-    """Candidates for a line, its true speaker among them."""
-    fixed: bool = False
-    """Whether they are a cast that was named, and so the same for every line."""
-
-    def candidates(self, example: Example) -> tuple[str, ...]:
-        """The true speaker first; then who spoke before in the history, then the most frequent.
-
-        Nobody where the line has no speaker, or one that is not of a named cast.
-        """
-        true = example.speaker
-        if example.prompt.cue != cue_of(true) or (self.fixed and true not in self.speakers):
-            return ()
-        if self.fixed:
-            others: Sequence[str] = self.speakers
-        else:
-            there = speaking(example.prompt.history)
-            others = sorted(self.speakers, key=lambda name: name not in there)
-        ranked = [true, *(name for name in others if name != true)]
-        return tuple(ranked[: None if self.fixed else self.most])
 
 
 @dataclass(frozen=True)
@@ -111,36 +83,12 @@ class Guessing:
         return self.right / self.lines
 
 
-def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:
-    """Who may speak: the cast that was named, or all speakers of a file."""
-    counted = Counter(one.speaker for one in examples if one.prompt.cue == cue_of(one.speaker))
-    if cast:
-        missing = next((name for name in cast if cue_of(name) is None), None)
-        if missing is not None:
-            raise SceneError(f"--cast: {missing!r} is no name; expected names of speakers")
-        named = list(dict.fromkeys(cast))
-        return Voter(tuple(sorted(named, key=lambda name: -counted[name])), len(named), True)
-    return Voter(tuple(name for name, _ in counted.most_common()), most)
-
-
 def chosen(examples: Sequence[Example], limit: int | None, seed: int) -> list[Example]:
     """At most `limit` examples by chance, in their order, in which they share most."""
     if limit is None or len(examples) <= limit:
         return list(examples)
     picked = sorted(Random(seed).sample(range(len(examples)), limit))
     return [examples[i] for i in picked]
-
-
-def cue_of(name: str) -> str | None:
-    """How a line by `name` begins; None for what cannot be a name."""
-    return cue(name) if 0 < len(name) <= LONGEST_NAME else None
-
-
-def speaking(history: str) -> set[str]:
-    """Who begins a line of a history."""
-    return {
-        line[:at] for line in history.split("\n") if 0 < (at := line.find("：")) <= LONGEST_NAME
-    }
 
 
 def score(

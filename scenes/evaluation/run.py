@@ -8,9 +8,10 @@ from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
 from scenes.evaluation import drawing, heldout, picks, rolebench
 from scenes.evaluation.drawing import Drawing
-from scenes.evaluation.heldout import Scored, Voter
+from scenes.evaluation.heldout import Scored
 from scenes.evaluation.picks import Pair, Preference
 from scenes.evaluation.rolebench import Answered, Question
+from scenes.examples.rivals import Voter
 
 Tell = Callable[[str, int, int], None]
 """Is told what is being measured, how many are done, and of how many."""

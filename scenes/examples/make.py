@@ -9,6 +9,7 @@ from scenes.examples.alike import without_alike
 from scenes.examples.balance import balanced
 from scenes.examples.heldout import HeldOut, splits_of
 from scenes.examples.prompts import Bounds, LogSource, Source, Tally
+from scenes.examples.rivals import with_rivals
 from scenes.examples.script import Script, learned_roles, nobody
 
 ALIKE = "much the same as a line that is held out"
@@ -40,7 +41,7 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
         made.tally.kept[example.speaker] -= 1
         made.tally.left_out[ALIKE] += 1
     _check_splits(made, wanted)
-    made.examples = balanced(made.examples, bounds.count, balance)
+    made.examples = with_rivals(balanced(made.examples, bounds.count, balance))
     return made
 
 

@@ -1,16 +1,20 @@
 """Rows learn what the examples would have taught one by one, and the loss is the whole model's."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import torch
 from torch.nn import functional as F
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
 from models.backend import Prompt
 from models.errors import ModelError
 from models.train.data import Example, dumped, read_examples
-from models.train.loss import target_loss
+from models.train.loss import batch_loss, target_loss
 from models.train.rows import Row, batches_of, collate, rows_of
 from models.train.trainer import take_head
 from tests.train.made import STABLE, examples, opened, written
@@ -140,3 +144,69 @@ def test_another_encoding_and_an_absent_file_are_told(tmp_path: Path) -> None:
         read_examples(file)
     with pytest.raises(ModelError, match="not readable"):
         read_examples(tmp_path / "none.jsonl")
+
+
+RIVALS = ("张飞：", "诸葛亮：")
+
+
+def contested() -> list[Example]:
+    return [replace(one, rivals=RIVALS) for one in examples(chapters=2, lines=3, held_out=0)]
+
+
+def tiny_gemma() -> Any:
+    """A base whose layers have windows or look at all, with the vocabulary of the tiny Llama."""
+    torch.manual_seed(2)
+    config = Gemma3TextConfig(
+        vocab_size=400,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=6,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        sliding_window=256,
+    )
+    return Gemma3ForCausalLM(config).eval()
+
+
+@pytest.mark.parametrize("kind", ["llama", "gemma3"])
+def test_who_speaks_is_learned_from_plain_likelihoods(bases: dict[str, Path], kind: str) -> None:
+    model, encoder = opened(bases["llama"])
+    if kind == "gemma3":
+        model = tiny_gemma()
+    for parameter in model.parameters():
+        parameter.data *= 3  # so that it matters who speaks
+    rows = rows_of(contested(), encoder, 256, Random(1)).rows
+    assert [len(row.branches) for row in rows] == [3, 3]
+    told = 0.0
+    for row in rows:
+        for branch in row.branches:
+            sides = []
+            for ids in (row.ids[: branch.own], row.ids[: branch.at] + branch.ids):
+                weights = [0.0] * (len(ids) - branch.reply) + [1.0] * branch.reply
+                sides.append(naive_loss(model, Row(ids, weights))[0])
+            assert abs(sides[0] - sides[1]) > 0.01
+            told += math.log1p(math.exp(sides[0] - sides[1]))
+    said = sum(naive_loss(model, Row(row.ids, row.weights))[0] for row in rows)
+    batch, vocab = collate(rows, pad=1, left=False), model.config.vocab_size
+    head = take_head(model)
+    for contrast in (0.0, 1.0, 30.0):
+        found = float(batch_loss(model, batch, head, vocab, contrast))
+        assert found == pytest.approx(said + contrast * told, rel=1e-4)
+
+
+def test_a_rivals_cue_stands_where_the_own_one_does(bases: dict[str, Path]) -> None:
+    _, encoder = opened(bases["llama"])
+    row = rows_of(contested()[:2], encoder, 512, Random(1)).rows[0]
+    for branch, example in zip(row.branches, contested(), strict=False):
+        other = encoder.tokenizer.decode(row.ids[: branch.at] + branch.ids)
+        own = encoder.tokenizer.decode(row.ids[: branch.own])
+        assert own.endswith(example.prompt.cue + example.reply)
+        assert other.removesuffix(example.reply).endswith(RIVALS)
+        assert other.count("\n") == own.count("\n")
+
+
+def test_nobody_is_their_own_rival(bases: dict[str, Path]) -> None:
+    _, encoder = opened(bases["llama"])
+    given = [replace(one, rivals=(one.prompt.cue,)) for one in contested()]
+    assert not any(row.branches for row in rows_of(given, encoder, 512, Random(1)).rows)

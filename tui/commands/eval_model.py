@@ -162,10 +162,11 @@ def _plan(
 ) -> "Plan":
     from models.backend import Sampling
     from scenes.evaluation.drawing import raw_sampling
-    from scenes.evaluation.heldout import chosen, voter
+    from scenes.evaluation.heldout import chosen
     from scenes.evaluation.picks import read_pairs
     from scenes.evaluation.rolebench import read_questions
     from scenes.evaluation.run import Plan
+    from scenes.examples.rivals import voter
 
     if on is None and rolebench is None and not picks:
         raise BadInput("nothing to evaluate on: name examples with --on FILE.jsonl")

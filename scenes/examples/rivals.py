@@ -1,0 +1,73 @@
+"""Who else could have said a line: those who speak before it, then those who speak most."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from models.train.data import Example
+from scenes.errors import SceneError
+from scenes.log import LONGEST_NAME, cue
+
+MOST = 8
+"""Candidates for a line, its true speaker among them."""
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Who may be taken for the speaker of a line."""
+
+    speakers: tuple[str, ...]
+    """All of them, the most frequent first."""
+    most: int
+    """Candidates for a line, its true speaker among them."""
+    fixed: bool = False
+    """Whether they are a cast that was named, and so the same for every line."""
+
+    def candidates(self, example: Example) -> tuple[str, ...]:
+        """The true speaker first; then who spoke before in the history, then the most frequent.
+
+        Nobody where the line has no speaker, or one that is not of a named cast.
+        """
+        true = example.speaker
+        if example.prompt.cue != cue_of(true) or (self.fixed and true not in self.speakers):
+            return ()
+        if self.fixed:
+            others: Sequence[str] = self.speakers
+        else:
+            there = speaking(example.prompt.history)
+            others = sorted(self.speakers, key=lambda name: name not in there)
+        ranked = [true, *(name for name in others if name != true)]
+        return tuple(ranked[: None if self.fixed else self.most])
+
+
+def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:
+    """Who may speak: the cast that was named, or all speakers of a file."""
+    counted = Counter(one.speaker for one in examples if one.prompt.cue == cue_of(one.speaker))
+    if cast:
+        missing = next((name for name in cast if cue_of(name) is None), None)
+        if missing is not None:
+            raise SceneError(f"--cast: {missing!r} is no name; expected names of speakers")
+        named = list(dict.fromkeys(cast))
+        return Voter(tuple(sorted(named, key=lambda name: -counted[name])), len(named), True)
+    return Voter(tuple(name for name, _ in counted.most_common()), most)
+
+
+def cue_of(name: str) -> str | None:
+    """How a line by `name` begins; None for what cannot be a name."""
+    return cue(name) if 0 < len(name) <= LONGEST_NAME else None
+
+
+def speaking(history: str) -> set[str]:
+    """Who begins a line of a history."""
+    return {
+        line[:at] for line in history.split("\n") if 0 < (at := line.find("：")) <= LONGEST_NAME
+    }
+
+
+def with_rivals(examples: Sequence[Example]) -> list[Example]:
+    """Examples that name the cues of others who could have said them, at most seven."""
+    voters = voter(examples, (), MOST)
+    return [
+        replace(one, rivals=tuple(cue(name) for name in voters.candidates(one)[1:]))
+        for one in examples
+    ]
