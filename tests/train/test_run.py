@@ -24,7 +24,7 @@ from models.train.curve import Point
 from models.train.run import train
 from models.train.runs import Result
 from models.train.settings import Settings
-from tests.train.made import STABLE, examples, opened, settings, written
+from tests.train.made import SAID, STABLE, examples, opened, settings, written
 
 
 def run(base: Path, wanted: Settings, **more: Any) -> Result:
@@ -85,6 +85,50 @@ def test_a_prefix_learns_and_is_read_back(
     assert done.best_held_out < done.first_held_out - 0.03
     backend = Local.open(bases[kind], device="cpu", adapters={"made": str(tmp_path / "out")})
     assert "made" in backend.adapters.names
+
+
+def told_apart(base: Path, adapter: Path) -> float:
+    """How often lines are likeliest under their own cue, of all four who speak."""
+    cues = [f"{who}：" for who, _ in SAID]
+    with closing(Local.open(base, device="cpu", adapters={"made": str(adapter)})) as backend:
+        right = 0
+        for one in (held := [one for one in examples() if one.split == "test"]):
+            pairs = [(replace(one.prompt, cue=cue), one.reply) for cue in cues]
+            found = backend.score_pairs(pairs, "made")
+            right += cues[found.index(max(found))] == one.prompt.cue
+    return right / len(held)
+
+
+def test_with_contrast_an_adapter_knows_sooner_who_speaks(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    base = shutil.copytree(bases["llama"], tmp_path / "base")
+    model, _ = opened(bases["llama"])
+    for parameter in model.parameters():
+        parameter.data *= 5 if parameter.dim() > 1 else 1  # a model that can be taught in seconds
+    model.save_pretrained(base)
+    cues = tuple(f"{who}：" for who, _ in SAID)
+    file = written(tmp_path / "rivals.jsonl", [replace(one, rivals=cues) for one in examples()])
+    wanted = settings(tmp_path, examples=(file,), out=tmp_path / "plain")
+    run(base, wanted)
+    run(base, replace(wanted, out=tmp_path / "told", contrast=2.0))
+    plain, told = (told_apart(base, tmp_path / name) for name in ("plain", "told"))
+    assert told > 0.9 and told > plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "said"),
+    [
+        ("llama", {}, "no example names rivals; make examples anew with: paotuan corpus examples"),
+        ("v3", {}, "for a LoRA on a model with causal attention"),
+        ("llama", {"method": "prefix"}, "for a LoRA on a model with causal attention"),
+    ],
+)
+def test_contrast_is_refused_where_it_cannot_be(
+    bases: dict[str, Path], tmp_path: Path, kind: str, changes: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ModelError, match=f"contrast: .*{said}"):
+        run(bases[kind], settings(tmp_path, contrast=1.0, **changes))
 
 
 def test_a_run_killed_in_the_middle_goes_on_to_the_same_adapter(
