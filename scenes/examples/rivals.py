@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, islice
 
 from models.train.data import Example
 from scenes.errors import SceneError
@@ -32,12 +34,16 @@ class Voter:
         if example.prompt.cue != cue_of(true) or (self.fixed and true not in self.speakers):
             return ()
         if self.fixed:
-            others: Sequence[str] = self.speakers
-        else:
-            there = speaking(example.prompt.history)
-            others = sorted(self.speakers, key=lambda name: name not in there)
-        ranked = [true, *(name for name in others if name != true)]
-        return tuple(ranked[: None if self.fixed else self.most])
+            return (true, *(name for name in self.speakers if name != true))
+        there = speaking(example.prompt.history) & self.ranks.keys()
+        near = sorted(there - {true}, key=self.ranks.__getitem__)
+        far = (name for name in self.speakers if name != true and name not in there)
+        return (true, *islice(chain(near, far), self.most - 1))
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Of each speaker, how many speak more often."""
+        return {name: rank for rank, name in enumerate(self.speakers)}
 
 
 def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:

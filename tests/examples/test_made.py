@@ -18,6 +18,7 @@ from scenes.examples.balance import balanced
 from scenes.examples.general import ANSWERER, LONGER, mixed
 from scenes.examples.heldout import HeldOut, splits_of
 from scenes.examples.prompts import Bounds, Tally
+from scenes.examples.rivals import with_rivals
 
 
 def example(reply: str, split: Split = "train") -> Example:
@@ -156,3 +157,17 @@ def test_a_broken_general_line_is_told_with_its_place(
 def test_an_empty_general_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SceneError, match="no example that fits"):
         mixed(general(tmp_path, []), 9, 0.1, 1, Bounds(200, len), Tally())
+
+
+def test_rivals_are_those_who_speak_before_then_those_who_speak_most() -> None:
+    def said(who: str, history: str = "") -> Example:
+        return Example(Prompt("", history, f"{who}："), "然。\n", who)
+
+    crowd = [said(f"兵{rank}") for rank in range(9) for _ in range(9 - rank)]
+    history = "兵8：走！\n【兵7：也走。】\n刘备：不走。\n兵6：\\me 拔刀\n"
+    first, *_, narrated = with_rivals(
+        [said("刘备", history), *crowd, Example(Prompt("", "", "【"), "风起。】\n", "说书人")]
+    )
+    near, far = ("兵6：", "兵8："), ("兵0：", "兵1：", "兵2：", "兵3：", "兵4：")
+    assert first.rivals == near + far
+    assert narrated.rivals == ()
