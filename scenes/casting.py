@@ -68,6 +68,12 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
     )
 
 
+def seated(role: Role, character: Character, player: str | None) -> Role:
+    """A role of which only the name is known as `character`; `player` is whom `{{user}}` means."""
+    entry = CastKeys(narrator=role.narrator)
+    return _role(role.name, entry, character, Path(), player or NOBODY)
+
+
 def opening_of(cast: Sequence[Role], play_as: str | None) -> str:
     """The opening that the cast brings along: the first of a role that is not the player's."""
     return next((role.openings[0] for role in cast if role.openings and role.name != play_as), "")

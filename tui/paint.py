@@ -61,7 +61,9 @@ def runs_of(entry: "Entry", styles: Styles, name: Style) -> list[Run]:
         return [Run(f"【{text}】", styles("narration"))]
     if entry.kind == "chapter":
         return [Run(f"── {text} ──", styles("chapter"))]
-    if entry.kind in ("context", "comment", "unrecognised"):
+    if entry.kind == "comment":
+        return [Run(f"# {text}", styles("context"))]
+    if entry.kind in ("context", "unrecognised"):
         return [Run(text, styles("context"))]
     runs = [Run(printable(entry.speaker), name), *body_runs(entry, styles)]
     if entry.kind != "action":

@@ -229,6 +229,19 @@ async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:
         assert at(pilot).play.session.entries == parse("阿澜：上船吗？\n小明：上。")
 
 
+async def test_a_log_is_played_on_with_the_characters_that_are_yours(here: Path) -> None:
+    folder = here / "data/paotuan/characters"
+    folder.mkdir(parents=True)
+    (folder / "林默.yaml").write_text("name: 林默\nprofile: 退役军医。\n", "utf-8")
+    (here / "a.log").write_bytes(LOGS["sinanya"][1])
+    async with start().run_test(size=(80, 24)) as pilot:
+        await players(pilot, here / "a.log")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        scene = pilot.app.screen.scene  # type: ignore[attr-defined]
+        assert scene.role("林默").profile == "退役军医。"
+
+
 async def test_an_import_begins_at_the_table_too_and_leaves_it_for_the_new_session(
     here: Path,
 ) -> None:

@@ -173,13 +173,16 @@ class PlayersScreen(ModalScreen[Path | None]):
         if self.busy:
             return
         try:
-            scene = scene_of(self.found.path, self.players)
+            scene = scene_of(self.found.path, self.players, self._known)
         except SceneError as error:
             self._fail(str(error))
             return
         chosen = await self.app.push_screen_wait(RoleScreen(scene))
         if chosen is not None:
             self._begin(lambda lines: self._save_session(lines, scene, chosen[0]))
+
+    def _known(self, line: str) -> None:
+        self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
         from scenes.saved import sessions_folder

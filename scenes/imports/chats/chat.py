@@ -9,6 +9,12 @@ from typing import Any, NamedTuple
 PLACES = 20
 """How many dropped places are told one by one."""
 
+KEPT = (
+    *("messages", "changed or new messages", "hidden messages", "turns"),
+    *("draws", "candidates", "branches"),
+)
+"""What messages become, in the order in which it is told."""
+
 Json = dict[str, Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -65,9 +71,10 @@ class Report:
 
     def told(self) -> str:
         """All of it in one line."""
-        kept = ", ".join(f"{count} {what}" for what, count in self.kept.items() if count)
+        ranked = sorted(self.kept.items(), key=lambda one: KEPT.index(one[0]))
+        kept = ", ".join(_counted(count, what) for what, count in ranked if count)
         dropped = ", ".join(f"{count} × {why}" for why, count in self.dropped.items())
-        told = f"{self.form}, {self.read} messages read; kept: {kept or 'nothing'}"
+        told = f"{self.form}, {_counted(self.read, 'messages')} read; kept: {kept or 'nothing'}"
         return f"{told}; dropped: {dropped}" if dropped else told
 
     def as_json(self) -> Json:
@@ -116,6 +123,12 @@ class Chat:
     """What the file says beside its messages; kept with the first turn."""
     ours: Json | None = None
     """The session of ours that it was."""
+
+
+def _counted(count: int, what: str) -> str:
+    """A number of things, as a person says it."""
+    word = what.removesuffix("es" if what == "branches" else "s")
+    return f"{count} {word if count == 1 else what}"
 
 
 def text_in(value: Json, *keys: str) -> str:

@@ -19,6 +19,7 @@ from scenes.imports.chats.dates import sent_at
 from scenes.imports.chats.entries import named
 from scenes.imports.chats.kobold import PLAYER
 from scenes.imports.chats.turning import Turning, Written
+from scenes.imports.known import known
 from scenes.journal import UTF8, Journal
 from scenes.log import Entry, write
 from scenes.scene import Role, Scene
@@ -37,7 +38,7 @@ def save_chat(chat: Chat, report: Report, folder: Path, player: str | None = Non
 
     Raises `SceneError` where nothing is said in it, or the disk fails; nothing is left then.
     """
-    scene, renamed = _scene(chat, Path(report.where), player)
+    scene, renamed = _scene(chat, report, player)
     messages = _renamed(chat.messages(report), renamed)
     turning = Turning(chat.key, scene.play_as)
 
@@ -164,9 +165,10 @@ class _reserved:
 # --- who is there --------------------------------------------------------------------------------
 
 
-def _scene(chat: Chat, path: Path, player: str | None) -> tuple[Scene, dict[str, str]]:
+def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[str, str]]:
     """The scene of those who speak, and under which other name the player's messages go."""
-    spoken, played, narrators = _speakers(chat.messages(Report(str(path))))
+    path = Path(report.where)
+    spoken, played, narrators = _speakers(chat.messages(Report(report.where)))
     me = next((name for name, _ in played.most_common(1)), None)
     wanted = named(player) if player is not None else None
     renamed = {me: wanted} if me and wanted and wanted not in spoken else {}
@@ -179,7 +181,7 @@ def _scene(chat: Chat, path: Path, player: str | None) -> tuple[Scene, dict[str,
         for name in dict.fromkeys(names)
     )
     title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
-    cast = cast or (Role(PLAYER),)
+    cast = known(cast, role, report.notice) or (Role(PLAYER),)
     return Scene(path.stem, path, title, cast, summary, play_as=role), renamed
 
 

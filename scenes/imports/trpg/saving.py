@@ -1,6 +1,6 @@
 """A table's log to a new session of ours, whole or not at all, with a part of it held at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from scenes.errors import SceneError
 from scenes.imports.chats.chat import Report
 from scenes.imports.chats.saving import LARGEST_CAST, save_events
 from scenes.imports.chats.turning import Written
+from scenes.imports.known import known
 from scenes.imports.trpg.players import Player
 from scenes.log import read
 from scenes.saved import sessions_folder
@@ -19,14 +20,20 @@ AT_ONCE = 100
 """Turns of one event."""
 
 
-def scene_of(path: Path, players: Sequence[Player]) -> Scene:
-    """The scene of those who play in a log. Raises `SceneError` where nobody does."""
+def scene_of(
+    path: Path, players: Sequence[Player], tell: Callable[[str], None] = lambda line: None
+) -> Scene:
+    """The scene of those who play in a log; `tell` gets a line for each known character.
+
+    Raises `SceneError` where nobody plays.
+    """
     narrating = {one.role: one.part == "narrator" for one in reversed(players)}
     names = [one.role for one in players if one.part in ("role", "narrator")]
     if not names:
         raise SceneError(f"{path.name}: nobody plays in it; one at least must be a role")
-    cast = (Role(name, narrator=narrating[name]) for name in dict.fromkeys(names))
-    return Scene(path.stem, path, " ".join(path.stem.split())[:80], tuple(cast)[:LARGEST_CAST])
+    roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
+    cast = known(roles[:LARGEST_CAST], None, tell)
+    return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
 
 
 def save_session(
