@@ -27,6 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LOGS = (".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl")
+_BESIDE_PARQUET = "SealDice packs raw-log.txt beside it: give that file, or the whole zip"
 _PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
 
 
@@ -170,6 +171,8 @@ def _wrong(sample: bytes, encoding: str) -> int:
 
 def _refuse(head: bytes, where: str, expected: str) -> None:
     """Raise for what is no text at all."""
+    if head.startswith(b"PAR1"):
+        raise SceneError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
     text = text_of(head)
     start = text.lstrip("\ufeff \t\n").lower()
     if not start and len(head) < HEAD:

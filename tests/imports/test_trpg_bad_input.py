@@ -44,6 +44,12 @@ def notices(report: Report) -> list[str]:
         ("a.txt", "一封家书，没有人说话\n".encode() * 9, "no log of a known program"),
         ("a.zip", b"PK\x03\x04 and no more", "a damaged zip"),
         ("a.zip", zipped(**{"a--png": "x"}), "no log in this zip (found a.png)"),
+        (
+            "log.parquet",
+            b"PAR1\x15\0\x15",
+            "a Parquet table, expected a log; SealDice packs raw-log",
+        ),
+        ("a.zip", zipped(**{"a--parquet": "PAR1"}), "(found a.parquet); expected raw-log.txt"),
         ("a.zip", zipped(**{"../../a--txt": NAMED}), "points outside its folder"),
         ("a.json", b'{"version": 101, "items": [', "a.json:1: cut off; expected JSON with items"),
     ],
@@ -54,6 +60,11 @@ def test_what_is_no_log_is_refused_in_one_line(made, name, raw, why):
         imported(made(name, raw))
     assert why in str(error.value) and str(error.value).isprintable()
     assert not error.value.problems[1:]
+
+
+def test_a_zip_of_sealdice_with_a_parquet_table_is_read_from_the_log_beside_it(made):
+    packed = zipped(**{"sealdice-standard-log--parquet": "PAR1", "raw-log--txt": NAMED})
+    assert imported(made("group.zip", packed))[0] == EVENING
 
 
 def test_a_zip_that_unpacks_to_far_more_than_it_is_is_not_unpacked(tmp_path):
