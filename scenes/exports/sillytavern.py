@@ -99,7 +99,9 @@ def _chains(path: Sequence[Turn]) -> Iterator[Chain]:
     """The turns of a path by the messages that they were; each other one by itself."""
     chain: list[Turn] = []
     for turn in path:
-        if chain and "swipe" not in _kept(turn) and _kept(turn).get("part") == len(chain):
+        marks = _marks(turn)
+        goes_on = "swipe" not in marks and marks.get("part") == len(chain)
+        if chain and goes_on and (_kept(turn) or _alike(chain[0], turn)):
             chain.append(turn)
             continue
         if chain:
@@ -107,6 +109,19 @@ def _chains(path: Sequence[Turn]) -> Iterator[Chain]:
         chain = [turn]
     if chain:
         yield chain
+
+
+def _marks(turn: Turn) -> Mapping[str, Any]:
+    """What an import had said of a turn, whatever the program was."""
+    return next((one for one in (turn.foreign or {}).values() if isinstance(one, dict)), {})
+
+
+def _alike(first: Turn, turn: Turn) -> bool:
+    """Whether two turns can be one message."""
+    spoken = first.entry.kind in SPOKEN and turn.entry.kind in SPOKEN
+    return first.entry.speaker == turn.entry.speaker and (
+        spoken or first.entry.kind == turn.entry.kind
+    )
 
 
 def _intact(session: Session, chain: Chain) -> bool:
@@ -159,14 +174,33 @@ def _message(session: Session, chain: Chain) -> Json:
     if draw is not None and turn.candidate is not None and turn.candidate < len(draw.candidates):
         if draw.model:
             extra["model"] = draw.model
-        message |= _swipes(draw, turn.candidate, message["mes"], message)
+        message |= _swipes(_texts(session, turn, draw), turn.candidate, draw.model, message)
     return message
 
 
-def _swipes(draw: Draw, picked: int, text: str, message: Json) -> Json:
-    swipes = [_text(candidate.entry) for candidate in draw.candidates]
-    swipes[picked] = text
-    about = {"extra": {"api": OURS, "model": draw.model}, **_only(message, "send_date")}
+def _texts(session: Session, turn: Turn, draw: Draw) -> list[str]:
+    """The candidates of the draw of `turn`, those of several lines whole."""
+    texts = [_text(candidate.entry) for candidate in draw.candidates]
+    for other in session.branches_at(turn.parent):
+        place = _marks(other).get("swipe")
+        if type(place) is int and 0 <= place < len(texts):
+            texts[place] = "\n".join(_text(one.entry) for one in _branch(session, other))
+    return texts
+
+
+def _branch(session: Session, turn: Turn | None) -> Iterator[Turn]:
+    """The turns of a swipe of several lines."""
+    part = 0
+    while turn is not None:
+        yield turn
+        part += 1
+        following = session.branches_at(turn.id)
+        turn = next((one for one in following if _marks(one).get("part") == part), None)
+
+
+def _swipes(texts: list[str], picked: int, model: str, message: Json) -> Json:
+    swipes = [*texts[:picked], message["mes"], *texts[picked + 1 :]]
+    about = {"extra": {"api": OURS, "model": model}, **_only(message, "send_date")}
     return {"swipes": swipes, "swipe_id": picked, "swipe_info": [about] * len(swipes)}
 
 

@@ -50,6 +50,39 @@ def test_who_is_a_character_of_yours_sits_down_with_all_that_is_known_of_them(ru
     assert "安 sits down without a character" in run("sessions", "import", chat).err
 
 
+AGNAI = {
+    "name": "Tea",
+    "messages": [
+        {"msg": '*pours tea* "Sit."', "retries": ['*sighs* "Go."', "Stay."]},
+        {"userId": "u", "msg": "*sits* Thanks!"},
+    ],
+}
+
+
+def test_a_chat_that_names_nobody_gets_names(run, home):
+    (home / "a.json").write_text(json.dumps(AGNAI), "utf-8")
+    done = run("sessions", "import", home / "a.json", "--map", "角色=Ann", "--map", "Eve=X")
+    assert "nobody is called Eve; those who speak are 角色, 玩家" in done.err
+    assert run("sessions", "show").out.endswith(
+        "Ann：\\me pours tea\nAnn：Sit.\n玩家：\\me sits\n玩家：Thanks!\n"
+    )
+    assert run("sessions", "import", home / "a.json", "--map", "Ann").status == 2
+
+
+def test_a_message_of_any_program_is_one_message_for_sillytavern(run, home):
+    (home / "a.json").write_text(json.dumps(AGNAI), "utf-8")
+    run("sessions", "import", home / "a.json")
+    lines = run("sessions", "export", "--to", "sillytavern").out.splitlines()
+    tea, thanks = map(json.loads, lines[1:])
+    assert tea["mes"] == "\\me pours tea\nSit."
+    assert tea["swipes"] == [tea["mes"], "\\me sighs\nGo.", "Stay."]
+    assert thanks["mes"] == "\\me sits\nThanks!" and thanks["is_user"]
+    (home / "b.jsonl").write_text("\n".join(lines), "utf-8")
+    assert "2 messages, 6 turns" in run("sessions", "import", home / "b.jsonl").out
+    again = run("sessions", "export", "--to", "sillytavern").out.splitlines()
+    assert again[1:] == lines[1:]
+
+
 def test_an_export_to_sillytavern_is_the_file_that_came(run, chat, home):
     run("sessions", "import", chat)
     run("sessions", "export", "--to", "sillytavern", "-o", home / "out.jsonl")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.failures import BadInput, given
+from tui.commands.options import roles_of
+from tui.failures import given
 from tui.output import clean, one_line, word
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def import_log(
 
     table = Table(
         style=_style(style),
-        roles=_roles(roles or []),
+        roles=roles_of(roles or []),
         narrators=frozenset(narrator or []),
         observers=frozenset(observer or []),
         bots=frozenset(bot or []),
@@ -130,18 +131,3 @@ def _style(name: str | None) -> str | None:
     from tui.commands.group import one_of
 
     return one_of(name, STYLES, "style") if name is not None else None
-
-
-def _roles(pairs: list[str]) -> dict[str, str]:
-    from scenes.log import LONGEST_NAME
-
-    roles = {}
-    for pair in pairs:
-        name, equals, role = (part.strip() for part in pair.partition("="))
-        if not name or not equals or not 0 < len(role) <= LONGEST_NAME:
-            raise BadInput(
-                f"--map {one_line(pair)}: expected NAME=ROLE, "
-                f"the role of at most {LONGEST_NAME} characters"
-            )
-        roles[name] = role
-    return roles

@@ -4,6 +4,9 @@ from typing import Annotated
 
 import typer
 
+from tui.failures import BadInput
+from tui.output import one_line
+
 Model = Annotated[
     str | None,
     typer.Option(
@@ -54,3 +57,19 @@ Seed = Annotated[
     int | None, typer.Option("--seed", metavar="SEED", help="Makes a draw repeatable.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def roles_of(pairs: list[str]) -> dict[str, str]:
+    """The roles that `--map NAME=ROLE` gives to names. Raises `BadInput`."""
+    from scenes.log import LONGEST_NAME
+
+    roles = {}
+    for pair in pairs:
+        name, equals, role = (part.strip() for part in pair.partition("="))
+        if not name or not equals or not 0 < len(role) <= LONGEST_NAME:
+            raise BadInput(
+                f"--map {one_line(pair)}: expected NAME=ROLE, "
+                f"the role of at most {LONGEST_NAME} characters"
+            )
+        roles[name] = role
+    return roles

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tui.commands.group import group, one_of
-from tui.commands.options import Json
+from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
 from tui.logs import Source
 from tui.output import as_json, columns, data, one_line, word
@@ -107,6 +107,10 @@ def import_chats(
         str | None,
         typer.Option("--as", metavar="NAME", help="Who you are: one who speaks, or another name."),
     ] = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=ROLE", help="Another name for one who speaks."),
+    ] = None,
     as_data: Json = False,
 ) -> None:
     """Make sessions of chats: SillyTavern, TavernAI, KoboldAI, Kobold Lite,
@@ -114,12 +118,13 @@ def import_chats(
     """
     from scenes.imports.chats import import_chat
 
+    roles = roles_of(mapped or [])
     problems: list[str] = []
     reports = []
     for path in files:
         try:
             with given():
-                report = import_chat(path, player=player)
+                report = import_chat(path, player=player, roles=roles)
         except BadInput as error:
             problems += error.problems
             continue

@@ -4,7 +4,7 @@ SillyTavern (solo, group), TavernAI rooms, KoboldAI and Kobold Lite, text-genera
 RisuAI. Lines are read one at a time; a file that is one JSON value is bounded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -21,10 +21,16 @@ FIRST_LINES = 20
 """Lines among which a chat must begin."""
 
 
-def import_chat(path: Path, folder: Path | None = None, player: str | None = None) -> Report:
+def import_chat(
+    path: Path,
+    folder: Path | None = None,
+    player: str | None = None,
+    roles: Mapping[str, str] | None = None,
+) -> Report:
     """Write a new session of the chat at `path`; says what was read, kept, dropped, and why.
 
-    `player` is the role that the person plays: one who speaks, or another name for the player.
+    `player` is the role that the person plays: one who speaks, or another name for the player;
+    `roles` gives those who speak other names.
     Raises `SceneError` in one line where the file is no chat; nothing is written then.
     """
     source = open_source(path)
@@ -35,12 +41,14 @@ def import_chat(path: Path, folder: Path | None = None, player: str | None = Non
     report.form = chat.form
     folder = folder or sessions_folder()
     if (back := returned(chat, report)) is not None:
+        if player is not None or roles:
+            report.notice("a session of paotuan that comes back; who is who stays as it was")
         save_events(
             *(back.scene, back.role, back.events, folder, report),
             *(back.opening, back.log, back.began),
         )
     else:
-        save_chat(chat, report, folder, player)
+        save_chat(chat, report, folder, player, roles)
     return report
 
 

@@ -4,8 +4,9 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,19 @@ NAMES = 10_000
 _encode = msgspec.json.Encoder().encode
 
 
-def save_chat(chat: Chat, report: Report, folder: Path, player: str | None = None) -> Path:
+def save_chat(
+    chat: Chat,
+    report: Report,
+    folder: Path,
+    player: str | None = None,
+    roles: Mapping[str, str] | None = None,
+) -> Path:
     """Write the session that a chat becomes, with the player as `player` where one is named.
 
-    Raises `SceneError` where nothing is said in it, or the disk fails; nothing is left then.
+    `roles` gives those who speak other names. Raises `SceneError` where nothing is said in it, or
+    the disk fails; nothing is left then.
     """
+    chat = _cast_as(chat, roles or {}, report)
     scene, renamed = _scene(chat, report, player)
     messages = _renamed(chat.messages(report), renamed)
     turning = Turning(chat.key, scene.play_as)
@@ -199,6 +208,27 @@ def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], 
         if message.narrator:
             narrators.add(name)
     return spoken, +played, narrators
+
+
+def _cast_as(chat: Chat, roles: Mapping[str, str], report: Report) -> Chat:
+    """The chat with other names for those who speak in it."""
+    if not roles:
+        return chat
+    others = {named(name): named(role) for name, role in roles.items()}
+    spoken, _, _ = _speakers(chat.messages(Report(report.where)))
+    for name in others.keys() - spoken.keys():
+        who = ", ".join(one for one, _ in spoken.most_common(5))
+        report.notice(f"nobody is called {name}; those who speak are {who}")
+
+    def messages(report: Report) -> Iterator[Message]:
+        for message in chat.messages(report):
+            role = others.get(named(message.name))
+            yield message._replace(name=role) if role else message
+
+    cast = [others.get(named(name), name) for name in chat.cast]
+    return replace(
+        chat, messages=messages, player=others.get(named(chat.player), chat.player), cast=cast
+    )
 
 
 def _one_line(text: str) -> str:
