@@ -92,7 +92,7 @@ def _values(source: Source) -> Iterator[object]:
 def _one_value(value: Json, source: Source) -> Chat:
     title = source.path.stem
     if kobold.is_save(value):
-        return kobold.chat_of(value, title)
+        return kobold.chat_of(value, source.path)
     for form in (dialogues.risu, dialogues.agnai, dialogues.webui):
         if chat := form(value, title):
             return chat

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -119,6 +120,8 @@ class Chat:
     cast: Sequence[str] = ()
     """Names that the file gives beside those who speak."""
     summary: str = ""
+    knowledge: Sequence[Path] = ()
+    """Files with a lorebook, which may be the chat's own."""
     foreign: Mapping[str, Any] = field(default_factory=dict)
     """What the file says beside its messages; kept with the first turn."""
     ours: Json | None = None

@@ -6,9 +6,18 @@ does, and the marks of instructions tell who wrote what. Pure.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from characters.cards.lines import role_name
-from scenes.imports.chats.chat import Chat, Json, Message, Report, candidates, text_in
+from scenes.imports.chats.chat import (
+    Chat,
+    Json,
+    Message,
+    Report,
+    candidates,
+    objects,
+    text_in,
+)
 
 KEY = "koboldai"
 NARRATOR = "旁白"
@@ -29,8 +38,8 @@ def is_save(value: Json) -> bool:
     )
 
 
-def chat_of(value: Json, title: str) -> Chat:
-    """The chat that a save is."""
+def chat_of(value: Json, path: Path) -> Chat:
+    """The chat that the save at `path` is."""
     settings = value.get("savedsettings")
     settings = settings if isinstance(settings, dict) else {}
     player = text_in(settings, "chatname") or PLAYER
@@ -54,7 +63,10 @@ def chat_of(value: Json, title: str) -> Chat:
     rest = {key: one for key, one in value.items() if key not in _STORY_KEYS}
     form = "Kobold Lite save" if lite else "KoboldAI save"
     summary = text_in(value, "memory")
-    return Chat(KEY, form, title, messages, player, others, summary, {"save": rest})
+    told = any(text_in(one, "content") for one in objects(value.get("worldinfo")))
+    knowledge = (path.absolute(),) if told else ()
+    foreign = {"save": rest}
+    return Chat(KEY, form, path.stem, messages, player, others, summary, knowledge, foreign)
 
 
 def _fragments(value: Json, report: Report) -> Iterator[tuple[str, list[str]]]:

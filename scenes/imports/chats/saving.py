@@ -191,7 +191,11 @@ def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[
     )
     title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
     cast = known(cast, role, report.notice) or (Role(PLAYER),)
-    return Scene(path.stem, path, title, cast, summary, play_as=role), renamed
+    knowledge = tuple(chat.knowledge)
+    for one in knowledge:
+        report.notice(f"its world info is told in play, read from {one}; let it lie there")
+    scene = Scene(path.stem, path, title, cast, summary, play_as=role, knowledge=knowledge)
+    return scene, renamed
 
 
 def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], set[str]]:

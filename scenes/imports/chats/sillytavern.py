@@ -46,8 +46,8 @@ def chat_of(source: Source, header: Json | None, values: Iterable[object] | None
         "" if player == UNUSED else player,
         [name for name in names if name.strip()],
         text_in(metadata, "scenario") if isinstance(metadata, dict) else "",
-        {"header": without_ours(header, "chat_metadata")} if header else {},
-        ours_in(header, "chat_metadata"),
+        foreign={"header": without_ours(header, "chat_metadata")} if header else {},
+        ours=ours_in(header, "chat_metadata"),
     )
 
 
