@@ -27,7 +27,7 @@ class Embedder:
     def __init__(self, name: str, model: Any) -> None:
         self.name = name
         self._model = model
-        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.dimension = len(self.query(name))
 
     def documents(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Normalised vectors of texts that are to be found, a row each. Raises `ModelError`."""

@@ -9,8 +9,10 @@ import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from random import Random
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from characters.errors import CharacterError
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Hashable)
 
+_BAD_FILE = (OSError, ValueError, EOFError, TypeError, OverflowError, SyntaxError, TokenError)
+"""What NumPy raises for a file that is no array, or a torn one."""
 RRF_K = 60
 LEAST_NEAR = 0.3
 """How near a chunk must be to count: 0 is what two chunks usually are, 1 is the same."""
@@ -166,30 +170,38 @@ class Vectors:
                 f"{shown(self._made.model)}: needs numpy, which is not installed; "
                 "install it with: pip install 'paotuan[embeddings]'"
             ) from None
-        path = vectors_path(self._base)
+        rows = self._mapped(vectors_path(self._base))
+        if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
+            path = shown_path(vectors_path(self._base))
+            raise CharacterError(f"{path}: not vectors of ours; build it again")
+        return rows.astype(np.float32) if 4 * rows.size <= HELD else rows
+
+    def _mapped(self, path: Path) -> "NDArray[np.float16]":
+        from numpy.lib.format import open_memmap
+
         try:
             if _checksum(path) != self._made.checksum:
                 raise CharacterError(
                     f"{shown_path(path)}: damaged, or not the vectors of {self._base.name}; "
                     "build it again"
                 )
-            rows: NDArray[np.float16] = np.load(path, mmap_mode="r", allow_pickle=False)
+            rows: NDArray[np.float16] = open_memmap(path, mode="r")
         except FileNotFoundError:
             raise CharacterError(
                 f"{shown_path(path)}: no such file, expected the vectors of {self._base.name}"
             ) from None
-        except (OSError, ValueError, EOFError) as error:
+        except _BAD_FILE as error:
             raise CharacterError(
-                f"{shown_path(path)}: cannot be read: {shown(str(error))[:200]}"
+                f"{shown_path(path)}: cannot be read: {shown(str(error))}"
             ) from None
-        expected = (self._count, self._made.dimension)
-        if rows.dtype != np.float16 or rows.shape != expected:
-            raise CharacterError(f"{shown_path(path)}: not vectors of ours; build it again")
-        return rows.astype(np.float32) if 4 * rows.size <= HELD else rows
+        return rows
 
 
 def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embedding) -> Made:
-    """Embed `count` texts, a batch at a time, into a file. Raises `OSError`."""
+    """Embed `count` texts, a batch at a time, into a file.
+
+    Raises `OSError`, and `CharacterError` where the model fails.
+    """
     import numpy as np
 
     embedder, size = embedding.embedder, (count, embedding.embedder.dimension)
@@ -203,6 +215,8 @@ def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embed
     with path.open("rb") as file:
         os.fsync(file.fileno())
     usual = _usual(rows)
+    if not isfinite(usual):
+        raise CharacterError(f"{embedding.model}: its vectors are no numbers")
     return Made(embedding.model, embedder.dimension, _checksum(path), usual)
 
 

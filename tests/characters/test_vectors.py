@@ -119,24 +119,31 @@ def with_no_file(path: Path) -> Base:
     return Base.open(path, opened)
 
 
-def with_a_file_of_another(path: Path) -> Base:
-    """Fewer vectors than chunks, though the index says that they are its own."""
-    np.save(vectors_path(path), np.zeros((2, 64), np.float16))
+def with_its_checksum(path: Path) -> Base:
+    """An index that says that whatever lies beside it is its own."""
     with sqlite3.connect(path) as connection:
         crc = crc32(vectors_path(path).read_bytes())
         connection.execute("UPDATE vectors SET checksum = ?", (crc,))
     connection.close()
     return Base.open(path, opened)
+
+
+def with_a_file_of_another(path: Path) -> Base:
+    """Fewer vectors than chunks."""
+    np.save(vectors_path(path), np.zeros((2, 64), np.float16))
+    return with_its_checksum(path)
 
 
 def with_objects_in_it(path: Path) -> Base:
     """What would run if it were unpickled."""
     np.save(vectors_path(path), np.array([print], dtype=object), allow_pickle=True)
-    with sqlite3.connect(path) as connection:
-        crc = crc32(vectors_path(path).read_bytes())
-        connection.execute("UPDATE vectors SET checksum = ?", (crc,))
-    connection.close()
-    return Base.open(path, opened)
+    return with_its_checksum(path)
+
+
+def with_a_strange_head(path: Path) -> Base:
+    file = vectors_path(path)
+    file.write_bytes(file.read_bytes().replace(b"(3, 64)", b"((((((("))
+    return with_its_checksum(path)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +156,7 @@ def with_objects_in_it(path: Path) -> Base:
         (with_no_file, "town.kb.npy: no such file, expected the vectors of town.kb"),
         (with_a_file_of_another, "town.kb.npy: not vectors of ours"),
         (with_objects_in_it, "town.kb.npy: cannot be read"),
+        (with_a_strange_head, "town.kb.npy: cannot be read"),
     ],
 )
 def test_without_its_vectors_words_find_it_and_a_line_says_why(path, broken, why) -> None:

@@ -14,8 +14,13 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from random import Random
+from typing import Any
+from zlib import crc32
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -29,7 +34,9 @@ from characters.reader import read
 from characters.wiki.chunks import Chunk, chunks
 from characters.wiki.files import decoded
 from characters.wiki.index import Base, write_base
+from characters.wiki.vectors import Made, Vectors, vectors_path
 
+VECTOR = (0.5, 0.5, 0.5, 0.5)
 SLOWEST = 2.0
 """Seconds after which one input counts as a hang."""
 FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
@@ -146,11 +153,19 @@ def seeds() -> list[Seed]:
     """Whole files: made here, and those of the fixtures where present."""
     found = [("a.json", json.dumps(one, ensure_ascii=False).encode()) for one in MADE]
     found += [("a.yaml", OURS.encode()), ("a.md", NOTES.encode()), ("a.kb", base_bytes())]
+    found.append(("a.npy", vector_bytes()))
     found.append(("a.json", found[0][1].decode().encode("gb18030")))
     for folder in ("lorebooks", "synthetic"):
         for path in sorted((FIXTURES / folder).glob("*.json")):
             found.append(("a.json", path.read_bytes()))
     return found
+
+
+def vector_bytes() -> bytes:
+    """The vectors of four chunks as a file."""
+    file = BytesIO()
+    np.save(file, np.array([VECTOR] * 4, np.float16))
+    return file.getvalue()
 
 
 def base_bytes() -> bytes:
@@ -185,6 +200,8 @@ def tried(name: str, raw: bytes, number: int, folder: Path) -> str:
                 found = list(chunks(decoded(raw, name), name, "a"))
                 assert all(chunk.text and "\n" not in chunk.text for chunk in found)
                 return asked(Base.of(found[:50]))
+            case ".npy":
+                return near(raw, folder / "a.kb")
             case _:
                 path = folder / name
                 path.write_bytes(raw)
@@ -212,6 +229,27 @@ def asked(base: Base) -> str:
         base.close()
     assert all(isinstance(hit.chunk, Chunk) for hit in hits)
     return "found" if hits else "silent"
+
+
+def near(raw: bytes, path: Path) -> str:
+    """A file of vectors whose checksum fits, beside an index."""
+    vectors_path(path).write_bytes(raw)
+    made = Made("any", len(VECTOR), crc32(raw), 0.0)
+    found = Vectors(path, made, 4, lambda name: Fixed()).nearest("猫", 3)
+    assert all(at < 4 and 0 < value <= 1 for at, value in found.items())
+    return "found" if found else "silent"
+
+
+class Fixed:
+    """What says that every text has one vector."""
+
+    dimension = len(VECTOR)
+
+    def documents(self, texts: Sequence[str]) -> Any:
+        return np.array([VECTOR] * len(texts), np.float32)
+
+    def query(self, text: str) -> Any:
+        return np.array(VECTOR, np.float32)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
