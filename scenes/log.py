@@ -74,6 +74,17 @@ class Entry:
         plain = _render(self, _escape_unprintable)
         return plain if _pieces(plain) == [self] else _render(self, _escape_all)
 
+    def as_json(self) -> dict[str, str]:
+        """Its parts that are not empty, as a journal keeps them."""
+        parts = {"kind": self.kind, "text": self.text}
+        if self.speaker:
+            parts["speaker"] = self.speaker
+        if self.thought:
+            parts["thought"] = self.thought
+        if self.emotion:
+            parts["emotion"] = self.emotion
+        return parts
+
 
 class Line(NamedTuple):
     """An entry and the number of the line where it begins, from 1."""

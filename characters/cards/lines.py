@@ -83,7 +83,13 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
         if found and named:
             speaker, line, quoted = named, found[2].strip(), False
         quoted = quoted or bool(_QUOTED.search(line))
-        lines += [f"{speaker}：{line}"] if code else _said(line, speaker, voices, quoted)
+        if not code and line.startswith("【") and line.endswith("】"):
+            lines.append(line)
+        elif code or _LOG_MARK.search(line):
+            lines.append(f"{speaker}：{line}")
+        else:
+            for piece, deed in _pieces(line, quoted):
+                lines.append(_deed(piece, speaker, voices, deed) if deed else f"{speaker}：{piece}")
     return lines
 
 
@@ -92,17 +98,6 @@ def _named(label: str, voices: Voices, labels: bool) -> str | None:
         return speaker
     name = role_name(label) if labels else ""
     return name if name == label.strip() and len(name.split()) <= 3 else None
-
-
-def _said(line: str, speaker: str, voices: Voices, quoted: bool) -> Iterator[str]:
-    """The entries of one line by one speaker."""
-    if line.startswith("【") and line.endswith("】"):
-        yield line
-    elif _LOG_MARK.search(line):
-        yield f"{speaker}：{line}"
-    else:
-        for text, deed in _pieces(line, quoted):
-            yield _deed(text, speaker, voices, deed) if deed else f"{speaker}：{text}"
 
 
 def _pieces(line: str, quoted: bool) -> Iterator[tuple[str, str]]:
@@ -129,7 +124,11 @@ def _pieces(line: str, quoted: bool) -> Iterator[tuple[str, str]]:
 
 def _deed(text: str, speaker: str, voices: Voices, mark: str) -> str:
     """An action by the speaker, or narration where somebody else does it."""
-    own = next((n for n in (speaker, *voices.aliases) if n and text.startswith(n)), "")
+    own = speaker if text.startswith(speaker) else ""
+    for name in () if own else voices.aliases:
+        if name and text.startswith(name):
+            own = name
+            break
     after = text[len(own) :]
     if (
         own

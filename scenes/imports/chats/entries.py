@@ -4,17 +4,18 @@ The text itself stays with the first turn; entries are what is shown, prompted w
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from characters.cards.lines import USER, Voices, role_name, spoken
 from characters.cards.macros import expand
 from characters.text import printable
 from scenes.imports.chats.chat import Message
-from scenes.log import SPOKEN, Entry, parse
+from scenes.log import Entry, parse
 
 CHAR = "{{char}}"
 NOBODY = "无名"
 """Who wrote a message without a name."""
+_BY_USER = f"{USER}："
 LONGEST = 100_000
 """Characters of a message above which only its lines are told apart."""
 
@@ -38,11 +39,7 @@ def entries_of(message: Message, text: str, player: str | None) -> list[Entry]:
     """
     speaker = named(message.name)
     char = CHAR if message.player else speaker
-
-    def filled(text: str) -> str:
-        told = expand(text, char, player, None)
-        return told if told is text else " ".join(told.splitlines())
-
+    filled = partial(_filled, char, player) if "{" in text or "<" in text else str
     if message.hidden:
         found = [Entry("comment", f"{speaker}：{line}") for line in _lines(text)]
     elif message.narrator:
@@ -52,9 +49,18 @@ def entries_of(message: Message, text: str, player: str | None) -> list[Entry]:
         told = filter(None, map(filled, _lines(text)))
         found = [Entry("speech", line, speaker) for line in told]
     else:
-        voices = Voices(speaker, () if message.player else (CHAR,))
-        found = list(_spoken(text, voices, player or speaker, filled))
+        voices = _voices(speaker, message.player)
+        found = list(_spoken(text, voices, player, filled))
     return found or [Entry("comment", "")]
+
+
+@lru_cache(1000)
+def _voices(speaker: str, player: bool) -> Voices:
+    return Voices(speaker, () if player else (CHAR,))
+
+
+def _filled(char: str, player: str | None, line: str) -> str:
+    return " ".join(expand(line, char, player, None).splitlines())
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -71,20 +77,24 @@ def _narrated(line: str) -> list[Entry]:
 
 
 def _spoken(
-    text: str, voices: Voices, player: str, filled: Callable[[str], str]
+    text: str, voices: Voices, player: str | None, filled: Callable[[str], str]
 ) -> Iterator[Entry]:
     speaker = voices.name
     for line in spoken(text, voices):
-        by = player if line.startswith(f"{USER}：") else speaker
-        line = filled(by + line.removeprefix(USER) if by != speaker else line)
+        by = speaker
+        if player and line.startswith(_BY_USER):
+            by, line = player, player + line.removeprefix(USER)
+        line = filled(line)
         found = parse(line)
-        if all([_fits(entry, by, speaker) for entry in found]):
+        if _fit(found, by, speaker):
             yield from found
         elif plain := line.removeprefix(f"{by}：").strip():
             yield Entry("speech", plain, by)
 
 
-def _fits(entry: Entry, by: str, speaker: str) -> bool:
-    if entry.kind in SPOKEN:
-        return entry.speaker in (by, speaker)
-    return entry.kind == "narration"
+def _fit(found: list[Entry], by: str, speaker: str) -> bool:
+    """Whether entries are narration, or by one of two roles."""
+    for entry in found:
+        if entry.speaker not in (by, speaker) and entry.kind != "narration":
+            return False
+    return True

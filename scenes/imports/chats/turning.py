@@ -75,7 +75,7 @@ class Turning:
         made: list[Event] = []
         for number, entry in enumerate(entries):
             self.turns += 1
-            turn: Event = {"id": self.turns, "parent": parent, "entry": to_json(entry)}
+            turn: Event = {"id": self.turns, "parent": parent, "entry": entry.as_json()}
             if by != "player":
                 turn["by"] = by
             if number == 0:
