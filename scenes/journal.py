@@ -7,6 +7,7 @@
 import json
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
@@ -156,10 +157,15 @@ def _not_recorded(event: Event) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
+    replace_pieces(path, [text])
+
+
+def replace_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Write a text, which comes a piece at a time, to a file whole or not at all."""
     draft = path.with_name(f".{path.name}.new")
     try:
         with draft.open("wb") as file:
-            file.write(text.encode(*UTF8))
+            file.writelines(piece.encode(*UTF8) for piece in pieces)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

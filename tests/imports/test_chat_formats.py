@@ -186,3 +186,10 @@ def test_agnai_and_risu_chats_are_read(session):
 )
 def test_dates_in_every_style_are_moments(written, moment):
     assert sent_at(written) == moment
+
+
+def test_numbers_of_any_size_and_halves_of_pairs_come_back_as_they_were(session):
+    extra = {"long": 10**40, "small": 1e-7, "large": 1e300, "half": "\ud800", "nil": -0.0}
+    found = session(HEADER, message("一", extra=extra))
+    *_, line = export("sillytavern", found, None, 4096)
+    assert repr(json.loads(line)["extra"]) == repr(extra)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.journal import Journal
+from scenes.journal import Journal, replace_pieces
 from scenes.log import Entry, dump, parse
 from scenes.play import Play
 from scenes.saved import find_session, saved_sessions, sessions_folder
 from scenes.scene import Scene
 from scenes.session import Event
+from scenes.snapshot import from_json, to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN: Event = {
@@ -483,3 +485,31 @@ def test_what_a_list_shows_cannot_drive_a_terminal(tmp_path: Path) -> None:
 def test_sessions_are_kept_in_the_folder_of_the_persons_data() -> None:
     assert sessions_folder().name == "sessions"
     assert "paotuan" in str(sessions_folder())
+
+
+def test_a_text_whose_pieces_break_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "half"
+        raise ValueError("no more")
+
+    path = tmp_path / "a.txt"
+    path.write_text("before", "utf-8")
+    with pytest.raises(ValueError, match="no more"):
+        replace_pieces(path, pieces())
+    assert [(one.name, one.read_text("utf-8")) for one in tmp_path.iterdir()] == [
+        ("a.txt", "before")
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry("narration", ""),
+        Entry("speech", "走吧", "夏娜"),
+        Entry("speech", "没事。", "悠二", "好疼", "微怒"),
+        Entry("thought", "好疼", "悠二", emotion="悲哀"),
+    ],
+)
+def test_an_entry_is_kept_as_any_other_value_is(entry: Entry) -> None:
+    assert entry.as_json() == to_json(entry)
+    assert from_json(Entry, entry.as_json()) == entry

@@ -1,6 +1,7 @@
 """`paotuan sessions`: what was played, to read, to search, and to train on."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -163,12 +164,20 @@ def _print(lines: Iterator[str]) -> None:
 def _write(form: str, lines: Iterator[str], output: Path) -> None:
     """Write an export whole or not at all, and what tells LLaMA-Factory of it."""
     from scenes.exports.examples import COLUMNS
-    from scenes.journal import replace_text
+    from scenes.journal import replace_pieces
 
-    text = "".join(f"{line}\n" for line in lines)
-    replace_text(output, text.removesuffix("\n") if form == "sillytavern" else text)
+    replace_pieces(output, _separated(lines) if form == "sillytavern" else _ended(lines))
     if form in COLUMNS:
         _enter(form, output)
+
+
+def _ended(lines: Iterator[str]) -> Iterator[str]:
+    return (f"{line}\n" for line in lines)
+
+
+def _separated(lines: Iterator[str]) -> Iterator[str]:
+    yield from islice(lines, 1)
+    yield from (f"\n{line}" for line in lines)
 
 
 def _enter(form: str, output: Path) -> None:
