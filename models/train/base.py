@@ -1,5 +1,6 @@
 """Opens the base that an adapter is trained on, in PyTorch, with the encoder that play uses."""
 
+import os
 from pathlib import Path
 
 import torch
@@ -20,8 +21,12 @@ def open_base(
     """The model, in float32 on a CPU by default, and its encoder.
 
     `name_or_path` is a name of the catalog such as `starter`, a folder, a hub id, or a GGUF file,
-    which is unpacked once. Raises `ModelError` where it is none of them or cannot be read.
+    which is unpacked once. Of processes that train together each has a GPU of its own. Raises
+    `ModelError` where it is none of them or cannot be read.
     """
+    rank = os.environ.get("LOCAL_RANK")
+    if rank is not None and device in (None, "cuda") and torch.cuda.is_available():
+        device = f"cuda:{rank}"
     opened = open_checkpoint(find_base(name_or_path), quantization, device, dtype)
     return opened.model, Encoder(opened.tokenizer, opened.markup)
 

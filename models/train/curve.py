@@ -1,11 +1,13 @@
 """Watches a run: its curve, its best adapter, when to look at what is held out, and when to end."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
 from transformers import TrainerCallback
 
 from models.train.checkpoints import mark_whole, put_in_place
@@ -38,7 +40,8 @@ Tell = Callable[[Point], None]
 
 class Curve(TrainerCallback):
     """Keeps the points of a run in `log.jsonl`; what a cut-off run wrote behind its last whole
-    checkpoint is taken back, so that the curve is that of a run without a cut."""
+    checkpoint is taken back, so that the curve is that of a run without a cut. Of several processes
+    one writes."""
 
     def __init__(
         self, settings: Settings, checkpoint: Path | None, tell: Tell, stop: Callable[[], bool]
@@ -50,7 +53,11 @@ class Curve(TrainerCallback):
         begun = int(checkpoint.name.removeprefix(STEP)) if checkpoint else -1
         self._begun = max(begun, 0)
         self.points = [point for point in self._read() if point.step <= begun]
-        self.file.write_text("".join(map(_line, self.points)), encoding="utf-8")
+        self._chief = os.environ.get("RANK", "0") == "0"
+        if self._chief:
+            new = self.file.with_suffix(".new")
+            new.write_text("".join(map(_line, self.points)), encoding="utf-8")
+            os.replace(new, self.file)  # whole for the other processes, which read it now
         self._began = time.perf_counter()
         self._looking = 0.0
 
@@ -72,7 +79,7 @@ class Curve(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         last = state.global_step >= state.max_steps
-        if self.stop():
+        if self._asked_to_stop():
             self.why_ended = "stopped"
             control.should_training_stop = last = True
         control.should_evaluate = bool(self.trainer.held_out) and (
@@ -94,9 +101,12 @@ class Curve(TrainerCallback):
             round(self.seconds, 1),
             self._left(state.global_step),
         )
-        if point.held_out is not None and point.held_out < (self.best or float("inf")):
-            put_in_place(self.settings.out, self._write_adapter)
+        better = point.held_out is not None and point.held_out < (self.best or float("inf"))
         self.points.append(point)
+        if not self._chief:
+            return
+        if better:
+            put_in_place(self.settings.out, self._write_adapter)
         with self.file.open("a", encoding="utf-8") as log:
             log.write(_line(point))
         self.tell(point)
@@ -108,11 +118,21 @@ class Curve(TrainerCallback):
             control.should_training_stop = control.should_save = True
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        mark_whole(Path(args.output_dir) / f"{STEP}{state.global_step}")
+        self.trainer.accelerator.wait_for_everyone()
+        if self._chief:
+            mark_whole(Path(args.output_dir) / f"{STEP}{state.global_step}")
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if not self.trainer.held_out:
+        if self._chief and not self.trainer.held_out:
             put_in_place(self.settings.out, self._write_adapter)
+
+    def _asked_to_stop(self) -> bool:
+        """Whether any process was; all of them end after the same step."""
+        asked = self.stop()
+        if self.trainer.accelerator.num_processes == 1:
+            return asked
+        mine = torch.tensor(int(asked), device=self.trainer.accelerator.device)
+        return bool(self.trainer.accelerator.reduce(mine, "sum"))
 
     def _left(self, step: int) -> float | None:
         done = step - self._begun

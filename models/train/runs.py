@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import PartialState
 from transformers.utils import logging as library_logging
 
 from models.encode import Encoder
@@ -59,8 +60,32 @@ class Result:
     points: tuple[Point, ...]
 
 
+def processes() -> int:
+    """How many train together, each on a part of the batches, as their launcher says."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def on_gpu(settings: Settings) -> bool:
+    return torch.cuda.is_available() and settings.device != "cpu"
+
+
 def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
-    """Make the folders, and find the checkpoint to go on from."""
+    """Make the folders, and find the checkpoint to go on from; of several processes one begins.
+
+    Raises `ModelError`.
+    """
+    if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
+        raise ModelError(
+            "FSDP: the adapter would be written in parts; launch without FSDP, and where a GPU "
+            "cannot hold the base, set method: qlora"
+        )
+    if processes() == 1:
+        return _prepare(settings, base, fresh)
+    with PartialState(cpu=not on_gpu(settings)).main_process_first():
+        return _prepare(settings, base, fresh)
+
+
+def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     folder, file = settings.out / FOLDER, settings.out / SETTINGS
     told = _told(settings, base)
     try:
@@ -100,9 +125,9 @@ def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
 def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
     """The arguments of transformers' trainers, for an epoch of so many batches."""
     steps = settings.max_steps or max(
-        1, math.ceil(math.ceil(batches / settings.accumulate) * settings.epochs)
+        1, math.ceil(math.ceil(batches / settings.accumulate / processes()) * settings.epochs)
     )
-    on_gpu = torch.cuda.is_available() and settings.device != "cpu"
+    gpu = on_gpu(settings)
     return dict(
         output_dir=str(settings.out / FOLDER),
         per_device_train_batch_size=1,
@@ -120,12 +145,12 @@ def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
         save_total_limit=settings.keep,
         seed=settings.seed,
         data_seed=settings.seed,
-        use_cpu=not on_gpu,
-        bf16=on_gpu and torch.cuda.is_bf16_supported(),
+        use_cpu=not gpu,
+        bf16=gpu and torch.cuda.is_bf16_supported(),
         report_to="none",
         disable_tqdm=True,
         remove_unused_columns=False,
-        dataloader_pin_memory=on_gpu,
+        dataloader_pin_memory=gpu,
     )
 
 

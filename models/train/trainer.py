@@ -110,7 +110,10 @@ class RowTrainer(KeepsAdapter):
         if not torch.isfinite(summed):
             raise Diverged(self.state.global_step)
         self.tokens_computed += inputs["input_ids"].numel()
-        return summed / (num_items_in_batch if num_items_in_batch is not None else max(learned, 1))
+        if num_items_in_batch is None:
+            return summed / max(learned, 1)
+        # the processes' gradients are averaged, their tokens are counted together
+        return summed * self.accelerator.num_processes / num_items_in_batch
 
     def summed_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
         """The sum of a batch's weighted negative log-likelihoods, and of what its contests add."""
