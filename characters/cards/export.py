@@ -11,10 +11,11 @@ from characters.cards.card import Card, Spec
 from characters.cards.containers import IMAGES, replaced, write_charx, write_json, write_png
 from characters.cards.files import BESIDE_BOOK, read_card
 from characters.cards.jsontext import MAX_BYTES, decode, dump, parse
-from characters.cards.mapping import Sheet, card_from, with_sheet
+from characters.cards.mapping import OURS, Sheet, card_from, with_sheet
 from characters.errors import CharacterError
 from characters.profile import Character
 from characters.reader import shown_path
+from characters.text import shown
 from characters.writing import yaml_text
 
 Form = Literal["v1", "v2", "v3", "characterglm", "webui", "chatharuhi"]
@@ -35,12 +36,16 @@ def write_card(
     """
     suffix = target.suffix.lower()
     if form == "chatharuhi":
-        return _write_haruhi(card, target)
+        _write_haruhi(card, target)
+        return _untold(card, source, foreign.HARUHI, *foreign.DESCRIBED, "mes_example")
     with replaced(target) as file:
         if form == "characterglm":
             file.write(dump(foreign.to_characterglm([card])).encode())
+            return _untold(card, source, foreign.GLM, *foreign.DESCRIBED, "first_mes")
         elif form == "webui" or (form is None and suffix in (".yaml", ".yml")):
             file.write(yaml_text(foreign.to_webui(card)).encode())
+            told = (*foreign.DESCRIBED, "first_mes", "mes_example")
+            return _untold(card, source, foreign.WEBUI, *told)
         elif suffix in IMAGES:
             return write_png(card, file, _spec(form, card.spec), source, image)
         elif suffix == ".charx":
@@ -51,7 +56,6 @@ def write_card(
             raise CharacterError(
                 f"{shown_path(target)}: expected a name that ends in .png, .json, .charx or .yaml"
             )
-    return []
 
 
 def export_character(
@@ -96,7 +100,18 @@ def _spec(form: Form | None, otherwise: Spec) -> Spec:
     return otherwise
 
 
-def _write_haruhi(card: Card, target: Path) -> list[str]:
+def _untold(card: Card, source: Path | None, program: str, *told: str) -> list[str]:
+    """What another program has no field for, by its names in the card."""
+    kept = [shown(key) for key in card.data if key not in ("name", "extensions", *told)]
+    fields = [key for key in kept if card.data.get(key)]
+    ours = card.extensions.get(OURS)
+    more = [f"{OURS}.{key}" for key in ours] if isinstance(ours, dict) else []
+    others = [shown(key) for key in card.extensions if key not in (OURS, program)]
+    pictures = ["its image"] if source and source.suffix.lower() in (*IMAGES, ".charx") else []
+    return [*fields, *(f"extensions.{key}" for key in (*others, *more)), *pictures]
+
+
+def _write_haruhi(card: Card, target: Path) -> None:
     """A new folder with `system_prompt.txt` and the dialogues, whole or not there."""
     prompt, texts = foreign.to_haruhi(card)
     if target.exists():
@@ -113,4 +128,3 @@ def _write_haruhi(card: Card, target: Path) -> list[str]:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
-    return []

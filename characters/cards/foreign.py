@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.jsontext import Json
 from characters.cards.lines import role_name
+from characters.cards.macros import expand
 from characters.errors import CharacterError
 from characters.reader import kind
 from characters.text import shown
@@ -24,8 +25,10 @@ PYGMALION_FIELDS = {
     **{"char_name": "name", "char_persona": "description", "char_greeting": "first_mes"},
     **{"world_scenario": "scenario", "example_dialogue": "mes_example"},
 }
+DESCRIBED = ("description", "personality", "scenario")
+"""Fields that the other programs hold as one text."""
 _PLAYED = re.compile(
-    r"(?:扮演|cosplay|play|act as|role of|pretend to be)\s*[“\"「]?"
+    r"(?:扮演|(?<![A-Za-z])(?:cosplay|play|act as|role of|pretend to be)(?![A-Za-z]))\s*[“\"「]?"
     r"([^\s，,。.!！；;“”\"「」]{1,20})"
 )
 _TURN = re.compile(r"^([^:：\n]{1,20})[:：]\s*[「“\"]", re.MULTILINE)
@@ -57,7 +60,11 @@ def to_characterglm(cards: Sequence[Card]) -> Json:
     """A `character.json` of these cards."""
     made: Json = {}
     for card in cards:
-        made[card.name] = {**_unmapped(card, GLM_FIELDS, GLM)}
+        told = {**_unmapped(card, GLM_FIELDS, GLM)}
+        if GLM not in card.extensions:
+            told["bot_info"] = _named(card, _described(card))
+            told["greeting"] = _named(card, card.text("first_mes"))
+        made[card.name] = told
     return made
 
 
@@ -79,8 +86,7 @@ def to_webui(card: Card) -> Json:
     pygmalion = isinstance(keys, list) and ("char_name" in keys or "char_persona" in keys)
     made = _unmapped(card, PYGMALION_FIELDS if pygmalion else WEBUI_FIELDS, WEBUI)
     if kept is None:
-        parts = (card.text("description"), card.text("personality"), card.text("scenario"))
-        made["context"] = "\n".join(str(part) for part in parts if part)
+        made["context"] = _described(card)
     return made
 
 
@@ -115,8 +121,10 @@ def to_haruhi(card: Card) -> tuple[str, dict[str, str]]:
     blocks = re.split(
         r"^\s*<START>\s*$", card.text("mes_example"), flags=re.MULTILINE | re.IGNORECASE
     )
-    named = [block.strip().replace("{{char}}", card.name) for block in blocks if block.strip()]
-    return card.text("description"), {f"{i}.txt": text + "\n" for i, text in enumerate(named, 1)}
+    named = [_named(card, block.strip()) for block in blocks if block.strip()]
+    told = {f"{i}.txt": text + "\n" for i, text in enumerate(named, 1)}
+    prompt = _named(card, _described(card))
+    return prompt if kept else f"你正在扮演{card.name}。\n{prompt}", told
 
 
 def also_called(card: Card) -> tuple[str, ...]:
@@ -124,6 +132,15 @@ def also_called(card: Card) -> tuple[str, ...]:
     kept = card.extensions.get(HARUHI)
     names = kept.get("also_called") if isinstance(kept, dict) else None
     return tuple(n for n in names if isinstance(n, str)) if isinstance(names, list) else ()
+
+
+def _described(card: Card) -> str:
+    return "\n".join(text for name in DESCRIBED if (text := card.text(name)))
+
+
+def _named(card: Card, text: str) -> str:
+    """A text for a program that knows no macros: who the character is stands in it."""
+    return expand(text, card.called, None, None)
 
 
 def _mapped(value: Json, fields: Mapping[str, str], program: str, where: str) -> Card:

@@ -138,3 +138,28 @@ def test_a_card_plays_by_the_line(run, home):
     assert played.status == 0
     assert "林晚星：谁？" in played.out
     assert "旅人：有人吗？" in played.out
+
+
+def test_what_another_program_has_no_field_for_is_told(run, home):
+    (home / "a.png").write_bytes(png_of(chara=v2()))
+    for form, target, greets in (
+        ("characterglm", "x.json", False),
+        ("webui", "x.yaml", False),
+        ("chatharuhi", "x", True),
+    ):
+        done = run("characters", "export", home / "a.png", "--spec", form, "--to", home / target)
+        lost = {line.rpartition(": ")[2] for line in done.err.splitlines()}
+        assert {"system_prompt", "alternate_greetings", "character_book", "extensions.a/b"} < lost
+        assert ("first_mes" in lost) is greets and "its image" in lost
+    (glm,) = json.loads((home / "x.json").read_text("utf-8")).values()
+    assert glm["bot_info"].startswith("林晚星是王都学院的首席法师。\n冷静\n")
+    done = run("characters", "import", home / "x", "--to", home / "back")
+    assert done.out.strip().endswith("林晚星.yaml")
+
+
+def test_the_list_shows_the_beginning_of_a_long_profile(run, home):
+    folder = home / "data/paotuan/characters"
+    folder.mkdir(parents=True)
+    (folder / "ann.yaml").write_text(f"name: 安\nprofile: {'长' * 500}\n", "utf-8")
+    (line,) = [one for one in run("characters", "list").out.splitlines() if one.startswith("ann ")]
+    assert line.endswith("长…") and len(line) < 120

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 app = group("Characters: who may sit at any table.")
 
 NameOrFile = Annotated[str, typer.Argument(metavar="CHARACTER", help="A name or a file.")]
+MOST_SHOWN = 60
+"""Characters of a profile in the list."""
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
 
 
@@ -33,7 +35,12 @@ def list_characters(as_data: Json = False) -> None:
     if as_data:
         as_json([{"file": file, "name": one.name, "profile": one.profile} for file, one in found])
     else:
-        columns([(file, one.name, one.profile) for file, one in found])
+        columns([(file, one.name, _beginning(one.profile)) for file, one in found])
+
+
+def _beginning(text: str) -> str:
+    """A text that fits behind two names in a line."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 @app.command()
