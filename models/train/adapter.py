@@ -1,5 +1,6 @@
 """Puts a new, trainable adapter on a base: LoRA, or a prefix of keys and values (P-tuning v2)."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ def new_adapter(
     are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer
     of the names that are to be adapted.
     """
+    # peft and trl still ask for a property that transformers has renamed.
+    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
     model.config.use_cache = False
     model.requires_grad_(False)
     if settings.method == "qlora":

@@ -13,9 +13,10 @@ import torch
 from accelerate import PartialState
 from transformers.utils import logging as library_logging
 
+from models.adapters import CONFIG
 from models.encode import Encoder
 from models.errors import ModelError
-from models.train.checkpoints import FOLDER, last_whole
+from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import Curve, Point
 from models.train.settings import Settings
 
@@ -177,27 +178,37 @@ def pad_of(encoder: Encoder) -> int:
 def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) -> None:
     """Train to the end, and say in one line what stopped it if something did."""
     library_logging.set_verbosity_error()
-    again = "the best adapter so far and the last checkpoint are kept"
     try:
         if checkpoint is None and trainer.held_out:
             trainer.evaluate()
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Diverged as error:
         raise ModelError(
-            f"{settings.out}: the loss is no number at step {error.step + 1}; {again}; "
-            "lower learning_rate and train into another folder"
+            f"{settings.out}: the loss is no number at step {error.step + 1}; "
+            f"{_kept(settings.out, trainer)}; lower learning_rate and train into another folder"
         ) from error
     except NotSaved as error:
         raise ModelError(
-            f"{settings.out}: checkpoint not written ({error}); {again}; "
+            f"{settings.out}: checkpoint not written ({error}); {_kept(settings.out, trainer)}; "
             "make room and run the same command again"
         ) from error
     except torch.OutOfMemoryError as error:
         raise ModelError(
-            f"{settings.out}: out of memory at step {trainer.state.global_step + 1}; {again}; "
-            "lower batch_tokens, or set checkpointing: true"
+            f"{settings.out}: out of memory at step {trainer.state.global_step + 1}; "
+            f"{_kept(settings.out, trainer)}; lower batch_tokens, or set checkpointing: true"
         ) from error
     _sync(settings.out)
+
+
+def _kept(out: Path, trainer: Any) -> str:
+    """What of a run that ended badly can be used; without held-out rows no adapter is best yet."""
+    adapter = trainer.held_out and (out / CONFIG).is_file()
+    checkpoint = any((out / FOLDER).glob(f"*/{WHOLE}"))
+    if adapter and checkpoint:
+        return "the best adapter so far and the last checkpoint are kept"
+    if adapter or checkpoint:
+        return f"the {'best adapter so far' if adapter else 'last checkpoint'} is kept"
+    return "nothing is kept yet"
 
 
 def _sync(folder: Path) -> None:

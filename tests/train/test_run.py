@@ -196,11 +196,28 @@ def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
                     if "lora_B" in name:
                         parameter.fill_(float("nan"))
 
-    with pytest.raises(ModelError, match=r"no number at step 5.*kept.*learning_rate") as error:
+    with pytest.raises(
+        ModelError, match=r"step 5; the best.* and the last.*kept.*learning_rate"
+    ) as error:
         train(wanted, model, encoder, "made-up", tell=spoil)
     assert "\n" not in str(error.value)
     backend = Local.open(bases["llama"], device="cpu", adapters={"a": str(wanted.out)})
     assert "a" in backend.adapters.names
+
+
+def test_what_ends_before_anything_is_kept_says_so(bases: dict[str, Path], tmp_path: Path) -> None:
+    file = written(tmp_path / "train.jsonl", examples(held_out=0))
+    model, encoder = opened(bases["llama"])
+
+    def spoil(point: Point) -> None:
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                if "lora_B" in name:
+                    parameter.fill_(float("nan"))
+
+    wanted = settings(tmp_path, examples=(file,), max_grad_norm=0.0)
+    with pytest.raises(ModelError, match=r"no number at step 3; nothing is kept yet; lower"):
+        train(wanted, model, encoder, "made-up", tell=spoil)
 
 
 def test_a_full_disk_at_a_checkpoint_leaves_the_one_before(

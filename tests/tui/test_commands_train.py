@@ -61,12 +61,26 @@ def test_a_recipe_gives_an_adapter_with_its_card_its_curve_and_its_picture(recip
     folder = recipe.parent / "voice"
     assert done.stdout.strip() == str(folder)
     assert "step 8/8" in done.stderr and "held-out loss" in done.stderr
+    assert "Warning" not in done.stderr
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert "base_model: base" in card and "rank: 4" in card and "max_steps: 8" in card
     assert "perplexity" in card and "table.jsonl" in card and str(recipe.parent) not in card
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG")
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
     assert config["base_model_name_or_path"] == "base"
+    backend = Local.open(recipe.parent / "base", device="cpu", adapters={"voice": str(folder)})
+    assert backend.adapters.names == ("voice",)
+
+
+def test_a_qlora_from_a_recipe_is_trained_without_a_gpu_too(recipe: Path) -> None:
+    pytest.importorskip("bitsandbytes")
+    done = paotuan("train", recipe, "method=qlora", "max_steps=8", "learning_rate=3e-2", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr and "Traceback" not in done.stderr
+    told = json.loads(done.stdout)
+    assert told["steps"] == 8 and told["best_held_out"] < told["first_held_out"] - 0.03
+    folder = recipe.parent / "voice"
+    assert "method: qlora" in (folder / "README.md").read_text(encoding="utf-8")
     backend = Local.open(recipe.parent / "base", device="cpu", adapters={"voice": str(folder)})
     assert backend.adapters.names == ("voice",)
 
