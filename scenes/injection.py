@@ -75,9 +75,15 @@ class Told:
         taken = sum(self._ends[at + 1] - self._ends[at] for at, _ in standing)
         room = min(self.budget // SHARE_AT_ONCE, self.budget // SHARE_STANDING - taken)
         there = {note.key for _, note in standing}
-        notes = self._of_books(speaker, knowledge, room, there) if knowledge.books else []
+        fired = self._of_books(speaker, knowledge, room, there) if knowledge.books else []
+        said = {note.text for _, note in standing}
+        notes: list[Note] = []
+        for note in fired:
+            if note.text not in said:
+                notes.append(note)
+                said.add(note.text)
         room -= sum(self._cost(note.text) for note in notes)
-        for note in self._of_bases(speaker, knowledge.bases, there):
+        for note in self._of_bases(speaker, knowledge.bases, there, said):
             cost = self._cost(note.text)
             if cost <= room:
                 notes.append(note)
@@ -115,15 +121,20 @@ class Told:
             "scenario": f"{self.scene.summary}\n{self.scene.aim}",
         }
 
-    def _of_bases(self, speaker: Role, bases: Sequence[Base], there: set[str]) -> list[Note]:
+    def _of_bases(
+        self, speaker: Role, bases: Sequence[Base], there: set[str], said: set[str]
+    ) -> list[Note]:
         query = "\n".join(one.text for one in list(self._messages)[-TURNS:])
         found: list[tuple[Note, float, float]] = []
         for base in bases if query else ():
             hits = base.search(query, CHUNKS + len(there), beside=speaker.name)
             for hit in hits:
                 note, shared = _note(hit), base.relevance(hit)
-                if note.key not in there and (shared >= LEAST_WEIGHT or hit.near):
+                if note.key in there or note.text in said:
+                    continue
+                if shared >= LEAST_WEIGHT or hit.near:
                     found.append((note, shared, hit.near))
+                    said.add(note.text)
         return _most_relevant(found)[:CHUNKS]
 
     def _cost(self, text: str) -> int:

@@ -118,9 +118,7 @@ class _Scan:
         self.spent = 0
         self.spent_by: dict[str, int] = {}
         self.full: set[str] = set()
-        """Books whose own budget is used up."""
-        self.overflowed = False
-        """Whether the budget of the scan is used up for books that stop there."""
+        """Books of which nothing more fits."""
         self._texts: dict[tuple[object, ...], Text] = {}
         self._steps = min(
             (b.max_recursion_steps for b in books if b.max_recursion_steps), default=0
@@ -365,18 +363,17 @@ class _Scan:
     def _fits(self, book: Lorebook, entry: LoreEntry, text: str) -> bool:
         if entry.ignore_budget:
             return True
-        stops = book.overflow == "stop"
-        if stops and (self.overflowed or book.name in self.full):
+        if book.name in self.full:
             return False
         cost = self.count(text)
+        stops = book.overflow == "stop"
         most = cost + 1 if stops else cost  # SillyTavern never fills a budget to its last token
         room = self.budget - self.spent
-        own = room
         if book.budget is not None:
-            own = min(room, book.budget - self.spent_by.get(book.name, 0))
-        if most > own or (entry.last_resort and cost > own // 2):
-            self.overflowed = self.overflowed or (stops and most > room)
-            self.full.add(book.name)
+            room = min(room, book.budget - self.spent_by.get(book.name, 0))
+        if most > room or (entry.last_resort and cost > room // 2):
+            if stops:
+                self.full.add(book.name)
             return False
         self.spent += cost
         self.spent_by[book.name] = self.spent_by.get(book.name, 0) + cost

@@ -372,17 +372,6 @@ def test_a_budget_that_stops_is_never_filled_to_its_last_token() -> None:
     assert fire(skips, "a", budget=6) == ["一" * 6]
 
 
-def test_where_the_budget_stops_one_book_it_stops_those_behind_it() -> None:
-    first = book_of(entry("a", "一" * 3), entry("a", "二" * 9))
-    second = replace(book_of(entry("a", "三")), name="另一本")
-    third = replace(book_of(entry("a", "四"), overflow="skip"), name="又一本")
-    found = scan([first, second, third], said("a"), 8, len, Random(1))
-    assert [one.text for one in found] == ["一" * 3, "四"]
-    small = replace(first, budget=5)
-    found = scan([small, second], said("a"), 100, len, Random(1))
-    assert [one.text for one in found] == ["一" * 3, "三"], "its own budget stops no other"
-
-
 def test_the_higher_order_and_the_higher_priority_come_first() -> None:
     book = book_of(entry("a", "低", order=1), entry("a", "高", order=9))
     assert fire(book, "a") == ["高", "低"]

@@ -65,7 +65,7 @@ def test_the_most_relevant_comes_first_and_the_budget_is_kept(scene: Scene) -> N
         "【旧宅建于光绪年间。】",
         "【钥匙共有三把。】",
     ]
-    found = informed(scene, entries, lambda role: LORE, 8 * 13, len)
+    found = informed(scene, entries, lambda role: LORE, 8 * 14, len)
     assert [entry.text for entry in found if isinstance(entry, Note)] == ["阁楼十年没人上去了。"]
 
 
@@ -75,6 +75,14 @@ def test_text_is_found_by_the_last_turns_and_tells_its_heading(scene: Scene) -> 
     entries = lines("门口那个人是谁？", "老周的左腿怎么了？", "旧伤。")
     assert told(scene, entries, base)[2] == "【老周：老周看门二十年，左腿有伤。】"
     assert not [one for one in told(scene, lines(*"嗯啊哦"), base) if one.startswith("【")]
+
+
+def test_what_two_files_say_alike_is_told_once(scene: Scene) -> None:
+    copies = [replace(BOOK, name=name) for name in ("甲", "乙")]
+    notes = "老周看门二十年。"
+    bases = [Base.of(chunks(notes, name), where=name) for name in ("a.md", "b.md")]
+    found = told(scene, lines("旧宅的老周呢？", "在。"), Knowledge(tuple(copies), tuple(bases)))
+    assert found[1:-1] == ["【旧宅建于光绪年间。】", "【老周看门二十年。】"]
 
 
 def test_macros_are_filled_and_brackets_cannot_end_the_line(scene: Scene) -> None:
