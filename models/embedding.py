@@ -4,6 +4,7 @@ Only weights in safetensors are read, and no code that comes with a model runs.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,13 @@ OURS = "sentence_transformers."
 WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
 """What a model needs of its repository; code in it is left where it is."""
 UNWANTED = ["onnx/*", "openvino/*"]
+
+_EXPECTED = "expected a sentence-transformers model with weights in safetensors"
+_BAD_MODEL = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError),
+    *(ImportError, ArithmeticError),
+)
+"""What the libraries raise for a folder that holds no model, or a damaged one."""
 
 
 class Embedder:
@@ -58,11 +66,12 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
     _check(folder)
     library = _library(name)
     from safetensors import SafetensorError
-    from transformers.utils import logging
+    from transformers.utils import logging as library_logging
 
     # The screen belongs to the program: what a library would print there spoils it.
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    library_logging.disable_progress_bar()
+    library_logging.set_verbosity_error()
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     try:
         model = library.SentenceTransformer(
             str(folder),
@@ -72,13 +81,8 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
             model_kwargs={"use_safetensors": True},
         )
         return Embedder(name, model.eval())
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+    except (*_BAD_MODEL, SafetensorError) as error:
         raise ModelError(f"{name}: {_first_line(error)}; {_EXPECTED}") from error
-    except (ImportError, SafetensorError) as error:
-        raise ModelError(f"{name}: {_first_line(error)}; {_EXPECTED}") from error
-
-
-_EXPECTED = "expected a sentence-transformers model with weights in safetensors"
 
 
 def _library(name: str) -> Any:
@@ -88,6 +92,11 @@ def _library(name: str) -> Any:
         raise ModelError(
             f"{name}: needs {error.name}, which is not installed; "
             "install it with: pip install 'paotuan[embeddings]'"
+        ) from error
+    except ImportError as error:
+        raise ModelError(
+            f"{name}: sentence-transformers cannot be loaded ({_first_line(error)}); "
+            "install it anew with: pip install -U 'paotuan[embeddings]'"
         ) from error
     return sentence_transformers
 
@@ -103,7 +112,9 @@ def _folder(name: str, fetch: bool) -> Path:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, local_files_only=True))
+        found = Path(snapshot_download(name, local_files_only=True))
+        if not fetch or _is_whole(found):
+            return found
     except HFValidationError:
         raise ModelError(f"{name}: no such folder, and no name of a model") from None
     except (LocalEntryNotFoundError, OSError):
@@ -112,6 +123,11 @@ def _folder(name: str, fetch: bool) -> Path:
                 f"{name}: not on this machine; fetch it with: hf download {name}"
             ) from None
     return _fetched(name)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether what was fetched of a model is all of it, as far as can be told."""
+    return (folder / "modules.json").is_file() and any(folder.rglob("*.safetensors"))
 
 
 def _fetched(name: str) -> Path:
