@@ -28,6 +28,13 @@ class Knowledge:
     def __bool__(self) -> bool:
         return bool(self.books or self.bases)
 
+    def take_notices(self) -> list[str]:
+        """Why bases were searched by words alone, since this was last asked."""
+        found = [notice for base in self.bases for notice in base.notices]
+        for base in self.bases:
+            base.notices.clear()
+        return found
+
     def __add__(self, other: "Knowledge") -> "Knowledge":
         """Both, this one first, each book and base once."""
         books = [one for one in other.books if not any(one is mine for mine in self.books)]
@@ -114,10 +121,7 @@ class Shelf:
     def take_problems(self) -> list[str]:
         """The problems since this was last asked, those of searches too."""
         found, self.problems = self.problems, []
-        for base in (base for one in self._read.values() for base in one.bases):
-            found += base.notices
-            base.notices = []
-        return found
+        return found + [said for one in self._read.values() for said in one.take_notices()]
 
     def close(self) -> None:
         for one in self._read.values():

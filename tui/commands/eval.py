@@ -62,6 +62,8 @@ def knowledge(
             if not as_data and listing:
                 _tell(outcome)
         name = backend.name
+    for notice in facts.knowledge.take_notices():
+        word(notice)
     _report(outcomes, name, as_data)
 
 
