@@ -4,191 +4,94 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from tui.commands import options
+from tui.commands.eval_options import Wanted, told
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
+    from models.backend import Sampling
     from models.train.data import Example
+    from scenes.evaluation.figures import Compared
     from scenes.evaluation.run import Plan, Results
     from tui.subjects import Subject
 
 NONE = "none"
-REPLY = 96
-"""Tokens of a drawn line, as in play."""
+SPLITS = ("test", "train", "all")
 
 
-def model(
-    subject: Annotated[
-        str,
-        typer.Argument(
-            metavar="ADAPTER|MODEL",
-            help="An adapter's folder, GGUF or name; or a model as --model names it elsewhere.",
-        ),
-    ],
-    on: Annotated[
-        Path | None,
-        typer.Option("--on", metavar="EXAMPLES.jsonl", help="From: paotuan corpus examples."),
-    ] = None,
-    against: Annotated[
-        str | None,
-        typer.Option(
-            "--against",
-            metavar="ADAPTER|MODEL|none",
-            help="Another to stand beside it; an adapter's base if not said.",
-        ),
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option("--model", metavar="BASE", help="The base that an adapter is put on."),
-    ] = None,
-    adapter: Annotated[
-        str | None,
-        typer.Option("--adapter", metavar="PATH", help="An adapter to put on the model."),
-    ] = None,
-    cast: Annotated[
-        list[str] | None,
-        typer.Option("--cast", metavar="NAME", help="Who may speak; may be given several times."),
-    ] = None,
-    speakers: Annotated[
-        int,
-        typer.Option(
-            "--speakers", metavar="K", min=2, max=100, help="Who may speak, for each line."
-        ),
-    ] = 8,
-    split: Annotated[
-        str, typer.Option("--split", metavar="test|train|all", help="Which lines.")
-    ] = "test",
-    limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="Lines to score, by chance.")
-    ] = 200,
-    draws: Annotated[
-        int, typer.Option("--draws", metavar="N", min=0, help="Lines of them to draw; 0: none.")
-    ] = 40,
-    n: Annotated[int, typer.Option("-n", min=1, max=50, help="Candidates a line.")] = 5,
-    max_tokens: Annotated[
-        int, typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest candidate.")
-    ] = REPLY,
-    temperature: options.Temperature = None,
-    top_p: options.TopP = None,
-    seed: Annotated[
-        int, typer.Option("--seed", help="Decides which lines are taken and what is drawn.")
-    ] = 1,
-    rolebench: Annotated[
-        Path | None,
-        typer.Option("--rolebench", metavar="FILE", help="RoleBench's questions, for ROUGE-L."),
-    ] = None,
-    questions: Annotated[
-        int, typer.Option("--questions", metavar="N", min=1, help="Of them to ask, by chance.")
-    ] = 50,
-    picks: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--picks",
-            metavar="SESSION|FILE",
-            help="Saved sessions, or pairs as JSON lines; may be given several times.",
-        ),
-    ] = None,
-    context: options.Context = None,
-    quantization: options.Quantization = None,
-    threads: options.Threads = None,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="FILE.md", help="A report with plots beside it."),
-    ] = None,
-    as_data: options.Json = False,
-) -> None:
+@told
+def model(wanted: Wanted) -> None:
     """Figures of an adapter or a model on held-out lines: perplexity, who speaks, what it draws."""
     from scenes.evaluation.figures import compare
-    from scenes.evaluation.report import as_value, changes, table, write_report
+
+    _check(wanted)
+    with given():
+        plan = _plan(wanted)
+        subjects = _subjects(wanted)
+    results = _measure(subjects, plan, [_beside(one, wanted) for one in subjects])
+    _show(compare(results, plan.voters, wanted.seed), _settings(wanted, plan), wanted)
+
+
+def _check(wanted: Wanted) -> None:
+    """Refuse what is out of range."""
     from tui.opening import choose
 
-    asked = {"n": n, "max_tokens": max_tokens, "temperature": temperature, "top_p": top_p}
-    choose(None, context, quantization, asked, (), threads)  # refuses what is out of range
-    if report is not None and report.suffix != ".md":
-        raise BadInput(f"--report {report}: expected a name that ends in .md")
-    if split not in ("test", "train", "all"):
-        raise BadInput(f"--split {split}: expected test, train or all")
-    with given():
-        plan = _plan(
-            on, split, limit, draws, seed, cast or (), speakers, asked, rolebench, questions, picks
-        )
-        subjects = _subjects(subject, base, adapter, against)
-    opening = _options(subjects, context, quantization, threads)
-    results = _measure(subjects, plan, opening)
-    found = compare(results, plan.voters, seed)
-    settings = {
-        "examples": str(on or ""),
-        "split": split,
-        "lines": len(plan.lines),
-        "drawn": len(plan.drawn),
-        "n": n,
-        "max_tokens": max_tokens,
-        "temperature": plan.sampling.temperature,
-        "top_p": plan.sampling.top_p,
-        "seed": seed,
-        "speakers": ", ".join(cast) if cast else f"{speakers} a line",
+    asked = {
+        "n": wanted.n,
+        "max_tokens": wanted.max_tokens,
+        "temperature": wanted.temperature,
+        "top_p": wanted.top_p,
     }
-    for line in found.notices:
-        word(line)
-    if as_data:
-        as_json(as_value(found, settings), 2)
-    else:
-        columns(table(found))
-        for line in changes(found):
-            data(line)
-    if report is not None:
-        for line in write_report(found, settings, report):
-            word(line)
-        word(f"report: {report}")
+    choose(None, wanted.context, wanted.quantization, asked, (), wanted.threads)
+    if wanted.report is not None and wanted.report.suffix != ".md":
+        raise BadInput(f"--report {wanted.report}: expected a name that ends in .md")
+    if wanted.split not in SPLITS:
+        raise BadInput(f"--split {wanted.split}: expected test, train or all")
 
 
-def _plan(
-    on: Path | None,
-    split: str,
-    limit: int,
-    draws: int,
-    seed: int,
-    cast: Sequence[str],
-    speakers: int,
-    asked: dict[str, Any],
-    rolebench: Path | None,
-    questions: int,
-    picks: Sequence[str] | None,
-) -> "Plan":
-    from models.backend import Sampling
-    from scenes.evaluation.drawing import raw_sampling
+def _plan(wanted: Wanted) -> "Plan":
     from scenes.evaluation.heldout import chosen
     from scenes.evaluation.picks import read_pairs
     from scenes.evaluation.rolebench import read_questions
     from scenes.evaluation.run import Plan
     from scenes.examples.rivals import voter
 
-    if on is None and rolebench is None and not picks:
+    if wanted.on is None and wanted.rolebench is None and not wanted.picks:
         raise BadInput("nothing to evaluate on: name examples with --on FILE.jsonl")
-    examples = _examples(on) if on is not None else []
-    held = [one for one in examples if split in ("all", one.split)]
-    if on is not None and not held:
-        raise BadInput(
-            f"{on}: {len(examples)} examples, none of the split {split}; make some with "
-            "corpus examples --test 0.1, or take others with --split all"
-        )
-    lines = chosen(held, limit, seed)
-    default = Sampling()
-    temperature = asked["temperature"] if asked["temperature"] is not None else default.temperature
-    top_p = asked["top_p"] if asked["top_p"] is not None else default.top_p
+    examples = _examples(wanted.on) if wanted.on is not None else []
+    lines = chosen(_held_out(examples, wanted), wanted.limit, wanted.seed)
     return Plan(
         lines=lines,
-        drawn=chosen(lines, draws, seed) if draws else [],
-        voters=voter(examples, cast, speakers),
-        sampling=raw_sampling(asked["n"], asked["max_tokens"], seed, temperature, top_p),
-        pairs=[pair for source in picks or () for pair in read_pairs(source)],
-        questions=read_questions(rolebench, questions, seed) if rolebench else [],
+        drawn=chosen(lines, wanted.draws, wanted.seed) if wanted.draws else [],
+        voters=voter(examples, wanted.cast or (), wanted.speakers),
+        sampling=_sampling(wanted),
+        pairs=[pair for source in wanted.picks or () for pair in read_pairs(source)],
+        questions=read_questions(wanted.rolebench, wanted.questions, wanted.seed)
+        if wanted.rolebench
+        else [],
     )
+
+
+def _held_out(examples: "Sequence[Example]", wanted: Wanted) -> "list[Example]":
+    held = [one for one in examples if wanted.split in ("all", one.split)]
+    if wanted.on is not None and not held:
+        raise BadInput(
+            f"{wanted.on}: {len(examples)} examples, none of the split {wanted.split}; make some "
+            "with corpus examples --test 0.1, or take others with --split all"
+        )
+    return held
+
+
+def _sampling(wanted: Wanted) -> "Sampling":
+    from models.backend import Sampling
+    from scenes.evaluation.drawing import raw_sampling
+
+    default = Sampling()
+    temperature = default.temperature if wanted.temperature is None else wanted.temperature
+    top_p = default.top_p if wanted.top_p is None else wanted.top_p
+    return raw_sampling(wanted.n, wanted.max_tokens, wanted.seed, temperature, top_p)
 
 
 def _examples(on: Path) -> "list[Example]":
@@ -200,32 +103,23 @@ def _examples(on: Path) -> "list[Example]":
     return found
 
 
-def _subjects(
-    spec: str, base: str | None, adapter: str | None, against: str | None
-) -> "list[Subject]":
+def _subjects(wanted: Wanted) -> "list[Subject]":
     from tui.subjects import find_subject
 
-    first = find_subject(spec, base, adapter)
-    if against is None:
+    first = find_subject(wanted.subject, wanted.base, wanted.adapter)
+    if wanted.against is None:
         return [first, first.without_adapter] if first.adapter else [first]
-    return [first] if against == NONE else [first, find_subject(against, None, None)]
+    other = wanted.against
+    return [first] if other == NONE else [first, find_subject(other, None, None)]
 
 
-def _options(
-    subjects: "Sequence[Subject]",
-    context: int | None,
-    quantization: str | None,
-    threads: int | None,
-) -> "list[dict[str, object]]":
-    """What each model is opened with beside its own."""
-    found = []
-    for one in subjects:
-        own: dict[str, object] = {"context": context} if context else {}
-        if one.opening.backend == "local" and quantization in ("int8", "int4"):
-            own["quantization"] = quantization
-        if one.opening.backend == "llamacpp" and threads:
-            own["threads"] = threads
-        found.append(own)
+def _beside(one: "Subject", wanted: Wanted) -> dict[str, object]:
+    """What a model is opened with beside its own."""
+    found: dict[str, object] = {"context": wanted.context} if wanted.context else {}
+    if one.opening.backend == "local" and wanted.quantization in ("int8", "int4"):
+        found["quantization"] = wanted.quantization
+    if one.opening.backend == "llamacpp" and wanted.threads:
+        found["threads"] = wanted.threads
     return found
 
 
@@ -250,6 +144,39 @@ def _measure(
         at += len(together)
     progress.close()
     return results
+
+
+def _settings(wanted: Wanted, plan: "Plan") -> dict[str, Any]:
+    """How it was evaluated, for the report."""
+    return {
+        "examples": str(wanted.on or ""),
+        "split": wanted.split,
+        "lines": len(plan.lines),
+        "drawn": len(plan.drawn),
+        "n": wanted.n,
+        "max_tokens": wanted.max_tokens,
+        "temperature": plan.sampling.temperature,
+        "top_p": plan.sampling.top_p,
+        "seed": wanted.seed,
+        "speakers": ", ".join(wanted.cast) if wanted.cast else f"{wanted.speakers} a line",
+    }
+
+
+def _show(found: "Compared", settings: dict[str, Any], wanted: Wanted) -> None:
+    from scenes.evaluation.report import as_value, changes, table, write_report
+
+    for line in found.notices:
+        word(line)
+    if wanted.as_data:
+        as_json(as_value(found, settings), 2)
+    else:
+        columns(table(found))
+        for line in changes(found):
+            data(line)
+    if wanted.report is not None:
+        for line in write_report(found, settings, wanted.report):
+            word(line)
+        word(f"report: {wanted.report}")
 
 
 class Progress:

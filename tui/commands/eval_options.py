@@ -1,0 +1,124 @@
+"""What `paotuan eval ADAPTER|MODEL` can be told: one dataclass, whose fields are its options."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tui.commands import options
+
+REPLY = 96
+"""Tokens of a drawn line, as in play."""
+
+Subject = Annotated[
+    str,
+    typer.Argument(
+        metavar="ADAPTER|MODEL",
+        help="An adapter's folder, GGUF or name; or a model as --model names it elsewhere.",
+    ),
+]
+On = Annotated[
+    Path | None,
+    typer.Option("--on", metavar="EXAMPLES.jsonl", help="From: paotuan corpus examples."),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="ADAPTER|MODEL|none",
+        help="Another to stand beside it; an adapter's base if not said.",
+    ),
+]
+Base = Annotated[
+    str | None,
+    typer.Option("--model", metavar="BASE", help="The base that an adapter is put on."),
+]
+Adapter = Annotated[
+    str | None,
+    typer.Option("--adapter", metavar="PATH", help="An adapter to put on the model."),
+]
+Cast = Annotated[
+    list[str] | None,
+    typer.Option("--cast", metavar="NAME", help="Who may speak; may be given several times."),
+]
+Speakers = Annotated[
+    int,
+    typer.Option("--speakers", metavar="K", min=2, max=100, help="Who may speak, for each line."),
+]
+Split = Annotated[str, typer.Option("--split", metavar="test|train|all", help="Which lines.")]
+Limit = Annotated[
+    int, typer.Option("--limit", metavar="N", min=1, help="Lines to score, by chance.")
+]
+Draws = Annotated[
+    int, typer.Option("--draws", metavar="N", min=0, help="Lines of them to draw; 0: none.")
+]
+N = Annotated[int, typer.Option("-n", min=1, max=50, help="Candidates a line.")]
+MaxTokens = Annotated[
+    int, typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest candidate.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", help="Decides which lines are taken and what is drawn.")
+]
+RoleBench = Annotated[
+    Path | None,
+    typer.Option("--rolebench", metavar="FILE", help="RoleBench's questions, for ROUGE-L."),
+]
+Questions = Annotated[
+    int, typer.Option("--questions", metavar="N", min=1, help="Of them to ask, by chance.")
+]
+Picks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--picks",
+        metavar="SESSION|FILE",
+        help="Saved sessions, or pairs as JSON lines; may be given several times.",
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE.md", help="A report with plots beside it."),
+]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is evaluated, on what, and how."""
+
+    subject: Subject
+    on: On = None
+    against: Against = None
+    base: Base = None
+    adapter: Adapter = None
+    cast: Cast = None
+    speakers: Speakers = 8
+    split: Split = "test"
+    limit: Limit = 200
+    draws: Draws = 40
+    n: N = 5
+    max_tokens: MaxTokens = REPLY
+    temperature: options.Temperature = None
+    top_p: options.TopP = None
+    seed: Seed = 1
+    rolebench: RoleBench = None
+    questions: Questions = 50
+    picks: Picks = None
+    context: options.Context = None
+    quantization: options.Quantization = None
+    threads: options.Threads = None
+    report: Report = None
+    as_data: options.Json = False
+
+
+def told(body: Callable[[Wanted], None]) -> Callable[..., None]:
+    """A command whose options are the fields of `Wanted`; typer reads them off its signature."""
+
+    def command(**fields: Any) -> None:
+        body(Wanted(**fields))
+
+    command.__doc__, command.__name__ = body.__doc__, body.__name__
+    signature = inspect.signature(Wanted).replace(return_annotation=None)
+    command.__dict__["__signature__"] = signature
+    return command
