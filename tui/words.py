@@ -31,7 +31,7 @@ WORDS = {
     ),
     "speak_you": (
         "说点什么，Enter 发出。\\me 动作、【旁白】、（内心）、\\emoji 表情 都行",
-        "Say something, Enter sends. \\me acts, 【…】 narrates, （…）thinks, \\emoji feels",
+        "Speak, Enter sends. \\me acts, 【…】 narrates, （…）thinks, \\emoji feels",
     ),
     "speak_open": (
         "说点什么，Enter 发出；Tab 选下一位",
