@@ -288,3 +288,11 @@ def test_lines_before_the_first_message_are_counted(made):
     _, report = imported(made("log.txt", b"title\n\n" + NAMED.encode()))
     assert report.dropped["before the first message"] == 1
     assert report.first["before the first message"] == [1]
+
+
+def test_a_table_that_acts_in_brackets_still_talks_aside_with_its_marks(made):
+    said = ["“走。”", "（点头）", "【奇怪】", "//吃饭去了", "((等我五分钟))", "“好。”\n//马上回来"]
+    log = "".join(f"林默(1) 2026-03-21 19:05:0{at}\n{one}\n\n" for at, one in enumerate(said))
+    text, report = imported(made("log.txt", log.encode()), Table(style="thoughts"))
+    assert text == "林默：走。\n林默：\\me 点头\n林默：（奇怪）\n林默：好。\n"
+    assert report.dropped["off-topic"] == 2

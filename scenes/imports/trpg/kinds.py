@@ -66,11 +66,16 @@ def _has_result(text: str) -> bool:
     return "=" in text or "➯" in text or "＞" in text or ">" in text or "扣除" in text
 
 
+def is_marked_aside(text: str) -> bool:
+    """Whether a stripped `text` begins with a mark that is off-topic at any table: `((`, `//`."""
+    return _OUT.match(text) is not None
+
+
 def is_aside(text: str) -> bool:
     """Whether all of a stripped `text` is off-topic: `（…）` or several, `((…))`, `//…`."""
     if not text or text[0] not in _BEGINS:
         return False
-    if _OUT.match(text):
+    if is_marked_aside(text):
         return True
     if _SIMPLE.fullmatch(text):
         return True

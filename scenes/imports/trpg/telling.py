@@ -16,6 +16,7 @@ from scenes.imports.trpg.kinds import (
     WORDLESS,
     chapter_of,
     is_aside,
+    is_marked_aside,
     is_roll,
     without_codes,
     without_order,
@@ -154,7 +155,7 @@ class Telling:
         """What a player wrote that is not one plain sentence."""
         if is_roll(text):
             return self._dice(number, who, text)
-        if self.style.asides and is_aside(text):
+        if self._is_aside(text):
             return self._dropped(number, ASIDE, who, text)
         if EXPRESSION.fullmatch(text):
             return self._dropped(number, ORDER, who, text)
@@ -163,6 +164,9 @@ class Telling:
         if (kept := without_order(text)) != text:
             self.report.drop(number, ORDERS)
         return self._parts(number, who, kept, None)
+
+    def _is_aside(self, text: str) -> bool:
+        return is_aside(text) if self.style.asides else is_marked_aside(text)
 
     def _other(self, message: Message, who: Who, text: str) -> str:
         """What is no player's, as the format or the name tells."""
@@ -189,7 +193,7 @@ class Telling:
         for one in map(str.strip, lines):
             if not one:
                 continue
-            if len(lines) > 1 and self.style.asides and is_aside(one):
+            if len(lines) > 1 and self._is_aside(one):
                 found.append(self._comment(who, one))
                 self.report.drop(number, ASIDES)
                 continue
