@@ -3,12 +3,11 @@
 import json
 import re
 
+from characters.bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
 from characters.errors import CharacterError
 from characters.text import shown
 
 MAX_BYTES = 32 * 1024 * 1024
-MAX_VALUES = 1_000_000
-MAX_DEPTH = 64
 
 Json = dict[str, object]
 
@@ -56,7 +55,7 @@ def _first_bad(raw: bytes) -> str:
 def parse(text: str, where: str) -> object:
     """The value of a JSON text. Raises `CharacterError` with the line of the first mistake."""
     if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
-        raise CharacterError(f"{where}: more than {MAX_VALUES:,} values; is it a card?")
+        raise CharacterError(f"{where}: {TOO_MANY}; is it a card?")
     try:
         value = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
@@ -65,10 +64,11 @@ def parse(text: str, where: str) -> object:
             f"{place}: not valid JSON: {error.msg} (column {error.colno})"
         ) from None
     except RecursionError:
-        raise CharacterError(f"{where}: nested more than {MAX_DEPTH} deep") from None
+        raise CharacterError(f"{where}: {TOO_DEEP}") from None
     except ValueError as error:
         raise CharacterError(f"{where}: not valid JSON: {shown(str(error))}") from None
-    _measure(value, where)
+    if (wrong := why_unkept(value)) is not None:
+        raise CharacterError(f"{where}: {wrong}")
     return value
 
 
@@ -84,20 +84,3 @@ def dump(value: object, indent: int | None = 2) -> str:
 
 def _refuse(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def _measure(value: object, where: str) -> None:
-    """Refuse what nests too deep or holds a number that JSON cannot write again."""
-    level, depth = [value], 0
-    while level:
-        if depth > MAX_DEPTH:
-            raise CharacterError(f"{where}: nested more than {MAX_DEPTH} deep")
-        below: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                below += one.values()
-            elif isinstance(one, list):
-                below += one
-            elif isinstance(one, float) and one in (float("inf"), float("-inf")):
-                raise CharacterError(f"{where}: a number too large to be kept")
-        level, depth = below, depth + 1

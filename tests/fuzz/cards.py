@@ -27,6 +27,7 @@ from characters.cards.foreign import to_characterglm, to_haruhi, to_webui
 from characters.cards.jsontext import dump, parse
 from characters.cards.mapping import sheet_of, voice_lines, with_sheet
 from characters.errors import CharacterError
+from tests.fuzz.mutations import bytes_changed, value_changed
 
 SLOWEST = 2.0
 """Seconds after which one input counts as a hang."""
@@ -109,55 +110,11 @@ WRONG: Sequence[object] = (
 )
 
 
-def bytes_changed(raw: bytes, rng: Random, others: Sequence[Seed]) -> bytes:
-    """Some bytes changed, cut, doubled, or taken from another file."""
-    data = bytearray(raw)
-    for _ in range(rng.choice((1, 1, 2, 8, 64))):
-        at, length = rng.randrange(len(data) + 1), rng.choice((1, 2, 4, 64))
-        match rng.randrange(7):
-            case 0 if at < len(data):
-                data[at] = rng.randrange(256)
-            case 1 if at < len(data):
-                data[at] ^= 1 << rng.randrange(8)
-            case 2:
-                del data[at : at + length]
-            case 3:
-                data[at:at] = data[at : at + length]
-            case 4:
-                data[at : at + 4] = rng.choice(
-                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x1d\xcd\x65\0")
-                )
-            case 5:
-                other = rng.choice(others)[1]
-                start = rng.randrange(len(other))
-                data[at : at + length] = other[start : start + length]
-            case 6 if rng.random() < 0.2:
-                del data[at:]
-    return bytes(data)
-
-
-def value_changed(value: object, rng: Random) -> object:
-    """One place inside a JSON value holding something else."""
-    if isinstance(value, dict) and value and rng.random() < 0.9:
-        key = rng.choice(list(value))
-        changed = {**value, key: value_changed(value[key], rng)}
-        if rng.random() < 0.1:
-            changed[rng.choice(list(value))] = changed.pop(key)
-        return changed
-    if isinstance(value, list) and value and rng.random() < 0.8:
-        at = rng.randrange(len(value))
-        return [*value[:at], value_changed(value[at], rng), *value[at + 1 :]]
-    if isinstance(value, str) and rng.random() < 0.5:
-        at = rng.randrange(len(value) + 1)
-        return value[:at] + str(rng.choice(WRONG)) + value[at:]
-    return rng.choice(WRONG)
-
-
 def card_changed(rng: Random) -> Seed:
     """A whole container around a card in which something is wrong."""
     value: object = made_card()
     for _ in range(rng.choice((1, 1, 3))):
-        value = value_changed(value, rng)
+        value = value_changed(value, rng, WRONG)
     card = json.dumps(value).encode()
     match rng.randrange(4):
         case 0:
@@ -174,7 +131,7 @@ def mutated(number: int, files: Sequence[Seed]) -> Seed:
     if rng.random() < 0.4:
         return card_changed(rng)
     name, raw = rng.choice(files)
-    return name, bytes_changed(raw, rng, files)
+    return name, bytes_changed(raw, rng, [other for _, other in files])
 
 
 # --- what is tried -------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from scenes.imports.chats import import_chat
 from scenes.imports.chats.chat import Report
 from scenes.imports.chats.source import BadValue, json_value
 from scenes.play import Play
+from tests.fuzz.mutations import bytes_changed, value_changed
 
 SLOWEST = 3.0
 """Seconds of work after which one input counts as a hang."""
@@ -128,48 +129,6 @@ def seeds() -> list[bytes]:
 # --- mutations -----------------------------------------------------------------------------------
 
 
-def bytes_changed(raw: bytes, rng: Random, others: Sequence[bytes]) -> bytes:
-    """Some bytes changed, cut, doubled, or taken from another file."""
-    data = bytearray(raw)
-    for _ in range(rng.choice((1, 1, 2, 8, 64))):
-        at, length = rng.randrange(len(data) + 1), rng.choice((1, 2, 4, 64))
-        match rng.randrange(6):
-            case 0 if at < len(data):
-                data[at] = rng.randrange(256)
-            case 1:
-                del data[at : at + length]
-            case 2:
-                data[at:at] = data[at : at + length]
-            case 3:
-                other = rng.choice(others)
-                start = rng.randrange(len(other))
-                data[at : at + length] = other[start : start + length]
-            case 4:
-                data[at:at] = rng.choice(
-                    (b"\n", b"\r\n", b'"', b"{", b"[" * 99, b"\xff", b"<html>")
-                )
-            case 5 if rng.random() < 0.2:
-                del data[at:]
-    return bytes(data)
-
-
-def value_changed(value: object, rng: Random) -> object:
-    """One place inside a JSON value holding something else."""
-    if isinstance(value, dict) and value and rng.random() < 0.9:
-        key = rng.choice(list(value))
-        changed = {**value, key: value_changed(value[key], rng)}
-        if rng.random() < 0.1:
-            changed[rng.choice(list(value))] = changed.pop(key)
-        return changed
-    if isinstance(value, list) and value and rng.random() < 0.8:
-        at = rng.randrange(len(value))
-        return [*value[:at], value_changed(value[at], rng), *value[at + 1 :]]
-    if isinstance(value, str) and rng.random() < 0.5:
-        at = rng.randrange(len(value) + 1)
-        return value[:at] + str(rng.choice(WRONG)) + value[at:]
-    return rng.choice(WRONG)
-
-
 def mutated(number: int, files: Sequence[bytes], returning: Values) -> bytes:
     """The input of that number."""
     rng = Random(number)
@@ -178,7 +137,7 @@ def mutated(number: int, files: Sequence[bytes], returning: Values) -> bytes:
     values = list(rng.choice((*MADE, returning)))
     for _ in range(rng.choice((1, 1, 3))):
         at = rng.randrange(len(values))
-        values[at] = value_changed(values[at], rng)
+        values[at] = value_changed(values[at], rng, WRONG)
     if rng.random() < 0.1:
         values.insert(rng.randrange(len(values) + 1), rng.choice(rng.choice(MADE)))
     return json.dumps(values).encode() if rng.random() < 0.05 else written(values)

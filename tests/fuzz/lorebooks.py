@@ -35,6 +35,7 @@ from characters.wiki.chunks import Chunk, chunks
 from characters.wiki.files import decoded
 from characters.wiki.index import Base, write_base
 from characters.wiki.vectors import Made, Vectors, vectors_path
+from tests.fuzz.mutations import bytes_changed, value_changed
 
 VECTOR = (0.5, 0.5, 0.5, 0.5)
 SLOWEST = 2.0
@@ -109,46 +110,6 @@ SAID = [
 ]
 
 
-def bytes_changed(raw: bytes, rng: Random, others: Sequence[Seed]) -> bytes:
-    """Some bytes changed, cut, doubled, or taken from another file."""
-    data = bytearray(raw)
-    for _ in range(rng.choice((1, 1, 2, 8, 64))):
-        at, length = rng.randrange(len(data) + 1), rng.choice((1, 2, 4, 64))
-        match rng.randrange(6):
-            case 0 if at < len(data):
-                data[at] = rng.randrange(256)
-            case 1 if at < len(data):
-                data[at] ^= 1 << rng.randrange(8)
-            case 2:
-                del data[at : at + length]
-            case 3:
-                data[at:at] = data[at : at + length]
-            case 4:
-                other = rng.choice(others)[1]
-                start = rng.randrange(len(other))
-                data[at : at + length] = other[start : start + length]
-            case 5 if rng.random() < 0.2:
-                del data[at:]
-    return bytes(data)
-
-
-def value_changed(value: object, rng: Random) -> object:
-    """One place inside a JSON value holding something else."""
-    if isinstance(value, dict) and value and rng.random() < 0.95:
-        key = rng.choice(list(value))
-        changed = {**value, key: value_changed(value[key], rng)}
-        if rng.random() < 0.1:
-            changed[rng.choice(list(value))] = changed.pop(key)
-        return changed
-    if isinstance(value, list) and value and rng.random() < 0.8:
-        at = rng.randrange(len(value))
-        return [*value[:at], value_changed(value[at], rng), *value[at + 1 :]]
-    if isinstance(value, str) and rng.random() < 0.4:
-        at = rng.randrange(len(value) + 1)
-        return value[:at] + str(rng.choice(WRONG)) + value[at:]
-    return rng.choice(WRONG)
-
-
 def seeds() -> list[Seed]:
     """Whole files: made here, and those of the fixtures where present."""
     found = [("a.json", json.dumps(one, ensure_ascii=False).encode()) for one in MADE]
@@ -182,10 +143,10 @@ def mutated(number: int, files: Sequence[Seed]) -> Seed:
     if rng.random() < 0.5:
         value: object = rng.choice(MADE)
         for _ in range(rng.choice((1, 1, 3, 6))):
-            value = value_changed(value, rng)
+            value = value_changed(value, rng, WRONG)
         return "a.json", json.dumps(value).encode()
     name, raw = rng.choice(files)
-    return name, bytes_changed(raw, rng, files)
+    return name, bytes_changed(raw, rng, [other for _, other in files])
 
 
 def tried(name: str, raw: bytes, number: int, folder: Path) -> str:

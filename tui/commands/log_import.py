@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.commands.options import roles_of
+from tui.commands.writing import write_lines
 from tui.failures import given
-from tui.output import clean, one_line, word
+from tui.output import one_line, word
 
 if TYPE_CHECKING:
     from scenes.imports import Report
@@ -76,27 +77,13 @@ def import_log(
     )
     with given():
         logs = [log for path in files for log in open_logs(path, format)]
-        _write(_lines(logs, table), output)
+        write_lines(_lines(logs, table), output)
 
 
 def _lines(logs: "list[TableLog]", table: "Table") -> Iterator[str]:
     for log in logs:
         yield from log.lines(table)
         _tell(log.report)
-
-
-def _write(lines: Iterator[str], output: Path | None) -> None:
-    """Print the lines, or write them to a file that appears when it is whole."""
-    import sys
-
-    from scenes.imports.trpg.files import write_log
-
-    if output is None:
-        safe = clean if sys.stdout.isatty() else str
-        sys.stdout.writelines(map(safe, lines))
-        sys.stdout.flush()
-        return
-    write_log(lines, output)
 
 
 def _tell(report: "Report") -> None:

@@ -18,11 +18,12 @@ from textual.widgets.option_list import Option
 from characters.cards.lines import role_name
 from scenes.errors import SceneError
 from scenes.imports import Report
-from scenes.imports.trpg.files import TableLog, write_log
+from scenes.imports.trpg.files import TableLog
 from scenes.imports.trpg.people import Table
 from scenes.imports.trpg.players import Part, Player, preview, table_of
 from scenes.imports.trpg.saving import save_session, scene_of
 from scenes.imports.trpg.styles import STYLES
+from scenes.journal import replace_pieces
 from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
@@ -190,7 +191,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)
         path = free_path(folder / f"{self.found.path.stem}.txt")
-        write_log(lines, path)
+        replace_pieces(path, lines)
         return path
 
     def _save_session(self, lines: Iterator[str], scene: Scene, role: str | None) -> Path:

@@ -9,13 +9,12 @@ from typing import BinaryIO
 
 import msgspec
 
+from characters.bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
 from characters.text import shown
 from scenes.errors import SceneError
 
 MAX_BYTES = 32 << 20
 """Bytes of a file that is one JSON value, and of a line of one that is a value a line."""
-MAX_VALUES = 1_000_000
-MAX_DEPTH = 64
 
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -127,13 +126,13 @@ def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:
 def json_value(text: str) -> object:
     """The value of a JSON text, bounded in count and depth. Raises `BadValue`."""
     if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
-        raise BadValue(f"more than {MAX_VALUES:,} values")
+        raise BadValue(TOO_MANY)
     try:
         value = _decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         value = _examined(text)
     if text.count("[") + text.count("{") > MAX_DEPTH:
-        _measure(value)
+        return _kept(value)
     return value
 
 
@@ -146,29 +145,17 @@ def _examined(text: str) -> object:
             raise BadValue("cut off before its end") from None
         raise BadValue(f"not valid JSON: {error.msg} (column {error.colno})") from None
     except RecursionError:
-        raise BadValue(f"nested more than {MAX_DEPTH} deep") from None
+        raise BadValue(TOO_DEEP) from None
     except ValueError as error:
         raise BadValue(f"not valid JSON: {shown(str(error))}") from None
-    _measure(value)
+    return _kept(value)
+
+
+def _kept(value: object) -> object:
+    if (wrong := why_unkept(value)) is not None:
+        raise BadValue(wrong)
     return value
 
 
 def _no_number(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def _measure(value: object) -> None:
-    """Refuse what nests too deep or holds a number that JSON cannot write again."""
-    level, depth = [value], 0
-    while level:
-        if depth > MAX_DEPTH:
-            raise BadValue(f"nested more than {MAX_DEPTH} deep")
-        below: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                below += one.values()
-            elif isinstance(one, list):
-                below += one
-            elif isinstance(one, float) and one in (float("inf"), float("-inf")):
-                raise BadValue("a number too large to be kept")
-        level, depth = below, depth + 1

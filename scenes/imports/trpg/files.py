@@ -1,7 +1,6 @@
 """A file with a log of a table, opened, and read once as lines of our log."""
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,17 +42,6 @@ class TableLog:
                 raise
             why = str(error).removeprefix(f"{self.source.where}: ")
             yield Notice(0, f"{why}; what came before is kept")
-
-
-def write_log(lines: Iterable[str], output: Path) -> None:
-    """Write lines to a file that appears when it is whole. Raises `OSError`."""
-    draft = output.with_name(f".{output.name}.new")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
-        os.replace(draft, output)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def open_logs(path: Path, format: str | None = None) -> list[TableLog]:
