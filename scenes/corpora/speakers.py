@@ -98,6 +98,7 @@ class Speakers:
     ) -> str | None:
         """The subject of the clauses before the last one, the nearest first; `None` if none has."""
         end = found[-1][0]
+        addressed = self.addressed(found[-1][1], start + end)
         listed = ""
         for index in range(len(found) - 2, -1, -1):
             at, clause = found[index]
@@ -113,6 +114,8 @@ class Speakers:
                 continue
             subject = self.subjects.earlier(rest, start + at)
             if answers and ASKS.search(clause):
+                return ""
+            if subject and subject == addressed:
                 return ""
             if subject is not None:
                 several = index and self._is_name(found[index - 1][1].strip())

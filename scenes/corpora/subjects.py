@@ -19,6 +19,7 @@ from scenes.corpora.speech import (
 )
 from scenes.corpora.words import (
     CLASSIFIERS,
+    LEADERS,
     NO_PERSONS,
     NOBODY,
     OFFICES,
@@ -34,6 +35,8 @@ LONGEST_SUBJECT = 6
 LONGEST_TITLE = 10
 JUST = 400
 """Characters within which a full name stands for its given name to be taken where it is short."""
+JOINING = "于和与同"
+"""Surnames that are read more often as words before a name."""
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
 MOST_SEEN = 200
@@ -239,14 +242,18 @@ class Subjects:
                 if name in self.people.names or (length == 2 and name[:2] in COMPOUND):
                     return self.folded(name, at)
             new = (
-                given not in self.people.names
+                (given not in self.people.names or self._newcomer(where, at))
                 and given not in NO_PERSONS
-                and text[where - 2] in STARTS
+                and (text[where - 2] in STARTS or text[where - 3 : where - 1] in LEADERS)
             )
             name = text[where - 1 : where + 1]
             if new and name[0] in SURNAMES and name not in PLACES and self._often(name):
                 return name
         return ""
+
+    def _newcomer(self, where: int, at: int) -> bool:
+        """Whether a given name that somebody else has too may be that of a new full name."""
+        return at - where < JUST and self.book.text[where - 1] not in JOINING
 
     def _often(self, name: str) -> bool:
         """Whether a name is read more than twice in the book, and is not a part of a longer one."""

@@ -54,7 +54,8 @@ MANNERS = words(
     接着 接口 插口 插嘴 抢着 止 拦 拦住 扯住 啐 呸 嗔 怨 叹气 叹息 发 悄悄 悄 偷偷 暗暗 暗地
     随口 顺口 开口 出口 破口 起身 站起来 立起身 转身 回身 转念 解说 追 反 倒 却才 已 早 已是
     只是 只管 只得 少不得 不觉 不禁 不由 忍不住 禁不住 没奈何 无奈 连连 再四 再三 又且 方才 这才
-    才 自思 自忖 自语 自叹 沉思
+    才 自思 自忖 自语 自叹 沉思 览毕 看毕 读毕 视毕 观毕 拜毕 礼毕 哭毕 览罢 看罢 读罢
+    答礼 回礼
     """
 )
 PRONOUNS = frozenset("他她它你我俺咱吾某")
@@ -93,7 +94,7 @@ TWO_PERSONS = frozenset(
 )
 NO_PERSONS = frozenset(
     "谓对向问与把于其有曰言说声诗之以而令使教叫遣命召指唤顾告回"
-    "叱集聚付语慌急奏责闻得都随厉勒附谕出入赍扬且引带是皆何尽飞、”“「」『』一了着手口心旁边里外间处内对迎见听骂看呼拜走闪钻扯怨喝望朝埋辞禀跟奔劈嘱"
+    "叱集聚付语慌急奏责闻得都随厉勒附谕出入赍扬且引带是皆何尽飞、”“「」『』一了着手口心旁边里外间处内对迎见觑瞧听骂看呼拜走闪钻扯怨喝望朝埋辞禀跟奔劈嘱"
 )
 """What no description of a person holds."""
 OFFICES = frozenset("守史尉军将令郎督官臣士弟子吏帅锋马谋卿夫丞相傅保簿事中书仆射校从")
@@ -108,7 +109,7 @@ WORDS = frozenset(
     )
 )
 """Words that begin as a given name does."""
-PLACES = frozenset(words("东吴 江东 江南 江西 山东 山西 关中 东至 江北 明日 何以 何谓"))
+PLACES = frozenset(words("终日 东吴 江东 江南 江西 山东 山西 关中 东至 江北 明日 何以 何谓"))
 """What begins as a full name does and is no person."""
 STARTS = frozenset("，。；：、“”\n 　守史尉军将令郎督官臣士弟子叔兄")
 """What stands before a full name."""

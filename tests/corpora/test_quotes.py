@@ -79,6 +79,19 @@ def test_who_is_addressed_does_not_speak():
     assert said("远山大怒，谓李青曰：“去！”", KNOWN) == [("张远山", "去！")]
 
 
+def test_who_is_spoken_to_is_not_the_subject_of_a_clause_before_either():
+    assert said("李青挑了行李。走出门外，对李青说道：“快走。”", KNOWN) == [("", "快走。")]
+
+
+def test_a_newcomer_with_the_given_name_of_somebody_known_is_meant_while_named_last():
+    text = "却说王青来到城下。青曰：“开门。”王青大怒，引王青兵马攻城。李青出阵。青曰：“休走！”"
+    assert said(text, KNOWN) == [("王青", "开门。"), ("李青", "休走！")]
+
+
+def test_who_has_read_a_letter_speaks():
+    assert said("李青下马。青看毕，大喜曰：“好！”", KNOWN) == [("李青", "好！")]
+
+
 def test_two_who_speak_at_once_are_nobody_in_particular():
     assert said("张远山、李青齐声道：“遵命！”", KNOWN) == [("", "遵命！")]
 
