@@ -25,7 +25,7 @@ _QUOTED = re.compile(r"[“\"「『]")
 _LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
 _THIRD = re.compile(r"(?:she|he|they|her|his|their|i|my)\b|她|他|它|我", re.IGNORECASE)
-_SUBJECT = re.compile(r"^(?:(?:She|He|They) (?=\S)|[她他它](?![的们]))")
+_SUBJECT = re.compile(r"(?:(?:She|He|They) (?=\S)|[她他它](?![的们]))")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
 
 
@@ -138,7 +138,8 @@ def _deed(text: str, speaker: str, voices: Voices, mark: str) -> str:
         return rf"{speaker}：\me {after.strip()}"
     if _SECOND.match(text) or (mark == "bare" and not own and not _THIRD.match(text)):
         return f"【{text.replace('【', '〔').replace('】', '〕')}】"
-    return rf"{speaker}：\me {_SUBJECT.sub('', text)}"
+    subject = _SUBJECT.match(text)
+    return rf"{speaker}：\me {text[subject.end() :] if subject else text}"
 
 
 # --- the other way -------------------------------------------------------------------------------

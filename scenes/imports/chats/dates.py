@@ -24,6 +24,8 @@ def sent_at(value: object) -> datetime | None:
 
 
 def _written(text: str) -> datetime | None:
+    if text[10:11] == "T":
+        return _iso(text)
     if text.isdecimal():
         return sent_at(int(text))
     if found := _HOURS.fullmatch(text):
@@ -34,5 +36,9 @@ def _written(text: str) -> datetime | None:
         month = _MONTHS.index(found[1][:3].lower()) + 1
         hour = int(found[4]) % 12 + 12 * (found[6].lower() == "p")
         return datetime(int(found[3]), month, int(found[2]), hour, int(found[5]), tzinfo=UTC)
+    return _iso(text)
+
+
+def _iso(text: str) -> datetime:
     stamp = datetime.fromisoformat(text)
     return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)

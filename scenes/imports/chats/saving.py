@@ -56,9 +56,10 @@ def save_chat(
         for message in messages:
             foreign = {**extra, "message": message.foreign} if extra else None
             sent = sent_at(message.date)
+            stamp = sent.isoformat(timespec="seconds") if sent else ""
             for event, entries in turning.events(message, report):
-                if sent:
-                    event["time"] = sent.isoformat(timespec="seconds")
+                if stamp:
+                    event["time"] = stamp
                 if foreign and entries:
                     first = event["turns"][0]
                     kept = {"turns": len(entries), **foreign}

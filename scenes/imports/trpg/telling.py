@@ -1,7 +1,6 @@
 """Messages of a table to lines of our log: told apart, split, under the roles asked for."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
@@ -59,7 +58,7 @@ class Telling:
         self.report = report
         self.style = STYLES["quoted"]
         self._people = People(table)
-        self._own: Counter[tuple[str, str]] = Counter()
+        self._own: dict[tuple[str, str], int] = {}
         """Entries of a log of ours, by kind and speaker."""
 
     def lines(self, items: Iterable[Item]) -> Iterator[str]:
@@ -245,5 +244,6 @@ class Telling:
             if role := self.table.roles.get(speaker):
                 entry, speaker = replace(entry, speaker=role), role
         report.kept += 1
-        self._own[entry.kind, speaker] += 1
-        return write(entry) + "\n"
+        sort = entry.kind, speaker
+        self._own[sort] = self._own.get(sort, 0) + 1
+        return f"{entry.line}\n"
