@@ -10,7 +10,9 @@ import pytest
 
 from models.chatglm.made_up import make_checkpoint
 from models.errors import ModelError
-from models.fit import KNOWN, Plan, fit, parse_memory, shape_of
+from models.fit import fit, parse_memory
+from models.needs import Plan
+from models.shapes import KNOWN, shape_of
 from tests.models.conftest import write_gguf
 
 GB = 1e9

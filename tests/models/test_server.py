@@ -14,6 +14,7 @@ from models.backend import Backend, Prompt, Sampling
 from models.chat import EchoFilter, messages
 from models.endpoint import MAX_LINE, Patience
 from models.errors import ModelError
+from models.llamacpp import LlamaCpp
 from models.server import Server, estimate
 from tests.models.conftest import TALK, draw
 
@@ -101,9 +102,10 @@ def fails(url: str, says: str, sampling: Sampling = Sampling(n=1)) -> None:  # n
 @pytest.fixture
 def llama_server(starter: Backend, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of the HTTP server that llama.cpp runs in this process; its key is set."""
-    http = vars(starter)["_http"]
-    monkeypatch.setenv("PAOTUAN_API_KEY", http.headers["Authorization"].split()[1])
-    return str(http.base_url)
+    assert isinstance(starter, LlamaCpp)
+    address, key = starter.address
+    monkeypatch.setenv("PAOTUAN_API_KEY", key)
+    return address
 
 
 @pytest.mark.parametrize("mode", ["completions", "chat"])

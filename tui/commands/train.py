@@ -93,7 +93,9 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     """Refuse what the arithmetic says cannot fit; an unknown base is not reckoned, and said so."""
     from models.catalog import machine_memory
     from models.errors import ModelError
-    from models.fit import Plan, fit, shape_of
+    from models.fit import fit
+    from models.needs import Plan
+    from models.shapes import shape_of
 
     try:
         shape = shape_of(settings.base)

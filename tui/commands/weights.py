@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -10,6 +10,9 @@ from tui.commands import options
 from tui.commands.group import one_of
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
+
+if TYPE_CHECKING:
+    from models.fit import Fit
 
 MIB = 1 << 20
 
@@ -43,15 +46,11 @@ def fit(
 ) -> None:
     """Say whether a model fits into memory, line by line, and what to change if it does not."""
     from models.catalog import machine_memory
-    from models.fit import Adapter, Plan, Quantization, parse_memory
     from models.fit import fit as reckon
+    from models.fit import parse_memory
+    from models.needs import Adapter, Plan, Quantization
 
-    one_of(quantization, ("none", "int8", "int4"), "quantization")
-    one_of(device, ("cuda", "cpu"), "device")
-    if adapter is not None:
-        one_of(adapter, ("lora", "prefix"), "adapter")
-    if n < 1 or max_tokens < 1:
-        raise BadInput("-n and --max-tokens: expected at least 1")
+    _check(n, max_tokens, quantization, device, adapter)
     main, gpu = machine_memory()
     plan = Plan(
         context=context,
@@ -66,16 +65,31 @@ def fit(
     with given():
         there = parse_memory(memory) if memory else (gpu if device == "cuda" else main) or None
         found = reckon(model, plan, there)
-    if as_data:
-        told = {"model": found.model, "total": found.total, "memory": there, "fits": found.fits}
-        items = {item.what: item.bytes for item in found.items}
-        as_json(told | {"items": items, "advice": list(found.advice), "plan": asdict(plan)}, 2)
-    else:
-        rows = [(item.what, f"{item.bytes / MIB:,.0f} MiB") for item in found.items if item.bytes]
-        columns([*rows, ("together", f"{found.total / MIB:,.0f} MiB")])
-        word(found.verdict)
+    _show(found, as_data)
     if found.fits is False:
         raise typer.Exit(1)
+
+
+def _check(n: int, max_tokens: int, quantization: str, device: str, adapter: str | None) -> None:
+    """Raise `BadInput` for what is out of range."""
+    one_of(quantization, ("none", "int8", "int4"), "quantization")
+    one_of(device, ("cuda", "cpu"), "device")
+    if adapter is not None:
+        one_of(adapter, ("lora", "prefix"), "adapter")
+    if n < 1 or max_tokens < 1:
+        raise BadInput("-n and --max-tokens: expected at least 1")
+
+
+def _show(found: "Fit", as_data: bool) -> None:
+    if as_data:
+        told = {"model": found.model, "total": found.total, "memory": found.memory}
+        items = {item.what: item.bytes for item in found.items}
+        rest = {"items": items, "advice": list(found.advice), "plan": asdict(found.plan)}
+        as_json(told | {"fits": found.fits} | rest, 2)
+        return
+    rows = [(item.what, f"{item.bytes / MIB:,.0f} MiB") for item in found.items if item.bytes]
+    columns([*rows, ("together", f"{found.total / MIB:,.0f} MiB")])
+    word(found.verdict)
 
 
 def convert(
