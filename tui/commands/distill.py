@@ -52,13 +52,9 @@ def distill(
         teaching.tell_estimate(asking, tasks, None)
         return
     with teaching.asked(asking, "distill") as (found, ledger):
-        progress = teaching.Progress(asking, teaching.tell_estimate(asking, tasks, ledger))
-        try:
+        left = teaching.tell_estimate(asking, tasks, ledger)
+        with teaching.progress_of(asking, left, found) as progress:
             distilled = distil(run, found, ledger, jobs, progress)
-        finally:
-            progress.end()
-            for notice in found.notices:
-                word(one_line(notice))
         write_lines((entry.line + "\n" for entry in entries(distilled)), output)
     _report(counts(distilled), output, as_data)
     if progress.failed:

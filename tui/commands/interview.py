@@ -10,7 +10,7 @@ from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
-from tui.output import as_json, json_text, one_line, word
+from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
     from scenes.corpora.interview import Held
@@ -57,13 +57,9 @@ def interview(
         teaching.tell_estimate(asking, tasks, None)
         return
     with teaching.asked(asking, "interview") as (found, ledger):
-        progress = teaching.Progress(asking, teaching.tell_estimate(asking, tasks, ledger))
-        try:
+        left = teaching.tell_estimate(asking, tasks, ledger)
+        with teaching.progress_of(asking, left, found) as progress:
             held = held_interview(asked, found, ledger, jobs, progress)
-        finally:
-            progress.end()
-            for notice in found.notices:
-                word(one_line(notice))
     _write(held, to, output, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

@@ -10,7 +10,7 @@ from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
-from tui.output import as_json, json_text, one_line, word
+from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
     from scenes.corpora.questions import Asked, Asking
@@ -54,13 +54,9 @@ def questions(
         return
     with teaching.asked(asking, "questions") as (found, ledger):
         tasks, sure = expected(run, ledger)
-        progress = teaching.Progress(asking, teaching.tell_estimate(asking, tasks, ledger, sure))
-        try:
+        left = teaching.tell_estimate(asking, tasks, ledger, sure)
+        with teaching.progress_of(asking, left, found) as progress:
             asked = make(run, found, ledger, jobs, progress)
-        finally:
-            progress.end()
-            for notice in found.notices:
-                word(one_line(notice))
     _write(role, asked, to, output, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

@@ -174,6 +174,18 @@ def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
 
 
 @contextmanager
+def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[Progress]:
+    """What is told while `expected` questions are asked, and at the end what the teacher says."""
+    progress = Progress(asking, expected)
+    try:
+        yield progress
+    finally:
+        progress.end()
+        for notice in teacher.notices:
+            word(one_line(notice))
+
+
+@contextmanager
 def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
     from models.teacher import Manner, Teacher
