@@ -97,11 +97,11 @@ class Questions:
         A grammar of the exact text and a bias to its own tokens leave nothing to draw; the
         probabilities told are those over the whole vocabulary, before any sampling.
         """
-        before = self._whole(prompt)
+        before = self.ids(prompt)
         return [self._score(before, prompt, reply, scales) for reply in replies]
 
     def _score(self, before: list[int], prompt: str, reply: str, scales: Scales) -> float:
-        ids = self._whole(prompt + reply)
+        ids = self.ids(prompt + reply)
         joined = ids[: len(before)] == before
         after = ids[len(before) :] if joined else self._tokens(utf8(reply))
         if len(before) + len(after) > self._context:
@@ -152,7 +152,7 @@ class Questions:
             "likely there; write it otherwise"
         )
 
-    def _whole(self, text: str) -> list[int]:
+    def ids(self, text: str) -> list[int]:
         """Ids of a text from its beginning, with the one that begins every prompt."""
         body = {"content": utf8(text), "add_special": True}
         found: list[int] = self._ask("/tokenize", body)["tokens"]
