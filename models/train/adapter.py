@@ -33,8 +33,8 @@ def new_adapter(
     are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer
     of the names that are to be adapted.
     """
-    # peft and trl still ask for a property that transformers has renamed.
-    warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    # peft and trl still use names that transformers has changed to activation_checkpointing.
+    warnings.filterwarnings("ignore", r"`\w*gradient_checkpointing\w*` is deprecated", FutureWarning)
     model.config.use_cache = False
     model.requires_grad_(False)
     if settings.method == "qlora":
