@@ -34,7 +34,8 @@ def new_adapter(
     of the names that are to be adapted.
     """
     # peft and trl still use names that transformers has changed to activation_checkpointing.
-    warnings.filterwarnings("ignore", r"`\w*gradient_checkpointing\w*` is deprecated", FutureWarning)
+    renamed = r"`\w*gradient_checkpointing\w*` is deprecated"
+    warnings.filterwarnings("ignore", renamed, FutureWarning)
     model.config.use_cache = False
     model.requires_grad_(False)
     if settings.method == "qlora":

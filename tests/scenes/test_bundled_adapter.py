@@ -11,6 +11,21 @@ from scenes.adapters import find_adapter
 from scenes.recipe import read_recipe
 from scenes.scene import load_scene
 
+CAST = ("曹操", "刘备", "关羽", "张飞", "诸葛亮", "周瑜")
+LINES = (
+    ("【操闻报大怒，唤众将商议。】\n", "曹操", "吾自引大军破之，谁敢当先？\n"),
+    ("【孔明摇扇而笑。】\n鲁肃：军师何故发笑？\n", "诸葛亮", "吾笑曹操无谋，必中此计。\n"),
+    ("【玄德下马，拜于草庐之前。】\n", "刘备", "备久慕先生大名，今日特来相请。\n"),
+    (
+        "【云长提刀上马，立于阵前。】\n曹操：将军此去，何日回来？\n",
+        "关羽",
+        "某去便来，丞相且待片时。\n",
+    ),
+    ("【张飞环眼圆睁，挺矛立马于桥上。】\n", "张飞", "谁敢上前，与我决一死战！\n"),
+    ("【肃入见周瑜。】\n鲁肃：都督病势如何？\n", "周瑜", "人有旦夕祸福，岂能自保？\n"),
+)
+"""Scenes of the novel in our own words, who speaks, and what is said."""
+
 FOLDER = Path(__file__).resolve().parents[2] / "scenes" / "library" / "adapters" / "sanguo"
 
 
@@ -29,7 +44,7 @@ def test_it_is_small_and_says_where_it_comes_from() -> None:
     assert sum(files.values()) <= 20_000_000
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert "Gemma Terms of Use" in card and "base_model: google/gemma-3-270m" in card
-    recipe = read_recipe(FOLDER / "recipe.yaml")
+    recipe = read_recipe(FOLDER / "recipe-1.yaml")
     config = json.loads((FOLDER / "adapter_config.json").read_text(encoding="utf-8"))
     assert (config["r"], config["lora_alpha"]) == (recipe.rank, recipe.alpha)
 
@@ -49,3 +64,26 @@ def test_the_starter_finds_a_line_of_the_novel_likelier_with_it() -> None:
         (plain,) = backend.score(prompt, reply)
         (tuned,) = backend.score(prompt, reply, "sanguo")
     assert tuned > plain + 2
+
+
+@pytest.mark.xdist_group("starter")
+def test_the_starter_tells_with_it_who_speaks() -> None:
+    pytest.importorskip("xllamacpp", reason="needs the extra `starter`")
+    from models.llamacpp import LlamaCpp
+    from models.starter import path
+
+    options = {"path": path(), "context": 512, "adapters": {"sanguo": FOLDER / "sanguo.gguf"}}
+    right = {}
+    with closing(LlamaCpp.open(**options)) as backend:
+        for adapter in (None, "sanguo"):
+            guesses = []
+            for history, _, reply in LINES:
+                told = {
+                    name: backend.score(
+                        Prompt("==== 三国演义 ====\n", history, f"{name}："), [reply], adapter
+                    )
+                    for name in CAST
+                }
+                guesses.append(max(told, key=told.__getitem__))
+            right[adapter] = sum(g == who for g, (_, who, _) in zip(guesses, LINES, strict=True))
+    assert right["sanguo"] >= right[None] + 2
