@@ -33,6 +33,8 @@ class Terminal:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         os.set_blocking(self.master, False)
+        # readline tells those who start the tests in a terminal how large theirs is
+        inherited = {key: it for key, it in os.environ.items() if key not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tui", *arguments],
             stdin=slave,
@@ -40,7 +42,7 @@ class Terminal:
             stderr=slave,
             cwd=home,
             env={
-                **os.environ,
+                **inherited,
                 "XDG_DATA_HOME": str(home / "data"),
                 "PAOTUAN_LANG": "zh",
                 "TERM": "xterm-256color",
