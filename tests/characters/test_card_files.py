@@ -3,6 +3,7 @@
 import json
 import zipfile
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def written(folder: Path, content: bytes, name: str) -> Path:
         (png_of(chara=v2()), "a.json", "png", "v2"),
         (png_of(chara=v2()), "a.apng", "png", "v2"),
     ],
+    ids=count(),  # the bytes of a file, which hold the time, would name the test
 )
 def test_a_card_is_read_by_what_its_file_holds(tmp_path, content, name, container, spec):
     found = read_cards(written(tmp_path, content, name))
