@@ -24,7 +24,7 @@ def load_model(
     """The model of a checkpoint, a local folder or a hub id, ready to evaluate.
 
     Its forward takes `input_ids` and optionally `attention_mask` ([batch, seq], 1 = keep),
-    `position_ids`, `past_key_values` and `labels`, and works out masks and positions by itself
+    `position_ids`, `cache` and `labels`, and works out masks and positions by itself
     from the special tokens. `dtype` None is the checkpoint's own on a GPU and float32 on a CPU.
     `quantization` is for fp16 checkpoints ("int4" is NF4); None or "none" leaves weights as they
     are stored. `device` None is the GPU where there is one. Raises `models.errors.ModelError`.

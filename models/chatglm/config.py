@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from transformers import GlmConfig, PretrainedConfig
 
+from models.cache_names import NAMES
 from models.errors import ModelError
 
 Version = Literal["v1", "v2", "v3", "glm"]
@@ -37,7 +38,7 @@ class ChatGLMConfig(PretrainedConfig):
     """ChatGLM-6B's own configuration, under the key names of its `config.json`."""
 
     model_type = "chatglm"
-    keys_to_ignore_at_inference = ["past_key_values"]  # noqa: RUF012 (as the library declares it)
+    keys_to_ignore_at_inference = list(NAMES)  # noqa: RUF012 (as the library declares it)
     attribute_map = {  # noqa: RUF012 (as the library declares it)
         "num_hidden_layers": "num_layers",
         "max_position_embeddings": "max_sequence_length",

@@ -6,6 +6,7 @@ import torch
 from torch.nn import functional as F
 from transformers import GlmConfig, GlmForCausalLM
 
+from models.cache_names import OUTPUT, cache_argument, given_cache
 from models.chatglm.cache import ChatGLMCache, new_tokens, prefix_length, read_only
 from models.chatglm.masks import common_length
 from models.chatglm.prefix import Prefixed, fill
@@ -40,17 +41,20 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
         input_ids: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.Tensor | None = None,
-        past_key_values: Any = None,
+        cache: Any = None,
         inputs_embeds: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
         use_cache: bool | None = None,
         logits_to_keep: int | torch.Tensor = 0,
         **kwargs: Any,
     ) -> Any:
-        """As `GlmForCausalLM.forward`; positions are the text's own, 0 on left pads."""
+        """As `GlmForCausalLM.forward`; positions are the text's own, 0 on left pads.
+
+        `cache` may also come as `past_key_values`, as it does from transformers before 5.24.
+        """
         new = new_tokens(input_ids, inputs_embeds)
         batch, seq = new.shape[:2]
-        cache, use_cache = self._cache(past_key_values, batch, use_cache)
+        cache, use_cache = self._cache(given_cache(cache, kwargs), batch, use_cache)
         past = cache.get_seq_length() if cache is not None else 0
         prefix = prefix_length(cache)
         if attention_mask is not None and attention_mask.dim() == 2:
@@ -66,17 +70,17 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
             input_ids=input_ids,
             attention_mask=_seen(attention_mask, prefix, past, seq, new.device),
             position_ids=position_ids,
-            past_key_values=cache,
             inputs_embeds=inputs_embeds,
             labels=labels,
             use_cache=use_cache,
             logits_to_keep=logits_to_keep,
+            **cache_argument(GlmForCausalLM, cache),
             **kwargs,
         )
         if use_cache is not False or isinstance(output, tuple):
             return output
         # the cache held the prefix only for this call; the next one starts anew
-        return type(output)(**{k: v for k, v in output.items() if k != "past_key_values"})
+        return type(output)(**{k: v for k, v in output.items() if k != OUTPUT})
 
     def _cache(self, cache: Any, batch: int, use_cache: bool | None) -> tuple[Any, bool | None]:
         if self.training and self.model.layers[0].gradient_checkpointing:

@@ -12,6 +12,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from models.cache_names import NAMES, OUTPUT, given_cache
 from models.chatglm.cache import ChatGLMCache, new_tokens, peft_shift, prefix_length, read_only
 from models.chatglm.config import ChatGLMConfig
 from models.chatglm.masks import derive_positions, next_positions, reusable_length, visible
@@ -115,7 +116,7 @@ class ChatGLMPreTrainedModel(PreTrainedModel):
     base_model_prefix = "transformer"
     supports_gradient_checkpointing = True
     _no_split_modules = ["ChatGLMBlock"]  # noqa: RUF012 (as the library declares it)
-    _skip_keys_device_placement = ["past_key_values"]  # noqa: RUF012 (as the library declares it)
+    _skip_keys_device_placement = list(NAMES)  # noqa: RUF012 (as the library declares it)
     _supports_sdpa = True
     _supports_attention_backend = True
 
@@ -162,8 +163,8 @@ class ChatGLMModel(ChatGLMPreTrainedModel):
         x = self.final_layernorm(x)
         return BaseModelOutputWithPast(
             last_hidden_state=x,
-            past_key_values=cache,
             hidden_states=(*states, x) if output_hidden_states else None,
+            **{OUTPUT: cache},
         )
 
 
@@ -202,7 +203,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         input_ids: torch.Tensor | None = None,
         attention_mask: torch.Tensor | None = None,
         position_ids: torch.Tensor | None = None,
-        past_key_values: Any = None,
+        cache: Any = None,
         inputs_embeds: torch.Tensor | None = None,
         labels: torch.Tensor | None = None,
         use_cache: bool | None = None,
@@ -217,10 +218,11 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         [batch, 1, seq, seq] bool, True = blocked. `position_ids`: [batch, 2, seq]; without them
         they follow from the ids, or from what a cache of ours holds. A filled cache of unknown
         origin is a prefix: visible to all, shifting no position. The loss is the mean over labels
-        other than -100, each predicted one position earlier.
+        other than -100, each predicted one position earlier. `cache` may also come as
+        `past_key_values`, as it does from transformers before 5.24.
         """
         shape = new_tokens(input_ids, inputs_embeds).shape[:2]
-        cache = self._cache(past_key_values, shape[0], use_cache)
+        cache = self._cache(given_cache(cache, kwargs), shape[0], use_cache)
         past = cache.get_seq_length() if cache is not None else 0
         if attention_mask is not None and attention_mask.shape[-1] < shape[1]:
             raise _wrong_width(attention_mask, past + shape[1])
@@ -242,8 +244,8 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         result = CausalLMOutputWithPast(
             loss=loss,
             logits=logits,
-            past_key_values=cache if use_cache is not False else None,
             hidden_states=output.hidden_states,
+            **{OUTPUT: cache if use_cache is not False else None},
         )
         return result if return_dict is not False else result.to_tuple()
 

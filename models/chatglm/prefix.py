@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
+from models.cache_names import NAMES
 from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache, prefix_length
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.errors import ModelError
@@ -82,10 +83,10 @@ class Prefixed:
 
     def generate(self, *args: Any, **kwargs: Any) -> Any:
         """As `GenerationMixin.generate`, which begins with the active prefix by itself."""
-        if prefix_length(kwargs.get("past_key_values")):
+        if any(prefix_length(kwargs.get(name)) for name in NAMES):
             raise ModelError(
                 "generate with a cache that holds a prefix: it would count the prefix as text; "
-                "set the prefix active and leave past_key_values out"
+                "set the prefix active and leave the cache out"
             )
         return super().generate(*args, **kwargs)  # type: ignore[misc]  # of the class beside it
 

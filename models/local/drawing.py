@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 
 from models.adapters import Adapters
 from models.backend import Sampling
+from models.cache_names import cache_argument
 from models.errors import ModelError
 from models.local import lean
 from models.local.cache import BranchingCache, Row
@@ -256,9 +257,9 @@ class Drawer:
             output = self.model(
                 input_ids=ids,
                 position_ids=places.positions(place, ids.shape[1], ids.device),
-                past_key_values=cache,
                 use_cache=True,
                 logits_to_keep=last,
+                **cache_argument(type(self.model), cache),
             )
         except torch.OutOfMemoryError:
             return None

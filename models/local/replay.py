@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
+from models.cache_names import cache_argument
 from models.local.cache import BranchingCache
 
 
@@ -94,9 +95,9 @@ class Replay:
         output = self.model(
             input_ids=inputs.tokens,
             position_ids=inputs.positions,
-            past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
+            **cache_argument(type(self.model), cache),
         )
         logits: torch.Tensor = output.logits[:, -1]
         return logits

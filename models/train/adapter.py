@@ -16,6 +16,7 @@ from peft import (
 from transformers import PreTrainedModel
 
 from models.adapters import Adapters
+from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
 from models.errors import ModelError
 from models.train.settings import Settings
@@ -100,9 +101,8 @@ def _begin_as(tuned: Any, model: PreTrainedModel, ids: Sequence[int]) -> None:
     if getattr(model.config, "position_encoding_2d", False):
         return  # its text begins at position 0 again, not behind the prefix
     with torch.no_grad():
-        cache = model(input_ids=torch.tensor([ids], device=model.device), use_cache=True)
-    layers = cache.past_key_values.layers
-    pairs = [part[0] for layer in layers for part in (layer.keys, layer.values)]
+        output = model(input_ids=torch.tensor([ids], device=model.device), use_cache=True)
+    pairs = [part[0] for layer in cache_of(output).layers for part in (layer.keys, layer.values)]
     table = torch.stack(pairs).permute(2, 0, 1, 3)  # [P, 2L, heads, D]
     weight = tuned.prompt_encoder[tuned.active_adapter].embedding.weight
     weight.data = table.reshape(weight.shape).to(weight.dtype)

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import DynamicCache, PreTrainedModel
 
+from models.cache_names import NAMES, cache_of
 from models.chatglm import load_model, load_prefix
+from models.chatglm.cache import prefix_length
 from models.chatglm.config import ChatGLMConfig
 from models.chatglm.masks import reusable_length
 from models.errors import ModelError
@@ -43,34 +45,48 @@ def test_tokens_in_pieces_give_the_logits_of_one_pass(loaded: PreTrainedModel) -
     ids = prompt(loaded.family, 6, 5)
     whole = loaded(ids).logits
     first = loaded(ids[:, :9])
-    second = loaded(ids[:, 9:], past_key_values=first.past_key_values)
+    second = loaded(ids[:, 9:], cache=cache_of(first))
     assert torch.allclose(torch.cat((first.logits, second.logits), 1), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cache_goes_on_by_either_of_its_names(loaded: PreTrainedModel, name: str) -> None:
+    ids = prompt(loaded.family, 6, 5)
+    cache = cache_of(loaded(ids[:, :9]))
+    rest = loaded(ids[:, 9:], **{name: cache}).logits
+    assert torch.allclose(rest, loaded(ids).logits[:, 9:], atol=1e-5)
+    assert cache.get_seq_length() == 13 + prefix_length(cache)
+
+
+def test_a_cache_by_a_third_name_is_refused_and_not_overlooked(loaded: PreTrainedModel) -> None:
+    with pytest.raises(ModelError, match="kv_cache: a cache by an unknown name, expected cache"):
+        loaded(prompt(loaded.family), kv_cache=DynamicCache())
 
 
 def test_a_plain_cache_of_transformers_serves_too(loaded: PreTrainedModel) -> None:
     ids = prompt(loaded.family, 6, 3)
     cache = DynamicCache()
-    loaded(ids[:, :8], past_key_values=cache)
-    out = loaded(ids[:, 8:], past_key_values=cache).logits
+    loaded(ids[:, :8], cache=cache)
+    out = loaded(ids[:, 8:], cache=cache).logits
     assert torch.allclose(out, loaded(ids).logits[:, 8:], atol=1e-5)
 
 
 def test_rows_repeated_and_cropped_go_on_as_one_row_would(loaded: PreTrainedModel) -> None:
     ids = prompt(loaded.family, 6, 5)
-    cache = loaded(ids).past_key_values
+    cache = cache_of(loaded(ids))
     cache.crop(-3)
     cache.batch_repeat_interleave(3)
     rows = torch.cat([prompt(loaded.family, 6, 5, seed=0)[:, -3:] + k for k in range(3)])
-    out = loaded(rows, past_key_values=cache).logits
+    out = loaded(rows, cache=cache).logits
     whole = loaded(torch.cat((ids[:, :-3].expand(3, -1), rows), 1)).logits[:, -3:]
     assert torch.allclose(out, whole, atol=1e-5)
 
 
 def test_rows_that_end_may_leave_the_batch(loaded: PreTrainedModel) -> None:
     rows = torch.cat([prompt(loaded.family, 6, 2, seed=s) for s in range(3)])
-    cache = loaded(rows[:, :-1]).past_key_values
+    cache = cache_of(loaded(rows[:, :-1]))
     cache.batch_select_indices(torch.tensor([0, 2]))
-    out = loaded(rows[[0, 2], -1:], past_key_values=cache).logits[:, -1]
+    out = loaded(rows[[0, 2], -1:], cache=cache).logits[:, -1]
     assert torch.allclose(out, loaded(rows).logits[[0, 2], -1], atol=1e-5)
 
 
@@ -116,9 +132,9 @@ def test_a_context_in_pieces_is_refused_for_chatglm_6b(checkpoint: Make) -> None
     model = load_model(checkpoint("v1"))
     ids = prompt("v1")
     positions = torch.stack((torch.arange(4), torch.zeros(4, dtype=torch.long)))[None]
-    cache = model(ids[:, :4], position_ids=positions).past_key_values
+    cache = cache_of(model(ids[:, :4], position_ids=positions))
     with pytest.raises(ModelError, match=r"before <sop>.*pass the whole prompt"):
-        model(ids[:, 4:], past_key_values=cache)
+        model(ids[:, 4:], cache=cache)
 
 
 def test_a_prompt_without_special_tokens_is_refused_for_chatglm_6b(checkpoint: Make) -> None:

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
+from models.cache_names import cache_of
 from models.chatglm import load_model, load_prefix
 from models.chatglm.masks import derive_positions, visible
 from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
@@ -161,7 +162,7 @@ def test_masks_and_positions_are_worked_out_as_the_reference_does(case: Case) ->
 def test_two_chunks_through_the_cache_give_the_reference_s_logits(case: Case) -> None:
     model, ids, split = model_of(case.folder), case["input_ids"], case.described["split"]
     first = model(ids[:, :split])
-    second = model(ids[:, split:], past_key_values=first.past_key_values)
+    second = model(ids[:, split:], cache=cache_of(first))
     case.assert_close(torch.cat((first.logits, second.logits), 1), "logits")
 
 

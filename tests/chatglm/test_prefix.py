@@ -27,7 +27,7 @@ def test_a_prefix_is_a_cache_to_start_from(
         assert cache.get_seq_length() == cache.prefix_length == 4
         table = encoder()
         assert torch.equal(cache.layers[1].keys[0], table[:, 2].transpose(0, 1))
-        assert torch.equal(model(ids, past_key_values=cache).logits, prefixed)
+        assert torch.equal(model(ids, cache=cache).logits, prefixed)
         model.set_prefix(None)
         assert torch.equal(model(ids).logits, bare)
     assert (prefixed - bare).abs().max() > 0.01
@@ -157,8 +157,8 @@ def test_generating_from_a_cache_with_a_prefix_is_refused(checkpoint: Make, pref
     folder = checkpoint("v3")
     model = load_model(folder)
     load_prefix(model, prefix(folder))
-    with pytest.raises(ModelError, match="leave past_key_values out"):
-        model.generate(prompt("v3"), past_key_values=prefix_cache(model))
+    with pytest.raises(ModelError, match="leave the cache out"):
+        model.generate(prompt("v3"), cache=prefix_cache(model))
 
 
 def test_a_prefix_needs_a_chatglm(checkpoint: Make, prefix: Make) -> None:

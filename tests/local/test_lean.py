@@ -15,6 +15,7 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
+from models.cache_names import cache_argument
 from models.local import lean
 from models.local.attention import share_attention
 from models.local.cache import BranchingCache
@@ -48,7 +49,8 @@ def stepped(model: Any, leanly: bool, shared: int = 7) -> torch.Tensor:
     """Logits of three rows over two steps after `shared` tokens, and of two of them after that."""
     cache = BranchingCache(joined=False)
     text = torch.arange(1, 1 + shared)[None]
-    model(input_ids=text, position_ids=text - 1, past_key_values=cache, use_cache=True)
+    named = cache_argument(type(model), cache)
+    model(input_ids=text, position_ids=text - 1, use_cache=True, **named)
     cache.advance(shared)
     cache.branch(3, 4, packed=leanly)
     positions = torch.arange(shared, shared + 4)[None]
@@ -64,8 +66,8 @@ def stepped(model: Any, leanly: bool, shared: int = 7) -> torch.Tensor:
             output = model(
                 input_ids=tokens[:, None],
                 position_ids=positions[:, place : place + 1],
-                past_key_values=cache,
                 use_cache=True,
+                **named,
             )
             logits.append(output.logits[:, -1])
         cache.advance(1)
