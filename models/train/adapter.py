@@ -41,6 +41,7 @@ def new_adapter(
     model.requires_grad_(False)
     if settings.method == "qlora":
         prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+        _keep_differentiable(model)
     if settings.checkpointing:
         if settings.method == "prefix":
             raise ModelError(
@@ -65,6 +66,16 @@ def new_adapter(
         if parameter.requires_grad:
             parameter.data = parameter.data.to(torch.float32)
     return tuned
+
+
+def _keep_differentiable(model: PreTrainedModel) -> None:
+    """Keep the NF4 layers of a CPU that knows bfloat16 in the form that gradients pass through.
+
+    bitsandbytes would repack them at the first look at what is held out, for good.
+    """
+    for layer in model.modules():
+        if getattr(layer, "support_avx512bf16_for_cpu", False):
+            layer.support_avx512bf16_for_cpu = False
 
 
 def _gone_on_from(model: PreTrainedModel, start: Path, base: str) -> Any:
