@@ -1,9 +1,12 @@
-# Python 3.11 or newer and make are all that is needed; everything else goes into .venv.
+# Python 3.11 or newer and make are all that is needed; everything else goes into .venv, in the
+# versions of constraints.txt, with which all tests passed. `pip install .` goes by ranges instead.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PINNED := -c constraints.txt
+SCRATCH := .venv-newest
 
-.PHONY: play test check format bench clean
+.PHONY: play test check format bench newest lock clean
 
 play: $(VENV)/.play ## install and start the game
 	@$(BIN)/paotuan
@@ -27,16 +30,38 @@ bench: $(VENV)/.dev ## the figures of docs/benchmarks.md
 	$(BIN)/python tests/bench/starter.py
 	$(BIN)/python tests/bench/first_paint.py
 
+newest: ## all tests with the newest that the ranges allow, in a venv of its own; PRE=1 beyond them, early releases too
+	rm -rf $(SCRATCH)
+	$(PYTHON) -m venv $(SCRATCH)
+	$(SCRATCH)/bin/python -m pip install --quiet packaging
+ifdef PRE
+	$(SCRATCH)/bin/python tests/requirements.py --newest dev > $(SCRATCH)/newest.txt
+	$(SCRATCH)/bin/python -m pip install --quiet --upgrade --pre -r $(SCRATCH)/newest.txt
+	$(SCRATCH)/bin/python -m pip install --quiet --no-deps --editable .
+else
+	$(SCRATCH)/bin/python -m pip install --quiet --upgrade --editable '.[dev]'
+endif
+	$(SCRATCH)/bin/pytest -n auto --dist loadgroup -q
+
+# Python 3.11, the oldest that is played with, since what runs there runs on later ones as well.
+lock: ## write constraints.txt anew: the newest that the ranges allow
+	@$(PYTHON) -c 'import sys; sys.version_info[:2] == (3, 11) or sys.exit("make lock wants Python 3.11: make lock PYTHON=python3.11")'
+	rm -rf $(SCRATCH)
+	$(PYTHON) -m venv $(SCRATCH)
+	$(SCRATCH)/bin/python -m pip install --quiet --editable '.[dev]'
+	$(SCRATCH)/bin/python -m pip freeze --exclude-editable | sed 's/+.*//' > constraints.txt
+	rm -rf $(SCRATCH)
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.play: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[starter]'
+$(VENV)/.play: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet $(PINNED) --editable '.[starter]'
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet $(PINNED) --editable '.[dev]'
 	@touch $@ $(VENV)/.play
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(SCRATCH) build dist *.egg-info

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Literal, NamedTuple, Protocol, cast, runtime_checkable
 
 from models.errors import ModelError
+from models.quiet import keep_quiet
 
 Finish = Literal["stop", "length"]
 
@@ -182,6 +183,7 @@ def open_backend(name: str, /, **options: object) -> Backend:
 
     Raises `ModelError` where what it needs is not installed, or it cannot be opened.
     """
+    keep_quiet()
     module, _, attribute = BACKENDS[name].partition(":")
     try:
         backend = getattr(import_module(module), attribute)

@@ -4,13 +4,13 @@ Only weights in safetensors are read, and no code that comes with a model runs.
 """
 
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.errors import ModelError
+from models.quiet import keep_quiet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +62,7 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
 
     `device` is chosen by what the machine has if `None`. Raises `ModelError`.
     """
+    keep_quiet()
     folder = _folder(name, fetch)
     _check(folder)
     library = _library(name)
@@ -70,8 +71,6 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
 
     # The screen belongs to the program: what a library would print there spoils it.
     library_logging.disable_progress_bar()
-    library_logging.set_verbosity_error()
-    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
     try:
         model = library.SentenceTransformer(
             str(folder),

@@ -1,31 +1,89 @@
-"""The wheel that people install holds all that the program reads at run time, and nothing else."""
+"""The wheel that people install holds what the program reads at run time, and plays from it."""
 
+import json
+import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
+PACKAGES = ("tui", "scenes", "characters", "models")
+NO_NETWORK = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 
 
-def test_the_wheel_ships_every_package_scene_character_and_style(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder]
     built = subprocess.run([*command, ROOT], capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
-    (wheel,) = tmp_path.glob("*.whl")
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+def test_the_wheel_ships_every_package_scene_character_and_style(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     kept = [
         path.relative_to(ROOT).as_posix()
-        for package in ("tui", "scenes", "characters", "models")
+        for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.suffix in (".py", ".yaml", ".tcss", ".txt", ".md", ".json")
     ]
     assert len(kept) > 100
     assert not set(kept) - held
     top = {name.partition("/")[0] for name in held}
-    assert {name for name in top if not name.endswith(".dist-info")} == {
-        "tui",
-        "scenes",
-        "characters",
-        "models",
-    }
+    assert {name for name in top if not name.endswith(".dist-info")} == set(PACKAGES)
+
+
+@pytest.mark.parametrize("pinned", [True, False], ids=["constraints", "ranges"])
+def test_a_fresh_install_of_the_wheel_plays_a_turn(
+    wheel: Path, tmp_path: Path, pinned: bool
+) -> None:
+    python = fresh_venv(tmp_path / "venv")
+    install(python, f"paotuan[starter] @ {wheel.as_uri()}", pinned)
+    played = play(python.with_name("paotuan"), tmp_path / "home")
+    assert played.returncode == 0, played.stderr
+    (journal,) = (tmp_path / "home").rglob("*.jsonl")
+    opened, said, drawn, picked = map(json.loads, journal.read_text("utf-8").splitlines())
+    assert Path(opened["scene"]["path"]).is_relative_to(tmp_path / "venv")
+    assert said["turns"][0]["entry"]["text"] == "进去看看。"
+    assert (drawn["event"], drawn["model"]) == ("draw", "starter") and drawn["candidates"]
+    assert picked["turns"][0]["by"] == "model"
+    assert "Warning" not in played.stderr and "Traceback" not in played.stderr
+
+
+def fresh_venv(folder: Path) -> Path:
+    """Its Python."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
+def install(python: Path, what: str, pinned: bool) -> None:
+    """Install with the committed versions, or with what the ranges allow today."""
+    versions = ["--constraint", str(ROOT / "constraints.txt")] if pinned else []
+    pip = [sys.executable, "-m", "pip", "--python", python]
+    command = [*pip, "install", "--quiet", "--no-compile", *versions, what]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    if any(sign in done.stderr for sign in NO_NETWORK):
+        pytest.skip("the package index cannot be reached")
+    assert done.returncode == 0, done.stderr
+
+
+def play(program: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """One turn of a bundled scene with the starter model, in a folder far from this checkout."""
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    folders = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("DATA", "CACHE", "CONFIG")}
+    return subprocess.run(
+        [program, "play", "rain-house", "--seed", "1"],
+        cwd=home,
+        env=kept | folders | {"HOME": str(home)},
+        input="进去看看。\n1\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )

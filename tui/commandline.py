@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 import typer.main
 
+from models.quiet import keep_quiet, speak
 from tui.commands import (
     characters,
     corpus,
@@ -68,6 +69,7 @@ def start(
     ] = False,
 ) -> None:
     context.obj.debug = debug
+    speak() if debug else keep_quiet()
     if context.invoked_subcommand is not None:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from models.quiet import keep_quiet
+
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -29,6 +31,7 @@ def load_model(
     `quantization` is for fp16 checkpoints ("int4" is NF4); None or "none" leaves weights as they
     are stored. `device` None is the GPU where there is one. Raises `models.errors.ModelError`.
     """
+    keep_quiet()
     from models.chatglm.load import load_model as load
 
     return load(path, dtype=dtype, quantization=quantization, device=device)
@@ -47,6 +50,7 @@ def load_prefix(model: PreTrainedModel, path: str | Path, name: str = "default")
 
 def load_tokenizer(path: str | Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a checkpoint folder: its vocabulary file and `config.json` are enough."""
+    keep_quiet()
     from models.chatglm.tokenizer import load_tokenizer as load
 
     tokenizer: PreTrainedTokenizerBase = load(path)

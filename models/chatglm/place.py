@@ -1,6 +1,5 @@
 """Puts streamed tensors into a model that has no memory yet, one at a time, and checks each."""
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +135,6 @@ def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dt
             f"quantization {quantization}: bitsandbytes is not installed; install it, or use an "
             "official int4 or int8 checkpoint"
         ) from None
-    # said again at every layer and step, and it is what int8 does
-    warnings.filterwarnings("ignore", message="MatMul8bitLt: inputs will be cast")
     for parent, name, old in _block_linears(model):
         bias = old.bias is not None
         with torch.device("meta"):

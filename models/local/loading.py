@@ -17,6 +17,7 @@ from transformers.utils import logging as library_logging
 from models import chatglm
 from models.encode import Markup
 from models.errors import ModelError
+from models.quiet import keep_quiet
 
 Quantization = Literal["none", "int8", "int4"]
 
@@ -54,6 +55,7 @@ def open_checkpoint(
 
     Raises `ModelError` for what is no checkpoint or does not fit.
     """
+    keep_quiet()
     if quantization not in (None, "none", "int8", "int4"):
         raise ModelError(f"quantization {quantization!r}: expected none, int8 or int4")
     if _is_gguf(path):
@@ -88,7 +90,6 @@ def _open_other(
         options["device_map"] = {"": place}
     # The screen belongs to the program: what a library would print there spoils it.
     library_logging.disable_progress_bar()
-    library_logging.set_verbosity_error()
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(

@@ -97,7 +97,6 @@ def _read(header: Header) -> tuple[Any, Any]:
     """Tokenizer and model as transformers reads them, which prints nothing meanwhile."""
     place = {"pretrained_model_name_or_path": str(header.path.parent)}
     library_logging.disable_progress_bar()
-    library_logging.set_verbosity_error()
     try:
         with redirect_stderr(io.StringIO()):
             tokenizer = AutoTokenizer.from_pretrained(**place, gguf_file=header.path.name)

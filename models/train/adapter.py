@@ -1,6 +1,5 @@
 """Puts a new, trainable adapter on a base: LoRA, or a prefix of keys and values (P-tuning v2)."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,9 +33,6 @@ def new_adapter(
     are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer
     of the names that are to be adapted.
     """
-    # peft and trl still use names that transformers has changed to activation_checkpointing.
-    renamed = r"`\w*gradient_checkpointing\w*` is deprecated"
-    warnings.filterwarnings("ignore", renamed, FutureWarning)
     model.config.use_cache = False
     model.requires_grad_(False)
     if settings.method == "qlora":

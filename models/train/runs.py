@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
-from transformers.utils import logging as library_logging
 
 from models.adapters import CONFIG
 from models.encode import Encoder
@@ -177,7 +176,6 @@ def pad_of(encoder: Encoder) -> int:
 
 def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) -> None:
     """Train to the end, and say in one line what stopped it if something did."""
-    library_logging.set_verbosity_error()
     try:
         if checkpoint is None and trainer.held_out:
             trainer.evaluate()
