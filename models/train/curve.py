@@ -48,6 +48,7 @@ class Curve(TrainerCallback):
     ) -> None:
         self.settings, self.tell, self.stop = settings, tell, stop
         self.trainer: Any = None
+        """Set by the trainer that it watches."""
         self.why_ended = "done"
         self.file = settings.out / LOG
         begun = int(checkpoint.name.removeprefix(STEP)) if checkpoint else -1
@@ -79,13 +80,17 @@ class Curve(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         last = state.global_step >= state.max_steps
-        if self._asked_to_stop():
-            self.why_ended = "stopped"
-            control.should_training_stop = last = True
-        control.should_evaluate = bool(self.trainer.held_out) and (
-            last or state.global_step % self.settings.eval_every == 0
-        )
-        control.should_save = control.should_save or last
+        stopped = not last and self.asked_to_stop()
+        due = last or state.global_step % self.settings.eval_every == 0
+        control.should_evaluate = bool(self.trainer.held_out) and due and not stopped
+        control.should_save = control.should_save or last or stopped
+        control.should_training_stop = control.should_training_stop or stopped
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Look at what is held out where the stop of the run before came before its look."""
+        step = state.global_step
+        if step and step % self.settings.eval_every == 0 and not self._looked_at(step):
+            self.trainer.evaluate()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         if not logs or not ("loss" in logs or "eval_loss" in logs):
@@ -126,13 +131,18 @@ class Curve(TrainerCallback):
         if self._chief and not self.trainer.held_out:
             put_in_place(self.settings.out, self._write_adapter)
 
-    def _asked_to_stop(self) -> bool:
-        """Whether any process was; all of them end after the same step."""
+    def asked_to_stop(self) -> bool:
+        """Whether any process was; all of them ask here equally often, and end together."""
         asked = self.stop()
-        if self.trainer.accelerator.num_processes == 1:
-            return asked
-        mine = torch.tensor(int(asked), device=self.trainer.accelerator.device)
-        return bool(self.trainer.accelerator.reduce(mine, "sum"))
+        if self.trainer.accelerator.num_processes > 1:
+            mine = torch.tensor(int(asked), device=self.trainer.accelerator.device)
+            asked = bool(self.trainer.accelerator.reduce(mine, "sum"))
+        if asked:
+            self.why_ended = "stopped"
+        return asked
+
+    def _looked_at(self, step: int) -> bool:
+        return any(p.step == step and p.held_out is not None for p in self.points)
 
     def _left(self, step: int) -> float | None:
         done = step - self._begun

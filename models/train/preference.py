@@ -38,6 +38,13 @@ class PairTrainer(KeepsAdapter, DPOTrainer):
     def _prepare_dataset(self, dataset: Any, *_: Any, **__: Any) -> Any:
         return dataset
 
+    def look(self, *given: Any, **options: Any) -> dict[str, float]:
+        return DPOTrainer.evaluate(self, *given, **options)
+
+    def prediction_step(self, *given: Any, **options: Any) -> Any:
+        self.go_on()
+        return super().prediction_step(*given, **options)
+
     def training_step(self, model: Any, inputs: Any, *args: Any, **options: Any) -> Any:
         self.tokens_computed += inputs["input_ids"].numel()
         loss = super().training_step(model, inputs, *args, **options)
@@ -89,7 +96,7 @@ def train_preferences(
         callbacks=[curve],
         held_out=held,
     )
-    curve.trainer = trainer
+    trainer.watched_by(curve)
     run_to_the_end(trainer, settings, checkpoint)
     return ended(
         curve,

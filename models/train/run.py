@@ -52,7 +52,7 @@ def train(
         callbacks=[curve],
         contrast=settings.contrast,
     )
-    curve.trainer = trainer
+    trainer.watched_by(curve)
     run_to_the_end(trainer, settings, checkpoint)
     return ended(
         curve,

@@ -179,6 +179,8 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
     try:
         if checkpoint is None and trainer.held_out:
             trainer.evaluate()
+        if trainer.curve.why_ended == "stopped":
+            return
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Diverged as error:
         raise ModelError(

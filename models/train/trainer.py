@@ -19,6 +19,7 @@ from transformers import (
 
 from models.errors import ModelError
 from models.local.scoring import SHAPED, Passed
+from models.train.curve import Curve
 from models.train.loss import batch_loss
 from models.train.rows import Row, collate
 from models.train.runs import Diverged, NotSaved
@@ -41,8 +42,39 @@ def take_head(model: Any) -> torch.nn.Module:
     return head
 
 
+class LookCut(Exception):
+    """Somebody asked to stop during a look at what is held out."""
+
+
 class KeepsAdapter(Trainer):
-    """Writes the adapter alone, and of a checkpoint all or nothing."""
+    """Writes the adapter alone, and of a checkpoint all or nothing; `curve` tells when to stop.
+
+    A look at what is held out is cut short when the person asks to stop, since it may take minutes.
+    """
+
+    curve: Curve
+
+    def watched_by(self, curve: Curve) -> None:
+        self.curve, curve.trainer = curve, self
+
+    def evaluate(self, *given: Any, **options: Any) -> dict[str, float]:
+        began = time.perf_counter()
+        try:
+            return self.look(*given, **options)
+        except LookCut:
+            self.control.should_save = self.control.should_training_stop = True
+            return {}
+        finally:
+            self.seconds_looking += time.perf_counter() - began
+
+    def look(self, *given: Any, **options: Any) -> dict[str, float]:
+        """The losses of what is held out, told to the callbacks. Raises `LookCut`."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """To be called between two pieces of a look. Raises `LookCut`."""
+        if self.curve.asked_to_stop():
+            raise LookCut
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         self.model.save_pretrained(
@@ -119,19 +151,18 @@ class RowTrainer(KeepsAdapter):
         """The sum of a batch's weighted negative log-likelihoods, and of what its contests add."""
         return batch_loss(model, inputs, self.head, self.vocab, self.contrast)
 
-    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+    def look(self, *_: Any, **__: Any) -> dict[str, float]:
         """The mean loss of the held-out rows, each token weighing one, as `eval_loss`."""
-        began = time.perf_counter()
         self.model.eval()
         total, count = 0.0, 0
         with torch.no_grad():
             for rows in self.held_out:
+                self.go_on()
                 inputs = self._prepare_inputs(self.data_collator([rows]))
                 inputs["weights"] = (inputs["labels"] != -100).float()
                 total += float(self.summed_loss(self.model, inputs))
                 count += int((inputs["labels"] != -100).sum())
         self.model.train()
-        self.seconds_looking += time.perf_counter() - began
         metrics = {"eval_loss": total / count if count else math.nan}
         self.log(metrics)
         control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

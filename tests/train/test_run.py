@@ -302,3 +302,32 @@ def test_checkpoints_are_rotated_and_the_adapter_stands_alone(
     config = json.loads((wanted.out / "adapter_config.json").read_text())
     assert config["base_model_name_or_path"] == "made-up"
     assert os.path.getsize(wanted.out / "adapter_model.safetensors") < 200_000
+
+
+def test_a_stop_during_a_look_keeps_the_step_and_the_look_is_made_up_for(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    """A look may take minutes, and whoever presses Ctrl-C then has not that long."""
+    wanted = settings(tmp_path, max_steps=6, eval_every=2, save_every=6, log_every=2)
+    whole, cut = (replace(wanted, out=tmp_path / name) for name in ("whole", "cut"))
+    run(bases["llama"], whole)
+    learned: list[Point] = []
+
+    def at_the_second_look(point: Point) -> None:
+        if point.step == 4 and point.loss is not None:
+            learned.append(point)
+
+    done = run(bases["llama"], cut, tell=at_the_second_look, stop=lambda: bool(learned))
+    assert (done.why_ended, done.steps) == ("stopped", 4)
+    assert losses(cut.out)[-1][2] is None
+    assert (cut.out / "checkpoints" / "checkpoint-4" / "whole").is_file()
+    assert run(bases["llama"], cut).steps == 6
+    assert losses(cut.out) == losses(whole.out)
+    assert weights(cut.out) == weights(whole.out)
+
+
+def test_a_stop_during_the_first_look_ends_before_anything_is_learned(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    done = run(bases["llama"], settings(tmp_path), stop=lambda: True)
+    assert (done.why_ended, done.steps, done.points) == ("stopped", 0, ())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from models.local import Local
 from tests.local.tiny_models import make_llama
 from tests.train.made import examples, written
+from tui.commands.train import ONE_PRESS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = """\
@@ -85,23 +87,48 @@ def test_a_qlora_from_a_recipe_is_trained_without_a_gpu_too(recipe: Path) -> Non
     assert backend.adapters.names == ("voice",)
 
 
-def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(recipe: Path) -> None:
+def training(recipe: Path) -> subprocess.Popen[str]:
+    """A run of many steps that has learned two of them."""
     command = [sys.executable, "-m", "tui", "train", str(recipe), "max_steps=4000", "patience=0"]
     child = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     log, waited = recipe.parent / "voice" / "log.jsonl", time.monotonic()
-    while not (log.exists() and '"step": 2,' in log.read_text()):
+    while not (log.exists() and '"step": 2, "steps": 4000, "loss": ' in log.read_text()):
         assert child.poll() is None and time.monotonic() - waited < 120
         time.sleep(0.05)
-    child.send_signal(signal.SIGINT)
+    return child
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_keeps_the_step_and_says_how_to_go_on(
+    recipe: Path, number: signal.Signals
+) -> None:
+    child = training(recipe)
+    child.send_signal(number)
+    child.send_signal(number)  # as a launcher does, which passes on what the terminal has sent
     _, told = child.communicate(timeout=120)
-    assert child.returncode == 130, told
-    assert "go on with: paotuan train" in told and "Traceback" not in told
-    kept = list((recipe.parent / "voice" / "checkpoints").glob("*/whole"))
-    assert kept
+    assert child.returncode == 128 + number, told
+    last = told.strip().splitlines()[-1]
+    (kept,) = re.findall(r"stopped at step \d+, which (.+) keeps; go on with: paotuan train", last)
+    assert (Path(kept) / "whole").is_file() and "Traceback" not in told
     again = paotuan("train", recipe, "max_steps=4000", "patience=1", "eval_every=1")
     assert again.returncode == 1 and "holds a run with eval_every 4" in again.stderr
+
+
+def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
+    written(recipe.parent / "table.jsonl", examples(chapters=600, held_out=1))
+    command = [sys.executable, "-m", "tui", "train", str(recipe), "accumulate=600", "max_steps=2"]
+    child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    for sign in ("step 0/2", "once more to stop at once"):
+        told = next((line for line in child.stderr if sign in line), "")
+        assert told, f"it ended before it said: {sign}"
+        child.send_signal(signal.SIGINT)
+        time.sleep(ONE_PRESS * 1.5)
+    _, rest = child.communicate(timeout=120)
+    assert child.returncode == 130
+    assert "Traceback" not in rest and "keeps" not in rest
 
 
 def test_a_new_recipe_is_commented_and_reads_back(tmp_path: Path) -> None:

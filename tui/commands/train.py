@@ -1,8 +1,10 @@
 """`paotuan train`: an adapter from a recipe, with its curve on the screen."""
 
 import os
+import shlex
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tui.commands import options
-from tui.failures import STOPPED, BadInput, given
+from tui.failures import BadInput, given
 from tui.output import as_json, data, one_line, word
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from models.train.settings import Settings
 
 PLOT_LINES = 12
+ONE_PRESS = 0.5
+"""Seconds within which two signals are one press."""
 
 
 def train(
@@ -67,16 +71,16 @@ def train(
         model, encoder = open_base(settings.base, None, quantization, settings.device)
     base = _name(settings.base)
     chief = os.environ.get("RANK", "0") == "0"
-    with _stoppable() as stopped, _shown(settings, chief and not as_data) as tell:
-        result = run(settings, model, encoder, base, tell, lambda: bool(stopped), fresh)
+    with _stoppable() as asked, _shown(settings, chief and not as_data) as tell:
+        result = run(settings, model, encoder, base, tell, lambda: bool(asked), fresh)
     if chief:
         write_card(settings, base, result)
         write_picture(result.points, settings.out)
         _report(settings, result, as_data)
     if result.why_ended == "stopped":
-        again = one_line(" ".join(sys.argv[1:]))
-        word(f"stopped at step {result.steps}; go on with: paotuan {again}")
-        raise typer.Exit(STOPPED)
+        if chief:
+            word(_how_to_go_on(settings, result.steps))
+        raise typer.Exit(128 + asked[0])
 
 
 @contextmanager
@@ -126,22 +130,41 @@ def _name(base: str) -> str:
     return Path(base).name if Path(base).expanduser().exists() else base
 
 
+def _how_to_go_on(settings: "Settings", steps: int) -> str:
+    from models.train.checkpoints import FOLDER, last_whole
+
+    again = f"paotuan {one_line(shlex.join(sys.argv[1:]))}"
+    kept = last_whole(settings.out / FOLDER)
+    if kept is None:
+        return f"stopped before the first step; begin again with: {again}"
+    return f"stopped at step {steps}, which {kept} keeps; go on with: {again}"
+
+
 @contextmanager
 def _stoppable() -> Iterator[list[int]]:
-    """The first Ctrl-C asks the run to keep a checkpoint and end; the second ends it at once."""
+    """The first Ctrl-C or SIGTERM asks the run to keep a checkpoint and end, a second ends it.
+
+    A launcher passes on to its processes what the terminal has sent them as well, so that two
+    signals at a time are one.
+    """
     asked: list[int] = []
+    since = time.monotonic()
 
     def ask(number: int, frame: object) -> None:
-        if asked:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        nonlocal since
+        again, since = asked and time.monotonic() - since > ONE_PRESS, time.monotonic()
+        if again:
+            raise SystemExit(128 + number)
+        if not asked:
+            word("keeping a checkpoint after this step, then stopping; once more to stop at once")
         asked.append(number)
-        word("stopping after this step; once more to stop at once")
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
