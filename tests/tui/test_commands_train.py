@@ -124,8 +124,8 @@ def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
     for sign in ("step 0/2", "once more to stop at once"):
         told = next((line for line in child.stderr if sign in line), "")
         assert told, f"it ended before it said: {sign}"
+        time.sleep(ONE_PRESS * 1.5)  # a second signal sooner than that would be the first's echo
         child.send_signal(signal.SIGINT)
-        time.sleep(ONE_PRESS * 1.5)
     _, rest = child.communicate(timeout=120)
     assert child.returncode == 130
     assert "Traceback" not in rest and "keeps" not in rest

@@ -155,9 +155,9 @@ def _stoppable() -> Iterator[list[int]]:
         again, since = asked and time.monotonic() - since > ONE_PRESS, time.monotonic()
         if again:
             raise SystemExit(128 + number)
-        if not asked:
-            word("keeping a checkpoint after this step, then stopping; once more to stop at once")
         asked.append(number)
+        if len(asked) == 1:
+            word("keeping a checkpoint after this step, then stopping; once more to stop at once")
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
