@@ -117,8 +117,8 @@ def test_the_first_signal_keeps_the_step_and_says_how_to_go_on(
 
 
 def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
-    written(recipe.parent / "table.jsonl", examples(chapters=600, held_out=1))
-    command = [sys.executable, "-m", "tui", "train", str(recipe), "accumulate=600", "max_steps=2"]
+    written(recipe.parent / "table.jsonl", examples(chapters=200, held_out=1))
+    command = [sys.executable, "-m", "tui", "train", str(recipe), "accumulate=200", "max_steps=2"]
     child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None
     for sign in ("step 0/2", "once more to stop at once"):
