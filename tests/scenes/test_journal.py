@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from base.writing import replace_pieces
 from scenes.errors import SceneError
-from scenes.journal import Journal, replace_pieces
+from scenes.journal import Journal
 from scenes.log import Entry, dump, parse
 from scenes.play import Play
 from scenes.saved import find_session, saved_sessions, sessions_folder
@@ -267,7 +268,7 @@ def test_a_text_whose_pieces_break_off_leaves_the_file_as_it_was(tmp_path: Path)
     path = tmp_path / "a.txt"
     path.write_text("before", "utf-8")
     with pytest.raises(ValueError, match="no more"):
-        replace_pieces(path, pieces())
+        replace_pieces(path, pieces(), ())
     assert [(one.name, one.read_text("utf-8")) for one in tmp_path.iterdir()] == [
         ("a.txt", "before")
     ]
