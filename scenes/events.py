@@ -48,16 +48,15 @@ def event_of(line: bytes) -> Event | None:
     """
     line = line.rstrip(b"\r\n")
     whole = is_whole(line)
-    if whole is False:
-        return None
-    if line.startswith(_DRAW) and (draw := _glance(line, whole is True)):
+    if whole is not False and line.startswith(_DRAW) and (draw := _glance(line, whole is True)):
         return draw
     event = _parsed(line)
-    if isinstance(event, dict) and "check" in event:
-        check = event.pop("check")
-        if whole is None and check != f"{zlib.crc32(_encoded(event)):08x}":
-            return None
-    return event if isinstance(event, dict) else None
+    if not isinstance(event, dict):
+        return None
+    check = event.pop("check", None)
+    if whole or (whole is None and check is None):
+        return event
+    return event if check == f"{zlib.crc32(_encoded(event)):08x}" else None
 
 
 def is_whole(line: bytes) -> bool | None:

@@ -228,7 +228,8 @@ def _read(path: Path) -> _Reading:
             event = event_of(line)
             if event is None:
                 if file.read(1) or (line.strip() and line.endswith(b"\n")):
-                    return _mend(path, found.events)
+                    file.seek(0)
+                    return _mend(path, file.read())
                 if not found.events:
                     raise SceneError(f"{path}: cut off before anything was said; delete it")
                 found.notices.append(f"{path.name}: the last line was cut off and is left out")
@@ -241,9 +242,8 @@ def _read(path: Path) -> _Reading:
     return found
 
 
-def _mend(path: Path, begun: list[Event]) -> _Reading:
+def _mend(path: Path, raw: bytes) -> _Reading:
     """A damaged journal as far as it can be told. Raises `SceneError` where it does not begin."""
-    raw = path.read_bytes()
     aside = _aside(path, raw).name
     try:
         found = mend(raw, aside)

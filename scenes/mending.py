@@ -23,6 +23,8 @@ _KIND = re.compile(rb'"event": ?"(\w+)"')
 _TEXT = re.compile(rb'"text": ?"((?:[^"\\]|\\.)*)"')
 _SPEAKER = re.compile(rb'"speaker": ?"([^"\\]*)"')
 _TABLE = [zlib.crc32(bytes([byte])) ^ zlib.crc32(b"\0") for byte in range(256)]
+_BACK = {value >> 24: index for index, value in enumerate(_TABLE)}
+_BITS = {_TABLE[1 << bit]: 1 << bit for bit in range(8)}
 
 
 @dataclass
@@ -90,11 +92,11 @@ def _flips(line: bytes, place: int) -> Iterator[bytes]:
 
 def _flipped_bit(difference: int, length: int) -> tuple[int, int] | None:
     """Which bit of so many bytes makes that difference of two check values: place and mask."""
-    effects = [_TABLE[1 << bit] for bit in range(8)]
     for place in range(length - 1, -1, -1):
-        if difference in effects:
-            return place, 1 << effects.index(difference)
-        effects = [_TABLE[effect & 0xFF] ^ effect >> 8 for effect in effects]
+        if difference in _BITS:
+            return place, _BITS[difference]
+        index = _BACK[difference >> 24]  # what one byte more has made of it is taken back
+        difference = (difference ^ _TABLE[index]) << 8 | index
     return None
 
 

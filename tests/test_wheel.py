@@ -16,7 +16,7 @@ def test_the_wheel_ships_every_package_scene_character_and_style(tmp_path: Path)
     held = set(zipfile.ZipFile(wheel).namelist())
     kept = [
         path.relative_to(ROOT).as_posix()
-        for package in ("tui", "scenes", "characters", "models")
+        for package in ("tui", "scenes", "characters", "models", "base")
         for path in (ROOT / package).rglob("*")
         if path.suffix in (".py", ".yaml", ".tcss", ".txt", ".md", ".json")
     ]

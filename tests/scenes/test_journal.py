@@ -68,19 +68,6 @@ def test_what_a_crash_leaves_behind_the_last_line_is_set_aside(tmp_path: Path, t
 
 
 @pytest.mark.parametrize(
-    "damage",
-    [b"\xff\xfe\x00", b"{", b"null", b"3", b'"turns"', b"[]", b"", b"\0\0", b"[" * 100_000],
-)
-def test_damage_in_the_middle_is_refused_and_left_as_it_is(tmp_path: Path, damage: bytes) -> None:
-    path = tmp_path / "s.jsonl"
-    first = written(path, OPEN)
-    last = json.dumps(said(1)).encode() + b"\n"
-    path.write_bytes(first + damage + b"\n" + last)
-    assert "s.jsonl:2: not an event; the file is damaged" in refusal(path)
-    assert "s.txt" in refusal(path)
-
-
-@pytest.mark.parametrize(
     ("raw", "why"),
     [
         (b"", "empty; delete it"),
