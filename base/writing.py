@@ -90,7 +90,7 @@ def replaced(
 def drafted(target: Path, inputs: Iterable[str | Path], private: bool = False) -> Iterator[Path]:
     """The path of an empty file that takes the place of `target` as `replaced` does it."""
     check_inputs(target, inputs)
-    if target.is_symlink():
+    if os.path.islink(target):
         target = target.resolve()
     draft = draft_of(target)
     with _told(target, draft):

@@ -18,7 +18,7 @@ from base.filenames import file_name
 from base.writing import reason, replaced, sweep
 from scenes.errors import SceneError
 from scenes.events import Event, event_of, line_of
-from scenes.mending import MOST, mend
+from scenes.mending import MOST, is_mendable, mend
 from scenes.readable import Readable
 from scenes.saved import sessions_folder
 from scenes.session import Session
@@ -227,7 +227,7 @@ def _read(path: Path) -> _Reading:
         for line in file:
             event = event_of(line)
             if event is None:
-                if file.read(1) or (line.strip() and line.endswith(b"\n")):
+                if file.read(1) or (line.strip() and line.endswith(b"\n")) or is_mendable(line):
                     file.seek(0)
                     return _mend(path, file.read())
                 if not found.events:

@@ -65,6 +65,11 @@ def mend(raw: bytes, kept_in: str) -> Mended:
     return tree.mended
 
 
+def is_mendable(line: bytes) -> bool:
+    """Whether one flipped bit is all that is wrong with a line, or with its newline."""
+    return _parted(line) is not None or mended(line) is not None
+
+
 def mended(line: bytes) -> bytes | None:
     """The line as it was before one bit of it flipped; `None` where it was not so."""
     if len(line) > LONGEST:

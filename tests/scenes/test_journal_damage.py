@@ -1,4 +1,4 @@
-"""A journal whose bytes have changed on the disk: what is said is never another thing in silence."""
+"""A journal whose bytes have changed on the disk: what is said never changes in silence."""
 
 import json
 import random
@@ -73,7 +73,8 @@ def test_a_mended_session_says_which_turn_and_keeps_the_damaged_file(tmp_path: P
     assert again.notices == []
     assert again.session.entries[-1].text == "还在。"
     assert [t.entry for t in again.session.turns.values()][:-1] == [
-        turn.entry for turn in before[0].values()  # type: ignore[index]
+        turn.entry
+        for turn in before[0].values()  # type: ignore[index]
     ]
     again.close()
 
