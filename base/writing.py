@@ -267,6 +267,13 @@ else:
 
 
 @contextmanager
+def told(target: Path) -> Iterator[None]:
+    """Errors of writing or adding to `target` name it, and say what to do. Raises `Unwritten`."""
+    with _told(target, target):
+        yield
+
+
+@contextmanager
 def _told(target: Path, draft: Path) -> Iterator[None]:
     """Errors of writing `target` name it, whether or not the system named a file."""
     try:

@@ -335,6 +335,8 @@ class Session:
             raise ValueError(f"no turn {head!r}")
         new: list[Turn] = []
         at = head
+        if at is not None and self.turns[at].parent == self.head:
+            new, at = [self.turns[at]], self.head  # as it mostly is
         while at is not None and not self._is_on_path(at):
             new.append(self.turns[at])
             at = self.turns[at].parent

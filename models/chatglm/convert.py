@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
 
@@ -90,6 +91,8 @@ def _new_folder(out: Path) -> Iterator[Path]:
             yield partial
     except OSError as error:
         raise ModelError(f"{out}: not written: {reason(error)}") from None
+    except SafetensorError as error:
+        raise ModelError(f"{out}: not written: {error}; make room, then try again") from None
 
 
 def _is_prefix(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError
 from safetensors.torch import save_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as library_logging
@@ -48,6 +49,8 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
                 _unpack(header, folder)
     except Timeout:
         raise ModelError(f"{folder}: another program has been unpacking for long; end it") from None
+    except SafetensorError as error:
+        raise ModelError(f"{cache}: cannot keep an unpacked model here: {error}") from error
     except OSError as error:
         raise ModelError(f"{cache}: cannot keep an unpacked model here: {reason(error)}") from error
     return folder
@@ -56,7 +59,7 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
 def _tidy(cache: Path) -> None:
     """Delete what killed programs have left, those of before among them, which named it so."""
     sweep(cache)
-    for part in cache.glob("*.part"):
+    for part in cache.glob("[!.]*.part"):
         folder = part.with_suffix("").with_suffix("")
         with suppress(Timeout, OSError), FileLock(f"{folder}.lock", timeout=0):
             shutil.rmtree(part)

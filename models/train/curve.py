@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from transformers import TrainerCallback
 
-from base.writing import replace_text
+from base.writing import replace_text, told
 from models.train.checkpoints import mark_whole, put_in_place
 from models.train.settings import Settings
 
@@ -107,7 +107,7 @@ class Curve(TrainerCallback):
             return
         if better:
             put_in_place(self.settings.out, self._write_adapter)
-        with self.file.open("a", encoding="utf-8") as log:
+        with told(self.file), self.file.open("a", encoding="utf-8") as log:
             log.write(_line(point))
         self.tell(point)
 

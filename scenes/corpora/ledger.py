@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from base.writing import draft_of, sweep
+from base.writing import draft_of, sweep, told
 from scenes.errors import SceneError
 
 VERSION = 1
@@ -91,7 +91,7 @@ class Ledger:
 
     def _append(self, value: Mapping[str, Any]) -> None:
         raw = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        with self.path.open("ab") as file:
+        with told(self.path), self.path.open("ab") as file:
             size = file.tell()
             try:
                 file.write(raw)

@@ -81,7 +81,7 @@ def write_report(
             )
         replace_text(path, markdown(found, settings, plots), inputs)
     except OSError as error:
-        raise SceneError(f"{error.filename or path}: {reason(error)}") from error
+        raise SceneError(f"{error.filename or path}: cannot be written: {reason(error)}") from error
     return notices
 
 

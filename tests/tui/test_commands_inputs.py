@@ -1,6 +1,8 @@
 """No command writes over what it reads, by whatever name it is called."""
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from scenes.play import Play
 from scenes.saved import sessions_folder
 from tests.tui.tables import house
 from tui.commandline import app
+from tui.failures import problems_of
 
 NOVEL = "“你好。”李白说。\n“走吧。”杜甫说道。\n"
 BENCH = {"role": "甲", "question": "谁？", "generated": ["我。"]}
@@ -181,3 +184,16 @@ def test_an_export_of_another_name_into_the_folder_of_sessions_is_private(run, h
     out = sessions_folder() / "mine.md"
     assert run("sessions", "export", "--to", "markdown", "-o", out).status == 0
     assert out.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
+def test_a_full_disk_is_named_with_what_to_do(run, home: Path) -> None:
+    log = home / "a.txt"
+    log.write_text("甲：好\n", "utf-8")
+    done = run("log", "convert", log, "-o", "/dev/full")
+    assert done.status != 0
+    assert done.err == "paotuan: /dev/full: No space left on device; make room, then try again\n"
+    nameless = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    (told,) = problems_of(nameless)
+    assert told.endswith("No space left on device; make room, then try again")
+    assert "disk" in told
