@@ -13,19 +13,22 @@ BYTES = 180
 _RESERVED = re.compile(r"con|prn|aux|nul|con(in|out)\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 
 
-def file_name(words: str, otherwise: str, taken: Collection[str] = ()) -> str:
+def file_name(
+    words: str, otherwise: str, taken: Collection[str] = (), there: Collection[str] = ()
+) -> str:
     """`words` as a file's name without ending, which leads nowhere else; `otherwise` for none.
 
     In NFC; letters, digits, marks, `-` and `_` alone; none that a system keeps for devices. It
-    gets a number where it would be one with a name of `taken`, however its letters are written.
+    gets a number where it would be one with a name of `taken`, however its letters are written,
+    or with one of `there` that is written otherwise.
     """
     plain = "".join(c if _is_kept(c) else "-" for c in unicodedata.normalize("NFC", words))
     name = _cut(plain.strip("-"), LONGEST, BYTES) or otherwise
     if _RESERVED.fullmatch(name):
         name += "_"
-    known = {folded(one) for one in taken}
+    known = {folded(one): one for one in there} | {folded(one): "" for one in taken}
     numbered = (name if number == 1 else f"{name}-{number}" for number in count(1))
-    return next(one for one in numbered if folded(one) not in known)
+    return next(one for one in numbered if known.get(folded(one), one) == one)
 
 
 def stems(folder: Path, ending: str) -> list[str]:

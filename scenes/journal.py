@@ -192,10 +192,16 @@ def tidy(folder: Path) -> None:
     """Delete what programs that were killed have left in a folder of sessions, and nothing else:
     files that were not whole yet, and locks of sessions that never began."""
     sweep(folder)
-    for path in folder.glob("*.lock"):
-        journal = path.with_suffix(".jsonl")
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        path, journal = folder / name, folder / f"{name.removesuffix('.lock')}.jsonl"
+        if path.suffix != ".lock" or not _NAMED.match(name) or journal.name in names:
+            continue
         with suppress(OSError, SceneError):
-            if _NAMED.match(path.name) and not path.stat().st_size and not journal.exists():
+            if not path.stat().st_size:
                 lock = _lock(journal)
                 if not journal.exists():
                     _delete(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from base.filenames import file_name, folded, stems
+from base.filenames import file_name, stems
 from base.writing import is_same, replaced
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
@@ -67,9 +67,10 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
     source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
     made: list[Import] = []
     given: list[str] = []
+    there = stems(folder, ".yaml")
     for card in source.cards:
         sheet = sheet_of(card)
-        stem = file_name(sheet.name, "character", [*_others(sheet.name, folder), *given])
+        stem = file_name(sheet.name, "character", given, there)
         given.append(stem)
         path = folder / f"{stem}.yaml"
         kept = source.container in ("json", "png", "charx")
@@ -97,12 +98,6 @@ def carry_out(imports: Sequence[Import]) -> None:
     with ExitStack() as stack:
         for path, write in reversed(writers):  # a stack closes the last first: YAML comes last
             write(stack.enter_context(replaced(path, sources)))
-
-
-def _others(name: str, folder: Path) -> list[str]:
-    """Files there that would be one with that of `name` elsewhere, but are another one here."""
-    own = file_name(name, "character")
-    return [stem for stem in stems(folder, ".yaml") if folded(stem) == folded(own) and stem != own]
 
 
 def _suffix(source: CardFile) -> str:
