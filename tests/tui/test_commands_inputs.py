@@ -186,6 +186,15 @@ def test_an_export_of_another_name_into_the_folder_of_sessions_is_private(run, h
     assert out.stat().st_mode & 0o077 == 0
 
 
+def test_a_folder_in_place_of_a_file_is_wrong_usage(run, home: Path) -> None:
+    (home / "a.txt").write_text("甲：好\n", "utf-8")
+    done = run("log", "convert", home / "a.txt", "-o", home)
+    assert (done.status, done.err) == (
+        2,
+        f"paotuan: -o {home}: a folder, expected a file to write\n",
+    )
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
 def test_a_full_disk_is_named_with_what_to_do(run, home: Path) -> None:
     log = home / "a.txt"

@@ -57,6 +57,8 @@ def write_lines(
         return written
     inputs = list(inputs)
     not_over(output, inputs, option)
+    if output.is_dir():
+        raise BadInput(f"{option} {output}: a folder, expected a file to write")
     with replaced(output, inputs, private=is_of_sessions(output)) as file:
         file.writelines(line.encode("utf-8", "replace") for line in counted())
     return written
