@@ -5,15 +5,14 @@ Format: llama.cpp, `src/llama-adapter.cpp`: metadata `general.type`, `general.ar
 in GGML's order, added as alpha / rank · B A.
 """
 
-import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
+from base.writing import drafted, reason
 from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
 from models.errors import ModelError
 from models.gguf import Header, check_adapter, read_header
@@ -89,7 +88,11 @@ def write_gguf_lora(
     if known.header is not None:
         metadata = {"general.type": "adapter", "general.architecture": known.architecture}
         check_adapter(Header(folder, dict(metadata), shapes), known.header)
-    _write(out, known, alpha, values)
+    inputs = [*folder.iterdir(), *([known.header.path] if known.header else [])]
+    try:
+        _write(out, known, alpha, values, inputs)
+    except OSError as error:
+        raise ModelError(f"{out}: cannot be written: {reason(error)}") from error
     return Written(out, known.architecture, known.name, len(tensors))
 
 
@@ -221,12 +224,13 @@ def _values(tensors: Mapping[str, Pair], dtype: str) -> dict[str, Any]:
     }
 
 
-def _write(out: Path, base: Base, alpha: float, values: Mapping[str, Any]) -> None:
+def _write(
+    out: Path, base: Base, alpha: float, values: Mapping[str, Any], inputs: Iterable[Path]
+) -> None:
     import gguf
 
-    part = out.with_name(f"{out.name}.{os.getpid()}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with drafted(out, inputs) as part:
         writer = gguf.GGUFWriter(part, base.architecture)
         writer.add_type(gguf.GGUFType.ADAPTER)
         writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
@@ -239,9 +243,3 @@ def _write(out: Path, base: Base, alpha: float, values: Mapping[str, Any]) -> No
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
-        os.replace(part, out)
-    except OSError as error:
-        raise ModelError(f"{out}: cannot be written ({error.strerror or error})") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

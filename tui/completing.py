@@ -77,5 +77,10 @@ def _history() -> History:
     """What was typed before, kept where that can be written."""
     folder = user_data_path("paotuan", appauthor=False)
     file = folder / "line-history"
-    may = os.access(file if file.exists() else folder, os.W_OK)
-    return FileHistory(str(file)) if may else InMemoryHistory()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+        file.chmod(0o600)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(file))

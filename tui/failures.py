@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from base.writing import FULL, reason
 from characters.errors import CharacterError
 from models.errors import ModelError
 from scenes.errors import SceneError
@@ -41,5 +42,7 @@ def problems_of(error: BaseException) -> tuple[str, ...]:
         return error.problems
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename is not None else ""
+        if error.errno in FULL:
+            return (f"{where or 'the disk is full, or the output: '}{reason(error)}",)
         return (f"{where}{error.strerror}",)
     return (str(error) or type(error).__name__,)

@@ -88,9 +88,9 @@ def import_cards(found: FoundCards) -> "Scene":
 
     A scene of that name that is there already is kept. Raises `SceneError`.
     """
+    from base.writing import reason, replace_text
     from characters.cards.importing import carry_out
     from characters.places import folders
-    from scenes.journal import replace_text
     from scenes.scene import read_scene
     from scenes.writing import language_of, scene_with
 
@@ -102,16 +102,10 @@ def import_cards(found: FoundCards) -> "Scene":
             scenes.mkdir(parents=True, exist_ok=True)
             cast = {one.sheet.name: one.path.stem for one in found.imports}
             profile = found.imports[0].sheet.profile
-            replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile))
+            replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile), ())
     except OSError as error:
-        raise SceneError(f"{path.parent}: cannot be written: {error.strerror or error}") from None
+        raise SceneError(f"{path.parent}: cannot be written: {reason(error)}") from None
     return read_scene(path)
-
-
-def free_path(path: Path) -> Path:
-    """`path`, or one like it with a number where it is there already."""
-    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, 1000))
-    return next(one for one in (path, *numbered) if not one.exists())
 
 
 def _cards(path: Path) -> "list[Import]":

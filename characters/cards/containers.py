@@ -1,12 +1,10 @@
 """The containers of cards written: JSON, PNG with its text chunks, CHARX; whole or not at all."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO, NamedTuple
 
 from characters.cards import charx, png
@@ -24,21 +22,6 @@ IMAGES = (".png", ".apng")
 ASSET = "chara-ext-asset_"
 ICON = "assets/icon/images/main.png"
 _DECORATORS = re.compile(r"\A(?:\s*@@[^\n]*\n?)+\n*")
-
-
-@contextmanager
-def replaced(target: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `target` when all of it was written, and else vanishes."""
-    path = target.parent / f".paotuan-{token_hex(8)}"
-    try:
-        with path.open("x+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        path.replace(target)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _same(card: Card, spec: Spec, source: Path | None, container: str) -> bool:

@@ -1,14 +1,14 @@
 """Cards and characters to files of every format, written upon what the card came from."""
 
-import re
-import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from secrets import token_hex
 from typing import Literal
 
+from base.filenames import file_name, stems
+from base.writing import new_folder, replaced
 from characters.cards import foreign
 from characters.cards.card import Card, Spec
-from characters.cards.containers import IMAGES, replaced, write_charx, write_json, write_png
+from characters.cards.containers import IMAGES, write_charx, write_json, write_png
 from characters.cards.files import BESIDE_BOOK, read_card
 from characters.cards.jsontext import MAX_BYTES, decode, dump, parse
 from characters.cards.mapping import OURS, Sheet, card_from, with_sheet
@@ -27,18 +27,20 @@ def write_card(
     form: Form | None = None,
     source: Path | None = None,
     image: Path | None = None,
+    inputs: Iterable[Path] = (),
 ) -> list[str]:
     """Write a card into `target`, whose suffix says the container, and tell what had no place.
 
     `form` is a version of the specification, by default that of the card (V3 in a CHARX), or
     another program's; `source` is the file the card came from, whose image and assets are kept;
-    `image` is a PNG to take instead. Raises `CharacterError`; then `target` is as it was.
+    `image` is a PNG to take instead; none of these and of `inputs` is written over. Raises
+    `CharacterError` or `OSError`; then `target` is as it was.
     """
     suffix = target.suffix.lower()
     if form == "chatharuhi":
         _write_haruhi(card, target)
         return _untold(card, source, foreign.HARUHI, *foreign.DESCRIBED, "mes_example")
-    with replaced(target) as file:
+    with replaced(target, [*inputs, *filter(None, (source, image))]) as file:
         if form == "characterglm":
             file.write(dump(foreign.to_characterglm([card])).encode())
             return _untold(card, source, foreign.GLM, *foreign.DESCRIBED, "first_mes")
@@ -59,9 +61,14 @@ def write_card(
 
 
 def export_character(
-    character: Character, target: Path, form: Form | None = None, image: Path | None = None
+    character: Character,
+    target: Path,
+    form: Form | None = None,
+    image: Path | None = None,
+    inputs: Iterable[Path] = (),
 ) -> list[str]:
     """Write a character as `write_card` does, upon the card it came from where there is one."""
+    inputs = [*inputs, *character.knowledge]
     sheet = Sheet(
         name=character.name,
         aliases=character.aliases,
@@ -75,9 +82,9 @@ def export_character(
     )
     if character.card is None:
         card = card_from(sheet)
-        return write_card(card if form else card.as_spec("v3"), target, form, None, image)
+        return write_card(card if form else card.as_spec("v3"), target, form, None, image, inputs)
     card = with_sheet(read_card(character.card), sheet)
-    return write_card(_with_book(card, character), target, form, character.card, image)
+    return write_card(_with_book(card, character), target, form, character.card, image, inputs)
 
 
 def _with_book(card: Card, character: Character) -> Card:
@@ -116,15 +123,9 @@ def _write_haruhi(card: Card, target: Path) -> None:
     prompt, texts = foreign.to_haruhi(card)
     if target.exists():
         raise CharacterError(f"{shown_path(target)}: is there already; name a new folder")
-    made = target.parent / f".paotuan-{token_hex(8)}"
-    try:
-        (made / "texts").mkdir(parents=True)
+    with new_folder(target) as made:
+        (made / "texts").mkdir()
         (made / "system_prompt.txt").write_bytes(prompt.encode("utf-8", "replace"))
         for index, (name, text) in enumerate(texts.items(), 1):
-            safe = re.fullmatch(r"[\w.-]{1,80}", name) and name[0] != "."
-            path = made / "texts" / (name if safe else f"{index}.txt")
-            path.write_bytes(text.encode("utf-8", "replace"))
-        made.rename(target)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+            stem = file_name(name.removesuffix(".txt"), str(index), stems(made / "texts", ".txt"))
+            (made / "texts" / f"{stem}.txt").write_bytes(text.encode("utf-8", "replace"))

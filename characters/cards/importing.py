@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from base.filenames import file_name, stems
+from base.writing import is_same, replaced
 from characters.cards.card import Card
-from characters.cards.containers import replaced
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
 from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines
@@ -18,8 +19,6 @@ from characters.reader import MAX_BYTES, read, shown_path
 from characters.schema import CharacterFile
 from characters.text import shown
 from characters.writing import yaml_text
-
-LONGEST_STEM = 60
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,12 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
     """
     source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
     made: list[Import] = []
+    given: list[str] = []
+    there = stems(folder, ".yaml")
     for card in source.cards:
         sheet = sheet_of(card)
-        stem = file_stem(sheet.name)
-        while stem in {one.path.stem for one in made}:
-            stem += "-2"
+        stem = file_name(sheet.name, "character", given, there)
+        given.append(stem)
         path = folder / f"{stem}.yaml"
         kept = source.container in ("json", "png", "charx")
         beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if kept else '.json'}")
@@ -86,22 +86,18 @@ def carry_out(imports: Sequence[Import]) -> None:
     """Write what was planned, all of it or nothing. Raises `OSError`."""
     writers: list[tuple[Path, Callable[[BinaryIO], object]]] = []
     for one in imports:
-        writers.append((one.beside, _card_writer(one)))
+        if not is_same(one.beside, one.source.path):  # the card lies there already
+            writers.append((one.beside, _card_writer(one)))
         if one.book is not None:
             book: Json = {"spec": "lorebook_v3", "data": one.card.book}
             writers.append((one.book, _text_writer(dump(book))))
         writers.append((one.path, _text_writer(one.text)))
     for path in {path.parent for path, _ in writers}:
         path.mkdir(parents=True, exist_ok=True)
+    sources = {one.source.path for one in imports}
     with ExitStack() as stack:
         for path, write in reversed(writers):  # a stack closes the last first: YAML comes last
-            write(stack.enter_context(replaced(path)))
-
-
-def file_stem(name: str) -> str:
-    """A name as that of a file which leads nowhere else."""
-    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in name)
-    return kept.strip("-")[:LONGEST_STEM] or "character"
+            write(stack.enter_context(replaced(path, sources)))
 
 
 def _suffix(source: CardFile) -> str:

@@ -5,7 +5,6 @@ same whatever the size. Scores are those of Robertson and Zaragoza 2009, k1 = 1.
 Where the base has vectors too, both rankings are fused.
 """
 
-import os
 import sqlite3
 import sys
 from array import array
@@ -16,6 +15,7 @@ from math import log
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
+from base.writing import check_inputs, drafted, reason
 from characters.errors import CharacterError
 from characters.reader import shown_path
 from characters.text import shown
@@ -239,34 +239,33 @@ def write_base(
     chunks: Iterable[Chunk],
     names: Iterable[str] = (),
     embedding: Embedding | None = None,
+    inputs: Iterable[Path] = (),
 ) -> int:
     """Write a knowledge base whole or not at all, and return the number of its chunks.
 
     The vectors of `embedding` go into a file beside it. Raises `CharacterError` where they cannot
-    be made or written.
+    be made or written, and where it would be written over one of `inputs`.
     """
-    draft = path.with_name(f".{path.name}.new")
-    drawn = vectors_path(draft)
+    inputs = list(inputs)
     try:
-        draft.unlink(missing_ok=True)
-        with closing(sqlite3.connect(draft)) as connection:
+        check_inputs(vectors_path(path), inputs)
+        with (
+            drafted(path, inputs) as draft,
+            closing(sqlite3.connect(draft)) as connection,
+        ):
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             many = _fill(connection, chunks, Words(names))
             if embedding is not None and many:
-                _embed(connection, drawn, many, embedding)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        if embedding is not None and many:
-            drawn.replace(vectors_path(path))
-        else:
-            vectors_path(path).unlink(missing_ok=True)
-        draft.replace(path)
-    except (OSError, sqlite3.Error) as error:
+                with drafted(vectors_path(path), inputs) as drawn:
+                    _embed(connection, drawn, many, embedding)
+            else:
+                vectors_path(path).unlink(missing_ok=True)
+    except OSError as error:
+        where = shown_path(Path(error.filename or path))
+        raise CharacterError(f"{where}: cannot be written: {reason(error)}") from None
+    except sqlite3.Error as error:
         raise CharacterError(f"{shown_path(path)}: cannot be written: {error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
-        drawn.unlink(missing_ok=True)
     return many
 
 

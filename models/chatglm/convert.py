@@ -3,7 +3,6 @@
 import json
 import math
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
 
+from base.writing import new_folder, reason
 from models.chatglm.config import Raw, Version, glm_config, read_config, version_of
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.chatglm.layout import official_tensors
@@ -85,18 +86,13 @@ def _new_folder(out: Path) -> Iterator[Path]:
     """A hidden folder beside `out` that takes its name when all went well."""
     if out.is_file() or (out.is_dir() and any(out.iterdir())):
         raise ModelError(f"{out}: exists already, expected a new folder; choose another name")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        yield partial
-        partial.chmod(0o755)
-        partial.replace(out)
+        with new_folder(out) as partial:
+            yield partial
     except OSError as error:
-        raise ModelError(
-            f"{out}: not written ({error}); free some space or choose another"
-        ) from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        raise ModelError(f"{out}: not written: {reason(error)}") from None
+    except SafetensorError as error:
+        raise ModelError(f"{out}: not written: {error}; make room, then try again") from None
 
 
 def _is_prefix(folder: Path) -> bool:

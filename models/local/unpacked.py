@@ -5,18 +5,19 @@ the file's own. Reading a GGUF takes a minute and more, the folder a few seconds
 """
 
 import io
-import os
 import shutil
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError
 from safetensors.torch import save_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as library_logging
 
+from base.writing import new_folder, reason, sweep
 from models import starter
 from models.catalog import STARTER
 from models.errors import ModelError
@@ -37,6 +38,7 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
         raise ModelError(f"{file}: this is an adapter; give the model that it belongs to")
     cache = cache or starter.cache_folder() / "unpacked"
     folder = cache / f"{file.stem}-{_digest(file)[:16]}"
+    _tidy(cache)
     if folder.is_dir():
         return folder
     try:
@@ -47,11 +49,20 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
                 _unpack(header, folder)
     except Timeout:
         raise ModelError(f"{folder}: another program has been unpacking for long; end it") from None
+    except SafetensorError as error:
+        raise ModelError(f"{cache}: cannot keep an unpacked model here: {error}") from error
     except OSError as error:
-        raise ModelError(
-            f"{cache}: cannot keep an unpacked model here ({error.strerror or error}); make room"
-        ) from error
+        raise ModelError(f"{cache}: cannot keep an unpacked model here: {reason(error)}") from error
     return folder
+
+
+def _tidy(cache: Path) -> None:
+    """Delete what killed programs have left, those of before among them, which named it so."""
+    sweep(cache)
+    for part in cache.glob("[!.]*.part"):
+        folder = part.with_suffix("").with_suffix("")
+        with suppress(Timeout, OSError), FileLock(f"{folder}.lock", timeout=0):
+            shutil.rmtree(part)
 
 
 def _digest(file: Path) -> str:
@@ -79,18 +90,13 @@ def _count(shape: tuple[int, ...]) -> int:
 
 
 def _unpack(header: Header, folder: Path) -> None:
-    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    try:
-        tokenizer, model = _read(header)
-        part.mkdir()
+    tokenizer, model = _read(header)
+    with new_folder(folder) as part:
         tokenizer.save_pretrained(part)
         model.config.save_pretrained(part)
         if model.generation_config is not None:
             model.generation_config.save_pretrained(part)
         save_model(model, str(part / WEIGHTS), metadata={"format": "pt"})
-        os.replace(part, folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _read(header: Header) -> tuple[Any, Any]:

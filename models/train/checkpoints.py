@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from base.writing import reason
 from models.errors import ModelError
 
 FOLDER = "checkpoints"
@@ -45,6 +46,6 @@ def put_in_place(folder: Path, write: Callable[[Path], None]) -> None:
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
         raise ModelError(
-            f"{folder}: could not write the adapter ({error.strerror or error}); "
-            "what was there is as it was; make room and run the same command again"
+            f"{folder}: could not write the adapter: {reason(error)}; what was there is as it was, "
+            "and the same command goes on"
         ) from error

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from transformers import TrainerCallback
 
+from base.writing import replace_text, told
 from models.train.checkpoints import mark_whole, put_in_place
 from models.train.settings import Settings
 
@@ -56,9 +57,8 @@ class Curve(TrainerCallback):
         self.points = [point for point in self._read() if point.step <= begun]
         self._chief = os.environ.get("RANK", "0") == "0"
         if self._chief:
-            new = self.file.with_suffix(".new")
-            new.write_text("".join(map(_line, self.points)), encoding="utf-8")
-            os.replace(new, self.file)  # whole for the other processes, which read it now
+            # whole for the other processes, which read it now
+            replace_text(self.file, "".join(map(_line, self.points)), settings.inputs)
         self._began = time.perf_counter()
         self._looking = 0.0
 
@@ -112,7 +112,7 @@ class Curve(TrainerCallback):
             return
         if better:
             put_in_place(self.settings.out, self._write_adapter)
-        with self.file.open("a", encoding="utf-8") as log:
+        with told(self.file), self.file.open("a", encoding="utf-8") as log:
             log.write(_line(point))
         self.tell(point)
 

@@ -12,14 +12,17 @@ from typing import Any
 import torch
 from accelerate import PartialState
 
+from base.writing import check_inputs, is_same, replace_text
 from models.adapters import CONFIG
 from models.encode import Encoder
 from models.errors import ModelError
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
-from models.train.curve import Curve, Point
+from models.train.curve import LOG, Curve, Point
 from models.train.settings import Settings
 
 SETTINGS = "settings.json"
+WRITTEN = (SETTINGS, LOG, CONFIG, "adapter_model.safetensors", "README.md", "curve.png")
+"""Files of a run that lie in its folder itself."""
 FREE = frozenset({"device", "log_every", "keep", "save_every", "out"})
 """Settings that may change between the parts of one run."""
 
@@ -87,6 +90,7 @@ def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
 
 def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     folder, file = settings.out / FOLDER, settings.out / SETTINGS
+    _check_inputs(settings)
     told = _told(settings, base)
     try:
         if fresh:
@@ -95,13 +99,25 @@ def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
         checkpoint = last_whole(folder)
         if checkpoint is not None:
             _check_same(json.loads(file.read_text(encoding="utf-8")), told, settings.out)
-        file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        replace_text(file, json.dumps(told, ensure_ascii=False, indent=1), settings.inputs)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        why = getattr(error, "strerror", None) or error
         raise ModelError(
-            f"{settings.out}: not usable for a run ({reason}); name another folder as out"
+            f"{settings.out}: not usable for a run ({why}); name another folder as out"
         ) from error
     return checkpoint
+
+
+def _check_inputs(settings: Settings) -> None:
+    """Refuse an `out` whose files would take the place of what the run reads."""
+    for folder in filter(None, (settings.start, Path(settings.base))):
+        if folder.is_dir() and is_same(settings.out, folder):
+            raise ModelError(f"{settings.out}: is read from; name another folder as out")
+    try:
+        for name in WRITTEN:
+            check_inputs(settings.out / name, settings.inputs)
+    except OSError as error:
+        raise ModelError(f"{error.filename}: {error.strerror}") from error
 
 
 def _told(settings: Settings, base: str) -> dict[str, Any]:

@@ -75,3 +75,8 @@ class Settings:
     """The same seed gives the same adapter on one machine."""
     device: str | None = None
     """`cuda` or `cpu`; none takes a GPU where there is one."""
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files of examples and pairs."""
+        return (*self.examples, *self.pairs)

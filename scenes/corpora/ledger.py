@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from base.writing import draft_of, sweep, told
 from scenes.errors import SceneError
 
 VERSION = 1
@@ -51,7 +52,8 @@ class Ledger:
     @classmethod
     def open(cls, path: Path, command: str) -> Self:
         """Read what is there, and go on after it. Raises `SceneError`."""
-        lock = FileLock(path.with_name(f".{path.name}.lock"))
+        sweep(path.parent)
+        lock = FileLock(draft_of(path))  # of a killed run it is swept as a draft is
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -89,7 +91,7 @@ class Ledger:
 
     def _append(self, value: Mapping[str, Any]) -> None:
         raw = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        with self.path.open("ab") as file:
+        with told(self.path), self.path.open("ab") as file:
             size = file.tell()
             try:
                 file.write(raw)

@@ -4,14 +4,14 @@ Speakers stand as the numbers of the report's table, since a machine need not ha
 """
 
 import io
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from base.writing import replaced
 from scenes.evaluation.figures import Compared
 from scenes.evaluation.heldout import by_speaker
 
@@ -20,19 +20,17 @@ SPEAKERS = 20
 """Bars, the most frequent speakers first."""
 
 
-def write_plots(found: Compared, report: Path) -> list[tuple[str, Path]]:
-    """Captions and files beside `report`, each written whole or not at all."""
+def write_plots(
+    found: Compared, report: Path, inputs: Iterable[str | Path]
+) -> list[tuple[str, Path]]:
+    """Captions and files beside `report`, each written whole or not at all, none over `inputs`."""
     written = []
     for name, caption, figure in _plots(found):
         path = report.with_name(f"{report.stem}-{name}.png")
         image = io.BytesIO()
         FigureCanvasAgg(figure).print_png(image)
-        draft = path.with_name(f".{path.name}.new")
-        try:
-            draft.write_bytes(image.getvalue())
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with replaced(path, inputs) as file:
+            file.write(image.getvalue())
         written.append((caption, path))
     return written
 

@@ -1,16 +1,16 @@
 """Figures as a table, as JSON, and as a report in Markdown with plots beside it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from base.writing import reason, replace_text
 from characters.text import UNPRINTABLE
 from scenes.errors import SceneError
 from scenes.evaluation.figures import Change, Compared, Figure, wilson
 from scenes.evaluation.heldout import by_speaker
-from scenes.journal import replace_text
 
 SAID = "really said"
 SPEAKERS = 30
@@ -59,27 +59,29 @@ def as_value(found: Compared, settings: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_report(found: Compared, settings: Mapping[str, Any], path: Path) -> list[str]:
+def write_report(
+    found: Compared, settings: Mapping[str, Any], path: Path, inputs: Iterable[str | Path]
+) -> list[str]:
     """Write the report to `path` and its plots beside it; returns what a person should know.
 
-    Raises `SceneError` where it cannot be written.
+    None of `inputs` is written over. Raises `SceneError` where it cannot be written.
     """
+    inputs = list(inputs)
     notices: list[str] = []
     try:
         try:
             from scenes.evaluation.plots import write_plots
 
-            plots = write_plots(found, path)
+            plots = write_plots(found, path, inputs)
         except ModuleNotFoundError as error:
             plots = []
             notices.append(
                 f"{path}: without plots, since {error.name} is not installed; "
                 "install it with: pip install 'paotuan[train]'"
             )
-        replace_text(path, markdown(found, settings, plots))
+        replace_text(path, markdown(found, settings, plots), inputs)
     except OSError as error:
-        reason = error.strerror or error
-        raise SceneError(f"{path}: cannot be written ({reason}); name another file") from error
+        raise SceneError(f"{error.filename or path}: cannot be written: {reason(error)}") from error
     return notices
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from base.filenames import file_name
 from characters import CharacterError
-from characters.cards.importing import file_stem
 from characters.places import CARDS, SUFFIXES, find, folders
 from characters.profile import read_character
 from scenes.casting import seated
@@ -43,4 +43,4 @@ def _known(role: Role, player: str | None, tell: Callable[[str], None]) -> Role:
 
 
 def _file_of(name: str) -> Path | None:
-    return find(file_stem(name), folders("characters")[:2], SUFFIXES + CARDS)
+    return find(file_name(name, "character"), folders("characters")[:2], SUFFIXES + CARDS)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from base.writing import replace_pieces
 from scenes.errors import SceneError
 from scenes.imports import Report
 from scenes.imports.trpg.files import open_logs
 from scenes.imports.trpg.people import Table
 from scenes.imports.trpg.saving import save_session, scene_of
-from scenes.journal import replace_pieces
 from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
 
 
@@ -163,7 +163,7 @@ def test_a_log_that_fails_half_way_leaves_no_file(tmp_path):
     out = tmp_path / "out.txt"
     out.write_text("as it was", "utf-8")
     with pytest.raises(SceneError):
-        replace_pieces(out, failing())
+        replace_pieces(out, failing(), ())
     assert out.read_text("utf-8") == "as it was" and list(tmp_path.iterdir()) == [out]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from base.writing import draft_of, sweep
 from models import catalog, starter
 from models.catalog import MODELS, STARTER, better_models, find, resolve
 from models.errors import ModelError
@@ -128,6 +129,20 @@ def test_the_starter_is_put_together_once(starter_file: Path) -> None:
     assert starter.path(starter_file.parent) == starter_file
     assert starter_file.stat().st_mtime_ns == before
     assert not list(starter_file.parent.glob("*.part"))
+
+
+def test_what_killed_starts_have_left_is_gone_after_the_next_one(
+    starter_file: Path, tmp_path: Path
+) -> None:
+    os.symlink(starter_file, tmp_path / starter.FILE)
+    starter.path(tmp_path)
+    left = [tmp_path / f"{starter.FILE}.{pid}.{end}" for pid in (7, 8) for end in ("part", "stamp")]
+    left.append(draft_of(tmp_path / starter.FILE))
+    for path in left:
+        path.write_bytes(b"half")
+    sweep.cache_clear()
+    assert starter.path(tmp_path) == tmp_path / starter.FILE
+    assert [path for path in left if path.exists()] == []
 
 
 def test_a_tampered_starter_is_refused_and_mended_by_deleting_it(

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from base.writing import replace_pieces
 from scenes.errors import SceneError
-from scenes.journal import Journal, replace_pieces
+from scenes.journal import Journal
 from scenes.log import Entry, dump, parse
 from scenes.play import Play
 from scenes.saved import find_session, saved_sessions, sessions_folder
@@ -64,19 +65,6 @@ def test_what_a_crash_leaves_behind_the_last_line_is_set_aside(tmp_path: Path, t
 
 
 # --- a damaged file ---
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [b"\xff\xfe\x00", b"{", b"null", b"3", b'"turns"', b"[]", b"", b"\0\0", b"[" * 100_000],
-)
-def test_damage_in_the_middle_is_refused_and_left_as_it_is(tmp_path: Path, damage: bytes) -> None:
-    path = tmp_path / "s.jsonl"
-    first = written(path, OPEN)
-    last = json.dumps(said(1)).encode() + b"\n"
-    path.write_bytes(first + damage + b"\n" + last)
-    assert "s.jsonl:2: not an event; the file is damaged" in refusal(path)
-    assert "s.txt" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +255,7 @@ def test_a_text_whose_pieces_break_off_leaves_the_file_as_it_was(tmp_path: Path)
     path = tmp_path / "a.txt"
     path.write_text("before", "utf-8")
     with pytest.raises(ValueError, match="no more"):
-        replace_pieces(path, pieces())
+        replace_pieces(path, pieces(), ())
     assert [(one.name, one.read_text("utf-8")) for one in tmp_path.iterdir()] == [
         ("a.txt", "before")
     ]

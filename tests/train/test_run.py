@@ -22,7 +22,7 @@ from models.local import Local
 from models.local.loading import open_checkpoint
 from models.train.curve import Point
 from models.train.run import train
-from models.train.runs import Result
+from models.train.runs import Result, prepare
 from models.train.settings import Settings
 from tests.train.made import SAID, STABLE, examples, opened, settings, written
 
@@ -331,3 +331,20 @@ def test_a_stop_during_the_first_look_ends_before_anything_is_learned(
 ) -> None:
     done = run(bases["llama"], settings(tmp_path), stop=lambda: True)
     assert (done.why_ended, done.steps, done.points) == ("stopped", 0, ())
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "settings.json", "README.md"])
+def test_a_run_does_not_write_over_its_examples(tmp_path: Path, name: str) -> None:
+    file = written(tmp_path / name, examples())
+    before = file.read_bytes()
+    wanted = settings(tmp_path, examples=(file,), out=tmp_path)
+    with pytest.raises(ModelError, match="is read from; name another"):
+        prepare(wanted, "made-up", False)
+    assert file.read_bytes() == before
+
+
+def test_a_run_does_not_write_over_the_adapter_that_it_begins_with(tmp_path: Path) -> None:
+    (tmp_path / "voice").mkdir()
+    wanted = settings(tmp_path, start=tmp_path / "voice", out=tmp_path / "." / "voice")
+    with pytest.raises(ModelError, match="is read from; name another folder as out"):
+        prepare(wanted, "made-up", False)

@@ -1,6 +1,7 @@
 """Cards on the command line: imported, shown, exported."""
 
 import json
+from pathlib import Path
 
 from characters.cards import png
 from characters.cards.files import read_card
@@ -163,3 +164,28 @@ def test_the_list_shows_the_beginning_of_a_long_profile(run, home):
     (folder / "ann.yaml").write_text(f"name: 安\nprofile: {'长' * 500}\n", "utf-8")
     (line,) = [one for one in run("characters", "list").out.splitlines() if one.startswith("ann ")]
     assert line.endswith("长…") and len(line) < 120
+
+
+def test_characters_whose_names_are_one_elsewhere_get_files_of_their_own(run, home):
+    names = ("Alice", "alice", "ALICE", "CON", "a/b", "e\u0301", "\u00e9")
+    cards = [{"name": name, "description": "x"} for name in names]
+    stems = set()
+    for number, card in enumerate(cards):
+        path = home / f"{number}.json"
+        path.write_text(json.dumps(card), "utf-8")
+        done = run("characters", "import", path, "--to", home / "all", "--force")
+        assert done.status == 0, done.err
+        stems.add(Path(done.out.strip()).stem)
+    assert stems == {"Alice", "alice-2", "ALICE-3", "CON_", "a-b", "\u00e9"}
+    files = [path.name for path in (home / "all").iterdir()]
+    assert len({name.casefold() for name in files}) == len(files)
+
+
+def test_a_card_that_is_imported_where_it_lies_is_not_written_over(run, home):
+    card = home / "all" / "甲.card.json"
+    card.parent.mkdir()
+    card.write_text(json.dumps({"name": "甲", "description": "医生"}), "utf-8")
+    before = card.read_bytes()
+    assert run("characters", "import", card, "--to", home / "all").status == 0
+    assert card.read_bytes() == before
+    assert run("characters", "show", home / "all" / "甲.yaml").status == 0

@@ -302,3 +302,18 @@ def test_ctrl_c_ends_a_piped_play_quietly_and_nothing_is_lost(home):
         assert b"Traceback" not in program.stderr.read()
     events = find_session(None).read_text("utf-8").splitlines()
     assert [json.loads(event)["event"] for event in events] == ["open", "turns", "draw"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_what_was_typed_before_is_the_owner_s_alone(home: Path) -> None:
+    from platformdirs import user_data_path
+
+    from tui.completing import _history
+
+    file = user_data_path("paotuan", appauthor=False) / "line-history"
+    _history().append_string("秘密")
+    assert "秘密" in file.read_text("utf-8")
+    assert (file.stat().st_mode | file.parent.stat().st_mode) & 0o077 == 0
+    file.chmod(0o644)
+    _history()
+    assert file.stat().st_mode & 0o077 == 0

@@ -7,6 +7,7 @@ import typer
 
 from tui.commands.group import group, one_of
 from tui.commands.options import Json
+from tui.commands.writing import not_over
 from tui.failures import BAD_INPUT, BadInput, given, problems_of
 from tui.output import as_json, columns, data, one_line, word
 
@@ -194,7 +195,18 @@ def export(
     with given():
         if to.exists() and not force:
             raise BadInput(f"{to}: is there already; --force replaces it")
-        left_out = export_character(load(character), to, form, image)
+        inputs = [_file_of(character)]
+        not_over(to, [*inputs, *([image] if image else [])], "--to")
+        left_out = export_character(load(character), to, form, image, inputs)
     for one in left_out:
         word(f"left out, since this format has no place for it: {one}")
     data(str(to))
+
+
+def _file_of(character: str) -> Path:
+    """The file that a character is read from, by its name or itself."""
+    from characters.places import CARDS, SUFFIXES, find, folders, is_path
+
+    if is_path(character):
+        return Path(character)
+    return find(character, folders("characters"), (*SUFFIXES, *CARDS)) or Path(character)

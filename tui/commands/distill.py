@@ -45,7 +45,8 @@ def distill(
     from scenes.corpora.distill import counts, distil, entries, passages
 
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
-    not_over(output, [novel])
+    inputs = [novel, asking.path]
+    not_over(output, inputs)
     run = _run(novel, tokens, scene, summaries)
     tasks = [task for _, task in passages(run)]
     if estimate:
@@ -55,7 +56,7 @@ def distill(
         left = teaching.tell_estimate(asking, tasks, ledger)
         with teaching.progress_of(asking, left, found) as progress:
             distilled = distil(run, found, ledger, jobs, progress)
-        write_lines((entry.line + "\n" for entry in entries(distilled)), output)
+        write_lines((entry.line + "\n" for entry in entries(distilled)), output, inputs)
     _report(counts(distilled), output, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.eval_options import Wanted, told
+from tui.commands.writing import not_over
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 
@@ -47,6 +48,7 @@ def _check(wanted: Wanted) -> None:
     choose(None, wanted.context, wanted.quantization, asked, (), wanted.threads)
     if wanted.report is not None and wanted.report.suffix != ".md":
         raise BadInput(f"--report {wanted.report}: expected a name that ends in .md")
+    not_over(wanted.report, _inputs(wanted), "--report")
     if wanted.split not in SPLITS:
         raise BadInput(f"--split {wanted.split}: expected test, train or all")
 
@@ -174,9 +176,14 @@ def _show(found: "Compared", settings: dict[str, Any], wanted: Wanted) -> None:
         for line in changes(found):
             data(line)
     if wanted.report is not None:
-        for line in write_report(found, settings, wanted.report):
+        for line in write_report(found, settings, wanted.report, _inputs(wanted)):
             word(line)
         word(f"report: {wanted.report}")
+
+
+def _inputs(wanted: Wanted) -> list[Path]:
+    """What is read: the held-out lines."""
+    return [Path(wanted.on)] if wanted.on is not None else []
 
 
 class Progress:

@@ -128,7 +128,12 @@ def examples(
         raise BadInput("nothing to do: name a file to write with -o FILE, or look with --show 3")
     if test is not None and test_chapters is not None:
         raise BadInput("--test and --test-chapters: give one of them")
-    not_over(output, [*logs, *([mix] if mix else [])])
+    inputs: list[str | Path] = [
+        *map(_file, logs),
+        *([mix] if mix else []),
+        *([scene] if scene else []),
+    ]
+    not_over(output, inputs)
     choice = choose(model, context, None, {})
     with given():
         where = load_scene(scene) if scene is not None else None
@@ -145,7 +150,7 @@ def examples(
             among = sum(one.split == "train" for one in made.examples)
             made.examples += mixed(mix, among, mix_share, seed, bounds, made.tally)
     if output is not None:
-        write_lines(map(dumped, made.examples), output)
+        write_lines(map(dumped, made.examples), output, inputs)
     show_some(made.examples, show)
     report(made, as_data)
 
@@ -169,13 +174,26 @@ def _read(log: str, where: "Scene | None") -> "Script | Session":
     """A session by its name or journal; a log by its file."""
     from scenes.examples.script import script_of
     from scenes.journal import read_session
+
+    path = _file(log)
+    if path.suffix == ".jsonl":
+        session = read_session(path)
+        for line in session.damage:
+            word(line)
+        return session
+    source = Source(log)
+    return script_of(source.where, _entries(source), where)
+
+
+def _file(log: str) -> Path:
+    """The file that a log or a session lies in. Raises `BadInput`."""
     from scenes.saved import find_session
 
     path = Path(log)
-    if path.suffix == ".jsonl" or (log != "-" and not path.exists() and not path.suffix):
-        return read_session(path if path.suffix else find_session(log))
-    source = Source(log)
-    return script_of(source.where, _entries(source), where)
+    if log == "-" or path.exists() or path.suffix:
+        return path
+    with given():
+        return find_session(log)
 
 
 def _entries(source: Source) -> list["Entry"]:

@@ -47,7 +47,8 @@ def interview(
 
     one_of(to, FORMS, "form")
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
-    not_over(output, [novel])
+    inputs = [novel, asking.path]
+    not_over(output, inputs)
     with given():
         asked = passages(read_book(novel), tokens, people or ())
     if not asked:
@@ -60,18 +61,18 @@ def interview(
         left = teaching.tell_estimate(asking, tasks, ledger)
         with teaching.progress_of(asking, left, found) as progress:
             held = held_interview(asked, found, ledger, jobs, progress)
-    _write(held, to, output, as_data)
+    _write(held, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _write(held: "Held", to: str, output: Path, as_data: bool) -> None:
+def _write(held: "Held", to: str, output: Path, inputs: list[Path], as_data: bool) -> None:
     from scenes.corpora.interview import entries, instructions
 
     if to == "log":
-        write_lines((entry.line + "\n" for entry in entries(held)), output)
+        write_lines((entry.line + "\n" for entry in entries(held)), output, inputs)
     else:
-        write_lines((json_text(one) + "\n" for one in instructions(held)), output)
+        write_lines((json_text(one) + "\n" for one in instructions(held)), output, inputs)
     figures = {
         "passages": len(held),
         "failed": [chunk.number for chunk, one in held if one is None],

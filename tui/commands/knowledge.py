@@ -9,6 +9,7 @@ import typer
 
 from tui.commands import options
 from tui.commands.group import group
+from tui.commands.writing import not_over
 from tui.failures import BadInput, given
 from tui.output import as_json, data, word
 
@@ -60,12 +61,14 @@ def build(
         for path in paths:
             if not path.exists():
                 raise BadInput(f"{path}: no such file or folder")
+        not_over(to, paths)
+        not_over(vectors_path(to), paths)
         reading = Reading(paths)
         found = [*(names or ()), *reading.find_names()]
         if not any(True for _ in reading.texts()):
             raise BadInput(f"{paths[0]}: no text in it; expected files in {', '.join(TEXTS)}")
         embedding = _embedding(embeddings, to, bar.show) if embeddings is not None else None
-        many = write_base(to, reading.chunks(), found, embedding)
+        many = write_base(to, reading.chunks(), found, embedding, paths)
     for problem in reading.problems:
         word(f"left out: {problem}")
     if not many:

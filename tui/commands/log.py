@@ -13,9 +13,10 @@ import typer
 from tui.commands.group import group
 from tui.commands.log_import import import_log
 from tui.commands.options import Json
+from tui.commands.writing import not_over, write_lines
 from tui.failures import BAD_INPUT, given
 from tui.logs import Source
-from tui.output import as_json, clean, columns, data, json_text, word
+from tui.output import as_json, columns, data, json_text, word
 
 if TYPE_CHECKING:
     from scenes.log import Entry
@@ -122,25 +123,12 @@ def convert(
     ] = None,
 ) -> None:
     """Write a log in its canonical form; a line that is none of the format stays as it is."""
-    import os
-    import sys
-
     from scenes.log import read, write
 
     source = Source(log)
-    if output is None:
-        safe = clean if sys.stdout.isatty() else str
-        for _, entry in read(source.lines()):
-            print(safe(write(entry)))
-        return
-    draft = output.with_name(f".{output.name}.new")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            for _, entry in read(source.lines()):
-                file.write(write(entry) + "\n")
-        os.replace(draft, output)
-    finally:
-        draft.unlink(missing_ok=True)
+    inputs = [] if source.is_stdin else [str(log)]
+    not_over(output, inputs)
+    write_lines((write(entry) + "\n" for _, entry in read(source.lines())), output, inputs)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.commands.options import roles_of
-from tui.commands.writing import write_lines
+from tui.commands.writing import not_over, write_lines
 from tui.failures import given
 from tui.output import one_line, word
 
@@ -75,9 +75,10 @@ def import_log(
         comments=comments,
         ids=ids,
     )
+    not_over(output, files)
     with given():
         logs = [log for path in files for log in open_logs(path, format)]
-        write_lines(_lines(logs, table), output)
+        write_lines(_lines(logs, table), output, files)
 
 
 def _lines(logs: "list[TableLog]", table: "Table") -> Iterator[str]:

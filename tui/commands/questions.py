@@ -45,9 +45,10 @@ def questions(
     from scenes.corpora.questions import expected, make
 
     one_of(to, FORMS, "form")
-    not_over(output, [file for file in (templates, slots) if file is not None])
-    run = _run(role, templates, slots, n, seed)
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    inputs = [asking.path, *(file for file in (templates, slots) if file is not None)]
+    not_over(output, inputs)
+    run = _run(role, templates, slots, n, seed)
     if estimate:
         tasks, sure = expected(run, None)
         teaching.tell_estimate(asking, tasks, None, sure)
@@ -57,7 +58,7 @@ def questions(
         left = teaching.tell_estimate(asking, tasks, ledger, sure)
         with teaching.progress_of(asking, left, found) as progress:
             asked = make(run, found, ledger, jobs, progress)
-    _write(role, asked, to, output, as_data)
+    _write(role, asked, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
@@ -76,13 +77,15 @@ def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: in
     return Asking(role, found, n, seed)
 
 
-def _write(role: str, asked: "list[Asked]", to: str, output: Path, as_data: bool) -> None:
+def _write(
+    role: str, asked: "list[Asked]", to: str, output: Path, inputs: list[Path], as_data: bool
+) -> None:
     from scenes.corpora.questions import counts, entries, instructions
 
     if to == "log":
-        write_lines((entry.line + "\n" for entry in entries(role, asked)), output)
+        write_lines((entry.line + "\n" for entry in entries(role, asked)), output, inputs)
     else:
-        write_lines((json_text(one) + "\n" for one in instructions(role, asked)), output)
+        write_lines((json_text(one) + "\n" for one in instructions(role, asked)), output, inputs)
     figures = counts(asked)
     if as_data:
         as_json(figures)

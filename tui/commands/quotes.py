@@ -9,7 +9,7 @@ import typer
 
 from tui.commands.group import one_of
 from tui.commands.options import Json
-from tui.commands.writing import write_lines
+from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
 from tui.output import as_json, json_text, one_line, word
 
@@ -63,6 +63,9 @@ def quotes(
     one_of(to, FORMS, "form")
     if as_data and output is None:
         raise BadInput("--json prints a summary; name a file for the rest with -o OUT")
+    inputs = [novel, *([Path(aliases)] if aliases not in (None, "none") else [])]
+    not_over(output, inputs)
+    not_over(learn, [*inputs, *([output] if output else [])], "--learn-aliases")
     with given():
         book = read_book(novel)
         source, known = _aliases(book, aliases)
@@ -72,8 +75,8 @@ def quotes(
         raise BadInput(f"{one_line(str(novel))}: nobody says anything in {marks}; nothing written")
     with given():
         if learn is not None:
-            write_lines(learned_aliases(book, known), learn)
-        write_lines(_lines(to, book, found), output)
+            write_lines(learned_aliases(book, known), learn, inputs, "--learn-aliases")
+        write_lines(_lines(to, book, found), output, inputs)
     _report(book, found, source, as_data)
 
 

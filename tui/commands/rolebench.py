@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.filenames import file_name
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -70,9 +71,9 @@ def rolebench(
         bench = read_bench(files)
         known = _known(characters or (), bench)
     if to == "characters" and output is not None:
-        written = _write_characters(bench, known, output)
+        written = _write_characters(bench, known, output, files)
     else:
-        written = write_lines(_lines(to, bench, known, asker, answers), output)
+        written = write_lines(_lines(to, bench, known, asker, answers), output, files)
     _report(bench, written, to, as_data, output)
 
 
@@ -110,19 +111,24 @@ def _lines(
             return (f"{json_text(one)}\n" for one in retold.instructions(bench, known, answers))
 
 
-def _write_characters(bench: "Bench", known: dict[str, "Character"], folder: Path) -> int:
+def _write_characters(
+    bench: "Bench", known: dict[str, "Character"], folder: Path, inputs: Sequence[Path]
+) -> int:
     """A file a role; one that is there already is never written over."""
     from characters.writing import yaml_text
     from scenes.corpora.rolebench import character_files
 
     files = character_files(bench, known)
-    paths = {role: folder / f"{role}.yaml" for role in files}
+    paths: dict[str, Path] = {}
+    for role in files:
+        stem = file_name(role, "role", [path.stem for path in paths.values()])
+        paths[role] = folder / f"{stem}.yaml"
     there = [path for path in paths.values() if path.exists()]
     if there:
         raise BadInput(*(f"{path}: is there already; move it away first" for path in there))
     folder.mkdir(parents=True, exist_ok=True)
     for role, path in paths.items():
-        write_lines([yaml_text(files[role])], path)
+        write_lines([yaml_text(files[role])], path, inputs)
     return len(paths)
 
 

@@ -95,6 +95,8 @@ def new(
     ] = None,
 ) -> None:
     """Write a commented scene to begin with, into your data folder or a file."""
+    from base.filenames import file_name
+    from base.writing import replace_text
     from characters.places import folders
     from scenes.writing import scene_template
 
@@ -103,11 +105,11 @@ def new(
     if output == Path("-"):
         data(text.rstrip("\n"))
         return
-    path = output or folders("scenes")[1] / f"{_file_name(title)}.yaml"
+    path = output or folders("scenes")[1] / f"{file_name(title, 'scene')}.yaml"
     if path.exists():
         raise BadInput(f"{path}: is there already; name another file with -o")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    replace_text(path, text, ())
     data(str(path))
 
 
@@ -122,9 +124,3 @@ def schema() -> None:
 def _about(role: "Role", play_as: str | None) -> str:
     marks = ("you" if role.name == play_as else "", "narrator" if role.narrator else "")
     return ", ".join(filter(None, marks))
-
-
-def _file_name(title: str) -> str:
-    """A title as a file's name that leads nowhere else."""
-    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in title.strip())
-    return kept.strip("-")[:60] or "scene"

@@ -88,17 +88,22 @@ def export(
     from scenes.exports import export as lines_of
     from scenes.journal import read_session
     from scenes.saved import find_session
+    from tui.commands.writing import not_over
 
     one_of(form, FORMATS, "format")
     with given():
-        session = read_session(find_session(id))
+        path = find_session(id)
+        not_over(output, [path, path.with_suffix(".txt")])
+        session = read_session(path)
         if speaker is not None:
             speaker = session.scene.role(speaker).name
+    for line in session.damage:
+        word(line)
     lines = lines_of(form, session, speaker, context)
     if output is None:
         _print(lines)
     else:
-        _write(form, lines, output)
+        _write(form, lines, output, path)
 
 
 @app.command("import")
@@ -161,12 +166,14 @@ def _print(lines: Iterator[str]) -> None:
         data(line)
 
 
-def _write(form: str, lines: Iterator[str], output: Path) -> None:
+def _write(form: str, lines: Iterator[str], output: Path, journal: Path) -> None:
     """Write an export whole or not at all, and what tells LLaMA-Factory of it."""
+    from base.writing import replace_pieces
     from scenes.exports.examples import COLUMNS
-    from scenes.journal import replace_pieces
+    from tui.commands.writing import is_of_sessions
 
-    replace_pieces(output, _separated(lines) if form == "sillytavern" else _ended(lines))
+    pieces = _separated(lines) if form == "sillytavern" else _ended(lines)
+    replace_pieces(output, pieces, [journal], private=is_of_sessions(output))
     if form in COLUMNS:
         _enter(form, output)
 
@@ -181,8 +188,8 @@ def _separated(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _enter(form: str, output: Path) -> None:
+    from base.writing import replace_text
     from scenes.exports.examples import dataset_info
-    from scenes.journal import replace_text
 
     info = output.with_name("dataset_info.json")
     try:
@@ -191,5 +198,5 @@ def _enter(form: str, output: Path) -> None:
     except ValueError:
         word(f"{info}: not a JSON object; left as it is, without {output.name}")
         return
-    replace_text(info, entered)
+    replace_text(info, entered, [output])
     word(f"{info}: {output.stem}")

@@ -8,6 +8,7 @@ import typer
 
 from tui.commands import options
 from tui.commands.group import one_of
+from tui.commands.writing import not_over
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 
@@ -119,6 +120,7 @@ def convert(
     kinds = ("float16", "bfloat16", "float32") if to == "folder" else ("float16", "float32")
     if dtype is not None:
         one_of(dtype, kinds, "dtype")
+    not_over(out, [source, *([base] if base else [])], "OUT")
     try:
         if to == "gguf-lora":
             if keep_quantised:

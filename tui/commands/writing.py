@@ -1,24 +1,46 @@
 """How a command writes lines: to stdout, or to a file that appears when it is whole."""
 
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tui.failures import BadInput
+from base.writing import Unwritten, check_inputs, replaced
+from tui.failures import BadInput, problems_of
 from tui.output import clean
 
 
-def not_over(output: Path | None, inputs: Iterable[str | Path]) -> None:
-    """Raise `BadInput` where `output` is one of the files that are read."""
-    if output is not None and output.resolve() in {Path(one).resolve() for one in inputs}:
-        raise BadInput(f"-o {output}: is read from; name another file to write")
+def not_over(output: Path | None, inputs: Iterable[str | Path], option: str = "-o") -> None:
+    """Raise `BadInput` where `output` is a file that is read, or one of a saved session."""
+    if output is None:
+        return
+    try:
+        check_inputs(output, inputs)
+    except Unwritten as error:
+        raise BadInput(f"{option} {problems_of(error)[0]}") from error
+    if is_of_sessions(output) and output.exists():
+        raise BadInput(f"{option} {output}: belongs to a saved session; name another file to write")
 
 
-def write_lines(lines: Iterable[str], output: Path | None) -> int:
+def is_of_sessions(path: Path) -> bool:
+    """Whether a path leads into the folder where sessions are kept."""
+    from scenes.saved import sessions_folder
+
+    try:
+        return path.resolve().is_relative_to(sessions_folder().resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def write_lines(
+    lines: Iterable[str],
+    output: Path | None,
+    inputs: Iterable[str | Path],
+    option: str = "-o",
+) -> int:
     """Write lines, each with its end, to a file or to stdout; how many they were.
 
-    On a terminal nothing is printed that could drive it. Raises `OSError`.
+    `inputs` are the files that they are made of, none of which is written over. On a terminal
+    nothing is printed that could drive it. Raises `BadInput` or `OSError`.
     """
     written = 0
 
@@ -33,11 +55,10 @@ def write_lines(lines: Iterable[str], output: Path | None) -> int:
         sys.stdout.writelines(map(safe, counted()))
         sys.stdout.flush()
         return written
-    draft = output.with_name(f".{output.name}.new")
-    try:
-        with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.writelines(counted())
-        os.replace(draft, output)
-    finally:
-        draft.unlink(missing_ok=True)
+    inputs = list(inputs)
+    not_over(output, inputs, option)
+    if output.is_dir():
+        raise BadInput(f"{option} {output}: a folder, expected a file to write")
+    with replaced(output, inputs, private=is_of_sessions(output)) as file:
+        file.writelines(line.encode("utf-8", "replace") for line in counted())
     return written

@@ -15,6 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from base.filenames import file_name, stems
+from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.errors import SceneError
 from scenes.imports import Report
@@ -23,11 +25,10 @@ from scenes.imports.trpg.people import Table
 from scenes.imports.trpg.players import Part, Player, preview, table_of
 from scenes.imports.trpg.saving import save_session, scene_of
 from scenes.imports.trpg.styles import STYLES
-from scenes.journal import replace_pieces
 from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
-from tui.importing import FoundLogs, free_path
+from tui.importing import FoundLogs
 from tui.paint import printable
 from tui.reported import reported
 from tui.screens.importing import ToldScreen
@@ -190,8 +191,8 @@ class PlayersScreen(ModalScreen[Path | None]):
 
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)
-        path = free_path(folder / f"{self.found.path.stem}.txt")
-        replace_pieces(path, lines)
+        path = folder / f"{file_name(self.found.path.stem, 'log', stems(folder, '.txt'))}.txt"
+        replace_pieces(path, lines, [self.found.path])
         return path
 
     def _save_session(self, lines: Iterator[str], scene: Scene, role: str | None) -> Path:

@@ -79,7 +79,8 @@ class Transcript(ScrollView, can_focus=True):
             len(wrap(runs_of(entry, lambda _: plain, plain), self._width))
             for entry in self.entries[first:]
         ]
-        self._ends = list(accumulate(self._heights))
+        before = self._ends[first - 1] if first else 0
+        self._ends[first:] = [before + end for end in accumulate(self._heights[first:])]
         self.virtual_size = Size(0, self._ends[-1] if self._ends else 0)
         self.refresh()
 

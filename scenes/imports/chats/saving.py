@@ -1,27 +1,24 @@
 """A chat to a session's files: whole or not at all, with no more than a message held at a time."""
 
-import json
-import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from base.writing import UTF8, reason, replaced
 from characters.text import printable
 from scenes.errors import SceneError
+from scenes.events import line_of
 from scenes.imports.chats.chat import Chat, Message, Report
 from scenes.imports.chats.dates import sent_at
 from scenes.imports.chats.entries import named
 from scenes.imports.chats.kobold import PLAYER
 from scenes.imports.chats.turning import Turning, Written
 from scenes.imports.known import known
-from scenes.journal import UTF8, Journal
+from scenes.journal import Journal
 from scenes.log import Entry, write
 from scenes.scene import Role, Scene
 from scenes.session import VERSION, Event
@@ -31,7 +28,6 @@ LARGEST_CAST = 64
 """Those who speak most; whoever else speaks is named in the lines alone."""
 NAMES = 10_000
 """Names that are counted before further ones are left out of the cast."""
-_encode = msgspec.json.Encoder().encode
 
 
 def save_chat(
@@ -86,9 +82,8 @@ def save_events(
 
     `began` is when its opening was said, in UTC, where that is known.
     """
-    with _reserved(folder, scene.name) as journal:
+    with closing(Journal.create(scene.name, folder)) as journal:
         path, report.session = journal.path, journal.id
-        drafts = [path.with_name(f".{path.stem}{end}.new") for end in (".jsonl", ".txt")]
         opened = {
             "event": "open",
             "version": VERSION,
@@ -99,77 +94,36 @@ def save_events(
             **({"time": began} if began else {}),
         }
         try:
-            _write(drafts, opened, events, scene.title, log)
-            drafts[1].replace(path.with_suffix(".txt"))
-            drafts[0].replace(path)
+            _write(path, opened, events, scene.title, log)
         except OSError as error:
-            raise SceneError(
-                f"{folder}: cannot be written: {error.strerror or error}; "
-                "make room or mend the folder's permissions, then try again"
-            ) from error
-        finally:
-            for draft in drafts:
-                draft.unlink(missing_ok=True)
+            raise SceneError(f"{folder}: cannot be written: {reason(error)}") from error
     return path
 
 
 def _write(
-    drafts: list[Path],
+    path: Path,
     opened: Event,
     events: Iterable[Written],
     title: str,
     log: Sequence[Entry] | None,
 ) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    for draft in drafts:
-        os.close(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-    with drafts[0].open("wb") as journal, drafts[1].open("wb") as readable:
+    with (
+        replaced(path.with_suffix(".txt"), (), private=True) as readable,
+        replaced(path, (), private=True) as journal,  # it is in its place first
+    ):
         readable.write(f"{write(Entry('chapter', title))}\n".encode(*UTF8))
         for event, entries in _with_first(opened, events):
-            journal.write(_line({"time": now, **event}))
+            journal.write(line_of({"time": now, **event}) + b"\n")
             if entries and log is None:
                 readable.write("".join([f"{write(entry)}\n" for entry in entries]).encode(*UTF8))
         for entry in log or ():
             readable.write(f"{write(entry)}\n".encode(*UTF8))
-        for file in (journal, readable):
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def _line(event: Event) -> bytes:
-    """An event as a line of a journal."""
-    try:
-        return _encode(event) + b"\n"
-    except UnicodeEncodeError:  # a half of a surrogate pair, which is kept
-        line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        return line.encode(*UTF8) + b"\n"
 
 
 def _with_first(opened: Event, events: Iterable[Written]) -> Iterator[Written]:
     yield opened, ()
     yield from events
-
-
-class _reserved:
-    """The lock of a new session's name, under which nothing is written yet."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        stem = re.sub(r"[^\w-]+", "-", name)[:40].strip("-") or "chat"
-        base = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
-        for number in range(1, 1000):
-            path = folder / f"{base if number == 1 else f'{base}-{number}'}.jsonl"
-            with suppress(SceneError):
-                self.journal = Journal(path)
-                if not path.exists():
-                    return
-                self.journal.close()
-        raise SceneError(f"{folder}: a thousand sessions of this second, or it cannot be written")
-
-    def __enter__(self) -> Journal:
-        return self.journal
-
-    def __exit__(self, *_: object) -> None:
-        self.journal.close()
 
 
 # --- who is there --------------------------------------------------------------------------------

@@ -1,0 +1,256 @@
+"""A damaged journal read for all that can be told of it: mended, or with stand-ins. Pure.
+
+A single bit that flipped is found by the check value and set right. What cannot be mended is left
+out, and where later events build on turns that are missing, comments stand in for them.
+"""
+
+import re
+import zlib
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from characters.text import shown
+from scenes.errors import SceneError
+from scenes.events import TAIL, Event, event_of, is_whole, line_of
+
+LONGEST = 11_000
+"""Bytes of a line up to which CRC-32 tells one flipped bit from any two."""
+MOST = 20
+"""Places that are told one by one."""
+_SEAM = re.compile(rb'(?<="\}).(?=\{"event":)', re.DOTALL)
+_KIND = re.compile(rb'"event": ?"(\w+)"')
+_TEXT = re.compile(rb'"text": ?"((?:[^"\\]|\\.)*)"')
+_SPEAKER = re.compile(rb'"speaker": ?"([^"\\]*)"')
+_TABLE = [zlib.crc32(bytes([byte])) ^ zlib.crc32(b"\0") for byte in range(256)]
+_BACK = {value >> 24: index for index, value in enumerate(_TABLE)}
+_BITS = {_TABLE[1 << bit]: 1 << bit for bit in range(8)}
+
+
+@dataclass
+class Mended:
+    """What a damaged journal is as far as it can be read."""
+
+    lines: list[bytes] = field(default_factory=list)
+    """The journal to go on with, without newlines."""
+    events: list[Event] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What was mended or is missing, `line: what`, each."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A line that was read, or one that could not be."""
+
+    number: int
+    line: bytes
+    event: Event | None
+    mended: bool = False
+
+
+def mend(raw: bytes, kept_in: str) -> Mended:
+    """All that can be told of a journal; stand-ins say that the rest is in `kept_in`.
+
+    Raises `SceneError` where its first event cannot be read.
+    """
+    tree = _Tree(kept_in)
+    for found in _found(raw.removesuffix(b"\n").split(b"\n")):
+        if found.event is None:
+            if not tree.mended.events:
+                raise SceneError(f"{found.number}: not an event; the file is damaged")
+            tree.miss(found)
+        else:
+            tree.take(found)
+    tree.end()
+    return tree.mended
+
+
+def is_mendable(line: bytes) -> bool:
+    """Whether one flipped bit is all that is wrong with a line, or with its newline."""
+    return _parted(line) is not None or mended(line) is not None
+
+
+def mended(line: bytes) -> bytes | None:
+    """The line as it was before one bit of it flipped; `None` where it was not so."""
+    if len(line) > LONGEST:
+        return None
+    for place in range(max(0, len(line) - TAIL), len(line)):
+        for flipped in _flips(line, place):
+            if is_whole(flipped):
+                return flipped
+    check = re.fullmatch(rb"[0-9a-f]{8}", line[-10:-2])
+    if is_whole(line) is not False or check is None:
+        return None
+    body = line[:-TAIL] + b"}"
+    found = _flipped_bit(zlib.crc32(body) ^ int(check[0], 16), len(body))
+    if found is None:
+        return None
+    place, bit = found
+    whole = line[:place] + bytes([line[place] ^ bit]) + line[place + 1 :]
+    return whole if is_whole(whole) else None
+
+
+def _flips(line: bytes, place: int) -> Iterator[bytes]:
+    for bit in range(8):
+        yield line[:place] + bytes([line[place] ^ 1 << bit]) + line[place + 1 :]
+
+
+def _flipped_bit(difference: int, length: int) -> tuple[int, int] | None:
+    """Which bit of so many bytes makes that difference of two check values: place and mask."""
+    for place in range(length - 1, -1, -1):
+        if difference in _BITS:
+            return place, _BITS[difference]
+        index = _BACK[difference >> 24]  # what one byte more has made of it is taken back
+        difference = (difference ^ _TABLE[index]) << 8 | index
+    return None
+
+
+def _found(lines: list[bytes]) -> Iterator[_Found]:
+    """Each line with its event, what one flipped bit did to it or to its newline set right."""
+    at = 0
+    while at < len(lines):
+        line, number = lines[at], at + 1
+        if (event := event_of(line)) is not None:
+            yield _Found(number, line, event)
+        elif pieces := _parted(line):
+            for piece in pieces:
+                yield _Found(number, piece, event_of(piece), mended=True)
+        elif whole := mended(line) or _joined(lines[at : at + 2]):
+            at += whole != mended(line)
+            yield _Found(number, whole, event_of(whole), mended=True)
+        else:
+            yield _Found(number, line, None)
+        at += 1
+
+
+def _parted(line: bytes) -> list[bytes] | None:
+    """Two lines, or the last one, whose newline became another byte."""
+    if is_whole(line[:-1]):
+        return [line[:-1]]
+    for seam in _SEAM.finditer(line):
+        pieces = [line[: seam.start()], line[seam.end() :]]
+        if all(is_whole(piece) for piece in pieces):
+            return pieces
+    return None
+
+
+def _joined(two: list[bytes]) -> bytes | None:
+    """The line of which a byte became a newline."""
+    if len(two) == 2:
+        for byte in (0x0A ^ 1 << bit for bit in range(8)):
+            if is_whole(whole := two[0] + bytes([byte]) + two[1]):
+                return whole
+    return None
+
+
+class _Tree:
+    """Which turns and draws there are so far, and which of them are missing."""
+
+    def __init__(self, kept_in: str) -> None:
+        self.mended = Mended()
+        self.kept_in = kept_in
+        self.turns = self.draws = 0
+        self.head: int | None = None
+        self.lost_turns = False
+        self.lost_draws: set[int] = set()
+
+    def miss(self, found: _Found) -> None:
+        """Tell what can be told of a line that is lost."""
+        kind = _KIND.search(found.line)
+        name = kind[1].decode() if kind else "an event"
+        if name == "turns" or b'"turns"' in found.line:
+            self.lost_turns = True
+            name = f"turn {self.turns + 1}"
+        said = [_text(one[1]) for one in (_SPEAKER.search(found.line),) if one]
+        said += [_text(one[1]) for one in _TEXT.finditer(found.line)][:1]
+        reads = f"; it reads now: {shown('：'.join(said))}" if said else ""
+        self.mended.told.append(f"{found.number}: {name} is damaged and left out{reads}")
+
+    def take(self, found: _Found) -> None:
+        """Take an event that was read, and before it what must be there for it."""
+        event, line = found.event, found.line
+        assert event is not None
+        self._fill(event)
+        if self.lost_draws and any(_refers(turn, self.lost_draws) for turn in _turns(event)):
+            event = {**event, "turns": [_without(t, self.lost_draws) for t in _turns(event)]}
+            line = line_of(event)
+        if found.mended:
+            what = _name(event)
+            self.mended.told.append(f"{found.number}: {what} was damaged by one bit and is mended")
+        self._add(event, line)
+
+    def end(self) -> None:
+        if self.lost_turns:
+            self._stand_in(self.turns + 1)
+
+    def _fill(self, event: Event) -> None:
+        """Stand in for turns and draws that the event builds on and that are not there."""
+        places = [event.get(key) for key in ("head", "parent", "after")]
+        for turn in _turns(event):
+            places += [turn.get("parent"), _before(turn.get("id"))]
+            self._fill_draws(turn.get("draw"))
+        self._stand_in(max((one for one in places if type(one) is int), default=0))
+        if event.get("event") == "draw":
+            self._fill_draws(_before(event.get("id")))
+
+    def _stand_in(self, last: int) -> None:
+        if not self.turns < last <= self.turns + len(self.mended.told) * 1000:
+            return
+        turns: list[Event] = []
+        for id in range(self.turns + 1, last + 1):
+            text = f"turn {id} is damaged; what is left of it: {self.kept_in}"
+            parent = self.head if not turns else id - 1
+            turns.append({"id": id, "parent": parent, "entry": {"kind": "comment", "text": text}})
+        event = {"event": "turns", "turns": turns}
+        self._add(event, line_of(event))
+
+    def _fill_draws(self, last: object) -> None:
+        if type(last) is int and self.draws < last <= self.draws + len(self.mended.told):
+            for id in range(self.draws + 1, last + 1):
+                self.lost_draws.add(id)
+                event = {"event": "draw", "id": id, "parent": None, "speaker": "", "candidates": []}
+                self._add(event, line_of(event))
+
+    def _add(self, event: Event, line: bytes) -> None:
+        self.mended.events.append(event)
+        self.mended.lines.append(line)
+        turns = _turns(event)
+        self.draws += event.get("event") == "draw"
+        if turns:
+            self.turns += len(turns)
+            self.head, self.lost_turns = self.turns, False
+        elif event.get("event") == "head":
+            self.head = event.get("head")
+
+
+def _turns(event: Event) -> list[dict[str, Any]]:
+    turns = event.get("turns")
+    return [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
+
+
+def _before(id: object) -> int | None:
+    return id - 1 if type(id) is int else None
+
+
+def _refers(turn: dict[str, Any], draws: Container[object]) -> bool:
+    return turn.get("draw") in draws
+
+
+def _without(turn: dict[str, Any], draws: Container[object]) -> dict[str, Any]:
+    """A turn that does not name a draw that is lost."""
+    if not _refers(turn, draws):
+        return turn
+    return {key: value for key, value in turn.items() if key not in ("draw", "candidate")}
+
+
+def _name(event: Event) -> str:
+    """How an event is called to a person."""
+    if turns := _turns(event):
+        first, last = turns[0].get("id"), turns[-1].get("id")
+        return f"turn {first}" if len(turns) == 1 else f"turns {first} to {last}"
+    id = event.get("id")
+    return f"draw {id}" if event.get("event") == "draw" else f"`{event.get('event')}`"
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
