@@ -9,6 +9,9 @@ UNPRINTABLE = re.compile(
 )
 """Control characters and bidi overrides: they may drive a terminal or disguise a text."""
 
+REPLACED = "\ufffd"
+"""What stands for bytes that were not UTF-8."""
+
 ESCAPES = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]{0,99}[ -/]{0,9}[@-~]"  # colours, the cursor
     "|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\n]{0,999}(?:\x07|\x1b\\\\|\x9c)"  # titles, links

@@ -8,21 +8,21 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
-from typing import Protocol
 
 from models.backend import Backend
-from models.errors import ModelError
 from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.play import Hand, Play, body_of
 from scenes.scene import Role
 from scenes.session import Turn
 from scenes.turns import candidates_to_speak
-from tui.colour import painter
+from tui.colour import is_dumb, painter
 from tui.dealing import numbered, print_hand, view
 from tui.failures import FAILED
+from tui.faults import line_of
 from tui.opening import Choice, Loading
 from tui.output import one_line, word
+from tui.reading import Piped, Plain, Reader
 from tui.words import language, say
 
 LATELY = 12
@@ -72,29 +72,14 @@ WORDS = {
 }
 
 
-class Reader(Protocol):
-    """Where lines come from."""
+def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
+    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`.
 
-    def read(self, prompt: str, prefill: str = "") -> str:
-        """The next line. Raises `EOFError` at the end."""
-        ...
-
-
-class Piped:
-    """Reads the lines of a pipe or a file."""
-
-    def read(self, prompt: str, prefill: str = "") -> str:
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
-        return line.rstrip("\r\n")
-
-
-def play_by_line(play: Play, choice: Choice) -> int:
-    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`."""
+    `encoding` is that of lines in a pipe. Raises `BadInput` for bytes that are none of it.
+    """
     loading = Loading(choice, play.scene)
     try:
-        return LineTable(play, loading, sys.stdin.isatty()).run()
+        return LineTable(play, loading, sys.stdin.isatty(), encoding).run()
     finally:
         loading.close()
         play.close()
@@ -103,7 +88,9 @@ def play_by_line(play: Play, choice: Choice) -> int:
 class LineTable:
     """The table, a line at a time."""
 
-    def __init__(self, play: Play, loading: Loading, terminal: bool) -> None:
+    def __init__(
+        self, play: Play, loading: Loading, terminal: bool, encoding: str = "utf-8"
+    ) -> None:
         self.play = play
         self.loading = loading
         self.terminal = terminal
@@ -123,32 +110,46 @@ class LineTable:
             "help": lambda _: word(HELP[language()]),
             "quit": lambda _: None,
         }
-        self.reader = self._terminal() if terminal else Piped()
+        self.reader = self._terminal() if terminal else Piped(encoding)
 
     def run(self) -> int:
-        """Read and obey until the end; what is on the table then is kept."""
-        self._open()
+        """Read and obey until the end; what is on the table then is kept, whatever ends it."""
+        try:
+            self._open()
+            while (line := self._line()) != "/quit":
+                self._try(line)
+        except EOFError:
+            pass
+        finally:
+            self._set_aside()
+        self._tell_notices()
+        return self.status
+
+    def _line(self) -> str:
+        """The next line. Raises `EOFError` at the end."""
         while True:
             self._tell_notices()
             try:
-                line = self.reader.read(self._prompt()).strip()
-                if line == "/quit":
-                    break
-                self.obey(line)
-            except EOFError:
-                break
+                return self.reader.read(self._prompt()).strip()
             except KeyboardInterrupt:
                 if not self.terminal:
-                    self._set_aside()
                     raise
                 word(_say("leave"))
-            except (SceneError, ModelError) as error:
-                if isinstance(error, ModelError) or isinstance(error.__cause__, OSError):
-                    self.status = FAILED
-                word(f"paotuan: {error}")
-        self._set_aside()
-        self._tell_notices()
-        return self.status
+
+    def _try(self, line: str) -> None:
+        """Do what one line says; what cannot be done is told."""
+        try:
+            self.obey(line)
+        except (EOFError, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            if not self.terminal:
+                raise
+            word(_say("leave"))
+        except Exception as error:
+            mistake = isinstance(error, SceneError) and not isinstance(error.__cause__, OSError)
+            self.status = self.status if mistake else FAILED
+            word(f"paotuan: {line_of(error)}")
 
     def obey(self, line: str) -> None:
         """Do what one line says. Raises `SceneError` and `ModelError`."""
@@ -214,8 +215,12 @@ class LineTable:
                 seed = (hand.sampling.seed + SEED_STEP * self._redraws) % 2**32
                 hand.sampling = replace(hand.sampling, seed=seed)
         word(f"-- {speaker.name}")
-        self._deal(backend, hand)
-        self.hand = hand if hand.complete else None
+        self.hand = hand
+        try:
+            self._deal(backend, hand)
+        finally:
+            if not hand.complete:
+                self.hand = None
         if self.hand is None:
             why = next((place.why for place in hand.places if place.why), "")
             raise SceneError(f"{_say('no_line')} ({why})" if why else _say("no_line"))
@@ -384,6 +389,8 @@ class LineTable:
         return candidates_to_speak(self.play.scene, self.play.session.role)
 
     def _terminal(self) -> Reader:
+        if is_dumb():
+            return Plain()
         from tui.completing import TableCompleter, Terminal
 
         return Terminal(TableCompleter(self.play.scene, list(self._commands)), self._status)

@@ -56,7 +56,11 @@ class Terminal:
     @property
     def text(self) -> str:
         # A wide character takes two cells, the second of which pyte leaves empty.
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        cells, screen = self.screen.buffer, self.screen
+        rows = (
+            "".join(cells[y][x].data for x in range(screen.columns)) for y in range(screen.lines)
+        )
+        return "\n".join(row.rstrip() for row in rows)
 
     def read(self) -> None:
         try:
