@@ -59,6 +59,8 @@ class TableCompleter(Completer):
 class Terminal:
     """Reads lines from the person at the terminal."""
 
+    prefills = True
+
     def __init__(self, completer: Completer, status: Callable[[], str]) -> None:
         self._status = status
         self._session: PromptSession[str] = PromptSession(

@@ -259,7 +259,7 @@ class LineTable:
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
         place = self._place(number)
-        if not self.terminal:
+        if not self.reader.prefills:
             raise SceneError(_say("edit", number))
         assert self.hand is not None
         candidate = self.hand.places[place].candidate
@@ -311,7 +311,7 @@ class LineTable:
         turn = next((turn for turn in self.play.session.path if turn.id == number), None)
         if turn is None:
             raise SceneError(_say("number", "edit"))
-        if not text and self.terminal:
+        if not text and self.reader.prefills:
             text = self.reader.read(f"{number}> ", body_of(turn.entry))
         if not text:
             raise SceneError(_say("number", "edit"))

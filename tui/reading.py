@@ -24,6 +24,9 @@ def check_encoding(name: str) -> None:
 class Reader(Protocol):
     """Where lines come from."""
 
+    prefills: bool
+    """Whether it can put a line where the person types, to be rewritten."""
+
     def read(self, prompt: str, prefill: str = "") -> str:
         """The next line. Raises `EOFError` at the end."""
         ...
@@ -31,6 +34,8 @@ class Reader(Protocol):
 
 class Piped:
     """Reads the lines of a pipe or a file."""
+
+    prefills = False
 
     def __init__(self, encoding: str = "utf-8") -> None:
         self._encoding = encoding
@@ -59,7 +64,9 @@ class Piped:
 
 
 class Plain:
-    """Asks for lines on a terminal without a word of its own about the screen."""
+    """Asks for lines on a terminal without any escape."""
+
+    prefills = False
 
     def read(self, prompt: str, prefill: str = "") -> str:
         while True:
