@@ -81,7 +81,7 @@ def read(raw: bytes, where: str) -> Document:
     text = decode(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
         if name := unprintable(line):
-            raise CharacterError(f"{where}:{number}: control character {name}; delete it")
+            raise CharacterError(f"{where}:{number}: {name}; delete it")
     if not text.strip():
         raise CharacterError(f"{where}: empty; expected YAML such as `title: …`")
     builder = Tree(where)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
+from characters.text import is_blank
 from models.backend import Backend
 from scenes.errors import SceneError
 from scenes.log import Entry
@@ -130,7 +131,8 @@ class LineTable:
         while True:
             self._tell_notices()
             try:
-                return self.reader.read(self._prompt()).strip()
+                line = self.reader.read(self._prompt()).strip()
+                return "" if is_blank(line) else line
             except KeyboardInterrupt:
                 if not self.terminal:
                     raise

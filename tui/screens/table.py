@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from characters.text import REPLACED
+from characters.text import REPLACED, is_blank
 from scenes.play import Play, body_of
 from scenes.session import Turn
 from tui.model import Model
@@ -112,7 +112,7 @@ class TableScreen(DealingScreen):
                 self.changed()
             elif self.editing is not None:
                 self.pick(self.editing, event.text)
-            elif event.text.strip():
+            elif not is_blank(event.text):
                 self._say(event.text)
             else:
                 self._go_on()
