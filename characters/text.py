@@ -10,7 +10,9 @@ _FORMATS = (
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
-_NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+_NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 15)
+)
 
 UNPRINTABLE = re.compile(f"[{_CONTROLS}{_FORMATS}{_PRIVATE}{_NO_CHARACTERS}]")
 """What has no look of its own: controls, bidi overrides, tags and other invisible characters,

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from characters.text import shown
 from models.errors import ModelError
 from tui.failures import BadInput
 
@@ -148,14 +149,16 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
     found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
     for name, path in found.items():
         if not path.exists():
-            raise ModelError(f"adapter {name}: nothing at {path}; give another --adapter {name}=…")
+            raise ModelError(
+                f"adapter {shown(name)}: nothing at {path}; give another --adapter {shown(name)}=…"
+            )
     for name in _named_by(scene) - found.keys():
         place = find_adapter(name, backend == "llamacpp")
         if place is None:
             raise ModelError(
-                f"adapter {name}: nothing of that name in "
+                f"adapter {shown(name)}: nothing of that name in "
                 f"{', '.join(map(str, adapter_folders()[:2]))}{nearest(name, adapter_names())}; "
-                f"give it with: --adapter {name}=PATH"
+                f"give it with: --adapter {shown(name)}=PATH"
             )
         found[name] = place
     return found
@@ -168,7 +171,7 @@ def _named_by(scene: "Scene | None") -> set[str]:
 def _named(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not name or not equals or not path:
-        raise BadInput(f"--adapter {text}: expected NAME=PATH")
+        raise BadInput(f"--adapter {shown(text)}: expected NAME=PATH")
     return name, path
 
 

@@ -102,6 +102,12 @@ def test_an_empty_line_on_ones_own_turn_lets_another_go_on(run):
     assert not any(line.startswith("林默") for line in said(saved()))
 
 
+@pytest.mark.parametrize("line", ["\u200b", "\u2060\u00ad \u061c", "\U000e0041", "\u200d\ufe0f"])
+def test_a_line_of_invisible_characters_is_an_empty_line(run, line):
+    run(*PLAY, stdin=f"有人吗？\n{line}\n1\n")
+    assert said(saved()) == ["林默:有人吗？", "苏晚:你听见了吗？楼上有人在走动。"]
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
