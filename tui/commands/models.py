@@ -60,17 +60,28 @@ def show(model: Name, as_data: options.Json = False) -> None:
 
 
 @app.command()
-def pull(model: Name) -> None:
+def pull(
+    model: Name,
+    send_token: Annotated[
+        bool,
+        typer.Option(
+            "--send-token", help="Send your token (HF_TOKEN) to the mirror in HF_ENDPOINT too."
+        ),
+    ] = False,
+) -> None:
     """Fetch a model, going on where a broken download stopped; its checksum is verified."""
     from models.catalog import find
 
     with given():
         find(model)
+        from models.hub import endpoint
+
+        endpoint()
     from models.pull import pull as fetch
 
     bar = _Bar(sys.stderr.isatty())
     try:
-        path = fetch(model, bar.show)
+        path = fetch(model, bar.show, send_token)
     finally:
         bar.close()
     data(str(path))
