@@ -11,7 +11,7 @@ import httpx
 from filelock import FileLock, Timeout
 
 from models import starter
-from models.errors import ModelError
+from models.errors import ModelError, PassingError
 from models.hub import REPO, Broken, Choice, Hub, Remote, endpoint, is_safe, shown
 
 TRIES = 5
@@ -43,7 +43,7 @@ def fetch(
     except Timeout:
         raise ModelError(f"{repo}: another program is fetching it; wait for that one") from None
     except httpx.HTTPError as error:
-        raise ModelError(_offline(repo, shown(endpoint()))) from error
+        raise PassingError(_offline(repo, shown(endpoint()))) from error
     except OSError as error:
         raise ModelError(_unkept(repo, partial, error)) from error
 
@@ -116,7 +116,7 @@ def _fetch_one(hub: Hub, file: Remote, part: Path, tell: Callable[[int], None]) 
             gained = _size(part) - had
             fruitless = 0 if gained >= WORTHWHILE else fruitless + 1
             if fruitless >= TRIES or isinstance(error, httpx.ConnectError):
-                raise ModelError(_offline(hub.repo, hub.shown)) from error
+                raise PassingError(_offline(hub.repo, hub.shown)) from error
     if file.sha256 and starter.digest(part) != file.sha256:
         part.unlink()
         raise ModelError(f"{hub.repo}: {file.name} arrived damaged and was dropped; pull it again")

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import httpx
 
-from models.errors import ModelError
+from models.errors import ModelError, PassingError
 
 OFFICIAL = "https://huggingface.co"
 REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
@@ -202,7 +202,7 @@ class Hub:
             )
         if status == HTTPStatus.NOT_FOUND or code in ("RepoNotFound", "EntryNotFound"):
             raise ModelError(f"{self.repo}: {self.shown} has no such model or file{key}")
-        raise ModelError(f"{self.repo}: {self.shown} answered {status}; try again later{key}")
+        raise PassingError(f"{self.repo}: {self.shown} answered {status}; try again later{key}")
 
     def _odd(self, what: str) -> ModelError:
         return ModelError(f"{self.repo}: {self.shown} {what}; nothing of it is kept")

@@ -20,7 +20,7 @@ from scenes.session import Turn
 from scenes.turns import candidates_to_speak
 from tui.colour import painter
 from tui.dealing import numbered, print_hand, view
-from tui.failures import FAILED
+from tui.failures import FAILED, BadInput
 from tui.opening import Choice, Loading
 from tui.output import one_line, word
 from tui.words import language, say
@@ -90,14 +90,21 @@ class Piped:
         return line.rstrip("\r\n")
 
 
-def play_by_line(play: Play, choice: Choice) -> int:
-    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`."""
+def play_by_line(play: Play, choice: Choice, begun: bool = False) -> int:
+    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`.
+
+    Of a play that was `begun` just now nothing is kept where no line came.
+    """
     loading = Loading(choice, play.scene)
+    table = LineTable(play, loading, sys.stdin.isatty())
     try:
-        return LineTable(play, loading, sys.stdin.isatty()).run()
+        return table.run()
     finally:
         loading.close()
-        play.close()
+        if begun and not table.heard:
+            play.discard()
+        else:
+            play.close()
 
 
 class LineTable:
@@ -109,6 +116,8 @@ class LineTable:
         self.terminal = terminal
         self.hand: Hand | None = None
         self.status = 0
+        self.heard = False
+        """Whether a line has come."""
         self.paint = painter()
         self._told = False
         self._redraws = 0
@@ -132,6 +141,7 @@ class LineTable:
             self._tell_notices()
             try:
                 line = self.reader.read(self._prompt()).strip()
+                self.heard = True
                 if line == "/quit":
                     break
                 self.obey(line)
@@ -148,6 +158,8 @@ class LineTable:
                 word(f"paotuan: {error}")
         self._set_aside()
         self._tell_notices()
+        if not self.heard and not self.terminal:
+            raise BadInput("nothing came from stdin; send lines to play, or play on a terminal")
         return self.status
 
     def obey(self, line: str) -> None:

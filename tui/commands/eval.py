@@ -49,12 +49,12 @@ def knowledge(
 ) -> None:
     """See whether injected knowledge makes true answers likelier than false ones."""
     from scenes.evaluation.knowledge import BUNDLED, evaluate, read_facts
-    from tui.opening import choose, find_model, open_model
+    from tui.opening import choose, given_model, open_model
 
     choice = choose(model, context, None, {}, (), threads)
     with given():
         facts = read_facts(file or BUNDLED)
-        find_model(choice, None)
+    given_model(choice)
     outcomes: list[Outcome] = []
     with closing(open_model(choice, None)) as backend:
         for outcome in evaluate(backend, facts, n, seed):

@@ -50,7 +50,7 @@ def questions(
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
     if estimate:
         tasks, sure = expected(run, None)
-        teaching.tell_estimate(asking, tasks, None, sure)
+        teaching.print_estimate(asking, tasks, as_data, sure)
         return
     with teaching.asked(asking, "questions") as (found, ledger):
         tasks, sure = expected(run, ledger)
