@@ -50,7 +50,7 @@ class Source:
         self._opened = opened
         with self._read_safely(), opened() as raw:
             self.head = raw.read(HEAD)
-        _refuse(self.head, where, expected)
+        refuse_no_text(self.head, where, expected)
 
     def chunks(self) -> Iterator[str]:
         """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
@@ -169,8 +169,8 @@ def _wrong(sample: bytes, encoding: str) -> int:
     return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
 
 
-def _refuse(head: bytes, where: str, expected: str) -> None:
-    """Raise for what is no text at all."""
+def refuse_no_text(head: bytes, where: str, expected: str) -> None:
+    """Raise `SceneError` for the beginning of a file that is no text at all."""
     if head.startswith(b"PAR1"):
         raise SceneError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
     text = text_of(head)
