@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from characters.places import why_no_file
 from characters.text import UNPRINTABLE, shown
 from scenes.errors import SceneError
 from scenes.imports import HEAD, Notice
@@ -124,8 +125,8 @@ class Source:
 def sources(path: Path, expected: str = "a log") -> list[Source]:
     """The source of a file, or those inside a zip. Raises `SceneError`."""
     where = UNPRINTABLE.sub("?", str(path))
-    if path.is_dir():
-        raise SceneError(f"{where}: a folder, expected a file")
+    if why := why_no_file(path):
+        raise SceneError(f"{where}: {why}, expected {expected}")
     try:
         with path.open("rb") as raw:
             packed = raw.read(4) == b"PK\x03\x04"

@@ -151,9 +151,12 @@ def search(
     if not wanted.strip():
         raise BadInput("nothing to look for")
     for path in sorted(sessions_folder().glob("*.txt")):
-        for number, line in enumerate(Source(path).lines(), 1):
-            if wanted in line.casefold():
-                data(f"{path.stem}:{number}: {one_line(line)}")
+        try:
+            for number, line in enumerate(Source(path).lines(), 1):
+                if wanted in line.casefold():
+                    data(f"{path.stem}:{number}: {one_line(line)}")
+        except BadInput as error:
+            word(f"left out: {error}")
 
 
 def _print(lines: Iterator[str]) -> None:

@@ -15,6 +15,11 @@ def not_over(output: Path | None, inputs: Iterable[str | Path]) -> None:
         raise BadInput(f"-o {output}: is read from; name another file to write")
 
 
+def _refuse_folder(output: Path) -> None:
+    if output.is_dir():
+        raise BadInput(f"-o {output}: a folder, expected a file to write")
+
+
 def write_lines(lines: Iterable[str], output: Path | None) -> int:
     """Write lines, each with its end, to a file or to stdout; how many they were.
 
@@ -33,6 +38,7 @@ def write_lines(lines: Iterable[str], output: Path | None) -> int:
         sys.stdout.writelines(map(safe, counted()))
         sys.stdout.flush()
         return written
+    _refuse_folder(output)
     draft = output.with_name(f".{output.name}.new")
     try:
         with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
