@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+from characters.places import why_no_file
 from characters.text import UNPRINTABLE
 from tui.failures import BadInput, given
 from tui.output import one_line, word
@@ -20,6 +21,8 @@ LONGEST_LINE = 1 << 26
 SAMPLE = 1 << 16
 WITHOUT_MARK = ("utf-16-le", "utf-16-be")
 """What bytes with zeros among them may be, or else no text."""
+OF_SHELL = ("/dev/fd/", "/proc/self/fd/")
+"""Where a shell puts the output of another command, which may be read like a file."""
 NO_TEXT = re.compile(rf"{UNPRINTABLE.pattern}|\ufffd")
 
 
@@ -51,8 +54,9 @@ class Source:
                 raise BadInput("no log: name a file, or send one to stdin")
             return sys.stdin.buffer
         path = Path(self._name)
-        if path.is_dir():
-            raise BadInput(f"{self.where}: a folder, expected a log")
+        why = why_no_file(path)
+        if why and not self._name.startswith(OF_SHELL):
+            raise BadInput(f"{self.where}: {why}, expected a log, or - for stdin")
         try:
             return stack.enter_context(path.open("rb"))
         except (OSError, ValueError) as error:

@@ -104,7 +104,7 @@ def aliases_of(book: Book) -> tuple[str, Aliases]:
 def _aliases(text: str, where: str) -> Aliases:
     try:
         held = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise SceneError(

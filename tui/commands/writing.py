@@ -11,7 +11,14 @@ from tui.output import clean
 
 def not_over(output: Path | None, inputs: Iterable[str | Path]) -> None:
     """Raise `BadInput` where `output` is one of the files that are read."""
-    if output is not None and output.resolve() in {Path(one).resolve() for one in inputs}:
+    if output is None:
+        return
+    try:
+        same = output.resolve() in {Path(one).resolve() for one in inputs}
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "leads nowhere, or in a circle"
+        raise BadInput(f"-o {output}, or what is read: {reason}; name another file") from None
+    if same:
         raise BadInput(f"-o {output}: is read from; name another file to write")
 
 
