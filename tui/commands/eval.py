@@ -43,7 +43,9 @@ def knowledge(
     n: Annotated[
         int, typer.Option("-n", min=0, max=50, help="Lines to draw each way; 0 draws none.")
     ] = 5,
-    seed: Annotated[int, typer.Option("--seed", help="Makes the drawn lines repeatable.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the drawn lines repeatable.")
+    ] = 1,
     listing: Annotated[bool, typer.Option("--list", help="Show every question.")] = False,
     as_data: options.Json = False,
 ) -> None:

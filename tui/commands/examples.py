@@ -60,7 +60,12 @@ TestChapters = Annotated[
     int | None,
     typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Decides what is held out and what is mixed in.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", min=0, max=2**32 - 1, help="Decides what is held out and what is mixed in."
+    ),
+]
 ByChapter = Annotated[
     bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
 ]

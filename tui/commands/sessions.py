@@ -77,7 +77,7 @@ def export(
         typer.Option("--for", metavar="NAME", help="Only this role's lines, as examples."),
     ] = None,
     context: Annotated[
-        int, typer.Option("--context", metavar="N", help="Characters of a prompt, at most.")
+        int, typer.Option("--context", metavar="N", min=1, help="Characters of a prompt, at most.")
     ] = 4096,
 ) -> None:
     """Write a session to read, to train on, or for SillyTavern.

@@ -11,15 +11,16 @@ from tui.output import clean
 
 def not_over(output: Path | None, inputs: Iterable[str | Path]) -> None:
     """Raise `BadInput` where `output` is one of the files that are read."""
-    if output is None:
-        return
-    try:
-        same = output.resolve() in {Path(one).resolve() for one in inputs}
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "leads nowhere, or in a circle"
-        raise BadInput(f"-o {output}, or what is read: {reason}; name another file") from None
-    if same:
+    if output is not None and any(_is_same(output, Path(one)) for one in inputs):
         raise BadInput(f"-o {output}: is read from; name another file to write")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; one that leads nowhere is no other."""
+    try:
+        return one.resolve() == other.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def _refuse_folder(output: Path) -> None:
