@@ -125,6 +125,12 @@ class Play:
         if self._shelf is not None:
             self._shelf.close()
 
+    def discard(self) -> None:
+        """Close a session in which nothing was said, and keep no file of it."""
+        self.close()
+        for suffix in (".jsonl", ".txt"):
+            self.journal.path.with_suffix(suffix).unlink(missing_ok=True)
+
     @property
     def scene(self) -> Scene:
         return self.session.scene

@@ -19,7 +19,7 @@ from scenes.session import Turn
 from scenes.turns import candidates_to_speak
 from tui.colour import is_dumb, painter
 from tui.dealing import numbered, print_hand, view
-from tui.failures import FAILED
+from tui.failures import FAILED, BadInput
 from tui.faults import line_of
 from tui.opening import Choice, Loading
 from tui.output import one_line, word
@@ -73,17 +73,22 @@ WORDS = {
 }
 
 
-def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
+def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8", begun: bool = False) -> int:
     """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`.
 
-    `encoding` is that of lines in a pipe. Raises `BadInput` for bytes that are none of it.
+    `encoding` is that of lines in a pipe. Of a play that was `begun` just now nothing is kept where
+    no line came. Raises `BadInput` for bytes that are none of the encoding.
     """
     loading = Loading(choice, play.scene)
+    table = LineTable(play, loading, sys.stdin.isatty(), encoding)
     try:
-        return LineTable(play, loading, sys.stdin.isatty(), encoding).run()
+        return table.run()
     finally:
         loading.close()
-        play.close()
+        if begun and not table.heard:
+            play.discard()
+        else:
+            play.close()
 
 
 class LineTable:
@@ -97,6 +102,8 @@ class LineTable:
         self.terminal = terminal
         self.hand: Hand | None = None
         self.status = 0
+        self.heard = False
+        """Whether a line has come."""
         self.paint = painter()
         self._told = False
         self._redraws = 0
@@ -124,6 +131,8 @@ class LineTable:
         finally:
             self._set_aside()
         self._tell_notices()
+        if not self.heard and not self.terminal:
+            raise BadInput("nothing came from stdin; send lines to play, or play on a terminal")
         return self.status
 
     def _line(self) -> str:
@@ -132,6 +141,7 @@ class LineTable:
             self._tell_notices()
             try:
                 line = self.reader.read(self._prompt()).strip()
+                self.heard = True
                 return "" if is_blank(line) else line
             except KeyboardInterrupt:
                 if not self.terminal:

@@ -1,7 +1,7 @@
 """Which model plays and how: what the person asks for, before the environment and the scene."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from characters.text import shown
 from models.errors import ModelError
-from tui.failures import BadInput
+from tui.failures import BadInput, given
+from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 WITH_ADAPTERS = ("llamacpp", "local")
 """The backends that open adapters from files; a server has its own by name."""
+
+
+QUANTIZATIONS = ("none", "int8", "int4")
+IDLE = {
+    "llamacpp": "a GGUF file is quantized already",
+    "server": "a server holds its weights as it was started",
+    "scripted": "the scripted model has no weights",
+}
+"""Why a quantization does nothing, by backend."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ def choose(
 ) -> Choice:
     """The choice that options make; those that are `None` are not said. Raises `BadInput`."""
     said = {name: value for name, value in asked.items() if value is not None}
+    if quantization is not None:
+        check_quantization(quantization)
     for name, value in said.items():
         _check_range(name, value)
     if context is not None and context < 1:
@@ -57,11 +69,51 @@ def choose(
     return Choice(model, context, quantization, said, dict(map(_named, adapters)), threads)
 
 
+def check_quantization(name: str) -> None:
+    """Raise `BadInput` for a quantization that there is none of."""
+    from tui.commands.group import one_of
+
+    one_of(name, QUANTIZATIONS, "quantization")
+
+
 def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
     """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
 
-    Raises `ModelError` with the nearest names where there is none such.
+    Raises `ModelError` with the nearest names where there is none such, and where its files are not
+    on this machine.
     """
+    found = _named_model(choice, scene)
+    found.check()
+    return found
+
+
+def given_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+    """The model that a person asks for, before anything is done with it; says which of the options
+    it does not heed. Raises `BadInput`."""
+    with given():
+        found = _named_model(choice, scene)
+        if found.backend in WITH_ADAPTERS:
+            _adapters(choice, scene, found.backend)
+        found.check()
+    if scene is not None:
+        _refuse_unused(choice, scene)
+    for line in idle(choice, found.backend):
+        word(line)
+    return found
+
+
+def idle(choice: Choice, backend: str) -> Iterator[str]:
+    """A line for each option that such a model does not heed."""
+    if choice.quantization not in (None, "none") and backend != "local":
+        yield f"--quantization {choice.quantization}: left out; {IDLE[backend]}"
+    by_hand = choice.threads and os.environ.get("PAOTUAN_THREADS") != str(choice.threads)
+    if by_hand and backend != "llamacpp":
+        yield f"--threads {choice.threads}: left out; only llama.cpp heeds it"
+    if choice.adapters and backend == "scripted":
+        yield "--adapter: left out; the scripted model has none"
+
+
+def _named_model(choice: Choice, scene: "Scene | None") -> "Opening":
     from models.catalog import resolve
 
     asked = choice.model or os.environ.get("PAOTUAN_MODEL")
@@ -98,7 +150,7 @@ def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[st
     """Larger models that this machine could run, where the starter is to play; else `None`."""
     from models.catalog import STARTER, better_models, machine_memory
 
-    if find_model(choice, scene).model is not STARTER:
+    if _named_model(choice, scene).model is not STARTER:
         return None
     return [model.name for model in better_models(*machine_memory())]
 
@@ -162,6 +214,18 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
             )
         found[name] = place
     return found
+
+
+def _refuse_unused(choice: Choice, scene: "Scene") -> None:
+    """Raise `BadInput` for an adapter that no role names."""
+    from characters.names import nearest
+
+    names = sorted(_named_by(scene))
+    for name in choice.adapters.keys() - set(names):
+        known = f"; those named are {', '.join(names)}" if names else "; no role names any"
+        raise BadInput(
+            f"--adapter {name}=…: no role names an adapter {name}{nearest(name, names) or known}"
+        )
 
 
 def _named_by(scene: "Scene | None") -> set[str]:

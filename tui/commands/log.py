@@ -13,7 +13,7 @@ import typer
 from tui.commands.group import group
 from tui.commands.log_import import import_log
 from tui.commands.options import Json
-from tui.failures import BAD_INPUT, given
+from tui.failures import BAD_INPUT, BadInput, given
 from tui.logs import Source
 from tui.output import as_json, clean, columns, data, json_text, word
 
@@ -133,6 +133,8 @@ def convert(
         for _, entry in read(source.lines()):
             print(safe(write(entry)))
         return
+    if output.is_dir():
+        raise BadInput(f"-o {output}: a folder, expected a file to write")
     draft = output.with_name(f".{output.name}.new")
     try:
         with draft.open("w", encoding="utf-8", newline="\n") as file:

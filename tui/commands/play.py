@@ -7,7 +7,7 @@ import typer
 
 from tui.commands import options
 from tui.failures import BadInput, given
-from tui.opening import Choice, choose, find_model
+from tui.opening import Choice, choose, given_model
 from tui.reading import check_encoding
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def play(
         from tui.line import play_by_line
 
         table.asked = dict(choice.asked)
-        raise typer.Exit(play_by_line(table, choice, encoding))
+        raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
     from tui.seat import show
 
     if status := show(table, choice, kitty_keys):
@@ -95,8 +95,8 @@ def _table(
             path = find_session(resume or None)
         table = Play.resume(path)
         try:
+            given_model(choice, table.scene)
             with given():
-                find_model(choice, table.scene)
                 _recast(table, role, watch)
         except BaseException:
             table.close()
@@ -105,13 +105,12 @@ def _table(
     if scene is None:
         if role is not None or watch:
             raise BadInput("--as and --watch belong to a scene; name one")
-        with given():
-            find_model(choice)
+        given_model(choice)
         return None
     with given():
         found = load_scene(scene)
-        find_model(choice, found)
         part = found.role(role).name if role is not None else found.play_as
+    given_model(choice, found)
     return Play.start(found, None if watch else part)
 
 

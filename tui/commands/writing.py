@@ -11,8 +11,21 @@ from tui.output import clean
 
 def not_over(output: Path | None, inputs: Iterable[str | Path]) -> None:
     """Raise `BadInput` where `output` is one of the files that are read."""
-    if output is not None and output.resolve() in {Path(one).resolve() for one in inputs}:
+    if output is not None and any(_is_same(output, Path(one)) for one in inputs):
         raise BadInput(f"-o {output}: is read from; name another file to write")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; one that leads nowhere is no other."""
+    try:
+        return one.resolve() == other.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def _refuse_folder(output: Path) -> None:
+    if output.is_dir():
+        raise BadInput(f"-o {output}: a folder, expected a file to write")
 
 
 def write_lines(lines: Iterable[str], output: Path | None) -> int:
@@ -33,6 +46,7 @@ def write_lines(lines: Iterable[str], output: Path | None) -> int:
         sys.stdout.writelines(map(safe, counted()))
         sys.stdout.flush()
         return written
+    _refuse_folder(output)
     draft = output.with_name(f".{output.name}.new")
     try:
         with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
