@@ -1,6 +1,7 @@
 """A document against its declaration: pydantic finds what is wrong, said here in our words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -27,6 +28,8 @@ EXPECTED = {
     "model_type": "keys and values",
     "model_attributes_type": "keys and values",
 }
+ATTEMPTS = 5
+"""Times that a document is tried without what was wrong in it the time before."""
 BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 
 
@@ -44,12 +47,51 @@ class Declaration(BaseModel):
 
 def check(declaration: type[Declared], document: Document) -> Declared:
     """The document as what it declares. Raises `CharacterError` with a line for each problem."""
-    try:
-        return declaration.model_validate(document.data)
-    except ValidationError as error:
-        details = sorted(error.errors(include_url=False), key=lambda one: document.line(_key(one)))
-        lines = [document.at(_key(one), _said(declaration, one)) for one in details]
-        raise CharacterError(*lines) from None
+    keys, problems = checked(declaration, document, {})
+    if keys is None or problems:
+        raise CharacterError(*problems)
+    return keys
+
+
+def checked(
+    declaration: type[Declared], document: Document, needed: Mapping[str, object]
+) -> tuple[Declared | None, list[str]]:
+    """What can be made of a document, and a line for each problem.
+
+    What is wrong is taken for not said, and `needed` says what a missing key is taken for, so that
+    all else can be looked at as well. `None` where even so nothing can be made of it.
+    """
+    problems, data = list(document.problems), document.data
+    for attempt in range(ATTEMPTS):
+        try:
+            return declaration.model_validate(data), problems
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            if attempt == 0:
+                lines = (document.at(_key(one), _said(declaration, one)) for one in found)
+                problems = document.in_order([*problems, *lines])
+                data = {**deepcopy(data), **{k: v for k, v in needed.items() if k not in data}}
+            for one in found:
+                if one["type"] != "missing":
+                    _take_out(data, one)
+    return None, problems
+
+
+def _take_out(data: dict[str, object], error: ErrorDetails) -> None:
+    """Take a wrong value for nothing; where it is that or unknown already, take out its key."""
+    here: object = data
+    holder, key = data, ""
+    for part in _key(error):
+        if isinstance(here, dict) and part in here:
+            holder, key, here = here, str(part), here[part]
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        else:
+            break
+    if holder.get(key) is None or error["type"] == "extra_forbidden":
+        holder.pop(key, None)
+    else:
+        holder[key] = None
 
 
 def _key(error: ErrorDetails) -> Key:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from characters.text import shown, unprintable
+from characters.text import is_blank, shown, unprintable
 
 LONGEST_NAME = 32
 RESERVED = re.compile(r"[\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|/]")
@@ -11,10 +11,10 @@ RESERVED = re.compile(r"[\\:：，,。；;、！!？?“”\"《》…【】\[\]
 
 def name_problem(name: str) -> str | None:
     """Why `name` cannot begin a line of a log, or `None` where it can."""
-    if not name.strip():
+    if is_blank(name):
         return "an empty name"
     if code := unprintable(name):
-        return f"control character {code} in a name"
+        return f"{code} in a name"
     if name != " ".join(name.split()):
         return "a name with a line break, tab, or space at an end"
     if sign := RESERVED.search(name):

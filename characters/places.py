@@ -62,6 +62,21 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def why_no_file(path: Path) -> str | None:
+    """Why nothing can be read from `path` as from a file, or `None` where it can be tried.
+
+    A pipe or a device is none: reading it could wait, or go on, for ever.
+    """
+    try:
+        if path.is_file():
+            return None
+        if path.is_dir():
+            return "a folder"
+        return "not an ordinary file" if path.exists() else "no such file"
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+
+
 def is_folder(path: Path) -> bool:
     """Whether `path` is a folder; a name too long for the system is none."""
     try:

@@ -18,7 +18,7 @@ from characters.places import (
     is_path,
     listed,
 )
-from characters.reader import Document, read_file
+from characters.reader import Document, read_document
 from characters.text import shown
 from characters.tree import Key
 
@@ -95,15 +95,20 @@ def read_character(path: Path) -> Character:
     """Read a character file or a card. Raises `CharacterError` with a line for each problem."""
     if path.suffix.lower() in CARDS:
         return _of_card(path)
-    document = read_file(path)
-    from characters.check import check
+    document = read_document(path)
+    from characters.check import checked
     from characters.schema import CharacterFile
 
-    keys = check(CharacterFile, document)
-    problems = [*_name_problems(keys.name, document), *problems_of(keys, document, (), path.parent)]
+    keys, problems = checked(CharacterFile, document, {"name": "name"})
+    if keys is None:
+        raise CharacterError(*problems)
+    problems += [
+        *_name_problems(keys.name, document),
+        *problems_of(keys, document, (), path.parent),
+    ]
     problems += missing_files([keys.card] if keys.card else [], document, ("card",), path.parent)
     if problems:
-        raise CharacterError(*problems)
+        raise CharacterError(*document.in_order(problems))
     return Character(
         name=keys.name,
         aliases=tuple(keys.aliases),

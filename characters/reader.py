@@ -1,7 +1,7 @@
 """YAML of a person's own file to plain data of which every key knows its line; bounded and safe."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Document:
     """The line of each key or list item, counted from one."""
     blocks: dict[Key, int] = field(repr=False)
     """The line on which a literal block's own text begins."""
+    problems: tuple[str, ...] = ()
+    """What was wrong already in reading, a line each: keys written twice."""
 
     def line(self, key: Key) -> int:
         """The line of `key`, or of the nearest key above it."""
@@ -51,9 +53,23 @@ class Document:
         name = f"{shown('.'.join(map(str, key)))}: " if key else ""
         return f"{self.where}:{self.line(key)}: {name}{problem}"
 
+    def in_order(self, problems: Iterable[str]) -> list[str]:
+        """Lines that `at` gave by the line that they are about, each once."""
+
+        def line(problem: str) -> int:
+            number = problem.removeprefix(f"{self.where}:").partition(":")[0]
+            return int(number) if number.isdigit() else 0
+
+        return sorted(dict.fromkeys(problems), key=line)
+
 
 def read_file(path: Path) -> Document:
     """Read one file. Raises `CharacterError`, which lists all that is wrong with the file."""
+    return _without_problems(read_document(path))
+
+
+def read_document(path: Path) -> Document:
+    """Read one file as far as it can be, with its `problems`. Raises `CharacterError`."""
     where = shown_path(path)
     try:
         if path.is_dir():
@@ -69,11 +85,21 @@ def read_file(path: Path) -> Document:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
-    return read(raw, where)
+    return _parsed(raw, where)
 
 
 def read(raw: bytes, where: str) -> Document:
     """Read the bytes of a file that messages call `where`. Raises as `read_file` does."""
+    return _without_problems(_parsed(raw, where))
+
+
+def _without_problems(document: Document) -> Document:
+    if document.problems:
+        raise CharacterError(*document.problems)
+    return document
+
+
+def _parsed(raw: bytes, where: str) -> Document:
     if len(raw) > MAX_BYTES:
         raise CharacterError(
             f"{where}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?"
@@ -81,7 +107,7 @@ def read(raw: bytes, where: str) -> Document:
     text = decode(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
         if name := unprintable(line):
-            raise CharacterError(f"{where}:{number}: control character {name}; delete it")
+            raise CharacterError(f"{where}:{number}: {name}; delete it")
     if not text.strip():
         raise CharacterError(f"{where}: empty; expected YAML such as `title: …`")
     builder = Tree(where)
@@ -92,9 +118,7 @@ def read(raw: bytes, where: str) -> Document:
         raise CharacterError(
             f"{where}:1: found {kind(builder.root)}, expected keys and values{hint}"
         )
-    if builder.problems:
-        raise CharacterError(*builder.problems)
-    return Document(where, builder.root, builder.lines, builder.blocks)
+    return Document(where, builder.root, builder.lines, builder.blocks, tuple(builder.problems))
 
 
 def shown_path(path: Path) -> str:

@@ -4,10 +4,38 @@ import re
 
 from characters.errors import CharacterError
 
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+_FORMATS = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
-"""Control characters and bidi overrides: they may drive a terminal or disguise a text."""
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
+_NO_CHARACTERS = "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 15)
+)
+
+UNPRINTABLE = re.compile(f"[{_CONTROLS}{_FORMATS}{_PRIVATE}{_NO_CHARACTERS}]")
+"""What has no look of its own: controls, bidi overrides, tags and other invisible characters,
+private use, and what is no character. It may drive a terminal or disguise a text.
+
+Joiners and variation selectors are none of these: emoji and several scripts are written with them.
+"""
+
+_UNSEEN = re.compile(
+    rf"{UNPRINTABLE.pattern}|[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_FORMAT = re.compile(f"[{_FORMATS}]")
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+_JOINERS = "\u200c\u200d"
+
+SHOWN = 40
+"""Characters of a person's value that a message quotes."""
+
+REPLACED = "\ufffd"
+"""What stands for bytes that were not UTF-8."""
 
 ESCAPES = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]{0,99}[ -/]{0,9}[@-~]"  # colours, the cursor
@@ -42,22 +70,34 @@ def decode(raw: bytes, where: str) -> str:
 
 
 def unprintable(text: str) -> str | None:
-    """The name of the first character in `text` that must not reach a terminal, as `U+001B`."""
+    """The first character in `text` without a look of its own, as `control character U+001B`."""
     found = UNPRINTABLE.search(text)
-    return f"U+{ord(found[0]):04X}" if found else None
+    if found is None:
+        return None
+    kinds = {"control": _CONTROL, "invisible": _FORMAT}
+    kind = next((kind for kind, some in kinds.items() if some.match(found[0])), "unprintable")
+    return f"{kind} character U+{ord(found[0]):04X}"
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to be seen in `text`."""
+    return not _UNSEEN.sub("", text)
 
 
 def printable(text: str) -> str:
-    """`text` without what drives a terminal; other characters that cannot be shown are blanks."""
+    """`text` without what drives a terminal and what is invisible; others of `UNPRINTABLE`, which
+    may stand between words, are blanks."""
     if text.replace("\n", "").isprintable():
         return text
-    return UNPRINTABLE.sub(" ", ESCAPES.sub("", text))
+    return UNPRINTABLE.sub(" ", _FORMAT.sub("", ESCAPES.sub("", text)))
 
 
 def shown(text: str) -> str:
     """One line of `text` that is safe to print, cut to a length that fits in a message."""
-    safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:61])
-    return safe if len(text) <= 60 else f"{safe[:60]}…"
+    safe = "".join(
+        c if c.isprintable() or c in _JOINERS else f"\\u{ord(c):04x}" for c in text[:SHOWN]
+    )
+    return safe if len(text) <= SHOWN else f"{safe}…"
 
 
 def _reads_as(raw: bytes, encoding: str) -> bool:
@@ -76,7 +116,7 @@ def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> CharacterErr
     for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
         if _reads_as(raw, encoding):
             return _encoded(where, "gb18030" if encoding == "gb18030" else "utf-16")
-    if b"\0" in raw or UNPRINTABLE.search(raw[:start].decode("utf-8-sig", "ignore")) or start == 0:
+    if b"\0" in raw or _BINARY.search(raw[:start].decode("utf-8", "ignore")) or start == 0:
         return _binary(where, start)
     return CharacterError(f"{where}:{line}: not UTF-8 (byte 0x{raw[start]:02x}); save it as UTF-8")
 

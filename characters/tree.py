@@ -91,7 +91,7 @@ class Tree:
                 event, f"tag {shown(event.tag)} is not known here; write plain values"
             )
         if name := unprintable(text):
-            raise self._error(event, f"control character {name} written as an escape; delete it")
+            raise self._error(event, f"{name} written as an escape; delete it")
         self._grow(event, 1 + len(text))
         frame = self._frames[-1] if self._frames else None
         if frame and isinstance(frame.value, dict) and frame.pending is None:

@@ -145,6 +145,18 @@ class Opening:
     options: Mapping[str, object] = field(default_factory=dict)
     model: Model | None = None
 
+    def check(self) -> None:
+        """Raise `ModelError` where what is to be opened does not lie on this machine.
+
+        It takes no time worth mentioning, and asks no server.
+        """
+        if self.model is not None:
+            check_here(self.model)
+        elif isinstance(path := self.options.get("path"), Path):
+            from models.gguf import check_model
+
+            check_model(path)
+
     def open(self, **options: object) -> Backend:
         """Find the files and open the backend; `options` are added to its own.
 
@@ -168,6 +180,16 @@ def weights(model: Model) -> Path:
     from models import pull
 
     return pull.find(model)
+
+
+def check_here(model: Model) -> None:
+    """Raise `ModelError` where the model's weights do not lie on this machine."""
+    if model is STARTER:
+        from models import starter
+
+        starter.check_here()
+    else:
+        weights(model)
 
 
 def published(model: Model) -> str:

@@ -4,7 +4,6 @@ Only weights in safetensors are read, and no code that comes with a model runs.
 """
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OURS = "sentence_transformers."
-WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]
-"""What a model needs of its repository; code in it is left where it is."""
-UNWANTED = ["onnx/*", "openvino/*"]
+WANTED = (".json", ".safetensors", ".txt", ".model")
+UNWANTED = ("onnx/", "openvino/")
 
 _EXPECTED = "expected a sentence-transformers model with weights in safetensors"
 _BAD_MODEL = (
@@ -107,48 +105,31 @@ def _folder(name: str, fetch: bool) -> Path:
         return path
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ModelError(f"{name}: no such folder")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from models.fetching import fetch as fetched
+    from models.fetching import here
+    from models.hub import REPO
 
+    if not REPO.fullmatch(name):
+        raise ModelError(f"{name}: no such folder, and no name of a model")
+    found = here(name)
+    if found is not None and (not fetch or _is_whole(found)):
+        return found
+    if not fetch:
+        raise ModelError(f"{name}: not on this machine; fetch it with: hf download {name}")
     try:
-        found = Path(snapshot_download(name, local_files_only=True))
-        if not fetch or _is_whole(found):
-            return found
-    except HFValidationError:
-        raise ModelError(f"{name}: no such folder, and no name of a model") from None
-    except (LocalEntryNotFoundError, OSError):
-        if not fetch:
-            raise ModelError(
-                f"{name}: not on this machine; fetch it with: hf download {name}"
-            ) from None
-    return _fetched(name)
+        return fetched(name, _wanted)
+    except ModelError as error:
+        raise ModelError(f"no folder {error}") from error
+
+
+def _wanted(names: Sequence[str]) -> list[str]:
+    """What a model needs of its repository; code in it is left where it is."""
+    return [name for name in names if name.endswith(WANTED) and not name.startswith(UNWANTED)]
 
 
 def _is_whole(folder: Path) -> bool:
     """Whether what was fetched of a model is all of it, as far as can be told."""
     return (folder / "modules.json").is_file() and any(folder.rglob("*.safetensors"))
-
-
-def _fetched(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
-    from huggingface_hub.utils.tqdm import disable_progress_bars
-
-    if not sys.stderr.isatty():
-        disable_progress_bars()
-    try:
-        return Path(snapshot_download(name, allow_patterns=WANTED, ignore_patterns=UNWANTED))
-    except HfHubHTTPError as error:
-        status = error.response.status_code if error.response is not None else "nothing"
-        raise ModelError(
-            f"{name}: neither a folder nor fetched: the hub answered {status}"
-        ) from error
-    except Exception as error:
-        from models.pull import NETWORK_ERROR
-
-        if not isinstance(error, (OSError, NETWORK_ERROR)):
-            raise
-        raise ModelError(f"{name}: no such folder, and the hub cannot be reached") from error
 
 
 def _check(folder: Path) -> None:

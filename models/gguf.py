@@ -84,6 +84,8 @@ class _Reader:
 def read_header(path: Path) -> Header:
     """Read and check the header of `path`. Raises `ModelError` where it is not a whole GGUF."""
     try:
+        if path.exists() and not path.is_file():
+            raise ModelError(f"{path}: not an ordinary file; give the path of a model in GGUF")
         with path.open("rb") as file:
             if file.read(4) != MAGIC:
                 raise ModelError(f"{path}: not a GGUF file; give the path of a model in GGUF")
@@ -95,6 +97,17 @@ def read_header(path: Path) -> Header:
         raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
     except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
         raise ModelError(f"{path}: the file is cut off or damaged; fetch it again") from None
+
+
+def check_model(path: Path) -> None:
+    """Raise `ModelError` unless `path` is a model's GGUF, or a folder with a checkpoint."""
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            raise ModelError(
+                f"{path}: no config.json, expected a checkpoint's folder; check the path"
+            )
+    elif read_header(path).is_adapter:
+        raise ModelError(f"{path}: this is an adapter; give the model that it belongs to")
 
 
 def adapter_file(path: Path) -> Path:

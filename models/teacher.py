@@ -97,21 +97,13 @@ class Teacher:
         *,
         context: int | None = None,
     ) -> Self:
-        """Open what `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
-
-        Raises `ModelError`.
-        """
-        found, manner = resolve(spec), manner or Manner()
+        """Open what `find_teacher` finds. Raises `ModelError`."""
+        found, manner = find_teacher(spec), manner or Manner()
         if found.backend == "server":
             endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
             named = found.options.get("model")
             entry = offered(endpoint, str(named) if named else None)
             return cls(endpoint, entry["id"], manner)
-        if found.backend != "llamacpp":
-            raise ModelError(
-                f"{spec}: a teacher is a server's address or a GGUF file; serve these weights "
-                "with vLLM and give its address"
-            )
         return cls._in_process(found, manner, context)
 
     @classmethod
@@ -211,6 +203,21 @@ class Teacher:
             time.monotonic() - began,
             reason == "length",
         )
+
+
+def find_teacher(spec: str) -> Opening:
+    """What `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
+
+    Raises `ModelError`, also where its file is not on this machine.
+    """
+    found = resolve(spec)
+    if found.backend not in ("server", "llamacpp"):
+        raise ModelError(
+            f"{spec}: a teacher is a server's address or a GGUF file; serve these weights "
+            "with vLLM and give its address"
+        )
+    found.check()
+    return found
 
 
 def _pieces(event: Mapping[str, Any]) -> list[tuple[str, str | None]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from characters.names import nearest
-from characters.text import UNPRINTABLE, shown
+from characters.text import UNPRINTABLE, is_blank, shown
 from models.backend import Backend, End, Prompt, Sampling
 from models.stops import StopScanner
 from scenes.errors import SceneError
@@ -244,9 +244,8 @@ def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
 
 def _words(entry: Entry) -> str:
     """What tells a line from another: its words without marks, blanks and emotion."""
-    return "".join(c for c in f"{entry.text}{entry.thought}" if c.isalnum()) or (
-        f"{entry.text}{entry.thought}".strip()
-    )
+    text = f"{entry.text}{entry.thought}".strip()
+    return "".join(c for c in text if c.isalnum()) or ("" if is_blank(text) else text)
 
 
 def _cost(ends: Sequence[End], first: float, total: float) -> Cost:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from characters.text import UNPRINTABLE
+from characters.text import UNPRINTABLE, is_blank
 
 Kind = Literal[
     "narration", "speech", "action", "thought", "chapter", "context", "comment", "unrecognised"
@@ -266,7 +266,7 @@ def _pieces(raw: str) -> list[Entry | str]:
     """The entries of one line, several where a tab stands before an entry; what is none as text."""
     if plain := _glance(raw):
         return [plain]
-    if not raw.strip():
+    if is_blank(raw):
         return []
     chunks = [raw] if raw.lstrip().startswith("#") else raw.split("\t")
     parts = [[chunks[0]]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from characters.errors import CharacterError
 from characters.names import nearest
-from characters.text import UNPRINTABLE, unprintable
+from characters.text import UNPRINTABLE, is_blank, unprintable
 from models.backend import Backend, Delta, Prompt, Sampling
 from scenes.draw import Cost, Drawn, Grown, Refused, Update, draw_lines, line_sampling
 from scenes.embedding import embedder
@@ -125,6 +125,12 @@ class Play:
         if self._shelf is not None:
             self._shelf.close()
 
+    def discard(self) -> None:
+        """Close a session in which nothing was said, and keep no file of it."""
+        self.close()
+        for suffix in (".jsonl", ".txt"):
+            self.journal.path.with_suffix(suffix).unlink(missing_ok=True)
+
     @property
     def scene(self) -> Scene:
         return self.session.scene
@@ -184,10 +190,10 @@ class Play:
             entry = Entry("narration", line)
         else:
             (entry,) = parse(f"{cue(role.name)}{line}")
-        if not entry.text.strip():
+        if is_blank(entry.text):
             raise SceneError("nothing is said in it")
         if code := unprintable(f"{entry.text}{entry.thought}{entry.emotion}"):
-            raise SceneError(f"control character {code} in it; leave it out")
+            raise SceneError(f"{code} in it; leave it out")
         self._know(entry)
         return entry
 

@@ -10,8 +10,8 @@ import yaml
 from pydantic import BeforeValidator, Field, create_model
 
 from characters import CharacterError
-from characters.check import Declaration, check
-from characters.reader import Document, read_file
+from characters.check import Declaration, checked
+from characters.reader import Document, read_document
 from characters.schema import Name, Words
 from characters.text import shown
 from models.train.settings import Settings
@@ -59,20 +59,19 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Settings:
     Paths in the file are from its own folder, those of changes from the working folder. Raises
     `CharacterError` with a line for each problem.
     """
-    document = read_file(path)
-    keys = check(RecipeKeys, document).model_dump(exclude_unset=True)
-    changed = _changed(changes)
-    for key in NEEDED:
-        if not keys.get(key) and not changed.get(key):
-            raise CharacterError(document.at((key,), f"missing; expected {key}: …"))
-    if bool(keys.get("examples") or changed.get("examples")) == bool(
-        keys.get("pairs") or changed.get("pairs")
-    ):
-        raise CharacterError(
-            document.at(
-                (), "expected examples: … or pairs: …, one of them; name what to learn from"
-            )
-        )
+    document = read_document(path)
+    found, problems = checked(RecipeKeys, document, {})
+    keys = found.model_dump(exclude_unset=True, exclude_none=True) if found else {}
+    changed, others = _changed(changes)
+    said = {**document.data, **keys, **changed}
+    problems += [
+        document.at((key,), f"missing; expected {key}: …") for key in NEEDED if not said.get(key)
+    ]
+    if bool(said.get("examples")) == bool(said.get("pairs")):
+        what = "expected examples: … or pairs: …, one of them; name what to learn from"
+        problems.append(document.at((), what))
+    if problems or others:
+        raise CharacterError(*document.in_order(problems), *others)
     return Settings(**_paths(keys, path.parent) | _paths(changed, Path()))
 
 
@@ -107,18 +106,21 @@ def _paths(keys: dict[str, Any], folder: Path) -> dict[str, Any]:
     return found
 
 
-def _changed(changes: Sequence[str]) -> dict[str, Any]:
+def _changed(changes: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """What `key=value` changes say, and a line for each that is wrong."""
     values: dict[str, object] = {}
+    problems = []
     for change in changes:
         key, sign, text = change.partition("=")
         if not sign or not key.strip():
-            raise CharacterError(f"{shown(change)}: expected key=value, such as rank=8")
+            problems.append(f"{shown(change)}: expected key=value, such as rank=8")
+            continue
         try:
             values[key.strip()] = yaml.safe_load(text)
         except yaml.YAMLError:
-            raise CharacterError(f"{shown(change)}: the value is no YAML; quote it") from None
-    document = Document("key=value", values, {}, {})
-    return check(RecipeKeys, document).model_dump(exclude_unset=True)
+            problems.append(f"{shown(change)}: the value is no YAML; quote it")
+    keys, others = checked(RecipeKeys, Document("key=value", values, {}, {}), {})
+    return keys.model_dump(exclude_unset=True) if keys else {}, problems + others
 
 
 def _scientific(value: object) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from characters import CharacterError
 from characters.names import nearest
 from characters.places import find, folders, is_path
-from characters.reader import Document, read_file
+from characters.reader import Document, read_document
 from characters.text import shown
 from scenes.errors import SceneError
 from scenes.shelf import find_scenes, scene_names
@@ -108,15 +108,17 @@ def load_scene(name_or_path: str | Path) -> Scene:
 
 def read_scene(path: Path) -> Scene:
     """Read and check one scene file. Raises as `load_scene` does."""
-    from characters.check import check
+    from characters.check import checked
     from scenes.schema import SceneKeys
 
     try:
-        document = read_file(path)
-        keys = check(SceneKeys, document)
+        document = read_document(path)
     except CharacterError as error:
         raise SceneError(*error.problems) from None
-    return _resolved(keys, document, path)
+    keys, problems = checked(SceneKeys, document, {"title": "?"})
+    if keys is None:
+        raise SceneError(*problems)
+    return _resolved(keys, document, path, problems)
 
 
 def _located(name_or_path: str | Path) -> Path:
@@ -133,19 +135,23 @@ def _located(name_or_path: str | Path) -> Path:
     raise SceneError(f"no scene named {shown(name_or_path)}{hint}")
 
 
-def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
+def _resolved(keys: "SceneKeys", document: Document, path: Path, wrong: list[str]) -> Scene:
+    """The scene that the keys make. Raises `SceneError` with what is `wrong` and what is found."""
     from characters.names import label_problem
     from characters.profile import missing_files
     from scenes.casting import cast_of, oddities, opening_of
 
     cast, problems = cast_of(keys, document, path.parent)
+    problems += wrong
     problems += missing_files(keys.knowledge, document, ("knowledge",), path.parent, True)
     for index, label in enumerate(keys.emotions):
         if problem := label_problem(label):
             problems.append(document.at(("emotions", index), problem))
     problems += _stranger(keys, document, cast)
+    warnings = tuple(oddities(keys, document, cast))
     if problems:
-        raise SceneError(*problems)
+        told = (f"{warning} (a warning)" for warning in warnings)
+        raise SceneError(*document.in_order([*problems, *told]))
     said = keys.sampling.model_dump(exclude_unset=True)
     return Scene(
         name=path.stem,
@@ -169,7 +175,7 @@ def _resolved(keys: "SceneKeys", document: Document, path: Path) -> Scene:
         sampling={k: tuple(v) if isinstance(v, list) else v for k, v in said.items()},
         turns=keys.turns,
         dice=keys.dice,
-        warnings=tuple(oddities(keys, document, cast)),
+        warnings=warnings,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from characters.text import UNPRINTABLE
+from characters.text import UNPRINTABLE, is_blank
 from characters.writing import yaml_text
 from scenes.errors import SceneError
 from scenes.schema import SceneKeys
@@ -42,7 +42,7 @@ def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
 def scene_template(title: str) -> str:
     """A commented scene to begin with, which loads as it is. Raises `SceneError`."""
     title = " ".join(title.split())
-    if not title or UNPRINTABLE.search(title):
+    if is_blank(title) or UNPRINTABLE.search(title):
         raise SceneError("a scene needs a title of printable characters")
     return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("tui", "scenes", "characters", "models")
+PACKAGES = ("tui", "scenes", "characters", "models", "base")
 NO_NETWORK = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 
 

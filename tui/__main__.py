@@ -2,25 +2,43 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-ROOMS = ("tui", "scenes", "characters", "models")
+ROOMS = ("tui", "scenes", "characters", "models", "base")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage or bad input."""
+    """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage or bad input.
+
+    Without `arguments` it is the process's own program, whose signals and streams it settles.
+    """
     pass_over_namesakes()
-    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments is not None:
+        return _work_of(arguments)()
+    try:
+        from tui import process
+
+        process.load()
+        work = _work_of(sys.argv[1:])
+        process.work()
+        return process.end(work())
+    except KeyboardInterrupt:
+        return 130
+
+
+def _work_of(arguments: Sequence[str]) -> Callable[[], int]:
+    """What is to be done, with all that it needs imported."""
     if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
         from models.quiet import keep_quiet
         from tui.opening import Choice
+        from tui.outcome import Asked, outcome
         from tui.seat import show
 
         keep_quiet()
-        return show(None, Choice())
+        return lambda: outcome(lambda: show(None, Choice()), Asked())
     from tui.commandline import main as run
 
-    return run(arguments)
+    return lambda: run(arguments)
 
 
 def pass_over_namesakes() -> None:

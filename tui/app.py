@@ -1,18 +1,20 @@
 """The program on the screen: which screen is shown, and the model that is loaded behind it."""
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import constants, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 
-from models.errors import ModelError
 from scenes.errors import SceneError
+from tui.faults import line_of
 from tui.model import Model, wanted
 from tui.opening import Choice, better_than_starter, open_model
 from tui.screens.start import StartScreen
@@ -56,6 +58,16 @@ class PaotuanApp(App[None]):
         self.model = Model(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
+        self.unsaved: SceneError | None = None
+        """Why what lay on the table could not be kept."""
+        self._encoding_told = False
+
+    def get_driver_class(self) -> type[Driver]:
+        if sys.platform == "win32" or constants.DRIVER is not None:
+            return super().get_driver_class()
+        from tui.driver import TableDriver
+
+        return TableDriver
 
     def on_mount(self) -> None:
         if self.play:
@@ -116,16 +128,52 @@ class PaotuanApp(App[None]):
         """Leave the table for the start; the session is saved."""
         if self.table is None or self.screen is not self.table:
             return
-        self.table.leave()
+        with self.table.trying():
+            self.table.leave()
         self.play = self.table = None
         self.pop_screen()
         if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
             self.push_screen(StartScreen(self.model))
 
     async def action_quit(self) -> None:
-        if self.table:
-            self.table.leave()
-        self.exit()
+        self.finish(0)
+
+    # --- how it ends ---
+
+    def finish(self, status: int) -> None:
+        """Leave the screen with an exit status; the session is saved."""
+        self.put_away()
+        self.exit(return_code=status)
+
+    def put_away(self) -> None:
+        """Keep what lies on the table and let go of the session, on whatever way out."""
+        table, self.table = self.table, None
+        try:
+            if table:
+                table.leave()
+        except SceneError as error:
+            self.unsaved = error
+
+    @property
+    def fault(self) -> Exception | None:
+        """What has taken the screen down, which is not shown on it: its locals may be secret."""
+        return getattr(self._exception, "error", self._exception)
+
+    def fail(self, error: Exception) -> None:
+        """Leave the screen, for an error outside of the event loop."""
+        self._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+
+    def tell_encoding(self) -> None:
+        """Say once that the terminal sends what is not UTF-8."""
+        if not self._encoding_told:
+            self._encoding_told = True
+            self.notify(say("not_utf8"), severity="warning", markup=False, timeout=15)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
@@ -161,8 +209,8 @@ class PaotuanApp(App[None]):
             try:
                 backend = open_model(self.choice, scene)
                 better = None if self.hinted else better_than_starter(self.choice, scene)
-            except (ModelError, SceneError) as error:
-                self.post_message(self.Loaded(asked, None, str(error)))
+            except Exception as error:
+                self.post_message(self.Loaded(asked, None, line_of(error)))
                 return
         self.post_message(self.Loaded(asked, backend, "", better))
 

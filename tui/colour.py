@@ -21,8 +21,12 @@ EMOTION = "2"
 def wants_colour(stream: TextIO | None = None) -> bool:
     """Whether a terminal is there to colour: not with NO_COLOR set, nor on a dumb one."""
     stream = stream or sys.stdout
-    dumb = os.environ.get("TERM", "") == "dumb"
-    return stream.isatty() and not os.environ.get("NO_COLOR") and not dumb
+    return stream.isatty() and not os.environ.get("NO_COLOR") and not is_dumb()
+
+
+def is_dumb() -> bool:
+    """Whether the terminal says that it knows no escapes."""
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def painter(coloured: bool | None = None) -> Paint:

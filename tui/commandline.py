@@ -1,10 +1,7 @@
-"""The command line: finds the command, and tells every failure in one line."""
+"""The command line: finds the command that is meant, and what is wrong with how it is asked."""
 
-import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -25,19 +22,12 @@ from tui.commands import (
 )
 from tui.commands.draw import draw
 from tui.commands.train import train
-from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
-from tui.output import never_raise, one_line
+from tui.failures import FAILED, BadInput
+from tui.outcome import Asked, outcome
 
 OPTIONAL = "--resume"
 """The option whose value may be left out."""
 TYPERS_OWN = ("help", "install_completion", "show_completion")
-
-
-@dataclass
-class Asked:
-    """What is asked of the program as a whole."""
-
-    debug: bool = False
 
 
 app = typer.Typer(
@@ -96,27 +86,9 @@ app.command("locate")(locate.locate)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 wrong usage or bad input."""
-    never_raise()
+    given = list(sys.argv[1:] if arguments is None else arguments)
     asked = Asked()
-    try:
-        status = _run(list(sys.argv[1:] if arguments is None else arguments), asked)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        return _deaf()
-    except KeyboardInterrupt:
-        return STOPPED
-    except typer.TyperException as error:
-        return _failed(error, asked, BAD_INPUT, _usage(error))
-    except BadInput as error:
-        return _failed(error, asked, BAD_INPUT, *error.problems)
-    except Known as error:
-        return _failed(error, asked, FAILED, *problems_of(error))
-    except typer.Abort:
-        return FAILED
-    except Exception as error:
-        problem = f"a fault of paotuan itself, {type(error).__name__}: {error}"
-        return _failed(error, asked, FAILED, f"{problem}; see where with: paotuan --debug …")
+    return outcome(lambda: _run(given, asked), asked)
 
 
 def _run(arguments: list[str], asked: Asked) -> int:
@@ -127,6 +99,10 @@ def _run(arguments: list[str], asked: Asked) -> int:
             prog_name="paotuan",
             standalone_mode=False,
         )
+    except typer.TyperException as error:
+        raise BadInput(_usage(error)) from error
+    except typer.Abort:
+        return FAILED
     except SystemExit as stopped:
         status = stopped.code
     return status if isinstance(status, int) else 0
@@ -159,17 +135,3 @@ def _usage(error: typer.TyperException) -> str:
         message = f"{error.message}. Did you mean {', '.join(sorted(options))}?"
     command = getattr(getattr(error, "ctx", None), "command_path", "paotuan")
     return f"{message} See: {command} --help"
-
-
-def _failed(error: BaseException, asked: Asked, status: int, *problems: str) -> int:
-    if asked.debug:
-        traceback.print_exception(error)
-    for problem in problems:
-        print(f"paotuan: {one_line(problem)}", file=sys.stderr)
-    return status
-
-
-def _deaf() -> int:
-    """Nobody reads on: no complaint now, and none when Python flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return FAILED

@@ -13,15 +13,18 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.output import create_output
 
-from characters.text import UNPRINTABLE
+from characters.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
-from tui.output import one_line
+from tui.output import one_line, word
+from tui.words import say
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
 MARK = re.compile(r"\\(\w*)$")
 COMMAND = re.compile(r"/(\w*)$")
 NEXT = re.compile(r"/next\s+(.*)$")
+NOT_UTF8 = re.compile(f"[\ud800-\udfff{REPLACED}]")
+"""What bytes become that are not UTF-8."""
 
 
 class TableCompleter(Completer):
@@ -35,9 +38,9 @@ class TableCompleter(Completer):
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         typed, words = self._expected(document.text_before_cursor)
-        for word in words:
-            if word.startswith(typed) and word != typed:
-                yield Completion(word, -len(typed), display=one_line(word))
+        for each in words:
+            if each.startswith(typed) and each != typed:
+                yield Completion(each, -len(typed), display=one_line(each))
 
     def _expected(self, before: str) -> tuple[str, Sequence[str]]:
         """What was typed of a word, and the words that may stand there."""
@@ -56,6 +59,8 @@ class TableCompleter(Completer):
 class Terminal:
     """Reads lines from the person at the terminal."""
 
+    prefills = True
+
     def __init__(self, completer: Completer, status: Callable[[], str]) -> None:
         self._status = status
         self._session: PromptSession[str] = PromptSession(
@@ -68,9 +73,17 @@ class Terminal:
         )
 
     def read(self, prompt: str, prefill: str = "") -> str:
-        """A line. Raises `EOFError` at Ctrl-D and `KeyboardInterrupt` at Ctrl-C."""
+        """A line. Raises `EOFError` at Ctrl-D and `KeyboardInterrupt` at Ctrl-C.
+
+        One with bytes that are not UTF-8 is told, and given back without them to be mended.
+        """
         shown = FormattedText([("bold", one_line(prompt))])
-        return UNPRINTABLE.sub("", self._session.prompt(shown, default=prefill))
+        while True:
+            line = self._session.prompt(shown, default=prefill)
+            if not NOT_UTF8.search(line):
+                return UNPRINTABLE.sub("", line)
+            prefill = NOT_UTF8.sub("", line)
+            word(say("replaced"))
 
 
 def _history() -> History:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from base.writing import FULL, reason
 from characters.errors import CharacterError
-from models.errors import ModelError
+from models.errors import ModelError, PassingError
 from scenes.errors import SceneError
 
 FAILED = 1
@@ -29,9 +29,14 @@ class BadInput(Exception):
 
 @contextmanager
 def given() -> Iterator[None]:
-    """Whatever fails inside is about what the person gave. Raises `BadInput`."""
+    """Whatever fails inside is about what the person gave, unless it may pass by itself.
+
+    Raises `BadInput`.
+    """
     try:
         yield
+    except PassingError:
+        raise
     except Known as error:
         raise BadInput(*problems_of(error)) from error
 

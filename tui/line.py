@@ -8,21 +8,22 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
-from typing import Protocol
 
+from characters.text import is_blank
 from models.backend import Backend
-from models.errors import ModelError
 from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.play import Hand, Play, body_of
 from scenes.scene import Role
 from scenes.session import Turn
 from scenes.turns import candidates_to_speak
-from tui.colour import painter
+from tui.colour import is_dumb, painter
 from tui.dealing import numbered, print_hand, view
-from tui.failures import FAILED
+from tui.failures import FAILED, BadInput
+from tui.faults import line_of
 from tui.opening import Choice, Loading
 from tui.output import one_line, word
+from tui.reading import Piped, Plain, Reader
 from tui.words import language, say
 
 LATELY = 12
@@ -72,43 +73,37 @@ WORDS = {
 }
 
 
-class Reader(Protocol):
-    """Where lines come from."""
+def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8", begun: bool = False) -> int:
+    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`.
 
-    def read(self, prompt: str, prefill: str = "") -> str:
-        """The next line. Raises `EOFError` at the end."""
-        ...
-
-
-class Piped:
-    """Reads the lines of a pipe or a file."""
-
-    def read(self, prompt: str, prefill: str = "") -> str:
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
-        return line.rstrip("\r\n")
-
-
-def play_by_line(play: Play, choice: Choice) -> int:
-    """Play until the lines end; the exit status: 1 where a draw failed. Closes `play`."""
+    `encoding` is that of lines in a pipe. Of a play that was `begun` just now nothing is kept where
+    no line came. Raises `BadInput` for bytes that are none of the encoding.
+    """
     loading = Loading(choice, play.scene)
+    table = LineTable(play, loading, sys.stdin.isatty(), encoding)
     try:
-        return LineTable(play, loading, sys.stdin.isatty()).run()
+        return table.run()
     finally:
         loading.close()
-        play.close()
+        if begun and not table.heard:
+            play.discard()
+        else:
+            play.close()
 
 
 class LineTable:
     """The table, a line at a time."""
 
-    def __init__(self, play: Play, loading: Loading, terminal: bool) -> None:
+    def __init__(
+        self, play: Play, loading: Loading, terminal: bool, encoding: str = "utf-8"
+    ) -> None:
         self.play = play
         self.loading = loading
         self.terminal = terminal
         self.hand: Hand | None = None
         self.status = 0
+        self.heard = False
+        """Whether a line has come."""
         self.paint = painter()
         self._told = False
         self._redraws = 0
@@ -123,32 +118,50 @@ class LineTable:
             "help": lambda _: word(HELP[language()]),
             "quit": lambda _: None,
         }
-        self.reader = self._terminal() if terminal else Piped()
+        self.reader = self._terminal() if terminal else Piped(encoding)
 
     def run(self) -> int:
-        """Read and obey until the end; what is on the table then is kept."""
-        self._open()
+        """Read and obey until the end; what is on the table then is kept, whatever ends it."""
+        try:
+            self._open()
+            while (line := self._line()) != "/quit":
+                self._try(line)
+        except EOFError:
+            pass
+        finally:
+            self._set_aside()
+        self._tell_notices()
+        if not self.heard and not self.terminal:
+            raise BadInput("nothing came from stdin; send lines to play, or play on a terminal")
+        return self.status
+
+    def _line(self) -> str:
+        """The next line. Raises `EOFError` at the end."""
         while True:
             self._tell_notices()
             try:
                 line = self.reader.read(self._prompt()).strip()
-                if line == "/quit":
-                    break
-                self.obey(line)
-            except EOFError:
-                break
+                self.heard = True
+                return "" if is_blank(line) else line
             except KeyboardInterrupt:
                 if not self.terminal:
-                    self._set_aside()
                     raise
                 word(_say("leave"))
-            except (SceneError, ModelError) as error:
-                if isinstance(error, ModelError) or isinstance(error.__cause__, OSError):
-                    self.status = FAILED
-                word(f"paotuan: {error}")
-        self._set_aside()
-        self._tell_notices()
-        return self.status
+
+    def _try(self, line: str) -> None:
+        """Do what one line says; what cannot be done is told."""
+        try:
+            self.obey(line)
+        except (EOFError, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            if not self.terminal:
+                raise
+            word(_say("leave"))
+        except Exception as error:
+            mistake = isinstance(error, SceneError) and not isinstance(error.__cause__, OSError)
+            self.status = self.status if mistake else FAILED
+            word(f"paotuan: {line_of(error)}")
 
     def obey(self, line: str) -> None:
         """Do what one line says. Raises `SceneError` and `ModelError`."""
@@ -214,8 +227,12 @@ class LineTable:
                 seed = (hand.sampling.seed + SEED_STEP * self._redraws) % 2**32
                 hand.sampling = replace(hand.sampling, seed=seed)
         word(f"-- {speaker.name}")
-        self._deal(backend, hand)
-        self.hand = hand if hand.complete else None
+        self.hand = hand
+        try:
+            self._deal(backend, hand)
+        finally:
+            if not hand.complete:
+                self.hand = None
         if self.hand is None:
             why = next((place.why for place in hand.places if place.why), "")
             raise SceneError(f"{_say('no_line')} ({why})" if why else _say("no_line"))
@@ -254,7 +271,7 @@ class LineTable:
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
         place = self._place(number)
-        if not self.terminal:
+        if not self.reader.prefills:
             raise SceneError(_say("edit", number))
         assert self.hand is not None
         candidate = self.hand.places[place].candidate
@@ -306,7 +323,7 @@ class LineTable:
         turn = next((turn for turn in self.play.session.path if turn.id == number), None)
         if turn is None:
             raise SceneError(_say("number", "edit"))
-        if not text and self.terminal:
+        if not text and self.reader.prefills:
             text = self.reader.read(f"{number}> ", body_of(turn.entry))
         if not text:
             raise SceneError(_say("number", "edit"))
@@ -384,6 +401,8 @@ class LineTable:
         return candidates_to_speak(self.play.scene, self.play.session.role)
 
     def _terminal(self) -> Reader:
+        if is_dumb():
+            return Plain()
         from tui.completing import TableCompleter, Terminal
 
         return Terminal(TableCompleter(self.play.scene, list(self._commands)), self._status)

@@ -2,26 +2,35 @@
 
 import codecs
 import io
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from characters.errors import CharacterError
-from characters.text import decode
-from tui.failures import BadInput
-from tui.output import one_line
+from characters.places import why_no_file
+from characters.text import UNPRINTABLE
+from tui.failures import BadInput, given
+from tui.output import one_line, word
 
 CHUNK = 1 << 18
 LONGEST_LINE = 1 << 26
 """Characters of a line that is still read; a log has none such."""
+
 SAMPLE = 1 << 16
-"""Bytes by which another encoding is known."""
+WITHOUT_MARK = ("utf-16-le", "utf-16-be")
+"""What bytes with zeros among them may be, or else no text."""
+OF_SHELL = ("/dev/fd/", "/proc/self/fd/")
+"""Where a shell puts the output of another command, which may be read like a file."""
+NO_TEXT = re.compile(rf"{UNPRINTABLE.pattern}|\ufffd")
 
 
 class Source:
-    """The lines of one log, read once. Raises `BadInput` for what is no text in UTF-8."""
+    """The lines of one log, read once, in any encoding that imports take.
+
+    Raises `BadInput` for what is no text.
+    """
 
     def __init__(self, name: str | Path | None) -> None:
         """`name` is a file; `-` or `None` is stdin."""
@@ -45,8 +54,9 @@ class Source:
                 raise BadInput("no log: name a file, or send one to stdin")
             return sys.stdin.buffer
         path = Path(self._name)
-        if path.is_dir():
-            raise BadInput(f"{self.where}: a folder, expected a log")
+        why = why_no_file(path)
+        if why and not self._name.startswith(OF_SHELL):
+            raise BadInput(f"{self.where}: {why}, expected a log, or - for stdin")
         try:
             return stack.enter_context(path.open("rb"))
         except (OSError, ValueError) as error:
@@ -56,20 +66,12 @@ class Source:
 
 def _lines(raw: BinaryIO, where: str) -> Iterator[list[str]]:
     """The lines of a file, those of a piece of it together."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    ends = io.IncrementalNewlineDecoder(decoder, translate=True)
-    number, rest, first = 1, "", True
+    decoder = _Decoder(where)
+    number, rest = 1, ""
     chunk = b"\n"
     while chunk:
         chunk = raw.read(CHUNK)
-        try:
-            text = ends.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            raise _not_text(chunk, first, where, number, rest, error) from None
-        if first and "\0" in text:
-            raise _not_text(chunk, first, where, number, rest, None)
-        first = False
-        *whole, rest = (rest + text).split("\n")
+        *whole, rest = (rest + decoder.text(chunk, number)).split("\n")
         yield whole
         number += len(whole)
         if len(rest) > LONGEST_LINE:
@@ -80,23 +82,50 @@ def _lines(raw: BinaryIO, where: str) -> Iterator[list[str]]:
         yield [rest]
 
 
-def _not_text(
-    chunk: bytes,
-    first: bool,
-    where: str,
-    number: int,
-    rest: str,
-    error: UnicodeDecodeError | None,
-) -> BadInput:
-    """What to say of bytes that are no UTF-8: which encoding it is where the beginning tells."""
-    if first:
-        end = chunk.rfind(b"\n", 0, SAMPLE) + 1 or SAMPLE
-        sample = chunk[: SAMPLE & ~1] if b"\0" in chunk[:SAMPLE] else chunk[:end]
+class _Decoder:
+    """Bytes to text with its line ends as `\\n`, in the encoding that the first of them tell.
+
+    Those are the encodings that imports take. Bytes that are none of it are never replaced, since
+    what is read here may be written again.
+    """
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._encoding = ""
+        self._decode = _newlines("ascii")
+
+    def text(self, chunk: bytes, number: int) -> str:
+        """The text of the next bytes, `number` being the line that they begin in; none are the end.
+
+        Raises `BadInput`.
+        """
+        if not self._encoding and (not chunk.isascii() or b"\0" in chunk):
+            self._encoding = self._told(chunk)
+            self._decode = _newlines(self._encoding)
         try:
-            decode(sample, where)
-        except CharacterError as problem:
-            return BadInput(str(problem).replace("expected YAML", "expected a log"))
-    before = error.object[: error.start] if error else b""
-    line = number + before.replace(b"\r\n", b"\n").count(b"\n")
-    found = f" (byte 0x{error.object[error.start]:02x})" if error else ""
-    return BadInput(f"{where}:{line}: not UTF-8{found}; is it a log, and whole?")
+            return self._decode.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            name = self._encoding.removesuffix("-sig").upper()
+            before = error.object[: error.start].decode(self._encoding, "ignore")
+            line = number + before.replace("\r\n", "\n").count("\n")
+            raise BadInput(
+                f"{self._where}:{line}: not {name} (byte 0x{error.object[error.start]:02x}); "
+                "is it a log, and whole?"
+            ) from None
+
+    def _told(self, head: bytes) -> str:
+        from scenes.imports.source import encoding_of, refuse_no_text, text_of
+
+        encoding = encoding_of(head)
+        if encoding not in ("utf-8", "utf-8-sig") or "\ufffd" in text_of(head):
+            with given():
+                refuse_no_text(head, self._where, "a log")
+        if encoding in WITHOUT_MARK and NO_TEXT.search(text_of(head[:SAMPLE])):
+            raise BadInput(f"{self._where}: not a text file, expected a log")
+        if encoding not in ("utf-8", "utf-8-sig"):
+            word(f"{self._where}: read as {encoding.upper()}")
+        return encoding
+
+
+def _newlines(encoding: str) -> io.IncrementalNewlineDecoder:
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)

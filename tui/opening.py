@@ -1,14 +1,16 @@
 """Which model plays and how: what the person asks for, before the environment and the scene."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from characters.text import shown
 from models.errors import ModelError
-from tui.failures import BadInput
+from tui.failures import BadInput, given
+from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
 
 WITH_ADAPTERS = ("llamacpp", "local")
 """The backends that open adapters from files; a server has its own by name."""
+
+
+QUANTIZATIONS = ("none", "int8", "int4")
+IDLE = {
+    "llamacpp": "a GGUF file is quantized already",
+    "server": "a server holds its weights as it was started",
+    "scripted": "the scripted model has no weights",
+}
+"""Why a quantization does nothing, by backend."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ def choose(
 ) -> Choice:
     """The choice that options make; those that are `None` are not said. Raises `BadInput`."""
     said = {name: value for name, value in asked.items() if value is not None}
+    if quantization is not None:
+        check_quantization(quantization)
     for name, value in said.items():
         _check_range(name, value)
     if context is not None and context < 1:
@@ -56,11 +69,51 @@ def choose(
     return Choice(model, context, quantization, said, dict(map(_named, adapters)), threads)
 
 
+def check_quantization(name: str) -> None:
+    """Raise `BadInput` for a quantization that there is none of."""
+    from tui.commands.group import one_of
+
+    one_of(name, QUANTIZATIONS, "quantization")
+
+
 def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
     """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
 
-    Raises `ModelError` with the nearest names where there is none such.
+    Raises `ModelError` with the nearest names where there is none such, and where its files are not
+    on this machine.
     """
+    found = _named_model(choice, scene)
+    found.check()
+    return found
+
+
+def given_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+    """The model that a person asks for, before anything is done with it; says which of the options
+    it does not heed. Raises `BadInput`."""
+    with given():
+        found = _named_model(choice, scene)
+        if found.backend in WITH_ADAPTERS:
+            _adapters(choice, scene, found.backend)
+        found.check()
+    if scene is not None:
+        _refuse_unused(choice, scene)
+    for line in idle(choice, found.backend):
+        word(line)
+    return found
+
+
+def idle(choice: Choice, backend: str) -> Iterator[str]:
+    """A line for each option that such a model does not heed."""
+    if choice.quantization not in (None, "none") and backend != "local":
+        yield f"--quantization {choice.quantization}: left out; {IDLE[backend]}"
+    by_hand = choice.threads and os.environ.get("PAOTUAN_THREADS") != str(choice.threads)
+    if by_hand and backend != "llamacpp":
+        yield f"--threads {choice.threads}: left out; only llama.cpp heeds it"
+    if choice.adapters and backend == "scripted":
+        yield "--adapter: left out; the scripted model has none"
+
+
+def _named_model(choice: Choice, scene: "Scene | None") -> "Opening":
     from models.catalog import resolve
 
     asked = choice.model or os.environ.get("PAOTUAN_MODEL")
@@ -97,7 +150,7 @@ def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[st
     """Larger models that this machine could run, where the starter is to play; else `None`."""
     from models.catalog import STARTER, better_models, machine_memory
 
-    if find_model(choice, scene).model is not STARTER:
+    if _named_model(choice, scene).model is not STARTER:
         return None
     return [model.name for model in better_models(*machine_memory())]
 
@@ -148,17 +201,31 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
     found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
     for name, path in found.items():
         if not path.exists():
-            raise ModelError(f"adapter {name}: nothing at {path}; give another --adapter {name}=…")
+            raise ModelError(
+                f"adapter {shown(name)}: nothing at {path}; give another --adapter {shown(name)}=…"
+            )
     for name in _named_by(scene) - found.keys():
         place = find_adapter(name, backend == "llamacpp")
         if place is None:
             raise ModelError(
-                f"adapter {name}: nothing of that name in "
+                f"adapter {shown(name)}: nothing of that name in "
                 f"{', '.join(map(str, adapter_folders()[:2]))}{nearest(name, adapter_names())}; "
-                f"give it with: --adapter {name}=PATH"
+                f"give it with: --adapter {shown(name)}=PATH"
             )
         found[name] = place
     return found
+
+
+def _refuse_unused(choice: Choice, scene: "Scene") -> None:
+    """Raise `BadInput` for an adapter that no role names."""
+    from characters.names import nearest
+
+    names = sorted(_named_by(scene))
+    for name in choice.adapters.keys() - set(names):
+        known = f"; those named are {', '.join(names)}" if names else "; no role names any"
+        raise BadInput(
+            f"--adapter {name}=…: no role names an adapter {name}{nearest(name, names) or known}"
+        )
 
 
 def _named_by(scene: "Scene | None") -> set[str]:
@@ -168,7 +235,7 @@ def _named_by(scene: "Scene | None") -> set[str]:
 def _named(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not name or not equals or not path:
-        raise BadInput(f"--adapter {text}: expected NAME=PATH")
+        raise BadInput(f"--adapter {shown(text)}: expected NAME=PATH")
     return name, path
 
 

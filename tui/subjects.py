@@ -52,9 +52,15 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
                 f"{spec}: no adapter there, and --model {base} names the base of one; "
                 "check the path, or leave --model out"
             )
-        return Subject(resolve(spec))
+        return _here(Subject(resolve(spec)))
     named = base or (spec if adapter is not None else _trained_on(path))
-    return Subject(_for_adapter(named, path), path)
+    return _here(Subject(_for_adapter(named, path), path))
+
+
+def _here(subject: Subject) -> Subject:
+    """The subject, whose model lies on this machine. Raises `ModelError` where it does not."""
+    subject.opening.check()
+    return subject
 
 
 def find_adapter(spec: str) -> Path | None:

@@ -136,6 +136,15 @@ WORDS = {
     "report_roles": ("角色：{0}", "roles: {0}"),
     "report_line": ("第 {0} 行", "line {0}"),
     "report_item": ("第 {0} 条", "item {0}"),
+    "not_utf8": (
+        "终端发来的不是 UTF-8 的字（显示为 �）；请把终端的编码设为 UTF-8",
+        "The terminal sends bytes that are not UTF-8 (shown as �); set its encoding to UTF-8",
+    ),
+    "replaced": (
+        "里面有没读懂的字（�），没有发出；改好再发。终端的编码请设为 UTF-8",
+        "Not sent: it holds characters that could not be read (�); mend them, and set the "
+        "terminal to UTF-8",
+    ),
     "command_prompt": (
         "模型将看到的全文，与它的词元数",
         "All that the model will read, and its tokens",

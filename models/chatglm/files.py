@@ -3,7 +3,7 @@
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from models.errors import ModelError
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-WANTED = ["*.json", "*.model", "*.safetensors"]
+WANTED = (".json", ".model", ".safetensors")
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 PREFIX_WEIGHTS = ("prefix_encoder.safetensors", *WEIGHTS)
 
@@ -34,26 +34,19 @@ def resolve(path: str | Path) -> Path:
 
 
 def _from_hub(repo: str) -> Path:
-    import httpx
-    from huggingface_hub import list_repo_files, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    from models.fetching import fetch, here
 
     try:
-        names = list_repo_files(repo)
-        safe = any(name.endswith(".safetensors") for name in names)
-        wanted = WANTED if safe else [*WANTED, "*.bin"]
-        return Path(snapshot_download(repo, allow_patterns=wanted))
-    except (HfHubHTTPError, HFValidationError) as error:
-        said = str(error).strip().splitlines()[0]
-        raise ModelError(f"{repo}: the hub refused it ({said}); check the id") from None
-    except (OSError, httpx.HTTPError):  # no network: what was downloaded before will do
-        try:
-            return Path(snapshot_download(repo, local_files_only=True))
-        except (LocalEntryNotFoundError, OSError):
-            raise ModelError(
-                f"{repo}: no such folder, the hub cannot be reached and its cache has no copy; "
-                "connect, or give a local folder"
-            ) from None
+        return fetch(repo, _wanted)
+    except ModelError:  # without a network, what was fetched before will do
+        if found := here(repo):
+            return found
+        raise
+
+
+def _wanted(names: Sequence[str]) -> list[str]:
+    safe = any(name.endswith(".safetensors") for name in names)
+    return [name for name in names if name.endswith(WANTED if safe else (*WANTED, ".bin"))]
 
 
 def weight_files(folder: Path, names: tuple[str, ...] = WEIGHTS) -> list[Path]:

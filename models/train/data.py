@@ -68,6 +68,8 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
     Raises `ModelError` for a line without end, another encoding, a file that is not there.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise ModelError(f"{path}: not a file, expected examples as JSON Lines")
         with path.open(encoding="utf-8") as lines:
             number = 0
             while line := lines.readline(LONGEST + 1):

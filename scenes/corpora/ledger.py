@@ -14,6 +14,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from base.writing import draft_of, sweep, told
+from characters.places import why_no_file
 from scenes.errors import SceneError
 
 VERSION = 1
@@ -103,6 +104,8 @@ class Ledger:
                 raise
 
     def _read(self, command: str) -> None:
+        if why := why_no_file(self.path):
+            raise SceneError(f"{self.path}: {why}, expected a journal; name another with --journal")
         raw = self.path.read_bytes()
         whole = raw.rfind(b"\n") + 1
         lines = raw[:whole].split(b"\n")[:-1]

@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 
 from characters.names import name_problem
+from characters.places import why_no_file
+from characters.reader import MAX_BYTES
 from characters.text import decode, shown
 from scenes.corpora.books import Book
 from scenes.corpora.words import words
@@ -75,7 +77,13 @@ _RANGED = re.compile(r"(.+)@(\d+)-(\d+)")
 
 def read_aliases(path: Path) -> Aliases:
     """The aliases in a YAML file. Raises `SceneError`, `CharacterError`, `OSError`."""
-    return _aliases(decode(path.read_bytes(), str(path)), str(path))
+    if why := why_no_file(path):
+        raise SceneError(f"{path}: {why}, expected aliases in YAML")
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise SceneError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
+    return _aliases(decode(raw, str(path)), str(path))
 
 
 def bundled() -> Iterator[tuple[str, Aliases]]:
@@ -96,7 +104,7 @@ def aliases_of(book: Book) -> tuple[str, Aliases]:
 def _aliases(text: str, where: str) -> Aliases:
     try:
         held = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise SceneError(

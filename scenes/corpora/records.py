@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from characters.places import why_no_file
 from scenes.errors import SceneError
 
 LONGEST_LINE = 1 << 22
@@ -17,6 +18,8 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     Raises `SceneError` for what is no JSON object in UTF-8, and what cannot be read.
     """
+    if why := why_no_file(path):
+        raise SceneError(f"{path}: {why}, expected JSON Lines; check the path")
     try:
         with path.open("rb") as file:
             number = 0

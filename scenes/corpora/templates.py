@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 from rapidfuzz import fuzz, process
 
+from characters.places import why_no_file
 from scenes.corpora.records import read_records
 from scenes.errors import SceneError
 
@@ -41,6 +42,8 @@ def read_templates(path: Path) -> Templates:
     """Templates in YAML, or CamelBell's seed tasks in JSON Lines. Raises `SceneError`."""
     if path.suffix == ".jsonl":
         return _seed_tasks(path)
+    if why := why_no_file(path):
+        raise SceneError(f"{path}: {why}, expected templates")
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from characters.text import UNPRINTABLE
+from characters.text import UNPRINTABLE, is_blank
 from models.backend import Backend, Finish, Prompt, Sampling
 from models.stops import StopScanner
 from models.train.data import Example
@@ -99,7 +99,7 @@ def is_well_formed(example: Example, raw: Raw) -> bool:
     """Whether a candidate is one line by the role of the example's cue, with words in it."""
     role = Role(example.speaker or "旁白", narrator=example.prompt.cue == NARRATION_CUE)
     entry = None if UNPRINTABLE.search(raw.text) else read_line(role, raw.text)
-    return entry is not None and bool(f"{entry.text}{entry.thought}".strip())
+    return entry is not None and not is_blank(f"{entry.text}{entry.thought}")
 
 
 def habits(drawings: Sequence[Drawing], cast: Sequence[str]) -> Habits | None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from characters.places import why_no_file
 from characters.text import UNPRINTABLE, shown
 from scenes.errors import SceneError
 from scenes.imports import HEAD, Notice
@@ -50,7 +51,7 @@ class Source:
         self._opened = opened
         with self._read_safely(), opened() as raw:
             self.head = raw.read(HEAD)
-        _refuse(self.head, where, expected)
+        refuse_no_text(self.head, where, expected)
 
     def chunks(self) -> Iterator[str]:
         """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
@@ -124,8 +125,8 @@ class Source:
 def sources(path: Path, expected: str = "a log") -> list[Source]:
     """The source of a file, or those inside a zip. Raises `SceneError`."""
     where = UNPRINTABLE.sub("?", str(path))
-    if path.is_dir():
-        raise SceneError(f"{where}: a folder, expected a file")
+    if why := why_no_file(path):
+        raise SceneError(f"{where}: {why}, expected {expected}")
     try:
         with path.open("rb") as raw:
             packed = raw.read(4) == b"PK\x03\x04"
@@ -169,8 +170,8 @@ def _wrong(sample: bytes, encoding: str) -> int:
     return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
 
 
-def _refuse(head: bytes, where: str, expected: str) -> None:
-    """Raise for what is no text at all."""
+def refuse_no_text(head: bytes, where: str, expected: str) -> None:
+    """Raise `SceneError` for the beginning of a file that is no text at all."""
     if head.startswith(b"PAR1"):
         raise SceneError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
     text = text_of(head)

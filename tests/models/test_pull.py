@@ -1,171 +1,353 @@
+"""Fetching models from a hub, from one that lies, and what may be left behind."""
+
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
+from models import fetching, hub, pull, starter
+from models.catalog import MODELS
+from models.errors import ModelError
+
+NAME = "glm-edge-1.5b-chat"
 COMMIT = "c" * 40
 CONTENT = {
     "config.json": b'{"model_type": "glm"}',
-    "model.safetensors": bytes(range(256)) * (88 << 10),
+    "model.safetensors": bytes(range(256)) * (88 << 6),
     "modeling_glm.py": b"raise SystemExit('code of a repository must not be fetched')",
 }
-PULL = """
-import json, sys
-from models import pull
-from models.errors import ModelError
-seen = []
-try:
-    path = pull.pull(sys.argv[1], lambda here, total, name: seen.append((here, total)))
-    print(json.dumps({"path": str(path), "seen": seen}))
-except ModelError as error:
-    print(json.dumps({"error": str(error)}))
-"""
+Seen = list[tuple[int, int]]
 
 
 class Hub(BaseHTTPRequestHandler):
-    """A small hub with one repository; `sent` may differ from what it promises."""
+    """A small hub with one repository; what it sends may differ from what it promises."""
 
     sent: ClassVar[dict[str, bytes]]
-    cut_once: ClassVar[set[str]]
+    listed: ClassVar[dict[str, object]]
+    headers_of_files: ClassVar[dict[str, str]]
+    cut: ClassVar[list[int]]
     ranges: ClassVar[list[str]]
-
-    def do_HEAD(self) -> None:
-        self.answer(body=False)
+    tokens: ClassVar[list[str | None]]
+    elsewhere: ClassVar[str]
+    endless: ClassVar[bool]
 
     def do_GET(self) -> None:
-        self.answer(body=True)
-
-    def answer(self, body: bool) -> None:
+        self.tokens.append(self.headers["Authorization"])
         path = self.path.partition("?")[0]
-        if path.startswith("/api/models/zai-org/glm-edge-1.5b-chat"):
-            data = json.dumps(self.listing()).encode()
-            self.head(200, len(data), "application/json")
-        elif (name := path.rpartition("/")[2]) in CONTENT and "/glm-edge-1.5b-chat/" in path:
-            data = self.file(name)
+        if path == f"/api/models/zai-org/{NAME}":
+            self.head(200, body := json.dumps(self.listed).encode())
+            self.wfile.write(body)
+        elif "/resolve/" not in path or (name := path.partition(f"{COMMIT}/")[2]) not in self.sent:
+            self.head(404, b"", {"X-Error-Code": "RepoNotFound"})
+        elif self.elsewhere:
+            self.head(302, b"", {"Location": f"{self.elsewhere}{self.path}"})
         else:
-            data = b""
-            self.head(404, 0, "text/plain", {"X-Error-Code": "RepoNotFound"})
-        if body:
-            self.wfile.write(data)
+            self.file(name)
 
-    def file(self, name: str) -> bytes:
+    def file(self, name: str) -> None:
         data, asked = self.sent[name], self.headers["Range"]
-        whole, status = len(data), 200
+        more = dict(self.headers_of_files)
         if asked:
             self.ranges.append(asked)
             start = int(asked.removeprefix("bytes=").partition("-")[0])
-            data, status = data[start:], 206
-        etag = hashlib.sha256(CONTENT[name]).hexdigest()
-        more = {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT, "X-Linked-Size": str(whole)}
-        if asked:
-            more["Content-Range"] = f"bytes {whole - len(data)}-{whole - 1}/{whole}"
-        self.head(status, len(data), "application/octet-stream", more)
-        if name in self.cut_once and self.command == "GET":
-            self.cut_once.discard(name)
-            data = data[: len(data) // 2]
-        return data
+            more["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            data = data[start:]
+        self.head(206 if asked else 200, data, more)
+        if self.cut and name.endswith(".safetensors"):
+            data = data[: self.cut.pop()]
+        self.wfile.write(data)
+        while self.endless:
+            self.wfile.write(b"x" * 65536)
+        self.close_connection = True
 
-    def head(self, status: int, size: int, kind: str, more: dict[str, str] | None = None) -> None:
+    def head(self, status: int, body: bytes, more: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        for key, value in (
-            {"Content-Length": str(size), "Content-Type": kind} | (more or {})
-        ).items():
+        length = {} if self.endless else {"Content-Length": str(len(body))}
+        for key, value in (length | (more or {})).items():
             self.send_header(key, value)
         self.end_headers()
-
-    def listing(self) -> dict[str, object]:
-        files = []
-        for name, data in CONTENT.items():
-            entry: dict[str, object] = {"rfilename": name, "size": len(data)}
-            if name.endswith(".safetensors"):
-                sha = hashlib.sha256(data).hexdigest()
-                entry["lfs"] = {"sha256": sha, "size": len(data), "pointerSize": 134}
-            files.append(entry)
-        return {"id": "zai-org/glm-edge-1.5b-chat", "sha": COMMIT, "siblings": files}
+        self.close_connection = self.endless
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 
-@pytest.fixture
-def hub() -> Iterator[tuple[str, type[Hub]]]:
-    kind = type("OneHub", (Hub,), {"cut_once": set(), "ranges": [], "sent": dict(CONTENT)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+def listing(**changes: object) -> dict[str, object]:
+    files = []
+    for name, data in CONTENT.items():
+        entry: dict[str, object] = {"rfilename": name, "size": len(data)}
+        if name.endswith(".safetensors"):
+            sha = hashlib.sha256(data).hexdigest()
+            entry["lfs"] = {"sha256": sha, "size": len(data), "pointerSize": 134}
+        files.append(entry)
+    return {"id": f"zai-org/{NAME}", "sha": COMMIT, "siblings": files} | changes
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Those who were refused hang up."""
+
+
+def served() -> Iterator[tuple[str, type[Hub]]]:
+    own: dict[str, Any] = {"sent": dict(CONTENT), "listed": listing(), "headers_of_files": {}}
+    own |= {"cut": [], "ranges": [], "tokens": [], "elsewhere": "", "endless": False}
+    kind = type("OneHub", (Hub,), own)
+    server = Server(("127.0.0.1", 0), kind)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", kind
     server.shutdown()
     server.server_close()
 
 
-def pull(name: str, endpoint: str, home: Path) -> dict[str, object]:
-    """Pull in a program of its own, since the hub's library reads its settings once."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}
-    done = subprocess.run(
-        [sys.executable, "-c", PULL, name],
-        env=environment
-        | {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1"},
-        cwd=Path(__file__).resolve().parents[2],
-        capture_output=True,
-        text=True,
-        timeout=90,
+@pytest.fixture
+def mirror(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Hub]]:
+    """A mirror, and a person's folders of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    for address, kind in served():
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        yield kind
+
+
+@pytest.fixture
+def other() -> Iterator[tuple[str, type[Hub]]]:
+    yield from served()
+
+
+def left_in(folder: Path) -> list[str]:
+    """The files that lie there, but for locks."""
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
     )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
 
 
-def test_a_model_is_fetched_without_its_code(hub: tuple[str, type[Hub]], tmp_path: Path) -> None:
-    found = pull("glm-edge-1.5b-chat", hub[0], tmp_path)
-    folder = Path(str(found["path"]))
+def refused() -> str:
+    with pytest.raises(ModelError) as error:
+        pull.pull(NAME)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_model_is_fetched_without_its_code(mirror: type[Hub]) -> None:
+    seen: Seen = []
+    folder = pull.pull(NAME, lambda here, total, name: seen.append((here, total)))
     assert {file.name for file in folder.iterdir()} == {"config.json", "model.safetensors"}
     assert (folder / "model.safetensors").read_bytes() == CONTENT["model.safetensors"]
-    seen = found["seen"]
-    assert isinstance(seen, list)
     assert seen == sorted(seen)
-    assert seen[-1] == [seen[-1][1]] * 2
+    assert seen[-1] == (seen[-1][1], seen[-1][1])
+    assert pull.find(MODELS[NAME]) == folder
 
 
-def test_a_broken_download_goes_on_where_it_stopped(
-    hub: tuple[str, type[Hub]], tmp_path: Path
+def test_what_is_here_is_not_fetched_again_and_nothing_is_left_behind(mirror: type[Hub]) -> None:
+    folder = pull.pull(NAME)
+    fetched = len(mirror.tokens)
+    mirror.sent = {name: data for name, data in CONTENT.items() if name == "config.json"}
+    assert pull.pull(NAME) == folder
+    assert len(mirror.tokens) == fetched + 2  # the list, and the small file without a checksum
+    assert left_in(starter.cache_folder() / "partial") == []
+
+
+def test_a_broken_download_goes_on_where_it_stopped(mirror: type[Hub]) -> None:
+    mirror.cut[:] = [1000] * fetching.TRIES
+    assert "connection broke off" in refused()
+    (part,) = left_in(starter.cache_folder() / "partial")
+    assert part == "zai-org--glm-edge-1.5b-chat--model.safetensors.part"
+    folder = pull.pull(NAME)
+    assert (folder / "model.safetensors").read_bytes() == CONTENT["model.safetensors"]
+    assert mirror.ranges == [f"bytes={1000 * many}-" for many in range(1, fetching.TRIES + 1)]
+
+
+def test_a_model_that_is_here_in_part_only_is_not_taken_for_one(mirror: type[Hub]) -> None:
+    folder = pull.pull(NAME)
+    (folder / "model.safetensors").write_bytes(b"cut")
+    with pytest.raises(ModelError, match="not on this machine yet"):
+        pull.find(MODELS[NAME])
+    assert pull.find(MODELS[NAME] if pull.pull(NAME) else MODELS["starter"]) == folder
+
+
+def test_a_file_that_arrives_changed_is_dropped(mirror: type[Hub], tmp_path: Path) -> None:
+    mirror.sent["model.safetensors"] = b"\1" + CONTENT["model.safetensors"][1:]
+    assert "model.safetensors arrived damaged and was dropped" in refused()
+    assert not [name for name in left_in(tmp_path) if "safetensors" in name]
+    mirror.sent["model.safetensors"] = CONTENT["model.safetensors"]
+    assert pull.pull(NAME).is_dir()
+
+
+def test_no_header_of_a_mirror_becomes_a_path(mirror: type[Hub], tmp_path: Path) -> None:
+    evil = "../../../../../../evil"
+    mirror.headers_of_files = {
+        **{"ETag": f'"{evil}"', "X-Linked-Etag": f'"{evil}"', "X-Repo-Commit": evil},
+        "Content-Disposition": f'attachment; filename="{evil}"',
+    }
+    pull.pull(NAME)
+    assert all(name.startswith("cache/paotuan/models/") for name in left_in(tmp_path))
+    assert not [name for name in left_in(tmp_path) if "evil" in name]
+
+
+NO_FILES = {"siblings": []}
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ({"siblings": [{"rfilename": "../evil.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "/etc/evil.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "a\\..\\evil.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "C:evil.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "a\0.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "a\n\x1b[31m.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "\ud800.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": f"{'a' * 999}.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": ".hidden.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "a.json"}, {"rfilename": "A.json"}]}, "nothing but case"),
+        ({"siblings": [{"rfilename": "a.json", "size": -1}]}, "size that is none"),
+        ({"siblings": [{"rfilename": "a.json", "size": True}]}, "size that is none"),
+        ({"siblings": [{"rfilename": "a.json", "size": 10**30}]}, "size that is none"),
+        ({"siblings": [{"rfilename": "a.json", "size": 1 << 40}]}, "GB more are needed"),
+        ({"siblings": [{"rfilename": "a.json", "lfs": {"sha256": "../x"}}]}, "checksum that is"),
+        ({"siblings": [{"rfilename": f"{n}.json"} for n in range(1001)]}, "lists 1,001 files"),
+        ({"siblings": "many"}, "no list of files"),
+        ({"siblings": [1, None, {"rfilename": None}]}, "lists no files of this model"),
+        ({"sha": "../../evil"}, "a version that is none"),
+        ({"sha": 7}, "a version that is none"),
+        ({"more": "x" * (9 << 20)}, "more than 8 MiB of files"),
+    ],
+)
+def test_a_list_that_lies_is_one_line_and_nothing_is_written(
+    mirror: type[Hub], tmp_path: Path, listed: dict[str, object], said: str
 ) -> None:
-    hub[1].cut_once.add("model.safetensors")
-    found = pull("glm-edge-1.5b-chat", hub[0], tmp_path)
-    if "error" in found:
-        found = pull("glm-edge-1.5b-chat", hub[0], tmp_path)
-    data = (Path(str(found["path"])) / "model.safetensors").read_bytes()
-    assert data == CONTENT["model.safetensors"]
-    assert hub[1].ranges
+    mirror.listed = listing(**listed)
+    assert said in refused()
+    assert left_in(tmp_path) == []
 
 
-def test_a_file_that_arrives_changed_is_dropped(hub: tuple[str, type[Hub]], tmp_path: Path) -> None:
-    hub[1].sent["model.safetensors"] = b"\1" + CONTENT["model.safetensors"][1:]
-    found = pull("glm-edge-1.5b-chat", hub[0], tmp_path)
-    assert "model.safetensors arrived damaged and was dropped" in str(found["error"])
-    assert not list(tmp_path.rglob("model.safetensors"))
-    hub[1].sent["model.safetensors"] = CONTENT["model.safetensors"]
-    assert "path" in pull("glm-edge-1.5b-chat", hub[0], tmp_path)
+def test_an_answer_that_is_no_list_is_one_line(mirror: type[Hub]) -> None:
+    mirror.listed = []  # type: ignore[assignment]
+    assert "no list of files; is it a hub?" in refused()
 
 
-def test_what_the_hub_does_not_have_is_one_line(hub: tuple[str, type[Hub]], tmp_path: Path) -> None:
-    error = str(pull("chatglm2-6b", hub[0], tmp_path)["error"])
-    assert "has no such model or file" in error
-    assert "\n" not in error
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_file_of_another_size_than_listed_is_refused(mirror: type[Hub], change: int) -> None:
+    whole = CONTENT["config.json"]
+    mirror.sent["config.json"] = whole[:-1] if change < 0 else whole + b"x"
+    assert f"announces {len(whole) + change} bytes of config.json" in refused()
 
 
-def test_without_a_network_it_is_one_line(tmp_path: Path) -> None:
-    error = str(pull("qwen3-4b", "http://127.0.0.1:9", tmp_path)["error"])
-    assert "cannot reach http://127.0.0.1:9" in error
-    assert "\n" not in error
+def test_a_file_without_end_is_given_up_at_the_size_that_was_listed(
+    mirror: type[Hub], tmp_path: Path
+) -> None:
+    mirror.endless = True
+    assert "sends more of config.json than the 21 bytes announced" in refused()
+    assert left_in(tmp_path) == []
 
 
-def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
-    error = str(pull("qwen3-4", "http://127.0.0.1:9", tmp_path)["error"])
-    assert "nearest: qwen3-4b" in error
+def test_a_file_without_end_or_size_is_given_up(
+    mirror: type[Hub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "UNANNOUNCED", 1 << 17)
+    mirror.listed = listing(siblings=[{"rfilename": "config.json"}])
+    mirror.endless = True
+    assert "sends more of config.json than the 131,072 bytes announced" in refused()
+
+
+def test_a_connection_that_brings_next_to_nothing_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "WINDOW", 0.0)
+    pace = hub._Pace()
+    time.sleep(0.001)
+    with pytest.raises(hub.Broken):
+        pace.came(1)
+
+
+def test_a_full_disk_is_told_before_anything_is_fetched(mirror: type[Hub]) -> None:
+    mirror.listed = listing(siblings=[{"rfilename": "model.safetensors", "size": 1 << 40}])
+    assert "1099.5 GB more are needed" in refused()
+
+
+def test_a_token_goes_to_a_mirror_only_when_told_to_and_never_further(
+    mirror: type[Hub], other: tuple[str, type[Hub]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    pull.pull(NAME)
+    assert set(mirror.tokens) == {None}
+    mirror.elsewhere = other[0]
+    pull.pull(NAME, send_token=True)
+    assert mirror.tokens[-1] == "Bearer hf_secret"
+    assert other[1].tokens == [None]
+
+
+def test_a_gated_model_says_what_to_do(mirror: type[Hub], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+
+    def gated(self: Hub) -> None:
+        self.head(401, b"", {"X-Error-Code": "GatedRepo"})
+
+    monkeypatch.setattr(mirror, "do_GET", gated)
+    error = refused()
+    assert "accept their terms" in error
+    assert "--send-token" in error
+    assert "hf_secret" not in error
+
+
+def test_two_programs_do_not_fetch_the_same_model_at_once(mirror: type[Hub]) -> None:
+    from filelock import FileLock
+
+    partial = starter.cache_folder() / "partial"
+    partial.mkdir(parents=True)
+    with FileLock(partial / f"zai-org--{NAME}.lock"):
+        assert "another program is fetching it" in refused()
+
+
+def test_what_the_hub_does_not_have_is_one_line(mirror: type[Hub]) -> None:
+    with pytest.raises(ModelError, match="has no such model or file") as error:
+        pull.pull("chatglm2-6b")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://127.0.0.1:9", "cannot reach http://127.0.0.1:9"),
+        ("http://me:secret@127.0.0.1:9", "cannot reach http://127.0.0.1:9"),
+        ("hf-mirror.com", "HF_ENDPOINT: not an address"),
+        ("http://[::1", "HF_ENDPOINT: not an address"),
+        ("file:///etc", "HF_ENDPOINT: not an address"),
+    ],
+)
+def test_an_address_where_nobody_is_is_one_line(
+    mirror: type[Hub], monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", address)
+    error = refused()
+    assert said in error
+    assert "secret" not in error
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ModelError, match="nearest: qwen3-4b"):
+        pull.pull("qwen3-4")
+
+
+def test_a_checkpoint_named_by_its_hub_id_is_fetched_the_same_way(
+    mirror: type[Hub], tmp_path: Path
+) -> None:
+    from models.chatglm.files import resolve
+
+    folder = resolve(f"zai-org/{NAME}")
+    assert (folder / "config.json").read_bytes() == CONTENT["config.json"]
+    assert not (folder / "modeling_glm.py").exists()
+    mirror.listed = listing(siblings=[{"rfilename": "../evil.json", "size": 1}])
+    assert resolve(f"zai-org/{NAME}") == folder
+    assert not list(tmp_path.rglob("evil*"))

@@ -168,6 +168,8 @@ def test_a_reply_that_ran_out_of_tokens_keeps_no_half_mark(
         ("   ", "empty"),
         ("\\emoji 微怒", "empty"),
         ("\x1b\x1b", "empty"),
+        ("\u200b\u00ad\ue000", "empty"),
+        ("\u200d\ufe0f", "empty"),
         ("林默：好", "empty"),
         ("就是这里!", "repeats the last line"),
         ("又叫你" + "呼叫" * 20, "goes round in a circle"),

@@ -104,6 +104,8 @@ def test_what_is_typed_becomes_the_line_that_is_meant(play: Play, typed: str, li
         ("【门开了】苏晚：走。", ["【门开了】", "苏晚：走。"]),
         ("", []),
         (" \n\n ", []),
+        ("\x1b\n\u200b\u2060\n\u200d\ufe0f", []),
+        ("好\u200b。\n\u00ad", ["林默：好。"]),
     ],
 )
 def test_several_lines_are_several_turns(play: Play, typed: str, lines: list[str]) -> None:
@@ -112,7 +114,8 @@ def test_several_lines_are_several_turns(play: Play, typed: str, lines: list[str
 
 
 @pytest.mark.parametrize(
-    "typed", ["\\me", "（）", "【】", "【 】", "\\emoji 微怒", "苏晚：", "\x1b"]
+    "typed",
+    ["\\me", "（）", "【】", "【 】", "\\emoji 微怒", "苏晚：", "（\x1b）", "苏晚：\u200b\u2060"],
 )
 def test_what_says_nothing_is_refused_and_nothing_is_said(play: Play, typed: str) -> None:
     with pytest.raises(SceneError, match="nothing is said in it"):

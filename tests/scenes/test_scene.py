@@ -117,7 +117,7 @@ def test_a_mistake_names_file_line_and_key(tmp_path: Path, text: str, said: str)
 
 def test_all_mistakes_of_a_scene_are_told(tmp_path: Path) -> None:
     problems = refused(tmp_path, SMALL + "play_as: 丙\nemotions: [a b]\nknowledge: x\n")
-    assert [line.split(": ")[1] for line in problems] == ["knowledge.0", "emotions.0", "play_as"]
+    assert [line.split(": ")[1] for line in problems] == ["play_as", "emotions.0", "knowledge.0"]
 
 
 def test_knowledge_may_be_a_folder_beside_the_scene(tmp_path: Path) -> None:

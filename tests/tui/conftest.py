@@ -2,11 +2,15 @@
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.tui.terminals import Terminal
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ Run = Callable[..., Ran]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The person's folders are empty ones; the language is English; no model is chosen."""
-    for name in ("DATA", "CACHE", "CONFIG"):
+    for name in ("DATA", "CACHE", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("PAOTUAN_LANG", "en")
     for name in ("PAOTUAN_MODEL", "NO_COLOR"):
@@ -45,3 +49,19 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return Ran(status, captured.out, captured.err)
 
     return ran
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> "Iterator[Callable[..., Terminal]]":
+    """Open the program in a terminal of its own; see `tests.tui.terminals`."""
+    from tests.tui.terminals import Terminal
+
+    opened: list[Terminal] = []
+
+    def open_terminal(*arguments: str, **settings: object) -> Terminal:
+        opened.append(Terminal(*arguments, home=tmp_path, **settings))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_terminal
+    for each in opened:
+        each.close()

@@ -58,7 +58,7 @@ def test_a_card_with_a_book_for_a_description_is_refused_in_a_line(run, home):
     done = run("characters", "import", home / "a.json", "--to", home / "c")
     assert done.status == 2 and not (home / "c").exists()
     (line,) = done.err.splitlines()
-    assert line.startswith(f"{home / 'a.json'}: makes a character file of 1,2")
+    assert line.startswith(f"paotuan: {home / 'a.json'}: makes a character file of 1,2")
 
 
 def test_what_is_there_is_replaced_only_when_asked_to(run, home):

@@ -163,3 +163,74 @@ def test_a_control_character_in_a_saved_log_is_not_printed(run, played):
         shown = run("sessions", *command)
         assert "\x1b" not in shown.out
         assert "\u202e" not in shown.out
+
+
+def lines_about(err: str, file: str) -> list[tuple[int, str]]:
+    """The line and the key of each mistake that is told of a file."""
+    told = [line.split(f"{file}:", 1)[1].split(": ") for line in err.splitlines() if file in line]
+    return [(int(number), key) for number, key, *_ in told]
+
+
+def test_all_mistakes_of_a_scene_are_told_in_one_pass(run, home):
+    bad = home / "bad.yaml"
+    bad.write_text(
+        "titel: t\n"
+        "title: t\n"
+        "title: again\n"
+        "play_as: 丁\n"
+        "cast:\n"
+        "  甲: {talkativeness: 7, character: nobody-there}\n"
+        "  乙: [1]\n"
+        "  丙/丙:\n"
+        "knowledge: [none.txt, ../out.txt]\n"
+        "emotions: [a b]\n"
+        "model: {quantization: int3, context: 3}\n"
+        "sampling: {n: 0, seed: -1}\n"
+        "turns: sometimes\n"
+        "opening: |\n"
+        "  甲：好。\n"
+        "  戊：谁？\n"
+        "  这行不是\n",
+        encoding="utf-8",
+    )
+    expected = [
+        *((1, "titel"), (3, "title"), (4, "play_as"), (6, "cast.甲.talkativeness")),
+        *((6, "cast.甲.character"), (7, "cast.乙"), (8, "cast.丙/丙"), (9, "knowledge.0")),
+        *((9, "knowledge.1"), (10, "emotions.0"), (11, "model.quantization")),
+        *((11, "model.context"), (12, "sampling.n"), (12, "sampling.seed"), (13, "turns")),
+        *((16, "opening"), (17, "opening")),
+    ]
+    checked = run("scenes", "check", bad)
+    assert checked.status == 2
+    assert sorted(lines_about(checked.err, "bad.yaml")) == sorted(expected)
+    assert [number for number, _ in lines_about(checked.err, "bad.yaml")] == sorted(
+        number for number, _ in expected
+    )
+    played = run("play", bad, "--model", "scripted")
+    assert played.status == 2
+    assert sorted(lines_about(played.err, "bad.yaml")) == sorted(expected)
+
+
+def test_all_mistakes_of_a_character_are_told_in_one_pass(run, home):
+    bad = home / "bad.yaml"
+    bad.write_text(
+        "nmae: x\naliases: [a/b]\nlikes: 7\nknowledge: none.txt\nemotions: [a b]\ncard: ../c.png\n",
+        encoding="utf-8",
+    )
+    checked = run("characters", "check", bad)
+    assert checked.status == 2
+    keys = {key for _, key in lines_about(checked.err, "bad.yaml")}
+    assert keys == {"nmae", "name", "aliases.0", "likes", "knowledge.0", "emotions.0", "card.0"}
+
+
+def test_all_mistakes_of_a_recipe_are_told_in_one_pass(run, home):
+    bad = home / "bad.yaml"
+    bad.write_text("bsae: starter\nrank: 0\nrank: 8\nmethod: lorra\n", encoding="utf-8")
+    checked = run("train", bad, "seed=-1", "epochs=[1", "nothing")
+    assert checked.status == 2
+    for said in (
+        *(":1: bsae: unknown key", ":2: rank: found the number 0", ":3: rank: written twice"),
+        *(":4: method: found lorra", "base: missing", "out: missing", "examples: … or pairs"),
+        *("seed: found the number -1", "epochs=[1: the value is no YAML", "nothing: expected key"),
+    ):
+        assert said in checked.err, checked.err

@@ -102,21 +102,22 @@ def test_stats_tell_who_says_how_much(run, log):
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        (LOG.encode("gb18030"), "GB18030"),
-        (LOG.encode("utf-16"), "UTF-16"),
         (b"\x7fELF" + bytes(range(256)) * 40, "not a text"),
         (b"\xff" * 2_000_000, ""),
         (LOG.encode() * 3 + b"\x80\n", ":31: not UTF-8 (byte 0x80)"),
+        (LOG.encode("gb18030") * 3 + b"\xff\n", ":31: not GB18030 (byte 0xff)"),
+        (LOG.encode("utf-16") + b"\n", ": not UTF-16"),
     ],
+    ids=["binary", "ff", "utf-8", "gb18030", "utf-16"],
 )
 @pytest.mark.parametrize("command", ["check", "show", "convert", "stats"])
-def test_what_is_no_utf8_is_told_in_one_line(run, home, raw, told, command):
+def test_what_is_no_text_is_told_in_one_line(run, home, raw, told, command):
     path = home / "log.txt"
     path.write_bytes(raw)
     shown = run("log", command, path)
     assert shown.status == 2
     assert told in shown.err
-    assert shown.err.count("\n") == 1
+    assert shown.err.count("paotuan: ") == 1
     assert "YAML" not in shown.err
 
 
@@ -169,3 +170,38 @@ def test_every_line_of_a_real_log_is_told_what_it_is(run):
     assert kinds == {"narration": 1176, "speech": 1769, "action": 505, "thought": 550}
     assert ran.status == 0 and counts["lines"] == 4000 and not counts["unrecognised"]
     assert not (counts["chapter"] or counts["context"] or counts["comment"])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        *(("gb18030", "GB18030"), ("gbk", "GB18030"), ("utf-16", "UTF-16"), ("utf-32", "UTF-32")),
+        *(("utf-16-le", "UTF-16-LE"), ("utf-16-be", "UTF-16-BE"), ("utf-8-sig", "")),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("log", "check"), ("log", "show"), ("log", "convert"), ("log", "stats", "--json")),
+        ("draw", "--for", "悠二", "--model", "scripted"),
+        ("corpus", "examples", "--model", "scripted", "--test", "0", "--show", "9"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_a_log_is_read_in_the_encodings_that_imports_take(run, home, encoding, name, command):
+    path = home / "log.txt"
+    path.write_text(LOG, "utf-8")
+    expected = run(*command, path)
+    assert expected.status == 0
+    path.write_bytes(LOG.replace("\n", "\r\n").encode(encoding))
+    shown = run(*command, path)
+    assert (shown.status, shown.out) == (0, expected.out)
+    assert shown.err.count("read as") == bool(name)
+    assert f"log.txt: read as {name}\n" in shown.err or not name
+
+
+def test_another_encoding_that_begins_late_in_stdin_is_read_too(run):
+    text = "a: b\n" * 200_000 + LOG
+    shown = run("log", "stats", "--json", stdin=text.encode("gb18030"))
+    assert "stdin: read as GB18030" in shown.err
+    assert "悠二" in shown.out

@@ -119,7 +119,7 @@ def test_an_escape_sequence_in_a_name_does_not_reach_the_terminal(run):
 
 def test_a_model_file_that_is_missing_fails_in_one_line(run, home):
     shown = run("draw", "--for", "甲", "--model", home / "none.gguf", stdin="甲：在吗？\n")
-    assert shown.status == 1
+    assert shown.status == 2
     assert "none.gguf" in shown.err
     assert shown.err.count("\n") == 1
 
@@ -138,7 +138,7 @@ def test_an_adapter_that_is_nowhere_is_told_by_name(run, home):
     model.write_bytes(b"GGUF")
     asked = ("draw", "--for", "乙", "--scene", scene, "--model", model)
     shown = run(*asked, stdin="甲：在吗？\n")
-    assert shown.status == 1
+    assert shown.status == 2
     assert "yi-lora" in shown.err
     assert "--adapter yi-lora=PATH" in shown.err
 

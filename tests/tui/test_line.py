@@ -102,6 +102,12 @@ def test_an_empty_line_on_ones_own_turn_lets_another_go_on(run):
     assert not any(line.startswith("林默") for line in said(saved()))
 
 
+@pytest.mark.parametrize("line", ["\u200b", "\u2060\u00ad \u061c", "\U000e0041", "\u200d\ufe0f"])
+def test_a_line_of_invisible_characters_is_an_empty_line(run, line):
+    run(*PLAY, stdin=f"有人吗？\n{line}\n1\n")
+    assert said(saved()) == ["林默:有人吗？", "苏晚:你听见了吗？楼上有人在走动。"]
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -128,9 +134,70 @@ def test_an_emotion_that_the_scene_lacks_is_mentioned_once(run):
 
 
 def test_control_characters_that_are_piped_in_are_left_out(run):
-    shown = run(*PLAY, stdin="甲\x1b[31m乙\u202e丙\n".encode() + b"\xff\n")
+    shown = run(*PLAY, stdin="甲\x1b[31m乙\u202e丙\n")
     assert shown.status == 0
     assert not {"\x1b", "\u202e"} & set(shown.out + shown.err)
+
+
+def test_a_piped_line_that_is_no_utf8_ends_the_play_and_nothing_of_it_is_said(run):
+    shown = run(*PLAY, stdin="有人吗？\n".encode() + "你好\n走\n".encode("gb18030"))
+    assert shown.status == 2
+    assert "stdin:2: not UTF-8 (byte 0xc4); it reads as GB18030: give --encoding gb18030" in (
+        shown.err
+    )
+    assert said(saved()) == ["林默:有人吗？"]
+    assert len(saved().session.draws[1].candidates) == 5
+
+
+def test_a_pipe_in_gb18030_plays_where_that_is_said(run):
+    typed = "有人吗？\n1\n".encode("gb18030")
+    assert run(*PLAY, "--encoding", "GB18030", stdin=typed).status == 0
+    assert said(saved()) == ["林默:有人吗？", "苏晚:你听见了吗？楼上有人在走动。"]
+
+
+def test_an_encoding_that_lines_cannot_have_is_refused_before_a_session_is_made(run, home):
+    shown = run(*PLAY, "--encoding", "utf-16" * 20)
+    assert shown.status == 2
+    assert "expected one of utf-8, gb18030" in shown.err
+    assert len(shown.err) < 150
+    assert not (home / "data").exists()
+
+
+ODD = """
+from models.scripted import Scripted
+from scenes.play import Play
+from scenes.scene import load_scene
+from tui.line import LineTable
+
+class Odd(Scripted):
+    def generate(self, *asked):
+        raise KeyError("index")
+        yield
+
+class Ready:
+    done, better = True, None
+    def backend(self):
+        return Odd()
+
+play = Play.start(load_scene("rain-house"), "林默")
+raise SystemExit(LineTable(play, Ready(), False).run())
+"""
+
+
+def test_an_odd_error_of_a_model_is_one_line_and_the_play_goes_on(home):
+    done = subprocess.run(
+        [sys.executable, "-c", ODD],
+        cwd=ROOT,
+        input="有人吗？\n走。\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("a fault of paotuan itself, KeyError: 'index'") == 2
+    assert "Traceback" not in done.stderr
+    assert said(saved()) == ["林默:有人吗？", "林默:走。"]
 
 
 def test_a_draw_that_fails_is_told_and_what_is_said_is_kept(run):
@@ -236,6 +303,19 @@ def test_a_play_in_a_terminal_line_by_line(home):
     assert said(saved()) == ["林默:有人吗？", "苏晚:快跑！"]
     history = (home / "data" / "paotuan" / "line-history").read_text("utf-8")
     assert "有人吗？" in history
+
+
+def test_bytes_that_are_no_utf8_neither_draw_nor_are_said_in_a_terminal(home):
+    terminal = Terminal(*PLAY, "--line")
+    terminal.until("林默>")
+    os.write(terminal.file, "你好".encode("gb18030") + b"\r")
+    terminal.until("Not sent")
+    terminal.type("有人吗？\r")
+    terminal.until("5\x1b[0m  我倒觉得")
+    terminal.type("/quit\r")
+    assert terminal.end() == 0
+    assert said(saved()) == ["林默:有人吗？"]
+    assert len(saved().session.draws) == 1
 
 
 def test_ctrl_c_at_the_prompt_does_not_end_the_play(home):

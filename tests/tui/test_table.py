@@ -1,7 +1,9 @@
 """The flow at the table, key by key."""
 
+from collections.abc import Generator
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.widgets import Static
@@ -9,6 +11,7 @@ from textual.widgets import Static
 from characters.knowledge import Shelf
 from characters.wiki.chunks import Chunk
 from characters.wiki.index import write_base
+from models.backend import Delta
 from models.scripted import Scripted
 from scenes.journal import Journal
 from scenes.play import Play
@@ -248,6 +251,36 @@ async def test_a_model_that_fails_is_told_and_nothing_said_is_lost(tmp_path: Pat
         await say(pilot, "进去。")
         await until(pilot, lambda: any("not reachable" in n.message for n in app._notifications))
         assert said(play) == ["林默：进去。"]
+
+
+class Odd(Scripted):
+    """A model whose draws fail in a way that nobody foresaw, but for the first one."""
+
+    def generate(self, *asked: Any) -> Generator[Delta]:
+        if self.prompts:
+            raise TypeError("'NoneType' object is not subscriptable")
+        yield from super().generate(*asked)
+
+    def count(self, text: str) -> int:
+        if "？？" in text:
+            raise RuntimeError("the tokenizer broke")
+        return super().count(text)
+
+
+async def test_an_odd_error_of_a_model_leaves_the_table_standing(tmp_path: Path) -> None:
+    play = Play.start(house(), "林默", tmp_path)
+    app = PaotuanApp(play, Choice(), Odd(LINES))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await say(pilot, "进去。")
+        await dealt(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: any("TypeError" in n.message for n in app._notifications))
+        await say(pilot, "什么？？")
+        await until(pilot, lambda: any("tokenizer broke" in n.message for n in app._notifications))
+        assert said(play) == ["林默：进去。", "林默：什么？？"]
+        assert all("\n" not in n.message for n in app._notifications)
+    log = tmp_path / "state" / "paotuan" / "log" / "faults.log"
+    assert "TypeError" in log.read_text("utf-8")
 
 
 async def test_what_a_backend_has_to_say_of_a_draw_is_told_once(tmp_path: Path) -> None:

@@ -2,110 +2,18 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from scenes.journal import Journal
 from scenes.log import dump, parse
-from scenes.session import Session
 
-pty = pytest.importorskip("pty", reason="pseudo terminals are those of Unix")
-pyte = pytest.importorskip("pyte")
+pytest.importorskip("pty", reason="pseudo terminals are those of Unix")
+from tests.tui.terminals import Terminal, replayed, saved
 
 pytestmark = pytest.mark.xdist_group("starter")
-
-
-class Terminal:
-    """A program in a pseudo terminal of 80×24, whose screen can be read."""
-
-    def __init__(self, *arguments: str, home: Path) -> None:
-        import fcntl
-        import struct
-        import termios
-
-        self.screen = pyte.Screen(80, 24)
-        self.stream = pyte.ByteStream(self.screen)
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        os.set_blocking(self.master, False)
-        # readline tells those who start the tests in a terminal how large theirs is
-        inherited = {key: it for key, it in os.environ.items() if key not in ("COLUMNS", "LINES")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tui", *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            cwd=home,
-            env={
-                **inherited,
-                "XDG_DATA_HOME": str(home / "data"),
-                "PAOTUAN_LANG": "zh",
-                "TERM": "xterm-256color",
-                "COLORTERM": "truecolor",
-            },
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.raw = b""
-
-    @property
-    def text(self) -> str:
-        # A wide character takes two cells, the second of which pyte leaves empty.
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def read(self) -> None:
-        try:
-            while data := os.read(self.master, 65536):
-                self.raw += data
-                self.stream.feed(data)
-        except OSError:
-            return
-
-    def until(self, true: Callable[[], object], seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < end, f"it did not come to that:\n{self.text}"
-            time.sleep(0.05)
-            self.read()
-
-    def type(self, keys: str) -> None:
-        os.write(self.master, keys.encode())
-        time.sleep(0.15)
-
-    def shows(self, *words: str) -> Callable[[], bool]:
-        return lambda: all(word in self.text for word in words)
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    opened: list[Terminal] = []
-
-    def open_terminal(*arguments: str) -> Terminal:
-        opened.append(Terminal(*arguments, home=tmp_path))
-        return opened[-1]
-
-    yield open_terminal
-    for each in opened:
-        if each.process.poll() is None:
-            os.killpg(each.process.pid, signal.SIGKILL)
-        each.process.wait(10)
-        os.close(each.master)
-
-
-def saved(home: Path) -> Path:
-    (journal,) = (home / "data/paotuan/sessions").glob("*.jsonl")
-    return journal
-
-
-def replayed(path: Path) -> Session:
-    journal, events = Journal.open(path)
-    journal.close()
-    return Session.replay(events, lambda event: None)
 
 
 def candidates_shown(opened: Terminal, count: int) -> bool:

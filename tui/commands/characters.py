@@ -144,15 +144,13 @@ def import_characters(
     folder = to or folders("characters")[1]
     texts = [path for path in files if path.suffix.lower() == ".txt"]
     groups = [[path] for path in files if path not in texts] + ([texts] if texts else [])
-    failed = False
+    problems: list[str] = []
     for group_ in groups:
         try:
             imports = plan(group_, folder, force)
             carry_out(imports)
         except (CharacterError, OSError) as error:
-            failed = True
-            for problem in problems_of(error):
-                word(problem)
+            problems += problems_of(error)
             continue
         for warning in imports[0].source.warnings:
             word(f"{warning} (a warning)")
@@ -160,8 +158,8 @@ def import_characters(
             data(str(one.path))
             for line in one.taken():
                 word(f"  {line}")
-    if failed:
-        raise typer.Exit(BAD_INPUT)
+    if problems:
+        raise BadInput(*problems)
 
 
 @app.command()

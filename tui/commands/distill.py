@@ -50,7 +50,7 @@ def distill(
     run = _run(novel, tokens, scene, summaries)
     tasks = [task for _, task in passages(run)]
     if estimate:
-        teaching.tell_estimate(asking, tasks, None)
+        teaching.print_estimate(asking, tasks, as_data)
         return
     with teaching.asked(asking, "distill") as (found, ledger):
         left = teaching.tell_estimate(asking, tasks, ledger)

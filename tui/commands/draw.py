@@ -55,14 +55,16 @@ def draw(
 ) -> None:
     """Draw candidates for the next line of a log, each exactly one line by NAME."""
     from scenes.scene import load_scene
-    from tui.opening import choose, find_model, open_model
+    from tui.opening import choose, given_model, open_model
 
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     with given():
         where = load_scene(scene) if scene is not None else None
         role = where.role(speaker) if where else None
-        find_model(choice, where)
+    given_model(choice, where)
+    if where is None and choice.adapters:
+        raise BadInput("--adapter: no role names an adapter; name a scene with --scene")
     history = _history(Source(log))
     if where is None:
         where, history = scene_of(history, speaker)

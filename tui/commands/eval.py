@@ -43,18 +43,20 @@ def knowledge(
     n: Annotated[
         int, typer.Option("-n", min=0, max=50, help="Lines to draw each way; 0 draws none.")
     ] = 5,
-    seed: Annotated[int, typer.Option("--seed", help="Makes the drawn lines repeatable.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the drawn lines repeatable.")
+    ] = 1,
     listing: Annotated[bool, typer.Option("--list", help="Show every question.")] = False,
     as_data: options.Json = False,
 ) -> None:
     """See whether injected knowledge makes true answers likelier than false ones."""
     from scenes.evaluation.knowledge import BUNDLED, evaluate, read_facts
-    from tui.opening import choose, find_model, open_model
+    from tui.opening import choose, given_model, open_model
 
     choice = choose(model, context, None, {}, (), threads)
     with given():
         facts = read_facts(file or BUNDLED)
-        find_model(choice, None)
+    given_model(choice)
     outcomes: list[Outcome] = []
     with closing(open_model(choice, None)) as backend:
         for outcome in evaluate(backend, facts, n, seed):

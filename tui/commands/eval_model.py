@@ -31,6 +31,7 @@ def model(wanted: Wanted) -> None:
     with given():
         plan = _plan(wanted)
         subjects = _subjects(wanted)
+    _tell_idle(subjects, wanted)
     results = _measure(subjects, plan, [_beside(one, wanted) for one in subjects])
     _show(compare(results, plan.voters, wanted.seed), _settings(wanted, plan), wanted)
 
@@ -113,6 +114,16 @@ def _subjects(wanted: Wanted) -> "list[Subject]":
         return [first, first.without_adapter] if first.adapter else [first]
     other = wanted.against
     return [first] if other == NONE else [first, find_subject(other, None, None)]
+
+
+def _tell_idle(subjects: "Sequence[Subject]", wanted: Wanted) -> None:
+    """Say which options a model does not heed."""
+    from tui.opening import Choice, idle
+
+    choice = Choice(quantization=wanted.quantization, threads=wanted.threads)
+    lines = [line for one in subjects for line in idle(choice, one.opening.backend)]
+    for line in dict.fromkeys(lines):
+        word(line)
 
 
 def _beside(one: "Subject", wanted: Wanted) -> dict[str, object]:

@@ -60,7 +60,10 @@ MaxTokens = Annotated[
     int, typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest candidate.")
 ]
 Seed = Annotated[
-    int, typer.Option("--seed", help="Decides which lines are taken and what is drawn.")
+    int,
+    typer.Option(
+        "--seed", min=0, max=2**32 - 1, help="Decides which lines are taken and what is drawn."
+    ),
 ]
 RoleBench = Annotated[
     Path | None,

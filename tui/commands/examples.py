@@ -60,7 +60,12 @@ TestChapters = Annotated[
     int | None,
     typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Decides what is held out and what is mixed in.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", min=0, max=2**32 - 1, help="Decides what is held out and what is mixed in."
+    ),
+]
 ByChapter = Annotated[
     bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
 ]
@@ -122,7 +127,7 @@ def examples(
     from scenes.examples.make import make
     from scenes.scene import load_scene
     from scenes.session import Session
-    from tui.opening import choose, find_model
+    from tui.opening import choose, given_model
 
     if output is None and not show:
         raise BadInput("nothing to do: name a file to write with -o FILE, or look with --show 3")
@@ -139,7 +144,7 @@ def examples(
         where = load_scene(scene) if scene is not None else None
         read = [_read(log, where) for log in logs]
         table = where or next((one.scene for one in read if isinstance(one, Session)), None)
-        found = find_model(choice, table)
+    found = given_model(choice, table)
     says = table.model.context if table and found.backend != "scripted" else None
     held = HeldOut(0.1 if test is None else test, test_chapters, seed)
     with closing(_counter(found, context or says)) as backend, given():

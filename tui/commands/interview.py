@@ -55,7 +55,7 @@ def interview(
         raise BadInput(f"--for {', '.join(people or ())}: nobody of that name in {novel}")
     tasks = [task for _, task in asked]
     if estimate:
-        teaching.tell_estimate(asking, tasks, None)
+        teaching.print_estimate(asking, tasks, as_data)
         return
     with teaching.asked(asking, "interview") as (found, ledger):
         left = teaching.tell_estimate(asking, tasks, ledger)

@@ -60,17 +60,28 @@ def show(model: Name, as_data: options.Json = False) -> None:
 
 
 @app.command()
-def pull(model: Name) -> None:
+def pull(
+    model: Name,
+    send_token: Annotated[
+        bool,
+        typer.Option(
+            "--send-token", help="Send your token (HF_TOKEN) to the mirror in HF_ENDPOINT too."
+        ),
+    ] = False,
+) -> None:
     """Fetch a model, going on where a broken download stopped; its checksum is verified."""
     from models.catalog import find
 
     with given():
         find(model)
+        from models.hub import endpoint
+
+        endpoint()
     from models.pull import pull as fetch
 
     bar = _Bar(sys.stderr.isatty())
     try:
-        path = fetch(model, bar.show)
+        path = fetch(model, bar.show, send_token)
     finally:
         bar.close()
     data(str(path))
@@ -92,13 +103,12 @@ def bench(
     """Measure prefill, first token and tokens/s, beside drawing one by one without cache."""
     from models import bench as measure
     from models.catalog import weights as lying_at
-    from tui.opening import choose, find_model, open_model
+    from tui.opening import choose, given_model, open_model
 
     if not 1 <= history_tokens <= 1_000_000:
         raise BadInput(f"--history-tokens {history_tokens}: expected 1 to 1000000")
     choice = choose(model, context, quantization, {}, (), threads)
-    with given():
-        found = find_model(choice)
+    found = given_model(choice)
     with closing(open_model(choice)) as backend:
         path = lying_at(found.model) if found.model else found.options.get("path")
         size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None

@@ -45,6 +45,10 @@ Threads = Annotated[
         help="Processor threads that draw; fewer where other programs are busy.",
     ),
 ]
+Encoding = Annotated[
+    str,
+    typer.Option("--encoding", metavar="NAME", help="Of text that is piped in, such as gb18030."),
+]
 N = Annotated[int | None, typer.Option("-n", metavar="N", help="Candidates drawn side by side.")]
 Temperature = Annotated[
     float | None, typer.Option("--temperature", metavar="T", help="Divides the logits.")

@@ -7,7 +7,8 @@ import typer
 
 from tui.commands import options
 from tui.failures import BadInput, given
-from tui.opening import Choice, choose, find_model
+from tui.opening import Choice, choose, given_model
+from tui.reading import check_encoding
 
 if TYPE_CHECKING:
     from scenes.play import Play
@@ -34,6 +35,7 @@ def play(
     line: Annotated[
         bool, typer.Option("--line", help="Line by line instead of on the whole screen.")
     ] = False,
+    encoding: options.Encoding = "utf-8",
     n: options.N = None,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
@@ -55,6 +57,11 @@ def play(
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
+    check_encoding(encoding)
+    if not by_line:
+        from tui.seat import check_screen
+
+        check_screen()
     table = _table(scene, role, watch, resume, choice)
     if table is None and by_line:
         from scenes.shelf import scene_names
@@ -64,7 +71,7 @@ def play(
         from tui.line import play_by_line
 
         table.asked = dict(choice.asked)
-        raise typer.Exit(play_by_line(table, choice))
+        raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
     from tui.seat import show
 
     if status := show(table, choice, kitty_keys):
@@ -88,8 +95,8 @@ def _table(
             path = find_session(resume or None)
         table = Play.resume(path)
         try:
+            given_model(choice, table.scene)
             with given():
-                find_model(choice, table.scene)
                 _recast(table, role, watch)
         except BaseException:
             table.close()
@@ -98,13 +105,12 @@ def _table(
     if scene is None:
         if role is not None or watch:
             raise BadInput("--as and --watch belong to a scene; name one")
-        with given():
-            find_model(choice)
+        given_model(choice)
         return None
     with given():
         found = load_scene(scene)
-        find_model(choice, found)
         part = found.role(role).name if role is not None else found.play_as
+    given_model(choice, found)
     return Play.start(found, None if watch else part)
 
 

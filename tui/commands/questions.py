@@ -31,7 +31,9 @@ def questions(
         Path | None, typer.Option("--slots", metavar="FILE", help="Values of slots, in YAML.")
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_QUESTIONS, help="Most questions.")] = 100,
-    seed: Annotated[int, typer.Option("--seed", help="Makes the choice repeatable.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the choice repeatable.")
+    ] = 1,
     to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
     jobs: teaching.Jobs = 1,
     journal: teaching.Journal = None,
@@ -51,7 +53,7 @@ def questions(
     run = _run(role, templates, slots, n, seed)
     if estimate:
         tasks, sure = expected(run, None)
-        teaching.tell_estimate(asking, tasks, None, sure)
+        teaching.print_estimate(asking, tasks, as_data, sure)
         return
     with teaching.asked(asking, "questions") as (found, ledger):
         tasks, sure = expected(run, ledger)

@@ -77,7 +77,7 @@ def export(
         typer.Option("--for", metavar="NAME", help="Only this role's lines, as examples."),
     ] = None,
     context: Annotated[
-        int, typer.Option("--context", metavar="N", help="Characters of a prompt, at most.")
+        int, typer.Option("--context", metavar="N", min=1, help="Characters of a prompt, at most.")
     ] = 4096,
 ) -> None:
     """Write a session to read, to train on, or for SillyTavern.
@@ -156,9 +156,12 @@ def search(
     if not wanted.strip():
         raise BadInput("nothing to look for")
     for path in sorted(sessions_folder().glob("*.txt")):
-        for number, line in enumerate(Source(path).lines(), 1):
-            if wanted in line.casefold():
-                data(f"{path.stem}:{number}: {one_line(line)}")
+        try:
+            for number, line in enumerate(Source(path).lines(), 1):
+                if wanted in line.casefold():
+                    data(f"{path.stem}:{number}: {one_line(line)}")
+        except BadInput as error:
+            word(f"left out: {error}")
 
 
 def _print(lines: Iterator[str]) -> None:

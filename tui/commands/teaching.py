@@ -5,14 +5,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui.failures import BadInput, given
-from tui.output import one_line, word
+from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
     from models.teacher import Teacher
@@ -83,15 +83,26 @@ class Asking:
     def path(self) -> Path:
         return self.journal or self.output.with_name(f"{self.output.name}.journal")
 
-    def cost(self, into: float, out: float) -> str:
-        """`, costs 1.20`, or nothing where no price is said."""
+    def __post_init__(self) -> None:
+        """Raises `BadInput` for a price that is none."""
+        self.cost(0, 0)
+
+    def cost(self, into: float, out: float) -> float | None:
+        """What so many tokens cost, where a price is said."""
         if self.price is None:
-            return ""
+            return None
         try:
             first, last = (float(part) for part in self.price.split(","))
         except ValueError:
-            raise BadInput(f"--price {self.price}: expected IN,OUT such as 0.15,0.6") from None
-        return f", costs {(into * first + out * last) / 1e6:.2f}"
+            first = last = math.nan
+        if not (0 <= first < math.inf and 0 <= last < math.inf):
+            raise BadInput(f"--price {self.price}: expected IN,OUT such as 0.15,0.6")
+        return (into * first + out * last) / 1e6
+
+    def costs(self, into: float, out: float) -> str:
+        """`, costs 1.20`, or nothing where no price is said."""
+        cost = self.cost(into, out)
+        return "" if cost is None else f", costs {cost:.2f}"
 
 
 @dataclass
@@ -120,7 +131,7 @@ class Progress:
         if sys.stderr.isatty() and now - self._shown > 0.5:
             self._shown = now
             left = (now - self.began) / self.done * max(self.expected - self.done, 0)
-            cost = self.asking.cost(self.into, self.out)
+            cost = self.asking.costs(self.into, self.out)
             line = f"{record.stage}: {self.done} of {max(self.expected, self.done)} asked"
             sys.stderr.write(f"\r\033[K{line}, {_span(left)} left{cost}")
             sys.stderr.flush()
@@ -128,7 +139,7 @@ class Progress:
     def end(self) -> None:
         """Tell what it took and what failed."""
         spent = time.monotonic() - self.began
-        cost = self.asking.cost(self.into, self.out)
+        cost = self.asking.costs(self.into, self.out)
         tell(
             f"{self.done} questions in {_span(spent)}, {self.into:,} tokens in, "
             f"{self.out:,} out{cost}"
@@ -148,21 +159,49 @@ def tell(text: str) -> None:
     word(one_line(text))
 
 
+@dataclass(frozen=True)
+class Load:
+    """What is to be asked, of which it is `sure` or which is the most that it can be."""
+
+    questions: int
+    answered_before: int
+    tokens_in: int
+    tokens_out: int
+    sure: bool
+
+
+def estimated(tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool) -> Load:
+    """What is left of the tasks to be asked, tokens as estimated."""
+    left = [task for task in tasks if ledger is None or not ledger.done(task.key)]
+    into = sum(task.question.tokens for task in left)
+    out = sum(task.expected for task in left)
+    return Load(len(left), len(tasks) - len(left), into, out, sure)
+
+
 def tell_estimate(
     asking: Asking, tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool = True
 ) -> int:
     """Say what is to be asked, `sure` or at most; how many questions that is."""
-    left = [task for task in tasks if ledger is None or not ledger.done(task.key)]
-    into = sum(task.question.tokens for task in left)
-    out = sum(task.expected for task in left)
-    kept = len(tasks) - len(left)
-    known = f", {kept} answered before" if kept else ""
-    most = "" if sure else "at most "
+    load = estimated(tasks, ledger, sure)
+    known = f", {load.answered_before} answered before" if load.answered_before else ""
     word(
-        f"{most}{len(left)} questions{known}: about {into:,} tokens in, {out:,} out"
-        f"{asking.cost(into, out)}{_as_measured(asking, len(left), ledger)}"
+        f"{'' if sure else 'at most '}{load.questions} questions{known}: about "
+        f"{load.tokens_in:,} tokens in, {load.tokens_out:,} out"
+        f"{asking.costs(load.tokens_in, load.tokens_out)}"
+        f"{_as_measured(asking, load.questions, ledger)}"
     )
-    return len(left)
+    return load.questions
+
+
+def print_estimate(
+    asking: Asking, tasks: Sequence["Task"], as_data: bool, sure: bool = True
+) -> None:
+    """What `--estimate` prints, in words or as JSON."""
+    if not as_data:
+        tell_estimate(asking, tasks, None, sure)
+        return
+    load = estimated(tasks, None, sure)
+    as_json(asdict(load) | {"cost": asking.cost(load.tokens_in, load.tokens_out)})
 
 
 def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
@@ -188,7 +227,7 @@ def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[P
 @contextmanager
 def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
-    from models.teacher import Manner, Teacher
+    from models.teacher import Manner, Teacher, find_teacher
     from scenes.corpora.ledger import Ledger
 
     if asking.teacher is None:
@@ -196,8 +235,8 @@ def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     with given():
         if not asking.output.parent.is_dir():
             raise BadInput(f"{asking.output.parent}: no such folder; make it first")
-        manner = Manner.waiting(asking.wait, asking.timeout, tell)
-        teacher = Teacher.open(asking.teacher, manner)
+        find_teacher(asking.teacher)
+    teacher = Teacher.open(asking.teacher, Manner.waiting(asking.wait, asking.timeout, tell))
     try:
         with given():
             ledger = Ledger.open(asking.path, command)

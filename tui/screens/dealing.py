@@ -1,7 +1,7 @@
 """How candidates come to the table: draws in a thread, a hand that grows, and stopping them."""
 
 from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from models.backend import Delta
-from models.errors import ModelError
 from scenes.draw import Update
-from scenes.errors import SceneError
 from scenes.play import Hand, Play
+from tui.failures import Known
+from tui.faults import keep, line_of
 from tui.model import Model
 from tui.widgets.tray import Tray
 from tui.words import say
@@ -43,9 +43,10 @@ class DealingScreen(Screen[None]):
 
     @dataclass
     class Opened(Message):
-        """What may be told is open."""
+        """What may be told is open, or could not be opened."""
 
-        shelf: "Shelf"
+        shelf: "Shelf | None"
+        problem: str = ""
 
     def __init__(self, play: Play, model: Model) -> None:
         super().__init__()
@@ -65,16 +66,24 @@ class DealingScreen(Screen[None]):
     @work(thread=True, group="knowledge")
     def _open_knowledge(self) -> None:
         """Open what may be told off the event loop, after the model that speaks."""
-        worker = get_current_worker()
+        worker, shelf, problem = get_current_worker(), None, ""
         with self.model.busy:
-            shelf = None if worker.is_cancelled else self.play.opened_knowledge()
-        if shelf is not None and not self.post_message(self.Opened(shelf)):
+            if worker.is_cancelled:
+                return
+            try:
+                shelf = self.play.opened_knowledge()
+            except Exception as error:
+                problem = line_of(error)
+        if not self.post_message(self.Opened(shelf, problem)) and shelf is not None:
             shelf.close()
 
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         self.opening = False
-        self.play.use_knowledge(event.shelf)
+        if event.shelf is not None:
+            self.play.use_knowledge(event.shelf)
+        if event.problem:
+            self.notify(event.problem, severity="error", markup=False, timeout=15)
         self._tell_notices()
         if self.wants_draw and self.model.backend:
             self.deal()
@@ -87,12 +96,12 @@ class DealingScreen(Screen[None]):
             self.notify(self.play.notices.pop(0), severity="warning", markup=False)
 
     @contextmanager
-    def _trying(self) -> Generator[None]:
+    def trying(self) -> Generator[None]:
         """Tell the person what could not be done; what was written stays in the composer."""
         try:
             yield
-        except (SceneError, ModelError) as error:
-            self.notify(str(error), severity="error", markup=False, timeout=10)
+        except Exception as error:
+            self.notify(line_of(error), severity="error", markup=False, timeout=10)
 
     def model_changed(self) -> None:
         """The model is ready, or not to be had."""
@@ -109,8 +118,12 @@ class DealingScreen(Screen[None]):
     def _warm(self, updates: Generator[Delta]) -> None:
         """Have the model read what has been said while the person does, so that the first draw
         costs no more than the new lines."""
-        with suppress(ModelError, SceneError), self.model.busy, closing(updates):
-            next(updates, None)
+        try:
+            with self.model.busy, closing(updates):
+                next(updates, None)
+        except Exception as error:  # the draw that follows tells the person
+            if not isinstance(error, Known):
+                keep(error)
 
     def deal(self) -> None:
         """Draw candidates for whoever is next."""
@@ -127,7 +140,7 @@ class DealingScreen(Screen[None]):
             self.notify(say("waiting_knowledge"), markup=False)
             return
         self.drop_hand()
-        with self._trying():
+        with self.trying():
             self.hand = self.play.hand(self.model.backend, self.play.next)
             self._deal_into(self.hand)
 
@@ -153,8 +166,8 @@ class DealingScreen(Screen[None]):
                     if worker.is_cancelled:
                         return
                     self.post_message(self.Told(hand, offset, update))
-        except (ModelError, SceneError) as error:
-            problem = str(error)
+        except Exception as error:
+            problem = line_of(error)
         if not worker.is_cancelled:
             self.post_message(self.Over(hand, problem))
 
@@ -187,5 +200,5 @@ class DealingScreen(Screen[None]):
         self._stop_drawing()
         hand, self.hand = self.hand, None
         self.query_one(Tray).show(None)
-        with self._trying():
+        with self.trying():
             self.play.keep(hand)

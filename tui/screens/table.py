@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from characters.text import REPLACED, is_blank
 from scenes.play import Play, body_of
 from scenes.session import Turn
 from tui.model import Model
@@ -101,14 +102,17 @@ class TableScreen(DealingScreen):
 
     @on(Composer.Sent)
     def _sent(self, event: Composer.Sent) -> None:
-        with self._trying():
+        if REPLACED in event.text:
+            self.notify(say("replaced"), severity="error", markup=False, timeout=10)
+            return
+        with self.trying():
             if isinstance(self.editing, Turn):
                 self.play.edit(self.editing, event.text)
                 self._end_editing()
                 self.changed()
             elif self.editing is not None:
                 self.pick(self.editing, event.text)
-            elif event.text.strip():
+            elif not is_blank(event.text):
                 self._say(event.text)
             else:
                 self._go_on()
@@ -158,7 +162,7 @@ class TableScreen(DealingScreen):
             "undo": self.action_undo,
             "redo": self.action_redo,
         }
-        with self._trying():
+        with self.trying():
             commands[word]()
 
     def choose(self, step: int) -> None:
@@ -244,7 +248,7 @@ class TableScreen(DealingScreen):
 
     def _move(self, move: Callable[[], bool], done: str, not_done: str) -> None:
         self.drop_hand()
-        with self._trying():
+        with self.trying():
             moved = move()
             self.changed()
             self.notify(say(done if moved else not_done), timeout=2)
@@ -270,7 +274,7 @@ class TableScreen(DealingScreen):
             self.rewrite(turn)
             return
         self.drop_hand()
-        with self._trying():
+        with self.trying():
             self.play.go(turn.id)
             self.changed()
 
@@ -283,7 +287,7 @@ class TableScreen(DealingScreen):
         if self.opening:
             self.notify(say("waiting_knowledge"), markup=False)
             return
-        with self._trying():
+        with self.trying():
             prompt = self.play.prompt(backend, role)
             used = say("context", backend.count(prompt.text), backend.context)
             self.app.push_screen(PromptScreen(prompt, used))
@@ -293,6 +297,16 @@ class TableScreen(DealingScreen):
         transcript.scroll_relative(y=step * max(transcript.size.height - 2, 1), animate=False)
 
     def leave(self) -> None:
-        """Stop drawing and close the session; everything said is on the disk."""
-        self.drop_hand()
-        self.play.close()
+        """Stop drawing, keep the candidates and close the session; the widgets may be gone.
+
+        Raises `SceneError` where the candidates cannot be kept.
+        """
+        if self.is_running:
+            self.workers.cancel_group(self, "draw")
+        hand, self.hand = self.hand, None
+        try:
+            if hand:
+                hand.stop()
+                self.play.keep(hand)
+        finally:
+            self.play.close()

@@ -10,6 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from characters.bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from characters.places import why_no_file
 from characters.text import shown
 from scenes.errors import SceneError
 
@@ -63,6 +64,8 @@ class Source:
 def open_source(path: Path) -> Source:
     """The file at `path`. Raises `SceneError` for what is no text or a web page."""
     where = shown(path.name)
+    if why := why_no_file(path):
+        raise SceneError(f"{where}: {why}, expected a chat")
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

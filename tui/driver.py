@@ -1,0 +1,81 @@
+"""The terminal as Textual drives it, where it may send any bytes and may go away at any moment."""
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
+from signal import SIGHUP
+from typing import IO, TYPE_CHECKING, Any
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+from characters.text import REPLACED
+from tui.process import ended_by
+
+if TYPE_CHECKING:
+    from tui.app import PaotuanApp
+
+PIECE = 4096
+"""Bytes that are read at once."""
+
+
+class TableDriver(LinuxDriver):
+    """Reads keys from bytes of any kind, and lets the app end where the terminal has gone."""
+
+    _app: "PaotuanApp"
+
+    def __init__(self, app: "PaotuanApp", **options: Any) -> None:
+        super().__init__(app, **options)
+        self._file: Any = Unbroken(self._file)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            self._app.call_later(self._app.fail, error)
+
+    def run_input_thread(self) -> None:
+        """Read until input is switched off: keys, pastes, the mouse."""
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        parser = XTermParser(self._debug)
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(0.1) and not self._read(decode, parser):
+                    self._app.call_later(self._app.finish, ended_by(SIGHUP))
+                    return
+                for event in parser.tick():
+                    self.process_message(event)
+
+    def _read(self, decode: Callable[[bytes], str], parser: XTermParser) -> bool:
+        """Pass on what the terminal has sent; whether it is still there."""
+        raw = b""
+        with suppress(OSError):  # what a terminal says that has been closed
+            raw = os.read(self.fileno, PIECE)
+        text = decode(raw)
+        if REPLACED in text:
+            self._app.call_later(self._app.tell_encoding)
+        if text:
+            for event in parser.feed(text):
+                self.process_message(event)
+        return bool(raw)
+
+
+class Unbroken:
+    """A terminal to write to that may have gone, and then takes what is written in silence."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
