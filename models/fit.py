@@ -55,7 +55,7 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
     shape = shape_of(model)
     if not 0 < plan.context <= shape.context:
         raise ModelError(
-            f"context {plan.context} for {shape.name}: expected at most {shape.context}"
+            f"context {plan.context} for {shape.name}: expected 1 to {shape.context}"
         )
     if shape.bits < 16 and plan.quantization != "none" and plan.quantization != f"int{shape.bits}":
         raise ModelError(

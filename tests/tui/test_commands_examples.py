@@ -121,7 +121,7 @@ BAD = [
     ("林默：好。\n", ("--scene", "sanguo"), "no line by"),
     ("林默：好。\n", ("--context", "40", "--test", "0"), "leave"),
     ("林默：好。\n", ("--test", "0.1", "--test-chapters", "3"), "give one of them"),
-    ("林默：好。\n", ("--test", "0", "--mix", "nowhere.jsonl"), "No such file"),
+    ("林默：好。\n", ("--test", "0", "--mix", "nowhere.jsonl"), "no such file"),
 ]
 
 
@@ -145,7 +145,7 @@ def test_what_is_read_is_never_written_over(run, log, home):
 
 
 def test_a_missing_log_and_a_missing_session_are_told(run, home):
-    assert "No such file" in examples(run, home / "none.txt", "--show", 1).err
+    assert "no such file" in examples(run, home / "none.txt", "--show", 1).err
     assert "no session named none" in examples(run, "none", "--show", 1).err
     assert "nothing to do" in examples(run, "none").err
 

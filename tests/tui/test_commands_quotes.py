@@ -85,7 +85,7 @@ def test_a_file_without_quotations_is_one_line_and_writes_nothing(run, home, raw
 def test_a_missing_file_is_told(run, novel, home, missing):
     asked = (home / "no.txt",) if missing == "novel" else (novel, "--aliases", home / "no.yaml")
     ran = run("corpus", "quotes", *asked)
-    assert ran.status == 2 and "No such file" in ran.err
+    assert ran.status == 2 and "no such file" in ran.err
 
 
 def test_a_misspelt_form_is_told_the_nearest_one(run, novel):

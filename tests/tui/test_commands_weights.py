@@ -33,7 +33,7 @@ def test_the_arithmetic_as_json_adds_up(run):
         (("chatglm9",), "expected one of chatglm-6b"),
         (("chatglm-6b", "--memory", "lots"), "expected a size such as 8G"),
         (("chatglm-6b", "--quantization", "int5"), "int5"),
-        (("chatglm-6b", "--context", "999999"), "at most 2048"),
+        (("chatglm-6b", "--context", "999999"), "1 to 2048"),
         (("chatglm-6b", "--adapter", "lara"), "did you mean lora"),
     ],
 )

@@ -155,8 +155,8 @@ async def test_escape_goes_back_from_each_step_and_nothing_is_written(here: Path
         ("a.txt", "一封家书\n".encode(), "no log, character card or chat"),
         ("a.png", b"\x89PNG", "a.png"),
         ("a.txt", b"\x1b\x01\x02" * 9, "not a text file"),
-        ("missing.txt", None, "No such file"),
-        ("~nobody-here/a.txt", None, "No such file"),
+        ("missing.txt", None, "no such file"),
+        ("~nobody-here/a.txt", None, "no such file"),
         ("长" * 300, None, "File name too long"),
     ],
 )
