@@ -4,7 +4,6 @@ Format: github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.
 """
 
 import mmap
-import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from models.errors import ModelError
+from models.template import form_of
 
 MAGIC = b"GGUF"
 STRING, ARRAY = 8, 9
@@ -22,9 +22,6 @@ Value = str | int | float | bool
 
 ALIGNMENT = 32
 """Tensors begin at multiples of this many bytes, where the file says nothing else."""
-INSTRUCT = re.compile(r"(?<![a-z])(instruct|instruction|chat|it|sft|dpo|assistant)(?![a-z])", re.I)
-"""What the makers of models that answer write into their names."""
-BASE = re.compile(r"(?<![a-z])(base|pt|pretrain(ed)?)(?![a-z])", re.I)
 
 
 @dataclass(frozen=True)
@@ -67,12 +64,7 @@ class Header:
         if not self.has_template:
             return "base"
         keys = ("general.finetune", "general.name")
-        for name in (self.path.stem, *(str(self.metadata.get(key, "")) for key in keys)):
-            if BASE.search(name):
-                return "base"
-            if INSTRUCT.search(name):
-                return "chat"
-        return None
+        return form_of((self.path.stem, *(str(self.metadata.get(key, "")) for key in keys)))
 
     @property
     def trained_context(self) -> int | None:

@@ -18,10 +18,8 @@ from models.errors import ModelError
 from models.gguf import read_header
 from models.llamacpp_http import Client
 from models.llamacpp_opening import (
-    CHAT_TOKENS,
     ROW_TOKENS,
     ROWS,
-    Mode,
     fitting_adapters,
     fitting_context,
     fitting_mode,
@@ -34,6 +32,7 @@ from models.llamacpp_questions import Questions, Scales
 from models.llamacpp_requests import Chunk, message, one_line, request
 from models.llamacpp_rows import Rows
 from models.llamacpp_tokens import Tokens
+from models.template import CHAT_TOKENS, Mode
 
 
 class LlamaCpp:

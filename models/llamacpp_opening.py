@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import xllamacpp
 
 from models.errors import ModelError
 from models.gguf import Header, adapter_file, check_adapter, read_header
 from models.gguf_weights import check_weights
+from models.template import CHAT_TOKENS, Mode
 
 ROWS = 10
 """Most candidates drawn side by side; more are drawn in rounds."""
@@ -20,11 +21,6 @@ PREFILL_BATCH = 256
 """Tokens of prefill between two chances to stop."""
 PLAIN_TEMPLATE = "chatml"
 """A template that llama.cpp brings itself."""
-CHAT_TOKENS = 256
-"""Tokens beyond the context for what a chat template and the wish for a line put around it."""
-
-Mode = Literal["chat", "raw"]
-"""Whether prompts go through the model's own chat template, or are continued as they stand."""
 
 
 def fitting_adapters(

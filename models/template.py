@@ -4,8 +4,10 @@ The stable part is the system's message, the history and the wish are the user's
 the beginning of the answer: so a longer history begins with all that the shorter one had.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from models.backend import Prompt
 from models.chat import messages
@@ -18,6 +20,25 @@ Render = Callable[[Sequence[Message], bool], str]
 SYSTEM, USER, ANSWER = "STABLE-PART-OF-A-PROMPT", "HISTORY-OF-A-PROMPT", "ANSWER-TO-A-PROMPT"
 """What stands for the texts while the template is rendered."""
 THINKING, THOUGHT = "<think>", "</think>"
+CHAT_TOKENS = 256
+"""Tokens beyond the context for what a chat template and the wish for a line put around it."""
+
+Mode = Literal["chat", "raw"]
+"""Whether prompts go through the model's own chat template, or are continued as they stand."""
+INSTRUCT = re.compile(r"(?<![a-z])(instruct|instruction|chat|it|sft|dpo|assistant)(?![a-z])", re.I)
+"""What the makers of models that answer write into their names."""
+BASE = re.compile(r"(?<![a-z])(base|pt|pretrain(ed)?)(?![a-z])", re.I)
+
+
+def form_of(names: Iterable[str]) -> Literal["base", "chat"] | None:
+    """What the first telling name says of a model with a chat template; base models have such
+    templates too. `None` where none tells."""
+    for name in names:
+        if BASE.search(name):
+            return "base"
+        if INSTRUCT.search(name):
+            return "chat"
+    return None
 
 
 @dataclass(frozen=True)
