@@ -21,11 +21,10 @@ app.command()(weights.convert)
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="A name of `paotuan models list`.")]
 TERMS = {
-    "free": "free",
     "use restrictions": "restricted",
     "commercial use after registration": "registration",
 }
-"""What a licence comes to, in the one word that the list has room for."""
+"""What a licence that is not free comes to, in the one word that the list has room for."""
 STEP = 1 << 20
 """Bytes between two pictures of a progress bar."""
 
@@ -33,7 +32,7 @@ STEP = 1 << 20
 @app.command("list")
 def list_models(as_data: options.Json = False) -> None:
     """List the models known by name: what their weights take, and whether they fit here."""
-    from models.catalog import MODELS, machine_memory
+    from models.catalog import MODELS, fits, machine_memory
 
     main, gpu = machine_memory()
     if as_data:
@@ -42,8 +41,8 @@ def list_models(as_data: options.Json = False) -> None:
     rows = [("NAME", "WEIGHTS", "FITS", "CONTEXT", "FORM", "TERMS")]
     for model in MODELS.values():
         memory = f"{model.memory[model.smallest] / 1e9:.1f} GB {model.smallest}"
-        here = "yes" if _told(model, main, gpu)["fits"] else "no"
-        terms = TERMS[model.licence.terms]
+        here = _text(fits(model, main, gpu))
+        terms = TERMS.get(model.licence.terms, model.licence.name)
         rows.append((model.name, memory, here, str(model.context), model.form, terms))
     columns(rows)
 
