@@ -91,8 +91,6 @@ def resolve(spec: str) -> Opening:
         return Opening("scripted", "scripted")
     if spec.startswith(("http://", "https://")):
         return _server(spec)
-    if "?" in spec and not Path(spec).expanduser().exists():
-        return _with_mode(*spec.rsplit("?", 1))
     if model := known(spec):
         return Opening(model.backend, model.title, model=model)
     path = Path(spec).expanduser()
@@ -100,6 +98,8 @@ def resolve(spec: str) -> Opening:
         return Opening("local", path.resolve().name, {"path": path})
     if path.is_file() or path.suffix == ".gguf":
         return Opening("llamacpp", path.stem, {"path": path})
+    if "?" in spec:
+        return _with_mode(*spec.rsplit("?", 1))
     raise ModelError(
         f"model {spec!r}: no model of that name, no file, no folder, and no address; "
         f"nearest: {_nearest(spec)}"

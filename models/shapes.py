@@ -155,7 +155,9 @@ def shape_of(model: str | Path) -> Shape:
     With `local:` in front a GGUF is counted as PyTorch opens it, its weights unpacked. Raises
     `ModelError`.
     """
-    spec = str(model).partition("?")[0]
+    spec = str(model)
+    if not Path(spec).expanduser().exists():
+        spec = spec.partition("?")[0]
     if spec.startswith(LOCAL):
         return replace(shape_of(spec.removeprefix(LOCAL)), file=0)
     folder = Path(spec).expanduser()
