@@ -221,3 +221,25 @@ def test_a_draw_that_overflows_is_one_error_and_shows_nothing(tiny: Tiny) -> Non
             assert not any(shown)
         with pytest.raises(ModelError, match="computes NaN"):
             backend.score(prompt, ["那\n"])
+
+
+def test_a_line_of_one_piece_over_and_over_is_still_a_line(chat: LlamaCpp) -> None:
+    laughing = Sampling(n=2, max_tokens=12, stop=("\n",), grammar='root ::= "............"')
+    for adapter in (None, "lora"):
+        drawn = draw(chat, TALK, laughing, adapter)
+        assert drawn.texts == ["............"] * 2
+        assert {end.tokens >= 4 for end in drawn.ends.values()} == {True}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["**林默：**你确定？", "林默：你确定？", "<think>\\n嗯</think>\\n你确定？", "\\n你确定？"],
+)
+def test_what_frames_an_answer_is_no_part_of_the_line(chat: LlamaCpp, said: str) -> None:
+    grammar = f'root ::= "{said}\\n苏晚：是。"'
+    sampling = Sampling(n=3, max_tokens=80, stop=("\n", "林默：", "苏晚："), grammar=grammar)
+    drawn = draw(chat, TALK, sampling)
+    assert drawn.texts == ["你确定？"] * 3
+    assert {end.finish for end in drawn.ends.values()} == {"stop"}
+    again = draw(chat, TALK, sampling)
+    assert all(end.cached_tokens > 0 for end in again.ends.values())
