@@ -76,6 +76,10 @@ class Adapters:
         """The adapters there are."""
         return tuple(self._starts)
 
+    def holds(self, name: str | None) -> bool:
+        """Whether `name` is an adapter, and none that was left out."""
+        return name is not None and name not in self._left_out
+
     def leave_out(self, name: str) -> None:
         """Let `name` stand for the bare base."""
         self._left_out.add(name)

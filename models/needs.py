@@ -17,6 +17,10 @@ RUNTIME = {"cuda": 600 << 20, "cpu": 450 << 20}
 CHUNK = {"cuda": 1024, "cpu": 512}
 """Prompt tokens computed at a time; ChatGLM-6B's context is computed in one piece."""
 CACHE_BLOCK = 256
+ROWS, ROW_CELLS, FILE_CHUNK = 10, 1280, 256
+"""Of llama.cpp: sequences side by side, their own cells of cache, tokens of prefill at a time."""
+FILE_RUNTIME = {"cuda": 500 << 20, "cpu": 150 << 20}
+"""A process with llama.cpp, and a CUDA context."""
 LORA_RANK = 16
 PREFIX_LENGTH = 128
 LOGITS = 96 << 20
@@ -56,6 +60,9 @@ class Item:
 
 def needs(shape: Shape, plan: Plan) -> Iterator[Item]:
     """Every line of the arithmetic."""
+    if shape.file and not plan.train:
+        yield from _needs_of_file(shape, plan)
+        return
     yield Item("weights of the blocks", _block_bytes(shape, plan))
     yield Item("embedding and output layer", _embedding_bytes(shape, plan))
     trained = _trained_parameters(shape, plan)
@@ -81,13 +88,31 @@ def needs(shape: Shape, plan: Plan) -> Iterator[Item]:
     yield Item("runtime", RUNTIME[plan.device])
 
 
+def weight_bytes(shape: Shape, plan: Plan) -> int:
+    """Bytes of the weights alone."""
+    if shape.file and not plan.train:
+        return shape.file
+    return _block_bytes(shape, plan) + _embedding_bytes(shape, plan)
+
+
+def _needs_of_file(shape: Shape, plan: Plan) -> Iterator[Item]:
+    """What llama.cpp keeps of a GGUF, which it maps as it is."""
+    yield Item("weights in the file", shape.file)
+    yield Item("KV cache, in half precision", (plan.context + ROW_CELLS) * shape.kv_token * 2)
+    yield Item("states of the rows", ROWS * shape.state * 4)
+    widest = 3 * shape.ffn + 4 * shape.hidden
+    yield Item("buffers of the prefill", FILE_CHUNK * widest * 4)
+    yield Item("logits and sampling", plan.n * shape.vocab * 4 * 6)
+    yield Item("runtime", FILE_RUNTIME[plan.device])
+
+
 def stored_bits(shape: Shape, plan: Plan) -> int:
     return shape.bits if shape.bits < 16 else {"none": 16, "int8": 8, "int4": 4}[plan.quantization]
 
 
 def _block_bytes(shape: Shape, plan: Plan) -> int:
     """Weights of all blocks; bitsandbytes' NF4 has a byte of statistics per 64 weights."""
-    numbers = shape.layers * sum(shape.block_matrices)
+    numbers = shape.block_parameters
     bits = stored_bits(shape, plan)
     if bits == 16:
         return numbers * plan.dtype_bytes

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from models.adapters import Adapters
+from models.answer import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
 from models.encode import Encoder
 from models.errors import ModelError
@@ -21,10 +22,15 @@ from models.local.loading import Opened, Quantization, open_checkpoint
 from models.local.scoring import Text, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
 from models.sampling import Breakers
+from models.template import CHAT_TOKENS, Mode, form_of
 
 
 class Local:
     """A ChatGLM or any other causal model of transformers, with adapters that share its weights.
+
+    In `chat` mode the model is asked through its own template, with the cue as the beginning of
+    its answer. Adapters are trained on logs as they stand, so what one of them draws or scores is
+    continued raw, and so is ChatGLM.
 
     `notices` collects lines a person should see once, such as candidates drawn in two passes for
     want of memory. While a long prompt is computed `generate` yields empty deltas, so that it can
@@ -38,13 +44,18 @@ class Local:
         context: int | None = None,
         scripts: Sequence[str] | None = None,
         history: Literal["context", "causal"] = "context",
+        mode: Mode | None = None,
     ) -> None:
         self._name = name
-        self.context = _context(name, context, opened.context)
+        self._window = self.context = _context(name, context, opened.context)
         self.model, self.tokenizer = opened.model, opened.tokenizer
         self._pieces = RememberedText(opened.tokenizer)
         self.notices: list[str] = []
         self.encoder = Encoder(opened.tokenizer, opened.markup, history == "causal")
+        self._mode = self._fitting_mode(mode)
+        if self._mode == "chat":
+            self._window = min(self.context + CHAT_TOKENS, opened.context)
+            self.context = max(1, self._window - CHAT_TOKENS)
         self.adapters = Adapters(opened.model, name)
         self.ends = end_tokens(opened.model, opened.tokenizer)
         joined = not share_attention(opened.model)
@@ -65,6 +76,7 @@ class Local:
         scripts: Sequence[str] | None = None,
         dtype: str | torch.dtype | None = None,
         history: Literal["context", "causal"] = "context",
+        mode: Mode | None = None,
     ) -> "Local":
         """Open a checkpoint's folder, hub id or GGUF file, with adapters by name.
 
@@ -74,7 +86,9 @@ class Local:
         `quantization` is `int8` or `int4` (NF4) for weights stored in full; `device` is the GPU
         where there is one; `context` is at most the model's. `scripts` such as `["han", "latin"]`
         keeps the candidates to those scripts and evaluates the output layer only for their tokens.
-        `history="causal"` is for ChatGLM-6B: see `models.encode`. Raises `ModelError`.
+        `history="causal"` is for ChatGLM-6B: see `models.encode`. `mode` is `chat` by default where
+        the folder is named as a model that answers and has a chat template, else `raw`. Raises
+        `ModelError`.
         """
         local = cls(
             open_checkpoint(path, quantization, device, dtype),
@@ -82,6 +96,7 @@ class Local:
             context,
             scripts,
             history,
+            mode,
         )
         for name, folder in (adapters or {}).items():
             local._add(name, folder, name in optional)
@@ -112,11 +127,19 @@ class Local:
 
         Log-probabilities are those of the model before sampling shapes them. Raises `ModelError`.
         """
-        ids = self.encoder.encode(prompt)
+        chat = self._chats(adapter)
+        ids = self.encoder.encode(prompt, chat)
         sampling = replace(sampling, max_tokens=self._room(len(ids), sampling.max_tokens))
         deltas: list[Delta] = []
         candidates = [
-            Candidate(row, self._pieces, sampling, self.ends, deltas.append)
+            Candidate(
+                row,
+                self._pieces,
+                sampling,
+                self.ends,
+                deltas.append,
+                AnswerFilter(prompt.cue) if chat else None,
+            )
             for row in range(sampling.n)
         ]
 
@@ -143,7 +166,8 @@ class Local:
         their beginning, also with those scored or drawn before, is computed once."""
         texts = []
         for prompt, reply in pairs:
-            before, after = self.encoder.encode(prompt), self.encoder.encode_reply(reply)
+            before = self.encoder.encode(prompt, self._chats(adapter))
+            after = self.encoder.encode_reply(reply)
             self._room(len(before) + len(after) - 1, 1)
             texts.append(Text(before + after, len(before)))
         narrowed = self._drawer.vocabulary.kept is not None
@@ -177,12 +201,29 @@ class Local:
         deltas.clear()
         return told
 
+    def _fitting_mode(self, asked: Mode | None) -> Mode:
+        """How prompts are given; what is a guess is told in a notice."""
+        if asked == "chat" and not self.encoder.has_template:
+            raise ModelError(f"{self.name}: has no chat template; leave ?mode=chat out")
+        if asked is not None:
+            return asked
+        form = form_of([self.name]) if self.encoder.has_template else "base"
+        if form is None:
+            self.notices.append(
+                f"{self.name}: the log is continued as it stands; if this is a model that answers, "
+                "add ?mode=chat to its path (?mode=raw if not)"
+            )
+        return "chat" if form == "chat" else "raw"
+
+    def _chats(self, adapter: str | None) -> bool:
+        return self._mode == "chat" and not self.adapters.holds(adapter)
+
     def _room(self, prompt: int, wanted: int) -> int:
-        left = self.context - prompt
+        left = self._window - prompt
         if left < 1:
             raise ModelError(
                 f"a prompt of {prompt} tokens for {self.name}, expected fewer than its context of "
-                f"{self.context}; trim the history or open it with a larger context"
+                f"{self._window}; trim the history or open it with a larger context"
             )
         return min(wanted, left)
 
@@ -208,7 +249,7 @@ class Local:
             narrow = self.model.get_output_embeddings()
             self.model.set_output_embeddings(self._full_head)
             try:
-                generate(self.model, self.encoder.encode(prompt), sampling)
+                generate(self.model, self.encoder.encode(prompt, self._chats(None)), sampling)
             finally:
                 self.model.set_output_embeddings(narrow)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
+from models.answer import AnswerFilter
 from models.backend import Delta, End, Finish, Sampling
 from models.detokenize import TextStream
 from models.stops import StopScanner
@@ -34,10 +35,13 @@ class Candidate:
         sampling: Sampling,
         ends: Collection[int],
         tell: Callable[[Delta], None],
+        answer: AnswerFilter | None = None,
     ) -> None:
+        """`answer` is the filter of a model that was asked through its chat template."""
         self.number, self.ends, self.tell = number, ends, tell
         self.longest = sampling.max_tokens
         self._stream = TextStream(tokenizer)
+        self._answer = answer
         self._scanner = StopScanner(sampling.stop)
         self._tokens = 0
         self._logprob: float | None = 0.0 if sampling.logprobs else None
@@ -49,17 +53,27 @@ class Candidate:
         if token in self.ends:
             return self._end("stop")
         self._tokens += 1
-        text = self._scanner.push(self._stream.push(token))
+        text = self._take(self._stream.push(token))
         if text:
             self.tell(Delta(self.number, text))
-        if self._scanner.stopped:
+        if self._complete:
             return self._end("stop")
         if self._tokens >= self.longest:
             return self._end("length")
         return True
 
+    @property
+    def _complete(self) -> bool:
+        return self._scanner.stopped or (self._answer is not None and self._answer.ended)
+
+    def _take(self, text: str) -> str:
+        return self._scanner.push(self._answer.push(text) if self._answer is not None else text)
+
     def _end(self, finish: Finish) -> bool:
-        rest = self._scanner.push(self._stream.finish())
+        rest = self._take(self._stream.finish())
+        finish = "stop" if self._complete else finish
+        if self._answer is not None:
+            rest += self._scanner.push(self._answer.flush(cut=finish == "length"))
         rest += self._scanner.flush()
         if self._scanner.stopped:
             finish = "stop"

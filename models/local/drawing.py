@@ -202,6 +202,8 @@ class Drawer:
 
     def _take(self, draw: Draw, batch: Batch, logits: torch.Tensor) -> Batch:
         """Pick each row's next token from `logits` [n, V']; rows that end leave the batch."""
+        if bool(logits.amax().isnan()):
+            raise not_a_number()
         step = len(batch.fed[0])
         places = draw.sampler.pick(logits, batch.rows, step, self._so_far(draw, batch))
         batch.tokens = self.vocabulary.tokens(places)
@@ -319,6 +321,14 @@ def go_back(model: PreTrainedModel, kept: Kept, ids: list[int]) -> int:
     kept.cache.join(row, kept.cache.prefix_length + shared, best - shared)
     kept.ids, kept.logits, kept.rows = ids[:best], None, []
     return best
+
+
+def not_a_number() -> ModelError:
+    """What is said of logits that are NaN."""
+    return ModelError(
+        "the model computes NaN instead of probabilities; its weights or an adapter's are damaged, "
+        "or overflow in this precision: fetch them again, or try another quantization"
+    )
 
 
 def _release() -> None:

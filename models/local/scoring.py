@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 
 from models.errors import ModelError
-from models.local.drawing import Drawer, Kept
+from models.local.drawing import Drawer, Kept, not_a_number
 from models.local.positions import Places, is_prefix_lm
 
 ROW_TOKENS = {"cuda": 8192}
@@ -68,6 +68,8 @@ def score_texts(
                 kept.logits = None
                 drawer.kept[adapter] = kept
             for member, score in zip(family.members, found, strict=True):
+                if score != score:
+                    raise not_a_number()
                 scores[member] = score
     return scores
 

@@ -110,7 +110,7 @@ def _recipe(settings: Settings) -> dict[str, Any]:
 
 def _licence(base: str) -> str | None:
     known = MODELS.get(base) or next((one for one in MODELS.values() if one.hub == base), None)
-    return known.licence if known else None
+    return known.licence.name if known else None
 
 
 def _tag(licence: str) -> str:

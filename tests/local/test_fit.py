@@ -76,9 +76,22 @@ def test_a_gguf_is_read_as_the_name_would_be(tmp_path: Path) -> None:
         "gemma3.context_length": 32768,
     }
     file = write_gguf(tmp_path / "starter.gguf", said, {"token_embd.weight": (640, 3)})
-    assert replace(shape_of(file), vocab=262144) == KNOWN["starter"]
+    size = file.stat().st_size
+    assert replace(shape_of(file), vocab=262144) == replace(KNOWN["starter"], file=size)
+    lines = {item.what: item.bytes for item in fit(file, Plan()).items}
+    assert lines["weights in the file"] == size
+    unpacked = {item.what: item.bytes for item in fit(f"local:{file}", Plan()).items}
+    assert unpacked["embedding and output layer"] == 3 * 640 * 2
+    with pytest.raises(ModelError, match="quantised already"):
+        fit(file, Plan(quantization="int4"))
     with pytest.raises(ModelError, match="does not tell its sizes"):
         shape_of(write_gguf(tmp_path / "odd.gguf", {"general.architecture": "x"}, {"a": (4,)}))
+
+
+def test_what_llama_cpp_needs_is_near_what_was_measured() -> None:
+    """A peak of 457 MiB: the starter, 1,800 tokens of prompt, five candidates of 60."""
+    found = fit("starter", Plan(device="cpu", dtype_bytes=4))
+    assert found.total / 2**20 == pytest.approx(457, rel=0.15)
 
 
 def test_the_verdict_says_what_fits() -> None:

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,16 @@ from base.writing import draft_of, sweep
 from models import catalog, starter
 from models.catalog import MODELS, STARTER, better_models, find, resolve
 from models.errors import ModelError
+from models.fit import fit
+from models.gguf import read_header
+from models.gguf_sizes import FileQuantization, _more_bits, file_bytes
+from models.needs import Plan
+from models.shapes import KNOWN, shape_of
+from tests.models.conftest import write_gguf
+
+WEIGHTS = ("weights in the file", "weights of the blocks", "embedding and output layer")
+Q6_K = 14
+"""GGML's number of the type."""
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -16,18 +27,92 @@ def test_each_model_says_what_a_person_needs_to_know(name: str) -> None:
     model = MODELS[name]
     assert model.name == name
     assert model.title
-    assert model.licence
+    assert model.licence.name
     assert model.context >= 2048
     assert model.languages
     assert "/" in model.hub or model.package
-    assert 0 < model.memory("int4") < model.memory("int8") < model.memory("bf16") or model.fixed
+    assert list(model.memory.values()) == sorted(model.memory.values())
+    assert model.gguf is None or model.gguf.file.endswith(f"{model.gguf.quantization}.gguf")
 
 
-def test_memory_is_parameters_times_bits() -> None:
-    model = find("qwen3-4b")
-    assert model.memory("bf16") == model.parameters * 2
-    assert model.memory("int4") == int(model.parameters * 4.5 / 8)
-    assert STARTER.memory("int4") == 253_113_024
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_what_a_model_is_said_to_take_is_what_fit_reckons(name: str) -> None:
+    model = MODELS[name]
+    for held, size in model.memory.items():
+        quantization = held if held in ("int8", "int4") and model.shape.bits == 16 else "none"
+        reckoned = {
+            item.what: item.bytes for item in fit(name, Plan(quantization=quantization)).items
+        }
+        weights = sum(size for what, size in reckoned.items() if what in WEIGHTS)
+        assert weights == size
+    assert shape_of(model.hub or model.origin).context == model.context
+
+
+@pytest.mark.parametrize(
+    ("name", "quantization", "size"),
+    [
+        ("qwen3-1.7b", "Q8_0", 1.83e9),
+        ("qwen3-4b", "Q4_K_M", 2.50e9),
+        ("qwen3-8b", "Q4_K_M", 5.03e9),
+        ("qwen3.5-4b", "Q8_0", 4_482_403_424),
+        ("starter", "Q4_K_M", 253_113_024),
+    ],
+)
+def test_the_size_of_a_file_is_that_of_the_published_one(
+    name: str, quantization: FileQuantization, size: float
+) -> None:
+    assert file_bytes(KNOWN[name], quantization) == pytest.approx(size, rel=0.01)
+
+
+def test_the_starter_holds_each_matrix_in_the_type_that_is_reckoned_with(
+    starter_file: Path,
+) -> None:
+    header = read_header(starter_file)
+    assert starter_file.stat().st_size == STARTER.memory["Q4_K_M"]
+    down = [header.tensors[f"blk.{layer}.ffn_down.weight"].kind for layer in range(18)]
+    assert [kind == Q6_K for kind in down] == [_more_bits(layer, 18) for layer in range(18)]
+
+
+def test_llama_cpp_and_transformers_know_the_architecture_of_each_model(tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp", reason="the extra `starter` is not installed")
+    pytest.importorskip("transformers", reason="the extra `local` is not installed")
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
+    by_backend = {
+        backend: {one.architecture for one in MODELS.values() if one.backend == backend}
+        for backend in ("llamacpp", "local")
+    }
+    own = {"chatglm"}
+    assert by_backend["local"] - own <= set(CONFIG_MAPPING_NAMES)
+    code = (
+        "import sys, xllamacpp\n"
+        "for path in sys.argv[1:]:\n"
+        "    params = xllamacpp.CommonParams()\n"
+        "    params.model.path, params.verbosity = path, 5\n"
+        "    try:\n        xllamacpp.Server(params)\n    except RuntimeError:\n        pass\n"
+    )
+    files = [
+        write_gguf(tmp_path / f"{one}.gguf", {"general.architecture": one}, {"w": (32, 32)})
+        for one in (*sorted(by_backend["llamacpp"]), "abacus")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, files)], capture_output=True, text=True, timeout=60
+    )
+    unknown = re.findall(r"unknown model architecture: '(\S+)'", done.stdout + done.stderr)
+    assert set(unknown) == {"abacus"}
+
+
+def test_names_and_files_may_say_how_they_are_asked(tmp_path: Path) -> None:
+    file = tmp_path / "any?.gguf"
+    file.touch()
+    assert resolve("qwen3-4b?mode=raw").options == {"mode": "raw"}
+    assert resolve("qwen3-4b?mode=raw").model is MODELS["qwen3-4b"]
+    assert resolve(f"{tmp_path}/b.gguf?mode=chat").options["mode"] == "chat"
+    assert resolve(f"local:{tmp_path}?mode=chat").options["mode"] == "chat"
+    assert resolve(str(file)).options == {"path": file}
+    for wrong in ("starter?mode=loud", "starter?context=3", "scripted?mode=chat"):
+        with pytest.raises(ModelError, match=r"expected \?mode=chat or \?mode=raw"):
+            resolve(wrong)
 
 
 def test_a_mistyped_name_is_answered_with_the_nearest() -> None:
@@ -101,7 +186,7 @@ def test_better_models_fit_and_the_largest_comes_first() -> None:
     assert [model.parameters for model in found] == sorted(
         (model.parameters for model in found), reverse=True
     )
-    assert all(model.memory(model.smallest) <= 0.7 * (8 << 30) for model in found)
+    assert all(model.memory[model.smallest] <= 0.7 * (8 << 30) for model in found)
     assert STARTER not in found
     assert all(memory >= 0 for memory in catalog.machine_memory())
 

@@ -13,7 +13,14 @@ ARCHITECTURES = {"llama": "llama", "gemma3_text": "gemma3", "qwen2": "qwen2", "q
 NORMAL, CONTROL = 1, 3
 
 
-def write_model(path: Path, model: Any, tokenizer: Path) -> Path:
+CHAT = (
+    "{% for message in messages %}{{ '<bos>' + message['role'] + '\\n' + message['content'] }}"
+    "{{ '<eos>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<bos>assistant\\n' }}{% endif %}"
+)
+"""A chat template over the two special tokens there are."""
+
+
+def write_model(path: Path, model: Any, tokenizer: Path, template: str | None = None) -> Path:
     """Write `model` with the pieces of a `tokenizer.json` that begins with <bos> <eos>."""
     config = model.config
     architecture = ARCHITECTURES[config.model_type]
@@ -35,6 +42,8 @@ def write_model(path: Path, model: Any, tokenizer: Path) -> Path:
         writer.add_rope_dimension_count(width)
     if architecture == "gemma3":
         writer.add_sliding_window(config.sliding_window)
+    if template is not None:
+        writer.add_chat_template(template)
     _add_tokenizer(writer, json.loads(tokenizer.read_text(encoding="utf-8"))["model"])
     for name, tensor in _tensors(model, architecture):
         writer.add_tensor(name, tensor)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from scenes.log import parse
 
@@ -74,12 +75,25 @@ def test_characters_are_listed_shown_and_checked(run, home):
 
 
 def test_models_are_listed_with_what_they_need(run):
-    assert "Gemma" in run("models", "list").out
     models = {one["name"]: one for one in json.loads(run("models", "list", "--json").out)}
     assert models["chatglm-6b"]["memory"]["bf16"] > 12e9
+    assert models["qwen3-1.7b"]["memory"]["Q8_0"] / 1e9 == pytest.approx(1.83, rel=0.01)
+    assert models["chatglm-6b"]["terms"] == "commercial use after registration"
     shown = run("models", "show", "qwen3-4b")
     assert "Apache-2.0" in shown.out
     assert "models pull qwen3-4b" in shown.err
+
+
+def test_the_list_of_models_says_what_fits_here_in_eighty_columns(run):
+    lines = run("models", "list").out.splitlines()
+    assert all(cell_len(line) <= 80 for line in lines)
+    by_name = {line.split()[0]: line for line in lines}
+    assert "registration" in by_name["chatglm2-6b"]
+    assert "restricted" in by_name["starter"]
+    fits = {one["name"]: one["fits"] for one in json.loads(run("models", "list", "--json").out)}
+    assert fits["starter"] is True
+    for name, here in fits.items():
+        assert f"  {'yes' if here else 'no'}  " in by_name[name]
 
 
 def test_a_bench_is_a_table_or_json(run):

@@ -65,3 +65,12 @@ def test_what_is_no_checkpoint_is_not_converted(run, tmp_path: Path):
     assert shown.status == 2
     assert "config.json" in shown.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_of_llama_cpp_is_reckoned_by_its_file(run):
+    told = json.loads(run("models", "fit", "qwen3-8b", "--memory", "8G", "--json").out)
+    assert told["fits"] is True
+    assert told["items"]["weights in the file"] / 1e9 == pytest.approx(5.03, rel=0.01)
+    refused = run("models", "fit", "qwen3-8b", "--quantization", "int4")
+    assert refused.status == 2
+    assert "quantised already" in refused.err

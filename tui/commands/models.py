@@ -20,40 +20,50 @@ app.command()(weights.fit)
 app.command()(weights.convert)
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="A name of `paotuan models list`.")]
+TERMS = {
+    "use restrictions": "restricted",
+    "commercial use after registration": "registration",
+}
+"""What a licence that is not free comes to, in the one word that the list has room for."""
 STEP = 1 << 20
 """Bytes between two pictures of a progress bar."""
 
 
 @app.command("list")
 def list_models(as_data: options.Json = False) -> None:
-    """List the models known by name, with what their weights take in memory."""
-    from models.catalog import MODELS
+    """List the models known by name: what their weights take, and whether they fit here."""
+    from models.catalog import MODELS, fits, machine_memory
 
+    main, gpu = machine_memory()
     if as_data:
-        as_json([_told(model) for model in MODELS.values()], 2)
+        as_json([_told(model, main, gpu) for model in MODELS.values()], 2)
         return
-    rows = [("NAME", "MODEL", "MEMORY", "CONTEXT", "FORM", "LICENCE")]
+    rows = [("NAME", "WEIGHTS", "FITS", "CONTEXT", "FORM", "TERMS")]
     for model in MODELS.values():
-        memory = f"{model.memory(model.smallest) / 1e9:.1f} GB {model.smallest}"
-        rows.append(
-            (model.name, model.title, memory, str(model.context), model.form, model.licence)
-        )
+        memory = f"{model.memory[model.smallest] / 1e9:.1f} GB {model.smallest}"
+        here = _text(fits(model, main, gpu))
+        terms = TERMS.get(model.licence.terms, model.licence.name)
+        rows.append((model.name, memory, here, str(model.context), model.form, terms))
     columns(rows)
 
 
 @app.command()
 def show(model: Name, as_data: options.Json = False) -> None:
     """Show what is known of a model, and whether it is on this machine."""
-    from models.catalog import find
+    from models.catalog import find, machine_memory
 
     with given():
         found = find(model)
-    told = _told(found) | {"file": _where(found)}
+    told = _told(found, *machine_memory()) | {"file": _where(found)}
     if as_data:
         as_json(told, 2)
         return
     memory = ", ".join(f"{size / 1e9:.1f} GB {name}" for name, size in told["memory"].items())
-    rows = [(key, _text(value)) for key, value in (told | {"memory": memory}).items() if value]
+    rows = [
+        (key, _text(value))
+        for key, value in (told | {"memory": memory}).items()
+        if value not in (None, "")
+    ]
     columns(rows)
     if not told["file"] and found.hub:
         word(f"not on this machine; fetch it with: paotuan models pull {found.name}")
@@ -139,21 +149,23 @@ class _Bar:
             print(file=sys.stderr)
 
 
-def _told(model: "Model") -> dict[str, Any]:
-    from models.catalog import BITS
+def _told(model: "Model", main: int, gpu: int) -> dict[str, Any]:
+    """What is known of a model, and whether a machine with so much memory can play it."""
+    from models.catalog import fits
 
-    sizes = [model.fixed] if model.fixed else list(BITS)
     return {
         "name": model.name,
         "title": model.title,
         "hub": model.gguf.hub if model.gguf else model.hub,
-        "licence": model.licence,
+        "licence": model.licence.name,
+        "terms": model.licence.terms,
         "context": model.context,
         "form": model.form,
         "backend": model.backend,
         "parameters": model.parameters,
         "languages": list(model.languages),
-        "memory": {size: model.memory(size) for size in sizes},
+        "memory": dict(model.memory),
+        "fits": fits(model, main, gpu),
         "note": model.note,
     }
 
@@ -174,4 +186,6 @@ def _where(model: "Model") -> str | None:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
