@@ -203,6 +203,7 @@ class Drawer:
     def _take(self, draw: Draw, batch: Batch, logits: torch.Tensor) -> Batch:
         """Pick each row's next token from `logits` [n, V']; rows that end leave the batch."""
         step = len(batch.fed[0])
+        self.check_numbers(logits)
         places = draw.sampler.pick(logits, batch.rows, step, self._so_far(draw, batch))
         batch.tokens = self.vocabulary.tokens(places)
         chances: list[float | None] = [None] * len(batch.rows)
@@ -223,6 +224,21 @@ class Drawer:
         if going:
             draw.kept.cache.select(going)
         return batch.only(going)
+
+    def check_numbers(self, found: torch.Tensor) -> None:
+        """Raise `ModelError` where a row of logits [n, V] is NaN, infinite, or nowhere open."""
+        if bool(found.amax(dim=-1).isfinite().all()):
+            return
+        base, adapter = self.adapters.base, self.adapters.active
+        if adapter is not None:
+            raise ModelError(
+                f"{base} with the adapter {adapter}: computes NaN in place of numbers; "
+                "play without it, or train it anew"
+            )
+        raise ModelError(
+            f"{base}: computes NaN in place of numbers; its weights are damaged, or too large for "
+            f"{str(self.model.dtype).removeprefix('torch.')}; fetch it again, or use another"
+        )
 
     def _so_far(self, draw: Draw, batch: Batch) -> torch.Tensor | None:
         """Prompt and candidate of each row [n, seq], where sampling looks at them."""
