@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
+from models.chatglm.files import check_numbers
 from models.chatglm.prefix import load_prefix, prefix_shape
 from models.errors import ModelError
 
@@ -79,6 +80,11 @@ class Adapters:
     def holds(self, name: str | None) -> bool:
         """Whether `name` is an adapter, and none that was left out."""
         return name is not None and name not in self._left_out
+
+    @property
+    def active(self) -> str | None:
+        """The adapter that is in use; None for the bare base."""
+        return self._active
 
     def leave_out(self, name: str) -> None:
         """Let `name` stand for the bare base."""
@@ -261,4 +267,5 @@ def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
         raise ModelError(
             f"{files[0]}: refused ({type(error).__name__}); use safetensors"
         ) from error
+    check_numbers(files[0], tensors)
     return tensors

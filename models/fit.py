@@ -54,9 +54,7 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
     """
     shape = shape_of(model)
     if not 0 < plan.context <= shape.context:
-        raise ModelError(
-            f"context {plan.context} for {shape.name}: expected 1 to {shape.context}"
-        )
+        raise ModelError(f"context {plan.context} for {shape.name}: expected 1 to {shape.context}")
     if shape.file and not plan.train and plan.quantization != "none":
         raise ModelError(
             f"{shape.name}: a GGUF, which is quantised already; leave the quantization out"

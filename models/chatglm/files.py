@@ -3,7 +3,7 @@
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -150,3 +150,13 @@ def _load_pickled(file: Path) -> Any:
             f"{file}: {file.stat().st_size:,} bytes, expected a whole torch file ({said}); "
             "download it again"
         ) from None
+
+
+def check_numbers(file: Path, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Raise `ModelError` where an adapter holds NaN or infinities, which would spoil every draw."""
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise ModelError(
+                f"{file}: {name} holds NaN or infinities in place of numbers; its training went "
+                "wrong or the file is damaged: train it anew, or fetch it again"
+            )

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel
 
 from models.cache_names import NAMES
 from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache, prefix_length
-from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
+from models.chatglm.files import PREFIX_WEIGHTS, check_numbers, resolve, stream, weight_files
 from models.errors import ModelError
 
 KEY = "transformer.prefix_encoder."
@@ -153,6 +153,7 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
         name.removeprefix(KEY): tensor.float().clone()
         for name, tensor in stream(files, lambda name: name.startswith(KEY))
     }
+    check_numbers(files[0], tensors)
     names = set(tensors)
     plain, projected = {"embedding.weight"}, {f"trans.{i}.{t}" for i in (0, 2) for t in _LEAVES}
     if names not in (plain, plain | projected):

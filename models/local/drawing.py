@@ -202,9 +202,8 @@ class Drawer:
 
     def _take(self, draw: Draw, batch: Batch, logits: torch.Tensor) -> Batch:
         """Pick each row's next token from `logits` [n, V']; rows that end leave the batch."""
-        if bool(logits.amax().isnan()):
-            raise not_a_number()
         step = len(batch.fed[0])
+        self.check_numbers(logits)
         places = draw.sampler.pick(logits, batch.rows, step, self._so_far(draw, batch))
         batch.tokens = self.vocabulary.tokens(places)
         chances: list[float | None] = [None] * len(batch.rows)
@@ -225,6 +224,21 @@ class Drawer:
         if going:
             draw.kept.cache.select(going)
         return batch.only(going)
+
+    def check_numbers(self, found: torch.Tensor) -> None:
+        """Raise `ModelError` where a row of logits [n, V] is NaN, infinite, or nowhere open."""
+        if bool(found.amax(dim=-1).isfinite().all()):
+            return
+        base, adapter = self.adapters.base, self.adapters.active
+        if adapter is not None:
+            raise ModelError(
+                f"{base} with the adapter {adapter}: computes NaN in place of numbers; "
+                "play without it, or train it anew"
+            )
+        raise ModelError(
+            f"{base}: computes NaN in place of numbers; its weights are damaged, or too large for "
+            f"{str(self.model.dtype).removeprefix('torch.')}; fetch it again, or use another"
+        )
 
     def _so_far(self, draw: Draw, batch: Batch) -> torch.Tensor | None:
         """Prompt and candidate of each row [n, seq], where sampling looks at them."""
@@ -321,14 +335,6 @@ def go_back(model: PreTrainedModel, kept: Kept, ids: list[int]) -> int:
     kept.cache.join(row, kept.cache.prefix_length + shared, best - shared)
     kept.ids, kept.logits, kept.rows = ids[:best], None, []
     return best
-
-
-def not_a_number() -> ModelError:
-    """What is said of logits that are NaN."""
-    return ModelError(
-        "the model computes NaN instead of probabilities; its weights or an adapter's are damaged, "
-        "or overflow in this precision: fetch them again, or try another quantization"
-    )
 
 
 def _release() -> None:

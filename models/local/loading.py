@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -17,6 +18,7 @@ from transformers.utils import logging as library_logging
 from models import chatglm
 from models.encode import Markup
 from models.errors import ModelError
+from models.local.folder import OWN_CODE, check_files, check_kind, needs_own_code
 from models.quiet import keep_quiet
 
 Quantization = Literal["none", "int8", "int4"]
@@ -62,8 +64,12 @@ def open_checkpoint(
         from models.local.unpacked import unpacked
 
         path = unpacked(path)
-    if raw_config(path).get("model_type") == "chatglm":
+    raw = raw_config(path)
+    if raw.get("model_type") == "chatglm":
         return _open_chatglm(path, quantization, device, dtype)
+    check_kind(path, raw)
+    if (folder := Path(path).expanduser()).is_dir():
+        check_files(folder)
     return _open_other(path, quantization, device, dtype)
 
 
@@ -95,7 +101,13 @@ def _open_other(
         model = AutoModelForCausalLM.from_pretrained(
             str(path), trust_remote_code=False, **options
         ).eval()
+    except SafetensorError as error:
+        raise ModelError(
+            f"{path}: its weights are damaged or cut off ({_first_line(error)}); fetch them again"
+        ) from error
     except _BAD_CHECKPOINT as error:
+        if OWN_CODE in str(error):
+            raise needs_own_code(path) from error
         raise ModelError(
             f"{path}: {_first_line(error)}; expected a causal language model of "
             "transformers with its tokenizer"

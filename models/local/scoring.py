@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 
 from models.errors import ModelError
-from models.local.drawing import Drawer, Kept, not_a_number
+from models.local.drawing import Drawer, Kept
 from models.local.positions import Places, is_prefix_lm
 
 ROW_TOKENS = {"cuda": 8192}
@@ -68,8 +68,6 @@ def score_texts(
                 kept.logits = None
                 drawer.kept[adapter] = kept
             for member, score in zip(family.members, found, strict=True):
-                if score != score:
-                    raise not_a_number()
                 scores[member] = score
     return scores
 
@@ -173,17 +171,20 @@ def _score_rows(
     end = torch.tensor([len(tail.ids) for tail in tails], device=device)[:, None]
     wanted = (column >= start) & (column < end)
     logprobs = torch.zeros(wanted.shape, dtype=torch.float64, device=device)
-    logprobs[wanted] = _logprobs(before[wanted], fed[wanted], logits_of)
+    logprobs[wanted] = _logprobs(before[wanted], fed[wanted], logits_of, drawer.check_numbers)
     sums: list[float] = logprobs.sum(dim=1).tolist()
     return sums
 
 
-def _logprobs(states: torch.Tensor, ids: torch.Tensor, logits_of: Head) -> torch.Tensor:
+def _logprobs(
+    states: torch.Tensor, ids: torch.Tensor, logits_of: Head, check: Callable[[torch.Tensor], None]
+) -> torch.Tensor:
     """The log-probability [n] of each id after its state [n, H], a few rows of logits at a time."""
     found: list[torch.Tensor] = []
     start, count = 0, 1
     while start < len(states):
         logits = logits_of(states[start : start + count]).float()
+        check(logits)
         target = logits.gather(1, ids[start : start + count, None])[:, 0]
         found.append((target - logits.logsumexp(dim=-1)).double())
         start += count
