@@ -54,9 +54,7 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
     """
     shape = shape_of(model)
     if not 0 < plan.context <= shape.context:
-        raise ModelError(
-            f"context {plan.context} for {shape.name}: expected 1 to {shape.context}"
-        )
+        raise ModelError(f"context {plan.context} for {shape.name}: expected 1 to {shape.context}")
     if shape.bits < 16 and plan.quantization != "none" and plan.quantization != f"int{shape.bits}":
         raise ModelError(
             f"{shape.name}: already stored as int{shape.bits}, asked for {plan.quantization}; "
