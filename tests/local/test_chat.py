@@ -1,10 +1,8 @@
 """Models that answer, by PyTorch: asked through their own template, with the cue begun."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 
 from models.answer import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
