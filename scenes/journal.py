@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from base.filenames import file_name
 from base.writing import reason, replaced, sweep
 from scenes.errors import SceneError
-from scenes.events import Event, event_of, line_of
+from scenes.events import Event, building, event_of, line_of
 from scenes.mending import MOST, is_mendable, mend
 from scenes.readable import Readable
 from scenes.saved import sessions_folder
@@ -229,7 +229,7 @@ class _Reading:
 def _read(path: Path) -> _Reading:
     """Read a journal. What is cut off at its end, or damaged, is told in the notices."""
     found = _Reading()
-    with path.open("rb") as file:
+    with path.open("rb") as file, building():
         for line in file:
             event = event_of(line)
             if event is None:

@@ -15,6 +15,7 @@ from scenes.draws import Draw as Draw
 from scenes.draws import Draws
 from scenes.errors import SceneError
 from scenes.events import Event as Event
+from scenes.events import building
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Scene
@@ -106,20 +107,24 @@ class Session:
     def replay(cls, events: Iterable[Event], record: Callable[[Event], None]) -> "Session":
         """Rebuild a session from its events. Raises `SceneError` naming the event that is wrong."""
         session = cls(record)
+        with building():
+            session._replay(events)
+        if not session.id:
+            raise SceneError("no event; a session begins with one event `open`")
+        return session
+
+    def _replay(self, events: Iterable[Event]) -> None:
         for number, event in enumerate(events, 1):
             if (number == 1) != (event.get("event") == "open"):
                 raise SceneError(f"event {number}: a session begins with one event `open`")
             try:
-                session._apply(event)
+                self._apply(event)
             except SceneError as error:
                 raise SceneError(f"event {number}: {error}") from error
             except (KeyError, TypeError, ValueError) as error:
                 raise SceneError(
                     f"event {number}: cannot be read ({shown(repr(error))})"
                 ) from error
-        if not session.id:
-            raise SceneError("no event; a session begins with one event `open`")
-        return session
 
     # --- what happened ---
 
