@@ -21,7 +21,12 @@ EMOTION = "2"
 def wants_colour(stream: TextIO | None = None) -> bool:
     """Whether a terminal is there to colour: not with NO_COLOR set, nor on a dumb one."""
     stream = stream or sys.stdout
-    return stream.isatty() and not os.environ.get("NO_COLOR") and not is_dumb()
+    return redraws(stream) and not os.environ.get("NO_COLOR")
+
+
+def redraws(stream: TextIO) -> bool:
+    """Whether a line there can be drawn over, as a bar of progress is."""
+    return stream.isatty() and not is_dumb()
 
 
 def is_dumb() -> bool:

@@ -28,6 +28,8 @@ BAD_YAML = {
     b"a: b\n\x1b[2J: c\n": "f.yaml:2: control character U+001B; delete it",
     b'a: "\\e[2J"\n': "f.yaml:1: a: control character U+001B written as an escape",
     b'"\\u202e": 1\n': "f.yaml:1: invisible character U+202E written as an escape",
+    "a: 好\u200b的\n".encode(): "f.yaml:1: invisible character U+200B; delete it",
+    "a: \ue000\n".encode(): "f.yaml:1: unprintable character U+E000; delete it",
     "a: b\u202e\n".encode(): "f.yaml:1: invisible character U+202E",
     b"\x89PNG\r\n\x1a\n\x00\x00": "f.yaml: not a text file (found at byte 0)",
     b"a: b\0\xff": "f.yaml: not a text file",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.colour import redraws
 from tui.outcome import Asked, outcome
 
 pytest.importorskip("pty", reason="pseudo terminals are those of Unix")
@@ -148,6 +149,25 @@ def test_a_dumb_terminal_gets_no_escape_and_is_told_of_the_line_mode(
     assert "paotuan play SCENE --line" in opened.text.replace("\n", " ")
     assert b"\x1b" not in opened.raw
     assert not (tmp_path / "data").exists()
+
+
+def test_what_is_coloured_or_drawn_over_elsewhere_is_plain_on_a_dumb_terminal(
+    terminal: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("【雨】\n甲：在吗？ \\emoji 困惑\n", encoding="utf-8")
+    opened = terminal("log", "show", "a.txt", TERM="dumb")
+    assert opened.end() == 0
+    assert "甲：在吗？ \\emoji 困惑" in opened.text
+    assert b"\x1b" not in opened.raw
+    coloured = terminal("log", "show", "a.txt")
+    assert coloured.end() == 0
+    assert b"\x1b[" in coloured.raw
+    master, slave = os.openpty()
+    with open(slave, "w") as stream:
+        for name, may in (("dumb", False), ("xterm", True)):
+            monkeypatch.setenv("TERM", name)
+            assert redraws(stream) == may
+    os.close(master)
 
 
 def test_the_line_mode_plays_on_a_dumb_terminal_without_an_escape(
@@ -331,6 +351,7 @@ from models.scripted import Scripted
 from scenes.play import Play
 from scenes.scene import load_scene
 from tui.line import LineTable
+from tui.colour import redraws
 from tui.outcome import Asked, outcome
 import tui.process
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.colour import redraws
 from tui.commands.eval_options import Wanted, told
 from tui.commands.writing import not_over
 from tui.failures import BadInput, given
@@ -143,7 +144,7 @@ def _measure(
     from scenes.evaluation.run import measure
 
     results: list[Results] = []
-    progress = Progress(sys.stderr.isatty())
+    progress = Progress(redraws(sys.stderr))
     at = 0
     while at < len(subjects):
         same = [one for one in subjects[at:] if one.opening == subjects[at].opening]

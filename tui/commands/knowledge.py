@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.colour import redraws
 from tui.commands import options
 from tui.commands.group import group
 from tui.commands.writing import not_over
@@ -100,7 +101,7 @@ class _Bar:
         self._drawn = False
 
     def show(self, done: int, of: int) -> None:
-        if sys.stderr.isatty():
+        if redraws(sys.stderr):
             self._drawn = True
             print(f"\r{done}/{of} ({done / of:.0%}) ", end="", file=sys.stderr, flush=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tui.colour import redraws
 from tui.commands import options, weights
 from tui.commands.group import group
 from tui.failures import BadInput, given
@@ -89,7 +90,7 @@ def pull(
         endpoint()
     from models.pull import pull as fetch
 
-    bar = _Bar(sys.stderr.isatty())
+    bar = _Bar(redraws(sys.stderr))
     try:
         path = fetch(model, bar.show, send_token)
     finally:

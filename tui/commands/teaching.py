@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.colour import redraws
 from tui.failures import BadInput, given
 from tui.output import as_json, one_line, word
 
@@ -128,7 +129,7 @@ class Progress:
         if self.done == 1 and self.expected > 1:
             rounds = math.ceil(self.expected / self.asking.jobs)
             tell(f"the first took {record.seconds:.1f} s: {_span(rounds * record.seconds)}")
-        if sys.stderr.isatty() and now - self._shown > 0.5:
+        if redraws(sys.stderr) and now - self._shown > 0.5:
             self._shown = now
             left = (now - self.began) / self.done * max(self.expected - self.done, 0)
             cost = self.asking.costs(self.into, self.out)
@@ -154,7 +155,7 @@ class Progress:
 
 def tell(text: str) -> None:
     """Say a line in place of the progress that a terminal may show."""
-    if sys.stderr.isatty():
+    if redraws(sys.stderr):
         sys.stderr.write("\r\033[K")
     word(one_line(text))
 

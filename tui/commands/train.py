@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tui.colour import redraws
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.output import as_json, data, one_line, word
@@ -172,7 +173,7 @@ def _shown(settings: "Settings", wanted: bool) -> Iterator[Any]:
     """Shows points: a plot above a line on a terminal, a line each elsewhere, or nothing."""
     if not wanted:
         yield lambda point: None
-    elif not sys.stderr.isatty():
+    elif not redraws(sys.stderr):
         yield lambda point: word(_line(point))
     else:
         from rich.console import Console, Group
