@@ -3,9 +3,7 @@
 import json
 import math
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +21,7 @@ from models.chatglm.prefix import KEY, PrefixEncoder, read_prefix
 from models.chatglm.quantized import dequantise, dequantise_int4
 from models.chatglm.shards import SHARD_BYTES, Planned, write
 from models.errors import ModelError
+from models.folders import new_folder
 
 Layout = Literal["glm", "chatglm", "peft"]
 TOKENIZER_FILES = ("*.model", "tokenizer*.json", "special_tokens_map.json")
@@ -64,7 +63,7 @@ def convert(
     at all; files are at most `shard_bytes`. Raises `ModelError`.
     """
     folder = resolve(path)
-    with _new_folder(Path(out).expanduser()) as target:
+    with new_folder(Path(out).expanduser()) as target:
         if _is_prefix(folder):
             return Converted(Path(out), "peft", _convert_prefix(folder, target))
         checkpoint = Checkpoint.open(folder)
@@ -78,25 +77,6 @@ def convert(
         _copy_tokenizer(folder, target)
         note = "opens with AutoModelForCausalLM" if layout == "glm" else "opens with --model only"
         return Converted(Path(out), layout, note)
-
-
-@contextmanager
-def _new_folder(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its name when all went well."""
-    if out.is_file() or (out.is_dir() and any(out.iterdir())):
-        raise ModelError(f"{out}: exists already, expected a new folder; choose another name")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield partial
-        partial.chmod(0o755)
-        partial.replace(out)
-    except OSError as error:
-        raise ModelError(
-            f"{out}: not written ({error}); free some space or choose another"
-        ) from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _is_prefix(folder: Path) -> bool:
