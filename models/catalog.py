@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, urldefrag, urlsplit, urlunsplit
 
 from models.backend import Backend, open_backend
 from models.errors import ModelError
+from models.server_address import is_address, read_address
 
 Precision = Literal["int4", "int8", "bf16"]
 BITS: dict[Precision, float] = {"int4": 4.5, "int8": 8.5, "bf16": 16.0}
@@ -193,7 +193,7 @@ def resolve(spec: str) -> Opening:
     """Read what `--model` says.
 
     A name of the catalog, `scripted`, the path of a GGUF file or of a folder with weights, or a
-    server's address as `http://host:port/v1?mode=chat#model`, the last two parts as needed.
+    server's address as `http://host:port/v1?mode=chat#model`, as `read_address` reads it.
     `local:` in front of a name, a file or a folder opens it with PyTorch, a GGUF too.
     Raises `ModelError` with the nearest names where it is none of them.
     """
@@ -211,6 +211,8 @@ def resolve(spec: str) -> Opening:
         return Opening("local", path.resolve().name, {"path": path})
     if path.is_file() or path.suffix == ".gguf":
         return Opening("llamacpp", path.stem, {"path": path})
+    if is_address(spec):
+        return _server(spec)
     raise ModelError(
         f"model {spec!r}: no model of that name, no file, no folder, and no address; "
         f"nearest: {_nearest(spec)}"
@@ -225,18 +227,13 @@ def _local(spec: str) -> Opening:
 
 
 def _server(spec: str) -> Opening:
-    url, model = urldefrag(spec)
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise ModelError(f"{spec}: not an address; it looks like http://localhost:8000") from None
-    options: dict[str, object] = {"url": urlunsplit(parts._replace(query=""))}
-    if model:
-        options["model"] = model
-    if mode := parse_qs(parts.query).get("mode"):
-        options["mode"] = mode[0]
-    return Opening("server", model or f"{host}:{port}" if port else model or host, options)
+    named = read_address(spec)
+    options: dict[str, object] = {"url": named.url}
+    given = {"model": named.model, "mode": named.mode, "dialect": named.dialect}
+    options |= {name: value for name, value in given.items() if value is not None}
+    if named.context is not None:
+        options["stated_context"] = named.context
+    return Opening("server", named.title, options)
 
 
 def _nearest(name: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from models.answer import AnswerFilter
 from models.backend import Prompt, Sampling
-from models.chat import EchoFilter, messages
+from models.chat import messages
 from models.endpoint import MAX_LINE, Patience
 from models.errors import ModelError
 from models.server import Server
@@ -294,7 +295,7 @@ def test_a_grammar_is_put_as_the_server_understands_it(
     assert {"grammar", "structured_outputs"} & set(sent) == ({field} if field else set())
     assert backend.context == 512
     assert backend.exact_count == (field is not None)
-    assert len(sent["stop"]) == (6 if field else 4)
+    assert len(sent["stop"]) == 4
     assert ("min_p" in sent) == (field is not None)
 
 
@@ -349,7 +350,7 @@ def test_the_wish_to_a_chat_model_speaks_the_language_of_the_log() -> None:
     [("苏晚：好", "好"), ("苏晚", "苏晚"), ("苏醒了", "苏醒了"), ("  好", "好"), ("", "")],
 )
 def test_an_echo_is_dropped_however_it_arrives(answer: str, line: str) -> None:
-    echo = EchoFilter("苏晚：")
+    echo = AnswerFilter("苏晚：")
     assert "".join(map(echo.push, answer)) + echo.flush() == line
 
 
