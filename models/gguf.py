@@ -1,12 +1,15 @@
-"""Reads the header of a GGUF file: its metadata and its tensors' names and shapes, no weights.
+"""Reads the header of a GGUF file: its metadata and its tensors, whose weights stay unread.
 
 Format: github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.
 """
 
 import mmap
+import re
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from models.errors import ModelError
 
@@ -17,6 +20,21 @@ SCALARS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}
 
 Value = str | int | float | bool
 
+ALIGNMENT = 32
+"""Tensors begin at multiples of this many bytes, where the file says nothing else."""
+INSTRUCT = re.compile(r"(?<![a-z])(instruct|instruction|chat|it|sft|dpo|assistant)(?![a-z])", re.I)
+"""What the makers of models that answer write into their names."""
+BASE = re.compile(r"(?<![a-z])(base|pt|pretrain(ed)?)(?![a-z])", re.I)
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor: its shape in GGML's order, its type by GGML's number, and its first byte."""
+
+    shape: tuple[int, ...]
+    kind: int
+    start: int
+
 
 @dataclass(frozen=True)
 class Header:
@@ -25,6 +43,7 @@ class Header:
     path: Path
     metadata: dict[str, Value]
     shapes: dict[str, tuple[int, ...]]
+    tensors: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -33,6 +52,27 @@ class Header:
     @property
     def is_adapter(self) -> bool:
         return self.metadata.get("general.type") == "adapter"
+
+    @property
+    def has_template(self) -> bool:
+        """Whether a chat template comes with it; those of many base models do too."""
+        return bool(self.metadata.get("tokenizer.chat_template"))
+
+    @property
+    def form(self) -> Literal["base", "chat"] | None:
+        """What the name of the file, or its makers' name for it, says; `None` where neither does.
+
+        Without a chat template it is `base`.
+        """
+        if not self.has_template:
+            return "base"
+        keys = ("general.finetune", "general.name")
+        for name in (self.path.stem, *(str(self.metadata.get(key, "")) for key in keys)):
+            if BASE.search(name):
+                return "base"
+            if INSTRUCT.search(name):
+                return "chat"
+        return None
 
     @property
     def trained_context(self) -> int | None:
@@ -148,12 +188,14 @@ def _parse(path: Path, data: mmap.mmap) -> Header:
         key, kind = reader.string(), reader.integer("I")
         if (value := reader.value(kind)) is not None:
             metadata[key] = value
-    shapes, last = {}, 0
+    listed = {}
     for _ in range(tensors):
         name, rank = reader.string(), reader.integer("I")
-        shapes[name] = tuple(reader.integer("Q") for _ in range(rank))
-        reader.skip(4)
-        last = max(last, reader.integer("Q"))
-    if shapes and reader.at + last >= len(data):
+        shape = tuple(reader.integer("Q") for _ in range(rank))
+        listed[name] = Tensor(shape, reader.integer("I"), reader.integer("Q"))
+    if listed and reader.at + max(one.start for one in listed.values()) >= len(data):
         raise struct.error("the weights are cut off")
-    return Header(path, metadata, shapes)
+    step = int(metadata.get("general.alignment", ALIGNMENT)) or ALIGNMENT
+    first = -(-reader.at // step) * step
+    found = {name: replace(one, start=first + one.start) for name, one in listed.items()}
+    return Header(path, metadata, {name: one.shape for name, one in found.items()}, found)

@@ -1,9 +1,8 @@
-"""What a draw of llama.cpp's server is asked with, and what its answers say."""
+"""What a draw of llama.cpp's server is asked with, and what it says where it fails."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from models.backend import Delta, End, Sampling
+from models.backend import Sampling
 
 NUCLEUS = 1000
 """Likeliest tokens among which `top_p` looks where `top_k` is neutral: to sort the whole vocabulary
@@ -12,8 +11,11 @@ of 262,144 at each step cost a sixth of a draw, for tokens that no nucleus in us
 Chunk = dict[str, Any]
 
 
-def request(sampling: Sampling, span: int) -> dict[str, Any]:
-    """A request; the penalties look back over `span` tokens."""
+def request(sampling: Sampling, span: int, chat: bool = False) -> dict[str, Any]:
+    """A request; the penalties look back over `span` tokens.
+
+    An answer of a `chat` is stopped here alone, since what frames it may hold a stop string.
+    """
     body: dict[str, Any] = {
         "stream": True,
         "return_progress": True,
@@ -31,7 +33,7 @@ def request(sampling: Sampling, span: int) -> dict[str, Any]:
         "dry_penalty_last_n": span,
         "xtc_probability": sampling.xtc_probability,
         "xtc_threshold": sampling.xtc_threshold,
-        "stop": list(filter(None, sampling.stop)),
+        "stop": [] if chat else list(filter(None, sampling.stop)),
     }
     if sampling.dry_breakers:
         body["dry_sequence_breakers"] = list(sampling.dry_breakers)
@@ -40,29 +42,6 @@ def request(sampling: Sampling, span: int) -> dict[str, Any]:
     if sampling.logprobs:
         body["logprobs"] = 1
     return body
-
-
-def deltas(chunk: Chunk, logprobs: dict[int, float]) -> Iterator[Delta]:
-    """What a chunk adds to each candidate; `logprobs` are summed by candidate where wanted."""
-    for choice in chunk["choices"]:
-        index = choice["index"]
-        if index in logprobs and choice.get("logprobs"):
-            logprobs[index] += sum(token["logprob"] for token in choice["logprobs"]["content"])
-        if choice["text"]:
-            yield Delta(index, choice["text"])
-        if choice["finish_reason"]:
-            yield Delta(index, end=_end(chunk, choice, logprobs.get(index)))
-
-
-def _end(chunk: Chunk, choice: dict[str, Any], logprob: float | None) -> End:
-    usage = chunk["usage"]
-    return End(
-        finish="length" if choice["finish_reason"] == "length" else "stop",
-        tokens=usage["completion_tokens"],
-        prompt_tokens=usage["prompt_tokens"],
-        cached_tokens=chunk["timings"]["cache_n"],
-        logprob=logprob,
-    )
 
 
 def message(chunk: Chunk) -> str:

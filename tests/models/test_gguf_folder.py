@@ -56,7 +56,7 @@ def test_a_written_folder_is_the_model_that_the_file_holds(
     assert done.architecture == type(original).__name__
     model, _ = opened(done.path)
     with closing(LlamaCpp.open(file, context=256)) as backend:
-        ids = backend._questions.ids(PROMPT.text)
+        ids = backend._tokens.beginning(PROMPT.text)
     ours = open_checkpoint(done.path, device="cpu").model
     assert torch.equal(logits(model, ids), logits(ours, ids))
     assert torch.allclose(logits(model, ids), logits(original, ids), atol=1e-4)
@@ -75,7 +75,7 @@ def test_a_written_folder_cuts_text_as_the_file_does(
     ids = tokenizer(PROMPT.text)["input_ids"]
     assert open_base(place, device="cpu")[1].encode(PROMPT) == ids
     with closing(LlamaCpp.open(file, context=256)) as backend:
-        assert backend._questions.ids(PROMPT.text) == ids
+        assert backend._tokens.beginning(PROMPT.text) == ids
 
 
 def test_a_folder_says_what_servers_ask_of_it(pieces: Path, tmp_path: Path) -> None:

@@ -54,10 +54,10 @@ def made(kind: str) -> Any:
 
 
 def told_by_torch(model: Any, backend: LlamaCpp) -> list[float]:
-    before = len(backend._questions.ids(PROMPT.text))
+    before = len(backend._tokens.beginning(PROMPT.text))
     found = []
     for reply in REPLIES:
-        ids = backend._questions.ids(PROMPT.text + reply)
+        ids = backend._tokens.beginning(PROMPT.text + reply)
         with torch.no_grad():
             odds = model(input_ids=torch.tensor([ids])).logits[0].float().log_softmax(-1)
         found.append(sum(float(odds[at - 1, ids[at]]) for at in range(before, len(ids))))
@@ -112,7 +112,7 @@ def test_a_gguf_opened_in_pytorch_is_the_model_it_was_made_from(
     for name, tensor in model.state_dict().items():
         assert torch.allclose(again.state_dict()[name], tensor, atol=1e-3), name
     with closing(LlamaCpp.open(file, context=256)) as backend:
-        assert encoder.encode(PROMPT) == backend._questions.ids(PROMPT.text)
+        assert encoder.encode(PROMPT) == backend._tokens.beginning(PROMPT.text)
 
 
 def test_the_file_says_what_it_is(folder: Path, lora: Path, tmp_path: Path) -> None:

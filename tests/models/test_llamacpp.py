@@ -122,6 +122,17 @@ def test_many_texts_are_counted_as_one_by_one(starter: Backend) -> None:
     assert starter.counts([*texts, texts[0]]) == [starter.count(one) for one in [*texts, texts[0]]]
 
 
+def test_what_people_write_is_text_though_the_model_has_such_a_token(starter: Backend) -> None:
+    for sign in ("<eos>", "<bos>", "<end_of_turn>", "<start_of_turn>"):
+        said = f"苏晚：{sign}好\n"
+        assert starter.count(sign) > 1
+        prompt = Prompt(f"【{sign}】\n", said, f"{sign}：")
+        end = draw(starter, prompt, Sampling(n=2, max_tokens=3)).ends[0]
+        assert end.prompt_tokens == starter.count(prompt.text) + 1
+        likely, _ = starter.score(prompt, [f"{sign}\n", "好\n"])  # type: ignore[attr-defined]
+        assert likely < 0
+
+
 def test_an_adapter_changes_what_is_drawn_only_where_it_is_named(starter: Backend) -> None:
     likeliest = Sampling(n=1, max_tokens=8, temperature=0.0, seed=1)
     plain = draw(starter, TALK, likeliest).texts

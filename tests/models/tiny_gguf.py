@@ -20,6 +20,13 @@ ARCHITECTURES = {
 NORMAL, CONTROL = 1, 3
 
 
+CHAT = (
+    "{% for message in messages %}{{ '<bos>' + message['role'] + '\\n' + message['content'] }}"
+    "{{ '<eos>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<bos>assistant\\n' }}{% endif %}"
+)
+"""A chat template over the two special tokens there are."""
+
+
 def quantized(name: str, values: Any) -> Any:
     """Matrices in blocks of 8 bits a weight, as Q8_0 has them."""
     kind = gguf.GGMLQuantizationType.Q8_0
@@ -30,6 +37,7 @@ def write_model(
     path: Path,
     model: Any,
     tokenizer: Path,
+    template: str | None = None,
     extra: Mapping[str, Any] | None = None,
     quantized: Callable[[str, Any], Any] = lambda name, values: (values, None),
 ) -> Path:
@@ -61,6 +69,8 @@ def write_model(
         writer.add_rope_dimension_count(width)
     if architecture == "gemma3":
         writer.add_sliding_window(config.sliding_window)
+    if template is not None:
+        writer.add_chat_template(template)
     _add_tokenizer(writer, json.loads(tokenizer.read_text(encoding="utf-8"))["model"])
     for name, tensor in [*_tensors(model, architecture), *(extra or {}).items()]:
         values, kind = quantized(name, tensor)

@@ -1,0 +1,78 @@
+"""What a model's chat template puts around the parts of a prompt, found by rendering it once.
+
+The stable part is the system's message, the history and the wish are the user's, and the cue is
+the beginning of the answer: so a longer history begins with all that the shorter one had.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from models.backend import Prompt
+from models.chat import messages
+from models.errors import ModelError
+
+Message = dict[str, str]
+Render = Callable[[Sequence[Message], bool], str]
+"""Messages as the model's template writes them, and whether it goes on to begin an answer."""
+
+SYSTEM, USER, ANSWER = "STABLE-PART-OF-A-PROMPT", "HISTORY-OF-A-PROMPT", "ANSWER-TO-A-PROMPT"
+"""What stands for the texts while the template is rendered."""
+THINKING, THOUGHT = "<think>", "</think>"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The markup before each text and, last, before the answer."""
+
+    marks: tuple[str, ...]
+
+    def texts(self, prompt: Prompt) -> list[str]:
+        """The texts that stand between the marks; as one where the template has no system."""
+        found = [message["content"] for message in messages(prompt)]
+        return found if len(found) < len(self.marks) else ["\n\n".join(found)]
+
+
+def frame_of(render: Render, system: bool) -> Frame:
+    """The frame of prompts with a stable part (`system`) or without one.
+
+    A template that takes no message of the system's gets it before the user's own. Raises
+    `ModelError` for a template that does not show what it is given.
+    """
+    user = {"role": "user", "content": USER}
+    if system:
+        try:
+            opening = _opening(render, [{"role": "system", "content": SYSTEM}, user])
+        except ModelError:
+            opening = ""
+        if found := _split(opening, (SYSTEM, USER)):
+            return found
+    if found := _split(_opening(render, [user]), (USER,)):
+        return found
+    raise ModelError("its chat template does not show a message as it was given")
+
+
+def _opening(render: Render, asked: Sequence[Message]) -> str:
+    """All up to where the answer begins, with thinking that has been begun ended.
+
+    A template may write more before an answer that is there than where it asks for one, such as
+    a newline or empty thoughts.
+    """
+    opening = render(asked, True)
+    answered = render([*asked, {"role": "assistant", "content": ANSWER}], False)
+    before, found, _ = answered.partition(ANSWER)
+    if found and before.startswith(opening):
+        opening = before
+    if THINKING in opening.rpartition(THOUGHT)[2].rpartition(USER)[2]:
+        opening = f"{opening.rstrip()}\n\n{THOUGHT}\n\n"
+    return opening
+
+
+def _split(opening: str, places: Sequence[str]) -> Frame | None:
+    """The frame, if each text stands in its place exactly once."""
+    marks, rest = [], opening
+    for place in places:
+        mark, found, rest = rest.partition(place)
+        if not found or place in rest:
+            return None
+        marks.append(mark)
+    return Frame((*marks, rest))
