@@ -156,6 +156,16 @@ class Scorer(Protocol):
         ...
 
 
+def scorer(backend: Backend) -> Scorer:
+    """`backend` as one that scores. Raises `ModelError` where it cannot."""
+    if not isinstance(backend, Scorer):
+        raise ModelError(
+            f"{backend.name}: cannot tell how likely a text is; GGUF models, folders with weights, "
+            "and vLLM and llama-server without ?mode=chat can"
+        )
+    return backend
+
+
 @runtime_checkable
 class Counter(Protocol):
     """A backend that counts many texts faster than one after another."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from models.backend import Sampling
@@ -32,6 +32,9 @@ class Dialect:
     """What every request carries besides."""
     unthinking: Mapping[str, Any] = field(default_factory=dict)
     """What tells a chat model to answer without thinking first."""
+    scores: Literal["", "prompt_logprobs", "forced"] = ""
+    """How it tells how likely a text is, if it does: by the field of that name, as vLLM, or of
+    tokens that are forced one by one, as llama.cpp."""
     thinkers: str = ""
     """Models by pattern that alone are told so; all where it is empty."""
 
@@ -105,15 +108,17 @@ LLAMA_SERVER = Dialect(
     | {"repetition_penalty": "repeat_penalty", "dry_breakers": "dry_sequence_breakers"},
     grammar="grammar",
     can_tokenize=True,
+    scores="forced",
     extra={"cache_prompt": True, "repeat_last_n": -1, "dry_penalty_last_n": -1} | _NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
 VLLM = Dialect(
     "vllm",
-    ("vllm", "sglang"),
+    ("vllm",),
     names=_VLLM,
     grammar="structured_outputs",
     can_tokenize=True,
+    scores="prompt_logprobs",
     extra=_USAGE | _NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
@@ -122,10 +127,13 @@ VLLM_GUIDED = Dialect(
     names=_VLLM,
     grammar="guided_grammar",
     can_tokenize=True,
+    scores="prompt_logprobs",
     extra=_USAGE | _NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
 """vLLM before 0.12, which names the grammar's field otherwise; asked for by name."""
+SGLANG = replace(VLLM, name="sglang", owners=("sglang",), scores="")
+"""It takes requests as vLLM does, but does not tell of the tokens of a prompt."""
 OLLAMA = Dialect(
     "ollama",
     ("library",),
@@ -190,8 +198,8 @@ OPENROUTER = Dialect(
 DIALECTS = {
     one.name: one
     for one in (
-        COMMON, OPENAI, LLAMA_SERVER, VLLM, VLLM_GUIDED, OLLAMA, LITELLM, KOBOLDCPP, TABBYAPI,
-        DEEPSEEK, ZHIPU, DASHSCOPE, OPENROUTER,
+        COMMON, OPENAI, LLAMA_SERVER, VLLM, VLLM_GUIDED, SGLANG, OLLAMA, LITELLM, KOBOLDCPP,
+        TABBYAPI, DEEPSEEK, ZHIPU, DASHSCOPE, OPENROUTER,
     )
 }  # fmt: skip
 

@@ -113,8 +113,11 @@ class Endpoint:
         """Ask once for a small answer. Raises `ModelError` where nobody answers in time."""
         return _awaited(self._ask("GET", path, None, of_root))
 
-    def post(self, path: str, body: dict[str, Any], *, of_root: bool = False) -> Answer:
-        return _awaited(self._ask("POST", path, body, of_root))
+    def post(
+        self, path: str, body: dict[str, Any], *, of_root: bool = False, computes: bool = False
+    ) -> Answer:
+        """Ask once; what a model `computes` may take as long as the first words of a stream."""
+        return _awaited(self._ask("POST", path, body, of_root, computes))
 
     async def events(self, path: str, body: dict[str, Any]) -> AsyncGenerator[Event]:
         """Yield the events of one streamed answer, retrying until the first of them.
@@ -170,10 +173,16 @@ class Endpoint:
         return url.copy_with(params=self._query) if self._query else url
 
     async def _ask(
-        self, method: str, path: str, body: dict[str, Any] | None, of_root: bool
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        of_root: bool,
+        computes: bool = False,
     ) -> Answer:
+        wait = self.patience.first if computes else self.patience.connect
         try:
-            async with asyncio.timeout(self.patience.connect), self._client() as client:
+            async with asyncio.timeout(wait), self._client() as client:
                 request = client.build_request(method, self._url(path, of_root), json=body)
                 response = await client.send(request, stream=True)
                 try:
@@ -185,7 +194,7 @@ class Endpoint:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise PassingError(unreachable(self.shown, error, self.patience.connect)) from error
         except TimeoutError as error:
-            line = f"{self.shown}: no whole answer within {self.patience.connect:g} s"
+            line = f"{self.shown}: no whole answer within {wait:g} s"
             raise PassingError(f"{line}; is it running?") from error
         except TooMuch as much:
             raise ModelError(f"{self.shown}: {much}") from much

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as Signal
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from models.backend import Delta, Prompt, Sampling
 from models.background import pieces
@@ -21,6 +21,7 @@ from models.server_failure import Refused
 from models.server_listing import Found, find_out, offered
 from models.server_manners import manners_of
 from models.server_rows import Row
+from models.server_scoring import scoring_of
 
 __all__ = ["Server", "estimate", "offered"]
 
@@ -94,11 +95,17 @@ class Server:
             )
         found = find_out(endpoint, model, dialect)
         limits = [size for size in (found.context, context, stated_context) if size]
-        opened = cls(endpoint, found, mode, min(limits, default=DEFAULT_CONTEXT))
+        opened = cls._kind(found, mode)(endpoint, found, mode, min(limits, default=DEFAULT_CONTEXT))
         opened._adapters = find_adapters(endpoint, found, adapters or {}, optional)
         for name, why in opened._adapters.left_out.items():
             opened.notices.append(f"adapter {one_line(name)} is left out: {why}")
         return opened
+
+    @classmethod
+    def _kind(cls, found: Found, mode: Mode) -> type[Self]:
+        """The class of a server that can score, where this one can in this mode."""
+        scores = mode == "completions" and found.dialect.scores and cls is Server
+        return cast(type[Self], ScoringServer) if scores else cls
 
     @property
     def name(self) -> str:
@@ -291,6 +298,30 @@ class Server:
             "a model that does not think, or a server that switches it off, answers at once"
         )
         self._manners.thinks = True
+
+
+class ScoringServer(Server):
+    """A server that also tells how likely a text is after a prompt."""
+
+    def __init__(self, endpoint: Endpoint, found: Found, mode: Mode, context: int) -> None:
+        super().__init__(endpoint, found, mode, context)
+        scoring = scoring_of(endpoint, found)
+        assert scoring is not None
+        self._scoring = scoring
+
+    def score(
+        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after the prompt."""
+        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
+
+    def score_pairs(
+        self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after its prompt, in few requests."""
+        fields = self._adapters.request(self._model, adapter)
+        texts = [(prompt.text, reply) for prompt, reply in pairs]
+        return self._scoring.score(texts, fields, self.context)
 
 
 @dataclass(frozen=True)

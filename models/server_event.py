@@ -107,11 +107,11 @@ def _logprob(value: object) -> float | None:
     entries = content if isinstance(content, list) else []
     values = [mapping(entry).get("logprob") for entry in entries]
     values = values or (older if isinstance(older, list) else [])
-    known = [number for number in map(_finite, values) if number is not None]
+    known = [number for number in map(finite, values) if number is not None]
     return sum(known) if known else None
 
 
-def _finite(value: object) -> float | None:
+def finite(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -123,7 +123,7 @@ def _finite(value: object) -> float | None:
 
 def whole(value: object) -> int | None:
     """A count that a server gives, from 0; `None` where it is none."""
-    number = _finite(value)
+    number = finite(value)
     if number is None or not 0 <= number < MOST or number != int(number):
         return None
     return int(number)
