@@ -1,4 +1,4 @@
-"""How likely a text is, told by a server: the same sums as in process, and honest where it cannot."""
+"""How likely a text is, told by a server: the same sums as in process, or a word that it cannot."""
 
 import json
 import math
@@ -60,11 +60,11 @@ def test_llama_server_tells_what_llama_cpp_tells_in_process(
 
 
 def test_what_a_server_may_not_score_is_said_in_a_line(llama_server: str) -> None:
-    with closing(Server.open(llama_server, context=64)) as backend:
-        with pytest.raises(
-            ModelError, match=r"prompt and reply have \d+ tokens and the context 64"
-        ):
-            scorer(backend).score(TALK, ["很" * 64])
+    with (
+        closing(Server.open(llama_server, context=64)) as backend,
+        pytest.raises(ModelError, match=r"prompt and reply have \d+ tokens and the context 64"),
+    ):
+        scorer(backend).score(TALK, ["很" * 64])
     with closing(Server.open(llama_server, mode="chat")) as backend:
         assert not isinstance(backend, Scorer)
         with pytest.raises(ModelError, match=r"cannot tell how likely.*without \?mode=chat can"):
