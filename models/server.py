@@ -166,7 +166,7 @@ class Server:
         chat, thinks = self._mode == "chat", self._manners.thinks
         if chat and sampling.grammar:
             sampling = replace(sampling, grammar=grammar_after_cue(sampling.grammar, prompt.cue))
-        body = self._dialect.body(sampling, self._mode, self._model)
+        body = self._dialect.body(sampling, self._mode, self._model, self._context)
         body |= self._adapters.request(self._model, adapter)
         body["stop"] = [] if thinks else sent_stops(sampling.stop, self._mode, prompt.cue)
         body["max_tokens"] += THOUGHT_TOKENS * thinks

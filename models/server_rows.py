@@ -75,7 +75,7 @@ class Row:
             tokens=told or self.pieces,
             prompt_tokens=event.prompt_tokens or prompt_tokens,
             cached_tokens=event.cached_tokens or 0,
-            logprob=self.logprob,
+            logprob=self.logprob if self.pieces or not self.sampling.logprobs else 0.0,
         )
 
     def _push(self, text: str) -> str:
