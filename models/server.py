@@ -242,8 +242,10 @@ class Server:
         try:
             async for event in events:
                 latest = event
-                surplus = 0 if self._take(draw, rows, event, put) else surplus + event.says
-                if all(draw.rows[at].ended for at in rows) or surplus > SURPLUS:
+                needed = self._take(draw, rows, event, put)
+                ended = [draw.rows[at].ended for at in rows]
+                surplus = 0 if needed else surplus + (event.says and any(ended))
+                if all(ended) or surplus > SURPLUS:
                     break
             if all(draw.rows[at].finished for at in rows):
                 await self._learn_usage(draw, latest, events)

@@ -33,7 +33,7 @@ class Request(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path in self.pages:
             self.json(self.pages[path])
-        elif path.endswith("/models"):
+        elif path.endswith("/models") and self.models is not None:
             self.json(self.models)
         else:
             self.json({"detail": "Not Found"}, 404)
