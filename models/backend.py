@@ -175,6 +175,18 @@ class Counter(Protocol):
         ...
 
 
+@runtime_checkable
+class Primed(Protocol):
+    """A backend where a count costs a question, and many are asked in one."""
+
+    def prime(self, texts: Sequence[str]) -> None:
+        """Count `texts` in few questions, so that `Backend.count` knows them.
+
+        Raises `ModelError`.
+        """
+        ...
+
+
 BACKENDS = {
     "llamacpp": "models.llamacpp:LlamaCpp",
     "local": "models.local:Local",

@@ -30,6 +30,8 @@ class Dialect:
     can_tokenize: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What every request carries besides."""
+    spans: tuple[str, ...] = ()
+    """Fields for how many tokens penalties look back over; all, as in this process."""
     unthinking: Mapping[str, Any] = field(default_factory=dict)
     """What tells a chat model to answer without thinking first."""
     scores: Literal["", "prompt_logprobs", "forced"] = ""
@@ -38,7 +40,7 @@ class Dialect:
     thinkers: str = ""
     """Models by pattern that alone are told so; all where it is empty."""
 
-    def body(self, sampling: Sampling, mode: Mode, model: str) -> dict[str, Any]:
+    def body(self, sampling: Sampling, mode: Mode, model: str, context: int) -> dict[str, Any]:
         """The fields of a request that say how to draw, but for `n` and the stops.
 
         Every sampler that the server knows is sent with its value, neutral ones too: a server may
@@ -51,6 +53,7 @@ class Dialect:
             "top_p": sampling.top_p,
             "max_tokens": sampling.max_tokens,
             **self.extra,
+            **dict.fromkeys(self.spans, context),
         }
         for field_, name in self.names.items():
             value = getattr(sampling, field_)
@@ -109,7 +112,8 @@ LLAMA_SERVER = Dialect(
     grammar="grammar",
     can_tokenize=True,
     scores="forced",
-    extra={"cache_prompt": True, "repeat_last_n": -1, "dry_penalty_last_n": -1} | _NEUTRAL,
+    extra={"cache_prompt": True} | _NEUTRAL,
+    spans=("repeat_last_n", "dry_penalty_last_n"),
     unthinking=_NO_THOUGHTS,
 )
 VLLM = Dialect(

@@ -135,7 +135,8 @@ class Endpoint:
                         yield event
                     return
                 except Again as again:
-                    if begun or attempt + 1 == self.patience.tries:
+                    last = attempt + 1 == self.patience.tries or again.after > MAX_WAIT
+                    if begun or last:
                         raise PassingError(str(again)) from again.__cause__
                     await asyncio.sleep(self._pause(attempt, again.after))
 

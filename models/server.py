@@ -31,6 +31,8 @@ REFUSALS = 16
 """Fields that a request is mended by before it is given up."""
 THOUGHT_TOKENS = 2048
 """What a model that cannot but think is given beside the tokens of its line."""
+SURPLUS = 200
+"""Pieces of text in a row, for candidates that have ended, after which no other is waited for."""
 USAGE_WAIT = 0.5
 """Seconds in which a server may tell the tokens of a prompt after all candidates have ended."""
 
@@ -173,7 +175,7 @@ class Server:
         chat, thinks = self._mode == "chat", self._manners.thinks
         if chat and sampling.grammar:
             sampling = replace(sampling, grammar=grammar_after_cue(sampling.grammar, prompt.cue))
-        body = self._dialect.body(sampling, self._mode, self._model)
+        body = self._dialect.body(sampling, self._mode, self._model, self._context)
         body |= self._adapters.request(self._model, adapter)
         body["stop"] = [] if thinks else sent_stops(sampling.stop, self._mode, prompt.cue)
         body["max_tokens"] += THOUGHT_TOKENS * thinks
@@ -242,13 +244,15 @@ class Server:
         self, draw: "_Draw", rows: Sequence[int], body: dict[str, Any], put: Put
     ) -> None:
         """Draw `rows` with the request `body`, as far as the server draws them."""
-        latest = Event()
+        latest, surplus = Event(), 0
         events = self._endpoint.events(PATHS[self._mode], body)
         try:
             async for event in events:
                 latest = event
-                self._take(draw, rows, event, put)
-                if all(draw.rows[at].ended for at in rows):
+                needed = self._take(draw, rows, event, put)
+                ended = [draw.rows[at].ended for at in rows]
+                surplus = 0 if needed else surplus + (event.says and any(ended))
+                if all(ended) or surplus > SURPLUS:
                     break
             if all(draw.rows[at].finished for at in rows):
                 await self._learn_usage(draw, latest, events)
@@ -261,12 +265,15 @@ class Server:
             elif row.begun and not row.ended:
                 raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
 
-    def _take(self, draw: "_Draw", rows: Sequence[int], event: Event, put: Put) -> None:
-        """Give each candidate what an event has of it."""
+    def _take(self, draw: "_Draw", rows: Sequence[int], event: Event, put: Put) -> bool:
+        """Give each candidate what an event has of it; whether it was for one still open."""
+        taken = False
         for choice in event.choices:
             if choice.index < len(rows) and not draw.rows[rows[choice.index]].ended:
                 at = rows[choice.index]
                 self._put(draw, at, draw.rows[at].take(choice), event, put)
+                taken = True
+        return taken
 
     def _put(self, draw: "_Draw", at: int, shown: str, event: Event, put: Put) -> None:
         row = draw.rows[at]

@@ -5,10 +5,12 @@ Nothing that it may send raises an exception here.
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MOST = 1 << 53
 """Numbers above are no count of anything."""
 
@@ -73,9 +75,9 @@ def read_event(data: bytes) -> Event | None:
             for one in (choices if isinstance(choices, list) else ())
             if isinstance(one, dict)
         ),
-        prompt_tokens=whole(usage.get("prompt_tokens")),
+        prompt_tokens=whole(usage.get("prompt_tokens")) or _both(timings, "cache_n", "prompt_n"),
         cached_tokens=next((n for n in map(whole, cached) if n is not None), None),
-        tokens=whole(usage.get("completion_tokens")),
+        tokens=whole(usage.get("completion_tokens")) or whole(timings.get("predicted_n")),
         each="timings" in value,
     )
 
@@ -91,6 +93,12 @@ def _choice(choice: Mapping[str, Any]) -> Choice:
         finish=finish if isinstance(finish, str) and finish else None,
         logprob=_logprob(choice.get("logprobs")),
     )
+
+
+def _both(numbers: Mapping[str, Any], *names: str) -> int | None:
+    """The sum of two counts; `None` where one is absent."""
+    known = [whole(numbers.get(name)) for name in names]
+    return None if None in known else sum(number or 0 for number in known)
 
 
 def _index(value: object) -> int:
@@ -136,9 +144,7 @@ def mapping(value: object) -> Mapping[str, Any]:
 
 def string(value: object) -> str:
     """`value` if it is a text, with U+FFFD for each half of a surrogate pair; else `""`."""
-    if not isinstance(value, str):
-        return ""
-    return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def said(body: bytes) -> str:

@@ -11,7 +11,7 @@ from models.errors import ModelError, PassingError
 from models.server_event import said
 
 MAX_WAIT = 30.0
-"""Longest wait between two tries, in seconds, whatever the server asks for."""
+"""Longest wait between two tries, in seconds; a server that asks for more is not asked again."""
 
 
 class Refused(ModelError):
@@ -116,4 +116,4 @@ def retry_after(header: str | None) -> float:
             return 0.0
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = (moment - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), MAX_WAIT) if seconds == seconds else 0.0
+    return max(seconds, 0.0) if seconds == seconds else 0.0

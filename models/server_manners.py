@@ -69,12 +69,12 @@ class Manners:
         """Take to heart why `sent` was refused; a line for each change, none if there is none."""
         if status not in (400, 404, 405, 406, 409, 413, 415, 422, 501):
             return []
-        words = said.decode("utf-8", "replace")
+        words = said.decode("utf-8", "replace").replace('\\"', "'")
         if _CONTEXT.search(words):
             if found := _CONTEXT_SIZE.search(words):
                 self.context = int(found[1])
             return []
-        names = [name for name in _named(words, sent) if name not in NEEDED]
+        names = [name for name in _named(said, words, sent) if name not in NEEDED]
         return [line for name in names if (line := self._give_way(name, sent[name], words))]
 
     def tell(self, line: str) -> list[str]:
@@ -128,9 +128,9 @@ def _limit(name: str, words: str) -> int | None:
     return None
 
 
-def _named(words: str, sent: Mapping[str, Any]) -> list[str]:
+def _named(said: bytes, words: str, sent: Mapping[str, Any]) -> list[str]:
     """The fields of a request that a refusal names, by the surest of its ways to name them."""
-    told = [*_by_key(words), *_LOC.findall(words)]
+    told = [*_by_key(said), *_LOC.findall(words)]
     known = [top for name in told if (top := _top(name, sent))]
     if not known:
         known = [name for name in sent if _is_mentioned(name, words)]
@@ -139,10 +139,10 @@ def _named(words: str, sent: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(known))
 
 
-def _by_key(words: str) -> Iterable[str]:
+def _by_key(said: bytes) -> Iterable[str]:
     """What the JSON of a refusal names as the parameter at fault."""
     try:
-        value = json.loads(words)
+        value = json.loads(said)
     except (ValueError, RecursionError):
         return
     value = value[0] if isinstance(value, list) and value else value

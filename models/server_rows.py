@@ -61,9 +61,8 @@ class Row:
 
     def end(self, cut: bool) -> str:
         """Take it as whole, or as `cut` by its length; return what was held back."""
-        thinking = self.answer.thinking or (self.thought > 0 and not self.pieces)
-        self.broken = thinking
         rest = self.scanner.push(self.answer.flush(cut)) + self.scanner.flush()
+        self.broken = self.answer.thinking or (self.thought > 0 and not self.pieces)
         self.ended, self.finish = True, "length" if cut and not self.scanner.stopped else "stop"
         return rest
 
@@ -75,7 +74,7 @@ class Row:
             tokens=told or self.pieces,
             prompt_tokens=event.prompt_tokens or prompt_tokens,
             cached_tokens=event.cached_tokens or 0,
-            logprob=self.logprob,
+            logprob=self.logprob if self.pieces or not self.sampling.logprobs else 0.0,
         )
 
     def _push(self, text: str) -> str:
