@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any, Self, cast
@@ -255,8 +255,10 @@ class Server:
                 if all(ended) or surplus > SURPLUS:
                     break
             if all(draw.rows[at].finished for at in rows):
-                await self._learn_usage(draw, latest, events)
+                latest = await self._usage(draw, latest, events)
         finally:
+            for at in draw.held & set(rows):
+                self._put(draw, at, "", latest, put)
             await _aclose(events)
         for at in rows:
             row = draw.rows[at]
@@ -271,8 +273,13 @@ class Server:
         for choice in event.choices:
             if choice.index < len(rows) and not draw.rows[rows[choice.index]].ended:
                 at = rows[choice.index]
-                self._put(draw, at, draw.rows[at].take(choice), event, put)
-                taken = True
+                shown, taken = draw.rows[at].take(choice), True
+                last = all(draw.rows[row].finished for row in rows)
+                if last and "stream_options" in draw.body and event.cached_tokens is None:
+                    draw.held.add(at)
+                    put(Delta(at, shown))
+                else:
+                    self._put(draw, at, shown, event, put)
         return taken
 
     def _put(self, draw: "_Draw", at: int, shown: str, event: Event, put: Put) -> None:
@@ -283,18 +290,19 @@ class Server:
             guessed = self._counting.guess(draw.prompt.text)
             put(Delta(at, end=row.cost(event, len(draw.rows) == 1, guessed)))
 
-    async def _learn_usage(
-        self, draw: "_Draw", latest: Event, events: AsyncIterator[Event]
-    ) -> None:
-        """Correct what tokens are estimated to be by what the server counted."""
-        if self._counting.exact:
-            return
+    async def _usage(self, draw: "_Draw", latest: Event, events: AsyncIterator[Event]) -> Event:
+        """What the server tells of the whole answer, behind it; estimates are corrected by it."""
+        if "stream_options" not in draw.body and self._counting.exact:
+            return latest
+        following = latest
         with suppress(TimeoutError):
             async with asyncio.timeout(USAGE_WAIT):
-                while latest.prompt_tokens is None and not latest.done:
-                    latest = await anext(events, Event(done=True))
+                while not following.done and following.cached_tokens is None:
+                    following = await anext(events, Event(done=True))
+                    latest = latest if following.prompt_tokens is None else following
         if latest.prompt_tokens:
             self._counting.learn(draw.prompt.text, latest.prompt_tokens)
+        return latest
 
     def _note_thoughts(self, draw: "_Draw") -> None:
         """Tell that a model thought instead of answering; it gets more room the next time."""
@@ -338,6 +346,8 @@ class _Draw:
     rows: list[Row]
     prompt: Prompt
     body: dict[str, Any]
+    held: set[int] = field(default_factory=set)
+    """Candidates whose end is told when the server has told what the draw cost."""
 
 
 async def _aclose(events: AsyncIterator[Any]) -> None:

@@ -259,7 +259,8 @@ def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
     tokens = sum(end.tokens for end in ends)
     if not ends:
         return Cost(0, 0, 0, first, total)
-    return Cost(ends[0].prompt_tokens, ends[0].cached_tokens, tokens, first, total)
+    cached = max(end.cached_tokens for end in ends)  # some servers tell it with the last alone
+    return Cost(ends[0].prompt_tokens, cached, tokens, first, total)
 
 
 def drawn(updates: Iterator[Update]) -> list[Candidate]:
