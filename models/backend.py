@@ -157,12 +157,34 @@ class Scorer(Protocol):
         ...
 
 
+def scorer(backend: Backend) -> Scorer:
+    """`backend` as one that scores. Raises `ModelError` where it cannot."""
+    if not isinstance(backend, Scorer):
+        raise ModelError(
+            f"{backend.name}: cannot tell how likely a text is; GGUF models, folders with weights, "
+            "and vLLM and llama-server without ?mode=chat can"
+        )
+    return backend
+
+
 @runtime_checkable
 class Counter(Protocol):
     """A backend that counts many texts faster than one after another."""
 
     def counts(self, texts: Sequence[str]) -> list[int]:
         """What `Backend.count` says of each text. Raises `ModelError`."""
+        ...
+
+
+@runtime_checkable
+class Primed(Protocol):
+    """A backend where a count costs a question, and many are asked in one."""
+
+    def prime(self, texts: Sequence[str]) -> None:
+        """Count `texts` in few questions, so that `Backend.count` knows them.
+
+        Raises `ModelError`.
+        """
         ...
 
 

@@ -6,13 +6,13 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import parse_qs, urldefrag, urlsplit, urlunsplit
 
 from models.backend import Backend, open_backend
 from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
 from models.entries import Model as Model
 from models.errors import ModelError
+from models.server_address import is_address, read_address
 from models.shapes import LOCAL as LOCAL
 
 SHARE = 0.7
@@ -101,7 +101,7 @@ def resolve(spec: str) -> Opening:
     """Read what `--model` says.
 
     A name of the catalog, `scripted`, the path of a GGUF file or of a folder with weights, or a
-    server's address as `http://host:port/v1?mode=chat#model`, the last two parts as needed.
+    server's address as `http://host:port/v1?mode=chat#model`, as `read_address` reads it.
     `local:` in front of a name, a file or a folder opens it with PyTorch, a GGUF too; `?mode=chat`
     behind it asks it through its own chat template, `?mode=raw` continues the log as it stands.
     Raises `ModelError` with the nearest names where it is none of them.
@@ -120,6 +120,8 @@ def resolve(spec: str) -> Opening:
         return Opening("local", path.resolve().name, {"path": path})
     if path.is_file() or path.suffix == ".gguf":
         return Opening("llamacpp", path.stem, {"path": path})
+    if is_address(spec):
+        return _server(spec)
     if "?" in spec:
         return _with_mode(*spec.rsplit("?", 1))
     raise ModelError(
@@ -143,18 +145,13 @@ def _with_mode(spec: str, query: str) -> Opening:
 
 
 def _server(spec: str) -> Opening:
-    url, model = urldefrag(spec)
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise ModelError(f"{spec}: not an address; it looks like http://localhost:8000") from None
-    options: dict[str, object] = {"url": urlunsplit(parts._replace(query=""))}
-    if model:
-        options["model"] = model
-    if mode := parse_qs(parts.query).get("mode"):
-        options["mode"] = mode[0]
-    return Opening("server", model or f"{host}:{port}" if port else model or host, options)
+    named = read_address(spec)
+    options: dict[str, object] = {"url": named.url}
+    given = {"model": named.model, "mode": named.mode, "dialect": named.dialect}
+    options |= {name: value for name, value in given.items() if value is not None}
+    if named.context is not None:
+        options["stated_context"] = named.context
+    return Opening("server", named.title, options)
 
 
 def _nearest(name: str) -> str:

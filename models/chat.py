@@ -1,11 +1,10 @@
-"""Asks a chat model for the next line of a log, and takes its answer as the line."""
+"""Asks a chat model for the next line of a log."""
 
 import re
 
 from models.backend import Prompt
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-WIDE = str.maketrans("：（）！？，；", ":()!?,;")
 
 ASK_ZH = (
     "上面是一份角色扮演的记录。请接着写下一行，只写一行，并以「{cue}」开头；"
@@ -17,6 +16,9 @@ ASK_EN = (
     "Explain nothing and do not speak for anyone else."
 )
 
+ASKING = 160
+"""Tokens of the wish and of what a template adds, on the safe side."""
+
 
 def messages(prompt: Prompt) -> list[dict[str, str]]:
     """The prompt as chat messages: the stable part instructs, the history ends with the wish."""
@@ -27,31 +29,8 @@ def messages(prompt: Prompt) -> list[dict[str, str]]:
     return [{"role": "system", "content": prompt.stable.rstrip("\n")}, user]
 
 
-class EchoFilter:
-    """Drops blanks and the cue, in either width, from the beginning of an answer."""
-
-    def __init__(self, cue: str) -> None:
-        self._cue = cue.strip().translate(WIDE)
-        self._held = ""
-        self._past = False
-
-    def push(self, text: str) -> str:
-        """Take some more text and return what belongs to the line."""
-        if self._past:
-            return text
-        self._held = (self._held + text).lstrip()
-        begun = self._held.translate(WIDE)
-        if len(begun) < len(self._cue) and self._cue.startswith(begun):
-            return ""
-        if self._cue and begun.startswith(self._cue):
-            self._held = self._held[len(self._cue) :].lstrip()
-            self._cue = ""
-            if not self._held:
-                return ""
-        return self.flush()
-
-    def flush(self) -> str:
-        """Return what was held back: the answer ended, or it is no echo."""
-        self._past = True
-        held, self._held = self._held, ""
-        return held
+def grammar_after_cue(grammar: str, cue: str) -> str:
+    """A GBNF grammar of the line as one of the answer, which begins with the cue."""
+    begun = re.sub(r"(?m)^root(?=\s*::=)", "line-after-cue", grammar, count=1)
+    quoted = cue.strip().replace("\\", "\\\\").replace('"', '\\"')
+    return f'root ::= "{quoted}" line-after-cue\n{begun}'

@@ -5,27 +5,44 @@ no prompts and no candidates.
 """
 
 import asyncio
-import ipaddress
 import json
 import os
 import random
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import httpx
 
 from models.errors import ModelError, PassingError
+from models.server_base import is_loopback, parse_base, possible_bases, root_of
+from models.server_body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
+from models.server_event import DONE as ENDED
+from models.server_event import Event, read_event
+from models.server_failure import (
+    MAX_WAIT,
+    Again,
+    Refused,
+    check_key,
+    no_proxy,
+    refusal,
+    retry_after,
+    unreachable,
+)
+
+__all__ = ["MAX_LINE", "Answer", "Endpoint", "Patience"]
+T = TypeVar("T")
 
 KEY_VARIABLES = ("PAOTUAN_API_KEY", "OPENAI_API_KEY")
 """Where the key is looked for; the second is only ever sent to OPENAI_HOST."""
 OPENAI_HOST = "api.openai.com"
-MAX_LINE = 1 << 20
-"""Bytes of one line of a stream, above which it is no stream of completions."""
-DONE = b"[DONE]"
-MAX_WAIT = 30.0
-"""Longest wait between two tries, in seconds, whatever the server asks for."""
+MAX_REFUSAL = 1 << 16
+"""Bytes of a refusal that are read; what names the field at fault comes first."""
+SILENT = Event()
+"""What stands for bytes that say nothing."""
+STREAMS = ("text/event-stream", "application/x-ndjson")
 
 
 @dataclass(frozen=True)
@@ -33,13 +50,35 @@ class Patience:
     """How long to wait, in seconds, and how often to try."""
 
     connect: float = 10.0
+    """For a connection, and for the whole of an answer that is no stream."""
     first: float = 300.0
-    """For the first event of a stream: a long prompt on a slow machine takes minutes."""
+    """For the first words of a stream: a long prompt on a slow machine takes minutes."""
     stall: float = 60.0
-    """For each event after the first."""
+    """For each further piece of text; what holds none does not count."""
     tries: int = 4
     backoff: float = 0.5
     """Wait before the second try; doubled for each further one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A small answer, read to its end."""
+
+    status: int
+    kind: str
+    body: bytes
+    headers: httpx.Headers
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The JSON value of a success, or `None` where it holds none."""
+        try:
+            return json.loads(self.body) if self.is_success else None
+        except (ValueError, RecursionError):
+            return None
 
 
 class Endpoint:
@@ -48,31 +87,45 @@ class Endpoint:
     def __init__(
         self, url: str, key_variable: str | None, patience: Patience, key: str | None = None
     ) -> None:
-        """`key` is sent instead of one from the environment."""
-        self.base = _base(url)
-        self.root = self.base.copy_with(path=_parent(self.base.path))
+        """`key` is sent instead of one from the environment. Raises `ModelError`."""
+        url, _, query = url.partition("#")[0].partition("?")
+        self.bases = possible_bases(parse_base(url))
+        """Where the API may lie; `base` is the one that is spoken to."""
+        self.base = self.bases[0]
         self.patience = patience
+        self._query = httpx.QueryParams(query)
         self._key_variable = key_variable
         self._key = key
-        self._remote = not _is_loopback(self.base.host)
         self._tls = httpx.create_ssl_context()
-        self._client = httpx.Client(**self._options())
+        self._head = self._headers()
+
+    @property
+    def root(self) -> httpx.URL:
+        """What lies above the API."""
+        return root_of(self.base)
 
     @property
     def shown(self) -> str:
-        """The address without user and password."""
-        return str(self.base.copy_with(userinfo=b""))
+        """The address without user, password and query."""
+        return str(self.base.copy_with(userinfo=b"")).rstrip("/")
 
-    def get(self, path: str, *, of_root: bool = False) -> httpx.Response:
-        """Ask once for a small answer. Raises `ModelError` where nobody answers."""
-        return self._ask("GET", path, None, of_root)
+    def get(self, path: str, *, of_root: bool = False) -> Answer:
+        """Ask once for a small answer. Raises `ModelError` where nobody answers in time."""
+        return _awaited(self._ask("GET", path, None, of_root))
 
-    def post(self, path: str, body: dict[str, Any], *, of_root: bool = False) -> httpx.Response:
-        return self._ask("POST", path, body, of_root)
+    def post(
+        self, path: str, body: dict[str, Any], *, of_root: bool = False, computes: bool = False
+    ) -> Answer:
+        """Ask once; what a model `computes` may take as long as the first words of a stream."""
+        return _awaited(self._ask("POST", path, body, of_root, computes))
 
-    async def events(self, path: str, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
-        """Yield the JSON events of one streamed answer, retrying until the first of them."""
-        async with httpx.AsyncClient(**self._options()) as client:
+    async def events(self, path: str, body: dict[str, Any]) -> AsyncGenerator[Event]:
+        """Yield the events of one streamed answer, retrying until the first of them.
+
+        The last one is `done` if the answer ended as it should; else it broke off. Raises
+        `Refused` where the server refuses the request as it is.
+        """
+        async with self._client() as client:
             for attempt in range(self.patience.tries):
                 request = client.build_request("POST", self._url(path), json=body)
                 begun = False
@@ -81,226 +134,188 @@ class Endpoint:
                         begun = True
                         yield event
                     return
-                except _Again as again:
-                    if begun or attempt + 1 == self.patience.tries:
-                        raise PassingError(again.line) from again.__cause__
+                except Again as again:
+                    last = attempt + 1 == self.patience.tries or again.after > MAX_WAIT
+                    if begun or last:
+                        raise PassingError(str(again)) from again.__cause__
                     await asyncio.sleep(self._pause(attempt, again.after))
 
-    def close(self) -> None:
-        self._client.close()
+    def refusal(self, answer: Answer) -> str:
+        """One line about an answer that is not what was asked for."""
+        return refusal(self.shown, self._key_hint(), answer.status, answer.kind, answer.body)
 
-    def _options(self) -> dict[str, Any]:
-        return {
-            "headers": self._headers(),
-            "timeout": httpx.Timeout(None, connect=self.patience.connect),
-            "trust_env": self._remote,
-            "verify": self._tls,
-        }
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        timeout = httpx.Timeout(None, connect=self.patience.connect)
+        remote = not is_loopback(self.base.host)
+        try:
+            client = httpx.AsyncClient(
+                headers=self._head, timeout=timeout, trust_env=remote, verify=self._tls
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise ModelError(f"{self.shown}: {no_proxy(error)}") from error
+        async with client:
+            yield client
 
     def _headers(self) -> dict[str, str]:
+        headers = {"Accept-Encoding": "identity"}
         names = [self._key_variable] if self._key_variable else list(KEY_VARIABLES)
         if not self._key_variable and self.base.host != OPENAI_HOST:
             names.remove("OPENAI_API_KEY")
-        found = next((os.environ[name] for name in names if os.environ.get(name)), None)
-        key = self._key or found
-        return {"Authorization": f"Bearer {key.strip()}"} if key else {}
+        name = next((name for name in names if os.environ.get(name, "").strip()), "")
+        key = self._key or (check_key(os.environ[name], name) if name else None)
+        if key and "api-version" in self._query:
+            headers["api-key"] = key
+        return headers | ({"Authorization": f"Bearer {key}"} if key else {})
 
     def _url(self, path: str, of_root: bool = False) -> httpx.URL:
         base = self.root if of_root else self.base
-        return base.copy_with(path=base.path.rstrip("/") + path)
+        url = base.copy_with(path=base.path.rstrip("/") + path)
+        return url.copy_with(params=self._query) if self._query else url
 
-    def _ask(
-        self, method: str, path: str, body: dict[str, Any] | None, of_root: bool
-    ) -> httpx.Response:
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        of_root: bool,
+        computes: bool = False,
+    ) -> Answer:
+        wait = self.patience.first if computes else self.patience.connect
         try:
-            return self._client.request(
-                method, self._url(path, of_root), json=body, timeout=self.patience.connect
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelError(self._unreachable(error)) from error
+            async with asyncio.timeout(wait), self._client() as client:
+                request = client.build_request(method, self._url(path, of_root), json=body)
+                response = await client.send(request, stream=True)
+                try:
+                    kind = _kind(response)
+                    read = await whole_body(response)
+                    return Answer(response.status_code, kind, read, response.headers)
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise PassingError(unreachable(self.shown, error, self.patience.connect)) from error
+        except TimeoutError as error:
+            line = f"{self.shown}: no whole answer within {wait:g} s"
+            raise PassingError(f"{line}; is it running?") from error
+        except TooMuch as much:
+            raise ModelError(f"{self.shown}: {much}") from much
 
     async def _stream(
         self, client: httpx.AsyncClient, request: httpx.Request
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncIterator[Event]:
         response: httpx.Response | None = None
-        begun = False
+        waited, begun = self.patience.first, False
+        loop = asyncio.get_running_loop()
+        until = loop.time() + waited
         try:
-            async with asyncio.timeout(self.patience.first):
+            async with asyncio.timeout_at(until):
                 response = await client.send(request, stream=True)
                 await self._check(response)
-                events = _events(response.aiter_bytes())
-                event = await anext(events, None)
-            while event is not None:
-                begun = True
-                yield self._json(event)
-                async with asyncio.timeout(self.patience.stall):
+            events = self._events(response)
+            while True:
+                async with asyncio.timeout_at(until):
                     event = await anext(events, None)
+                if event is None:
+                    return
+                if event.says:
+                    waited = self.patience.stall
+                    until = loop.time() + waited
+                elif loop.time() > until:
+                    raise TimeoutError
+                if event is not SILENT:
+                    begun = True
+                    yield event
         except TimeoutError as error:
-            waited = self.patience.stall if begun else self.patience.first
             raise PassingError(f"{self.shown}: nothing came for {waited:g} s; try again") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _Again(self._unreachable(error)) from error
+            raise Again(unreachable(self.shown, error, self.patience.connect)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise _Again(f"{self.shown}: the connection broke off; try again") from error
-        except _HugeLine as error:
-            raise ModelError(f"{self.shown}: sent a line of over {MAX_LINE} bytes") from error
+            line = f"{self.shown}: the connection broke off; try again"
+            raise (PassingError(line) if begun else Again(line)) from error
+        except TooMuch as much:
+            raise ModelError(f"{self.shown}: {much}") from much
         finally:
             if response is not None:
                 await response.aclose()
 
-    async def _check(self, response: httpx.Response) -> None:
-        """Raise unless `response` begins a stream of events."""
-        kind = response.headers.get("content-type", "").partition(";")[0].strip()
-        if response.is_success and kind == "text/event-stream":
+    async def _events(self, response: httpx.Response) -> AsyncIterator[Event]:
+        """The events of a stream, `SILENT` where bytes came that say nothing."""
+        if _kind(response) not in STREAMS:
+            yield self._read(await whole_body(response))
+            yield ENDED
             return
-        line = self.refusal(response.status_code, kind, await _beginning(response))
-        if response.status_code == 429 or response.status_code >= 500:
-            raise _Again(line, _seconds(response.headers.get("retry-after")))
-        raise ModelError(line)
+        async for data in lines(unpacked(response)):
+            if data == DONE:
+                yield ENDED
+                return
+            yield self._read(data) if data else SILENT
+        if is_delimited(response):
+            yield ENDED
 
-    def refusal(self, status: int, kind: str, body: bytes) -> str:
-        """One line about an answer that is not what was asked for."""
-        if 300 <= status < 400:
-            return f"{self.shown}: it points to another address; give that one"
-        if status in (401, 403):
-            return f"{self.shown}: refused the key ({status}); set {self._key_hint()}"
-        if kind == "text/html":
-            return f"{self.shown}: answered with a web page ({status}); an API often ends with /v1"
-        if 200 <= status < 300:
-            return f"{self.shown}: answered with {kind or 'no type'}, not with a stream of events"
-        try:
-            reason = HTTPStatus(status).phrase
-        except ValueError:
-            reason = "unknown status"
-        return f"{self.shown}: {status} {said(body) or reason}"
+    def _read(self, data: bytes) -> Event:
+        event = read_event(data)
+        if event is None:
+            raise ModelError(
+                f"{self.shown}: sent something that is not a completion; is it an API?"
+            )
+        if event.error:
+            raise Refused(f"{self.shown}: {event.error}", 400, data)
+        return event
+
+    async def _check(self, response: httpx.Response) -> None:
+        """Raise unless `response` begins a stream of events, or is a whole completion."""
+        kind, status = _kind(response), response.status_code
+        if response.is_success and kind in (*STREAMS, "application/json"):
+            return
+        body = await self._beginning(response)
+        line = refusal(self.shown, self._key_hint(), status, kind, body)
+        if status in (408, 425, 429) or status >= 500:
+            raise Again(line, retry_after(response.headers.get("retry-after")))
+        raise Refused(line, status, body)
+
+    async def _beginning(self, response: httpx.Response) -> bytes:
+        """What an answer that is an error says first, in the time of a small answer."""
+        body = bytearray()
+        with suppress(TimeoutError, TooMuch):  # what has come by then is told
+            async with asyncio.timeout(self.patience.connect):
+                async for part in unpacked(response):
+                    body += part
+                    if len(body) >= MAX_REFUSAL:
+                        break
+        return bytes(body[:MAX_REFUSAL])
 
     def _key_hint(self) -> str:
         if self._key_variable or self.base.host != OPENAI_HOST:
             return f"the environment variable {self._key_variable or KEY_VARIABLES[0]}"
         return f"the environment variable {' or '.join(KEY_VARIABLES)}"
 
-    def _json(self, event: bytes) -> dict[str, Any]:
-        try:
-            value = json.loads(event)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            raise ModelError(
-                f"{self.shown}: sent something that is not a completion; is it an API?"
-            )
-        if value.get("error"):
-            raise ModelError(f"{self.shown}: {said(event) or 'failed without a word'}")
-        return value
-
-    def _unreachable(self, error: Exception) -> str:
-        if isinstance(error, httpx.TimeoutException):
-            return f"{self.shown}: no answer within {self.patience.connect:g} s; is it running?"
-        if isinstance(error, httpx.ConnectError):
-            return f"{self.shown}: cannot connect; is the server running?"
-        return f"{self.shown}: the connection broke off; is it an OpenAI-compatible server?"
-
-    def _pause(self, attempt: int, asked: float | None) -> float:
+    def _pause(self, attempt: int, asked: float) -> float:
         pause = self.patience.backoff * float(2**attempt) * random.uniform(0.75, 1.25)
-        return min(MAX_WAIT, max(pause, asked or 0.0))
+        return min(MAX_WAIT, max(pause, asked))
 
 
-class _Again(Exception):
-    """A failure worth another try, while nothing has come yet."""
-
-    def __init__(self, line: str, after: float | None = None) -> None:
-        super().__init__(line)
-        self.line, self.after = line, after
+def _kind(response: httpx.Response) -> str:
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower()
 
 
-class _HugeLine(Exception):
-    """A line longer than MAX_LINE."""
-
-
-async def _events(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the data of each server-sent event, up to the one that says `[DONE]`.
-
-    Lines end at `\\n` only: the separators that Unicode knows may stand inside JSON. Each line of
-    data is an event, since JSON is sent on one line and some servers leave out the blank ones.
-    """
-    rest = b""
-    async for part in parts:
-        *lines, rest = (rest + part).split(b"\n")
-        if len(rest) > MAX_LINE or any(len(line) > MAX_LINE for line in lines):
-            raise _HugeLine
-        for line in lines:
-            if (event := _data(line)) == DONE:
-                return
-            elif event:
-                yield event
-    if (event := _data(rest)) and event != DONE:
-        yield event
-
-
-def _data(line: bytes) -> bytes:
-    """What a line of a stream says: its data, or all of it where it is no field of an event."""
-    line = line.strip()
-    if line.startswith((b"data:", b"error:")):
-        return line.partition(b":")[2].strip()
-    return b"" if line.startswith((b":", b"event:", b"id:", b"retry:")) else line
-
-
-async def _beginning(response: httpx.Response, most: int = 4096) -> bytes:
-    body = b""
-    async for part in response.aiter_bytes():
-        body += part
-        if len(body) >= most:
-            break
-    return body[:most]
-
-
-def said(body: bytes) -> str:
-    """The server's own words about a failure, on one line without control characters."""
+def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, also where a loop runs in this thread already."""
     try:
-        words: object = json.loads(body)
-    except (ValueError, RecursionError):
-        words = body.decode("utf-8", "replace")
-    for key in ("error", "message", "detail"):
-        if isinstance(words, dict) and key in words:
-            words = words[key]
-            if isinstance(words, dict):
-                words = words.get("message", words)
-    line = " ".join(str(words).split())
-    return "".join(c for c in line if c.isprintable())[:300]
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    found: list[T | BaseException] = []
 
+    def run() -> None:
+        try:
+            found.append(asyncio.run(coroutine))
+        except BaseException as error:
+            found.append(error)
 
-def _base(url: str) -> httpx.URL:
-    try:
-        parsed = httpx.URL(url.strip())
-    except (httpx.InvalidURL, TypeError) as error:
-        raise ModelError(
-            f"{url}: not an address; it looks like http://localhost:8000/v1"
-        ) from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ModelError(f"{url}: not an address; it looks like http://localhost:8000/v1")
-    path = parsed.path.rstrip("/")
-    for end in ("/chat/completions", "/completions"):
-        path = path.removesuffix(end)
-    last = path.rpartition("/")[2]
-    if not (last.startswith("v") and last[1:].isdigit()):
-        path += "/v1"
-    return parsed.copy_with(path=path, query=None, fragment=None)
-
-
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0] or "/"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _seconds(header: str | None) -> float | None:
-    try:
-        return float(header) if header else None
-    except ValueError:
-        return None
+    thread = Thread(target=run, name="ask", daemon=True)
+    thread.start()
+    thread.join()
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    return found[0]

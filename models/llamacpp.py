@@ -31,7 +31,7 @@ from models.llamacpp_prompts import Prompts
 from models.llamacpp_questions import Questions, Scales
 from models.llamacpp_requests import Chunk, message, one_line, request
 from models.llamacpp_rows import Rows
-from models.llamacpp_tokens import Tokens
+from models.llamacpp_tokens import Tokens, behind
 from models.template import CHAT_TOKENS, Mode
 
 
@@ -157,8 +157,7 @@ class LlamaCpp:
         scores = []
         for reply in replies:
             ids = self._prompts.ids(prompt, reply, chat=chat)
-            joined = ids[: len(before)] == before
-            after = ids[len(before) :] if joined else self._tokens.ids([reply])[0]
+            after = behind(before, ids, lambda: self._tokens.ids([reply])[0])  # noqa: B023
             self._room(len(before) + len(after) - 1)
             scores.append(self._questions.score(before, reply, after, scales))
         return scores

@@ -1,7 +1,7 @@
 """A client of llama.cpp's server in this process, for what is asked beside draws."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -10,6 +10,17 @@ from models.llamacpp_requests import message, one_line
 
 PATIENCE = 300.0
 """Seconds to wait for an answer that is no draw."""
+
+
+class Asker(Protocol):
+    """Whoever passes questions on to a server of llama.cpp, here or elsewhere."""
+
+    name: str
+    """The model's, for errors."""
+
+    def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What the server answers to `body` at `path`. Raises `ModelError`."""
+        ...
 
 
 class Client:

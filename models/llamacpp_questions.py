@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.errors import ModelError
-from models.llamacpp_http import Client
+from models.llamacpp_http import Asker
 from models.llamacpp_requests import utf8
 
 LISTED = 50_000
@@ -19,7 +19,7 @@ Scales = Sequence[Mapping[str, float]]
 class Questions:
     """Asks by `client`. Each question may raise `ModelError`."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Asker) -> None:
         self._client = client
 
     def check(self, before: Sequence[int], scales: Scales) -> None:

@@ -1,9 +1,9 @@
 """Texts as ids of a model in llama.cpp; whatever looks like a special token in a text is text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from models.llamacpp_http import Client
+from models.llamacpp_http import Asker
 from models.llamacpp_requests import utf8
 
 AT_ONCE = 512
@@ -15,7 +15,7 @@ NO_TOKEN = -1
 class Tokens:
     """The model's own tokenizer. Each question may raise `ModelError`."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Asker) -> None:
         self._client = client
         self.count = lru_cache(maxsize=8192)(self._count)
         self.markup = lru_cache(maxsize=64)(self._markup)
@@ -48,6 +48,15 @@ class Tokens:
         """The ids of markup of our own or the model's template; `first` if it begins a prompt."""
         body = {"content": text, "parse_special": True, "add_special": first}
         return tuple(self._client.ask("/tokenize", body)["tokens"])
+
+
+def behind(
+    before: Sequence[int], together: Sequence[int], alone: Callable[[], Sequence[int]]
+) -> list[int]:
+    """The ids of a text behind those of a prompt, given the ids of both `together`; those of the
+    text `alone` where a token would reach across."""
+    joined = list(together[: len(before)]) == list(before)
+    return list(together[len(before) :] if joined else alone())
 
 
 def _between(tokens: Sequence[int]) -> Iterator[list[int]]:

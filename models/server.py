@@ -1,60 +1,65 @@
 """Continues a prompt through any OpenAI-compatible server: vLLM, llama-server, Ollama, others."""
 
 import asyncio
-import json
-import re
-from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import Event
-from typing import Any, Literal, Self
+from threading import Event as Signal
+from typing import Any, Self, cast
 
-from rapidfuzz import process
-
-from models.backend import Delta, End, Finish, Prompt, Sampling
+from models.backend import Delta, Prompt, Sampling
 from models.background import pieces
-from models.chat import EchoFilter, messages
-from models.dialect import DIALECTS, Dialect, by_owner
+from models.chat import ASKING, grammar_after_cue, messages
+from models.dialect import DIALECTS, Mode, sent_stops
 from models.endpoint import Endpoint, Patience
 from models.errors import ModelError
-from models.stops import StopScanner
+from models.server_adapters import Adapters, find_adapters
+from models.server_count import Counting, estimate
+from models.server_event import Event, one_line
+from models.server_failure import Refused
+from models.server_listing import Found, find_out, offered
+from models.server_manners import manners_of
+from models.server_rows import Row
+from models.server_scoring import scoring_of
 
-Mode = Literal["completions", "chat"]
+__all__ = ["Server", "estimate", "offered"]
+
 PATHS: dict[Mode, str] = {"completions": "/completions", "chat": "/chat/completions"}
 DEFAULT_CONTEXT = 4096
-WORD = re.compile(r"[A-Za-z0-9]+| +")
+REFUSALS = 16
+"""Fields that a request is mended by before it is given up."""
+THOUGHT_TOKENS = 2048
+"""What a model that cannot but think is given beside the tokens of its line."""
+SURPLUS = 200
+"""Pieces of text in a row, for candidates that have ended, after which no other is waited for."""
+USAGE_WAIT = 0.5
+"""Seconds in which a server may tell the tokens of a prompt after all candidates have ended."""
+
+Put = Callable[[Delta], None]
 
 
 class Server:
     """One model of one server.
 
-    Where the server does not honour `n`, which is seen at the first draw and kept in mind, the
-    other candidates are requested side by side. Stop strings are sent and looked for here as
-    well, so the text is right whatever the server makes of them.
+    What it does not take is learnt from its refusals: a field is left out, a draw is split into
+    several requests side by side. Stop strings and the length are looked after here as well, so
+    the text is right whatever the server makes of them.
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        model: str,
-        mode: Mode,
-        dialect: Dialect,
-        context: int,
-        exact: bool,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, found: Found, mode: Mode, context: int) -> None:
         self.notices: list[str] = []
-        self._left_out: set[str] = set()
         self._endpoint = endpoint
-        self._model = model
-        self._mode = mode
-        self._dialect = dialect
+        self._model = found.model
+        self._mode: Mode = mode
+        self._dialect = found.dialect
         self._context = context
-        self._exact = exact
-        self._honours_n = dialect.honours_n
-        self._stop = Event()
-        self._count = lru_cache(maxsize=8192)(self._tokenize if exact else estimate)
+        self._manners = manners_of(endpoint.shown, found.model)
+        if self._manners.most is None:
+            self._manners.most = found.most
+        self._adapters = Adapters()
+        self._stop = Signal()
+        self._counting = Counting(endpoint, found.dialect, found.model)
 
     @classmethod
     def open(
@@ -64,103 +69,125 @@ class Server:
         *,
         mode: Mode = "completions",
         context: int | None = None,
+        stated_context: int | None = None,
         api_key_env: str | None = None,
         dialect: str | None = None,
         patience: Patience | None = None,
+        adapters: Mapping[str, str | Path] | None = None,
         optional: Collection[str] = (),
     ) -> Self:
         """Ask the server at `url` what it has, and take its only model, or the one named.
 
         The key comes from the environment: `api_key_env`, or PAOTUAN_API_KEY; OPENAI_API_KEY is
-        sent to OpenAI alone. `context` is what the server says, or 4096. Of the adapters
-        in `optional` those that the server does not list are left out with a notice, and the
-        model plays without them. Raises `ModelError`.
+        sent to OpenAI alone. The context is the least of what the server says, `context`, and
+        `stated_context`, which its address says; 4096 where nobody says anything. The server loads
+        `adapters` where it allows; of those in `optional` one that it has not is left out with a
+        notice, and the model plays without it. Raises `ModelError`.
         """
-        if mode not in PATHS:
-            raise ModelError(f"{url}: unknown mode {mode!r}; there are {' and '.join(PATHS)}")
-        if dialect is not None and dialect not in DIALECTS:
-            raise ModelError(f"{url}: unknown dialect {dialect!r}; there are {', '.join(DIALECTS)}")
         endpoint = Endpoint(url, api_key_env, patience or Patience())
-        entries = _listed(endpoint, model)
-        entry = _choose(endpoint, model, entries)
-        spoken = DIALECTS[dialect] if dialect else by_owner(entry.get("owned_by"))
-        found = _context(endpoint, entry, spoken)
-        limits = [size for size in (found, context) if size]
-        exact = spoken.can_tokenize and _tokens(endpoint, spoken, entry["id"], "好") is not None
-        opened = cls(
-            endpoint, entry["id"], mode, spoken, min(limits, default=DEFAULT_CONTEXT), exact
-        )
-        for name in optional if entries is not None else ():
-            if name not in (entries or ()):
-                opened._left_out.add(name)
-                opened.notices.append(
-                    f"adapter {name} is left out: {endpoint.shown} offers no model of that name"
-                )
+        if mode not in PATHS:
+            raise ModelError(
+                f"{endpoint.shown}: unknown mode {one_line(str(mode))!r}; "
+                f"there are {' and '.join(PATHS)}"
+            )
+        if dialect is not None and dialect not in DIALECTS:
+            raise ModelError(
+                f"{endpoint.shown}: unknown dialect {one_line(dialect)!r}; "
+                f"there are {', '.join(DIALECTS)}"
+            )
+        found = find_out(endpoint, model, dialect)
+        limits = [size for size in (found.context, context, stated_context) if size]
+        opened = cls._kind(found, mode)(endpoint, found, mode, min(limits, default=DEFAULT_CONTEXT))
+        opened._adapters = find_adapters(endpoint, found, adapters or {}, optional)
+        for name, why in opened._adapters.left_out.items():
+            opened.notices.append(f"adapter {one_line(name)} is left out: {why}")
         return opened
+
+    @classmethod
+    def _kind(cls, found: Found, mode: Mode) -> type[Self]:
+        """The class of a server that can score, where this one can in this mode."""
+        scores = mode == "completions" and found.dialect.scores and cls is Server
+        return cast(type[Self], ScoringServer) if scores else cls
 
     @property
     def name(self) -> str:
-        return Path(self._model).name if self._model.endswith(".gguf") else self._model
+        plain = Path(self._model).name if self._model.endswith(".gguf") else self._model
+        return one_line(plain) or "model"
 
     @property
     def context(self) -> int:
-        return self._context
+        """Tokens of prompt and candidate; what asks a chat model for the line is taken off."""
+        known = min(self._context, self._manners.context or self._context)
+        return max(1, known - ASKING) if self._mode == "chat" else known
 
     @property
     def exact_count(self) -> bool:
-        """Whether `count` asks the model's own tokenizer; else it is `estimate`."""
-        return self._exact
+        """Whether `count` asks the model's own tokenizer; else it is an estimate."""
+        return self._counting.exact
 
     def count(self, text: str) -> int:
-        return self._count(text)
+        return self._counting.count(text)
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        self._counting.prime(texts)
+        return [self._counting.count(text) for text in texts]
+
+    def prime(self, texts: Sequence[str]) -> None:
+        """Count `texts` in few requests, so that `count` knows them."""
+        self._counting.prime(texts)
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
     ) -> Generator[Delta]:
         """Yield the candidates piece by piece; an empty piece now and then while none comes.
 
-        `adapter` is the name under which the server offers the model with it, as vLLM does.
-        Tokens are the server's own figures where it gives them, else its pieces are counted.
+        `adapter` is one that was opened, or a name under which the server offers the model with
+        it. Tokens are the server's own figures where it gives them, else its pieces are counted.
         """
-        self._stop = Event()
+        self._stop = Signal()
         draw = _Draw(
-            [_Row(sampling, prompt.cue, self._mode) for _ in range(sampling.n)],
+            [Row(sampling, prompt.cue, self._mode == "chat") for _ in range(sampling.n)],
+            prompt,
             self._body(prompt, sampling, adapter),
-            self.count(prompt.text),
         )
 
-        def work(put: Callable[[Delta], None], stop: Event) -> None:
+        def work(put: Put, stop: Signal) -> None:
             self._run(draw, put, stop)
 
         stream = pieces(work, self._stop)
         try:
             for delta in stream:
-                waiting = Delta(next((at for at, row in enumerate(draw.rows) if not row.ended), 0))
-                yield delta or waiting
+                if delta is not None:
+                    yield delta
+                elif open_rows := [at for at, row in enumerate(draw.rows) if not row.ended]:
+                    yield Delta(open_rows[0])
         finally:
             stream.close()
         if not all(row.ended for row in draw.rows):
-            raise ModelError(f"{self._model}: the draw was stopped before its end")
+            raise ModelError(f"{self.name}: the draw was stopped before its end")
 
     def close(self) -> None:
-        """Stop a draw in progress and the connection."""
+        """Stop a draw in progress."""
         self._stop.set()
-        self._endpoint.close()
 
     def _body(self, prompt: Prompt, sampling: Sampling, adapter: str | None) -> dict[str, Any]:
-        model = adapter if adapter and adapter not in self._left_out else self._model
-        body = self._dialect.body(sampling) | {"model": model}
+        """The request for one candidate, as the dialect puts it."""
+        chat, thinks = self._mode == "chat", self._manners.thinks
+        if chat and sampling.grammar:
+            sampling = replace(sampling, grammar=grammar_after_cue(sampling.grammar, prompt.cue))
+        body = self._dialect.body(sampling, self._mode, self._model, self._context)
+        body |= self._adapters.request(self._model, adapter)
+        body["stop"] = [] if thinks else sent_stops(sampling.stop, self._mode, prompt.cue)
+        body["max_tokens"] += THOUGHT_TOKENS * thinks
         if sampling.logprobs:
-            body["logprobs"] = 1 if self._mode == "completions" else True
-        if self._mode == "completions":
-            return body | {"prompt": prompt.text}
-        return body | {"messages": messages(prompt)}
+            body["logprobs"] = True if chat else 1
+        return body | ({"messages": messages(prompt)} if chat else {"prompt": prompt.text})
 
-    def _run(self, draw: "_Draw", put: Callable[[Delta], None], stop: Event) -> None:
+    def _run(self, draw: "_Draw", put: Put, stop: Signal) -> None:
         """Make the requests of a draw in an event loop of this thread, until done or `stop`."""
 
         async def until_stopped() -> None:
-            work = asyncio.create_task(self._draw(draw, put))
+            work = asyncio.create_task(self._rounds(draw, put))
             while not work.done():
                 if stop.is_set():
                     work.cancel()
@@ -170,220 +197,157 @@ class Server:
 
         asyncio.run(until_stopped())
 
-    async def _draw(self, draw: "_Draw", put: Callable[[Delta], None]) -> None:
-        n = len(draw.rows)
-        first = n if self._honours_n is not False else 1
-        if first == n > 1:
-            seen = await self._request(draw, range(n), put)
-            if self._honours_n is None and seen:
-                self._honours_n = seen != {0}
-            missing = [at for at in range(n) if at not in seen]
-            if missing and 0 not in seen:
-                raise ModelError(f"{self._endpoint.shown}: answered with no candidate at all")
-        else:
-            missing = list(range(n))
+    async def _rounds(self, draw: "_Draw", put: Put) -> None:
+        """Draw all rows; those that a request for several left out, one by one."""
+        await self._side_by_side(draw, range(len(draw.rows)), put)
+        missing = [at for at, row in enumerate(draw.rows) if not row.begun]
+        if missing and len(missing) < len(draw.rows):
+            self._manners.most = 1
+            for at in missing:
+                draw.rows[at] = Row(draw.rows[at].sampling, draw.prompt.cue, self._mode == "chat")
+            await self._side_by_side(draw, missing, put)
+        if any(not row.ended for row in draw.rows):
+            raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
+        if any(row.broken for row in draw.rows):
+            self._note_thoughts(draw)
+
+    async def _side_by_side(self, draw: "_Draw", rows: Sequence[int], put: Put) -> None:
+        """Draw `rows` in requests of as many as the server takes in one."""
+        size = self._manners.most or len(rows)
         try:
             async with asyncio.TaskGroup() as group:
-                for at in missing:
-                    group.create_task(self._request(draw, range(at, at + 1), put))
+                for first in range(0, len(rows), size):
+                    group.create_task(self._mended(draw, rows[first : first + size], put))
         except* ModelError as errors:
             raise errors.exceptions[0] from None
 
-    async def _request(self, draw: "_Draw", rows: range, put: Callable[[Delta], None]) -> set[int]:
-        """Draw `rows` in one request; return those of them that the server drew."""
-        body = dict(draw.body)
-        if len(rows) > 1:
-            body["n"] = len(rows)
-        if "seed" in body:
-            body["seed"] += rows.start
-        seen: set[int] = set()
+    async def _mended(self, draw: "_Draw", rows: Sequence[int], put: Put) -> None:
+        """Draw `rows` in one request, mended as long as the server names what it does not take."""
+        for _ in range(REFUSALS):
+            body = dict(draw.body) | ({"n": len(rows)} if len(rows) > 1 else {})
+            if "seed" in body:
+                body["seed"] += rows[0]
+            fitted = self._manners.fitted(body)
+            try:
+                return await self._request(draw, rows, fitted, put)
+            except Refused as refused:
+                lines = self._manners.learn(fitted, refused.status, refused.body)
+                if not lines or any(draw.rows[at].begun for at in rows):
+                    raise
+            for line in lines:
+                self.notices += self._manners.tell(f"{self.name}: {line}")
+            if len(rows) > (self._manners.most or len(rows)):
+                return await self._side_by_side(draw, rows, put)
+        raise ModelError(f"{self._endpoint.shown}: refuses each request for another reason")
+
+    async def _request(
+        self, draw: "_Draw", rows: Sequence[int], body: dict[str, Any], put: Put
+    ) -> None:
+        """Draw `rows` with the request `body`, as far as the server draws them."""
+        latest, surplus = Event(), 0
         events = self._endpoint.events(PATHS[self._mode], body)
         try:
             async for event in events:
-                for at, delta in _choices(draw, rows, event):
-                    seen.add(at)
-                    if delta is not None:
-                        put(delta._replace(candidate=at))
-                if all(draw.rows[at].ended for at in rows):
+                latest = event
+                needed = self._take(draw, rows, event, put)
+                ended = [draw.rows[at].ended for at in rows]
+                surplus = 0 if needed else surplus + (event.says and any(ended))
+                if all(ended) or surplus > SURPLUS:
                     break
+            if all(draw.rows[at].finished for at in rows):
+                latest = await self._usage(draw, latest, events)
         finally:
+            for at in draw.held & set(rows):
+                self._put(draw, at, "", latest, put)
             await _aclose(events)
-        if any(not draw.rows[at].ended for at in (seen or {rows.start})):
-            raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
-        return seen
+        for at in rows:
+            row = draw.rows[at]
+            if latest.done and row.begun and not row.ended and (row.pieces or row.thought):
+                self._put(draw, at, row.end(cut=not row.pieces), latest, put)
+            elif row.begun and not row.ended:
+                raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
 
-    def _tokenize(self, text: str) -> int:
-        tokens = _tokens(self._endpoint, self._dialect, self._model, text)
-        if tokens is None:
-            raise ModelError(f"{self._endpoint.shown}: no longer counts tokens; is it running?")
-        return tokens
+    def _take(self, draw: "_Draw", rows: Sequence[int], event: Event, put: Put) -> bool:
+        """Give each candidate what an event has of it; whether it was for one still open."""
+        taken = False
+        for choice in event.choices:
+            if choice.index < len(rows) and not draw.rows[rows[choice.index]].ended:
+                at = rows[choice.index]
+                shown, taken = draw.rows[at].take(choice), True
+                last = all(draw.rows[row].finished for row in rows)
+                if last and "stream_options" in draw.body and event.cached_tokens is None:
+                    draw.held.add(at)
+                    put(Delta(at, shown))
+                else:
+                    self._put(draw, at, shown, event, put)
+        return taken
+
+    def _put(self, draw: "_Draw", at: int, shown: str, event: Event, put: Put) -> None:
+        row = draw.rows[at]
+        if shown:
+            put(Delta(at, shown))
+        if row.ended:
+            guessed = self._counting.guess(draw.prompt.text)
+            put(Delta(at, end=row.cost(event, len(draw.rows) == 1, guessed)))
+
+    async def _usage(self, draw: "_Draw", latest: Event, events: AsyncIterator[Event]) -> Event:
+        """What the server tells of the whole answer, behind it; estimates are corrected by it."""
+        if "stream_options" not in draw.body and self._counting.exact:
+            return latest
+        following = latest
+        with suppress(TimeoutError):
+            async with asyncio.timeout(USAGE_WAIT):
+                while not following.done and following.cached_tokens is None:
+                    following = await anext(events, Event(done=True))
+                    latest = latest if following.prompt_tokens is None else following
+        if latest.prompt_tokens:
+            self._counting.learn(draw.prompt.text, latest.prompt_tokens)
+        return latest
+
+    def _note_thoughts(self, draw: "_Draw") -> None:
+        """Tell that a model thought instead of answering; it gets more room the next time."""
+        room = draw.body["max_tokens"]
+        self.notices += self._manners.tell(
+            f"{self.name}: it thinks before it answers, and that took all of its {room} tokens; "
+            f"it is given {THOUGHT_TOKENS} more from now on, and is slower for it; "
+            "a model that does not think, or a server that switches it off, answers at once"
+        )
+        self._manners.thinks = True
 
 
-@dataclass
-class _Row:
-    """One candidate on its way."""
+class ScoringServer(Server):
+    """A server that also tells how likely a text is after a prompt."""
 
-    sampling: Sampling
-    cue: str
-    mode: Mode
-    ended: bool = False
-    tokens: int = 0
-    logprob: float | None = None
-    scanner: StopScanner = field(init=False)
-    echo: EchoFilter | None = field(init=False)
+    def __init__(self, endpoint: Endpoint, found: Found, mode: Mode, context: int) -> None:
+        super().__init__(endpoint, found, mode, context)
+        scoring = scoring_of(endpoint, found)
+        assert scoring is not None
+        self._scoring = scoring
 
-    def __post_init__(self) -> None:
-        self.scanner = StopScanner(self.sampling.stop)
-        self.echo = EchoFilter(self.cue) if self.mode == "chat" else None
+    def score(
+        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after the prompt."""
+        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
 
-    def push(self, text: str) -> str:
-        return self.scanner.push(self.echo.push(text) if self.echo else text)
-
-    def flush(self) -> str:
-        rest = self.scanner.push(self.echo.flush()) if self.echo else ""
-        return rest + self.scanner.flush()
+    def score_pairs(
+        self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after its prompt, in few requests."""
+        fields = self._adapters.request(self._model, adapter)
+        texts = [(prompt.text, reply) for prompt, reply in pairs]
+        return self._scoring.score(texts, fields, self.context)
 
 
 @dataclass(frozen=True)
 class _Draw:
-    """The candidates of one draw, the request for them, and the prompt's length in tokens."""
+    """The candidates of one draw, and the request for one of them."""
 
-    rows: Sequence[_Row]
+    rows: list[Row]
+    prompt: Prompt
     body: dict[str, Any]
-    prompt_tokens: int
-
-
-def _choices(draw: _Draw, rows: range, event: dict[str, Any]) -> Iterator[tuple[int, Delta | None]]:
-    """What an event appends to which candidate; `None` where it only names the candidate."""
-    choices = event.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
-        index = choice.get("index", 0) if isinstance(choice, dict) else -1
-        if index not in range(len(rows)) or draw.rows[rows[index]].ended:
-            continue
-        at = rows[index]
-        row = draw.rows[at]
-        yield at, None
-        text = _text(choice)
-        row.tokens += bool(text)
-        _add_logprob(row, choice.get("logprobs"))
-        if shown := row.push(text):
-            yield at, Delta(at, shown)
-        reason = choice.get("finish_reason")
-        if reason or row.scanner.stopped:
-            if rest := row.flush():
-                yield at, Delta(at, rest)
-            cut = reason == "length" and not row.scanner.stopped
-            row.ended = True
-            yield at, Delta(at, end=_end(draw, row, event, "length" if cut else "stop"))
-
-
-def _text(choice: dict[str, Any]) -> str:
-    delta = choice.get("delta")
-    text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
-    return text if isinstance(text, str) else ""
-
-
-def _add_logprob(row: _Row, found: object) -> None:
-    """Add what a chunk says of its tokens: a list of entries, or OpenAI's older parallel lists."""
-    if not row.sampling.logprobs or not isinstance(found, dict):
-        return
-    entries = found.get("content") or []
-    values = [entry.get("logprob") for entry in entries] or found.get("token_logprobs") or []
-    row.logprob = sum((float(v) for v in values if v is not None), row.logprob or 0.0)
-
-
-def _end(draw: _Draw, row: _Row, event: dict[str, Any], finish: Finish) -> End:
-    usage = event.get("usage") or {}
-    cached = (event.get("timings") or {}).get("cache_n")
-    if cached is None:
-        cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
-    alone = len(draw.rows) == 1 or "timings" in event
-    return End(
-        finish=finish,
-        tokens=(usage.get("completion_tokens") if alone else None) or row.tokens,
-        prompt_tokens=usage.get("prompt_tokens") or draw.prompt_tokens,
-        cached_tokens=cached or 0,
-        logprob=row.logprob,
-    )
-
-
-def estimate(text: str) -> int:
-    """A guess on the safe side: a token a character, but for Latin words, a token for three."""
-    words = WORD.findall(text)
-    return len(text) - sum(map(len, words)) + sum(-(-len(word.strip()) // 3) for word in words)
-
-
-Entries = dict[str, dict[str, Any]]
-"""What a server has, by name."""
-
-
-def offered(endpoint: Endpoint, model: str | None) -> dict[str, Any]:
-    """The server's entry for its only model, or for the one named. Raises `ModelError`."""
-    return _choose(endpoint, model, _listed(endpoint, model))
-
-
-def _listed(endpoint: Endpoint, model: str | None) -> Entries | None:
-    """What the server lists; `None` where it lists nothing, and `model` is named."""
-    answer = endpoint.get("/models")
-    kind = answer.headers.get("content-type", "").partition(";")[0]
-    if answer.status_code in (404, 405, 501) and model and kind != "text/html":
-        return None
-    if not answer.is_success or kind == "text/html":
-        raise ModelError(endpoint.refusal(answer.status_code, kind, answer.content[:4096]))
-    return _entries(endpoint, answer.content)
-
-
-def _choose(endpoint: Endpoint, model: str | None, entries: Entries | None) -> dict[str, Any]:
-    """The server's entry for `model`, or for its only model."""
-    if entries is None:
-        return {"id": model}
-    if model in entries:
-        return entries[model]
-    if model is None and len(entries) == 1:
-        return next(iter(entries.values()))
-    if model is None:
-        some = ", ".join(list(entries)[:5]) or "none"
-        raise ModelError(
-            f"{endpoint.shown}: it has {len(entries)} models ({some}); say which: URL#model"
-        )
-    near = ", ".join(match[0] for match in process.extract(model, list(entries), limit=3))
-    raise ModelError(f"{endpoint.shown}: it has no model {model!r}; nearest: {near or 'none'}")
-
-
-def _entries(endpoint: Endpoint, body: bytes) -> Entries:
-    try:
-        data = json.loads(body)["data"]
-        return {entry["id"]: entry for entry in data or ()}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise ModelError(
-            f"{endpoint.shown}: /models did not answer with a list; is it an OpenAI-compatible API?"
-        ) from None
-
-
-def _context(endpoint: Endpoint, entry: dict[str, Any], dialect: Dialect) -> int | None:
-    """Tokens that the server takes for prompt and candidate together, where it says so."""
-    if isinstance(size := entry.get("max_model_len"), int):
-        return size
-    if dialect.name != "llama-server":
-        return None
-    answer = endpoint.get("/props", of_root=True)
-    with suppress(ValueError, KeyError, TypeError):
-        return int(answer.json()["default_generation_settings"]["n_ctx"])
-    size = (entry.get("meta") or {}).get("n_ctx_train")
-    return size if isinstance(size, int) else None
-
-
-def _tokens(endpoint: Endpoint, dialect: Dialect, model: str, text: str) -> int | None:
-    """Tokens of `text` by the server's `/tokenize`; `None` where it does not say."""
-    if dialect.name == "llama-server":
-        body: dict[str, Any] = {"content": text, "add_special": False}
-    else:
-        body = {"model": model, "prompt": text, "add_special_tokens": False}
-    answer = endpoint.post("/tokenize", body, of_root=True)
-    with suppress(ValueError, KeyError, TypeError):
-        found = answer.json()
-        return int(found["count"]) if "count" in found else len(found["tokens"])
-    return None
+    held: set[int] = field(default_factory=set)
+    """Candidates whose end is told when the server has told what the draw cost."""
 
 
 async def _aclose(events: AsyncIterator[Any]) -> None:

@@ -14,7 +14,11 @@ from models.catalog import Opening, resolve
 from models.endpoint import Endpoint, Patience
 from models.errors import ModelError, PassingError
 from models.outage import REAL, Clock, Outage
-from models.server import estimate, offered
+from models.server_count import estimate
+from models.server_event import mapping, string
+from models.server_failure import Refused
+from models.server_listing import offered
+from models.server_manners import manners_of
 
 LONGEST_ANSWER = 1 << 18
 """Characters of an answer, above which the rest is not waited for."""
@@ -86,6 +90,7 @@ class Teacher:
         self._endpoint = endpoint
         self._manner = manner
         self._backend = backend
+        self._manners = manners_of(endpoint.shown, model)
         self._constrained = True
         self._heard = False
 
@@ -134,20 +139,28 @@ class Teacher:
                     raise
                 await clock.sleep(min(pause, left))
                 pause = min(LONGEST_PAUSE, 2 * pause)
-            except ModelError as error:
-                if self._heard or not self._constrained or "response_format" not in str(error):
+            except Refused as refused:
+                if self._heard or not self._gives_way(refused, self._body(question, attempt)):
                     raise
-                self._constrained = False
-                self.notices.append(f"{self.name}: takes no JSON Schema; it is only told the form")
             else:
                 self.outage.answered()
                 return answer
 
     def close(self) -> None:
-        """End the connection, and free a model opened here."""
-        self._endpoint.close()
+        """Free a model opened here."""
         if self._backend is not None:
             self._backend.close()
+
+    def _gives_way(self, refused: Refused, body: dict[str, Any]) -> bool:
+        """Take to heart what the server does not take; whether the next time differs."""
+        if self._constrained and "response_format" in str(refused):
+            self._constrained = False
+            self.notices.append(f"{self.name}: takes no JSON Schema; it is only told the form")
+            return True
+        lines = self._manners.learn(body, refused.status, refused.body)
+        for line in lines:
+            self.notices += self._manners.tell(f"{self.name}: {line}")
+        return bool(lines)
 
     def _body(self, question: Question, attempt: int) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -165,31 +178,34 @@ class Teacher:
         if self._constrained:
             shape = {"name": "answer", "schema": dict(question.schema)}
             body["response_format"] = {"type": "json_schema", "json_schema": shape}
-        return body
+        return self._manners.fitted(body)
 
     def _plain(self, body: dict[str, Any], question: Question) -> dict[str, Any]:
         """The same as a completion: llama.cpp's chat keeps back an answer until it is whole."""
         messages = body.pop("messages")
         told = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
-        if not told.is_success:
+        text = string(mapping(told.json()).get("prompt"))
+        if not text:
             raise ModelError(f"{self.name}: has no template for a chat; give another teacher")
         body.pop("response_format")
-        return body | {"prompt": told.json()["prompt"], "json_schema": dict(question.schema)}
+        return body | {"prompt": text, "json_schema": dict(question.schema)}
 
     async def _once(self, question: Question, attempt: int) -> Answer:
         began = time.monotonic()
         text, reason = "", None
-        usage: dict[str, Any] = {}
+        prompt_tokens = tokens = None
         path, body = PATH, self._body(question, attempt)
         if self._backend is not None:
             path, body = COMPLETIONS, await asyncio.to_thread(self._plain, body, question)
         async with aclosing(self._endpoint.events(path, body)) as events:
             async for event in events:
                 self.outage.heard()
-                usage = event.get("usage") or usage
-                for piece, ended in _pieces(event):
-                    text += piece
-                    reason = ended or reason
+                prompt_tokens = event.prompt_tokens or prompt_tokens
+                tokens = event.tokens or tokens
+                text += "".join(choice.text for choice in event.choices)
+                reason = next((one.finish for one in event.choices if one.finish), reason)
+                if event.done and text:
+                    reason = reason or "stop"
                 if len(text) > LONGEST_ANSWER:
                     reason = "length"
                     break
@@ -198,8 +214,8 @@ class Teacher:
         self._heard = True
         return Answer(
             text,
-            usage.get("prompt_tokens") or question.tokens,
-            usage.get("completion_tokens") or estimate(text),
+            prompt_tokens or question.tokens,
+            tokens or estimate(text),
             time.monotonic() - began,
             reason == "length",
         )
@@ -217,16 +233,4 @@ def find_teacher(spec: str) -> Opening:
             "with vLLM and give its address"
         )
     found.check()
-    return found
-
-
-def _pieces(event: Mapping[str, Any]) -> list[tuple[str, str | None]]:
-    """What an event appends to the answer, and how it ended if it did."""
-    choices = event.get("choices")
-    found = []
-    for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict):
-            delta = choice.get("delta")
-            text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
-            found.append((text if isinstance(text, str) else "", choice.get("finish_reason")))
     return found

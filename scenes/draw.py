@@ -15,7 +15,7 @@ from scenes.errors import SceneError
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
 from scenes.note import Note
-from scenes.prompt import build_prompt, cue_of
+from scenes.prompt import build_prompt, cue_of, prime
 from scenes.scene import Role, Scene
 from scenes.session import Candidate
 from scenes.snapshot import from_json
@@ -31,6 +31,7 @@ _HALF_PAIR = re.compile(r"（([^（）()]*)\)|\(([^（）()]*)）")
 _BLANKS = str.maketrans("\r\t", "\n ")
 _HALF_A_LABEL = re.compile(r"\s*\\(?:e?|em|emo|emoj|emoji\s*([^\s\\]*))$")
 _INVISIBLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
+_PLACEHOLDER = re.compile(r"\{\{\s*(?:user|char)\s*\}\}|<(?:USER|BOT|CHAR)>", re.IGNORECASE)
 _LOOP = re.compile(r"(.{1,8}?)\1{15}")
 """Words that a small model is caught in; nobody laughs so long."""
 
@@ -121,6 +122,7 @@ def draw_lines(
     Raises `ModelError` and `SceneError`.
     """
     context, reply = backend.context, sampling.max_tokens
+    prime(backend, scene, history)
     prompt = build_prompt(scene, history, speaker, context, reply, backend.count)
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
     table = _Table(speaker, labels, lately, [_words(entry) for entry in taken])
@@ -187,6 +189,10 @@ class _Table:
         words = _words(entry)
         if not words:
             return None, "empty"
+        if not any(map(str.isalnum, words)):
+            return None, "without a letter or a digit"
+        if _PLACEHOLDER.search(text):
+            return None, "a placeholder that nobody has filled"
         if _LOOP.search(words):
             return None, "goes round in a circle"
         if words in self.lately:
@@ -252,7 +258,8 @@ def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
     tokens = sum(end.tokens for end in ends)
     if not ends:
         return Cost(0, 0, 0, first, total)
-    return Cost(ends[0].prompt_tokens, ends[0].cached_tokens, tokens, first, total)
+    cached = max(end.cached_tokens for end in ends)  # some servers tell it with the last alone
+    return Cost(ends[0].prompt_tokens, cached, tokens, first, total)
 
 
 def drawn(updates: Iterator[Update]) -> list[Candidate]:

@@ -19,7 +19,7 @@ from scenes.errors import SceneError
 from scenes.journal import Journal
 from scenes.log import SPOKEN, Entry, cue, parse, write
 from scenes.note import Note
-from scenes.prompt import build_prompt, history_budget
+from scenes.prompt import build_prompt, history_budget, prime
 from scenes.scene import Role, Scene
 from scenes.session import Candidate, Draw, Session, Turn
 from scenes.turns import candidates_to_speak, next_speaker
@@ -245,6 +245,7 @@ class Play:
         asked = replace(line_sampling(self.scene, speaker, self.asked), n=1, grammar=None)
 
         def read() -> Generator[Delta]:
+            prime(backend, self.scene, entries)
             prompt = build_prompt(
                 self.scene, entries, speaker, backend.context, asked.max_tokens, backend.count
             )
@@ -256,6 +257,7 @@ class Play:
         """All that the model would read for the next line of `speaker`."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
         history = [*self.session.history, *self.notes_for(backend, speaker)]
+        prime(backend, self.scene, history)
         return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
 
     def notes_for(self, backend: Backend, speaker: Role) -> list[Note]:
@@ -269,6 +271,7 @@ class Play:
         if self._shelf is None:
             self._shelf = Shelf(embedder)
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        prime(backend, self.scene, self.session.history)
         budget = history_budget(self.scene, backend.context, reply, backend.count)
         told = Told(self.scene, budget, backend.count, self.session.role)
         told.add(self.session.history)

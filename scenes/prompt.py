@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
-from models.backend import Prompt
+from models.backend import Backend, Primed, Prompt
 from scenes.errors import SceneError
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
@@ -58,6 +58,13 @@ def build_prompt(
     """
     budget = history_budget(scene, context, reply, count)
     return prompt_after(stable_part(scene), History(count, history), speaker, budget)
+
+
+def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
+    """Have a backend count at once what a prompt of `scene` after `history` is made of."""
+    if isinstance(backend, Primed):
+        lines = (write(entry) + "\n" for entry in history if entry.kind != "comment")
+        backend.prime([stable_part(scene), *map(cue_of, scene.cast), *lines])
 
 
 def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prompt:

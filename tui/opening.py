@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from models.catalog import Opening
     from scenes.scene import Scene
 
-WITH_ADAPTERS = ("llamacpp", "local")
-"""The backends that open adapters from files; a server has its own by name."""
+WITH_ADAPTERS = ("llamacpp", "local", "server")
+"""The backends that open adapters from files; a server loads those that it does not have."""
 
 
 QUANTIZATIONS = ("none", "int8", "int4")
@@ -194,11 +194,17 @@ class Loading:
 
 
 def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, Path]:
-    """The file or folder of every adapter that is named. Raises `ModelError` for a missing one."""
+    """The file or folder of every adapter that is named; a server may have those that are missing.
+
+    Raises `ModelError` for one that is missing here where it is to be opened here.
+    """
     from characters.names import nearest
     from scenes.adapters import adapter_folders, adapter_names, find_adapter
 
     found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
+    if backend == "server":
+        places = {name: find_adapter(name, False) for name in _named_by(scene) - found.keys()}
+        return found | {name: place for name, place in places.items() if place is not None}
     for name, path in found.items():
         if not path.exists():
             raise ModelError(

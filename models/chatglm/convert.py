@@ -4,17 +4,14 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
 
-from base.writing import new_folder, reason
 from models.chatglm.config import Raw, Version, glm_config, read_config, version_of
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.chatglm.layout import official_tensors
@@ -24,6 +21,7 @@ from models.chatglm.prefix import KEY, PrefixEncoder, read_prefix
 from models.chatglm.quantized import dequantise, dequantise_int4
 from models.chatglm.shards import SHARD_BYTES, Planned, write
 from models.errors import ModelError
+from models.folders import new_folder
 
 Layout = Literal["glm", "chatglm", "peft"]
 TOKENIZER_FILES = ("*.model", "tokenizer*.json", "special_tokens_map.json")
@@ -65,7 +63,7 @@ def convert(
     at all; files are at most `shard_bytes`. Raises `ModelError`.
     """
     folder = resolve(path)
-    with _new_folder(Path(out).expanduser()) as target:
+    with new_folder(Path(out).expanduser()) as target:
         if _is_prefix(folder):
             return Converted(Path(out), "peft", _convert_prefix(folder, target))
         checkpoint = Checkpoint.open(folder)
@@ -79,20 +77,6 @@ def convert(
         _copy_tokenizer(folder, target)
         note = "opens with AutoModelForCausalLM" if layout == "glm" else "opens with --model only"
         return Converted(Path(out), layout, note)
-
-
-@contextmanager
-def _new_folder(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its name when all went well."""
-    if out.is_file() or (out.is_dir() and any(out.iterdir())):
-        raise ModelError(f"{out}: exists already, expected a new folder; choose another name")
-    try:
-        with new_folder(out) as partial:
-            yield partial
-    except OSError as error:
-        raise ModelError(f"{out}: not written: {reason(error)}") from None
-    except SafetensorError as error:
-        raise ModelError(f"{out}: not written: {error}; make room, then try again") from None
 
 
 def _is_prefix(folder: Path) -> bool:

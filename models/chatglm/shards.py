@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 SHARD_BYTES = 2 * 1000**3
@@ -47,9 +48,7 @@ def write(
     files = [folder / name for name in _file_names(len(shards))]
     weight_map: dict[str, str] = {}
     for file, names in zip(files, shards, strict=True):
-        save_file(
-            {name: make(name).contiguous().cpu() for name in names}, file, metadata={"format": "pt"}
-        )
+        _save({name: make(name).contiguous().cpu() for name in names}, file)
         weight_map |= dict.fromkeys(names, file.name)
     if len(files) > 1:
         total = sum(tensor.size for tensor in listed)
@@ -57,6 +56,14 @@ def write(
         text = json.dumps(index, indent=2, sort_keys=True)
         (folder / "model.safetensors.index.json").write_text(text + "\n", encoding="utf-8")
     return files
+
+
+def _save(tensors: dict[str, torch.Tensor], file: Path) -> None:
+    try:
+        save_file(tensors, file, metadata={"format": "pt"})
+    except SafetensorError as error:  # also where the disk is full
+        raise OSError(str(error)) from error
+    file.chmod(0o644)  # safetensors shuts out whoever else may serve the folder
 
 
 def _file_names(count: int) -> Iterator[str]:

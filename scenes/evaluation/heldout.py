@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from models.backend import Backend, Prompt, Scorer
+from models.backend import Backend, Prompt, scorer
 from models.train.data import Example
-from scenes.errors import SceneError
 from scenes.examples.rivals import Voter, cue_of
 
 MARGIN = 8
@@ -96,10 +95,9 @@ def score(
 ) -> Iterator[Scored | None]:
     """Score each line in turn; None for one that is longer than the context.
 
-    Raises `SceneError` for a backend that cannot score, and `ModelError`.
+    Raises `ModelError`, also for a backend that cannot score.
     """
-    if not isinstance(backend, Scorer):
-        raise SceneError(f"{backend.name}: this kind of model cannot tell how likely a text is")
+    scores = scorer(backend)
     for example in examples:
         names = voters.candidates(example)
         prompts = [_with_cue(example.prompt, name) for name in names] or [example.prompt]
@@ -110,7 +108,7 @@ def score(
         if longest + tokens + MARGIN > backend.context:
             yield None
             continue
-        logprobs = backend.score_pairs([(prompt, example.reply) for prompt in prompts], adapter)
+        logprobs = scores.score_pairs([(prompt, example.reply) for prompt in prompts], adapter)
         yield Scored(example, tokens, tuple(logprobs), names if len(names) > 1 else ())
 
 

@@ -20,7 +20,7 @@ from characters.names import name_problem
 from characters.places import beside
 from characters.reader import read_file
 from characters.schema import Name
-from models.backend import Backend, Prompt, Scorer
+from models.backend import Backend, Prompt, scorer
 from scenes.draw import draw_lines, drawn, line_sampling
 from scenes.embedding import embedder
 from scenes.errors import SceneError
@@ -145,13 +145,9 @@ def read_facts(path: Path) -> Facts:
 def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Iterator[Outcome]:
     """Each fact's outcome, `n` lines being drawn each way (none for 0).
 
-    Raises `SceneError` for a backend that cannot score, and `ModelError`.
+    Raises `ModelError`, also for a backend that cannot score.
     """
-    if not isinstance(backend, Scorer):
-        raise SceneError(
-            f"{backend.name}: this kind of model cannot tell how likely a text is; "
-            "use a GGUF model or a folder with weights"
-        )
+    scorer(backend)
     for fact in facts.facts:
         history, notes = asked(facts, fact, backend)
         yield Outcome(
@@ -185,10 +181,9 @@ def summary(answers: Sequence[Answers]) -> Summary:
 def _answers(
     backend: Backend, facts: Facts, fact: FactKeys, history: Sequence[Entry], n: int, seed: int
 ) -> Answers:
-    assert isinstance(backend, Scorer)
     prompt = _prompt(backend, facts, history)
     replies = [f"{answer}\n" for answer in (fact.answer, *fact.others)]
-    logprobs = tuple(backend.score(prompt, replies))
+    logprobs = tuple(scorer(backend).score(prompt, replies))
     return Answers(logprobs, _share(backend, facts, fact, history, n, seed) if n else None)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.backend import Backend, Prompt, Scorer
+from models.backend import Backend, Prompt, scorer
 from scenes.corpora.records import LONGEST_LINE, read_records
 from scenes.errors import SceneError
 from scenes.evaluation.heldout import MARGIN
@@ -85,14 +85,13 @@ def prefer(
     backend: Backend, adapter: str | None, pairs: Sequence[Pair]
 ) -> Iterator[Preference | None]:
     """Score both lines of each pair in turn; None for one that is longer than the context."""
-    if not isinstance(backend, Scorer):
-        raise SceneError(f"{backend.name}: this kind of model cannot tell how likely a text is")
+    scores = scorer(backend)
     for pair in pairs:
         sizes = [max(1, backend.count(line)) for line in (pair.chosen, pair.rejected)]
         if backend.count(pair.prompt.text) + max(sizes) + MARGIN > backend.context:
             yield None
             continue
-        chosen, rejected = backend.score(pair.prompt, (pair.chosen, pair.rejected), adapter)
+        chosen, rejected = scores.score(pair.prompt, (pair.chosen, pair.rejected), adapter)
         yield Preference(chosen, rejected, *sizes)
 
 

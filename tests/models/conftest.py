@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from models.backend import Backend, End, Prompt, Sampling
+from tests.models.made_server import serve
+
+__all__ = ["serve"]
 
 TALK = Prompt(
     "【雨下了一整夜，旧宅的门虚掩着。】\n",

@@ -1,93 +1,22 @@
 """A server that is scripted, with all that servers do wrong."""
 
-import json
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from models.answer import AnswerFilter
 from models.backend import Prompt, Sampling
-from models.chat import EchoFilter, messages
-from models.endpoint import MAX_LINE, Patience
+from models.chat import messages
+from models.endpoint import MAX_LINE
 from models.errors import ModelError
 from models.server import Server
 from tests.models.conftest import TALK, draw
-
-QUICK = Patience(connect=2, first=2, stall=0.3, tries=3, backoff=0.01)
-Answer = Callable[["Request"], None]
-
-
-class Request(BaseHTTPRequestHandler):
-    """Answers as the test that started the server says."""
-
-    protocol_version = "HTTP/1.0"
-    answer: Answer
-    bodies: list[dict[str, Any]]
-    headers_seen: list[str | None]
-    models: Mapping[str, Any] = {"data": [{"id": "tiny", "owned_by": "somebody"}]}
-
-    def do_GET(self) -> None:
-        self.send(200, "application/json", json.dumps(self.models).encode())
-
-    def do_POST(self) -> None:
-        self.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.headers_seen.append(self.headers["Authorization"])
-        type(self).answer(self)
-
-    def send(self, status: int, kind: str, body: bytes = b"", **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def stream(self, *events: object) -> None:
-        """Begin a stream, or go on with it."""
-        if not getattr(self, "begun", False):
-            self.begun = True
-            self.send(200, "text/event-stream")
-        for event in events:
-            text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
-            self.wfile.write(f"data: {text}\n\n".encode())
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-def piece(text: str, index: int = 0, finish: str | None = None) -> dict[str, Any]:
-    return {"choices": [{"index": index, "text": text, "finish_reason": finish}]}
-
-
-Serve = Callable[..., str]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Starts a server with one way to answer; gives its address."""
-    running = []
-
-    def start(answer: Answer, **members: object) -> str:
-        members |= {"answer": staticmethod(answer)}
-        members.setdefault("bodies", [])
-        members.setdefault("headers_seen", [])
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Request,), members))
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        running.append(server)
-        return f"http://127.0.0.1:{server.server_port}/v1"
-
-    yield start
-    for server in running:
-        server.shutdown()
-        server.server_close()
+from tests.models.made_server import QUICK, Request, Serve, piece
 
 
 def fails(url: str, says: str, sampling: Sampling = Sampling(n=1)) -> None:  # noqa: B008
@@ -294,7 +223,7 @@ def test_a_grammar_is_put_as_the_server_understands_it(
     assert {"grammar", "structured_outputs"} & set(sent) == ({field} if field else set())
     assert backend.context == 512
     assert backend.exact_count == (field is not None)
-    assert len(sent["stop"]) == (6 if field else 4)
+    assert len(sent["stop"]) == 4
     assert ("min_p" in sent) == (field is not None)
 
 
@@ -349,7 +278,7 @@ def test_the_wish_to_a_chat_model_speaks_the_language_of_the_log() -> None:
     [("苏晚：好", "好"), ("苏晚", "苏晚"), ("苏醒了", "苏醒了"), ("  好", "好"), ("", "")],
 )
 def test_an_echo_is_dropped_however_it_arrives(answer: str, line: str) -> None:
-    echo = EchoFilter("苏晚：")
+    echo = AnswerFilter("苏晚：")
     assert "".join(map(echo.push, answer)) + echo.flush() == line
 
 

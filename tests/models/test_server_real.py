@@ -1,7 +1,9 @@
 """A draw through the HTTP server that llama.cpp runs in this process."""
 
 import threading
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,10 @@ from models.backend import Backend, Prompt, Sampling
 from models.errors import ModelError
 from models.llamacpp import LlamaCpp
 from models.server import Server, estimate
-from tests.models.conftest import TALK, draw
+from models.server_manners import _KNOWN
+from tests.models.conftest import TALK, draw, write_lora
+
+STOPS = ("\n", "【", "苏晚：", "苏晚:", "林默：", "林默:")
 
 
 @pytest.fixture
@@ -76,3 +81,60 @@ def test_a_real_server_refuses_a_wrong_key(
 def test_a_guess_of_tokens_is_on_the_safe_side(starter: Backend) -> None:
     for text in (TALK.text, "Tom: I do not believe you, Ann!\n" * 3):
         assert estimate(text) >= starter.count(text)
+
+
+@pytest.fixture(scope="module")
+def four_slots(starter_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """llama.cpp's server as it starts by default, with four slots, and one adapter loaded."""
+    import xllamacpp
+
+    tilt = write_lora(tmp_path_factory.mktemp("lora") / "tilt.gguf", "gemma3", 640)
+    params = xllamacpp.CommonParams()
+    params.model.path = str(starter_file)
+    params.n_parallel = 4
+    params.n_ctx = 2048
+    params.kv_unified = True
+    params.verbosity = -1
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(tilt), 1.0)]
+    server = xllamacpp.Server(params)
+    yield server.listening_address
+    del server
+
+
+@pytest.mark.parametrize("mode", ["completions", "chat"])
+def test_five_candidates_come_from_the_four_slots_of_a_real_server(
+    four_slots: str, mode: Any
+) -> None:
+    _KNOWN.clear()
+    backend = Server.open(four_slots, mode=mode)
+    drawn = draw(backend, TALK, Sampling(n=5, max_tokens=8, stop=STOPS, min_p=0.02))
+    assert len(drawn.ends) == 5
+    assert backend.notices == []
+    backend.close()
+
+
+def test_a_real_server_that_does_not_tell_its_slots_is_asked_for_fewer_at_once(
+    four_slots: str,
+) -> None:
+    _KNOWN.clear()
+    backend = Server.open(four_slots, dialect="common")
+    assert len(draw(backend, TALK, Sampling(n=5, max_tokens=8, stop=STOPS)).ends) == 5
+    assert [notice.partition(": ")[2] for notice in backend.notices] == [
+        "takes at most 4 candidates a request; the others are asked beside it"
+    ]
+    backend.close()
+
+
+def test_a_real_server_counts_a_history_in_one_request(four_slots: str, starter: Backend) -> None:
+    backend = Server.open(four_slots)
+    lines = [f"苏晚：第{at}句。\n" for at in range(100)]
+    assert backend.counts(lines) == [starter.count(line) for line in lines]
+    backend.close()
+
+
+def test_an_adapter_of_a_real_server_is_drawn_with(four_slots: str) -> None:
+    backend = Server.open(four_slots, adapters={"tilt": "tilt.gguf"})
+    sampling = Sampling(n=1, max_tokens=6, temperature=0.0, seed=1, logprobs=True)
+    plain, tilted = draw(backend, TALK, sampling), draw(backend, TALK, sampling, "tilt")
+    assert (plain.texts, plain.ends[0].logprob) != (tilted.texts, tilted.ends[0].logprob)
+    backend.close()

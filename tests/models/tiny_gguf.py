@@ -1,6 +1,7 @@
 """Tiny models of transformers written as GGUF in float32, as llama.cpp has them; LoRA on them."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,13 @@ import numpy as np
 import torch
 from peft import LoraConfig, get_peft_model
 
-ARCHITECTURES = {"llama": "llama", "gemma3_text": "gemma3", "qwen2": "qwen2", "qwen3": "qwen3"}
+ARCHITECTURES = {
+    "llama": "llama",
+    "gemma3_text": "gemma3",
+    "qwen2": "qwen2",
+    "qwen3": "qwen3",
+    "stablelm": "stablelm",
+}
 NORMAL, CONTROL = 1, 3
 
 
@@ -20,8 +27,24 @@ CHAT = (
 """A chat template over the two special tokens there are."""
 
 
-def write_model(path: Path, model: Any, tokenizer: Path, template: str | None = None) -> Path:
-    """Write `model` with the pieces of a `tokenizer.json` that begins with <bos> <eos>."""
+def quantized(name: str, values: Any) -> Any:
+    """Matrices in blocks of 8 bits a weight, as Q8_0 has them."""
+    kind = gguf.GGMLQuantizationType.Q8_0
+    return (values, None) if values.ndim == 1 else (gguf.quantize(values, kind), kind)
+
+
+def write_model(
+    path: Path,
+    model: Any,
+    tokenizer: Path,
+    template: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+    quantized: Callable[[str, Any], Any] = lambda name, values: (values, None),
+) -> Path:
+    """Write `model` with the pieces of a `tokenizer.json` that begins with <bos> <eos>.
+
+    `extra` are tensors that the model does not have.
+    """
     config = model.config
     architecture = ARCHITECTURES[config.model_type]
     writer = gguf.GGUFWriter(path, architecture)
@@ -32,7 +55,11 @@ def write_model(path: Path, model: Any, tokenizer: Path, template: str | None = 
     writer.add_feed_forward_length(config.intermediate_size)
     writer.add_head_count(config.num_attention_heads)
     writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if architecture == "stablelm":
+        writer.add_layer_norm_eps(config.layer_norm_eps)
+        writer.add_rope_dimension_count(config.hidden_size // config.num_attention_heads // 4)
+    else:
+        writer.add_layer_norm_rms_eps(config.rms_norm_eps)
     writer.add_rope_freq_base(10000.0)
     writer.add_vocab_size(config.vocab_size)
     width = getattr(config, "head_dim", None)
@@ -45,8 +72,9 @@ def write_model(path: Path, model: Any, tokenizer: Path, template: str | None = 
     if template is not None:
         writer.add_chat_template(template)
     _add_tokenizer(writer, json.loads(tokenizer.read_text(encoding="utf-8"))["model"])
-    for name, tensor in _tensors(model, architecture):
-        writer.add_tensor(name, tensor)
+    for name, tensor in [*_tensors(model, architecture), *(extra or {}).items()]:
+        values, kind = quantized(name, tensor)
+        writer.add_tensor(name, values, raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

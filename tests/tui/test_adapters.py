@@ -90,3 +90,21 @@ def test_an_adapter_that_is_given_must_fit(run, table):
     assert shown.status == 2
     assert "empty/adapter_config.json" in shown.err
     assert not Path("out.gguf").exists()
+
+
+def test_a_gguf_is_written_as_a_folder_that_plays(run, table):
+    shown = run("models", "convert", "base.gguf", "folder", "--to", "hf", "--dtype", "float32")
+    assert (shown.status, shown.out.strip()) == (0, "folder")
+    assert shown.err.strip() == "LlamaForCausalLM in float32"
+    assert notices("folder") == []
+    for wrong, said in (
+        (("base.gguf", "folder", "--to", "hf"), "folder: exists already"),
+        (("adapters/voice", "o", "--to", "hf"), "adapters/voice: an adapter"),
+        (("base.gguf", "o", "--to", "hf", "--base", "x"), "--base is for --to gguf-lora"),
+        (("base.gguf", "o", "--to", "hf", "--keep-quantised"), "--keep-quantised is for"),
+        (("base.gguf", "o", "--to", "hf", "--dtype", "int8"), "no dtype int8"),
+    ):
+        shown = run("models", "convert", *wrong)
+        assert shown.status == 2
+        assert said in shown.err
+        assert not Path("o").exists()

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from models.fit import Fit
 
 MIB = 1 << 20
+FORMS = {
+    "folder": ("float16", "bfloat16", "float32"),
+    "gguf-lora": ("float16", "float32"),
+    "hf": ("float16", "bfloat16", "float32"),
+}
+"""What `convert` writes, and the types that its weights may have."""
 
 
 def fit(
@@ -96,11 +102,14 @@ def _show(found: "Fit", as_data: bool) -> None:
 def convert(
     source: Annotated[
         str,
-        typer.Argument(metavar="FOLDER", help="An official checkpoint, a hub id, or an adapter."),
+        typer.Argument(
+            metavar="SOURCE",
+            help="An official checkpoint or hub id; an adapter; for hf a GGUF or a known model.",
+        ),
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The new folder, or GGUF file.")],
     to: Annotated[
-        str, typer.Option("--to", metavar="folder|gguf-lora", help="What is to be written.")
+        str, typer.Option("--to", metavar="|".join(FORMS), help="What is to be written.")
     ] = "folder",
     keep_quantised: Annotated[
         bool, typer.Option("--keep-quantised", help="Leave int8 and int4 weights as they are.")
@@ -114,37 +123,43 @@ def convert(
         typer.Option("--base", metavar="MODEL", help="Of an adapter, if it names another place."),
     ] = None,
 ) -> None:
-    """Write a ChatGLM checkpoint as safetensors, a P-tuning checkpoint as a PEFT folder, or a LoRA
-    in PEFT layout as a GGUF for llama.cpp."""
-    one_of(to, ("folder", "gguf-lora"), "form")
-    kinds = ("float16", "bfloat16", "float32") if to == "folder" else ("float16", "float32")
+    """Write a ChatGLM checkpoint as safetensors, a P-tuning checkpoint as a PEFT folder, a LoRA in
+    PEFT layout as a GGUF for llama.cpp, or a GGUF model as a folder for vLLM and transformers."""
+    one_of(to, FORMS, "form")
     if dtype is not None:
-        one_of(dtype, kinds, "dtype")
+        one_of(dtype, FORMS[to], "dtype")
+    if keep_quantised and to != "folder":
+        raise BadInput("--keep-quantised is for checkpoints; leave it out")
+    if base is not None and to != "gguf-lora":
+        raise BadInput("--base is for --to gguf-lora; leave it out")
     not_over(out, [source, *([base] if base else [])], "OUT")
     try:
-        if to == "gguf-lora":
-            if keep_quantised:
-                raise BadInput("--keep-quantised is for checkpoints; leave it out")
-            _gguf_lora(source, out, base, dtype or "float16")
-            return
-        if base is not None:
-            raise BadInput("--base is for --to gguf-lora; leave it out")
-        from models.chatglm.convert import convert as write
+        with given():
+            said, written = _convert(source, out, to, keep_quantised, dtype, base)
     except ModuleNotFoundError as error:
         extra = "train" if error.name == "gguf" else "local"
         raise BadInput(
             f"{error.name} is not installed; install it with: pip install 'paotuan[{extra}]'"
         ) from error
-    with given():
-        done = write(source, out, keep_quantised=keep_quantised, dtype=dtype)
-    word(f"{done.layout}: {done.note}")
-    data(str(done.folder))
+    word(said)
+    data(str(written))
 
 
-def _gguf_lora(source: str, out: Path, base: str | None, dtype: str) -> None:
-    from models.gguf_lora import write_gguf_lora
+def _convert(
+    source: str, out: Path, to: str, keep_quantised: bool, dtype: str | None, base: str | None
+) -> tuple[str, Path]:
+    """What was written, in a sentence, and where."""
+    if to == "gguf-lora":
+        from models.gguf_lora import write_gguf_lora
 
-    with given():
-        done = write_gguf_lora(source, out, base, "float32" if dtype == "float32" else "float16")
-    word(f"{done.pairs} layers of a {done.architecture} LoRA for {done.base}")
-    data(str(done.path))
+        lora = write_gguf_lora(source, out, base, "float32" if dtype == "float32" else "float16")
+        return f"{lora.pairs} layers of a {lora.architecture} LoRA for {lora.base}", lora.path
+    if to == "hf":
+        from models.local.gguf_folder import convert_gguf, find_gguf
+
+        folder = convert_gguf(find_gguf(source), out, dtype or "bfloat16")
+        return f"{folder.architecture} in {folder.dtype}", folder.path
+    from models.chatglm.convert import convert as write
+
+    done = write(source, out, keep_quantised=keep_quantised, dtype=dtype)
+    return f"{done.layout}: {done.note}", done.folder

@@ -1,0 +1,119 @@
+"""Says in one line why an endpoint does not answer as it should, and what to do about it."""
+
+import ssl
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+from models.errors import ModelError, PassingError
+from models.server_event import said
+
+MAX_WAIT = 30.0
+"""Longest wait between two tries, in seconds; a server that asks for more is not asked again."""
+
+
+class Refused(ModelError):
+    """The server refuses a request as it is; `status` and `body` are its answer."""
+
+    def __init__(self, line: str, status: int, body: bytes) -> None:
+        super().__init__(line)
+        self.status, self.body = status, body
+
+
+class Again(PassingError):
+    """A failure worth another try while nothing has come yet, `after` so many seconds."""
+
+    def __init__(self, line: str, after: float = 0.0) -> None:
+        super().__init__(line)
+        self.after = after
+
+
+def refusal(where: str, key_hint: str, status: int, kind: str, body: bytes) -> str:
+    """One line about an answer that is not what was asked for."""
+    if 300 <= status < 400:
+        return f"{where}: it points to another address; give that one"
+    if status in (401, 403):
+        return f"{where}: refused the key ({status}); set {key_hint}"
+    if kind == "text/html":
+        return f"{where}: answered with a web page ({status}); an API often ends with /v1"
+    if 200 <= status < 300:
+        return f"{where}: answered with {kind or 'no type'}, not with a stream of events"
+    try:
+        reason = HTTPStatus(status).phrase
+    except ValueError:
+        reason = "unknown status"
+    if b"HTTP request was sent to HTTPS" in body:
+        return f"{where}: it speaks https; write https:// in front"
+    return f"{where}: {status} {said(body) or reason}"
+
+
+def unreachable(where: str, error: Exception, waited: float) -> str:
+    """One line about a connection that failed."""
+    if isinstance(error, httpx.TimeoutException):
+        return f"{where}: no answer within {waited:g} s; is it running?"
+    words = f"{error} {_cause(error)}"
+    if "CERTIFICATE_VERIFY_FAILED" in words:
+        why = words.rpartition("verify failed: ")[2].split(" (_ssl")[0]
+        return (
+            f"{where}: its certificate is not trusted ({why[:80]}); trust it by naming its file, "
+            "or that of its authority, in the environment variable SSL_CERT_FILE"
+        )
+    if "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER_FAILURE" in words:
+        return f"{where}: it does not speak https; write http:// in front"
+    if isinstance(error, httpx.ProxyError):
+        return f"{where}: the proxy of the environment refuses it; see HTTPS_PROXY and NO_PROXY"
+    if isinstance(error, httpx.ConnectError):
+        return f"{where}: cannot connect; is the server running?"
+    return f"{where}: the connection broke off; is it an OpenAI-compatible server?"
+
+
+def _cause(error: BaseException) -> str:
+    """The words of the TLS error behind an error, if there is one."""
+    behind: BaseException | None = error
+    while behind is not None and not isinstance(behind, ssl.SSLError):
+        behind = behind.__cause__ or behind.__context__
+    return str(behind or "")
+
+
+def no_proxy(error: Exception) -> str:
+    """One line about a proxy of the environment that cannot be used."""
+    if isinstance(error, ImportError):
+        return (
+            "the environment names a SOCKS proxy (ALL_PROXY), for which socksio is not installed; "
+            "install it with: pip install socksio, or unset the variable"
+        )
+    return (
+        "the environment names a proxy that is no address (see ALL_PROXY, HTTPS_PROXY); "
+        "it looks like http://host:port or socks5://host:port"
+    )
+
+
+def check_key(key: str, variable: str) -> str:
+    """The key as it is sent. Raises `ModelError`, without the key, where it cannot be one."""
+    key = key.strip()
+    for at, character in enumerate(key, 1):
+        if not "!" <= character <= "~":
+            kind = "a blank" if character.isspace() else "a character"
+            raise ModelError(
+                f"{variable}: holds {kind} that no key has, at place {at} of {len(key)}; "
+                "copy the key anew"
+            )
+    return key
+
+
+def retry_after(header: str | None) -> float:
+    """Seconds that a server asks to wait, given as a number or as a date; 0 where it does not."""
+    if not header:
+        return 0.0
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(header)
+        except ValueError:
+            return 0.0
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+    return max(seconds, 0.0) if seconds == seconds else 0.0

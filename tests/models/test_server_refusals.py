@@ -1,0 +1,219 @@
+"""What servers do not take, told in their own words, and what becomes of it."""
+
+from typing import Any
+
+import pytest
+
+from models.backend import Sampling
+from models.errors import ModelError
+from models.server import Server
+from tests.models.conftest import TALK, draw
+from tests.models.made_server import QUICK, Request, Serve, chat_piece, piece
+
+STOPS = ("\n", "【", "苏晚：", "苏晚:", "林默：", "林默:", "父亲：", "父亲:")
+VLLM = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 4096}]}
+LLAMA = {"data": [{"id": "m", "owned_by": "llamacpp"}]}
+
+
+def openai(message: str, param: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": param}}
+
+
+def extra(*names: str) -> dict[str, Any]:
+    """How strict servers refuse what they do not know, of all fields at once."""
+    return {
+        "detail": [
+            {"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs", "input": "x"}
+            for name in names
+        ]
+    }
+
+
+TOO_MANY_STOPS = openai(
+    "[{'type': 'too_long', 'loc': ('body', 'stop'), 'msg': 'List should have at most 2 items "
+    "after validation, not 4', 'input': ['\\n', '【'], 'ctx': {'max_length': 2}}]"
+)
+RENAMED = openai(
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+    "'max_completion_tokens' instead.",
+    "max_tokens",
+)
+ONLY_ONE = openai(
+    "Unsupported value: 'temperature' does not support 0.95 with this model. Only the default (1) "
+    "value is supported.",
+    "temperature",
+)
+KNOWN_SHORT = openai("Invalid max_tokens value, the valid range of max_tokens is [1, 64]")
+GEMINI = [openai('Invalid JSON payload received. Unknown name "seed": Cannot find field.')]
+SLOTS = openai("Field 'n': Value must be between 1 <= value <= 4, but got 5")
+DEEPSEEK = openai("Invalid n value (currently only n = 1 is supported)")
+GRAMMAR = openai("Failed to parse the grammar")
+STREAM = openai("Unrecognized request argument supplied: stream_options")
+
+
+def refusing(seen: list[dict[str, Any]], refusal: object, field: str, fits: Any) -> Any:
+    """Answers as soon as `fits(value of field)` holds, and refuses until then."""
+
+    def answer(request: Request) -> None:
+        if request.path.endswith("tokenize"):
+            return request.json({}, 404)
+        body = request.bodies[-1]
+        seen.append(body)
+        if not fits(body.get(field)):
+            return request.json(refusal, 400)
+        for at in range(body.get("n", 1)):
+            request.stream(piece(f"第{len(seen)}句{at}", at), piece("", at, "stop"))
+        request.stream("[DONE]")
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("refusal", "field", "fits", "becomes"),
+    [
+        (TOO_MANY_STOPS, "stop", lambda v: len(v) <= 2, ["\n", "【"]),
+        (RENAMED, "max_tokens", lambda v: v is None, None),
+        (ONLY_ONE, "temperature", lambda v: v is None, None),
+        (KNOWN_SHORT, "max_tokens", lambda v: v <= 64, 64),
+        (GEMINI, "seed", lambda v: v is None, None),
+        (STREAM, "stream_options", lambda v: v is None, None),
+        (GRAMMAR, "structured_outputs", lambda v: True, {"grammar": "root ::= x"}),
+        (extra("seed"), "seed", lambda v: v is None, None),
+        (extra("min_p", "top_k"), "top_k", lambda v: v is None, None),
+        (openai("property 'logprobs' is unsupported"), "logprobs", lambda v: v is None, None),
+        (openai("top_k must be -1 (disable), or at least 1, got 0."), "top_k", lambda v: not v, 0),
+    ],
+)
+def test_a_field_that_a_server_names_is_left_out_or_made_to_fit(
+    serve: Serve, refusal: object, field: str, fits: Any, becomes: object
+) -> None:
+    seen: list[dict[str, Any]] = []
+    backend = Server.open(serve(refusing(seen, refusal, field, fits), models=VLLM), patience=QUICK)
+    sampling = Sampling(n=1, seed=3, stop=STOPS, grammar="root ::= x", logprobs=True)
+    assert draw(backend, TALK, sampling).texts[0].startswith("第")
+    assert seen[-1].get(field) == becomes
+
+
+def test_max_tokens_is_sent_under_its_newer_name_once_the_older_is_refused(serve: Serve) -> None:
+    seen: list[dict[str, Any]] = []
+    url = serve(refusing(seen, RENAMED, "max_tokens", lambda value: value is None))
+    draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1, max_tokens=33))
+    assert seen[-1]["max_completion_tokens"] == 33
+
+
+def test_what_a_server_refused_is_told_once_and_kept_in_mind(serve: Serve) -> None:
+    seen: list[dict[str, Any]] = []
+    url = serve(refusing(seen, ONLY_ONE, "temperature", lambda value: value is None))
+    backend = Server.open(url, patience=QUICK)
+    draw(backend, TALK, Sampling(n=2))
+    assert backend.notices == ["tiny: does not take temperature; it is left out"]
+    seen.clear()
+    again = Server.open(url, patience=QUICK)
+    draw(again, TALK, Sampling(n=2))
+    assert again.notices == []
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(("refusal", "most"), [(SLOTS, 4), (DEEPSEEK, 1)])
+def test_five_candidates_come_from_a_server_that_takes_fewer_at_once(
+    serve: Serve, refusal: object, most: int
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        count = request.bodies[-1].get("n", 1)
+        seen.append(request.bodies[-1])
+        if count > most:
+            return request.json(refusal, 400)
+        for at in range(count):
+            request.stream(piece(f"第{len(seen)}句{at}", at), piece("", at, "stop"))
+        request.stream("[DONE]")
+
+    backend = Server.open(serve(answer), patience=QUICK)
+    assert len(set(draw(backend, TALK, Sampling(n=5)).texts)) == 5
+    assert sorted(body.get("n", 1) for body in seen[1:]) == ([1, 4] if most == 4 else [1] * 5)
+    assert [notice for notice in backend.notices if f"at most {most} candidates" in notice]
+    seen.clear()
+    draw(backend, TALK, Sampling(n=5))
+    assert sum(body.get("n", 1) for body in seen) == 5
+
+
+def test_the_slots_of_llama_server_are_asked_for_before_they_are_missed(serve: Serve) -> None:
+    props = {"total_slots": 4, "default_generation_settings": {"n_ctx": 2048}}
+
+    def answer(request: Request) -> None:
+        if request.path == "/tokenize":
+            return request.json({"tokens": [1]})
+        for at in range(request.bodies[-1].get("n", 1)):
+            request.stream(piece(f"第{at}句", at), piece("", at, "stop"))
+
+    bodies: list[dict[str, Any]] = []
+    url = serve(answer, models=LLAMA, pages={"/props": props}, bodies=bodies)
+    backend = Server.open(url, patience=QUICK)
+    assert backend.context == 2048
+    bodies.clear()
+    draw(backend, TALK, Sampling(n=5))
+    assert sorted(body.get("n", 1) for body in bodies) == [1, 4]
+
+
+def test_a_prompt_too_long_is_told_and_no_field_is_blamed(serve: Serve) -> None:
+    words = (
+        "This model's maximum context length is 1024 tokens. However, you requested 1100 tokens "
+        "(1004 in the messages, 96 in the completion). Please reduce the length of 'max_tokens'."
+    )
+    url = serve(lambda request: request.json(openai(words, "messages"), 400))
+    backend = Server.open(url, patience=QUICK)
+    with pytest.raises(ModelError, match="maximum context length"):
+        draw(backend, TALK, Sampling(n=1))
+    assert backend.context == 1024
+    assert backend.notices == []
+
+
+def test_a_server_that_refuses_whatever_is_sent_is_given_up(serve: Serve) -> None:
+    url = serve(lambda request: request.json(openai("I do not like you"), 400))
+    with pytest.raises(ModelError, match="400 I do not like you"):
+        draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
+
+
+@pytest.mark.parametrize("mode", ["completions", "chat"])
+@pytest.mark.parametrize("owner", ["vllm", "llamacpp", "library", "koboldcpp", "somebody"])
+def test_at_most_four_stops_are_sent_and_none_that_an_obedient_answer_begins_with(
+    serve: Serve, mode: Any, owner: str
+) -> None:
+    def answer(request: Request) -> None:
+        for at in range(request.bodies[-1].get("n", 1)):
+            request.stream(
+                chat_piece("苏晚：好", at, "stop") if mode == "chat" else piece("好", at, "stop")
+            )
+
+    bodies: list[dict[str, Any]] = []
+    url = serve(answer, models={"data": [{"id": "m", "owned_by": owner}]}, bodies=bodies)
+    backend = Server.open(url, mode=mode, patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == ["好"]
+    sent = bodies[-1].get("stop", [])
+    assert len(sent) <= 4
+    assert not {"苏晚：", "苏晚:"} & set(sent)
+    assert ("\n" in sent) == (mode == "completions")
+
+
+NEUTRAL = {
+    "vllm": {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0, "temperature": 1.0, "top_p": 1.0},
+    "llamacpp": {
+        "top_k": 0, "min_p": 0.0, "typical_p": 1.0, "repeat_penalty": 1.0, "dry_multiplier": 0.0,
+        "xtc_probability": 0.0, "temperature": 1.0, "top_p": 1.0, "presence_penalty": 0.0,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("owner", NEUTRAL)
+def test_neutral_samplers_are_sent_so_that_a_servers_own_defaults_do_not_leak_in(
+    serve: Serve, owner: str
+) -> None:
+    bodies: list[dict[str, Any]] = []
+    url = serve(
+        lambda request: request.stream(piece("好", 0, "stop")),
+        models={"data": [{"id": "m", "owned_by": owner}]},
+        bodies=bodies,
+    )
+    draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1, temperature=1.0, top_p=1.0))
+    assert bodies[-1] | NEUTRAL[owner] == bodies[-1]
