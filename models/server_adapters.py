@@ -101,7 +101,10 @@ def _load(endpoint: Endpoint, found: Found, name: str, path: str | Path | None) 
         return f"{lacking}; {serve}"
     near = is_loopback(endpoint.base.host) and Path(path).exists()
     body = {"lora_name": name, "lora_path": str(Path(path).resolve() if near else path)}
-    answer = endpoint.post("/load_lora_adapter", body)
+    try:
+        answer = endpoint.post("/load_lora_adapter", body)
+    except ModelError as error:
+        return f"{error}; {serve}"
     if answer.is_success:
         return None
     if answer.status in (404, 405):

@@ -21,12 +21,21 @@ LIMIT = 60.0
 
 CLIENT = """
 import json, resource, sys, time
+from pathlib import Path
 from models.backend import Prompt, Sampling
 from models.endpoint import Patience
 from models.errors import ModelError
 from models.server import Server
 
 quick = Patience(connect=1.0, first=1.0, stall=0.5, tries=2, backoff=0.01)
+
+def most_memory():
+    # of this program alone: ru_maxrss begins with what its parent had
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
 for mode in sys.argv[2:]:
     began, said = time.perf_counter(), ""
     try:
@@ -40,7 +49,7 @@ for mode in sys.argv[2:]:
     except ModelError as error:
         outcome, said = "line", str(error)
     print(json.dumps([mode, outcome, said, time.perf_counter() - began,
-                      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]), flush=True)
+                      most_memory()]), flush=True)
 """
 
 GOOD = {"index": 0, "text": "好的。", "finish_reason": "stop"}
