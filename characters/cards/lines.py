@@ -26,6 +26,7 @@ _LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
 _THIRD = re.compile(r"(?:she|he|they|her|his|their|i|my)\b|她|他|它|我", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:(?:She|He|They) (?=\S)|[她他它](?![的们]))")
+_NARRATIONS = re.compile("(?:【[^【】]*】)+")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
 
 
@@ -84,7 +85,7 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
             speaker, line, quoted = named, found[2].strip(), False
         quoted = quoted or bool(_QUOTED.search(line))
         if not code and line.startswith("【") and line.endswith("】"):
-            lines.append(line)
+            lines.append(line if _NARRATIONS.fullmatch(line) else _narration(line[1:-1]))
         elif code or _LOG_MARK.search(line):
             lines.append(f"{speaker}：{line}")
         else:
@@ -122,6 +123,11 @@ def _pieces(line: str, quoted: bool) -> Iterator[tuple[str, str]]:
         yield bare, ""
 
 
+def _narration(text: str) -> str:
+    """A line of narration, whose brackets end it nowhere else."""
+    return f"【{text.replace('【', '〔').replace('】', '〕')}】"
+
+
 def _deed(text: str, speaker: str, voices: Voices, mark: str) -> str:
     """An action by the speaker, or narration where somebody else does it."""
     own = speaker if text.startswith(speaker) else ""
@@ -137,7 +143,7 @@ def _deed(text: str, speaker: str, voices: Voices, mark: str) -> str:
     ):
         return rf"{speaker}：\me {after.strip()}"
     if _SECOND.match(text) or (mark == "bare" and not own and not _THIRD.match(text)):
-        return f"【{text.replace('【', '〔').replace('】', '〕')}】"
+        return _narration(text)
     subject = _SUBJECT.match(text)
     return rf"{speaker}：\me {text[subject.end() :] if subject else text}"
 

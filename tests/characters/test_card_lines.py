@@ -47,6 +47,12 @@ def test_sample_dialogue_has_other_speakers_a_greeting_has_not():
     assert spoken("Name: Ann Age: 20", SHANA) == ["夏娜：Name: Ann Age: 20"]
 
 
+def test_narration_with_brackets_of_its_own_stays_one_line_of_narration():
+    assert spoken("【雨】【风】", SHANA) == ["【雨】【风】"]
+    assert spoken("【】】", SHANA) == ["【〕】"]
+    assert spoken("【雨【停】了】", SHANA) == ["【雨〔停〕了】"]
+
+
 def test_lines_become_a_dialogue_that_other_programs_read():
     lines = ["{{user}}：你好", "夏娜：\\me 转身 \\emoji 微怒", "夏娜：走。（累了）", "【雨】"]
     assert dialogue(lines, "夏娜") == (
