@@ -24,6 +24,7 @@ HINTS = {
     "did not find expected '-'": "check the indentation of the list",
     "cannot start any token": "put a text that begins with such a sign in quotes",
     "unexpected end of stream": "a quote is not closed",
+    "nesting depth": "close the brackets, or nest it less",
 }
 
 
