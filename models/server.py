@@ -271,15 +271,20 @@ class Server:
         """Give each candidate what an event has of it; whether it was for one still open."""
         taken = False
         for choice in event.choices:
-            if choice.index < len(rows) and not draw.rows[rows[choice.index]].ended:
-                at = rows[choice.index]
-                shown, taken = draw.rows[at].take(choice), True
-                last = all(draw.rows[row].finished for row in rows)
-                if last and "stream_options" in draw.body and event.cached_tokens is None:
-                    draw.held.add(at)
-                    put(Delta(at, shown))
-                else:
-                    self._put(draw, at, shown, event, put)
+            if choice.index >= len(rows):
+                continue
+            at = rows[choice.index]
+            row = draw.rows[at]
+            if row.ended:
+                row.finished = row.finished or bool(choice.finish)
+                continue
+            shown, taken = row.take(choice), True
+            last = all(draw.rows[each].finished for each in rows)
+            if last and "stream_options" in draw.body and event.cached_tokens is None:
+                draw.held.add(at)
+                put(Delta(at, shown))
+            else:
+                self._put(draw, at, shown, event, put)
         return taken
 
     def _put(self, draw: "_Draw", at: int, shown: str, event: Event, put: Put) -> None:
