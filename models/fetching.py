@@ -1,6 +1,5 @@
 """Fetches models into a folder of our own; what was begun lies in one place until it is whole."""
 
-import errno
 import json
 import os
 import shutil
@@ -10,9 +9,10 @@ from pathlib import Path
 import httpx
 from filelock import FileLock, Timeout
 
+from base.writing import FULL, reason, replace_text
 from models import starter
 from models.errors import ModelError, PassingError
-from models.hub import REPO, Broken, Choice, Hub, Remote, endpoint, is_safe, shown
+from models.hub import REPO, Broken, Choice, Hub, Odd, Remote, endpoint, is_safe, shown
 
 TRIES = 5
 """Times in a row that a connection may break off before it has brought `WORTHWHILE` bytes."""
@@ -125,7 +125,8 @@ def _fetch_one(hub: Hub, file: Remote, part: Path, tell: Callable[[int], None]) 
 def _write(
     pieces: Iterator[tuple[int, bytes]], part: Path, had: int, tell: Callable[[int], None]
 ) -> None:
-    """Write pieces where they belong; what was announced wrongly is not kept."""
+    """Write pieces where they belong; what was announced wrongly is not kept, but what had come
+    before a refusal is."""
     try:
         with part.open("r+b" if had else "wb") as out:
             for at, piece in pieces:
@@ -133,7 +134,7 @@ def _write(
                 out.truncate()
                 out.write(piece)
                 tell(at + len(piece))
-    except ModelError:
+    except Odd:
         part.unlink(missing_ok=True)
         raise
 
@@ -158,10 +159,7 @@ def _check_room(repo: str, folder: Path, files: Sequence[Remote]) -> None:
 
 
 def _note(repo: str, sizes: Mapping[str, int]) -> None:
-    path = _note_of(repo)
-    draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(sizes), "utf-8")
-    os.replace(draft, path)
+    replace_text(_note_of(repo), json.dumps(sizes), ())
 
 
 def _sizes(repo: str) -> dict[str, int]:
@@ -198,6 +196,6 @@ def _offline(repo: str, address: str) -> str:
 
 
 def _unkept(repo: str, folder: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in FULL:
         return f"{repo}: no room in {folder}; make some and pull again: it goes on where it stopped"
-    return f"{repo}: cannot be kept in {error.filename or folder}: {error.strerror or error}"
+    return f"{repo}: cannot be kept in {error.filename or folder}: {reason(error)}"

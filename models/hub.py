@@ -51,6 +51,10 @@ class Remote:
     """Where the hub keeps one: of large files."""
 
 
+class Odd(ModelError):
+    """The other side says or sends what cannot be true."""
+
+
 class Broken(Exception):
     """The connection ended before the file did, or brought next to nothing."""
 
@@ -105,7 +109,7 @@ class Hub:
         commit = told.get("sha")
         if commit is not None:
             if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
-                raise self._odd("names a version that is none")
+                raise self._odd("names a version that is no commit")
             self.commit = commit
         listed = {
             str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
@@ -177,12 +181,12 @@ class Hub:
     def _remote(self, name: str, told: Mapping[str, Any]) -> Remote:
         size, large = told.get("size"), told.get("lfs")
         if not is_safe(name):
-            raise self._odd(f"lists a file named {name[:60]!r}, which is no name below a folder")
+            raise self._odd(f"lists a file named {name[:60]!r}, which could lead elsewhere")
         if size is not None and not (type(size) is int and 0 <= size <= LARGEST):
-            raise self._odd(f"lists {name} with a size that is none")
+            raise self._odd(f"lists {name} with an impossible size")
         sha = large.get("sha256") if isinstance(large, dict) else None
         if sha is not None and not (isinstance(sha, str) and SHA256.fullmatch(sha)):
-            raise self._odd(f"lists {name} with a checksum that is none")
+            raise self._odd(f"lists {name} with a checksum that is no SHA-256")
         return Remote(name, size, sha)
 
     def _refuse(self, response: httpx.Response) -> None:
@@ -204,8 +208,8 @@ class Hub:
             raise ModelError(f"{self.repo}: {self.shown} has no such model or file{key}")
         raise PassingError(f"{self.repo}: {self.shown} answered {status}; try again later{key}")
 
-    def _odd(self, what: str) -> ModelError:
-        return ModelError(f"{self.repo}: {self.shown} {what}; nothing of it is kept")
+    def _odd(self, what: str) -> Odd:
+        return Odd(f"{self.repo}: {self.shown} {what}; nothing of it is kept")
 
 
 class _Pace:

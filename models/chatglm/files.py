@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
-from models.errors import ModelError
+from models.errors import ModelError, PassingError
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 WANTED = (".json", ".model", ".safetensors")
@@ -38,7 +38,7 @@ def _from_hub(repo: str) -> Path:
 
     try:
         return fetch(repo, _wanted)
-    except ModelError:  # without a network, what was fetched before will do
+    except PassingError:  # without a network, what was fetched before will do
         if found := here(repo):
             return found
         raise
@@ -157,6 +157,6 @@ def check_numbers(file: Path, tensors: Mapping[str, torch.Tensor]) -> None:
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             raise ModelError(
-                f"{file}: {name} holds NaN or infinities in place of numbers; its training went "
+                f"{file}: {name} holds NaN or infinite weights; its training went "
                 "wrong or the file is damaged: train it anew, or fetch it again"
             )

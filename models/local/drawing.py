@@ -232,12 +232,12 @@ class Drawer:
         base, adapter = self.adapters.base, self.adapters.active
         if adapter is not None:
             raise ModelError(
-                f"{base} with the adapter {adapter}: computes NaN in place of numbers; "
+                f"{base} with the adapter {adapter}: computes NaN instead of probabilities; "
                 "play without it, or train it anew"
             )
         raise ModelError(
-            f"{base}: computes NaN in place of numbers; its weights are damaged, or too large for "
-            f"{str(self.model.dtype).removeprefix('torch.')}; fetch it again, or use another"
+            f"{base}: computes NaN instead of probabilities; its weights are damaged, or too large "
+            f"for {str(self.model.dtype).removeprefix('torch.')}; fetch it again, or use another"
         )
 
     def _so_far(self, draw: Draw, batch: Batch) -> torch.Tensor | None:

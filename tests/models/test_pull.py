@@ -36,6 +36,8 @@ class Hub(BaseHTTPRequestHandler):
     tokens: ClassVar[list[str | None]]
     elsewhere: ClassVar[str]
     endless: ClassVar[bool]
+    busy: ClassVar[int]
+    """The status of every file's answer, if it is not sent."""
 
     def do_GET(self) -> None:
         self.tokens.append(self.headers["Authorization"])
@@ -45,6 +47,8 @@ class Hub(BaseHTTPRequestHandler):
             self.wfile.write(body)
         elif "/resolve/" not in path or (name := path.partition(f"{COMMIT}/")[2]) not in self.sent:
             self.head(404, b"", {"X-Error-Code": "RepoNotFound"})
+        elif self.busy:
+            self.head(self.busy, b"")
         elif self.elsewhere:
             self.head(302, b"", {"Location": f"{self.elsewhere}{self.path}"})
         else:
@@ -98,7 +102,7 @@ class Server(ThreadingHTTPServer):
 
 def served() -> Iterator[tuple[str, type[Hub]]]:
     own: dict[str, Any] = {"sent": dict(CONTENT), "listed": listing(), "headers_of_files": {}}
-    own |= {"cut": [], "ranges": [], "tokens": [], "elsewhere": "", "endless": False}
+    own |= {"cut": [], "ranges": [], "tokens": [], "elsewhere": "", "endless": False, "busy": 0}
     kind = type("OneHub", (Hub,), own)
     server = Server(("127.0.0.1", 0), kind)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -167,6 +171,22 @@ def test_a_broken_download_goes_on_where_it_stopped(mirror: type[Hub]) -> None:
     assert mirror.ranges == [f"bytes={1000 * many}-" for many in range(1, fetching.TRIES + 1)]
 
 
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_what_was_fetched_is_kept_though_the_mirror_refuses_to_go_on(
+    mirror: type[Hub], status: int
+) -> None:
+    mirror.cut[:] = [1000] * fetching.TRIES
+    refused()
+    (part,) = left_in(starter.cache_folder() / "partial")
+    size = (starter.cache_folder() / "partial" / part).stat().st_size
+    mirror.busy = status
+    assert str(status) in refused()
+    mirror.busy = 0
+    assert (starter.cache_folder() / "partial" / part).stat().st_size == size
+    pull.pull(NAME)
+    assert mirror.ranges[-1] == f"bytes={size}-"
+
+
 def test_a_model_that_is_here_in_part_only_is_not_taken_for_one(mirror: type[Hub]) -> None:
     folder = pull.pull(NAME)
     (folder / "model.safetensors").write_bytes(b"cut")
@@ -201,26 +221,26 @@ DEEP = "[" * 100_000
 @pytest.mark.parametrize(
     ("listed", "said"),
     [
-        ({"siblings": [{"rfilename": "../evil.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": "/etc/evil.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": "a\\..\\evil.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": "C:evil.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": "a\0.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": "a\n\x1b[31m.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": "\ud800.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": f"{'a' * 999}.json", "size": 1}]}, "no name below a folder"),
-        ({"siblings": [{"rfilename": ".hidden.json", "size": 1}]}, "no name below a folder"),
+        ({"siblings": [{"rfilename": "../evil.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": "/etc/evil.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": "a\\..\\evil.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": "C:evil.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": "a\0.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": "a\n\x1b[31m.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": "\ud800.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": f"{'a' * 999}.json", "size": 1}]}, "could lead elsewhere"),
+        ({"siblings": [{"rfilename": ".hidden.json", "size": 1}]}, "could lead elsewhere"),
         ({"siblings": [{"rfilename": "a.json"}, {"rfilename": "A.json"}]}, "nothing but case"),
-        ({"siblings": [{"rfilename": "a.json", "size": -1}]}, "size that is none"),
-        ({"siblings": [{"rfilename": "a.json", "size": True}]}, "size that is none"),
-        ({"siblings": [{"rfilename": "a.json", "size": 10**30}]}, "size that is none"),
+        ({"siblings": [{"rfilename": "a.json", "size": -1}]}, "impossible size"),
+        ({"siblings": [{"rfilename": "a.json", "size": True}]}, "impossible size"),
+        ({"siblings": [{"rfilename": "a.json", "size": 10**30}]}, "impossible size"),
         ({"siblings": [{"rfilename": "a.json", "size": 1 << 40}]}, "GB more are needed"),
         ({"siblings": [{"rfilename": "a.json", "lfs": {"sha256": "../x"}}]}, "checksum that is"),
         ({"siblings": [{"rfilename": f"{n}.json"} for n in range(1001)]}, "lists 1,001 files"),
         ({"siblings": "many"}, "no list of files"),
         ({"siblings": [1, None, {"rfilename": None}]}, "lists no files of this model"),
-        ({"sha": "../../evil"}, "a version that is none"),
-        ({"sha": 7}, "a version that is none"),
+        ({"sha": "../../evil"}, "a version that is no commit"),
+        ({"sha": 7}, "a version that is no commit"),
         ({"more": "x" * (9 << 20)}, "more than 8 MiB of files"),
     ],
 )
@@ -341,7 +361,7 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 
 def test_a_checkpoint_named_by_its_hub_id_is_fetched_the_same_way(
-    mirror: type[Hub], tmp_path: Path
+    mirror: type[Hub], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from models.chatglm.files import resolve
 
@@ -349,5 +369,8 @@ def test_a_checkpoint_named_by_its_hub_id_is_fetched_the_same_way(
     assert (folder / "config.json").read_bytes() == CONTENT["config.json"]
     assert not (folder / "modeling_glm.py").exists()
     mirror.listed = listing(siblings=[{"rfilename": "../evil.json", "size": 1}])
-    assert resolve(f"zai-org/{NAME}") == folder
+    with pytest.raises(ModelError, match="could lead elsewhere"):
+        resolve(f"zai-org/{NAME}")
     assert not list(tmp_path.rglob("evil*"))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert resolve(f"zai-org/{NAME}") == folder, "what is here will do without a network"
