@@ -31,6 +31,7 @@ _REMEDIES = {
     errno.ENOTEMPTY: "name another folder",
     errno.ENAMETOOLONG: "give it a shorter name",
     errno.EBUSY: "let the other one end",
+    errno.ELOOP: "a link lies where it is to be made; delete that",
 }
 _ELSE = "mend the permissions, or name another place"
 
@@ -91,7 +92,7 @@ def drafted(target: Path, inputs: Iterable[str | Path], private: bool = False) -
     """The path of an empty file that takes the place of `target` as `replaced` does it."""
     check_inputs(target, inputs)
     if os.path.islink(target):
-        target = target.resolve()
+        target = Path(os.path.realpath(target))
     draft = draft_of(target)
     with _told(target, draft):
         sweep(target.parent)
@@ -202,7 +203,7 @@ def _sync(path: Path, flags: int) -> None:
 
 def _claim(draft: Path, private: bool) -> int:
     """Open a draft that nobody else writes; what is in it is of a writer that is gone."""
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     until = time.monotonic() + PATIENCE
     while True:
         held = os.open(draft, flags, 0o600 if private else 0o666)
@@ -275,10 +276,11 @@ def told(target: Path) -> Iterator[None]:
 
 @contextmanager
 def _told(target: Path, draft: Path) -> Iterator[None]:
-    """Errors of writing `target` name it, whether or not the system named a file."""
+    """Errors of writing `target` name it, whether or not the system named a file; a reader that
+    has gone away is none."""
     try:
         yield
-    except Unwritten:
+    except (Unwritten, BrokenPipeError):
         raise
     except OSError as error:
         named = error.filename

@@ -105,6 +105,30 @@ def test_through_a_link_the_file_it_leads_to_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "sub" / "a.txt").read_text() == "new"
 
 
+def test_a_link_in_a_ring_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "ring.txt").symlink_to("ring.txt")
+    replace_text(tmp_path / "ring.txt", "new", ())
+    assert (tmp_path / "ring.txt").read_text() == "new"
+
+
+@POSIX
+def test_a_link_that_somebody_laid_where_a_draft_lies_leads_nowhere(tmp_path: Path) -> None:
+    target, other = tmp_path / "a.txt", tmp_path / "other.txt"
+    other.write_text("not yours")
+    sweep(tmp_path)  # once in a run, and the link comes after it
+    draft_of(target).symlink_to(other)
+    with pytest.raises(Unwritten, match="delete that"):
+        replace_text(target, "new", ())
+    assert other.read_text() == "not yours"
+
+
+@POSIX
+def test_a_reader_that_goes_away_is_no_failure_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(BrokenPipeError), replaced(tmp_path / "a.txt", ()):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+    assert names(tmp_path) == []
+
+
 @POSIX
 def test_who_may_read_a_file_stays_so_and_a_private_one_is_the_owner_s(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
