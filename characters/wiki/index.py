@@ -234,6 +234,12 @@ class Base:
         )
 
 
+def _unlocked(draft: Path) -> sqlite3.Connection:
+    """A base that is being made, without locks of SQLite's own: the draft is locked already, and on
+    some systems locks of both kinds exclude each other."""
+    return sqlite3.connect(f"{draft.absolute().as_uri()}?nolock=1", uri=True)
+
+
 def write_base(
     path: Path,
     chunks: Iterable[Chunk],
@@ -251,7 +257,7 @@ def write_base(
         check_inputs(vectors_path(path), inputs)
         with (
             drafted(path, inputs) as draft,
-            closing(sqlite3.connect(draft)) as connection,
+            closing(_unlocked(draft)) as connection,
         ):
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
