@@ -132,6 +132,16 @@ class Journal:
                 _delete(self.path.with_suffix(".lock"))
             self._lock.release()
 
+    def discard(self) -> None:
+        """Let go of the files and the lock, and delete them."""
+        with _said(self.path):
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            for ending in (".jsonl", ".txt"):
+                self.path.with_suffix(ending).unlink(missing_ok=True)
+        self.close()
+
     def _begin(self, line: bytes) -> None:
         """Make the file, with its first event whole in it."""
         with replaced(self.path, (), private=True) as file:

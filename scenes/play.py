@@ -127,9 +127,8 @@ class Play:
 
     def discard(self) -> None:
         """Close a session in which nothing was said, and keep no file of it."""
+        self.journal.discard()
         self.close()
-        for suffix in (".jsonl", ".txt"):
-            self.journal.path.with_suffix(suffix).unlink(missing_ok=True)
 
     @property
     def scene(self) -> Scene:
