@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from characters.text import UNPRINTABLE
+from scenes.exports.jsonlines import safe_json
 
 _UNSAFE = re.compile(rf"{UNPRINTABLE.pattern}|\r")
 _BREAK = re.compile(r"[\t\n]")
@@ -40,12 +41,7 @@ def as_json(value: Any, indent: int | None = None) -> None:
 
 def json_text(value: Any, indent: int | None = None) -> str:
     """A value as JSON that holds nothing which could drive a terminal."""
-    written = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _UNSAFE.sub(_escaped, written)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return safe_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def columns(rows: Sequence[Sequence[str]]) -> None:
