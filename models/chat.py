@@ -16,8 +16,8 @@ ASK_EN = (
     "Explain nothing and do not speak for anyone else."
 )
 
-ASKING = 160
-"""Tokens of the wish and of what a template adds, on the safe side."""
+CHAT_TOKENS = 256
+"""Tokens of the wish for a line and of what a chat template adds, on the safe side."""
 
 
 def messages(prompt: Prompt) -> list[dict[str, str]]:

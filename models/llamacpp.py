@@ -14,6 +14,7 @@ import xllamacpp
 
 from models.backend import Delta, Prompt, Sampling
 from models.background import pieces
+from models.chat import CHAT_TOKENS
 from models.errors import ModelError
 from models.gguf import read_header
 from models.llamacpp_http import Client
@@ -32,7 +33,7 @@ from models.llamacpp_questions import Questions, Scales
 from models.llamacpp_requests import Chunk, message, one_line, request
 from models.llamacpp_rows import Rows
 from models.llamacpp_tokens import Tokens, behind
-from models.template import CHAT_TOKENS, Mode
+from models.template import Mode
 
 
 class LlamaCpp:

@@ -7,10 +7,11 @@ from typing import Any
 
 import xllamacpp
 
+from models.chat import CHAT_TOKENS
 from models.errors import ModelError
 from models.gguf import Header, adapter_file, check_adapter, read_header
 from models.gguf_weights import check_weights
-from models.template import CHAT_TOKENS, Mode
+from models.template import Mode
 
 ROWS = 10
 """Most candidates drawn side by side; more are drawn in rounds."""

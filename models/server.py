@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 
 from models.backend import Delta, Prompt, Sampling
 from models.background import pieces
-from models.chat import ASKING, grammar_after_cue, messages
+from models.chat import CHAT_TOKENS, grammar_after_cue, messages
 from models.dialect import DIALECTS, Mode, sent_stops
 from models.endpoint import Endpoint, Patience
 from models.errors import ModelError
@@ -118,7 +118,7 @@ class Server:
     def context(self) -> int:
         """Tokens of prompt and candidate; what asks a chat model for the line is taken off."""
         known = min(self._context, self._manners.context or self._context)
-        return max(1, known - ASKING) if self._mode == "chat" else known
+        return max(1, known - CHAT_TOKENS) if self._mode == "chat" else known
 
     @property
     def exact_count(self) -> bool:

@@ -20,8 +20,6 @@ Render = Callable[[Sequence[Message], bool], str]
 SYSTEM, USER, ANSWER = "STABLE-PART-OF-A-PROMPT", "HISTORY-OF-A-PROMPT", "ANSWER-TO-A-PROMPT"
 """What stands for the texts while the template is rendered."""
 THINKING, THOUGHT = "<think>", "</think>"
-CHAT_TOKENS = 256
-"""Tokens beyond the context for what a chat template and the wish for a line put around it."""
 
 Mode = Literal["chat", "raw"]
 """Whether prompts go through the model's own chat template, or are continued as they stand."""

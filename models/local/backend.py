@@ -11,6 +11,7 @@ import torch
 from models.adapters import Adapters
 from models.answer import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
+from models.chat import CHAT_TOKENS
 from models.encode import Encoder
 from models.errors import ModelError
 from models.local.attention import share_attention
@@ -22,7 +23,7 @@ from models.local.loading import Opened, Quantization, open_checkpoint
 from models.local.scoring import Text, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
 from models.sampling import Breakers
-from models.template import CHAT_TOKENS, Mode, form_of
+from models.template import Mode, form_of
 
 
 class Local:
