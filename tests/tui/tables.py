@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 
 from textual.pilot import Pilot
 
@@ -49,8 +50,9 @@ def table(
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
-    """Let the app run until `true`, at most five seconds."""
-    for _ in range(500):
+    """Let the app run until `true`, at most thirty seconds."""
+    ends = monotonic() + 30
+    while monotonic() < ends:
         if true():
             return
         await pilot.pause(0.01)
