@@ -76,16 +76,18 @@ def test_models_of_every_backend_draw_and_learn_and_print_nothing_but_our_lines(
     sentences = tiny_sentences.write_model(tmp_path / "sentences")
     log = tmp_path / "log.txt"
     log.write_text(LOG, encoding="utf-8")
+    voiced = tmp_path / "voiced.yaml"
+    voiced.write_text("title: 夜\ncast: {苏晚: {adapter: voice}, 林默: {}}\n", encoding="utf-8")
     draw: list[str | Path] = ["draw", log, "--for", "苏晚", "-n", "2", "--max-tokens", "4"]
     methods = ("lora", "qlora", "prefix", "pairs")
     program = commands(
         [*draw, "--model", "scripted"],
         [*draw, "--model", file],
         *(["train", recipe(tmp_path, llama, method)] for method in methods),
-        [*draw, "--model", llama, "--adapter", f"苏晚={tmp_path / 'lora'}"],
+        [*draw, "--scene", voiced, "--model", llama, "--adapter", f"voice={tmp_path / 'lora'}"],
         [*draw, "--model", llama, "--quantization", "int8"],
         [*draw, "--model", llama, "--quantization", "int4"],
-        [*draw, "--model", glm, "--adapter", f"苏晚={prefix}"],
+        [*draw, "--scene", voiced, "--model", glm, "--adapter", f"voice={prefix}"],
     )
     asked = f"open_embedder({str(sentences)!r}, device='cpu').query('旧宅建于光绪年间')"
     done = ran(f"{program}from models.embedding import open_embedder\n{asked}", tmp_path)

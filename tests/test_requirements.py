@@ -15,7 +15,7 @@ from packaging.version import Version
 from tests.requirements import ROOT, newest, requirements
 
 EXTRAS = ("starter", "local", "train", "embeddings")
-ROOMS = ("tui", "scenes", "characters", "models")
+ROOMS = ("tui", "scenes", "characters", "models", "base")
 NEEDS_EVERYTHING = ("tests",)
 LOCKED = [line.partition("==") for line in (ROOT / "constraints.txt").read_text().splitlines()]
 VERSIONS = {canonicalize_name(name): version for name, _, version in LOCKED}

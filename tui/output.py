@@ -41,11 +41,7 @@ def as_json(value: Any, indent: int | None = None) -> None:
 def json_text(value: Any, indent: int | None = None) -> str:
     """A value as JSON that holds nothing which could drive a terminal."""
     written = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _UNSAFE.sub(_escaped, written)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], written)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> None:

@@ -13,4 +13,4 @@ def json_line(value: Any, compact: bool = False) -> str:
     """A value as JSON; control characters, bidi overrides and halves of pairs are escaped."""
     separators = (",", ":") if compact else None
     written = json.dumps(value, ensure_ascii=False, separators=separators)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], written)
