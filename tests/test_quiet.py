@@ -18,7 +18,6 @@ from tests.train.made import examples, written, written_pairs
 
 ROOT = Path(__file__).parents[1]
 LOG = "苏晚：你确定是这里？\n林默：先进去再说。\n"
-SCENE = "title: t\nplay_as: 林默\nmodel: {adapter: voice}\ncast:\n  苏晚:\n  林默:\n"
 OURS = ("step ", "held-out loss", "paotuan: no candidate of ")
 """A model made up at random may draw no line in form."""
 LOUD = """
@@ -77,18 +76,18 @@ def test_models_of_every_backend_draw_and_learn_and_print_nothing_but_our_lines(
     sentences = tiny_sentences.write_model(tmp_path / "sentences")
     log = tmp_path / "log.txt"
     log.write_text(LOG, encoding="utf-8")
+    voiced = tmp_path / "voiced.yaml"
+    voiced.write_text("title: 夜\ncast: {苏晚: {adapter: voice}, 林默: {}}\n", encoding="utf-8")
     draw: list[str | Path] = ["draw", log, "--for", "苏晚", "-n", "2", "--max-tokens", "4"]
-    scene = tmp_path / "scene.yaml"
-    scene.write_text(SCENE, encoding="utf-8")
     methods = ("lora", "qlora", "prefix", "pairs")
     program = commands(
         [*draw, "--model", "scripted"],
         [*draw, "--model", file],
         *(["train", recipe(tmp_path, llama, method)] for method in methods),
-        [*draw, "--scene", scene, "--model", llama, "--adapter", f"voice={tmp_path / 'lora'}"],
+        [*draw, "--scene", voiced, "--model", llama, "--adapter", f"voice={tmp_path / 'lora'}"],
         [*draw, "--model", llama, "--quantization", "int8"],
         [*draw, "--model", llama, "--quantization", "int4"],
-        [*draw, "--scene", scene, "--model", glm, "--adapter", f"voice={prefix}"],
+        [*draw, "--scene", voiced, "--model", glm, "--adapter", f"voice={prefix}"],
     )
     asked = f"open_embedder({str(sentences)!r}, device='cpu').query('旧宅建于光绪年间')"
     done = ran(f"{program}from models.embedding import open_embedder\n{asked}", tmp_path)

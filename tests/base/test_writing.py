@@ -105,10 +105,14 @@ def test_through_a_link_the_file_it_leads_to_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "sub" / "a.txt").read_text() == "new"
 
 
-def test_a_link_in_a_ring_is_replaced(tmp_path: Path) -> None:
+@POSIX
+def test_a_link_in_a_ring_and_a_pipe_that_nobody_reads_are_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "ring.txt").symlink_to("ring.txt")
-    replace_text(tmp_path / "ring.txt", "new", ())
-    assert (tmp_path / "ring.txt").read_text() == "new"
+    os.mkfifo(tmp_path / "pipe")
+    for name, why in {"ring.txt": "name another file", "pipe": "start its reader first"}.items():
+        with pytest.raises(Unwritten, match=why):
+            replace_text(tmp_path / name, "new", ())
+    assert names(tmp_path) == ["pipe", "ring.txt"]
 
 
 @POSIX
@@ -117,7 +121,7 @@ def test_a_link_that_somebody_laid_where_a_draft_lies_leads_nowhere(tmp_path: Pa
     other.write_text("not yours")
     sweep(tmp_path)  # once in a run, and the link comes after it
     draft_of(target).symlink_to(other)
-    with pytest.raises(Unwritten, match="delete that"):
+    with pytest.raises(Unwritten, match="name another file"):
         replace_text(target, "new", ())
     assert other.read_text() == "not yours"
 

@@ -33,7 +33,7 @@ def test_a_model_whose_weights_are_no_numbers_is_one_line(
     table = Local.open(folders[kind], device="cpu")
     with torch.no_grad():
         next(p for n, p in table.model.named_parameters() if "norm" in n).fill_(float("nan"))
-    with pytest.raises(ModelError, match=rf"{kind}: computes NaN in place of numbers") as error:
+    with pytest.raises(ModelError, match=rf"{kind}: computes NaN instead") as error:
         list(table.generate(PROMPT, Sampling(n=2, max_tokens=4, temperature=temperature)))
     assert "float32" in str(error.value)
     with pytest.raises(ModelError, match="computes NaN"):
@@ -58,13 +58,15 @@ def test_an_adapter_that_spoils_the_model_is_named_and_the_base_plays_on(
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_a_lora_with_a_number_that_is_none_is_refused(
+def test_a_lora_with_a_weight_that_is_no_number_is_refused(
     folders: dict[str, Path], tmp_path: Path, bad: float
 ) -> None:
     model = open_checkpoint(folders["llama"], device="cpu").model
     get_peft_model(model, LoraConfig(target_modules=["q_proj"])).save_pretrained(str(tmp_path))
     spoil(tmp_path / "adapter_model.safetensors", bad)
-    with pytest.raises(ModelError, match=r"adapter_model.safetensors: .* holds NaN or infinities"):
+    with pytest.raises(
+        ModelError, match=r"adapter_model.safetensors: .* holds NaN or infinite weights"
+    ):
         Local.open(folders["llama"], device="cpu", adapters={"a": tmp_path})
     table = Local.open(folders["llama"], device="cpu", adapters={"a": tmp_path}, optional={"a"})
     assert "adapter a is left out" in table.notices[0]
@@ -72,11 +74,11 @@ def test_a_lora_with_a_number_that_is_none_is_refused(
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("kind", ["v1", "v3"])
-def test_a_prefix_with_a_number_that_is_none_is_refused(
+def test_a_prefix_with_a_weight_that_is_no_number_is_refused(
     folders: dict[str, Path], tmp_path: Path, kind: str, bad: float
 ) -> None:
     prefix = make_prefix(tmp_path / "prefix", folders[kind], 4, container="safetensors")
     (file,) = prefix.glob("*.safetensors")
     spoil(file, bad)
-    with pytest.raises(ModelError, match="holds NaN or infinities"):
+    with pytest.raises(ModelError, match="holds NaN or infinite weights"):
         Local.open(folders[kind], device="cpu", adapters={"a": prefix})

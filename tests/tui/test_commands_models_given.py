@@ -29,6 +29,7 @@ WITHOUT_SERVERS: tuple[tuple[str, ...], ...] = (
     ("models", "convert", "MODEL", "out"),
     ("train", "recipe.yaml", "base=MODEL"),
 )
+BY_NAME = (("models", "show"), ("models", "pull"), ("models", "fit"))
 
 
 @pytest.fixture
@@ -53,8 +54,7 @@ def lines_of(err: str) -> list[str]:
 @pytest.mark.parametrize("model", ["none.gguf", "log.txt", "folder", "no-such-name", "qwen3-8b"])
 @pytest.mark.parametrize("typed", [*WITH_MODEL, *WITHOUT_SERVERS], ids=" ".join)
 def test_a_model_that_is_not_here_is_bad_input(run, there, typed, model):
-    of_catalog = (("models", "show"), ("models", "pull"), ("models", "fit"))
-    if typed[:2] in of_catalog and model == "qwen3-8b":
+    if typed[:2] in BY_NAME and model == "qwen3-8b":
         pytest.skip("a name of the catalog is what these are for")
     shown = run(*(model if word == "MODEL" else word.replace("MODEL", model) for word in typed))
     assert shown.status == 2, shown.err

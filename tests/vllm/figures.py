@@ -16,7 +16,7 @@ HISTORY = (
     "【雨下了一整夜，旧宅的门虚掩着。】\n苏晚：你确定是这里？ \\emoji 困惑\n"
     "林默：信上就是这么写的。\n苏晚：\\me 推开门\n【门轴发出一声长长的呻吟】\n"
 )
-SAMPLING = Sampling(n=5, max_tokens=24, temperature=0.95, top_p=0.8)
+SAMPLING = Sampling(n=5, max_tokens=24, temperature=0.95, top_p=0.8, stop=("\n",))
 TURN = "苏晚：你听见了吗？\n林默：听见了，楼上有人。\n"
 
 
