@@ -19,7 +19,7 @@ from transformers import PreTrainedModel
 
 from models.chatglm.files import check_numbers
 from models.chatglm.prefix import load_prefix, prefix_shape
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 
 CONFIG = "adapter_config.json"
 WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
@@ -158,7 +158,7 @@ class Adapters:
             inject_adapter_in_model(config, self.model, adapter_name=name)
             found = set_peft_model_state_dict(self.model, inner, adapter_name=name)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            reason = first_line(error)
             raise ModelError(
                 f"{folder}: could not be put on the base {self.base} ({reason}); "
                 f"{_trained_on(folder)}"
@@ -261,7 +261,7 @@ def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
         else:
             tensors = torch.load(files[0], map_location="cpu", weights_only=True)
     except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = first_line(error)
         raise ModelError(f"{files[0]}: not readable ({reason}); fetch it again") from error
     except Exception as error:  # pickle's own errors have no common base but this
         raise ModelError(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.quiet import keep_quiet
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Embedder:
             )
             return vectors.astype("float32", copy=False)
         except (RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
-            raise ModelError(f"{self.name}: cannot embed a text: {_first_line(error)}") from error
+            raise ModelError(f"{self.name}: cannot embed a text: {first_line(error)}") from error
 
 
 def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> Embedder:
@@ -79,7 +79,7 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
         )
         return Embedder(name, model.eval())
     except (*_BAD_MODEL, SafetensorError) as error:
-        raise ModelError(f"{name}: {_first_line(error)}; {_EXPECTED}") from error
+        raise ModelError(f"{name}: {first_line(error)}; {_EXPECTED}") from error
 
 
 def _library(name: str) -> Any:
@@ -92,7 +92,7 @@ def _library(name: str) -> Any:
         ) from error
     except ImportError as error:
         raise ModelError(
-            f"{name}: sentence-transformers cannot be loaded ({_first_line(error)}); "
+            f"{name}: sentence-transformers cannot be loaded ({first_line(error)}); "
             "install it anew with: pip install -U 'paotuan[embeddings]'"
         ) from error
     return sentence_transformers
@@ -140,14 +140,10 @@ def _check(folder: Path) -> None:
     except FileNotFoundError:
         raise ModelError(f"{folder}: no modules.json in it; {_EXPECTED}") from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise ModelError(f"{folder}/modules.json: {_first_line(error)}; {_EXPECTED}") from error
+        raise ModelError(f"{folder}/modules.json: {first_line(error)}; {_EXPECTED}") from error
     for kind in kinds:
         if not kind.startswith(OURS):
             raise ModelError(f"{folder}/modules.json: {kind} is code of its own, which is not run")
     for path in sorted(folder.rglob("*.bin")):
         if not any(path.parent.glob("*.safetensors")):
             raise ModelError(f"{path}: weights that are not safetensors; {_EXPECTED}")
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from models.backend import Prompt
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.template import Frame, Message, frame_of
 
 Markup = Literal["glm1", "glm2", "plain"]
@@ -132,7 +132,7 @@ class Encoder:
                 enable_thinking=False,
             )
         except (TemplateError, ValueError, TypeError, KeyError, AttributeError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            reason = first_line(error)
             raise ModelError(reason) from error
         return text
 

@@ -7,3 +7,13 @@ class ModelError(Exception):
 
 class PassingError(ModelError):
     """A failure that may pass by itself: a server that is away, busy, or slow."""
+
+
+LONGEST = 300
+"""Characters of what a library says that are passed on."""
+
+
+def first_line(error: BaseException) -> str:
+    """What a library's error says, in one line; its kind where it says nothing."""
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return said[0][:LONGEST].rstrip(".")

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
-from models.errors import ModelError, PassingError
+from models.errors import ModelError, PassingError, first_line
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 WANTED = (".json", ".model", ".safetensors")
@@ -145,7 +145,7 @@ def _load_pickled(file: Path) -> Any:
             "could run code: use an official checkpoint or its safetensors"
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError) as error:
-        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        said = first_line(error)
         raise ModelError(
             f"{file}: {file.stat().st_size:,} bytes, expected a whole torch file ({said}); "
             "download it again"

@@ -13,7 +13,7 @@ from models.chatglm.tokenizer_version import (
     check_version,
     checkpoint_version,
 )
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 
 TOKENIZERS: dict[int, type[ChatGLMTokenizer]] = {
     1: ChatGLM1Tokenizer,
@@ -41,7 +41,7 @@ def load_tokenizer(path: str | PathLike[str], version: int | None = None) -> Cha
     try:
         return TOKENIZERS[version].from_pretrained(str(folder), local_files_only=True)
     except (OSError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = first_line(error)
         raise ModelError(
             f"{folder}: the tokenizer's settings could not be used ({reason});"
             " copy tokenizer_config.json from the checkpoint's page again, or remove it"

@@ -7,7 +7,7 @@ from transformers import AutoConfig, AutoTokenizer
 
 from models import chatglm
 from models.encode import Encoder, Markup
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.local.loading import CONTEXT
 
 _BAD = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
@@ -51,7 +51,7 @@ def _opened(path: str | Path) -> tuple[Any, Markup, int]:
         tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
         config = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
     except _BAD as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        reason = first_line(error)
         raise ModelError(f"{path}: {reason}; expected a checkpoint with its tokenizer") from error
     text = config.get_text_config()
     return tokenizer, "plain", getattr(text, "max_position_embeddings", CONTEXT)

@@ -16,7 +16,7 @@ from transformers.utils import logging as library_logging
 from models.catalog import LOCAL, known, weights
 from models.chatglm.load import DTYPES
 from models.chatglm.shards import SHARD_BYTES, write
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.folders import check_room, new_folder
 from models.gguf import Header, read_header
 
@@ -167,7 +167,7 @@ def _reading(header: Header) -> Iterator[None]:
 
 
 def _unread(header: Header, error: Exception) -> ModelError:
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    reason = first_line(error)
     return ModelError(
         f"{header.path}: a {header.architecture} model that transformers does not read from "
         f"GGUF ({reason}); use its folder of safetensors"

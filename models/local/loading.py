@@ -17,7 +17,7 @@ from transformers.utils import logging as library_logging
 
 from models import chatglm
 from models.encode import Markup
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.local.folder import OWN_CODE, check_files, check_kind, needs_own_code
 from models.quiet import keep_quiet
 
@@ -103,13 +103,13 @@ def _open_other(
         ).eval()
     except SafetensorError as error:
         raise ModelError(
-            f"{path}: its weights are damaged or cut off ({_first_line(error)}); fetch them again"
+            f"{path}: its weights are damaged or cut off ({first_line(error)}); fetch them again"
         ) from error
     except _BAD_CHECKPOINT as error:
         if OWN_CODE in str(error):
             raise needs_own_code(path) from error
         raise ModelError(
-            f"{path}: {_first_line(error)}; expected a causal language model of "
+            f"{path}: {first_line(error)}; expected a causal language model of "
             "transformers with its tokenizer"
         ) from error
     if getattr(model, "_is_stateful", False):
@@ -147,10 +147,6 @@ def raw_config(path: str | Path) -> dict[str, Any]:
         raw, _ = PretrainedConfig.get_config_dict(str(path))
     except _BAD_CHECKPOINT as error:
         raise ModelError(
-            f"{path}: {_first_line(error)}; expected a checkpoint's folder or a hub id"
+            f"{path}: {first_line(error)}; expected a checkpoint's folder or a hub id"
         ) from error
     return dict(raw)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

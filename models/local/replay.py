@@ -12,6 +12,7 @@ import torch
 from transformers import PreTrainedModel
 
 from models.cache_names import cache_argument
+from models.errors import first_line
 from models.local.cache import BranchingCache
 
 
@@ -87,7 +88,7 @@ class Replay:
             raise
         except RuntimeError as error:
             self.recordable = False
-            self.notices.append(f"steps are not recorded: {str(error).splitlines()[0]}")
+            self.notices.append(f"steps are not recorded: {first_line(error)}")
             return
         cache.recorded = Recorded(graph, inputs, logits, cache.buffers())
 

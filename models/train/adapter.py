@@ -17,7 +17,7 @@ from transformers import PreTrainedModel
 from models.adapters import Adapters
 from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.train.settings import Settings
 
 ALL_LINEAR = "all-linear"
@@ -52,9 +52,7 @@ def new_adapter(
     try:
         tuned = get_peft_model(model, config)
     except ValueError as error:
-        raise ModelError(
-            f"targets {', '.join(settings.targets)}: {str(error).splitlines()[0]}"
-        ) from error
+        raise ModelError(f"targets {', '.join(settings.targets)}: {first_line(error)}") from error
     if settings.method == "prefix" and len(text) >= settings.prefix_length:
         _begin_as(tuned, model, text[: settings.prefix_length])
     tuned.peft_config[tuned.active_adapter].base_model_name_or_path = base
