@@ -67,7 +67,8 @@ def start(
     from tui.opening import Choice
     from tui.seat import show
 
-    show(None, Choice())
+    if status := show(None, Choice()):
+        raise typer.Exit(status)
 
 
 app.command("play")(play.play)

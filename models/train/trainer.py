@@ -17,7 +17,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from models.errors import ModelError
+from models.errors import ModelError, first_line
 from models.local.scoring import SHAPED, Passed
 from models.train.curve import Curve
 from models.train.loss import batch_loss
@@ -90,7 +90,7 @@ class KeepsAdapter(Trainer):
         except (OSError, RuntimeError, SafetensorError) as error:
             name = f"checkpoint-{self.state.global_step}"
             shutil.rmtree(Path(self.args.output_dir) / name, ignore_errors=True)
-            raise NotSaved(str(error).splitlines()[0]) from error
+            raise NotSaved(first_line(error)) from error
 
 
 class RowTrainer(KeepsAdapter):
@@ -153,16 +153,18 @@ class RowTrainer(KeepsAdapter):
 
     def look(self, *_: Any, **__: Any) -> dict[str, float]:
         """The mean loss of the held-out rows, each token weighing one, as `eval_loss`."""
-        self.model.eval()
         total, count = 0.0, 0
-        with torch.no_grad():
-            for rows in self.held_out:
-                self.go_on()
-                inputs = self._prepare_inputs(self.data_collator([rows]))
-                inputs["weights"] = (inputs["labels"] != -100).float()
-                total += float(self.summed_loss(self.model, inputs))
-                count += int((inputs["labels"] != -100).sum())
-        self.model.train()
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                for rows in self.held_out:
+                    self.go_on()
+                    inputs = self._prepare_inputs(self.data_collator([rows]))
+                    inputs["weights"] = (inputs["labels"] != -100).float()
+                    total += float(self.summed_loss(self.model, inputs))
+                    count += int((inputs["labels"] != -100).sum())
+        finally:
+            self.model.train()
         metrics = {"eval_loss": total / count if count else math.nan}
         self.log(metrics)
         control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

@@ -68,6 +68,13 @@ def test_a_signal_leaves_the_terminal_as_it_was_and_keeps_the_hand(
     assert hand_in_the_journal(tmp_path) == 5
 
 
+def test_a_signal_at_the_start_is_the_exit_status_with_debug_too(terminal: Open) -> None:
+    opened = terminal("--debug")
+    opened.until(opened.shows("雨夜旧宅"))
+    opened.process.send_signal(signal.SIGTERM)
+    assert opened.end() == 128 + signal.SIGTERM
+
+
 def test_closing_the_window_keeps_the_hand(terminal: Open, tmp_path: Path) -> None:
     opened = with_a_hand(terminal)
     opened.hang_up()
