@@ -75,8 +75,8 @@ class Questions:
             if one["id"] == token:
                 return self._logprob(one)
         raise ModelError(
-            f"{self._client.name}: a sign of the text to be scored is none of the {LISTED:,} "
-            "tokens likely there; write it otherwise"
+            f"{self._client.name}: a character of the text to be scored is not among the "
+            f"{LISTED:,} likeliest tokens there; write it otherwise"
         )
 
     def _logprob(self, told: Mapping[str, Any]) -> float:

@@ -48,6 +48,6 @@ def problems_of(error: BaseException) -> tuple[str, ...]:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename is not None else ""
         if error.errno in FULL:
-            return (f"{where or 'the disk is full, or the output: '}{reason(error)}",)
+            return (f"{where or 'the output cannot be written: '}{reason(error)}",)
         return (f"{where}{error.strerror}",)
     return (str(error) or type(error).__name__,)

@@ -149,7 +149,7 @@ def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
         what = "missing" if inner is None else f"found {kind(inner)}, expected keys and values"
         raise CharacterError(f"{where}: data: {what}")
     if found is None:
-        return "v2", [f"{where}: spec: {_shown(said)} is none that is known; read as V2"]
+        return "v2", [f"{where}: spec: {_shown(said)} is not known; read as V2"]
     spec: Spec = "v3" if int(found[1]) >= 3 else "v2"
     return spec, _version_warnings(int(found[1]), version, where)
 

@@ -227,7 +227,7 @@ def _labelling(word: str, labels: Sequence[str]) -> Task:
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
         label = value.get("label") if isinstance(value, dict) else None
         if label not in known:
-            raise Unfit("the answer is none of the labels")
+            raise Unfit("the answer is not one of the labels")
         return str(label), ()
 
     user = f"类别：{'、'.join(labels)}\n词：{word}"

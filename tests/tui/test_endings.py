@@ -267,7 +267,7 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
         )
     assert done.returncode == 1
     (line,) = done.stderr.decode().splitlines()
-    assert line.startswith("paotuan: the disk is full, or the output")
+    assert line.startswith("paotuan: the output cannot be written: ")
 
 
 @pytest.mark.parametrize("stream", [0, 1, 2])

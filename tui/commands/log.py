@@ -79,10 +79,10 @@ def check(
     as_data: Json = False,
     scene: InScene = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 2 where a line is none of the format.")
+        bool, typer.Option("--strict", help="Exit 2 where a line is not in the format.")
     ] = False,
 ) -> None:
-    """Count what is in a log, and name each line that is none of the format."""
+    """Count what is in a log, and name each line that is not in the format."""
     from scenes.log import read
 
     told = word if as_data else data
@@ -122,7 +122,7 @@ def convert(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
     ] = None,
 ) -> None:
-    """Write a log in its canonical form; a line that is none of the format stays as it is."""
+    """Write a log in its canonical form; a line that is not in the format stays as it is."""
     from scenes.log import read, write
 
     source = Source(log)
