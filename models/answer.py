@@ -3,6 +3,8 @@
 It knows how models frame an answer, and neither servers nor roles.
 """
 
+import html
+import json
 import re
 
 from models.answer_cue import Cue, Reader, Undecided, announcement
@@ -11,11 +13,17 @@ from models.answer_marks import (
     BULLET,
     DROPPED,
     END,
+    ENTITY,
     FENCE,
     GROWING,
+    GROWING_ENTITY,
     GROWING_FRAME,
+    LONGEST_OBJECT,
     MEANT,
+    OBJECT,
     QUOTES,
+    SAID_IN,
+    TEMPLATE_LABEL,
     THINKING,
     THOUGHT,
     UNOPENED,
@@ -24,6 +32,7 @@ from models.answer_marks import (
 
 TAIL = 64
 """Characters of a thought that are kept, so that its end is seen when it comes in pieces."""
+_GROWING_VALUE = re.compile(r"[A-Za-z0-9.+-]*\s*")
 _LINE_END = re.compile(r"[\n\r]")
 
 
@@ -42,19 +51,33 @@ class AnswerFilter:
         """Whether the line is complete, so that what else comes is not needed."""
         self.thinking = False
         """Whether a thought has begun that has not ended."""
+        self.thought = False
+        """Whether what seemed the line was a thought whose beginning did not come."""
         self._cue = Cue(cue.strip(), asked)
         self._asked = self._awaits_cue = asked and bool(cue.strip())
         self._held = ""
+        self._entity = ""
         self._marks = _Marks()
         self._line: _Line | None = None
 
     def push(self, text: str) -> str:
         """Take some more text and return what belongs to the line."""
-        return "" if self.ended else self._take(text, final=False)
+        if self.ended:
+            return ""
+        text = self._entity + text
+        growing = GROWING_ENTITY.search(text)
+        at = growing.start() if growing else len(text)
+        self._entity = text[at:]
+        return self._take(_unescaped(text[:at]), final=False)
 
     def flush(self, cut: bool = False) -> str:
         """Return what was held back, once no more text comes; `cut`: it ran out of tokens."""
-        return "" if self.ended else self._take("", final=True, cut=cut)
+        return "" if self.ended else self._take(self._entity, final=True, cut=cut)
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether nothing is known yet to be the line, since the cue may still come."""
+        return self._line is None and self._awaits_cue
 
     def _take(self, text: str, final: bool, cut: bool = False) -> str:
         if self._line is None:
@@ -66,6 +89,7 @@ class AnswerFilter:
             text, self._held = self._held, ""
         clean = self._marks.push(text, final)
         self.ended = self._marks.ended
+        self.thought = self._marks.thought
         return self._line.push(clean, self.ended)
 
     def _begin(self, final: bool, cut: bool) -> "_Line | None":
@@ -84,6 +108,7 @@ class AnswerFilter:
                         return None
                     self._awaits_cue = False
                     if cut and "\n" in self._held.strip():
+                        self.thinking = True
                         return None
         except Undecided:
             return None
@@ -117,14 +142,40 @@ class AnswerFilter:
                 self._awaits_cue = False
             elif end := self._announced(final):
                 self._held = self._held[end:]
+            elif OBJECT.match(self._held) and (line := self._in_json(final)) is not None:
+                self._held = f"{line}\n"
             else:
                 return closers
 
+    def _in_json(self, final: bool) -> str | None:
+        """The line that an answer in JSON has; `""` where it is cut, `None` where it is no answer.
+
+        Raises `Undecided`.
+        """
+        head = self._held[:LONGEST_OBJECT]
+        try:
+            value, _ = json.JSONDecoder(strict=False).raw_decode(head)
+        except RecursionError:
+            return None
+        except json.JSONDecodeError as error:
+            if len(head) == LONGEST_OBJECT or not _is_cut(error):
+                return None
+            if final:
+                return ""
+            raise Undecided from None
+        texts = {key: text for key, text in value.items() if isinstance(text, str)}
+        for key in SAID_IN:
+            if key in texts:
+                return texts[key]
+        return next(iter(texts.values())) if len(texts) == 1 else None
+
     def _announced(self, final: bool) -> int:
         """Where an announcement ends that stands before the line, or 0. Raises `Undecided`."""
-        end = announcement(Reader(self._held, final))
+        end = announcement(Reader(self._held, final), self._asked)
         if not end or not MEANT.search(self._held[:end]):
             return 0
+        if TEMPLATE_LABEL.match(self._held):
+            return end
         rest = self._held[end:].lstrip(" \t*_")
         if not rest and not final:
             raise Undecided
@@ -156,11 +207,15 @@ class _Marks:
 
     def __init__(self) -> None:
         self.ended = False
+        self.thought = False
         self._held = ""
 
     def push(self, text: str, final: bool) -> str:
         held = self._held + text
-        ends = [found.start() for found in (_LINE_END.search(held), END.search(held)) if found]
+        marks = [found for mark in (_LINE_END, END) if (found := mark.search(held))]
+        ends = [found.start() for found in marks]
+        first = min(marks, key=re.Match.start, default=None)
+        self.thought = first is not None and UNOPENED.fullmatch(first[0]) is not None
         growing = GROWING.search(held)
         self.ended = final or bool(ends)
         certain = len(held) if final or growing is None else growing.start()
@@ -203,6 +258,16 @@ class _Line:
         if closer and len(bare) > 1 and bare.find(closer, 1) == len(bare) - 1:
             return bare[1:-1]
         return held
+
+
+def _unescaped(text: str) -> str:
+    return ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+
+
+def _is_cut(error: json.JSONDecodeError) -> bool:
+    """Whether what is wrong with a text in JSON may only be that its end is missing."""
+    rest = error.doc[error.pos :]
+    return error.msg.startswith("Unterminated") or _GROWING_VALUE.fullmatch(rest) is not None
 
 
 def _without_blanks(text: str) -> str:

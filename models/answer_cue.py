@@ -7,10 +7,13 @@ from models.answer_marks import (
     ANNOUNCING,
     BRACKETS,
     LONGEST_ANNOUNCEMENT,
+    LABELS,
     POLITE,
     QUOTES,
+    TAGS,
     blank,
     folded,
+    pictured,
 )
 
 LONGEST_FRAME = 240
@@ -19,7 +22,12 @@ LONGEST_REMARK = 20
 """Characters in parentheses between a name and its colon: `苏晚（小声）：`."""
 _PARENTHESES = {"（": "）", "(": ")"}
 _SENTENCE_ENDS = "。！？!?\n\r"
-_SPOKEN = ("说道", "说", "道", "says", "said")
+_SPOKEN = (
+    "说道", "说", "回答道", "回答", "答道", "问道", "问", "道", "的下一句台词", "的下一句",
+    "的下一行", "的台词", "的回答", "的回复", "的回应", "的话", "says", "said", "replies", "'s line",
+    "'s reply",
+)  # fmt: skip
+_COLONS = ("：", "∶", "꞉")
 
 
 class Undecided(Exception):
@@ -64,16 +72,25 @@ class Reader:
         return next((one for one in literals if self.takes(one)), None)
 
     def skip_blanks(self) -> None:
-        while (character := self.peek()) and blank(character) and character not in "\n\r":
-            self.at += 1
+        """Step over what is not to be seen, tags too, but for ends of lines."""
+        while (character := self.peek()) and character not in "\n\r":
+            if blank(character):
+                self.at += 1
+            elif character != "<" or not self.takes_one(TAGS):
+                break
 
 
-def announcement(reader: Reader) -> int:
+def announcement(reader: Reader, asked: bool) -> int:
     """Where `好的，以下是……：` ends, or 0. Raises `Undecided`."""
-    if reader.takes_one(POLITE):
+    if reader.takes_one(LABELS):
+        reader.skip_blanks()
+        return reader.at if reader.takes("：") else 0
+    polite = reader.takes_one(POLITE)
+    if polite:
         while (character := reader.peek()) and character in "，,。.！!~～ —-":
             reader.at += 1
-    if not reader.takes_one(ANNOUNCING):
+    loose = not reader.takes_one(ANNOUNCING)
+    if loose and not (polite and asked):
         return 0
     first = reader.at
     while reader.at - first < LONGEST_ANNOUNCEMENT:
@@ -82,7 +99,7 @@ def announcement(reader: Reader) -> int:
             return 0
         reader.at += 1
         if character in "：:":
-            return reader.at
+            return reader.at if not loose or reader.peek() in ("\n", "\r") else 0
     return 0
 
 
@@ -108,9 +125,12 @@ class Cue:
         if not self._colon:
             return reader.at, opened
         bracketed = self._undress(reader, opened)
+        behind = reader.at
         self._remark(reader)
         if self._ends_with_colon(reader):
             return self._settled(reader, opened)
+        if bracketed:
+            reader.at = behind
         if bracketed or (self._asked and reader.peek() in ("\n", "\r")):
             return self._settled(reader, opened)
         return None
@@ -129,14 +149,29 @@ class Cue:
                 while reader.peek() == character:
                     run, reader.at = run + character, reader.at + 1
                 opened.insert(0, run)
+            elif character == "[" and self._stamped(reader):
+                continue
             elif closer := (QUOTES | BRACKETS).get(character):
                 opened.insert(0, closer)
                 reader.at += 1
-            elif character in "#>-•·—" or (blank(character) and character not in "\n\r"):
+            elif character in "#>-•·—@\\" or pictured(character):
+                reader.at += 1
+            elif blank(character) and character not in "\n\r":
                 reader.at += 1
             elif not self._numbered(reader):
                 break
         return opened
+
+    def _stamped(self, reader: Reader) -> bool:
+        """Step over a time of day: `[12:30]`."""
+        start = reader.at
+        reader.at += 1
+        while (character := reader.peek()) and (character.isdecimal() or character in ":/.- "):
+            reader.at += 1
+        if reader.at > start + 3 and reader.takes("]"):
+            return True
+        reader.at = start
+        return False
 
     def _numbered(self, reader: Reader) -> bool:
         """Step over the number of a list: `1.`, `2、`."""
@@ -155,7 +190,9 @@ class Cue:
         reader.skip_blanks()
         while opened and reader.takes(opened[0]):
             closer = opened.pop(0)
-            bracketed |= closer in ("】", "]", "］") or (self._asked and closer[0] in "*_")
+            bracketed |= closer in ("】", "]", "］", ">") or (self._asked and closer[0] in "*_")
+            if closer == ">":
+                opened.append(f"</{self._name}>")
             reader.skip_blanks()
         return bracketed
 
@@ -173,10 +210,12 @@ class Cue:
         reader.at = start
 
     def _ends_with_colon(self, reader: Reader) -> bool:
+        while (character := reader.peek()) and pictured(character):
+            reader.at += 1
         reader.skip_blanks()
         if self._asked:
             reader.takes_one(_SPOKEN)
-        return reader.takes("：")
+        return reader.takes_one(_COLONS) is not None
 
     def _settled(self, reader: Reader, opened: list[str]) -> tuple[int, list[str]]:
         self._undress(reader, opened)

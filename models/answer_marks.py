@@ -23,33 +23,43 @@ THOUGHT = re.compile(
 )
 """How it ends to."""
 
+_WRAPPER = (
+    "answer|response|output|reply|line|message|dialogue|dialog|speak|speech|final|final_answer"
+    "|result|assistant"
+)
 _ROLE = r"(?:assistant|model|bot|Assistant|助手)?"
 BEGINNING = re.compile(
     rf"(?:<\|im_start\|>|<start_of_turn>|<\|turn>){_ROLE}"
     rf"|<\|start_header_id\|>{_ROLE}<\|end_header_id\|>"
     r"|<\|start\|>assistant|<\|channel\|>final|<\|message\|>|<\|assistant\|>|<｜Assistant｜>"
     r"|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|<\|START_RESPONSE\|>|<\|CHATBOT_TOKEN\|>"
-    r"|<\|START_OF_TURN_TOKEN\|>|\[/INST\]|\[gMASK\]|<sop>|<bos>|<s>|<(?:answer|response|output)>"
+    r"|<\|START_OF_TURN_TOKEN\|>|\[/INST\]|\[gMASK\]|<sop>|<bos>|<s>|<\|begin_of_box\|>"
+    rf"|<!\[CDATA\[|<(?:{_WRAPPER})>"
+    r"|</?(?:br|b|i|u|em|strong|p|span|div|font)(?:\s[^<>]{0,80})?/?>"
+    r"|[-*_=]{3,80}[ \t]*(?=[\n\r])"
 )
 """What a template writes before an answer, and a model repeats."""
 END = re.compile(
     r"<[|｜][^\s<>|｜]{1,40}[|｜]>|<(?:turn\||\|turn)>"
     r"|</?(?:s|bos|eos|pad|unk|eot|eop|sop|eod|eom|end_of_turn|start_of_turn|end_of_utterance)>"
-    r"|</(?:answer|response|output|assistant|reply)>"
+    rf"|</(?:{_WRAPPER})>|\]\]>|<END>|\[END\]"
     rf"|\[/?INST\]|<</?SYS>>|\[EOS\]|\[gMASK\]|```|<(?:{_THOUGHT})>|</(?:{_THOUGHT})>|\[/THINK\]",
     re.IGNORECASE,
 )
 """What stands after an answer; nothing that follows it belongs to it."""
-DROPPED = re.compile(r"[\u200b\u2060\ufeff]|</?(?:br|b|i|u|em|strong|p|span|div)\s*/?>", re.I)
+DROPPED = re.compile(
+    r"[\u200b\u2060\ufeff]|</?(?:br|b|i|u|em|strong|p|span|div|font)(?:\s[^<>]{0,80})?/?>", re.I
+)
 """What stands inside an answer and says nothing on a terminal."""
 GROWING = re.compile(
-    r"(?:<[<|｜]?/?[^\s<>]{0,42}|<</?SYS>|\[/?[A-Za-z]{0,6}|`{1,2}|◁/?[a-z]{0,5})\Z"
+    r"(?:<[<|｜]?/?[^\s<>]{0,42}|<(?:br|span|font|div|[biup]|em|strong)\s[^<>]{0,80}|<</?SYS>"
+    r"|\[/?[A-Za-z]{0,6}|\]{1,2}|`{1,2}|◁/?[a-z]{0,5})\Z"
 )
 """An end of a text that may become one of these marks."""
 GROWING_FRAME = re.compile(
-    rf"{GROWING.pattern}|<[A-Za-z_:]+\s[^<>]{{0,80}}"
+    rf"{GROWING.pattern}|\{{\s*|<[A-Za-z_:]+\s[^<>]{{0,80}}"
     r"|(?:<[^<>\s]{1,24}>)+\s*[A-Za-z助手]{0,10}(?:<[^<>\s]{0,24})?"
-    r"|(?:`{1,3}|~{1,3})[A-Za-z]*|[-*•>·#]{1,6}[ \t]*"
+    r"|(?:`{1,3}|~{1,3})[A-Za-z]*|[-*•>·#]{1,6}[ \t]*|[-*_=]{1,80}[ \t]*"
 )
 """A whole beginning that may become a frame, or more of one."""
 FENCE = re.compile(r"(?:```|~~~)(?:[A-Za-z]*(?=\s)|(?=[^\sA-Za-z`~]))")
@@ -65,23 +75,59 @@ POLITE = (
     "got it", "understood",
 )  # fmt: skip
 """What may stand before an announcement."""
+LABELS = (
+    "assistant", "response", "answer", "reply", "output", "next line", "下一行", "下一句", "台词", "续写",
+    "回复", "回答", "回应", "答案", "输出", "助手",
+)  # fmt: skip
+"""What stands with a colon before an answer, as over a field of a form."""
 ANNOUNCING = (
     "以下是", "以下为", "下面是", "这里是", "这是下", "接下来是", "接下来的", "续写如下", "下一行",
     "下一句", "here is", "here's", "here’s", "here are", "below is", "the next line", "next line",
     "this is the next", "continuing",
 )  # fmt: skip
 """How an announcement of the answer begins; it ends with its colon."""
+TEMPLATE_LABEL = re.compile(r"(?:assistant|response)\s*[:：]", re.IGNORECASE)
+"""One that only a template writes."""
+OBJECT = re.compile(r'\{\s*"')
+"""How an answer in JSON begins."""
+LONGEST_OBJECT = 4096
+SAID_IN = (
+    "line", "text", "content", "message", "reply", "response", "answer", "dialogue", "speech",
+    "output", "台词", "内容", "对白",
+)  # fmt: skip
+"""Under what an answer in JSON has the line."""
 LONGEST_ANNOUNCEMENT = 60
 MEANT = re.compile(
     r"下一?[行句条]|台词|续写|回[复应答]|记录|日志|next (?:line|entry|message)|the line|the log"
-    r"|reply|response|continuation",
+    r"|reply|response|continuation|assistant|answer|output|答案|输出|助手|(?:might|could|would) say"
+    r"|会(?:这样|这么)?[说写]|这样[说写]",
     re.IGNORECASE,
 )
 """Words that an announcement holds, and a line of a story hardly ever."""
 
-QUOTES = {"“": "”", "「": "」", "『": "』", '"': '"', "‘": "’", "«": "»", "`": "`", "＂": "＂"}
+QUOTES = {
+    "“": "”",
+    "「": "」",
+    "『": "』",
+    '"': '"',
+    "‘": "’",
+    "'": "'",
+    "«": "»",
+    "`": "`",
+    "＂": "＂",
+}
 BRACKETS = {"【": "】", "[": "]", "（": "）", "(": ")", "《": "》", "<": ">", "［": "］"}
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u034f\u180e"
+
+
+ENTITY = re.compile(
+    r"&(?:quot|amp|lt|gt|apos|nbsp|[lr][sd]quo|hellip|mdash|ndash|middot"
+    r"|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});"
+)
+"""A character as HTML writes it, where an answer was made ready for a page."""
+GROWING_ENTITY = re.compile(r"&(?:[a-z]{0,6}|#[xX]?[0-9a-fA-F]{0,7})\Z")
+TAGS = ("</b>", "</strong>", "</em>", "</i>", "</u>", "</span>", "</font>")
+"""What may stand between a name and its colon."""
 
 
 def blank(character: str) -> bool:
@@ -91,6 +137,11 @@ def blank(character: str) -> bool:
         or unicodedata.category(character) in ("Cc", "Cf")
         or character in _FILLERS
     )
+
+
+def pictured(character: str) -> bool:
+    """Whether it is an emoji, or a part of one."""
+    return unicodedata.category(character) in ("So", "Sk", "Mn") and character > "\u2000"
 
 
 def folded(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol, cast, runtime_checkable
 from models.errors import ModelError
 from models.quiet import keep_quiet
 
-Finish = Literal["stop", "length"]
+Finish = Literal["stop", "length", "thought"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class End:
     """How a candidate ended, and what it cost."""
 
     finish: Finish
-    """`stop`: by itself or at a stop string; `length`: at `max_tokens`."""
+    """`stop`: by itself or at a stop string; `length`: at `max_tokens`; `thought`: what was
+    shown turned out to be a thought before the line."""
     tokens: int
     """Tokens of this candidate."""
     prompt_tokens: int

@@ -26,7 +26,7 @@ from models.server_failure import (
     Again,
     Refused,
     check_key,
-    no_proxy,
+    NO_PROXY,
     refusal,
     retry_after,
     unreachable,
@@ -152,8 +152,8 @@ class Endpoint:
             client = httpx.AsyncClient(
                 headers=self._head, timeout=timeout, trust_env=remote, verify=self._tls
             )
-        except (ImportError, ValueError, httpx.InvalidURL) as error:
-            raise ModelError(f"{self.shown}: {no_proxy(error)}") from error
+        except (ValueError, httpx.InvalidURL) as error:
+            raise ModelError(f"{self.shown}: {NO_PROXY}") from error
         async with client:
             yield client
 

@@ -17,7 +17,7 @@ from models.errors import ModelError
 from models.server_adapters import Adapters, find_adapters
 from models.server_count import Counting, estimate
 from models.server_event import Event, one_line
-from models.server_failure import Refused
+from models.server_failure import Refused, other_mode
 from models.server_listing import Found, find_out, offered
 from models.server_manners import manners_of
 from models.server_rows import Row
@@ -146,7 +146,7 @@ class Server:
         """
         self._stop = Signal()
         draw = _Draw(
-            [Row(sampling, prompt.cue, self._mode == "chat") for _ in range(sampling.n)],
+            [self._row(sampling, prompt) for _ in range(sampling.n)],
             prompt,
             self._body(prompt, sampling, adapter),
         )
@@ -178,10 +178,16 @@ class Server:
         body = self._dialect.body(sampling, self._mode, self._model, self._context)
         body |= self._adapters.request(self._model, adapter)
         body["stop"] = [] if thinks else sent_stops(sampling.stop, self._mode, prompt.cue)
-        body["max_tokens"] += THOUGHT_TOKENS * thinks
+        if thinks:
+            free = self.context - self._counting.guess(prompt.text) - sampling.max_tokens
+            body["max_tokens"] += max(0, min(THOUGHT_TOKENS, free))
         if sampling.logprobs:
             body["logprobs"] = True if chat else 1
         return body | ({"messages": messages(prompt)} if chat else {"prompt": prompt.text})
+
+    def _row(self, sampling: Sampling, prompt: Prompt) -> Row:
+        """A candidate; of one that may think first nothing is shown before it has."""
+        return Row(sampling, prompt.cue, self._mode == "chat" or self._manners.thinks)
 
     def _run(self, draw: "_Draw", put: Put, stop: Signal) -> None:
         """Make the requests of a draw in an event loop of this thread, until done or `stop`."""
@@ -204,12 +210,14 @@ class Server:
         if missing and len(missing) < len(draw.rows):
             self._manners.most = 1
             for at in missing:
-                draw.rows[at] = Row(draw.rows[at].sampling, draw.prompt.cue, self._mode == "chat")
+                draw.rows[at] = self._row(draw.rows[at].sampling, draw.prompt)
             await self._side_by_side(draw, missing, put)
         if any(not row.ended for row in draw.rows):
             raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
         if any(row.broken for row in draw.rows):
             self._note_thoughts(draw)
+        if any(row.finish == "thought" for row in draw.rows):
+            self._manners.thinks = True
 
     async def _side_by_side(self, draw: "_Draw", rows: Sequence[int], put: Put) -> None:
         """Draw `rows` in requests of as many as the server takes in one."""
@@ -231,6 +239,8 @@ class Server:
             try:
                 return await self._request(draw, rows, fitted, put)
             except Refused as refused:
+                if other := other_mode(self._mode, refused.status, refused.body):
+                    raise ModelError(f"{refused}; {other}") from None
                 lines = self._manners.learn(fitted, refused.status, refused.body)
                 if not lines or any(draw.rows[at].begun for at in rows):
                     raise

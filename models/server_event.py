@@ -6,7 +6,7 @@ Nothing that it may send raises an exception here.
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,13 +86,25 @@ def _choice(choice: Mapping[str, Any]) -> Choice:
     delta = mapping(choice.get("delta")) or mapping(choice.get("message"))
     finish = choice.get("finish_reason")
     thought = string(delta.get("reasoning_content")) or string(delta.get("reasoning"))
+    content = delta.get("content")
+    parts = [mapping(part) for part in content] if isinstance(content, list) else []
     return Choice(
         index=_index(choice.get("index")),
-        text=string(delta.get("content")) or string(choice.get("text")),
-        thought=thought or string(delta.get("thinking")),
+        text=string(content) or _joined(parts, "text") or string(choice.get("text")),
+        thought=thought or string(delta.get("thinking")) or _joined(parts, "thinking"),
         finish=finish if isinstance(finish, str) and finish else None,
         logprob=_logprob(choice.get("logprobs")),
     )
+
+
+def _joined(parts: Sequence[Mapping[str, Any]], kind: str) -> str:
+    """The text of the parts of one kind, where a server sends a content in parts."""
+    texts = []
+    for part in parts:
+        value = part.get(kind) if part.get("type", kind) == kind else None
+        inner = value if isinstance(value, list) else []
+        texts += [string(value), *(string(mapping(one).get("text")) for one in inner)]
+    return "".join(texts)
 
 
 def _both(numbers: Mapping[str, Any], *names: str) -> int | None:

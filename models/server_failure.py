@@ -1,5 +1,6 @@
 """Says in one line why an endpoint does not answer as it should, and what to do about it."""
 
+import re
 import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,9 +10,29 @@ import httpx
 
 from models.errors import ModelError, PassingError
 from models.server_event import said
+from models.server_manners import is_too_long
 
+_UNPAID = re.compile(
+    r"insufficient|balance|credits?\b|quota|billing|payment|余额|欠费|额度", re.IGNORECASE
+)
 MAX_WAIT = 30.0
 """Longest wait between two tries, in seconds; a server that asks for more is not asked again."""
+
+
+_CHAT_ONLY = re.compile(
+    r"(?:is a|only|for) chat model|use (?:v1)?/chat/completions|only (?:supports? )?chat completions?"
+    r"|does not support (?:the )?(?:text )?completions?|mean to use v1/chat/completions",
+    re.IGNORECASE,
+)
+_NO_CHAT = re.compile(
+    r"not a chat model|chat template|does not support chat|mean to use v1/completions",
+    re.IGNORECASE,
+)
+NO_PROXY = (
+    "the environment names a proxy that is no address (see ALL_PROXY, HTTPS_PROXY); "
+    "it looks like http://host:port or socks5://host:port"
+)
+"""What is wrong with a proxy that cannot even be asked."""
 
 
 class Refused(ModelError):
@@ -34,8 +55,12 @@ def refusal(where: str, key_hint: str, status: int, kind: str, body: bytes) -> s
     """One line about an answer that is not what was asked for."""
     if 300 <= status < 400:
         return f"{where}: it points to another address; give that one"
+    if status == 402 or (status in (403, 429) and _UNPAID.search(body.decode("utf-8", "replace"))):
+        return f"{where}: {status} {said(body)}; the account has no credit left, or no such right"
     if status in (401, 403):
-        return f"{where}: refused the key ({status}); set {key_hint}"
+        words = "" if kind == "text/html" else said(body)
+        told = f": {words}" if words and status == 403 else ""
+        return f"{where}: refused the key ({status}){told}; set {key_hint}"
     if kind == "text/html":
         return f"{where}: answered with a web page ({status}); an API often ends with /v1"
     if 200 <= status < 300:
@@ -46,7 +71,21 @@ def refusal(where: str, key_hint: str, status: int, kind: str, body: bytes) -> s
         reason = "unknown status"
     if b"HTTP request was sent to HTTPS" in body:
         return f"{where}: it speaks https; write https:// in front"
-    return f"{where}: {status} {said(body) or reason}"
+    line = f"{where}: {status} {said(body) or reason}"
+    if is_too_long(status, body):
+        return f"{line}; the prompt is too long for it: say how much it takes by --context TOKENS"
+    return line
+
+
+def other_mode(mode: str, status: int, body: bytes) -> str:
+    """What to do where a model is not to be had in `mode`; `""` where that is not the reason."""
+    words = body.decode("utf-8", "replace")
+    missing = status in (404, 405, 501) and not re.search(r"model\W", words, re.IGNORECASE)
+    if mode == "completions" and (missing or _CHAT_ONLY.search(words)):
+        return "it does not continue texts; put ?mode=chat behind the address"
+    if mode == "chat" and (missing or _NO_CHAT.search(words)):
+        return "it does not answer in a chat; leave ?mode=chat out of the address"
+    return ""
 
 
 def unreachable(where: str, error: Exception, waited: float) -> str:
@@ -75,19 +114,6 @@ def _cause(error: BaseException) -> str:
     while behind is not None and not isinstance(behind, ssl.SSLError):
         behind = behind.__cause__ or behind.__context__
     return str(behind or "")
-
-
-def no_proxy(error: Exception) -> str:
-    """One line about a proxy of the environment that cannot be used."""
-    if isinstance(error, ImportError):
-        return (
-            "the environment names a SOCKS proxy (ALL_PROXY), for which socksio is not installed; "
-            "install it with: pip install socksio, or unset the variable"
-        )
-    return (
-        "the environment names a proxy that is no address (see ALL_PROXY, HTTPS_PROXY); "
-        "it looks like http://host:port or socks5://host:port"
-    )
 
 
 def check_key(key: str, variable: str) -> str:

@@ -17,17 +17,28 @@ EFFORTS = ("none", "minimal", "low")
 """How little a model can be asked to think, the least first."""
 _LOC = re.compile(r"""["']loc["']\s*:\s*[\[(]\s*(?:["']body["']\s*,\s*)?["'](\w+)["']""")
 _NUMBER = (
-    re.compile(r"between 1 and (\d+)|at most (\d+)|(?:less than|lower) or equal to (\d+)"),
+    re.compile(
+        r"between 1 and (\d+)|at most (\d+)|(?:less than|lower) or equal to (\d+)|up to (\d+)"
+        r"|greater than (?:\w+=)?(\d+)"
+    ),
     re.compile(r"<=? ?(\d+)|\[\d+, ?(\d+)\]|max(?:imum)?(?: \w+){0,3} (?:is |of )?(\d+)"),
 )
 _CONTEXT = re.compile(
-    r"context (?:length|size|window)|n_ctx|exceeds? the (?:available|maximum) context"
-    r"|too many tokens",
+    r"context[ _](?:length|size|window)|n_ctx|exceeds? the (?:available|maximum) context"
+    r"|too many tokens|prompt is too long|input(?: token)? (?:count|length)"
+    r"|maximum number of tokens|inputs?['`]? (?:tokens|must have less)|prompt\W{0,3}超长"
+    r"|(?:request|payload|body|entity) (?:is )?too large",
     re.IGNORECASE,
 )
 _CONTEXT_SIZE = re.compile(
-    r"(?:context (?:length|size|window)|n_ctx)\D{0,30}?(\d{3,8})", re.IGNORECASE
+    r"(?:context[ _](?:length|size|window)|n_ctx)\D{0,30}?(\d{3,8})"
+    r"|tokens > (\d{3,8}) maximum|tokens allowed \((\d{3,8})\)|less than (\d{3,8}) tokens"
+    r"|max_new_tokens['`] must be <= (\d{3,8})|length should be \[1, (\d{3,8})\]",
+    re.IGNORECASE,
 )
+_OTHERWISE_CALLED = {"best_of": "n", "max_new_tokens": "max_tokens", "stop_sequences": "stop"}
+"""Fields by the names that some servers give them inside."""
+_ONE_OF_BOTH = re.compile(r"(?:both|only one|together)", re.IGNORECASE)
 
 
 @dataclass
@@ -70,11 +81,13 @@ class Manners:
         if status not in (400, 404, 405, 406, 409, 413, 415, 422, 501):
             return []
         words = said.decode("utf-8", "replace").replace('\\"', "'")
-        if _CONTEXT.search(words):
+        if is_too_long(status, said):
             if found := _CONTEXT_SIZE.search(words):
-                self.context = int(found[1])
+                self.context = int(next(filter(None, found.groups())))
             return []
         names = [name for name in _named(said, words, sent) if name not in NEEDED]
+        if {"temperature", "top_p"} <= set(names) and _ONE_OF_BOTH.search(words):
+            names.remove("temperature")
         return [line for name in names if (line := self._give_way(name, sent[name], words))]
 
     def tell(self, line: str) -> list[str]:
@@ -104,6 +117,12 @@ class Manners:
         return f"does not take {name}; it is left out"
 
 
+def is_too_long(status: int, said: bytes) -> bool:
+    """Whether a request was refused for its length."""
+    words = said.decode("utf-8", "replace")
+    return status == 413 or (status in (400, 422) and _CONTEXT.search(words) is not None)
+
+
 _KNOWN: dict[tuple[str, str], Manners] = {}
 
 
@@ -130,6 +149,8 @@ def _limit(name: str, words: str) -> int | None:
 
 def _named(said: bytes, words: str, sent: Mapping[str, Any]) -> list[str]:
     """The fields of a request that a refusal names, by the surest of its ways to name them."""
+    for inside, name in _OTHERWISE_CALLED.items():
+        words = re.sub(rf"\b{inside}\b", name, words)
     told = [*_by_key(said), *_LOC.findall(words)]
     known = [top for name in told if (top := _top(name, sent))]
     if not known:
@@ -146,14 +167,16 @@ def _by_key(said: bytes) -> Iterable[str]:
     except (ValueError, RecursionError):
         return
     value = value[0] if isinstance(value, list) and value else value
-    value = value.get("error", value) if isinstance(value, dict) else None
+    for key in ("error", "message"):
+        inner = value.get(key) if isinstance(value, dict) else None
+        value = inner if isinstance(inner, dict) else value
     if isinstance(value, dict) and isinstance(param := value.get("param"), str):
         yield param
     details = value.get("detail") if isinstance(value, dict) else None
     for detail in details if isinstance(details, list) else ():
         loc = detail.get("loc") if isinstance(detail, dict) else None
         places = [place for place in loc if isinstance(place, str)] if isinstance(loc, list) else []
-        yield from (place for place in places[:2] if place != "body")
+        yield from (place for place in places[:3] if place != "body")
 
 
 def _top(name: str, sent: Mapping[str, Any]) -> str | None:

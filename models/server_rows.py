@@ -64,6 +64,8 @@ class Row:
         rest = self.scanner.push(self.answer.flush(cut)) + self.scanner.flush()
         self.broken = self.answer.thinking or (self.thought > 0 and not self.pieces)
         self.ended, self.finish = True, "length" if cut and not self.scanner.stopped else "stop"
+        if self.answer.thought:
+            self.finish = "thought"
         return rest
 
     def cost(self, event: Event, alone: bool, prompt_tokens: int) -> End:
@@ -82,7 +84,7 @@ class Row:
             return ""
         text = text[:LONGEST_PIECE]
         shown = self.scanner.push(self.answer.push(text))
-        if self.answer.thinking:
+        if self.answer.thinking or self.answer.awaiting:
             self.thought += len(text)
         else:
             latin = sum(map(len, WORD.findall(text)))

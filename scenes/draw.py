@@ -163,7 +163,7 @@ def _round(
         for row, text, end in deltas:
             scanner = scanners[row]
             more = scanner.push(UNPRINTABLE.sub("", text.translate(_BLANKS)))
-            if end is not None and scanner.stopped:
+            if end is not None and scanner.stopped and end.finish == "length":
                 end = replace(end, finish="stop")
             elif end is not None:
                 more += scanner.flush()
@@ -183,6 +183,8 @@ class _Table:
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
         """The candidate that a text is, or why it is none."""
+        if end.finish == "thought":
+            return None, "a thought, not the line"
         entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
         if entry is None:
             return None, "not one line in form"

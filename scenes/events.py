@@ -7,6 +7,7 @@ The check value is the CRC-32 of the event's JSON without it, in hexadecimal, as
 import gc
 import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -62,7 +63,7 @@ def event_of(line: bytes) -> Event | None:
 
     Of a draw only `id` and `parent` are read, and its `line` is kept for when it is asked for.
     """
-    line = line.rstrip(b"\r\n")
+    line = line.rstrip(b"\r\n").removeprefix(BOM_UTF8)
     whole = is_whole(line)
     if whole is not False and line.startswith(_DRAW) and (draw := _glance(line, whole is True)):
         return draw

@@ -18,7 +18,7 @@ from base.filenames import file_name
 from base.writing import reason, replaced, sweep
 from scenes.errors import SceneError
 from scenes.events import Event, building, event_of, line_of
-from scenes.mending import MOST, is_mendable, mend
+from scenes.mending import MOST, Places, is_mendable, mend
 from scenes.readable import Readable
 from scenes.saved import sessions_folder
 from scenes.session import Session
@@ -238,7 +238,7 @@ class _Reading:
 
 def _read(path: Path) -> _Reading:
     """Read a journal. What is cut off at its end, or damaged, is told in the notices."""
-    found = _Reading()
+    found, places = _Reading(), Places()
     with path.open("rb") as file, building():
         for line in file:
             event = event_of(line)
@@ -247,15 +247,26 @@ def _read(path: Path) -> _Reading:
                     file.seek(0)
                     return _mend(path, file.read())
                 if not found.events:
-                    raise SceneError(f"{path}: cut off before anything was said; delete it")
+                    raise SceneError(f"{path}: cut off before anything was said; {_rest(path)}")
                 found.notices.append(f"{path.name}: the last line was cut off and is left out")
                 return found
+            if found.events and not places.fit(event):
+                file.seek(0)
+                return _mend(path, file.read())
+            places.add(event)
             found.events.append(event)
             found.end += len(line)
             found.unfinished = not line.endswith(b"\n")
     if not found.events:
-        raise SceneError(f"{path}: empty; delete it")
+        raise SceneError(f"{path}: empty; {_rest(path)}")
     return found
+
+
+def _rest(path: Path) -> str:
+    """What to do where nothing stands in a journal."""
+    log = path.with_suffix(".txt")
+    has_log = log.is_file() and log.stat().st_size
+    return f"the readable log is in {log.name}" if has_log else "delete it"
 
 
 def _mend(path: Path, raw: bytes) -> _Reading:

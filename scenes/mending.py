@@ -1,7 +1,8 @@
 """A damaged journal read for all that can be told of it: mended, or with stand-ins. Pure.
 
 A single bit that flipped is found by the check value and set right. What cannot be mended is left
-out, and where later events build on turns that are missing, comments stand in for them.
+out, as is what stands there twice; two lines that have changed places are put right. Where later
+events build on turns that are missing, comments stand in for them.
 """
 
 import re
@@ -54,7 +55,12 @@ def mend(raw: bytes, kept_in: str) -> Mended:
     Raises `SceneError` where its first event cannot be read.
     """
     tree = _Tree(kept_in)
-    for found in _found(raw.removesuffix(b"\n").split(b"\n")):
+    read = list(_found(raw.removesuffix(b"\n").split(b"\n")))
+    for at, found in enumerate(read):
+        following = read[at + 1].event if at + 1 < len(read) else None
+        if found.event and following and tree.places.have_changed(found.event, following):
+            read[at + 1], found = found, read[at + 1]
+            tree.mended.told.append(f"{at + 1}: two lines have changed places; they are put right")
         if found.event is None:
             if not tree.mended.events:
                 raise SceneError(f"{found.number}: not an event; the file is damaged")
@@ -143,34 +149,93 @@ def _joined(two: list[bytes]) -> bytes | None:
     return None
 
 
+class Places:
+    """How many turns and draws there are so far, and which event can be the next one."""
+
+    def __init__(self) -> None:
+        self.turns = self.draws = 0
+        self._open = False
+
+    def fit(self, event: Event) -> bool:
+        """Whether nothing is missing before the event, and it was not there before."""
+        turns, draws = _built_on(event)
+        is_open = event.get("event") == "open"
+        return (
+            turns <= self.turns
+            and draws <= self.draws
+            and is_open is not self._open
+            and not self.are_taken(event)
+        )
+
+    def are_taken(self, event: Event) -> bool:
+        """Whether the event is one that was there before."""
+        ids = [turn.get("id") for turn in _turns(event)]
+        if event.get("event") == "draw":
+            return type(id := event.get("id")) is int and id <= self.draws
+        if event.get("event") == "open":
+            return self._open
+        return any(type(id) is int and id <= self.turns for id in ids[:1])
+
+    def have_changed(self, event: Event, following: Event) -> bool:
+        """Whether two events fit the other way round alone."""
+        if self.fit(event) or not self.fit(following):
+            return False
+        then = self.copy()
+        then.add(following)
+        return then.fit(event)
+
+    def copy(self) -> "Places":
+        other = Places()
+        other.turns, other.draws, other._open = self.turns, self.draws, self._open
+        return other
+
+    def add(self, event: Event) -> None:
+        """Count what the event brings."""
+        self.draws += event.get("event") == "draw"
+        self.turns += len(_turns(event))
+        self._open |= event.get("event") == "open"
+
+
 class _Tree:
     """Which turns and draws there are so far, and which of them are missing."""
 
     def __init__(self, kept_in: str) -> None:
         self.mended = Mended()
         self.kept_in = kept_in
-        self.turns = self.draws = 0
+        self.places = Places()
         self.head: int | None = None
         self.lost_turns = False
         self.lost_draws: set[int] = set()
+        self._explained = 0
+        """How many of the lines that were told are of what is in place again."""
 
     def miss(self, found: _Found) -> None:
         """Tell what can be told of a line that is lost."""
+        if not found.line.strip():
+            self.mended.told.append(f"{found.number}: an empty line, left out")
+            return
         kind = _KIND.search(found.line)
         name = kind[1].decode() if kind else "an event"
         if name == "turns" or b'"turns"' in found.line:
             self.lost_turns = True
-            name = f"turn {self.turns + 1}"
-        said = [_text(one[1]) for one in (_SPEAKER.search(found.line),) if one]
-        said += [_text(one[1]) for one in _TEXT.finditer(found.line)][:1]
-        reads = f"; it reads now: {shown('：'.join(said))}" if said else ""
-        self.mended.told.append(f"{found.number}: {name} is damaged and left out{reads}")
+            name = f"turn {self.places.turns + 1}"
+        self.mended.told.append(
+            f"{found.number}: {name} is damaged and left out{_words(found.line)}"
+        )
 
     def take(self, found: _Found) -> None:
         """Take an event that was read, and before it what must be there for it."""
         event, line = found.event, found.line
         assert event is not None
+        if self.places.are_taken(event):
+            what = f"{_name(event)} is there a second time, and left out{_words(found.line)}"
+            self.mended.told.append(f"{found.number}: {what}")
+            return
+        self._tell_gap(found.number, event)
         self._fill(event)
+        if event.get("event") == "head" and not self.places.fit(event):
+            self.mended.told.append(f"{found.number}: `head` names no turn, and is left out")
+            return
         if self.lost_draws and any(_refers(turn, self.lost_draws) for turn in _turns(event)):
             event = {**event, "turns": [_without(t, self.lost_draws) for t in _turns(event)]}
             line = line_of(event)
@@ -181,32 +246,38 @@ class _Tree:
 
     def end(self) -> None:
         if self.lost_turns:
-            self._stand_in(self.turns + 1)
+            self._stand_in(self.places.turns + 1)
+
+    def _tell_gap(self, number: int, event: Event) -> None:
+        """Tell of what is missing before an event, where no line was damaged that was it."""
+        if len(self.mended.told) > self._explained or event.get("event") == "head":
+            return
+        there = (self.places.turns, self.places.draws)
+        for kind, had, last in zip(("turn", "draw"), there, _built_on(event), strict=True):
+            if last > had:
+                which = f"s {had + 1} to {last} are" if last > had + 1 else f" {last} is"
+                self.mended.told.append(f"{number}: {kind}{which} missing before it")
 
     def _fill(self, event: Event) -> None:
         """Stand in for turns and draws that the event builds on and that are not there."""
-        places = [event.get(key) for key in ("head", "parent", "after")]
-        for turn in _turns(event):
-            places += [turn.get("parent"), _before(turn.get("id"))]
-            self._fill_draws(turn.get("draw"))
-        self._stand_in(max((one for one in places if type(one) is int), default=0))
-        if event.get("event") == "draw":
-            self._fill_draws(_before(event.get("id")))
+        turns, draws = _built_on(event)
+        self._stand_in(turns)
+        self._fill_draws(draws)
 
     def _stand_in(self, last: int) -> None:
-        if not self.turns < last <= self.turns + len(self.mended.told) * 1000:
+        if not self.places.turns < last <= self.places.turns + len(self.mended.told) * 1000:
             return
         turns: list[Event] = []
-        for id in range(self.turns + 1, last + 1):
+        for id in range(self.places.turns + 1, last + 1):
             text = f"turn {id} is damaged; what is left of it: {self.kept_in}"
             parent = self.head if not turns else id - 1
             turns.append({"id": id, "parent": parent, "entry": {"kind": "comment", "text": text}})
         event = {"event": "turns", "turns": turns}
         self._add(event, line_of(event))
 
-    def _fill_draws(self, last: object) -> None:
-        if type(last) is int and self.draws < last <= self.draws + len(self.mended.told):
-            for id in range(self.draws + 1, last + 1):
+    def _fill_draws(self, last: int) -> None:
+        if self.places.draws < last <= self.places.draws + len(self.mended.told):
+            for id in range(self.places.draws + 1, last + 1):
                 self.lost_draws.add(id)
                 event = {"event": "draw", "id": id, "parent": None, "speaker": "", "candidates": []}
                 self._add(event, line_of(event))
@@ -214,11 +285,10 @@ class _Tree:
     def _add(self, event: Event, line: bytes) -> None:
         self.mended.events.append(event)
         self.mended.lines.append(line)
-        turns = _turns(event)
-        self.draws += event.get("event") == "draw"
-        if turns:
-            self.turns += len(turns)
-            self.head, self.lost_turns = self.turns, False
+        self.places.add(event)
+        if _turns(event):
+            self.head, self.lost_turns = self.places.turns, False
+            self._explained = len(self.mended.told)
         elif event.get("event") == "head":
             self.head = event.get("head")
 
@@ -228,8 +298,24 @@ def _turns(event: Event) -> list[dict[str, Any]]:
     return [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
 
 
+def _built_on(event: Event) -> tuple[int, int]:
+    """How many turns and how many draws must be there before an event."""
+    turns, draws = [event.get(key) for key in ("head", "parent", "after")], []
+    if event.get("event") == "draw":
+        draws.append(_before(event.get("id")))
+    for number, turn in enumerate(_turns(event)):
+        draws.append(turn.get("draw"))
+        if number == 0:
+            turns += [turn.get("parent"), _before(turn.get("id"))]
+    return _most(turns), _most(draws)
+
+
 def _before(id: object) -> int | None:
     return id - 1 if type(id) is int else None
+
+
+def _most(ids: list[Any]) -> int:
+    return max((id for id in ids if type(id) is int), default=0)
 
 
 def _refers(turn: dict[str, Any], draws: Container[object]) -> bool:
@@ -241,6 +327,13 @@ def _without(turn: dict[str, Any], draws: Container[object]) -> dict[str, Any]:
     if not _refers(turn, draws):
         return turn
     return {key: value for key, value in turn.items() if key not in ("draw", "candidate")}
+
+
+def _words(line: bytes) -> str:
+    """What can still be read of a line, to be told behind what is wrong with it."""
+    said = [_text(one[1]) for one in (_SPEAKER.search(line),) if one]
+    said += [_text(one[1]) for one in _TEXT.finditer(line)][:1]
+    return f"; it reads now: {shown('：'.join(said))}" if said else ""
 
 
 def _name(event: Event) -> str:

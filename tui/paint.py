@@ -1,6 +1,8 @@
 """Log entries as styled, wrapped lines. Text is never markup, and nothing unprintable is kept."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -22,6 +24,9 @@ LIGHT = (
     *("#1d4ed8", "#a15c00", "#3f7d20", "#b3263a", "#6b3fa0"),
     *("#0f6b7a", "#b5480b", "#187563", "#8f3f77", "#3a4166"),
 )
+NO_STYLE = Style.null()
+WIDEST = 2
+"""Cells of a character, at most."""
 NEVER_FIRST = frozenset("，。！？；：、）】》」』”’…—·,.!?;:)]}%")
 NEVER_LAST = frozenset("（【《「『“‘([{")
 
@@ -88,7 +93,7 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
     runs = [run for run in runs if run.text]
     text = "".join(run.text for run in runs)
     lines = []
-    for start, end in _slices(text, max(width, 2)):
+    for start, end in _slices(text, max(width, WIDEST)):
         line, at = [], 0
         for run in runs:
             part = run.text[max(start - at, 0) : max(end - at, 0)]
@@ -99,6 +104,16 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
     return lines or [[]]
 
 
+def height(entry: "Entry", width: int) -> int:
+    """How many lines an entry takes, wrapped to `width` cells."""
+    text = "".join(run.text for run in runs_of(entry, _plain, NO_STYLE))
+    return 1 if WIDEST * len(text) <= width else len(_slices(text, max(width, WIDEST)))
+
+
+def _plain(part: str) -> Style:
+    return NO_STYLE
+
+
 def strip_of(line: Iterable[Run], width: int, base: Style) -> Strip:
     """A line padded to `width` cells on the style `base`."""
     segments = [Segment(run.text, base + run.style) for run in line]
@@ -107,22 +122,19 @@ def strip_of(line: Iterable[Run], width: int, base: Style) -> Strip:
 
 def _slices(text: str, width: int) -> list[tuple[int, int]]:
     """Where lines begin and end: at blanks, and between wide characters but for punctuation."""
+    ends = list(accumulate(map(get_character_cell_size, text)))
     slices: list[tuple[int, int]] = []
-    start = used = chance = 0
-    for at, character in enumerate(text):
-        size = get_character_cell_size(character)
-        if used + size > width and at > start:
-            cut = chance if chance > start else at
-            slices.append((start, cut))
-            start = cut
-            used = sum(map(get_character_cell_size, text[start:at]))
-        used += size
-        if _may_break(character, size, text[at + 1 : at + 2]):
-            chance = at + 1
-    return [*slices, (start, len(text))] if start < len(text) else slices
+    start = used = 0
+    while start < len(text):
+        most = bisect_right(ends, used + width, start)
+        places = range(most, start, -1) if most < len(text) else ()
+        cut = next((at for at in places if _may_break(text[at - 1], text[at])), most)
+        slices.append((start, cut))
+        start, used = cut, ends[cut - 1]
+    return slices
 
 
-def _may_break(character: str, size: int, following: str) -> bool:
-    if not following or following in NEVER_FIRST or character in NEVER_LAST:
+def _may_break(character: str, following: str) -> bool:
+    if following in NEVER_FIRST or character in NEVER_LAST:
         return False
-    return character == " " or size == 2 or get_character_cell_size(following) == 2
+    return character == " " or 2 in map(get_character_cell_size, character + following)

@@ -37,6 +37,10 @@ WORDS = {
         "说点什么，Enter 发出；Tab 选下一位",
         "Say something, Enter sends; Tab chooses who is next",
     ),
+    "long_paste": (
+        "贴的有 {0:,} 字，太长了（最多 {1:,}），没有放进来；整段记录用 Ctrl+L、i 导入",
+        "{0:,} characters pasted, {1:,} at most; left out. A whole log: Ctrl+L, then i imports it",
+    ),
     "editing": ("改第 {0} 句 · Enter 采用 · Esc 放弃", "candidate {0} · Enter takes · Esc drops"),
     "editing_turn": (
         "改写第 {0} 轮 · Enter 改写 · Esc 放弃",

@@ -1,11 +1,13 @@
-"""What a long evening costs: to open it, to say a line, to go back; medians, beside plain JSON.
+"""What a long evening costs: to open it, to show it, to say a line, to go back; medians, beside JSON.
 
     python tests/bench/journal.py [TURNS ...]        100, 20000 and 100000 where none are given
 
 Every turn is picked from five candidates. Opening is told beside reading the same bytes with
-`json.loads`, a line at a time, so that the ratio is that of any machine.
+`json.loads`, a line at a time, so that the ratio is that of any machine. "Shown" is opening and the
+table painted, in a process that has loaded what it needs.
 """
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -20,6 +22,8 @@ from scenes.play import Play
 from scenes.session import Event
 from scenes.snapshot import to_json
 from tests.scenes.conftest import made_scene
+from tui.app import PaotuanApp
+from tui.opening import Choice
 
 TURNS = (100, 20_000, 100_000)
 TIMES = 5
@@ -66,6 +70,14 @@ def seconds(act: Callable[[], object], times: int = TIMES) -> float:
     return median(found)
 
 
+async def show(path: Path) -> None:
+    """Open a session and paint its table."""
+    play = Play.resume(path)
+    async with PaotuanApp(play, Choice(model="scripted")).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+    play.close()
+
+
 def read_plainly(path: Path) -> int:
     with path.open("rb") as file:
         return sum(bool(json.loads(line)) for line in file)
@@ -90,6 +102,7 @@ def measure(turns: int, folder: Path) -> None:
     journal(path, turns)
     Play.resume(path).close()  # the readable log is there from now on
     opening = seconds(lambda: Play.resume(path).close())
+    showing = seconds(lambda: asyncio.run(show(path)))
     plain = seconds(lambda: read_plainly(path))
     memory = megabytes(path)
     play = Play.resume(path)
@@ -100,7 +113,7 @@ def measure(turns: int, folder: Path) -> None:
     size = path.stat().st_size / 1e6
     print(
         f"{turns:>8} {size:>6.1f} MB  open {opening:6.3f} s, json {plain:6.3f} s, ratio "
-        f"{opening / plain:4.2f}, {memory:4.0f} MB  say {saying * 1e3:6.2f} ms  "
+        f"{opening / plain:4.2f}, {memory:4.0f} MB  shown {showing:6.3f} s  say {saying * 1e3:6.2f} ms  "
         f"entries {entries * 1e3:5.2f} ms  undo and redo {going * 1e3:7.2f} ms"
     )
 

@@ -71,6 +71,38 @@ FRAMED = [
     "<answer>谁？</answer>",
     "<br>谁<b>？</b>",
     "谁？<think>对不对</think>",
+    "<b>苏晚</b>：谁？",
+    "<strong>苏晚：</strong>谁？",
+    '<span style="color: red">苏晚</span>：谁？',
+    "<font color=red>谁？</font>",
+    '{"line": "谁？"}',
+    '{"line": "苏晚：谁？"}',
+    '```json\n{\n  "speaker": "苏晚",\n  "text": "谁？"\n}\n```',
+    '{"苏晚": "谁？"}',
+    "<![CDATA[苏晚：谁？]]>",
+    "苏晚：<![CDATA[谁？]]>",
+    "苏晚：&quot;谁？&quot;",
+    "&#8220;谁？&#8221;",
+    "&lt;think&gt;敲门&lt;/think&gt;谁？",
+    "😊 苏晚：谁？",
+    "🎭 **苏晚：** 谁？",
+    "苏晚 ❤️：谁？",
+    "<苏晚> 谁？",
+    "<苏晚>谁？</苏晚>",
+    "[12:30] 苏晚：谁？",
+    "[2026-11-28 12:30:11] 苏晚：谁？",
+    "@苏晚：谁？",
+    "苏晚∶谁？",
+    "'苏晚: 谁？'",
+    "'谁？'",
+    "<reply>谁？</reply>",
+    "<final_answer>\n苏晚：谁？\n</final_answer>",
+    "<|begin_of_box|>谁？<|end_of_box|>",
+    "---\n苏晚：谁？",
+    "Assistant: 苏晚：谁？",
+    "### Response:\n苏晚：谁？",
+    "苏晚：谁？[END]",
+    "Certainly! Here's what 苏晚 might say:\n\n“谁？”",
     *(f"苏晚：谁？{mark}苏晚：别的" for mark in MARKS),
 ]
 
@@ -82,6 +114,9 @@ ASKED = [
     "苏晚\n谁？",
     "苏晚说道：“谁？”",
     "好的，以下是下一行：谁？",
+    "当然可以，苏晚可能会这样说：\n\n“谁？”",
+    "苏晚的回答：谁？",
+    "台词：谁？",
     "**苏晚** 谁？",
     "谁？\n这样写符合她的性格。",
 ]
@@ -108,6 +143,20 @@ PLAIN = [
     "——谁？",
     "<BOT>，我是<USER>",
     "analysis is not my trade.",
+    "'Tis late, isn't it?",
+    "{{char}}看着{{user}}。",
+    '{"他说"这是一行字。',
+    '{"a": 1, "b": "x", "c": "y"}',
+    "Q&A & AT&T; 3 < 4 &co;",
+    "[1] 第一条线索",
+    "好的，我会这样说：不知道。",
+    "😊 好啊",
+    "回答我！",
+    "回复他：我不去。",
+    "Response time is slow.",
+    "---",
+    '{"a": tr1}',
+    '{"路\\me 走"}',
 ]
 
 
@@ -139,7 +188,14 @@ def test_a_line_that_only_looks_like_a_frame_is_left_as_it_is(said: str, asked: 
 
 @pytest.mark.parametrize(
     "said",
-    ["<think>他在敲门", "<think>\n", "<|channel|>analysis<|message|>他", "<|im_end|>谁？", ""],
+    [
+        "<think>他在敲门",
+        '{"line": "谁',
+        "<think>\n",
+        "<|channel|>analysis<|message|>他",
+        "<|im_end|>谁？",
+        "",
+    ],
 )
 def test_a_model_that_has_only_thought_has_said_nothing(said: str) -> None:
     assert line(said) == line(said, asked=True) == ""
@@ -148,6 +204,15 @@ def test_a_model_that_has_only_thought_has_said_nothing(said: str) -> None:
 def test_a_thought_cut_short_without_a_beginning_is_not_a_line() -> None:
     answer = AnswerFilter("苏晚：", asked=True)
     assert answer.push("他在敲门。\n我该问") + answer.flush(cut=True) == ""
+    assert answer.thinking
+
+
+def test_a_thought_that_was_shown_before_it_was_known_is_told_to_be_one() -> None:
+    answer = AnswerFilter("苏晚：")
+    assert answer.push("他在敲门。") == "他在敲门。"
+    assert answer.push("</think>谁？") == ""
+    assert answer.ended
+    assert answer.thought
 
 
 @pytest.mark.parametrize(
@@ -241,6 +306,23 @@ PARTS += [
     "model",
     "[",
     "]",
+    '{"',
+    '": "',
+    '"}',
+    "\\",
+    "&",
+    "quot;",
+    "#10;",
+    "😊",
+    "[12:",
+    "30]",
+    "]]>",
+    "<![CDATA[",
+    "<final>",
+    "</b>",
+    "<font color=",
+    "Assistant",
+    "---",
     "<<SYS>",
     "说",
 ]

@@ -250,3 +250,97 @@ def test_a_narrator_that_writes_its_bracket_again_is_understood(serve: Serve) ->
         serve(lambda request: request.stream(chat_piece("【雨停了。】\n", 0, "stop"))), mode="chat"
     )
     assert draw(backend, prompt, Sampling(n=1, stop=("\n", "】"))).texts == ["雨停了。"]
+
+
+MUSING = "嗯，对方在敲门，她应该先问一句是谁，语气要警觉一些。\n" * 40
+
+
+def test_a_long_thought_whose_beginning_the_template_wrote_is_waited_out(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        for text in (*MUSING.splitlines(keepends=True), "</think>", "\n\n苏晚：谁？"):
+            request.stream(chat_piece(text))
+        request.stream(chat_piece("", 0, "stop"), "[DONE]")
+
+    backend = Server.open(serve(answer), mode="chat", patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == ["谁？"]
+
+
+def test_a_long_thought_cut_off_without_a_beginning_gets_more_room_the_next_time(
+    serve: Serve,
+) -> None:
+    def answer(request: Request) -> None:
+        room = request.bodies[-1]["max_tokens"]
+        request.stream(chat_piece(MUSING if room > 1000 else MUSING[:300]))
+        if room > 1000:
+            request.stream(chat_piece("</think>谁？", 0, "stop"), "[DONE]")
+        else:
+            request.stream(chat_piece("", 0, "length"), "[DONE]")
+
+    backend = Server.open(serve(answer), mode="chat", patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == [""]
+    assert [line for line in backend.notices if "it thinks before it answers" in line]
+    assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == ["谁？"]
+
+
+def test_a_thought_shown_before_it_was_known_as_one_is_no_candidate_and_is_waited_out_next(
+    serve: Serve,
+) -> None:
+    def answer(request: Request) -> None:
+        for text in ("他在敲门。", "</think>", "谁？"):
+            request.stream(piece(text))
+        request.stream(piece("", 0, "stop"), "[DONE]")
+
+    backend = Server.open(serve(answer), patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1)).ends[0].finish == "thought"
+    drawn = draw(backend, TALK, Sampling(n=1))
+    assert (drawn.texts, drawn.ends[0].finish) == (["谁？"], "stop")
+
+
+def test_room_for_thoughts_does_not_go_beyond_the_context(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        request.stream({"choices": [{"index": 0, "delta": {"reasoning": "嗯"}}]})
+        request.stream(chat_piece("", 0, "length"), "[DONE]")
+
+    models = {"data": [{"id": "m", "max_model_len": 1024}]}
+    url = serve(answer, models=models, bodies=bodies)
+    backend = Server.open(url, mode="chat", patience=QUICK)
+    for _ in range(2):
+        draw(backend, TALK, Sampling(n=1, max_tokens=96))
+    assert 96 < bodies[-1]["max_tokens"] < 1024 - 96
+
+
+PARTS = [
+    [{"type": "thinking", "thinking": [{"type": "text", "text": "敲门"}]}],
+    [{"type": "thinking", "thinking": "谁来了"}, 7, None, {"type": "image_url"}],
+    [{"type": "text", "text": "苏晚："}, {"type": "text", "text": "谁？"}],
+    [{"text": 3}, {"type": {}, "text": "无"}],
+]
+
+
+def test_a_content_in_parts_is_read_as_its_text(serve: Serve) -> None:
+    def answer(request: Request) -> None:
+        for content in PARTS:
+            request.stream({"choices": [{"index": 0, "delta": {"content": content}}]})
+        request.stream(chat_piece("", 0, "stop"), "[DONE]")
+
+    backend = Server.open(serve(answer), mode="chat", patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == ["谁？"]
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"tool_calls": [{"index": 0, "function": {"name": "say", "arguments": "{}"}}]},
+        {"refusal": "I cannot help with that."},
+        {"content": None, "reasoning_content": None, "role": "assistant"},
+    ],
+)
+def test_what_is_no_text_is_no_candidate(serve: Serve, delta: Any) -> None:
+    def answer(request: Request) -> None:
+        request.stream({"choices": [{"index": 0, "delta": delta}]})
+        request.stream(chat_piece("", 0, "stop"), "[DONE]")
+
+    backend = Server.open(serve(answer), mode="chat", patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1, stop=STOPS)).texts == [""]

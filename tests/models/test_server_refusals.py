@@ -47,6 +47,14 @@ KNOWN_SHORT = openai("Invalid max_tokens value, the valid range of max_tokens is
 GEMINI = [openai('Invalid JSON payload received. Unknown name "seed": Cannot find field.')]
 SLOTS = openai("Field 'n': Value must be between 1 <= value <= 4, but got 5")
 DEEPSEEK = openai("Invalid n value (currently only n = 1 is supported)")
+FASTAPI_OLD = {
+    "detail": [{"loc": ["body", "seed"], "msg": "value is not permitted", "type": "value_error"}]
+}
+MISTRAL = {"object": "error", "message": extra("top_k"), "type": "invalid", "param": None}
+TGI_STOPS = {"error": "Input validation error: `stop` supports up to 2 stop sequences. Given: 4"}
+TGI_LENGTH = {"error": "Input validation error: `max_new_tokens` must be <= 16. Given: 96"}
+TGI_N = {"error": "Input validation error: `best_of` must be > 0 and <= 2. Given: 5"}
+ANTHROPIC = openai("`temperature` and `top_p` cannot both be specified for this model.")
 GRAMMAR = openai("Failed to parse the grammar")
 STREAM = openai("Unrecognized request argument supplied: stream_options")
 
@@ -80,6 +88,18 @@ def refusing(seen: list[dict[str, Any]], refusal: object, field: str, fits: Any)
         (GRAMMAR, "structured_outputs", lambda v: True, {"grammar": "root ::= x"}),
         (extra("seed"), "seed", lambda v: v is None, None),
         (extra("min_p", "top_k"), "top_k", lambda v: v is None, None),
+        (FASTAPI_OLD, "seed", lambda v: v is None, None),
+        (MISTRAL, "top_k", lambda v: v is None, None),
+        (TGI_STOPS, "stop", lambda v: len(v) <= 2, ["\n", "【"]),
+        (TGI_LENGTH, "max_tokens", lambda v: v <= 16, 16),
+        (ANTHROPIC, "top_p", lambda v: v is None, None),
+        (openai("'logprobs' is not supported with this model"), "logprobs", lambda v: not v, None),
+        (
+            openai("Unrecognized request argument supplied: top_k"),
+            "top_k",
+            lambda v: v is None,
+            None,
+        ),
         (openai("property 'logprobs' is unsupported"), "logprobs", lambda v: v is None, None),
         (openai("top_k must be -1 (disable), or at least 1, got 0."), "top_k", lambda v: not v, 0),
     ],
@@ -114,7 +134,7 @@ def test_what_a_server_refused_is_told_once_and_kept_in_mind(serve: Serve) -> No
     assert len(seen) == 1
 
 
-@pytest.mark.parametrize(("refusal", "most"), [(SLOTS, 4), (DEEPSEEK, 1)])
+@pytest.mark.parametrize(("refusal", "most"), [(SLOTS, 4), (DEEPSEEK, 1), (TGI_N, 2)])
 def test_five_candidates_come_from_a_server_that_takes_fewer_at_once(
     serve: Serve, refusal: object, most: int
 ) -> None:
@@ -131,7 +151,8 @@ def test_five_candidates_come_from_a_server_that_takes_fewer_at_once(
 
     backend = Server.open(serve(answer), patience=QUICK)
     assert len(set(draw(backend, TALK, Sampling(n=5)).texts)) == 5
-    assert sorted(body.get("n", 1) for body in seen[1:]) == ([1, 4] if most == 4 else [1] * 5)
+    requests = {4: [1, 4], 2: [1, 2, 2], 1: [1] * 5}
+    assert sorted(body.get("n", 1) for body in seen[1:]) == requests[most]
     assert [notice for notice in backend.notices if f"at most {most} candidates" in notice]
     seen.clear()
     draw(backend, TALK, Sampling(n=5))
@@ -167,6 +188,110 @@ def test_a_prompt_too_long_is_told_and_no_field_is_blamed(serve: Serve) -> None:
         draw(backend, TALK, Sampling(n=1))
     assert backend.context == 1024
     assert backend.notices == []
+
+
+TOO_LONG = [
+    (400, openai("prompt is too long: 250000 tokens > 2000 maximum"), 2000),
+    (400, openai("The input token count (4000) exceeds the maximum number of tokens allowed (3000).")
+     , 3000),
+    (400, openai("Range of input length should be [1, 2048]", "prompt"), 2048),
+    (400, openai("Please reduce it.", "prompt") | {"code": "context_length_exceeded"}, 4096),
+    (422, {"error": "Input validation error: `inputs` must have less than 1024 tokens. Given: 2000"}
+     , 1024),
+    (413, openai("Request body too large for `n`"), 4096),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "words", "context"), TOO_LONG)
+def test_a_prompt_too_long_is_told_with_what_to_do(
+    serve: Serve, status: int, words: object, context: int
+) -> None:
+    bodies: list[dict[str, Any]] = []
+    url = serve(lambda request: request.json(words, status), bodies=bodies)
+    backend = Server.open(url, patience=QUICK)
+    with pytest.raises(ModelError, match=r"the prompt is too long for it.*--context TOKENS"):
+        draw(backend, TALK, Sampling(n=2))
+    assert len(bodies) == 1
+    assert backend.context == context
+    assert backend.notices == []
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "told"),
+    [
+        (402, "Insufficient Balance", "no credit left"),
+        (403, "Your account has no quota left", "no credit left"),
+        (403, "This model is not served in your country", "not served in your country"),
+        (401, "bad key", r"refused the key \(401\); set"),
+    ],
+)
+def test_what_a_service_wants_before_it_answers_is_told(
+    serve: Serve, status: int, words: str, told: str
+) -> None:
+    bodies: list[dict[str, Any]] = []
+    url = serve(lambda request: request.json(openai(words), status), bodies=bodies)
+    with pytest.raises(ModelError, match=told):
+        draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "words", "told"),
+    [
+        ("completions", 404, "Not Found", r"put \?mode=chat behind"),
+        ("completions", 404, "This is a chat model and not supported in v1/completions.", "mode=c"),
+        ("completions", 400, "Did you mean to use v1/chat/completions?", "mode=chat"),
+        ("chat", 404, "Not Found", r"leave \?mode=chat out"),
+        ("chat", 400, "default chat template is no longer allowed", r"leave \?mode=chat out"),
+    ],
+)
+def test_a_model_that_is_not_to_be_had_in_a_mode_is_told_with_the_other(
+    serve: Serve, mode: Any, status: int, words: str, told: str
+) -> None:
+    url = serve(lambda request: request.json(openai(words), status))
+    with pytest.raises(ModelError, match=told):
+        draw(Server.open(url, mode=mode, patience=QUICK), TALK, Sampling(n=1))
+
+
+def test_a_model_that_is_gone_is_not_taken_for_one_of_the_other_mode(serve: Serve) -> None:
+    url = serve(lambda request: request.json(openai("The model `tiny` does not exist."), 404))
+    with pytest.raises(ModelError, match="does not exist") as failure:
+        draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
+    assert "mode=" not in str(failure.value)
+
+
+def test_fields_refused_one_after_another_are_each_left_out_once(serve: Serve) -> None:
+    fields = ["top_k", "min_p", "seed", "presence_penalty", "stream_options", "logprobs"]
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        if request.path.endswith("tokenize"):
+            return request.json({}, 404)
+        bodies.append(request.bodies[-1])
+        if wrong := next((name for name in fields if name in bodies[-1]), ""):
+            return request.json(openai(f"Unsupported parameter: '{wrong}'", wrong), 400)
+        request.stream(piece("好。", 0, "stop"), "[DONE]")
+
+    backend = Server.open(serve(answer, models=VLLM), patience=QUICK)
+    assert draw(backend, TALK, Sampling(n=1, seed=1, logprobs=True)).texts == ["好。"]
+    assert len(bodies) == len(fields) + 1
+    assert len(backend.notices) == len(fields)
+
+
+def test_a_server_that_refuses_each_field_in_turn_is_given_up(serve: Serve) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> None:
+        if request.path.endswith("tokenize"):
+            return request.json({}, 404)
+        bodies.append(request.bodies[-1])
+        names = sorted(set(bodies[-1]) - {"model", "prompt", "stream"})
+        wrong = names[0] if names else "prompt"
+        request.json(openai(f"Unsupported parameter: '{wrong}'", wrong), 400)
+
+    with pytest.raises(ModelError, match="Unsupported|refuses each"):
+        draw(Server.open(serve(answer, models=VLLM), patience=QUICK), TALK, Sampling(n=1, seed=1))
+    assert len(bodies) <= 20
 
 
 def test_a_server_that_refuses_whatever_is_sent_is_given_up(serve: Serve) -> None:

@@ -209,6 +209,19 @@ async def test_the_enter_of_an_input_method_sends_nothing(
         await until(pilot, lambda: said(play) == ["林默：你好"])
 
 
+async def test_what_is_pasted_beyond_all_measure_is_left_out_and_told(tmp_path: Path) -> None:
+    from textual.events import Paste
+
+    app, _ = table(tmp_path, turns="manual")
+    async with app.run_test(size=(80, 24)) as pilot:
+        composer = app.screen.query_one(Composer)
+        composer.post_message(Paste("雨" * 20_000))
+        await until(pilot, lambda: len(composer.text) == 20_000)
+        composer.post_message(Paste("很大。"))
+        await until(pilot, lambda: any("20,000" in told.message for told in app._notifications))
+        assert "很大" not in composer.text
+
+
 async def test_pasted_line_breaks_send_nothing_and_become_turns(tmp_path: Path) -> None:
     from textual.events import Paste
 

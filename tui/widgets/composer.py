@@ -10,8 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from tui.words import say
+
 IME_GUARD_S = 0.05
 """Enter this soon after a wide character is the input method's own, and sends nothing."""
+LONGEST = 20_000
+"""Characters of what is written, at most: each key wraps them anew."""
 COMMANDS = {
     **{str(digit): f"pick {digit}" for digit in range(1, 10)},
     **{"e": "edit", "r": "redraw", "m": "more"},
@@ -83,6 +87,9 @@ class Composer(TextArea):
         event.prevent_default()
         event.stop()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        if len(self.text) + len(text) > LONGEST:
+            self.notify(say("long_paste", len(text), LONGEST), severity="error", markup=False)
+            return
         await super()._on_paste(events.Paste(text))
 
     def action_break_line(self) -> None:

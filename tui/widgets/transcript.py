@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from scenes.log import Entry
-from tui.paint import Run, ink, name_style, runs_of, strip_of, wrap
+from tui.paint import Run, height, ink, name_style, runs_of, strip_of, wrap
 
 GUTTER = 2
 
@@ -69,16 +69,15 @@ class Transcript(ScrollView, can_focus=True):
         return max(self.scrollable_content_region.width - GUTTER, 2)
 
     def _measure(self, first: int) -> None:
-        """Heights from the entry `first` on; virtual size in lines."""
+        """Heights from the entry `first` on, once there is a place; virtual size in lines."""
+        if not self.size:
+            self._width = 0
+            return
         if self._text_width() != self._width:
             first, self._width = 0, self._text_width()
-        plain = Style.null()
         for index in [index for index in self._painted.keys() if index >= first]:  # noqa: SIM118
             self._painted.discard(index)
-        self._heights[first:] = [
-            len(wrap(runs_of(entry, lambda _: plain, plain), self._width))
-            for entry in self.entries[first:]
-        ]
+        self._heights[first:] = [height(entry, self._width) for entry in self.entries[first:]]
         before = self._ends[first - 1] if first else 0
         self._ends[first:] = [before + end for end in accumulate(self._heights[first:])]
         self.virtual_size = Size(0, self._ends[-1] if self._ends else 0)
