@@ -12,10 +12,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Without `arguments` it is the process's own program, whose signals and streams it settles.
     """
-    pass_over_namesakes()
     if arguments is not None:
+        pass_over_namesakes()
         return _work_of(arguments)()
     try:
+        pass_over_namesakes()
         from tui import process
 
         process.load()
