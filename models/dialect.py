@@ -66,7 +66,7 @@ class Dialect:
         if sampling.grammar and self.grammar:
             nested = self.grammar == "structured_outputs"
             body[self.grammar] = {"grammar": sampling.grammar} if nested else sampling.grammar
-        return body | (self.unthinking_of(model) if mode == "chat" else {})
+        return body | (dict(self.unthinking_of(model)) if mode == "chat" else {})
 
     def unthinking_of(self, model: str) -> Mapping[str, Any]:
         """What tells `model` in a chat to answer without thinking first; nothing for most."""

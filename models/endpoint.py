@@ -21,7 +21,7 @@ from models.errors import ModelError, PassingError
 from models.server_base import is_loopback, parse_base, possible_bases, root_of
 from models.server_body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server_event import DONE as ENDED
-from models.server_event import Event, read_event
+from models.server_event import Event, one_line, read_event
 from models.server_failure import (
     MAX_WAIT,
     NO_PROXY,
@@ -39,6 +39,8 @@ T = TypeVar("T")
 KEY_VARIABLES = ("PAOTUAN_API_KEY", "OPENAI_API_KEY")
 """Where the key is looked for; the second is only ever sent to OPENAI_HOST."""
 OPENAI_HOST = "api.openai.com"
+LONGEST_SHOWN = 120
+"""Characters of an address that a message repeats."""
 MAX_REFUSAL = 1 << 16
 """Bytes of a refusal that are read; what names the field at fault comes first."""
 SILENT = Event()
@@ -108,7 +110,7 @@ class Endpoint:
     @property
     def shown(self) -> str:
         """The address without user, password and query."""
-        return str(self.base.copy_with(userinfo=b"")).rstrip("/")
+        return one_line(str(self.base.copy_with(userinfo=b"")).rstrip("/"), LONGEST_SHOWN)
 
     def get(self, path: str, *, of_root: bool = False) -> Answer:
         """Ask once for a small answer. Raises `ModelError` where nobody answers in time."""
