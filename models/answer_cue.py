@@ -6,8 +6,8 @@ Whatever the text so far leaves open raises `Undecided`.
 from models.answer_marks import (
     ANNOUNCING,
     BRACKETS,
-    LONGEST_ANNOUNCEMENT,
     LABELS,
+    LONGEST_ANNOUNCEMENT,
     POLITE,
     QUOTES,
     TAGS,
@@ -24,8 +24,8 @@ _PARENTHESES = {"（": "）", "(": ")"}
 _SENTENCE_ENDS = "。！？!?\n\r"
 _SPOKEN = (
     "说道", "说", "回答道", "回答", "答道", "问道", "问", "道", "的下一句台词", "的下一句",
-    "的下一行", "的台词", "的回答", "的回复", "的回应", "的话", "says", "said", "replies", "'s line",
-    "'s reply",
+    "的下一行", "的台词", "的回答", "的回复", "的回应", "的话",
+    "says", "said", "replies", "'s line", "'s reply",
 )  # fmt: skip
 _COLONS = ("：", "∶", "꞉")
 
@@ -103,6 +103,12 @@ def announcement(reader: Reader, asked: bool) -> int:
     return 0
 
 
+def _beside_a_name(character: str) -> bool:
+    """Whether it may stand before a name and means nothing there."""
+    empty = blank(character) and character not in "\n\r"
+    return empty or character in "#>-•·—@\\" or pictured(character)
+
+
 class Cue:
     """A cue as models write it: `**苏晚：**`, `【苏晚】`, `「苏晚：`, `苏晚（小声）：`."""
 
@@ -154,9 +160,7 @@ class Cue:
             elif closer := (QUOTES | BRACKETS).get(character):
                 opened.insert(0, closer)
                 reader.at += 1
-            elif character in "#>-•·—@\\" or pictured(character):
-                reader.at += 1
-            elif blank(character) and character not in "\n\r":
+            elif _beside_a_name(character):
                 reader.at += 1
             elif not self._numbered(reader):
                 break

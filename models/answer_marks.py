@@ -76,8 +76,8 @@ POLITE = (
 )  # fmt: skip
 """What may stand before an announcement."""
 LABELS = (
-    "assistant", "response", "answer", "reply", "output", "next line", "下一行", "下一句", "台词", "续写",
-    "回复", "回答", "回应", "答案", "输出", "助手",
+    "assistant", "response", "answer", "reply", "output", "next line",
+    "下一行", "下一句", "台词", "续写", "回复", "回答", "回应", "答案", "输出", "助手",
 )  # fmt: skip
 """What stands with a colon before an answer, as over a field of a form."""
 ANNOUNCING = (

@@ -13,12 +13,15 @@ from models.entries import STARTER as STARTER
 from models.entries import Model as Model
 from models.errors import ModelError
 from models.server_address import is_address, read_address
+from models.server_event import one_line
 from models.shapes import LOCAL as LOCAL
 
 SHARE = 0.7
 """Part of a machine's memory that a model may take, the rest being for the cache and the system."""
 MODES = ("chat", "raw")
 IN_PROCESS = ("llamacpp", "local")
+NAMED = 60
+"""Characters of what a person wrote that a message repeats."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ def find(name: str) -> Model:
     try:
         return MODELS[name]
     except KeyError:
-        raise ModelError(f"model {name!r} is not known; nearest: {_nearest(name)}") from None
+        named = one_line(name, NAMED)
+        raise ModelError(f"model {named!r} is not known; nearest: {_nearest(name)}") from None
 
 
 def resolve(spec: str) -> Opening:
@@ -116,16 +120,16 @@ def resolve(spec: str) -> Opening:
     if model := known(spec):
         return Opening(model.backend, model.title, model=model)
     path = Path(spec).expanduser()
-    if path.is_dir():
+    if os.path.isdir(path):  # unlike Path.is_dir, no error where it is too long for a path
         return Opening("local", path.resolve().name, {"path": path})
-    if path.is_file() or path.suffix == ".gguf":
+    if os.path.isfile(path) or path.suffix == ".gguf":
         return Opening("llamacpp", path.stem, {"path": path})
     if is_address(spec):
         return _server(spec)
     if "?" in spec:
         return _with_mode(*spec.rsplit("?", 1))
     raise ModelError(
-        f"model {spec!r}: no model of that name, no file, no folder, and no address; "
+        f"model {one_line(spec, NAMED)!r}: no model of that name, no file, no folder, no address; "
         f"nearest: {_nearest(spec)}"
     )
 
@@ -133,14 +137,16 @@ def resolve(spec: str) -> Opening:
 def _local(spec: str) -> Opening:
     found = resolve(spec)
     if found.backend not in ("local", "llamacpp"):
-        raise ModelError(f"{LOCAL}{spec}: expected a model's name, a GGUF file or a folder")
+        named = one_line(f"{LOCAL}{spec}", NAMED)
+        raise ModelError(f"{named}: expected a model's name, a GGUF file or a folder")
     return replace(found, backend="local")
 
 
 def _with_mode(spec: str, query: str) -> Opening:
     found, (key, _, mode) = resolve(spec), query.partition("=")
     if found.backend not in IN_PROCESS or key != "mode" or mode not in MODES:
-        raise ModelError(f"{spec}?{query}: expected ?mode=chat or ?mode=raw behind a model's name")
+        named = one_line(f"{spec}?{query}", NAMED)
+        raise ModelError(f"{named}: expected ?mode=chat or ?mode=raw behind a model's name")
     return replace(found, options={**found.options, "mode": mode})
 
 

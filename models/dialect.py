@@ -66,9 +66,11 @@ class Dialect:
         if sampling.grammar and self.grammar:
             nested = self.grammar == "structured_outputs"
             body[self.grammar] = {"grammar": sampling.grammar} if nested else sampling.grammar
-        if mode == "chat" and re.search(self.thinkers, model):
-            body |= self.unthinking
-        return body
+        return body | (dict(self.unthinking_of(model)) if mode == "chat" else {})
+
+    def unthinking_of(self, model: str) -> Mapping[str, Any]:
+        """What tells `model` in a chat to answer without thinking first; nothing for most."""
+        return self.unthinking if re.search(self.thinkers, model) else {}
 
 
 def sent_stops(stops: Sequence[str], mode: Mode, cue: str) -> list[str]:

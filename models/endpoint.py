@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any, TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -20,13 +21,13 @@ from models.errors import ModelError, PassingError
 from models.server_base import is_loopback, parse_base, possible_bases, root_of
 from models.server_body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server_event import DONE as ENDED
-from models.server_event import Event, read_event
+from models.server_event import Event, one_line, read_event
 from models.server_failure import (
     MAX_WAIT,
+    NO_PROXY,
     Again,
     Refused,
     check_key,
-    NO_PROXY,
     refusal,
     retry_after,
     unreachable,
@@ -38,6 +39,8 @@ T = TypeVar("T")
 KEY_VARIABLES = ("PAOTUAN_API_KEY", "OPENAI_API_KEY")
 """Where the key is looked for; the second is only ever sent to OPENAI_HOST."""
 OPENAI_HOST = "api.openai.com"
+LONGEST_SHOWN = 120
+"""Characters of an address that a message repeats."""
 MAX_REFUSAL = 1 << 16
 """Bytes of a refusal that are read; what names the field at fault comes first."""
 SILENT = Event()
@@ -107,7 +110,7 @@ class Endpoint:
     @property
     def shown(self) -> str:
         """The address without user, password and query."""
-        return str(self.base.copy_with(userinfo=b"")).rstrip("/")
+        return one_line(str(self.base.copy_with(userinfo=b"")).rstrip("/"), LONGEST_SHOWN)
 
     def get(self, path: str, *, of_root: bool = False) -> Answer:
         """Ask once for a small answer. Raises `ModelError` where nobody answers in time."""
@@ -193,7 +196,7 @@ class Endpoint:
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise PassingError(unreachable(self.shown, error, self.patience.connect)) from error
+            raise PassingError(self._unreachable(error)) from error
         except TimeoutError as error:
             line = f"{self.shown}: no whole answer within {wait:g} s"
             raise PassingError(f"{line}; is it running?") from error
@@ -228,7 +231,7 @@ class Endpoint:
         except TimeoutError as error:
             raise PassingError(f"{self.shown}: nothing came for {waited:g} s; try again") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise Again(unreachable(self.shown, error, self.patience.connect)) from error
+            raise Again(self._unreachable(error)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
             line = f"{self.shown}: the connection broke off; try again"
             raise (PassingError(line) if begun else Again(line)) from error
@@ -288,6 +291,12 @@ class Endpoint:
         if self._key_variable or self.base.host != OPENAI_HOST:
             return f"the environment variable {self._key_variable or KEY_VARIABLES[0]}"
         return f"the environment variable {' or '.join(KEY_VARIABLES)}"
+
+    def _unreachable(self, error: Exception) -> str:
+        host = self.base.host
+        found = not is_loopback(host) and getproxies().keys() & {self.base.scheme, "all"}
+        proxied = bool(found) and not proxy_bypass(host)
+        return unreachable(self.shown, error, self.patience.connect, proxied)
 
     def _pause(self, attempt: int, asked: float) -> float:
         pause = self.patience.backoff * float(2**attempt) * random.uniform(0.75, 1.25)

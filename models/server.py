@@ -19,7 +19,7 @@ from models.server_count import Counting, estimate
 from models.server_event import Event, one_line
 from models.server_failure import Refused, other_mode
 from models.server_listing import Found, find_out, offered
-from models.server_manners import manners_of
+from models.server_manners import THOUGHT_TOKENS, manners_of
 from models.server_rows import Row
 from models.server_scoring import scoring_of
 
@@ -29,8 +29,6 @@ PATHS: dict[Mode, str] = {"completions": "/completions", "chat": "/chat/completi
 DEFAULT_CONTEXT = 4096
 REFUSALS = 16
 """Fields that a request is mended by before it is given up."""
-THOUGHT_TOKENS = 2048
-"""What a model that cannot but think is given beside the tokens of its line."""
 SURPLUS = 200
 """Pieces of text in a row, for candidates that have ended, after which no other is waited for."""
 USAGE_WAIT = 0.5

@@ -20,7 +20,7 @@ MAX_WAIT = 30.0
 
 
 _CHAT_ONLY = re.compile(
-    r"(?:is a|only|for) chat model|use (?:v1)?/chat/completions|only (?:supports? )?chat completions?"
+    r"(?:is a|only|for) chat model|use (?:v1)?/chat/completions|only (?:supports? )?chat completion"
     r"|does not support (?:the )?(?:text )?completions?|mean to use v1/chat/completions",
     re.IGNORECASE,
 )
@@ -88,8 +88,8 @@ def other_mode(mode: str, status: int, body: bytes) -> str:
     return ""
 
 
-def unreachable(where: str, error: Exception, waited: float) -> str:
-    """One line about a connection that failed."""
+def unreachable(where: str, error: Exception, waited: float, proxied: bool = False) -> str:
+    """One line about a connection that failed; `proxied`: it leads through a proxy."""
     if isinstance(error, httpx.TimeoutException):
         return f"{where}: no answer within {waited:g} s; is it running?"
     words = f"{error} {_cause(error)}"
@@ -103,6 +103,11 @@ def unreachable(where: str, error: Exception, waited: float) -> str:
         return f"{where}: it does not speak https; write http:// in front"
     if isinstance(error, httpx.ProxyError):
         return f"{where}: the proxy of the environment refuses it; see HTTPS_PROXY and NO_PROXY"
+    if isinstance(error, httpx.ConnectError) and proxied:
+        return (
+            f"{where}: cannot connect through the proxy of the environment "
+            "(see ALL_PROXY, HTTPS_PROXY and NO_PROXY); is it running?"
+        )
     if isinstance(error, httpx.ConnectError):
         return f"{where}: cannot connect; is the server running?"
     return f"{where}: the connection broke off; is it an OpenAI-compatible server?"

@@ -12,6 +12,8 @@ from typing import Any
 
 NEEDED = frozenset({"model", "prompt", "messages", "stream"})
 """Fields without which a request is none."""
+THOUGHT_TOKENS = 2048
+"""What a model that cannot but think is given beside the tokens of its answer."""
 LENGTHS = ("max_tokens", "max_completion_tokens")
 EFFORTS = ("none", "minimal", "low")
 """How little a model can be asked to think, the least first."""

@@ -10,7 +10,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from models.answer_marks import THINKING, THOUGHT, UNOPENED
 from models.catalog import Opening, resolve
+from models.dialect import COMMON, DIALECTS, Dialect, dialect_of
 from models.endpoint import Endpoint, Patience
 from models.errors import ModelError, PassingError
 from models.outage import REAL, Clock, Outage
@@ -18,7 +20,7 @@ from models.server_count import estimate
 from models.server_event import mapping, string
 from models.server_failure import Refused
 from models.server_listing import offered
-from models.server_manners import manners_of
+from models.server_manners import THOUGHT_TOKENS, manners_of
 
 LONGEST_ANSWER = 1 << 18
 """Characters of an answer, above which the rest is not waited for."""
@@ -83,13 +85,21 @@ class Manner:
 class Teacher:
     """A model that answers questions; any number may be asked side by side."""
 
-    def __init__(self, endpoint: Endpoint, model: str, manner: Manner, backend: Any = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        model: str,
+        manner: Manner,
+        backend: Any = None,
+        dialect: Dialect = COMMON,
+    ) -> None:
         self.name = model
         self.notices: list[str] = []
         self.outage = Outage(manner.wait, manner.told, manner.clock)
         self._endpoint = endpoint
         self._manner = manner
         self._backend = backend
+        self._unthinking = dialect.unthinking_of(model)
         self._manners = manners_of(endpoint.shown, model)
         self._constrained = True
         self._heard = False
@@ -108,7 +118,10 @@ class Teacher:
             endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
             named = found.options.get("model")
             entry = offered(endpoint, str(named) if named else None)
-            return cls(endpoint, entry["id"], manner)
+            dialect = DIALECTS.get(str(found.options.get("dialect"))) or dialect_of(
+                endpoint.base.host, string(entry.get("owned_by"))
+            )
+            return cls(endpoint, entry["id"], manner, dialect=dialect)
         return cls._in_process(found, manner, context)
 
     @classmethod
@@ -174,7 +187,10 @@ class Teacher:
             "temperature": min(1.0, self._manner.temperature + 0.2 * attempt),
             "max_tokens": question.max_tokens,
             "seed": 1 + attempt,
+            **self._unthinking,
         }
+        if self._manners.thinks:
+            body["max_tokens"] += THOUGHT_TOKENS
         if self._constrained:
             shape = {"name": "answer", "schema": dict(question.schema)}
             body["response_format"] = {"type": "json_schema", "json_schema": shape}
@@ -192,7 +208,7 @@ class Teacher:
 
     async def _once(self, question: Question, attempt: int) -> Answer:
         began = time.monotonic()
-        text, reason = "", None
+        text, reason, thought = "", None, False
         prompt_tokens = tokens = None
         path, body = PATH, self._body(question, attempt)
         if self._backend is not None:
@@ -206,19 +222,34 @@ class Teacher:
                 reason = next((one.finish for one in event.choices if one.finish), reason)
                 if event.done and text:
                     reason = reason or "stop"
+                thought = thought or any(choice.thought for choice in event.choices)
                 if len(text) > LONGEST_ANSWER:
                     reason = "length"
                     break
         if reason is None:
             raise PassingError(f"{self._endpoint.shown}: the answer broke off; try again")
         self._heard = True
+        said = without_thought(text)
+        if reason == "length" and not said.strip() and (text or thought):
+            self._manners.thinks = True
         return Answer(
-            text,
+            said,
             prompt_tokens or question.tokens,
             tokens or estimate(text),
             time.monotonic() - began,
             reason == "length",
         )
+
+
+def without_thought(text: str) -> str:
+    """An answer in JSON without what a model thought before it; `""` where it only thought."""
+    while (head := text.lstrip()) and (head[0] not in "{[" or THINKING.match(head)):
+        begun = THINKING.match(head) is not None
+        end = (THOUGHT if begun else UNOPENED).search(head)
+        if end is None:
+            return "" if begun else text
+        text = head[end.end() :]
+    return text
 
 
 def find_teacher(spec: str) -> Opening:

@@ -281,3 +281,17 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="cannot keep the starter model here"):
         starter.path(tmp_path / "file" / "models")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["A" * 3000, "local:" + "f" * 300, "qwen3-4b?mode=" + "1" * 3000, "qwen3-4b?" + "x" * 3000],
+)
+def test_what_a_person_wrote_is_repeated_short(spec: str) -> None:
+    with pytest.raises(ModelError) as failure:
+        resolve(spec)
+    assert len(str(failure.value)) < 220
+
+
+def test_an_address_too_long_for_a_path_is_still_an_address() -> None:
+    assert resolve("localhost:9?x=" + "y" * 3000).backend == "server"

@@ -20,6 +20,7 @@ from models.server_address import is_address, read_address
 from models.server_failure import retry_after
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, chat_piece, piece
+from tests.models.socks_proxy import socks_proxy
 
 
 def good(request: Request) -> None:
@@ -169,15 +170,48 @@ def test_a_key_that_cannot_be_one_is_told_and_not_shown(
     assert key[-2:] not in str(failure.value)
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "socks://127.0.0.1:9", "nonsense"])
-def test_a_proxy_that_cannot_be_used_is_told_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, proxy: str
-) -> None:
+def through(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    """Make `proxy` the only one of the environment."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("ALL_PROXY", proxy)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
-    with pytest.raises(ModelError, match=r"proxy|cannot connect|broke off"):
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("socks5://127.0.0.1:9", "the proxy of the environment"),
+        ("http://127.0.0.1:9", "the proxy of the environment"),
+        ("socks://127.0.0.1:9", "names a proxy that is no address"),
+        ("nonsense", "the proxy of the environment"),
+        ("http://[::1", "names a proxy that is no address"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, told: str
+) -> None:
+    through(monkeypatch, proxy)
+    with pytest.raises(ModelError, match=told):
         Server.open("http://server.invalid:8000/v1", patience=QUICK)
+
+
+def test_a_server_is_reached_through_the_socks_proxy_of_the_environment(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(serve(good).removesuffix("/v1").rpartition(":")[2])
+    with socks_proxy(port) as (proxy, names):
+        through(monkeypatch, proxy)
+        backend = Server.open("http://model.invalid:8000/v1", patience=QUICK)
+        assert draw(backend, TALK, Sampling(n=1)).texts == ["好"]
+    assert set(names) == {"model.invalid"}
+
+
+def test_a_socks_proxy_that_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socks_proxy(9, refuses=True) as (proxy, _):
+        through(monkeypatch, proxy)
+        with pytest.raises(ModelError, match="the proxy of the environment"):
+            Server.open("http://model.invalid:8000/v1", patience=QUICK)
 
 
 def test_a_wait_may_be_given_as_a_date() -> None:
