@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 PIECE = 4096
 """Bytes that are read at once."""
+PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
+SILENCE = 2.0
+"""Seconds in which nothing comes of a paste, after which its end is taken for lost."""
 
 
 class TableDriver(LinuxDriver):
@@ -29,6 +33,9 @@ class TableDriver(LinuxDriver):
     def __init__(self, app: "PaotuanApp", **options: Any) -> None:
         super().__init__(app, **options)
         self._file: Any = Unbroken(self._file)
+        self._pasting = False
+        self._recent = ""
+        self._when = 0.0
 
     def _run_input_thread(self) -> None:
         try:
@@ -43,7 +50,9 @@ class TableDriver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1) and not self._read(decode, parser):
+                if not selector.select(0.1):
+                    self._end_silent_paste(parser)
+                elif not self._read(decode, parser):
                     self._app.call_later(self._app.finish, ended_by(SIGHUP))
                     return
                 for event in parser.tick():
@@ -58,9 +67,25 @@ class TableDriver(LinuxDriver):
         if REPLACED in text:
             self._app.call_later(self._app.tell_encoding)
         if text:
+            self._heard(text)
             for event in parser.feed(text):
                 self.process_message(event)
         return bool(raw)
+
+    def _heard(self, text: str) -> None:
+        """Follow whether a paste has begun and not ended, also where a mark comes in two pieces."""
+        recent, self._when = self._recent + text, time.monotonic()
+        begun, ended = recent.rfind(PASTE), recent.rfind(PASTE_END)
+        if begun != ended:
+            self._pasting = begun > ended
+        self._recent = recent[1 - len(PASTE) :]
+
+    def _end_silent_paste(self, parser: XTermParser) -> None:
+        """End a paste whose end has been lost, or every key from now on would be part of it."""
+        if self._pasting and time.monotonic() - self._when > SILENCE:
+            self._pasting = False
+            for event in parser.feed(PASTE_END):
+                self.process_message(event)
 
 
 class Unbroken:

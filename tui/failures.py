@@ -29,7 +29,8 @@ class BadInput(Exception):
 
 @contextmanager
 def given() -> Iterator[None]:
-    """Whatever fails inside is about what the person gave, unless it may pass by itself.
+    """Whatever fails inside is about what the person gave, unless it may pass by itself, or the
+    disk is full.
 
     Raises `BadInput`.
     """
@@ -38,7 +39,18 @@ def given() -> Iterator[None]:
     except PassingError:
         raise
     except Known as error:
+        if _is_full(error):
+            raise
         raise BadInput(*problems_of(error)) from error
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether it comes of a disk without room."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        error = error.__cause__
+    return False
 
 
 def problems_of(error: BaseException) -> tuple[str, ...]:

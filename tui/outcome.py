@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
 from tui.faults import told, trace, without_secrets
-from tui.output import never_raise, one_line
+from tui.output import never_raise, short
 
 ENGLISH = 1
 """The language of the command line's errors."""
@@ -53,7 +53,7 @@ def _failed(error: BaseException, asked: Asked, status: int, *problems: str) -> 
     if asked.debug:
         print(trace(error), end="", file=sys.stderr)
     for problem in problems:
-        print(f"paotuan: {one_line(without_secrets(problem))}", file=sys.stderr)
+        print(f"paotuan: {short(without_secrets(problem))}", file=sys.stderr)
     return status
 
 

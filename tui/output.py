@@ -10,6 +10,8 @@ from typing import Any
 from characters.text import UNPRINTABLE
 from scenes.exports.jsonlines import safe_json
 
+LONGEST = 400
+"""Characters of a line that says what is wrong: it may quote what it was given, or a path."""
 _UNSAFE = re.compile(rf"{UNPRINTABLE.pattern}|\r")
 _BREAK = re.compile(r"[\t\n]")
 
@@ -22,6 +24,15 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` as `clean` gives it, on one line."""
     return clean(_BREAK.sub(" ", text.strip()))
+
+
+def short(text: str) -> str:
+    """`text` on one line of at most `LONGEST` characters: its beginning, and its end."""
+    line = one_line(text)
+    if len(line) <= LONGEST:
+        return line
+    half = LONGEST // 2
+    return f"{line[:half]} … {line[-half + 3 :]}"
 
 
 def data(text: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What a long evening costs: to open it, to show it, to say a line, to go back; medians, beside JSON.
+"""What a long evening costs: to open it, to show it, to say a line, to go back: medians.
 
     python tests/bench/journal.py [TURNS ...]        100, 20000 and 100000 where none are given
 
@@ -113,7 +113,8 @@ def measure(turns: int, folder: Path) -> None:
     size = path.stat().st_size / 1e6
     print(
         f"{turns:>8} {size:>6.1f} MB  open {opening:6.3f} s, json {plain:6.3f} s, ratio "
-        f"{opening / plain:4.2f}, {memory:4.0f} MB  shown {showing:6.3f} s  say {saying * 1e3:6.2f} ms  "
+        f"{opening / plain:4.2f}, {memory:4.0f} MB  shown {showing:6.3f} s  "
+        f"say {saying * 1e3:6.2f} ms  "
         f"entries {entries * 1e3:5.2f} ms  undo and redo {going * 1e3:7.2f} ms"
     )
 

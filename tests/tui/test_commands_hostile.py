@@ -147,3 +147,32 @@ def test_no_command_breaks_or_hangs_whatever_it_is_given(run, there, name):
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+LONG = ["x" * 10_000, "甲\n\x1b[31m" * 2_500, "http://" + "x" * 9_000, "a/" * 5_000, "9" * 10_000]
+
+
+def long_values(words: list[str], command: Any) -> Iterator[list[str]]:
+    """The command with a value beyond all measure in each of its parameters."""
+    kinds = cycle(LONG)
+    for one in (one for one in command.params if one.name != "help"):
+        is_option = one.param_type_name == "option"
+        if is_option and one.is_flag:
+            continue
+        value = next(kinds)
+        arguments = [
+            it for it in command.params if it.param_type_name == "argument" and it.required
+        ]
+        places = [value if it is one else NEEDED.get(it.name, "log.txt") for it in arguments]
+        if not is_option and one not in arguments:
+            places.append(value)
+        name = one.opts[0]
+        yield [*words, *([f"{name}={value}"] if name.startswith("--") else []), "--", *places]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_whatever_is_refused_is_quoted_short(run, there, name):
+    for typed in long_values(*COMMANDS[name]):
+        lines = run(*typed, stdin="x\n").err.splitlines()
+        assert all(len(line) < 500 for line in lines), (typed[-1][:9], max(lines, key=len)[:200])
+        assert all(line.isprintable() for line in lines), typed

@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import sys
+import subprocess
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -206,3 +208,32 @@ def test_a_full_disk_is_named_with_what_to_do(run, home: Path) -> None:
     (told,) = problems_of(nameless)
     assert told.endswith("No space left on device; make room, then try again")
     assert "disk" in told
+
+
+@pytest.mark.parametrize("into", [[], ["-o", "a.txt"]])
+def test_what_comes_from_stdin_or_goes_to_stdout_is_not_written_over_either(
+    home: Path, into: list[str]
+) -> None:
+    log = home / "a.txt"
+    log.write_text("甲: 好\n", "utf-8")
+    source = "-" if into else "a.txt"
+    with log.open("rb") as stdin, log.open("ab") as stdout:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "log", "convert", source, *into],
+            cwd=home,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL if into else stdout,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        )
+    assert done.returncode == 2
+    assert b"name another file to write" in done.stderr
+    assert log.read_text("utf-8") == "甲: 好\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
+def test_a_full_disk_is_no_bad_input(run, home: Path) -> None:
+    novel = home / "n.txt"
+    novel.write_text("张三道：“好。”李四道：“走。”\n", "utf-8")
+    assert run("corpus", "quotes", novel, "-o", "/dev/full").status == 1

@@ -147,6 +147,19 @@ def test_bytes_that_are_no_utf8_are_told_once_and_never_said(
     assert "�" not in saved(tmp_path).read_text("utf-8")
 
 
+def test_a_paste_whose_end_is_lost_does_not_swallow_every_key_after_it(
+    terminal: Open, tmp_path: Path
+) -> None:
+    opened = terminal(*PLAY)
+    opened.until(opened.shows("雨夜旧宅", "scripted"))
+    opened.type("\x1b[20")
+    opened.type("0~等等，听。")
+    opened.until(opened.shows("等等，听。"), 10)
+    opened.type("\x11")
+    assert opened.end() == 0
+    assert opened.is_as_before
+
+
 @pytest.mark.parametrize("arguments", [(), PLAY])
 def test_a_dumb_terminal_gets_no_escape_and_is_told_of_the_line_mode(
     terminal: Open, tmp_path: Path, arguments: tuple[str, ...]

@@ -9,7 +9,7 @@ from tui.commands.group import group, one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over
 from tui.failures import BAD_INPUT, BadInput, given, problems_of
-from tui.output import as_json, columns, data, one_line, word
+from tui.output import as_json, columns, data, one_line, short, word
 
 if TYPE_CHECKING:
     from characters.cards.export import Form
@@ -32,7 +32,7 @@ def list_characters(as_data: Json = False) -> None:
         try:
             found.append((name, load(name)))
         except CharacterError as error:
-            word(str(error))
+            word(short(str(error)))
     if as_data:
         as_json([{"file": file, "name": one.name, "profile": one.profile} for file, one in found])
     else:
@@ -113,7 +113,7 @@ def check(
         except CharacterError as error:
             broken = True
             for problem in problems_of(error):
-                word(problem)
+                word(short(problem))
         else:
             data(f"{name}: {found.name}")
     if broken:

@@ -30,9 +30,10 @@ def group(help: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
 def one_of(word: str, known: Iterable[str], what: str) -> str:
     """`word`, which must be one of `known`. Raises `BadInput` with the nearest one."""
     from characters.names import nearest
+    from characters.text import shown
 
     known = list(known)
     if word not in known:
         hint = nearest(word, known) or f"; there are {', '.join(known)}"
-        raise BadInput(f"no {what} {word}{hint}")
+        raise BadInput(f"no {what} {shown(word)}{hint}")
     return word

@@ -8,7 +8,7 @@ import typer
 from tui.commands.group import group
 from tui.commands.options import Json
 from tui.failures import BAD_INPUT, BadInput, given, problems_of
-from tui.output import as_json, columns, data, word
+from tui.output import as_json, columns, data, short, word
 
 if TYPE_CHECKING:
     from scenes.scene import Role
@@ -77,7 +77,7 @@ def check(
         except SceneError as error:
             broken = True
             for problem in problems_of(error):
-                word(problem)
+                word(short(problem))
         else:
             for warning in scene.warnings:
                 word(f"{warning} (a warning)")

@@ -1,7 +1,10 @@
 """How a command writes lines: to stdout, or to a file that appears when it is whole."""
 
+import os
+import stat
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from base.writing import Unwritten, check_inputs, replaced
@@ -14,11 +17,25 @@ def not_over(output: Path | None, inputs: Iterable[str | Path], option: str = "-
     if output is None:
         return
     try:
-        check_inputs(output, inputs)
+        check_inputs(output, map(_place, inputs))
     except Unwritten as error:
         raise BadInput(f"{option} {problems_of(error)[0]}") from error
     if is_of_sessions(output) and output.exists():
         raise BadInput(f"{option} {output}: belongs to a saved session; name another file to write")
+
+
+def _place(name: str | Path) -> Path:
+    """The file that a command reads by that name, `-` among them."""
+    return Path("/dev/stdin") if str(name) == "-" else Path(name)
+
+
+def _not_into(inputs: Iterable[str | Path]) -> None:
+    """Raise `BadInput` where stdout is a file that is read: `… a.txt >> a.txt` would never end."""
+    with suppress(OSError, ValueError):
+        into = os.fstat(sys.stdout.fileno())
+        for one in inputs:
+            if stat.S_ISREG(into.st_mode) and os.path.samestat(into, _place(one).stat()):
+                raise BadInput(f"{one}: is read and written to; name another file to write")
 
 
 def is_of_sessions(path: Path) -> bool:
@@ -50,12 +67,13 @@ def write_lines(
             written += 1
             yield line
 
+    inputs = list(inputs)
     if output is None:
+        _not_into(inputs)
         safe = clean if sys.stdout.isatty() else str
         sys.stdout.writelines(map(safe, counted()))
         sys.stdout.flush()
         return written
-    inputs = list(inputs)
     not_over(output, inputs, option)
     if output.is_dir():
         raise BadInput(f"{option} {output}: a folder, expected a file to write")
