@@ -3,9 +3,9 @@
 import errno
 import json
 import os
-import sys
-import subprocess
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
