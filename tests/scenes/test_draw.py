@@ -194,6 +194,23 @@ def test_what_is_no_line_is_drawn_again(scene: Scene, reply: str, why: str) -> N
     assert lines(updates) == ["苏晚：走吧。"]
 
 
+class Mused(Rude):
+    """Says at the end of its first text that it was a thought."""
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta]:
+        text = self.texts.pop(0)
+        yield Delta(0, text)
+        yield Delta(0, end=End("thought" if self.texts else "stop", 1, len(prompt.text), 0))
+
+
+def test_what_turned_out_to_be_a_thought_is_no_candidate_and_is_drawn_again(scene: Scene) -> None:
+    updates = draw(Mused("他在敲门。", "谁？"), scene)
+    assert reasons(updates) == ["a thought, not the line"]
+    assert lines(updates) == ["苏晚：谁？"]
+
+
 def test_two_alike_are_one_and_the_other_is_drawn_again(scene: Scene) -> None:
     backend = Rude("走吧。", "走吧！ \\emoji 微怒", "留下。", "走，吧", "别走。")
     updates = draw(backend, scene, n=3)
