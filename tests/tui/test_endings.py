@@ -272,7 +272,8 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr == b"paotuan: No space left on device\n"
+    told = "paotuan: the disk is full, or the output: No space left on device; "
+    assert done.stderr.decode() == f"{told}make room, then try again\n"
 
 
 @pytest.mark.parametrize("stream", [0, 1, 2])
