@@ -237,3 +237,13 @@ def test_a_full_disk_is_no_bad_input(run, home: Path) -> None:
     novel = home / "n.txt"
     novel.write_text("张三道：“好。”李四道：“走。”\n", "utf-8")
     assert run("corpus", "quotes", novel, "-o", "/dev/full").status == 1
+
+
+@pytest.mark.parametrize("form", ["log", "markdown", "html"])
+def test_options_of_an_export_that_do_nothing_are_told(run, home: Path, form: str) -> None:
+    run("play", "rain-house", "--line", "--model", "scripted", stdin="你好。\n")
+    asked = run("sessions", "export", "--to", form, "--for", "苏晚", "--context", "100")
+    assert asked.status == 0
+    assert "--for: left out" in asked.err
+    assert "--context: left out" in asked.err
+    assert "left out" not in run("sessions", "export", "--to", form).err

@@ -126,7 +126,7 @@ def convert(
     from scenes.log import read, write
 
     source = Source(log)
-    inputs = [] if source.is_stdin else [str(log)]
+    inputs = ["-" if source.is_stdin else str(log)]
     not_over(output, inputs)
     write_lines((write(entry) + "\n" for _, entry in read(source.lines())), output, inputs)
 

@@ -21,6 +21,8 @@ Id = Annotated[
 ]
 
 
+CONTEXT = 4096
+"""Characters of a prompt, at most."""
 FORMATS = (
     *("log", "markdown", "html", "seq2seq", "alpaca", "sharegpt", "preference", "sillytavern"),
 )
@@ -78,7 +80,7 @@ def export(
     ] = None,
     context: Annotated[
         int, typer.Option("--context", metavar="N", min=1, help="Characters of a prompt, at most.")
-    ] = 4096,
+    ] = CONTEXT,
 ) -> None:
     """Write a session to read, to train on, or for SillyTavern.
 
@@ -99,6 +101,9 @@ def export(
             speaker = session.scene.role(speaker).name
     for line in session.damage:
         word(line)
+    if form in ("log", "markdown", "html", "sillytavern"):
+        for option in ("--for",) * (speaker is not None) + ("--context",) * (context != CONTEXT):
+            word(f"{option}: left out; {form} holds the whole session, not examples")
     lines = lines_of(form, session, speaker, context)
     if output is None:
         _print(lines)

@@ -34,7 +34,7 @@ def _not_into(inputs: Iterable[str | Path]) -> None:
     with suppress(OSError, ValueError):
         into = os.fstat(sys.stdout.fileno())
         for one in inputs:
-            if stat.S_ISREG(into.st_mode) and os.path.samestat(into, _place(one).stat()):
+            if stat.S_ISREG(into.st_mode) and os.path.samestat(into, Path(one).stat()):
                 raise BadInput(f"{one}: is read and written to; name another file to write")
 
 
@@ -67,7 +67,7 @@ def write_lines(
             written += 1
             yield line
 
-    inputs = list(inputs)
+    inputs = [_place(one) for one in inputs]
     if output is None:
         _not_into(inputs)
         safe = clean if sys.stdout.isatty() else str
