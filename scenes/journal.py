@@ -259,7 +259,7 @@ def _read(path: Path) -> _Reading:
             found.unfinished = not line.endswith(b"\n")
     if not found.events:
         raise SceneError(f"{path}: empty; {_rest(path)}")
-    return found
+    return found if places.named <= places.draws else _mend(path, path.read_bytes())
 
 
 def _rest(path: Path) -> str:

@@ -8,6 +8,7 @@ events build on turns that are missing, comments stand in for them.
 import re
 import zlib
 from collections.abc import Container, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,8 +55,10 @@ def mend(raw: bytes, kept_in: str) -> Mended:
 
     Raises `SceneError` where its first event cannot be read.
     """
-    tree = _Tree(kept_in)
     read = list(_found(raw.removesuffix(b"\n").split(b"\n")))
+    tree = _Tree(
+        kept_in, {one.event.get("id") for one in read if one.event and _is_draw(one.event)}
+    )
     for at, found in enumerate(read):
         following = read[at + 1].event if at + 1 < len(read) else None
         if found.event and following and tree.places.have_changed(found.event, following):
@@ -150,15 +153,21 @@ def _joined(two: list[bytes]) -> bytes | None:
 
 
 class Places:
-    """How many turns and draws there are so far, and which event can be the next one."""
+    """How many turns and draws there are so far, and which event can be the next one.
 
-    def __init__(self) -> None:
-        self.turns = self.draws = 0
+    A turn may name a draw that comes behind it: chats that come back were written so.
+    """
+
+    def __init__(self, elsewhere: Container[object] | None = None) -> None:
+        """`elsewhere`: the draws that stand somewhere in the journal; `None`: any may."""
+        self.turns = self.draws = self.named = 0
+        """`named` is the last draw that a turn names."""
+        self._elsewhere = elsewhere
         self._open = False
 
     def fit(self, event: Event) -> bool:
         """Whether nothing is missing before the event, and it was not there before."""
-        turns, draws = _built_on(event)
+        turns, draws = self.built_on(event)
         is_open = event.get("event") == "open"
         return (
             turns <= self.turns
@@ -180,29 +189,37 @@ class Places:
         """Whether two events fit the other way round alone."""
         if self.fit(event) or not self.fit(following):
             return False
-        then = self.copy()
+        then = copy(self)
         then.add(following)
         return then.fit(event)
 
-    def copy(self) -> "Places":
-        other = Places()
-        other.turns, other.draws, other._open = self.turns, self.draws, self._open
-        return other
+    def built_on(self, event: Event) -> tuple[int, int]:
+        """How many turns and how many draws must be there before an event."""
+        turns, draws = [event.get(key) for key in ("head", "parent", "after")], []
+        if event.get("event") == "draw":
+            draws.append(_before(event.get("id")))
+        for number, turn in enumerate(_turns(event)):
+            if self._elsewhere is not None and turn.get("draw") not in self._elsewhere:
+                draws.append(turn.get("draw"))
+            if number == 0:
+                turns += [turn.get("parent"), _before(turn.get("id"))]
+        return _most(turns), _most(draws)
 
     def add(self, event: Event) -> None:
         """Count what the event brings."""
         self.draws += event.get("event") == "draw"
         self.turns += len(_turns(event))
+        self.named = max(self.named, _most([turn.get("draw") for turn in _turns(event)]))
         self._open |= event.get("event") == "open"
 
 
 class _Tree:
     """Which turns and draws there are so far, and which of them are missing."""
 
-    def __init__(self, kept_in: str) -> None:
+    def __init__(self, kept_in: str, draws: Container[object]) -> None:
         self.mended = Mended()
         self.kept_in = kept_in
-        self.places = Places()
+        self.places = Places(draws)
         self.head: int | None = None
         self.lost_turns = False
         self.lost_draws: set[int] = set()
@@ -253,14 +270,16 @@ class _Tree:
         if len(self.mended.told) > self._explained or event.get("event") == "head":
             return
         there = (self.places.turns, self.places.draws)
-        for kind, had, last in zip(("turn", "draw"), there, _built_on(event), strict=True):
+        for kind, had, last in zip(
+            ("turn", "draw"), there, self.places.built_on(event), strict=True
+        ):
             if last > had:
                 which = f"s {had + 1} to {last} are" if last > had + 1 else f" {last} is"
                 self.mended.told.append(f"{number}: {kind}{which} missing before it")
 
     def _fill(self, event: Event) -> None:
         """Stand in for turns and draws that the event builds on and that are not there."""
-        turns, draws = _built_on(event)
+        turns, draws = self.places.built_on(event)
         self._stand_in(turns)
         self._fill_draws(draws)
 
@@ -298,16 +317,8 @@ def _turns(event: Event) -> list[dict[str, Any]]:
     return [turn for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
 
 
-def _built_on(event: Event) -> tuple[int, int]:
-    """How many turns and how many draws must be there before an event."""
-    turns, draws = [event.get(key) for key in ("head", "parent", "after")], []
-    if event.get("event") == "draw":
-        draws.append(_before(event.get("id")))
-    for number, turn in enumerate(_turns(event)):
-        draws.append(turn.get("draw"))
-        if number == 0:
-            turns += [turn.get("parent"), _before(turn.get("id"))]
-    return _most(turns), _most(draws)
+def _is_draw(event: Event) -> bool:
+    return event.get("event") == "draw" and type(event.get("id")) is int
 
 
 def _before(id: object) -> int | None:

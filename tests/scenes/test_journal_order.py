@@ -68,12 +68,19 @@ def test_a_line_that_is_there_twice_is_told_and_nothing_is_said_twice(tmp_path, 
     assert "a second time" in notices[0]
 
 
-@pytest.mark.parametrize("which", range(1, 6))
+@pytest.mark.parametrize("which", [2, 4])
 def test_two_lines_that_changed_places_are_put_right(tmp_path, lines, which):
     lines[which], lines[which + 1] = lines[which + 1], lines[which]
     texts, notices = resumed(tmp_path, b"".join(lines))
     assert texts == ALL
     assert "changed places" in notices[0]
+
+
+@pytest.mark.parametrize("which", [1, 3, 5])
+def test_a_draw_behind_the_turn_that_names_it_is_no_damage(tmp_path, lines, which):
+    """Chats that came back from another program were written so."""
+    lines[which], lines[which + 1] = lines[which + 1], lines[which]
+    assert resumed(tmp_path, b"".join(lines)) == (ALL, [])
 
 
 def test_a_journal_that_an_editor_saved_with_its_mark_and_line_ends_is_read(tmp_path, lines):
