@@ -36,6 +36,8 @@ class Journal:
         """What a person should know about the files, a line each."""
         self._readable = Readable(path.with_suffix(".txt"))
         self._file: FileIO | None = None
+        self.just_begun = False
+        """Whether it was begun here, and no event was added since."""
         self._end = 0
         self._unfinished = False
         self._mended: list[bytes] | None = None
@@ -100,6 +102,7 @@ class Journal:
             if self._file is None:
                 self._begin(line)
                 return
+            self.just_begun = False
             self._replace_damaged()
             self._set_torn_line_aside(self._file)
             data = b"\n" * self._unfinished + line + b"\n"
@@ -134,6 +137,7 @@ class Journal:
 
     def discard(self) -> None:
         """Let go of the files and the lock, and delete them."""
+        self.just_begun = False
         with _said(self.path):
             if self._file is not None:
                 self._file.close()
@@ -148,6 +152,7 @@ class Journal:
             file.write(line + b"\n")
         self._file = FileIO(self.path, "r+")
         self._end = len(line) + 1
+        self.just_begun = True
 
     def _replace_damaged(self) -> None:
         """Keep the damaged file as it was, and put what can be told of it in its place."""

@@ -125,6 +125,13 @@ class Play:
         if self._shelf is not None:
             self._shelf.close()
 
+    def leave(self) -> None:
+        """Close a session; of one that was begun here and only then opened, no file is kept."""
+        if self.journal.just_begun:
+            self.discard()
+        else:
+            self.close()
+
     def discard(self) -> None:
         """Close a session in which nothing was said, and keep no file of it."""
         self.journal.discard()

@@ -1,9 +1,10 @@
 """Which failure is the person's input and which the work's, and how each is told in one line."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from base.writing import FULL, reason
+from base.writing import FULL, Unwritten, reason
 from characters.errors import CharacterError
 from models.errors import ModelError, PassingError
 from scenes.errors import SceneError
@@ -17,6 +18,20 @@ STOPPED = 130
 
 Known = (SceneError, CharacterError, ModelError, OSError)
 """What is told in one line, since it is meant for a person."""
+
+NO_PLACE = frozenset(
+    {
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+    }
+)
+"""Why a file cannot be written where the person wants it, however often it is tried."""
 
 
 class BadInput(Exception):
@@ -51,6 +66,12 @@ def _is_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
+
+
+def status_of(error: BaseException) -> int:
+    """The exit status of an error that is told in one line."""
+    given = isinstance(error, Unwritten) and error.errno in NO_PLACE
+    return BAD_INPUT if given or isinstance(error, BadInput) else FAILED
 
 
 def problems_of(error: BaseException) -> tuple[str, ...]:

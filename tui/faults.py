@@ -14,6 +14,8 @@ from tui.words import language
 
 LARGEST = 1 << 20
 """Bytes of the log, after which it begins anew."""
+LONGEST_TRACE = 1 << 16
+"""Characters that are kept of one trace, of its beginning and its end: an error may quote all."""
 LONGEST = 200
 """Characters that are said of a fault."""
 SHORTEST = 4
@@ -62,7 +64,9 @@ def keep(error: BaseException) -> Path | None:
         flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if anew else os.O_APPEND)
         when = datetime.now().astimezone().isoformat(timespec="seconds")
         with open(os.open(file, flags, 0o600), "w", encoding="utf-8", errors="replace") as log:
-            log.write(f"{when}\n{trace(error)}\n")
+            if os.name == "posix":
+                os.fchmod(log.fileno(), 0o600)
+            log.write(f"{when}\n{_cut(trace(error))}\n")
         return file
     return None
 
@@ -72,9 +76,15 @@ def trace(error: BaseException) -> str:
     return without_secrets("".join(traceback.format_exception(error)))
 
 
+def _cut(text: str) -> str:
+    half = LONGEST_TRACE // 2
+    return text if len(text) <= LONGEST_TRACE else f"{text[:half]}\n…\n{text[-half:]}"
+
+
 def without_secrets(text: str) -> str:
     """`text` without keys: those of the environment, and those that an address may hold."""
-    for name, value in os.environ.items():
+    longest_first = sorted(os.environ.items(), key=lambda one: -len(one[1]))
+    for name, value in longest_first:  # one may be the beginning of another
         if _SECRET.search(name) and len(value) >= SHORTEST:
             text = text.replace(value, f"${name}")
     text = _IN_ADDRESS.sub("…", text)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui.failures import BAD_INPUT, FAILED, STOPPED, BadInput, Known, problems_of
+from tui.failures import FAILED, STOPPED, BadInput, Known, problems_of, status_of
 from tui.faults import told, trace, without_secrets
 from tui.output import never_raise, short
 
@@ -41,10 +41,8 @@ def _told(work: Callable[[], int], asked: Asked) -> int:
         return work()
     except BrokenPipeError:
         raise
-    except BadInput as error:
-        return _failed(error, asked, BAD_INPUT, *error.problems)
-    except Known as error:
-        return _failed(error, asked, FAILED, *problems_of(error))
+    except (BadInput, *Known) as error:
+        return _failed(error, asked, status_of(error), *problems_of(error))
     except Exception as error:
         return _failed(error, asked, FAILED, told(error, ENGLISH))
 

@@ -1,5 +1,6 @@
 """What is printed: data to stdout, words to stderr, and nothing that could drive a terminal."""
 
+import codecs
 import io
 import json
 import re
@@ -12,6 +13,7 @@ from scenes.exports.jsonlines import safe_json
 
 LONGEST = 400
 """Characters of a line that says what is wrong: it may quote what it was given, or a path."""
+ESCAPED = "backslashreplace"
 _UNSAFE = re.compile(rf"{UNPRINTABLE.pattern}|\r")
 _BREAK = re.compile(r"[\t\n]")
 
@@ -71,9 +73,12 @@ def columns(rows: Sequence[Sequence[str]]) -> None:
 
 
 def never_raise() -> None:
-    """Let no text fail for the encoding of a terminal or a pipe."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let no text fail for the encoding of a terminal or a pipe.
+
+    ASCII is what Python takes where nobody said an encoding (`LANG=C`), and then ours is UTF-8.
+    """
+    for name, errors in (("stdin", "replace"), ("stdout", ESCAPED), ("stderr", ESCAPED)):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
+            said = codecs.lookup(stream.encoding).name
+            stream.reconfigure(encoding="utf-8" if said == "ascii" else said, errors=errors)

@@ -23,6 +23,10 @@ WORDS = {
     "next_open": ("Tab 选下一位", "Tab: who is next"),
     "loading": ("模型载入中…", "loading the model…"),
     "no_model": ("没有模型", "no model"),
+    "not_opened": (
+        "模型没能打开，别人的话抽不了，自己写照样行：{0}",
+        "No model: nothing can be drawn, but you can write. {0}",
+    ),
     "context": ("{0}/{1} 词元", "{0}/{1} tokens"),
     "rate": ("{0:.0f} 词元/秒", "{0:.0f} tokens/s"),
     "speak": (

@@ -197,6 +197,37 @@ def test_a_folder_in_place_of_a_file_is_wrong_usage(run, home: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("log", "convert"), ("log", "import"), ("sessions", "export"), ("corpus", "quotes")],
+    ids=" ".join,
+)
+def test_an_output_in_a_folder_that_is_not_there_is_wrong_usage_everywhere(
+    run, home: Path, command: tuple[str, ...]
+) -> None:
+    (home / "a.txt").write_text(NOVEL if "quotes" in command else "<甲> 好\n", "utf-8")
+    Play.start(house(), None).close()
+    given = () if "sessions" in command else (home / "a.txt",)
+    done = run(*command, *given, "-o", home / "no" / "b.txt")
+    assert done.status == 2
+    assert done.err.count("\n") == 1
+    assert "b.txt: No such file or directory; make its folder first" in done.err
+    assert not (home / "no").exists()
+
+
+@pytest.mark.parametrize("told", [{"LC_ALL": "POSIX"}, {"LANG": "C", "PYTHONCOERCECLOCALE": "0"}])
+def test_where_no_encoding_is_said_what_is_written_is_utf8(told: dict[str, str]) -> None:
+    plain = {key: value for key, value in os.environ.items() if key[:3] not in ("LC_", "LAN")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "log", "convert", "-"],
+        input="甲: 好\n".encode(),
+        env=plain | {"PYTHONUTF8": "0"} | told,
+        capture_output=True,
+        timeout=60,
+    )
+    assert (done.stdout.decode(), done.stderr) == ("甲：好\n", b"")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
 def test_a_full_disk_is_named_with_what_to_do(run, home: Path) -> None:
     log = home / "a.txt"
@@ -206,8 +237,9 @@ def test_a_full_disk_is_named_with_what_to_do(run, home: Path) -> None:
     assert done.err == "paotuan: /dev/full: No space left on device; make room, then try again\n"
     nameless = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     (told,) = problems_of(nameless)
-    assert told.endswith("No space left on device; make room, then try again")
-    assert told.startswith("the output cannot be written: ")
+    assert told == (
+        "the output cannot be written: No space left on device; make room, then try again"
+    )
 
 
 @pytest.mark.parametrize("into", [[], ["-o", "a.txt"]])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tui.colour import redraws
+from tui.faults import keep
 from tui.outcome import Asked, outcome
 
 pytest.importorskip("pty", reason="pseudo terminals are those of Unix")
@@ -316,6 +317,21 @@ def test_a_fault_of_a_command_names_its_log_and_debug_shows_a_trace_without_secr
     assert "in broken" in traced
     for shown in (told, traced):
         assert not [secret for secret in (SECRET, "abc", "xyz") if secret in shown]
+
+
+def test_the_log_of_faults_stays_private_and_small_and_hides_keys_within_keys(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", SECRET)
+    monkeypatch.setenv("A_LONGER_KEY", f"{SECRET}-and-more")
+    log = home / "state/paotuan/log/faults.log"
+    log.parent.mkdir(parents=True)
+    log.touch(0o644)
+    keep(ValueError(f"{SECRET}-and-more" + "x" * 3_000_000))
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert log.stat().st_size < 100_000
+    assert "$A_LONGER_KEY" in log.read_text("utf-8")
+    assert "-and-more" not in log.read_text("utf-8")
 
 
 def test_a_fault_in_a_thread_is_one_line(tmp_path: Path) -> None:

@@ -15,6 +15,13 @@ from tui.screens.start import StartScreen
 from tui.screens.table import TableScreen
 from tui.widgets.status import Status
 
+NOT_HERE = """\
+title: 旧宅
+cast: {甲: 医生, 乙: 记者}
+opening: 【雨下了一整夜。】
+model: {use: ./gone.gguf}
+"""
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -103,3 +110,43 @@ async def test_a_model_that_cannot_be_opened_is_told_and_the_table_still_stands(
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         await say(pilot, "没有模型也能写。")
         assert at(pilot).play.session.entries[-1].text == "没有模型也能写。"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_scene_whose_model_is_not_here_says_so_and_leaves_no_session(
+    home: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setenv("PAOTUAN_LANG", lang)
+    monkeypatch.delenv("PAOTUAN_MODEL", raising=False)
+    (home / "scenes").mkdir()
+    (home / "scenes" / "0.yaml").write_text(NOT_HERE, encoding="utf-8")
+    app = PaotuanApp(None, Choice())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: not app.model.loading)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TableScreen) and app.model.problem)
+        beginning = {"zh": "模型没能打开", "en": "No model: "}[lang]
+        await until(pilot, lambda: any(n.message.startswith(beginning) for n in app._notifications))
+        assert any("gone.gguf" in note.message for note in app._notifications)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        assert not list(sessions_folder().iterdir())
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TableScreen))
+        await say(pilot, "乙：没有模型也能写。")
+        await pilot.press("ctrl+z", "ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+    (saved,) = sessions_folder().glob("*.jsonl")
+    assert "没有模型也能写。" in saved.read_text("utf-8")
+
+
+async def test_a_resumed_session_is_kept_though_nothing_is_said_in_it() -> None:
+    Play.start(house(), "林默", sessions_folder()).close()
+    (path,) = sessions_folder().glob("*.jsonl")
+    before = path.read_bytes()
+    async with start().run_test(size=(80, 24)) as pilot:
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+    assert path.read_bytes() == before

@@ -106,7 +106,8 @@ class DealingScreen(Screen[None]):
     def model_changed(self) -> None:
         """The model is ready, or not to be had."""
         if self.model.problem:
-            self.notify(self.model.problem, severity="error", markup=False, timeout=15)
+            told = say("not_opened", self.model.problem)
+            self.notify(told, severity="error", markup=False, timeout=15)
             self.wants_draw = False
         if self.wants_draw and self.model.backend:
             self.deal()

@@ -309,4 +309,4 @@ class TableScreen(DealingScreen):
                 hand.stop()
                 self.play.keep(hand)
         finally:
-            self.play.close()
+            self.play.leave()
