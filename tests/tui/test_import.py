@@ -173,7 +173,7 @@ async def test_a_file_that_cannot_be_imported_is_told_and_asked_for_again(
 
 
 async def test_an_import_that_takes_long_is_stopped_and_leaves_nothing(here: Path) -> None:
-    (here / "a.txt").write_text(NAMED * 30_000, "utf-8")
+    (here / "a.txt").write_text(NAMED * 120_000, "utf-8")
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await players(pilot, here / "a.txt")
         await pilot.press("s", "escape")
