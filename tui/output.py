@@ -3,6 +3,7 @@
 import codecs
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -81,4 +82,6 @@ def never_raise() -> None:
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             said = codecs.lookup(stream.encoding).name
-            stream.reconfigure(encoding="utf-8" if said == "ascii" else said, errors=errors)
+            if said == "ascii" and not os.environ.get("PYTHONIOENCODING"):
+                said = "utf-8"
+            stream.reconfigure(encoding=said, errors=errors)

@@ -244,7 +244,8 @@ def test_a_score_is_the_probability_that_the_model_itself_gives(starter: Backend
     text, end = drawn.texts[0], drawn.ends[0]
     assert end.logprob is not None
     likely, other = starter.score(TALK, [text, "圉\n"])
-    assert likely == pytest.approx(end.logprob, abs=0.05)
+    # Where the prompt lies in the cache changes the order of sums: some hundredths a token.
+    assert likely == pytest.approx(end.logprob, abs=0.03 * end.tokens)
     assert other < -15
     first, whole = starter.score(TALK, ["我", "我们\n"])
     assert whole < first < 0
