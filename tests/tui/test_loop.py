@@ -8,6 +8,9 @@ import pytest
 
 pytest.importorskip("peft", reason="needs the extra `train`")
 
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
 from models.backend import Prompt
 from models.local import Local
 from models.scripted import Scripted
@@ -31,7 +34,7 @@ RECIPE = """\
 base: base
 out: OUT
 rank: 4
-learning_rate: 2e-2
+learning_rate: 3e-3
 batch_tokens: 512
 max_steps: STEPS
 eval_every: 10
@@ -39,6 +42,31 @@ save_every: 50
 patience: 0
 device: cpu
 """
+
+
+def make_speaking(folder: Path) -> Path:
+    """A made-up model that has learned the lines of both kinds, so that it draws in form."""
+    base = make_llama(folder)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    rows = [
+        torch.tensor(
+            [
+                tokenizer(f"刘备：敌将又来了，第{n}个，谁可当之？\n关羽：").input_ids
+                + tokenizer(f"{line.format(n)}\n", add_special_tokens=False).input_ids
+            ]
+        )
+        for n in range(1, 10)
+        for line in (LEFT[0], LIKED, LEFT[1])
+    ]
+    for step in range(600):
+        ids = rows[step % len(rows)]
+        model(ids, labels=ids).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    model.save_pretrained(base)
+    return base
 
 
 def played(scene: Path, turns: int) -> None:
@@ -67,7 +95,7 @@ def likelier(base: Path, adapter: Path | None) -> float:
 
 
 def test_what_was_picked_in_play_is_what_the_trained_voice_says(run: Run, home: Path) -> None:
-    base = make_llama(home / "base")
+    base = make_speaking(home / "base")
     scene = home / "桃园.yaml"
     scene.write_text(SCENE, encoding="utf-8")
     for _ in range(4):
@@ -90,7 +118,7 @@ def test_what_was_picked_in_play_is_what_the_trained_voice_says(run: Run, home: 
     exported = run("sessions", "export", "--to", "preference", "-o", pairs)
     assert exported.status == 0, exported.err
     recipe = home / "picked.yaml"
-    text = RECIPE.replace("OUT", "picked").replace("STEPS", "10").replace("2e-2", "5e-3")
+    text = RECIPE.replace("OUT", "picked").replace("STEPS", "10").replace("3e-3", "3e-4")
     recipe.write_text(text + "pairs: picks.jsonl\nstart: voice\n", encoding="utf-8")
     preferred = run("train", recipe)
     assert preferred.status == 0, preferred.err
@@ -104,6 +132,6 @@ def test_what_was_picked_in_play_is_what_the_trained_voice_says(run: Run, home: 
         *("--adapter", f"picked={home / 'picked'}", "-n", 3, "--seed", 1, "--json"),
         stdin="【桃园之中，花开正盛。】\n刘备：云长，谁可当之？\n",
     )
-    # A made-up model of this size draws signs at random: whether a line is among them is chance.
-    assert again.status == 0 or "no candidate of base was a line in form" in again.err, again.err
-    assert json.loads(again.out)["prompt_tokens"] > 50
+    assert again.status == 0, again.err
+    candidates = json.loads(again.out)["candidates"]
+    assert any("阵" in one["text"] for one in candidates), candidates
