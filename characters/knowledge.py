@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.folders import is_file, is_folder
+from base.yaml_reader import shown_path
 from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.files import CARD_IMAGES, YAML, read_lorebook
-from characters.places import is_file, is_folder
-from characters.reader import shown_path
 from characters.wiki.files import BASE, TEXTS, Reading, read_base
 from characters.wiki.index import Base
 from characters.wiki.vectors import OpenEmbedder

@@ -5,22 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from base.folders import CARDS, SUFFIXES, beside, find, folders, is_file, is_folder, is_path, listed
+from base.names import label_problem, name_problem, nearest
+from base.text import shown
+from base.yaml_reader import Document, read_document
+from base.yaml_tree import Key
 from characters.errors import CharacterError
-from characters.names import label_problem, name_problem, nearest
-from characters.places import (
-    CARDS,
-    SUFFIXES,
-    beside,
-    find,
-    folders,
-    is_file,
-    is_folder,
-    is_path,
-    listed,
-)
-from characters.reader import Document, read_document
-from characters.text import shown
-from characters.tree import Key
 
 if TYPE_CHECKING:
     from characters.schema import CharacterKeys
@@ -96,7 +86,7 @@ def read_character(path: Path) -> Character:
     if path.suffix.lower() in CARDS:
         return _of_card(path)
     document = read_document(path)
-    from characters.check import checked
+    from base.validation import checked
     from characters.schema import CharacterFile
 
     keys, problems = checked(CharacterFile, document, {"name": "name"})

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from characters.check import Declaration
+from base.validation import Declaration
 
 
 @dataclass(frozen=True)

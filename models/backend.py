@@ -190,10 +190,10 @@ class Primed(Protocol):
 
 
 BACKENDS = {
-    "llamacpp": "models.llamacpp:LlamaCpp",
+    "llamacpp": "models.llamacpp.backend:LlamaCpp",
     "local": "models.local:Local",
     "scripted": "models.scripted:Scripted",
-    "server": "models.server:Server",
+    "server": "models.server.backend:Server",
 }
 """Backends by name, as `module:Class`; a class has `open(**options)`."""
 

@@ -12,9 +12,9 @@ from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
 from models.entries import Model as Model
 from models.errors import ModelError
-from models.server_address import is_address, read_address
-from models.server_event import one_line
-from models.shapes import LOCAL as LOCAL
+from models.memory.shapes import LOCAL as LOCAL
+from models.server.address import is_address, read_address
+from models.server.event import one_line
 
 SHARE = 0.7
 """Part of a machine's memory that a model may take, the rest being for the cache and the system."""
@@ -41,7 +41,7 @@ class Opening:
         if self.model is not None:
             check_here(self.model)
         elif isinstance(path := self.options.get("path"), Path):
-            from models.gguf import check_model
+            from models.gguf.header import check_model
 
             check_model(path)
 

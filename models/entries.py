@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from models.gguf_sizes import FileQuantization
-from models.needs import Plan, Quantization, weight_bytes
-from models.shapes import KNOWN, Shape
+from models.memory.gguf_sizes import FileQuantization
+from models.memory.shapes import KNOWN, Shape
+from models.memory.usage import Plan, Quantization, weight_bytes
 
 Form = Literal["base", "chat"]
 Terms = Literal["free", "use restrictions", "commercial use after registration"]
@@ -77,8 +77,8 @@ class Model:
     def memory(self) -> Mapping[str, int]:
         """Bytes of its weights by what they are held in, the smallest first.
 
-        It is the arithmetic of `models.needs`: of a GGUF the file that is fetched, of a folder
-        what PyTorch makes of it. The KV cache comes on top.
+        It is the arithmetic of `models.memory.usage`: of a GGUF the file that is fetched, of a
+        folder what PyTorch makes of it. The KV cache comes on top.
         """
         shape = self.shape
         if shape.file:

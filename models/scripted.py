@@ -8,7 +8,7 @@ from typing import Self
 
 from models.backend import Delta, End, Finish, Prompt, Sampling
 from models.errors import ModelError
-from models.stops import StopScanner
+from models.stop_strings import StopScanner
 
 DEFAULT_LINES = (
     "你听见了吗？楼上有人在走动。 \\emoji 惊讶",

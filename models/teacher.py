@@ -10,17 +10,17 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from models.answer_marks import THINKING, THOUGHT, UNOPENED
+from models.answer.marks import THINKING, THOUGHT, UNOPENED
+from models.availability import REAL, Clock, Outage
 from models.catalog import Opening, resolve
-from models.dialect import COMMON, DIALECTS, Dialect, dialect_of
-from models.endpoint import Endpoint, Patience
 from models.errors import ModelError, PassingError
-from models.outage import REAL, Clock, Outage
-from models.server_count import estimate
-from models.server_event import mapping, string
-from models.server_failure import Refused
-from models.server_listing import offered
-from models.server_manners import THOUGHT_TOKENS, manners_of
+from models.server.count import estimate
+from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
+from models.server.endpoint import Endpoint, Patience
+from models.server.event import mapping, string
+from models.server.failure import Refused
+from models.server.listing import offered
+from models.server.manners import THOUGHT_TOKENS, manners_of
 
 LONGEST_ANSWER = 1 << 18
 """Characters of an answer, above which the rest is not waited for."""
@@ -126,7 +126,7 @@ class Teacher:
 
     @classmethod
     def _in_process(cls, found: Opening, manner: Manner, context: int | None) -> Self:
-        from models.llamacpp import LlamaCpp
+        from models.llamacpp.backend import LlamaCpp
 
         backend = found.open(**({"context": context} if context else {}))
         assert isinstance(backend, LlamaCpp)

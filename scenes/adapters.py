@@ -4,7 +4,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from characters.places import beside
+from base.folders import beside
 
 GGUF = ".gguf"
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from base.names import name_problem, nearest
+from base.text import shown
+from base.yaml_reader import Document
+from base.yaml_tree import Key
 from characters import Character, CharacterError
 from characters.cards.macros import expand
-from characters.names import name_problem, nearest
 from characters.profile import problems_of, refer
-from characters.reader import Document
-from characters.text import shown
-from characters.tree import Key
 from scenes.log import SPOKEN, read
 from scenes.scene import Role
 from scenes.schema import CastKeys, SceneKeys

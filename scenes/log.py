@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from characters.text import UNPRINTABLE, is_blank
+from base.text import UNPRINTABLE, is_blank
 
 Kind = Literal[
     "narration", "speech", "action", "thought", "chapter", "context", "comment", "unrecognised"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from base.folders import find, folders, is_path
+from base.names import nearest
+from base.text import shown
+from base.yaml_reader import Document, read_document
 from characters import CharacterError
-from characters.names import nearest
-from characters.places import find, folders, is_path
-from characters.reader import Document, read_document
-from characters.text import shown
 from scenes.errors import SceneError
-from scenes.shelf import find_scenes, scene_names
+from scenes.scene_list import find_scenes, scene_names
 
 if TYPE_CHECKING:
     from scenes.schema import SceneKeys
@@ -108,7 +108,7 @@ def load_scene(name_or_path: str | Path) -> Scene:
 
 def read_scene(path: Path) -> Scene:
     """Read and check one scene file. Raises as `load_scene` does."""
-    from characters.check import checked
+    from base.validation import checked
     from scenes.schema import SceneKeys
 
     try:
@@ -137,7 +137,7 @@ def _located(name_or_path: str | Path) -> Path:
 
 def _resolved(keys: "SceneKeys", document: Document, path: Path, wrong: list[str]) -> Scene:
     """The scene that the keys make. Raises `SceneError` with what is `wrong` and what is found."""
-    from characters.names import label_problem
+    from base.names import label_problem
     from characters.profile import missing_files
     from scenes.casting import cast_of, oddities, opening_of
 

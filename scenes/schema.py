@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
-from characters.check import Declaration
+from base.text import shown
+from base.validation import Declaration
 from characters.schema import TEXT, CharacterKeys, Lines, Name, Or, Words
-from characters.text import shown
 from models.backend import Sampling
 from scenes.scene import EMOTIONS
 

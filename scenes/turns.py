@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from scenes.scene import Role, Scene
-from scenes.session import Turn
+from scenes.table.session import Turn
 
 
 def next_speaker(scene: Scene, path: Sequence[Turn], player: str | None) -> Role | None:

@@ -43,7 +43,9 @@ def test_help_needs_nothing_heavy(arguments):
     assert not found & {*HEAVY, *SCREEN, "pydantic"}
 
 
-@pytest.mark.parametrize("module", ["models", "models.backend", "models.catalog", "scenes.play"])
+@pytest.mark.parametrize(
+    "module", ["models", "models.backend", "models.catalog", "scenes.table.play"]
+)
 def test_the_rooms_below_import_neither_weights_nor_a_screen(module):
     assert not imported(f"import {module}") & {*HEAVY, *SCREEN}
 

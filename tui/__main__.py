@@ -31,9 +31,9 @@ def _work_of(arguments: Sequence[str]) -> Callable[[], int]:
     """What is to be done, with all that it needs imported."""
     if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
         from models.quiet import keep_quiet
-        from tui.opening import Choice
+        from tui.model_options import Choice
         from tui.outcome import Asked, outcome
-        from tui.seat import show
+        from tui.run_app import show
 
         keep_quiet()
         return lambda: outcome(lambda: show(None, Choice()), Asked())

@@ -15,15 +15,15 @@ from textual.screen import Screen
 
 from scenes.errors import SceneError
 from tui.faults import line_of
-from tui.model import Model, wanted
-from tui.opening import Choice, better_than_starter, open_model
+from tui.loaded_model import Model, wanted
+from tui.model_options import Choice, better_than_starter, open_model
 from tui.screens.start import StartScreen
 from tui.words import say
 
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
-    from scenes.play import Play
     from scenes.scene import Scene
+    from scenes.table.play import Play
     from tui.screens.table import TableScreen
 
 
@@ -88,13 +88,13 @@ class PaotuanApp(App[None]):
 
     @on(StartScreen.Begin)
     def _begin(self, event: StartScreen.Begin) -> None:
-        from scenes.play import Play
+        from scenes.table.play import Play
 
         self._try(lambda: Play.start(event.scene, event.role))
 
     @on(StartScreen.Resume)
     def _resume(self, event: StartScreen.Resume) -> None:
-        from scenes.play import Play
+        from scenes.table.play import Play
 
         self._try(lambda: Play.resume(event.path))
 

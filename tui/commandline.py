@@ -64,8 +64,8 @@ def start(
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("no terminal; name what to do, such as: paotuan play SCENE; see --help")
-    from tui.opening import Choice
-    from tui.seat import show
+    from tui.model_options import Choice
+    from tui.run_app import show
 
     if status := show(None, Choice()):
         raise typer.Exit(status)

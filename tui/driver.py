@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from characters.text import REPLACED
+from base.text import REPLACED
 from tui.process import ended_by
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from scenes.errors import SceneError
 
 if TYPE_CHECKING:  # readers are imported when a file is looked at
     from characters.cards.importing import Import
-    from scenes.imports.trpg.files import TableLog
-    from scenes.imports.trpg.players import Player
+    from scenes.files.trpg.files import TableLog
+    from scenes.files.trpg.players import Player
     from scenes.scene import Scene
 
 CARDS = (".png", ".apng", ".charx", ".yaml", ".yml")
@@ -64,10 +64,10 @@ def typed_path(text: str) -> Path:
 
 def look_at(path: Path) -> Found:
     """What the file is. Nothing is written. Raises `SceneError` or `CharacterError`."""
-    from scenes.imports import detect
-    from scenes.imports.source import sources
-    from scenes.imports.trpg.files import log_of
-    from scenes.imports.trpg.players import players
+    from scenes.files.importers import detect
+    from scenes.files.source import sources
+    from scenes.files.trpg.files import log_of
+    from scenes.files.trpg.players import players
 
     if path.is_dir() or path.suffix.lower() in CARDS:
         return FoundCards(path, _cards(path))
@@ -88,11 +88,11 @@ def import_cards(found: FoundCards) -> "Scene":
 
     A scene of that name that is there already is kept. Raises `SceneError`.
     """
+    from base.folders import folders
     from base.writing import reason, replace_text
     from characters.cards.importing import carry_out
-    from characters.places import folders
     from scenes.scene import read_scene
-    from scenes.writing import language_of, scene_with
+    from scenes.scene_writer import language_of, scene_with
 
     scenes = folders("scenes")[1]
     path = scenes / f"{found.imports[0].path.stem}.yaml"
@@ -109,8 +109,8 @@ def import_cards(found: FoundCards) -> "Scene":
 
 
 def _cards(path: Path) -> "list[Import]":
+    from base.folders import folders
     from characters.cards.importing import plan
-    from characters.places import folders
 
     return plan([path], folders("characters")[1], force=True)
 
@@ -127,9 +127,9 @@ def _cards_in(path: Path) -> "list[Import]":
 
 def _check_chat(path: Path) -> None:
     """Raise `SceneError` for what is no chat or has no message."""
-    from scenes.imports.chats import read_chat
-    from scenes.imports.chats.chat import Report
-    from scenes.imports.chats.source import open_source
+    from scenes.files.chats import read_chat
+    from scenes.files.chats.chat import Report
+    from scenes.files.chats.source import open_source
 
     chat = read_chat(open_source(path))
     if next(iter(chat.messages(Report(path.name))), None) is None:

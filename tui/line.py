@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from characters.text import is_blank
+from base.text import is_blank
 from models.backend import Backend
 from scenes.errors import SceneError
 from scenes.log import Entry
-from scenes.play import Hand, Play, body_of
 from scenes.scene import Role
-from scenes.session import Turn
+from scenes.table.play import Hand, Play, body_of
+from scenes.table.session import Turn
 from scenes.turns import candidates_to_speak
+from tui.candidates import numbered, print_hand, view
 from tui.colour import is_dumb, painter
-from tui.dealing import numbered, print_hand, view
 from tui.failures import FAILED, BadInput
 from tui.faults import line_of
-from tui.opening import Choice, Loading
+from tui.model_options import Choice, Loading
 from tui.output import one_line, word
 from tui.reading import Piped, Plain, Reader
 from tui.words import language, say
@@ -287,7 +287,7 @@ class LineTable:
     # --- commands ---
 
     def _command(self, line: str) -> None:
-        from characters.names import nearest
+        from base.names import nearest
 
         name, _, rest = line[1:].partition(" ")
         command = self._commands.get(name)

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from characters.places import why_no_file
-from characters.text import UNPRINTABLE
+from base.folders import why_no_file
+from base.text import UNPRINTABLE
 from tui.failures import BadInput, given
 from tui.output import one_line, word
 
@@ -114,7 +114,7 @@ class _Decoder:
             ) from None
 
     def _told(self, head: bytes) -> str:
-        from scenes.imports.source import encoding_of, refuse_no_text, text_of
+        from scenes.files.source import encoding_of, refuse_no_text, text_of
 
         encoding = encoding_of(head)
         if encoding not in ("utf-8", "utf-8-sig") or "\ufffd" in text_of(head):

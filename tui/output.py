@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from characters.text import UNPRINTABLE
-from scenes.exports.jsonlines import safe_json
+from base.text import UNPRINTABLE
+from scenes.files.exports.jsonlines import safe_json
 
 LONGEST = 400
 """Characters of a line that says what is wrong: it may quote what it was given, or a path."""

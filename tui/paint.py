@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from characters.text import UNPRINTABLE
+from base.text import UNPRINTABLE
 
 if TYPE_CHECKING:
     from scenes.log import Entry

@@ -6,7 +6,7 @@ The input line of any other terminal is `tui.completing`.
 import sys
 from typing import Protocol
 
-from characters.text import REPLACED, shown
+from base.text import REPLACED, shown
 from tui.failures import BadInput
 from tui.output import word
 from tui.words import say

@@ -1,6 +1,6 @@
 """What became of an imported log, in the person's language."""
 
-from scenes.imports import Report
+from scenes.files.importers import Report
 from tui.paint import printable
 from tui.words import language, say
 

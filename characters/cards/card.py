@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from base.text import shown
+from base.yaml_reader import kind
 from characters.cards.jsontext import Json
 from characters.errors import CharacterError
-from characters.reader import kind
-from characters.text import shown
 
 Spec = Literal["v1", "v2", "v3"]
 

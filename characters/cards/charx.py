@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from base.text import shown
 from characters.cards.jsontext import MAX_BYTES
 from characters.errors import CharacterError
-from characters.text import shown
 
 CARD = "card.json"
 MAX_MEMBERS = 10_000

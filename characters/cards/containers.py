@@ -7,12 +7,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from base.text import shown
+from base.yaml_reader import shown_path
 from characters.cards import charx, png
 from characters.cards.card import Card, Spec
 from characters.cards.files import KEYWORDS, read_cards
 from characters.cards.jsontext import dump
-from characters.reader import shown_path
-from characters.text import shown
 
 BACKFILLED = (
     "This is the V2 copy of a Character Card V3. A program that reads V3 finds all of it in the "

@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from base.filenames import file_name, stems
+from base.text import shown
 from base.writing import new_folder, replaced
+from base.yaml_reader import shown_path
+from base.yaml_writer import yaml_text
 from characters.cards import foreign
 from characters.cards.card import Card, Spec
 from characters.cards.containers import IMAGES, write_charx, write_json, write_png
@@ -14,9 +17,6 @@ from characters.cards.jsontext import MAX_BYTES, decode, dump, parse
 from characters.cards.mapping import OURS, Sheet, card_from, with_sheet
 from characters.errors import CharacterError
 from characters.profile import Character
-from characters.reader import shown_path
-from characters.text import shown
-from characters.writing import yaml_text
 
 Form = Literal["v1", "v2", "v3", "characterglm", "webui", "chatharuhi"]
 

@@ -6,12 +6,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from base.text import shown
+from base.yaml_reader import read, shown_path
 from characters.cards import charx, foreign, png
 from characters.cards.card import Card, card_of
 from characters.cards.jsontext import MAX_BYTES, decode, parse
 from characters.errors import CharacterError
-from characters.reader import read, shown_path
-from characters.text import shown
 
 Container = Literal["json", "png", "charx", "characterglm", "chatharuhi", "webui"]
 KEYWORDS = ("ccv3", "chara")

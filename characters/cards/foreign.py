@@ -6,13 +6,13 @@ What a V2 card has no field for stays under `extensions`, so that writing gives 
 import re
 from collections.abc import Mapping, Sequence
 
+from base.text import shown
+from base.yaml_reader import kind
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.jsontext import Json
 from characters.cards.lines import role_name
 from characters.cards.macros import expand
 from characters.errors import CharacterError
-from characters.reader import kind
-from characters.text import shown
 
 GLM, HARUHI, WEBUI = "characterglm", "chatharuhi", "text-generation-webui"
 

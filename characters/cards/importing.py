@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from base.filenames import file_name, stems
+from base.text import shown
+from base.validation import check
 from base.writing import is_same, replaced
+from base.yaml_reader import MAX_BYTES, read, shown_path
+from base.yaml_writer import yaml_text
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
 from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines
-from characters.check import check
 from characters.errors import CharacterError
-from characters.reader import MAX_BYTES, read, shown_path
 from characters.schema import CharacterFile
-from characters.text import shown
-from characters.writing import yaml_text
 
 
 @dataclass(frozen=True)

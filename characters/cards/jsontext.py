@@ -3,9 +3,9 @@
 import json
 import re
 
-from characters.bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.json_bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.text import shown
 from characters.errors import CharacterError
-from characters.text import shown
 
 MAX_BYTES = 32 * 1024 * 1024
 

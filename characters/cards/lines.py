@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from characters.names import LONGEST_NAME, RESERVED
-from characters.text import printable
+from base.names import LONGEST_NAME, RESERVED
+from base.text import printable
 
 USER = "{{user}}"
 """Stands for the player's role until a scene says who that is."""

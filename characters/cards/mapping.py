@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from base.names import label_problem
+from base.text import printable, shown
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.foreign import also_called
 from characters.cards.jsontext import Json
 from characters.cards.lines import Voices, dialogue, message, role_name, spoken
 from characters.cards.macros import expand
 from characters.errors import CharacterError
-from characters.names import label_problem
-from characters.text import printable, shown
 
 OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""

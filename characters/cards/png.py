@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from base.text import shown
 from characters.errors import CharacterError
-from characters.text import shown
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_TEXT = 48 * 1024 * 1024

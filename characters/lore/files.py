@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from base.text import shown
+from base.yaml_reader import read_file, shown_path
 from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.foreign import lorebook_of
-from characters.reader import read_file, shown_path
-from characters.text import shown
 
 MAX_BYTES = 32 * 1024 * 1024
 YAML = (".yaml", ".yml")
@@ -18,7 +18,7 @@ def read_lorebook(path: Path) -> Lorebook:
     """The lorebook in a file. Raises `CharacterError`, a line for each thing that is wrong."""
     suffix = path.suffix.lower()
     if suffix in YAML:
-        from characters.check import check
+        from base.validation import check
         from characters.lore.schema import BookFile, book_of
 
         return book_of(check(BookFile, read_file(path)), path.stem)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from base.text import shown
 from characters.errors import CharacterError
 from characters.lore.book import ALWAYS, LOGICS, MAX_SCAN_DEPTH, Field, Lorebook, LoreEntry
 from characters.lore.decorators import split_decorators
 from characters.lore.keys import SLASHED, pattern_of
-from characters.text import shown
 
 Json = Mapping[str, Any]
 

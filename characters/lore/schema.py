@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from characters.check import Declaration
+from base.validation import Declaration
 from characters.lore.book import MAX_SCAN_DEPTH, Lorebook, LoreEntry
 from characters.schema import TEXT, Or, Words
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from characters.text import UNPRINTABLE
+from base.text import UNPRINTABLE
 
 LONGEST = 120
 """Characters of a chunk, but for a single sentence that is longer."""

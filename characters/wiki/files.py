@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from base.text import shown
+from base.yaml_reader import shown_path
 from characters.errors import CharacterError
-from characters.reader import shown_path
-from characters.text import shown
 from characters.wiki.chunks import Chunk, chunks, headings
 from characters.wiki.index import Base
 from characters.wiki.vectors import OpenEmbedder

@@ -15,10 +15,10 @@ from math import log
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
+from base.text import shown
 from base.writing import check_inputs, drafted, reason
+from base.yaml_reader import shown_path
 from characters.errors import CharacterError
-from characters.reader import shown_path
-from characters.text import shown
 from characters.wiki.chunks import Chunk
 from characters.wiki.terms import Words, says_little, terms
 from characters.wiki.vectors import (

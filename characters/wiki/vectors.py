@@ -15,10 +15,10 @@ from random import Random
 from tokenize import TokenError
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from base.folders import beside
+from base.text import shown
+from base.yaml_reader import shown_path
 from characters.errors import CharacterError
-from characters.places import beside
-from characters.reader import shown_path
-from characters.text import shown
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,8 +21,8 @@ from models.chatglm.files import resolve, stream, weight_files
 from models.chatglm.glm import ChatGLM2ForCausalLM
 from models.chatglm.modeling import ChatGLMForCausalLM
 from models.chatglm.names import renamed
-from models.chatglm.place import Placement, embed_quantised, use_quantised
 from models.chatglm.prefix import KEY, load_prefix
+from models.chatglm.weight_loader import Placement, embed_quantised, use_quantised
 from models.errors import ModelError
 
 DTYPES = {name: getattr(torch, name) for name in ("float32", "float16", "bfloat16")}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import torch
 
 from models.adapters import Adapters
-from models.answer import AnswerFilter
+from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.encode import Encoder
@@ -18,10 +18,10 @@ from models.local.attention import share_attention
 from models.local.baselines import generate_at_once, generate_one_by_one
 from models.local.candidate import Candidate, RememberedText
 from models.local.drawing import Drawer
-from models.local.layout import store_by_columns
 from models.local.loading import Opened, Quantization, open_checkpoint
 from models.local.scoring import Text, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
+from models.local.weight_layout import store_by_columns
 from models.sampling import Breakers
 from models.template import Mode, form_of
 

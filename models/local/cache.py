@@ -7,8 +7,8 @@ the shared one (`models.local.attention`), or, where the model has its own atten
 copy made for one layer at a time. Every layer is kept whole, a sliding window's too (its mask hides
 what lies outside), so cutting the text back is exact for all of them.
 
-A packed cache (`models.local.lean`) stores the rows' tokens behind the shared text instead, those
-of one step side by side, so that keys are one matrix for all rows; a mask says whose is whose.
+A packed cache (`models.local.fast_step`) stores the rows' tokens behind the shared text instead,
+those of one step side by side, so that keys are one matrix for all rows; a mask says whose is whose.
 """
 
 from collections.abc import Sequence
@@ -132,7 +132,7 @@ class BranchingCache(Cache):
         self.at: torch.Tensor | None = None
         self.seen: torch.Tensor | None = None
         self.recorded: Any = None
-        """What `models.local.replay` recorded on these buffers."""
+        """What `models.local.cuda_graph` recorded on these buffers."""
 
     def update(
         self,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from models.answer import AnswerFilter
+from models.answer.line import AnswerFilter
 from models.backend import Delta, End, Finish, Sampling
 from models.detokenize import TextStream
-from models.stops import StopScanner
+from models.stop_strings import StopScanner
 
 
 class RememberedText:

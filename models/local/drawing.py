@@ -16,11 +16,11 @@ from models.adapters import Adapters
 from models.backend import Sampling
 from models.cache_names import cache_argument
 from models.errors import ModelError
-from models.local import lean
+from models.local import fast_step
 from models.local.cache import BranchingCache, Row
+from models.local.cuda_graph import Replay, can_replay
 from models.local.positions import Places, places_of, reusable
 from models.local.processors import Sampler
-from models.local.replay import Replay, can_replay
 from models.local.vocabulary import Vocabulary
 from models.sampling import Breakers
 
@@ -79,7 +79,7 @@ class Draw:
     sampling: Sampling
     sampler: Sampler
     accept: Accept
-    stepper: lean.Stepper | None
+    stepper: fast_step.Stepper | None
     """What computes the steps in place of the model's own forward."""
 
 
@@ -104,7 +104,7 @@ class Drawer:
         self.reused = 0
         self.stopped = False
         self.replay = Replay(model, notices) if can_replay(model) and not joined else None
-        self.lean = lean.can_step(model, joined)
+        self.lean = fast_step.can_step(model, joined)
 
     @torch.inference_mode()
     def draw(
@@ -125,7 +125,7 @@ class Drawer:
         stepper = None
         if self.lean:
             steps = places.positions(len(ids), sampling.max_tokens, self.model.device)
-            stepper = lean.Stepper(self.model, kept.cache, steps)
+            stepper = fast_step.Stepper(self.model, kept.cache, steps)
         draw = Draw(kept, places, sampling, sampler, accept, stepper)
         try:
             yield from self.prefill(kept, places, ids)

@@ -61,7 +61,7 @@ def open_checkpoint(
     if quantization not in (None, "none", "int8", "int4"):
         raise ModelError(f"quantization {quantization!r}: expected none, int8 or int4")
     if _is_gguf(path):
-        from models.local.unpacked import unpacked
+        from models.gguf.unpacked import unpacked
 
         path = unpacked(path)
     raw = raw_config(path)

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from characters.text import UNPRINTABLE, is_blank
+from base.text import UNPRINTABLE, is_blank
 from models.backend import Backend, Finish, Prompt, Sampling
-from models.stops import StopScanner
+from models.stop_strings import StopScanner
 from models.train.data import Example
-from scenes.draw import read_line
 from scenes.evaluation.overlap import distinct, rouge_l, self_bleu
 from scenes.prompt import NARRATION_CUE
 from scenes.scene import Role
+from scenes.table.draw import read_line
 
 SPOKEN_FOR = 3
 """Characters that may stand between a name and its colon, such as those of `曹操笑曰：`."""

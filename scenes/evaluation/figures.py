@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeVar
 
+from scenes.data.examples.rivals import Voter
 from scenes.evaluation.drawing import Drawing, Habits, as_said, habits
 from scenes.evaluation.heldout import Guessing, Likelihood, Scored, guessing, likelihood
 from scenes.evaluation.picks import Agreement, agreement
 from scenes.evaluation.rolebench import Answering, answering
 from scenes.evaluation.run import Results
-from scenes.examples.rivals import Voter
 
 Better = Literal["lower", "higher", ""]
 Style = Literal["share", "number", "score", "count"]

@@ -12,7 +12,7 @@ from random import Random
 
 from models.backend import Backend, Prompt, scorer
 from models.train.data import Example
-from scenes.examples.rivals import Voter, cue_of
+from scenes.data.examples.rivals import Voter, cue_of
 
 MARGIN = 8
 """Tokens kept free for what joining the parts may add."""

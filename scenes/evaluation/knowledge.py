@@ -13,15 +13,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from base.folders import beside
+from base.names import name_problem
+from base.validation import Declaration, check
+from base.yaml_reader import read_file
 from characters import CharacterError
-from characters.check import Declaration, check
 from characters.knowledge import Knowledge, read_knowledge
-from characters.names import name_problem
-from characters.places import beside
-from characters.reader import read_file
 from characters.schema import Name
 from models.backend import Backend, Prompt, scorer
-from scenes.draw import draw_lines, drawn, line_sampling
 from scenes.embedding import embedder
 from scenes.errors import SceneError
 from scenes.injection import Told
@@ -29,6 +28,7 @@ from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget
 from scenes.scene import Role, Scene
+from scenes.table.draw import draw_lines, drawn, line_sampling
 
 BUNDLED = Path(__file__).parents[1] / "library" / "knowledge" / "libai.yaml"
 REPLY = 24

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from models.backend import Backend, Prompt, scorer
-from scenes.corpora.records import LONGEST_LINE, read_records
+from scenes.data.records import LONGEST_LINE, read_records
 from scenes.errors import SceneError
 from scenes.evaluation.heldout import MARGIN
-from scenes.saved import find_session
+from scenes.table.session_list import find_session
 
 CONTEXT = 1500
 """Characters of a session's prompt."""
@@ -113,8 +113,8 @@ def agreement(
 
 
 def _of_session(path: Path) -> Iterator[Pair]:
-    from scenes.exports.examples import preference
-    from scenes.journal import read_session
+    from scenes.files.exports.examples import preference
+    from scenes.table.journal import read_session
 
     for line in preference(read_session(path), None, CONTEXT):
         yield _pair(json.loads(line), str(path))

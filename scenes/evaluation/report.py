@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
-from characters.text import UNPRINTABLE
 from scenes.errors import SceneError
 from scenes.evaluation.figures import Change, Compared, Figure, wilson
 from scenes.evaluation.heldout import by_speaker

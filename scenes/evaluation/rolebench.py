@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from models.backend import Backend, Prompt, Sampling
-from scenes.corpora.rolebench import Bench, candidates, read_bench
+from scenes.data.rolebench import Bench, candidates, read_bench
 from scenes.evaluation.drawing import raw_lines
 from scenes.evaluation.overlap import rouge_l
 

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
+from scenes.data.examples.rivals import Voter
 from scenes.evaluation import drawing, heldout, picks, rolebench
 from scenes.evaluation.drawing import Drawing
 from scenes.evaluation.heldout import Scored
 from scenes.evaluation.picks import Pair, Preference
 from scenes.evaluation.rolebench import Answered, Question
-from scenes.examples.rivals import Voter
 
 Tell = Callable[[str, int, int], None]
 """Is told what is being measured, how many are done, and of how many."""

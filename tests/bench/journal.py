@@ -17,13 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from scenes.events import line_of
-from scenes.play import Play
-from scenes.session import Event
-from scenes.snapshot import to_json
+from scenes.table.events import line_of
+from scenes.table.play import Play
+from scenes.table.session import Event
+from scenes.table.snapshot import to_json
 from tests.scenes.conftest import made_scene
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 
 TURNS = (100, 20_000, 100_000)
 TIMES = 5

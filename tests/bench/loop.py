@@ -22,11 +22,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.llamacpp import LlamaCpp  # noqa: E402  (a script beside the packages)
+from models.llamacpp.backend import LlamaCpp  # noqa: E402  (a script beside the packages)
 from models.starter import path  # noqa: E402
 from scenes.adapters import find_adapter  # noqa: E402
-from scenes.play import Play  # noqa: E402
 from scenes.scene import load_scene  # noqa: E402
+from scenes.table.play import Play  # noqa: E402
 
 SCENE = """\
 title: 对酌

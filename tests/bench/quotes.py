@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scenes.corpora.books import read_book
-from scenes.corpora.people import aliases_of
-from scenes.corpora.quotes import Extractor
-from scenes.corpora.telling import entries
+from scenes.data.books.book import read_book
+from scenes.data.books.convert import entries
+from scenes.data.books.people import aliases_of
+from scenes.data.books.quotes import Extractor
 from scenes.log import dump
 
 MILLION = 1_000_000

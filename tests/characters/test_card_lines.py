@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.names import name_problem
 from characters.cards.lines import Voices, dialogue, message, role_name, spoken
-from characters.names import name_problem
 from scenes.log import parse
 
 SHANA = Voices("夏娜", ("Shana",))

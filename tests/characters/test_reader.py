@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.yaml_reader import read, read_file
 from characters import CharacterError
-from characters.reader import read, read_file
 
 BAD_YAML = {
     b"title: a\n\tsummary: b\n": "f.yaml:2: not valid YAML: a tab in the indentation; indent with",

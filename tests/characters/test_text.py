@@ -2,8 +2,8 @@
 
 import pytest
 
-from characters.names import name_problem
-from characters.text import SHOWN, UNPRINTABLE, is_blank, printable, shown, unprintable
+from base.names import name_problem
+from base.text import SHOWN, UNPRINTABLE, is_blank, printable, shown, unprintable
 from scenes.log import Entry, dump, parse
 
 INVISIBLE = "\u200b\u061c\u00ad\u2060\u180e\ufff9\ufffb\U000e0041\U000e007f\u202e\u2066\ufeff"

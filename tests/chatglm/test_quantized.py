@@ -8,8 +8,8 @@ from safetensors.torch import load_file, save_file
 
 from models.chatglm import load_model
 from models.chatglm.convert import convert
-from models.chatglm.place import PIECE, nf4_in_pieces
 from models.chatglm.quantized import QuantizedLinear, dequantise, dequantise_int4, quantise
+from models.chatglm.weight_loader import PIECE, nf4_in_pieces
 from tests.chatglm.made import VERSIONS, Make, prompt
 
 

@@ -12,9 +12,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from scenes.corpora.books import read_book
-from scenes.corpora.people import aliases_of
-from scenes.corpora.quotes import Extractor
+from scenes.data.books.book import read_book
+from scenes.data.books.people import aliases_of
+from scenes.data.books.quotes import Extractor
 
 FILES = {"三国演义": "sanguo", "西游记": "xiyou", "水浒传": "shuihu", "红楼梦": "honglou"}
 

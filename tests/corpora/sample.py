@@ -14,7 +14,7 @@ import re
 import sys
 from pathlib import Path
 
-from scenes.corpora.books import read_book
+from scenes.data.books.book import read_book
 
 NOVELS = ("三国演义", "西游记", "水浒传", "红楼梦")
 OPENING = re.compile('[“「]|(?<=[：:])"')

@@ -13,9 +13,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenes.corpora.books import read_book
-from scenes.corpora.people import aliases_of
-from scenes.corpora.quotes import Extractor
+from scenes.data.books.book import read_book
+from scenes.data.books.people import aliases_of
+from scenes.data.books.quotes import Extractor
 
 LABELS = Path(__file__).with_name("labels.jsonl")
 

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from scenes.corpora.books import book_of
-from scenes.corpora.learning import learned_aliases
-from scenes.corpora.people import NOBODY, People, aliases_of, bundled, read_aliases
+from scenes.data.books.alias_drafts import learned_aliases
+from scenes.data.books.book import book_of
+from scenes.data.books.people import NOBODY, People, aliases_of, bundled, read_aliases
 from scenes.errors import SceneError
 
 

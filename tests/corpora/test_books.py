@@ -2,8 +2,8 @@
 
 import pytest
 
-from scenes.corpora.books import book_of, read_book
-from scenes.corpora.numerals import number
+from scenes.data.books.book import book_of, read_book
+from scenes.data.books.numerals import number
 from scenes.errors import SceneError
 
 NOVEL = "青衣记\n\n第一章 下山\n李青道：“走。”\n第二章　上山\n远山道：“不走。”\n"
@@ -78,7 +78,7 @@ def test_what_is_no_novel_is_refused_in_one_line(tmp_path, raw, told):
 
 
 def test_a_book_beyond_reason_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("scenes.corpora.books.LARGEST", 10)
+    monkeypatch.setattr("scenes.data.books.book.LARGEST", 10)
     path = tmp_path / "novel.txt"
     path.write_text(NOVEL, encoding="utf-8")
     with pytest.raises(SceneError, match="more than 10 characters; split it"):

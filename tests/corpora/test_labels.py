@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.corpora.books import read_book
+from scenes.data.books.book import read_book
 
 NOVELS = Path(__file__).parents[2].parent / "shared" / "data" / "novels"
 HERE = Path(__file__).parent

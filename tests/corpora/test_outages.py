@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from models.outage import Clock
+from models.availability import Clock
 from models.teacher import ONCE, Manner
 from models.teacher import Teacher as Opened
-from scenes.corpora.books import read_book
-from scenes.corpora.distill import Distilled, Distilling, distil
-from scenes.corpora.ledger import Ledger
+from scenes.data.books.book import read_book
+from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.teacher.distill import Distilled, Distilling, distil
 from scenes.errors import SceneError
 from tests.corpora.conftest import Start
 from tests.corpora.teachers import Gone, Teacher

@@ -1,8 +1,8 @@
 """Histories that begin anew when they are full: every line learned once, with less to compute."""
 
 from models.train.data import Example
-from scenes.examples.prompts import Bounds, LogSource, Tally
-from scenes.examples.script import learned_roles, script_of
+from scenes.data.examples.prompts import Bounds, LogSource, Tally
+from scenes.data.examples.script import learned_roles, script_of
 from scenes.log import parse
 
 LOG = "==== 第一回 ====\n" + "".join(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scenes.corpora.templates import distinct, filled
+from scenes.data.teacher.templates import distinct, filled
 from tests.corpora.conftest import Start
 from tests.tui.conftest import Run
 

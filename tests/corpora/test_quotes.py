@@ -2,9 +2,9 @@
 
 import pytest
 
-from scenes.corpora.books import book_of
-from scenes.corpora.people import NOBODY, Alias, Aliases
-from scenes.corpora.quotes import Extractor
+from scenes.data.books.book import book_of
+from scenes.data.books.people import NOBODY, Alias, Aliases
+from scenes.data.books.quotes import Extractor
 
 
 def said(text, aliases=NOBODY):

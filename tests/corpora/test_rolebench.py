@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from base.yaml_writer import yaml_text
 from characters.profile import Character, read_character
-from characters.writing import yaml_text
 from models.train.data import dumped, read_examples
-from scenes.corpora.rolebench import (
+from scenes.data.rolebench import (
     Bench,
     candidates,
     character_files,

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.corpora.books import book_of
-from scenes.corpora.people import NOBODY, Alias, Aliases
-from scenes.corpora.quotes import Extractor
-from scenes.corpora.telling import LONGEST_LINE, entries, pairs
+from scenes.data.books.book import book_of
+from scenes.data.books.convert import LONGEST_LINE, entries, pairs
+from scenes.data.books.people import NOBODY, Alias, Aliases
+from scenes.data.books.quotes import Extractor
 from scenes.log import dump, parse
 
 KNOWN = Aliases("", {"李青": (Alias("李青"),), "远山": (Alias("张远山"),)})

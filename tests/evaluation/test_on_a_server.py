@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.llamacpp import LlamaCpp
+from models.llamacpp.backend import LlamaCpp
 from models.local.loading import open_checkpoint
 from tests.models.test_server_scoring import likely
 from tests.models.tiny_gguf import write_model

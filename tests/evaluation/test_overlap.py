@@ -6,11 +6,11 @@ import pytest
 
 from models.backend import Prompt
 from models.train.data import Example
+from scenes.data.examples.rivals import Voter, voter
 from scenes.evaluation.drawing import Drawing, Raw, as_said, habits, is_well_formed
 from scenes.evaluation.figures import wilson
 from scenes.evaluation.overlap import bleu, distinct, rouge_l, self_bleu
 from scenes.evaluation.picks import Preference, agreement
-from scenes.examples.rivals import Voter, voter
 
 CAST = ("曹操", "刘备", "关羽")
 

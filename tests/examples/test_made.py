@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from models.backend import Prompt
 from models.errors import ModelError
 from models.train.data import Example, Split, dumped
+from scenes.data.examples.alike import SAME, shingles, without_alike
+from scenes.data.examples.balance import balanced
+from scenes.data.examples.general import ANSWERER, LONGER, mixed
+from scenes.data.examples.heldout import HeldOut, splits_of
+from scenes.data.examples.prompts import Bounds, Tally
+from scenes.data.examples.rivals import with_rivals
 from scenes.errors import SceneError
-from scenes.examples.alike import SAME, shingles, without_alike
-from scenes.examples.balance import balanced
-from scenes.examples.general import ANSWERER, LONGER, mixed
-from scenes.examples.heldout import HeldOut, splits_of
-from scenes.examples.prompts import Bounds, Tally
-from scenes.examples.rivals import with_rivals
 
 
 def example(reply: str, split: Split = "train") -> Example:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.train.data import Example
+from scenes.data.examples.heldout import HeldOut
+from scenes.data.examples.make import Made, log_source, make
+from scenes.data.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
+from scenes.data.examples.script import script_of
 from scenes.errors import SceneError
-from scenes.examples.heldout import HeldOut
-from scenes.examples.make import Made, log_source, make
-from scenes.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
-from scenes.examples.script import script_of
 from scenes.log import Entry, parse
 from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene

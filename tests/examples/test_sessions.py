@@ -8,16 +8,16 @@ import pytest
 
 from models.backend import Prompt
 from models.scripted import Scripted
+from scenes.data.examples.heldout import HeldOut
+from scenes.data.examples.make import Made, make
+from scenes.data.examples.prompts import Bounds
+from scenes.data.examples.sessions import OTHER_BRANCH, session_source
 from scenes.errors import SceneError
-from scenes.examples.heldout import HeldOut
-from scenes.examples.make import Made, make
-from scenes.examples.prompts import Bounds
-from scenes.examples.sessions import OTHER_BRANCH, session_source
-from scenes.journal import read_session
-from scenes.play import Play
 from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene
-from scenes.session import Turn
+from scenes.table.journal import read_session
+from scenes.table.play import Play
+from scenes.table.session import Turn
 
 BOOK = "entries:\n  钥匙: 钥匙共有三把。\n"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from scenes.exports import FORMS, export
-from scenes.exports.examples import dataset_info
+from scenes.files.exports import FORMS, export
+from scenes.files.exports.examples import dataset_info
 from scenes.log import Entry, parse
 from scenes.prompt import stable_part
 from scenes.scene import Role, Scene
-from scenes.session import Candidate, Draw, Session
+from scenes.table.session import Candidate, Draw, Session
 
 CAST = (Role("林默"), Role("苏晚", profile="作家。"), Role("守秘人", narrator=True))
 SCENE = Scene("house", Path("house.yaml"), "旧宅 <b>", CAST, play_as="林默")

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenes.exports import export
-from scenes.imports.chats import import_chat
-from scenes.journal import read_session
+from scenes.files.chats import import_chat
+from scenes.files.exports import export
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.play import Play
 from scenes.scene import Role, Scene
-from scenes.session import Candidate, Draw, Session
+from scenes.table.journal import read_session
+from scenes.table.play import Play
+from scenes.table.session import Candidate, Draw, Session
 
 CAST = (
     Role("林默", aliases=("阿默",)),
@@ -158,7 +158,7 @@ def test_their_chat_goes_through_a_session_unchanged_and_can_be_played_on(header
 
 def opened(session):
     """The events that rebuild a session; they have been through JSON already."""
-    from scenes.snapshot import to_json
+    from scenes.table.snapshot import to_json
 
     turns = [to_json(turn) for turn in session.turns.values()]
     scene, role = to_json(session.scene), session.role

@@ -19,12 +19,12 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scenes.errors import SceneError
-from scenes.exports import FORMS, export
-from scenes.exports.sillytavern import without_ours
-from scenes.imports.chats import import_chat
-from scenes.imports.chats.chat import Report
-from scenes.imports.chats.source import BadValue, json_value
-from scenes.play import Play
+from scenes.files.chats import import_chat
+from scenes.files.chats.chat import Report
+from scenes.files.chats.source import BadValue, json_value
+from scenes.files.exports import FORMS, export
+from scenes.files.exports.sillytavern import without_ours
+from scenes.table.play import Play
 from tests.fuzz.mutations import bytes_changed, value_changed
 
 SLOWEST = 3.0

@@ -24,13 +24,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from characters.check import check
+from base.validation import check
+from base.yaml_reader import read
 from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.files import read_json
 from characters.lore.scan import Message, Moment, scan
 from characters.lore.schema import BookFile, book_of
-from characters.reader import read
 from characters.wiki.chunks import Chunk, chunks
 from characters.wiki.files import decoded
 from characters.wiki.index import Base, write_base

@@ -18,12 +18,12 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scenes.errors import SceneError
-from scenes.imports import FORMATS
-from scenes.imports.source import Source, source_of
-from scenes.imports.trpg.files import TableLog, log_of, open_logs
-from scenes.imports.trpg.people import Table
-from scenes.imports.trpg.styles import STYLES
-from scenes.imports.trpg.telling import PARTS
+from scenes.files.importers import FORMATS
+from scenes.files.source import Source, source_of
+from scenes.files.trpg.convert import PARTS
+from scenes.files.trpg.files import TableLog, log_of, open_logs
+from scenes.files.trpg.people import Table
+from scenes.files.trpg.styles import STYLES
 from scenes.log import parse
 from tests.imports.table_logs import LOGS, NAMED, sealdice_json, zipped
 

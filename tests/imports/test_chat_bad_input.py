@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.imports.chats import import_chat, source
-from scenes.play import Play
+from scenes.files.chats import import_chat, source
+from scenes.table.play import Play
 
 HEADER = b'{"user_name":"You","character_name":"A"}\n'
 GOOD = '{"name":"安","is_user":false,"mes":"你好"}\n'.encode()

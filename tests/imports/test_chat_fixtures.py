@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.exports import export
-from scenes.imports.chats import import_chat
-from scenes.play import Play
+from scenes.files.chats import import_chat
+from scenes.files.exports import export
+from scenes.table.play import Play
 
 FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
 pytestmark = pytest.mark.skipif(not FIXTURES.is_dir(), reason="no shared fixtures beside the tree")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scenes.exports import export
-from scenes.imports.chats import import_chat
-from scenes.imports.chats.dates import sent_at
-from scenes.play import Play
+from scenes.files.chats import import_chat
+from scenes.files.chats.dates import sent_at
+from scenes.files.exports import export
+from scenes.table.play import Play
 
 
 @pytest.fixture

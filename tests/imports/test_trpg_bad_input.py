@@ -9,10 +9,10 @@ import pytest
 
 from base.writing import replace_pieces
 from scenes.errors import SceneError
-from scenes.imports import Report
-from scenes.imports.trpg.files import open_logs
-from scenes.imports.trpg.people import Table
-from scenes.imports.trpg.saving import save_session, scene_of
+from scenes.files.importers import Report
+from scenes.files.trpg.files import open_logs
+from scenes.files.trpg.people import Table
+from scenes.files.trpg.writer import save_session, scene_of
 from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
 
 
@@ -168,7 +168,7 @@ def test_a_log_that_fails_half_way_leaves_no_file(tmp_path):
 
 
 def test_a_session_that_fails_half_way_leaves_no_session(tmp_path, made):
-    from scenes.imports.trpg.players import players
+    from scenes.files.trpg.players import players
 
     def failing():
         yield "林默：好。\n"

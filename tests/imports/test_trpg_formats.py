@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from scenes.imports import FORMATS, Report, detect
-from scenes.imports.trpg.files import open_logs
-from scenes.imports.trpg.people import Table
+from scenes.files.importers import FORMATS, Report, detect
+from scenes.files.trpg.files import open_logs
+from scenes.files.trpg.people import Table
 from scenes.log import parse
 from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.answer import AnswerFilter
+from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
 from models.catalog import resolve
 from models.chat import messages

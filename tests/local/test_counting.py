@@ -9,10 +9,10 @@ import pytest
 from models.errors import ModelError
 from models.local import Local
 from models.local.counting import Counting
-from scenes.examples.heldout import HeldOut
-from scenes.examples.make import log_source, make
-from scenes.examples.prompts import Bounds, Counted
-from scenes.examples.script import script_of
+from scenes.data.examples.heldout import HeldOut
+from scenes.data.examples.make import log_source, make
+from scenes.data.examples.prompts import Bounds, Counted
+from scenes.data.examples.script import script_of
 from scenes.log import Entry, parse
 from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene

@@ -15,10 +15,10 @@ from models.backend import Delta, End, Prompt, Sampling, open_backend
 from models.errors import ModelError
 from models.local import Local
 from models.local.attention import share_attention
+from models.local.cuda_graph import Replay
 from models.local.drawing import Drawer
-from models.local.layout import store_by_columns
-from models.local.replay import Replay
 from models.local.vocabulary import Vocabulary
+from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import PROMPT, tiny_llama
 
 KINDS = ("v1", "v2", "v3", "llama")

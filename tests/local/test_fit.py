@@ -10,9 +10,9 @@ import pytest
 
 from models.chatglm.made_up import make_checkpoint
 from models.errors import ModelError
-from models.fit import fit, parse_memory
-from models.needs import Plan
-from models.shapes import KNOWN, shape_of
+from models.memory.fit import fit, parse_memory
+from models.memory.shapes import KNOWN, shape_of
+from models.memory.usage import Plan
 from tests.models.conftest import write_gguf
 
 GB = 1e9

@@ -16,10 +16,10 @@ from transformers import (
 )
 
 from models.cache_names import cache_argument
-from models.local import lean
+from models.local import fast_step
 from models.local.attention import share_attention
 from models.local.cache import BranchingCache
-from models.local.layout import store_by_columns
+from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import tiny_llama
 
 SIZES = {
@@ -54,7 +54,7 @@ def stepped(model: Any, leanly: bool, shared: int = 7) -> torch.Tensor:
     cache.advance(shared)
     cache.branch(3, 4, packed=leanly)
     positions = torch.arange(shared, shared + 4)[None]
-    stepper = lean.Stepper(model, cache, positions) if leanly else None
+    stepper = fast_step.Stepper(model, cache, positions) if leanly else None
     logits = []
     for place, row in enumerate(([11, 12, 13], [21, 22, 23], [31, 33], [41, 43])):
         if place == 2:
@@ -108,17 +108,17 @@ def test_queries_keys_and_values_are_one_product_where_they_lie_together() -> No
     attention = model.model.layers[0].self_attn
     parts = (attention.q_proj, attention.k_proj, attention.v_proj)
     apart = torch.cat([part.weight.detach().clone() for part in parts])
-    assert lean.together(parts) is None
+    assert fast_step.together(parts) is None
     store_by_columns(model)
-    whole = lean.together(parts)
+    whole = fast_step.together(parts)
     assert whole is not None
     assert torch.equal(whole[0], apart)
 
 
 def test_only_what_is_computed_alike_steps_leanly() -> None:
-    assert all(lean.can_step(make(), joined=False) for make in MODELS.values())
-    assert not lean.can_step(MODELS["glm"](), joined=True)
-    assert not lean.can_step(MODELS["glm"]().bfloat16(), joined=False)
-    assert not lean.can_step(tiny_gemma(final_logit_softcapping=30.0), joined=False)
+    assert all(fast_step.can_step(make(), joined=False) for make in MODELS.values())
+    assert not fast_step.can_step(MODELS["glm"](), joined=True)
+    assert not fast_step.can_step(MODELS["glm"]().bfloat16(), joined=False)
+    assert not fast_step.can_step(tiny_gemma(final_logit_softcapping=30.0), joined=False)
     dynamic = {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 10000.0}
-    assert not lean.can_step(tiny_llama(60, rope_parameters=dynamic), joined=False)
+    assert not fast_step.can_step(tiny_llama(60, rope_parameters=dynamic), joined=False)

@@ -106,7 +106,7 @@ def starter_file() -> Path:
 @pytest.fixture(scope="session")
 def starter(starter_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     """The starter with 1024 tokens of context and one made-up adapter, `tilt`."""
-    from models.llamacpp import LlamaCpp
+    from models.llamacpp.backend import LlamaCpp
 
     tilt = write_lora(tmp_path_factory.mktemp("lora") / "tilt.gguf", "gemma3", 640)
     backend = LlamaCpp.open(starter_file, name="starter", context=1024, adapters={"tilt": tilt})

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from models.endpoint import Patience
-from models.server_manners import _KNOWN
+from models.server.endpoint import Patience
+from models.server.manners import _KNOWN
 
 QUICK = Patience(connect=2, first=2, stall=0.3, tries=3, backoff=0.01)
 """How long a test waits for a server."""

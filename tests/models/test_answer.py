@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.answer import AnswerFilter
+from models.answer.line import AnswerFilter
 
 MARKS = ["<|im_end|>", "</s>", "<end_of_turn>", "[/INST]", "<|eot_id|>", "<|endoftext|>", "<|end|>"]
 MARKS += [

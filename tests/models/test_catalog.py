@@ -10,11 +10,11 @@ from base.writing import draft_of, sweep
 from models import catalog, starter
 from models.catalog import MODELS, STARTER, better_models, find, resolve
 from models.errors import ModelError
-from models.fit import fit
-from models.gguf import read_header
-from models.gguf_sizes import FileQuantization, _more_bits, file_bytes
-from models.needs import Plan
-from models.shapes import KNOWN, shape_of
+from models.gguf.header import read_header
+from models.memory.fit import fit
+from models.memory.gguf_sizes import FileQuantization, _more_bits, file_bytes
+from models.memory.shapes import KNOWN, shape_of
+from models.memory.usage import Plan
 from tests.models.conftest import write_gguf
 
 WEIGHTS = ("weights in the file", "weights of the blocks", "embedding and output layer")

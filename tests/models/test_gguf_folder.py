@@ -15,10 +15,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, StableLmConfig, St
 
 from models.backend import Prompt
 from models.errors import ModelError
-from models.llamacpp import LlamaCpp
-from models.local import gguf_folder
-from models.local.gguf_folder import convert_gguf, find_gguf
-from models.local.gguf_positions import FREQUENCIES
+from models.gguf import folder, tensors
+from models.gguf import folder, tensors
+from models.gguf.folder import convert_gguf, find_gguf
+from models.gguf.positions import FREQUENCIES
+from models.llamacpp.backend import LlamaCpp
 from models.local.loading import open_checkpoint
 from models.train.base import open_base
 from tests.local.tiny_models import make_llama, tiny_llama
@@ -122,11 +123,10 @@ def test_large_weights_lie_in_several_files(pieces: Path, tmp_path: Path) -> Non
 def test_weights_are_unpacked_in_pieces(
     pieces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.local import gguf_tensors
 
     file = write_model(tmp_path / "tiny.gguf", made("llama"), pieces)
     whole, _ = opened(convert_gguf(file, tmp_path / "whole", "float32").path)
-    monkeypatch.setattr(gguf_tensors, "BLOCK", 100)
+    monkeypatch.setattr(tensors, "BLOCK", 100)
     in_pieces, _ = opened(convert_gguf(file, tmp_path / "pieces", "float32").path)
     for name, tensor in whole.state_dict().items():
         assert torch.equal(in_pieces.state_dict()[name], tensor), name
@@ -209,7 +209,7 @@ def test_a_full_disk_is_told_before_anything_is_written(
     pieces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write_model(tmp_path / "tiny.gguf", tiny_llama(400), pieces)
-    monkeypatch.setattr(gguf_folder, "size", lambda header, dtype: 1 << 60)
+    monkeypatch.setattr(folder, "size", lambda header, dtype: 1 << 60)
     with pytest.raises(ModelError, match=r"writing tiny\.gguf needs .* GB, free are .*make room"):
         convert_gguf(file, tmp_path / "out")
     assert not [one for one in tmp_path.iterdir() if "out" in one.name]
@@ -226,7 +226,7 @@ def test_a_file_that_cannot_be_written_is_told_in_a_line(pieces: Path, tmp_path:
 def test_a_model_opened_in_pytorch_still_comes_from_the_same_writer(
     pieces: Path, tmp_path: Path
 ) -> None:
-    from models.local.unpacked import unpacked
+    from models.gguf.unpacked import unpacked
 
     file = write_model(tmp_path / "tiny.gguf", made("gemma3"), pieces)
     place = unpacked(file, tmp_path / "cache")

@@ -12,11 +12,11 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, Qwen3Config, Qwen3
 
 from models.backend import Prompt
 from models.errors import ModelError
-from models.gguf import read_header
-from models.gguf_lora import write_gguf_lora
-from models.llamacpp import LlamaCpp
+from models.gguf.header import read_header
+from models.gguf.lora import write_gguf_lora
+from models.gguf.unpacked import unpacked
+from models.llamacpp.backend import LlamaCpp
 from models.local.loading import open_checkpoint
-from models.local.unpacked import unpacked
 from models.train.base import open_base
 from tests.local.tiny_models import make_llama, tiny_llama
 from tests.models.conftest import write_lora

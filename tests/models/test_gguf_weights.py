@@ -8,8 +8,8 @@ import pytest
 
 from models.backend import open_backend
 from models.errors import ModelError
-from models.gguf import read_header
-from models.gguf_weights import check_weights
+from models.gguf.header import read_header
+from models.gguf.weights import check_weights
 
 KINDS = {
     "F32": np.float32,

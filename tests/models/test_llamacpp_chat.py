@@ -16,9 +16,9 @@ from transformers import LlamaForCausalLM
 from models.backend import Prompt, Sampling
 from models.chat import messages
 from models.errors import ModelError
-from models.gguf import Header
-from models.gguf_lora import write_gguf_lora
-from models.llamacpp import LlamaCpp
+from models.gguf.header import Header
+from models.gguf.lora import write_gguf_lora
+from models.llamacpp.backend import LlamaCpp
 from tests.local.tiny_models import make_llama
 from tests.models.conftest import draw
 from tests.models.tiny_gguf import CHAT, tuned, write_model

@@ -17,7 +17,7 @@ import torch
 from transformers import Qwen3_5ForCausalLM, Qwen3_5TextConfig
 
 from models.backend import Prompt, Sampling
-from models.llamacpp import LlamaCpp
+from models.llamacpp.backend import LlamaCpp
 from tests.local.tiny_models import make_llama
 from tests.models.conftest import draw
 from tests.models.tiny_gguf import CHAT, _add_tokenizer

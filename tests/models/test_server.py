@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from models.answer import AnswerFilter
+from models.answer.line import AnswerFilter
 from models.backend import Prompt, Sampling
 from models.chat import messages
-from models.endpoint import MAX_LINE
 from models.errors import ModelError
-from models.server import Server
+from models.server.backend import Server
+from models.server.endpoint import MAX_LINE
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, piece
 

@@ -7,10 +7,10 @@ import pytest
 
 from models.backend import Sampling
 from models.errors import ModelError
-from models.server import Server
-from scenes.draw import draw_lines, line_sampling
+from models.server.backend import Server
 from scenes.log import Entry
 from scenes.scene import Role, Scene
+from scenes.table.draw import draw_lines, line_sampling
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, piece
 

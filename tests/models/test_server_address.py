@@ -15,9 +15,9 @@ import pytest
 from models.backend import Sampling
 from models.catalog import resolve
 from models.errors import ModelError
-from models.server import Server
-from models.server_address import is_address, read_address
-from models.server_failure import retry_after
+from models.server.address import is_address, read_address
+from models.server.backend import Server
+from models.server.failure import retry_after
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, chat_piece, piece
 from tests.models.socks_proxy import socks_proxy

@@ -10,9 +10,9 @@ import pytest
 
 from models.backend import Backend, Prompt, Sampling
 from models.errors import ModelError
-from models.llamacpp import LlamaCpp
-from models.server import Server, estimate
-from models.server_manners import _KNOWN
+from models.llamacpp.backend import LlamaCpp
+from models.server.backend import Server, estimate
+from models.server.manners import _KNOWN
 from tests.models.conftest import TALK, draw, write_lora
 
 STOPS = ("\n", "【", "苏晚：", "苏晚:", "林默：", "林默:")

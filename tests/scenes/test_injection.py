@@ -15,14 +15,14 @@ from characters.lore.book import Lorebook, LoreEntry
 from characters.wiki.chunks import chunks
 from characters.wiki.index import Base
 from models.scripted import Scripted
-from scenes.draw import Drawn
 from scenes.injection import SHARE_AT_ONCE, SHARE_STANDING, informed
 from scenes.log import Entry, dump, parse
 from scenes.note import Note
-from scenes.play import Play
 from scenes.prompt import build_prompt, history_budget
 from scenes.scene import Role, Scene
-from scenes.session import Session
+from scenes.table.draw import Drawn
+from scenes.table.play import Play
+from scenes.table.session import Session
 
 BOOK = Lorebook(
     "旧宅",

@@ -13,12 +13,12 @@ import pytest
 
 from base.writing import replace_pieces
 from scenes.errors import SceneError
-from scenes.journal import Journal
 from scenes.log import Entry, dump, parse
-from scenes.play import Play
-from scenes.saved import find_session, saved_sessions, sessions_folder
 from scenes.scene import Scene
-from scenes.snapshot import from_json, to_json
+from scenes.table.journal import Journal
+from scenes.table.play import Play
+from scenes.table.session_list import find_session, saved_sessions, sessions_folder
+from scenes.table.snapshot import from_json, to_json
 from tests.scenes.journals import OPEN, read_back, refusal, said, written
 
 # --- a cut file ---

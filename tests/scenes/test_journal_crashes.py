@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.journal import Journal
 from scenes.log import parse
-from scenes.play import Play
 from scenes.scene import Scene
+from scenes.table.journal import Journal
+from scenes.table.play import Play
 from tests.scenes.journals import OPEN, read_back, said, written
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scenes.journal import Journal, read_session
 from scenes.log import Entry
-from scenes.play import Play
-from scenes.session import Candidate, Draw, Session
+from scenes.table.journal import Journal, read_session
+from scenes.table.play import Play
+from scenes.table.session import Candidate, Draw, Session
 from tests.scenes.journals import OPEN, refusal, said, written
 
 LINES = [f"第{number}句：夜里下着雨，谁也没有说话。" for number in range(8)]

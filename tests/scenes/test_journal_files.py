@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scenes.journal import Journal
 from scenes.log import Entry, dump
-from scenes.play import Play
-from scenes.saved import saved_sessions
 from scenes.scene import Scene
+from scenes.table.journal import Journal
+from scenes.table.play import Play
+from scenes.table.session_list import saved_sessions
 from tests.scenes.journals import OPEN, said, written
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")

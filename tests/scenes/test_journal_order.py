@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scenes.errors import SceneError
-from scenes.play import Play
+from scenes.table.play import Play
 from tests.scenes.journals import OPEN, said, written
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from models.errors import ModelError
 from models.scripted import Scripted
-from scenes.draw import Refused
 from scenes.errors import SceneError
 from scenes.log import Entry, dump, parse
-from scenes.play import Hand, Play, body_of
 from scenes.scene import Role, Scene
+from scenes.table.draw import Refused
+from scenes.table.play import Hand, Play, body_of
 
 
 def dealt(play: Play, backend: Scripted, speaker: str = "苏晚") -> Hand:

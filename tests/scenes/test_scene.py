@@ -10,14 +10,14 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from characters.check import check
-from characters.reader import read
+from base.validation import check
+from base.yaml_reader import read
 from models.backend import Sampling
 from scenes.errors import SceneError
 from scenes.scene import EMOTIONS, Scene, load_scene
+from scenes.scene_list import find_scenes
+from scenes.scene_writer import dump, scene_template
 from scenes.schema import OWN, SceneKeys, json_schema
-from scenes.shelf import find_scenes
-from scenes.writing import dump, scene_template
 
 SMALL = "title: 小店\ncast:\n  甲: 店主\n  乙:\n"
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from scenes.errors import SceneError
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
-from scenes.session import Candidate, Draw, Event, Session
+from scenes.table.session import Candidate, Draw, Event, Session
 
 
 def line(text: str, speaker: str = "林默") -> Entry:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
-from scenes.session import By, Turn
+from scenes.table.session import By, Turn
 from scenes.turns import candidates_to_speak, next_speaker
 
 Made = Callable[..., Scene]

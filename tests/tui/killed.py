@@ -17,15 +17,15 @@ from contextlib import suppress
 from pathlib import Path
 
 import models.scripted  # noqa: F401 - loaded once, not after each fork
-import scenes.imports.chats  # noqa: F401
+import scenes.files.chats  # noqa: F401
 import tui.commands.log
 import tui.commands.play
 import tui.commands.sessions
 import tui.line  # noqa: F401
 from scenes.errors import SceneError
-from scenes.journal import read_session
 from scenes.log import parse, write
-from scenes.saved import sessions_folder
+from scenes.table.journal import read_session
+from scenes.table.session_list import sessions_folder
 from tui.__main__ import main
 
 CHAT = [

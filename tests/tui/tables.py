@@ -7,10 +7,10 @@ from time import monotonic
 from textual.pilot import Pilot
 
 from models.scripted import Scripted
-from scenes.play import Play
 from scenes.scene import Role, Scene
+from scenes.table.play import Play
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 from tui.screens.table import TableScreen
 from tui.widgets.composer import Composer
 from tui.widgets.tray import Tray

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyte
 
-from scenes.journal import Journal
-from scenes.session import Session
+from scenes.table.journal import Journal
+from scenes.table.session import Session
 
 PROGRAM = ("-m", "tui")
 

@@ -38,7 +38,7 @@ def table(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def notices(model: str, adapter: str = "voice") -> list[str]:
     from scenes.scene import load_scene
-    from tui.opening import Choice, open_model
+    from tui.model_options import Choice, open_model
 
     with closing(open_model(Choice(model=model), load_scene(Path("s.yaml")))) as backend:
         sampling = Sampling(n=1, max_tokens=2)
@@ -58,7 +58,7 @@ def test_a_scene_s_adapter_plays_with_pytorch_and_converted_with_llama_cpp(run, 
 
 
 def test_what_is_trained_on_a_gguf_plays_on_that_gguf(run, table):
-    from models.gguf import read_header
+    from models.gguf.header import read_header
     from tests.train.made import examples, written
 
     written(table / "table.jsonl", examples(chapters=2, lines=3, held_out=1))

@@ -9,11 +9,11 @@ pytest.importorskip("sentencepiece", reason="needs the extra `local`")
 
 from models.chatglm.made_up import make_prefix
 from models.chatglm.tokenizer_made_up import make_playable
-from scenes.play import Play
 from scenes.scene import Role
+from scenes.table.play import Play
 from tests.tui.tables import at, house, said, say, until
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 
 LINES = [
     "苏晚：你确定是这里？",
@@ -59,7 +59,7 @@ def test_a_scene_says_which_scripts_are_written(tmp_path: Path) -> None:
     from dataclasses import replace
 
     from models.errors import ModelError
-    from tui.opening import open_model
+    from tui.model_options import open_model
 
     base = tmp_path / "chatglm"
     make_playable(base, 3, LINES * 20)

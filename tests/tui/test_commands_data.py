@@ -151,8 +151,8 @@ def test_what_was_picked_is_preferred_to_what_was_not(run, played):
 
 
 def test_a_session_that_is_being_played_is_exported_shown_and_searched(run, played):
-    from scenes.play import Play
-    from scenes.saved import find_session
+    from scenes.table.play import Play
+    from scenes.table.session_list import find_session
 
     table = Play.resume(find_session(played))
     try:

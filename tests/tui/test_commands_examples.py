@@ -7,8 +7,8 @@ import pytest
 
 from models.scripted import Scripted
 from models.train.data import read_examples
-from scenes.play import Play
 from scenes.scene import load_scene
+from scenes.table.play import Play
 
 LOG = "".join(
     f"==== 第{chapter}章 ====\n"

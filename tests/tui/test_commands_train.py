@@ -132,7 +132,7 @@ def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
 
 
 def test_a_new_recipe_is_commented_and_reads_back(tmp_path: Path) -> None:
-    from scenes.recipe import read_recipe
+    from models.train.recipe import read_recipe
 
     new = paotuan("train", "--new")
     file = tmp_path / "new.yaml"

@@ -10,12 +10,12 @@ from textual.widgets import Input, OptionList, Static
 from characters import CharacterError
 from models.scripted import Scripted
 from scenes.log import parse
-from scenes.saved import saved_sessions, sessions_folder
+from scenes.table.session_list import saved_sessions, sessions_folder
 from tests.imports.table_logs import EVENING, LOGS, NAMED
 from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp
 from tui.importing import FoundCards, FoundChat, FoundLogs, import_cards, look_at, typed_path
-from tui.opening import Choice
+from tui.model_options import Choice
 from tui.screens.importing import PathScreen, ToldScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.start import RoleScreen, StartScreen

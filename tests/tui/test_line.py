@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scenes.log import parse
-from scenes.play import Play
-from scenes.saved import find_session, sessions_folder
+from scenes.table.play import Play
+from scenes.table.session_list import find_session, sessions_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = ("play", "rain-house", "--model", "scripted")

@@ -11,7 +11,7 @@ from models.scripted import Scripted
 from tests.imports.table_logs import NAMED
 from tests.tui.tables import dealt, say, table, until
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
 

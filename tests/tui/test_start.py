@@ -6,11 +6,11 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from models.scripted import Scripted
-from scenes.play import Play
-from scenes.saved import sessions_folder
+from scenes.table.play import Play
+from scenes.table.session_list import sessions_folder
 from tests.tui.tables import LINES, at, house, say, until
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 from tui.screens.start import StartScreen
 from tui.screens.table import TableScreen
 from tui.widgets.status import Status

@@ -13,11 +13,11 @@ from characters.wiki.chunks import Chunk
 from characters.wiki.index import write_base
 from models.backend import Delta
 from models.scripted import Scripted
-from scenes.journal import Journal
-from scenes.play import Play
+from scenes.table.journal import Journal
+from scenes.table.play import Play
 from tests.tui.tables import LINES, at, dealt, house, said, say, table, tray_text, until, write
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript

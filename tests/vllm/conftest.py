@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.server import Server
+from models.server.backend import Server
 
 HERE = Path(__file__).parent
 CONTEXT = 2048

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from models.backend import Prompt, Sampling
-from models.server import Server
+from models.server.backend import Server
 
 HISTORY = (
     "【雨下了一整夜，旧宅的门虚掩着。】\n苏晚：你确定是这里？ \\emoji 困惑\n"

@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from models.backend import Prompt, Sampling, Scorer, scorer
-from models.llamacpp import LlamaCpp
-from models.server import Server
-from scenes.draw import Cost, draw_lines, drawn, line_sampling, mended
+from models.llamacpp.backend import LlamaCpp
+from models.server.backend import Server
 from scenes.log import parse
 from scenes.scene import load_scene
+from scenes.table.draw import Cost, draw_lines, drawn, line_sampling, mended
 from tests.models.conftest import TALK, draw
 from tests.vllm.conftest import CONTEXT, SANGUO
 

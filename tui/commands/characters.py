@@ -25,7 +25,8 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there alre
 @app.command("list")
 def list_characters(as_data: Json = False) -> None:
     """List the characters in ./characters, in your data folder, and that come with paotuan."""
-    from characters import CharacterError, load, names
+    from characters import names
+    from characters import CharacterError, load
 
     found = []
     for name in names():
@@ -104,7 +105,8 @@ def check(
     ] = None,
 ) -> None:
     """Check characters: every mistake with file, line and key. Exit 2 where there is one."""
-    from characters import CharacterError, load, names
+    from characters import names
+    from characters import CharacterError, load
 
     broken = False
     for name in characters or names():
@@ -137,9 +139,9 @@ def import_characters(
     force: Force = False,
 ) -> None:
     """Make characters of cards. The card itself is kept beside the character."""
+    from base.folders import folders
     from characters import CharacterError
     from characters.cards.importing import carry_out, plan
-    from characters.places import folders
 
     folder = to or folders("characters")[1]
     texts = [path for path in files if path.suffix.lower() == ".txt"]
@@ -203,7 +205,7 @@ def export(
 
 def _file_of(character: str) -> Path:
     """The file that a character is read from, by its name or itself."""
-    from characters.places import CARDS, SUFFIXES, find, folders, is_path
+    from base.folders import CARDS, SUFFIXES, find, folders, is_path
 
     if is_path(character):
         return Path(character)

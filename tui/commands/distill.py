@@ -12,7 +12,7 @@ from tui.failures import FAILED, given
 from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
-    from scenes.corpora.distill import Distilling
+    from scenes.data.teacher.distill import Distilling
 
 
 def distill(
@@ -42,7 +42,7 @@ def distill(
     """Retell a novel as a log: who says, does and thinks what, by a teacher's answers. A run that
     was stopped goes on where it was: the same command asks only for what is missing.
     """
-    from scenes.corpora.distill import counts, distil, entries, passages
+    from scenes.data.teacher.distill import counts, distil, entries, passages
 
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
@@ -63,8 +63,8 @@ def distill(
 
 
 def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Distilling":
-    from scenes.corpora.books import read_book
-    from scenes.corpora.distill import Distilling
+    from scenes.data.books.book import read_book
+    from scenes.data.teacher.distill import Distilling
     from scenes.scene import EMOTIONS, load_scene
 
     with given():

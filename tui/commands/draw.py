@@ -14,10 +14,10 @@ from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from scenes.draw import Cost
     from scenes.log import Entry
     from scenes.scene import Role, Scene
-    from scenes.session import Candidate
+    from scenes.table.draw import Cost
+    from scenes.table.session import Candidate
 
 ENOUGH = 8
 """Characters of history for each token of context; what is older could not fit."""
@@ -55,7 +55,7 @@ def draw(
 ) -> None:
     """Draw candidates for the next line of a log, each exactly one line by NAME."""
     from scenes.scene import load_scene
-    from tui.opening import choose, given_model, open_model
+    from tui.model_options import choose, given_model, open_model
 
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
@@ -93,7 +93,7 @@ def scene_of(history: Sequence["Entry"], speaker: str) -> tuple["Scene", list["E
     """
     from pathlib import Path
 
-    from characters.names import name_problem, nearest
+    from base.names import name_problem, nearest
     from scenes.scene import EMOTIONS, Role, Scene
 
     if problem := name_problem(speaker):
@@ -140,7 +140,7 @@ def _deal(
     role: "Role",
     asked: Any,
 ) -> Dealt:
-    from scenes.draw import Cost, Drawn, draw_lines, line_sampling
+    from scenes.table.draw import Cost, Drawn, draw_lines, line_sampling
 
     sampling = line_sampling(scene, role, asked)
     places: dict[int, Candidate] = {}
@@ -169,7 +169,7 @@ def _json(dealt: Dealt, model: str) -> dict[str, Any]:
 
 
 def _told(candidates: Iterable["Candidate"]) -> Iterable[dict[str, Any]]:
-    from scenes.play import body_of
+    from scenes.table.play import body_of
 
     for candidate in candidates:
         yield {

@@ -51,7 +51,7 @@ def knowledge(
 ) -> None:
     """See whether injected knowledge makes true answers likelier than false ones."""
     from scenes.evaluation.knowledge import BUNDLED, evaluate, read_facts
-    from tui.opening import choose, given_model, open_model
+    from tui.model_options import choose, given_model, open_model
 
     choice = choose(model, context, None, {}, (), threads)
     with given():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models.train.data import Example
     from scenes.evaluation.figures import Compared
     from scenes.evaluation.run import Plan, Results
-    from tui.subjects import Subject
+    from tui.eval_target import Subject
 
 NONE = "none"
 SPLITS = ("test", "train", "all")
@@ -39,7 +39,7 @@ def model(wanted: Wanted) -> None:
 
 def _check(wanted: Wanted) -> None:
     """Refuse what is out of range."""
-    from tui.opening import choose
+    from tui.model_options import choose
 
     asked = {
         "n": wanted.n,
@@ -56,11 +56,11 @@ def _check(wanted: Wanted) -> None:
 
 
 def _plan(wanted: Wanted) -> "Plan":
+    from scenes.data.examples.rivals import voter
     from scenes.evaluation.heldout import chosen
     from scenes.evaluation.picks import read_pairs
     from scenes.evaluation.rolebench import read_questions
     from scenes.evaluation.run import Plan
-    from scenes.examples.rivals import voter
 
     if wanted.on is None and wanted.rolebench is None and not wanted.picks:
         raise BadInput("nothing to evaluate on: name examples with --on FILE.jsonl")
@@ -108,7 +108,7 @@ def _examples(on: Path) -> "list[Example]":
 
 
 def _subjects(wanted: Wanted) -> "list[Subject]":
-    from tui.subjects import find_subject
+    from tui.eval_target import find_subject
 
     first = find_subject(wanted.subject, wanted.base, wanted.adapter)
     if wanted.against is None:
@@ -119,7 +119,7 @@ def _subjects(wanted: Wanted) -> "list[Subject]":
 
 def _tell_idle(subjects: "Sequence[Subject]", wanted: Wanted) -> None:
     """Say which options a model does not heed."""
-    from tui.opening import Choice, idle
+    from tui.model_options import Choice, idle
 
     choice = Choice(quantization=wanted.quantization, threads=wanted.threads)
     lines = [line for one in subjects for line in idle(choice, one.opening.backend)]

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from models.backend import Backend
     from models.catalog import Opening
     from models.local.counting import Counting
-    from scenes.examples.prompts import Bounds
-    from scenes.examples.prompts import Source as Learned
-    from scenes.examples.script import Script
+    from scenes.data.examples.prompts import Bounds
+    from scenes.data.examples.prompts import Source as Learned
+    from scenes.data.examples.script import Script
     from scenes.log import Entry
     from scenes.scene import Scene
-    from scenes.session import Session
+    from scenes.table.session import Session
 
 Logs = Annotated[
     list[str],
@@ -122,12 +122,12 @@ def examples(
     session, all that is not the player's own role.
     """
     from models.train.data import dumped
-    from scenes.examples.general import mixed
-    from scenes.examples.heldout import HeldOut
-    from scenes.examples.make import make
+    from scenes.data.examples.general import mixed
+    from scenes.data.examples.heldout import HeldOut
+    from scenes.data.examples.make import make
     from scenes.scene import load_scene
-    from scenes.session import Session
-    from tui.opening import choose, given_model
+    from scenes.table.session import Session
+    from tui.model_options import choose, given_model
 
     if output is None and not show:
         raise BadInput("nothing to do: name a file to write with -o FILE, or look with --show 3")
@@ -177,8 +177,8 @@ def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
 
 def _read(log: str, where: "Scene | None") -> "Script | Session":
     """A session by its name or journal; a log by its file."""
-    from scenes.examples.script import script_of
-    from scenes.journal import read_session
+    from scenes.data.examples.script import script_of
+    from scenes.table.journal import read_session
 
     path = _file(log)
     if path.suffix == ".jsonl":
@@ -192,7 +192,7 @@ def _read(log: str, where: "Scene | None") -> "Script | Session":
 
 def _file(log: str) -> Path:
     """The file that a log or a session lies in. Raises `BadInput`."""
-    from scenes.saved import find_session
+    from scenes.table.session_list import find_session
 
     path = Path(log)
     if log == "-" or path.exists() or path.suffix:
@@ -216,9 +216,9 @@ def _entries(source: Source) -> list["Entry"]:
 
 
 def _source(read: "Script | Session", wanted: Sequence[str]) -> "Learned":
-    from scenes.examples.make import log_source
-    from scenes.examples.script import Script
-    from scenes.examples.sessions import session_source
+    from scenes.data.examples.make import log_source
+    from scenes.data.examples.script import Script
+    from scenes.data.examples.sessions import session_source
 
     if isinstance(read, Script):
         return log_source(read, wanted)
@@ -233,8 +233,8 @@ def _bounds(
     by_passage: bool,
 ) -> "Bounds":
     """What a prompt may take, with the tokens of all lines counted beforehand."""
-    from scenes.examples.prompts import Bounds, Counted
-    from scenes.examples.script import Script, texts_of
+    from scenes.data.examples.prompts import Bounds, Counted
+    from scenes.data.examples.script import Script, texts_of
 
     count = Counted(backend)
     for one in read:

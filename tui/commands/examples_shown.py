@@ -8,7 +8,7 @@ from tui.output import as_json, clean, one_line, word
 
 if TYPE_CHECKING:
     from models.train.data import Example
-    from scenes.examples.make import Made
+    from scenes.data.examples.make import Made
 
 MOST_SPEAKERS = 20
 """Speakers that are listed."""

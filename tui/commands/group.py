@@ -29,8 +29,8 @@ def group(help: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
 
 def one_of(word: str, known: Iterable[str], what: str) -> str:
     """`word`, which must be one of `known`. Raises `BadInput` with the nearest one."""
-    from characters.names import nearest
-    from characters.text import shown
+    from base.names import nearest
+    from base.text import shown
 
     known = list(known)
     if word not in known:

@@ -13,7 +13,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from scenes.corpora.interview import Held
+    from scenes.data.teacher.interview import Held
 
 FORMS = ("log", "instruct")
 
@@ -41,9 +41,9 @@ def interview(
     as_data: Json = False,
 ) -> None:
     """Interview the people of a novel: questions and answers in role, by a teacher."""
-    from scenes.corpora.books import read_book
-    from scenes.corpora.interview import interview as held_interview
-    from scenes.corpora.interview import passages
+    from scenes.data.books.book import read_book
+    from scenes.data.teacher.interview import interview as held_interview
+    from scenes.data.teacher.interview import passages
 
     one_of(to, FORMS, "form")
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
@@ -67,7 +67,7 @@ def interview(
 
 
 def _write(held: "Held", to: str, output: Path, inputs: list[Path], as_data: bool) -> None:
-    from scenes.corpora.interview import entries, instructions
+    from scenes.data.teacher.interview import entries, instructions
 
     if to == "log":
         write_lines((entry.line + "\n" for entry in entries(held)), output, inputs)

@@ -204,8 +204,8 @@ class _Strangers:
         self.told: set[str] = set()
 
     def problems(self, entry: "Entry") -> Iterator[str]:
-        from characters.names import nearest
-        from characters.text import shown
+        from base.names import nearest
+        from base.text import shown
 
         if entry.speaker and entry.speaker not in self.names and self._first(f"n{entry.speaker}"):
             close = nearest(entry.speaker, self.names)

@@ -12,9 +12,9 @@ from tui.failures import given
 from tui.output import one_line, word
 
 if TYPE_CHECKING:
-    from scenes.imports import Report
-    from scenes.imports.trpg.files import TableLog
-    from scenes.imports.trpg.people import Table
+    from scenes.files.importers import Report
+    from scenes.files.trpg.files import TableLog
+    from scenes.files.trpg.people import Table
 
 MOST_NAMES = 20
 """Names that are told of one file."""
@@ -62,8 +62,8 @@ def import_log(
     ids: Annotated[bool, typer.Option("--ids", help="Keep the numbers of accounts.")] = False,
 ) -> None:
     """Import logs of SealDice, Dice!, OlivaDice, SinaNya, QQ, Foundry, CCFOLIA, 回声工坊."""
-    from scenes.imports.trpg.files import open_logs
-    from scenes.imports.trpg.people import Table
+    from scenes.files.trpg.files import open_logs
+    from scenes.files.trpg.people import Table
 
     table = Table(
         style=_style(style),
@@ -115,7 +115,7 @@ def _counted(counts: "dict[str, int]") -> str:
 
 
 def _style(name: str | None) -> str | None:
-    from scenes.imports.trpg.styles import STYLES
+    from scenes.files.trpg.styles import STYLES
     from tui.commands.group import one_of
 
     return one_of(name, STYLES, "style") if name is not None else None

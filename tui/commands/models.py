@@ -114,7 +114,7 @@ def bench(
     """Measure prefill, first token and tokens/s, beside drawing one by one without cache."""
     from models import bench as measure
     from models.catalog import weights as lying_at
-    from tui.opening import choose, given_model, open_model
+    from tui.model_options import choose, given_model, open_model
 
     if not 1 <= history_tokens <= 1_000_000:
         raise BadInput(f"--history-tokens {history_tokens}: expected 1 to 1000000")

@@ -7,11 +7,11 @@ import typer
 
 from tui.commands import options
 from tui.failures import BadInput, given
-from tui.opening import Choice, choose, given_model
+from tui.model_options import Choice, choose, given_model
 from tui.reading import check_encoding
 
 if TYPE_CHECKING:
-    from scenes.play import Play
+    from scenes.table.play import Play
 
 
 def play(
@@ -59,12 +59,12 @@ def play(
     by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
     check_encoding(encoding)
     if not by_line:
-        from tui.seat import check_screen
+        from tui.run_app import check_screen
 
         check_screen()
     table = _table(scene, role, watch, resume, choice)
     if table is None and by_line:
-        from scenes.shelf import scene_names
+        from scenes.scene_list import scene_names
 
         raise BadInput(f"which scene? There are {', '.join(scene_names())}")
     if table is not None and by_line:
@@ -72,7 +72,7 @@ def play(
 
         table.asked = dict(choice.asked)
         raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
-    from tui.seat import show
+    from tui.run_app import show
 
     if status := show(table, choice, kitty_keys):
         raise typer.Exit(status)
@@ -82,9 +82,9 @@ def _table(
     scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
 ) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
-    from scenes.play import Play
-    from scenes.saved import find_session
     from scenes.scene import load_scene
+    from scenes.table.play import Play
+    from scenes.table.session_list import find_session
 
     if watch and role is not None:
         raise BadInput("--as and --watch: you play a role or you watch; give one of them")

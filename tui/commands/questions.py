@@ -13,7 +13,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from scenes.corpora.questions import Asked, Asking
+    from scenes.data.teacher.questions import Asked, Asking
 
 FORMS = ("log", "instruct")
 MOST_QUESTIONS = 50_000
@@ -44,7 +44,7 @@ def questions(
     as_data: Json = False,
 ) -> None:
     """Ask a role questions made of templates with slots, and have a teacher answer in role."""
-    from scenes.corpora.questions import expected, make
+    from scenes.data.teacher.questions import expected, make
 
     one_of(to, FORMS, "form")
     asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
@@ -66,9 +66,9 @@ def questions(
 
 
 def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "Asking":
-    from characters.names import name_problem
-    from scenes.corpora.questions import BUNDLED, Asking
-    from scenes.corpora.templates import read_templates
+    from base.names import name_problem
+    from scenes.data.teacher.questions import BUNDLED, Asking
+    from scenes.data.teacher.templates import read_templates
 
     if problem := name_problem(role):
         raise BadInput(f"ROLE: {problem}")
@@ -82,7 +82,7 @@ def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: in
 def _write(
     role: str, asked: "list[Asked]", to: str, output: Path, inputs: list[Path], as_data: bool
 ) -> None:
-    from scenes.corpora.questions import counts, entries, instructions
+    from scenes.data.teacher.questions import counts, entries, instructions
 
     if to == "log":
         write_lines((entry.line + "\n" for entry in entries(role, asked)), output, inputs)

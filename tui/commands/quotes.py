@@ -14,9 +14,9 @@ from tui.failures import BadInput, given
 from tui.output import as_json, json_text, one_line, word
 
 if TYPE_CHECKING:
-    from scenes.corpora.books import Book
-    from scenes.corpora.people import Aliases
-    from scenes.corpora.quotes import Quote
+    from scenes.data.books.book import Book
+    from scenes.data.books.people import Aliases
+    from scenes.data.books.quotes import Quote
 
 FORMS = ("log", "pairs")
 MOST_SPEAKERS = 20
@@ -56,9 +56,9 @@ def quotes(
     """Tell who says what in a novel. Pronouns, and whoever the text does not name, are left alone:
     their words stay in the narration.
     """
-    from scenes.corpora.books import read_book
-    from scenes.corpora.learning import learned_aliases
-    from scenes.corpora.quotes import Extractor
+    from scenes.data.books.alias_drafts import learned_aliases
+    from scenes.data.books.book import read_book
+    from scenes.data.books.quotes import Extractor
 
     one_of(to, FORMS, "form")
     if as_data and output is None:
@@ -82,7 +82,7 @@ def quotes(
 
 def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
     """What they are called by, and the aliases. Raises `BadInput` through its caller."""
-    from scenes.corpora.people import NOBODY, aliases_of, read_aliases
+    from scenes.data.books.people import NOBODY, aliases_of, read_aliases
 
     if named is None:
         return aliases_of(book)
@@ -90,7 +90,7 @@ def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
 
 
 def _lines(to: str, book: "Book", found: "Sequence[Quote]") -> Iterator[str]:
-    from scenes.corpora.telling import entries, pairs
+    from scenes.data.books.convert import entries, pairs
 
     if to == "pairs":
         return (json_text(pair) + "\n" for pair in pairs(book, found))

@@ -15,7 +15,7 @@ from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
     from characters.profile import Character
-    from scenes.corpora.rolebench import Bench
+    from scenes.data.rolebench import Bench
 
 FORMS = ("instruct", "log", "examples", "candidates", "characters")
 
@@ -57,8 +57,8 @@ def rolebench(
     """Retell RoleBench: as instructions, as our log, as examples to train on, as candidates side
     by side, or as characters with sample lines. Counts are told and equal those of the files.
     """
-    from characters.names import name_problem
-    from scenes.corpora.rolebench import ASKER, read_bench
+    from base.names import name_problem
+    from scenes.data.rolebench import ASKER, read_bench
 
     one_of(to, FORMS, "form")
     asker = asker or ASKER
@@ -79,8 +79,8 @@ def rolebench(
 
 def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
     """The characters by the role that each is. Raises `BadInput` for one that is none."""
+    from base.names import nearest
     from characters import load
-    from characters.names import nearest
 
     found = {}
     for name in names:
@@ -97,7 +97,7 @@ def _lines(
     to: str, bench: "Bench", known: dict[str, "Character"], asker: str, answers: int | None
 ) -> Iterable[str]:
     from models.train.data import dumped
-    from scenes.corpora import rolebench as retold
+    from scenes.data import rolebench as retold
 
     match to:
         case "log":
@@ -115,8 +115,8 @@ def _write_characters(
     bench: "Bench", known: dict[str, "Character"], folder: Path, inputs: Sequence[Path]
 ) -> int:
     """A file a role; one that is there already is never written over."""
-    from characters.writing import yaml_text
-    from scenes.corpora.rolebench import character_files
+    from base.yaml_writer import yaml_text
+    from scenes.data.rolebench import character_files
 
     files = character_files(bench, known)
     paths: dict[str, Path] = {}

@@ -21,7 +21,7 @@ NameOrFile = Annotated[str, typer.Argument(metavar="SCENE", help="A name, a titl
 @app.command("list")
 def list_scenes(as_data: Json = False) -> None:
     """List the scenes in ./scenes, in your data folder, and that come with paotuan."""
-    from scenes.shelf import find_scenes
+    from scenes.scene_list import find_scenes
 
     found = find_scenes()
     for scene in found:
@@ -41,7 +41,7 @@ def list_scenes(as_data: Json = False) -> None:
 def show(scene: NameOrFile, as_data: Json = False) -> None:
     """Show what is in a scene: cast, aim, opening."""
     from scenes.scene import load_scene
-    from scenes.snapshot import to_json
+    from scenes.table.snapshot import to_json
 
     with given():
         found = load_scene(scene)
@@ -68,7 +68,7 @@ def check(
     """Check scenes: every mistake with file, line and key. Exit 2 where there is one."""
     from scenes.errors import SceneError
     from scenes.scene import load_scene
-    from scenes.shelf import scene_names
+    from scenes.scene_list import scene_names
 
     broken = False
     for name in scenes or scene_names():
@@ -96,9 +96,9 @@ def new(
 ) -> None:
     """Write a commented scene to begin with, into your data folder or a file."""
     from base.filenames import file_name
+    from base.folders import folders
     from base.writing import replace_text
-    from characters.places import folders
-    from scenes.writing import scene_template
+    from scenes.scene_writer import scene_template
 
     with given():
         text = scene_template(title)

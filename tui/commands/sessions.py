@@ -31,7 +31,7 @@ FORMATS = (
 @app.command("list")
 def list_sessions(as_data: Json = False) -> None:
     """List the saved sessions, the newest first."""
-    from scenes.saved import saved_sessions
+    from scenes.table.session_list import saved_sessions
 
     found = saved_sessions()
     if as_data:
@@ -54,7 +54,7 @@ def list_sessions(as_data: Json = False) -> None:
 def show(id: Id = None) -> None:
     """Show the readable log of a session."""
     from scenes.log import read
-    from scenes.saved import find_session
+    from scenes.table.session_list import find_session
     from tui.colour import painter
 
     with given():
@@ -87,9 +87,9 @@ def export(
     It may be played meanwhile: what stands in it so far is written. With -o, training examples
     are entered in a `dataset_info.json` beside the file, by which LLaMA-Factory finds them.
     """
-    from scenes.exports import export as lines_of
-    from scenes.journal import read_session
-    from scenes.saved import find_session
+    from scenes.files.exports import export as lines_of
+    from scenes.table.journal import read_session
+    from scenes.table.session_list import find_session
     from tui.commands.writing import not_over
 
     one_of(form, FORMATS, "format")
@@ -127,7 +127,7 @@ def import_chats(
     """Make sessions of chats: SillyTavern, TavernAI, KoboldAI, Kobold Lite,
     text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
     """
-    from scenes.imports.chats import import_chat
+    from scenes.files.chats import import_chat
 
     roles = roles_of(mapped or [])
     problems: list[str] = []
@@ -155,7 +155,7 @@ def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
     """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
-    from scenes.saved import sessions_folder
+    from scenes.table.session_list import sessions_folder
 
     wanted = words.casefold()
     if not wanted.strip():
@@ -177,7 +177,7 @@ def _print(lines: Iterator[str]) -> None:
 def _write(form: str, lines: Iterator[str], output: Path, journal: Path) -> None:
     """Write an export whole or not at all, and what tells LLaMA-Factory of it."""
     from base.writing import replace_pieces
-    from scenes.exports.examples import COLUMNS
+    from scenes.files.exports.examples import COLUMNS
     from tui.commands.writing import is_of_sessions
 
     pieces = _separated(lines) if form == "sillytavern" else _ended(lines)
@@ -197,7 +197,7 @@ def _separated(lines: Iterator[str]) -> Iterator[str]:
 
 def _enter(form: str, output: Path) -> None:
     from base.writing import replace_text
-    from scenes.exports.examples import dataset_info
+    from scenes.files.exports.examples import dataset_info
 
     info = output.with_name("dataset_info.json")
     try:

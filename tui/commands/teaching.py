@@ -17,8 +17,8 @@ from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
     from models.teacher import Teacher
-    from scenes.corpora.asking import Task
-    from scenes.corpora.ledger import Ledger, Record
+    from scenes.data.teacher.answer_cache import Ledger, Record
+    from scenes.data.teacher.runner import Task
 
 MOST_TOLD = 20
 """Failures told one by one."""
@@ -229,7 +229,7 @@ def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[P
 def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
     from models.teacher import Manner, Teacher, find_teacher
-    from scenes.corpora.ledger import Ledger
+    from scenes.data.teacher.answer_cache import Ledger
 
     if asking.teacher is None:
         raise BadInput("--teacher is missing: a server's address, a GGUF file, or a model's name")

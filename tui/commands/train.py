@@ -48,7 +48,7 @@ def train(
     as_data: options.Json = False,
 ) -> None:
     """Train an adapter: LoRA, QLoRA or P-tuning v2. A run that was cut off goes on."""
-    from scenes.recipe import read_recipe, template
+    from models.train.recipe import read_recipe, template
 
     if new:
         data(template().rstrip())
@@ -98,9 +98,9 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     """Refuse what the arithmetic says cannot fit; an unknown base is not reckoned, and said so."""
     from models.catalog import machine_memory
     from models.errors import ModelError
-    from models.fit import fit
-    from models.needs import Plan
-    from models.shapes import shape_of
+    from models.memory.fit import fit
+    from models.memory.shapes import shape_of
+    from models.memory.usage import Plan
 
     try:
         shape = shape_of(settings.base)

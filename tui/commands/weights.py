@@ -13,7 +13,7 @@ from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
-    from models.fit import Fit
+    from models.memory.fit import Fit
 
 MIB = 1 << 20
 FORMS = {
@@ -53,9 +53,9 @@ def fit(
 ) -> None:
     """Say whether a model fits into memory, line by line, and what to change if it does not."""
     from models.catalog import machine_memory
-    from models.fit import fit as reckon
-    from models.fit import parse_memory
-    from models.needs import Adapter, Plan, Quantization
+    from models.memory.fit import fit as reckon
+    from models.memory.fit import parse_memory
+    from models.memory.usage import Adapter, Plan, Quantization
 
     _check(n, max_tokens, quantization, device, adapter)
     main, gpu = machine_memory()
@@ -150,12 +150,12 @@ def _convert(
 ) -> tuple[str, Path]:
     """What was written, in a sentence, and where."""
     if to == "gguf-lora":
-        from models.gguf_lora import write_gguf_lora
+        from models.gguf.lora import write_gguf_lora
 
         lora = write_gguf_lora(source, out, base, "float32" if dtype == "float32" else "float16")
         return f"{lora.pairs} layers of a {lora.architecture} LoRA for {lora.base}", lora.path
     if to == "hf":
-        from models.local.gguf_folder import convert_gguf, find_gguf
+        from models.gguf.folder import convert_gguf, find_gguf
 
         folder = convert_gguf(find_gguf(source), out, dtype or "bfloat16")
         return f"{folder.architecture} in {folder.dtype}", folder.path

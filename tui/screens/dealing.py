@@ -11,11 +11,11 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from models.backend import Delta
-from scenes.draw import Update
-from scenes.play import Hand, Play
+from scenes.table.draw import Update
+from scenes.table.play import Hand, Play
 from tui.failures import Known
 from tui.faults import keep, line_of
-from tui.model import Model
+from tui.loaded_model import Model
 from tui.widgets.tray import Tray
 from tui.words import say
 

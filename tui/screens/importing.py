@@ -144,8 +144,8 @@ async def _ask_cards(app: App[None], found: FoundCards) -> "Scene | None":
 
 
 async def _ask_chat(app: App[None], path: Path) -> Path | None:
-    from scenes.imports.chats import import_chat
-    from scenes.saved import find_session
+    from scenes.files.chats import import_chat
+    from scenes.table.session_list import find_session
 
     report = import_chat(path)
     lines = [report.told(), *report.notices, *report.places]

@@ -19,12 +19,12 @@ from base.filenames import file_name, stems
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.errors import SceneError
-from scenes.imports import Report
-from scenes.imports.trpg.files import TableLog
-from scenes.imports.trpg.people import Table
-from scenes.imports.trpg.players import Part, Player, preview, table_of
-from scenes.imports.trpg.saving import save_session, scene_of
-from scenes.imports.trpg.styles import STYLES
+from scenes.files.importers import Report
+from scenes.files.trpg.files import TableLog
+from scenes.files.trpg.people import Table
+from scenes.files.trpg.players import Part, Player, preview, table_of
+from scenes.files.trpg.styles import STYLES
+from scenes.files.trpg.writer import save_session, scene_of
 from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
@@ -187,7 +187,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
-        from scenes.saved import sessions_folder
+        from scenes.table.session_list import sessions_folder
 
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)

@@ -16,9 +16,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from scenes.errors import SceneError
-from scenes.saved import Saved, saved_sessions
-from scenes.shelf import Found, find_scenes
-from tui.model import Model
+from scenes.scene_list import Found, find_scenes
+from scenes.table.session_list import Saved, saved_sessions
+from tui.loaded_model import Model
 from tui.paint import printable
 from tui.widgets.status import Status
 from tui.words import say

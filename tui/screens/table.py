@@ -9,10 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from characters.text import REPLACED, is_blank
-from scenes.play import Play, body_of
-from scenes.session import Turn
-from tui.model import Model
+from base.text import REPLACED, is_blank
+from scenes.table.play import Play, body_of
+from scenes.table.session import Turn
+from tui.loaded_model import Model
 from tui.paint import printable
 from tui.screens.dealing import DealingScreen
 from tui.screens.prompt import PromptScreen

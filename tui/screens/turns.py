@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from scenes.log import write
-from scenes.session import Session, Turn
+from scenes.table.session import Session, Turn
 from tui.paint import printable
 from tui.words import say
 

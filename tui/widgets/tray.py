@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from scenes.play import Hand, Place
+from scenes.table.play import Hand, Place
 from tui.paint import Run, body_runs, ink, printable, strip_of, wrap
 from tui.words import say
 

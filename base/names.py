@@ -1,0 +1,42 @@
+"""What a role may be called, so that its name can begin a line of a log."""
+
+import re
+from collections.abc import Iterable
+
+from base.text import is_blank, shown, unprintable
+
+LONGEST_NAME = 32
+RESERVED = re.compile(r"[\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|/]")
+
+
+def name_problem(name: str) -> str | None:
+    """Why `name` cannot begin a line of a log, or `None` where it can."""
+    if is_blank(name):
+        return "an empty name"
+    if code := unprintable(name):
+        return f"{code} in a name"
+    if name != " ".join(name.split()):
+        return "a name with a line break, tab, or space at an end"
+    if sign := RESERVED.search(name):
+        return f"`{sign[0]}` in a name, where the log has another use for it"
+    if len(name) > LONGEST_NAME:
+        return f"a name of {len(name)} characters; at most {LONGEST_NAME}"
+    return None
+
+
+def label_problem(label: str) -> str | None:
+    """Why `label` cannot follow `\\emoji` in a log, or `None` where it can."""
+    if not label or label.split() != [label] or "\\" in label:
+        return f"{shown(repr(label))} is not one word"
+    return None
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean known?`, or nothing where no known name is close."""
+    from rapidfuzz import fuzz, process
+
+    cutoff = 60 if len(name) > 2 else 50  # of two characters, one may be wrong
+    match = process.extractOne(
+        name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=cutoff
+    )
+    return f"; did you mean {shown(match[0])}?" if match else ""

@@ -1,0 +1,1 @@
+"""GGUF files: their header, their weights, and adapters for them."""

@@ -1,0 +1,245 @@
+"""Writes a LoRA in PEFT layout as a GGUF, which llama.cpp puts on the base's own GGUF.
+
+Format: llama.cpp, `src/llama-adapter.cpp`: metadata `general.type`, `general.architecture`,
+`adapter.type` and `adapter.lora.alpha`; tensors NAME.lora_a [in, rank] and NAME.lora_b [rank, out]
+in GGML's order, added as alpha / rank · B A.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from base.writing import drafted, reason
+from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
+from models.errors import ModelError
+from models.gguf.header import Header, check_adapter, read_header
+
+ARCHITECTURES = {
+    "chatglm": "chatglm",
+    "gemma": "gemma",
+    "gemma2": "gemma2",
+    "gemma3": "gemma3",
+    "gemma3_text": "gemma3",
+    "glm": "chatglm",
+    "glm4": "glm4",
+    "llama": "llama",
+    "mistral": "llama",
+    "qwen2": "qwen2",
+    "qwen3": "qwen3",
+}
+"""llama.cpp's name of an architecture by transformers' `model_type`."""
+TURNED = {"llama"}
+"""Architectures whose rows of queries and keys llama.cpp keeps in another order."""
+INNER = ("model.language_model.", "language_model.")
+"""What stands in front of the layers of a model that also sees pictures."""
+
+Pair = tuple[torch.Tensor, torch.Tensor]
+"""A [rank, in] and B [out, rank] of one layer."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """What must be known of a base to name its tensors."""
+
+    name: str
+    architecture: str
+    layers: int
+    heads: int
+    kv_heads: int
+    header: Header | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A GGUF LoRA that was written."""
+
+    path: Path
+    architecture: str
+    base: str
+    pairs: int
+
+
+def write_gguf_lora(
+    folder: str | Path,
+    out: str | Path,
+    base: str | None = None,
+    dtype: Literal["float16", "float32"] = "float16",
+) -> Written:
+    """Write the LoRA in `folder` to the file `out`.
+
+    `base` is that of the adapter's own configuration unless it is given: a name of the catalog, a
+    folder, a hub id or a GGUF, against whose shapes the adapter is then checked. Raises
+    `ModelError` for a prefix, for what llama.cpp cannot add, and for another base.
+    """
+    folder, out = Path(folder).expanduser(), Path(out).expanduser()
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no such folder, expected an adapter in PEFT layout")
+    config = read_json(folder / CONFIG)
+    _check_config(folder / CONFIG, config)
+    pairs = _pairs(folder, read_tensors(folder))
+    known = read_base(base) if base else _own_base(folder, config)
+    tensors = _named(folder, pairs, config, known)
+    alpha = float(config.get("lora_alpha") or 1)
+    values = _values(tensors, dtype)
+    shapes = {name: value.shape[::-1] for name, value in values.items()}
+    if known.header is not None:
+        metadata = {"general.type": "adapter", "general.architecture": known.architecture}
+        check_adapter(Header(folder, dict(metadata), shapes), known.header)
+    inputs = [*folder.iterdir(), *([known.header.path] if known.header else [])]
+    try:
+        _write(out, known, alpha, values, inputs)
+    except OSError as error:
+        raise ModelError(f"{out}: cannot be written: {reason(error)}") from error
+    return Written(out, known.architecture, known.name, len(tensors))
+
+
+def read_base(name: str) -> Base:
+    """What the header of a GGUF, or a checkpoint's configuration, says of a base."""
+    from models.train.base import find_base
+
+    place = find_base(name)
+    if Path(place).is_file() or Path(place).suffix == ".gguf":
+        header = read_header(Path(place))
+        if header.is_adapter:
+            raise ModelError(f"{place}: this is an adapter; give the model that it belongs to")
+        said = header.metadata
+
+        def number(key: str) -> int:
+            return int(said.get(f"{header.architecture}.{key}", 0))
+
+        heads = number("attention.head_count")
+        kv_heads = number("attention.head_count_kv") or heads
+        return Base(name, header.architecture, number("block_count"), heads, kv_heads, header)
+    return _from_config(name, place)
+
+
+def _from_config(name: str, place: str | Path) -> Base:
+    from models.local.loading import raw_config
+
+    raw = raw_config(place)
+    kind = str(raw.get("model_type"))
+    if kind not in ARCHITECTURES or "position_encoding_2d" in raw:
+        raise ModelError(
+            f"{name}: a {kind} model, for which no GGUF LoRA is known; expected one of "
+            f"{', '.join(sorted(set(ARCHITECTURES)))}"
+        )
+    raw = {**raw, **raw.get("text_config", {})}
+    heads = int(raw.get("num_attention_heads", 0))
+    kv_heads = int(raw.get("num_key_value_heads") or raw.get("multi_query_group_num") or heads)
+    layers = int(raw.get("num_hidden_layers") or raw.get("num_layers") or 0)
+    return Base(name, ARCHITECTURES[kind], layers, heads, kv_heads)
+
+
+def _check_config(file: Path, config: Mapping[str, Any]) -> None:
+    kind = config.get("peft_type")
+    if kind != "LORA":
+        raise ModelError(
+            f"{file}: peft_type is {kind}, expected LORA; llama.cpp knows no other adapters, "
+            "play it with --model local:…"
+        )
+    for key, meant in (
+        ("use_dora", "a DoRA"),
+        ("modules_to_save", "whole layers"),
+        ("fan_in_fan_out", "transposed weights"),
+        ("alora_invocation_tokens", "an activated LoRA"),
+    ):
+        if config.get(key):
+            raise ModelError(f"{file}: {key}: {meant}, which a GGUF LoRA cannot hold")
+    if config.get("bias", "none") != "none":
+        raise ModelError(f"{file}: bias {config['bias']}, expected none; a GGUF LoRA has no biases")
+
+
+def _own_base(folder: Path, config: Mapping[str, Any]) -> Base:
+    """The base that the adapter itself names, which need not be where it was any more."""
+    name = config.get("base_model_name_or_path")
+    if not isinstance(name, str) or not name:
+        raise ModelError(f"{folder / CONFIG}: names no base; give it with --base")
+    try:
+        return read_base(name)
+    except ModelError as error:
+        raise ModelError(
+            f"{folder / CONFIG}: its base cannot be read ({error}); give it with --base"
+        ) from error
+
+
+def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]:
+    """A and B by the adapted layer's name."""
+    halves: dict[str, dict[str, torch.Tensor]] = {}
+    for key, tensor in tensors.items():
+        layer, found, half = key.removeprefix(OUTER).rpartition(".lora_")
+        if not found or half not in ("A.weight", "B.weight"):
+            raise ModelError(f"{folder}: {key}: expected lora_A and lora_B of linear layers alone")
+        halves.setdefault(layer, {})[half[0]] = tensor
+    for layer, pair in halves.items():
+        if pair.keys() != {"A", "B"} or pair["A"].shape[0] != pair["B"].shape[-1]:
+            raise ModelError(f"{folder}: {layer}: its lora_A and lora_B do not belong together")
+    if not halves:
+        raise ModelError(f"{folder}: no lora_A and lora_B in it; take the files of one training")
+    return {layer: (pair["A"], pair["B"]) for layer, pair in halves.items()}
+
+
+def _named(
+    folder: Path, pairs: Mapping[str, Pair], config: Mapping[str, Any], base: Base
+) -> dict[str, Pair]:
+    """The pairs under llama.cpp's names, B with what llama.cpp's scale lacks, and turned."""
+    import gguf
+
+    number = {name: number for number, name in gguf.MODEL_ARCH_NAMES.items()}.get(base.architecture)
+    if number is None:
+        raise ModelError(f"{base.name}: {base.architecture} is not known to the package gguf")
+    names = gguf.get_tensor_name_map(number, base.layers)
+    found = {}
+    for layer, (a, b) in pairs.items():
+        inner = next((layer.removeprefix(i) for i in INNER if layer.startswith(i)), layer)
+        name = names.get_name(inner) or names.get_name(f"model.{inner}")
+        if name is None:
+            raise ModelError(
+                f"{folder}: adapts {layer}, which a {base.architecture} model of {base.layers} "
+                f"layers ({base.name}) does not have; name its base with --base"
+            )
+        rank = a.shape[0]
+        theirs = float(config.get("lora_alpha") or 1) / rank
+        b = b.to(torch.float32) * (scale_of(config, layer, rank) / theirs)
+        if base.architecture in TURNED and name.endswith(("attn_q", "attn_k")):
+            b = _turned(b, base.heads if name.endswith("attn_q") else base.kv_heads)
+        found[f"{name}.weight"] = (a, b)
+    return found
+
+
+def _turned(b: torch.Tensor, heads: int) -> torch.Tensor:
+    """Rows of each head as llama.cpp's rotary embedding wants them: the two halves in turn."""
+    halves = b.reshape(heads, 2, -1, b.shape[-1])
+    return halves.transpose(1, 2).reshape(b.shape)
+
+
+def _values(tensors: Mapping[str, Pair], dtype: str) -> dict[str, Any]:
+    kind = getattr(torch, dtype)
+    return {
+        f"{name}.lora_{half}": tensor.detach().to(kind).contiguous().numpy()
+        for name, pair in tensors.items()
+        for half, tensor in zip("ab", pair, strict=True)
+    }
+
+
+def _write(
+    out: Path, base: Base, alpha: float, values: Mapping[str, Any], inputs: Iterable[Path]
+) -> None:
+    import gguf
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with drafted(out, inputs) as part:
+        writer = gguf.GGUFWriter(part, base.architecture)
+        writer.add_type(gguf.GGUFType.ADAPTER)
+        writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
+        writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, alpha)
+        writer.add_base_model_count(1)
+        writer.add_base_model_name(0, Path(base.name).name)
+        for name, value in values.items():
+            writer.add_tensor(name, value)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()

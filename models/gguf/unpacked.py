@@ -1,0 +1,66 @@
+"""Unpacks a GGUF into a folder that transformers opens, once, in the user's cache.
+
+Weights lie there in float16, which keeps what 8 bits or fewer a weight can tell; the tokenizer is
+the file's own. Reading a GGUF takes a minute and more, the folder a few seconds.
+"""
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError
+
+from base.writing import new_folder, reason, sweep
+from models import starter
+from models.catalog import STARTER
+from models.errors import ModelError
+from models.folders import check_room
+from models.gguf.folder import model_header, size, write_folder
+
+DTYPE = torch.float16
+
+
+def unpacked(file: str | Path, cache: Path | None = None) -> Path:
+    """The folder of a GGUF model, made where it is not there yet.
+
+    It is found by the file's SHA-256. Raises `ModelError` for a file that is no GGUF model, or of
+    an architecture that transformers does not read, and where there is no room.
+    """
+    header = model_header(Path(file).expanduser())
+    cache = cache or starter.cache_folder() / "unpacked"
+    folder = cache / f"{header.path.stem}-{_digest(header.path)[:16]}"
+    _tidy(cache)
+    if folder.is_dir():
+        return folder
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock", timeout=starter.PATIENCE):
+            if not folder.is_dir():
+                check_room(cache, f"unpacking {header.path.name}", size(header, DTYPE))
+                with new_folder(folder) as part:
+                    write_folder(header, part, DTYPE)
+    except Timeout:
+        raise ModelError(f"{folder}: another program has been unpacking for long; end it") from None
+    except SafetensorError as error:
+        raise ModelError(f"{cache}: cannot keep an unpacked model here: {error}") from error
+    except OSError as error:
+        raise ModelError(f"{cache}: cannot keep an unpacked model here: {reason(error)}") from error
+    return folder
+
+
+def _tidy(cache: Path) -> None:
+    """Delete what killed programs have left, those of before among them, which named it so."""
+    sweep(cache)
+    for part in cache.glob("[!.]*.part"):
+        folder = part.with_suffix("").with_suffix("")
+        with suppress(Timeout, OSError), FileLock(f"{folder}.lock", timeout=0):
+            shutil.rmtree(part)
+
+
+def _digest(file: Path) -> str:
+    if STARTER.sha256 and file == starter.cache_folder() / starter.FILE:
+        starter.path()  # checks it
+        return STARTER.sha256
+    return starter.digest(file)

@@ -1,0 +1,260 @@
+"""Continues a prompt with any GGUF model in this process, through llama.cpp (`xllamacpp`).
+
+One prefill is shared by the candidates of a draw, and what two prompts have in common is not
+computed again on the next draw.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Event
+from typing import Any, Self
+
+import xllamacpp
+
+from models.backend import Delta, Prompt, Sampling
+from models.chat import CHAT_TOKENS
+from models.errors import ModelError
+from models.gguf.header import read_header
+from models.llamacpp.client import Questions, Scales
+from models.llamacpp.http import Client
+from models.llamacpp.options import (
+    ROW_TOKENS,
+    ROWS,
+    fitting_adapters,
+    fitting_context,
+    fitting_mode,
+    params_of,
+    serve,
+    window_of,
+)
+from models.llamacpp.prompts import Prompts
+from models.llamacpp.requests import Chunk, message, one_line, request
+from models.llamacpp.rows import Rows
+from models.llamacpp.tokens import Tokens, behind
+from models.stream_from_thread import pieces
+from models.template import Mode
+
+
+class LlamaCpp:
+    """A GGUF model with its GGUF LoRA adapters.
+
+    In `chat` mode the model is asked through its own template, with the cue as the beginning of
+    its answer. Adapters are trained on logs as they stand, so what one of them draws or scores is
+    continued raw.
+
+    A draw with a `seed` computes its whole prompt anew: with a cached prefix the arithmetic is
+    grouped differently and the same seed need not give the same text. A rare candidate
+    holds U+FFFD, where the model itself wrote a byte that begins no character.
+    """
+
+    def __init__(
+        self,
+        server: xllamacpp.Server,
+        key: str,
+        name: str,
+        window: int,
+        adapters: tuple[str, ...],
+        mode: Mode,
+    ) -> None:
+        """`window`: tokens that prompt and candidate may have with all that frames them."""
+        self.notices: list[str] = []
+        self._server: xllamacpp.Server | None = server
+        self._name = name
+        self._window = window
+        self._mode = mode
+        self._adapters = adapters
+        self._left_out: frozenset[str] = frozenset()
+        self._stop = Event()
+        self._client = Client(server.listening_address, key, name)
+        self._tokens = Tokens(self._client)
+        self._prompts = Prompts(self._client, self._tokens)
+        self._questions = Questions(self._client)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        context: int | None = None,
+        threads: int | None = None,
+        gpu_layers: int | None = None,
+        adapters: Mapping[str, str | Path] | None = None,
+        optional: Collection[str] = (),
+        mode: Mode | None = None,
+    ) -> Self:
+        """Load the model at `path`, with `context` tokens (4096, or all it was trained on).
+
+        `mode` is `chat` by default where the file is named as a model that answers and has a chat
+        template, else `raw`; see `models.gguf.header.Header.form`.
+
+        `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
+        files by name, or folders with one; of those in `optional` one that cannot be used is left
+        out with a notice, and the model plays without it. Raises `ModelError` for a file that is
+        missing, damaged, or of another base.
+        """
+        header = read_header(Path(path))
+        if header.is_adapter:
+            raise ModelError(f"{path}: this is an adapter; give the model that it belongs to")
+        files, notices = fitting_adapters(header, adapters or {}, optional)
+        context = fitting_context(header, context)
+        mode, unsure = fitting_mode(header, mode)
+        window = window_of(header, context) if mode == "chat" else context
+        key = secrets.token_hex(16)
+        params = params_of(header.path, window, key, tuple(files.values()))
+        if threads is not None:
+            params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        if gpu_layers is not None:
+            params.n_gpu_layers = gpu_layers
+        server = serve(header, params, mode, context)
+        opened = cls(server, key, name or header.path.stem, window, tuple(files), mode)
+        opened.notices += [*notices.values(), *unsure]
+        opened._left_out = frozenset(notices)
+        opened._check()
+        return opened
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def context(self) -> int:
+        return max(1, self._window - CHAT_TOKENS) if self._mode == "chat" else self._window
+
+    def count(self, text: str) -> int:
+        """Tokens of `text`, without the one that begins every prompt."""
+        return self._tokens.count(text)
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, asked for in few requests."""
+        return self._tokens.counts(texts)
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta]:
+        """Yield the candidates piece by piece; an empty piece now and then during the prefill."""
+        scales, chat = self._scales(adapter), self._chats(adapter)
+        ids = self._prompts.ids(prompt, chat=chat)
+        longest = min(sampling.max_tokens, self._room(len(ids)))
+        body = request(sampling, self._window, chat) | {"prompt": ids, "max_tokens": longest}
+        body["lora"] = scales
+        cells = self._window + ROWS * ROW_TOKENS
+        together = max(1, min(ROWS, (cells - len(ids)) // longest))
+        for first in range(0, sampling.n, together):
+            body["n"] = min(together, sampling.n - first)
+            if sampling.seed is not None:
+                body["seed"] = sampling.seed + first
+            rows = Rows(body["n"], sampling, len(ids), prompt.cue if chat else None)
+            for delta in self._round(body, rows):
+                yield delta._replace(candidate=first + delta.candidate)
+
+    def score(
+        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after the prompt."""
+        scales, chat = self._scales(adapter), self._chats(adapter)
+        before = self._prompts.ids(prompt, chat=chat)
+        scores = []
+        for reply in replies:
+            ids = self._prompts.ids(prompt, reply, chat=chat)
+            after = behind(before, ids, lambda: self._tokens.ids([reply])[0])  # noqa: B023
+            self._room(len(before) + len(after) - 1)
+            scores.append(self._questions.score(before, reply, after, scales))
+        return scores
+
+    def score_pairs(
+        self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
+    ) -> list[float]:
+        """The log-probability of each reply after its prompt, one after another."""
+        return [self.score(prompt, [reply], adapter)[0] for prompt, reply in pairs]
+
+    def baselines(self) -> Mapping[str, Callable[[Prompt, Sampling], None]]:
+        """Other ways to draw the same candidates with the same weights, to measure against."""
+        return {"n requests one after another, without cache": self._one_by_one}
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """Where this process serves the model by HTTP, on this machine only, and its key."""
+        return self._client.address
+
+    def close(self) -> None:
+        """Stop a draw in progress and free the model."""
+        self._stop.set()
+        self._client.close()
+        self._server = None
+
+    def _check(self) -> None:
+        """Raise `ModelError` where the model, without adapters, computes no probabilities."""
+        try:
+            self._questions.check(self._tokens.beginning("。"), self._scales(None))
+        except ModelError:
+            self.close()
+            raise
+
+    def _chats(self, adapter: str | None) -> bool:
+        return self._mode == "chat" and (adapter is None or adapter in self._left_out)
+
+    def _room(self, used: int) -> int:
+        """Tokens that are left beside `used` ones."""
+        if used >= self._window:
+            raise ModelError(
+                f"{self._name}: the prompt has {used} tokens and the context {self._window}; "
+                f"shorten the prompt or open the model with more context"
+            )
+        return self._window - used
+
+    def _one_by_one(self, prompt: Prompt, sampling: Sampling) -> None:
+        chat = self._chats(None)
+        ids = self._prompts.ids(prompt, chat=chat)
+        body = request(sampling, self._window, chat) | {"prompt": ids, "n": 1}
+        body |= {"cache_prompt": False, "max_tokens": sampling.max_tokens}
+        body["lora"] = self._scales(None)
+        for _ in range(sampling.n):
+            for _ in self._round(body, Rows(1, sampling, len(ids), prompt.cue if chat else None)):
+                pass
+
+    def _scales(self, adapter: str | None) -> Scales:
+        if adapter in self._left_out:
+            adapter = None
+        if adapter is not None and adapter not in self._adapters:
+            known = ", ".join(self._adapters) or "none"
+            raise ModelError(f"{self._name}: no adapter {adapter!r} is loaded; loaded: {known}")
+        return [
+            {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
+        ]
+
+    def _round(self, body: dict[str, Any], rows: Rows) -> Iterator[Delta]:
+        """Draw the candidates of `rows` together."""
+        server = self._server
+        if server is None:
+            raise ModelError(f"{self._name}: the model has been closed")
+        self._stop = Event()
+
+        def work(put: Callable[[Chunk], None], stop: Event) -> None:
+            def take(chunk: Chunk) -> bool:
+                put(chunk)
+                return stop.is_set()
+
+            server.handle_completions(body, take)
+
+        stream = pieces(work, self._stop)
+        try:
+            for chunk in stream:
+                if chunk is None:
+                    yield Delta(rows.first_open)
+                    continue
+                if "choices" not in chunk:
+                    raise ModelError(f"{self._name}: {message(chunk)}")
+                yield from rows.take(chunk)
+                if rows.over:
+                    break
+        except RuntimeError as error:
+            raise ModelError(f"{self._name}: llama.cpp failed: {one_line(error)}") from error
+        finally:
+            stream.close()
+        if not rows.over:
+            raise ModelError(f"{self._name}: the draw was stopped before its end")
+        if doubted := rows.doubted:
+            self._questions.check(body["prompt"], body["lora"])
+            yield from doubted

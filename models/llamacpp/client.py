@@ -1,0 +1,100 @@
+"""What llama.cpp's server is asked beside draws: how likely texts are, and whether it computes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.errors import ModelError
+from models.llamacpp.http import Asker
+from models.llamacpp.requests import utf8
+
+LISTED = 50_000
+"""Likeliest tokens among which a part of a character is looked for."""
+CERTAIN = 10_000.0
+"""What is added to the logits of the tokens of a text that is forced."""
+
+Scales = Sequence[Mapping[str, float]]
+"""How much of each adapter is added, as the server takes it."""
+
+
+class Questions:
+    """Asks by `client`. Each question may raise `ModelError`."""
+
+    def __init__(self, client: Asker) -> None:
+        self._client = client
+
+    def check(self, before: Sequence[int], scales: Scales) -> None:
+        """Raise `ModelError` where what follows `before` has no probability, but NaN."""
+        body = {"prompt": list(before), "n_predict": 1, "n_probs": 1, "temperature": 0.0}
+        told = self._client.ask("/completion", body | {"lora": scales})
+        for one in told.get("completion_probabilities") or ():
+            self._logprob(one)
+
+    def score(self, before: Sequence[int], reply: str, ids: Sequence[int], scales: Scales) -> float:
+        """The log-probability of the `ids` of a reply after those before it, forced one by one.
+
+        A grammar of the exact text and a bias to its own tokens leave nothing to draw; the
+        probabilities told are those over the whole vocabulary, before any sampling.
+        """
+        if not ids:
+            return 0.0
+        body = {
+            "prompt": list(before),
+            "n_predict": len(ids),
+            "grammar": f"root ::= {_literal(utf8(reply))}",
+            "logit_bias": [[token, CERTAIN] for token in sorted(set(ids))],
+            "n_probs": 1,
+            "temperature": 0.0,
+            "cache_prompt": True,
+            "lora": scales,
+        }
+        try:
+            told = self._client.ask("/completion", body).get("completion_probabilities", ())
+        except ModelError:
+            self.check(before, scales)  # a grammar fails on what is drawn from NaN
+            raise
+        if [one["id"] for one in told] == list(ids):
+            return sum(map(self._logprob, told))
+        return sum(
+            self._listed([*before, *ids[:at]], token, scales) for at, token in enumerate(ids)
+        )
+
+    def _listed(self, before: Sequence[int], token: int, scales: Scales) -> float:
+        """The log-probability of `token` among those likely after `before`: for tokens that are
+        part of a character, of which llama.cpp tells nothing when they are drawn."""
+        body = {
+            "prompt": list(before),
+            "n_predict": 1,
+            "n_probs": LISTED,
+            "grammar": 'root ::= "\\n"',
+            "temperature": 0.0,
+            "cache_prompt": True,
+            "lora": scales,
+        }
+        told = self._client.ask("/completion", body).get("completion_probabilities") or [{}]
+        for one in told[0].get("top_logprobs", ()):
+            if one["id"] == token:
+                return self._logprob(one)
+        raise ModelError(
+            f"{self._client.name}: a character of the text to be scored is not among the "
+            f"{LISTED:,} likeliest tokens there; write it otherwise"
+        )
+
+    def _logprob(self, told: Mapping[str, Any]) -> float:
+        """A log-probability; JSON has no NaN, so that `null` stands for it."""
+        if (found := told.get("logprob")) is None:
+            raise _not_a_number(self._client.name)
+        return float(found)
+
+
+def _not_a_number(name: str) -> ModelError:
+    """What is said of a model whose logits are NaN."""
+    return ModelError(
+        f"{name}: the model computes NaN instead of probabilities; its weights or an adapter's are "
+        "damaged, or overflow on this device: fetch them again, or try another quantization"
+    )
+
+
+def _literal(text: str) -> str:
+    """A text as GBNF writes it."""
+    plain = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return f'"{"".join(plain.get(sign, sign) for sign in text)}"'

@@ -1,0 +1,1 @@
+"""What a model keeps in memory: arithmetic, before anything is loaded."""

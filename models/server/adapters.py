@@ -1,0 +1,115 @@
+"""Finds how a server takes each adapter: as a model of its own, or as a LoRA that it has loaded."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.errors import ModelError
+from models.server.base import is_loopback
+from models.server.dialect import LLAMA_SERVER, VLLM, VLLM_GUIDED
+from models.server.endpoint import Endpoint
+from models.server.event import mapping, one_line, said, string, whole
+from models.server.listing import Found
+
+
+@dataclass
+class Adapters:
+    """The adapters that can be drawn with, and how a request asks for each."""
+
+    models: dict[str, str] = field(default_factory=dict)
+    """Names under which the server offers the model with an adapter."""
+    loras: dict[str, int] = field(default_factory=dict)
+    """Ids of llama-server's adapters."""
+    known: tuple[int, ...] = ()
+    """All ids that llama-server has."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Why an adapter that nobody gave by hand cannot be used."""
+
+    def request(self, model: str, adapter: str | None) -> dict[str, Any]:
+        """The fields of a request that say which model, and which adapter."""
+        if adapter is None or adapter in self.left_out:
+            return {"model": model} | self._scales(None)
+        if adapter in self.loras:
+            return {"model": model} | self._scales(self.loras[adapter])
+        return {"model": self.models.get(adapter, adapter)}
+
+    def _scales(self, wanted: int | None) -> dict[str, Any]:
+        if not self.loras:
+            return {}
+        return {"lora": [{"id": one, "scale": float(one == wanted)} for one in self.known]}
+
+
+def find_adapters(
+    endpoint: Endpoint, found: Found, paths: Mapping[str, str | Path], optional: Collection[str]
+) -> Adapters:
+    """How the server takes each adapter of `paths` and `optional`, loading it where it allows.
+
+    One of `optional` that it has not is left out. Raises `ModelError` for another, with how to
+    serve it.
+    """
+    adapters = Adapters()
+    wanted = dict.fromkeys([*paths, *optional])
+    if not wanted or (found.entries is None and not paths):
+        return adapters
+    if found.dialect is LLAMA_SERVER:
+        _find_loras(endpoint, wanted, paths, adapters)
+    for name in wanted:
+        if name in (found.entries or ()):
+            adapters.models[name] = name
+        elif name not in adapters.loras:
+            why = _load(endpoint, found, name, paths.get(name))
+            if why is None:
+                adapters.models[name] = name
+            elif name in optional or name not in paths:
+                adapters.left_out[name] = why
+            else:
+                raise ModelError(f"adapter {one_line(name)}: {why}")
+    return adapters
+
+
+def _find_loras(
+    endpoint: Endpoint, wanted: Collection[str], paths: Mapping[str, str | Path], into: Adapters
+) -> None:
+    """Match adapters with those that llama-server was started with, by the names of files."""
+    listed = endpoint.get("/lora-adapters", of_root=True).json()
+    ids = {}
+    for one in map(mapping, listed if isinstance(listed, list) else ()):
+        if (number := whole(one.get("id"))) is not None:
+            ids[number] = Path(string(one.get("path")).replace("\\", "/"))
+    into.known = tuple(ids)
+    for name in wanted:
+        given = Path(paths[name]) if name in paths else None
+        for number, path in ids.items():
+            same = given is not None and path.name == given.name
+            if same or path.stem == name or path.parent.name == name:
+                into.loras[name] = number
+                break
+
+
+def _load(endpoint: Endpoint, found: Found, name: str, path: str | Path | None) -> str | None:
+    """Have vLLM load an adapter; returns why it cannot be used, and what to do, if it cannot."""
+    where = endpoint.shown
+    lacking = f"{where} offers no model of that name"
+    if found.dialect is LLAMA_SERVER:
+        file = path or f"{name}.gguf"
+        return f"{where} has not loaded it; start llama-server with --lora {file}"
+    if found.dialect not in (VLLM, VLLM_GUIDED):
+        return lacking
+    serve = f"start vLLM with --enable-lora --lora-modules {name}={path or 'PATH'}"
+    if path is None:
+        return f"{lacking}; {serve}"
+    near = is_loopback(endpoint.base.host) and Path(path).exists()
+    body = {"lora_name": name, "lora_path": str(Path(path).resolve() if near else path)}
+    try:
+        answer = endpoint.post("/load_lora_adapter", body)
+    except ModelError as error:
+        return f"{error}; {serve}"
+    if answer.is_success:
+        return None
+    if answer.status in (404, 405):
+        return (
+            f"{lacking}; {serve}, or set VLLM_ALLOW_RUNTIME_LORA_UPDATING=True for it, so that "
+            "adapters are loaded on opening"
+        )
+    return f"{where} does not load it ({answer.status} {said(answer.body)}); {serve}"

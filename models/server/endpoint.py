@@ -1,0 +1,330 @@
+"""Speaks HTTP to an OpenAI-compatible endpoint: addresses, keys, retries, and event streams.
+
+Every failure is one `ModelError` line that names the address, without its credentials. It knows
+no prompts and no candidates.
+"""
+
+import asyncio
+import json
+import os
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any, TypeVar
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from models.errors import ModelError, PassingError
+from models.server.base import is_loopback, parse_base, possible_bases, root_of
+from models.server.body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
+from models.server.event import DONE as ENDED
+from models.server.event import Event, one_line, read_event
+from models.server.failure import (
+    MAX_WAIT,
+    NO_PROXY,
+    Again,
+    Refused,
+    check_key,
+    refusal,
+    retry_after,
+    unreachable,
+)
+
+__all__ = ["MAX_LINE", "Answer", "Endpoint", "Patience"]
+T = TypeVar("T")
+
+KEY_VARIABLES = ("PAOTUAN_API_KEY", "OPENAI_API_KEY")
+"""Where the key is looked for; the second is only ever sent to OPENAI_HOST."""
+OPENAI_HOST = "api.openai.com"
+LONGEST_SHOWN = 120
+"""Characters of an address that a message repeats."""
+MAX_REFUSAL = 1 << 16
+"""Bytes of a refusal that are read; what names the field at fault comes first."""
+SILENT = Event()
+"""What stands for bytes that say nothing."""
+STREAMS = ("text/event-stream", "application/x-ndjson")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds, and how often to try."""
+
+    connect: float = 10.0
+    """For a connection, and for the whole of an answer that is no stream."""
+    first: float = 300.0
+    """For the first words of a stream: a long prompt on a slow machine takes minutes."""
+    stall: float = 60.0
+    """For each further piece of text; what holds none does not count."""
+    tries: int = 4
+    backoff: float = 0.5
+    """Wait before the second try; doubled for each further one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A small answer, read to its end."""
+
+    status: int
+    kind: str
+    body: bytes
+    headers: httpx.Headers
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The JSON value of a success, or `None` where it holds none."""
+        try:
+            return json.loads(self.body) if self.is_success else None
+        except (ValueError, RecursionError):
+            return None
+
+
+class Endpoint:
+    """One address, such as `http://localhost:8000/v1`."""
+
+    def __init__(
+        self, url: str, key_variable: str | None, patience: Patience, key: str | None = None
+    ) -> None:
+        """`key` is sent instead of one from the environment. Raises `ModelError`."""
+        url, _, query = url.partition("#")[0].partition("?")
+        self.bases = possible_bases(parse_base(url))
+        """Where the API may lie; `base` is the one that is spoken to."""
+        self.base = self.bases[0]
+        self.patience = patience
+        self._query = httpx.QueryParams(query)
+        self._key_variable = key_variable
+        self._key = key
+        self._tls = httpx.create_ssl_context()
+        self._head = self._headers()
+
+    @property
+    def root(self) -> httpx.URL:
+        """What lies above the API."""
+        return root_of(self.base)
+
+    @property
+    def shown(self) -> str:
+        """The address without user, password and query."""
+        return one_line(str(self.base.copy_with(userinfo=b"")).rstrip("/"), LONGEST_SHOWN)
+
+    def get(self, path: str, *, of_root: bool = False) -> Answer:
+        """Ask once for a small answer. Raises `ModelError` where nobody answers in time."""
+        return _awaited(self._ask("GET", path, None, of_root))
+
+    def post(
+        self, path: str, body: dict[str, Any], *, of_root: bool = False, computes: bool = False
+    ) -> Answer:
+        """Ask once; what a model `computes` may take as long as the first words of a stream."""
+        return _awaited(self._ask("POST", path, body, of_root, computes))
+
+    async def events(self, path: str, body: dict[str, Any]) -> AsyncGenerator[Event]:
+        """Yield the events of one streamed answer, retrying until the first of them.
+
+        The last one is `done` if the answer ended as it should; else it broke off. Raises
+        `Refused` where the server refuses the request as it is.
+        """
+        async with self._client() as client:
+            for attempt in range(self.patience.tries):
+                request = client.build_request("POST", self._url(path), json=body)
+                begun = False
+                try:
+                    async for event in self._stream(client, request):
+                        begun = True
+                        yield event
+                    return
+                except Again as again:
+                    last = attempt + 1 == self.patience.tries or again.after > MAX_WAIT
+                    if begun or last:
+                        raise PassingError(str(again)) from again.__cause__
+                    await asyncio.sleep(self._pause(attempt, again.after))
+
+    def refusal(self, answer: Answer) -> str:
+        """One line about an answer that is not what was asked for."""
+        return refusal(self.shown, self._key_hint(), answer.status, answer.kind, answer.body)
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        timeout = httpx.Timeout(None, connect=self.patience.connect)
+        remote = not is_loopback(self.base.host)
+        try:
+            client = httpx.AsyncClient(
+                headers=self._head, timeout=timeout, trust_env=remote, verify=self._tls
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise ModelError(f"{self.shown}: {NO_PROXY}") from error
+        async with client:
+            yield client
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept-Encoding": "identity"}
+        names = [self._key_variable] if self._key_variable else list(KEY_VARIABLES)
+        if not self._key_variable and self.base.host != OPENAI_HOST:
+            names.remove("OPENAI_API_KEY")
+        name = next((name for name in names if os.environ.get(name, "").strip()), "")
+        key = self._key or (check_key(os.environ[name], name) if name else None)
+        if key and "api-version" in self._query:
+            headers["api-key"] = key
+        return headers | ({"Authorization": f"Bearer {key}"} if key else {})
+
+    def _url(self, path: str, of_root: bool = False) -> httpx.URL:
+        base = self.root if of_root else self.base
+        url = base.copy_with(path=base.path.rstrip("/") + path)
+        return url.copy_with(params=self._query) if self._query else url
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        of_root: bool,
+        computes: bool = False,
+    ) -> Answer:
+        wait = self.patience.first if computes else self.patience.connect
+        try:
+            async with asyncio.timeout(wait), self._client() as client:
+                request = client.build_request(method, self._url(path, of_root), json=body)
+                response = await client.send(request, stream=True)
+                try:
+                    kind = _kind(response)
+                    read = await whole_body(response)
+                    return Answer(response.status_code, kind, read, response.headers)
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise PassingError(self._unreachable(error)) from error
+        except TimeoutError as error:
+            line = f"{self.shown}: no whole answer within {wait:g} s"
+            raise PassingError(f"{line}; is it running?") from error
+        except TooMuch as much:
+            raise ModelError(f"{self.shown}: {much}") from much
+
+    async def _stream(
+        self, client: httpx.AsyncClient, request: httpx.Request
+    ) -> AsyncIterator[Event]:
+        response: httpx.Response | None = None
+        waited, begun = self.patience.first, False
+        loop = asyncio.get_running_loop()
+        until = loop.time() + waited
+        try:
+            async with asyncio.timeout_at(until):
+                response = await client.send(request, stream=True)
+                await self._check(response)
+            events = self._events(response)
+            while True:
+                async with asyncio.timeout_at(until):
+                    event = await anext(events, None)
+                if event is None:
+                    return
+                if event.says:
+                    waited = self.patience.stall
+                    until = loop.time() + waited
+                elif loop.time() > until:
+                    raise TimeoutError
+                if event is not SILENT:
+                    begun = True
+                    yield event
+        except TimeoutError as error:
+            raise PassingError(f"{self.shown}: nothing came for {waited:g} s; try again") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise Again(self._unreachable(error)) from error
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            line = f"{self.shown}: the connection broke off; try again"
+            raise (PassingError(line) if begun else Again(line)) from error
+        except TooMuch as much:
+            raise ModelError(f"{self.shown}: {much}") from much
+        finally:
+            if response is not None:
+                await response.aclose()
+
+    async def _events(self, response: httpx.Response) -> AsyncIterator[Event]:
+        """The events of a stream, `SILENT` where bytes came that say nothing."""
+        if _kind(response) not in STREAMS:
+            yield self._read(await whole_body(response))
+            yield ENDED
+            return
+        async for data in lines(unpacked(response)):
+            if data == DONE:
+                yield ENDED
+                return
+            yield self._read(data) if data else SILENT
+        if is_delimited(response):
+            yield ENDED
+
+    def _read(self, data: bytes) -> Event:
+        event = read_event(data)
+        if event is None:
+            raise ModelError(
+                f"{self.shown}: sent something that is not a completion; is it an API?"
+            )
+        if event.error:
+            raise Refused(f"{self.shown}: {event.error}", 400, data)
+        return event
+
+    async def _check(self, response: httpx.Response) -> None:
+        """Raise unless `response` begins a stream of events, or is a whole completion."""
+        kind, status = _kind(response), response.status_code
+        if response.is_success and kind in (*STREAMS, "application/json"):
+            return
+        body = await self._beginning(response)
+        line = refusal(self.shown, self._key_hint(), status, kind, body)
+        if status in (408, 425, 429) or status >= 500:
+            raise Again(line, retry_after(response.headers.get("retry-after")))
+        raise Refused(line, status, body)
+
+    async def _beginning(self, response: httpx.Response) -> bytes:
+        """What an answer that is an error says first, in the time of a small answer."""
+        body = bytearray()
+        with suppress(TimeoutError, TooMuch):  # what has come by then is told
+            async with asyncio.timeout(self.patience.connect):
+                async for part in unpacked(response):
+                    body += part
+                    if len(body) >= MAX_REFUSAL:
+                        break
+        return bytes(body[:MAX_REFUSAL])
+
+    def _key_hint(self) -> str:
+        if self._key_variable or self.base.host != OPENAI_HOST:
+            return f"the environment variable {self._key_variable or KEY_VARIABLES[0]}"
+        return f"the environment variable {' or '.join(KEY_VARIABLES)}"
+
+    def _unreachable(self, error: Exception) -> str:
+        host = self.base.host
+        found = not is_loopback(host) and getproxies().keys() & {self.base.scheme, "all"}
+        proxied = bool(found) and not proxy_bypass(host)
+        return unreachable(self.shown, error, self.patience.connect, proxied)
+
+    def _pause(self, attempt: int, asked: float) -> float:
+        pause = self.patience.backoff * float(2**attempt) * random.uniform(0.75, 1.25)
+        return min(MAX_WAIT, max(pause, asked))
+
+
+def _kind(response: httpx.Response) -> str:
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower()
+
+
+def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, also where a loop runs in this thread already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    found: list[T | BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(asyncio.run(coroutine))
+        except BaseException as error:
+            found.append(error)
+
+    thread = Thread(target=run, name="ask", daemon=True)
+    thread.start()
+    thread.join()
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    return found[0]

@@ -1,0 +1,119 @@
+"""Aliases that a book itself tells, as YAML for a person to look through before it is used."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from base.text import shown
+from base.yaml_writer import yaml_text
+from scenes.data.books.book import Book
+from scenes.data.books.names import is_classical
+from scenes.data.books.people import COMPOUND, SURNAMES, Aliases
+from scenes.data.books.quotes import Extractor
+from scenes.data.books.words import NO_PERSONS, PERSONS
+
+OFTEN = 10
+"""Times that two names must be read for where they stand to say something."""
+FULL_OFTEN = 3
+"""Times that a full name must begin a clause for its given name to be told."""
+ALIKE = 0.8
+"""Cosine of the counts by chapter from which on two names may be one person's."""
+_SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])"
+_SIGN = "[一-鿿]"
+_NAME = rf"({_SURNAME}(?![名字姓一]){_SIGN}{{1,2}}?)"
+_OTHER = rf"[“「\"]?({_SIGN}{{2,4}}?)[”」\"]?(?=[，。；、：！]|$)"
+_FULL = re.compile(rf"姓({_SURNAME})，?名({_SIGN}{{1,2}}?)[，。；]?(?:表?字{_OTHER})")
+_CALLED = re.compile(
+    rf"{_NAME}(?:(?:[，者]表?|表)字|[，者]?(?:绰号|浑名|诨名|诨号|外号|人称|号为|号曰|小名|乳名|道号|法名|法号"
+    rf"|别号|人都?唤(?:他)?做|自号)){_OTHER}"
+)
+
+
+def learned_aliases(book: Book, known: Aliases) -> Iterator[str]:
+    """The lines of a YAML file of aliases, each with the evidence for it.
+
+    Three kinds: names that are introduced (`姓刘名备，字玄德`), given names of full ones, and, as
+    comments only, names that are read in the same chapters but hardly in one sentence.
+    """
+    counted = _names(book, known)
+    people: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for person, other in _introduced(book.text):
+        if not set(other) & NO_PERSONS and other != person and book.text.count(other) > 1:
+            people[_shortest(person, book.text)].setdefault(other, "introduced so")
+    for name in counted:
+        if len(name) == 2 and (person := _with_surname(name, book.text)):
+            people[person].setdefault(name, "given name")
+    yield f"# Candidates learned from {shown(book.name)}. Look through them, delete what is\n"
+    yield "# wrong, then use the file with --aliases. What follows each name says why it is here.\n"
+    yield yaml_text({"title": book.name, "given_names": is_classical(book)})
+    yield "people:\n" if people else "people: {}\n"
+    for person, others in sorted(people.items(), key=lambda one: -book.text.count(one[0])):
+        why = ", ".join(f"{name}: {how}" for name, how in others.items())
+        yield f"  {person}: [{', '.join(others)}]  # {why}\n"
+    yield from _alike(book, counted, {name for others in people.values() for name in others})
+
+
+def _names(book: Book, known: Aliases) -> Counter[str]:
+    """Who often speaks, by the names that the text has for them."""
+    extractor = Extractor(book, Aliases("", {}, known.given_names))
+    names = (name for name in extractor.people.names if len(name) > 1)
+    return Counter({name: book.text.count(name) for name in names})
+
+
+def _introduced(text: str) -> Iterator[tuple[str, str]]:
+    """A person and another name of theirs."""
+    for found in _FULL.finditer(text):
+        yield found[1] + found[2], found[3]
+    for found in _CALLED.finditer(text):
+        yield found[1], found[2]
+
+
+def _with_surname(given: str, text: str) -> str:
+    """The full name that a given name belongs to, where the book has one at all often."""
+    sign = f"[{''.join(sorted(SURNAMES))}]"
+    found = Counter(re.findall(rf"(?<=[，。；：、“\n　 ])({sign}){given}", text))
+    if not found:
+        return ""
+    surname, count = found.most_common(1)[0]
+    return surname + given if count >= FULL_OFTEN and count > 0.6 * found.total() else ""
+
+
+def _shortest(person: str, text: str) -> str:
+    """A name without a sign before it that is no surname: 陈群 of 史陈群."""
+    shorter = person[1:]
+    if len(person) == 3 and shorter[0] in SURNAMES and not person.startswith(COMPOUND):
+        return shorter if text.count(shorter) > 2 * text.count(person) else person
+    return person
+
+
+def _alike(book: Book, counted: Counter[str], told: set[str]) -> Iterator[str]:
+    """Comments on pairs of names that are read in the same chapters, hardly in one sentence."""
+    often = [name for name, count in counted.most_common(80) if count >= OFTEN]
+    places = {name: _by_chapter(book, name) for name in often}
+    sentences = re.split("[。！？\n]", book.text)
+    for index, one in enumerate(often):
+        for other in often[index + 1 :]:
+            if one in other or other in one or other in told or other[-1] in PERSONS:
+                continue
+            alike = _cosine(places[one], places[other])
+            if alike < ALIKE:
+                continue
+            together = sum(one in sentence and other in sentence for sentence in sentences)
+            if together * 20 < min(counted[one], counted[other]):
+                yield f"# {one}, {other}: alike by chapter ({alike:.2f}), together {together}×\n"
+
+
+def _by_chapter(book: Book, name: str) -> Counter[int]:
+    return Counter(
+        {
+            index: book.text.count(name, chapter.start, chapter.end)
+            for index, chapter in enumerate(book.chapters)
+        }
+    )
+
+
+def _cosine(one: Counter[int], other: Counter[int]) -> float:
+    product = sum(one[key] * other[key] for key in one)
+    lengths = math.sqrt(sum(n * n for n in one.values()) * sum(n * n for n in other.values()))
+    return product / lengths if lengths else 0.0

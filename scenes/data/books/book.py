@@ -1,0 +1,142 @@
+"""A novel of any encoding as one text with its chapters; advertising of sites left out and told."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from scenes.data.books.numerals import number
+from scenes.errors import SceneError
+from scenes.files.importers import Notice
+from scenes.files.source import sources
+
+LARGEST = 30_000_000
+"""Characters of a book; more is no single novel."""
+LOOKED_AT = 20_000
+"""Characters by which a text is told from other bytes."""
+_NUMBER = "[0-9０-９〇零一二三四五六七八九十百千两廿卅]{1,7}"
+_ORDINAL = re.compile(rf"第[ 　]*({_NUMBER})")
+_UNIT = "[回章节節卷部集幕篇折]"
+_HEADING = re.compile(
+    rf"[ \t　]*(?:《[^》\n]{{0,20}}》)?(?:正文|目录)?[ \t　]*"
+    rf"((?:第[ \t　]*{_NUMBER}[ \t　]*{_UNIT}|楔子|序章|序幕|引子|尾声|番外)"
+    rf"(?:[ \t　:：、.．·—-]+[^\n，。！？；：“”「」]{{0,50}})?)[ \t　]*"
+)
+_ADDRESS = re.compile(r"(?i)https?://|www\.|[a-z0-9-]{2,}\.(?:com|net|org|cc|cn|info|me|la|tw)\b")
+_ADVERTISING = re.compile(
+    r"(?i)txt小说|电子书.{0,12}下载|免费.{0,6}(?:下载|阅读)|最新章节|手打|本站|请收藏|书友群|"
+    r"求(?:月票|推荐票|收藏)|更多精彩|小说(?:网|天堂|下载)|无弹窗|本书(?:来自|由.{0,12}(?:整理|提供))"
+)
+_QUOTED = re.compile("[“”「」]")
+LONGEST_ADVERTISING = 300
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a book: its text, after its heading, from `start` to `end`."""
+
+    number: int
+    """As its heading says; 0 where it says none."""
+    title: str
+    heading: int
+    """Where its heading begins."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Book:
+    """A novel. Positions count characters of `text`, whose line ends are `\\n`."""
+
+    where: str
+    name: str
+    """The name of the file without its ending."""
+    text: str
+    chapters: tuple[Chapter, ...]
+    advertising: tuple[tuple[int, int], ...]
+    """Lines that are no part of the novel, as start and end."""
+    notices: tuple[Notice, ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [chapter.start for chapter in self.chapters]
+
+    def kept(self, start: int, end: int) -> str:
+        """The text between two positions without the lines of advertising."""
+        pieces = []
+        for first, last in self.advertising:
+            if start < last and first < end:
+                pieces.append(self.text[start:first])
+                start = max(start, last)
+        return "".join([*pieces, self.text[start:end]])
+
+    def chapter_at(self, at: int) -> Chapter:
+        """The chapter that a position lies in."""
+        return self.chapters[max(bisect_right(self._starts, at) - 1, 0)]
+
+
+def read_book(path: Path) -> Book:
+    """Read a novel. Raises `SceneError` where it is no text, empty, or beyond reason."""
+    found = sources(path, "a novel")
+    if len(found) != 1:
+        raise SceneError(f"{path}: {len(found)} texts in this zip, expected one novel; unpack it")
+    source = found[0]
+    pieces, length = [], 0
+    for chunk in source.chunks():
+        pieces.append(chunk)
+        length += len(chunk)
+        if length > LARGEST:
+            raise SceneError(f"{source.where}: more than {LARGEST:,} characters; split it first")
+    if _nonsense(pieces[0][:LOOKED_AT] if pieces else ""):
+        raise SceneError(f"{source.where}: not a text file; expected a novel")
+    book = book_of("".join(pieces).removeprefix("\ufeff"), source.where, path.stem)
+    return replace(book, notices=(*source.notices, *book.notices))
+
+
+def _nonsense(text: str) -> bool:
+    """Whether signs that no script has are more than one in fifty."""
+    return 50 * sum(unicodedata.category(sign) in ("Cn", "Co", "Cs") for sign in text) > len(text)
+
+
+def book_of(text: str, where: str = "text", name: str = "") -> Book:
+    """The book that a text is. Raises `SceneError` where there are no words in it."""
+    if not text.strip():
+        raise SceneError(f"{where}: empty, expected a novel")
+    chapters, advertising = _chapters(text), _advertising(text)
+    notices = []
+    if advertising:
+        lines = len(advertising)
+        first = text.count("\n", 0, advertising[0][0]) + 1
+        notices.append(Notice(first, f"advertising of a site, left out ({lines} lines in all)"))
+    return Book(where, name, text, tuple(chapters), tuple(advertising), tuple(notices))
+
+
+def _chapters(text: str) -> list[Chapter]:
+    headings = []
+    for found in re.finditer(r"(?m)^[^\n]{2,90}$", text):
+        line = found[0]
+        if heading := _HEADING.fullmatch(line):
+            headings.append((found.start(), found.end(), " ".join(heading[1].split())))
+    starts = [(0, 0, ""), *headings]
+    ends = [*(start for start, _, _ in headings), len(text)]
+    chapters: list[Chapter] = []
+    for (first, start, title), end in zip(starts, ends, strict=True):
+        if title or text[start:end].strip():
+            said = _ORDINAL.match(title)
+            chapters.append(Chapter(number(said[1]) if said else 0, title, first, start, end))
+    return chapters
+
+
+def _advertising(text: str) -> list[tuple[int, int]]:
+    """Short lines with the address of a site, or that offer the book, outside the story."""
+    found = []
+    for sign in (_ADDRESS, _ADVERTISING):
+        for match in sign.finditer(text):
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end())
+            end = len(text) if end < 0 else end
+            if end - start <= LONGEST_ADVERTISING and not _QUOTED.search(text[start:end]):
+                found.append((start, end))
+    return sorted(set(found))

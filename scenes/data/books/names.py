@@ -1,0 +1,142 @@
+"""Who is in a book, told from the book itself: names before verbs of speaking, and in lists."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from scenes.data.books.book import Book
+from scenes.data.books.clause_subjects import LONGEST_SUBJECT, is_whole
+from scenes.data.books.people import COMPOUND, SURNAMES, Alias, Aliases
+from scenes.data.books.quotation_marks import Quotation
+from scenes.data.books.speech import COLON, SEVERAL, VERB, WRITING, begins, clauses, is_manner
+from scenes.data.books.words import (
+    CLASSIFIERS,
+    NO_PERSONS,
+    NOBODY,
+    PERSONS,
+    PLACES,
+    PRONOUNS,
+    TWO_PERSONS,
+)
+
+OFTEN = 3
+"""Times that a name must stand before a verb of speaking to be learned."""
+SEEN_OFTEN = 3
+"""Times that somebody with a surname must be read to be known, where they speak but once."""
+_LISTED = re.compile(
+    rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
+)
+_ACTING = re.compile(
+    rf"(?<=[\n　 。！？”])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
+    "(?=[说道问笑看走站点摇抬低转想听没忽轻冷皱叹愣怔推拿放把])"
+)
+_AFTER = re.compile(r"[^，。！？：:“”「」\n]{2,16}(?=[，。！？])")
+
+
+def counted_names(text: str, spans: Iterable[Quotation]) -> Counter[str]:
+    """What stands before a verb of speaking, and how often."""
+    counted: Counter[str] = Counter()
+    for span in spans:
+        lead = text[max(0, span.start - 40) : span.start]
+        led = COLON.search(lead)
+        found = clauses(lead[: led.start()]) if led else []
+        if found and found[-1][0] > 0 and (name := _before_verb(found[-1][1].rstrip())):
+            counted[name] += 1
+        after = _AFTER.match(text, span.end)
+        if after and (name := _before_verb(after[0])):
+            counted[name] += 1
+    return counted
+
+
+def with_learned(
+    aliases: Aliases, book: Book, counted: Mapping[str, int]
+) -> dict[str, tuple[Alias, ...]]:
+    """The names of the aliases, and those that the book itself tells, each its own person's."""
+    names = dict(aliases.names)
+    learned = [
+        name for name, count in counted.items() if count >= OFTEN and is_whole(name, book.text)
+    ]
+    acting = acting_names(book.text) if is_modern(book) else []
+    for name in (*learned, *listed_names(book.text), *acting):
+        if _is_name(name) and not _holds(name, aliases):
+            names.setdefault(name, (Alias(name),))
+    return names
+
+
+def known_nouns(book: Book, counted: Mapping[str, int]) -> set[str]:
+    """What people are called who speak in a book, by name or by what they are."""
+    return {
+        name
+        for name, count in counted.items()
+        if _is_somebody(name, count, book) and is_whole(name, book.text)
+    }
+
+
+def _before_verb(clause: str) -> str:
+    """What a clause has before its verb of speaking and how it is said; nothing if nobody."""
+    if WRITING.search(clause):
+        return ""
+    rest = clause[begins(clause) :]
+    verb = VERB.search(rest)
+    stem = rest[: verb.start()] if verb else ""
+    end = len(stem)
+    while end > 2 and not is_manner(stem[2:end]):
+        end -= 1
+    if end > 2 and is_manner(stem[end:]):
+        stem = stem[:end]
+    while len(stem) > 1 and is_manner(stem[-1]):
+        stem = stem[:-1]
+    nobody = stem in NOBODY or is_manner(stem) or stem[:1] in PRONOUNS
+    return "" if nobody or not 1 < len(stem) <= LONGEST_SUBJECT else stem
+
+
+def is_classical(book: Book) -> bool:
+    """Whether people mostly 曰, so that they go by given names of one sign."""
+    return book.text.count("曰：") > book.text.count("道：") + book.text.count("说：")
+
+
+def is_modern(book: Book) -> bool:
+    """Whether there is a 她, which no book had before 1920."""
+    return book.text.count("她") * 5000 > len(book.text)
+
+
+def listed_names(text: str) -> list[str]:
+    """What begins with a surname and stands in lists of people, at least twice: `吕旷、吕翔`."""
+    counted = Counter(found[1] for found in _LISTED.finditer(text))
+    return [name for name, count in counted.items() if count > 1]
+
+
+def acting_names(text: str) -> list[str]:
+    """What begins with a surname, and a sentence, and does something, at least twice."""
+    counted = Counter(found[1] for found in _ACTING.finditer(text))
+    return [name for name, count in counted.items() if count > 1 and is_whole(name, text)]
+
+
+def _holds(name: str, aliases: Aliases) -> bool:
+    """Whether a name of the aliases stands inside a longer piece of text."""
+    return name not in aliases.names and any(
+        name[start:end] in aliases.names
+        for start in range(len(name))
+        for end in range(start + 2, len(name) + 1)
+    )
+
+
+def _is_name(name: str) -> bool:
+    """Whether what often stands before a verb of speaking, or in lists, may name one person."""
+    if set(name) & NO_PERSONS or name in PLACES or name[-1] == "太":
+        return False
+    return not SEVERAL.match(name) and name[0] not in CLASSIFIERS
+
+
+def _is_somebody(name: str, count: int, book: Book) -> bool:
+    """Whether what stood before a verb of speaking is a person: by how it ends, or a surname."""
+    if name[-2:] in TWO_PERSONS and not set(name[:-2]) & NO_PERSONS and count > 1:
+        return True
+    if set(name) & NO_PERSONS or name[0] in "将上从会来" or name in PLACES:
+        return False
+    if SEVERAL.match(name) or name[0] in CLASSIFIERS or name[0] in PRONOUNS:
+        return False
+    if name[-1] in PERSONS:
+        return count > 1
+    surname = len(name) <= 3 and name[0] in SURNAMES
+    return surname and (count > 1 or book.text.count(name) >= SEEN_OFTEN)

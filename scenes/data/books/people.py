@@ -1,0 +1,212 @@
+"""The people of a book: their names and aliases, and who is meant by one at a place of the text."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from base.folders import why_no_file
+from base.names import name_problem
+from base.text import decode, shown
+from base.yaml_reader import MAX_BYTES
+from scenes.data.books.book import Book
+from scenes.data.books.words import words
+from scenes.errors import SceneError
+
+SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛奚范彭郎鲁韦"
+    "马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于傅皮卞齐康伍余元卜顾孟平黄穆萧尹"
+    "姚邵汪祁毛禹狄米贝明臧伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
+    "邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房丁邓郁单洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊惠甄曲封储靳段"
+    "焦巴牧山谷车侯全班仰秋仲伊宫宁仇栾暴甘厉祖武符刘景詹束龙叶司黎乔苍双闻党翟谭贡姬申冉雍桑桂牛"
+    "燕浦温庄晏柴瞿阎慕赖桓泠郤鞠濮雍连茹宦艾鱼古易戈廖终居衡步都耿满弘匡国文寇广东沃利越师巩聂晁敖冷辛阚简"
+    "饶空曾关蒯相查荆红游竺权盖益桓公糜祢麋典沮审逢蹋彧郝毌丘解阳扈索阮戴单呼裘"
+)
+COMPOUND = words(
+    """
+    诸葛 司马 夏侯 公孙 太史 皇甫 欧阳 上官 令狐 慕容 尉迟 呼延 司徒 淳于 长孙 宇文 独孤 南宫 东方
+    西门 端木 濮阳 钟离 毌丘 申屠
+    """
+)
+_TITLES = tuple(
+    words(
+        """
+        后 妃 母 氏 王 夫人 国老 国太 大王 道士 太医 判官 道婆 员外 教头 干办 虞候 姨娘 姨妈 太公
+        嬷嬷 姑娘 家的 和尚 知府 招讨 团练 都监 长官 侍郎 朝奉 天师 真人 老道 婆子 丫头 媳妇 老爷
+        先生 小姐
+        """
+    )
+)
+FAR = 20_000
+"""Characters within which somebody was named for a short name to mean them."""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One name of a person, in chapters `first` to `last` only."""
+
+    person: str
+    first: int = 0
+    last: int = 1 << 30
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """Names and whom they mean, as a file tells it."""
+
+    title: str
+    names: Mapping[str, tuple[Alias, ...]]
+    given_names: bool = False
+    """Whether the book calls people by given names of one sign."""
+
+    @cached_property
+    def people(self) -> list[str]:
+        return sorted({alias.person for each in self.names.values() for alias in each})
+
+
+NOBODY = Aliases("", {})
+_KEYS = ("title", "given_names", "people")
+_RANGED = re.compile(r"(.+)@(\d+)-(\d+)")
+
+
+def read_aliases(path: Path) -> Aliases:
+    """The aliases in a YAML file. Raises `SceneError`, `CharacterError`, `OSError`."""
+    if why := why_no_file(path):
+        raise SceneError(f"{path}: {why}, expected aliases in YAML")
+    with path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise SceneError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
+    return _aliases(decode(raw, str(path)), str(path))
+
+
+def bundled() -> Iterator[tuple[str, Aliases]]:
+    """The aliases that come along, by name."""
+    for file in sorted(resources.files("scenes.data.books").joinpath("aliases").iterdir(), key=str):
+        if file.name.endswith(".yaml"):
+            yield file.name.removesuffix(".yaml"), _aliases(file.read_text("utf-8"), file.name)
+
+
+def aliases_of(book: Book) -> tuple[str, Aliases]:
+    """The bundled aliases whose book this is, by its title; else none."""
+    for name, aliases in bundled():
+        if aliases.title in book.name or aliases.title in book.text[:500]:
+            return name, aliases
+    return "", NOBODY
+
+
+def _aliases(text: str, where: str) -> Aliases:
+    try:
+        held = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise SceneError(
+            f"{where}{line}: no YAML ({getattr(error, 'problem', 'unreadable')})"
+        ) from None
+    if not isinstance(held, dict) or not isinstance(held.get("people"), dict):
+        raise SceneError(f"{where}: expected `people:` with a name and its aliases a line")
+    if odd := sorted(map(str, held.keys() - set(_KEYS))):
+        raise SceneError(f"{where}: unknown key {shown(odd[0])}; there are {', '.join(_KEYS)}")
+    alone = held.get("given_names") is True
+    return Aliases(str(held.get("title", "")), _names(held["people"], where, alone), alone)
+
+
+def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tuple[Alias, ...]]:
+    names: dict[str, list[Alias]] = {}
+    for person, others in people.items():
+        if not isinstance(others, list) or not all(
+            isinstance(each, str) for each in (person, *others)
+        ):
+            raise SceneError(
+                f"{where}: {shown(str(person))}: expected a list of names, as [玄德, 先主]"
+            )
+        for written in (person, *others):
+            ranged = _RANGED.fullmatch(written)
+            name = ranged[1] if ranged else written
+            if problem := name_problem(name):
+                raise SceneError(f"{where}: {shown(person)}: {problem}")
+            alias = Alias(person, int(ranged[2]), int(ranged[3])) if ranged else Alias(person)
+            held = names.setdefault(name, [])
+            if alias not in held:
+                held.append(alias)
+    told = frozenset(names)
+    for person in people:
+        for given in given_names(person, alone):
+            if given not in told:
+                names.setdefault(given, []).append(Alias(person))
+    return {name: tuple(held) for name, held in names.items()}
+
+
+def given_names(person: str, alone: bool) -> list[str]:
+    """The given name of a full one whose surname is known, `alone` also of one sign: 操 of 曹操."""
+    surname = next((each for each in COMPOUND if person.startswith(each)), person[:1])
+    given = person.removeprefix(surname)
+    if not given or len(person) > 4 or (surname not in COMPOUND and surname not in SURNAMES):
+        return []
+    return [] if person.endswith(_TITLES) or (len(given) == 1 and not alone) else [given]
+
+
+class People:
+    """Who is named where in a book."""
+
+    def __init__(self, book: Book, names: Mapping[str, tuple[Alias, ...]]) -> None:
+        self.book = book
+        self.names = names
+        self._lengths = sorted({len(name) for name in names}, reverse=True)
+        self._mentions = _mentions(book.text, names)
+
+    def name_at(self, text: str, at: int = 0) -> str:
+        """The longest name that `text` has at `at`, or nothing."""
+        for length in self._lengths:
+            if (name := text[at : at + length]) in self.names and len(name) == length:
+                return name
+        return ""
+
+    def person(self, name: str, at: int) -> str | None:
+
+        number = self.book.chapter_at(at).number
+        meant = [one for one in self.names.get(name, ()) if one.first <= number <= one.last]
+        bounded = [one for one in meant if one.last - one.first < 1 << 29]
+        people = {one.person for one in bounded or meant}
+        if len(people) == 1:
+            return people.pop()
+        last = max(people, key=lambda person: self.last_named(person, at), default=None)
+        if last and at - self.last_named(last, at) <= FAR:
+            return last
+        return name if last and len(name) > 1 else None
+
+    def last_named(self, person: str, at: int) -> int:
+        """Where a person was last called by a name of their own before `at`; far back if never."""
+        places = self._mentions.get(person, [])
+        index = bisect_left(places, at)
+        return places[index - 1] if index else -(1 << 30)
+
+
+def _mentions(text: str, names: Mapping[str, tuple[Alias, ...]]) -> dict[str, list[int]]:
+    """Where each person is called by a name of two characters or more that is theirs alone."""
+    own = {
+        name: meant[0].person for name, meant in names.items() if len(meant) == 1 and len(name) > 1
+    }
+    if not own:
+        return {}
+    lengths = sorted({len(name) for name in own}, reverse=True)
+    first = re.compile(f"[{re.escape(''.join(sorted({name[0] for name in own})))}]")
+    places: dict[str, list[int]] = {}
+    end = 0
+    for found in first.finditer(text):
+        at = found.start()
+        if at < end:
+            continue
+        for length in lengths:
+            if person := own.get(text[at : at + length]):
+                places.setdefault(person, []).append(at)
+                end = at + length
+                break
+    return places

@@ -1,0 +1,69 @@
+"""Examples of general questions, mixed in so that a model does not forget how to answer them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from models.backend import Prompt
+from models.train.data import Example, read_examples
+from scenes.data.examples.prompts import Bounds, Tally
+from scenes.data.records import read_records, text_of
+from scenes.errors import SceneError
+from scenes.log import cue
+from scenes.prompt import MARGIN
+
+ASKER, ANSWERER = "问", "答"
+LONGER = "a general example longer than the context"
+SPEAKER = "general"
+
+
+def mixed(
+    path: Path, among: int, share: float, seed: int, bounds: Bounds, tally: Tally
+) -> list[Example]:
+    """So many examples of a file, drawn by `seed`, that they are `share` of the whole beside
+    `among` others to train on; all of the file where it has fewer, with a word.
+
+    The file holds `{"instruction", "input", "output"}`, asked as `问：` and answered as `答：`, or
+    examples, of which those to train on are taken. Raises `SceneError`, `ModelError`.
+    """
+    wanted = round(among * share / (1 - share))
+    fitting = [one for one in _general(path) if _fits(one, bounds, tally)]
+    if not fitting:
+        raise SceneError(f"{path}: no example that fits; it needs instruction, input and output")
+    if len(fitting) < wanted:
+        tally.notices.append(
+            f"{path}: {len(fitting)} examples, {wanted} were to be mixed in; all of them are"
+        )
+    drawn = Random(seed).sample(fitting, min(wanted, len(fitting)))
+    tally.kept[SPEAKER] += len(drawn)
+    return drawn
+
+
+def _general(path: Path) -> Iterator[Example]:
+    first = next(read_records(path), None)
+    if first is not None and "reply" in first[1]:
+        yield from (one for one in read_examples(path) if one.split == "train")
+        return
+    for where, record in read_records(path):
+        yield _asked(record, where, path.name)
+
+
+def _asked(record: Mapping[str, Any], where: str, source: str) -> Example:
+    """A question and its answer as an example; the lines of both stay as they are."""
+    asked = (
+        record if "instruction" in record else {**record, "instruction": record.get("Instruction")}
+    )
+    question = text_of(asked, "instruction", where)
+    more = text_of({"input": "", **record}, "input", where)
+    answer = text_of(record, "output", where).strip()
+    if not answer:
+        raise SceneError(f"{where}: output is empty; leave such lines out")
+    history = f"{cue(ASKER)}{question.strip()}\n" + (f"{more.strip()}\n" if more.strip() else "")
+    return Example(Prompt("", history, cue(ANSWERER)), f"{answer}\n", SPEAKER, source)
+
+
+def _fits(example: Example, bounds: Bounds, tally: Tally) -> bool:
+    fits = bounds.count(example.prompt.text + example.reply) + MARGIN <= bounds.context
+    tally.left_out[LONGER] += not fits
+    return fits

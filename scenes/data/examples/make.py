@@ -1,0 +1,61 @@
+"""Logs and sessions to examples: split, each line with its prompt, and what became of the rest."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from models.train.data import Example, Split
+from scenes.data.examples.alike import without_alike
+from scenes.data.examples.balance import balanced
+from scenes.data.examples.heldout import HeldOut, splits_of
+from scenes.data.examples.prompts import Bounds, LogSource, Source, Tally
+from scenes.data.examples.rivals import with_rivals
+from scenes.data.examples.script import Script, learned_roles, nobody
+from scenes.errors import SceneError
+
+ALIKE = "much the same as a line that is held out"
+
+
+@dataclass
+class Made:
+    """The examples, and what became of the lines that are none."""
+
+    examples: list[Example] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: float = 0.0) -> Made:
+    """The examples of `sources`, none of which to train on is much the same as one held out.
+
+    `balance` is that of `scenes.data.examples.balance`. Raises `SceneError` for an empty split.
+    """
+    made = Made()
+    lines = [source.lines for source in sources]
+    splits = splits_of([count for of_it in lines for count in of_it], held)
+    wanted = set(splits)
+    for source, of_it in zip(sources, lines, strict=True):
+        part, splits = splits[: len(of_it)], splits[len(of_it) :]
+        made.examples += source.examples(part, bounds, made.tally)
+    made.tally.notices += [word for source in sources for word in source.warnings]
+    made.examples, dropped = without_alike(made.examples)
+    for example in dropped:
+        made.tally.kept[example.speaker] -= 1
+        made.tally.left_out[ALIKE] += 1
+    _check_splits(made, wanted)
+    made.examples = with_rivals(balanced(made.examples, bounds.count, balance))
+    return made
+
+
+def _check_splits(made: Made, wanted: Iterable[Split]) -> None:
+    """Raise `SceneError` where all of a split has been left out."""
+    found = {one.split for one in made.examples}
+    for split in sorted(set(wanted) - found):
+        why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
+        raise SceneError(f"the {split} split is empty: left out were {why}")
+
+
+def log_source(script: Script, wanted: Sequence[str]) -> LogSource:
+    """The lines of the roles that are wanted, or of all. Raises `SceneError` where none is."""
+    source = LogSource(script, learned_roles(script, wanted))
+    if not any(source.lines):
+        raise nobody(script.source, script.chapters, source.roles)
+    return source

@@ -1,0 +1,203 @@
+"""Each line to learn with the prompt that play would have made for it, by the same code."""
+
+from collections import Counter as Counting
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from base.text import shown
+from characters.knowledge import NOTHING, Knowledge, Shelf
+from models.backend import Counter
+from models.train.data import Example, Split
+from scenes.data.examples.passages import Passage, passages
+from scenes.data.examples.script import Script, reply_of, speaker_of
+from scenes.embedding import embedder
+from scenes.injection import informed
+from scenes.log import Entry
+from scenes.note import Note
+from scenes.prompt import Count, History, history_budget, prompt_after, stable_part
+from scenes.scene import Role, Scene
+from scenes.table.draw import line_sampling
+
+OUT_OF_FORM = "not a line that play could draw"
+TOO_LONG = "longer than a reply may be (see --max-tokens)"
+
+
+@dataclass
+class Tally:
+    """What became of the lines, none of which goes without a word."""
+
+    kept: Counting[str] = field(default_factory=Counting)
+    """Replies by speaker."""
+    left_out: Counting[str] = field(default_factory=Counting)
+    """Replies by the reason why they are no examples."""
+    notices: list[str] = field(default_factory=list)
+
+
+class CountsTokens(Protocol):
+    """A backend, or whatever else counts tokens as one does."""
+
+    def count(self, text: str) -> int: ...
+
+
+class Counted:
+    """Tokens of texts, each asked for once, and many at a time where the backend can."""
+
+    def __init__(self, backend: CountsTokens) -> None:
+        self._backend = backend
+        self._known: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        if text not in self._known:
+            self._known[text] = self._backend.count(text)
+        return self._known[text]
+
+    def expect(self, texts: Iterable[str]) -> None:
+        """Texts that will be asked for."""
+        if isinstance(self._backend, Counter):
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+            self._known.update(zip(new, self._backend.counts(new), strict=True))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a prompt and a reply may take, as at the table."""
+
+    context: int
+    """Tokens of both together."""
+    count: Count
+    """Tokens of a text; asked often for the same one."""
+    reply: int | None = None
+    """Tokens of a reply; `None` is what the scene says, or the default of play."""
+    by_chapter: bool = False
+    """Whether each chapter begins a history of its own."""
+    by_passage: bool = False
+    """Whether a history that is full begins anew with its last lines, as if play had begun there.
+
+    Play cuts a quarter off; so cut, prompts of a long log overlap by three quarters."""
+
+    def longest(self, scene: Scene) -> int:
+        """Tokens of a reply in `scene`."""
+        if self.reply is not None:
+            return self.reply
+        return line_sampling(scene, scene.cast[0]).max_tokens
+
+
+class Source(Protocol):
+    """What examples come from, in parts that are held out whole or not at all."""
+
+    @property
+    def lines(self) -> Sequence[int]:
+        """Lines to learn in each part."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is odd about it but no error."""
+        ...
+
+    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+        """The examples in order; `splits` has one for each part.
+
+        Raises `SceneError` where the scene leaves no room.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class LogSource:
+    """The lines of `roles` in a log; its parts are its chapters."""
+
+    script: Script
+    roles: Sequence[Role]
+
+    @property
+    def lines(self) -> Sequence[int]:
+        return [
+            sum(speaker_of(self.roles, entry) is not None for entry in chapter.entries)
+            for chapter in self.script.chapters
+        ]
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        said = {e.speaker for chapter in self.script.chapters for e in chapter.entries if e.speaker}
+        if len(said) != 1:
+            return ()
+        return (f"{self.script.source}: only {shown(said.pop())} speaks in it, and answers nobody",)
+
+    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+        """A history goes on from chapter to chapter, but never from one split into the other."""
+        scene, source = self.script.scene, self.script.source
+        budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
+        stable = stable_part(scene)
+        with closing(Shelf(embedder)) as shelf:
+            for run, split in self._runs(splits, bounds.by_chapter):
+                chapter = ""
+                whole = [Passage(run, 0)]
+                for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
+                    said = History(bounds.count)
+                    for entry, role, text in self._lines(passage, budget, bounds, tally, shelf):
+                        chapter = entry.text if entry.kind == "chapter" else chapter
+                        if role and text:
+                            prompt = prompt_after(stable, said, role, budget)
+                            yield Example(prompt, text, role.name, source, chapter, split)
+                        said.add(entry)
+
+    def _lines(
+        self, passage: Passage, budget: int, bounds: Bounds, tally: Tally, shelf: Shelf
+    ) -> Iterator[tuple[Entry, Role | None, str | None]]:
+        """The entries of a passage and its knowledge; who is learned from each, and what."""
+        known, longest = passage.known, bounds.longest(self.script.scene)
+        for entry in self._informed(passage.entries, budget, bounds.count, tally, shelf):
+            if isinstance(entry, Note):
+                yield entry, None, None
+                continue
+            role = None if known > 0 else speaker_of(self.roles, entry)
+            known -= 1
+            yield entry, role, kept(role, entry, longest, bounds.count, tally) if role else None
+
+    def _runs(
+        self, splits: Sequence[Split], by_chapter: bool
+    ) -> Iterator[tuple[list[Entry], Split]]:
+        """The entries of chapters that share a history."""
+        run, before = list[Entry](), None
+        for chapter, split in zip(self.script.chapters, splits, strict=True):
+            if before is not None and (by_chapter or split != before):
+                yield run, before
+                run = []
+            run += chapter.entries
+            before = split
+        if before is not None:
+            yield run, before
+
+    def _informed(
+        self, entries: Sequence[Entry], budget: int, count: Count, tally: Tally, shelf: Shelf
+    ) -> Sequence[Entry]:
+        """The entries with the knowledge that comes up before each line to learn, as if those
+        lines had been drawn, and the others been said by a person."""
+        scene = self.script.scene
+        if not scene.knowledge and not any(role.knowledge for role in self.roles):
+            return entries
+
+        def known_to(role: Role) -> Knowledge:
+            paths = (*role.knowledge, *scene.knowledge) if role in self.roles else ()
+            return shelf.of(paths) if paths else NOTHING
+
+        try:
+            return informed(scene, entries, known_to, budget, count, scene.play_as)
+        finally:
+            tally.notices += shelf.take_problems()
+
+
+def kept(role: Role, entry: Entry, longest: int, count: Count, tally: Tally) -> str | None:
+    """The reply that an entry of `role` is, counted as kept or as left out."""
+    text = reply_of(role, entry)
+    if text is None:
+        tally.left_out[OUT_OF_FORM] += 1
+        return None
+    if count(text) > longest:
+        tally.left_out[TOO_LONG] += 1
+        return None
+    tally.kept[role.name] += 1
+    return text

@@ -1,0 +1,145 @@
+"""The journal of a run that asks a teacher: an answer a line, so that nothing is asked twice.
+
+A torn last line is dropped; a file of something else is refused.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from base.folders import why_no_file
+from base.writing import draft_of, sweep, told
+from scenes.errors import SceneError
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """What came of one question."""
+
+    key: str
+    """The question's digest."""
+    stage: str
+    where: str
+    value: Any = None
+    """The answer as it was checked; `None` where it failed."""
+    failed: str = ""
+    flags: tuple[str, ...] = ()
+    """What is to be looked at, such as a line that is not in the source."""
+    tries: int = 1
+    seconds: float = 0.0
+    prompt_tokens: int = 0
+    tokens: int = 0
+
+
+@dataclass
+class Ledger:
+    """An open journal; `close` frees it for another run."""
+
+    path: Path
+    records: dict[str, Record] = field(default_factory=dict)
+    """The latest of each question."""
+    torn: bool = False
+    """Whether a last line was dropped that a killed run left half-written."""
+    _lock: FileLock | None = None
+
+    @classmethod
+    def open(cls, path: Path, command: str) -> Self:
+        """Read what is there, and go on after it. Raises `SceneError`."""
+        sweep(path.parent)
+        lock = FileLock(draft_of(path))  # of a killed run it is swept as a draft is
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise SceneError(f"{path}: another run is writing it; wait for its end") from None
+        ledger = cls(path, _lock=lock)
+        try:
+            if path.exists():
+                ledger._read(command)
+            else:
+                ledger._append({"journal": VERSION, "command": command})
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def done(self, key: str) -> bool:
+        found = self.records.get(key)
+        return found is not None and not found.failed
+
+    def value(self, key: str) -> Any | None:
+        """The answer to a question, or `None` while there is none."""
+        found = self.records.get(key)
+        return found.value if found is not None and not found.failed else None
+
+    def add(self, record: Record) -> None:
+        """Keep an answer: on the disk first. Raises `OSError`, with the file as it was before."""
+        self._append(asdict(record))
+        self.records[record.key] = record
+
+    def close(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            with suppress(OSError):
+                os.unlink(self._lock.lock_file)
+
+    def _append(self, value: Mapping[str, Any]) -> None:
+        raw = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        with told(self.path), self.path.open("ab") as file:
+            size = file.tell()
+            try:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    os.truncate(self.path, size)
+                raise
+
+    def _read(self, command: str) -> None:
+        if why := why_no_file(self.path):
+            raise SceneError(f"{self.path}: {why}, expected a journal; name another with --journal")
+        raw = self.path.read_bytes()
+        whole = raw.rfind(b"\n") + 1
+        lines = raw[:whole].split(b"\n")[:-1]
+        for number, line in enumerate(lines, 1):
+            value = _object(line, f"{self.path}:{number}")
+            if number > 1:
+                record = _record(value, f"{self.path}:{number}")
+                self.records[record.key] = record
+            elif value.get("journal") != VERSION or value.get("command") != command:
+                raise SceneError(
+                    f"{self.path}: not the journal of a `corpus {command}`; name another with "
+                    "--journal, or move it away"
+                )
+        if whole < len(raw):
+            if not lines:
+                raise SceneError(f"{self.path}: not a journal of ours; move it away")
+            os.truncate(self.path, whole)
+            self.torn = True
+
+
+def _object(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise SceneError(f"{where}: not a line of a journal; take it out, or move the file away")
+    return value
+
+
+def _record(value: Mapping[str, Any], where: str) -> Record:
+    try:
+        return Record(**{**value, "flags": tuple(value["flags"])})
+    except (TypeError, KeyError):
+        raise SceneError(
+            f"{where}: not a line of a journal; take it out, or move the file away"
+        ) from None

@@ -1,0 +1,286 @@
+"""A novel distilled by a teacher into our log: four rounds of questions, each kept in a journal.
+
+Passages become items; who says what nobody was named for is asked with a wider window; free
+expressions are mapped onto a scene's labels; chapters get a summary.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from models.server.backend import estimate
+from models.teacher import Question, Teacher
+from scenes.data.books.book import Book
+from scenes.data.books.chunks import Chunk, chunks
+from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.teacher.distilled import UNKNOWN, Items, judged, named, retold
+from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.log import Entry
+from scenes.scene import EMOTIONS
+
+ITEMS = """你把小说片段改写成桌面角色扮演的记录。
+只输出 JSON：{"items": [...]}，按原文的先后顺序。每一项的 kind 是：
+info：环境、事件与旁白，写在 text 里；
+say：某人说出口的话，原样抄写到 text，不带引号，说话人写在 speaker；
+act：某人的动作，写在 text，去掉主语，做动作的人写在 speaker；
+think：某人心里想的，原样抄写到 text，想的人写在 speaker。
+say、act、think 可以加 expression，用一个词写当时的神情；说话时另有心里话，写在 think。
+speaker 用片段里最完整的名字；片段里看不出是谁，写 unknown，不要猜。
+不要编造，不要解释，用片段原来的语言。"""
+SPEAKERS = """下面是一部小说的一段，比先前给你的更长。请指出列出的每句话是谁说的、做的或想的。
+只输出 JSON：{"speakers": [{"number": 句子的编号, "speaker": "名字"}]}。仍然看不出的写 unknown。"""
+LABEL = """把描写神情的词归入给定的一类，没有一类合适就写“无”。
+只输出 JSON：{"label": "类别"}。"""
+NONE = "无"
+CHAPTER = """下面是一章小说的梗概材料，按先后排列。只输出 JSON：{"summary": 三句话以内的本章概要,
+"characters": [{"name": 名字, "role": 身份,
+"goal": 想要什么, "obstacle": 受阻于什么, "plan": 打算怎样}]}。
+只写主要人物，最多六个；没有提到的就留空字符串。用材料原来的语言。"""
+MOST_CHARACTERS = 6
+ITEMS_PER_TOKEN = 1.3
+"""Tokens of an answer for each of its passage: the words again, in JSON."""
+
+
+class Attribution(BaseModel):
+    number: int
+    speaker: str
+
+
+class Attributions(BaseModel):
+    speakers: list[Attribution]
+
+
+class Person(BaseModel):
+    """What a character is up to in a chapter."""
+
+    name: str
+    role: str = ""
+    goal: str = ""
+    obstacle: str = ""
+    plan: str = ""
+
+
+class Summary(BaseModel):
+    summary: str = Field(min_length=1)
+    characters: list[Person] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Distilling:
+    """What a run is to do."""
+
+    book: Book
+    tokens: int = 600
+    """Budget of a passage, in estimated tokens."""
+    labels: tuple[str, ...] = EMOTIONS
+    summaries: bool = True
+
+
+@dataclass
+class Distilled:
+    """What a run has found."""
+
+    pieces: list[Chunk]
+    items: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """By the number of the passage; failed ones are missing."""
+    labels: dict[str, str] = field(default_factory=dict)
+    summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By chapter."""
+
+
+def passages(run: Distilling) -> list[tuple[Chunk, Task]]:
+    """The passages of the book and the question for each."""
+    return [(chunk, _passage(chunk, run.book)) for chunk in chunks(run.book, run.tokens)]
+
+
+def distil(run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> Distilled:
+    """Ask all that the ledger does not hold. Raises `SceneError` where the teacher is gone."""
+    asked = passages(run)
+    values = ask_all(teacher, [task for _, task in asked], ledger, jobs, told)
+    found = Distilled([chunk for chunk, _ in asked])
+    for chunk, task in asked:
+        if task.key in values:
+            found.items[chunk.number] = [dict(item) for item in values[task.key]]
+    _attribute(found, teacher, ledger, jobs, told)
+    _label(found, run.labels, teacher, ledger, jobs, told)
+    if run.summaries:
+        _summarise(found, run, teacher, ledger, jobs, told)
+    return found
+
+
+def entries(found: Distilled) -> Iterator[Entry]:
+    """The log: chapters with their summaries, and a comment where a passage failed."""
+    chapter = None
+    for chunk in found.pieces:
+        if chunk.chapter != chapter:
+            chapter = chunk.chapter
+            if chapter:
+                yield Entry("chapter", chapter)
+            yield from _context(found.summaries.get(chapter))
+        if chunk.number in found.items:
+            yield from retold(found.items[chunk.number], found.labels)
+        else:
+            yield Entry("comment", f"passage {chunk.number}, line {chunk.line}: no answer")
+
+
+def counts(found: Distilled) -> dict[str, Any]:
+    """Figures of a run, for a person."""
+    items = [item for chunk in found.items.values() for item in chunk]
+    spoken = [item for item in items if item["kind"] != "info"]
+    words = {item["expression"].strip() for item in spoken if item.get("expression", "").strip()}
+    return {
+        "passages": len(found.pieces),
+        "failed": [c.number for c in found.pieces if c.number not in found.items],
+        "items": dict(Counter(item["kind"] for item in items)),
+        "not_copied": sum(item.get("copied") is False for item in items),
+        "unknown": sum(item["speaker"] == UNKNOWN for item in spoken),
+        "expressions": len(words),
+        "labelled": sum(word in found.labels for word in words),
+        "speakers": dict(Counter(item["speaker"] for item in spoken).most_common()),
+    }
+
+
+def _passage(chunk: Chunk, book: Book) -> Task:
+    heading = f"《{book.name}》{chunk.chapter}\n\n" if book.name else ""
+    room = 2 * estimate(chunk.text) + 512
+    question = Question(ITEMS, heading + chunk.text, Items.model_json_schema(), room)
+    return Task(
+        "passage",
+        f"passage {chunk.number}, line {chunk.line}",
+        question,
+        lambda value: judged(value, chunk.text),
+        int(ITEMS_PER_TOKEN * estimate(chunk.text)),
+    )
+
+
+def _attribute(found: Distilled, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> None:
+    """Ask for the speakers that stayed unknown, with the passages before and after."""
+    tasks: dict[str, list[dict[str, Any]]] = {}
+    asked = []
+    for at, chunk in enumerate(found.pieces):
+        items = found.items.get(chunk.number, ())
+        open_items = [item for item in items if item.get("speaker") == UNKNOWN]
+        if open_items:
+            task = _speakers(found.pieces[max(at - 1, 0) : at + 2], chunk, open_items)
+            tasks[task.key] = open_items
+            asked.append(task)
+    for key, names in ask_all(teacher, asked, ledger, jobs, told).items():
+        for number, name in names:
+            tasks[key][number - 1]["speaker"] = name
+
+
+def _speakers(window: Sequence[Chunk], chunk: Chunk, items: Sequence[dict[str, Any]]) -> Task:
+    text = "\n".join(one.text for one in window)
+    lines = "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, 1))
+
+    def judge(value: Any) -> tuple[list[list[Any]], tuple[str, ...]]:
+        given = shaped(Attributions, value).speakers
+        found = {one.number: named(one.speaker) for one in given if 0 < one.number <= len(items)}
+        strange = [name for name in found.values() if name != UNKNOWN and name not in text]
+        kept = {n: name for n, name in found.items() if name != UNKNOWN and name in text}
+        flags = tuple(f"{name}: not in the text" for name in strange)
+        return [[number, name] for number, name in sorted(kept.items())], flags
+
+    return Task(
+        "speakers",
+        f"passage {chunk.number}, line {chunk.line}",
+        Question(SPEAKERS, f"{text}\n\n{lines}", Attributions.model_json_schema(), 512),
+        judge,
+    )
+
+
+def _label(
+    found: Distilled,
+    labels: Sequence[str],
+    teacher: Teacher,
+    ledger: Ledger,
+    jobs: int,
+    told: Told,
+) -> None:
+    """Ask once for each expression that is none of the labels."""
+    words = {
+        " ".join(item["expression"].split())
+        for items in found.items.values()
+        for item in items
+        if item.get("expression", "").strip()
+    }
+    found.labels |= {word: word for word in words if word in labels}
+    tasks = {word: _labelling(word, labels) for word in sorted(words - found.labels.keys())}
+    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    for word, task in tasks.items():
+        if (label := values.get(task.key, NONE)) != NONE:
+            found.labels[word] = label
+
+
+def _labelling(word: str, labels: Sequence[str]) -> Task:
+    known = [*labels, NONE]
+    schema = {
+        "type": "object",
+        "properties": {"label": {"enum": known}},
+        "required": ["label"],
+        "additionalProperties": False,
+    }
+
+    def judge(value: Any) -> tuple[str, tuple[str, ...]]:
+        label = value.get("label") if isinstance(value, dict) else None
+        if label not in known:
+            raise Unfit("the answer is not one of the labels")
+        return str(label), ()
+
+    user = f"类别：{'、'.join(labels)}\n词：{word}"
+    return Task("expression", word, Question(LABEL, user, schema, 64), judge)
+
+
+def _summarise(
+    found: Distilled, run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told
+) -> None:
+    """Ask for what happens in each chapter, and what its people are up to."""
+    lines: dict[str, list[str]] = {}
+    for chunk in found.pieces:
+        told_of = retold(found.items.get(chunk.number, ()), {})
+        lines.setdefault(chunk.chapter, []).extend(entry.line for entry in told_of)
+    tasks = {
+        chapter: _summary(chapter, _thinned(told_of, 4 * run.tokens))
+        for chapter, told_of in lines.items()
+        if told_of
+    }
+    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    for chapter, task in tasks.items():
+        if task.key in values:
+            found.summaries[chapter] = values[task.key]
+
+
+def _thinned(lines: Sequence[str], budget: int) -> str:
+    """Lines from all over that keep within a budget of tokens."""
+    total = sum(map(estimate, lines))
+    step = max(1.0, total / budget)
+    picked = [lines[int(at * step)] for at in range(int(len(lines) / step))] or list(lines[:1])
+    return "\n".join(picked)
+
+
+def _summary(chapter: str, text: str) -> Task:
+    def judge(value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+        told = shaped(Summary, value).model_dump(exclude_defaults=True)
+        people = [one for one in told.get("characters", ()) if one["name"].strip()]
+        return told | {"characters": people[:MOST_CHARACTERS]}, ()
+
+    user = f"{chapter}\n{text}"
+    return Task("chapter", chapter, Question(CHAPTER, user, Summary.model_json_schema()), judge)
+
+
+def _context(summary: dict[str, Any] | None) -> Iterator[Entry]:
+    if summary is None:
+        return
+    yield Entry("context", f"本章概要：{_flat(summary['summary'])}")
+    names = {"role": "身份", "goal": "目标", "obstacle": "阻碍", "plan": "打算"}
+    for one in summary["characters"]:
+        told = "；".join(f"{names[key]}：{_flat(one[key])}" for key in names if one.get(key))
+        if told:
+            yield Entry("context", f"{_flat(one['name'])}：{told}")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

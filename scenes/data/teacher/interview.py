@@ -1,0 +1,109 @@
+"""Mock interviews that a teacher holds with the people of a novel, passage by passage."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.server.backend import estimate
+from models.teacher import Question, Teacher
+from scenes.data.books.book import Book
+from scenes.data.books.chunks import Chunk, chunks
+from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.teacher.distilled import UNKNOWN, is_chinese, named
+from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.log import Entry
+
+INTERVIEW = """读下面的小说片段，虚拟一场采访：记者向片段里的人物提问，人物用自己的口吻回答。
+只输出 JSON：{"interviews": [{"respondent": "人物的名字", "ask": "问题", "answer": "回答"}]}。
+最多四组，问题各不相同，回答依据片段、用第一人称、不超过五十字，用片段原来的语言。"""
+WANTED = "只采访这些人物，没有出现就给空列表："
+EXPECTED = 250
+"""Tokens of an answer: four exchanges in JSON."""
+ASKERS = ("记者", "访客", "过路人", "说书人", "史官")
+"""Who asks, by turns, so that no one name is learned with it."""
+
+
+class Exchange(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
+
+    respondent: str
+    ask: str = Field(min_length=1)
+    answer: str = Field(min_length=1)
+
+
+class Interviews(BaseModel):
+    """The answer for a passage."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
+
+    interviews: list[Exchange]
+
+
+Held = list[tuple[Chunk, list[dict[str, str]] | None]]
+"""The exchanges of each passage; `None` where it failed."""
+
+
+def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[Chunk, Task]]:
+    """The passages in which one of `people` is named, or all where none is said."""
+    return [
+        (chunk, _task(chunk, people))
+        for chunk in chunks(book, tokens)
+        if not people or any(name in chunk.text for name in people)
+    ]
+
+
+def interview(
+    asked: Sequence[tuple[Chunk, Task]], teacher: Teacher, ledger: Ledger, jobs: int, told: Told
+) -> Held:
+    """Ask what the ledger does not hold. Raises `SceneError` where the teacher is gone."""
+    values = ask_all(teacher, [task for _, task in asked], ledger, jobs, told)
+    return [(chunk, values.get(task.key)) for chunk, task in asked]
+
+
+def entries(held: Held) -> Iterator[Entry]:
+    """The log: a question and an answer, under the chapters."""
+    chapter, turn = "", 0
+    for chunk, exchanges in held:
+        if chunk.chapter != chapter:
+            chapter = chunk.chapter
+            yield Entry("chapter", chapter)
+        if exchanges is None:
+            yield Entry("comment", f"passage {chunk.number}, line {chunk.line}: no answer")
+        for one in exchanges or ():
+            others = [name for name in ASKERS if name != one["respondent"]]
+            yield Entry("speech", one["ask"], others[turn % len(others)])
+            yield Entry("speech", one["answer"], one["respondent"])
+            turn += 1
+
+
+def instructions(held: Held) -> Iterator[dict[str, str]]:
+    """The same as instruction, input and output."""
+    for _, exchanges in held:
+        for one in exchanges or ():
+            who = f"以{one['respondent']}的身份回答。"
+            yield {"instruction": who, "input": one["ask"], "output": one["answer"]}
+
+
+def _task(chunk: Chunk, people: Sequence[str]) -> Task:
+    def judge(value: Any) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+        kept, flags = [], []
+        for number, one in enumerate(shaped(Interviews, value).interviews, 1):
+            who = named(one.respondent)
+            if who == UNKNOWN or (people and who not in people):
+                flags.append(f"interview {number}: not a person asked for")
+                continue
+            if who not in chunk.text:
+                flags.append(f"interview {number}: {who} is not in the text")
+            ask, answer = " ".join(one.ask.split()), " ".join(one.answer.split())
+            kept.append({"respondent": who, "ask": ask, "answer": answer})
+        said = "".join(one["answer"] for one in kept)
+        if said and is_chinese(chunk.text) and not is_chinese(said):
+            raise Unfit("an answer in another language than the text")
+        return kept, tuple(flags)
+
+    wanted = f"{WANTED}{'、'.join(people)}\n\n" if people else ""
+    room = estimate(chunk.text) + 512
+    question = Question(INTERVIEW, wanted + chunk.text, Interviews.model_json_schema(), room)
+    where = f"passage {chunk.number}, line {chunk.line}"
+    return Task("interview", where, question, judge, EXPECTED)

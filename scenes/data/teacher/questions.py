@@ -1,0 +1,168 @@
+"""Questions made of templates with slots, and a teacher's answers in role."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.server.backend import estimate
+from models.teacher import Question, Teacher
+from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.teacher.distilled import is_chinese
+from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.data.teacher.templates import Templates, distinct, filled, slots_of
+from scenes.errors import SceneError
+from scenes.log import Entry
+
+BUNDLED = Path(__file__).with_name("questions.yaml")
+ASKER = "来客"
+VALUES = '给出一个列表，每项是一个简短的词。只输出 JSON：{"values": [...]}，二十项以内，不要重复。'
+MOST_VALUES = 20
+OTHERWISE = '把问题换两种说法，意思不变。只输出 JSON：{"values": ["说法一", "说法二"]}。'
+ANSWER = (
+    "你是{role}。用{role}自己的口吻、第一人称回答，不超过一百字，不知道的就说不知道。"
+    '只输出 JSON：{{"answer": "回答"}}。'
+)
+ANSWER_TOKENS = 80
+
+
+class Values(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
+    values: list[str]
+
+
+class Reply(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
+    answer: str = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a run is to do."""
+
+    role: str
+    given: Templates
+    n: int = 100
+    """Most questions."""
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, and the answer in role; `None` where it failed."""
+
+    question: str
+    answer: str | None
+
+
+def make(run: Asking, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> list[Asked]:
+    """Questions to a role, unlike each other, with their answers. Raises `SceneError`."""
+    slots, tasks = _given_slots(run), _slot_tasks(run)
+    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    slots |= {name: values[task.key] for name, task in tasks.items() if task.key in values}
+    drawn = distinct(filled(run.given.templates, slots, run.seed), run.n)
+    if not drawn:
+        raise SceneError("no template has values for its slots; give them in the file")
+    said = ask_all(teacher, [_otherwise(one) for one in drawn], ledger, jobs, told)
+    questions = _said(drawn, said, run.seed)
+    answers = [_answer(run.role, one) for one in questions]
+    replies = ask_all(teacher, answers, ledger, jobs, told)
+    pairs = zip(questions, answers, strict=True)
+    return [Asked(one, replies.get(task.key)) for one, task in pairs]
+
+
+def expected(run: Asking, ledger: Ledger | None) -> tuple[list[Task], bool]:
+    """What a run asks, and whether that is sure; else it is about the most.
+
+    Of slots whose values are still to be asked for, as many are taken as are asked for.
+    """
+    slots, tasks = _given_slots(run), _slot_tasks(run)
+    asked = list(tasks.values())
+    held = {name: ledger.value(task.key) for name, task in tasks.items()} if ledger else {}
+    slots |= {name: values for name, values in held.items() if values is not None}
+    open_slots = tasks.keys() - slots.keys()
+    slots |= {name: [f"“{number:02}”" for number in range(MOST_VALUES)] for name in open_slots}
+    questions = filled(run.given.templates, slots, run.seed)
+    drawn = list(islice(questions, run.n)) if open_slots else distinct(questions, run.n)
+    others = [_otherwise(one) for one in drawn]
+    said = {task.key: ledger.value(task.key) for task in others} if ledger else {}
+    answers = [_answer(run.role, one) for one in _said(drawn, said, run.seed)]
+    sure = not open_slots and all(said.get(task.key) for task in others)
+    return [*asked, *others, *answers], sure
+
+
+def entries(role: str, asked: Sequence[Asked]) -> Iterator[Entry]:
+    for one in asked:
+        if one.answer is not None:
+            yield Entry("speech", one.question, ASKER)
+            yield Entry("speech", one.answer, role)
+
+
+def instructions(role: str, asked: Sequence[Asked]) -> Iterator[dict[str, str]]:
+    """The same as instruction, input and output."""
+    for one in asked:
+        if one.answer is not None:
+            who = f"以{role}的身份回答。"
+            yield {"instruction": who, "input": one.question, "output": one.answer}
+
+
+def counts(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Figures of a run, for a person."""
+    return {
+        "questions": len(asked),
+        "answered": sum(one.answer is not None for one in asked),
+        "failed": [one.question for one in asked if one.answer is None],
+    }
+
+
+def _given_slots(run: Asking) -> dict[str, list[str]]:
+    return {"role": [run.role], **run.given.slots}
+
+
+def _slot_tasks(run: Asking) -> dict[str, Task]:
+    """A question for each slot that has no values."""
+    wanted = {name for one in run.given.templates for name in slots_of(one)}
+    tasks = {}
+    for name in sorted(wanted - _given_slots(run).keys()):
+        user = f"角色：{run.role}\n要列出：{run.given.ask.get(name, name)}"
+        tasks[name] = _values("slot", name, VALUES, user, 8 * MOST_VALUES)
+    return tasks
+
+
+def _otherwise(question: str) -> Task:
+    return _values("otherwise", question, OTHERWISE, question, 2 * estimate(question) + 16)
+
+
+def _said(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: int) -> list[str]:
+    """Each question as it is or in other words, by the seed, without those much alike."""
+    return distinct(
+        random.Random(f"{seed}{one}").choice([one, *(values.get(_otherwise(one).key) or ())])
+        for one in drawn
+    )
+
+
+def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task:
+    def judge(value: Any) -> tuple[list[str], tuple[str, ...]]:
+        values = [" ".join(one.split()) for one in shaped(Values, value).values]
+        kept = list(dict.fromkeys(filter(None, values)))
+        if not kept:
+            raise Unfit("an empty list")
+        return kept, ()
+
+    question = Question(system, user, Values.model_json_schema(), 512)
+    return Task(stage, where, question, judge, tokens)
+
+
+def _answer(role: str, question: str) -> Task:
+    def judge(value: Any) -> tuple[str, tuple[str, ...]]:
+        answer = " ".join(shaped(Reply, value).answer.split())
+        if not answer or (is_chinese(question) and not is_chinese(answer)):
+            raise Unfit("an answer without words, or in another language")
+        return answer, ()
+
+    asked = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
+    return Task("answer", question, asked, judge, ANSWER_TOKENS)

@@ -1,0 +1,154 @@
+"""Many questions to one teacher: side by side, checked, tried again, each answer kept at once."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from models.errors import ModelError, PassingError
+from models.teacher import Answer, Question, Teacher
+from scenes.data.teacher.answer_cache import Ledger, Record
+from scenes.data.teacher.json_repair import mended
+from scenes.errors import SceneError
+
+TRIES = 3
+"""How often a question is asked whose answer does not do."""
+IN_A_ROW = 5
+"""Questions in a row to which the teacher gives nothing, after which a run ends."""
+AFTER_AN_OUTAGE = 2
+"""The same, where it has been waited for in vain: one question alone may be what it dies of."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Unfit(Exception):
+    """An answer that does not do, and why, in a few words."""
+
+
+Judge = Callable[[Any], tuple[Any, tuple[str, ...]]]
+"""Takes the JSON of an answer; gives what is kept of it, and flags. Raises `Unfit`."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One question and what its answer has to be."""
+
+    stage: str
+    where: str
+    """Where in the source it comes from, for a person."""
+    question: Question
+    judge: Judge = field(compare=False)
+    expected: int = 64
+    """Tokens of the answer, estimated."""
+
+    @property
+    def key(self) -> str:
+        told = "\0".join((self.stage, self.question.system, self.question.user))
+        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+Told = Callable[[Record], None]
+
+
+def ask_all(
+    teacher: Teacher, tasks: Sequence[Task], ledger: Ledger, jobs: int, told: Told
+) -> dict[str, Any]:
+    """Ask what the ledger does not hold, `jobs` at a time; the answers by key, failed ones not.
+
+    `told` hears of each record, of unanswered ones when the run goes on after them. Raises
+    `SceneError` where the teacher gave nothing to several questions in a row: what was answered
+    is kept.
+    """
+    waiting = {task.key: task for task in tasks if not ledger.done(task.key)}
+    if waiting:
+        asyncio.run(_ask_all(teacher, list(waiting.values()), ledger, jobs, told))
+    values = {task.key: ledger.value(task.key) for task in tasks}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+async def _ask_all(
+    teacher: Teacher, tasks: list[Task], ledger: Ledger, jobs: int, told: Told
+) -> None:
+    queue = iter(tasks)
+    silent: list[Record] = []
+
+    async def work() -> None:
+        for task in queue:
+            record, answered = await _ask(teacher, task)
+            ledger.add(record)
+            silent.append(record)
+            if answered:
+                _tell(silent, told)
+            elif len(silent) >= (AFTER_AN_OUTAGE if teacher.outage.too_long else IN_A_ROW):
+                raise SceneError(
+                    f"{record.failed} (the last {len(silent)} questions had no answer; what was "
+                    "answered is kept: the same command goes on from there)"
+                )
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(jobs, len(tasks))):
+                group.create_task(work())
+    except* (SceneError, OSError) as errors:
+        raise errors.exceptions[0] from None
+    _tell(silent, told)
+
+
+def _tell(records: list[Record], told: Told) -> None:
+    for record in records:
+        told(record)
+    records.clear()
+
+
+async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
+    """The record of one question, and whether the teacher answered at all."""
+    seconds, prompt_tokens, tokens, why, answered = 0.0, 0, 0, "", False
+    spent: dict[str, Any] = {}
+    for attempt in range(TRIES):
+        try:
+            answer = await teacher.ask(task.question, attempt)
+        except ModelError as error:
+            why = str(error)
+            if isinstance(error, PassingError):
+                break
+            continue
+        answered = True
+        seconds += answer.seconds
+        prompt_tokens += answer.prompt_tokens
+        tokens += answer.tokens
+        spent = {"seconds": round(seconds, 3), "prompt_tokens": prompt_tokens, "tokens": tokens}
+        try:
+            value, flags = task.judge(_json(answer))
+        except Unfit as unfit:
+            why = str(unfit)
+            continue
+        flags += ("cut",) if answer.cut else ()
+        return _record(task, attempt + 1, spent, value=value, flags=flags), True
+    times = f" ({TRIES} times)" if answered else ""
+    return _record(task, attempt + 1, spent, failed=why + times), answered
+
+
+def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> Record:
+    return Record(task.key, task.stage, task.where, tries=tries, **spent, **came)
+
+
+def _json(answer: Answer) -> Any:
+    if not answer.text.strip():
+        raise Unfit("an empty answer")
+    value = mended(answer.text)
+    if value is None:
+        raise Unfit("the answer is no JSON")
+    return value
+
+
+def shaped(kind: type[Model], value: Any) -> Model:
+    """`value` as `kind`. Raises `Unfit` with the first place that does not fit."""
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise Unfit(f"the answer has another form at {place}: {first['msg']}") from None

@@ -1,0 +1,129 @@
+"""Chats that are one JSON value with a list of messages: text-generation-webui, Agnai, Risu. Pure.
+
+What they do not name is 玩家 and 角色; an import may name the player.
+"""
+
+import html
+from collections.abc import Callable, Iterator
+
+from scenes.files.chats.chat import (
+    Chat,
+    Json,
+    Message,
+    NoMessage,
+    Report,
+    candidates,
+    objects,
+    text_in,
+    texts,
+)
+from scenes.files.chats.kobold import PLAYER, REPLY
+
+_BEGIN = "<|BEGIN-VISIBLE-CHAT|>"
+"""What text-generation-webui writes for the player before a greeting."""
+
+Reader = Callable[[object], Iterator[Message]]
+
+
+def webui(value: Json, title: str) -> Chat | None:
+    """A history of text-generation-webui, old or new; `None` where it is none."""
+    rows = value.get("internal", value.get("data"))
+    visible = value.get("visible", value.get("data_visible"))
+    rows = rows if isinstance(rows, list) else visible
+    if not isinstance(rows, list):
+        return None
+    told = visible if isinstance(visible, list) else []
+    metadata = value.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+
+    def read(place: object) -> Iterator[Message]:
+        number = place if isinstance(place, int) else 0
+        return _exchange(
+            rows[number], told[number] if number < len(told) else None, number, metadata
+        )
+
+    known = ("internal", "visible", "data", "data_visible", "metadata")
+    rest = {key: one for key, one in value.items() if key not in known}
+    return _chat("webui", "text-generation-webui chat", title, list(range(len(rows))), read, rest)
+
+
+def _exchange(row: object, visible: object, number: int, metadata: Json) -> Iterator[Message]:
+    """What the player wrote and what the model answered."""
+    if not isinstance(row, list) or len(row) != 2 or not all(isinstance(x, str) for x in row):
+        raise NoMessage("no pair of two texts")
+    shown = [html.unescape(one) for one in texts(visible)] + ["", ""]
+    for side, name in enumerate((PLAYER, REPLY)):
+        text = shown[side] if row[side] in ("", _BEGIN) else row[side]
+        about = metadata.get(f"{('user', 'assistant')[side]}_{number}")
+        about = about if isinstance(about, dict) else {}
+        versions = [
+            text_in(one, "content", "visible_content") for one in objects(about.get("versions"))
+        ]
+        if not text.strip():
+            continue
+        swipes, picked = candidates(text, versions)
+        foreign: Json = (
+            {"row": row, "visible": visible} if side == 0 or row[0] in ("", _BEGIN) else {}
+        )
+        if about:
+            foreign["metadata"] = about
+        date = about.get("timestamp")
+        yield Message(name, text, side == 0, False, False, swipes, picked, "", date, foreign)
+
+
+def agnai(value: Json, title: str) -> Chat | None:
+    """An export of Agnai; `None` where it is none."""
+    messages = value.get("messages")
+    if not isinstance(messages, list) or not any("msg" in one for one in objects(messages)):
+        return None
+    rest = {key: one for key, one in value.items() if key != "messages"}
+    chat = _chat("agnai", "Agnai chat", text_in(value, "name") or title, messages, _agnai, rest)
+    return chat
+
+
+def _agnai(value: object) -> Iterator[Message]:
+    text = value.get("msg") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(text, str):
+        raise NoMessage("a message without a text `msg`")
+    player = bool(text_in(value, "userId"))
+    swipes, picked = candidates(text, [text, *texts(value.get("retries"))])
+    name = text_in(value, "handle", "name") or (PLAYER if player else REPLY)
+    date = value.get("createdAt")
+    yield Message(name, text, player, False, False, swipes, picked, "", date, value)
+
+
+def risu(value: Json, title: str) -> Chat | None:
+    """A chat that RisuAI wrote; `None` where it is none."""
+    data = value.get("data")
+    if value.get("type") != "risuChat" or not isinstance(data, dict):
+        return None
+    messages = data.get("message")
+    rest = value | {"data": {key: one for key, one in data.items() if key != "message"}}
+    listed = messages if isinstance(messages, list) else []
+    return _chat("risu", "RisuAI chat", text_in(data, "name") or title, listed, _risu, rest)
+
+
+def _risu(value: object) -> Iterator[Message]:
+    text = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(text, str):
+        raise NoMessage("a message without a text `data`")
+    player = value.get("role") == "user"
+    swipes, picked = candidates(text, texts(value.get("swipes")))
+    name = text_in(value, "name") or (PLAYER if player else REPLY)
+    hidden = value.get("disabled") is True
+    date = value.get("time")
+    yield Message(name, text, player, hidden, False, swipes, picked, "", date, value)
+
+
+def _chat(key: str, form: str, title: str, parts: list[object], read: Reader, rest: Json) -> Chat:
+    def messages(report: Report) -> Iterator[Message]:
+        for number, part in enumerate(parts, 1):
+            try:
+                for message in read(part):
+                    report.read += 1
+                    yield message
+            except NoMessage as error:
+                report.read += 1
+                report.drop(f"message {number}", str(error))
+
+    return Chat(key, form, title, messages, foreign={"chat": rest})

@@ -1,0 +1,88 @@
+"""Messages to the events of a session: turns, draws with their candidates, branches. Pure."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scenes.files.chats.chat import Message, Report
+from scenes.files.chats.entries import entries_of, named
+from scenes.log import Entry
+from scenes.table.session import By, Candidate, Draw, Event
+from scenes.table.snapshot import to_json
+
+Written = tuple[Event, Sequence[Entry]]
+"""An event and the entries that it adds to the branch played."""
+Marks = dict[str, Any]
+"""What is kept with a turn under the other program's name."""
+
+
+class Turning:
+    """Gives ids to turns and draws as messages come, after what there is already."""
+
+    def __init__(
+        self, key: str, player: str | None, turns: int = 0, draws: int = 0, head: int | None = None
+    ) -> None:
+        self.key = key
+        self.player = player
+        self.turns = turns
+        self.draws = draws
+        self.head = head
+
+    def events(self, message: Message, report: Report) -> Iterator[Written]:
+        """The events of a message."""
+        by: By = "player" if message.player else "model"
+        parent, picked = self.head, {}
+        entries: list[Entry] | None = None
+        if message.swipes:
+            rows = [entries_of(message, text, self.player) for text in message.swipes]
+            draw = self._draw(message, rows)
+            picked = {"draw": draw.id, "candidate": message.picked}
+            if message.swipes[message.picked] == message.text:
+                entries = rows[message.picked]
+            yield {"event": "draw", **to_json(draw)}, ()
+            report.kept["draws"] += 1
+            report.kept["candidates"] += len(rows)
+            for place, row in enumerate(rows):
+                if place != message.picked and len(row) > 1:
+                    yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
+                    report.kept["branches"] += 1
+        entries = entries or entries_of(message, message.text, self.player)
+        first = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}
+        event = self._chain(entries, parent, by, picked, first, {})
+        self.head = self.turns
+        report.kept["hidden messages"] += message.hidden
+        report.kept["turns"] += len(entries)
+        report.kept["messages"] += 1
+        yield event, entries
+
+    def _draw(self, message: Message, rows: list[list[Entry]]) -> Draw:
+        self.draws += 1
+        candidates = tuple(Candidate(row[0]) for row in rows)
+        return Draw(self.draws, self.head, named(message.name), candidates, message.model)
+
+    def _chain(
+        self,
+        entries: Sequence[Entry],
+        parent: int | None,
+        by: By,
+        picked: Marks,
+        first: Marks,
+        each: Marks,
+    ) -> Event:
+        """A turn for each entry, one after another; `picked` and `first` are of the first one.
+
+        What `to_json` gives for each `Turn`, without one being made.
+        """
+        made: list[Event] = []
+        for number, entry in enumerate(entries):
+            self.turns += 1
+            turn: Event = {"id": self.turns, "parent": parent, "entry": entry.as_json()}
+            if by != "player":
+                turn["by"] = by
+            if number == 0:
+                turn |= picked
+            kept = {**each, **first} if number == 0 else {**each, "part": number}
+            if kept:
+                turn["foreign"] = {self.key: kept}
+            made.append(turn)
+            parent = self.turns
+        return {"event": "turns", "turns": made}

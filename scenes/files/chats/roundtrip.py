@@ -1,0 +1,226 @@
+"""A session of ours that comes back from SillyTavern: as it was, with what was changed there.
+
+What is unchanged gets its turns, draws and branches again; a message that was changed or is new
+begins a branch of new turns, and what it replaces stays in the tree. Pure but for finding files.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from base.folders import beside, find, folders, is_file, is_folder
+from base.text import shown
+from scenes.errors import SceneError
+from scenes.files.chats.chat import Chat, Json, Message, Report
+from scenes.files.chats.dates import sent_at
+from scenes.files.chats.events import Turning, Written
+from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, said
+from scenes.log import Entry
+from scenes.scene import Role, Scene
+from scenes.table.session import VERSION, Event, Session
+from scenes.table.snapshot import from_json, to_json
+
+LONGEST_TIME = 40
+FORM = "SillyTavern chat of a paotuan session"
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a session's files are written from."""
+
+    scene: Scene
+    role: str | None
+    opening: Sequence[Json]
+    events: Sequence[Written]
+    log: Sequence[Entry]
+    began: str
+    """When its opening was said; empty where nothing tells."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A message that came back, and the turns it says it is."""
+
+    message: Message
+    raw: Json
+    turns: tuple[int, ...]
+    same: bool
+    """Whether it says what we had written."""
+
+
+def returned(chat: Chat, report: Report) -> Returned | None:
+    """The session that `chat` holds; `None` where it holds none, or not a sound one."""
+    block = chat.ours
+    if block is None:
+        return None
+    try:
+        return _rebuilt(block, chat, report)
+    except (SceneError, KeyError, TypeError, ValueError, AttributeError) as error:
+        why = shown(str(error) or type(error).__name__)
+        report.notice(f"what paotuan had kept in it is damaged ({why}): read as a chat")
+        report.forget()
+        return None
+
+
+def _rebuilt(block: Json, chat: Chat, report: Report) -> Returned:
+    lines = list(_lines(chat, report))
+    scene = _scene_of(block["scene"], report)
+    before = _session(block, scene)
+    turns = {turn["id"]: turn for turn in block["turns"]}
+    avatars = _avatars(lines, turns)
+    for line in lines:
+        if line.same and _is_chain(line.turns, before):
+            _take_foreign(line, turns[line.turns[0]], before, avatars)
+    session = _session(block, scene)
+    further = list(_changes(session, lines, report))
+    events = [*_events(block), *further]
+    opened = _opened(block, scene)
+    session = Session.replay([opened, *events], _nothing)
+    report.form = FORM
+    report.kept["turns"], report.kept["draws"] = len(session.turns), len(session.draws)
+    written: list[Written] = [(event, ()) for event in events]
+    began = opened.get("time", "")
+    return Returned(scene, session.role, opened["turns"], written, session.entries, began)
+
+
+def _lines(chat: Chat, report: Report) -> Iterator[_Line]:
+    for message in chat.messages(report):
+        ours = message.ours or {}
+        ids = ours.get("turns")
+        known = ids if isinstance(ids, list) and all(type(one) is int for one in ids) else []
+        same = ours.get("said") == said(message.foreign)
+        yield _Line(message, dict(message.foreign), tuple(known), same)
+
+
+def _session(block: Json, scene: Scene) -> Session:
+    return Session.replay([_opened(block, scene), *_events(block)], _nothing)
+
+
+def _nothing(event: Event) -> None:
+    """What only looks at a session records nothing."""
+
+
+def _opened(block: Json, scene: Scene) -> Event:
+    return {
+        "event": "open",
+        "version": VERSION,
+        "session": str(block["session"]),
+        "role": block["role"],
+        "scene": to_json(scene),
+        "turns": _opening(block),
+        **_time(block, 0),
+    }
+
+
+def _opening(block: Json) -> list[Json]:
+    opening = []
+    for number, turn in enumerate(block["turns"], 1):
+        if turn.get("by") != "opening" or turn.get("parent") != (number - 1 or None):
+            break
+        opening.append(turn)
+    return opening
+
+
+def _events(block: Json) -> Iterator[Event]:
+    """What happened after the opening: each turn by itself, then draws, notes, where it stands."""
+    begin = len(_opening(block))
+    for place, turn in enumerate(block["turns"][begin:], begin):
+        yield {"event": "turns", "turns": [turn], **_time(block, place)}
+    for kind, key in (("draw", "draws"), ("knowledge", "notes")):
+        for one in block.get(key, ()):
+            yield {**one, "event": kind}
+    yield {"event": "head", "head": block["head"]}
+
+
+def _time(block: Json, place: int) -> Json:
+    """When the turn in that place was said, as the field of an event."""
+    times = block.get("times")
+    time = times[place] if isinstance(times, list) and place < len(times) else ""
+    return {"time": time} if isinstance(time, str) and 0 < len(time) < LONGEST_TIME else {}
+
+
+def _take_foreign(line: _Line, first: Json, session: Session, avatars: Mapping[str, Json]) -> None:
+    """Keep with its first turn what a message holds that we had not written."""
+    foreign, kept = first.get("foreign") or {}, _kept(first)
+    if "turns" in kept:
+        first["foreign"] = {**foreign, KEY: {"message": line.raw, **kept}}
+    elif not kept:
+        chain = [session.turns[one] for one in line.turns]
+        if message_of_turns(session, chain, avatars) != line.raw:
+            first["foreign"] = {**foreign, KEY: {"message": line.raw, "turns": len(chain)}}
+
+
+def _avatars(lines: Sequence[_Line], turns: Mapping[int, Json]) -> Mapping[str, Json]:
+    """The pictures that were known when the chat was written, from its turns and its lines."""
+    found = {id: _kept(turn).get("message") for id, turn in turns.items()}
+    for line in lines:
+        first = line.turns[0] if line.turns else 0
+        if line.same and first in turns and "turns" in _kept(turns[first]):
+            found[first] = line.raw
+    return avatars_of(found[id] for id in sorted(found))
+
+
+def _kept(turn: Json) -> Json:
+    """What SillyTavern had said of a turn."""
+    foreign = turn.get("foreign")
+    kept = foreign.get(KEY) if isinstance(foreign, dict) else None
+    return kept if isinstance(kept, dict) else {}
+
+
+def _is_chain(ids: Sequence[int], session: Session) -> bool:
+    """Whether these are turns that follow one another."""
+    if not ids or any(one not in session.turns for one in ids):
+        return False
+    return all(session.turns[b].parent == a for a, b in pairwise(ids))
+
+
+def _changes(session: Session, lines: list[_Line], report: Report) -> Iterator[Event]:
+    """New turns for what is not as it was, and where the messages lead."""
+    turning = Turning(KEY, session.role, len(session.turns), len(session.draws))
+    here, head = None, session.head
+    for line in lines:
+        known = line.same and _is_chain(line.turns, session)
+        if known and session.turns[line.turns[0]].parent == here:
+            here = line.turns[-1]
+            report.kept["messages"] += 1
+            continue
+        report.kept["changed or new messages"] += 1
+        turning.head = here
+        sent = sent_at(line.message.date)
+        stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
+        for event, _ in turning.events(line.message, report):
+            yield {**event, **stamp}
+        head = here = turning.head
+    if head != here:
+        yield {"event": "head", "head": here}
+
+
+# --- a scene whose files lie elsewhere -----------------------------------------------------------
+
+
+def _scene_of(value: Any, report: Report) -> Scene:
+    """The scene, its files looked for where scenes and characters lie, and nowhere else."""
+    scene = from_json(Scene, value)
+    places = [*folders("scenes"), *folders("characters")]
+    path = find(Path(scene.path.name).stem, folders("scenes")) or Path(scene.path.name or "scene")
+    places = [path.parent, *places] if path.parent != Path() else places
+
+    def found(names: Sequence[Path]) -> tuple[Path, ...]:
+        kept = []
+        for name in names:
+            paths = [
+                where
+                for place in places
+                if (where := beside(place, name.name)) and (is_file(where) or is_folder(where))
+            ]
+            kept += paths[:1]
+            if not paths:
+                report.notice(f"knowledge {name.name[:60]} is not here; put it beside the scene")
+        return tuple(kept)
+
+    cast: tuple[Role, ...] = tuple(
+        replace(one, knowledge=found(one.knowledge)) for one in scene.cast
+    )
+    return replace(scene, path=path, cast=cast, knowledge=found(scene.knowledge))

@@ -1,0 +1,139 @@
+"""SillyTavern and TavernAI chats, a JSON object a line: a header, then messages. Pure.
+
+Solo and group chats, both headers and none, rooms (`character_names`, `chid`), and the variant
+whose texts are objects with a `message`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from scenes.files.chats.chat import Chat, Json, Message, NoMessage, Report, text_in, texts
+from scenes.files.chats.source import BadValue, Source, json_value
+from scenes.files.exports.sillytavern import KEY, ours_in, without_ours
+
+UNUSED = "unused"
+"""What newer headers say in place of names."""
+
+_HEADER = ("user_name", "character_name", "character_names", "chat_metadata")
+
+
+def is_header(value: object) -> bool:
+    """Whether a value is the first line of a chat."""
+    return isinstance(value, dict) and "mes" not in value and any(key in value for key in _HEADER)
+
+
+def is_message(value: object) -> bool:
+    """Whether a value is a message, be it a broken one."""
+    return isinstance(value, dict) and "mes" in value
+
+
+def chat_of(source: Source, header: Json | None, values: Iterable[object] | None = None) -> Chat:
+    """The chat of a file whose first line is `header`; with `values`, those in place of lines."""
+    header = header or {}
+    rooms = texts(header.get("character_names"))
+    metadata = header.get("chat_metadata")
+    names = [name for name in (*rooms, text_in(header, "character_name")) if name != UNUSED]
+    player = text_in(header, "user_name")
+
+    def messages(report: Report) -> Iterator[Message]:
+        numbered = _parsed(source, report) if values is None else enumerate(values, 1)
+        yield from _messages(numbered, rooms, report)
+
+    return Chat(
+        KEY,
+        "TavernAI room" if rooms else "SillyTavern chat",
+        source.path.stem,
+        messages,
+        "" if player == UNUSED else player,
+        [name for name in names if name.strip()],
+        text_in(metadata, "scenario") if isinstance(metadata, dict) else "",
+        foreign={"header": without_ours(header, "chat_metadata")} if header else {},
+        ours=ours_in(header, "chat_metadata"),
+    )
+
+
+def _parsed(source: Source, report: Report) -> Iterator[tuple[int, object]]:
+    for number, line in source.lines():
+        try:
+            if line is None:
+                raise BadValue("a line that is too long")
+            if "\ufffd" in line:
+                report.notice(f"line {number} holds bytes that are not UTF-8, kept as \ufffd")
+            yield number, json_value(line)
+        except BadValue as error:
+            report.drop(str(number), str(error))
+
+
+def _messages(
+    values: Iterable[tuple[int, object]], rooms: list[str], report: Report
+) -> Iterator[Message]:
+    seen_header = False
+    for number, value in values:
+        if is_header(value):
+            if seen_header or report.read:
+                report.drop(str(number), "another header among the messages")
+            seen_header = True
+            continue
+        report.read += 1
+        try:
+            yield message_of(value, rooms)
+        except NoMessage as error:
+            report.drop(str(number), str(error))
+
+
+def message_of(value: object, rooms: list[str] | None = None) -> Message:
+    """A message of its JSON object. Raises `NoMessage`."""
+    if not isinstance(value, dict) or "mes" not in value:
+        raise NoMessage("no message of a chat")
+    text = text_of(value["mes"])
+    if text is None:
+        raise NoMessage(f"its text is {type(value['mes']).__name__}, expected a string")
+    extra = value.get("extra")
+    extra = extra if isinstance(extra, dict) else {}
+    swipes, picked = _swipes(value, text)
+    return Message(
+        text_in(value, "name") or _of_room(value, rooms or []),
+        text,
+        player=value.get("is_user") is True,
+        hidden=value.get("is_system") is True,
+        narrator=extra.get("type") == "narrator",
+        swipes=swipes,
+        picked=picked,
+        model=text_in(extra, "model") or _model_of(value, picked),
+        date=value.get("send_date"),
+        foreign=without_ours(value, "extra"),
+        ours=ours_in(value, "extra"),
+    )
+
+
+def text_of(value: object) -> str | None:
+    """The text that `mes` or a swipe is, be it in an object; `None` where there is none."""
+    if isinstance(value, dict):
+        value = value.get("message")
+    return value if isinstance(value, str) else None
+
+
+def _swipes(value: Json, text: str) -> tuple[tuple[str, ...], int]:
+    """The candidates, in their places, and which was picked; none where there is no choice."""
+    found = value.get("swipes")
+    swipes = [text_of(one) or "" for one in found] if isinstance(found, list) else []
+    if len(swipes) < 2:
+        return (), 0
+    picked = value.get("swipe_id")
+    if type(picked) is int and 0 <= picked < len(swipes):
+        return tuple(swipes), picked
+    if text in swipes:
+        return tuple(swipes), swipes.index(text)
+    return (*swipes, text), len(swipes)
+
+
+def _model_of(value: Json, picked: int) -> str:
+    """The model that wrote the swipe that was picked; empty where nothing tells."""
+    found = value.get("swipe_info")
+    info = found[picked] if isinstance(found, list) and picked < len(found) else None
+    extra = info.get("extra") if isinstance(info, dict) else None
+    return text_in(extra, "model") if isinstance(extra, dict) else ""
+
+
+def _of_room(value: Json, rooms: list[str]) -> str:
+    place = value.get("chid")
+    return rooms[place] if type(place) is int and 0 <= place < len(rooms) else ""

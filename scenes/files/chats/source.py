@@ -1,0 +1,164 @@
+"""Bytes of a chat file to lines or one JSON value, in bounded memory; says what is no chat."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from base.folders import why_no_file
+from base.json_bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.text import shown
+from scenes.errors import SceneError
+
+MAX_BYTES = 32 << 20
+"""Bytes of a file that is one JSON value, and of a line of one that is a value a line."""
+
+_HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_BOM = b"\xef\xbb\xbf"
+_decode = msgspec.json.Decoder().decode
+
+
+class BadValue(ValueError):
+    """Why a text is no JSON value that can be kept."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file whose encoding is known."""
+
+    path: Path
+    encoding: str
+    size: int
+
+    @property
+    def where(self) -> str:
+        return shown(self.path.name)
+
+    def lines(self) -> Iterator[tuple[int, str | None]]:
+        """The lines that are not blank, numbered from 1; `None` for one that is too long."""
+        with self.path.open("rb") as file:
+            for number, raw in enumerate(_raw_lines(file), 1):
+                if raw is None:
+                    yield number, None
+                elif raw.strip():
+                    yield number, self._decoded(raw).strip("\ufeff \t\r\n")
+
+    def whole(self) -> str:
+        """The text of the file. Raises `SceneError` where it is too large for one value."""
+        if self.size > MAX_BYTES:
+            raise SceneError(
+                f"{self.where}: one JSON value of {self.size >> 20} MiB; at most "
+                f"{MAX_BYTES >> 20} MiB are read; is it a chat?"
+            )
+        return self._decoded(self.path.read_bytes()).lstrip("\ufeff")
+
+    def _decoded(self, raw: bytes) -> str:
+        return raw.decode(self.encoding, "replace")
+
+
+def open_source(path: Path) -> Source:
+    """The file at `path`. Raises `SceneError` for what is no text or a web page."""
+    where = shown(path.name)
+    if why := why_no_file(path):
+        raise SceneError(f"{where}: {why}, expected a chat")
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(4096)
+            file.seek(0)
+            _refuse(start, where)
+            encoding = _encoding(file)
+    except OSError as error:
+        raise SceneError(f"{where}: {error.strerror or error}") from None
+    return Source(path, encoding, size)
+
+
+def _refuse(start: bytes, where: str) -> None:
+    if not start.strip():
+        raise SceneError(f"{where}: empty, expected a chat")
+    if _HTML.match(start.removeprefix(_BOM)):
+        raise SceneError(f"{where}: a web page (HTML), expected a chat; download the chat itself")
+    for mark, name in _MARKS.items():
+        if start.startswith(mark):
+            raise SceneError(
+                f"{where}: the text is {name}, expected UTF-8; convert it with: "
+                f"iconv -f {name} -t UTF-8 OLD > NEW"
+            )
+    if b"\0" in start:
+        raise SceneError(f"{where}: not a text file (a zero byte at {start.index(0)})")
+
+
+def _encoding(file: BinaryIO) -> str:
+    """GB18030 where every line is that and none is UTF-8; else UTF-8, with marks for what is not.
+
+    A last line cut inside a character is no sign against UTF-8.
+    """
+    wrong = False
+    for raw in _raw_lines(file):
+        if raw is None or raw.isascii():
+            continue
+        try:
+            raw.decode("utf-8")
+            return "utf-8"
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data" and error.start:
+                return "utf-8"
+        try:
+            raw.decode("gb18030")
+            wrong = True
+        except UnicodeDecodeError:
+            return "utf-8"
+    return "gb18030" if wrong else "utf-8"
+
+
+def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:
+    while raw := file.readline(MAX_BYTES + 1):
+        if len(raw) <= MAX_BYTES:
+            yield raw
+            continue
+        while raw and not raw.endswith(b"\n"):
+            raw = file.readline(MAX_BYTES)
+        yield None
+
+
+def json_value(text: str) -> object:
+    """The value of a JSON text, bounded in count and depth. Raises `BadValue`."""
+    if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
+        raise BadValue(TOO_MANY)
+    try:
+        value = _decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        value = _examined(text)
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        return _kept(value)
+    return value
+
+
+def _examined(text: str) -> object:
+    """The value of a text that is not JSON, or JSON of a rare sort; says what is wrong."""
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+            raise BadValue("cut off before its end") from None
+        raise BadValue(f"not valid JSON: {error.msg} (column {error.colno})") from None
+    except RecursionError:
+        raise BadValue(TOO_DEEP) from None
+    except ValueError as error:
+        raise BadValue(f"not valid JSON: {shown(str(error))}") from None
+    return _kept(value)
+
+
+def _kept(value: object) -> object:
+    if (wrong := why_unkept(value)) is not None:
+        raise BadValue(wrong)
+    return value
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")

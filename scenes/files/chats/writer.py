@@ -1,0 +1,200 @@
+"""A chat to a session's files: whole or not at all, with no more than a message held at a time."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from base.text import printable
+from base.writing import UTF8, reason, replaced
+from scenes.errors import SceneError
+from scenes.files.chats.chat import Chat, Message, Report
+from scenes.files.chats.dates import sent_at
+from scenes.files.chats.entries import named
+from scenes.files.chats.events import Turning, Written
+from scenes.files.chats.kobold import PLAYER
+from scenes.files.known_characters import known
+from scenes.log import Entry, write
+from scenes.scene import Role, Scene
+from scenes.table.events import line_of
+from scenes.table.journal import Journal
+from scenes.table.session import VERSION, Event
+from scenes.table.snapshot import to_json
+
+LARGEST_CAST = 64
+"""Those who speak most; whoever else speaks is named in the lines alone."""
+NAMES = 10_000
+"""Names that are counted before further ones are left out of the cast."""
+
+
+def save_chat(
+    chat: Chat,
+    report: Report,
+    folder: Path,
+    player: str | None = None,
+    roles: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the session that a chat becomes, with the player as `player` where one is named.
+
+    `roles` gives those who speak other names. Raises `SceneError` where nothing is said in it, or
+    the disk fails; nothing is left then.
+    """
+    chat = _cast_as(chat, roles or {}, report)
+    scene, renamed = _scene(chat, report, player)
+    messages = _renamed(chat.messages(report), renamed)
+    turning = Turning(chat.key, scene.play_as)
+
+    def written() -> Iterator[Written]:
+        extra = dict(chat.foreign)
+        for message in messages:
+            foreign = {**extra, "message": message.foreign} if extra else None
+            sent = sent_at(message.date)
+            stamp = sent.isoformat(timespec="seconds") if sent else ""
+            for event, entries in turning.events(message, report):
+                if stamp:
+                    event["time"] = stamp
+                if foreign and entries:
+                    first = event["turns"][0]
+                    kept = {"turns": len(entries), **foreign}
+                    first["foreign"] = {chat.key: to_json(kept)}
+                    extra = {}
+                yield event, entries
+        if not turning.turns:
+            raise SceneError(f"{report.where}: no message in it")
+
+    return save_events(scene, scene.play_as, written(), folder, report)
+
+
+def save_events(
+    scene: Scene,
+    role: str | None,
+    events: Iterable[Written],
+    folder: Path,
+    report: Report,
+    opening: Sequence[dict[str, Any]] = (),
+    log: Sequence[Entry] | None = None,
+    began: str = "",
+) -> Path:
+    """Write a session of `scene` from its further events; `log` where they do not tell it.
+
+    `began` is when its opening was said, in UTC, where that is known.
+    """
+    with closing(Journal.create(scene.name, folder)) as journal:
+        path, report.session = journal.path, journal.id
+        opened = {
+            "event": "open",
+            "version": VERSION,
+            "session": journal.id,
+            "role": role,
+            "scene": to_json(scene),
+            "turns": list(opening),
+            **({"time": began} if began else {}),
+        }
+        try:
+            _write(path, opened, events, scene.title, log)
+        except OSError as error:
+            raise SceneError(f"{folder}: cannot be written: {reason(error)}") from error
+    return path
+
+
+def _write(
+    path: Path,
+    opened: Event,
+    events: Iterable[Written],
+    title: str,
+    log: Sequence[Entry] | None,
+) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with (
+        replaced(path.with_suffix(".txt"), (), private=True) as readable,
+        replaced(path, (), private=True) as journal,  # it is in its place first
+    ):
+        readable.write(f"{write(Entry('chapter', title))}\n".encode(*UTF8))
+        for event, entries in _with_first(opened, events):
+            journal.write(line_of({"time": now, **event}) + b"\n")
+            if entries and log is None:
+                readable.write("".join([f"{write(entry)}\n" for entry in entries]).encode(*UTF8))
+        for entry in log or ():
+            readable.write(f"{write(entry)}\n".encode(*UTF8))
+
+
+def _with_first(opened: Event, events: Iterable[Written]) -> Iterator[Written]:
+    yield opened, ()
+    yield from events
+
+
+# --- who is there --------------------------------------------------------------------------------
+
+
+def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[str, str]]:
+    """The scene of those who speak, and under which other name the player's messages go."""
+    path = Path(report.where)
+    spoken, played, narrators = _speakers(chat.messages(Report(report.where)))
+    me = next((name for name, _ in played.most_common(1)), None)
+    wanted = named(player) if player is not None else None
+    renamed = {me: wanted} if me and wanted and wanted not in spoken else {}
+    role = wanted or me or (named(chat.player) if chat.player.strip() else None)
+    names = [renamed.get(name, name) for name, _ in spoken.most_common(LARGEST_CAST)]
+    names += map(named, chat.cast[:LARGEST_CAST])
+    names += [role] if role else []
+    cast = tuple(
+        Role(name, narrator=name in narrators and name not in played)
+        for name in dict.fromkeys(names)
+    )
+    title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
+    cast = known(cast, role, report.notice) or (Role(PLAYER),)
+    knowledge = tuple(chat.knowledge)
+    for one in knowledge:
+        report.notice(f"its world info is told in play, read from {one}; let it lie there")
+    scene = Scene(path.stem, path, title, cast, summary, play_as=role, knowledge=knowledge)
+    return scene, renamed
+
+
+def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], set[str]]:
+    """How often each role speaks, how often as the player, and which narrate."""
+    spoken: Counter[str] = Counter()
+    played: Counter[str] = Counter()
+    narrators: set[str] = set()
+    for message in messages:
+        name = named(message.name)
+        if message.hidden or (name not in spoken and len(spoken) >= NAMES):
+            continue
+        spoken[name] += 1
+        played[name] += message.player
+        if message.narrator:
+            narrators.add(name)
+    return spoken, +played, narrators
+
+
+def _cast_as(chat: Chat, roles: Mapping[str, str], report: Report) -> Chat:
+    """The chat with other names for those who speak in it."""
+    if not roles:
+        return chat
+    others = {named(name): named(role) for name, role in roles.items()}
+    spoken, _, _ = _speakers(chat.messages(Report(report.where)))
+    for name in others.keys() - spoken.keys():
+        who = ", ".join(one for one, _ in spoken.most_common(5))
+        report.notice(f"nobody is called {name}; those who speak are {who}")
+
+    def messages(report: Report) -> Iterator[Message]:
+        for message in chat.messages(report):
+            role = others.get(named(message.name))
+            yield message._replace(name=role) if role else message
+
+    cast = [others.get(named(name), name) for name in chat.cast]
+    return replace(
+        chat, messages=messages, player=others.get(named(chat.player), chat.player), cast=cast
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _renamed(messages: Iterator[Message], names: dict[str, str]) -> Iterator[Message]:
+    for message in messages:
+        other = names.get(named(message.name)) if names and message.player else None
+        yield message._replace(name=other) if other else message

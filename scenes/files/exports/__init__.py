@@ -1,0 +1,31 @@
+"""Sessions in other forms: a log, Markdown, HTML, training examples, SillyTavern.
+
+An export gives the lines of a file; each form is a module that opens when it is asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+
+from scenes.table.session import Session
+
+Export = Callable[[Session, str | None, int], Iterator[str]]
+"""Of a session, for the lines of one role (`None` is all), with prompts of at most so many
+characters."""
+
+FORMS: Mapping[str, str] = {
+    "log": "scenes.files.exports.text:log",
+    "markdown": "scenes.files.exports.text:markdown",
+    "html": "scenes.files.exports.replay:html",
+    "seq2seq": "scenes.files.exports.examples:seq2seq",
+    "alpaca": "scenes.files.exports.examples:alpaca",
+    "sharegpt": "scenes.files.exports.examples:sharegpt",
+    "preference": "scenes.files.exports.examples:preference",
+    "sillytavern": "scenes.files.exports.sillytavern:sillytavern",
+}
+
+
+def export(form: str, session: Session, speaker: str | None, context: int) -> Iterator[str]:
+    """The lines of `session` in one of `FORMS`, without their line ends."""
+    module, _, name = FORMS[form].partition(":")
+    made: Export = getattr(import_module(module), name)
+    return made(session, speaker, context)

@@ -1,0 +1,47 @@
+"""A session to read: its log, or Markdown. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from scenes.log import Entry, write
+from scenes.table.session import Session
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def log(session: Session, speaker: str | None, context: int) -> Iterator[str]:
+    """The readable log of the current branch."""
+    yield write(Entry("chapter", session.scene.title))
+    for entry in session.entries:
+        yield write(entry)
+
+
+def markdown(session: Session, speaker: str | None, context: int) -> Iterator[str]:
+    """The current branch as Markdown, a paragraph each."""
+    yield f"# {_plain(session.scene.title)}"
+    for entry in session.entries:
+        yield ""
+        yield _paragraph(entry)
+
+
+def _paragraph(entry: Entry) -> str:
+    text, thought = _plain(entry.text), _plain(entry.thought)
+    match entry.kind:
+        case "narration":
+            return f"> {text}"
+        case "chapter":
+            return f"## {text}"
+        case "speech" | "action" | "thought":
+            body = {"action": f"*{text}*", "thought": f"（{text}）"}.get(entry.kind, text)
+            after = f"（{thought}）" if thought else ""
+            emotion = f" 〔{_plain(entry.emotion)}〕" if entry.emotion else ""
+            return f"**{_plain(entry.speaker)}**：{body}{after}{emotion}"
+        case "comment":
+            return rf"\# {text}"
+        case _:
+            return text
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

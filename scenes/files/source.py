@@ -1,0 +1,257 @@
+"""A file of another program as pieces of text: encoding told, wrong bytes noted, zips opened."""
+
+import codecs
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
+
+from base.folders import why_no_file
+from base.text import UNPRINTABLE, shown
+from scenes.errors import SceneError
+from scenes.files.importers import HEAD, Notice
+
+CHUNK = 1 << 20
+LONGEST_LINE = 1 << 21
+LARGEST_MEMBER = 4 << 30
+"""Bytes of a file inside a zip."""
+DENSEST, SMALL = 200, 32 << 20
+"""A member of a zip that is larger than `SMALL` and packed more than this many times is refused."""
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LOGS = (".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl")
+_BESIDE_PARQUET = "SealDice packs raw-log.txt beside it: give that file, or the whole zip"
+_PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
+
+
+class Source:
+    """One file to be read once; `notices` tells what was seen in its bytes.
+
+    `expected` is what messages say that it should be.
+    """
+
+    def __init__(
+        self, where: str, name: str, opened: Callable[[], IO[bytes]], expected: str = "a log"
+    ) -> None:
+        self.where = where
+        """What messages call it."""
+        self.name = name
+        """The name of the file alone, lower case."""
+        self.notices: list[Notice] = []
+        self.mixed = True
+        """Whether another format may begin inside it; not where a person named the format."""
+        self._opened = opened
+        with self._read_safely(), opened() as raw:
+            self.head = raw.read(HEAD)
+        refuse_no_text(self.head, where, expected)
+
+    def chunks(self) -> Iterator[str]:
+        """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
+        with self._read_safely(), self._opened() as raw:
+            yield from self._decoded(raw)
+
+    def lines(self) -> Iterator[str]:
+        """The lines, each without its end; one of more than `LONGEST_LINE` characters in parts."""
+        rest, held = [], 0
+        for chunk in self.chunks():
+            first, *others = chunk.split("\n")
+            rest.append(first)
+            held += len(first)
+            if others:
+                yield "".join(rest)
+                yield from others[:-1]
+                rest, held = [others[-1]], len(others[-1])
+            elif held > LONGEST_LINE:
+                self.note(0, f"a line of more than {LONGEST_LINE:,} characters is read in parts")
+                yield "".join(rest)
+                rest, held = [], 0
+        if last := "".join(rest):
+            yield last
+
+    def note(self, number: int, text: str) -> None:
+        """Tell something of the whole file once."""
+        if not any(notice.text == text for notice in self.notices):
+            self.notices.append(Notice(number, text))
+
+    @contextmanager
+    def _read_safely(self) -> Iterator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise SceneError(
+                f"{self.where}: damaged or unknown in the zip ({shown(str(error))})"
+            ) from None
+        except RuntimeError as error:
+            if "password" not in str(error) and "encrypted" not in str(error):
+                raise
+            raise SceneError(f"{self.where}: locked with a password; unpack it first") from None
+
+    def _decoded(self, raw: IO[bytes]) -> Iterator[str]:
+        ascii_only = codecs.getincrementaldecoder("ascii")()
+        ends = io.IncrementalNewlineDecoder(ascii_only, translate=True)
+        encoding, lines = "", 1
+        while True:
+            piece = raw.read(CHUNK)
+            if not encoding and (not piece.isascii() or b"\0" in piece):
+                encoding = encoding_of(piece)
+                if encoding not in ("utf-8", "utf-8-sig"):
+                    self.note(0, f"read as {encoding.upper()}")
+                decoder = codecs.getincrementaldecoder(encoding)("replace")
+                ends = io.IncrementalNewlineDecoder(decoder, translate=True)
+            text = ends.decode(piece, final=not piece)
+            if "\ufffd" in text:
+                self._note_replaced(text, lines, encoding)
+            lines += text.count("\n")
+            if text:
+                yield text
+            if not piece:
+                return
+
+    def _note_replaced(self, text: str, lines: int, encoding: str) -> None:
+        """Say where the first bytes are that are no text."""
+        name = encoding.removesuffix("-sig").upper()
+        number = lines + text.count("\n", 0, text.index("\ufffd"))
+        self.note(number, f"bytes from here on are no {name}; each is kept as \ufffd")
+
+
+def sources(path: Path, expected: str = "a log") -> list[Source]:
+    """The source of a file, or those inside a zip. Raises `SceneError`."""
+    where = UNPRINTABLE.sub("?", str(path))
+    if why := why_no_file(path):
+        raise SceneError(f"{where}: {why}, expected {expected}")
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(4) == b"PK\x03\x04"
+        if packed:
+            return _members(path, where, expected)
+        return [Source(where, path.name.lower(), lambda: path.open("rb"), expected)]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SceneError(f"{where}: {reason}") from None
+
+
+def source_of(raw: bytes, name: str) -> Source:
+    """A source of bytes at hand."""
+    return Source(shown(name), name.lower(), lambda: io.BytesIO(raw))
+
+
+def encoding_of(piece: bytes) -> str:
+    """The Python name of the encoding that `piece`, the beginning of a text, is most likely in."""
+    for mark, encoding in _MARKS:
+        if piece.startswith(mark):
+            return encoding
+    sample = piece[: 1 << 18]
+    if b"\0" in sample[:4096]:
+        return "utf-16-le" if sample[1:4096:2].count(0) >= sample[:4096:2].count(0) else "utf-16-be"
+    if not (wrong := _wrong(sample, "utf-8")):
+        return "utf-8"
+    right = len(sample.decode("utf-8", "ignore")) - sum(byte < 128 for byte in sample)
+    if wrong * 10 <= right:
+        return "utf-8"
+    return "gb18030" if _wrong(sample, "gb18030") * 2 <= wrong else "utf-8"
+
+
+def text_of(head: bytes) -> str:
+    """What the beginning of a file says, wrong bytes replaced."""
+    decoder = codecs.getincrementaldecoder(encoding_of(head))("replace")
+    return decoder.decode(head).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _wrong(sample: bytes, encoding: str) -> int:
+    """How many places of a sample are none of an encoding; its cut end is none."""
+    return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
+
+
+def refuse_no_text(head: bytes, where: str, expected: str) -> None:
+    """Raise `SceneError` for the beginning of a file that is no text at all."""
+    if head.startswith(b"PAR1"):
+        raise SceneError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
+    text = text_of(head)
+    start = text.lstrip("\ufeff \t\n").lower()
+    if not start and len(head) < HEAD:
+        raise SceneError(f"{where}: empty, expected {expected}")
+    if start.startswith(("<!doctype html", "<html")):
+        raise SceneError(
+            f"{where}: an HTML page, expected {expected}; save the text itself, not its page"
+        )
+    sample = text[:4096]
+    odd = len(UNPRINTABLE.findall(sample)) + sample.count("\ufffd")
+    if "\0" in sample or odd * 10 > len(sample):
+        raise SceneError(f"{where}: not a text file, expected {expected}")
+
+
+# --- zips ----------------------------------------------------------------------------------------
+
+
+def _members(path: Path, where: str, expected: str) -> list[Source]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise SceneError(f"{where}: a damaged zip ({shown(str(error))})") from None
+    found = [Source(*_member(path, where, info), expected) for info in _logs(infos, where)]
+    return found
+
+
+def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
+    """The logs among the members: the best of SealDice's own two, else all that are text."""
+    logs = []
+    for info in infos:
+        inside = PurePosixPath(info.filename.replace("\\", "/"))
+        if inside.suffix.lower() not in _LOGS or inside.stem.lower().startswith("readme"):
+            continue
+        _check_member(info, inside, where)
+        logs.append((inside.name.lower(), info))
+    for preferred in _PREFERRED:
+        if chosen := [info for name, info in logs if name == preferred]:
+            return chosen
+    if not logs:
+        names = ", ".join(shown(info.filename) for info in infos[:3]) or "nothing"
+        raise SceneError(f"{where}: no log in this zip (found {names}); expected raw-log.txt")
+    return [info for _, info in logs]
+
+
+def _check_member(info: zipfile.ZipInfo, inside: PurePosixPath, where: str) -> None:
+    member = f"{where}: {shown(info.filename)}"
+    if inside.is_absolute() or ".." in inside.parts:
+        raise SceneError(f"{member} points outside its folder; this zip is not to be trusted")
+    dense = info.file_size > SMALL and info.file_size > DENSEST * max(info.compress_size, 1)
+    if dense or info.file_size > LARGEST_MEMBER:
+        size = f"{info.compress_size:,} bytes unpack to {info.file_size:,}"
+        raise SceneError(f"{member} is packed beyond reason ({size}); unpack it yourself")
+
+
+def _member(
+    path: Path, where: str, info: zipfile.ZipInfo
+) -> tuple[str, str, Callable[[], IO[bytes]]]:
+    name = PurePosixPath(info.filename.replace("\\", "/")).name
+    return (
+        f"{where}/{shown(info.filename)}",
+        name.lower(),
+        lambda: _Member(path, info),
+    )
+
+
+class _Member(io.BufferedReader):
+    """An open member; its zip is closed with it."""
+
+    def __init__(self, path: Path, info: zipfile.ZipInfo) -> None:
+        self._archive = zipfile.ZipFile(path)
+        try:
+            member: BinaryIO = self._archive.open(info)  # type: ignore[assignment]
+        except BaseException:
+            self._archive.close()
+            raise
+        super().__init__(member)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        super().close()
+        self._archive.close()

@@ -1,0 +1,249 @@
+"""Messages of a table to lines of our log: told apart, split, under the roles asked for."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+
+from scenes.files.importers import Dropped, Item, Message, Report
+from scenes.files.trpg.classify import (
+    CHECK,
+    COMMAND,
+    EXPRESSION,
+    ME,
+    WORDLESS,
+    chapter_of,
+    is_aside,
+    is_marked_aside,
+    is_roll,
+    without_codes,
+    without_order,
+)
+from scenes.files.trpg.entry_text import comment, line
+from scenes.files.trpg.people import People, Table, Who
+from scenes.files.trpg.sample import SAMPLE, SAMPLED, glance
+from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
+from scenes.log import Entry, Line, write
+
+ASIDE, ASIDES, ORDER, ORDERS, WATCHED, BABBLE, PICTURE, PICTURES, SYSTEM, DICE = (
+    "off-topic",
+    "off-topic lines of messages",
+    "commands",
+    "commands in （…） at the end of messages",
+    "observers",
+    "other words of a dice bot",
+    "pictures, faces and empty messages",
+    "pictures and faces in messages",
+    "messages of the system",
+    "dice results",
+)
+PARTS = frozenset({ASIDES, ORDERS, PICTURES})
+"""What is left out of messages that are kept."""
+_FIRST = frozenset(".。/#\\第=-—")
+"""What an order, an action or a chapter begins with."""
+_NAMED = re.compile(r"<([^<>\s]{1,40})>")
+"""How SealDice prints a player's name."""
+_SIGNS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
+_PLAIN = re.compile(f"[^{_SIGNS}）)<.。/#第=—…？?！!~～0-9dD-][^{_SIGNS}）)<]*")
+"""A text that is one entry, whatever the style."""
+_QUOTED = re.compile(f"“([^{_SIGNS}）)]+)”([^{_SIGNS}）)]*)")
+"""A quotation that is said, and plain text behind it."""
+
+
+class Telling:
+    """Goes through the items of one file once; what became of them is in `report`."""
+
+    def __init__(self, table: Table, report: Report) -> None:
+        self.table = table
+        self.report = report
+        self.style = STYLES["quoted"]
+        self._people = People(table)
+        self._own: dict[tuple[str, str], int] = {}
+        """Entries of a log of ours, by kind and speaker."""
+
+    def lines(self, items: Iterable[Item]) -> Iterator[str]:
+        """The lines of our log, those of one item together, each with its newline."""
+        message, entry = self._message, self._entry
+        for item in self._sampled(iter(items)):
+            if isinstance(item, Message):
+                if written := message(item):
+                    yield written
+            elif isinstance(item, Line):
+                yield entry(item)
+            elif isinstance(item, Dropped):
+                self.report.drop(item.number, item.reason)
+            else:
+                self.report.notices.append(item)
+        for who in self._people.known.values():
+            self.report.kept += who.sentences
+            if who.sentences:
+                self.report.entries[who.kind] += who.sentences
+        for (kind, speaker), count in self._own.items():
+            self.report.entries[kind] += count
+            if speaker:
+                self.report.names[speaker] += count
+        self.report.names.update(self._people.names())
+
+    def _sampled(self, items: Iterator[Item]) -> Iterator[Item]:
+        """The same items; the first of them have told the dice bots and the style of the table."""
+        first: list[Item] = []
+        held = 0
+        for item in islice(items, SAMPLE):
+            first.append(item)
+            held += len(item.text) if isinstance(item, Message) else 0
+            if held > SAMPLED:
+                break
+        messages = [one for one in first if isinstance(one, Message)]
+        bots, name, notices = glance(messages, self.table.style)
+        self.style = STYLES[name]
+        self.report.notices += notices
+        self._people.bots = bots
+        self._people.rest = self.style.rest
+        return chain(first, items)
+
+    def _message(self, message: Message) -> str:
+        self.report.read += 1
+        number, name, text, id, part = message
+        who = self._people.known.get((name, id)) or self._people.meet(name, id)
+        text = text.strip()
+        if _PLAIN.fullmatch(text) and who.opening and part == "person" and text.isprintable():
+            who.sentences += 1
+            return f"{who.opening}{text}{who.closing}"
+        if text[:1] == "“" and part == "person" and (written := self._quoted(who, text)):
+            return written
+        if "[" in text or "@" in text or "(met)" in text:
+            text, left_out = without_codes(text, self._people.called, self.table.ids)
+            text = text.strip()
+            if left_out and text:
+                self.report.drop(number, PICTURES)
+        if not text:
+            return self._dropped(number, PICTURE, who, text)
+        if part != "person" or who.observer or who.bot:
+            return self._other(message, who, text)
+        if text[0] in _FIRST:
+            return self._marked(number, who, text)
+        return self._person(number, who, text)
+
+    def _quoted(self, who: Who, text: str) -> str:
+        """A quotation and what is done behind it; nothing where it has to be looked at."""
+        found = _QUOTED.fullmatch(text) if who.opening and self.style.rest == "action" else None
+        if found is None or not text.isprintable():
+            return ""
+        said, rest = found[1].strip(), found[2].strip().lstrip(BEHIND)
+        if not said or rest != rest.strip():
+            return ""
+        who.count += 1
+        self.report.kept += 1
+        self.report.entries["speech"] += 1
+        if not rest:
+            return f"{who.name}：{said}\n"
+        self.report.entries[who.kind] += 1
+        return f"{who.name}：{said}\n{who.opening}{rest}{who.closing}"
+
+    def _marked(self, number: int, who: Who, text: str) -> str:
+        """What a player wrote that may be more than words, as its first sign says."""
+        if action := ME.match(text):
+            return self._parts(number, who, text[action.end() :].strip(), "action")
+        if COMMAND.match(text):
+            return self._dropped(number, ORDER, who, text)
+        if chapter := chapter_of(text):
+            return self._chapter(chapter)
+        return self._person(number, who, text)
+
+    def _person(self, number: int, who: Who, text: str) -> str:
+        """What a player wrote that is not one plain sentence."""
+        if is_roll(text):
+            return self._dice(number, who, text)
+        if self._is_aside(text):
+            return self._dropped(number, ASIDE, who, text)
+        if EXPRESSION.fullmatch(text):
+            return self._dropped(number, ORDER, who, text)
+        if WORDLESS.fullmatch(text) and not who.narrator:
+            return self._parts(number, who, text, "speech")
+        if (kept := without_order(text)) != text:
+            self.report.drop(number, ORDERS)
+        return self._parts(number, who, kept, None)
+
+    def _is_aside(self, text: str) -> bool:
+        return is_aside(text) if self.style.asides else is_marked_aside(text)
+
+    def _other(self, message: Message, who: Who, text: str) -> str:
+        """What is no player's, as the format or the name tells."""
+        number, part = message.number, message.part
+        if part == "chapter":
+            return self._chapter(text)
+        if part == "aside":
+            return self._dropped(number, ASIDE, who, text)
+        if part == "observer" or who.observer:
+            return self._dropped(number, WATCHED, who, text)
+        if part == "system":
+            if chapter := chapter_of(text):
+                return self._chapter(chapter)
+            return self._dropped(number, SYSTEM, who, text)
+        if is_roll(text) or CHECK.search(text):
+            return self._dice(number, who, text)
+        return self._dropped(number, BABBLE, who, text)
+
+    def _parts(self, number: int, who: Who, text: str, rest: Spoken | None) -> str:
+        """The lines of a message, each split by the style."""
+        found: list[str] = []
+        kept = False
+        lines = text.split("\n")
+        for one in map(str.strip, lines):
+            if not one:
+                continue
+            if len(lines) > 1 and self._is_aside(one):
+                found.append(self._comment(who, one))
+                self.report.drop(number, ASIDES)
+                continue
+            for kind, part in split(one, self.style):
+                found.append(self._written(who, kind or rest, part))
+                kept = True
+        if not kept:
+            return self._dropped(number, PICTURE, who, text)
+        self.report.kept += 1
+        who.count += 1
+        return "".join(found)
+
+    def _dice(self, number: int, who: Who, text: str) -> str:
+        if not self.table.dice:
+            return self._dropped(number, DICE, who, text)
+        self.report.kept += 1
+        self.report.entries["dice"] += 1
+        said = _NAMED.sub(lambda found: self._people.called_by(found[1]), " ".join(text.split()))
+        return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
+
+    def _dropped(self, number: int, reason: str, who: Who, text: str) -> str:
+        self.report.drop(number, reason)
+        return self._comment(who, text) if text else ""
+
+    def _comment(self, who: Who, text: str) -> str:
+        return comment(who.name, text) if self.table.comments else ""
+
+    def _chapter(self, title: str) -> str:
+        self.report.kept += 1
+        self.report.entries["chapter"] += 1
+        return write(Entry("chapter", " ".join(title.split()))) + "\n"
+
+    def _written(self, who: Who, kind: Spoken | None, text: str) -> str:
+        if kind is None:
+            kind = "narration" if who.narrator else self.style.rest
+        elif kind == "action" and who.narrator:
+            kind = "narration"
+        self.report.entries[kind] += 1
+        return line(kind, who.name, text, who.plain)
+
+    def _entry(self, item: Line) -> str:
+        """An entry of a log of ours, under another name where one was asked for."""
+        report, entry = self.report, item.entry
+        report.read += 1
+        if speaker := entry.speaker:
+            if speaker in self.table.observers:
+                report.drop(item.number, WATCHED)
+                return ""
+            if role := self.table.roles.get(speaker):
+                entry, speaker = replace(entry, speaker=role), role
+        report.kept += 1
+        sort = entry.kind, speaker
+        self._own[sort] = self._own.get(sort, 0) + 1
+        return f"{entry.line}\n"

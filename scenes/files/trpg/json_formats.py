@@ -1,0 +1,99 @@
+"""Logs kept as JSON to messages, an item at a time."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from scenes.errors import SceneError
+from scenes.files.importers import Dropped, Item, Message, Notice, Part
+from scenes.files.source import Source
+from scenes.files.trpg.json_window import Broken, elements
+
+NO_MESSAGE = "items that are no message"
+DELETED = "messages that were taken back"
+ASIDES = ("闲聊", "閒聊", "雑談", "other", "info", "情報", "情报", "场外", "場外")
+"""Channels of CCFOLIA where people talk beside the game."""
+
+
+def read_sealdice(source: Source) -> Iterator[Item]:
+    """The messages of SealDice's `sealdice-standard-log.json`."""
+    for number, item in _items(source, "items"):
+        if not isinstance(item, dict):
+            yield item if isinstance(item, Notice) else Dropped(number, NO_MESSAGE)
+            continue
+        name, text = item.get("nickname"), item.get("message")
+        if not isinstance(name, str) or not isinstance(text, str):
+            yield Dropped(number, NO_MESSAGE)
+            continue
+        part: Part = "dice" if item.get("isDice") is True else "person"
+        yield Message(number, name, text, _id(item.get("IMUserId")), part)
+
+
+def read_ccfolia(source: Source) -> Iterator[Item]:
+    """The messages of a CCFOLIA room as `{"logs": […]}`."""
+    for number, item in _items(source, "logs"):
+        if not isinstance(item, dict):
+            yield item if isinstance(item, Notice) else Dropped(number, NO_MESSAGE)
+            continue
+        name, text, dice = item.get("name"), item.get("text"), item.get("dice")
+        if not isinstance(name, str) or not isinstance(text, str):
+            yield Dropped(number, NO_MESSAGE)
+        elif item.get("isChapter") is True:
+            yield Message(number, name, text.strip("=- "), part="chapter")
+        elif isinstance(dice, str) and dice:
+            yield Message(number, name, f"{text} {dice}", part="dice")
+        else:
+            yield Message(number, name, text, part=_part(item.get("channel")))
+
+
+def read_olivadice(source: Source) -> Iterator[Item]:
+    """The messages of OlivaDice's `.olivadicelog`, an object a line."""
+    for number, line in enumerate(source.lines(), 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+        except (ValueError, RecursionError):
+            yield Dropped(number, "lines that are no JSON")
+            continue
+        yield from _oliva(number, item)
+
+
+def _oliva(number: int, item: Any) -> Iterator[Item]:
+    if isinstance(item, dict) and item.get("type") == "log_total_duration":
+        return
+    sender = item.get("sender") if isinstance(item, dict) else None
+    text = item.get("message") if isinstance(item, dict) else None
+    if not isinstance(sender, dict) or not isinstance(text, str):
+        yield Dropped(number, NO_MESSAGE)
+    elif item.get("deleted") is True:
+        yield Dropped(number, DELETED)
+    else:
+        name = sender.get("name")
+        part: Part = "dice" if item.get("type") == "send" else "person"
+        yield Message(
+            number, name if isinstance(name, str) else "", text, _id(sender.get("id")), part
+        )
+
+
+def _items(source: Source, key: str) -> Iterator[tuple[int, Any]]:
+    """The items under `key` with their places; a `Notice` as the last one where the file breaks."""
+    number = 0
+    try:
+        for item in elements(source.chunks(), key):
+            number += 1
+            yield number, item
+    except Broken as error:
+        if not number:
+            raise SceneError(f"{source.where}:{error}; expected JSON with {key}") from None
+        yield number, Notice(number, f"the last item that can be read; line {error}")
+
+
+def _part(channel: object) -> Part:
+    if isinstance(channel, str) and channel.strip().lower() in ASIDES:
+        return "aside"
+    return "system" if channel in ("系统", "系統", "system") else "person"
+
+
+def _id(value: object) -> str:
+    return str(value).removeprefix("QQ:") if isinstance(value, (str, int)) else ""

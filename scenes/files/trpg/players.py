@@ -1,0 +1,102 @@
+"""Who wrote in a table's log, to be asked about: nicknames, and what each most likely is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Literal
+
+from scenes.errors import SceneError
+from scenes.files.importers import Message, Report, reader
+from scenes.files.trpg.convert import Telling
+from scenes.files.trpg.files import TableLog
+from scenes.files.trpg.people import MOST, People, Table, Who
+from scenes.files.trpg.sample import SAMPLE, answering
+from scenes.log import Line
+
+LOOKED_AT = 50_000
+"""Messages of a log by which its players are found."""
+
+Part = Literal["role", "narrator", "observer", "dice"]
+PARTS: tuple[Part, ...] = ("role", "narrator", "observer", "dice")
+
+
+@dataclass(frozen=True)
+class Player:
+    """One account, and what a person says that it is."""
+
+    name: str
+    id: str
+    role: str
+    """The role that its messages go under, whatever its part."""
+    part: Part
+    count: int
+    """Messages among those that were looked at."""
+
+    @property
+    def key(self) -> str:
+        """By which a `Table` knows the account."""
+        return self.id or self.name
+
+
+def players(logs: Sequence[TableLog]) -> list[Player]:
+    """The accounts in logs, those that wrote most first. Raises `SceneError` for a damaged file."""
+    found: dict[tuple[str, str], Player] = {}
+    for log in logs:
+        people = People(Table())
+        first = islice(_messages(log, LOOKED_AT), SAMPLE)
+        people.bots = frozenset(answering(one for one in first if one.part == "person"))
+        for message in _messages(log, LOOKED_AT):
+            key = message.name, message.id
+            if known := found.get(key):
+                found[key] = replace(known, count=known.count + 1)
+            elif message.part in ("person", "dice", "observer") and len(found) < MOST:
+                found[key] = _player(message, people.meet(*key))
+    return sorted(found.values(), key=lambda one: -one.count)
+
+
+def table_of(table: Table, asked: Iterable[Player]) -> Table:
+    """`table` with what a person said of its players."""
+    asked = list(asked)
+
+    def of(part: Part) -> frozenset[str]:
+        return frozenset(one.key for one in asked if one.part == part)
+
+    return replace(
+        table,
+        roles={one.key: one.role for one in asked},
+        narrators=of("narrator"),
+        observers=of("observer"),
+        bots=of("dice"),
+    )
+
+
+def preview(log: TableLog, table: Table, lines: int) -> list[str]:
+    """The first lines that a log would have. Raises `SceneError`."""
+    telling = Telling(table, Report(log.report.where, log.report.format))
+    items = islice(reader(log.report.format)(log.source), SAMPLE)
+    told = (line for piece in telling.lines(items) for line in piece.splitlines())
+    return list(islice(told, lines))
+
+
+def _player(message: Message, who: Who) -> Player:
+    part: Part = "narrator" if who.narrator else "role"
+    if who.bot or (message.part == "dice" and message.id):  # without an account, players roll
+        part = "dice"
+    elif who.observer:
+        part = "observer"
+    return Player(message.name, message.id, who.name, part, 1)
+
+
+def _messages(log: TableLog, most: int) -> Iterator[Message]:
+    """The first messages of a log; an entry of ours is one of its speaker."""
+    read_nothing = True
+    try:
+        for item in islice(reader(log.report.format)(log.source), most):
+            read_nothing = False
+            if isinstance(item, Message):
+                yield item
+            elif isinstance(item, Line) and item.entry.speaker:
+                yield Message(item.number, item.entry.speaker, item.entry.text)
+    except SceneError:
+        if read_nothing:
+            raise

@@ -1,0 +1,108 @@
+"""Logs made of lines to messages: a header with a name, then the text, up to the next header."""
+
+from collections.abc import Callable, Iterator
+
+from scenes.files.importers import Dropped, Item, Message, Notice
+from scenes.files.source import Source
+from scenes.files.trpg.headers import (
+    CHANNEL,
+    FIRST,
+    FVTT,
+    LAST,
+    LONGEST,
+    NAMED,
+    PAINTED,
+    QQ,
+    RENDERED,
+    SINANYA,
+    STRICT,
+    Header,
+)
+
+LARGEST = 1 << 20
+"""Characters of a message, after which the next one begins under the same name."""
+BEFORE = "before the first message"
+FRAME = "lines of the program around the messages"
+SWITCHES = 5
+"""Changes of format that are told."""
+
+Reader = Callable[[Source], Iterator[Item]]
+
+
+def _reader(header: Header) -> Reader:
+    def read(source: Source) -> Iterator[Item]:
+        return messages(source, header)
+
+    return read
+
+
+read_sealdice = read_editor = read_dice = read_trpglog = _reader(NAMED)
+read_qq = _reader(QQ)
+read_channel = _reader(CHANNEL)
+read_sinanya = _reader(SINANYA)
+read_rendered = _reader(RENDERED)
+read_painted = _reader(PAINTED)
+read_fvtt = _reader(FVTT)
+
+
+def messages(source: Source, header: Header) -> Iterator[Item]:
+    """The messages under headers of one kind, or of others where the file mixes formats."""
+    others = _Others(source.mixed)
+    usual = header.usual.fullmatch
+    match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
+    begun, name, id, size, number = 0, "", "", 0, 0
+    body: list[str] = []
+    made = tuple.__new__  # half the time of a call of the class, at every message
+    for line in source.lines():
+        number += 1
+        if not line:
+            continue
+        if line[0] in FIRST or line[-1] in LAST:
+            found = usual(line) or match(line) if inline or len(line) < LONGEST else None
+            if found is None and (other := others.header(line, header)):
+                yield from others.notice(number, other)
+                header = STRICT[other]
+                usual = header.usual.fullmatch
+                match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
+                found = match(line)
+            if found is not None:
+                if begun:
+                    yield made(Message, (begun, name, "\n".join(body), id, "person"))
+                begun, name, id = number, found[1], found[2] or ""
+                body, size = [found[3] or ""] if inline else [], 0
+                continue
+        if frame is not None and frame.fullmatch(line):
+            if line[0] != "-":
+                yield Dropped(number, FRAME, line)
+        elif begun:
+            body.append(line)
+            size += len(line)
+            if size > LARGEST:
+                yield made(Message, (begun, name, "\n".join(body), id, "person"))
+                begun, body, size = number, [], 0
+        elif not line.isspace():
+            yield Dropped(number, BEFORE, line)
+    if begun:
+        yield made(Message, (begun, name, "\n".join(body), id, "person"))
+
+
+class _Others:
+    """Finds headers of other formats."""
+
+    def __init__(self, mixed: bool) -> None:
+        self.told = 0
+        self.mixed = mixed
+
+    def header(self, line: str, now: Header) -> str | None:
+        """The format of whose headers `line` is one, though it is none of `now`."""
+        if not self.mixed or (len(line) >= LONGEST and line[0] not in FIRST):
+            return None
+        for name, other in STRICT.items():
+            if other.pattern is not now.pattern and other.pattern.fullmatch(line):
+                return name
+        return None
+
+    def notice(self, number: int, other: str) -> Iterator[Notice]:
+        self.told += 1
+        if self.told <= SWITCHES:
+            yield Notice(number, f"read as {other} from here on")

@@ -1,0 +1,60 @@
+"""A table's log to a new session of ours, whole or not at all, with a part of it held at a time."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from scenes.errors import SceneError
+from scenes.files.chats.chat import Report
+from scenes.files.chats.events import Written
+from scenes.files.chats.writer import LARGEST_CAST, save_events
+from scenes.files.known_characters import known
+from scenes.files.trpg.players import Player
+from scenes.log import read
+from scenes.scene import Role, Scene
+from scenes.table.session import Turn
+from scenes.table.session_list import sessions_folder
+from scenes.table.snapshot import to_json
+
+AT_ONCE = 100
+"""Turns of one event."""
+
+
+def scene_of(
+    path: Path, players: Sequence[Player], tell: Callable[[str], None] = lambda line: None
+) -> Scene:
+    """The scene of those who play in a log; `tell` gets a line for each known character.
+
+    Raises `SceneError` where nobody plays.
+    """
+    narrating = {one.role: one.part == "narrator" for one in reversed(players)}
+    names = [one.role for one in players if one.part in ("role", "narrator")]
+    if not names:
+        raise SceneError(f"{path.name}: nobody plays in it; one at least must be a role")
+    roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
+    cast = known(roles[:LARGEST_CAST], None, tell)
+    return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
+
+
+def save_session(
+    lines: Iterable[str], scene: Scene, role: str | None, folder: Path | None = None
+) -> Path:
+    """Write the session that a log becomes, with the player as `role`; gives its journal.
+
+    `lines` are those of a log of ours, one or more a text. Raises `SceneError`; nothing is left
+    then.
+    """
+    report = Report(scene.path.name)
+    return save_events(scene, role, _events(lines), folder or sessions_folder(), report)
+
+
+def _events(texts: Iterable[str]) -> Iterator[Written]:
+    found = read(line for text in texts for line in text.splitlines())
+    entries = (line.entry for line in found)
+    number = 0
+    while some := list(islice(entries, AT_ONCE)):
+        turns = []
+        for entry in some:
+            turns.append(to_json(Turn(number + 1, number or None, entry)))
+            number += 1
+        yield {"event": "turns", "turns": turns}, some

@@ -1,0 +1,270 @@
+"""Draws candidates for one role: each is exactly one well-formed line, and no two are alike."""
+
+import re
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from base.names import nearest
+from base.text import UNPRINTABLE, is_blank, shown
+from models.backend import Backend, End, Prompt, Sampling
+from models.stop_strings import StopScanner
+from scenes.errors import SceneError
+from scenes.grammar import line_grammar, narration_grammar
+from scenes.log import Entry, parse
+from scenes.note import Note
+from scenes.prompt import build_prompt, cue_of, prime
+from scenes.scene import Role, Scene
+from scenes.table.session import Candidate
+from scenes.table.snapshot import from_json
+
+REDRAWS = 3
+"""Rounds in which what was refused is drawn again before a place is given up."""
+
+_HALF = str.maketrans(",!?:;()", "，！？：；（）")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_MARKS = re.compile(r"(?:[,!?:;()，。！？：；（）、…—“”‘’《》]|\.{3,})+")
+_DOTS = re.compile(r"\.{3,}")
+_HALF_PAIR = re.compile(r"（([^（）()]*)\)|\(([^（）()]*)）")
+_BLANKS = str.maketrans("\r\t", "\n ")
+_HALF_A_LABEL = re.compile(r"\s*\\(?:e?|em|emo|emoj|emoji\s*([^\s\\]*))$")
+_INVISIBLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
+_PLACEHOLDER = re.compile(r"\{\{\s*(?:user|char)\s*\}\}|<(?:USER|BOT|CHAR)>", re.IGNORECASE)
+_LOOP = re.compile(r"(.{1,8}?)\1{15}")
+"""Words that a small model is caught in; nobody laughs so long."""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A candidate has become longer."""
+
+    place: int
+    text: str
+    """All of it so far, without the cue."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What stood in a place was no line to show; `again` says whether it is drawn once more."""
+
+    place: int
+    why: str
+    again: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A candidate is complete."""
+
+    place: int
+    candidate: Candidate
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a draw took, told last."""
+
+    prompt_tokens: int
+    cached_tokens: int
+    tokens: int
+    first_token_s: float
+    total_s: float
+
+
+Update = Grown | Refused | Drawn | Cost
+
+
+def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
+    """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
+    with the stops, the grammar and the breakers of the log. Raises `SceneError`."""
+    sampling = _asked_sampling(scene, {**scene.sampling, **(asked or {})})
+    names = [name for role in scene.cast for name in (role.name, *role.aliases)]
+    ends = ("】",) if speaker.narrator else ("【",)
+    cues = tuple(f"{name}{colon}" for name in names for colon in "：:")
+    return replace(
+        sampling,
+        stop=("\n", *ends, *cues),
+        grammar=narration_grammar() if speaker.narrator else line_grammar(_labels(scene, speaker)),
+        dry_breakers=("\n", "：", ":", "【", "】", "\\me", "\\emoji", *names),
+    )
+
+
+def _labels(scene: Scene, speaker: Role) -> Sequence[str]:
+    return speaker.emotions or scene.emotions
+
+
+def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
+    known = [each.name for each in fields(Sampling)]
+    for name in wanted:
+        if name not in known:
+            hint = nearest(name, known)
+            raise SceneError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
+    try:
+        return from_json(Sampling, wanted)
+    except TypeError as error:
+        raise SceneError(f"{scene.name}: sampling: {error}") from None
+
+
+def draw_lines(
+    backend: Backend,
+    scene: Scene,
+    history: Sequence[Entry],
+    speaker: Role,
+    sampling: Sampling,
+    adapter: str | None = None,
+    taken: Sequence[Entry] = (),
+) -> Generator[Update]:
+    """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`.
+
+    `sampling` is that of `line_sampling`. Closing the generator stops the backend.
+    Raises `ModelError` and `SceneError`.
+    """
+    context, reply = backend.context, sampling.max_tokens
+    prime(backend, scene, history)
+    prompt = build_prompt(scene, history, speaker, context, reply, backend.count)
+    labels, lately = _labels(scene, speaker), _lately(history, speaker)
+    table = _Table(speaker, labels, lately, [_words(entry) for entry in taken])
+    started, first, costs = time.perf_counter(), 0.0, list[End]()
+    places = list(range(sampling.n))
+    for round_ in range(REDRAWS + 1):
+        seed = None if sampling.seed is None else sampling.seed + 7919 * round_
+        again = round_ < REDRAWS
+        refused: list[int] = []
+        asked = replace(sampling, n=len(places), seed=seed)
+        with closing(_round(backend, prompt, asked, adapter)) as lines:
+            for row, shown, end in lines:
+                first = first or time.perf_counter() - started
+                place = places[row]
+                if end is None:
+                    yield Grown(place, shown)
+                    continue
+                costs.append(end)
+                candidate, why = table.judge(shown, end)
+                if candidate is not None:
+                    yield Drawn(place, candidate)
+                else:
+                    refused.append(place)
+                    yield Refused(place, why, again)
+        if not refused:
+            break
+        places = refused
+    yield _cost(costs, first, time.perf_counter() - started)
+
+
+def _round(
+    backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None
+) -> Generator[tuple[int, str, End | None]]:
+    """Each row's text so far, cut at the first stop whatever the backend sends."""
+    scanners = [StopScanner(sampling.stop) for _ in range(sampling.n)]
+    texts = [""] * sampling.n
+    with closing(backend.generate(prompt, sampling, adapter)) as deltas:
+        for row, text, end in deltas:
+            scanner = scanners[row]
+            more = scanner.push(UNPRINTABLE.sub("", text.translate(_BLANKS)))
+            if end is not None and scanner.stopped and end.finish == "length":
+                end = replace(end, finish="stop")
+            elif end is not None:
+                more += scanner.flush()
+            texts[row] += more
+            if more or end is not None:
+                yield row, texts[row], end
+
+
+@dataclass
+class _Table:
+    """What lies on the table already, and so need not be drawn again."""
+
+    speaker: Role
+    labels: Sequence[str]
+    lately: Sequence[str]
+    taken: list[str] = field(default_factory=list)
+
+    def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
+        """The candidate that a text is, or why it is none."""
+        if end.finish == "thought":
+            return None, "a thought, not the line"
+        entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
+        if entry is None:
+            return None, "not one line in form"
+        words = _words(entry)
+        if not words:
+            return None, "empty"
+        if not any(map(str.isalnum, words)):
+            return None, "without a letter or a digit"
+        if _PLACEHOLDER.search(text):
+            return None, "a placeholder that nobody has filled"
+        if _LOOP.search(words):
+            return None, "goes round in a circle"
+        if words in self.lately:
+            return None, "repeats the last line"
+        if words in self.taken:
+            return None, "the same as another"
+        self.taken.append(words)
+        return Candidate(entry, end.finish, end.tokens, end.logprob), ""
+
+
+def read_line(speaker: Role, text: str) -> Entry | None:
+    """The entry that `text` after the cue of `speaker` is, in canonical form, if it is one."""
+    text = full_width(text.strip())
+    closing_bracket = "】" if speaker.narrator else ""
+    found = parse(f"{cue_of(speaker)}{text.removesuffix('】')}{closing_bracket}")
+    if len(found) != 1 or "\ufffd" in text:
+        return None
+    entry = found[0]
+    kinds = {"narration"} if speaker.narrator else {"speech", "action", "thought"}
+    inside = entry.text + entry.thought
+    if entry.kind not in kinds or any(mark in inside for mark in ("\\me", "\\emoji", "【", "】")):
+        return None
+    return None if _INVISIBLE.search(inside + entry.emotion) else entry
+
+
+def mended(text: str, labels: Sequence[str]) -> str:
+    """A text that ran out of tokens, without half a label at its end, its parenthesis closed."""
+    text = _HALF_A_LABEL.sub(lambda found: found[0] if found[1] in labels else "", text)
+    opened = sum((c in "（(") - (c in "）)") for c in text)
+    return text + "）" * (opened == 1)
+
+
+def full_width(text: str) -> str:
+    """Half-width punctuation beside Chinese as full-width, as some tokenizers cannot write it."""
+    return _HALF_PAIR.sub(lambda pair: f"（{pair[1] or pair[2] or ''}）", _MARKS.sub(_wide, text))
+
+
+def _wide(marks: re.Match[str]) -> str:
+    """A run of marks, full-width where Chinese stands before or after it."""
+    beside = marks.string[max(0, marks.start() - 1) : marks.end() + 1]
+    return _DOTS.sub("……", marks[0]).translate(_HALF) if _HAN.search(beside) else marks[0]
+
+
+def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
+    """The last line of all, and the last one by `speaker`."""
+    said = [
+        entry
+        for entry in history
+        if entry.kind not in ("comment", "chapter", "context") and not isinstance(entry, Note)
+    ]
+    own = [entry for entry in said if entry.kind == "narration"] if speaker.narrator else []
+    own = own or [entry for entry in said if entry.speaker == speaker.name]
+    return [_words(entry) for entry in (*said[-1:], *own[-1:])]
+
+
+def _words(entry: Entry) -> str:
+    """What tells a line from another: its words without marks, blanks and emotion."""
+    text = f"{entry.text}{entry.thought}".strip()
+    return "".join(c for c in text if c.isalnum()) or ("" if is_blank(text) else text)
+
+
+def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
+    tokens = sum(end.tokens for end in ends)
+    if not ends:
+        return Cost(0, 0, 0, first, total)
+    cached = max(end.cached_tokens for end in ends)  # some servers tell it with the last alone
+    return Cost(ends[0].prompt_tokens, cached, tokens, first, total)
+
+
+def drawn(updates: Iterator[Update]) -> list[Candidate]:
+    """All candidates of a draw, in the order of their places."""
+    done = {update.place: update.candidate for update in updates if isinstance(update, Drawn)}
+    return [done[place] for place in sorted(done)]

@@ -1,0 +1,75 @@
+"""The draws of a session; those that come from a journal are read when they are asked for."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from base.writing import UTF8
+from scenes.errors import SceneError
+from scenes.log import Entry
+from scenes.table.snapshot import from_json
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One drawn line, as it was before any edit."""
+
+    entry: Entry
+    finish: Literal["stop", "length"] = "stop"
+    tokens: int = 0
+    logprob: float | None = None
+    """Sum of natural log-probabilities, where it was asked for."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Candidates drawn for `speaker` after the turn `parent`; what was rejected is kept too."""
+
+    id: int
+    parent: int | None
+    speaker: str
+    candidates: tuple[Candidate, ...]
+    model: str = ""
+    adapter: str | None = None
+    seed: int | None = None
+
+
+_read = msgspec.json.Decoder(Draw).decode
+
+
+class Draws(Mapping[int, Draw]):
+    """The draws by their ids, which count from 1."""
+
+    def __init__(self) -> None:
+        self._draws: list[Draw | bytes] = []
+
+    def add(self, draw: Draw | bytes) -> None:
+        """Add a draw, or the line of a journal that holds it."""
+        self._draws.append(draw)
+
+    def __getitem__(self, id: int) -> Draw:
+        """Raises `SceneError` where what a journal holds is no draw."""
+        if not 1 <= id <= len(self._draws):
+            raise KeyError(id)
+        draw = self._draws[id - 1]
+        return _draw(draw) if isinstance(draw, bytes) else draw
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, len(self._draws) + 1))
+
+    def __len__(self) -> int:
+        return len(self._draws)
+
+
+def _draw(line: bytes) -> Draw:
+    try:
+        return _read(line)
+    except (msgspec.MsgspecError, ValueError):
+        pass  # a half of a surrogate pair, which is kept
+    try:
+        return from_json(Draw, json.loads(line.decode(*UTF8)))
+    except (TypeError, KeyError, ValueError, RecursionError) as error:
+        raise SceneError(f"a draw of this session cannot be read ({error!r})") from error

@@ -1,0 +1,363 @@
+"""The only input and output of a session: its journal, its readable log, its lock.
+
+`<id>.jsonl` is append-only, an event a line, on the disk before anything is shown as said;
+`<id>.txt` is the log of the current branch. Only their owner can read them.
+"""
+
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import FileIO
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from base.filenames import file_name
+from base.writing import reason, replaced, sweep
+from scenes.errors import SceneError
+from scenes.table.events import Event, building, event_of, line_of
+from scenes.table.journal_repair import MOST, Places, is_mendable, mend
+from scenes.table.readable import Readable
+from scenes.table.session import Session
+from scenes.table.session_list import sessions_folder
+
+_NAMED = re.compile(r"\d{8}-\d{6}-")
+"""How the files of a session are called."""
+
+
+class Journal:
+    """One session's files, held by a lock until `close`. Raises `SceneError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notices: list[str] = []
+        """What a person should know about the files, a line each."""
+        self._readable = Readable(path.with_suffix(".txt"))
+        self._file: FileIO | None = None
+        self.just_begun = False
+        """Whether it was begun here, and no event was added since."""
+        self._end = 0
+        self._unfinished = False
+        self._mended: list[bytes] | None = None
+        with _said(path):
+            _make_private(path.parent)
+            self._lock = _lock(path)
+            for ending in (".jsonl", ".txt", ".lock", ".torn"):
+                _tighten(path.with_suffix(ending))
+
+    @classmethod
+    def create(cls, scene_name: str, folder: Path | None = None) -> "Journal":
+        """A new journal named after the moment and the scene; its file comes with its first event.
+
+        What killed programs have left in the folder is deleted.
+        """
+        folder = folder or sessions_folder()
+        tidy(folder)
+        base = f"{datetime.now():%Y%m%d-%H%M%S}-{file_name(scene_name, 'scene')}"
+        for name in (base, *(f"{base}-{number}" for number in range(2, 1000))):
+            path = folder / f"{name}.jsonl"
+            with suppress(_InUse):
+                journal = cls(path)
+                if not path.exists():
+                    return journal
+                journal.close()
+        raise SceneError(f"{folder}: a thousand sessions of this second; try again")
+
+    @classmethod
+    def open(cls, path: Path) -> tuple["Journal", list[Event]]:
+        """The journal at `path` and its events. What is torn or damaged is told in `notices`.
+
+        Nothing is written before the first event; then the file as it was is kept beside it.
+        """
+        with _said(path):
+            if not path.is_file():
+                raise SceneError(f"{path}: no such session; see: paotuan sessions list")
+        tidy(path.parent)
+        journal = cls(path)
+        try:
+            with _said(path):
+                found = _read(path)
+                journal._file = FileIO(path, "r+")
+        except BaseException:
+            journal.close()
+            raise
+        journal._end, journal._unfinished = found.end, found.unfinished
+        journal._mended = found.mended
+        journal.notices += found.notices
+        return journal, found.events
+
+    @property
+    def id(self) -> str:
+        return self.path.stem
+
+    def append(self, event: Event) -> None:
+        """Write one event and wait until it is on the disk; on failure the file is as before."""
+        stamped = {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}
+        line = line_of(stamped)
+        if not self._lock.is_locked:
+            raise SceneError(f"{self.path.name}: already closed; resume the session to go on")
+        with _said(self.path):
+            if self._file is None:
+                self._begin(line)
+                return
+            self.just_begun = False
+            self._replace_damaged()
+            self._set_torn_line_aside(self._file)
+            data = b"\n" * self._unfinished + line + b"\n"
+            try:
+                self._file.seek(self._end)
+                _write_all(self._file, data)
+                os.fsync(self._file.fileno())
+            except OSError:
+                with suppress(OSError):
+                    self._file.truncate(self._end)
+                raise
+        self._end += len(data)
+        self._unfinished = False
+
+    def save_log(self, session: Session) -> None:
+        """Bring the readable log in step with the current branch; as it was where the journal is
+        damaged, until something is said: it may hold what the journal has lost."""
+        if self._mended is not None:
+            return
+        with _said(self.path):
+            self._readable.show(session)
+
+    def close(self) -> None:
+        """Let go of the files and the lock; nothing is left of a journal that never began."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if self._lock.is_locked:
+            if not self.path.exists():
+                _delete(self.path.with_suffix(".lock"))
+            self._lock.release()
+
+    def discard(self) -> None:
+        """Let go of the files and the lock, and delete them."""
+        self.just_begun = False
+        with _said(self.path):
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            for ending in (".jsonl", ".txt"):
+                self.path.with_suffix(ending).unlink(missing_ok=True)
+        self.close()
+
+    def _begin(self, line: bytes) -> None:
+        """Make the file, with its first event whole in it."""
+        with replaced(self.path, (), private=True) as file:
+            file.write(line + b"\n")
+        self._file = FileIO(self.path, "r+")
+        self._end = len(line) + 1
+        self.just_begun = True
+
+    def _replace_damaged(self) -> None:
+        """Keep the damaged file as it was, and put what can be told of it in its place."""
+        if self._mended is None or self._file is None:
+            return
+        raw = self.path.read_bytes()
+        aside = _aside(self.path, raw)
+        if not aside.exists():
+            with replaced(aside, (self.path,), private=True) as file:
+                file.write(raw)
+            with suppress(FileNotFoundError):
+                log = self.path.with_suffix(".txt").read_bytes()
+                with replaced(aside.with_name(f"{aside.name}.txt"), (), private=True) as file:
+                    file.write(log)
+        text = b"".join(line + b"\n" for line in self._mended)
+        with replaced(self.path, (aside,), private=True) as file:
+            file.write(text)
+        self._file.close()
+        self._file = FileIO(self.path, "r+")
+        self._end, self._unfinished, self._mended = len(text), False, None
+
+    def _set_torn_line_aside(self, file: FileIO) -> None:
+        """Move what a crash left of a line to a file beside the journal: nothing is lost."""
+        file.seek(self._end)
+        torn = file.read()
+        if not torn:
+            return
+        aside = self.path.with_suffix(".torn")
+        with open(aside, "ab", opener=_private) as kept:
+            kept.write(torn + b"\n")
+            kept.flush()
+            os.fsync(kept.fileno())
+        file.truncate(self._end)
+
+
+def read_session(path: Path) -> Session:
+    """The session at `path` as it is on the disk now, without the lock: it may be played on
+    meanwhile, and what is only being written is left out. Raises `SceneError`."""
+    with _said(path):
+        if not path.is_file():
+            raise SceneError(f"{path}: no such session; see: paotuan sessions list")
+        found = _read(path)
+    try:
+        session = Session.replay(found.events, _not_recorded)
+    except SceneError as error:
+        raise SceneError(f"{path.name}: {error}") from error
+    session.damage = tuple(found.notices) if found.mended is not None else ()
+    return session
+
+
+def tidy(folder: Path) -> None:
+    """Delete what programs that were killed have left in a folder of sessions, and nothing else:
+    files that were not whole yet, and locks of sessions that never began."""
+    sweep(folder)
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        path, journal = folder / name, folder / f"{name.removesuffix('.lock')}.jsonl"
+        if path.suffix != ".lock" or not _NAMED.match(name) or journal.name in names:
+            continue
+        with suppress(OSError, SceneError):
+            if not path.stat().st_size:
+                lock = _lock(journal)
+                if not journal.exists():
+                    _delete(path)
+                lock.release()
+
+
+def _not_recorded(event: Event) -> None:
+    raise SceneError("this session was only read; resume it to go on")
+
+
+@dataclass
+class _Reading:
+    """What stands in a journal's file."""
+
+    events: list[Event] = field(default_factory=list)
+    end: int = 0
+    """The byte where the last whole event ends."""
+    unfinished: bool = False
+    """Whether the last whole event has no newline."""
+    notices: list[str] = field(default_factory=list)
+    mended: list[bytes] | None = None
+    """The lines that take its place where it is damaged."""
+
+
+def _read(path: Path) -> _Reading:
+    """Read a journal. What is cut off at its end, or damaged, is told in the notices."""
+    found, places = _Reading(), Places()
+    with path.open("rb") as file, building():
+        for line in file:
+            event = event_of(line)
+            if event is None:
+                if file.read(1) or (line.strip() and line.endswith(b"\n")) or is_mendable(line):
+                    file.seek(0)
+                    return _mend(path, file.read())
+                if not found.events:
+                    raise SceneError(f"{path}: cut off before anything was said; {_rest(path)}")
+                found.notices.append(f"{path.name}: the last line was cut off and is left out")
+                return found
+            if found.events and not places.fit(event):
+                file.seek(0)
+                return _mend(path, file.read())
+            places.add(event)
+            found.events.append(event)
+            found.end += len(line)
+            found.unfinished = not line.endswith(b"\n")
+    if not found.events:
+        raise SceneError(f"{path}: empty; {_rest(path)}")
+    return found if places.named <= places.draws else _mend(path, path.read_bytes())
+
+
+def _rest(path: Path) -> str:
+    """What to do where nothing stands in a journal."""
+    log = path.with_suffix(".txt")
+    has_log = log.is_file() and log.stat().st_size
+    return f"the readable log is in {log.name}" if has_log else "delete it"
+
+
+def _mend(path: Path, raw: bytes) -> _Reading:
+    """A damaged journal as far as it can be told. Raises `SceneError` where it does not begin."""
+    aside = _aside(path, raw).name
+    try:
+        found = mend(raw, aside)
+    except SceneError as error:
+        raise SceneError(
+            f"{path}:{error} and left as it is. "
+            f"The readable log is in {path.with_suffix('.txt').name}"
+        ) from error
+    told = [f"{path.name}:{line}" for line in found.told[:MOST]]
+    if len(found.told) > MOST:
+        told.append(f"{path.name}: and {len(found.told) - MOST} more such places")
+    told.append(f"{path.name}: the damaged file will be kept as {aside} before anything is said")
+    return _Reading(found.events, len(raw), False, told, found.lines)
+
+
+def _aside(path: Path, raw: bytes) -> Path:
+    """Where a damaged journal is kept: a name of its own for each that differs."""
+    number = 1
+    while True:
+        aside = path.with_suffix(".damaged" if number == 1 else f".damaged-{number}")
+        if not aside.exists() or aside.read_bytes() == raw:
+            return aside
+        number += 1
+
+
+def _lock(path: Path) -> FileLock:
+    """Hold the session of the journal `path`. Raises `SceneError` where another program does."""
+    file = path.with_suffix(".lock")
+    lock = FileLock(file, thread_local=False, mode=0o600)
+    while True:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise _InUse(f"{path.name}: open in another paotuan; close that one first") from None
+        if file.exists():
+            return lock
+        lock.release()  # another program has just deleted it with what a killed one left
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only its owner may look into; that of all sessions is made so again."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder == sessions_folder():
+        _tighten(folder, 0o700)
+
+
+def _tighten(path: Path, mode: int = 0o600) -> None:
+    """Let only the owner read what others could; what is not ours stays as it is."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(mode)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+class _InUse(SceneError):
+    """Another program holds the lock."""
+
+
+class _said:
+    """Turns the errors of the system into one line for a person."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise SceneError(f"{self.path}: cannot be written or read: {reason(error)}") from error

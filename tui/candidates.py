@@ -1,0 +1,91 @@
+"""How a hand of candidates is printed: rows that grow on a terminal, whole lines elsewhere."""
+
+import shutil
+import sys
+import time
+from typing import Protocol
+
+from rich.cells import cell_len, set_cell_size
+
+from scenes.table.play import Hand, body_of
+from tui.colour import sgr, wants_colour
+from tui.output import one_line
+
+FRAME_S = 1 / 30
+"""Seconds between two pictures of growing candidates."""
+
+
+class View(Protocol):
+    """Something that shows a hand while it is dealt."""
+
+    def changed(self, hand: Hand) -> None:
+        """A place has changed."""
+        ...
+
+    def done(self, hand: Hand) -> None:
+        """Nothing more comes."""
+        ...
+
+
+def numbered(hand: Hand) -> list[int]:
+    """The places that hold a complete candidate, in the order of their numbers from 1."""
+    return [at for at, place in enumerate(hand.places) if place.candidate]
+
+
+def print_hand(hand: Hand) -> None:
+    """Print the complete candidates, each as its number, two blanks and the line."""
+    coloured = wants_colour()
+    for number, at in enumerate(numbered(hand), 1):
+        candidate = hand.places[at].candidate
+        assert candidate is not None
+        label = sgr(str(number), 1) if coloured else str(number)
+        print(f"{label}  {one_line(body_of(candidate.entry))}", flush=True)
+
+
+class Whole:
+    """Prints a hand once it is complete."""
+
+    def changed(self, hand: Hand) -> None:
+        pass
+
+    def done(self, hand: Hand) -> None:
+        print_hand(hand)
+
+
+class Rows:
+    """Shows each place in a row that is drawn again as it grows, then all lines in full."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._at = 0.0
+
+    def changed(self, hand: Hand) -> None:
+        now = time.monotonic()
+        if now - self._at >= FRAME_S:
+            self._at = now
+            self._paint(hand)
+
+    def done(self, hand: Hand) -> None:
+        self._clear()
+        print_hand(hand)
+
+    def _paint(self, hand: Hand) -> None:
+        columns, lines = shutil.get_terminal_size()
+        self._clear()
+        for number, place in list(enumerate(hand.places, 1))[: max(lines - 2, 1)]:
+            row = f"{number}  {one_line(place.text) or place.why}"
+            fitting = set_cell_size(row, columns - 1).rstrip() if cell_len(row) >= columns else row
+            print(fitting if place.over else sgr(fitting, 2))
+            self._rows += 1
+        sys.stdout.flush()
+
+    def _clear(self) -> None:
+        """Take away the rows that were painted last."""
+        if self._rows:
+            print(f"\x1b[{self._rows}A\r\x1b[J", end="", flush=True)
+            self._rows = 0
+
+
+def view() -> View:
+    """How a hand is shown on this stdout."""
+    return Rows() if wants_colour() else Whole()

@@ -1,0 +1,37 @@
+"""The model at the table: being loaded, ready, or not to be had."""
+
+import os
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from tui.model_options import Choice
+
+if TYPE_CHECKING:
+    from models.backend import Backend
+    from scenes.scene import Scene
+
+
+@dataclass
+class Model:
+    """Shared by the screens; changed by the app alone."""
+
+    backend: "Backend | None" = None
+    asked: str = ""
+    """What was last asked for, so that it is not loaded twice."""
+    given: bool = False
+    """Whether it was handed over ready, and so is never exchanged."""
+    loading: bool = False
+    problem: str = ""
+    """Why there is none, in one line."""
+    busy: Lock = field(default_factory=Lock)
+    """Held while a draw runs: a backend serves one thread at a time."""
+
+
+def wanted(choice: Choice, scene: "Scene | None") -> str:
+    """What is to be loaded, so that the same is not loaded again."""
+    says = scene.model if scene else None
+    name = choice.model or os.environ.get("PAOTUAN_MODEL") or (says and says.use) or "starter"
+    context = choice.context or (says and says.context)
+    adapters = sorted({role.adapter for role in scene.cast if role.adapter}) if scene else []
+    return repr((name, context, choice.quantization or (says and says.quantization), adapters))

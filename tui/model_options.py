@@ -1,0 +1,262 @@
+"""Which model plays and how: what the person asks for, before the environment and the scene."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from base.text import shown
+from models.errors import ModelError
+from tui.failures import BadInput, given
+from tui.output import word
+
+if TYPE_CHECKING:
+    from models.backend import Backend
+    from models.catalog import Opening
+    from scenes.scene import Scene
+
+WITH_ADAPTERS = ("llamacpp", "local", "server")
+"""The backends that open adapters from files; a server loads those that it does not have."""
+
+
+QUANTIZATIONS = ("none", "int8", "int4")
+IDLE = {
+    "llamacpp": "a GGUF file is quantized already",
+    "server": "a server holds its weights as it was started",
+    "scripted": "the scripted model has no weights",
+}
+"""Why a quantization does nothing, by backend."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the person asks of the model; `None` and nothing leave it to the scene."""
+
+    model: str | None = None
+    """A name of the catalog, `scripted`, a path, or a server's address."""
+    context: int | None = None
+    """Tokens of prompt and candidate together."""
+    quantization: str | None = None
+    """`none`, `int8` or `int4`, for weights that are stored in full."""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of `models.backend.Sampling` by name."""
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    """Where adapters lie that the roles name."""
+    threads: int | None = None
+    """Processor threads of a model in process; `None` is its own choice."""
+
+
+def choose(
+    model: str | None,
+    context: int | None,
+    quantization: str | None,
+    asked: Mapping[str, Any],
+    adapters: Sequence[str] = (),
+    threads: int | None = None,
+) -> Choice:
+    """The choice that options make; those that are `None` are not said. Raises `BadInput`."""
+    said = {name: value for name, value in asked.items() if value is not None}
+    if quantization is not None:
+        check_quantization(quantization)
+    for name, value in said.items():
+        _check_range(name, value)
+    if context is not None and context < 1:
+        raise BadInput(f"--context {context}: expected at least 1")
+    if threads is not None and threads < 1:
+        raise BadInput(f"--threads {threads}: expected at least 1")
+    return Choice(model, context, quantization, said, dict(map(_named, adapters)), threads)
+
+
+def check_quantization(name: str) -> None:
+    """Raise `BadInput` for a quantization that there is none of."""
+    from tui.commands.group import one_of
+
+    one_of(name, QUANTIZATIONS, "quantization")
+
+
+def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+    """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
+
+    Raises `ModelError` with the nearest names where there is none such, and where its files are not
+    on this machine.
+    """
+    found = _named_model(choice, scene)
+    found.check()
+    return found
+
+
+def given_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+    """The model that a person asks for, before anything is done with it; says which of the options
+    it does not heed. Raises `BadInput`."""
+    with given():
+        found = _named_model(choice, scene)
+        if found.backend in WITH_ADAPTERS:
+            _adapters(choice, scene, found.backend)
+        found.check()
+    if scene is not None:
+        _refuse_unused(choice, scene)
+    for line in idle(choice, found.backend):
+        word(line)
+    return found
+
+
+def idle(choice: Choice, backend: str) -> Iterator[str]:
+    """A line for each option that such a model does not heed."""
+    if choice.quantization not in (None, "none") and backend != "local":
+        yield f"--quantization {choice.quantization}: left out; {IDLE[backend]}"
+    by_hand = choice.threads and os.environ.get("PAOTUAN_THREADS") != str(choice.threads)
+    if by_hand and backend != "llamacpp":
+        yield f"--threads {choice.threads}: left out; only llama.cpp heeds it"
+    if choice.adapters and backend == "scripted":
+        yield "--adapter: left out; the scripted model has none"
+
+
+def _named_model(choice: Choice, scene: "Scene | None") -> "Opening":
+    from models.catalog import resolve
+
+    asked = choice.model or os.environ.get("PAOTUAN_MODEL")
+    return resolve(asked or (scene and scene.model.use) or "starter")
+
+
+def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
+    """Open the model that `find_model` finds, with the adapters that the scene's roles name.
+
+    One that the person did not give, and that is for another base, is left out with a notice. It
+    may take long. Raises `ModelError`.
+    """
+    found = find_model(choice, scene)
+    says = scene.model if scene else None
+    context = choice.context or (says and says.context)
+    quantization = choice.quantization or (says and says.quantization)
+    options: dict[str, object] = {}
+    if context and (found.backend != "scripted" or choice.context):
+        options["context"] = context
+    if found.backend == "local" and quantization in ("int8", "int4"):
+        options["quantization"] = quantization
+    if found.backend == "local" and says and says.scripts:
+        options["scripts"] = says.scripts
+    if found.backend == "llamacpp" and choice.threads:
+        options["threads"] = choice.threads
+    if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene, found.backend)):
+        options["adapters"] = paths
+    if found.backend != "scripted" and (names := _named_by(scene) - choice.adapters.keys()):
+        options["optional"] = names
+    return found.open(**options)
+
+
+def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
+    """Larger models that this machine could run, where the starter is to play; else `None`."""
+    from models.catalog import STARTER, better_models, machine_memory
+
+    if _named_model(choice, scene).model is not STARTER:
+        return None
+    return [model.name for model in better_models(*machine_memory())]
+
+
+class Loading:
+    """Opens the model in a thread of its own, beside what the person reads."""
+
+    def __init__(self, choice: Choice, scene: "Scene | None") -> None:
+        self._backend: Backend | None = None
+        self._error: BaseException | None = None
+        self.better: list[str] | None = None
+        """Larger models that this machine could run, where the starter was opened."""
+        self._work = (choice, scene)
+        self._thread = Thread(target=self._open, name="open model", daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def backend(self) -> "Backend":
+        """Wait for the model, in steps that Ctrl-C can end. Raises what opening it raised."""
+        while self._thread.is_alive():
+            self._thread.join(0.1)
+        if self._error is not None:
+            raise self._error
+        assert self._backend is not None
+        return self._backend
+
+    def close(self) -> None:
+        """Close the model if it is open."""
+        if self._backend is not None:
+            self._backend.close()
+
+    def _open(self) -> None:
+        try:
+            self.better = better_than_starter(*self._work)
+            self._backend = open_model(*self._work)
+        except BaseException as error:
+            self._error = error
+
+
+def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, Path]:
+    """The file or folder of every adapter that is named; a server may have those that are missing.
+
+    Raises `ModelError` for one that is missing here where it is to be opened here.
+    """
+    from base.names import nearest
+    from scenes.adapters import adapter_folders, adapter_names, find_adapter
+
+    found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
+    if backend == "server":
+        places = {name: find_adapter(name, False) for name in _named_by(scene) - found.keys()}
+        return found | {name: place for name, place in places.items() if place is not None}
+    for name, path in found.items():
+        if not path.exists():
+            raise ModelError(
+                f"adapter {shown(name)}: nothing at {path}; give another --adapter {shown(name)}=…"
+            )
+    for name in _named_by(scene) - found.keys():
+        place = find_adapter(name, backend == "llamacpp")
+        if place is None:
+            raise ModelError(
+                f"adapter {shown(name)}: nothing of that name in "
+                f"{', '.join(map(str, adapter_folders()[:2]))}{nearest(name, adapter_names())}; "
+                f"give it with: --adapter {shown(name)}=PATH"
+            )
+        found[name] = place
+    return found
+
+
+def _refuse_unused(choice: Choice, scene: "Scene") -> None:
+    """Raise `BadInput` for an adapter that no role names."""
+    from base.names import nearest
+
+    names = sorted(_named_by(scene))
+    for name in choice.adapters.keys() - set(names):
+        known = f"; those named are {', '.join(names)}" if names else "; no role names any"
+        raise BadInput(
+            f"--adapter {name}=…: no role names an adapter {name}{nearest(name, names) or known}"
+        )
+
+
+def _named_by(scene: "Scene | None") -> set[str]:
+    return {role.adapter for role in scene.cast if role.adapter} if scene else set()
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not name or not equals or not path:
+        raise BadInput(f"--adapter {shown(text)}: expected NAME=PATH")
+    return name, path
+
+
+def _check_range(name: str, value: float) -> None:
+    """Raise `BadInput` for a setting that a scene could not have either."""
+    from base.validation import BOUNDS
+    from scenes.schema import RANGES
+
+    inside = {
+        "ge": lambda bound: value >= bound,
+        "gt": lambda bound: value > bound,
+        "le": lambda bound: value <= bound,
+        "lt": lambda bound: value < bound,
+    }
+    for how, bound in RANGES.get(name, {}).items():
+        if not inside[how](bound):
+            option = "-n" if name == "n" else f"--{name.replace('_', '-')}"
+            raise BadInput(f"{option} {value}: expected {BOUNDS[how]} {bound}")

@@ -1,0 +1,82 @@
+"""Starts the app on the screen, the keyboard settled before Textual is first imported."""
+
+import asyncio
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from tui.colour import is_dumb
+from tui.failures import BadInput
+from tui.faults import Fault
+from tui.model_options import Choice
+from tui.process import ENDING, ended_by
+
+if TYPE_CHECKING:
+    from scenes.table.play import Play
+    from tui.app import PaotuanApp
+
+
+def show(table: "Play | None", choice: Choice, kitty_keys: bool = False) -> int:
+    """Play on the whole screen, from the start where there is no table yet; the exit status.
+
+    However the screen is left, what lies on the table is kept. Raises `Fault` for an error of ours
+    that took it down, `SceneError` where something could not be kept, `BadInput` on a terminal that
+    has no screen.
+    """
+    check_screen()
+    prepare_keys(kitty_keys)
+    from tui.app import PaotuanApp
+
+    app = PaotuanApp(table, choice)
+    try:
+        _run(app)
+    finally:
+        app.put_away()
+    if app.fault:
+        raise Fault from app.fault
+    if app.unsaved:
+        raise app.unsaved
+    return app.return_code or 0
+
+
+def check_screen() -> None:
+    """Raise `BadInput` where the terminal says that it knows no escapes."""
+    if is_dumb():
+        raise BadInput(
+            f"the screen needs another terminal than this one (TERM={os.environ['TERM']}); "
+            "play line by line with: paotuan play SCENE --line"
+        )
+
+
+def _run(app: "PaotuanApp") -> None:
+    """Run the app until it is left. A draw that nothing can stop is not waited for."""
+    loop = asyncio.new_event_loop()
+    threads = ThreadPoolExecutor(thread_name_prefix="paotuan")
+    loop.set_default_executor(threads)
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, *ENDING):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, app.finish, ended_by(number))
+    try:
+        loop.run_until_complete(app.run_async())
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        loop.close()
+
+
+def prepare_keys(kitty_keys: bool) -> None:
+    """Settle how the terminal tells keys, before Textual is imported for the first time.
+
+    With the kitty protocol an input method sends the words it commits as one sequence, which
+    Textual 8.2.8 gives up on beyond 32 bytes; so it is off unless asked for, and then the limit is
+    raised.
+    """
+    if kitty_keys:
+        os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
+        from textual import _xterm_parser
+
+        _xterm_parser._MAX_SEQUENCE_SEARCH_THRESHOLD = 512
+    else:
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
