@@ -70,7 +70,7 @@ def test_the_start_screen_is_painted_without_anything_heavy():
     program = """
 import asyncio
 from tui.app import PaotuanApp
-from tui.opening import Choice
+from tui.model_options import Choice
 
 async def look(pilot):
     await pilot.pause()
@@ -91,7 +91,7 @@ def test_kitty_keys_are_off_before_textual_is_imported_unless_asked_for():
     program = """
 import os, sys
 os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
-from tui.seat import prepare_keys
+from tui.run_app import prepare_keys
 prepare_keys({asked})
 from textual import _xterm_parser, constants
 print(os.environ.get("TEXTUAL_DISABLE_KITTY_KEY"), constants.DISABLE_KITTY_KEY,

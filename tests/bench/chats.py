@@ -20,7 +20,7 @@ SAMPLE = 5_000
 CHILD = """
 import resource, sys, time
 from pathlib import Path
-from scenes.imports.chats import import_chat
+from scenes.files.chats import import_chat
 begun, clock = time.process_time(), time.perf_counter()
 report = import_chat(Path(sys.argv[1]), Path(sys.argv[2]))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -86,7 +86,7 @@ def read_plainly(path: Path) -> int:
 def megabytes(path: Path) -> float:
     """What opening adds to the most memory of a program of its own (on Linux)."""
     program = (
-        "import sys; from pathlib import Path; from scenes.play import Play\n"
+        "import sys; from pathlib import Path; from scenes.table.play import Play\n"
         "lines = lambda: Path('/proc/self/status').read_text().splitlines()\n"
         "most = lambda: next(int(s.split()[1]) for s in lines() if s.startswith('VmHWM')) / 1000\n"
         "before = most(); play = Play.resume(Path(sys.argv[1])); print(most() - before)"

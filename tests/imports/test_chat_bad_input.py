@@ -133,7 +133,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from scenes.errors import SceneError
-from scenes.imports.chats import import_chat
+from scenes.files.chats import import_chat
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (9000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

@@ -16,7 +16,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, StableLmConfig, St
 from models.backend import Prompt
 from models.errors import ModelError
 from models.gguf import folder, tensors
-from models.gguf import folder, tensors
 from models.gguf.folder import convert_gguf, find_gguf
 from models.gguf.positions import FREQUENCIES
 from models.llamacpp.backend import LlamaCpp

@@ -23,9 +23,9 @@ CLIENT = """
 import json, resource, sys, time
 from pathlib import Path
 from models.backend import Prompt, Sampling
-from models.endpoint import Patience
+from models.server.endpoint import Patience
 from models.errors import ModelError
-from models.server import Server
+from models.server.backend import Server
 
 quick = Patience(connect=1.0, first=1.0, stall=0.5, tries=2, backoff=0.01)
 

@@ -32,7 +32,7 @@ def run(code: str, *args: object) -> subprocess.CompletedProcess[str]:
 HOLD = """
 import sys, time
 from pathlib import Path
-from scenes.play import Play
+from scenes.table.play import Play
 play = Play.resume(Path(sys.argv[1]))
 print("open", flush=True)
 sys.stdin.read()
@@ -61,7 +61,7 @@ def test_two_programs_cannot_hold_one_session(play: Play) -> None:
 WRITE = """
 import sys
 from pathlib import Path
-from scenes.play import Play
+from scenes.table.play import Play
 play = Play.resume(Path(sys.argv[1]))
 for number in range(1_000_000):
     play.say(f"第{number}句" + "很长" * 400)
@@ -96,7 +96,7 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from scenes.errors import SceneError
-from scenes.play import Play
+from scenes.table.play import Play
 play = Play.resume(Path(sys.argv[1]))
 path = play.journal.path
 before = path.read_bytes()
@@ -134,7 +134,7 @@ START_ON_FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from scenes.errors import SceneError
-from scenes.play import Play
+from scenes.table.play import Play
 from scenes.scene import Role, Scene
 folder = Path(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))

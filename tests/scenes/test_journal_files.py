@@ -98,7 +98,7 @@ def test_what_killed_programs_left_in_the_folder_is_gone_after_the_next_start(
 import os, signal, sys
 from pathlib import Path
 from base.writing import replaced
-from scenes.journal import Journal
+from scenes.table.journal import Journal
 journal = Journal.create("s", Path(sys.argv[1]))
 with replaced(journal.path, ()) as file:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -109,7 +109,7 @@ with replaced(journal.path, ()) as file:
     left = {path.suffix for path in tmp_path.iterdir()}
     assert left == {".lock", ".part"}
     assert saved_sessions(tmp_path) == []
-    again = "from scenes.journal import tidy; import sys, pathlib; tidy(pathlib.Path(sys.argv[1]))"
+    again = "from scenes.table.journal import tidy; import sys, pathlib; tidy(pathlib.Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", again, tmp_path], cwd=ROOT, timeout=60, check=True)
     assert [path.name for path in tmp_path.iterdir()] == ["poetry.lock"]
 

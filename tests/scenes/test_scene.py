@@ -176,7 +176,7 @@ def test_a_broken_scene_is_listed_with_its_reason_and_hides_no_other(
 
 def test_listing_scenes_opens_nothing_heavy() -> None:
     code = (
-        "import sys, scenes.scene; from scenes.shelf import find_scenes; assert find_scenes();"
+        "import sys, scenes.scene; from scenes.scene_list import find_scenes; assert find_scenes();"
         "print([m for m in ('pydantic', 'rapidfuzz', 'torch', 'httpx') if m in sys.modules])"
     )
     root = Path(__file__).parents[2]

@@ -165,7 +165,7 @@ def test_an_encoding_that_lines_cannot_have_is_refused_before_a_session_is_made(
 
 ODD = """
 from models.scripted import Scripted
-from scenes.play import Play
+from scenes.table.play import Play
 from scenes.scene import load_scene
 from tui.line import LineTable
 
@@ -330,7 +330,7 @@ def test_ctrl_c_at_the_prompt_does_not_end_the_play(home):
 
 SLOW = """
 from models.scripted import Scripted
-from scenes.play import Play
+from scenes.table.play import Play
 from scenes.scene import load_scene
 from tui.line import LineTable
 
