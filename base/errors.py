@@ -3,7 +3,7 @@
 from base.messages import rendered
 
 
-class PaotuanError(Exception):
+class KnownError(Exception):
     """Something a person can mend: says in one line where, what is wrong, and what to do.
 
     `problems` holds every line that was found in the same place, the first being the message.
@@ -27,7 +27,7 @@ class PaotuanError(Exception):
         return self.problems[0]
 
 
-class PassingError(PaotuanError):
+class PassingError(KnownError):
     """A failure that may pass by itself: a server that is away, busy, or slow."""
 
 

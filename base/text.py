@@ -2,7 +2,7 @@
 
 import re
 
-from characters.errors import CharacterError
+from base.errors import KnownError
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
 _FORMATS = (
@@ -54,7 +54,7 @@ MARKS = {
 def decode(raw: bytes, where: str) -> str:
     """UTF-8 text, with or without a byte order mark, its line ends as `\\n`.
 
-    Raises `CharacterError` that names the encoding found, and how to convert it.
+    Raises `KnownError` that names the encoding found, and how to convert it.
     """
     for mark, encoding in MARKS.items():
         if raw.startswith(mark):
@@ -108,28 +108,26 @@ def _reads_as(raw: bytes, encoding: str) -> bool:
     return not UNPRINTABLE.search(text) and ("\n" in text or ":" in text)
 
 
-def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> CharacterError:
+def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> KnownError:
     start = error.start
     line = raw.count(b"\n", 0, start) + 1
     if start and error.reason == "unexpected end of data":
-        return CharacterError(f"{where}:{line}: cut off inside a character; is the file complete?")
+        return KnownError(f"{where}:{line}: cut off inside a character; is the file complete?")
     for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
         if _reads_as(raw, encoding):
             return _encoded(where, "gb18030" if encoding == "gb18030" else "utf-16")
     if b"\0" in raw or _BINARY.search(raw[:start].decode("utf-8", "ignore")) or start == 0:
         return _binary(where, start)
-    return CharacterError(f"{where}:{line}: not UTF-8 (byte 0x{raw[start]:02x}); save it as UTF-8")
+    return KnownError(f"{where}:{line}: not UTF-8 (byte 0x{raw[start]:02x}); save it as UTF-8")
 
 
-def _encoded(where: str, encoding: str) -> CharacterError:
+def _encoded(where: str, encoding: str) -> KnownError:
     name = encoding.upper()
-    return CharacterError(
+    return KnownError(
         f"{where}: the text is {name}, expected UTF-8; convert it with: "
         f"iconv -f {name} -t UTF-8 OLD > NEW"
     )
 
 
-def _binary(where: str, offset: int) -> CharacterError:
-    return CharacterError(
-        f"{where}: not a text file (found at byte {offset}); expected YAML in UTF-8"
-    )
+def _binary(where: str, offset: int) -> KnownError:
+    return KnownError(f"{where}: not a text file (found at byte {offset}); expected YAML in UTF-8")

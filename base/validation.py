@@ -8,11 +8,11 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from base.errors import KnownError
 from base.names import nearest
 from base.text import shown
 from base.yaml_reader import Document, kind
 from base.yaml_tree import Key
-from characters.errors import CharacterError
 
 Declared = TypeVar("Declared", bound="Declaration")
 
@@ -46,10 +46,10 @@ class Declaration(BaseModel):
 
 
 def check(declaration: type[Declared], document: Document) -> Declared:
-    """The document as what it declares. Raises `CharacterError` with a line for each problem."""
+    """The document as what it declares. Raises `KnownError` with a line for each problem."""
     keys, problems = checked(declaration, document, {})
     if keys is None or problems:
-        raise CharacterError(*problems)
+        raise KnownError(*problems)
     return keys
 
 

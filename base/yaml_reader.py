@@ -7,10 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from base.errors import KnownError
 from base.json_bounds import MAX_DEPTH
 from base.text import decode, shown, unprintable
 from base.yaml_tree import Key, Tree
-from characters.errors import CharacterError
 
 MAX_BYTES = 1_000_000
 
@@ -66,27 +66,27 @@ class Document:
 
 
 def read_file(path: Path) -> Document:
-    """Read one file. Raises `CharacterError`, which lists all that is wrong with the file."""
+    """Read one file. Raises `KnownError`, which lists all that is wrong with the file."""
     return _without_problems(read_document(path))
 
 
 def read_document(path: Path) -> Document:
-    """Read one file as far as it can be, with its `problems`. Raises `CharacterError`."""
+    """Read one file as far as it can be, with its `problems`. Raises `KnownError`."""
     where = shown_path(path)
     try:
         if path.is_dir():
-            raise CharacterError(f"{where}: a folder, expected a YAML file")
+            raise KnownError(f"{where}: a folder, expected a YAML file")
         if path.exists() and not path.is_file():
-            raise CharacterError(f"{where}: not an ordinary file; expected a YAML file")
+            raise KnownError(f"{where}: not an ordinary file; expected a YAML file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise CharacterError(f"{where}: no such file") from None
+        raise KnownError(f"{where}: no such file") from None
     except PermissionError:
-        raise CharacterError(f"{where}: may not be read; check its permissions") from None
+        raise KnownError(f"{where}: may not be read; check its permissions") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
     return _parsed(raw, where)
 
 
@@ -97,29 +97,25 @@ def read(raw: bytes, where: str) -> Document:
 
 def _without_problems(document: Document) -> Document:
     if document.problems:
-        raise CharacterError(*document.problems)
+        raise KnownError(*document.problems)
     return document
 
 
 def _parsed(raw: bytes, where: str) -> Document:
     if len(raw) > MAX_BYTES:
-        raise CharacterError(
-            f"{where}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?"
-        )
+        raise KnownError(f"{where}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
     text = decode(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
         if name := unprintable(line):
-            raise CharacterError(f"{where}:{number}: {name}; delete it")
+            raise KnownError(f"{where}:{number}: {name}; delete it")
     if not text.strip():
-        raise CharacterError(f"{where}: empty; expected YAML such as `title: …`")
+        raise KnownError(f"{where}: empty; expected YAML such as `title: …`")
     builder = Tree(where)
     for event in _events(text, where):
         builder.add(event)
     if not isinstance(builder.root, dict):
         hint = "; write `: ` where a key ends with `：`" if WIDE_COLON.match(text) else ""
-        raise CharacterError(
-            f"{where}:1: found {kind(builder.root)}, expected keys and values{hint}"
-        )
+        raise KnownError(f"{where}:1: found {kind(builder.root)}, expected keys and values{hint}")
     return Document(where, builder.root, builder.lines, builder.blocks, tuple(builder.problems))
 
 
@@ -151,11 +147,11 @@ def _events(text: str, where: str) -> Iterator[yaml.Event]:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise CharacterError(
+        raise KnownError(
             _said(error.problem or "", mark.line if mark else 0, text, where)
         ) from None
     except yaml.YAMLError as error:
-        raise CharacterError(f"{where}: not valid YAML: {shown(str(error))}") from None
+        raise KnownError(f"{where}: not valid YAML: {shown(str(error))}") from None
 
 
 def _said(problem: str, index: int, text: str, where: str) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from base.errors import KnownError
 from base.text import shown, unprintable
-from characters.errors import CharacterError
 
 MAX_SIZE = 4_000_000
 MAX_DEPTH = 20
@@ -179,10 +179,10 @@ class Tree:
         if self._size > MAX_SIZE:
             raise self._error(event, "its aliases expand to more than 4 MB; write it out plainly")
 
-    def _error(self, event: yaml.Event, problem: str) -> CharacterError:
+    def _error(self, event: yaml.Event, problem: str) -> KnownError:
         line = _line(event)
         key = shown(".".join(map(str, self._key())))
-        return CharacterError(f"{self.where}:{line}: {key + ': ' if key else ''}{problem}")
+        return KnownError(f"{self.where}:{line}: {key + ': ' if key else ''}{problem}")
 
 
 def _line(event: yaml.Event) -> int:

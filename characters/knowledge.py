@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.errors import KnownError
 from base.folders import is_file, is_folder
 from base.yaml_reader import shown_path
-from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.files import CARD_IMAGES, YAML, read_lorebook
 from characters.wiki.files import BASE, TEXTS, Reading, read_base
@@ -47,7 +47,7 @@ NOTHING = Knowledge()
 
 
 def read_knowledge(path: Path, embedder: OpenEmbedder | None = None) -> Knowledge:
-    """What one file holds, by its suffix, or all those below a folder. Raises `CharacterError`.
+    """What one file holds, by its suffix, or all those below a folder. Raises `KnownError`.
 
     Vectors of a base are used only with an `embedder`, which is asked when they are needed.
     """
@@ -59,7 +59,7 @@ def read_knowledge(path: Path, embedder: OpenEmbedder | None = None) -> Knowledg
     if suffix in (*TEXTS, BASE):
         return Knowledge(bases=(read_base(path, embedder),))
     known = ", ".join((*BOOKS, *TEXTS, BASE))
-    raise CharacterError(f"{shown_path(path)}: not a kind of knowledge; expected {known}")
+    raise KnownError(f"{shown_path(path)}: not a kind of knowledge; expected {known}")
 
 
 def _of_folder(folder: Path, embedder: OpenEmbedder | None) -> Knowledge:
@@ -77,12 +77,12 @@ def _of_folder(folder: Path, embedder: OpenEmbedder | None) -> Knowledge:
             continue
         try:
             found += read_knowledge(path, embedder)
-        except CharacterError as error:
+        except KnownError as error:
             found += Knowledge(problems=tuple(error.problems))
     if not found:
         known = ", ".join((*YAML, ".json", *TEXTS, BASE))
         empty = f"{shown_path(folder)}: no knowledge in this folder; expected {known}"
-        raise CharacterError(empty, *found.problems)
+        raise KnownError(empty, *found.problems)
     return found
 
 
@@ -106,7 +106,7 @@ class Shelf:
         if path not in self._read:
             try:
                 self._read[path] = read_knowledge(path, self._embedder)
-            except CharacterError as error:
+            except KnownError as error:
                 self._read[path] = NOTHING
                 self.problems += error.problems
             self.problems += self._read[path].problems

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from base.errors import KnownError
 from base.folders import CARDS, SUFFIXES, beside, find, folders, is_file, is_folder, is_path, listed
 from base.names import label_problem, name_problem, nearest
 from base.text import shown
 from base.yaml_reader import Document, read_document
 from base.yaml_tree import Key
-from characters.errors import CharacterError
 
 if TYPE_CHECKING:
     from characters.schema import CharacterKeys
@@ -43,14 +43,14 @@ def load(name_or_path: str | Path, places: Sequence[Path] | None = None) -> Char
     """The character of that name, or in that file, which a person asked for.
 
     Names are looked up in `places`: by default `./characters`, the user's data folder, and what
-    ships. Raises `CharacterError`.
+    ships. Raises `KnownError`.
     """
     if isinstance(name_or_path, Path) or is_path(name_or_path):
         return read_character(Path(name_or_path))
     places = folders("characters") if places is None else places
     path = find(name_or_path, places, SUFFIXES + CARDS)
     if path is None:
-        raise CharacterError(unknown(name_or_path, places))
+        raise KnownError(unknown(name_or_path, places))
     return read_character(path)
 
 
@@ -60,7 +60,7 @@ def refer(reference: str, folder: Path) -> Character:
         return load(reference)
     path = beside(folder, reference)
     if path is None:
-        raise CharacterError(f"{shown(reference)} leads out of the folder of this file")
+        raise KnownError(f"{shown(reference)} leads out of the folder of this file")
     if not is_file(path) and reference == Path(reference).name:
         known = (place / reference for place in folders("characters"))
         path = next((one for one in known if is_file(one)), path)
@@ -82,7 +82,7 @@ def unknown(name: str, places: Sequence[Path]) -> str:
 
 
 def read_character(path: Path) -> Character:
-    """Read a character file or a card. Raises `CharacterError` with a line for each problem."""
+    """Read a character file or a card. Raises `KnownError` with a line for each problem."""
     if path.suffix.lower() in CARDS:
         return _of_card(path)
     document = read_document(path)
@@ -91,14 +91,14 @@ def read_character(path: Path) -> Character:
 
     keys, problems = checked(CharacterFile, document, {"name": "name"})
     if keys is None:
-        raise CharacterError(*problems)
+        raise KnownError(*problems)
     problems += [
         *_name_problems(keys.name, document),
         *problems_of(keys, document, (), path.parent),
     ]
     problems += missing_files([keys.card] if keys.card else [], document, ("card",), path.parent)
     if problems:
-        raise CharacterError(*document.in_order(problems))
+        raise KnownError(*document.in_order(problems))
     return Character(
         name=keys.name,
         aliases=tuple(keys.aliases),

@@ -17,9 +17,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
+from base.errors import KnownError, first_line
 from models.chatglm.files import check_numbers
 from models.chatglm.prefix import load_prefix, prefix_shape
-from models.errors import ModelError, first_line
 
 CONFIG = "adapter_config.json"
 WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
@@ -48,12 +48,12 @@ class Adapters:
         self._left_out: set[str] = set()
 
     def add(self, name: str, path: str | Path) -> None:
-        """Load the adapter in a folder; raises `ModelError` where it does not fit the base."""
+        """Load the adapter in a folder; raises `KnownError` where it does not fit the base."""
         folder = Path(path).expanduser()
         if not folder.exists():
-            raise ModelError(f"adapter {name}: {folder} not found, expected an adapter's folder")
+            raise KnownError(f"adapter {name}: {folder} not found, expected an adapter's folder")
         if folder.is_file():
-            raise ModelError(
+            raise KnownError(
                 f"adapter {name}: {folder} is a file, expected a folder in PEFT layout"
             )
         if (folder / CONFIG).is_file():
@@ -63,7 +63,7 @@ class Adapters:
         self._starts[name] = start
 
     def check(self, path: str | Path) -> None:
-        """Raise `ModelError` where the PEFT folder's adapter does not fit the base."""
+        """Raise `KnownError` where the PEFT folder's adapter does not fit the base."""
         folder = Path(path)
         tensors = read_tensors(folder)
         if str(read_json(folder / CONFIG).get("peft_type")) == "PREFIX_TUNING":
@@ -96,7 +96,7 @@ class Adapters:
             name = None
         if name is not None and name not in self._starts:
             held = ", ".join(self._starts) or "none"
-            raise ModelError(f"adapter {name!r}: not loaded, there is {held}; name it on opening")
+            raise KnownError(f"adapter {name!r}: not loaded, there is {held}; name it on opening")
         if name != self._active:
             lora = name is not None and not self._starts[name].layers
             for layer in self._tuned:
@@ -120,7 +120,7 @@ class Adapters:
             return Start()
         if kind == "PREFIX_TUNING":
             return self._peft_prefix(name, folder, tensors)
-        raise ModelError(
+        raise KnownError(
             f"{folder / CONFIG}: peft_type is {kind}, expected LORA or PREFIX_TUNING; "
             "train one of these"
         )
@@ -131,7 +131,7 @@ class Adapters:
         expected = slices * heads * width
         if table is None or table.dim() != 2 or table.shape[1] != expected:
             found = "no prompt_embeddings" if table is None else f"shape {list(table.shape)}"
-            raise ModelError(
+            raise KnownError(
                 f"{folder}: a prefix with {found}, expected [length, {expected}] for the base "
                 f"{self.base}; {_trained_on(folder)}"
             )
@@ -159,12 +159,12 @@ class Adapters:
             found = set_peft_model_state_dict(self.model, inner, adapter_name=name)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
             reason = first_line(error)
-            raise ModelError(
+            raise KnownError(
                 f"{folder}: could not be put on the base {self.base} ({reason}); "
                 f"{_trained_on(folder)}"
             ) from error
         if found.unexpected_keys:
-            raise ModelError(
+            raise KnownError(
                 f"{folder}: holds {found.unexpected_keys[0]}, which {CONFIG} does not name; "
                 "take both files from the same training"
             )
@@ -190,14 +190,14 @@ class Adapters:
         path, part = _module_and_part(key)
         module = _submodule(self.model, path)
         if part is None or module is None:
-            raise ModelError(
+            raise KnownError(
                 f"{folder}: adapts {path}, expected a layer of the base {self.base} "
                 f"({type(self.model).__name__}), which has none of that name; {_trained_on(folder)}"
             )
         axis = 1 if part == "A" else 0
         wanted = module.in_features if part == "A" else module.out_features
         if tensor.shape[axis] != wanted:
-            raise ModelError(
+            raise KnownError(
                 f"{folder}: {key} is {list(tensor.shape)}, expected {wanted} at axis {axis} for "
                 f"the base {self.base}; {_trained_on(folder)}"
             )
@@ -228,13 +228,13 @@ def _trained_on(folder: Path) -> str:
 
 
 def read_json(file: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises `ModelError`."""
+    """The object in a JSON file. Raises `KnownError`."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{file}: not readable as JSON ({error}); fetch it again") from error
+        raise KnownError(f"{file}: not readable as JSON ({error}); fetch it again") from error
     if not isinstance(value, dict):
-        raise ModelError(
+        raise KnownError(
             f"{file}: found a {type(value).__name__}, expected an object; fetch it again"
         )
     return value
@@ -249,10 +249,10 @@ def scale_of(config: Mapping[str, Any], layer: str, rank: int) -> float:
 
 
 def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
-    """The tensors of an adapter by name. Raises `ModelError`."""
+    """The tensors of an adapter by name. Raises `KnownError`."""
     files: Sequence[Path] = [folder / name for name in WEIGHTS if (folder / name).is_file()]
     if not files:
-        raise ModelError(
+        raise KnownError(
             f"{folder}: no {' or '.join(WEIGHTS)}, expected the adapter's weights; fetch them"
         )
     try:
@@ -262,9 +262,9 @@ def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
             tensors = torch.load(files[0], map_location="cpu", weights_only=True)
     except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
         reason = first_line(error)
-        raise ModelError(f"{files[0]}: not readable ({reason}); fetch it again") from error
+        raise KnownError(f"{files[0]}: not readable ({reason}); fetch it again") from error
     except Exception as error:  # pickle's own errors have no common base but this
-        raise ModelError(
+        raise KnownError(
             f"{files[0]}: refused ({type(error).__name__}); use safetensors"
         ) from error
     check_numbers(files[0], tensors)

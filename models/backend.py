@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal, NamedTuple, Protocol, cast, runtime_checkable
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.quiet import keep_quiet
 
 Finish = Literal["stop", "length", "thought"]
@@ -125,7 +125,7 @@ class Backend(Protocol):
         """Yield the candidates piece by piece. Closing the generator stops the work.
 
         Before anything is drawn, empty deltas may come so that it can be closed. Every candidate
-        closes with one `Delta` that has an `end`. Raises `ModelError`.
+        closes with one `Delta` that has an `end`. Raises `KnownError`.
         """
         ...
 
@@ -144,7 +144,7 @@ class Scorer(Protocol):
         """The natural log-probability of each reply as what follows the prompt, to its own end.
 
         It is that of the model itself, before any sampling. A reply that is to be a whole line
-        ends with its newline. Raises `ModelError`.
+        ends with its newline. Raises `KnownError`.
         """
         ...
 
@@ -159,9 +159,9 @@ class Scorer(Protocol):
 
 
 def scorer(backend: Backend) -> Scorer:
-    """`backend` as one that scores. Raises `ModelError` where it cannot."""
+    """`backend` as one that scores. Raises `KnownError` where it cannot."""
     if not isinstance(backend, Scorer):
-        raise ModelError(
+        raise KnownError(
             f"{backend.name}: cannot tell how likely a text is; GGUF models, folders with weights, "
             "and vLLM and llama-server without ?mode=chat can"
         )
@@ -173,7 +173,7 @@ class Counter(Protocol):
     """A backend that counts many texts faster than one after another."""
 
     def counts(self, texts: Sequence[str]) -> list[int]:
-        """What `Backend.count` says of each text. Raises `ModelError`."""
+        """What `Backend.count` says of each text. Raises `KnownError`."""
         ...
 
 
@@ -184,7 +184,7 @@ class Primed(Protocol):
     def prime(self, texts: Sequence[str]) -> None:
         """Count `texts` in few questions, so that `Backend.count` knows them.
 
-        Raises `ModelError`.
+        Raises `KnownError`.
         """
         ...
 
@@ -204,7 +204,7 @@ EXTRAS = {"llamacpp": "starter", "local": "local"}
 def open_backend(name: str, /, **options: object) -> Backend:
     """Import the backend `name` only now, since some cost seconds to import, and open it.
 
-    Raises `ModelError` where what it needs is not installed, or it cannot be opened.
+    Raises `KnownError` where what it needs is not installed, or it cannot be opened.
     """
     keep_quiet()
     module, _, attribute = BACKENDS[name].partition(":")
@@ -214,7 +214,7 @@ def open_backend(name: str, /, **options: object) -> Backend:
         extra = EXTRAS.get(name)
         if extra is None or error.name is None:
             raise
-        raise ModelError(
+        raise KnownError(
             f"backend {name}: {error.name} is not installed; "
             f"install it with: pip install 'paotuan[{extra}]'"
         ) from error

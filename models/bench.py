@@ -128,7 +128,7 @@ def bench(
 
     A backend may have `baselines() -> Mapping[str, Callable[[Prompt, Sampling], None]]`, other
     ways to draw with the same weights: each is timed right after the follow-up draw that it is
-    compared with, so that both meet the same load. Raises `ModelError`.
+    compared with, so that both meet the same load. Raises `KnownError`.
     """
     sampling = Sampling(n=follow_up_n, max_tokens=max_tokens)
     baselines: Mapping[str, Callable[[Prompt, Sampling], None]] = getattr(

@@ -11,7 +11,7 @@ from typing import Any
 from transformers import Cache
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 OLD = "past_key_values"
 NAMES = ("cache", OLD)
@@ -40,13 +40,13 @@ def given_cache(cache: Any, others: dict[str, Any]) -> Any:
     """The cache that a forward was given as `cache` or, among its `others`, by the old name.
 
     The old name is taken out of `others`. PEFT 0.21 sends its prefix by the old name beside the
-    cache that `generate` keeps by the new one: what holds more is what goes on. Raises `ModelError`
+    cache that `generate` keeps by the new one: what holds more is what goes on. Raises `KnownError`
     for a cache by a third name, since a model that overlooked it would answer without its past.
     """
     old = others.pop(OLD, None)
     for name, value in others.items():
         if isinstance(value, Cache):
-            raise ModelError(f"{name}: a cache by an unknown name, expected {' or '.join(NAMES)}")
+            raise KnownError(f"{name}: a cache by an unknown name, expected {' or '.join(NAMES)}")
     if cache is None or old is None:
         return old if cache is None else cache
     return max(cache, old, key=lambda one: one.get_seq_length())

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from base.errors import KnownError
 from models.backend import Backend, open_backend
 from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
 from models.entries import Model as Model
-from models.errors import ModelError
 from models.memory.shapes import LOCAL as LOCAL
 from models.server.address import is_address, read_address
 from models.server.event import one_line
@@ -34,7 +34,7 @@ class Opening:
     model: Model | None = None
 
     def check(self) -> None:
-        """Raise `ModelError` where what is to be opened does not lie on this machine.
+        """Raise `KnownError` where what is to be opened does not lie on this machine.
 
         It takes no time worth mentioning, and asks no server.
         """
@@ -49,7 +49,7 @@ class Opening:
         """Find the files and open the backend; `options` are added to its own.
 
         It takes seconds, and reads gigabytes: run it beside what a person looks at. Raises
-        `ModelError`, also where the model has not been pulled.
+        `KnownError`, also where the model has not been pulled.
         """
         found = dict(self.options)
         if self.model is not None:
@@ -61,7 +61,7 @@ class Opening:
 
 
 def weights(model: Model) -> Path:
-    """Where the model's file or folder lies on this machine. Raises `ModelError` if it does not."""
+    """Where the model's file or folder lies on this machine. Raises `KnownError` if it does not."""
     if model is STARTER:
         from models import starter
 
@@ -72,7 +72,7 @@ def weights(model: Model) -> Path:
 
 
 def check_here(model: Model) -> None:
-    """Raise `ModelError` where the model's weights do not lie on this machine."""
+    """Raise `KnownError` where the model's weights do not lie on this machine."""
     if model is STARTER:
         from models import starter
 
@@ -93,12 +93,12 @@ def known(spec: str) -> Model | None:
 
 
 def find(name: str) -> Model:
-    """The model called `name`. Raises `ModelError` with the nearest names."""
+    """The model called `name`. Raises `KnownError` with the nearest names."""
     try:
         return MODELS[name]
     except KeyError:
         named = one_line(name, NAMED)
-        raise ModelError(f"model {named!r} is not known; nearest: {_nearest(name)}") from None
+        raise KnownError(f"model {named!r} is not known; nearest: {_nearest(name)}") from None
 
 
 def resolve(spec: str) -> Opening:
@@ -108,7 +108,7 @@ def resolve(spec: str) -> Opening:
     server's address as `http://host:port/v1?mode=chat#model`, as `read_address` reads it.
     `local:` in front of a name, a file or a folder opens it with PyTorch, a GGUF too; `?mode=chat`
     behind it asks it through its own chat template, `?mode=raw` continues the log as it stands.
-    Raises `ModelError` with the nearest names where it is none of them.
+    Raises `KnownError` with the nearest names where it is none of them.
     """
     spec = spec.strip()
     if spec.startswith(LOCAL):
@@ -128,7 +128,7 @@ def resolve(spec: str) -> Opening:
         return _server(spec)
     if "?" in spec:
         return _with_mode(*spec.rsplit("?", 1))
-    raise ModelError(
+    raise KnownError(
         f"model {one_line(spec, NAMED)!r}: no model of that name, no file, no folder, no address; "
         f"nearest: {_nearest(spec)}"
     )
@@ -138,7 +138,7 @@ def _local(spec: str) -> Opening:
     found = resolve(spec)
     if found.backend not in ("local", "llamacpp"):
         named = one_line(f"{LOCAL}{spec}", NAMED)
-        raise ModelError(f"{named}: expected a model's name, a GGUF file or a folder")
+        raise KnownError(f"{named}: expected a model's name, a GGUF file or a folder")
     return replace(found, backend="local")
 
 
@@ -146,7 +146,7 @@ def _with_mode(spec: str, query: str) -> Opening:
     found, (key, _, mode) = resolve(spec), query.partition("=")
     if found.backend not in IN_PROCESS or key != "mode" or mode not in MODES:
         named = one_line(f"{spec}?{query}", NAMED)
-        raise ModelError(f"{named}: expected ?mode=chat or ?mode=raw behind a model's name")
+        raise KnownError(f"{named}: expected ?mode=chat or ?mode=raw behind a model's name")
     return replace(found, options={**found.options, "mode": mode})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.errors import ModelError, first_line
+from base.errors import KnownError, first_line
 from models.quiet import keep_quiet
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ class Embedder:
         self.dimension = len(self.query(name))
 
     def documents(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Normalised vectors of texts that are to be found, a row each. Raises `ModelError`."""
+        """Normalised vectors of texts that are to be found, a row each. Raises `KnownError`."""
         vectors: NDArray[np.float32] = self._vectors(self._model.encode_document, list(texts))
         return vectors
 
     def query(self, text: str) -> "NDArray[np.float32]":
-        """The normalised vector of what is asked. Raises `ModelError`."""
+        """The normalised vector of what is asked. Raises `KnownError`."""
         vector: NDArray[np.float32] = self._vectors(self._model.encode_query, [text])[0]
         return vector
 
@@ -52,13 +52,13 @@ class Embedder:
             )
             return vectors.astype("float32", copy=False)
         except (RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
-            raise ModelError(f"{self.name}: cannot embed a text: {first_line(error)}") from error
+            raise KnownError(f"{self.name}: cannot embed a text: {first_line(error)}") from error
 
 
 def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> Embedder:
     """The model in the folder `name`, or of that name in the hub's cache; `fetch` may download it.
 
-    `device` is chosen by what the machine has if `None`. Raises `ModelError`.
+    `device` is chosen by what the machine has if `None`. Raises `KnownError`.
     """
     keep_quiet()
     folder = _folder(name, fetch)
@@ -79,19 +79,19 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
         )
         return Embedder(name, model.eval())
     except (*_BAD_MODEL, SafetensorError) as error:
-        raise ModelError(f"{name}: {first_line(error)}; {_EXPECTED}") from error
+        raise KnownError(f"{name}: {first_line(error)}; {_EXPECTED}") from error
 
 
 def _library(name: str) -> Any:
     try:
         import sentence_transformers
     except ModuleNotFoundError as error:
-        raise ModelError(
+        raise KnownError(
             f"{name}: needs {error.name}, which is not installed; "
             "install it with: pip install 'paotuan[embeddings]'"
         ) from error
     except ImportError as error:
-        raise ModelError(
+        raise KnownError(
             f"{name}: sentence-transformers cannot be loaded ({first_line(error)}); "
             "install it anew with: pip install -U 'paotuan[embeddings]'"
         ) from error
@@ -99,27 +99,27 @@ def _library(name: str) -> Any:
 
 
 def _folder(name: str, fetch: bool) -> Path:
-    """Where the model lies. Raises `ModelError` where it is not on this machine."""
+    """Where the model lies. Raises `KnownError` where it is not on this machine."""
     path = Path(name).expanduser()
     if path.is_dir():
         return path
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        raise ModelError(f"{name}: no such folder")
+        raise KnownError(f"{name}: no such folder")
     from models.fetching import fetch as fetched
     from models.fetching import here
     from models.hub import REPO
 
     if not REPO.fullmatch(name):
-        raise ModelError(f"{name}: no such folder, and no name of a model")
+        raise KnownError(f"{name}: no such folder, and no name of a model")
     found = here(name)
     if found is not None and (not fetch or _is_whole(found)):
         return found
     if not fetch:
-        raise ModelError(f"{name}: not on this machine; fetch it with: hf download {name}")
+        raise KnownError(f"{name}: not on this machine; fetch it with: hf download {name}")
     try:
         return fetched(name, _wanted)
-    except ModelError as error:
-        raise ModelError(f"no folder {error}") from error
+    except KnownError as error:
+        raise KnownError(f"no folder {error}") from error
 
 
 def _wanted(names: Sequence[str]) -> list[str]:
@@ -138,12 +138,12 @@ def _check(folder: Path) -> None:
         modules = json.loads((folder / "modules.json").read_text("utf-8"))
         kinds = [str(module["type"]) for module in modules]
     except FileNotFoundError:
-        raise ModelError(f"{folder}: no modules.json in it; {_EXPECTED}") from None
+        raise KnownError(f"{folder}: no modules.json in it; {_EXPECTED}") from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise ModelError(f"{folder}/modules.json: {first_line(error)}; {_EXPECTED}") from error
+        raise KnownError(f"{folder}/modules.json: {first_line(error)}; {_EXPECTED}") from error
     for kind in kinds:
         if not kind.startswith(OURS):
-            raise ModelError(f"{folder}/modules.json: {kind} is code of its own, which is not run")
+            raise KnownError(f"{folder}/modules.json: {kind} is code of its own, which is not run")
     for path in sorted(folder.rglob("*.bin")):
         if not any(path.parent.glob("*.safetensors")):
-            raise ModelError(f"{path}: weights that are not safetensors; {_EXPECTED}")
+            raise KnownError(f"{path}: weights that are not safetensors; {_EXPECTED}")

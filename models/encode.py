@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
+from base.errors import KnownError, first_line
 from models.backend import Prompt
-from models.errors import ModelError, first_line
 from models.template import Frame, Message, frame_of
 
 Markup = Literal["glm1", "glm2", "plain"]
@@ -49,7 +49,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Any, markup: Markup, causal_history: bool = False) -> None:
         if causal_history and markup != "glm1":
-            raise ModelError(
+            raise KnownError(
                 "history: 'causal' is for ChatGLM-6B, every other model's history is causal "
                 "already; leave it out"
             )
@@ -69,7 +69,7 @@ class Encoder:
     def encode(self, prompt: Prompt, chat: bool = False) -> list[int]:
         """The ids after which the model writes on; those of a `chat` begin its answer by the cue.
 
-        Raises `ModelError` for a template that cannot be used.
+        Raises `KnownError` for a template that cannot be used.
         """
         if chat:
             return self._framed(prompt)
@@ -115,8 +115,8 @@ class Encoder:
     def _find_frame(self, system: bool) -> Frame:
         try:
             return frame_of(self._render, system)
-        except ModelError as error:
-            raise ModelError(
+        except KnownError as error:
+            raise KnownError(
                 f"{self.tokenizer.name_or_path}: its chat template cannot be used ({error}); "
                 "add ?mode=raw to continue the log as it stands"
             ) from error
@@ -133,7 +133,7 @@ class Encoder:
             )
         except (TemplateError, ValueError, TypeError, KeyError, AttributeError) as error:
             reason = first_line(error)
-            raise ModelError(reason) from error
+            raise KnownError(reason) from error
         return text
 
     def _text(self, text: str, first: bool = True) -> list[int]:
@@ -174,7 +174,7 @@ class Encoder:
     def _end(self) -> list[int]:
         end = self.tokenizer.eos_token_id
         if end is None:
-            raise ModelError(
+            raise KnownError(
                 f"{self.tokenizer.name_or_path}: a tokenizer without an end-of-text token, "
                 "expected one to train with; set eos_token in tokenizer_config.json"
             )

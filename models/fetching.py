@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 from filelock import FileLock, Timeout
 
+from base.errors import KnownError, PassingError
 from base.writing import FULL, reason, replace_text
 from models import starter
-from models.errors import ModelError, PassingError
 from models.hub import REPO, Broken, Choice, Hub, Odd, Remote, endpoint, is_safe, shown
 
 TRIES = 5
@@ -28,10 +28,10 @@ def fetch(
     """Fetch the wanted files of `owner/name` and return their folder, going on where it stopped.
 
     The person's token is sent to the hub itself, to a mirror only with `send_token`. Raises
-    `ModelError`.
+    `KnownError`.
     """
     if not REPO.fullmatch(repo):
-        raise ModelError(f"{repo}: no name of a model on the hub, which is owner/name")
+        raise KnownError(f"{repo}: no name of a model on the hub, which is owner/name")
     partial = starter.cache_folder() / "partial"
     try:
         partial.mkdir(parents=True, exist_ok=True)
@@ -41,11 +41,11 @@ def fetch(
         ):
             return _fetched(hub, wanted, partial / _flat(repo), progress)
     except Timeout:
-        raise ModelError(f"{repo}: another program is fetching it; wait for that one") from None
+        raise KnownError(f"{repo}: another program is fetching it; wait for that one") from None
     except httpx.HTTPError as error:
         raise PassingError(_offline(repo, shown(endpoint()))) from error
     except OSError as error:
-        raise ModelError(_unkept(repo, partial, error)) from error
+        raise KnownError(_unkept(repo, partial, error)) from error
 
 
 def here(repo: str, file: str | None = None) -> Path | None:
@@ -119,7 +119,7 @@ def _fetch_one(hub: Hub, file: Remote, part: Path, tell: Callable[[int], None]) 
                 raise PassingError(_offline(hub.repo, hub.shown)) from error
     if file.sha256 and starter.digest(part) != file.sha256:
         part.unlink()
-        raise ModelError(f"{hub.repo}: {file.name} arrived damaged and was dropped; pull it again")
+        raise KnownError(f"{hub.repo}: {file.name} arrived damaged and was dropped; pull it again")
 
 
 def _write(
@@ -152,7 +152,7 @@ def _check_room(repo: str, folder: Path, files: Sequence[Remote]) -> None:
     ) - sum(max(_size(one), 0) for one in (there / "partial").glob(f"{_flat(repo)}--*.part"))
     free = shutil.disk_usage(there).free
     if lacking > free:
-        raise ModelError(
+        raise KnownError(
             f"{repo}: {lacking / 1e9:.1f} GB more are needed, {free / 1e9:.1f} GB are free in "
             f"{there}; make room"
         )

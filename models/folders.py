@@ -7,31 +7,31 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
+from base.errors import KnownError
 from base.writing import new_folder as drafted_folder
 from base.writing import reason
-from models.errors import ModelError
 
 
 @contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
-    """A hidden folder beside `out` that takes its name when all went well. Raises `ModelError`."""
+    """A hidden folder beside `out` that takes its name when all went well. Raises `KnownError`."""
     if out.is_file() or (out.is_dir() and any(out.iterdir())):
-        raise ModelError(f"{out}: exists already, expected a new folder; choose another name")
+        raise KnownError(f"{out}: exists already, expected a new folder; choose another name")
     try:
         with drafted_folder(out) as partial:
             yield partial
     except OSError as error:
-        raise ModelError(f"{out}: not written: {reason(error)}") from None
+        raise KnownError(f"{out}: not written: {reason(error)}") from None
     except SafetensorError as error:
-        raise ModelError(f"{out}: not written: {error}; make room, then try again") from None
+        raise KnownError(f"{out}: not written: {error}; make room, then try again") from None
 
 
 def check_room(folder: Path, what: str, needed: int) -> None:
-    """Raise `ModelError` unless `needed` bytes and some more are free where `folder` lies."""
+    """Raise `KnownError` unless `needed` bytes and some more are free where `folder` lies."""
     needed += 64 << 20
     there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
     free = shutil.disk_usage(there).free
     if free < needed:
-        raise ModelError(
+        raise KnownError(
             f"{folder}: {what} needs {needed / 1e9:.1f} GB, free are {free / 1e9:.1f}; make room"
         )

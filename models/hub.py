@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import httpx
 
-from models.errors import ModelError, PassingError
+from base.errors import KnownError, PassingError
 
 OFFICIAL = "https://huggingface.co"
 REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
@@ -51,7 +51,7 @@ class Remote:
     """Where the hub keeps one: of large files."""
 
 
-class Odd(ModelError):
+class Odd(KnownError):
     """The other side says or sends what cannot be true."""
 
 
@@ -60,14 +60,14 @@ class Broken(Exception):
 
 
 def endpoint() -> str:
-    """The hub's address, or that of the mirror in HF_ENDPOINT. Raises `ModelError`."""
+    """The hub's address, or that of the mirror in HF_ENDPOINT. Raises `KnownError`."""
     said = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or OFFICIAL
     try:
         url = httpx.URL(said)
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if url.scheme not in ("http", "https") or not url.host:
-        raise ModelError("HF_ENDPOINT: not an address; it looks like https://hf-mirror.com")
+        raise KnownError("HF_ENDPOINT: not an address; it looks like https://hf-mirror.com")
     return said
 
 
@@ -98,12 +98,12 @@ class Hub:
         try:
             client = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=True)
         except (ImportError, ValueError) as error:  # a proxy in the environment
-            raise ModelError(f"{repo}: the proxy in the environment: {error}") from error
+            raise KnownError(f"{repo}: the proxy in the environment: {error}") from error
         with client:
             yield cls(repo, client, base, bool(token) and not sent)
 
     def files(self, wanted: Choice) -> list[Remote]:
-        """The wanted files, in the version that `bytes_of` reads afterwards. Raises `ModelError`
+        """The wanted files, in the version that `bytes_of` reads afterwards. Raises `KnownError`
         where there are none, and where a name could lead out of a folder."""
         told = self._json(f"{self._base}/api/models/{self.repo}?blobs=true")
         commit = told.get("sha")
@@ -116,7 +116,7 @@ class Hub:
         }
         names = wanted(list(listed))
         if not names:
-            raise ModelError(f"{self.repo}: {self.shown} lists no files of this model")
+            raise KnownError(f"{self.repo}: {self.shown} lists no files of this model")
         if len(names) > MOST_FILES:
             raise self._odd(f"lists {len(names):,} files of this model")
         found = [self._remote(name, listed[name]) for name in names]
@@ -126,7 +126,7 @@ class Hub:
 
     def bytes_of(self, file: Remote, had: int) -> Iterator[tuple[int, bytes]]:
         """The bytes of a file behind the first `had`, or from its beginning, each piece with where
-        it belongs. Raises `Broken` where they end early, `ModelError` where there are too many.
+        it belongs. Raises `Broken` where they end early, `KnownError` where there are too many.
         """
         url = f"{self._base}/{self.repo}/resolve/{self.commit}/{quote(file.name)}"
         headers = {"Range": f"bytes={had}-"} if had else {}
@@ -200,12 +200,12 @@ class Hub:
         if self._withheld and status in (401, 403):
             key = "; your token is sent to a mirror only with --send-token"
         if code == "GatedRepo":
-            raise ModelError(
+            raise KnownError(
                 f"{self.repo}: its makers ask you to accept their terms at "
                 f"{self.shown}/{self.repo} first; then set HF_TOKEN{key}"
             )
         if status == HTTPStatus.NOT_FOUND or code in ("RepoNotFound", "EntryNotFound"):
-            raise ModelError(f"{self.repo}: {self.shown} has no such model or file{key}")
+            raise KnownError(f"{self.repo}: {self.shown} has no such model or file{key}")
         raise PassingError(f"{self.repo}: {self.shown} answered {status}; try again later{key}")
 
     def _odd(self, what: str) -> Odd:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from base.errors import KnownError
 from models import starter
 from models.catalog import Model
 from models.catalog import find as known
-from models.errors import ModelError
 from models.fetching import Progress, fetch, here
 
 WANTED = (".safetensors", ".bin", ".json", ".model", ".txt", ".jinja")
@@ -14,7 +14,7 @@ WANTED = (".safetensors", ".bin", ".json", ".model", ".txt", ".jinja")
 
 
 def pull(name: str, progress: Progress | None = None, send_token: bool = False) -> Path:
-    """Fetch the model called `name` and return its file or folder. Raises `ModelError`.
+    """Fetch the model called `name` and return its file or folder. Raises `KnownError`.
 
     A broken download goes on where it stopped. Each large file is checked against the SHA-256
     that the hub keeps of it, and dropped if it differs. The person's token is sent to a mirror
@@ -31,12 +31,12 @@ def pull(name: str, progress: Progress | None = None, send_token: bool = False) 
 def find(model: Model) -> Path:
     """Where a model lies that was pulled, or that another program fetched from the hub.
 
-    Raises `ModelError` where it was not.
+    Raises `KnownError` where it was not.
     """
     repo, file = _place(model)
     found = here(repo, file)
     if found is None:
-        raise ModelError(
+        raise KnownError(
             f"{model.name}: not on this machine yet; fetch it with: paotuan models pull "
             f"{model.name}"
         )

@@ -6,8 +6,8 @@ from collections.abc import Generator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Self
 
+from base.errors import KnownError
 from models.backend import Delta, End, Finish, Prompt, Sampling
-from models.errors import ModelError
 from models.stop_strings import StopScanner
 
 DEFAULT_LINES = (
@@ -40,7 +40,7 @@ class Scripted:
     ) -> None:
         """`delay` is in seconds a piece; `failures` are error lines by draw, counted from 0."""
         if not lines:
-            raise ModelError("scripted: there are no lines to recite; give at least one")
+            raise KnownError("scripted: there are no lines to recite; give at least one")
         self.name = name
         self.notices: list[str] = []
         self.context = context
@@ -76,9 +76,9 @@ class Scripted:
         self.samplings.append(sampling)
         self.adapters.append(adapter)
         if draw in self._failures:
-            raise ModelError(self._failures[draw])
+            raise KnownError(self._failures[draw])
         if len(prompt.text) >= self.context:
-            raise ModelError(
+            raise KnownError(
                 f"{self.name}: the prompt has {len(prompt.text)} tokens and the context "
                 f"{self.context}; shorten the prompt"
             )

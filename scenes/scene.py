@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from base.errors import KnownError
 from base.folders import find, folders, is_path
 from base.names import nearest
 from base.text import shown
 from base.yaml_reader import Document, read_document
-from characters import CharacterError
-from scenes.errors import SceneError
 from scenes.scene_list import find_scenes, scene_names
 
 if TYPE_CHECKING:
@@ -89,19 +88,19 @@ class Scene:
     """What is odd but no error, a line each."""
 
     def role(self, name: str) -> Role:
-        """The role of that name or alias. Raises `SceneError` with the nearest name."""
+        """The role of that name or alias. Raises `KnownError` with the nearest name."""
         for role in self.cast:
             if name == role.name or name in role.aliases:
                 return role
         known = [role.name for role in self.cast]
         hint = nearest(name, known) or f"; the cast is {', '.join(known)}"
-        raise SceneError(f"{self.name}: no role named {shown(name)}{hint}")
+        raise KnownError(f"{self.name}: no role named {shown(name)}{hint}")
 
 
 def load_scene(name_or_path: str | Path) -> Scene:
     """The scene of that name or title, or in that file.
 
-    Raises `SceneError`, whose `problems` are all that is wrong with the file, a line each.
+    Raises `KnownError`, whose `problems` are all that is wrong with the file, a line each.
     """
     return read_scene(_located(name_or_path))
 
@@ -113,11 +112,11 @@ def read_scene(path: Path) -> Scene:
 
     try:
         document = read_document(path)
-    except CharacterError as error:
-        raise SceneError(*error.problems) from None
+    except KnownError as error:
+        raise KnownError(*error.problems) from None
     keys, problems = checked(SceneKeys, document, {"title": "?"})
     if keys is None:
-        raise SceneError(*problems)
+        raise KnownError(*problems)
     return _resolved(keys, document, path, problems)
 
 
@@ -132,11 +131,11 @@ def _located(name_or_path: str | Path) -> Path:
             return scene.path
     known = [*(scene.name for scene in found), *(scene.title for scene in found if scene.title)]
     hint = nearest(name_or_path, known) or f"; there are {', '.join(scene_names())}"
-    raise SceneError(f"no scene named {shown(name_or_path)}{hint}")
+    raise KnownError(f"no scene named {shown(name_or_path)}{hint}")
 
 
 def _resolved(keys: "SceneKeys", document: Document, path: Path, wrong: list[str]) -> Scene:
-    """The scene that the keys make. Raises `SceneError` with what is `wrong` and what is found."""
+    """The scene that the keys make. Raises `KnownError` with what is `wrong` and what is found."""
     from base.names import label_problem
     from characters.profile import missing_files
     from scenes.casting import cast_of, oddities, opening_of
@@ -151,7 +150,7 @@ def _resolved(keys: "SceneKeys", document: Document, path: Path, wrong: list[str
     warnings = tuple(oddities(keys, document, cast))
     if problems:
         told = (f"{warning} (a warning)" for warning in warnings)
-        raise SceneError(*document.in_order([*problems, *told]))
+        raise KnownError(*document.in_order([*problems, *told]))
     said = keys.sampling.model_dump(exclude_unset=True)
     return Scene(
         name=path.stem,

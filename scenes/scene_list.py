@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.errors import KnownError
 from base.folders import folders, listed
 from base.yaml_reader import read_file
-from characters import CharacterError
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def scene_names() -> list[str]:
 def _found(name: str, path: Path) -> Found:
     try:
         document = read_file(path)
-    except CharacterError as error:
+    except KnownError as error:
         return Found(name, path, problem=str(error))
     title, summary = document.data.get("title"), document.data.get("summary", "")
     if not isinstance(title, str) or not title:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from base.errors import KnownError
 from base.text import UNPRINTABLE, is_blank
 from base.yaml_writer import yaml_text
-from scenes.errors import SceneError
 from scenes.schema import SceneKeys
 
 
@@ -40,10 +40,10 @@ def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
 
 
 def scene_template(title: str) -> str:
-    """A commented scene to begin with, which loads as it is. Raises `SceneError`."""
+    """A commented scene to begin with, which loads as it is. Raises `KnownError`."""
     title = " ".join(title.split())
     if is_blank(title) or UNPRINTABLE.search(title):
-        raise SceneError("a scene needs a title of printable characters")
+        raise KnownError("a scene needs a title of printable characters")
     return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
 
 

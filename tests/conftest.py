@@ -1,6 +1,11 @@
-"""What all tests share: hypothesis judges what is found, not how fast a busy machine finds it."""
+"""What all tests share: hypothesis judges what is found, not how fast a busy machine finds it; and
+English is spoken, whatever the machine's locale is."""
+
+import os
 
 from hypothesis import HealthCheck, settings
+
+os.environ["PAOTUAN_LANG"] = "en"
 
 settings.register_profile(
     "paotuan",

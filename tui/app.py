@@ -13,7 +13,7 @@ from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from tui.faults import line_of
 from tui.loaded_model import Model, wanted
 from tui.model_options import Choice, better_than_starter, open_model
@@ -58,7 +58,7 @@ class PaotuanApp(App[None]):
         self.model = Model(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
-        self.unsaved: SceneError | None = None
+        self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
 
@@ -101,7 +101,7 @@ class PaotuanApp(App[None]):
     def _try(self, begin: "Callable[[], Play]") -> None:
         try:
             self._sit_down(begin())
-        except SceneError as error:
+        except KnownError as error:
             self.notify(str(error), severity="error", markup=False, timeout=15)
 
     def action_help(self) -> None:
@@ -151,7 +151,7 @@ class PaotuanApp(App[None]):
         try:
             if table:
                 table.leave()
-        except SceneError as error:
+        except KnownError as error:
             self.unsaved = error
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -30,7 +30,7 @@ class Subject:
         return replace(self, adapter=None)
 
     def open(self, adapters: tuple[Path, ...], **options: object) -> "Backend":
-        """Open the model with these adapters, each named by its path. Raises `ModelError`."""
+        """Open the model with these adapters, each named by its path. Raises `KnownError`."""
         if adapters:
             options["adapters"] = {str(path): path for path in adapters}
         return self.opening.open(**options)
@@ -38,7 +38,7 @@ class Subject:
 
 def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
     """What `spec` names: an adapter's folder or GGUF, the name of one, or a
-    model as `--model` names it. Raises `ModelError`.
+    model as `--model` names it. Raises `KnownError`.
 
     `base` is the model of an adapter, that which it was trained on by default; `adapter` the one
     to put on a model.
@@ -48,7 +48,7 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
     path = find_adapter(spec) if adapter is None else _existing(adapter)
     if path is None:
         if base is not None:
-            raise ModelError(
+            raise KnownError(
                 f"{spec}: no adapter there, and --model {base} names the base of one; "
                 "check the path, or leave --model out"
             )
@@ -58,7 +58,7 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
 
 
 def _here(subject: Subject) -> Subject:
-    """The subject, whose model lies on this machine. Raises `ModelError` where it does not."""
+    """The subject, whose model lies on this machine. Raises `KnownError` where it does not."""
     subject.opening.check()
     return subject
 
@@ -86,7 +86,7 @@ def _is_adapter(path: Path) -> bool:
 def _existing(path: str) -> Path:
     found = find_adapter(path) or Path(path).expanduser()
     if not found.exists():
-        raise ModelError(f"adapter {path}: nothing there, expected a folder or a GGUF file")
+        raise KnownError(f"adapter {path}: nothing there, expected a folder or a GGUF file")
     return found
 
 
@@ -98,9 +98,9 @@ def _trained_on(path: Path) -> str:
         config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
         base = config.get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(f"{path / CONFIG}: not readable as JSON; fetch it again") from error
+        raise KnownError(f"{path / CONFIG}: not readable as JSON; fetch it again") from error
     if not base or not isinstance(base, str):
-        raise ModelError(f"{path}: names no base; give it with: --model BASE")
+        raise KnownError(f"{path}: names no base; give it with: --model BASE")
     return base
 
 
@@ -113,12 +113,12 @@ def _for_adapter(base: str, adapter: Path) -> "Opening":
             found = resolve(base if base.startswith(LOCAL) else LOCAL + base)
         else:
             found = resolve(base)
-    except ModelError as error:
+    except KnownError as error:
         if adapter.is_dir() and base.count("/") == 1 and not base.startswith((".", "/", "~")):
             return Opening("local", base, {"path": base})
-        raise ModelError(
+        raise KnownError(
             f"adapter {adapter}: its base: {error}; give another with: --model BASE"
         ) from error
     if adapter.is_file() and found.backend != "llamacpp":
-        raise ModelError(f"adapter {adapter}: a GGUF, expected a base in GGUF as well, not {base}")
+        raise KnownError(f"adapter {adapter}: a GGUF, expected a base in GGUF as well, not {base}")
     return found

@@ -4,10 +4,8 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from base.errors import KnownError, PassingError
 from base.writing import FULL, Unwritten, reason
-from characters.errors import CharacterError
-from models.errors import ModelError, PassingError
-from scenes.errors import SceneError
 
 FAILED = 1
 """Exit status where the work failed."""
@@ -16,7 +14,7 @@ BAD_INPUT = 2
 STOPPED = 130
 """Exit status after Ctrl-C."""
 
-Known = (SceneError, CharacterError, ModelError, OSError)
+Known = (KnownError, OSError)
 """What is told in one line, since it is meant for a person."""
 
 NO_PLACE = frozenset(
@@ -76,7 +74,7 @@ def status_of(error: BaseException) -> int:
 
 def problems_of(error: BaseException) -> tuple[str, ...]:
     """The lines that tell an error to a person, at least one."""
-    if isinstance(error, (SceneError, CharacterError, BadInput)):
+    if isinstance(error, (KnownError, BadInput)):
         return error.problems
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename is not None else ""

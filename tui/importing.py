@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 
 if TYPE_CHECKING:  # readers are imported when a file is looked at
     from characters.cards.importing import Import
@@ -63,7 +63,7 @@ def typed_path(text: str) -> Path:
 
 
 def look_at(path: Path) -> Found:
-    """What the file is. Nothing is written. Raises `SceneError` or `CharacterError`."""
+    """What the file is. Nothing is written. Raises `KnownError` or `KnownError`."""
     from scenes.files.importers import detect
     from scenes.files.source import sources
     from scenes.files.trpg.files import log_of
@@ -80,13 +80,13 @@ def look_at(path: Path) -> Found:
     if path.suffix.lower() in CHATS:
         _check_chat(path)
         return FoundChat(path)
-    raise SceneError(f"{path.name}: no log, character card or chat of a known program")
+    raise KnownError(f"{path.name}: no log, character card or chat of a known program")
 
 
 def import_cards(found: FoundCards) -> "Scene":
     """Write the characters, and a scene with them and a player to begin with; gives the scene.
 
-    A scene of that name that is there already is kept. Raises `SceneError`.
+    A scene of that name that is there already is kept. Raises `KnownError`.
     """
     from base.folders import folders
     from base.writing import reason, replace_text
@@ -104,7 +104,7 @@ def import_cards(found: FoundCards) -> "Scene":
             profile = found.imports[0].sheet.profile
             replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile), ())
     except OSError as error:
-        raise SceneError(f"{path.parent}: cannot be written: {reason(error)}") from None
+        raise KnownError(f"{path.parent}: cannot be written: {reason(error)}") from None
     return read_scene(path)
 
 
@@ -117,20 +117,20 @@ def _cards(path: Path) -> "list[Import]":
 
 def _cards_in(path: Path) -> "list[Import]":
     """The characters in a JSON file; none where it holds no card."""
-    from characters import CharacterError
+    from base.errors import KnownError
 
     try:
         return _cards(path)
-    except CharacterError:
+    except KnownError:
         return []
 
 
 def _check_chat(path: Path) -> None:
-    """Raise `SceneError` for what is no chat or has no message."""
+    """Raise `KnownError` for what is no chat or has no message."""
     from scenes.files.chats import read_chat
     from scenes.files.chats.chat import Report
     from scenes.files.chats.source import open_source
 
     chat = read_chat(open_source(path))
     if next(iter(chat.messages(Report(path.name))), None) is None:
-        raise SceneError(f"{path.name}: no message in it")
+        raise KnownError(f"{path.name}: no message in it")

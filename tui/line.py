@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
+from base.errors import KnownError
 from base.text import is_blank
 from models.backend import Backend
-from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.scene import Role
 from scenes.table.play import Hand, Play, body_of
@@ -107,6 +107,7 @@ class LineTable:
         self.paint = painter()
         self._told = False
         self._redraws = 0
+        self._asking_model = False
         self._commands: Mapping[str, Callable[[str], object]] = {
             "next": self._next,
             "undo": lambda _: self._moved(play.undo, "nothing_back"),
@@ -150,6 +151,7 @@ class LineTable:
 
     def _try(self, line: str) -> None:
         """Do what one line says; what cannot be done is told."""
+        self._asking_model = False
         try:
             self.obey(line)
         except (EOFError, BrokenPipeError):
@@ -159,12 +161,13 @@ class LineTable:
                 raise
             word(_say("leave"))
         except Exception as error:
-            mistake = isinstance(error, SceneError) and not isinstance(error.__cause__, OSError)
+            mistake = isinstance(error, KnownError) and not self._asking_model
+            mistake = mistake and not isinstance(error.__cause__, OSError)
             self.status = self.status if mistake else FAILED
             word(f"paotuan: {line_of(error)}")
 
     def obey(self, line: str) -> None:
-        """Do what one line says. Raises `SceneError` and `ModelError`."""
+        """Do what one line says. Raises `KnownError` and `KnownError`."""
         edit = EDIT.fullmatch(line)
         if not line:
             self._go_on()
@@ -196,7 +199,7 @@ class LineTable:
             print_hand(self.hand)
             return
         if self.play.next is None:
-            raise SceneError(_say("who", ", ".join(role.name for role in self._others())))
+            raise KnownError(_say("who", ", ".join(role.name for role in self._others())))
         if not self.play.model_is_next:
             self._pass()
         self._draw()
@@ -206,7 +209,7 @@ class LineTable:
         last = self.play.session.path[-1].entry.speaker if self.play.session.path else ""
         waiting = [role for role in self._others() if role.name != last] or self._others()
         if not waiting:
-            raise SceneError(_say("nobody"))
+            raise KnownError(_say("nobody"))
         self.play.next = waiting[0]
 
     def _redraw(self) -> None:
@@ -217,7 +220,8 @@ class LineTable:
     def _draw(self, more: bool = False) -> None:
         speaker = self.play.next
         if speaker is None or not self.play.model_is_next:
-            raise SceneError(_say("who", ", ".join(role.name for role in self._others())))
+            raise KnownError(_say("who", ", ".join(role.name for role in self._others())))
+        self._asking_model = True
         backend = self._backend()
         hand = self.hand if more else None
         if hand is None:
@@ -228,14 +232,16 @@ class LineTable:
                 hand.sampling = replace(hand.sampling, seed=seed)
         word(f"-- {speaker.name}")
         self.hand = hand
+        self._asking_model = True
         try:
             self._deal(backend, hand)
         finally:
             if not hand.complete:
                 self.hand = None
+        self._asking_model = False
         if self.hand is None:
             why = next((place.why for place in hand.places if place.why), "")
-            raise SceneError(f"{_say('no_line')} ({why})" if why else _say("no_line"))
+            raise KnownError(f"{_say('no_line')} ({why})" if why else _say("no_line"))
 
     def _deal(self, backend: Backend, hand: Hand) -> None:
         """Fill a hand; Ctrl-C on a terminal stops that and keeps what is complete."""
@@ -262,17 +268,17 @@ class LineTable:
 
     def _place(self, number: int) -> int:
         if self.hand is None:
-            raise SceneError(_say("none"))
+            raise KnownError(_say("none"))
         places = numbered(self.hand)
         if not 1 <= number <= len(places):
-            raise SceneError(_say("range", len(places)))
+            raise KnownError(_say("range", len(places)))
         return places[number - 1]
 
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
         place = self._place(number)
         if not self.reader.prefills:
-            raise SceneError(_say("edit", number))
+            raise KnownError(_say("edit", number))
         assert self.hand is not None
         candidate = self.hand.places[place].candidate
         assert candidate is not None
@@ -292,12 +298,12 @@ class LineTable:
         name, _, rest = line[1:].partition(" ")
         command = self._commands.get(name)
         if command is None:
-            raise SceneError(_say("unknown", one_line(name), nearest(name, self._commands)))
+            raise KnownError(_say("unknown", one_line(name), nearest(name, self._commands)))
         command(rest.strip())
 
     def _next(self, name: str) -> None:
         if not name:
-            raise SceneError(_say("who", ", ".join(role.name for role in self._others())))
+            raise KnownError(_say("who", ", ".join(role.name for role in self._others())))
         role = self.play.scene.role(name)
         self._set_aside()
         self.play.next = role
@@ -309,7 +315,7 @@ class LineTable:
     def _moved(self, move: Callable[[], bool], why_not: str) -> None:
         self._set_aside()
         if not move():
-            raise SceneError(say(why_not))
+            raise KnownError(say(why_not))
         self._stand()
 
     def _go(self, rest: str) -> None:
@@ -322,18 +328,18 @@ class LineTable:
         number, text = self._number("edit", rest)
         turn = next((turn for turn in self.play.session.path if turn.id == number), None)
         if turn is None:
-            raise SceneError(_say("number", "edit"))
+            raise KnownError(_say("number", "edit"))
         if not text and self.reader.prefills:
             text = self.reader.read(f"{number}> ", body_of(turn.entry))
         if not text:
-            raise SceneError(_say("number", "edit"))
+            raise KnownError(_say("number", "edit"))
         self._set_aside()
         self._print([self.play.edit(turn, text)])
 
     def _number(self, command: str, rest: str) -> tuple[int, str]:
         found = NUMBER.fullmatch(rest)
         if found is None:
-            raise SceneError(_say("number", command))
+            raise KnownError(_say("number", command))
         return int(found[1]), found[2] or ""
 
     def _log(self) -> None:

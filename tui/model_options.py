@@ -7,8 +7,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from base.errors import KnownError
 from base.text import shown
-from models.errors import ModelError
 from tui.failures import BadInput, given
 from tui.output import word
 
@@ -79,7 +79,7 @@ def check_quantization(name: str) -> None:
 def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
     """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
 
-    Raises `ModelError` with the nearest names where there is none such, and where its files are not
+    Raises `KnownError` with the nearest names where there is none such, and where its files are not
     on this machine.
     """
     found = _named_model(choice, scene)
@@ -124,7 +124,7 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     """Open the model that `find_model` finds, with the adapters that the scene's roles name.
 
     One that the person did not give, and that is for another base, is left out with a notice. It
-    may take long. Raises `ModelError`.
+    may take long. Raises `KnownError`.
     """
     found = find_model(choice, scene)
     says = scene.model if scene else None
@@ -196,7 +196,7 @@ class Loading:
 def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, Path]:
     """The file or folder of every adapter that is named; a server may have those that are missing.
 
-    Raises `ModelError` for one that is missing here where it is to be opened here.
+    Raises `KnownError` for one that is missing here where it is to be opened here.
     """
     from base.names import nearest
     from scenes.adapters import adapter_folders, adapter_names, find_adapter
@@ -207,13 +207,13 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
         return found | {name: place for name, place in places.items() if place is not None}
     for name, path in found.items():
         if not path.exists():
-            raise ModelError(
+            raise KnownError(
                 f"adapter {shown(name)}: nothing at {path}; give another --adapter {shown(name)}=…"
             )
     for name in _named_by(scene) - found.keys():
         place = find_adapter(name, backend == "llamacpp")
         if place is None:
-            raise ModelError(
+            raise KnownError(
                 f"adapter {shown(name)}: nothing of that name in "
                 f"{', '.join(map(str, adapter_folders()[:2]))}{nearest(name, adapter_names())}; "
                 f"give it with: --adapter {shown(name)}=PATH"

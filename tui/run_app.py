@@ -22,7 +22,7 @@ def show(table: "Play | None", choice: Choice, kitty_keys: bool = False) -> int:
     """Play on the whole screen, from the start where there is no table yet; the exit status.
 
     However the screen is left, what lies on the table is kept. Raises `Fault` for an error of ours
-    that took it down, `SceneError` where something could not be kept, `BadInput` on a terminal that
+    that took it down, `KnownError` where something could not be kept, `BadInput` on a terminal that
     has no screen.
     """
     check_screen()

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from base.errors import KnownError
 from base.text import shown
 from base.yaml_reader import kind
 from characters.cards.jsontext import Json
-from characters.errors import CharacterError
 
 Spec = Literal["v1", "v2", "v3"]
 
@@ -122,17 +122,17 @@ class Card:
 
 
 def card_of(value: object, where: str) -> Card:
-    """The card that a JSON value is. Raises `CharacterError` where it is none, or has no name."""
+    """The card that a JSON value is. Raises `KnownError` where it is none, or has no name."""
     if not isinstance(value, dict):
-        raise CharacterError(f"{where}: found {kind(value)}, expected a card: keys and values")
+        raise KnownError(f"{where}: found {kind(value)}, expected a card: keys and values")
     spec, warnings = _spec(value, where)
     card = Card(value, spec, where)
     name = card.data.get("name")
     if not isinstance(name, str):
         found = "missing" if name is None else f"found {kind(name)}, expected text"
-        raise CharacterError(f"{where}: {_place(card, 'name')}: {found}")
+        raise KnownError(f"{where}: {_place(card, 'name')}: {found}")
     if not name.strip():
-        raise CharacterError(f"{where}: {_place(card, 'name')}: empty; a character needs a name")
+        raise KnownError(f"{where}: {_place(card, 'name')}: empty; a character needs a name")
     return replace(card, warnings=(*warnings, *_mistyped(card)))
 
 
@@ -143,11 +143,11 @@ def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
     nested = isinstance(inner, dict) and "name" in inner and said != "lorebook_v3"
     if found is None and not nested:
         if said is not None or "name" not in value or not _speaks_of_a_character(value):
-            raise CharacterError(f"{where}: {_what_else(value)}")
+            raise KnownError(f"{where}: {_what_else(value)}")
         return "v1", []
     if not isinstance(inner, dict):
         what = "missing" if inner is None else f"found {kind(inner)}, expected keys and values"
-        raise CharacterError(f"{where}: data: {what}")
+        raise KnownError(f"{where}: data: {what}")
     if found is None:
         return "v2", [f"{where}: spec: {_shown(said)} is not known; read as V2"]
     spec: Spec = "v3" if int(found[1]) >= 3 else "v2"

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from base.errors import KnownError
 from base.text import shown
 from characters.cards.jsontext import MAX_BYTES
-from characters.errors import CharacterError
 
 CARD = "card.json"
 MAX_MEMBERS = 10_000
@@ -33,7 +33,7 @@ def has_archive(file: BinaryIO) -> bool:
 
 
 def read(file: BinaryIO, where: str) -> bytes:
-    """The bytes of `card.json`. Raises `CharacterError`."""
+    """The bytes of `card.json`. Raises `KnownError`."""
     try:
         with _opened(file, where) as archive:
             return _member(archive, archive.getinfo(CARD), where)
@@ -56,7 +56,7 @@ def write(
 ) -> None:
     """An archive with this card, files `added` by name, and what else `source` holds.
 
-    Raises `CharacterError` where `source` cannot be read.
+    Raises `KnownError` where `source` cannot be read.
     """
     try:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
@@ -88,16 +88,14 @@ def members(file: BinaryIO, where: str) -> list[str]:
 def _opened(file: BinaryIO, where: str) -> zipfile.ZipFile:
     ending = _ending(file)
     if ending is None:
-        raise CharacterError(f"{where}: not a zip archive, or cut off before its end")
+        raise KnownError(f"{where}: not a zip archive, or cut off before its end")
     count, directory = ending
     if count > MAX_MEMBERS or directory > MAX_DIRECTORY:
-        raise CharacterError(
-            f"{where}: an archive of more than {MAX_MEMBERS:,} members; is it a card?"
-        )
+        raise KnownError(f"{where}: an archive of more than {MAX_MEMBERS:,} members; is it a card?")
     archive = zipfile.ZipFile(file)
     try:
         _inspect(archive, where)
-    except CharacterError:
+    except KnownError:
         archive.close()
         raise
     return archive
@@ -123,26 +121,26 @@ def _inspect(archive: zipfile.ZipFile, where: str) -> None:
         path = PurePosixPath(member.filename)
         odd = "\\" in member.filename or ":" in member.filename[:2]
         if odd or path.is_absolute() or ".." in path.parts:
-            raise CharacterError(f"{where}: the member {name} leads out of the archive; not read")
+            raise KnownError(f"{where}: the member {name} leads out of the archive; not read")
         if member.filename in names:
-            raise CharacterError(f"{where}: the member {name} is there twice; not read")
+            raise KnownError(f"{where}: the member {name} is there twice; not read")
         names.add(member.filename)
         total += member.file_size
         much = member.file_size > 1 << 20 and member.file_size > MAX_RATIO * member.compress_size
         if much or total > MAX_UNPACKED:
-            raise CharacterError(
+            raise KnownError(
                 f"{where}: the member {name} unpacks from {member.compress_size:,} to "
                 f"{member.file_size:,} bytes (a zip bomb?); not read"
             )
     if CARD not in names:
-        raise CharacterError(f"{where}: an archive without {CARD}, expected one at its top")
+        raise KnownError(f"{where}: an archive without {CARD}, expected one at its top")
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> bytes:
     with archive.open(member) as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise CharacterError(
+        raise KnownError(
             f"{where}: {shown(member.filename)} in it is larger than {MAX_BYTES >> 20} MiB"
         )
     return data
@@ -161,6 +159,6 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, made: zipfile.ZipFi
             target.write(block)
 
 
-def _broken(error: Exception, where: str) -> CharacterError:
+def _broken(error: Exception, where: str) -> KnownError:
     said = "encrypted" if "encrypted" in str(error) else shown(str(error)) or type(error).__name__
-    return CharacterError(f"{where}: the archive cannot be read: {said}")
+    return KnownError(f"{where}: the archive cannot be read: {said}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.text import shown
 from base.writing import new_folder, replaced
@@ -15,7 +16,6 @@ from characters.cards.containers import IMAGES, write_charx, write_json, write_p
 from characters.cards.files import BESIDE_BOOK, read_card
 from characters.cards.jsontext import MAX_BYTES, decode, dump, parse
 from characters.cards.mapping import OURS, Sheet, card_from, with_sheet
-from characters.errors import CharacterError
 from characters.profile import Character
 
 Form = Literal["v1", "v2", "v3", "characterglm", "webui", "chatharuhi"]
@@ -34,7 +34,7 @@ def write_card(
     `form` is a version of the specification, by default that of the card (V3 in a CHARX), or
     another program's; `source` is the file the card came from, whose image and assets are kept;
     `image` is a PNG to take instead; none of these and of `inputs` is written over. Raises
-    `CharacterError` or `OSError`; then `target` is as it was.
+    `KnownError` or `OSError`; then `target` is as it was.
     """
     suffix = target.suffix.lower()
     if form == "chatharuhi":
@@ -55,7 +55,7 @@ def write_card(
         elif suffix == ".json":
             return write_json(card, file, _spec(form, card.spec), source)
         else:
-            raise CharacterError(
+            raise KnownError(
                 f"{shown_path(target)}: expected a name that ends in .png, .json, .charx or .yaml"
             )
 
@@ -97,7 +97,7 @@ def _with_book(card: Card, character: Character) -> Card:
         value = parse(decode(file.read(MAX_BYTES + 1), where)[0], where)
     book = value.get("data") if isinstance(value, dict) else None
     if not isinstance(book, dict):
-        raise CharacterError(f"{where}: found no `data`, expected a lorebook_v3")
+        raise KnownError(f"{where}: found no `data`, expected a lorebook_v3")
     return card if book == card.book else card.edited({"character_book": book})
 
 
@@ -122,7 +122,7 @@ def _write_haruhi(card: Card, target: Path) -> None:
     """A new folder with `system_prompt.txt` and the dialogues, whole or not there."""
     prompt, texts = foreign.to_haruhi(card)
     if target.exists():
-        raise CharacterError(f"{shown_path(target)}: is there already; name a new folder")
+        raise KnownError(f"{shown_path(target)}: is there already; name a new folder")
     with new_folder(target) as made:
         (made / "texts").mkdir()
         (made / "system_prompt.txt").write_bytes(prompt.encode("utf-8", "replace"))

@@ -6,12 +6,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from base.errors import KnownError
 from base.text import shown
 from base.yaml_reader import read, shown_path
 from characters.cards import charx, foreign, png
 from characters.cards.card import Card, card_of
 from characters.cards.jsontext import MAX_BYTES, decode, parse
-from characters.errors import CharacterError
 
 Container = Literal["json", "png", "charx", "characterglm", "chatharuhi", "webui"]
 KEYWORDS = ("ccv3", "chara")
@@ -45,15 +45,15 @@ def holds_a_card(path: Path) -> bool:
             if head[:8] == png.SIGNATURE:
                 return any(True for _ in png.texts(file, KEYWORDS, path.name))
             return head[:2] == b"PK" or any(word in head for word in TELLTALE)
-    except (OSError, CharacterError):
+    except (OSError, KnownError):
         return False
 
 
 def read_card(path: Path) -> Card:
-    """The one card in a file. Raises `CharacterError`."""
+    """The one card in a file. Raises `KnownError`."""
     found = read_cards(path)
     if len(found.cards) != 1:
-        raise CharacterError(
+        raise KnownError(
             f"{shown_path(path)}: holds {len(found.cards)} characters, expected one; "
             "`paotuan characters import` makes a file of each"
         )
@@ -61,30 +61,30 @@ def read_card(path: Path) -> Card:
 
 
 def read_cards(path: Path) -> CardFile:
-    """All cards in a file, or in a folder of ChatHaruhi. Raises `CharacterError`."""
+    """All cards in a file, or in a folder of ChatHaruhi. Raises `KnownError`."""
     where = shown_path(path)
     try:
         if path.is_dir():
             found = islice(chain(path.glob("*.txt"), path.glob("*/*.txt")), MAX_TEXTS + 1)
             return read_haruhi(sorted(found), path)
         if path.exists() and not path.is_file():
-            raise CharacterError(f"{where}: not an ordinary file; expected a card")
+            raise KnownError(f"{where}: not an ordinary file; expected a card")
         with path.open("rb") as file:
             return read_stream(file, path, where)
     except FileNotFoundError:
-        raise CharacterError(f"{where}: no such file") from None
+        raise KnownError(f"{where}: no such file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
 
 
 def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
     """The card of a system prompt and dialogue texts; the prompt is known by its file's name."""
     where = shown_path(path)
     if not paths:
-        raise CharacterError(f"{where}: no .txt files in it, expected those of ChatHaruhi")
+        raise KnownError(f"{where}: no .txt files in it, expected those of ChatHaruhi")
     if len(paths) > MAX_TEXTS:
-        raise CharacterError(f"{where}: more than {MAX_TEXTS:,} texts; is it one role?")
+        raise KnownError(f"{where}: more than {MAX_TEXTS:,} texts; is it one role?")
     texts: dict[str, str] = {}
     warnings: list[str] = []
     left = MAX_BYTES
@@ -93,14 +93,14 @@ def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
             raw = file.read(left + 1)
         left -= len(raw)
         if left < 0:
-            raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it one role?")
+            raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it one role?")
         text, warning = decode(raw, shown_path(one))
         texts[one.name] = text
         warnings += [warning] if warning else []
     prompts = [name for name in texts if any(word in name.lower() for word in PROMPTS)]
     if len(prompts) != 1:
         found = f"{len(prompts)} of them" if prompts else "none"
-        raise CharacterError(
+        raise KnownError(
             f"{where}: expected one text with `system_prompt` in its name, found {found}"
         )
     card = foreign.from_haruhi(texts.pop(prompts[0]), texts, where)
@@ -120,29 +120,29 @@ def read_stream(file: BinaryIO, path: Path, where: str) -> CardFile:
     if path.suffix.lower() in (".yaml", ".yml"):
         return CardFile(path, "webui", (_from_yaml(raw, where),))
     if path.suffix.lower() == ".charx":
-        raise CharacterError(f"{where}: not a zip archive, or cut off before its end")
+        raise KnownError(f"{where}: not a zip archive, or cut off before its end")
     if path.suffix.lower() == ".txt":
-        raise CharacterError(
+        raise KnownError(
             f"{where}: a text by itself; give a ChatHaruhi role's prompt and dialogues together"
         )
     return _from_text(raw, path, where)
 
 
 def from_png(file: BinaryIO, where: str) -> Card:
-    """The card in a PNG or APNG: `ccv3`, or else `chara`. Raises `CharacterError`."""
+    """The card in a PNG or APNG: `ccv3`, or else `chara`. Raises `KnownError`."""
     found = list(png.texts(file, KEYWORDS, where))
     if not found:
-        raise CharacterError(
+        raise KnownError(
             f"{where}: an image without a card, expected a text chunk `chara` or `ccv3`"
         )
     found.sort(key=lambda one: KEYWORDS.index(one.keyword))
     warnings: list[str] = []
-    failed: CharacterError | None = None
+    failed: KnownError | None = None
     for chunk in found:
         place = f"{where}: {chunk.keyword}"
         try:
             card = from_json(png.unbase64(chunk.value, place), place)
-        except CharacterError as error:
+        except KnownError as error:
             failed = failed or error
             continue
         if not chunk.sound:
@@ -150,11 +150,11 @@ def from_png(file: BinaryIO, where: str) -> Card:
         if failed is not None:
             warnings.insert(0, f"{failed}; read from `{chunk.keyword}` instead")
         return replace(card, warnings=(*warnings, *card.warnings))
-    raise failed or CharacterError(f"{where}: no card")
+    raise failed or KnownError(f"{where}: no card")
 
 
 def from_json(raw: bytes, where: str) -> Card:
-    """The card that JSON bytes are. Raises `CharacterError`."""
+    """The card that JSON bytes are. Raises `KnownError`."""
     text, warning = decode(raw, where)
     card = card_of(parse(text, where), where)
     return replace(card, warnings=(warning, *card.warnings)) if warning else card
@@ -163,7 +163,7 @@ def from_json(raw: bytes, where: str) -> Card:
 def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
     text, warning = decode(raw, where)
     if text.lstrip()[:1] not in ("{", "["):
-        raise CharacterError(
+        raise KnownError(
             f"{where}: neither PNG, zip nor JSON; a card is a .png, .json, .charx or .yaml file"
         )
     value = parse(text, where)
@@ -184,7 +184,7 @@ def _from_yaml(raw: bytes, where: str) -> Card:
     keys = read(raw, where).data
     if not foreign.is_webui(keys):
         known = ", ".join(shown(key) for key in list(keys)[:5])
-        raise CharacterError(
+        raise KnownError(
             f"{where}: not a text-generation-webui character; found the keys {known}, "
             "expected name, greeting, context"
         )

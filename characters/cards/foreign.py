@@ -6,13 +6,13 @@ What a V2 card has no field for stays under `extensions`, so that writing gives 
 import re
 from collections.abc import Mapping, Sequence
 
+from base.errors import KnownError
 from base.text import shown
 from base.yaml_reader import kind
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.jsontext import Json
 from characters.cards.lines import role_name
 from characters.cards.macros import expand
-from characters.errors import CharacterError
 
 GLM, HARUHI, WEBUI = "characterglm", "chatharuhi", "text-generation-webui"
 
@@ -98,7 +98,7 @@ def from_haruhi(prompt: str, texts: Mapping[str, str], where: str) -> Card:
     if not name and turns:
         name = role_name(max(set(turns), key=turns.count))
     if not name:
-        raise CharacterError(
+        raise KnownError(
             f"{where}: no role named in the system prompt, expected one as in `你正在扮演夏娜`"
         )
     short = {one for one in turns if one != name and (one in name or name in one)}
@@ -151,7 +151,7 @@ def _mapped(value: Json, fields: Mapping[str, str], program: str, where: str) ->
         if isinstance(found, str):
             data[ours] = found
         elif found is not None:
-            raise CharacterError(f"{where}: {theirs}: found {kind(found)}, expected text")
+            raise KnownError(f"{where}: {theirs}: found {kind(found)}, expected text")
     rest = {key: one for key, one in value.items() if key not in fields}
     data["extensions"] = {program: {"keys": list(value), "rest": rest}}
     return card_of({"spec": "chara_card_v2", "spec_version": "2.0", "data": data}, where)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.text import shown
 from base.validation import check
@@ -17,7 +18,6 @@ from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
 from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines
-from characters.errors import CharacterError
 from characters.schema import CharacterFile
 
 
@@ -62,7 +62,7 @@ class Import:
 def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Import]:
     """What importing one file, one folder, or the `.txt` files of one ChatHaruhi role will make.
 
-    Nothing is written. Raises `CharacterError`, also where a file is there already, unless `force`.
+    Nothing is written. Raises `KnownError`, also where a file is there already, unless `force`.
     """
     source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
     made: list[Import] = []
@@ -76,7 +76,7 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
         kept = source.container in ("json", "png", "charx")
         beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if kept else '.json'}")
         if path.exists() and not force:
-            raise CharacterError(f"{shown_path(path)}: is there already; --force replaces it")
+            raise KnownError(f"{shown_path(path)}: is there already; --force replaces it")
         text = _text(card, sheet, path, beside)
         made.append(Import(card, sheet, path, beside, source, text))
     return made
@@ -105,7 +105,7 @@ def _suffix(source: CardFile) -> str:
 
 
 def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
-    """The character file, proven to be one. Raises `CharacterError` where it would not be."""
+    """The character file, proven to be one. Raises `KnownError` where it would not be."""
     keys: Json = {
         "name": sheet.name,
         "aliases": list(sheet.aliases),
@@ -122,13 +122,13 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
     text = yaml_text({key: value for key, value in keys.items() if value not in (None, "", [])})
     size = len(text.encode())
     if size > MAX_BYTES:
-        raise CharacterError(
+        raise KnownError(
             f"{card.where}: makes a character file of {size:,} bytes; at most {MAX_BYTES:,}"
         )
     try:
         check(CharacterFile, read(text.encode(), "the character file"))
-    except CharacterError as error:
-        raise CharacterError(f"{card.where}: makes no character file: {error}") from None
+    except KnownError as error:
+        raise KnownError(f"{card.where}: makes no character file: {error}") from None
     return text
 
 

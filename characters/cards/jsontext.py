@@ -3,9 +3,9 @@
 import json
 import re
 
+from base.errors import KnownError
 from base.json_bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
 from base.text import shown
-from characters.errors import CharacterError
 
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -19,16 +19,14 @@ def decode(raw: bytes, where: str) -> tuple[str, str | None]:
     """The text of a file and, where it is not UTF-8, a warning that names its encoding.
 
     Reads UTF-8 with or without a byte order mark, UTF-16 with one, and GB18030. Raises
-    `CharacterError` for a web page and for what is no text.
+    `KnownError` for a web page and for what is no text.
     """
     if _HTML.match(raw[:512].removeprefix(b"\xef\xbb\xbf")):
-        raise CharacterError(
-            f"{where}: a web page (HTML), expected a card; download the card itself"
-        )
+        raise KnownError(f"{where}: a web page (HTML), expected a card; download the card itself")
     if len(raw) > MAX_BYTES:
-        raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a card?")
+        raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a card?")
     if not raw.strip():
-        raise CharacterError(f"{where}: empty, expected a card")
+        raise KnownError(f"{where}: empty, expected a card")
     encodings = ["utf-16"] if raw.startswith(_MARKS) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
@@ -41,7 +39,7 @@ def decode(raw: bytes, where: str) -> tuple[str, str | None]:
             None if encoding == "utf-8-sig" else f"{where}: read as {encoding.upper()}, not UTF-8"
         )
         return text, said
-    raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text{_first_bad(raw)}")
+    raise KnownError(f"{where}: neither UTF-8 nor GB18030 text{_first_bad(raw)}")
 
 
 def _first_bad(raw: bytes) -> str:
@@ -53,22 +51,20 @@ def _first_bad(raw: bytes) -> str:
 
 
 def parse(text: str, where: str) -> object:
-    """The value of a JSON text. Raises `CharacterError` with the line of the first mistake."""
+    """The value of a JSON text. Raises `KnownError` with the line of the first mistake."""
     if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
-        raise CharacterError(f"{where}: {TOO_MANY}; is it a card?")
+        raise KnownError(f"{where}: {TOO_MANY}; is it a card?")
     try:
         value = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         place = f"{where}:{error.lineno}"
-        raise CharacterError(
-            f"{place}: not valid JSON: {error.msg} (column {error.colno})"
-        ) from None
+        raise KnownError(f"{place}: not valid JSON: {error.msg} (column {error.colno})") from None
     except RecursionError:
-        raise CharacterError(f"{where}: {TOO_DEEP}") from None
+        raise KnownError(f"{where}: {TOO_DEEP}") from None
     except ValueError as error:
-        raise CharacterError(f"{where}: not valid JSON: {shown(str(error))}") from None
+        raise KnownError(f"{where}: not valid JSON: {shown(str(error))}") from None
     if (wrong := why_unkept(value)) is not None:
-        raise CharacterError(f"{where}: {wrong}")
+        raise KnownError(f"{where}: {wrong}")
     return value
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from base.errors import KnownError
 from base.names import label_problem
 from base.text import printable, shown
 from characters.cards.card import V2_EMPTY, Card, card_of
@@ -10,7 +11,6 @@ from characters.cards.foreign import also_called
 from characters.cards.jsontext import Json
 from characters.cards.lines import Voices, dialogue, message, role_name, spoken
 from characters.cards.macros import expand
-from characters.errors import CharacterError
 
 OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""
@@ -44,14 +44,14 @@ class Sheet:
 def sheet_of(card: Card) -> Sheet:
     """What a card says of its character.
 
-    Raises `CharacterError` where its name cannot begin a line, or its texts are as long as books.
+    Raises `KnownError` where its name cannot begin a line, or its texts are as long as books.
     """
     length = sum(len(card.text(name)) for name in PLAYED) + sum(map(len, card.greetings))
     if length > LONGEST:
-        raise CharacterError(f"{card.where}: {length:,} characters to play by; at most {LONGEST:,}")
+        raise KnownError(f"{card.where}: {length:,} characters to play by; at most {LONGEST:,}")
     name = role_name(card.name)
     if not name:
-        raise CharacterError(f"{card.where}: name: {shown(card.name)} cannot begin a line of a log")
+        raise KnownError(f"{card.where}: name: {shown(card.name)} cannot begin a line of a log")
     aliases = [one for one in map(role_name, (card.called, *also_called(card))) if one]
     ours = _ours(card)
     voices = Voices(name, tuple(dict.fromkeys((*aliases, card.name))))

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from base.errors import KnownError
 from base.text import shown
-from characters.errors import CharacterError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_TEXT = 48 * 1024 * 1024
@@ -45,24 +45,24 @@ class TextChunk:
 
 
 def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
-    """The chunks up to IEND, of which no data is read. Raises `CharacterError` where one is cut."""
+    """The chunks up to IEND, of which no data is read. Raises `KnownError` where one is cut."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if file.read(8) != SIGNATURE:
-        raise CharacterError(f"{where}: not a PNG file")
+        raise KnownError(f"{where}: not a PNG file")
     start = 8
     for _ in range(MAX_CHUNKS):
         file.seek(start)
         header = file.read(8)
         if len(header) < 8:
-            raise CharacterError(f"{where}: cut off at byte {size}, before the end of the image")
+            raise KnownError(f"{where}: cut off at byte {size}, before the end of the image")
         length, kind = struct.unpack(">I4s", header)
         chunk = Chunk(kind, start, length)
         if not kind.isalpha():
-            raise CharacterError(f"{where}: no chunk of a PNG at byte {start}; the file is damaged")
+            raise KnownError(f"{where}: no chunk of a PNG at byte {start}; the file is damaged")
         if chunk.end > size:
             name = kind.decode("ascii")
-            raise CharacterError(
+            raise KnownError(
                 f"{where}: cut off: the {name} chunk at byte {start} says {length:,} bytes, "
                 f"the file has {max(size - start - 12, 0):,}"
             )
@@ -70,7 +70,7 @@ def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
         if kind == b"IEND":
             return
         start = chunk.end
-    raise CharacterError(f"{where}: more than {MAX_CHUNKS:,} chunks; is it an image?")
+    raise KnownError(f"{where}: more than {MAX_CHUNKS:,} chunks; is it an image?")
 
 
 def keyword_of(file: BinaryIO, chunk: Chunk) -> str:
@@ -81,13 +81,13 @@ def keyword_of(file: BinaryIO, chunk: Chunk) -> str:
 
 
 def texts(file: BinaryIO, wanted: tuple[str, ...], where: str) -> Iterator[TextChunk]:
-    """The text chunks whose keyword, in lower case, is `wanted`. Raises `CharacterError`."""
+    """The text chunks whose keyword, in lower case, is `wanted`. Raises `KnownError`."""
     left = MAX_TEXT
     for chunk in chunks(file, where):
         if chunk.kind in TEXT and (keyword := keyword_of(file, chunk)) in wanted:
             left -= chunk.length
             if left < 0:
-                raise CharacterError(
+                raise KnownError(
                     f"{where}: the `{keyword}` chunk at byte {chunk.start} has {chunk.length:,} "
                     f"bytes; all chunks of a card have at most {MAX_TEXT >> 20} MiB"
                 )
@@ -116,19 +116,19 @@ def _inflated(data: bytes, chunk: Chunk, where: str) -> bytes:
     try:
         value = unpack.decompress(data, MAX_TEXT)
     except zlib.error as error:
-        raise CharacterError(f"{place} cannot be unpacked: {shown(str(error))}") from None
+        raise KnownError(f"{place} cannot be unpacked: {shown(str(error))}") from None
     if unpack.unconsumed_tail:
-        raise CharacterError(f"{place} unpacks to more than {MAX_TEXT >> 20} MiB")
+        raise KnownError(f"{place} unpacks to more than {MAX_TEXT >> 20} MiB")
     return value
 
 
 def unbase64(value: bytes, where: str) -> bytes:
-    """The bytes of a base64 text, padded or not. Raises `CharacterError` with the wrong sign."""
+    """The bytes of a base64 text, padded or not. Raises `KnownError` with the wrong sign."""
     plain = b"".join(value.split()).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
     try:
         return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4), strict_mode=True)
     except binascii.Error as error:
-        raise CharacterError(f"{where}: not base64: {shown(str(error))}") from None
+        raise KnownError(f"{where}: not base64: {shown(str(error))}") from None
 
 
 def write(
@@ -141,7 +141,7 @@ def write(
     """Copy an image with the text chunks named in `drop` replaced by `values`, before IEND.
 
     Every other byte is the same as in `source`. `values` maps a keyword to its bytes, which are
-    written as base64. Raises `CharacterError` where `source` is no whole PNG.
+    written as base64. Raises `KnownError` where `source` is no whole PNG.
     """
     kept = [
         chunk

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from base.errors import KnownError
 from base.text import shown
 from base.yaml_reader import read_file, shown_path
-from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.foreign import lorebook_of
 
@@ -15,7 +15,7 @@ _PAGE = (b"<!doctype", b"<html", b"<?xml")
 
 
 def read_lorebook(path: Path) -> Lorebook:
-    """The lorebook in a file. Raises `CharacterError`, a line for each thing that is wrong."""
+    """The lorebook in a file. Raises `KnownError`, a line for each thing that is wrong."""
     suffix = path.suffix.lower()
     if suffix in YAML:
         from base.validation import check
@@ -28,7 +28,7 @@ def read_lorebook(path: Path) -> Lorebook:
 
         book = read_card(path).book
         if book is None:
-            raise CharacterError(f"{where}: a card without a lorebook, expected one with entries")
+            raise KnownError(f"{where}: a card without a lorebook, expected one with entries")
         return lorebook_of(book, where, path.stem)
     return read_json(_bytes(path, where), where, path.stem)
 
@@ -49,25 +49,25 @@ def read_json(raw: bytes, where: str, name: str) -> Lorebook:
 def _bytes(path: Path, where: str) -> bytes:
     try:
         if not path.is_file():
-            raise CharacterError(f"{where}: no such file")
+            raise KnownError(f"{where}: no such file")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
 
 
 def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
     """The text of a file, and what to say of its encoding where it is not UTF-8."""
     if len(raw) > MAX_BYTES:
-        raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a lorebook?")
+        raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a lorebook?")
     head = raw[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if head.startswith(_PAGE):
-        raise CharacterError(
+        raise KnownError(
             f"{where}: a web page (HTML), expected a lorebook; download the file itself"
         )
     if not head:
-        raise CharacterError(f"{where}: empty, expected a lorebook")
+        raise KnownError(f"{where}: empty, expected a lorebook")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -75,4 +75,4 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
             continue
         said = f"{where}: read as GB18030, not UTF-8" if encoding == "gb18030" else None
         return text, said
-    raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON")
+    raise KnownError(f"{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON")

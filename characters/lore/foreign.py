@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from base.errors import KnownError
 from base.text import shown
-from characters.errors import CharacterError
 from characters.lore.book import ALWAYS, LOGICS, MAX_SCAN_DEPTH, Field, Lorebook, LoreEntry
 from characters.lore.decorators import split_decorators
 from characters.lore.keys import SLASHED, pattern_of
@@ -40,10 +40,10 @@ _CAPITAL = re.compile("[A-Z]")
 def lorebook_of(value: object, where: str, name: str) -> Lorebook:
     """The lorebook in the JSON of a file, which messages call `where`.
 
-    Raises `CharacterError` where the file holds none.
+    Raises `KnownError` where the file holds none.
     """
     if not isinstance(value, dict):
-        raise CharacterError(f"{where}: found no object, expected a lorebook with `entries`")
+        raise KnownError(f"{where}: found no object, expected a lorebook with `entries`")
     if value.get("type") == "risu" and isinstance(value.get("data"), list):
         rules = {"recursive": True, "overflow": "skip", "ignore_spaces": True}
         return _book(name, where, _risu(value["data"]), **rules)
@@ -59,7 +59,7 @@ def lorebook_of(value: object, where: str, name: str) -> Lorebook:
         return _recursive(_book(_text(value, "name") or name, where, _world_info(entries)))
     if isinstance(entries, list):
         return _card_book(value, entries, where, name)
-    raise CharacterError(
+    raise KnownError(
         f"{where}: found no `entries`, expected a lorebook: world info of SillyTavern, a card's "
         "book, or one of RisuAI or KoboldAI"
     )
@@ -78,7 +78,7 @@ def _recursive(book: Lorebook) -> Lorebook:
 def _in_card(card: Json, where: str) -> Json:
     book = card.get("character_book")
     if not isinstance(book, dict):
-        raise CharacterError(f"{where}: a card without a lorebook, expected one with entries")
+        raise KnownError(f"{where}: a card without a lorebook, expected one with entries")
     return book
 
 

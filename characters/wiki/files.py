@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from base.errors import KnownError
 from base.text import shown
 from base.yaml_reader import shown_path
-from characters.errors import CharacterError
 from characters.wiki.chunks import Chunk, chunks, headings
 from characters.wiki.index import Base
 from characters.wiki.vectors import OpenEmbedder
@@ -33,7 +33,7 @@ class Reading:
         for path, name in self.texts():
             try:
                 text = read_text(path)
-            except CharacterError as error:
+            except KnownError as error:
                 self.problems += error.problems
                 continue
             self.files += 1
@@ -44,7 +44,7 @@ class Reading:
         for path, _ in self.texts():
             try:
                 found = [path.stem, *headings(read_text(path))]
-            except CharacterError:
+            except KnownError:
                 continue
             self.names.update(dict.fromkeys(one for one in found if len(one) <= LONGEST_NAME))
         return list(self.names)
@@ -63,25 +63,25 @@ class Reading:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises `CharacterError`."""
+    """The text of a file. Raises `KnownError`."""
     where = shown_path(path)
     try:
         if path.exists() and not path.is_file():
-            raise CharacterError(f"{where}: not an ordinary file, expected text or Markdown")
+            raise KnownError(f"{where}: not an ordinary file, expected text or Markdown")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise CharacterError(f"{where}: no such file") from None
+        raise KnownError(f"{where}: no such file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CharacterError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
     return decoded(raw, where)
 
 
 def decoded(raw: bytes, where: str) -> str:
-    """Bytes as UTF-8 or GB18030 text. Raises `CharacterError`."""
+    """Bytes as UTF-8 or GB18030 text. Raises `KnownError`."""
     if len(raw) > MAX_BYTES:
-        raise CharacterError(f"{where}: larger than {MAX_BYTES >> 20} MiB; split it by chapters")
+        raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; split it by chapters")
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     for known in (encoding, "gb18030"):
         try:
@@ -90,11 +90,11 @@ def decoded(raw: bytes, where: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise CharacterError(f"{where}: neither UTF-8 nor GB18030 text, expected text or Markdown")
+    raise KnownError(f"{where}: neither UTF-8 nor GB18030 text, expected text or Markdown")
 
 
 def read_base(path: Path, embedder: OpenEmbedder | None = None) -> Base:
-    """The knowledge base in a file, or made in memory of a text file. Raises `CharacterError`."""
+    """The knowledge base in a file, or made in memory of a text file. Raises `KnownError`."""
     if path.suffix.lower() == BASE:
         return Base.open(path, embedder)
     reading = Reading([path])

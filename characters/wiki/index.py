@@ -15,10 +15,10 @@ from math import log
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
+from base.errors import KnownError
 from base.text import shown
 from base.writing import check_inputs, drafted, reason
 from base.yaml_reader import shown_path
-from characters.errors import CharacterError
 from characters.wiki.chunks import Chunk
 from characters.wiki.terms import Words, says_little, terms
 from characters.wiki.vectors import (
@@ -97,18 +97,18 @@ class Base:
 
     @classmethod
     def open(cls, path: Path, embedder: OpenEmbedder | None = None) -> Self:
-        """The base in a file. Raises `CharacterError` where it is none, or is damaged.
+        """The base in a file. Raises `KnownError` where it is none, or is damaged.
 
         Its vectors are used only with an `embedder`, which is asked when they are needed.
         """
         where = shown_path(path)
         try:
             if not path.is_file():
-                raise CharacterError(f"{where}: no such file")
+                raise KnownError(f"{where}: no such file")
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except (OSError, ValueError, sqlite3.Error) as error:
-            raise CharacterError(f"{where}: cannot be opened: {shown(str(error))}") from None
+            raise KnownError(f"{where}: cannot be opened: {shown(str(error))}") from None
         try:
             has_vectors = _check(connection, where)
             base = cls(connection, where)
@@ -137,7 +137,7 @@ class Base:
         """The chunks that fit a query best, the best first.
 
         Terms of `beside` count for the order, but not for the weight, and bring up nothing by
-        themselves. Raises `CharacterError` for a damaged file.
+        themselves. Raises `KnownError` for a damaged file.
         """
         scores, weights = self._scored(query, beside)
         best = sorted(scores, key=lambda one: (-scores[one], one))[: max(limit, FUSED)]
@@ -184,7 +184,7 @@ class Base:
             return None
         try:
             return ask(self.vectors)
-        except CharacterError as error:
+        except KnownError as error:
             self.vectors = None
             self.notices.append(f"{self.where}: found by words alone: {error}")
             return None
@@ -227,8 +227,8 @@ class Base:
         except (sqlite3.Error, UnicodeError, OverflowError):
             raise self._damaged() from None
 
-    def _damaged(self) -> CharacterError:
-        return CharacterError(
+    def _damaged(self) -> KnownError:
+        return KnownError(
             f"{self.where}: a damaged knowledge base; build it again with: "
             "paotuan characters knowledge build"
         )
@@ -249,7 +249,7 @@ def write_base(
 ) -> int:
     """Write a knowledge base whole or not at all, and return the number of its chunks.
 
-    The vectors of `embedding` go into a file beside it. Raises `CharacterError` where they cannot
+    The vectors of `embedding` go into a file beside it. Raises `KnownError` where they cannot
     be made or written, and where it would be written over one of `inputs`.
     """
     inputs = list(inputs)
@@ -269,9 +269,9 @@ def write_base(
                 vectors_path(path).unlink(missing_ok=True)
     except OSError as error:
         where = shown_path(Path(error.filename or path))
-        raise CharacterError(f"{where}: cannot be written: {reason(error)}") from None
+        raise KnownError(f"{where}: cannot be written: {reason(error)}") from None
     except sqlite3.Error as error:
-        raise CharacterError(f"{shown_path(path)}: cannot be written: {error}") from None
+        raise KnownError(f"{shown_path(path)}: cannot be written: {error}") from None
     return many
 
 
@@ -293,7 +293,7 @@ def _fill(connection: sqlite3.Connection, chunks: Iterable[Chunk], words: Words)
     sizes = array("I")
     for id, chunk in enumerate(chunks):
         if id >= MOST_CHUNKS:
-            raise CharacterError(f"more than {MOST_CHUNKS:,} chunks; make several bases")
+            raise KnownError(f"more than {MOST_CHUNKS:,} chunks; make several bases")
         row = (id, *map(_storable, (chunk.source, chunk.title, chunk.text)))
         connection.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", row)
         found = terms(f"{chunk.title}\n{chunk.text}", words)
@@ -319,17 +319,17 @@ def _check(connection: sqlite3.Connection, where: str) -> bool:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
     except (sqlite3.Error, UnicodeError):
-        raise CharacterError(
+        raise KnownError(
             f"{where}: no knowledge base; make one of text files with: "
             "paotuan characters knowledge build"
         ) from None
     if application == APPLICATION and version > WITH_VECTORS:
-        raise CharacterError(f"{where}: made by a newer paotuan; update to open it")
+        raise KnownError(f"{where}: made by a newer paotuan; update to open it")
     things = {(kind, name) for kind, name in rows if not str(name).startswith("sqlite_")}
     has_vectors = bool(version == WITH_VECTORS)
     tables = TABLES | {"vectors"} if has_vectors else TABLES
     if application != APPLICATION or things != {("table", name) for name in tables}:
-        raise CharacterError(
+        raise KnownError(
             f"{where}: another program's database, expected a knowledge base; make one with: "
             "paotuan characters knowledge build"
         )
@@ -344,7 +344,7 @@ def _uints(blob: object, where: str) -> "array[int]":
     """Unsigned numbers of 32 bits, little-endian."""
     numbers = array("I")
     if not isinstance(blob, bytes) or len(blob) % numbers.itemsize:
-        raise CharacterError(f"{where}: a damaged knowledge base; build it again")
+        raise KnownError(f"{where}: a damaged knowledge base; build it again")
     numbers.frombytes(blob)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -15,10 +15,10 @@ from random import Random
 from tokenize import TokenError
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from base.errors import KnownError
 from base.folders import beside
 from base.text import shown
 from base.yaml_reader import shown_path
-from characters.errors import CharacterError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +58,7 @@ class Embedder(Protocol):
 
 
 OpenEmbedder = Callable[[str], Embedder]
-"""Opens a model by its name or folder. Raises `CharacterError`."""
+"""Opens a model by its name or folder. Raises `KnownError`."""
 Told = Callable[[int, int], None]
 """Is told how many chunks are done, and of how many."""
 
@@ -122,14 +122,14 @@ class Vectors:
         self._rows: NDArray[np.float16] | Matrix | None = None
 
     def prepare(self) -> Embedder:
-        """Open the file and the model, if they are not. Raises `CharacterError`."""
+        """Open the file and the model, if they are not. Raises `KnownError`."""
         if self._embedder is None:
             self._rows = self._read()
             path = beside(self._base.parent, self._made.model)
             name = str(path) if path is not None and path.is_dir() else self._made.model
             found = self._open(name)
             if found.dimension != self._made.dimension:
-                raise CharacterError(
+                raise KnownError(
                     f"its vectors have {self._made.dimension} numbers, those of {shown(name)} have "
                     f"{found.dimension}; build it again"
                 )
@@ -137,12 +137,12 @@ class Vectors:
         return self._embedder
 
     def nearest(self, query: str, limit: int) -> dict[int, float]:
-        """The chunks near to a query, and how near, the nearest first. Raises `CharacterError`."""
+        """The chunks near to a query, and how near, the nearest first. Raises `KnownError`."""
         vector = self.prepare().query(query)
         import numpy as np
 
         if vector.shape != (self._made.dimension,):
-            raise CharacterError(f"{shown(self._made.model)}: its vectors are not what it says")
+            raise KnownError(f"{shown(self._made.model)}: its vectors are not what it says")
         usual = self._made.usual
         near = (self._cosines(vector) - usual) / max(1 - usual, LEAST_SPREAD)
         best = np.flatnonzero(near >= LEAST_NEAR)
@@ -166,14 +166,14 @@ class Vectors:
         try:
             import numpy as np
         except ModuleNotFoundError:
-            raise CharacterError(
+            raise KnownError(
                 f"{shown(self._made.model)}: needs numpy, which is not installed; "
                 "install it with: pip install 'paotuan[embeddings]'"
             ) from None
         rows = self._mapped(vectors_path(self._base))
         if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
             path = shown_path(vectors_path(self._base))
-            raise CharacterError(f"{path}: not vectors of ours; build it again")
+            raise KnownError(f"{path}: not vectors of ours; build it again")
         return rows.astype(np.float32) if 4 * rows.size <= HELD else rows
 
     def _mapped(self, path: Path) -> "NDArray[np.float16]":
@@ -181,26 +181,24 @@ class Vectors:
 
         try:
             if _checksum(path) != self._made.checksum:
-                raise CharacterError(
+                raise KnownError(
                     f"{shown_path(path)}: damaged, or not the vectors of {self._base.name}; "
                     "build it again"
                 )
             rows: NDArray[np.float16] = open_memmap(path, mode="r")
         except FileNotFoundError:
-            raise CharacterError(
+            raise KnownError(
                 f"{shown_path(path)}: no such file, expected the vectors of {self._base.name}"
             ) from None
         except _BAD_FILE as error:
-            raise CharacterError(
-                f"{shown_path(path)}: cannot be read: {shown(str(error))}"
-            ) from None
+            raise KnownError(f"{shown_path(path)}: cannot be read: {shown(str(error))}") from None
         return rows
 
 
 def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embedding) -> Made:
     """Embed `count` texts, a batch at a time, into a file.
 
-    Raises `OSError`, and `CharacterError` where the model fails.
+    Raises `OSError`, and `KnownError` where the model fails.
     """
     import numpy as np
 
@@ -216,7 +214,7 @@ def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embed
         os.fsync(file.fileno())
     usual = _usual(rows)
     if not isfinite(usual):
-        raise CharacterError(f"{embedding.model}: its vectors are no numbers")
+        raise KnownError(f"{embedding.model}: its vectors are no numbers")
     return Made(embedding.model, embedder.dimension, _checksum(path), usual)
 
 

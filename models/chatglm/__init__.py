@@ -29,7 +29,7 @@ def load_model(
     `position_ids`, `cache` and `labels`, and works out masks and positions by itself
     from the special tokens. `dtype` None is the checkpoint's own on a GPU and float32 on a CPU.
     `quantization` is for fp16 checkpoints ("int4" is NF4); None or "none" leaves weights as they
-    are stored. `device` None is the GPU where there is one. Raises `models.errors.ModelError`.
+    are stored. `device` None is the GPU where there is one. Raises `models.errors.KnownError`.
     """
     keep_quiet()
     from models.chatglm.load import load_model as load
@@ -41,7 +41,7 @@ def load_prefix(model: PreTrainedModel, path: str | Path, name: str = "default")
     """Put an official P-tuning checkpoint on `model` under `name` and make it the active one.
 
     Returns its `PrefixEncoder`. `model.set_prefix(name)` switches, `model.set_prefix(None)` turns
-    prefixes off. Raises `models.errors.ModelError` where the prefix does not fit the base.
+    prefixes off. Raises `models.errors.KnownError` where the prefix does not fit the base.
     """
     from models.chatglm.prefix import load_prefix as load
 

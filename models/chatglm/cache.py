@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from transformers import DynamicCache
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 
 class ChatGLMCache(DynamicCache):
@@ -84,7 +84,7 @@ def new_tokens(ids: torch.Tensor | None, embeds: torch.Tensor | None) -> torch.T
     if ids is not None:
         return ids
     if embeds is None:
-        raise ModelError("neither input_ids nor inputs_embeds: pass one of them")
+        raise KnownError("neither input_ids nor inputs_embeds: pass one of them")
     return embeds
 
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from transformers import GlmConfig, PretrainedConfig
 
+from base.errors import KnownError
 from models.cache_names import NAMES
-from models.errors import ModelError
 
 Version = Literal["v1", "v2", "v3", "glm"]
 Raw = Mapping[str, Any]
@@ -66,18 +66,18 @@ class ChatGLMConfig(PretrainedConfig):
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """The raw `config.json` of a checkpoint; raises `ModelError` for any other folder."""
+    """The raw `config.json` of a checkpoint; raises `KnownError` for any other folder."""
     path = folder / "config.json"
     if not path.is_file():
-        raise ModelError(
+        raise KnownError(
             f"{folder}: no config.json here; name the folder of a ChatGLM checkpoint or its hub id"
         )
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise ModelError(f"{path}: not readable as JSON ({error}); download it again") from None
+        raise KnownError(f"{path}: not readable as JSON ({error}); download it again") from None
     if not isinstance(raw, dict):
-        raise ModelError(f"{path}: expected a JSON object; download it again")
+        raise KnownError(f"{path}: expected a JSON object; download it again")
     return raw
 
 
@@ -91,7 +91,7 @@ def version_of(raw: Raw, where: Path) -> Version:
     if "padded_vocab_size" in raw or "ffn_hidden_size" in raw:
         _require(raw, V2_KEYS, where)
         return _second_or_third(raw, where)
-    raise ModelError(
+    raise KnownError(
         f"{where / 'config.json'}: model_type {raw.get('model_type')!r} with neither "
         "inner_hidden_size (ChatGLM-6B) nor ffn_hidden_size (ChatGLM2/3-6B); "
         "name a ChatGLM checkpoint"
@@ -111,7 +111,7 @@ def _require(raw: Raw, keys: tuple[str, ...], where: Path) -> None:
     for key in keys:
         value = raw.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            raise ModelError(
+            raise KnownError(
                 f"{where / 'config.json'}: {key} is {value!r}, expected a whole number above zero; "
                 "download the file again"
             )
@@ -121,7 +121,7 @@ def quantization_bit(raw: Raw, where: Path) -> int:
     """0, 4 or 8: how the checkpoint's matrices are stored."""
     bits = raw.get("quantization_bit") or 0
     if bits not in (0, 4, 8):
-        raise ModelError(
+        raise KnownError(
             f"{where / 'config.json'}: quantization_bit is {bits!r}, expected 0, 4 or 8; "
             "use an official fp16, int8 or int4 checkpoint"
         )
@@ -129,9 +129,9 @@ def quantization_bit(raw: Raw, where: Path) -> int:
 
 
 def v1_config(raw: Raw, where: Path) -> ChatGLMConfig:
-    """ChatGLM-6B's configuration; raises `ModelError` for a revision without 2-D positions."""
+    """ChatGLM-6B's configuration; raises `KnownError` for a revision without 2-D positions."""
     if not raw.get("position_encoding_2d", True):
-        raise ModelError(
+        raise KnownError(
             f"{where / 'config.json'}: position_encoding_2d is false, expected true; "
             "use the released ChatGLM-6B"
         )
@@ -153,7 +153,7 @@ def glm_config(raw: Raw, where: Path) -> GlmConfig:
         return GlmConfig.from_dict(dict(raw))
     for key, expected in V2_FIXED.items():
         if raw.get(key, expected) != expected:
-            raise ModelError(
+            raise KnownError(
                 f"{where / 'config.json'}: {key} is {raw[key]!r}, expected {expected!r}; "
                 "only the released ChatGLM2/3 layouts are known"
             )

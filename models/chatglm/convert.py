@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
 
+from base.errors import KnownError
 from models.chatglm.config import Raw, Version, glm_config, read_config, version_of
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.chatglm.layout import official_tensors
@@ -20,7 +21,6 @@ from models.chatglm.names import renamed
 from models.chatglm.prefix import KEY, PrefixEncoder, read_prefix
 from models.chatglm.quantized import dequantise, dequantise_int4
 from models.chatglm.shards import SHARD_BYTES, Planned, write
-from models.errors import ModelError
 from models.folders import new_folder
 
 Layout = Literal["glm", "chatglm", "peft"]
@@ -60,7 +60,7 @@ def convert(
     ChatGLM-6B keeps its own layout as safetensors ("chatglm"), and so does a checkpoint whose int8
     or int4 weights are kept. Otherwise these are dequantised to `dtype`, by default the file's. A
     P-tuning checkpoint becomes a PEFT PrefixTuning folder ("peft"). The folder appears whole or not
-    at all; files are at most `shard_bytes`. Raises `ModelError`.
+    at all; files are at most `shard_bytes`. Raises `KnownError`.
     """
     folder = resolve(path)
     with new_folder(Path(out).expanduser()) as target:
@@ -92,7 +92,7 @@ def _precision(dtype: torch.dtype | str | None, raw: Raw) -> torch.dtype:
         return dtype
     name = dtype or str(raw.get("torch_dtype") or raw.get("dtype") or "float16")
     if name not in DTYPES:
-        raise ModelError(f"dtype {name!r}: expected one of {', '.join(DTYPES)}")
+        raise KnownError(f"dtype {name!r}: expected one of {', '.join(DTYPES)}")
     return DTYPES[name]
 
 
@@ -145,14 +145,14 @@ def _casting(tensor: torch.Tensor, dtype: torch.dtype) -> Callable[[], torch.Ten
 
 def _expect(output: Output, name: str) -> torch.Tensor:
     if output.name != name:
-        raise ModelError(f"{name}: the source changed while it was read; convert again")
+        raise KnownError(f"{name}: the source changed while it was read; convert again")
     return output.make()
 
 
 def _check_complete(checkpoint: Checkpoint) -> None:
     """Refuse a checkpoint whose tensors are not those its configuration asks for."""
     if checkpoint.version == "glm":
-        raise ModelError(f"{checkpoint.folder}: already a GlmForCausalLM folder; use it as it is")
+        raise KnownError(f"{checkpoint.folder}: already a GlmForCausalLM folder; use it as it is")
     expected = {
         spec.name: spec.shape for spec in official_tensors(checkpoint.raw, checkpoint.version)
     }
@@ -160,11 +160,11 @@ def _check_complete(checkpoint: Checkpoint) -> None:
     for name, shape in expected.items():
         optional = name.startswith("lm_head.") or "inv_freq" in name
         if name not in found and not optional:
-            raise ModelError(
+            raise KnownError(
                 f"{checkpoint.folder}: no {name}, expected by its config.json; download it again"
             )
         if found.get(name, shape) != shape and not optional:
-            raise ModelError(
+            raise KnownError(
                 f"{checkpoint.folder}: {name} is {list(found[name])}, expected {list(shape)} by "
                 "its config.json; the two do not belong together"
             )
@@ -245,7 +245,7 @@ def _table(tensors: dict[str, torch.Tensor], raw: Raw, version: Version) -> torc
         encoder.load_state_dict(tensors)
     except RuntimeError:
         shape = [length, math.prod(encoder.shape[1:])]
-        raise ModelError(
+        raise KnownError(
             f"prefix of shape {[length, first]}, expected {shape} by its config.json; "
             "the two do not belong together"
         ) from None

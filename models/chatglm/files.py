@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
-from models.errors import ModelError, PassingError, first_line
+from base.errors import KnownError, PassingError, first_line
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 WANTED = (".json", ".model", ".safetensors")
@@ -27,9 +27,9 @@ def resolve(path: str | Path) -> Path:
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise ModelError(f"{folder}: a file, expected a checkpoint's folder; name its folder")
+        raise KnownError(f"{folder}: a file, expected a checkpoint's folder; name its folder")
     if not HUB_ID.fullmatch(str(path)):
-        raise ModelError(f"{path}: no such folder, and no hub id (owner/name); check the path")
+        raise KnownError(f"{path}: no such folder, and no hub id (owner/name); check the path")
     return _from_hub(str(path))
 
 
@@ -58,7 +58,7 @@ def weight_files(folder: Path, names: tuple[str, ...] = WEIGHTS) -> list[Path]:
         if index.is_file():
             return _shards(index)
     expected = " or ".join(names)
-    raise ModelError(f"{folder}: no weights here, expected {expected} (or its index.json)")
+    raise KnownError(f"{folder}: no weights here, expected {expected} (or its index.json)")
 
 
 def _shards(index: Path) -> list[Path]:
@@ -66,12 +66,12 @@ def _shards(index: Path) -> list[Path]:
         weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
         files = [index.parent / name for name in sorted(set(weight_map.values()))]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ModelError(f"{index}: no weight_map in it; download it again") from None
+        raise KnownError(f"{index}: no weight_map in it; download it again") from None
     for file in files:
         if file.parent != index.parent:
-            raise ModelError(f"{index}: names {file}, expected files beside it; download it again")
+            raise KnownError(f"{index}: names {file}, expected files beside it; download it again")
         if not file.is_file():
-            raise ModelError(f"{file}: missing, named by {index.name}; download this shard")
+            raise KnownError(f"{file}: missing, named by {index.name}; download this shard")
     return files
 
 
@@ -111,7 +111,7 @@ def _safetensors(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.
         with safe_open(file, framework="pt") as handle:
             yield list(handle.keys()), handle.get_tensor
     except (SafetensorError, OSError) as error:
-        raise ModelError(
+        raise KnownError(
             f"{file}: {file.stat().st_size:,} bytes, expected a whole safetensors file ({error}); "
             "download it again"
         ) from None
@@ -121,10 +121,10 @@ def _safetensors(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.
 def _pickled(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.Tensor]]]:
     state = _load_pickled(file)
     if not isinstance(state, dict):
-        raise ModelError(f"{file}: holds a {type(state).__name__}, expected named tensors")
+        raise KnownError(f"{file}: holds a {type(state).__name__}, expected named tensors")
     for name, value in state.items():
         if not isinstance(value, torch.Tensor):
-            raise ModelError(
+            raise KnownError(
                 f"{file}: {name} is a {type(value).__name__}, expected a tensor; "
                 "use an official checkpoint"
             )
@@ -140,23 +140,23 @@ def _load_pickled(file: Path) -> Any:
                 raise
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
-        raise ModelError(
+        raise KnownError(
             f"{file}: holds pickled objects, expected tensors only; it was not opened, since that "
             "could run code: use an official checkpoint or its safetensors"
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError) as error:
         said = first_line(error)
-        raise ModelError(
+        raise KnownError(
             f"{file}: {file.stat().st_size:,} bytes, expected a whole torch file ({said}); "
             "download it again"
         ) from None
 
 
 def check_numbers(file: Path, tensors: Mapping[str, torch.Tensor]) -> None:
-    """Raise `ModelError` where an adapter holds NaN or infinities, which would spoil every draw."""
+    """Raise `KnownError` where an adapter holds NaN or infinities, which would spoil every draw."""
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            raise ModelError(
+            raise KnownError(
                 f"{file}: {name} holds NaN or infinite weights; its training went "
                 "wrong or the file is damaged: train it anew, or fetch it again"
             )

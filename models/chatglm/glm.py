@@ -6,11 +6,11 @@ import torch
 from torch.nn import functional as F
 from transformers import GlmConfig, GlmForCausalLM
 
+from base.errors import KnownError
 from models.cache_names import OUTPUT, cache_argument, given_cache
 from models.chatglm.cache import ChatGLMCache, new_tokens, prefix_length, read_only
 from models.chatglm.masks import common_length
 from models.chatglm.prefix import Prefixed, fill
-from models.errors import ModelError
 
 
 class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
@@ -62,7 +62,7 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
         if position_ids is None:
             position_ids = _positions(attention_mask, prefix, past, seq, new.device)
         if position_ids.dim() != 2:
-            raise ModelError(
+            raise KnownError(
                 f"position_ids of shape {list(position_ids.shape)}: expected [batch, seq]; "
                 "leave them out to have them derived"
             )
@@ -99,7 +99,7 @@ def _full_width(mask: torch.Tensor, prefix: int, width: int) -> torch.Tensor:
     """The 2-D mask over prefix, cached and new columns; the prefix is open to everyone."""
     missing = width - mask.shape[-1]
     if missing not in (0, prefix):
-        raise ModelError(
+        raise KnownError(
             f"attention_mask of width {mask.shape[-1]}: expected {width} columns "
             "(cached and new tokens)"
         )

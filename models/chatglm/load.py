@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from transformers import GenerationConfig, PretrainedConfig, PreTrainedModel
 
+from base.errors import KnownError
 from models.chatglm.config import (
     Raw,
     Version,
@@ -23,7 +24,6 @@ from models.chatglm.modeling import ChatGLMForCausalLM
 from models.chatglm.names import renamed
 from models.chatglm.prefix import KEY, load_prefix
 from models.chatglm.weight_loader import Placement, embed_quantised, use_quantised
-from models.errors import ModelError
 
 DTYPES = {name: getattr(torch, name) for name in ("float32", "float16", "bfloat16")}
 
@@ -39,7 +39,7 @@ class Checkpoint:
 
     @classmethod
     def open(cls, path: str | Path) -> "Checkpoint":
-        """Read the configuration of a local folder or hub id; raises `ModelError`."""
+        """Read the configuration of a local folder or hub id; raises `KnownError`."""
         folder = resolve(path)
         raw = read_config(folder)
         return cls(folder, raw, version_of(raw, folder), quantization_bit(raw, folder))
@@ -85,7 +85,7 @@ def load_model(
         else:
             placement.put(name, tensor)
     if prefixed and placement.is_empty:
-        raise ModelError(
+        raise KnownError(
             f"{checkpoint.folder}: a P-tuning prefix alone, expected a base model; load the base "
             "it was trained on, then put this prefix on it"
         )
@@ -104,9 +104,9 @@ def device_of(device: str | torch.device | None) -> torch.device:
     try:
         place = torch.device(device if device is not None else "cuda" if cuda else "cpu")
     except RuntimeError:
-        raise ModelError(f"device {device!r}: expected cpu or cuda") from None
+        raise KnownError(f"device {device!r}: expected cpu or cuda") from None
     if place.type == "cuda" and (not cuda or (place.index or 0) >= torch.cuda.device_count()):
-        raise ModelError(
+        raise KnownError(
             f"device {place}: this machine has {torch.cuda.device_count()} CUDA devices, expected "
             "the one asked for; use device cpu, or install a CUDA build of torch and its driver"
         )
@@ -125,19 +125,19 @@ def dtype_of(
     try:
         return DTYPES[str(dtype)]
     except KeyError:
-        raise ModelError(f"dtype {dtype!r}: expected one of {', '.join(DTYPES)}") from None
+        raise KnownError(f"dtype {dtype!r}: expected one of {', '.join(DTYPES)}") from None
 
 
 def _quantization(wanted: str | None, checkpoint: Checkpoint) -> str | None:
     if wanted in (None, "none"):
         return None
     if wanted not in ("int8", "int4"):
-        raise ModelError(f"quantization {wanted!r}: expected none, int8 or int4")
+        raise KnownError(f"quantization {wanted!r}: expected none, int8 or int4")
     if not checkpoint.bits:
         return wanted
     if wanted == f"int{checkpoint.bits}":
         return None
-    raise ModelError(
+    raise KnownError(
         f"{checkpoint.folder}: already stored as int{checkpoint.bits}, asked for {wanted}; "
         "leave quantization out, or use the fp16 checkpoint"
     )

@@ -14,8 +14,8 @@ to the first different token after `<sop>` holds. `reusable_length` says so for 
 
 import torch
 
+from base.errors import KnownError
 from models.chatglm.config import ChatGLMConfig
-from models.errors import ModelError
 
 
 def context_lengths(ids: torch.Tensor, config: ChatGLMConfig) -> torch.Tensor:
@@ -45,7 +45,7 @@ def derive_positions(
 ) -> torch.Tensor:
     """Positions [batch, 2, seq] of whole rows (row 0 position, row 1 block), 0 on pads.
 
-    `keep` [batch, seq] is 0 on pads. Raises `ModelError` for a row without `<sop>`, or with neither
+    `keep` [batch, seq] is 0 on pads. Raises `KnownError` for a row without `<sop>`, or with neither
     [gMASK] nor [MASK].
     """
     gmask, mask = ids == config.gmask_token_id, ids == config.mask_token_id
@@ -94,7 +94,7 @@ def _every_row(found: torch.Tensor, lack: str) -> None:
     rows = found.any(dim=1)
     if not bool(rows.all()):
         row = int((~rows).int().argmax())
-        raise ModelError(
+        raise KnownError(
             f"row {row} of input_ids: {lack}, expected a prompt X [gMASK] <sop>; build prompts "
             "with the tokenizer, or pass position_ids"
         )

@@ -12,12 +12,12 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from base.errors import KnownError
 from models.cache_names import NAMES, OUTPUT, given_cache
 from models.chatglm.cache import ChatGLMCache, new_tokens, peft_shift, prefix_length, read_only
 from models.chatglm.config import ChatGLMConfig
 from models.chatglm.masks import derive_positions, next_positions, reusable_length, visible
 from models.chatglm.prefix import Prefixed, fill
-from models.errors import ModelError
 
 Rotary = tuple[torch.Tensor, torch.Tensor]
 RELEASED_LAYERS = 28
@@ -284,7 +284,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
             positions = _continued(known, *shape)
         elif positions is None:
             if ids is None:
-                raise ModelError("inputs_embeds without position_ids: pass position_ids [b, 2, s]")
+                raise KnownError("inputs_embeds without position_ids: pass position_ids [b, 2, s]")
             keep = None
             if attention_mask is not None and attention_mask.dim() == 2:
                 keep = attention_mask[:, -ids.shape[1] :]
@@ -292,7 +292,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
                 keep = ~attention_mask[:, 0, -1, -ids.shape[1] :]
             positions = derive_positions(ids, keep, self.config)
         if positions.dim() != 3 or positions.shape[1] != 2:
-            raise ModelError(
+            raise KnownError(
                 f"position_ids of shape {list(positions.shape)}: expected [batch, 2, seq] "
                 "(position, block position); leave them out to have them derived"
             )
@@ -314,7 +314,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         if mask.dim() == 2:
             return visible(positions, past, F.pad(mask.bool(), (missing, 0), value=True))
         if mask.dtype is not torch.bool:
-            raise ModelError(
+            raise KnownError(
                 f"attention_mask {list(mask.shape)} of {mask.dtype}: expected [batch, seq] ones "
                 "and zeros or [batch, 1, seq, seq] bool, True = blocked"
             )
@@ -359,8 +359,8 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         return updated
 
 
-def _wrong_width(mask: torch.Tensor, expected: int) -> ModelError:
-    return ModelError(
+def _wrong_width(mask: torch.Tensor, expected: int) -> KnownError:
+    return KnownError(
         f"attention_mask of width {mask.shape[-1]}: expected {expected} columns "
         "(cached and new tokens)"
     )
@@ -369,13 +369,13 @@ def _wrong_width(mask: torch.Tensor, expected: int) -> ModelError:
 def _continued(known: torch.Tensor, batch: int, seq: int) -> torch.Tensor:
     """Positions after the cached ones; raises where the cache ends inside the context."""
     if known.shape[0] != batch:
-        raise ModelError(
+        raise KnownError(
             f"a cache of {known.shape[0]} rows with {batch} rows of input_ids: "
             "expected as many; repeat or select the cache's rows"
         )
     last = known[..., -1:]
     if bool((last[:, 1] == 0).any()):
-        raise ModelError(
+        raise KnownError(
             "the cache ends before <sop>: ChatGLM-6B's context is bidirectional, so it is "
             "computed in one piece; pass the whole prompt without a cache"
         )
@@ -387,7 +387,7 @@ def _as_rows(known: torch.Tensor, rows: int) -> torch.Tensor:
     if rows in (-1, known.shape[0]):
         return known
     if rows % known.shape[0]:
-        raise ModelError(
+        raise KnownError(
             f"a cache of {rows} rows that held {known.shape[0]}: expected a multiple; select rows "
             "of a models.chatglm.cache.ChatGLMCache, which keeps their positions"
         )

@@ -11,10 +11,10 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
+from base.errors import KnownError
 from models.cache_names import NAMES
 from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache, prefix_length
 from models.chatglm.files import PREFIX_WEIGHTS, check_numbers, resolve, stream, weight_files
-from models.errors import ModelError
 
 KEY = "transformer.prefix_encoder."
 DROPOUT = 0.1
@@ -67,16 +67,16 @@ class Prefixed:
         """Hold `encoder` under `name`; refuses one whose table does not fit this model."""
         found, expected = tuple(encoder.shape[1:]), prefix_shape(self.config)
         if found != expected:
-            raise ModelError(_misfit(name, found, self, expected))
+            raise KnownError(_misfit(name, found, self, expected))
         if not name or "." in name:
-            raise ModelError(f"prefix name {name!r}: expected a word without dots; rename it")
+            raise KnownError(f"prefix name {name!r}: expected a word without dots; rename it")
         self.prefixes[name] = encoder
 
     def set_prefix(self, name: str | None) -> None:
         """Use the prefix of this name from now on, or none; caches made before stay as they are."""
         if name is not None and name not in self.prefixes:
             held = ", ".join(self.prefixes) or "none"
-            raise ModelError(
+            raise KnownError(
                 f"prefix {name!r}: not loaded, there is {held}; call load_prefix first"
             )
         self.active_prefix = name
@@ -84,7 +84,7 @@ class Prefixed:
     def generate(self, *args: Any, **kwargs: Any) -> Any:
         """As `GenerationMixin.generate`, which begins with the active prefix by itself."""
         if any(prefix_length(kwargs.get(name)) for name in NAMES):
-            raise ModelError(
+            raise KnownError(
                 "generate with a cache that holds a prefix: it would count the prefix as text; "
                 "set the prefix active and leave the cache out"
             )
@@ -130,10 +130,10 @@ def prefix_shape(config: Any) -> tuple[int, int, int]:
 def load_prefix(model: PreTrainedModel, path: str | Path, name: str = "default") -> PrefixEncoder:
     """Put an official prefix checkpoint on `model` as `name`, trainable, and make it active.
 
-    Raises `ModelError` for a file without a prefix or for one whose shape is not the base's.
+    Raises `KnownError` for a file without a prefix or for one whose shape is not the base's.
     """
     if not isinstance(model, Prefixed):
-        raise ModelError(
+        raise KnownError(
             f"{path}: a ChatGLM prefix on a {type(model).__name__}, expected a model from "
             "models.chatglm.load_model"
         )
@@ -158,7 +158,7 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
     plain, projected = {"embedding.weight"}, {f"trans.{i}.{t}" for i in (0, 2) for t in _LEAVES}
     if names not in (plain, plain | projected):
         found = ", ".join(sorted(names)) or f"no {KEY}* tensor"
-        raise ModelError(
+        raise KnownError(
             f"{files[0]}: {found}, expected embedding.weight alone or with trans.0 and trans.2; "
             "name an official P-tuning checkpoint"
         )
@@ -177,13 +177,13 @@ def _fitting_encoder(
     projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None
     last = first if projection is None else tensors["trans.2.weight"].shape[0]
     if last != width:
-        raise ModelError(_misfit(file, (length, last), model, (length, width)))
+        raise KnownError(_misfit(file, (length, last), model, (length, width)))
     layers, heads, head_dim = expected[0] // 2, expected[1], expected[2]
     encoder = PrefixEncoder(length, layers, heads, head_dim, first, projection)
     for key, parameter in encoder.state_dict().items():
         if parameter.shape != tensors[key].shape:
             found = tuple(tensors[key].shape)
-            raise ModelError(_misfit(f"{file} ({key})", found, model, tuple(parameter.shape)))
+            raise KnownError(_misfit(f"{file} ({key})", found, model, tuple(parameter.shape)))
     return encoder
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 Message = Mapping[str, Any]
 """``role`` (system, user, assistant, observation), ``content``; perhaps ``metadata``, ``tools``."""
@@ -63,10 +63,10 @@ def clean_reply_v1(text: str) -> str:
 def message_v3(tokenizer: PromptTokenizer, role: str, metadata: str, content: str) -> list[int]:
     """Return the ids of one ChatGLM3-6B message: role token, metadata line, content.
 
-    Raises ModelError for a role that the model does not know.
+    Raises KnownError for a role that the model does not know.
     """
     if role not in _ROLES:
-        raise ModelError(f"message of role {role!r}: ChatGLM3-6B knows {', '.join(_ROLES)}")
+        raise KnownError(f"message of role {role!r}: ChatGLM3-6B knows {', '.join(_ROLES)}")
     line = tokenizer.text_ids(f"{metadata}\n")
     return [tokenizer.special_id(f"<|{role}|>"), *line, *tokenizer.text_ids(content)]
 

@@ -4,6 +4,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError, first_line
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
 from models.chatglm.tokenizer_v1 import ChatGLM1Tokenizer
 from models.chatglm.tokenizer_v2 import ChatGLM2Tokenizer
@@ -13,7 +14,6 @@ from models.chatglm.tokenizer_version import (
     check_version,
     checkpoint_version,
 )
-from models.errors import ModelError, first_line
 
 TOKENIZERS: dict[int, type[ChatGLMTokenizer]] = {
     1: ChatGLM1Tokenizer,
@@ -27,12 +27,12 @@ def load_tokenizer(path: str | PathLike[str], version: int | None = None) -> Cha
 
     The vocabulary file is ``ice_text.model`` for ChatGLM-6B and ``tokenizer.model`` for
     ChatGLM2-6B and ChatGLM3-6B. ``version`` (1, 2 or 3) overrides how 2 and 3 are told apart, see
-    ``checkpoint_version``. Raises ModelError for a folder that is no ChatGLM checkpoint, a missing
+    ``checkpoint_version``. Raises KnownError for a folder that is no ChatGLM checkpoint, a missing
     or damaged vocabulary file, and a vocabulary of another version than the configuration.
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise ModelError(f"{folder}: not a folder; give the folder of a ChatGLM checkpoint")
+        raise KnownError(f"{folder}: not a folder; give the folder of a ChatGLM checkpoint")
     if version is None:
         version = checkpoint_version(folder)
     else:
@@ -42,27 +42,27 @@ def load_tokenizer(path: str | PathLike[str], version: int | None = None) -> Cha
         return TOKENIZERS[version].from_pretrained(str(folder), local_files_only=True)
     except (OSError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
         reason = first_line(error)
-        raise ModelError(
+        raise KnownError(
             f"{folder}: the tokenizer's settings could not be used ({reason});"
             " copy tokenizer_config.json from the checkpoint's page again, or remove it"
         ) from error
 
 
 def check_fit(tokenizer: ChatGLMTokenizer, config: Any) -> None:
-    """Raise ModelError when a tokenizer's ids are not those of a model's configuration.
+    """Raise KnownError when a tokenizer's ids are not those of a model's configuration.
 
     A tokenizer may have fewer ids than the model has rows, which are padded, but not more; and
     ChatGLM-6B reads [gMASK] and <sop> by the ids that its configuration names.
     """
     if tokenizer.vocab_size > config.vocab_size:
-        raise ModelError(
+        raise KnownError(
             f"{tokenizer.vocab_file}: found {tokenizer.vocab_size} ids, but the model has"
             f" {config.vocab_size}; take the vocabulary file from the model's own checkpoint"
         )
     for key, token in (("gmask_token_id", "[gMASK]"), ("bos_token_id", "<sop>")):
         wanted = getattr(config, key, None)
         if tokenizer.version == 1 and tokenizer.special_id(token) != wanted:
-            raise ModelError(
+            raise KnownError(
                 f"{tokenizer.vocab_file}: {token} is id {tokenizer.special_id(token)}, but the"
                 f" model's config.json says {key} {wanted}; take both from the same checkpoint"
             )
@@ -74,7 +74,7 @@ def _check_vocabulary_file(folder: Path, version: int) -> None:
         return
     others = sorted(f for f in set(VOCABULARY_FILES.values()) - {name} if (folder / f).is_file())
     found = f"found {others[0]}, which is of another version" if others else "not found"
-    raise ModelError(
+    raise KnownError(
         f"{folder / name}: {found}; config.json is of ChatGLM version {version}, whose vocabulary"
         f" file is {name}: copy it from the same checkpoint"
     )

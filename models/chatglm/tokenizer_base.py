@@ -7,18 +7,18 @@ from typing import Any, ClassVar
 import sentencepiece
 from transformers.tokenization_utils_sentencepiece import SentencePieceBackend
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 
 def open_vocabulary(path: Path) -> Any:
-    """Return the SentencePieceProcessor of a file; raises ModelError when there is none in it."""
+    """Return the SentencePieceProcessor of a file; raises KnownError when there is none in it."""
     if not path.is_file():
-        raise ModelError(f"{path}: vocabulary file not found; copy it from the checkpoint's page")
+        raise KnownError(f"{path}: vocabulary file not found; copy it from the checkpoint's page")
     vocabulary = sentencepiece.SentencePieceProcessor()
     try:
         vocabulary.Load(str(path))
     except (RuntimeError, OSError) as error:
-        raise ModelError(
+        raise KnownError(
             f"{path}: not a sentencepiece vocabulary ({path.stat().st_size} bytes found);"
             " the file is damaged or cut short, download it again"
         ) from error
@@ -30,7 +30,7 @@ class ChatGLMTokenizer(SentencePieceBackend):
 
     Everything of ``PreTrainedTokenizer`` works: calls, ``encode``, ``decode``, ``pad``,
     ``save_pretrained`` and ``from_pretrained``. Padding is on the left unless ``padding_side``
-    says "right". Raises ModelError for a vocabulary file that is missing, damaged or of another
+    says "right". Raises KnownError for a vocabulary file that is missing, damaged or of another
     version.
     """
 
@@ -47,7 +47,7 @@ class ChatGLMTokenizer(SentencePieceBackend):
     def __init__(self, vocab_file: str | None = None, **kwargs: Any) -> None:
         if vocab_file is None:
             name = self.vocab_files_names["vocab_file"]
-            raise ModelError(
+            raise KnownError(
                 f"{kwargs.get('name_or_path', name)}: vocabulary file {name} not found"
             )
         vocabulary = open_vocabulary(Path(vocab_file))
@@ -63,7 +63,7 @@ class ChatGLMTokenizer(SentencePieceBackend):
 
     @classmethod
     def check_vocabulary(cls, path: str, vocabulary: Any) -> None:
-        """Raise ModelError when the file is the vocabulary of another version."""
+        """Raise KnownError when the file is the vocabulary of another version."""
         raise NotImplementedError
 
     @property

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from transformers import AddedToken
 
+from base.errors import KnownError
 from models.chatglm.prompts import clean_reply_v1, round_prompt_v1
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
-from models.errors import ModelError
 
 _LONGEST_BLANK = 80
 _BLANKS = re.compile(rf" {{2,{_LONGEST_BLANK}}}")
@@ -51,11 +51,11 @@ class ChatGLM1Tokenizer(ChatGLMTokenizer):
 
     @classmethod
     def check_vocabulary(cls, path: str, vocabulary: Any) -> None:
-        """Raise ModelError when tokens that ChatGLM-6B needs are not pieces of the file."""
+        """Raise KnownError when tokens that ChatGLM-6B needs are not pieces of the file."""
         unknown = vocabulary.unk_id()
         missing = [token for token in _NEEDED if vocabulary.piece_to_id(token) == unknown]
         if missing:
-            raise ModelError(
+            raise KnownError(
                 f"{path}: found {vocabulary.get_piece_size()} pieces without {missing[0]}, expected"
                 " the vocabulary of ChatGLM-6B (130344 pieces); take ice_text.model from the same"
                 " checkpoint as config.json, in its last revision"

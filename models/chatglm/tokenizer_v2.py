@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
+from base.errors import KnownError
 from models.chatglm.prompts import clean_reply, round_prompt_v2
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
-from models.errors import ModelError
 
 PREFIXES = ("[MASK]", "[gMASK]", "[sMASK]", "sop", "eop")
 
@@ -29,16 +29,16 @@ class ChatGLM2Tokenizer(ChatGLMTokenizer):
 
     @classmethod
     def check_vocabulary(cls, path: str, vocabulary: Any) -> None:
-        """Raise ModelError when the file holds the special tokens that ChatGLM2/3 append to it."""
+        """Raise KnownError when the file holds the special tokens that ChatGLM2/3 append to it."""
         if vocabulary.piece_to_id("[gMASK]") != vocabulary.unk_id():
-            raise ModelError(
+            raise KnownError(
                 f"{path}: found the vocabulary of ChatGLM-6B ({vocabulary.get_piece_size()}"
                 f" pieces), expected that of ChatGLM{cls.version}-6B (64789 pieces); take"
                 " tokenizer.model from the same checkpoint as config.json"
             )
         wanted = {"<unk>": 0, "<s>": 1, "</s>": 2}
         if any(vocabulary.piece_to_id(token) != place for token, place in wanted.items()):
-            raise ModelError(
+            raise KnownError(
                 f"{path}: expected <unk>, <s> and </s> as ids 0, 1 and 2, as in the vocabulary of"
                 f" ChatGLM{cls.version}-6B; take tokenizer.model from the checkpoint"
             )

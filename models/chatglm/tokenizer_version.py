@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from models.chatglm.config import read_config, version_of
-from models.errors import ModelError
 
 SAVED_CLASSES = {"ChatGLM1Tokenizer": 1, "ChatGLM2Tokenizer": 2, "ChatGLM3Tokenizer": 3}
 VOCABULARY_FILES = {1: "ice_text.model", 2: "tokenizer.model", 3: "tokenizer.model"}
@@ -21,7 +21,7 @@ def checkpoint_version(folder: Path) -> int:
     file or in the ``tokenization_chatglm.py`` beside it (read as text, never run). Where they are
     absent or silent, the model's rule holds: the names, then the length, see ``version_of``.
 
-    Raises ModelError for a folder that is no ChatGLM checkpoint and for files that contradict
+    Raises KnownError for a folder that is no ChatGLM checkpoint and for files that contradict
     each other.
     """
     settings = _tokenizer_config(folder)
@@ -31,12 +31,12 @@ def checkpoint_version(folder: Path) -> int:
         return saved
     version = version_of(raw, folder)
     if version == "glm":
-        raise ModelError(
+        raise KnownError(
             f"{folder / 'config.json'}: model_type 'glm' without a ChatGLM tokenizer beside it;"
             " copy tokenizer_config.json and the vocabulary file of the checkpoint here"
         )
     if saved is not None and (saved == 1) != (version == "v1"):
-        raise ModelError(
+        raise KnownError(
             f"{folder}: tokenizer_config.json is of ChatGLM version {saved}, config.json of version"
             f" {version[1]}; take both files from the same checkpoint"
         )
@@ -47,12 +47,12 @@ def checkpoint_version(folder: Path) -> int:
 
 
 def check_version(folder: Path, version: int) -> None:
-    """Raise ModelError when a version given by hand is unknown or contradicts ``config.json``."""
+    """Raise KnownError when a version given by hand is unknown or contradicts ``config.json``."""
     if version not in VOCABULARY_FILES:
-        raise ModelError(f"{folder}: ChatGLM version {version!r} is unknown; give 1, 2 or 3")
+        raise KnownError(f"{folder}: ChatGLM version {version!r} is unknown; give 1, 2 or 3")
     found = version_of(read_config(folder), folder)
     if found != "glm" and (found == "v1") != (version == 1):
-        raise ModelError(
+        raise KnownError(
             f"{folder / 'config.json'}: found the keys of version {found[1]}, but version {version}"
             " was asked for; leave the version out or give the right folder"
         )
@@ -77,7 +77,7 @@ def _tokenizer_config(folder: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: not readable as JSON ({error}); copy the file again") from error
+        raise KnownError(f"{path}: not readable as JSON ({error}); copy the file again") from error
     if not isinstance(values, dict):
-        raise ModelError(f"{path}: found {type(values).__name__}, expected a JSON object")
+        raise KnownError(f"{path}: found {type(values).__name__}, expected a JSON object")
     return values

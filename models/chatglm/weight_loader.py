@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
+from base.errors import KnownError
 from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
-from models.errors import ModelError
 
 PIECE = 1 << 20  # weights packed at a time
 
@@ -44,7 +44,7 @@ def _block_linears(model: PreTrainedModel) -> list[tuple[nn.Module, str, nn.Line
 class Placement:
     """Copies tensors to their parameters in the wanted precision, device and quantisation.
 
-    `put` raises `ModelError` for a name the model lacks or a shape it has not; `finish` for a
+    `put` raises `KnownError` for a name the model lacks or a shape it has not; `finish` for a
     parameter that got nothing.
     """
 
@@ -64,19 +64,19 @@ class Placement:
     def put(self, name: str, tensor: torch.Tensor) -> None:
         """Copy one tensor to its place; the given one may be a view of a file."""
         if name not in self.expected:
-            raise ModelError(
+            raise KnownError(
                 f"{self.folder}: holds {name}, expected no such tensor by its config.json; "
                 "the two do not belong together"
             )
         parameter = self.expected[name]
         if parameter.shape != tensor.shape:
-            raise ModelError(
+            raise KnownError(
                 f"{self.folder}: {name} is {list(tensor.shape)}, expected "
                 f"{list(parameter.shape)} by its config.json; the two do not belong together"
             )
         integers = not tensor.is_floating_point() and tensor.dtype is not torch.int8
         if integers or parameter.is_floating_point() != tensor.is_floating_point():
-            raise ModelError(
+            raise KnownError(
                 f"{self.folder}: {name} is {tensor.dtype}, expected {parameter.dtype}; "
                 "quantization_bit in config.json does not fit the weights"
             )
@@ -110,7 +110,7 @@ class Placement:
             model.get_output_embeddings().weight = model.get_input_embeddings().weight
         missing = [name for name, value in model.named_parameters() if value.is_meta]
         if missing:
-            raise ModelError(
+            raise KnownError(
                 f"{self.folder}: no {missing[0]} ({len(missing)} tensors are missing), expected by "
                 "its config.json; download the weights again"
             )
@@ -123,7 +123,7 @@ class Placement:
             model.base_model.rotary_emb = type(rotary)(model.config).to(self.device)
         left = [name for name, value in model.named_buffers() if value.is_meta]
         if left:
-            raise ModelError(f"{self.folder}: {left[0]} was not computed; report this")
+            raise KnownError(f"{self.folder}: {left[0]} was not computed; report this")
 
 
 def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dtype) -> None:
@@ -131,7 +131,7 @@ def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dt
     try:
         import bitsandbytes as bnb
     except ImportError:
-        raise ModelError(
+        raise KnownError(
             f"quantization {quantization}: bitsandbytes is not installed; install it, or use an "
             "official int4 or int8 checkpoint"
         ) from None

@@ -13,10 +13,10 @@ import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils import logging as library_logging
 
+from base.errors import KnownError, first_line
 from models.catalog import LOCAL, known, weights
 from models.chatglm.load import DTYPES
 from models.chatglm.shards import SHARD_BYTES, write
-from models.errors import ModelError, first_line
 from models.folders import check_room, new_folder
 from models.gguf.header import Header, read_header
 
@@ -34,24 +34,24 @@ class Folder:
 
 
 def find_gguf(source: str) -> Path:
-    """The GGUF file that `source` names, by its path or in the catalog. Raises `ModelError`."""
+    """The GGUF file that `source` names, by its path or in the catalog. Raises `KnownError`."""
     spec = source.strip().removeprefix(LOCAL)
     model = known(spec)
     place = weights(model) if model is not None else Path(spec).expanduser()
     if (place / "adapter_config.json").is_file():
-        raise ModelError(f"{place}: an adapter, which servers take as it is; give its base's GGUF")
+        raise KnownError(f"{place}: an adapter, which servers take as it is; give its base's GGUF")
     if (place / "config.json").is_file():
-        raise ModelError(f"{place}: a folder already; for a ChatGLM checkpoint leave out --to hf")
+        raise KnownError(f"{place}: a folder already; for a ChatGLM checkpoint leave out --to hf")
     if not place.is_file() and place.suffix != ".gguf":
-        raise ModelError(f"{source}: no GGUF; give a file that ends with .gguf, or `starter`")
+        raise KnownError(f"{source}: no GGUF; give a file that ends with .gguf, or `starter`")
     return place
 
 
 def model_header(file: Path) -> Header:
-    """The header of a GGUF model. Raises `ModelError` for anything else."""
+    """The header of a GGUF model. Raises `KnownError` for anything else."""
     header = read_header(file)
     if header.is_adapter:
-        raise ModelError(f"{file}: this is an adapter; give the model that it belongs to")
+        raise KnownError(f"{file}: this is an adapter; give the model that it belongs to")
     return header
 
 
@@ -63,7 +63,7 @@ def convert_gguf(
 ) -> Folder:
     """Write the GGUF model `file` into the new folder `out`, which appears whole or not at all.
 
-    `dtype` is that of most published models; files are at most `shard_bytes`. Raises `ModelError`
+    `dtype` is that of most published models; files are at most `shard_bytes`. Raises `KnownError`
     for a file that is no GGUF model, or of an architecture that transformers does not read, for a
     folder that holds something, and where there is no room.
     """
@@ -154,7 +154,7 @@ def _reading(header: Header) -> Iterator[None]:
         with redirect_stderr(io.StringIO()):
             yield
     except ImportError as error:
-        raise ModelError(
+        raise KnownError(
             f"{header.path}: reading a GGUF needs the package gguf; "
             "install it with: pip install 'paotuan[train]'"
         ) from error
@@ -166,9 +166,9 @@ def _reading(header: Header) -> Iterator[None]:
         raise _unread(header, error) from error
 
 
-def _unread(header: Header, error: Exception) -> ModelError:
+def _unread(header: Header, error: Exception) -> KnownError:
     reason = first_line(error)
-    return ModelError(
+    return KnownError(
         f"{header.path}: a {header.architecture} model that transformers does not read from "
         f"GGUF ({reason}); use its folder of safetensors"
     )

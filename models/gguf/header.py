@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.template import form_of
 
 MAGIC = b"GGUF"
@@ -114,38 +114,38 @@ class _Reader:
 
 
 def read_header(path: Path) -> Header:
-    """Read and check the header of `path`. Raises `ModelError` where it is not a whole GGUF."""
+    """Read and check the header of `path`. Raises `KnownError` where it is not a whole GGUF."""
     try:
         if path.exists() and not path.is_file():
-            raise ModelError(f"{path}: not an ordinary file; give the path of a model in GGUF")
+            raise KnownError(f"{path}: not an ordinary file; give the path of a model in GGUF")
         with path.open("rb") as file:
             if file.read(4) != MAGIC:
-                raise ModelError(f"{path}: not a GGUF file; give the path of a model in GGUF")
+                raise KnownError(f"{path}: not a GGUF file; give the path of a model in GGUF")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _parse(path, data)
     except FileNotFoundError:
-        raise ModelError(f"{path}: no such file; give the path of a model in GGUF") from None
+        raise KnownError(f"{path}: no such file; give the path of a model in GGUF") from None
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+        raise KnownError(f"{path}: cannot be read ({error.strerror})") from error
     except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
-        raise ModelError(f"{path}: the file is cut off or damaged; fetch it again") from None
+        raise KnownError(f"{path}: the file is cut off or damaged; fetch it again") from None
 
 
 def check_model(path: Path) -> None:
-    """Raise `ModelError` unless `path` is a model's GGUF, or a folder with a checkpoint."""
+    """Raise `KnownError` unless `path` is a model's GGUF, or a folder with a checkpoint."""
     if path.is_dir():
         if not (path / "config.json").is_file():
-            raise ModelError(
+            raise KnownError(
                 f"{path}: no config.json, expected a checkpoint's folder; check the path"
             )
     elif read_header(path).is_adapter:
-        raise ModelError(f"{path}: this is an adapter; give the model that it belongs to")
+        raise KnownError(f"{path}: this is an adapter; give the model that it belongs to")
 
 
 def adapter_file(path: Path) -> Path:
     """The GGUF LoRA that `path` means: itself, or the one in the folder of an adapter.
 
-    Raises `ModelError` where the folder has none, or several of which none has the folder's name.
+    Raises `KnownError` where the folder has none, or several of which none has the folder's name.
     """
     if not path.is_dir():
         return path
@@ -154,19 +154,19 @@ def adapter_file(path: Path) -> Path:
     if own in files or len(files) == 1:
         return own if own in files else files[0]
     if files:
-        raise ModelError(f"{path}: {len(files)} GGUF files in it; name the one that is meant")
-    raise ModelError(
+        raise KnownError(f"{path}: {len(files)} GGUF files in it; name the one that is meant")
+    raise KnownError(
         f"{path}: no GGUF in it, which llama.cpp needs; make one with: "
         f"paotuan models convert {path} {own} --to gguf-lora"
     )
 
 
 def check_adapter(adapter: Header, base: Header) -> None:
-    """Raise `ModelError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
+    """Raise `KnownError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
     if not adapter.is_adapter:
-        raise ModelError(f"{adapter.path}: this is a model, not an adapter")
+        raise KnownError(f"{adapter.path}: this is a model, not an adapter")
     if adapter.architecture != base.architecture:
-        raise ModelError(
+        raise KnownError(
             f"{adapter.path}: an adapter for {adapter.architecture}, "
             f"but {base.path.name} is {base.architecture}; use the model it was trained on"
         )
@@ -175,7 +175,7 @@ def check_adapter(adapter: Header, base: Header) -> None:
         axis = 0 if side == "a" else 1
         of_base = base.shapes.get(target)
         if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
-            raise ModelError(
+            raise KnownError(
                 f"{adapter.path}: {name} {list(shape)} does not fit {base.path.name} "
                 f"({target}: {list(of_base or ())}); use the model it was trained on"
             )
@@ -186,7 +186,7 @@ def _parse(path: Path, data: mmap.mmap) -> Header:
     reader.skip(len(MAGIC))
     version = reader.integer("I")
     if version not in (2, 3):
-        raise ModelError(f"{path}: GGUF version {version} is not known; 2 and 3 are")
+        raise KnownError(f"{path}: GGUF version {version} is not known; 2 and 3 are")
     tensors, pairs = reader.integer("Q"), reader.integer("Q")
     metadata: dict[str, Value] = {}
     for _ in range(pairs):

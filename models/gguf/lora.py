@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import torch
 
+from base.errors import KnownError
 from base.writing import drafted, reason
 from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
-from models.errors import ModelError
 from models.gguf.header import Header, check_adapter, read_header
 
 ARCHITECTURES = {
@@ -72,11 +72,11 @@ def write_gguf_lora(
 
     `base` is that of the adapter's own configuration unless it is given: a name of the catalog, a
     folder, a hub id or a GGUF, against whose shapes the adapter is then checked. Raises
-    `ModelError` for a prefix, for what llama.cpp cannot add, and for another base.
+    `KnownError` for a prefix, for what llama.cpp cannot add, and for another base.
     """
     folder, out = Path(folder).expanduser(), Path(out).expanduser()
     if not folder.is_dir():
-        raise ModelError(f"{folder}: no such folder, expected an adapter in PEFT layout")
+        raise KnownError(f"{folder}: no such folder, expected an adapter in PEFT layout")
     config = read_json(folder / CONFIG)
     _check_config(folder / CONFIG, config)
     pairs = _pairs(folder, read_tensors(folder))
@@ -92,7 +92,7 @@ def write_gguf_lora(
     try:
         _write(out, known, alpha, values, inputs)
     except OSError as error:
-        raise ModelError(f"{out}: cannot be written: {reason(error)}") from error
+        raise KnownError(f"{out}: cannot be written: {reason(error)}") from error
     return Written(out, known.architecture, known.name, len(tensors))
 
 
@@ -104,7 +104,7 @@ def read_base(name: str) -> Base:
     if Path(place).is_file() or Path(place).suffix == ".gguf":
         header = read_header(Path(place))
         if header.is_adapter:
-            raise ModelError(f"{place}: this is an adapter; give the model that it belongs to")
+            raise KnownError(f"{place}: this is an adapter; give the model that it belongs to")
         said = header.metadata
 
         def number(key: str) -> int:
@@ -122,7 +122,7 @@ def _from_config(name: str, place: str | Path) -> Base:
     raw = raw_config(place)
     kind = str(raw.get("model_type"))
     if kind not in ARCHITECTURES or "position_encoding_2d" in raw:
-        raise ModelError(
+        raise KnownError(
             f"{name}: a {kind} model, for which no GGUF LoRA is known; expected one of "
             f"{', '.join(sorted(set(ARCHITECTURES)))}"
         )
@@ -136,7 +136,7 @@ def _from_config(name: str, place: str | Path) -> Base:
 def _check_config(file: Path, config: Mapping[str, Any]) -> None:
     kind = config.get("peft_type")
     if kind != "LORA":
-        raise ModelError(
+        raise KnownError(
             f"{file}: peft_type is {kind}, expected LORA; llama.cpp knows no other adapters, "
             "play it with --model local:…"
         )
@@ -147,20 +147,20 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
         ("alora_invocation_tokens", "an activated LoRA"),
     ):
         if config.get(key):
-            raise ModelError(f"{file}: {key}: {meant}, which a GGUF LoRA cannot hold")
+            raise KnownError(f"{file}: {key}: {meant}, which a GGUF LoRA cannot hold")
     if config.get("bias", "none") != "none":
-        raise ModelError(f"{file}: bias {config['bias']}, expected none; a GGUF LoRA has no biases")
+        raise KnownError(f"{file}: bias {config['bias']}, expected none; a GGUF LoRA has no biases")
 
 
 def _own_base(folder: Path, config: Mapping[str, Any]) -> Base:
     """The base that the adapter itself names, which need not be where it was any more."""
     name = config.get("base_model_name_or_path")
     if not isinstance(name, str) or not name:
-        raise ModelError(f"{folder / CONFIG}: names no base; give it with --base")
+        raise KnownError(f"{folder / CONFIG}: names no base; give it with --base")
     try:
         return read_base(name)
-    except ModelError as error:
-        raise ModelError(
+    except KnownError as error:
+        raise KnownError(
             f"{folder / CONFIG}: its base cannot be read ({error}); give it with --base"
         ) from error
 
@@ -171,13 +171,13 @@ def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]
     for key, tensor in tensors.items():
         layer, found, half = key.removeprefix(OUTER).rpartition(".lora_")
         if not found or half not in ("A.weight", "B.weight"):
-            raise ModelError(f"{folder}: {key}: expected lora_A and lora_B of linear layers alone")
+            raise KnownError(f"{folder}: {key}: expected lora_A and lora_B of linear layers alone")
         halves.setdefault(layer, {})[half[0]] = tensor
     for layer, pair in halves.items():
         if pair.keys() != {"A", "B"} or pair["A"].shape[0] != pair["B"].shape[-1]:
-            raise ModelError(f"{folder}: {layer}: its lora_A and lora_B do not belong together")
+            raise KnownError(f"{folder}: {layer}: its lora_A and lora_B do not belong together")
     if not halves:
-        raise ModelError(f"{folder}: no lora_A and lora_B in it; take the files of one training")
+        raise KnownError(f"{folder}: no lora_A and lora_B in it; take the files of one training")
     return {layer: (pair["A"], pair["B"]) for layer, pair in halves.items()}
 
 
@@ -189,14 +189,14 @@ def _named(
 
     number = {name: number for number, name in gguf.MODEL_ARCH_NAMES.items()}.get(base.architecture)
     if number is None:
-        raise ModelError(f"{base.name}: {base.architecture} is not known to the package gguf")
+        raise KnownError(f"{base.name}: {base.architecture} is not known to the package gguf")
     names = gguf.get_tensor_name_map(number, base.layers)
     found = {}
     for layer, (a, b) in pairs.items():
         inner = next((layer.removeprefix(i) for i in INNER if layer.startswith(i)), layer)
         name = names.get_name(inner) or names.get_name(f"model.{inner}")
         if name is None:
-            raise ModelError(
+            raise KnownError(
                 f"{folder}: adapts {layer}, which a {base.architecture} model of {base.layers} "
                 f"layers ({base.name}) does not have; name its base with --base"
             )

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 FREQUENCIES = "rope_freqs.weight"
 """By how much each frequency of the rotary embedding is slowed down."""
@@ -24,7 +24,7 @@ LLAMA3_FACTORS = (8.0, 32.0)
 def set_frequencies(path: Path, config: Any, tensor: Any) -> None:
     """Tell `config` of the rule by which the numbers of `tensor` were made, if there are any.
 
-    Raises `ModelError` where no known rule gives them.
+    Raises `KnownError` where no known rule gives them.
     """
     if tensor is None:
         return
@@ -38,6 +38,6 @@ def set_frequencies(path: Path, config: Any, tensor: Any) -> None:
         if slowed.shape == told.shape and torch.allclose(frequencies / slowed, told, rtol=1e-3):
             return
     config.rope_parameters = plain
-    raise ModelError(
+    raise KnownError(
         f"{path}: scales positions in a way that is not known here; use its folder of safetensors"
     )

@@ -7,8 +7,8 @@ import gguf
 import numpy as np
 import torch
 
+from base.errors import KnownError
 from models.chatglm.shards import Planned
-from models.errors import ModelError
 from models.gguf.header import Header
 from models.gguf.lora import TURNED
 from models.gguf.positions import FREQUENCIES, set_frequencies
@@ -24,7 +24,7 @@ BLOCK = 1 << 24
 class GgufTensors:
     """The weights of the file of `header` for `model`, which itself need hold none.
 
-    Where the file scales positions, the model's configuration is told. Raises `ModelError` where
+    Where the file scales positions, the model's configuration is told. Raises `KnownError` where
     a tensor is missing, of another shape, or one too many.
     """
 
@@ -39,13 +39,13 @@ class GgufTensors:
             tensor = in_file.pop(self._in_gguf(name), None)
             shape = None if tensor is None else tuple(map(int, reversed(tensor.shape)))
             if shape != tuple(weights.shape):
-                raise ModelError(
+                raise KnownError(
                     f"{header.path}: {name} is {list(shape) if shape else 'missing'}, expected "
                     f"{list(weights.shape)}; the file is damaged or no plain {header.architecture}"
                 )
             self._tensors[name] = tensor
         if in_file:
-            raise ModelError(
+            raise KnownError(
                 f"{header.path}: {next(iter(in_file))} has no place in a {type(model).__name__}, "
                 "and without it the model would write otherwise; use its folder of safetensors"
             )

@@ -12,10 +12,10 @@ import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
+from base.errors import KnownError
 from base.writing import new_folder, reason, sweep
 from models import starter
 from models.catalog import STARTER
-from models.errors import ModelError
 from models.folders import check_room
 from models.gguf.folder import model_header, size, write_folder
 
@@ -25,7 +25,7 @@ DTYPE = torch.float16
 def unpacked(file: str | Path, cache: Path | None = None) -> Path:
     """The folder of a GGUF model, made where it is not there yet.
 
-    It is found by the file's SHA-256. Raises `ModelError` for a file that is no GGUF model, or of
+    It is found by the file's SHA-256. Raises `KnownError` for a file that is no GGUF model, or of
     an architecture that transformers does not read, and where there is no room.
     """
     header = model_header(Path(file).expanduser())
@@ -42,11 +42,11 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
                 with new_folder(folder) as part:
                     write_folder(header, part, DTYPE)
     except Timeout:
-        raise ModelError(f"{folder}: another program has been unpacking for long; end it") from None
+        raise KnownError(f"{folder}: another program has been unpacking for long; end it") from None
     except SafetensorError as error:
-        raise ModelError(f"{cache}: cannot keep an unpacked model here: {error}") from error
+        raise KnownError(f"{cache}: cannot keep an unpacked model here: {error}") from error
     except OSError as error:
-        raise ModelError(f"{cache}: cannot keep an unpacked model here: {reason(error)}") from error
+        raise KnownError(f"{cache}: cannot keep an unpacked model here: {reason(error)}") from error
     return folder
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.gguf.header import Header, Tensor
 
 
@@ -33,14 +33,14 @@ PIECE = 1 << 16
 
 
 def check_weights(header: Header) -> None:
-    """Raise `ModelError` where a weight is NaN or infinite."""
+    """Raise `KnownError` where a weight is NaN or infinite."""
     with (
         header.path.open("rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
         for name, tensor in header.tensors.items():
             if any(_broken(piece, LAYOUTS[tensor.kind]) for piece in _pieces(data, tensor)):
-                raise ModelError(
+                raise KnownError(
                     f"{header.path}: {name} holds NaN or infinite weights; its training "
                     "failed or the file is damaged: use another one"
                 )

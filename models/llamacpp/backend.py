@@ -12,9 +12,9 @@ from typing import Any, Self
 
 import xllamacpp
 
+from base.errors import KnownError
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS
-from models.errors import ModelError
 from models.gguf.header import read_header
 from models.llamacpp.client import Questions, Scales
 from models.llamacpp.http import Client
@@ -91,12 +91,12 @@ class LlamaCpp:
 
         `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
         files by name, or folders with one; of those in `optional` one that cannot be used is left
-        out with a notice, and the model plays without it. Raises `ModelError` for a file that is
+        out with a notice, and the model plays without it. Raises `KnownError` for a file that is
         missing, damaged, or of another base.
         """
         header = read_header(Path(path))
         if header.is_adapter:
-            raise ModelError(f"{path}: this is an adapter; give the model that it belongs to")
+            raise KnownError(f"{path}: this is an adapter; give the model that it belongs to")
         files, notices = fitting_adapters(header, adapters or {}, optional)
         context = fitting_context(header, context)
         mode, unsure = fitting_mode(header, mode)
@@ -185,10 +185,10 @@ class LlamaCpp:
         self._server = None
 
     def _check(self) -> None:
-        """Raise `ModelError` where the model, without adapters, computes no probabilities."""
+        """Raise `KnownError` where the model, without adapters, computes no probabilities."""
         try:
             self._questions.check(self._tokens.beginning("。"), self._scales(None))
-        except ModelError:
+        except KnownError:
             self.close()
             raise
 
@@ -198,7 +198,7 @@ class LlamaCpp:
     def _room(self, used: int) -> int:
         """Tokens that are left beside `used` ones."""
         if used >= self._window:
-            raise ModelError(
+            raise KnownError(
                 f"{self._name}: the prompt has {used} tokens and the context {self._window}; "
                 f"shorten the prompt or open the model with more context"
             )
@@ -219,7 +219,7 @@ class LlamaCpp:
             adapter = None
         if adapter is not None and adapter not in self._adapters:
             known = ", ".join(self._adapters) or "none"
-            raise ModelError(f"{self._name}: no adapter {adapter!r} is loaded; loaded: {known}")
+            raise KnownError(f"{self._name}: no adapter {adapter!r} is loaded; loaded: {known}")
         return [
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
         ]
@@ -228,7 +228,7 @@ class LlamaCpp:
         """Draw the candidates of `rows` together."""
         server = self._server
         if server is None:
-            raise ModelError(f"{self._name}: the model has been closed")
+            raise KnownError(f"{self._name}: the model has been closed")
         self._stop = Event()
 
         def work(put: Callable[[Chunk], None], stop: Event) -> None:
@@ -245,16 +245,16 @@ class LlamaCpp:
                     yield Delta(rows.first_open)
                     continue
                 if "choices" not in chunk:
-                    raise ModelError(f"{self._name}: {message(chunk)}")
+                    raise KnownError(f"{self._name}: {message(chunk)}")
                 yield from rows.take(chunk)
                 if rows.over:
                     break
         except RuntimeError as error:
-            raise ModelError(f"{self._name}: llama.cpp failed: {one_line(error)}") from error
+            raise KnownError(f"{self._name}: llama.cpp failed: {one_line(error)}") from error
         finally:
             stream.close()
         if not rows.over:
-            raise ModelError(f"{self._name}: the draw was stopped before its end")
+            raise KnownError(f"{self._name}: the draw was stopped before its end")
         if doubted := rows.doubted:
             self._questions.check(body["prompt"], body["lora"])
             yield from doubted

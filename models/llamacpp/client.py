@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.llamacpp.http import Asker
 from models.llamacpp.requests import utf8
 
@@ -17,13 +17,13 @@ Scales = Sequence[Mapping[str, float]]
 
 
 class Questions:
-    """Asks by `client`. Each question may raise `ModelError`."""
+    """Asks by `client`. Each question may raise `KnownError`."""
 
     def __init__(self, client: Asker) -> None:
         self._client = client
 
     def check(self, before: Sequence[int], scales: Scales) -> None:
-        """Raise `ModelError` where what follows `before` has no probability, but NaN."""
+        """Raise `KnownError` where what follows `before` has no probability, but NaN."""
         body = {"prompt": list(before), "n_predict": 1, "n_probs": 1, "temperature": 0.0}
         told = self._client.ask("/completion", body | {"lora": scales})
         for one in told.get("completion_probabilities") or ():
@@ -49,7 +49,7 @@ class Questions:
         }
         try:
             told = self._client.ask("/completion", body).get("completion_probabilities", ())
-        except ModelError:
+        except KnownError:
             self.check(before, scales)  # a grammar fails on what is drawn from NaN
             raise
         if [one["id"] for one in told] == list(ids):
@@ -74,7 +74,7 @@ class Questions:
         for one in told[0].get("top_logprobs", ()):
             if one["id"] == token:
                 return self._logprob(one)
-        raise ModelError(
+        raise KnownError(
             f"{self._client.name}: a character of the text to be scored is not among the "
             f"{LISTED:,} likeliest tokens there; write it otherwise"
         )
@@ -86,9 +86,9 @@ class Questions:
         return float(found)
 
 
-def _not_a_number(name: str) -> ModelError:
+def _not_a_number(name: str) -> KnownError:
     """What is said of a model whose logits are NaN."""
-    return ModelError(
+    return KnownError(
         f"{name}: the model computes NaN instead of probabilities; its weights or an adapter's are "
         "damaged, or overflow on this device: fetch them again, or try another quantization"
     )

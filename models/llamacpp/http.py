@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.llamacpp.requests import message, one_line
 
 PATIENCE = 300.0
@@ -19,7 +19,7 @@ class Asker(Protocol):
     """The model's, for errors."""
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What the server answers to `body` at `path`. Raises `ModelError`."""
+        """What the server answers to `body` at `path`. Raises `KnownError`."""
         ...
 
 
@@ -41,7 +41,7 @@ class Client:
         self._http.close()
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What the server answers to `body` at `path`. Raises `ModelError`."""
+        """What the server answers to `body` at `path`. Raises `KnownError`."""
         try:
             try:
                 answer = self._http.post(path, json=body, timeout=PATIENCE)
@@ -51,5 +51,5 @@ class Client:
             if answer.is_success:
                 return told
         except (httpx.HTTPError, RuntimeError, ValueError) as error:
-            raise ModelError(f"{self.name}: cannot {path[1:]}: {one_line(error)}") from error
-        raise ModelError(f"{self.name}: llama.cpp failed at {path}: {message(told)}")
+            raise KnownError(f"{self.name}: cannot {path[1:]}: {one_line(error)}") from error
+        raise KnownError(f"{self.name}: llama.cpp failed at {path}: {message(told)}")

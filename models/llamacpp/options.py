@@ -7,8 +7,8 @@ from typing import Any
 
 import xllamacpp
 
+from base.errors import KnownError
 from models.chat import CHAT_TOKENS
-from models.errors import ModelError
 from models.gguf.header import Header, adapter_file, check_adapter, read_header
 from models.gguf.weights import check_weights
 from models.template import Mode
@@ -36,7 +36,7 @@ def fitting_adapters(
             check_adapter(header, base)
             check_weights(header)
             files[name] = file
-        except ModelError as error:
+        except KnownError as error:
             if name not in optional:
                 raise
             notices[name] = f"adapter {name} is left out: {error}"
@@ -48,7 +48,7 @@ def fitting_context(header: Header, asked: int | None) -> int:
     if asked is None:
         return min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
     if asked < 1 or (trained is not None and asked > trained):
-        raise ModelError(
+        raise KnownError(
             f"{header.path}: a context of {asked} tokens was asked for; "
             f"it was trained on 1 to {trained} tokens"
         )
@@ -58,7 +58,7 @@ def fitting_context(header: Header, asked: int | None) -> int:
 def fitting_mode(header: Header, asked: Mode | None) -> tuple[Mode, list[str]]:
     """How prompts are given, and what a person should know where that is a guess."""
     if asked == "chat" and not header.has_template:
-        raise ModelError(f"{header.path}: has no chat template; leave ?mode=chat out")
+        raise KnownError(f"{header.path}: has no chat template; leave ?mode=chat out")
     if asked is not None:
         return asked, []
     if header.form is not None:
@@ -92,7 +92,7 @@ def params_of(path: Path, context: int, key: str, adapters: tuple[Path, ...]) ->
 
 
 def serve(header: Header, params: Any, mode: Mode, context: int) -> xllamacpp.Server:
-    """Load the model. Raises `ModelError` for one that llama.cpp cannot load, or cannot ask."""
+    """Load the model. Raises `KnownError` for one that llama.cpp cannot load, or cannot ask."""
     with suppress(RuntimeError):
         return xllamacpp.Server(params)
     if header.has_template:
@@ -101,11 +101,11 @@ def serve(header: Header, params: Any, mode: Mode, context: int) -> xllamacpp.Se
             server = xllamacpp.Server(params)
             if mode == "raw":
                 return server
-            raise ModelError(
+            raise KnownError(
                 f"{header.path}: its chat template cannot be used; add ?mode=raw to continue the "
                 "log as it stands"
             )
-    raise ModelError(
+    raise KnownError(
         f"{header.path}: llama.cpp cannot load this {header.architecture} model; the file may be "
         f"damaged, newer than xllamacpp, or too large for the memory with {context} tokens"
     )

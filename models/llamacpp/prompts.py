@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.llamacpp.http import Client
 from models.llamacpp.tokens import Tokens
 from models.template import Frame, Message, frame_of
@@ -48,8 +48,8 @@ class Prompts:
     def _framed(self, system: bool) -> Frame:
         try:
             return frame_of(self._render, system)
-        except ModelError as error:
-            raise ModelError(
+        except KnownError as error:
+            raise KnownError(
                 f"{self._client.name}: its chat template cannot be used ({error}); "
                 "add ?mode=raw to continue the log as it stands"
             ) from error

@@ -13,7 +13,7 @@ NO_TOKEN = -1
 
 
 class Tokens:
-    """The model's own tokenizer. Each question may raise `ModelError`."""
+    """The model's own tokenizer. Each question may raise `KnownError`."""
 
     def __init__(self, client: Asker) -> None:
         self._client = client

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 import torch
 
+from base.errors import KnownError
 from models.adapters import Adapters
 from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.encode import Encoder
-from models.errors import ModelError
 from models.local.attention import share_attention
 from models.local.baselines import generate_at_once, generate_one_by_one
 from models.local.candidate import Candidate, RememberedText
@@ -89,7 +89,7 @@ class Local:
         keeps the candidates to those scripts and evaluates the output layer only for their tokens.
         `history="causal"` is for ChatGLM-6B: see `models.encode`. `mode` is `chat` by default where
         the folder is named as a model that answers and has a chat template, else `raw`. Raises
-        `ModelError`.
+        `KnownError`.
         """
         local = cls(
             open_checkpoint(path, quantization, device, dtype),
@@ -106,7 +106,7 @@ class Local:
     def _add(self, name: str, folder: str | Path, optional: bool) -> None:
         try:
             self.adapters.add(name, folder)
-        except ModelError as error:
+        except KnownError as error:
             if not optional:
                 raise
             self.adapters.leave_out(name)
@@ -126,7 +126,7 @@ class Local:
     ) -> Generator[Delta]:
         """Yield the candidates piece by piece; closing the generator stops at the next step.
 
-        Log-probabilities are those of the model before sampling shapes them. Raises `ModelError`.
+        Log-probabilities are those of the model before sampling shapes them. Raises `KnownError`.
         """
         chat = self._chats(adapter)
         ids = self.encoder.encode(prompt, chat)
@@ -205,7 +205,7 @@ class Local:
     def _fitting_mode(self, asked: Mode | None) -> Mode:
         """How prompts are given; what is a guess is told in a notice."""
         if asked == "chat" and not self.encoder.has_template:
-            raise ModelError(f"{self.name}: has no chat template; leave ?mode=chat out")
+            raise KnownError(f"{self.name}: has no chat template; leave ?mode=chat out")
         if asked is not None:
             return asked
         form = form_of([self.name]) if self.encoder.has_template else "base"
@@ -222,7 +222,7 @@ class Local:
     def _room(self, prompt: int, wanted: int) -> int:
         left = self._window - prompt
         if left < 1:
-            raise ModelError(
+            raise KnownError(
                 f"a prompt of {prompt} tokens for {self.name}, expected fewer than its context of "
                 f"{self._window}; trim the history or open it with a larger context"
             )
@@ -274,7 +274,7 @@ def _context(name: str, wanted: int | None, most: int) -> int:
     if wanted is None:
         return most
     if not 0 < wanted <= most:
-        raise ModelError(
+        raise KnownError(
             f"context {wanted} for {name}: expected at most the {most} tokens it was made for"
         )
     return wanted

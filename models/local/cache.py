@@ -8,7 +8,8 @@ copy made for one layer at a time. Every layer is kept whole, a sliding window's
 what lies outside), so cutting the text back is exact for all of them.
 
 A packed cache (`models.local.fast_step`) stores the rows' tokens behind the shared text instead,
-those of one step side by side, so that keys are one matrix for all rows; a mask says whose is whose.
+those of one step side by side, so that keys are one matrix for all rows; a mask says whose is
+whose.
 """
 
 from collections.abc import Sequence

@@ -5,9 +5,9 @@ from typing import Any
 
 from transformers import AutoConfig, AutoTokenizer
 
+from base.errors import KnownError, first_line
 from models import chatglm
 from models.encode import Encoder, Markup
-from models.errors import ModelError, first_line
 from models.local.loading import CONTEXT
 
 _BAD = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
@@ -22,10 +22,10 @@ class Counting:
 
     @classmethod
     def open(cls, path: str | Path, context: int | None = None) -> "Counting":
-        """The tokenizer of a checkpoint's folder or hub id. Raises `ModelError`."""
+        """The tokenizer of a checkpoint's folder or hub id. Raises `KnownError`."""
         tokenizer, markup, most = _opened(path)
         if context is not None and not 0 < context <= most:
-            raise ModelError(
+            raise KnownError(
                 f"context {context} for {Path(path).name}: expected at most the {most} tokens it "
                 "was made for"
             )
@@ -52,7 +52,7 @@ def _opened(path: str | Path) -> tuple[Any, Markup, int]:
         config = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
     except _BAD as error:
         reason = first_line(error)
-        raise ModelError(f"{path}: {reason}; expected a checkpoint with its tokenizer") from error
+        raise KnownError(f"{path}: {reason}; expected a checkpoint with its tokenizer") from error
     text = config.get_text_config()
     return tokenizer, "plain", getattr(text, "max_position_embeddings", CONTEXT)
 

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
+from base.errors import first_line
 from models.cache_names import cache_argument
-from models.errors import first_line
 from models.local.cache import BranchingCache
 
 

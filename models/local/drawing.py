@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import torch
 from transformers import PreTrainedModel
 
+from base.errors import KnownError
 from models.adapters import Adapters
 from models.backend import Sampling
 from models.cache_names import cache_argument
-from models.errors import ModelError
 from models.local import fast_step
 from models.local.cache import BranchingCache, Row
 from models.local.cuda_graph import Replay, can_replay
@@ -117,7 +117,7 @@ class Drawer:
     ) -> Generator[None]:
         """Draw `sampling.n` rows of up to `max_tokens` tokens, yielding after each piece of work.
 
-        `accept` is called for each token of each row. Raises `ModelError` where memory does not
+        `accept` is called for each token of each row. Raises `KnownError` where memory does not
         suffice even for one row.
         """
         kept, places = self.take(ids, adapter)
@@ -226,16 +226,16 @@ class Drawer:
         return batch.only(going)
 
     def check_numbers(self, found: torch.Tensor) -> None:
-        """Raise `ModelError` where a row of logits [n, V] is NaN, infinite, or nowhere open."""
+        """Raise `KnownError` where a row of logits [n, V] is NaN, infinite, or nowhere open."""
         if bool(found.amax(dim=-1).isfinite().all()):
             return
         base, adapter = self.adapters.base, self.adapters.active
         if adapter is not None:
-            raise ModelError(
+            raise KnownError(
                 f"{base} with the adapter {adapter}: computes NaN instead of probabilities; "
                 "play without it, or train it anew"
             )
-        raise ModelError(
+        raise KnownError(
             f"{base}: computes NaN instead of probabilities; its weights are damaged, or too large "
             f"for {str(self.model.dtype).removeprefix('torch.')}; fetch it again, or use another"
         )
@@ -291,7 +291,7 @@ class Drawer:
             return count
         smaller = count // 2
         if smaller < max(at_once, SMALLEST_CHUNK):
-            raise ModelError(
+            raise KnownError(
                 f"out of memory with {count} tokens of prompt at a time on {self.model.device}: "
                 "use a shorter context or a smaller quantization"
             )
@@ -302,7 +302,7 @@ class Drawer:
         _release()
         count = len(batch.rows)
         if count == 1:
-            raise ModelError(
+            raise KnownError(
                 f"out of memory with one candidate on {self.model.device}: use a shorter context "
                 "or a smaller quantization"
             )

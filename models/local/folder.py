@@ -9,7 +9,7 @@ from transformers import __version__
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 INDEX = ".index.json"
 WHOLE = (
@@ -24,37 +24,37 @@ OWN_CODE = "trust_remote_code"
 
 
 def check_kind(path: str | Path, raw: Mapping[str, Any]) -> None:
-    """Raise `ModelError` unless a `config.json` is that of a causal model known to transformers."""
+    """Raise `KnownError` unless a `config.json` is that of a causal model known to transformers."""
     kind = raw.get("model_type")
     if kind in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         return
     if raw.get("auto_map"):
         raise needs_own_code(path)
     if not kind:
-        raise ModelError(f"{path}: its config.json names no model_type; fetch the model again")
+        raise KnownError(f"{path}: its config.json names no model_type; fetch the model again")
     if kind in CONFIG_MAPPING_NAMES:
-        raise ModelError(f"{path}: a {kind} model does not go on with a text; use another model")
-    raise ModelError(
+        raise KnownError(f"{path}: a {kind} model does not go on with a text; use another model")
+    raise KnownError(
         f"{path}: a {kind} model, which transformers {__version__} does not know; "
         "use a GGUF of it, or another model"
     )
 
 
 def check_files(folder: Path) -> None:
-    """Raise `ModelError` where a folder lacks its weights, a part of them, or its tokenizer."""
+    """Raise `KnownError` where a folder lacks its weights, a part of them, or its tokenizer."""
     whole = next((name for name in WHOLE if (folder / name).is_file()), "")
     if whole.endswith(INDEX):
         for part in sorted(_parts(folder / whole)):
             if not (folder / part).is_file():
-                raise ModelError(f"{folder}: {part} is missing, a part of its weights; fetch it")
+                raise KnownError(f"{folder}: {part} is missing, a part of its weights; fetch it")
     if not _any_of(folder, WEIGHTS):
-        raise ModelError(f"{folder}: a model without weights (model.safetensors); fetch them too")
+        raise KnownError(f"{folder}: a model without weights (model.safetensors); fetch them too")
     if not _any_of(folder, TOKENIZERS):
-        raise ModelError(f"{folder}: a model without a tokenizer (tokenizer.json); fetch it too")
+        raise KnownError(f"{folder}: a model without a tokenizer (tokenizer.json); fetch it too")
 
 
-def needs_own_code(path: str | Path) -> ModelError:
-    return ModelError(
+def needs_own_code(path: str | Path) -> KnownError:
+    return KnownError(
         f"{path}: comes with code of its own, which is not run; "
         "use a GGUF of it, or a model that transformers knows by itself"
     )
@@ -69,4 +69,4 @@ def _parts(index: Path) -> set[str]:
     try:
         return {str(name) for name in json.loads(index.read_text("utf-8"))["weight_map"].values()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ModelError(f"{index}: not readable as an index of weights; fetch it again") from error
+        raise KnownError(f"{index}: not readable as an index of weights; fetch it again") from error

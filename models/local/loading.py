@@ -15,9 +15,9 @@ from transformers import (
 )
 from transformers.utils import logging as library_logging
 
+from base.errors import KnownError, first_line
 from models import chatglm
 from models.encode import Markup
-from models.errors import ModelError, first_line
 from models.local.folder import OWN_CODE, check_files, check_kind, needs_own_code
 from models.quiet import keep_quiet
 
@@ -55,11 +55,11 @@ def open_checkpoint(
 ) -> Opened:
     """Load a folder, a hub id or a GGUF file, which is unpacked once.
 
-    Raises `ModelError` for what is no checkpoint or does not fit.
+    Raises `KnownError` for what is no checkpoint or does not fit.
     """
     keep_quiet()
     if quantization not in (None, "none", "int8", "int4"):
-        raise ModelError(f"quantization {quantization!r}: expected none, int8 or int4")
+        raise KnownError(f"quantization {quantization!r}: expected none, int8 or int4")
     if _is_gguf(path):
         from models.gguf.unpacked import unpacked
 
@@ -102,18 +102,18 @@ def _open_other(
             str(path), trust_remote_code=False, **options
         ).eval()
     except SafetensorError as error:
-        raise ModelError(
+        raise KnownError(
             f"{path}: its weights are damaged or cut off ({first_line(error)}); fetch them again"
         ) from error
     except _BAD_CHECKPOINT as error:
         if OWN_CODE in str(error):
             raise needs_own_code(path) from error
-        raise ModelError(
+        raise KnownError(
             f"{path}: {first_line(error)}; expected a causal language model of "
             "transformers with its tokenizer"
         ) from error
     if getattr(model, "_is_stateful", False):
-        raise ModelError(
+        raise KnownError(
             f"{path}: a {type(model).__name__} keeps a state that cannot be cut back, expected a "
             "model with attention in every layer"
         )
@@ -137,16 +137,16 @@ def _is_gguf(path: str | Path) -> bool:
 
 
 def raw_config(path: str | Path) -> dict[str, Any]:
-    """What a checkpoint's `config.json` says. Raises `ModelError` where there is none."""
+    """What a checkpoint's `config.json` says. Raises `KnownError` where there is none."""
     given = Path(path).expanduser()
     if given.is_dir() and not (given / "config.json").is_file():
-        raise ModelError(f"{given}: no config.json, expected a checkpoint's folder; check the path")
+        raise KnownError(f"{given}: no config.json, expected a checkpoint's folder; check the path")
     if given.is_file():
-        raise ModelError(f"{given}: a file, expected a checkpoint's folder, a GGUF or a hub id")
+        raise KnownError(f"{given}: a file, expected a checkpoint's folder, a GGUF or a hub id")
     try:
         raw, _ = PretrainedConfig.get_config_dict(str(path))
     except _BAD_CHECKPOINT as error:
-        raise ModelError(
+        raise KnownError(
             f"{path}: {first_line(error)}; expected a checkpoint's folder or a hub id"
         ) from error
     return dict(raw)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.local.drawing import Drawer, Kept
 from models.local.positions import Places, is_prefix_lm
 
@@ -52,7 +52,7 @@ class Passed(torch.nn.Module):
 def score_texts(
     drawer: Drawer, head: torch.nn.Module, texts: Sequence[Text], adapter: str | None
 ) -> list[float]:
-    """The sum of the natural log-probabilities of each text's reply. Raises `ModelError`.
+    """The sum of the natural log-probabilities of each text's reply. Raises `KnownError`.
 
     `head` is the output layer of the whole vocabulary.
     """
@@ -97,7 +97,7 @@ def _families(model: Any, texts: Sequence[Text]) -> list[Family]:
             by_prompt.setdefault(tuple(texts[i].ids[: texts[i].start]), []).append(i)
         return [Family(members, len(prompt)) for prompt, members in by_prompt.items()]
     if any(texts[i].start == 0 for i in wanted):
-        raise ModelError("an empty prompt, expected text before what is scored; give some")
+        raise KnownError("an empty prompt, expected text before what is scored; give some")
     shared = _shared([texts[i] for i in wanted])
     if shared == 0:
         return [Family([i], texts[i].start) for i in wanted]
@@ -126,7 +126,7 @@ def _score_family(
     for _ in drawer.prefill(kept, places, ids):
         pass
     if kept.logits is None:
-        raise ModelError("the model has been closed")
+        raise KnownError("the model has been closed")
     last = kept.logits  # [1, H]
     tails = [Text(texts[i].ids[shared:], texts[i].start - shared) for i in family.members]
     scores = [0.0] * len(tails)
@@ -200,7 +200,7 @@ def _less(drawer: Drawer, tokens: int, rows: int) -> int:
         drawer.kept.clear()
         return tokens
     if rows == 1:
-        raise ModelError(
+        raise KnownError(
             f"out of memory with a text of {tokens} tokens on {drawer.model.device}: use shorter "
             "ones or a smaller quantization"
         )

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-from models.errors import ModelError
+from base.errors import KnownError
 
 SCRIPTS = {
     "han": ("CJK", "IDEOGRAPHIC", "KANGXI"),
@@ -67,7 +67,7 @@ def allowed_tokens(
     """
     unknown = [script for script in scripts if script not in SCRIPTS]
     if unknown:
-        raise ModelError(
+        raise KnownError(
             f"scripts: found {unknown[0]!r}, expected some of {', '.join(SCRIPTS)}; mend the list"
         )
     wanted = tuple(scripts)
@@ -102,12 +102,12 @@ def _belongs(character: str, scripts: tuple[str, ...]) -> bool:
 def narrowed_head(model: PreTrainedModel, kept: torch.Tensor) -> nn.Module:
     """A head that computes the logits of `kept` [V'] only, from the model's own weights.
 
-    Raises `ModelError` for an output layer whose rows cannot be taken out.
+    Raises `KnownError` for an output layer whose rows cannot be taken out.
     """
     head = model.get_output_embeddings()
     rows = _head_rows(head, kept, model.dtype)
     if rows is None:
-        raise ModelError(
+        raise KnownError(
             f"scripts: the output layer is a {type(head).__name__}, expected plain weights; "
             "leave scripts out, or use a checkpoint whose output layer is not quantised"
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.memory.shapes import Shape, shape_of
 from models.memory.usage import CACHE_BLOCK, Item, Plan, Quantization, needs, stored_bits
 
@@ -50,17 +50,17 @@ class Fit:
 def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
     """The arithmetic for a known model's name or a checkpoint's folder.
 
-    Raises `ModelError` for an unknown model or a context longer than the model's.
+    Raises `KnownError` for an unknown model or a context longer than the model's.
     """
     shape = shape_of(model)
     if not 0 < plan.context <= shape.context:
-        raise ModelError(f"context {plan.context} for {shape.name}: expected 1 to {shape.context}")
+        raise KnownError(f"context {plan.context} for {shape.name}: expected 1 to {shape.context}")
     if shape.file and not plan.train and plan.quantization != "none":
-        raise ModelError(
+        raise KnownError(
             f"{shape.name}: a GGUF, which is quantised already; leave the quantization out"
         )
     if shape.bits < 16 and plan.quantization != "none" and plan.quantization != f"int{shape.bits}":
-        raise ModelError(
+        raise KnownError(
             f"{shape.name}: already stored as int{shape.bits}, asked for {plan.quantization}; "
             "leave the quantization out"
         )
@@ -72,7 +72,7 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
 
 
 def parse_memory(text: str) -> int:
-    """Bytes of `8G`, `7.5GB`, `900M` or a plain number of bytes; raises `ModelError`."""
+    """Bytes of `8G`, `7.5GB`, `900M` or a plain number of bytes; raises `KnownError`."""
     units = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": GIB, "T": GIB << 10}
     number = text.strip().upper().removesuffix("IB").removesuffix("B")
     unit = number[-1:] if number[-1:] in "KMGT" else ""
@@ -81,7 +81,7 @@ def parse_memory(text: str) -> int:
     except ValueError:
         size = 0
     if not 0 < size < float("inf"):
-        raise ModelError(f"memory {text!r}: expected a size such as 8G or 900M")
+        raise KnownError(f"memory {text!r}: expected a size such as 8G or 900M")
     return int(size)
 
 

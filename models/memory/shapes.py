@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.gguf.header import read_header
 from models.memory.gguf_sizes import FileQuantization, file_bytes
 
@@ -153,7 +153,7 @@ def shape_of(model: str | Path) -> Shape:
     """The shape of a known model, by name or hub id, of a checkpoint's folder, or of a GGUF.
 
     With `local:` in front a GGUF is counted as PyTorch opens it, its weights unpacked. Raises
-    `ModelError`.
+    `KnownError`.
     """
     spec = str(model)
     if not Path(spec).expanduser().exists():
@@ -170,7 +170,7 @@ def shape_of(model: str | Path) -> Shape:
         return KNOWN[name]
     if spec in ORIGINS:
         return KNOWN[ORIGINS[spec]]
-    raise ModelError(
+    raise KnownError(
         f"{model}: neither a folder with config.json nor a known model, expected one of "
         f"{', '.join(KNOWN)}"
     )
@@ -185,7 +185,7 @@ def _gguf_shape(file: Path) -> Shape:
 
     hidden, heads = number("embedding_length"), number("attention.head_count")
     if not (hidden and heads and len(embedding) == 2 and number("block_count")):
-        raise ModelError(f"{file}: does not tell its sizes, expected a language model in GGUF")
+        raise KnownError(f"{file}: does not tell its sizes, expected a language model in GGUF")
     return Shape(
         file.stem, number("block_count"), hidden, heads,
         number("attention.head_count_kv", heads),
@@ -202,7 +202,7 @@ def _read_shape(folder: Path) -> Shape:
         return _official_shape(raw, folder.name) or _library_shape(raw, folder.name)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise ModelError(
+        raise KnownError(
             f"{file}: {reason}, expected the configuration of a causal language model"
         ) from error
 

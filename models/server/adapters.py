@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.server.base import is_loopback
 from models.server.dialect import LLAMA_SERVER, VLLM, VLLM_GUIDED
 from models.server.endpoint import Endpoint
@@ -45,7 +45,7 @@ def find_adapters(
 ) -> Adapters:
     """How the server takes each adapter of `paths` and `optional`, loading it where it allows.
 
-    One of `optional` that it has not is left out. Raises `ModelError` for another, with how to
+    One of `optional` that it has not is left out. Raises `KnownError` for another, with how to
     serve it.
     """
     adapters = Adapters()
@@ -64,7 +64,7 @@ def find_adapters(
             elif name in optional or name not in paths:
                 adapters.left_out[name] = why
             else:
-                raise ModelError(f"adapter {one_line(name)}: {why}")
+                raise KnownError(f"adapter {one_line(name)}: {why}")
     return adapters
 
 
@@ -103,7 +103,7 @@ def _load(endpoint: Endpoint, found: Found, name: str, path: str | Path | None) 
     body = {"lora_name": name, "lora_path": str(Path(path).resolve() if near else path)}
     try:
         answer = endpoint.post("/load_lora_adapter", body)
-    except ModelError as error:
+    except KnownError as error:
         return f"{error}; {serve}"
     if answer.is_success:
         return None

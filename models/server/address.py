@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urldefrag, urlsplit, urlunsplit
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.server.event import one_line
 
 EXAMPLE = "it looks like http://localhost:8000/v1"
@@ -50,7 +50,7 @@ def is_address(spec: str) -> bool:
 def read_address(spec: str) -> Named:
     """`http://host:port/v1?mode=chat&dialect=vllm&context=8192#model`, the last parts as needed.
 
-    Raises `ModelError`.
+    Raises `KnownError`.
     """
     if "://" not in spec:
         spec = f"{_scheme(spec)}://{spec}"
@@ -59,7 +59,7 @@ def read_address(spec: str) -> Named:
         parts = urlsplit(url)
         assert parts.port != -1  # reading it raises where it is no number
     except ValueError:
-        raise ModelError(f"{without_credentials(spec)}: not an address; {EXAMPLE}") from None
+        raise KnownError(f"{without_credentials(spec)}: not an address; {EXAMPLE}") from None
     query = parse_qsl(parts.query, keep_blank_values=True)
     ours = {name: value for name, value in query if name in OURS}
     rest = "&".join(
@@ -84,7 +84,7 @@ def _context(said: str | None, where: str) -> int | None:
     if said is None:
         return None
     if not said.isdecimal() or not 1 <= int(said[:12]) < 1 << 31:
-        raise ModelError(f"{where}: context={said[:20]}: expected a number of tokens, at least 1")
+        raise KnownError(f"{where}: context={said[:20]}: expected a number of tokens, at least 1")
     return int(said)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event as Signal
 from typing import Any, Self, cast
 
+from base.errors import KnownError
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
-from models.errors import ModelError
 from models.server.adapters import Adapters, find_adapters
 from models.server.count import Counting, estimate
 from models.server.dialect import DIALECTS, Mode, sent_stops
@@ -80,16 +80,16 @@ class Server:
         sent to OpenAI alone. The context is the least of what the server says, `context`, and
         `stated_context`, which its address says; 4096 where nobody says anything. The server loads
         `adapters` where it allows; of those in `optional` one that it has not is left out with a
-        notice, and the model plays without it. Raises `ModelError`.
+        notice, and the model plays without it. Raises `KnownError`.
         """
         endpoint = Endpoint(url, api_key_env, patience or Patience())
         if mode not in PATHS:
-            raise ModelError(
+            raise KnownError(
                 f"{endpoint.shown}: unknown mode {one_line(str(mode))!r}; "
                 f"there are {' and '.join(PATHS)}"
             )
         if dialect is not None and dialect not in DIALECTS:
-            raise ModelError(
+            raise KnownError(
                 f"{endpoint.shown}: unknown dialect {one_line(dialect)!r}; "
                 f"there are {', '.join(DIALECTS)}"
             )
@@ -162,7 +162,7 @@ class Server:
         finally:
             stream.close()
         if not all(row.ended for row in draw.rows):
-            raise ModelError(f"{self.name}: the draw was stopped before its end")
+            raise KnownError(f"{self.name}: the draw was stopped before its end")
 
     def close(self) -> None:
         """Stop a draw in progress."""
@@ -211,7 +211,7 @@ class Server:
                 draw.rows[at] = self._row(draw.rows[at].sampling, draw.prompt)
             await self._side_by_side(draw, missing, put)
         if any(not row.ended for row in draw.rows):
-            raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
+            raise KnownError(f"{self._endpoint.shown}: the answer broke off; try again")
         if any(row.broken for row in draw.rows):
             self._note_thoughts(draw)
         if any(row.finish == "thought" for row in draw.rows):
@@ -224,7 +224,7 @@ class Server:
             async with asyncio.TaskGroup() as group:
                 for first in range(0, len(rows), size):
                     group.create_task(self._mended(draw, rows[first : first + size], put))
-        except* ModelError as errors:
+        except* KnownError as errors:
             raise errors.exceptions[0] from None
 
     async def _mended(self, draw: "_Draw", rows: Sequence[int], put: Put) -> None:
@@ -238,7 +238,7 @@ class Server:
                 return await self._request(draw, rows, fitted, put)
             except Refused as refused:
                 if other := other_mode(self._mode, refused.status, refused.body):
-                    raise ModelError(f"{refused}; {other}") from None
+                    raise KnownError(f"{refused}; {other}") from None
                 lines = self._manners.learn(fitted, refused.status, refused.body)
                 if not lines or any(draw.rows[at].begun for at in rows):
                     raise
@@ -246,7 +246,7 @@ class Server:
                 self.notices += self._manners.tell(f"{self.name}: {line}")
             if len(rows) > (self._manners.most or len(rows)):
                 return await self._side_by_side(draw, rows, put)
-        raise ModelError(f"{self._endpoint.shown}: refuses each request for another reason")
+        raise KnownError(f"{self._endpoint.shown}: refuses each request for another reason")
 
     async def _request(
         self, draw: "_Draw", rows: Sequence[int], body: dict[str, Any], put: Put
@@ -273,7 +273,7 @@ class Server:
             if latest.done and row.begun and not row.ended and (row.pieces or row.thought):
                 self._put(draw, at, row.end(cut=not row.pieces), latest, put)
             elif row.begun and not row.ended:
-                raise ModelError(f"{self._endpoint.shown}: the answer broke off; try again")
+                raise KnownError(f"{self._endpoint.shown}: the answer broke off; try again")
 
     def _take(self, draw: "_Draw", rows: Sequence[int], event: Event, put: Put) -> bool:
         """Give each candidate what an event has of it; whether it was for one still open."""

@@ -4,20 +4,20 @@ import ipaddress
 
 import httpx
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.server.address import EXAMPLE, VERSION, without_credentials
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/models")
 
 
 def parse_base(url: str) -> httpx.URL:
-    """The address of an API, without its endpoint. Raises `ModelError`."""
+    """The address of an API, without its endpoint. Raises `KnownError`."""
     try:
         parsed = httpx.URL(url.strip())
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
-        raise ModelError(f"{without_credentials(url)}: not an address; {EXAMPLE}") from error
+        raise KnownError(f"{without_credentials(url)}: not an address; {EXAMPLE}") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ModelError(f"{without_credentials(url)}: not an address; {EXAMPLE}")
+        raise KnownError(f"{without_credentials(url)}: not an address; {EXAMPLE}")
     path = parsed.path.rstrip("/")
     for end in _ENDPOINTS:
         path = path.removesuffix(end)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.server.dialect import LLAMA_SERVER, Dialect
 from models.server.endpoint import Endpoint
 from models.server.event import mapping, whole
@@ -46,7 +46,7 @@ class Counting:
             return self._guess(text)
         tokens = self._tokens(text)
         if tokens is None:
-            raise ModelError(f"{self._endpoint.shown}: no longer counts tokens; is it running?")
+            raise KnownError(f"{self._endpoint.shown}: no longer counts tokens; is it running?")
         return self._keep(text, tokens)
 
     def prime(self, texts: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Speaks HTTP to an OpenAI-compatible endpoint: addresses, keys, retries, and event streams.
 
-Every failure is one `ModelError` line that names the address, without its credentials. It knows
+Every failure is one `KnownError` line that names the address, without its credentials. It knows
 no prompts and no candidates.
 """
 
@@ -17,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from models.errors import ModelError, PassingError
+from base.errors import KnownError, PassingError
 from models.server.base import is_loopback, parse_base, possible_bases, root_of
 from models.server.body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server.event import DONE as ENDED
@@ -90,7 +90,7 @@ class Endpoint:
     def __init__(
         self, url: str, key_variable: str | None, patience: Patience, key: str | None = None
     ) -> None:
-        """`key` is sent instead of one from the environment. Raises `ModelError`."""
+        """`key` is sent instead of one from the environment. Raises `KnownError`."""
         url, _, query = url.partition("#")[0].partition("?")
         self.bases = possible_bases(parse_base(url))
         """Where the API may lie; `base` is the one that is spoken to."""
@@ -113,7 +113,7 @@ class Endpoint:
         return one_line(str(self.base.copy_with(userinfo=b"")).rstrip("/"), LONGEST_SHOWN)
 
     def get(self, path: str, *, of_root: bool = False) -> Answer:
-        """Ask once for a small answer. Raises `ModelError` where nobody answers in time."""
+        """Ask once for a small answer. Raises `KnownError` where nobody answers in time."""
         return _awaited(self._ask("GET", path, None, of_root))
 
     def post(
@@ -156,7 +156,7 @@ class Endpoint:
                 headers=self._head, timeout=timeout, trust_env=remote, verify=self._tls
             )
         except (ValueError, httpx.InvalidURL) as error:
-            raise ModelError(f"{self.shown}: {NO_PROXY}") from error
+            raise KnownError(f"{self.shown}: {NO_PROXY}") from error
         async with client:
             yield client
 
@@ -201,7 +201,7 @@ class Endpoint:
             line = f"{self.shown}: no whole answer within {wait:g} s"
             raise PassingError(f"{line}; is it running?") from error
         except TooMuch as much:
-            raise ModelError(f"{self.shown}: {much}") from much
+            raise KnownError(f"{self.shown}: {much}") from much
 
     async def _stream(
         self, client: httpx.AsyncClient, request: httpx.Request
@@ -236,7 +236,7 @@ class Endpoint:
             line = f"{self.shown}: the connection broke off; try again"
             raise (PassingError(line) if begun else Again(line)) from error
         except TooMuch as much:
-            raise ModelError(f"{self.shown}: {much}") from much
+            raise KnownError(f"{self.shown}: {much}") from much
         finally:
             if response is not None:
                 await response.aclose()
@@ -258,7 +258,7 @@ class Endpoint:
     def _read(self, data: bytes) -> Event:
         event = read_event(data)
         if event is None:
-            raise ModelError(
+            raise KnownError(
                 f"{self.shown}: sent something that is not a completion; is it an API?"
             )
         if event.error:

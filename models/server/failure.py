@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import httpx
 
-from models.errors import ModelError, PassingError
+from base.errors import KnownError, PassingError
 from models.server.event import said
 from models.server.manners import is_too_long
 
@@ -35,7 +35,7 @@ NO_PROXY = (
 """What is wrong with a proxy that cannot even be asked."""
 
 
-class Refused(ModelError):
+class Refused(KnownError):
     """The server refuses a request as it is; `status` and `body` are its answer."""
 
     def __init__(self, line: str, status: int, body: bytes) -> None:
@@ -122,12 +122,12 @@ def _cause(error: BaseException) -> str:
 
 
 def check_key(key: str, variable: str) -> str:
-    """The key as it is sent. Raises `ModelError`, without the key, where it cannot be one."""
+    """The key as it is sent. Raises `KnownError`, without the key, where it cannot be one."""
     key = key.strip()
     for at, character in enumerate(key, 1):
         if not "!" <= character <= "~":
             kind = "a blank" if character.isspace() else "a character"
-            raise ModelError(
+            raise KnownError(
                 f"{variable}: holds {kind} that no key has, at place {at} of {len(key)}; "
                 "copy the key anew"
             )

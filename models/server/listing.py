@@ -7,7 +7,7 @@ from typing import Any
 
 from rapidfuzz import process
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.server.base import deployment
 from models.server.dialect import (
     COMMON,
@@ -52,7 +52,7 @@ class Found:
 
 
 def find_out(endpoint: Endpoint, model: str | None, dialect: str | None) -> Found:
-    """Ask what the server is and has, and settle where its API lies. Raises `ModelError`."""
+    """Ask what the server is and has, and settle where its API lies. Raises `KnownError`."""
     entries, headers = listed(endpoint, model)
     entry = chosen(endpoint, model, entries)
     spoken = _dialect(endpoint, entry, headers, dialect)
@@ -72,14 +72,14 @@ def find_out(endpoint: Endpoint, model: str | None, dialect: str | None) -> Foun
 
 
 def offered(endpoint: Endpoint, model: str | None) -> Entry:
-    """The server's entry for its only model, or for the one named. Raises `ModelError`."""
+    """The server's entry for its only model, or for the one named. Raises `KnownError`."""
     return chosen(endpoint, model, listed(endpoint, model)[0])
 
 
 def listed(endpoint: Endpoint, model: str | None) -> tuple[Entries | None, Mapping[str, str]]:
     """What the server lists, and its headers; the endpoint stays where a list was found.
 
-    The list is `None` where the server lists nothing, and `model` is named. Raises `ModelError`.
+    The list is `None` where the server lists nothing, and `model` is named. Raises `KnownError`.
     """
     if deployment(endpoint.base):
         return None, {}
@@ -98,7 +98,7 @@ def listed(endpoint: Endpoint, model: str | None) -> tuple[Entries | None, Mappi
             endpoint.base = endpoint.bases[-1]
             return None, answer.headers
     if not answer.is_success or answer.kind == "text/html":
-        raise ModelError(endpoint.refusal(answer))
+        raise KnownError(endpoint.refusal(answer))
     return _entries(endpoint, answer.body), answer.headers
 
 
@@ -111,7 +111,7 @@ def _entries(endpoint: Endpoint, body: bytes) -> Entries:
         value = value.get("data", value.get("models"))
         value = [] if value is None else value
     if not isinstance(value, list):
-        raise ModelError(
+        raise KnownError(
             f"{endpoint.shown}: /models did not answer with a list; is it an OpenAI-compatible API?"
         )
     entries: Entries = {}
@@ -132,14 +132,14 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
         if len(bases) == 1:
             return bases[0]
         some = ", ".join(map(one_line, list(entries)[:5])) or "none"
-        raise ModelError(
+        raise KnownError(
             f"{endpoint.shown}: it has {len(entries)} models ({some}); say which: URL#model"
         )
     if (found := _close(model, entries)) is not None:
         return entries[found]
     near = process.extract(model, list(entries)[:5000], limit=3)
     names = ", ".join(one_line(match[0]) for match in near)
-    raise ModelError(
+    raise KnownError(
         f"{endpoint.shown}: it has no model {one_line(model)!r}; nearest: {names or 'none'}"
     )
 
@@ -165,7 +165,7 @@ def _dialect(
 ) -> Dialect:
     if asked is not None:
         if asked not in DIALECTS:
-            raise ModelError(
+            raise KnownError(
                 f"{endpoint.shown}: unknown dialect {one_line(asked)!r}; "
                 f"there are {', '.join(DIALECTS)}"
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.llamacpp.client import Questions
 from models.llamacpp.tokens import Tokens, behind
 from models.server.endpoint import Endpoint
@@ -24,7 +24,7 @@ class Scoring(Protocol):
     """A way to be told likelihoods."""
 
     def score(self, pairs: Pairs, fields: Fields, context: int) -> list[float]:
-        """The natural log-probability of each reply. Raises `ModelError`."""
+        """The natural log-probability of each reply. Raises `KnownError`."""
         ...
 
 
@@ -67,7 +67,7 @@ class PromptLogprobs:
         }
         answer = self._endpoint.post("/completions", body, computes=True)
         if not answer.is_success:
-            raise ModelError(self._endpoint.refusal(answer))
+            raise KnownError(self._endpoint.refusal(answer))
         choices = mapping(answer.json()).get("choices")
         return {
             whole(one.get("index")): one.get("prompt_logprobs")
@@ -82,7 +82,7 @@ class PromptLogprobs:
         ]
         known = [one for one in found if one is not None]
         if len(known) < len(after):
-            raise ModelError(
+            raise KnownError(
                 f"{self._endpoint.shown}: does not tell how likely the tokens of a prompt are "
                 "(prompt_logprobs), as vLLM does; ?dialect=common in its address says that it "
                 "is another server"
@@ -100,7 +100,7 @@ class PromptLogprobs:
         answer = self._endpoint.post("/tokenize", body, of_root=True)
         ids = mapping(answer.json()).get("tokens")
         if not isinstance(ids, list) or any(whole(one) is None for one in ids):
-            raise ModelError(f"{self._endpoint.shown}: does not tell the tokens of a text")
+            raise KnownError(f"{self._endpoint.shown}: does not tell the tokens of a text")
         return ids
 
 
@@ -132,12 +132,12 @@ class Asked:
         self._endpoint = endpoint
 
     def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What it answers at `path` above its API. Raises `ModelError`."""
+        """What it answers at `path` above its API. Raises `KnownError`."""
         answer = self._endpoint.post(
             path, dict(body) | {"model": self.name}, of_root=True, computes=True
         )
         if not answer.is_success:
-            raise ModelError(self._endpoint.refusal(answer))
+            raise KnownError(self._endpoint.refusal(answer))
         return dict(mapping(answer.json()))
 
 
@@ -155,7 +155,7 @@ def _together(places: Sequence[int], lengths: Sequence[int]) -> Iterator[list[in
 
 def _check_length(model: str, length: int, context: int) -> None:
     if length > context:
-        raise ModelError(
+        raise KnownError(
             f"{model}: prompt and reply have {length} tokens and the context {context}; "
             "shorten them"
         )

@@ -14,10 +14,10 @@ from peft import (
 )
 from transformers import PreTrainedModel
 
+from base.errors import KnownError, first_line
 from models.adapters import Adapters
 from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
-from models.errors import ModelError, first_line
 from models.train.settings import Settings
 
 ALL_LINEAR = "all-linear"
@@ -30,7 +30,7 @@ def new_adapter(
     """A `PeftModel` whose adapter alone is trained, in float32; `base` is what its card will name.
 
     A prefix begins as the keys and values of `text`, ids of at least its length, where positions
-    are counted on behind it; otherwise at random. Raises `ModelError` where the base has no layer
+    are counted on behind it; otherwise at random. Raises `KnownError` where the base has no layer
     of the names that are to be adapted.
     """
     model.config.use_cache = False
@@ -40,7 +40,7 @@ def new_adapter(
         _keep_differentiable(model)
     if settings.checkpointing:
         if settings.method == "prefix":
-            raise ModelError(
+            raise KnownError(
                 "checkpointing: with a prefix the cache is in the way, expected false; "
                 "use a smaller batch_tokens to save memory"
             )
@@ -52,7 +52,7 @@ def new_adapter(
     try:
         tuned = get_peft_model(model, config)
     except ValueError as error:
-        raise ModelError(f"targets {', '.join(settings.targets)}: {first_line(error)}") from error
+        raise KnownError(f"targets {', '.join(settings.targets)}: {first_line(error)}") from error
     if settings.method == "prefix" and len(text) >= settings.prefix_length:
         _begin_as(tuned, model, text[: settings.prefix_length])
     tuned.peft_config[tuned.active_adapter].base_model_name_or_path = base

@@ -22,7 +22,7 @@ def open_base(
 
     `name_or_path` is a name of the catalog such as `starter`, a folder, a hub id, or a GGUF file,
     which is unpacked once. Of processes that train together each has a GPU of its own. Raises
-    `ModelError` where it is none of them or cannot be read.
+    `KnownError` where it is none of them or cannot be read.
     """
     rank = os.environ.get("LOCAL_RANK")
     if rank is not None and device in (None, "cuda") and torch.cuda.is_available():
@@ -32,7 +32,7 @@ def open_base(
 
 
 def find_base(name_or_path: str | Path) -> str | Path:
-    """The folder, hub id or GGUF file of a base. Raises `ModelError` where there is none."""
+    """The folder, hub id or GGUF file of a base. Raises `KnownError` where there is none."""
     spec = str(name_or_path).strip().removeprefix(LOCAL)
     if (model := known(spec)) is not None:
         return weights(model)

@@ -27,7 +27,7 @@ NOTICES = {
 
 
 def write_card(settings: Settings, base: str, result: Result) -> Path:
-    """Write the card into the adapter's folder. Raises `ModelError` where it cannot be written."""
+    """Write the card into the adapter's folder. Raises `KnownError` where it cannot be written."""
     text = card(settings, base, result)
 
     def write(folder: Path) -> None:

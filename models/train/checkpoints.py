@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from base.errors import KnownError
 from base.writing import reason
-from models.errors import ModelError
 
 FOLDER = "checkpoints"
 WHOLE = "whole"
@@ -45,7 +45,7 @@ def put_in_place(folder: Path, write: Callable[[Path], None]) -> None:
         new.rmdir()
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
-        raise ModelError(
+        raise KnownError(
             f"{folder}: could not write the adapter: {reason(error)}; what was there is as it was, "
             "and the same command goes on"
         ) from error

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 
 Split = Literal["train", "test"]
 SPLITS = get_args(Split)
@@ -35,7 +35,7 @@ class Example:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """All examples of a file. Raises `ModelError` with the line that is none."""
+    """All examples of a file. Raises `KnownError` with the line that is none."""
     return list(_read(path))
 
 
@@ -65,26 +65,26 @@ def _read(path: Path) -> Iterator[Example]:
 def lines_of(path: Path) -> Iterator[tuple[str, str]]:
     """The lines of a JSONL file that are not blank, each with where it stands.
 
-    Raises `ModelError` for a line without end, another encoding, a file that is not there.
+    Raises `KnownError` for a line without end, another encoding, a file that is not there.
     """
     try:
         if path.exists() and not path.is_file():
-            raise ModelError(f"{path}: not a file, expected examples as JSON Lines")
+            raise KnownError(f"{path}: not a file, expected examples as JSON Lines")
         with path.open(encoding="utf-8") as lines:
             number = 0
             while line := lines.readline(LONGEST + 1):
                 number += 1
                 where = f"{path}:{number}"
                 if len(line) > LONGEST:
-                    raise ModelError(
+                    raise KnownError(
                         f"{where}: longer than {LONGEST:,} characters, expected one example a line"
                     )
                 if line.strip():
                     yield where, line
     except UnicodeDecodeError as error:
-        raise ModelError(f"{path}: not UTF-8 at byte {error.start}; write it as UTF-8") from error
+        raise KnownError(f"{path}: not UTF-8 at byte {error.start}; write it as UTF-8") from error
     except OSError as error:
-        raise ModelError(f"{path}: not readable ({error.strerror}); check the path") from error
+        raise KnownError(f"{path}: not readable ({error.strerror}); check the path") from error
 
 
 def _example(line: str, where: str) -> Example:
@@ -92,29 +92,29 @@ def _example(line: str, where: str) -> Example:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{where}: no JSON; {how}") from error
+        raise KnownError(f"{where}: no JSON; {how}") from error
     if not isinstance(value, dict):
-        raise ModelError(f"{where}: a {type(value).__name__}, expected an object; {how}")
+        raise KnownError(f"{where}: a {type(value).__name__}, expected an object; {how}")
     prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
     split, weight = value.get("split", "train"), value.get("weight", 1.0)
     if split not in SPLITS:
-        raise ModelError(f"{where}: split {split!r}, expected train or test; {how}")
+        raise KnownError(f"{where}: split {split!r}, expected train or test; {how}")
     if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < 1e6:
-        raise ModelError(f"{where}: weight {weight!r}, expected a number from 0 on; {how}")
+        raise KnownError(f"{where}: weight {weight!r}, expected a number from 0 on; {how}")
     reply = _text(value, "reply", where)
     if not reply.strip():
-        raise ModelError(f"{where}: an empty reply, expected what was said; {how}")
+        raise KnownError(f"{where}: an empty reply, expected what was said; {how}")
     told = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
     rivals = value.get("rivals", [])
     if not isinstance(rivals, list) or not all(isinstance(one, str) and one for one in rivals):
-        raise ModelError(f"{where}: rivals {rivals!r:.60}, expected a list of cues; {how}")
+        raise KnownError(f"{where}: rivals {rivals!r:.60}, expected a list of cues; {how}")
     return Example(prompt, reply, **told, split=split, weight=float(weight), rivals=tuple(rivals))
 
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:
     text = value.get(key)
     if not isinstance(text, str):
-        raise ModelError(
+        raise KnownError(
             f"{where}: {key} is {type(text).__name__}, expected text; "
             "make examples with: paotuan corpus examples"
         )

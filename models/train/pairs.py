@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.train.data import LONGEST, lines_of
 
 HOW = "make pairs with: paotuan sessions export --to preference"
@@ -24,7 +24,7 @@ class Pair:
 
 def read_pairs(path: Path) -> list[Pair]:
     """All pairs of a file, `{"prompt", "chosen", "rejected"}` a line, or the prompt in its parts
-    `stable`, `history`, `cue`. Raises `ModelError` with the line that is none."""
+    `stable`, `history`, `cue`. Raises `KnownError` with the line that is none."""
     return list(_read(path))
 
 
@@ -33,12 +33,12 @@ def _read(path: Path) -> Iterator[Pair]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise ModelError(f"{where}: no JSON; {HOW}") from error
+            raise KnownError(f"{where}: no JSON; {HOW}") from error
         if not isinstance(value, dict):
-            raise ModelError(f"{where}: a {type(value).__name__}, expected an object; {HOW}")
+            raise KnownError(f"{where}: a {type(value).__name__}, expected an object; {HOW}")
         chosen, rejected = (_line(value, key, where) for key in ("chosen", "rejected"))
         if chosen == rejected:
-            raise ModelError(f"{where}: chosen and rejected are the same; {HOW}")
+            raise KnownError(f"{where}: chosen and rejected are the same; {HOW}")
         yield Pair(_prompt(value, where), chosen, rejected)
 
 
@@ -52,12 +52,12 @@ def _prompt(value: dict[str, Any], where: str) -> Prompt:
 def _line(value: dict[str, Any], key: str, where: str) -> str:
     text = _text(value, key, where)
     if not text.strip():
-        raise ModelError(f"{where}: {key} is empty, expected a reply; {HOW}")
+        raise KnownError(f"{where}: {key} is empty, expected a reply; {HOW}")
     return text if text.endswith("\n") else f"{text}\n"
 
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:
     text = value.get(key)
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise ModelError(f"{where}: {key} is {type(text).__name__}, expected text; {HOW}")
+        raise KnownError(f"{where}: {key} is {type(text).__name__}, expected text; {HOW}")
     return text

@@ -38,7 +38,7 @@ def in_terminal(points: Sequence[Point], width: int, height: int, colour: bool) 
 
 
 def write_picture(points: Sequence[Point], folder: Path) -> Path:
-    """Write the curve as a PNG into `folder`. Raises `ModelError` where it cannot be written."""
+    """Write the curve as a PNG into `folder`. Raises `KnownError` where it cannot be written."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -8,8 +8,8 @@ from datasets import Dataset
 from transformers import PrinterCallback, set_seed
 from trl import DPOConfig, DPOTrainer
 
+from base.errors import KnownError
 from models.encode import Encoder
-from models.errors import ModelError
 from models.train.adapter import new_adapter
 from models.train.curve import Curve, Tell
 from models.train.pairs import Pair, read_pairs
@@ -64,10 +64,10 @@ def train_preferences(
 ) -> Result:
     """Train an adapter on pairs; what it began as, `start` or the bare base, is the reference.
 
-    As `models.train.run.train` otherwise; the losses are those of DPO. Raises `ModelError`.
+    As `models.train.run.train` otherwise; the losses are those of DPO. Raises `KnownError`.
     """
     if settings.method == "prefix" or encoder.markup == "glm1":
-        raise ModelError(
+        raise KnownError(
             "pairs: preference training is for a LoRA on a model with causal attention; "
             "set method: lora, or leave pairs out"
         )
@@ -75,7 +75,7 @@ def train_preferences(
     checkpoint = prepare(settings, base, fresh)
     learned, held, too_long = _split(pairs, encoder, settings.max_length)
     if not learned:
-        raise ModelError(
+        raise KnownError(
             f"{', '.join(map(str, settings.pairs))}: {len(pairs)} pairs, none to learn from with "
             f"at most {settings.max_length} tokens; play on, or raise max_length"
         )

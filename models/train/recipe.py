@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import yaml
 from pydantic import BeforeValidator, Field, create_model
 
+from base.errors import KnownError
 from base.text import shown
 from base.validation import Declaration, checked
 from base.yaml_reader import Document, read_document
-from characters import CharacterError
 from characters.schema import Name, Words
 from models.train.settings import Settings
 from scenes.schema import docstrings
@@ -57,7 +57,7 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Settings:
     """The settings of a recipe with `key=value` changes put over it.
 
     Paths in the file are from its own folder, those of changes from the working folder. Raises
-    `CharacterError` with a line for each problem.
+    `KnownError` with a line for each problem.
     """
     document = read_document(path)
     found, problems = checked(RecipeKeys, document, {})
@@ -71,7 +71,7 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Settings:
         what = "expected examples: … or pairs: …, one of them; name what to learn from"
         problems.append(document.at((), what))
     if problems or others:
-        raise CharacterError(*document.in_order(problems), *others)
+        raise KnownError(*document.in_order(problems), *others)
     return Settings(**_paths(keys, path.parent) | _paths(changed, Path()))
 
 

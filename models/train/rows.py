@@ -16,8 +16,8 @@ from random import Random
 
 import torch
 
+from base.errors import KnownError
 from models.encode import Encoder
-from models.errors import ModelError
 from models.train.data import Example
 
 POOL = 64
@@ -120,7 +120,7 @@ def batches_of(rows: Sequence[Row], tokens: int, seed: int) -> list[list[Row]]:
     a sample of the whole.
     """
     if not rows:
-        raise ModelError("nothing to learn from: no example is left; give more, or a longer length")
+        raise KnownError("nothing to learn from: no example is left; give more, or a longer length")
     chance = Random(seed)
     shuffled = list(rows)
     chance.shuffle(shuffled)

@@ -6,8 +6,8 @@ from typing import Any
 
 from transformers import TrainingArguments, set_seed
 
+from base.errors import KnownError
 from models.encode import Encoder
-from models.errors import ModelError
 from models.train.adapter import new_adapter
 from models.train.curve import Curve, Tell
 from models.train.data import Example, read_examples
@@ -30,7 +30,7 @@ def train(
 
     A run that was cut off goes on from its last whole checkpoint unless `fresh`; the same settings
     then give the same losses as without the cut. `base` is the name that the adapter keeps of what
-    it was trained on; `stop` is asked after each step. Raises `ModelError`.
+    it was trained on; `stop` is asked after each step. Raises `KnownError`.
     """
     examples = [one for path in settings.examples for one in read_examples(path)]
     learned, held = _split(examples, settings, encoder)
@@ -72,7 +72,7 @@ def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) ->
 
     learned = rows("train", Random(settings.seed) if settings.contrast else None)
     if not learned.rows:
-        raise ModelError(
+        raise KnownError(
             f"{', '.join(map(str, settings.examples))}: {len(examples)} examples, none to learn "
             f"from with at most {settings.max_length} tokens ({learned.too_long} are longer); "
             "make shorter ones with corpus examples --context, or raise max_length"
@@ -81,21 +81,21 @@ def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) ->
 
 
 def _check_contrast(settings: Settings, model: Any, encoder: Encoder, rows: Sequence[Row]) -> None:
-    """Raise `ModelError` for a base that cannot look at branches as at rows, or where none is."""
+    """Raise `KnownError` for a base that cannot look at branches as at rows, or where none is."""
     if settings.method == "prefix" or encoder.markup != "plain":
-        raise ModelError(
+        raise KnownError(
             "contrast: for a LoRA on a model with causal attention and without markup of its own; "
             "leave contrast out"
         )
     config = model.config.get_text_config()
     slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
     if slides and settings.max_length > config.sliding_window:
-        raise ModelError(
+        raise KnownError(
             f"max_length {settings.max_length}: contrast needs rows within the sliding window of "
             f"the base; set at most {config.sliding_window}"
         )
     if not any(row.branches for row in rows):
-        raise ModelError(
+        raise KnownError(
             "contrast: no example names rivals; make examples anew with: paotuan corpus examples"
         )
 

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from accelerate import PartialState
 
+from base.errors import KnownError
 from base.writing import check_inputs, is_same, replace_text
 from models.adapters import CONFIG
 from models.encode import Encoder
-from models.errors import ModelError
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import LOG, Curve, Point
 from models.train.settings import Settings
@@ -75,10 +75,10 @@ def on_gpu(settings: Settings) -> bool:
 def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     """Make the folders, and find the checkpoint to go on from; of several processes one begins.
 
-    Raises `ModelError`.
+    Raises `KnownError`.
     """
     if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
-        raise ModelError(
+        raise KnownError(
             "FSDP: the adapter would be written in parts; launch without FSDP, and where a GPU "
             "cannot hold the base, set method: qlora"
         )
@@ -102,7 +102,7 @@ def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
         replace_text(file, json.dumps(told, ensure_ascii=False, indent=1), settings.inputs)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise ModelError(
+        raise KnownError(
             f"{settings.out}: not usable for a run ({why}); name another folder as out"
         ) from error
     return checkpoint
@@ -112,12 +112,12 @@ def _check_inputs(settings: Settings) -> None:
     """Refuse an `out` whose files would take the place of what the run reads."""
     for folder in filter(None, (settings.start, Path(settings.base))):
         if folder.is_dir() and is_same(settings.out, folder):
-            raise ModelError(f"{settings.out}: is read from; name another folder as out")
+            raise KnownError(f"{settings.out}: is read from; name another folder as out")
     try:
         for name in WRITTEN:
             check_inputs(settings.out / name, settings.inputs)
     except OSError as error:
-        raise ModelError(f"{error.filename}: {error.strerror}") from error
+        raise KnownError(f"{error.filename}: {error.strerror}") from error
 
 
 def _told(settings: Settings, base: str) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _told(settings: Settings, base: str) -> dict[str, Any]:
 def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
     for key in sorted(before.keys() | now.keys()):
         if key not in FREE and before.get(key) != now.get(key):
-            raise ModelError(
+            raise KnownError(
                 f"{out}: holds a run with {key} {before.get(key)}, now it is {now.get(key)}; "
                 "name another folder as out, or begin anew with --fresh"
             )
@@ -199,17 +199,17 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
             return
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Diverged as error:
-        raise ModelError(
+        raise KnownError(
             f"{settings.out}: the loss is no number at step {error.step + 1}; "
             f"{_kept(settings.out, trainer)}; lower learning_rate and train into another folder"
         ) from error
     except NotSaved as error:
-        raise ModelError(
+        raise KnownError(
             f"{settings.out}: checkpoint not written ({error}); {_kept(settings.out, trainer)}; "
             "make room and run the same command again"
         ) from error
     except torch.OutOfMemoryError as error:
-        raise ModelError(
+        raise KnownError(
             f"{settings.out}: out of memory at step {trainer.state.global_step + 1}; "
             f"{_kept(settings.out, trainer)}; lower batch_tokens, or set checkpointing: true"
         ) from error

@@ -17,7 +17,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from models.errors import ModelError, first_line
+from base.errors import KnownError, first_line
 from models.local.scoring import SHAPED, Passed
 from models.train.curve import Curve
 from models.train.loss import batch_loss
@@ -28,12 +28,12 @@ from models.train.runs import Diverged, NotSaved
 def take_head(model: Any) -> torch.nn.Module:
     """Take the output layer off a base and return it.
 
-    Raises `ModelError` for a model that does more to its logits than the layer does.
+    Raises `KnownError` for a model that does more to its logits than the layer does.
     """
     config = model.config.get_text_config()
     for key in SHAPED:
         if getattr(config, key, None) not in (None, 1, 1.0):
-            raise ModelError(
+            raise KnownError(
                 f"{model.name_or_path}: a {type(model).__name__} with {key}, "
                 "which training does not know; use another base"
             )

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from base.folders import why_no_file
-from scenes.errors import SceneError
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""
@@ -16,32 +16,32 @@ BLANK = b" \t\r\n\xef\xbb\xbf"
 def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each record with its `file:line`; blank lines are skipped.
 
-    Raises `SceneError` for what is no JSON object in UTF-8, and what cannot be read.
+    Raises `KnownError` for what is no JSON object in UTF-8, and what cannot be read.
     """
     if why := why_no_file(path):
-        raise SceneError(f"{path}: {why}, expected JSON Lines; check the path")
+        raise KnownError(f"{path}: {why}, expected JSON Lines; check the path")
     try:
         with path.open("rb") as file:
             number = 0
             while raw := file.readline(LONGEST_LINE + 1):
                 number += 1
                 if len(raw) > LONGEST_LINE:
-                    raise SceneError(
+                    raise KnownError(
                         f"{path}:{number}: a line of more than {LONGEST_LINE:,} bytes; expected "
                         "one JSON object a line"
                     )
                 if raw.strip(BLANK):
                     yield f"{path}:{number}", _object(raw, f"{path}:{number}")
     except OSError as error:
-        raise SceneError(f"{path}: {error.strerror or error}; check the path") from error
+        raise KnownError(f"{path}: {error.strerror or error}; check the path") from error
 
 
 def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
-    """The text under `key`. Raises `SceneError` where there is none."""
+    """The text under `key`. Raises `KnownError` where there is none."""
     value = record.get(key)
     if not isinstance(value, str):
         found = "is missing" if value is None else f"is a {type(value).__name__}"
-        raise SceneError(f"{where}: {key} {found}, expected text")
+        raise KnownError(f"{where}: {key} {found}, expected text")
     return value
 
 
@@ -49,13 +49,13 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     try:
         found = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SceneError(
+        raise KnownError(
             f"{where}: not UTF-8 (byte 0x{raw[error.start]:02x}); convert it with: "
             "iconv -f GB18030 -t UTF-8 OLD > NEW"
         ) from None
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", type(error).__name__)
-        raise SceneError(f"{where}: not JSON ({reason}); expected one object a line") from None
+        raise KnownError(f"{where}: not JSON ({reason}); expected one object a line") from None
     if not isinstance(found, dict):
-        raise SceneError(f"{where}: a {type(found).__name__}, expected one JSON object a line")
+        raise KnownError(f"{where}: a {type(found).__name__}, expected one JSON object a line")
     return found

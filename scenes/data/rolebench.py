@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from base.names import name_problem
 from base.text import shown
 from characters.profile import Character
 from models.backend import Prompt
 from models.train.data import Example, Split
 from scenes.data.records import read_records, text_of
-from scenes.errors import SceneError
 from scenes.log import Entry, cue, dump, parse
 from scenes.prompt import cue_of, stable_part
 from scenes.scene import Role, Scene
@@ -66,7 +66,7 @@ class Bench:
 def read_bench(paths: Iterable[Path]) -> Bench:
     """The questions of files in their order; a file with `test` in its name is held out.
 
-    Raises `SceneError` with file and line.
+    Raises `KnownError` with file and line.
     """
     bench = Bench()
     for path in paths:
@@ -75,7 +75,7 @@ def read_bench(paths: Iterable[Path]) -> Bench:
         for where, record in read_records(path):
             bench.questions.append(_question(record, where, path.name, split, bench))
         if len(bench.questions) == before:
-            raise SceneError(f"{path}: no question in it; expected JSON Lines of RoleBench")
+            raise KnownError(f"{path}: no question in it; expected JSON Lines of RoleBench")
     return bench
 
 
@@ -173,14 +173,14 @@ def _question(
 ) -> Question:
     role, text = text_of(record, "role", where).strip(), text_of(record, "question", where)
     if problem := name_problem(role):
-        raise SceneError(f"{where}: role {shown(role)}: {problem}")
+        raise KnownError(f"{where}: role {shown(role)}: {problem}")
     if not text.strip():
-        raise SceneError(f"{where}: question is empty, expected what is asked")
+        raise KnownError(f"{where}: question is empty, expected what is asked")
     answers = record.get("generated")
     if isinstance(answers, str):
         answers = [answers]
     if not isinstance(answers, list) or not all(isinstance(one, str) for one in answers):
-        raise SceneError(f"{where}: generated is no list of texts, expected the answers")
+        raise KnownError(f"{where}: generated is no list of texts, expected the answers")
     said = tuple(one for one in answers if one.strip())
     bench.empty += len(answers) - len(said)
     kind = record.get("type")

@@ -95,7 +95,7 @@ def score(
 ) -> Iterator[Scored | None]:
     """Score each line in turn; None for one that is longer than the context.
 
-    Raises `ModelError`, also for a backend that cannot score.
+    Raises `KnownError`, also for a backend that cannot score.
     """
     scores = scorer(backend)
     for example in examples:

@@ -13,16 +13,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from base.errors import KnownError
 from base.folders import beside
 from base.names import name_problem
 from base.validation import Declaration, check
 from base.yaml_reader import read_file
-from characters import CharacterError
 from characters.knowledge import Knowledge, read_knowledge
 from characters.schema import Name
 from models.backend import Backend, Prompt, scorer
 from scenes.embedding import embedder
-from scenes.errors import SceneError
 from scenes.injection import Told
 from scenes.log import Entry
 from scenes.note import Note
@@ -118,7 +117,7 @@ class Summary:
 
 
 def read_facts(path: Path) -> Facts:
-    """The facts in a YAML file. Raises `SceneError` with a line for each problem."""
+    """The facts in a YAML file. Raises `KnownError` with a line for each problem."""
     try:
         document = read_file(path)
         keys = check(FactsFile, document)
@@ -131,12 +130,12 @@ def read_facts(path: Path) -> Facts:
         if file is None:
             problems.append(document.at(("knowledge",), "leads out of the folder of this file"))
         if problems or file is None:
-            raise SceneError(*problems)
+            raise KnownError(*problems)
         knowledge = read_knowledge(file, embedder)
         if knowledge.problems:
-            raise SceneError(*knowledge.problems)
-    except CharacterError as error:
-        raise SceneError(*error.problems) from None
+            raise KnownError(*knowledge.problems)
+    except KnownError as error:
+        raise KnownError(*error.problems) from None
     role = Role(keys.role, profile=keys.profile)
     scene = Scene(path.stem, path, keys.title or keys.role, (role, Role(keys.asker)))
     return Facts(scene, role, keys.asker, tuple(keys.facts), knowledge)
@@ -145,7 +144,7 @@ def read_facts(path: Path) -> Facts:
 def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Iterator[Outcome]:
     """Each fact's outcome, `n` lines being drawn each way (none for 0).
 
-    Raises `ModelError`, also for a backend that cannot score.
+    Raises `KnownError`, also for a backend that cannot score.
     """
     scorer(backend)
     for fact in facts.facts:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from models.backend import Backend, Prompt, scorer
 from scenes.data.records import LONGEST_LINE, read_records
-from scenes.errors import SceneError
 from scenes.evaluation.heldout import MARGIN
 from scenes.table.session_list import find_session
 
@@ -66,7 +66,7 @@ def read_pairs(source: str) -> list[Pair]:
     """The pairs of a saved session, by its name or journal, or of a file of pairs.
 
     Such a file has `{"prompt", "chosen", "rejected"}` a line, or `stable`, `history` and `cue` in
-    place of the prompt. Raises `SceneError`.
+    place of the prompt. Raises `KnownError`.
     """
     path = Path(source)
     if not path.is_file():
@@ -75,7 +75,7 @@ def read_pairs(source: str) -> list[Pair]:
         with path.open("rb") as file:
             is_session = b'"rejected"' not in file.readline(LONGEST_LINE)
     except OSError as error:
-        raise SceneError(f"{path}: {error.strerror or error}; check the path") from error
+        raise KnownError(f"{path}: {error.strerror or error}; check the path") from error
     if is_session:
         return list(_of_session(path))
     return [_pair(record, where) for where, record in read_records(path)]
@@ -124,7 +124,7 @@ def _pair(value: Mapping[str, Any], where: str) -> Pair:
     how = "expected prompt, chosen and rejected; make them with: sessions export --to preference"
     keys = ("chosen", "rejected")
     if not all(isinstance(value.get(key), str) and value[key].strip() for key in keys):
-        raise SceneError(f"{where}: chosen or rejected is missing or empty; {how}")
+        raise KnownError(f"{where}: chosen or rejected is missing or empty; {how}")
     return Pair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
 
 
@@ -134,7 +134,7 @@ def _prompt(value: Mapping[str, Any], problem: str) -> Prompt:
         head, newline, cue = value["prompt"].rpartition("\n")
         parts = [head + newline, "", cue]
     if not all(isinstance(part, str) for part in parts) or not any(parts):
-        raise SceneError(problem)
+        raise KnownError(problem)
     return Prompt(*parts)
 
 

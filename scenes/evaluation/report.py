@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
-from scenes.errors import SceneError
 from scenes.evaluation.figures import Change, Compared, Figure, wilson
 from scenes.evaluation.heldout import by_speaker
 
@@ -64,7 +64,7 @@ def write_report(
 ) -> list[str]:
     """Write the report to `path` and its plots beside it; returns what a person should know.
 
-    None of `inputs` is written over. Raises `SceneError` where it cannot be written.
+    None of `inputs` is written over. Raises `KnownError` where it cannot be written.
     """
     inputs = list(inputs)
     notices: list[str] = []
@@ -81,7 +81,7 @@ def write_report(
             )
         replace_text(path, markdown(found, settings, plots), inputs)
     except OSError as error:
-        raise SceneError(f"{error.filename or path}: cannot be written: {reason(error)}") from error
+        raise KnownError(f"{error.filename or path}: cannot be written: {reason(error)}") from error
     return notices
 
 

@@ -43,7 +43,7 @@ class Answering:
 
 
 def read_questions(path: Path, most: int, seed: int) -> list[Question]:
-    """At most `most` questions of a file of RoleBench, by chance. Raises `SceneError`."""
+    """At most `most` questions of a file of RoleBench, by chance. Raises `KnownError`."""
     bench = read_bench([path])
     asked = [one for one in bench.questions if one.answers]
     some = Random(seed).sample(asked, min(most, len(asked)))

@@ -50,7 +50,7 @@ class Results:
 def measure(
     backend: Backend, adapter: str | None, name: str, plan: Plan, tell: Tell = lambda *_: None
 ) -> Results:
-    """All measures of a plan. Raises `ModelError` and `SceneError`."""
+    """All measures of a plan. Raises `KnownError` and `KnownError`."""
     found = Results(name)
     if isinstance(backend, Scorer):
         lines, pairs = plan.lines, plan.pairs

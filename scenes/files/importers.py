@@ -1,7 +1,7 @@
 """Logs and chats of other programs: the formats, which one a file is in, what readers give.
 
 A reader is a function that takes a `Source` and gives its items one at a time, in bounded memory.
-It raises `SceneError` before its first item where the file is none of its format; what is wrong
+It raises `KnownError` before its first item where the file is none of its format; what is wrong
 further on is an item too, so that the good part is kept.
 """
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from base.errors import KnownError
 from base.filenames import file_name
 from base.folders import CARDS, SUFFIXES, find, folders
-from characters import CharacterError
 from characters.profile import read_character
 from scenes.casting import seated
 from scenes.scene import Role
@@ -33,7 +33,7 @@ def _known(role: Role, player: str | None, tell: Callable[[str], None]) -> Role:
         return role
     try:
         character = read_character(path)
-    except CharacterError as error:
+    except KnownError as error:
         tell(f"{role.name} sits down without a character: {str(error).splitlines()[0]}")
         return role
     if role.name not in (character.name, *character.aliases):

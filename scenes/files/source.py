@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from base.errors import KnownError
 from base.folders import why_no_file
 from base.text import UNPRINTABLE, shown
-from scenes.errors import SceneError
 from scenes.files.importers import HEAD, Notice
 
 CHUNK = 1 << 20
@@ -86,13 +86,13 @@ class Source:
         try:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise SceneError(
+            raise KnownError(
                 f"{self.where}: damaged or unknown in the zip ({shown(str(error))})"
             ) from None
         except RuntimeError as error:
             if "password" not in str(error) and "encrypted" not in str(error):
                 raise
-            raise SceneError(f"{self.where}: locked with a password; unpack it first") from None
+            raise KnownError(f"{self.where}: locked with a password; unpack it first") from None
 
     def _decoded(self, raw: IO[bytes]) -> Iterator[str]:
         ascii_only = codecs.getincrementaldecoder("ascii")()
@@ -123,10 +123,10 @@ class Source:
 
 
 def sources(path: Path, expected: str = "a log") -> list[Source]:
-    """The source of a file, or those inside a zip. Raises `SceneError`."""
+    """The source of a file, or those inside a zip. Raises `KnownError`."""
     where = UNPRINTABLE.sub("?", str(path))
     if why := why_no_file(path):
-        raise SceneError(f"{where}: {why}, expected {expected}")
+        raise KnownError(f"{where}: {why}, expected {expected}")
     try:
         with path.open("rb") as raw:
             packed = raw.read(4) == b"PK\x03\x04"
@@ -135,7 +135,7 @@ def sources(path: Path, expected: str = "a log") -> list[Source]:
         return [Source(where, path.name.lower(), lambda: path.open("rb"), expected)]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SceneError(f"{where}: {reason}") from None
+        raise KnownError(f"{where}: {reason}") from None
 
 
 def source_of(raw: bytes, name: str) -> Source:
@@ -171,21 +171,21 @@ def _wrong(sample: bytes, encoding: str) -> int:
 
 
 def refuse_no_text(head: bytes, where: str, expected: str) -> None:
-    """Raise `SceneError` for the beginning of a file that is no text at all."""
+    """Raise `KnownError` for the beginning of a file that is no text at all."""
     if head.startswith(b"PAR1"):
-        raise SceneError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
+        raise KnownError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
     text = text_of(head)
     start = text.lstrip("\ufeff \t\n").lower()
     if not start and len(head) < HEAD:
-        raise SceneError(f"{where}: empty, expected {expected}")
+        raise KnownError(f"{where}: empty, expected {expected}")
     if start.startswith(("<!doctype html", "<html")):
-        raise SceneError(
+        raise KnownError(
             f"{where}: an HTML page, expected {expected}; save the text itself, not its page"
         )
     sample = text[:4096]
     odd = len(UNPRINTABLE.findall(sample)) + sample.count("\ufffd")
     if "\0" in sample or odd * 10 > len(sample):
-        raise SceneError(f"{where}: not a text file, expected {expected}")
+        raise KnownError(f"{where}: not a text file, expected {expected}")
 
 
 # --- zips ----------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def _members(path: Path, where: str, expected: str) -> list[Source]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise SceneError(f"{where}: a damaged zip ({shown(str(error))})") from None
+        raise KnownError(f"{where}: a damaged zip ({shown(str(error))})") from None
     found = [Source(*_member(path, where, info), expected) for info in _logs(infos, where)]
     return found
 
@@ -215,18 +215,18 @@ def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
             return chosen
     if not logs:
         names = ", ".join(shown(info.filename) for info in infos[:3]) or "nothing"
-        raise SceneError(f"{where}: no log in this zip (found {names}); expected raw-log.txt")
+        raise KnownError(f"{where}: no log in this zip (found {names}); expected raw-log.txt")
     return [info for _, info in logs]
 
 
 def _check_member(info: zipfile.ZipInfo, inside: PurePosixPath, where: str) -> None:
     member = f"{where}: {shown(info.filename)}"
     if inside.is_absolute() or ".." in inside.parts:
-        raise SceneError(f"{member} points outside its folder; this zip is not to be trusted")
+        raise KnownError(f"{member} points outside its folder; this zip is not to be trusted")
     dense = info.file_size > SMALL and info.file_size > DENSEST * max(info.compress_size, 1)
     if dense or info.file_size > LARGEST_MEMBER:
         size = f"{info.compress_size:,} bytes unpack to {info.file_size:,}"
-        raise SceneError(f"{member} is packed beyond reason ({size}); unpack it yourself")
+        raise KnownError(f"{member} is packed beyond reason ({size}); unpack it yourself")
 
 
 def _member(

@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from base.errors import KnownError
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, shown
 from models.backend import Backend, End, Prompt, Sampling
 from models.stop_strings import StopScanner
-from scenes.errors import SceneError
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
 from scenes.note import Note
@@ -78,7 +78,7 @@ Update = Grown | Refused | Drawn | Cost
 
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
     """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
-    with the stops, the grammar and the breakers of the log. Raises `SceneError`."""
+    with the stops, the grammar and the breakers of the log. Raises `KnownError`."""
     sampling = _asked_sampling(scene, {**scene.sampling, **(asked or {})})
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
@@ -100,11 +100,11 @@ def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
     for name in wanted:
         if name not in known:
             hint = nearest(name, known)
-            raise SceneError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
+            raise KnownError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
     try:
         return from_json(Sampling, wanted)
     except TypeError as error:
-        raise SceneError(f"{scene.name}: sampling: {error}") from None
+        raise KnownError(f"{scene.name}: sampling: {error}") from None
 
 
 def draw_lines(
@@ -119,7 +119,7 @@ def draw_lines(
     """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
-    Raises `ModelError` and `SceneError`.
+    Raises `KnownError` and `KnownError`.
     """
     context, reply = backend.context, sampling.max_tokens
     prime(backend, scene, history)

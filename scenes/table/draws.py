@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from base.errors import KnownError
 from base.writing import UTF8
-from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.table.snapshot import from_json
 
@@ -51,7 +51,7 @@ class Draws(Mapping[int, Draw]):
         self._draws.append(draw)
 
     def __getitem__(self, id: int) -> Draw:
-        """Raises `SceneError` where what a journal holds is no draw."""
+        """Raises `KnownError` where what a journal holds is no draw."""
         if not 1 <= id <= len(self._draws):
             raise KeyError(id)
         draw = self._draws[id - 1]
@@ -72,4 +72,4 @@ def _draw(line: bytes) -> Draw:
     try:
         return from_json(Draw, json.loads(line.decode(*UTF8)))
     except (TypeError, KeyError, ValueError, RecursionError) as error:
-        raise SceneError(f"a draw of this session cannot be read ({error!r})") from error
+        raise KnownError(f"a draw of this session cannot be read ({error!r})") from error

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from base.errors import KnownError
 from base.filenames import file_name
 from base.writing import reason, replaced, sweep
-from scenes.errors import SceneError
 from scenes.table.events import Event, building, event_of, line_of
 from scenes.table.journal_repair import MOST, Places, is_mendable, mend
 from scenes.table.readable import Readable
@@ -28,7 +28,7 @@ _NAMED = re.compile(r"\d{8}-\d{6}-")
 
 
 class Journal:
-    """One session's files, held by a lock until `close`. Raises `SceneError`."""
+    """One session's files, held by a lock until `close`. Raises `KnownError`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -63,7 +63,7 @@ class Journal:
                 if not path.exists():
                     return journal
                 journal.close()
-        raise SceneError(f"{folder}: a thousand sessions of this second; try again")
+        raise KnownError(f"{folder}: a thousand sessions of this second; try again")
 
     @classmethod
     def open(cls, path: Path) -> tuple["Journal", list[Event]]:
@@ -73,7 +73,7 @@ class Journal:
         """
         with _said(path):
             if not path.is_file():
-                raise SceneError(f"{path}: no such session; see: paotuan sessions list")
+                raise KnownError(f"{path}: no such session; see: paotuan sessions list")
         tidy(path.parent)
         journal = cls(path)
         try:
@@ -97,7 +97,7 @@ class Journal:
         stamped = {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}
         line = line_of(stamped)
         if not self._lock.is_locked:
-            raise SceneError(f"{self.path.name}: already closed; resume the session to go on")
+            raise KnownError(f"{self.path.name}: already closed; resume the session to go on")
         with _said(self.path):
             if self._file is None:
                 self._begin(line)
@@ -190,15 +190,15 @@ class Journal:
 
 def read_session(path: Path) -> Session:
     """The session at `path` as it is on the disk now, without the lock: it may be played on
-    meanwhile, and what is only being written is left out. Raises `SceneError`."""
+    meanwhile, and what is only being written is left out. Raises `KnownError`."""
     with _said(path):
         if not path.is_file():
-            raise SceneError(f"{path}: no such session; see: paotuan sessions list")
+            raise KnownError(f"{path}: no such session; see: paotuan sessions list")
         found = _read(path)
     try:
         session = Session.replay(found.events, _not_recorded)
-    except SceneError as error:
-        raise SceneError(f"{path.name}: {error}") from error
+    except KnownError as error:
+        raise KnownError(f"{path.name}: {error}") from error
     session.damage = tuple(found.notices) if found.mended is not None else ()
     return session
 
@@ -215,7 +215,7 @@ def tidy(folder: Path) -> None:
         path, journal = folder / name, folder / f"{name.removesuffix('.lock')}.jsonl"
         if path.suffix != ".lock" or not _NAMED.match(name) or journal.name in names:
             continue
-        with suppress(OSError, SceneError):
+        with suppress(OSError, KnownError):
             if not path.stat().st_size:
                 lock = _lock(journal)
                 if not journal.exists():
@@ -224,7 +224,7 @@ def tidy(folder: Path) -> None:
 
 
 def _not_recorded(event: Event) -> None:
-    raise SceneError("this session was only read; resume it to go on")
+    raise KnownError("this session was only read; resume it to go on")
 
 
 @dataclass
@@ -252,7 +252,7 @@ def _read(path: Path) -> _Reading:
                     file.seek(0)
                     return _mend(path, file.read())
                 if not found.events:
-                    raise SceneError(f"{path}: cut off before anything was said; {_rest(path)}")
+                    raise KnownError(f"{path}: cut off before anything was said; {_rest(path)}")
                 found.notices.append(f"{path.name}: the last line was cut off and is left out")
                 return found
             if found.events and not places.fit(event):
@@ -263,7 +263,7 @@ def _read(path: Path) -> _Reading:
             found.end += len(line)
             found.unfinished = not line.endswith(b"\n")
     if not found.events:
-        raise SceneError(f"{path}: empty; {_rest(path)}")
+        raise KnownError(f"{path}: empty; {_rest(path)}")
     return found if places.named <= places.draws else _mend(path, path.read_bytes())
 
 
@@ -275,12 +275,12 @@ def _rest(path: Path) -> str:
 
 
 def _mend(path: Path, raw: bytes) -> _Reading:
-    """A damaged journal as far as it can be told. Raises `SceneError` where it does not begin."""
+    """A damaged journal as far as it can be told. Raises `KnownError` where it does not begin."""
     aside = _aside(path, raw).name
     try:
         found = mend(raw, aside)
-    except SceneError as error:
-        raise SceneError(
+    except KnownError as error:
+        raise KnownError(
             f"{path}:{error} and left as it is. "
             f"The readable log is in {path.with_suffix('.txt').name}"
         ) from error
@@ -302,7 +302,7 @@ def _aside(path: Path, raw: bytes) -> Path:
 
 
 def _lock(path: Path) -> FileLock:
-    """Hold the session of the journal `path`. Raises `SceneError` where another program does."""
+    """Hold the session of the journal `path`. Raises `KnownError` where another program does."""
     file = path.with_suffix(".lock")
     lock = FileLock(file, thread_local=False, mode=0o600)
     while True:
@@ -345,7 +345,7 @@ def _write_all(file: FileIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
-class _InUse(SceneError):
+class _InUse(KnownError):
     """Another program holds the lock."""
 
 
@@ -360,4 +360,4 @@ class _said:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise SceneError(f"{self.path}: cannot be written or read: {reason(error)}") from error
+            raise KnownError(f"{self.path}: cannot be written or read: {reason(error)}") from error

@@ -12,8 +12,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+from base.errors import KnownError
 from base.text import shown
-from scenes.errors import SceneError
 from scenes.table.events import TAIL, Event, event_of, is_whole, line_of
 
 LONGEST = 11_000
@@ -53,7 +53,7 @@ class _Found:
 def mend(raw: bytes, kept_in: str) -> Mended:
     """All that can be told of a journal; stand-ins say that the rest is in `kept_in`.
 
-    Raises `SceneError` where its first event cannot be read.
+    Raises `KnownError` where its first event cannot be read.
     """
     read = list(_found(raw.removesuffix(b"\n").split(b"\n")))
     tree = _Tree(
@@ -66,7 +66,7 @@ def mend(raw: bytes, kept_in: str) -> Mended:
             tree.mended.told.append(f"{at + 1}: two lines have changed places; they are put right")
         if found.event is None:
             if not tree.mended.events:
-                raise SceneError(f"{found.number}: not an event; the file is damaged")
+                raise KnownError(f"{found.number}: not an event; the file is damaged")
             tree.miss(found)
         else:
             tree.take(found)

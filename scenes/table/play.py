@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from base.errors import KnownError
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, unprintable
-from characters.errors import CharacterError
 from models.backend import Backend, Delta, Prompt, Sampling
 from scenes.embedding import embedder
-from scenes.errors import SceneError
 from scenes.log import SPOKEN, Entry, cue, parse, write
 from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget, prime
@@ -82,7 +81,7 @@ class Hand:
 
 
 class Play:
-    """What can be done at the table. Raises `SceneError` where it cannot, and then nothing is."""
+    """What can be done at the table. Raises `KnownError` where it cannot, and then nothing is."""
 
     def __init__(self, session: Session, journal: Journal) -> None:
         self.session = session
@@ -113,9 +112,9 @@ class Play:
         journal, events = Journal.open(path)
         try:
             return cls(Session.replay(events, journal.append), journal)
-        except SceneError as error:
+        except KnownError as error:
             journal.close()
-            raise SceneError(f"{path.name}: {error}") from error
+            raise KnownError(f"{path.name}: {error}") from error
         except BaseException:
             journal.close()
             raise
@@ -152,7 +151,7 @@ class Play:
         self.next = next_speaker(self.scene, self.session.path, self.session.role)
         try:
             self.journal.save_log(self.session)
-        except SceneError as error:
+        except KnownError as error:
             self.notices.append(str(error))
 
     def cycle(self, step: int = 1) -> Role | None:
@@ -181,7 +180,7 @@ class Play:
         """The entry that a line means when `role` says it.
 
         Plain text is speech (narration for a narrator); `\\me …`, `（…）`, `【…】` and `\\emoji x`
-        are as in the log. Raises `SceneError` for a line that says nothing.
+        are as in the log. Raises `KnownError` for a line that says nothing.
         """
         line = _one_line(text)
         names = {name: each.name for each in self.scene.cast for name in (each.name, *each.aliases)}
@@ -189,7 +188,7 @@ class Play:
         if len(alone) == 1 and (alone[0].kind == "narration" or alone[0].speaker in names):
             entry = replace(alone[0], speaker=names.get(alone[0].speaker, ""))
         elif role is None:
-            raise SceneError(
+            raise KnownError(
                 "you are watching: begin with 【…】 or 名字：, or Tab to choose who speaks"
             )
         elif role.narrator:
@@ -197,9 +196,9 @@ class Play:
         else:
             (entry,) = parse(f"{cue(role.name)}{line}")
         if is_blank(entry.text):
-            raise SceneError("nothing is said in it")
+            raise KnownError("nothing is said in it")
         if code := unprintable(f"{entry.text}{entry.thought}{entry.emotion}"):
-            raise SceneError(f"{code} in it; leave it out")
+            raise KnownError(f"{code} in it; leave it out")
         self._know(entry)
         return entry
 
@@ -283,7 +282,7 @@ class Play:
         told.add(self.session.history)
         try:
             return told.notes_for(speaker, self._shelf.of(paths))
-        except CharacterError as error:
+        except KnownError as error:
             self.notices += error.problems
             return []
         finally:
@@ -317,10 +316,10 @@ class Play:
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
         if hand.after != self.session.head:
-            raise SceneError("the play has moved on since these lines were drawn; draw again")
+            raise KnownError("the play has moved on since these lines were drawn; draw again")
         candidate = hand.places[place].candidate if 0 <= place < len(hand.places) else None
         if candidate is None:
-            raise SceneError(f"candidate {place + 1} is not complete")
+            raise KnownError(f"candidate {place + 1} is not complete")
         entry = None if text is None else self.entry(text, hand.speaker)
         draw = self.keep(hand)
         assert draw is not None
@@ -372,7 +371,7 @@ class Play:
             return self.entry(text, Role("", narrator=True))
         found = parse(_one_line(text))
         if len(found) != 1 or found[0].kind != old.kind:
-            raise SceneError(f"this is no {old.kind} line; it is written like {write(old)}")
+            raise KnownError(f"this is no {old.kind} line; it is written like {write(old)}")
         return found[0]
 
     def _moved(self, moved: bool) -> bool:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from base.errors import KnownError
 from base.text import shown
-from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Scene
@@ -105,24 +105,24 @@ class Session:
 
     @classmethod
     def replay(cls, events: Iterable[Event], record: Callable[[Event], None]) -> "Session":
-        """Rebuild a session from its events. Raises `SceneError` naming the event that is wrong."""
+        """Rebuild a session from its events. Raises `KnownError` naming the event that is wrong."""
         session = cls(record)
         with building():
             session._replay(events)
         if not session.id:
-            raise SceneError("no event; a session begins with one event `open`")
+            raise KnownError("no event; a session begins with one event `open`")
         return session
 
     def _replay(self, events: Iterable[Event]) -> None:
         for number, event in enumerate(events, 1):
             if (number == 1) != (event.get("event") == "open"):
-                raise SceneError(f"event {number}: a session begins with one event `open`")
+                raise KnownError(f"event {number}: a session begins with one event `open`")
             try:
                 self._apply(event)
-            except SceneError as error:
-                raise SceneError(f"event {number}: {error}") from error
+            except KnownError as error:
+                raise KnownError(f"event {number}: {error}") from error
             except (KeyError, TypeError, ValueError) as error:
-                raise SceneError(
+                raise KnownError(
                     f"event {number}: cannot be read ({shown(repr(error))})"
                 ) from error
 
@@ -204,7 +204,7 @@ class Session:
     def keep(self, draw: Draw) -> Draw:
         """Remember a draw with all its candidates; its `id` is set here."""
         if draw.parent is not None and draw.parent not in self.turns:
-            raise SceneError(f"no turn {draw.parent}; there are 1 to {len(self.turns)}")
+            raise KnownError(f"no turn {draw.parent}; there are 1 to {len(self.turns)}")
         kept = replace(draw, id=len(self.draws) + 1)
         self._do({"event": "draw", **to_json(kept)})
         return kept
@@ -231,7 +231,7 @@ class Session:
     def go(self, turn: int) -> None:
         """Stand at any turn of the tree; what is said next begins a branch there."""
         if turn not in self.turns:
-            raise SceneError(f"no turn {turn}; there are 1 to {len(self.turns)}")
+            raise KnownError(f"no turn {turn}; there are 1 to {len(self.turns)}")
         self._do({"event": "head", "head": turn})
 
     def edit(self, turn: int, entry: Entry) -> Turn:
@@ -241,7 +241,7 @@ class Session:
         """
         at = next((i for i, old in enumerate(self._path) if old.id == turn), None)
         if at is None:
-            raise SceneError(f"turn {turn} is not on this branch")
+            raise KnownError(f"turn {turn} is not on this branch")
         parent, first = self._path[at].parent, self._next_id()
         new: list[Turn] = []
         for number, old in enumerate(self._path[at:], first):
@@ -288,14 +288,14 @@ class Session:
             case "role":
                 self._seat(event["role"])
             case other:
-                raise SceneError(f"unknown event {shown(repr(other))}: made by a newer paotuan?")
+                raise KnownError(f"unknown event {shown(repr(other))}: made by a newer paotuan?")
 
     def _open(self, event: Event) -> None:
         version = event["version"]
         if type(version) is not int or version < 1:
             raise ValueError(f"version {version!r}")
         if version > VERSION:
-            raise SceneError("made by a newer paotuan; update to open it")
+            raise KnownError("made by a newer paotuan; update to open it")
         self.id = str(event["session"])
         self.scene = from_json(Scene, event["scene"])
         if not self.scene.cast:

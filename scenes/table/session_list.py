@@ -8,9 +8,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from base.errors import KnownError
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
-from scenes.errors import SceneError
 from scenes.table.events import is_whole
 from scenes.table.journal_repair import mended
 
@@ -54,7 +54,7 @@ def find_session(id: str | None, folder: Path | None = None) -> Path:
         for saved in saved_sessions(folder):
             if saved.readable:
                 return saved.path
-        raise SceneError(f"{folder}: no saved session yet; start one with: paotuan play")
+        raise KnownError(f"{folder}: no saved session yet; start one with: paotuan play")
     ids = sorted(path.stem for path in folder.glob("*.jsonl"))
     matching = [known for known in ids if known == id] or [
         known for known in ids if known.startswith(id)
@@ -62,8 +62,8 @@ def find_session(id: str | None, folder: Path | None = None) -> Path:
     if len(matching) == 1:
         return folder / f"{matching[0]}.jsonl"
     if matching:
-        raise SceneError(f"{shown(id)}: which one? {', '.join(matching[:5])}")
-    raise SceneError(
+        raise KnownError(f"{shown(id)}: which one? {', '.join(matching[:5])}")
+    raise KnownError(
         f"no session named {shown(id)}{nearest(id, ids) or '; see: paotuan sessions list'}"
     )
 

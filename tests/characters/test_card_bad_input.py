@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from characters.cards import jsontext, png
 from characters.cards.card import LIST_FIELDS, TABLE_FIELDS, TEXT_FIELDS
 from characters.cards.export import write_card
 from characters.cards.files import read_card
 from characters.cards.importing import carry_out, plan
 from characters.cards.mapping import sheet_of
-from characters.errors import CharacterError
 from tests.characters.card_files import charx_of, chunks_of, png_of, raw, v2, v3
 
 
@@ -24,7 +24,7 @@ def refused(tmp_path: Path, content: bytes, name: str) -> str:
     """What is said of a file; an import of it leaves nothing behind."""
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(CharacterError) as caught:
+    with pytest.raises(KnownError) as caught:
         carry_out(plan([path], tmp_path / "made"))
     assert not (tmp_path / "made").exists()
     said = str(caught.value)
@@ -82,13 +82,13 @@ def test_a_chunk_of_500_mb_is_neither_read_nor_believed(tmp_path):
         file.write(head + declared)
         file.seek(len(head) + 8 + 500_000_000 + 4)
         file.write(png.packed(b"IEND", b""))
-    with pytest.raises(CharacterError, match="have at most 48 MiB"):
+    with pytest.raises(KnownError, match="have at most 48 MiB"):
         read_card(tmp_path / "whole.png")
     with (tmp_path / "image.png").open("wb") as file:
         file.write(head + struct.pack(">I4s", 500_000_000, b"IDAT"))
         file.seek(len(head) + 12 + 500_000_000)
         file.write(text_chunk(b"chara", b"")[len(head) :])
-    with pytest.raises(CharacterError, match="empty"):
+    with pytest.raises(KnownError, match="empty"):
         read_card(tmp_path / "image.png")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
@@ -133,7 +133,7 @@ def test_a_damaged_asset_is_said_when_it_is_copied(tmp_path):
     path = tmp_path / "a.charx"
     path.write_bytes(file)
     card = read_card(path).edited({"creator": "me"})
-    with pytest.raises(CharacterError, match=r"a\.charx: the archive cannot be read"):
+    with pytest.raises(KnownError, match=r"a\.charx: the archive cannot be read"):
         write_card(card, tmp_path / "b.charx", source=path)
     assert not (tmp_path / "b.charx").exists()
 
@@ -235,7 +235,7 @@ def test_a_file_larger_than_a_card_is_refused_unread(tmp_path):
         file.write(b"{")
         file.seek(jsontext.MAX_BYTES + 10)
         file.write(b"}")
-    with pytest.raises(CharacterError, match="larger than 32 MiB"):
+    with pytest.raises(KnownError, match="larger than 32 MiB"):
         read_card(tmp_path / "a.json")
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from characters.cards import png
 from characters.cards.card import Card, card_of
 from characters.cards.containers import BACKFILLED, ICON
 from characters.cards.export import write_card
 from characters.cards.files import read_card, read_cards
-from characters.errors import CharacterError
 from tests.characters.card_files import charx_of, chunks_of, data, png_of, raw, v2, v3
 
 
@@ -198,7 +198,7 @@ def test_a_v1_with_what_sillytavern_adds_becomes_a_v2_that_has_it():
 def test_what_is_not_written_whole_is_not_written(tmp_path):
     broken = written(tmp_path, png_of(chara=v2())[:-20], "broken.png")
     target = written(tmp_path, b"old", "b.png")
-    with pytest.raises(CharacterError, match=r"broken\.png: cut off"):
+    with pytest.raises(KnownError, match=r"broken\.png: cut off"):
         write_card(card_of(v2(), "a card"), target, image=broken)
     assert target.read_bytes() == b"old"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["b.png", "broken.png"]
@@ -224,7 +224,7 @@ def test_characterglm_is_read_and_written(tmp_path):
     for card in found.cards:
         write_card(card, tmp_path / "one.json", "characterglm")
         assert json.loads((tmp_path / "one.json").read_bytes()) == {card.name: glm()[card.name]}
-    with pytest.raises(CharacterError, match="holds 2 characters, expected one"):
+    with pytest.raises(KnownError, match="holds 2 characters, expected one"):
         read_card(found.path)
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from characters.cards.card import Card
 from characters.cards.export import write_card
 from characters.cards.files import CardFile, read_card, read_cards, read_haruhi
 from characters.cards.importing import carry_out, plan
 from characters.cards.mapping import sheet_of
-from characters.errors import CharacterError
 from scenes.log import parse
 from tests.characters.card_files import FIXTURES, needs_fixtures
 
@@ -104,7 +104,7 @@ def test_an_import_exported_unchanged_is_the_same_file(tmp_path, name):
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_good_card_is_refused_in_a_line(name):
-    with pytest.raises(CharacterError, match=REFUSED[name]) as caught:
+    with pytest.raises(KnownError, match=REFUSED[name]) as caught:
         read_card(fixture(name))
     assert Path(name).name in str(caught.value)
 

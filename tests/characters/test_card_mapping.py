@@ -143,7 +143,7 @@ def test_a_long_dialogue_gives_its_first_lines_as_a_voice():
 
 
 def test_a_card_with_too_much_for_a_character_file_is_refused_whole(tmp_path):
-    from characters import CharacterError
+    from base.errors import KnownError
 
     path = tmp_path / "a.json"
     for length, said in (
@@ -151,6 +151,6 @@ def test_a_card_with_too_much_for_a_character_file_is_refused_whole(tmp_path):
         (10**6, "at most"),
     ):
         path.write_bytes(raw(v2(description="长" * length)))
-        with pytest.raises(CharacterError, match=rf"a\.json: .*{said}"):
+        with pytest.raises(KnownError, match=rf"a\.json: .*{said}"):
             plan([path], tmp_path / "made")
     assert not (tmp_path / "made").exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from characters.errors import CharacterError
+from base.errors import KnownError
 from characters.lore.book import Lorebook
 from characters.lore.files import read_json, read_lorebook
 from characters.lore.foreign import lorebook_of
@@ -154,7 +154,7 @@ def test_mistakes_in_our_yaml_are_told_with_their_line(
 ) -> None:
     path = tmp_path / "house.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(CharacterError, match=problem):
+    with pytest.raises(KnownError, match=problem):
         read_lorebook(path)
 
 
@@ -172,7 +172,7 @@ def test_mistakes_in_our_yaml_are_told_with_their_line(
     ],
 )
 def test_what_is_no_lorebook_is_said_in_one_line(raw: bytes, problem: str) -> None:
-    with pytest.raises(CharacterError, match=problem) as refused:
+    with pytest.raises(KnownError, match=problem) as refused:
         read_json(raw, "book.json", "book")
     assert "\n" not in str(refused.value)
     assert str(refused.value).startswith("book.json")

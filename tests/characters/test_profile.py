@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import characters
-from characters import CharacterError
+from base.errors import KnownError
 from characters.profile import read_character, refer
 
 
@@ -49,7 +49,7 @@ def test_the_users_data_folder_is_searched(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(CharacterError, match="no character named libia; did you mean libai"):
+    with pytest.raises(KnownError, match="no character named libia; did you mean libai"):
         characters.load("libia")
 
 
@@ -59,13 +59,13 @@ def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
 def test_a_name_in_a_file_never_leads_out_of_its_folder(tmp_path: Path, name: str) -> None:
     written(tmp_path, "name: 安")
     (tmp_path / "inner/sub").mkdir(parents=True)
-    with pytest.raises(CharacterError, match="leads out of the folder"):
+    with pytest.raises(KnownError, match="leads out of the folder"):
         refer(name, tmp_path / "inner")
 
 
 @pytest.mark.parametrize("name", ["..", ".hidden", "", "a:b", "x" * 5000, "nul\0"])
 def test_an_odd_name_is_only_an_unknown_one(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CharacterError, match="no character named"):
+    with pytest.raises(KnownError, match="no character named"):
         refer(name, tmp_path)
 
 
@@ -73,7 +73,7 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
     target = written(tmp_path, "name: 安")
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner/link.yaml").symlink_to(target)
-    with pytest.raises(CharacterError, match="leads out of the folder"):
+    with pytest.raises(KnownError, match="leads out of the folder"):
         refer("link.yaml", tmp_path / "inner")
 
 
@@ -95,13 +95,13 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
 def test_a_mistake_in_a_character_names_file_line_and_key(
     tmp_path: Path, text: str, said: str
 ) -> None:
-    with pytest.raises(CharacterError) as raised:
+    with pytest.raises(KnownError) as raised:
         read_character(written(tmp_path, text))
     assert said in str(raised.value)
 
 
 def test_all_mistakes_of_a_file_are_told_in_its_order(tmp_path: Path) -> None:
-    with pytest.raises(CharacterError) as raised:
+    with pytest.raises(KnownError) as raised:
         read_character(written(tmp_path, "nam: 安\nlikes: 3\nadapter: true\n"))
     assert [line.rpartition(".yaml")[2].split(": ")[0] for line in raised.value.problems] == [
         ":1", ":1", ":2", ":3",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from base.yaml_reader import read, read_file
-from characters import CharacterError
 
 BAD_YAML = {
     b"title: a\n\tsummary: b\n": "f.yaml:2: not valid YAML: a tab in the indentation; indent with",
@@ -40,7 +40,7 @@ BAD_YAML = {
 
 @pytest.mark.parametrize(("raw", "said"), BAD_YAML.items(), ids=range(len(BAD_YAML)))
 def test_a_bad_file_is_one_line_that_says_where(raw: bytes, said: str) -> None:
-    with pytest.raises(CharacterError) as raised:
+    with pytest.raises(KnownError) as raised:
         read(raw, "f.yaml")
     assert str(raised.value).startswith(said)
     assert "\n" not in str(raised.value)
@@ -48,7 +48,7 @@ def test_a_bad_file_is_one_line_that_says_where(raw: bytes, said: str) -> None:
 
 def test_brackets_without_end_are_told_with_their_line() -> None:
     """By PyYAML from 6.0.4 on, by us before."""
-    with pytest.raises(CharacterError, match=r"^f\.yaml:1: .*nest(ed|ing)") as raised:
+    with pytest.raises(KnownError, match=r"^f\.yaml:1: .*nest(ed|ing)") as raised:
         read(b"a: " + b"[" * 100_000, "f.yaml")
     assert len(str(raised.value)) < 2000
 
@@ -57,7 +57,7 @@ def test_brackets_without_end_are_told_with_their_line() -> None:
 def test_another_encoding_is_named_with_the_way_to_convert_it(encoding: str) -> None:
     raw = "title: 雨夜旧宅\nsummary: 两位旧友在雨夜走进一座空宅。\n".encode(encoding)
     name = encoding.removesuffix("-le").removesuffix("-be").upper()
-    with pytest.raises(CharacterError, match=f"the text is {name}.*iconv -f {name} -t UTF-8"):
+    with pytest.raises(KnownError, match=f"the text is {name}.*iconv -f {name} -t UTF-8"):
         read(raw, "f.yaml")
 
 
@@ -95,26 +95,26 @@ def test_an_alias_is_written_once_and_read_twice() -> None:
 def test_aliases_that_grow_without_end_are_refused() -> None:
     lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
-    with pytest.raises(CharacterError, match=r"f\.yaml:\d+: a\d\.\d: its aliases expand"):
+    with pytest.raises(KnownError, match=r"f\.yaml:\d+: a\d\.\d: its aliases expand"):
         read("\n".join(lines).encode(), "f.yaml")
 
 
 def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_bytes(b"a: b\n" * 300_000)
-    with pytest.raises(CharacterError, match=r"big\.yaml: larger than 1 MB"):
+    with pytest.raises(KnownError, match=r"big\.yaml: larger than 1 MB"):
         read_file(path)
 
 
 def test_what_is_no_readable_file_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(CharacterError, match="a folder, expected a YAML file"):
+    with pytest.raises(KnownError, match="a folder, expected a YAML file"):
         read_file(tmp_path)
-    with pytest.raises(CharacterError, match=r"none\.yaml: no such file"):
+    with pytest.raises(KnownError, match=r"none\.yaml: no such file"):
         read_file(tmp_path / "none.yaml")
-    with pytest.raises(CharacterError, match="cannot be read"):
+    with pytest.raises(KnownError, match="cannot be read"):
         read_file(tmp_path / ("n" * 5000))
     os.mkfifo(tmp_path / "pipe.yaml")
-    with pytest.raises(CharacterError, match="not an ordinary file"):
+    with pytest.raises(KnownError, match="not an ordinary file"):
         read_file(tmp_path / "pipe.yaml")
 
 
@@ -123,7 +123,7 @@ def test_a_file_that_may_not_be_read_is_said(tmp_path: Path) -> None:
     path = tmp_path / "f.yaml"
     path.write_text("a: b")
     path.chmod(0)
-    with pytest.raises(CharacterError, match="may not be read; check its permissions"):
+    with pytest.raises(KnownError, match="may not be read; check its permissions"):
         read_file(path)
 
 
@@ -135,6 +135,6 @@ def test_whatever_the_bytes_the_answer_is_data_or_one_printable_line(raw: bytes)
     problems: tuple[str, ...] = ()
     try:
         assert isinstance(read(raw, "f.yaml").data, dict)
-    except CharacterError as error:
+    except KnownError as error:
         problems = error.problems
     assert all(line.isprintable() for line in problems)

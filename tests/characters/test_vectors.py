@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 
-from characters.errors import CharacterError
+from base.errors import KnownError
 from characters.wiki.chunks import chunks
 from characters.wiki.index import Base, write_base
 from characters.wiki.vectors import Embedding, fused, vectors_path
@@ -54,7 +54,7 @@ def opened(name: str) -> Signs:
 
 
 def missing(name: str) -> Signs:
-    raise CharacterError(f"{name}: not on this machine")
+    raise KnownError(f"{name}: not on this machine")
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_an_index_that_lies_about_its_vectors_is_damaged(path: Path, column: str
     with sqlite3.connect(path) as connection:
         connection.execute(f"UPDATE vectors SET {column} = ?", (value,))
     connection.close()
-    with pytest.raises(CharacterError, match="a damaged knowledge base"):
+    with pytest.raises(KnownError, match="a damaged knowledge base"):
         Base.open(path, opened)
 
 
@@ -191,10 +191,10 @@ def test_a_base_built_anew_without_vectors_leaves_none_behind(path: Path) -> Non
 def test_a_model_that_fails_while_building_leaves_nothing_half_written(path: Path) -> None:
     class Failing(Signs):
         def documents(self, texts: Sequence[str]) -> np.ndarray:
-            raise CharacterError("out of memory")
+            raise KnownError("out of memory")
 
     before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
-    with pytest.raises(CharacterError, match="out of memory"):
+    with pytest.raises(KnownError, match="out of memory"):
         write_base(path, chunks(NOTES, "n.md"), embedding=Embedding(Failing(), "tiny"))
     assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from characters.errors import CharacterError
+from base.errors import KnownError
 from characters.knowledge import Shelf, read_knowledge
 from characters.wiki.chunks import LONGEST, chunks
 from characters.wiki.files import Reading, read_base
@@ -134,7 +134,7 @@ def test_a_folder_is_knowledge_of_all_kinds_and_its_broken_files_are_told(tmp_pa
     assert [one.content for one in found.books[0].entries] == ["乙在西边。"]
     assert len(shelf.problems) == 1 and "bad.json" in shelf.problems[0]
     (tmp_path / "bare").mkdir()
-    with pytest.raises(CharacterError, match="no knowledge in this folder"):
+    with pytest.raises(KnownError, match="no knowledge in this folder"):
         read_knowledge(tmp_path / "bare")
 
 
@@ -152,7 +152,7 @@ def test_what_is_no_knowledge_is_said_in_one_line(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(raw)
-    with pytest.raises(CharacterError, match=problem) as refused:
+    with pytest.raises(KnownError, match=problem) as refused:
         read_knowledge(path)
     assert "\n" not in str(refused.value)
 
@@ -166,7 +166,7 @@ def test_a_truncated_base_is_told_and_never_a_traceback(tmp_path: Path) -> None:
         path.write_bytes(raw[:size])
         try:
             found = read_base(path).search("王都的罗兰 market")
-        except CharacterError as error:
+        except KnownError as error:
             said.append(str(error))
         else:
             assert found

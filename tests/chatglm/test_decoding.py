@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import DynamicCache, PreTrainedModel
 
+from base.errors import KnownError
 from models.cache_names import NAMES, cache_of
 from models.chatglm import load_model, load_prefix
 from models.chatglm.cache import prefix_length
 from models.chatglm.config import ChatGLMConfig
 from models.chatglm.masks import reusable_length
-from models.errors import ModelError
 from tests.chatglm.made import VERSIONS, Make, prompt
 
 
@@ -59,7 +59,7 @@ def test_a_cache_goes_on_by_either_of_its_names(loaded: PreTrainedModel, name: s
 
 
 def test_a_cache_by_a_third_name_is_refused_and_not_overlooked(loaded: PreTrainedModel) -> None:
-    with pytest.raises(ModelError, match="kv_cache: a cache by an unknown name, expected cache"):
+    with pytest.raises(KnownError, match="kv_cache: a cache by an unknown name, expected cache"):
         loaded(prompt(loaded.family), kv_cache=DynamicCache())
 
 
@@ -133,21 +133,21 @@ def test_a_context_in_pieces_is_refused_for_chatglm_6b(checkpoint: Make) -> None
     ids = prompt("v1")
     positions = torch.stack((torch.arange(4), torch.zeros(4, dtype=torch.long)))[None]
     cache = cache_of(model(ids[:, :4], position_ids=positions))
-    with pytest.raises(ModelError, match=r"before <sop>.*pass the whole prompt"):
+    with pytest.raises(KnownError, match=r"before <sop>.*pass the whole prompt"):
         model(ids[:, 4:], cache=cache)
 
 
 def test_a_prompt_without_special_tokens_is_refused_for_chatglm_6b(checkpoint: Make) -> None:
     model = load_model(checkpoint("v1"))
-    with pytest.raises(ModelError, match=r"neither \[gMASK\]"):
+    with pytest.raises(KnownError, match=r"neither \[gMASK\]"):
         model(torch.tensor([[5, 6, 7]]))
-    with pytest.raises(ModelError, match="no <sop>"):
+    with pytest.raises(KnownError, match="no <sop>"):
         model(torch.tensor([[5, 119, 7]]))
 
 
 def test_a_mask_of_another_width_is_refused(loaded: PreTrainedModel) -> None:
     ids = prompt(loaded.family)
-    with pytest.raises(ModelError, match="attention_mask of width 3: expected"):
+    with pytest.raises(KnownError, match="attention_mask of width 3: expected"):
         loaded(ids, attention_mask=torch.ones(1, 3))
 
 

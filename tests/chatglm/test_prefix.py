@@ -5,9 +5,9 @@ import torch
 from peft import LoraConfig, PrefixTuningConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 
+from base.errors import KnownError
 from models.chatglm import load_model, load_prefix
 from models.chatglm.prefix import prefix_cache
-from models.errors import ModelError
 from tests.chatglm.made import VERSIONS, Make, prompt
 
 
@@ -55,7 +55,7 @@ def test_each_character_has_its_own_prefix(checkpoint: Make, prefix: Make, versi
     for name in ("shana", "yuji", "shana"):
         model.set_prefix(name)
         assert torch.equal(model(ids).logits, alone[name])
-    with pytest.raises(ModelError, match="'sana': not loaded, there is shana, yuji"):
+    with pytest.raises(KnownError, match="'sana': not loaded, there is shana, yuji"):
         model.set_prefix("sana")
 
 
@@ -119,9 +119,9 @@ def test_a_prefix_for_another_base_is_refused_with_both_shapes(
 ) -> None:
     large, small = checkpoint("v1", "large", layers=3), checkpoint("v1", "small")
     model = load_model(small)
-    with pytest.raises(ModelError, match=r"v1-large-prefix.*\[4, 192\].*\[4, 128\].*v1-small"):
+    with pytest.raises(KnownError, match=r"v1-large-prefix.*\[4, 192\].*\[4, 128\].*v1-small"):
         load_prefix(model, prefix(large))
-    with pytest.raises(ModelError, match=r"\[4, 192\].*\[4, 128\]"):
+    with pytest.raises(KnownError, match=r"\[4, 192\].*\[4, 128\]"):
         load_prefix(model, prefix(large, "projected", projection=True))
     assert model.active_prefix is None
 
@@ -129,7 +129,7 @@ def test_a_prefix_for_another_base_is_refused_with_both_shapes(
 def test_a_checkpoint_without_a_prefix_is_no_prefix(checkpoint: Make) -> None:
     folder = checkpoint("v1")
     model = load_model(folder)
-    with pytest.raises(ModelError, match=r"no transformer.prefix_encoder.\* tensor, expected"):
+    with pytest.raises(KnownError, match=r"no transformer.prefix_encoder.\* tensor, expected"):
         load_prefix(model, folder)
 
 
@@ -149,7 +149,7 @@ def test_a_checkpoint_of_base_and_prefix_opens_with_both(
 
 
 def test_a_prefix_alone_is_no_model(checkpoint: Make, prefix: Make) -> None:
-    with pytest.raises(ModelError, match=r"a P-tuning prefix alone.*load the base"):
+    with pytest.raises(KnownError, match=r"a P-tuning prefix alone.*load the base"):
         load_model(prefix(checkpoint("v1")))
 
 
@@ -157,11 +157,11 @@ def test_generating_from_a_cache_with_a_prefix_is_refused(checkpoint: Make, pref
     folder = checkpoint("v3")
     model = load_model(folder)
     load_prefix(model, prefix(folder))
-    with pytest.raises(ModelError, match="leave the cache out"):
+    with pytest.raises(KnownError, match="leave the cache out"):
         model.generate(prompt("v3"), cache=prefix_cache(model))
 
 
 def test_a_prefix_needs_a_chatglm(checkpoint: Make, prefix: Make) -> None:
     folder = prefix(checkpoint("v1"))
-    with pytest.raises(ModelError, match="on a Linear, expected a model from"):
+    with pytest.raises(KnownError, match="on a Linear, expected a model from"):
         load_prefix(torch.nn.Linear(2, 2), folder)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.chatglm.prompts import (
     clean_reply,
     clean_reply_v1,
@@ -19,7 +20,6 @@ from models.chatglm.prompts import (
 from models.chatglm.tokenizer import load_tokenizer
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
 from models.chatglm.tokenizer_made_up import make_playable
-from models.errors import ModelError
 
 LINES = ["夏娜：等等我！", "悠二：（这是怎么回事？）", "the fox, and <eop> twice"] * 3
 VERSIONS = [1, 2, 3]
@@ -112,7 +112,7 @@ def test_only_what_the_assistant_says_is_a_target(tokenizers: dict[int, ChatGLMT
 
 
 def test_an_unknown_role_is_refused(tokenizers: dict[int, ChatGLMTokenizer]) -> None:
-    with pytest.raises(ModelError, match="'narrator': ChatGLM3-6B knows system, user"):
+    with pytest.raises(KnownError, match="'narrator': ChatGLM3-6B knows system, user"):
         encode_conversation(tokenizers[3], [{"role": "narrator", "content": "雨"}])
 
 

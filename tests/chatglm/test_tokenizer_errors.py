@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from base.errors import KnownError
 from models.chatglm.tokenizer import check_fit, load_tokenizer
 from models.chatglm.tokenizer_made_up import make_playable
-from models.errors import ModelError
 
 LINES = ["夏娜：等等我！", "the fox"] * 3
 
@@ -20,7 +20,7 @@ def folders(tmp_path: Path) -> dict[int, Path]:
 
 
 def refusal(path: Path, version: int | None = None) -> str:
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(KnownError) as caught:
         load_tokenizer(path, version)
     assert "\n" not in str(caught.value)
     return str(caught.value)
@@ -132,7 +132,7 @@ def test_official_tokenizer_settings_make_no_more_text_special(folders: dict[int
 def test_a_tokenizer_that_does_not_fit_the_model_is_refused(folders: dict[int, Path]) -> None:
     two, one = load_tokenizer(folders[2]), load_tokenizer(folders[1])
     check_fit(two, SimpleNamespace(vocab_size=len(two)))
-    with pytest.raises(ModelError, match="the model has 10"):
+    with pytest.raises(KnownError, match="the model has 10"):
         check_fit(two, SimpleNamespace(vocab_size=10))
-    with pytest.raises(ModelError, match=r"\[gMASK\] is id"):
+    with pytest.raises(KnownError, match=r"\[gMASK\] is id"):
         check_fit(one, SimpleNamespace(vocab_size=999, gmask_token_id=1, bos_token_id=2))

@@ -3,10 +3,10 @@
 import pytest
 import yaml
 
+from base.errors import KnownError
 from scenes.data.books.alias_drafts import learned_aliases
 from scenes.data.books.book import book_of
 from scenes.data.books.people import NOBODY, People, aliases_of, bundled, read_aliases
-from scenes.errors import SceneError
 
 
 def written(tmp_path, text):
@@ -53,7 +53,7 @@ def test_a_given_name_is_made_of_a_full_one_unless_another_has_it(tmp_path):
     ],
 )
 def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):
-    with pytest.raises(SceneError) as wrong:
+    with pytest.raises(KnownError) as wrong:
         read_aliases(written(tmp_path, text))
     assert told in str(wrong.value) and "\n" not in str(wrong.value)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from base.errors import KnownError
 from scenes.data.books.book import book_of, read_book
 from scenes.data.books.numerals import number
-from scenes.errors import SceneError
 
 NOVEL = "青衣记\n\n第一章 下山\n李青道：“走。”\n第二章　上山\n远山道：“不走。”\n"
 
@@ -72,7 +72,7 @@ def test_a_web_address_that_somebody_says_is_no_advertising():
 def test_what_is_no_novel_is_refused_in_one_line(tmp_path, raw, told):
     path = tmp_path / "novel.txt"
     path.write_bytes(raw)
-    with pytest.raises(SceneError, match=told) as refused:
+    with pytest.raises(KnownError, match=told) as refused:
         read_book(path)
     assert "\n" not in str(refused.value) and "novel.txt" in str(refused.value)
 
@@ -81,5 +81,5 @@ def test_a_book_beyond_reason_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("scenes.data.books.book.LARGEST", 10)
     path = tmp_path / "novel.txt"
     path.write_text(NOVEL, encoding="utf-8")
-    with pytest.raises(SceneError, match="more than 10 characters; split it"):
+    with pytest.raises(KnownError, match="more than 10 characters; split it"):
         read_book(path)

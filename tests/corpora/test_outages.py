@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.availability import Clock
 from models.teacher import ONCE, Manner
 from models.teacher import Teacher as Opened
 from scenes.data.books.book import read_book
 from scenes.data.teacher.answer_cache import Ledger
 from scenes.data.teacher.distill import Distilled, Distilling, distil
-from scenes.errors import SceneError
 from tests.corpora.conftest import Start
 from tests.corpora.teachers import Gone, Teacher
 from tests.tui.conftest import Run
@@ -180,7 +180,7 @@ def test_a_run_ends_when_the_teacher_stays_away_and_goes_on_when_it_is_there(
 
 def test_an_outage_longer_than_the_wait_is_said_once(teach: Start, novel: Path) -> None:
     teacher, told, hours = teach(after(3, gone)), [], Hours(lambda at: None)
-    with pytest.raises(SceneError, match=r"cannot connect.*the last 2 questions had no answer"):
+    with pytest.raises(KnownError, match=r"cannot connect.*the last 2 questions had no answer"):
         distilled(novel, teacher, hours, told)
     assert len(told) == 1 and hours.at == pytest.approx(900)
     teacher.come_back()

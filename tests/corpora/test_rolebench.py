@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from base.yaml_writer import yaml_text
 from characters.profile import Character, read_character
 from models.train.data import dumped, read_examples
@@ -18,7 +19,6 @@ from scenes.data.rolebench import (
     instructions,
     read_bench,
 )
-from scenes.errors import SceneError
 from scenes.log import dump, parse
 
 BENCH = Path(__file__).parents[2] / ".." / "shared" / "data" / "rolebench_zh"
@@ -133,7 +133,7 @@ BROKEN = [
 def test_a_broken_record_is_told_with_its_line(tmp_path: Path, line: bytes, told: str) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"\n" + line)
-    with pytest.raises(SceneError) as caught:
+    with pytest.raises(KnownError) as caught:
         read_bench([file])
     assert told in str(caught.value)
     assert "a.jsonl" in str(caught.value)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.train.data import Example, Split, dumped
 from scenes.data.examples.alike import SAME, shingles, without_alike
 from scenes.data.examples.balance import balanced
@@ -18,7 +18,6 @@ from scenes.data.examples.general import ANSWERER, LONGER, mixed
 from scenes.data.examples.heldout import HeldOut, splits_of
 from scenes.data.examples.prompts import Bounds, Tally
 from scenes.data.examples.rivals import with_rivals
-from scenes.errors import SceneError
 
 
 def example(reply: str, split: Split = "train") -> Example:
@@ -150,12 +149,12 @@ BROKEN = [
 def test_a_broken_general_line_is_told_with_its_place(
     tmp_path: Path, line: object, told: str
 ) -> None:
-    with pytest.raises((SceneError, ModelError), match=rf"general\.jsonl:2: .*{told}"):
+    with pytest.raises((KnownError, KnownError), match=rf"general\.jsonl:2: .*{told}"):
         mixed(general(tmp_path, [ALPACA[0], line]), 9, 0.1, 1, Bounds(200, len), Tally())
 
 
 def test_an_empty_general_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SceneError, match="no example that fits"):
+    with pytest.raises(KnownError, match="no example that fits"):
         mixed(general(tmp_path, []), 9, 0.1, 1, Bounds(200, len), Tally())
 
 

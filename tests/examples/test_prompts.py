@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.train.data import Example
 from scenes.data.examples.heldout import HeldOut
 from scenes.data.examples.make import Made, log_source, make
 from scenes.data.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
 from scenes.data.examples.script import script_of
-from scenes.errors import SceneError
 from scenes.log import Entry, parse
 from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene
@@ -129,14 +129,14 @@ def test_the_title_of_a_log_is_told_once() -> None:
 
 def test_only_who_is_wanted_is_learned() -> None:
     assert {one.speaker for one in made(wanted=["老林", "苏晚"]).examples} == {"林默", "苏晚"}
-    with pytest.raises(SceneError, match=r"林墨.*林默"):
+    with pytest.raises(KnownError, match=r"林墨.*林默"):
         made(wanted=["林墨"])
 
 
 def test_a_log_in_which_none_of_the_cast_speaks_is_told() -> None:
-    with pytest.raises(SceneError, match=r"rain\.txt: no line by .*in it speak 甲 1"):
+    with pytest.raises(KnownError, match=r"rain\.txt: no line by .*in it speak 甲 1"):
         made("甲：好。")
-    with pytest.raises(SceneError, match="nobody speaks in it"):
+    with pytest.raises(KnownError, match="nobody speaks in it"):
         made("一篇文章", scene=None)
 
 
@@ -164,15 +164,15 @@ def test_no_test_line_stands_in_what_is_trained_on() -> None:
 
 def test_an_empty_split_is_told() -> None:
     for held in (HeldOut(share=0.1), HeldOut(every=2)):
-        with pytest.raises(SceneError, match=r"one chapter or session .* --test 0"):
+        with pytest.raises(KnownError, match=r"one chapter or session .* --test 0"):
             made("苏晚：好。\n林默：走。", held=held)
-    with pytest.raises(SceneError, match="test split would be empty: one in 5 of 3"):
+    with pytest.raises(KnownError, match="test split would be empty: one in 5 of 3"):
         made(held=HeldOut(every=5))
 
 
 def test_a_split_of_which_nothing_can_be_learned_is_told() -> None:
     log = f"==== 一 ====\n苏晚：好。\n==== 二 ====\n林默：{'长' * 50}"
-    with pytest.raises(SceneError, match="the test split is empty: left out were 1 longer"):
+    with pytest.raises(KnownError, match="the test split is empty: left out were 1 longer"):
         made(log, held=HeldOut(every=2))
 
 
@@ -220,7 +220,7 @@ def test_no_reply_that_is_held_out_is_learned(
 ) -> None:
     try:
         found = made(entries, held=HeldOut(0.3, seed=seed), by_passage=by_passage).examples
-    except SceneError:  # nobody speaks, or there is one chapter
+    except KnownError:  # nobody speaks, or there is one chapter
         return
     test = {one.reply for one in found if one.split == "test"}
     assert test

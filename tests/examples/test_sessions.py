@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Prompt
 from models.scripted import Scripted
 from scenes.data.examples.heldout import HeldOut
 from scenes.data.examples.make import Made, make
 from scenes.data.examples.prompts import Bounds
 from scenes.data.examples.sessions import OTHER_BRANCH, session_source
-from scenes.errors import SceneError
 from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene
 from scenes.table.journal import read_session
@@ -109,10 +109,10 @@ def test_what_was_taken_back_is_counted_and_not_learned(
 
 def test_the_player_is_learned_only_where_asked_for(play: Play, pick: Callable[..., Turn]) -> None:
     play.say("走吧。")
-    with pytest.raises(SceneError, match="nothing to learn"):
+    with pytest.raises(KnownError, match="nothing to learn"):
         made(play)
     assert [one.reply for one in made(play, "阿默").examples] == ["走吧。\n"]
-    with pytest.raises(SceneError, match="苏晚"):
+    with pytest.raises(KnownError, match="苏晚"):
         made(play, "苏碗")
 
 
@@ -124,7 +124,7 @@ def test_a_session_is_read_while_it_is_played(play: Play, pick: Callable[..., Tu
     session = read_session(play.journal.path)
     assert len(session.path) == 3
     assert play.journal.path.read_bytes() == before + b'{"event": "tur'
-    with pytest.raises(SceneError, match="only read"):
+    with pytest.raises(KnownError, match="only read"):
         session.undo()
 
 
@@ -135,7 +135,7 @@ def test_a_session_is_held_out_whole_and_its_copy_is_not_learned(
     pick(Scripted(["甲再来一次。", "乙。", "丙。"]), "苏晚", 0)
     session = read_session(play.journal.path)
     sources = [session_source(session, ()), session_source(session, ["守秘人", "苏晚"])]
-    with pytest.raises(SceneError, match="one chapter or session"):
+    with pytest.raises(KnownError, match="one chapter or session"):
         make(sources[:1], Bounds(600, len), HeldOut(0.5))
-    with pytest.raises(SceneError, match="the train split is empty: left out were 2 much"):
+    with pytest.raises(KnownError, match="the train split is empty: left out were 2 much"):
         make(sources, Bounds(600, len), HeldOut(0.5))

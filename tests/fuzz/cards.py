@@ -1,6 +1,6 @@
 """Mutated cards through every reader and writer: `python tests/fuzz/cards.py --count 100000`.
 
-Whatever the input is, the outcome is a card or a `CharacterError` of one line, soon and in bounded
+Whatever the input is, the outcome is a card or a `KnownError` of one line, soon and in bounded
 memory. Prints the seed of each input that had another outcome, and exits with 1.
 """
 
@@ -19,6 +19,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from base.errors import KnownError
 from characters.cards import charx, png
 from characters.cards.card import Card
 from characters.cards.containers import backfill
@@ -26,7 +27,6 @@ from characters.cards.files import KEYWORDS, read_stream
 from characters.cards.foreign import to_characterglm, to_haruhi, to_webui
 from characters.cards.jsontext import dump, parse
 from characters.cards.mapping import sheet_of, voice_lines, with_sheet
-from characters.errors import CharacterError
 from tests.fuzz.mutations import bytes_changed, value_changed
 
 SLOWEST = 2.0
@@ -162,7 +162,7 @@ def tried(name: str, raw: bytes) -> str:
             png.write(BytesIO(raw), made, {"chara": b"x"}, frozenset(KEYWORDS), name)
         if found.container == "charx":
             charx.write(BytesIO(raw), BytesIO(), b"{}", {}, name)
-    except CharacterError as error:
+    except KnownError as error:
         said = str(error)
     else:
         return "read"

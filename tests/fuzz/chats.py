@@ -1,7 +1,7 @@
 """Mutated chats through every reader and back: `python tests/fuzz/chats.py SEED COUNT`.
 
 Whatever the input is, the outcome is a whole session that can be resumed and exported, or a
-`SceneError` of one line with nothing written, soon and in bounded memory. Prints the number of each
+`KnownError` of one line with nothing written, soon and in bounded memory. Prints the number of each
 input that had another outcome, and exits with 1.
 """
 
@@ -18,7 +18,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.chats import import_chat
 from scenes.files.chats.chat import Report
 from scenes.files.chats.source import BadValue, json_value
@@ -163,7 +163,7 @@ def tried(raw: bytes, folder: Path, number: int) -> str:
     path.write_bytes(raw)
     try:
         report = import_chat(path, sessions)
-    except SceneError as error:
+    except KnownError as error:
         told = error.problems
     else:
         told = ()

@@ -1,6 +1,6 @@
 """Mutated lorebooks, notes and knowledge bases: `python tests/fuzz/lorebooks.py --count 100000`.
 
-Whatever the input is, the outcome is knowledge that can be searched, or a `CharacterError` of one
+Whatever the input is, the outcome is knowledge that can be searched, or a `KnownError` of one
 line, soon and in bounded memory. Prints the number of each input that had another outcome, and
 exits with 1.
 """
@@ -24,9 +24,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from base.errors import KnownError
 from base.validation import check
 from base.yaml_reader import read
-from characters.errors import CharacterError
 from characters.lore.book import Lorebook
 from characters.lore.files import read_json
 from characters.lore.scan import Message, Moment, scan
@@ -167,7 +167,7 @@ def tried(name: str, raw: bytes, number: int, folder: Path) -> str:
                 path = folder / name
                 path.write_bytes(raw)
                 return asked(Base.open(path))
-    except CharacterError as error:
+    except KnownError as error:
         said = error.problems
     assert all("\n" not in line and line.strip() for line in said), said
     return "refused"

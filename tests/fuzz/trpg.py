@@ -1,7 +1,7 @@
 """Mutated logs through every reader of other tables: `python tests/fuzz/trpg.py SEED COUNT`.
 
 Whatever the input is, the outcome is a log of ours in which nothing is unrecognised, or a
-`SceneError` of one line, soon and in bounded memory. Prints the number of each input that had
+`KnownError` of one line, soon and in bounded memory. Prints the number of each input that had
 another outcome, and exits with 1.
 """
 
@@ -17,7 +17,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.importers import FORMATS
 from scenes.files.source import Source, source_of
 from scenes.files.trpg.convert import PARTS
@@ -113,7 +113,7 @@ def tried(name: str, raw: bytes, rng: Random, folder: Path) -> str:
                 messages = report.dropped.total() - sum(report.dropped[one] for one in PARTS)
                 assert report.kept <= report.read <= report.kept + messages
             assert len(entries) >= report.kept
-    except SceneError as error:
+    except KnownError as error:
         said = str(error)
     else:
         return "read"

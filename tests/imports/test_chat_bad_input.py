@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.chats import import_chat, source
 from scenes.table.play import Play
 
@@ -52,7 +52,7 @@ def tried(tmp_path):
     ],
 )
 def test_what_is_no_chat_is_refused_in_a_line_and_leaves_nothing(tried, tmp_path, raw, why):
-    with pytest.raises(SceneError, match=why) as refused:
+    with pytest.raises(KnownError, match=why) as refused:
         tried(raw)
     assert str(refused.value).startswith("chat.jsonl: ")
     assert refused.value.problems == (str(refused.value),)
@@ -132,14 +132,14 @@ def test_a_full_disk_leaves_nothing(tmp_path):
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.chats import import_chat
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (9000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 try:
     import_chat(Path(sys.argv[1]), Path(sys.argv[2]))
-except SceneError as error:
+except KnownError as error:
     print(error)
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.chats import import_chat
 from scenes.files.exports import export
 from scenes.table.play import Play
@@ -110,8 +110,8 @@ def test_a_koboldai_story_is_joined_where_it_was_cut_inside_a_sentence(imported)
 
 
 def test_a_group_is_no_chat_and_its_chats_are_named(tmp_path):
-    with pytest.raises(SceneError, match=r"主线\.jsonl"):
+    with pytest.raises(KnownError, match=r"主线\.jsonl"):
         import_chat(FIXTURES / "synthetic/st_group.json", tmp_path)
-    with pytest.raises(SceneError, match="character card"):
+    with pytest.raises(KnownError, match="character card"):
         import_chat(FIXTURES / "synthetic/card_v2.json", tmp_path)
     assert not list(tmp_path.glob("*.jsonl"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from base.writing import replace_pieces
-from scenes.errors import SceneError
 from scenes.files.importers import Report
 from scenes.files.trpg.files import open_logs
 from scenes.files.trpg.people import Table
@@ -57,7 +57,7 @@ def notices(report: Report) -> list[str]:
     ids=lambda value: f"{len(value)} bytes" if isinstance(value, bytes) else None,
 )
 def test_what_is_no_log_is_refused_in_one_line(made, name, raw, why):
-    with pytest.raises(SceneError) as error:
+    with pytest.raises(KnownError) as error:
         imported(made(name, raw))
     assert why in str(error.value) and str(error.value).isprintable()
     assert not error.value.problems[1:]
@@ -76,14 +76,14 @@ def test_a_zip_that_unpacks_to_far_more_than_it_is_is_not_unpacked(tmp_path):
     ):
         for _ in range(40):
             member.write(bytes(1 << 20))
-    with pytest.raises(SceneError, match="packed beyond reason"):
+    with pytest.raises(KnownError, match="packed beyond reason"):
         imported(path)
 
 
 def test_a_format_that_is_forced_on_another_file_says_that_nothing_fits(made):
-    with pytest.raises(SceneError, match="no message of the format fvtt; name another one"):
+    with pytest.raises(KnownError, match="no message of the format fvtt; name another one"):
         imported(made("a.txt", NAMED.encode()), "fvtt")
-    with pytest.raises(SceneError, match="no format sinanja; did you mean sinanya"):
+    with pytest.raises(KnownError, match="no format sinanja; did you mean sinanya"):
         open_logs(made("a.txt", NAMED.encode()), "sinanja")
 
 
@@ -158,11 +158,11 @@ def test_quotes_codes_and_digits_without_end_take_no_longer_than_others(made):
 def test_a_log_that_fails_half_way_leaves_no_file(tmp_path):
     def failing():
         yield "林默：好。\n"
-        raise SceneError("the disk is gone")
+        raise KnownError("the disk is gone")
 
     out = tmp_path / "out.txt"
     out.write_text("as it was", "utf-8")
-    with pytest.raises(SceneError):
+    with pytest.raises(KnownError):
         replace_pieces(out, failing(), ())
     assert out.read_text("utf-8") == "as it was" and list(tmp_path.iterdir()) == [out]
 
@@ -172,11 +172,11 @@ def test_a_session_that_fails_half_way_leaves_no_session(tmp_path, made):
 
     def failing():
         yield "林默：好。\n"
-        raise SceneError("the disk is gone")
+        raise KnownError("the disk is gone")
 
     path = made("旧宅.txt", NAMED.encode())
     scene = scene_of(path, players(open_logs(path)))
-    with pytest.raises(SceneError):
+    with pytest.raises(KnownError):
         save_session(failing(), scene, None, tmp_path / "sessions")
     left = [one.name for one in (tmp_path / "sessions").iterdir() if one.suffix != ".lock"]
     assert not left

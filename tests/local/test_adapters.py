@@ -9,11 +9,11 @@ import torch
 from peft import LoraConfig, PrefixTuningConfig, get_peft_model
 from safetensors.torch import save_file
 
+from base.errors import KnownError
 from models.adapters import Adapters
 from models.backend import Sampling
 from models.chatglm import load_model, load_prefix
 from models.chatglm.made_up import make_checkpoint, make_prefix
-from models.errors import ModelError
 from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
@@ -132,7 +132,7 @@ def test_a_lora_for_another_size_is_refused_with_names_and_shapes(tmp_path: Path
     config["base_model_name_or_path"] = "someone/llama-32"
     (tmp_path / "a" / "adapter_config.json").write_text(json.dumps(config))
     adapters = Adapters(tiny_llama(128, hidden_size=64), "llama-64")
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(KnownError) as caught:
         adapters.add("a", tmp_path / "a")
     message = str(caught.value)
     assert "llama-64" in message
@@ -144,7 +144,7 @@ def test_a_lora_for_another_size_is_refused_with_names_and_shapes(tmp_path: Path
 def test_a_lora_for_another_kind_of_model_is_refused(tmp_path: Path) -> None:
     make_lora("v1", tmp_path, "a", 1)
     adapters = Adapters(tiny_llama(128), "llama")
-    with pytest.raises(ModelError, match=r"adapts transformer\.layers\.0.*none of that name"):
+    with pytest.raises(KnownError, match=r"adapts transformer\.layers\.0.*none of that name"):
         adapters.add("a", tmp_path / "a")
 
 
@@ -152,7 +152,7 @@ def test_a_prefix_for_another_base_is_refused_with_both_shapes(tmp_path: Path) -
     folder = make_checkpoint(tmp_path / "small", "v3")
     prefix = make_prefix(tmp_path / "prefix", folder, 4)
     other = load_model(make_checkpoint(tmp_path / "big", "v3", hidden=64), device="cpu")
-    with pytest.raises(ModelError, match="expected") as caught:
+    with pytest.raises(KnownError, match="expected") as caught:
         Adapters(other, "big").add("a", prefix)
     assert "[4, " in str(caught.value)
     peft = tmp_path / "peft"
@@ -161,7 +161,7 @@ def test_a_prefix_for_another_base_is_refused_with_both_shapes(tmp_path: Path) -
         json.dumps({"peft_type": "PREFIX_TUNING", "base_model_name_or_path": "small"})
     )
     save_file({"prompt_embeddings": torch.zeros(4, 7)}, peft / "adapter_model.safetensors")
-    with pytest.raises(ModelError, match=r"shape \[4, 7\], expected \[length, \d+\] .*big.*small"):
+    with pytest.raises(KnownError, match=r"shape \[4, 7\], expected \[length, \d+\] .*big.*small"):
         Adapters(other, "big").add("a", peft)
 
 
@@ -177,14 +177,14 @@ def test_broken_weights_are_one_line(tmp_path: Path, files: dict[str, bytes], sa
     (tmp_path / "adapter_config.json").write_text('{"peft_type": "LORA"}')
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(ModelError, match=said) as caught:
+    with pytest.raises(KnownError, match=said) as caught:
         Adapters(tiny_llama(128), "llama").add("a", tmp_path)
     assert "\n" not in str(caught.value)
 
 
 def test_an_adapter_nobody_loaded_is_refused(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu")
-    with pytest.raises(ModelError, match="'夏娜': not loaded, there is none"):
+    with pytest.raises(KnownError, match="'夏娜': not loaded, there is none"):
         next(table.generate(PROMPT, Sampling(), adapter="夏娜"))
 
 
@@ -194,7 +194,7 @@ def test_an_adapter_of_another_base_is_left_out_where_the_model_can_do_without(
     folder = make_llama(tmp_path / "base")
     wide = get_peft_model(tiny_llama(128, hidden_size=64), LoraConfig(target_modules=["q_proj"]))
     wide.save_pretrained(str(tmp_path / "wide"))
-    with pytest.raises(ModelError, match="expected 32 at axis 1"):
+    with pytest.raises(KnownError, match="expected 32 at axis 1"):
         Local.open(folder, device="cpu", adapters={"wide": tmp_path / "wide"})
     adapters = {"wide": tmp_path / "wide", "file": tmp_path / "base" / "config.json"}
     local = Local.open(folder, device="cpu", adapters=adapters, optional=list(adapters))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
 from models.catalog import resolve
 from models.chat import messages
-from models.errors import ModelError
 from models.local import Local
 from models.local.candidate import Candidate
 from models.train.base import open_base
@@ -100,5 +100,5 @@ def test_a_folder_whose_name_says_nothing_is_continued_and_a_line_tells_so(
 
 def test_chatglm_goes_on_with_the_log_as_its_notebooks_did(folders: dict[str, Path]) -> None:
     assert Local.open(folders["v2"], device="cpu").notices == []
-    with pytest.raises(ModelError, match=r"has no chat template; leave \?mode=chat out"):
+    with pytest.raises(KnownError, match=r"has no chat template; leave \?mode=chat out"):
         Local.open(folders["v2"], device="cpu", mode="chat")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.local import Local
 from models.local.counting import Counting
 from scenes.data.examples.heldout import HeldOut
@@ -41,13 +41,13 @@ def test_a_tokenizer_alone_counts_as_the_whole_model(folders: dict[str, Path], k
     assert [alone.count(text) for text in texts] == [whole.count(text) for text in texts]
     assert alone.context == whole.context
     assert Counting.open(folders[kind], 64).context == 64
-    with pytest.raises(ModelError, match="at most the"):
+    with pytest.raises(KnownError, match="at most the"):
         Counting.open(folders[kind], 10**9)
 
 
 def test_a_folder_without_a_tokenizer_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "llama"}', "utf-8")
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(KnownError) as caught:
         Counting.open(tmp_path)
     assert "\n" not in str(caught.value)
 

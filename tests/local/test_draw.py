@@ -10,9 +10,9 @@ import pytest
 import torch
 from transformers import AutoTokenizer, LlamaForCausalLM, MambaConfig, MambaForCausalLM
 
+from base.errors import KnownError
 from models.adapters import Adapters
 from models.backend import Delta, End, Prompt, Sampling, open_backend
-from models.errors import ModelError
 from models.local import Local
 from models.local.attention import share_attention
 from models.local.cuda_graph import Replay
@@ -169,7 +169,7 @@ def test_weights_stored_by_columns_compute_the_same() -> None:
 
 
 def test_an_unknown_script_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(ModelError, match="'klingon', expected some of han, latin"):
+    with pytest.raises(KnownError, match="'klingon', expected some of han, latin"):
         Local.open(folders["llama"], device="cpu", scripts=["klingon"])
 
 
@@ -215,7 +215,7 @@ def test_closing_the_backend_from_another_thread_ends_a_draw(folders: dict[str, 
 
 def test_a_prompt_longer_than_the_context_is_refused(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu", context=16)
-    with pytest.raises(ModelError, match="expected fewer than its context of 16"):
+    with pytest.raises(KnownError, match="expected fewer than its context of 16"):
         drawn(table, PROMPT, SAMPLING)
 
 
@@ -227,7 +227,7 @@ def test_candidates_end_where_the_context_does(folders: dict[str, Path]) -> None
 
 
 def test_a_context_beyond_the_model_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(ModelError, match="expected at most the 512 tokens"):
+    with pytest.raises(KnownError, match="expected at most the 512 tokens"):
         Local.open(folders["v3"], device="cpu", context=4096)
 
 
@@ -237,7 +237,7 @@ def test_a_context_beyond_the_model_is_refused(folders: dict[str, Path]) -> None
 def test_what_is_no_checkpoint_is_one_line(tmp_path: Path, path: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
     given = tmp_path / path
-    with pytest.raises(ModelError, match=said) as caught:
+    with pytest.raises(KnownError, match=said) as caught:
         Local.open(given if path == "empty" else str(given), device="cpu")
     assert "\n" not in str(caught.value)
 
@@ -245,7 +245,7 @@ def test_what_is_no_checkpoint_is_one_line(tmp_path: Path, path: str, said: str)
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("kind", ["v3", "llama"])
 def test_a_gpu_that_is_not_there_is_refused(folders: dict[str, Path], kind: str) -> None:
-    with pytest.raises(ModelError, match="0 CUDA devices"):
+    with pytest.raises(KnownError, match="0 CUDA devices"):
         Local.open(folders[kind], device="cuda")
 
 
@@ -255,7 +255,7 @@ def test_a_model_with_a_recurrent_state_is_refused(
     AutoTokenizer.from_pretrained(folders["llama"]).save_pretrained(tmp_path)
     config = MambaConfig(vocab_size=400, hidden_size=16, num_hidden_layers=1, state_size=4)
     MambaForCausalLM(config).save_pretrained(tmp_path)
-    with pytest.raises(ModelError, match="a state that cannot be cut back"):
+    with pytest.raises(KnownError, match="a state that cannot be cut back"):
         Local.open(tmp_path, device="cpu")
 
 
@@ -306,7 +306,7 @@ def test_out_of_memory_with_one_row_is_one_line() -> None:
     model.__class__ = Cramped
     drawer = Drawer(model, Adapters(model, "tiny"), True, Vocabulary(), [])
     drawer.forward = lambda *_, **__: None  # type: ignore[method-assign] # a device without memory
-    with pytest.raises(ModelError, match="out of memory"):
+    with pytest.raises(KnownError, match="out of memory"):
         for _ in drawer.draw(list(range(3, 60)), SAMPLING, lambda *_: True):
             pass
 

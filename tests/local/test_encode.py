@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.backend import Prompt
 from models.chatglm.prompts import encode_continuation
 from models.chatglm.tokenizer import TOKENIZERS
 from models.encode import Encoder, segments
-from models.errors import ModelError
 from models.local.loading import open_checkpoint
 from tests.local.tiny_models import LINES, PROMPT
 
@@ -53,7 +53,7 @@ def test_with_causal_history_only_the_stable_part_is_context(encoders: dict[str,
 
 
 def test_causal_history_is_refused_for_causal_models(encoders: dict[str, Encoder]) -> None:
-    with pytest.raises(ModelError, match="causal already"):
+    with pytest.raises(KnownError, match="causal already"):
         Encoder(encoders["v3"].tokenizer, "glm2", causal_history=True)
 
 

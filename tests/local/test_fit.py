@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from models.chatglm.made_up import make_checkpoint
-from models.errors import ModelError
 from models.memory.fit import fit, parse_memory
 from models.memory.shapes import KNOWN, shape_of
 from models.memory.usage import Plan
@@ -82,9 +82,9 @@ def test_a_gguf_is_read_as_the_name_would_be(tmp_path: Path) -> None:
     assert lines["weights in the file"] == size
     unpacked = {item.what: item.bytes for item in fit(f"local:{file}", Plan()).items}
     assert unpacked["embedding and output layer"] == 3 * 640 * 2
-    with pytest.raises(ModelError, match="quantised already"):
+    with pytest.raises(KnownError, match="quantised already"):
         fit(file, Plan(quantization="int4"))
-    with pytest.raises(ModelError, match="does not tell its sizes"):
+    with pytest.raises(KnownError, match="does not tell its sizes"):
         shape_of(write_gguf(tmp_path / "odd.gguf", {"general.architecture": "x"}, {"a": (4,)}))
 
 
@@ -127,16 +127,16 @@ def test_sizes_are_read(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "viel", "-3G", "0", "nan", "inf"])
 def test_a_size_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ModelError, match="expected a size such as 8G"):
+    with pytest.raises(KnownError, match="expected a size such as 8G"):
         parse_memory(text)
 
 
 def test_bad_plans_are_refused() -> None:
-    with pytest.raises(ModelError, match="expected 1 to 2048"):
+    with pytest.raises(KnownError, match="expected 1 to 2048"):
         fit("chatglm-6b", Plan(context=4096))
-    with pytest.raises(ModelError, match="already stored as int4"):
+    with pytest.raises(KnownError, match="already stored as int4"):
         fit("chatglm-6b-int4", Plan(quantization="int8"))
-    with pytest.raises(ModelError, match="nor a known model"):
+    with pytest.raises(KnownError, match="nor a known model"):
         fit("chatglm-7b", Plan())
 
 
@@ -163,7 +163,7 @@ def test_a_configuration_of_transformers_is_read(tmp_path: Path) -> None:
     shape = shape_of(tmp_path)
     assert (shape.kv_heads, shape.head_dim, shape.tied) == (2, 16, True)
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(ModelError, match="no 'num_attention_heads'"):
+    with pytest.raises(KnownError, match="no 'num_attention_heads'"):
         shape_of(tmp_path)
 
 

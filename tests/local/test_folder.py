@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.local.loading import open_checkpoint
 
 OWN_CODE = {"AutoConfig": "configuration_x.X", "AutoModelForCausalLM": "modeling_x.X"}
@@ -79,7 +79,7 @@ def test_what_is_wrong_with_a_model_is_one_line_of_ours(
     folder = tmp_path / "model"
     shutil.copytree(folders["llama"], folder)
     change(folder)
-    with pytest.raises(ModelError, match=told) as error:
+    with pytest.raises(KnownError, match=told) as error:
         open_checkpoint(folder, device="cpu")
     said = str(error.value)
     assert said.startswith(str(folder)) and "\n" not in said

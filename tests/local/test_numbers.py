@@ -7,9 +7,9 @@ import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 
+from base.errors import KnownError
 from models.backend import Sampling
 from models.chatglm.made_up import make_prefix
-from models.errors import ModelError
 from models.local import Local
 from models.local.loading import open_checkpoint
 from tests.local.tiny_models import PROMPT
@@ -33,10 +33,10 @@ def test_a_model_whose_weights_are_no_numbers_is_one_line(
     table = Local.open(folders[kind], device="cpu")
     with torch.no_grad():
         next(p for n, p in table.model.named_parameters() if "norm" in n).fill_(float("nan"))
-    with pytest.raises(ModelError, match=rf"{kind}: computes NaN instead") as error:
+    with pytest.raises(KnownError, match=rf"{kind}: computes NaN instead") as error:
         list(table.generate(PROMPT, Sampling(n=2, max_tokens=4, temperature=temperature)))
     assert "float32" in str(error.value)
-    with pytest.raises(ModelError, match="computes NaN"):
+    with pytest.raises(KnownError, match="computes NaN"):
         table.score(PROMPT, ["先进去再说。\n"])
 
 
@@ -52,7 +52,7 @@ def test_an_adapter_that_spoils_the_model_is_named_and_the_base_plays_on(
                 parameter.fill_(3e38)
     tuned.save_pretrained(str(tmp_path))
     table = Local.open(folders["llama"], device="cpu", adapters={"夏娜": tmp_path})
-    with pytest.raises(ModelError, match="with the adapter 夏娜: computes NaN"):
+    with pytest.raises(KnownError, match="with the adapter 夏娜: computes NaN"):
         list(table.generate(PROMPT, Sampling(n=2, max_tokens=4), adapter="夏娜"))
     assert list(table.generate(PROMPT, Sampling(n=2, max_tokens=4)))
 
@@ -65,7 +65,7 @@ def test_a_lora_with_a_weight_that_is_no_number_is_refused(
     get_peft_model(model, LoraConfig(target_modules=["q_proj"])).save_pretrained(str(tmp_path))
     spoil(tmp_path / "adapter_model.safetensors", bad)
     with pytest.raises(
-        ModelError, match=r"adapter_model.safetensors: .* holds NaN or infinite weights"
+        KnownError, match=r"adapter_model.safetensors: .* holds NaN or infinite weights"
     ):
         Local.open(folders["llama"], device="cpu", adapters={"a": tmp_path})
     table = Local.open(folders["llama"], device="cpu", adapters={"a": tmp_path}, optional={"a"})
@@ -80,5 +80,5 @@ def test_a_prefix_with_a_weight_that_is_no_number_is_refused(
     prefix = make_prefix(tmp_path / "prefix", folders[kind], 4, container="safetensors")
     (file,) = prefix.glob("*.safetensors")
     spoil(file, bad)
-    with pytest.raises(ModelError, match="holds NaN or infinite weights"):
+    with pytest.raises(KnownError, match="holds NaN or infinite weights"):
         Local.open(folders[kind], device="cpu", adapters={"a": prefix})

@@ -9,10 +9,10 @@ import torch
 from peft import LoraConfig, PrefixTuningConfig, get_peft_model
 from transformers import Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig
 
+from base.errors import KnownError
 from models.adapters import Adapters
 from models.backend import Prompt, Sampling, Scorer
 from models.encode import Encoder
-from models.errors import ModelError
 from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
@@ -187,12 +187,12 @@ def test_windows_and_capped_logits_are_the_models_own(
 
 def test_a_reply_beyond_the_context_is_refused(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu", context=64)
-    with pytest.raises(ModelError, match="expected fewer than its context of 64"):
+    with pytest.raises(KnownError, match="expected fewer than its context of 64"):
         table.score(PROMPT, ["走" * 64])
 
 
 def test_a_prompt_of_nothing_is_refused() -> None:
     model = tiny_llama(300)
     drawer = Drawer(model, Adapters(model, "tiny"), True, Vocabulary(), [])
-    with pytest.raises(ModelError, match="an empty prompt"):
+    with pytest.raises(KnownError, match="an empty prompt"):
         score_texts(drawer, model.get_output_embeddings(), [Text([3, 4], 0)], None)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import BACKENDS, Prompt, open_backend
-from models.errors import ModelError
 
 
 def test_a_prompt_is_its_parts_in_order() -> None:
@@ -19,9 +19,9 @@ def test_a_missing_extra_is_named_with_its_pip_line(
     code = (
         "import sys\n"
         f"sys.modules[{missing!r}] = None\n"
-        "from models.backend import open_backend\nfrom models.errors import ModelError\n"
+        "from models.backend import open_backend\nfrom base.errors import KnownError\n"
         f"try:\n    open_backend({name!r}, path='x')\n"
-        "except ModelError as error:\n    print(error)"
+        "except KnownError as error:\n    print(error)"
     )
     out = subprocess.run(
         [sys.executable, "-c", code],
@@ -39,5 +39,5 @@ def test_each_backend_is_named_by_the_table() -> None:
 
 def test_what_cannot_be_opened_is_a_line_for_a_person(tmp_path: Path) -> None:
     pytest.importorskip("xllamacpp", reason="the extra `starter` is not installed")
-    with pytest.raises(ModelError, match="no such file"):
+    with pytest.raises(KnownError, match="no such file"):
         open_backend("llamacpp", path=tmp_path / "none.gguf")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from base.writing import draft_of, sweep
 from models import catalog, starter
 from models.catalog import MODELS, STARTER, better_models, find, resolve
-from models.errors import ModelError
 from models.gguf.header import read_header
 from models.memory.fit import fit
 from models.memory.gguf_sizes import FileQuantization, _more_bits, file_bytes
@@ -111,14 +111,14 @@ def test_names_and_files_may_say_how_they_are_asked(tmp_path: Path) -> None:
     assert resolve(f"local:{tmp_path}?mode=chat").options["mode"] == "chat"
     assert resolve(str(file)).options == {"path": file}
     for wrong in ("starter?mode=loud", "starter?context=3", "scripted?mode=chat"):
-        with pytest.raises(ModelError, match=r"expected \?mode=chat or \?mode=raw"):
+        with pytest.raises(KnownError, match=r"expected \?mode=chat or \?mode=raw"):
             resolve(wrong)
 
 
 def test_a_mistyped_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(ModelError, match=r"'chatglm-6' is not known; nearest: chatglm-6b"):
+    with pytest.raises(KnownError, match=r"'chatglm-6' is not known; nearest: chatglm-6b"):
         find("chatglm-6")
-    with pytest.raises(ModelError, match="nearest: starter"):
+    with pytest.raises(KnownError, match="nearest: starter"):
         resolve("startr")
 
 
@@ -140,7 +140,7 @@ def test_local_in_front_opens_anything_with_pytorch(tmp_path: Path) -> None:
     assert resolve("local:starter").model is STARTER
     assert resolve("local:starter").backend == "local"
     assert resolve("google/gemma-3-270m").model is STARTER
-    with pytest.raises(ModelError, match="local:scripted: expected a model"):
+    with pytest.raises(KnownError, match="local:scripted: expected a model"):
         resolve("local:scripted")
 
 
@@ -153,7 +153,7 @@ def test_an_address_may_name_the_model_and_the_mode() -> None:
     }
     plain = resolve("https://user:secret@example.org")
     assert plain.title == "example.org"
-    with pytest.raises(ModelError, match="not an address"):
+    with pytest.raises(KnownError, match="not an address"):
         resolve("http://localhost:99999999/")
 
 
@@ -168,8 +168,8 @@ def test_a_model_that_was_not_pulled_says_how_to_pull_it(
         [
             sys.executable,
             "-c",
-            "from models.catalog import resolve\nfrom models.errors import ModelError\n"
-            "try:\n    resolve('qwen3-4b').open()\nexcept ModelError as error:\n    print(error)",
+            "from models.catalog import resolve\nfrom base.errors import KnownError\n"
+            "try:\n    resolve('qwen3-4b').open()\nexcept KnownError as error:\n    print(error)",
         ],
         env=os.environ | {"HF_HOME": str(tmp_path)},
         cwd=Path(__file__).resolve().parents[2],
@@ -235,7 +235,7 @@ def test_a_tampered_starter_is_refused_and_mended_by_deleting_it(
 ) -> None:
     file = tmp_path / starter.FILE
     file.write_bytes(b"something else")
-    with pytest.raises(ModelError, match=r"not the starter model.*delete the file") as refused:
+    with pytest.raises(KnownError, match=r"not the starter model.*delete the file") as refused:
         starter.path(tmp_path)
     assert str(file) in str(refused.value)
     file.unlink()
@@ -250,7 +250,7 @@ def test_a_change_after_the_check_is_noticed(starter_file: Path, tmp_path: Path)
     assert starter.path(tmp_path) == file
     file.unlink()
     file.write_bytes(b"changed")
-    with pytest.raises(ModelError, match="not the starter model"):
+    with pytest.raises(KnownError, match="not the starter model"):
         starter.path(tmp_path)
 
 
@@ -260,10 +260,10 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_behind(
     pytest.importorskip("resource", reason="needs limits on the size of files")
     code = (
         "import resource, sys, pathlib\nfrom models import starter\n"
-        "from models.errors import ModelError\n"
+        "from base.errors import KnownError\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
         "try:\n    starter.path(pathlib.Path(sys.argv[1]))\n"
-        "except ModelError as error:\n    print(error)"
+        "except KnownError as error:\n    print(error)"
     )
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
@@ -279,7 +279,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_behind(
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ModelError, match="cannot keep the starter model here"):
+    with pytest.raises(KnownError, match="cannot keep the starter model here"):
         starter.path(tmp_path / "file" / "models")
 
 
@@ -288,7 +288,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     ["A" * 3000, "local:" + "f" * 300, "qwen3-4b?mode=" + "1" * 3000, "qwen3-4b?" + "x" * 3000],
 )
 def test_what_a_person_wrote_is_repeated_short(spec: str) -> None:
-    with pytest.raises(ModelError) as failure:
+    with pytest.raises(KnownError) as failure:
         resolve(spec)
     assert len(str(failure.value)) < 220
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from models.embedding import open_embedder
-from models.errors import ModelError
 from tests.models.tiny_sentences import SIZE, write_model
 
 
@@ -30,27 +30,27 @@ def test_words_that_mean_the_same_are_near_and_others_are_not(folder: Path) -> N
 
 
 def test_a_name_that_is_not_on_this_machine_is_said_without_the_network(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"^some/model: not on this machine; fetch it with: hf"):
+    with pytest.raises(KnownError, match=r"^some/model: not on this machine; fetch it with: hf"):
         open_embedder("some/model")
-    with pytest.raises(ModelError, match="no such folder"):
+    with pytest.raises(KnownError, match="no such folder"):
         open_embedder(str(tmp_path / "none"))
-    with pytest.raises(ModelError, match="no such folder, and no name of a model"):
+    with pytest.raises(KnownError, match="no such folder, and no name of a model"):
         open_embedder("what is this?")
 
 
 def test_code_of_its_own_and_other_weights_are_refused(tmp_path: Path) -> None:
     bare = tmp_path / "bare"
     bare.mkdir()
-    with pytest.raises(ModelError, match=r"no modules\.json in it; expected a sentence-transform"):
+    with pytest.raises(KnownError, match=r"no modules\.json in it; expected a sentence-transform"):
         open_embedder(str(bare))
     (bare / "modules.json").write_text('[{"type": "mine.Evil", "path": ""}]', encoding="utf-8")
     (bare / "mine.py").write_text("raise SystemExit('it ran')", encoding="utf-8")
-    with pytest.raises(ModelError, match=r"mine\.Evil is code of its own, which is not run"):
+    with pytest.raises(KnownError, match=r"mine\.Evil is code of its own, which is not run"):
         open_embedder(str(bare))
     modules = [{"type": "sentence_transformers.models.Transformer", "path": ""}]
     (bare / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
     (bare / "pytorch_model.bin").write_bytes(b"pickle")
-    with pytest.raises(ModelError, match="weights that are not safetensors"):
+    with pytest.raises(KnownError, match="weights that are not safetensors"):
         open_embedder(str(bare))
 
 
@@ -59,7 +59,7 @@ def test_weights_that_are_torn_are_said_in_one_line(tmp_path: Path) -> None:
     torn = write_model(tmp_path / "torn")
     weights = torn / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:200])
-    with pytest.raises(ModelError, match="torn: ") as refused:
+    with pytest.raises(KnownError, match="torn: ") as refused:
         open_embedder(str(torn))
     assert "\n" not in str(refused.value)
 
@@ -69,10 +69,10 @@ def test_without_the_library_it_says_how_to_install_it(folder: Path) -> None:
 import sys
 sys.modules["sentence_transformers"] = None
 from models.embedding import open_embedder
-from models.errors import ModelError
+from base.errors import KnownError
 try:
     open_embedder({str(folder)!r})
-except ModelError as error:
+except KnownError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -13,8 +13,8 @@ import torch
 from safetensors import safe_open
 from transformers import AutoModelForCausalLM, AutoTokenizer, StableLmConfig, StableLmForCausalLM
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.gguf import folder, tensors
 from models.gguf.folder import convert_gguf, find_gguf
 from models.gguf.positions import FREQUENCIES
@@ -169,7 +169,7 @@ def test_what_cannot_become_a_folder_is_refused_in_a_line(pieces: Path, tmp_path
     out = tmp_path / "out"
 
     def refused(match: str, source: Path | str, **more: Any) -> None:
-        with pytest.raises(ModelError, match=match) as failed:
+        with pytest.raises(KnownError, match=match) as failed:
             convert_gguf(find_gguf(str(source)), out, **more)
         assert "\n" not in str(failed.value)
         assert not list(tmp_path.glob(".out-*"))
@@ -209,7 +209,7 @@ def test_a_full_disk_is_told_before_anything_is_written(
 ) -> None:
     file = write_model(tmp_path / "tiny.gguf", tiny_llama(400), pieces)
     monkeypatch.setattr(folder, "size", lambda header, dtype: 1 << 60)
-    with pytest.raises(ModelError, match=r"writing tiny\.gguf needs .* GB, free are .*make room"):
+    with pytest.raises(KnownError, match=r"writing tiny\.gguf needs .* GB, free are .*make room"):
         convert_gguf(file, tmp_path / "out")
     assert not [one for one in tmp_path.iterdir() if "out" in one.name]
 
@@ -217,7 +217,7 @@ def test_a_full_disk_is_told_before_anything_is_written(
 def test_a_file_that_cannot_be_written_is_told_in_a_line(pieces: Path, tmp_path: Path) -> None:
     file = write_model(tmp_path / "tiny.gguf", tiny_llama(400), pieces)
     (tmp_path / "flat").write_text("no folder")
-    with pytest.raises(ModelError, match="not written") as failed:
+    with pytest.raises(KnownError, match="not written") as failed:
         convert_gguf(file, tmp_path / "flat" / "out")
     assert "\n" not in str(failed.value)
 

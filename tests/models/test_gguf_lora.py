@@ -10,8 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig, Qwen3Config, Qwen3ForCausalLM
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.gguf.header import read_header
 from models.gguf.lora import write_gguf_lora
 from models.gguf.unpacked import unpacked
@@ -132,7 +132,7 @@ def test_what_cannot_be_a_gguf_lora_is_refused_in_a_line(
     out = tmp_path / "out.gguf"
 
     def refused(match: str, **more: Any) -> None:
-        with pytest.raises(ModelError, match=match) as failed:
+        with pytest.raises(KnownError, match=match) as failed:
             write_gguf_lora(lora, out, **more)
         assert "\n" not in str(failed.value)
         assert not list(tmp_path.glob("out*"))
@@ -177,7 +177,7 @@ def test_an_adapter_of_another_base_is_left_out_where_the_model_can_do_without(
     other = write_lora(tmp_path / "other.gguf", "gemma3", 640)
     (tmp_path / "bare").mkdir()
     adapters = {"fits": lora, "other": other, "bare": tmp_path / "bare"}
-    with pytest.raises(ModelError, match=r"an adapter for gemma3, but base\.gguf is llama"):
+    with pytest.raises(KnownError, match=r"an adapter for gemma3, but base\.gguf is llama"):
         LlamaCpp.open(base, context=256, adapters=adapters, optional=["bare"])
     with closing(
         LlamaCpp.open(base, context=256, adapters=adapters, optional=["other", "bare"])

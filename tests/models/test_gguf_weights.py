@@ -6,8 +6,8 @@ import gguf
 import numpy as np
 import pytest
 
+from base.errors import KnownError
 from models.backend import open_backend
-from models.errors import ModelError
 from models.gguf.header import read_header
 from models.gguf.weights import check_weights
 
@@ -50,7 +50,7 @@ def test_one_weight_that_is_no_number_is_found_among_large_ones(kind: str, tmp_p
     for value in (float("nan"), float("inf")):
         with np.errstate(invalid="ignore", over="ignore"):
             file = write(tmp_path / "nan.gguf", kind, value)
-        with pytest.raises(ModelError, match="odd holds NaN or infinite weights") as refused:
+        with pytest.raises(KnownError, match="odd holds NaN or infinite weights") as refused:
             check_weights(read_header(file))
         assert "\n" not in str(refused.value)
 
@@ -65,7 +65,7 @@ def test_an_adapter_that_is_no_number_is_refused_on_opening_or_left_out(
     start = read_header(file).tensors["blk.0.attn_v.weight.lora_b"].start
     data[start : start + 4] = np.float32("nan").tobytes()
     file.write_bytes(data)
-    with pytest.raises(ModelError, match=r"lora_b holds NaN"):
+    with pytest.raises(KnownError, match=r"lora_b holds NaN"):
         open_backend("llamacpp", path=starter_file, adapters={"voice": file})
     backend = open_backend(
         "llamacpp", path=starter_file, adapters={"voice": file}, optional=["voice"], context=64

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Backend, Counter, Prompt, Sampling, Scorer, open_backend
-from models.errors import ModelError
 from tests.models.conftest import TALK, draw, write_gguf, write_lora
 
 pytest.importorskip("xllamacpp", reason="the extra `starter` is not installed")
@@ -82,7 +82,7 @@ def test_candidates_fit_beside_a_prompt_that_fills_the_context(starter: Backend)
 
 
 def test_a_prompt_beyond_the_context_is_refused_in_one_line(starter: Backend) -> None:
-    with pytest.raises(ModelError, match=r"the prompt has .* and the context 1024") as refused:
+    with pytest.raises(KnownError, match=r"the prompt has .* and the context 1024") as refused:
         draw(starter, Prompt("", "苏晚：雨还没有停。\n" * 400, "林默："), LINE)
     assert "\n" not in str(refused.value)
 
@@ -142,7 +142,7 @@ def test_an_adapter_changes_what_is_drawn_only_where_it_is_named(starter: Backen
 
 
 def test_an_unknown_adapter_is_named_beside_the_known_ones(starter: Backend) -> None:
-    with pytest.raises(ModelError, match="no adapter 'tild' is loaded; loaded: tilt"):
+    with pytest.raises(KnownError, match="no adapter 'tild' is loaded; loaded: tilt"):
         draw(starter, TALK, LINE, "tild")
 
 
@@ -162,7 +162,7 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(
     path = tmp_path / "model.gguf"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ModelError, match=says) as refused:
+    with pytest.raises(KnownError, match=says) as refused:
         open_backend("llamacpp", path=path)
     assert str(path) in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -177,7 +177,7 @@ def test_a_model_cut_at_every_byte_of_its_head_is_refused(tmp_path: Path) -> Non
     part = tmp_path / "part.gguf"
     for length in range(len(whole) - 4 * 4 * 8):
         part.write_bytes(whole[:length])
-        with pytest.raises(ModelError, match=r"damaged|not a GGUF"):
+        with pytest.raises(KnownError, match=r"damaged|not a GGUF"):
             open_backend("llamacpp", path=part)
 
 
@@ -187,9 +187,9 @@ def test_a_model_that_llama_cpp_does_not_know_fails_without_a_word_on_the_screen
     path = write_gguf(tmp_path / "odd.gguf", {"general.architecture": "abacus"}, {"w": (32, 32)})
     code = (
         "import sys\nfrom models.backend import open_backend\n"
-        "from models.errors import ModelError\n"
+        "from base.errors import KnownError\n"
         "try:\n    open_backend('llamacpp', path=sys.argv[1])\n"
-        "except ModelError as error:\n    assert 'abacus' in str(error), error\n"
+        "except KnownError as error:\n    assert 'abacus' in str(error), error\n"
     )
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
@@ -205,25 +205,25 @@ def test_a_model_that_llama_cpp_does_not_know_fails_without_a_word_on_the_screen
 def test_an_adapter_for_another_model_is_refused(starter_file: Path, tmp_path: Path) -> None:
     for architecture, width, says in (("llama", 640, "for llama"), ("gemma3", 64, "does not fit")):
         adapter = write_lora(tmp_path / f"{architecture}.gguf", architecture, width)
-        with pytest.raises(ModelError, match=says):
+        with pytest.raises(KnownError, match=says):
             open_backend("llamacpp", path=starter_file, adapters={"a": adapter})
 
 
 def test_a_context_that_the_model_never_saw_is_refused(starter_file: Path) -> None:
-    with pytest.raises(ModelError, match="trained on 1 to 32768"):
+    with pytest.raises(KnownError, match="trained on 1 to 32768"):
         open_backend("llamacpp", path=starter_file, context=10**6)
 
 
 def test_closing_the_model_ends_a_draw_in_another_thread(starter_file: Path) -> None:
     backend = open_backend("llamacpp", path=starter_file, context=256)
     deltas = backend.generate(TALK, Sampling(n=1, max_tokens=200))
-    failures: list[ModelError] = []
+    failures: list[KnownError] = []
 
     def read(deltas: Generator[object]) -> None:
         try:
             for _ in deltas:
                 pass
-        except ModelError as error:
+        except KnownError as error:
             failures.append(error)
 
     next(deltas)

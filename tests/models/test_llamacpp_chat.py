@@ -13,9 +13,9 @@ pytest.importorskip("torch", reason="the extra `local` is not installed")
 
 from transformers import LlamaForCausalLM
 
+from base.errors import KnownError
 from models.backend import Prompt, Sampling
 from models.chat import messages
-from models.errors import ModelError
 from models.gguf.header import Header
 from models.gguf.lora import write_gguf_lora
 from models.llamacpp.backend import LlamaCpp
@@ -150,7 +150,7 @@ def test_where_the_name_says_nothing_the_log_goes_on_and_a_line_tells_so(tiny: T
         assert backend.notices == []
         end = draw(backend, TALK, Sampling(n=1, max_tokens=2)).ends[0]
         assert end.prompt_tokens > backend.count(TALK.text) + 1
-    with pytest.raises(ModelError, match=r"has no chat template; leave \?mode=chat out"):
+    with pytest.raises(KnownError, match=r"has no chat template; leave \?mode=chat out"):
         LlamaCpp.open(tiny.write("bare.gguf", None), mode="chat")
 
 
@@ -171,7 +171,7 @@ def test_a_template_that_fails_is_told_in_one_line_and_the_log_can_go_on(
         with closing(LlamaCpp.open(file)) as backend:
             draw(backend, TALK, Sampling(n=1, max_tokens=2))
 
-    with pytest.raises(ModelError, match=r"chat template cannot be used.*\?mode=raw") as told:
+    with pytest.raises(KnownError, match=r"chat template cannot be used.*\?mode=raw") as told:
         ask()
     assert "\n" not in str(told.value)
     with closing(LlamaCpp.open(file, mode="raw")) as backend:
@@ -199,7 +199,7 @@ def test_a_model_whose_weights_are_no_numbers_is_refused_on_opening(tiny: Tiny) 
     def spoil(model: Any) -> None:
         model.model.norm.weight.data[3] = float("nan")
 
-    with pytest.raises(ModelError, match="computes NaN") as refused:
+    with pytest.raises(KnownError, match="computes NaN") as refused:
         LlamaCpp.open(broken_at(tiny, spoil))
     assert "\n" not in str(refused.value)
 
@@ -216,10 +216,10 @@ def test_a_draw_that_overflows_is_one_error_and_shows_nothing(tiny: Tiny) -> Non
         prompt = Prompt("", f"苏晚：{sign}\n", "林默：")
         for sampling in (Sampling(n=5, max_tokens=8), Sampling(n=2, max_tokens=1, logprobs=True)):
             shown = []
-            with pytest.raises(ModelError, match="computes NaN"):
+            with pytest.raises(KnownError, match="computes NaN"):
                 shown += [delta.text for delta in backend.generate(prompt, sampling)]
             assert not any(shown)
-        with pytest.raises(ModelError, match="computes NaN"):
+        with pytest.raises(KnownError, match="computes NaN"):
             backend.score(prompt, ["那\n"])
 
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from base.errors import KnownError
 from models import fetching, hub, pull, starter
 from models.catalog import MODELS
-from models.errors import ModelError
 
 NAME = "glm-edge-1.5b-chat"
 COMMIT = "c" * 40
@@ -136,7 +136,7 @@ def left_in(folder: Path) -> list[str]:
 
 
 def refused() -> str:
-    with pytest.raises(ModelError) as error:
+    with pytest.raises(KnownError) as error:
         pull.pull(NAME)
     assert "\n" not in str(error.value)
     return str(error.value)
@@ -190,7 +190,7 @@ def test_what_was_fetched_is_kept_though_the_mirror_refuses_to_go_on(
 def test_a_model_that_is_here_in_part_only_is_not_taken_for_one(mirror: type[Hub]) -> None:
     folder = pull.pull(NAME)
     (folder / "model.safetensors").write_bytes(b"cut")
-    with pytest.raises(ModelError, match="not on this machine yet"):
+    with pytest.raises(KnownError, match="not on this machine yet"):
         pull.find(MODELS[NAME])
     assert pull.find(MODELS[NAME] if pull.pull(NAME) else MODELS["starter"]) == folder
 
@@ -331,7 +331,7 @@ def test_two_programs_do_not_fetch_the_same_model_at_once(mirror: type[Hub]) -> 
 
 
 def test_what_the_hub_does_not_have_is_one_line(mirror: type[Hub]) -> None:
-    with pytest.raises(ModelError, match="has no such model or file") as error:
+    with pytest.raises(KnownError, match="has no such model or file") as error:
         pull.pull("chatglm2-6b")
     assert "\n" not in str(error.value)
 
@@ -356,7 +356,7 @@ def test_an_address_where_nobody_is_is_one_line(
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(ModelError, match="nearest: qwen3-4b"):
+    with pytest.raises(KnownError, match="nearest: qwen3-4b"):
         pull.pull("qwen3-4")
 
 
@@ -369,7 +369,7 @@ def test_a_checkpoint_named_by_its_hub_id_is_fetched_the_same_way(
     assert (folder / "config.json").read_bytes() == CONTENT["config.json"]
     assert not (folder / "modeling_glm.py").exists()
     mirror.listed = listing(siblings=[{"rfilename": "../evil.json", "size": 1}])
-    with pytest.raises(ModelError, match="could lead elsewhere"):
+    with pytest.raises(KnownError, match="could lead elsewhere"):
         resolve(f"zai-org/{NAME}")
     assert not list(tmp_path.rglob("evil*"))
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")

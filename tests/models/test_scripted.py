@@ -2,8 +2,8 @@ import time
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Prompt, Sampling, open_backend
-from models.errors import ModelError
 from models.scripted import Scripted
 from tests.models.conftest import TALK, draw
 
@@ -36,13 +36,13 @@ def test_a_stop_string_and_the_longest_length_end_a_line() -> None:
 def test_a_draw_fails_where_it_was_told_to() -> None:
     backend = Scripted(["一"], failures={1: "the model fell over; try again"})
     draw(backend, TALK, Sampling(n=1))
-    with pytest.raises(ModelError, match="fell over"):
+    with pytest.raises(KnownError, match="fell over"):
         draw(backend, TALK, Sampling(n=1))
     draw(backend, TALK, Sampling(n=1))
 
 
 def test_a_prompt_beyond_the_context_is_refused() -> None:
-    with pytest.raises(ModelError, match="the prompt has 50 tokens and the context 20"):
+    with pytest.raises(KnownError, match="the prompt has 50 tokens and the context 20"):
         draw(Scripted(["一"], context=20), Prompt("", "字" * 50, ""), Sampling(n=1))
 
 
@@ -59,5 +59,5 @@ def test_it_opens_by_name_with_lines_of_its_own() -> None:
 
 
 def test_no_lines_are_refused() -> None:
-    with pytest.raises(ModelError, match="no lines"):
+    with pytest.raises(KnownError, match="no lines"):
         Scripted([])

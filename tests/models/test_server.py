@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.answer.line import AnswerFilter
 from models.backend import Prompt, Sampling
 from models.chat import messages
-from models.errors import ModelError
 from models.server.backend import Server
 from models.server.endpoint import MAX_LINE
 from tests.models.conftest import TALK, draw
@@ -22,7 +22,7 @@ from tests.models.made_server import QUICK, Request, Serve, piece
 def fails(url: str, says: str, sampling: Sampling = Sampling(n=1)) -> None:  # noqa: B008
     """Drawing from `url` must end in one line that names the address and holds `says`."""
     backend = Server.open(url, patience=QUICK)
-    with pytest.raises(ModelError, match=says) as failure:
+    with pytest.raises(KnownError, match=says) as failure:
         draw(backend, TALK, sampling)
     assert url in str(failure.value)
     assert "\n" not in str(failure.value)
@@ -127,14 +127,14 @@ def test_a_closed_port_asks_whether_the_server_runs() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://user:secret@127.0.0.1:{unused.getsockname()[1]}"
-    with pytest.raises(ModelError, match=r"is the server running\?") as failure:
+    with pytest.raises(KnownError, match=r"is the server running\?") as failure:
         Server.open(url, patience=QUICK)
     assert "secret" not in str(failure.value)
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "http://", "http://a:b:c", "localhost:80"])
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(ModelError, match="not an address"):
+    with pytest.raises(KnownError, match="not an address"):
         Server.open(url)
 
 
@@ -244,9 +244,9 @@ def test_the_key_of_openai_goes_to_openai_alone(
 def test_of_several_models_one_must_be_named(serve: Serve) -> None:
     listed = {"data": [{"id": "qwen3-4b"}, {"id": "glm-4-9b"}]}
     url = serve(lambda request: request.stream(piece("好", 0, "stop")), models=listed)
-    with pytest.raises(ModelError, match=r"2 models \(qwen3-4b, glm-4-9b\); say which"):
+    with pytest.raises(KnownError, match=r"2 models \(qwen3-4b, glm-4-9b\); say which"):
         Server.open(url)
-    with pytest.raises(ModelError, match="nearest: qwen3-4b"):
+    with pytest.raises(KnownError, match="nearest: qwen3-4b"):
         Server.open(url, "qwen3-4")
     assert Server.open(url, "glm-4-9b").name == "glm-4-9b"
 

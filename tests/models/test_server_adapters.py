@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Sampling
-from models.errors import ModelError
 from models.server.backend import Server
 from scenes.log import Entry
 from scenes.scene import Role, Scene
@@ -59,7 +59,7 @@ def test_an_adapter_that_vllm_does_not_load_is_told_on_opening_with_how_to_serve
     serve: Serve,
 ) -> None:
     url = serve(without_loading, models=VLLM)
-    with pytest.raises(ModelError, match=r"adapter ink: .*--lora-modules ink=/a/ink.*RUNTIME_LORA"):
+    with pytest.raises(KnownError, match=r"adapter ink: .*--lora-modules ink=/a/ink.*RUNTIME_LORA"):
         Server.open(url, patience=QUICK, adapters={"ink": "/a/ink"})
     backend = Server.open(url, patience=QUICK, adapters={"ink": "/a/ink"}, optional=["ink"])
     assert "adapter ink is left out" in backend.notices[0]
@@ -78,12 +78,12 @@ def test_an_adapter_of_llama_server_is_asked_for_by_its_scale(serve: Serve) -> N
     for adapter, scale in (("ink", 1.0), (None, 0.0)):
         draw(backend, TALK, Sampling(n=1), adapter)
         assert bodies[-1]["lora"] == [{"id": 0, "scale": 0.0}, {"id": 1, "scale": scale}]
-    with pytest.raises(ModelError, match=r"start llama-server with --lora /here/tea.gguf"):
+    with pytest.raises(KnownError, match=r"start llama-server with --lora /here/tea.gguf"):
         Server.open(url, patience=QUICK, adapters={"tea": "/here/tea.gguf"})
 
 
 def test_an_adapter_elsewhere_is_told_on_opening(serve: Serve) -> None:
-    with pytest.raises(ModelError, match=r"adapter ink: .*offers no model of that name"):
+    with pytest.raises(KnownError, match=r"adapter ink: .*offers no model of that name"):
         Server.open(serve(answer), patience=QUICK, adapters={"ink": "/a/ink"})
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Sampling
 from models.catalog import resolve
-from models.errors import ModelError
 from models.server.address import is_address, read_address
 from models.server.backend import Server
 from models.server.failure import retry_after
@@ -67,7 +67,7 @@ def test_an_address_says_what_cannot_be_found_out(serve: Serve) -> None:
 
 @pytest.mark.parametrize("part", ["context=many", "context=0", "context=-1", "dialect=klingon"])
 def test_an_address_that_says_nonsense_is_refused_in_one_line(serve: Serve, part: str) -> None:
-    with pytest.raises(ModelError, match=r"context=|unknown dialect 'klingon'; there are"):
+    with pytest.raises(KnownError, match=r"context=|unknown dialect 'klingon'; there are"):
         resolve(f"{serve(good)}?{part}").open()
 
 
@@ -164,7 +164,7 @@ def test_a_key_that_cannot_be_one_is_told_and_not_shown(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setenv("PAOTUAN_API_KEY", key)
-    with pytest.raises(ModelError, match="PAOTUAN_API_KEY: holds a") as failure:
+    with pytest.raises(KnownError, match="PAOTUAN_API_KEY: holds a") as failure:
         Server.open(serve(good))
     assert key not in str(failure.value)
     assert key[-2:] not in str(failure.value)
@@ -192,7 +192,7 @@ def test_a_proxy_that_cannot_be_used_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, proxy: str, told: str
 ) -> None:
     through(monkeypatch, proxy)
-    with pytest.raises(ModelError, match=told):
+    with pytest.raises(KnownError, match=told):
         Server.open("http://server.invalid:8000/v1", patience=QUICK)
 
 
@@ -210,7 +210,7 @@ def test_a_server_is_reached_through_the_socks_proxy_of_the_environment(
 def test_a_socks_proxy_that_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with socks_proxy(9, refuses=True) as (proxy, _):
         through(monkeypatch, proxy)
-        with pytest.raises(ModelError, match="the proxy of the environment"):
+        with pytest.raises(KnownError, match="the proxy of the environment"):
             Server.open("http://model.invalid:8000/v1", patience=QUICK)
 
 
@@ -227,7 +227,7 @@ def test_a_server_that_asks_for_a_long_wait_is_not_waited_for(serve: Serve) -> N
     url = serve(
         lambda request: request.send(429, "text/plain", b"slow", Retry_After="3600"), bodies=bodies
     )
-    with pytest.raises(ModelError, match="429 slow"):
+    with pytest.raises(KnownError, match="429 slow"):
         draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
     assert len(bodies) == 1
 
@@ -260,12 +260,12 @@ def test_a_certificate_that_is_not_trusted_is_told_with_how_to_trust_it(
 ) -> None:
     url, certificate = certified
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    with pytest.raises(ModelError, match=r"certificate is not trusted.*self.signed.*SSL_CERT_FILE"):
+    with pytest.raises(KnownError, match=r"certificate is not trusted.*self.signed.*SSL_CERT_FILE"):
         Server.open(url, patience=QUICK)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1)).texts == ["好"]
 
 
 def test_https_spoken_to_a_server_of_http_is_told(serve: Serve) -> None:
-    with pytest.raises(ModelError, match="does not speak https; write http://"):
+    with pytest.raises(KnownError, match="does not speak https; write http://"):
         Server.open(serve(good).replace("http://", "https://"), patience=QUICK)

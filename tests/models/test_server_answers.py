@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Prompt, Sampling
-from models.errors import ModelError
 from models.server.backend import Server
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, chat_piece, piece
@@ -239,7 +239,7 @@ def test_what_holds_no_text_does_not_keep_a_stalled_stream_alive(
 
     backend = Server.open(serve(answer), patience=QUICK)
     began = time.perf_counter()
-    with pytest.raises(ModelError, match=r"nothing came for 0\.3 s"):
+    with pytest.raises(KnownError, match=r"nothing came for 0\.3 s"):
         draw(backend, TALK, Sampling(n=1))
     assert time.perf_counter() - began < 2
 

@@ -24,7 +24,7 @@ import json, resource, sys, time
 from pathlib import Path
 from models.backend import Prompt, Sampling
 from models.server.endpoint import Patience
-from models.errors import ModelError
+from base.errors import KnownError
 from models.server.backend import Server
 
 quick = Patience(connect=1.0, first=1.0, stall=0.5, tries=2, backoff=0.01)
@@ -46,7 +46,7 @@ for mode in sys.argv[2:]:
         text = "".join(delta.text for delta in deltas)
         outcome = "text"
         said = server.name + text
-    except ModelError as error:
+    except KnownError as error:
         outcome, said = "line", str(error)
     print(json.dumps([mode, outcome, said, time.perf_counter() - began,
                       most_memory()]), flush=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Backend, Prompt, Sampling
-from models.errors import ModelError
 from models.llamacpp.backend import LlamaCpp
 from models.server.backend import Server, estimate
 from models.server.manners import _KNOWN
@@ -64,7 +64,7 @@ def test_a_real_server_stops_when_the_draw_is_closed(llama_server: str, starter:
 
 def test_a_real_server_refuses_a_prompt_beyond_its_context(llama_server: str) -> None:
     backend = Server.open(llama_server)
-    with pytest.raises(ModelError, match=r"400 .*context"):
+    with pytest.raises(KnownError, match=r"400 .*context"):
         draw(backend, Prompt("", "苏晚：雨还没有停。\n" * 2000, "林默："), Sampling(n=1))
     backend.close()
 
@@ -73,7 +73,7 @@ def test_a_real_server_refuses_a_wrong_key(
     llama_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAOTUAN_API_KEY", "sk-not-the-key")
-    with pytest.raises(ModelError, match=r"refused the key.*PAOTUAN_API_KEY") as failure:
+    with pytest.raises(KnownError, match=r"refused the key.*PAOTUAN_API_KEY") as failure:
         draw(Server.open(llama_server), TALK, Sampling(n=1))
     assert "sk-not-the-key" not in str(failure.value)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Sampling
-from models.errors import ModelError
 from models.server.backend import Server
 from tests.models.conftest import TALK, draw
 from tests.models.made_server import QUICK, Request, Serve, chat_piece, piece
@@ -184,7 +184,7 @@ def test_a_prompt_too_long_is_told_and_no_field_is_blamed(serve: Serve) -> None:
     )
     url = serve(lambda request: request.json(openai(words, "messages"), 400))
     backend = Server.open(url, patience=QUICK)
-    with pytest.raises(ModelError, match="maximum context length"):
+    with pytest.raises(KnownError, match="maximum context length"):
         draw(backend, TALK, Sampling(n=1))
     assert backend.context == 1024
     assert backend.notices == []
@@ -209,7 +209,7 @@ def test_a_prompt_too_long_is_told_with_what_to_do(
     bodies: list[dict[str, Any]] = []
     url = serve(lambda request: request.json(words, status), bodies=bodies)
     backend = Server.open(url, patience=QUICK)
-    with pytest.raises(ModelError, match=r"the prompt is too long for it.*--context TOKENS"):
+    with pytest.raises(KnownError, match=r"the prompt is too long for it.*--context TOKENS"):
         draw(backend, TALK, Sampling(n=2))
     assert len(bodies) == 1
     assert backend.context == context
@@ -230,7 +230,7 @@ def test_what_a_service_wants_before_it_answers_is_told(
 ) -> None:
     bodies: list[dict[str, Any]] = []
     url = serve(lambda request: request.json(openai(words), status), bodies=bodies)
-    with pytest.raises(ModelError, match=told):
+    with pytest.raises(KnownError, match=told):
         draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
     assert len(bodies) == 1
 
@@ -249,13 +249,13 @@ def test_a_model_that_is_not_to_be_had_in_a_mode_is_told_with_the_other(
     serve: Serve, mode: Any, status: int, words: str, told: str
 ) -> None:
     url = serve(lambda request: request.json(openai(words), status))
-    with pytest.raises(ModelError, match=told):
+    with pytest.raises(KnownError, match=told):
         draw(Server.open(url, mode=mode, patience=QUICK), TALK, Sampling(n=1))
 
 
 def test_a_model_that_is_gone_is_not_taken_for_one_of_the_other_mode(serve: Serve) -> None:
     url = serve(lambda request: request.json(openai("The model `tiny` does not exist."), 404))
-    with pytest.raises(ModelError, match="does not exist") as failure:
+    with pytest.raises(KnownError, match="does not exist") as failure:
         draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
     assert "mode=" not in str(failure.value)
 
@@ -289,14 +289,14 @@ def test_a_server_that_refuses_each_field_in_turn_is_given_up(serve: Serve) -> N
         wrong = names[0] if names else "prompt"
         request.json(openai(f"Unsupported parameter: '{wrong}'", wrong), 400)
 
-    with pytest.raises(ModelError, match=r"Unsupported|refuses each"):
+    with pytest.raises(KnownError, match=r"Unsupported|refuses each"):
         draw(Server.open(serve(answer, models=VLLM), patience=QUICK), TALK, Sampling(n=1, seed=1))
     assert len(bodies) <= 20
 
 
 def test_a_server_that_refuses_whatever_is_sent_is_given_up(serve: Serve) -> None:
     url = serve(lambda request: request.json(openai("I do not like you"), 400))
-    with pytest.raises(ModelError, match="400 I do not like you"):
+    with pytest.raises(KnownError, match="400 I do not like you"):
         draw(Server.open(url, patience=QUICK), TALK, Sampling(n=1))
 
 

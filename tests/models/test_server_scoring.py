@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Prompt, Scorer, scorer
-from models.errors import ModelError
 from models.gguf.lora import write_gguf_lora
 from models.llamacpp.backend import LlamaCpp
 from models.local.loading import open_checkpoint
@@ -62,12 +62,12 @@ def test_llama_server_tells_what_llama_cpp_tells_in_process(
 def test_what_a_server_may_not_score_is_said_in_a_line(llama_server: str) -> None:
     with (
         closing(Server.open(llama_server, context=64)) as backend,
-        pytest.raises(ModelError, match=r"prompt and reply have \d+ tokens and the context 64"),
+        pytest.raises(KnownError, match=r"prompt and reply have \d+ tokens and the context 64"),
     ):
         scorer(backend).score(TALK, ["很" * 64])
     with closing(Server.open(llama_server, mode="chat")) as backend:
         assert not isinstance(backend, Scorer)
-        with pytest.raises(ModelError, match=r"cannot tell how likely.*without \?mode=chat can"):
+        with pytest.raises(KnownError, match=r"cannot tell how likely.*without \?mode=chat can"):
             scorer(backend)
 
 
@@ -186,7 +186,7 @@ def test_a_server_that_tells_something_else_is_told_of_in_a_line(
 ) -> None:
     likely.answer = lambda body: answer
     with closing(Server.open(likely.address)) as backend:
-        with pytest.raises(ModelError) as failed:
+        with pytest.raises(KnownError) as failed:
             scorer(backend).score(TALK, ["好"])
         assert likely.address in str(failed.value)
         assert "\n" not in str(failed.value)
@@ -197,7 +197,7 @@ def test_a_server_that_tells_no_likelihoods_is_no_scorer(likely: Likely, owner: 
     likely.owner = owner
     with closing(Server.open(likely.address, patience=Patience(connect=5))) as backend:
         assert not isinstance(backend, Scorer)
-        with pytest.raises(ModelError, match="vLLM and llama-server"):
+        with pytest.raises(KnownError, match="vLLM and llama-server"):
             scorer(backend)
 
 

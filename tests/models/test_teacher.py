@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.teacher import Manner, Question, Teacher
 from tests.models.made_server import QUICK, Request, Serve, chat_piece
 
@@ -31,7 +31,7 @@ def test_a_gguf_file_is_a_teacher_in_this_process(starter_file: Path) -> None:
 
 
 def test_what_is_no_teacher_is_told() -> None:
-    with pytest.raises(ModelError, match="a teacher is a server's address or a GGUF file"):
+    with pytest.raises(KnownError, match="a teacher is a server's address or a GGUF file"):
         Teacher.open("scripted")
 
 

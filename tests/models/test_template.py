@@ -3,8 +3,8 @@
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.template import Frame, Render, frame_of
 
 CHATML = (
@@ -31,7 +31,7 @@ NO_SYSTEM = (
 
 def render(template: str) -> Render:
     def refuse(why: str) -> None:
-        raise ModelError(why)
+        raise KnownError(why)
 
     compiled = ImmutableSandboxedEnvironment().from_string(template, {"raise": refuse})
     return lambda messages, asked: compiled.render(
@@ -67,5 +67,5 @@ def test_a_template_that_takes_no_system_gives_all_of_it_to_the_user() -> None:
 
 @pytest.mark.parametrize("template", ["", "{{ messages[-1].content }} {{ messages[-1].content }}"])
 def test_a_template_that_does_not_show_what_was_said_is_refused(template: str) -> None:
-    with pytest.raises(ModelError, match="does not show a message"):
+    with pytest.raises(KnownError, match="does not show a message"):
         frame_of(render(template), False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.table.journal import Journal
 from scenes.table.play import Play
 from scenes.table.session import Event
@@ -45,7 +45,7 @@ def read_back(path: Path) -> tuple[list[Event], list[str]]:
 def refusal(path: Path) -> str:
     """Why the journal is refused, having checked that its file stays as it is."""
     before = path.read_bytes()
-    with pytest.raises(SceneError) as refused:
+    with pytest.raises(KnownError) as refused:
         Play.resume(path)
     assert path.read_bytes() == before
     assert not path.with_suffix(".torn").exists()

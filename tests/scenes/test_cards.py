@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.log import parse
 from scenes.scene import load_scene
 from tests.characters.card_files import png_of, raw, v2, v3
@@ -63,5 +63,5 @@ def test_chance_in_a_card_is_the_same_each_time_a_scene_is_read(tmp_path):
 
 def test_a_bad_card_is_a_mistake_of_the_scene_with_its_line(tmp_path):
     (tmp_path / "a.json").write_text("<!doctype html>")
-    with pytest.raises(SceneError, match=r"s\.yaml:5: cast\.林晚星\.character: .*a web page"):
+    with pytest.raises(KnownError, match=r"s\.yaml:5: cast\.林晚星\.character: .*a web page"):
         load_scene(scene(tmp_path, CAST % "a.json"))

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.backend import Delta, End, Prompt, Sampling
-from models.errors import ModelError
 from models.scripted import Scripted
-from scenes.errors import SceneError
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.draw import (
@@ -273,9 +272,9 @@ def test_letting_go_of_a_draw_stops_the_backend(scene: Scene) -> None:
 
 def test_what_a_backend_cannot_do_is_told(scene: Scene) -> None:
     backend = Scripted(failures={0: "scripted: out of memory; close something"})
-    with pytest.raises(ModelError, match="out of memory"):
+    with pytest.raises(KnownError, match="out of memory"):
         draw(backend, scene)
-    with pytest.raises(SceneError, match="of 100 tokens"):
+    with pytest.raises(KnownError, match="of 100 tokens"):
         draw(Scripted(context=100), scene)
 
 
@@ -309,7 +308,7 @@ def test_sampling_that_makes_no_sense_is_one_line(
     make_scene: Callable[..., Scene], said: dict[str, object], why: str
 ) -> None:
     scene = make_scene(sampling=said)
-    with pytest.raises(SceneError, match=f"old-house: {why}"):
+    with pytest.raises(KnownError, match=f"old-house: {why}"):
         sampling(scene, "苏晚")
 
 

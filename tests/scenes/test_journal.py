@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from base.writing import replace_pieces
-from scenes.errors import SceneError
 from scenes.log import Entry, dump, parse
 from scenes.scene import Scene
 from scenes.table.journal import Journal
@@ -114,7 +114,7 @@ def test_garbage_in_place_of_any_value_is_never_a_traceback(tmp_path: Path, scen
         for copy in spoil(events, junk)[1:]:
             assert isinstance(copy, list)
             path.write_text("".join(json.dumps(event) + "\n" for event in copy))
-            with suppress(SceneError):
+            with suppress(KnownError):
                 Play.resume(path).close()
 
 
@@ -196,18 +196,18 @@ def test_a_session_is_found_by_its_name_its_beginning_or_as_the_newest(tmp_path:
     assert find_session("02", tmp_path).stem == "0202-palace"
     assert find_session("0101-house", tmp_path).stem == "0101-house"
     assert find_session(None, tmp_path).stem == "0101-house"
-    with pytest.raises(SceneError, match="which one\\? 0101-house, 0101-house-2"):
+    with pytest.raises(KnownError, match="which one\\? 0101-house, 0101-house-2"):
         find_session("01", tmp_path)
-    with pytest.raises(SceneError, match="did you mean 0202-palace"):
+    with pytest.raises(KnownError, match="did you mean 0202-palace"):
         find_session("2020-palace", tmp_path)
 
 
 def test_without_a_session_the_way_to_begin_one_is_told(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "none"):
-        with pytest.raises(SceneError, match="start one with: paotuan play"):
+        with pytest.raises(KnownError, match="start one with: paotuan play"):
             find_session(None, folder)
         assert saved_sessions(folder) == []
-    with pytest.raises(SceneError, match="no such session"):
+    with pytest.raises(KnownError, match="no such session"):
         Journal.open(tmp_path / "none.jsonl")
     assert list(tmp_path.iterdir()) == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.log import parse
 from scenes.scene import Scene
 from scenes.table.journal import Journal
@@ -50,7 +50,7 @@ def test_two_programs_cannot_hold_one_session(play: Play) -> None:
     try:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
-        with pytest.raises(SceneError, match="open in another paotuan"):
+        with pytest.raises(KnownError, match="open in another paotuan"):
             Play.resume(path)
     finally:
         other.kill()
@@ -95,7 +95,7 @@ def test_a_killed_program_loses_nothing_that_it_showed_as_said(play: Play, after
 FILL = """
 import resource, sys
 from pathlib import Path
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.table.play import Play
 play = Play.resume(Path(sys.argv[1]))
 path = play.journal.path
@@ -105,7 +105,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 50, hard))
 for act in (lambda: play.say("一\\n二" * 40), lambda: play.say("三" * 10_000)):
     try:
         act()
-    except SceneError as error:
+    except KnownError as error:
         print(error)
     assert path.read_bytes() == before
     assert len(play.session.path) == 2
@@ -133,14 +133,14 @@ def test_a_full_disk_is_said_in_a_line_and_the_journal_stays_whole(play: Play) -
 START_ON_FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.table.play import Play
 from scenes.scene import Role, Scene
 folder = Path(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 try:
     Play.start(Scene("s", folder, "t", (Role("a"),)), None, folder)
-except SceneError as error:
+except KnownError as error:
     print(error)
 """
 
@@ -158,7 +158,7 @@ def test_torn_bytes_survive_where_they_cannot_be_set_aside(tmp_path: Path) -> No
     path.write_bytes(raw)
     path.with_suffix(".torn").mkdir()
     journal, _ = Journal.open(path)
-    with pytest.raises(SceneError, match="cannot be written"):
+    with pytest.raises(KnownError, match="cannot be written"):
         journal.append(said(1))
     assert path.read_bytes() == raw
     path.with_suffix(".torn").rmdir()
@@ -173,7 +173,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("x")
-    with pytest.raises(SceneError, match="cannot be written or read") as refused:
+    with pytest.raises(KnownError, match="cannot be written or read") as refused:
         Play.start(scene, None, file / under)
     assert "\n" not in str(refused.value)
 
@@ -193,5 +193,5 @@ def test_a_readable_log_that_cannot_be_written_is_a_notice_and_play_goes_on(play
 def test_nothing_is_appended_to_a_closed_journal(play: Play) -> None:
     play.close()
     play.close()
-    with pytest.raises(SceneError, match="already closed"):
+    with pytest.raises(KnownError, match="already closed"):
         play.say("走吧。")

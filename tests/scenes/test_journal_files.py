@@ -109,7 +109,10 @@ with replaced(journal.path, ()) as file:
     left = {path.suffix for path in tmp_path.iterdir()}
     assert left == {".lock", ".part"}
     assert saved_sessions(tmp_path) == []
-    again = "from scenes.table.journal import tidy; import sys, pathlib; tidy(pathlib.Path(sys.argv[1]))"
+    again = (
+        "from scenes.table.journal import tidy; import sys, pathlib;"
+        " tidy(pathlib.Path(sys.argv[1]))"
+    )
     subprocess.run([sys.executable, "-c", again, tmp_path], cwd=ROOT, timeout=60, check=True)
     assert [path.name for path in tmp_path.iterdir()] == ["poetry.lock"]
 

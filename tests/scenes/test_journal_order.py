@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.table.play import Play
 from tests.scenes.journals import OPEN, said, written
 
@@ -93,5 +93,5 @@ def test_nothing_is_to_be_deleted_while_the_readable_log_is_there(tmp_path, raw)
     path = tmp_path / "t.jsonl"
     path.write_bytes(raw)
     path.with_suffix(".txt").write_text("安：在吗？\n", "utf-8")
-    with pytest.raises(SceneError, match=r"the readable log is in t\.txt"):
+    with pytest.raises(KnownError, match=r"the readable log is in t\.txt"):
         Play.resume(path)

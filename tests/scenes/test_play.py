@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.scripted import Scripted
-from scenes.errors import SceneError
 from scenes.log import Entry, dump, parse
 from scenes.scene import Role, Scene
 from scenes.table.draw import Refused
@@ -118,13 +117,13 @@ def test_several_lines_are_several_turns(play: Play, typed: str, lines: list[str
     ["\\me", "（）", "【】", "【 】", "\\emoji 微怒", "苏晚：", "（\x1b）", "苏晚：\u200b\u2060"],
 )
 def test_what_says_nothing_is_refused_and_nothing_is_said(play: Play, typed: str) -> None:
-    with pytest.raises(SceneError, match="nothing is said in it"):
+    with pytest.raises(KnownError, match="nothing is said in it"):
         play.say(f"好。\n{typed}")
     assert len(play.session.turns) == 2
 
 
 def test_an_escaped_control_character_cannot_be_said(play: Play) -> None:
-    with pytest.raises(SceneError, match=r"control character U\+001B"):
+    with pytest.raises(KnownError, match=r"control character U\+001B"):
         play.say("走\\u{1b}[31m吧")
 
 
@@ -151,7 +150,7 @@ def test_a_narrating_player_narrates(scene: Scene, tmp_path: Path) -> None:
 
 def test_who_watches_can_narrate_or_lend_a_voice(scene: Scene, tmp_path: Path) -> None:
     play = Play.start(scene, None, tmp_path)
-    with pytest.raises(SceneError, match="you are watching"):
+    with pytest.raises(KnownError, match="you are watching"):
         play.say("走吧。")
     play.say("【门开了】\n苏晚：谁？")
     assert said(play)[2:] == ["【门开了】", "苏晚：谁？"]
@@ -162,7 +161,7 @@ def test_who_watches_can_narrate_or_lend_a_voice(scene: Scene, tmp_path: Path) -
 def test_an_unknown_role_is_told_with_the_nearest_and_no_file_is_made(
     scene: Scene, tmp_path: Path
 ) -> None:
-    with pytest.raises(SceneError, match="no role named 林默默; did you mean 林默"):
+    with pytest.raises(KnownError, match="no role named 林默默; did you mean 林默"):
         Play.start(scene, "林默默", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -203,7 +202,7 @@ def test_another_can_be_picked_after_an_undo_from_the_same_draw(play: Play) -> N
 def test_candidates_for_another_place_cannot_be_picked_but_are_kept_there(play: Play) -> None:
     hand = dealt(play, Scripted(["甲。", "乙。", "丙。"]))
     play.say("等等。")
-    with pytest.raises(SceneError, match="drawn; draw again"):
+    with pytest.raises(KnownError, match="drawn; draw again"):
         play.pick(hand, 0)
     draw = play.keep(hand)
     assert draw is not None
@@ -214,7 +213,7 @@ def test_candidates_for_another_place_cannot_be_picked_but_are_kept_there(play: 
 @pytest.mark.parametrize("place", [-1, 1, 3, 99])
 def test_only_what_is_complete_can_be_picked(play: Play, place: int) -> None:
     hand = dealt(play, Scripted(["甲。"]))
-    with pytest.raises(SceneError, match=f"candidate {place + 1} is not complete"):
+    with pytest.raises(KnownError, match=f"candidate {place + 1} is not complete"):
         play.pick(hand, place)
     assert hand.places[1].why == "the same as another"
     assert hand.places[1].over
@@ -270,7 +269,7 @@ def test_a_refused_candidate_says_why_while_it_is_drawn_again(play: Play) -> Non
 
 def test_a_failing_model_leaves_the_play_as_it_is(play: Play) -> None:
     backend = Scripted(failures={0: "scripted: no answer; is it running?"})
-    with pytest.raises(ModelError, match="no answer"):
+    with pytest.raises(KnownError, match="no answer"):
         dealt(play, backend)
     assert play.pick(dealt(play, backend), 0).by == "model"
 
@@ -325,7 +324,7 @@ def test_a_chapter_cannot_be_edited_into_something_else(
     make_scene: Callable[..., Scene], tmp_path: Path
 ) -> None:
     play = Play.start(make_scene(opening="==== 一 ===="), "林默", tmp_path)
-    with pytest.raises(SceneError, match="is no chapter line; it is written like ==== 一 ===="):
+    with pytest.raises(KnownError, match="is no chapter line; it is written like ==== 一 ===="):
         play.edit(play.session.path[0], "走吧。")
     play.close()
 
@@ -353,7 +352,7 @@ def test_a_line_that_is_taken_up_for_editing_and_not_touched_stays_the_same(
     table: Play, words: str, narrates: bool
 ) -> None:
     role = table.scene.role("守秘人" if narrates else "老周")
-    with suppress(SceneError):
+    with suppress(KnownError):
         before = table.entry(words, role)
         assert table.entry(body_of(before), role) == before
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.log import Entry, parse
 from scenes.prompt import BLOCKS, build_prompt, cue_of, stable_part, trim
 from scenes.scene import Role, Scene
@@ -129,7 +129,7 @@ def test_a_narrator_is_cued_to_narrate(scene: Scene) -> None:
 
 @pytest.mark.parametrize(("context", "reply"), [(0, 40), (7, 1), (130, 40), (4000, 4000)])
 def test_too_small_a_context_is_said_in_one_line(scene: Scene, context: int, reply: int) -> None:
-    with pytest.raises(SceneError, match=f"old-house: .*of {context} tokens") as refused:
+    with pytest.raises(KnownError, match=f"old-house: .*of {context} tokens") as refused:
         build_prompt(scene, [line(1)], scene.cast[0], context, reply, len)
     assert "\n" not in str(refused.value)
 

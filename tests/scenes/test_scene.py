@@ -10,10 +10,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from base.validation import check
 from base.yaml_reader import read
 from models.backend import Sampling
-from scenes.errors import SceneError
 from scenes.scene import EMOTIONS, Scene, load_scene
 from scenes.scene_list import find_scenes
 from scenes.scene_writer import dump, scene_template
@@ -33,7 +33,7 @@ def loaded(folder: Path, text: str) -> Scene:
 
 
 def refused(folder: Path, text: str) -> tuple[str, ...]:
-    with pytest.raises(SceneError) as raised:
+    with pytest.raises(KnownError) as raised:
         loaded(folder, text)
     return tuple(line.replace(str(folder) + "/", "") for line in raised.value.problems)
 
@@ -155,9 +155,9 @@ def test_scenes_are_found_here_first_then_at_the_users_then_shipped(
 
 
 def test_an_unknown_scene_or_role_is_answered_with_the_nearest_name() -> None:
-    with pytest.raises(SceneError, match="no scene named rain-hose; did you mean rain-house"):
+    with pytest.raises(KnownError, match="no scene named rain-hose; did you mean rain-house"):
         load_scene("rain-hose")
-    with pytest.raises(SceneError, match="sanguo: no role named 刘皇叔; did you mean 刘备"):
+    with pytest.raises(KnownError, match="sanguo: no role named 刘皇叔; did you mean 刘备"):
         load_scene("sanguo").role("刘皇叔")
     assert load_scene("sanguo").role("玄德").name == "刘备"
 
@@ -189,7 +189,7 @@ def test_the_template_of_a_new_scene_loads_as_it_is(tmp_path: Path) -> None:
     assert scene.title == "第一章: 开始 # 1"
     assert scene.play_as == "旅人"
     assert not scene.warnings
-    with pytest.raises(SceneError, match="a title of printable characters"):
+    with pytest.raises(KnownError, match="a title of printable characters"):
         scene_template("\x1b[2J")
 
 
@@ -246,6 +246,6 @@ def test_whatever_a_mapping_holds_it_is_a_scene_or_a_printable_error(
     text = yaml.safe_dump({"title": "x", "cast": cast} | mapping, allow_unicode=True)
     try:
         said = load_scene(written(tmp_path, text)).warnings
-    except SceneError as error:
+    except KnownError as error:
         said = error.problems
     assert all(line.isprintable() for line in said)

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.session import Candidate, Draw, Event, Session
@@ -87,7 +87,7 @@ def test_an_edit_keeps_what_followed_and_the_old_branch(scene: Scene) -> None:
     assert (edited.of, session.path[-1].of) == (first.id, second.id)
     session.go(second.id)
     assert texts(session)[2:] == ["一", "二"]
-    with pytest.raises(SceneError, match="not on this branch"):
+    with pytest.raises(KnownError, match="not on this branch"):
         session.edit(edited.id, line("三"))
 
 
@@ -104,7 +104,7 @@ def test_an_edited_pick_still_knows_its_draw(scene: Scene) -> None:
 
 def test_what_cannot_be_recorded_has_not_happened(scene: Scene) -> None:
     def refuse(event: Event) -> None:
-        raise SceneError("disk full")
+        raise KnownError("disk full")
 
     _, events = started(scene)
     session = Session.replay(events, refuse)
@@ -117,14 +117,14 @@ def test_what_cannot_be_recorded_has_not_happened(scene: Scene) -> None:
         lambda: session.play_as("苏晚"),
         lambda: session.keep(Draw(0, 1, "苏晚", ())),
     ):
-        with pytest.raises(SceneError, match="disk full"):
+        with pytest.raises(KnownError, match="disk full"):
             act()
     assert state(session) == before
 
 
 def test_going_to_a_turn_that_is_none_changes_nothing(scene: Scene) -> None:
     session, events = started(scene)
-    with pytest.raises(SceneError, match="no turn 99; there are 1 to 2"):
+    with pytest.raises(KnownError, match="no turn 99; there are 1 to 2"):
         session.go(99)
     assert len(events) == 1
 
@@ -133,7 +133,7 @@ def test_only_a_role_of_the_cast_can_be_played(scene: Scene) -> None:
     session, events = started(scene)
     session.play_as("晚晚")
     assert session.role == "苏晚"
-    with pytest.raises(SceneError, match="no role named 苏碗"):
+    with pytest.raises(KnownError, match="no role named 苏碗"):
         session.play_as("苏碗")
     session.play_as(None)
     assert replayed(events).role is None
@@ -253,7 +253,7 @@ def test_events_that_make_no_session_are_refused_in_one_line(
 ) -> None:
     session, events = started(scene)
     session.say(line("一"))
-    with pytest.raises(SceneError, match=why) as refused:
+    with pytest.raises(KnownError, match=why) as refused:
         replayed(spoil(events))
     assert "\n" not in str(refused.value)
 
@@ -280,7 +280,7 @@ def test_events_that_make_no_session_are_refused_in_one_line(
 def test_a_turn_without_its_place_or_shape_is_refused(scene: Scene, turn: object) -> None:
     session, events = started(scene)
     session.say(line("一"))
-    with pytest.raises(SceneError, match="event 3: cannot be read"):
+    with pytest.raises(KnownError, match="event 3: cannot be read"):
         replayed([*events, {"event": "turns", "turns": [turn]}])
 
 

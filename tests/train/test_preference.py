@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.local import Local
 from models.train.pairs import read_pairs
 from models.train.preference import train_preferences
@@ -88,7 +88,7 @@ def test_a_line_that_is_no_pair_is_told(tmp_path: Path, change: dict[str, Any], 
     file = written_pairs(tmp_path / "pairs.jsonl", 2)
     bad = json.loads(file.read_text(encoding="utf-8").splitlines()[0]) | change
     file.write_text("\n" + json.dumps(bad), encoding="utf-8")
-    with pytest.raises(ModelError, match=told) as error:
+    with pytest.raises(KnownError, match=told) as error:
         read_pairs(file)
     assert "pairs.jsonl:2" in str(error.value)
 
@@ -97,7 +97,7 @@ def test_pairs_for_a_prefix_or_a_bidirectional_model_are_refused(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
     for kind, method in (("llama", "prefix"), ("v1", "lora")):
-        with pytest.raises(ModelError, match="causal attention"):
+        with pytest.raises(KnownError, match="causal attention"):
             run(bases[kind], wanted_of(tmp_path, method=method))
 
 
@@ -106,5 +106,5 @@ def test_an_adapter_of_another_base_is_not_gone_on_from(
 ) -> None:
     model, encoder = opened(bases["v3"])
     train(settings(tmp_path, out=tmp_path / "before", max_steps=2), model, encoder, "made-up")
-    with pytest.raises(ModelError, match="made-up"):
+    with pytest.raises(KnownError, match="made-up"):
         run(bases["llama"], wanted_of(tmp_path, start=tmp_path / "before"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from accelerate.state import AcceleratorState
 
-from models.errors import ModelError
+from base.errors import KnownError
 from models.train.run import train
 from models.train.settings import Settings
 from tests.train.made import opened, settings
@@ -67,5 +67,5 @@ def test_a_base_in_parts_is_refused(
     bases: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
-    with pytest.raises(ModelError, match="launch without FSDP"):
+    with pytest.raises(KnownError, match="launch without FSDP"):
         train(settings(tmp_path), *opened(bases["llama"]), "made-up")

@@ -11,8 +11,8 @@ import torch
 from torch.nn import functional as F
 from transformers import Gemma3ForCausalLM, Gemma3TextConfig
 
+from base.errors import KnownError
 from models.backend import Prompt
-from models.errors import ModelError
 from models.train.data import Example, dumped, read_examples
 from models.train.loss import batch_loss, target_loss
 from models.train.rows import Row, batches_of, collate, rows_of
@@ -132,7 +132,7 @@ def test_a_line_that_is_no_example_is_told_with_its_number(
 ) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text(dumped(examples()[0]) + "\n" + content, encoding="utf-8")
-    with pytest.raises(ModelError, match=told) as error:
+    with pytest.raises(KnownError, match=told) as error:
         read_examples(file)
     assert f"{file}:3" in str(error.value) and "\n" not in str(error.value)
 
@@ -140,9 +140,9 @@ def test_a_line_that_is_no_example_is_told_with_its_number(
 def test_another_encoding_and_an_absent_file_are_told(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes("刘备".encode("gb18030"))
-    with pytest.raises(ModelError, match="not UTF-8"):
+    with pytest.raises(KnownError, match="not UTF-8"):
         read_examples(file)
-    with pytest.raises(ModelError, match="not readable"):
+    with pytest.raises(KnownError, match="not readable"):
         read_examples(tmp_path / "none.jsonl")
 
 

@@ -16,8 +16,8 @@ import pytest
 import torch
 from peft import PeftModel
 
+from base.errors import KnownError
 from models.backend import Prompt, Sampling
-from models.errors import ModelError
 from models.local import Local
 from models.local.loading import open_checkpoint
 from models.train.curve import Point
@@ -127,7 +127,7 @@ def test_with_contrast_an_adapter_knows_sooner_who_speaks(
 def test_contrast_is_refused_where_it_cannot_be(
     bases: dict[str, Path], tmp_path: Path, kind: str, changes: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(ModelError, match=f"contrast: .*{said}"):
+    with pytest.raises(KnownError, match=f"contrast: .*{said}"):
         run(bases[kind], settings(tmp_path, contrast=1.0, **changes))
 
 
@@ -197,7 +197,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
                         parameter.fill_(float("nan"))
 
     with pytest.raises(
-        ModelError, match=r"step 5; the best.* and the last.*kept.*learning_rate"
+        KnownError, match=r"step 5; the best.* and the last.*kept.*learning_rate"
     ) as error:
         train(wanted, model, encoder, "made-up", tell=spoil)
     assert "\n" not in str(error.value)
@@ -216,7 +216,7 @@ def test_what_ends_before_anything_is_kept_says_so(bases: dict[str, Path], tmp_p
                     parameter.fill_(float("nan"))
 
     wanted = settings(tmp_path, examples=(file,), max_grad_norm=0.0)
-    with pytest.raises(ModelError, match=r"no number at step 3; nothing is kept yet; lower"):
+    with pytest.raises(KnownError, match=r"no number at step 3; nothing is kept yet; lower"):
         train(wanted, model, encoder, "made-up", tell=spoil)
 
 
@@ -233,7 +233,7 @@ def test_a_full_disk_at_a_checkpoint_leaves_the_one_before(
         saved(value, file, *args, **kwargs)
 
     monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(ModelError, match=r"not written.*No space left.*make room"):
+    with pytest.raises(KnownError, match=r"not written.*No space left.*make room"):
         run(bases["llama"], wanted)
     kept = [path.name for path in (wanted.out / "checkpoints").iterdir()]
     assert kept == ["checkpoint-4"]
@@ -268,19 +268,19 @@ def test_a_stop_is_kept_and_can_be_gone_on_from(bases: dict[str, Path], tmp_path
 def test_other_settings_do_not_go_on_with_a_run(bases: dict[str, Path], tmp_path: Path) -> None:
     wanted = settings(tmp_path)
     run(bases["llama"], wanted)
-    with pytest.raises(ModelError, match=r"holds a run with rank 4, now it is 8.*--fresh"):
+    with pytest.raises(KnownError, match=r"holds a run with rank 4, now it is 8.*--fresh"):
         run(bases["llama"], replace(wanted, rank=8))
     assert run(bases["llama"], replace(wanted, rank=8), fresh=True).steps == 12
 
 
 def test_nothing_to_learn_from_is_told(bases: dict[str, Path], tmp_path: Path) -> None:
     file = written(tmp_path / "test.jsonl", examples(chapters=2, held_out=2))
-    with pytest.raises(ModelError, match="none to learn from"):
+    with pytest.raises(KnownError, match="none to learn from"):
         run(bases["llama"], settings(tmp_path, examples=(file,)))
 
 
 def test_layers_that_the_base_has_not_are_told(bases: dict[str, Path], tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"targets query_key_value"):
+    with pytest.raises(KnownError, match=r"targets query_key_value"):
         run(bases["llama"], settings(tmp_path, targets=("query_key_value",)))
 
 
@@ -338,7 +338,7 @@ def test_a_run_does_not_write_over_its_examples(tmp_path: Path, name: str) -> No
     file = written(tmp_path / name, examples())
     before = file.read_bytes()
     wanted = settings(tmp_path, examples=(file,), out=tmp_path)
-    with pytest.raises(ModelError, match="is read from; name another"):
+    with pytest.raises(KnownError, match="is read from; name another"):
         prepare(wanted, "made-up", False)
     assert file.read_bytes() == before
 
@@ -346,5 +346,5 @@ def test_a_run_does_not_write_over_its_examples(tmp_path: Path, name: str) -> No
 def test_a_run_does_not_write_over_the_adapter_that_it_begins_with(tmp_path: Path) -> None:
     (tmp_path / "voice").mkdir()
     wanted = settings(tmp_path, start=tmp_path / "voice", out=tmp_path / "." / "voice")
-    with pytest.raises(ModelError, match="is read from; name another folder as out"):
+    with pytest.raises(KnownError, match="is read from; name another folder as out"):
         prepare(wanted, "made-up", False)

@@ -22,7 +22,7 @@ import tui.commands.log
 import tui.commands.play
 import tui.commands.sessions
 import tui.line  # noqa: F401
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.log import parse, write
 from scenes.table.journal import read_session
 from scenes.table.session_list import sessions_folder
@@ -130,5 +130,5 @@ def run(times: int, seed: int = 9) -> int:
 if __name__ == "__main__":
     try:
         print(run(int(sys.argv[1])))
-    except SceneError as error:
+    except KnownError as error:
         sys.exit(f"a journal that cannot be read: {error}")

@@ -58,7 +58,7 @@ async def test_a_checkpoint_from_disk_with_a_prefix_a_character_plays(
 def test_a_scene_says_which_scripts_are_written(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from models.errors import ModelError
+    from base.errors import KnownError
     from tui.model_options import open_model
 
     base = tmp_path / "chatglm"
@@ -68,7 +68,7 @@ def test_a_scene_says_which_scripts_are_written(tmp_path: Path) -> None:
     han = replace(plain, model=replace(plain.model, scripts=("han",)))
     open_model(choice, han).close()
     unknown = replace(plain, model=replace(plain.model, scripts=("hann",)))
-    with pytest.raises(ModelError, match="hann"):
+    with pytest.raises(KnownError, match="hann"):
         open_model(choice, unknown)
 
 

@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from characters import CharacterError
+from base.errors import KnownError
 from models.scripted import Scripted
 from scenes.log import parse
 from scenes.table.session_list import saved_sessions, sessions_folder
@@ -286,7 +286,7 @@ def test_every_card_makes_a_scene_that_can_be_played() -> None:
     found = 0
     for path in sorted([*SHARED.rglob("cards/**/*.png"), *SHARED.glob("synthetic/card*")]):
         if path.stem in ("card_bad_base64", "card_corrupt_data"):
-            with pytest.raises(CharacterError):
+            with pytest.raises(KnownError):
                 look_at(path)
             continue
         cards = look_at(path)

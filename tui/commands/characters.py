@@ -25,14 +25,14 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there alre
 @app.command("list")
 def list_characters(as_data: Json = False) -> None:
     """List the characters in ./characters, in your data folder, and that come with paotuan."""
-    from characters import names
-    from characters import CharacterError, load
+    from base.errors import KnownError
+    from characters import load, names
 
     found = []
     for name in names():
         try:
             found.append((name, load(name)))
-        except CharacterError as error:
+        except KnownError as error:
             word(short(str(error)))
     if as_data:
         as_json([{"file": file, "name": one.name, "profile": one.profile} for file, one in found])
@@ -105,14 +105,14 @@ def check(
     ] = None,
 ) -> None:
     """Check characters: every mistake with file, line and key. Exit 2 where there is one."""
-    from characters import names
-    from characters import CharacterError, load
+    from base.errors import KnownError
+    from characters import load, names
 
     broken = False
     for name in characters or names():
         try:
             found = load(name)
-        except CharacterError as error:
+        except KnownError as error:
             broken = True
             for problem in problems_of(error):
                 word(short(problem))
@@ -139,8 +139,8 @@ def import_characters(
     force: Force = False,
 ) -> None:
     """Make characters of cards. The card itself is kept beside the character."""
+    from base.errors import KnownError
     from base.folders import folders
-    from characters import CharacterError
     from characters.cards.importing import carry_out, plan
 
     folder = to or folders("characters")[1]
@@ -151,7 +151,7 @@ def import_characters(
         try:
             imports = plan(group_, folder, force)
             carry_out(imports)
-        except (CharacterError, OSError) as error:
+        except (KnownError, OSError) as error:
             problems += problems_of(error)
             continue
         for warning in imports[0].source.warnings:

@@ -173,16 +173,16 @@ def _told(model: "Model", main: int, gpu: int) -> dict[str, Any]:
 
 def _where(model: "Model") -> str | None:
     """Where it lies on this machine, or nothing; a starter that could be had is not made here."""
+    from base.errors import KnownError
     from models import starter
     from models.catalog import weights as lying_at
-    from models.errors import ModelError
 
     if not model.hub:
         file = starter.cache_folder() / starter.FILE
         return str(file) if file.exists() else None
     try:
         return str(lying_at(model))
-    except ModelError:
+    except KnownError:
         return None
 
 

@@ -66,7 +66,7 @@ def check(
     ] = None,
 ) -> None:
     """Check scenes: every mistake with file, line and key. Exit 2 where there is one."""
-    from scenes.errors import SceneError
+    from base.errors import KnownError
     from scenes.scene import load_scene
     from scenes.scene_list import scene_names
 
@@ -74,7 +74,7 @@ def check(
     for name in scenes or scene_names():
         try:
             scene = load_scene(name)
-        except SceneError as error:
+        except KnownError as error:
             broken = True
             for problem in problems_of(error):
                 word(short(problem))

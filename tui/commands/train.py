@@ -96,15 +96,15 @@ def _installed() -> Iterator[None]:
 
 def _check_memory(settings: "Settings", anyway: bool) -> None:
     """Refuse what the arithmetic says cannot fit; an unknown base is not reckoned, and said so."""
+    from base.errors import KnownError
     from models.catalog import machine_memory
-    from models.errors import ModelError
     from models.memory.fit import fit
     from models.memory.shapes import shape_of
     from models.memory.usage import Plan
 
     try:
         shape = shape_of(settings.base)
-    except ModelError:
+    except KnownError:
         word(f"{settings.base}: its memory is not reckoned, since its shape is not known before")
         return
     main, gpu = machine_memory()

@@ -15,10 +15,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
-from scenes.errors import SceneError
 from scenes.files.importers import Report
 from scenes.files.trpg.files import TableLog
 from scenes.files.trpg.people import Table
@@ -151,7 +151,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         shown.border_title = Content(say("import_preview", say(f"style_{self.style or 'told'}")))
         try:
             lines = preview(self.found.logs[0], self._table(), PREVIEWED)
-        except SceneError as error:
+        except KnownError as error:
             lines = [str(error)]
         shown.update(Content("\n".join(map(printable, lines))))
 
@@ -176,7 +176,7 @@ class PlayersScreen(ModalScreen[Path | None]):
             return
         try:
             scene = scene_of(self.found.path, self.players, self._known)
-        except SceneError as error:
+        except KnownError as error:
             self._fail(str(error))
             return
         chosen = await self.app.push_screen_wait(RoleScreen(scene))

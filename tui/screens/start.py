@@ -15,7 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.scene_list import Found, find_scenes
 from scenes.table.session_list import Saved, saved_sessions
 from tui.loaded_model import Model
@@ -182,7 +182,7 @@ class StartScreen(Screen[None]):
         found = self.found[at]
         try:
             return load_scene(found.path)
-        except SceneError as error:
+        except KnownError as error:
             for problem in error.problems[:5]:
                 self.notify(printable(problem), severity="error", markup=False, timeout=15)
             return None

@@ -299,7 +299,7 @@ class TableScreen(DealingScreen):
     def leave(self) -> None:
         """Stop drawing, keep the candidates and close the session; the widgets may be gone.
 
-        Raises `SceneError` where the candidates cannot be kept.
+        Raises `KnownError` where the candidates cannot be kept.
         """
         if self.is_running:
             self.workers.cancel_group(self, "draw")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from base.errors import KnownError
 from scenes.data.books.numerals import number
-from scenes.errors import SceneError
 from scenes.files.importers import Notice
 from scenes.files.source import sources
 
@@ -78,19 +78,19 @@ class Book:
 
 
 def read_book(path: Path) -> Book:
-    """Read a novel. Raises `SceneError` where it is no text, empty, or beyond reason."""
+    """Read a novel. Raises `KnownError` where it is no text, empty, or beyond reason."""
     found = sources(path, "a novel")
     if len(found) != 1:
-        raise SceneError(f"{path}: {len(found)} texts in this zip, expected one novel; unpack it")
+        raise KnownError(f"{path}: {len(found)} texts in this zip, expected one novel; unpack it")
     source = found[0]
     pieces, length = [], 0
     for chunk in source.chunks():
         pieces.append(chunk)
         length += len(chunk)
         if length > LARGEST:
-            raise SceneError(f"{source.where}: more than {LARGEST:,} characters; split it first")
+            raise KnownError(f"{source.where}: more than {LARGEST:,} characters; split it first")
     if _nonsense(pieces[0][:LOOKED_AT] if pieces else ""):
-        raise SceneError(f"{source.where}: not a text file; expected a novel")
+        raise KnownError(f"{source.where}: not a text file; expected a novel")
     book = book_of("".join(pieces).removeprefix("\ufeff"), source.where, path.stem)
     return replace(book, notices=(*source.notices, *book.notices))
 
@@ -101,9 +101,9 @@ def _nonsense(text: str) -> bool:
 
 
 def book_of(text: str, where: str = "text", name: str = "") -> Book:
-    """The book that a text is. Raises `SceneError` where there are no words in it."""
+    """The book that a text is. Raises `KnownError` where there are no words in it."""
     if not text.strip():
-        raise SceneError(f"{where}: empty, expected a novel")
+        raise KnownError(f"{where}: empty, expected a novel")
     chapters, advertising = _chapters(text), _advertising(text)
     notices = []
     if advertising:

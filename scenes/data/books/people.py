@@ -11,13 +11,13 @@ from typing import Any
 
 import yaml
 
+from base.errors import KnownError
 from base.folders import why_no_file
 from base.names import name_problem
 from base.text import decode, shown
 from base.yaml_reader import MAX_BYTES
 from scenes.data.books.book import Book
 from scenes.data.books.words import words
-from scenes.errors import SceneError
 
 SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛奚范彭郎鲁韦"
@@ -76,13 +76,13 @@ _RANGED = re.compile(r"(.+)@(\d+)-(\d+)")
 
 
 def read_aliases(path: Path) -> Aliases:
-    """The aliases in a YAML file. Raises `SceneError`, `CharacterError`, `OSError`."""
+    """The aliases in a YAML file. Raises `KnownError`, `KnownError`, `OSError`."""
     if why := why_no_file(path):
-        raise SceneError(f"{path}: {why}, expected aliases in YAML")
+        raise KnownError(f"{path}: {why}, expected aliases in YAML")
     with path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
-        raise SceneError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
+        raise KnownError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
     return _aliases(decode(raw, str(path)), str(path))
 
 
@@ -107,13 +107,13 @@ def _aliases(text: str, where: str) -> Aliases:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise SceneError(
+        raise KnownError(
             f"{where}{line}: no YAML ({getattr(error, 'problem', 'unreadable')})"
         ) from None
     if not isinstance(held, dict) or not isinstance(held.get("people"), dict):
-        raise SceneError(f"{where}: expected `people:` with a name and its aliases a line")
+        raise KnownError(f"{where}: expected `people:` with a name and its aliases a line")
     if odd := sorted(map(str, held.keys() - set(_KEYS))):
-        raise SceneError(f"{where}: unknown key {shown(odd[0])}; there are {', '.join(_KEYS)}")
+        raise KnownError(f"{where}: unknown key {shown(odd[0])}; there are {', '.join(_KEYS)}")
     alone = held.get("given_names") is True
     return Aliases(str(held.get("title", "")), _names(held["people"], where, alone), alone)
 
@@ -124,14 +124,14 @@ def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tupl
         if not isinstance(others, list) or not all(
             isinstance(each, str) for each in (person, *others)
         ):
-            raise SceneError(
+            raise KnownError(
                 f"{where}: {shown(str(person))}: expected a list of names, as [玄德, 先主]"
             )
         for written in (person, *others):
             ranged = _RANGED.fullmatch(written)
             name = ranged[1] if ranged else written
             if problem := name_problem(name):
-                raise SceneError(f"{where}: {shown(person)}: {problem}")
+                raise KnownError(f"{where}: {shown(person)}: {problem}")
             alias = Alias(person, int(ranged[2]), int(ranged[3])) if ranged else Alias(person)
             held = names.setdefault(name, [])
             if alias not in held:

@@ -5,11 +5,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from base.errors import KnownError
 from models.backend import Prompt
 from models.train.data import Example, read_examples
 from scenes.data.examples.prompts import Bounds, Tally
 from scenes.data.records import read_records, text_of
-from scenes.errors import SceneError
 from scenes.log import cue
 from scenes.prompt import MARGIN
 
@@ -25,12 +25,12 @@ def mixed(
     `among` others to train on; all of the file where it has fewer, with a word.
 
     The file holds `{"instruction", "input", "output"}`, asked as `问：` and answered as `答：`, or
-    examples, of which those to train on are taken. Raises `SceneError`, `ModelError`.
+    examples, of which those to train on are taken. Raises `KnownError`, `KnownError`.
     """
     wanted = round(among * share / (1 - share))
     fitting = [one for one in _general(path) if _fits(one, bounds, tally)]
     if not fitting:
-        raise SceneError(f"{path}: no example that fits; it needs instruction, input and output")
+        raise KnownError(f"{path}: no example that fits; it needs instruction, input and output")
     if len(fitting) < wanted:
         tally.notices.append(
             f"{path}: {len(fitting)} examples, {wanted} were to be mixed in; all of them are"
@@ -58,7 +58,7 @@ def _asked(record: Mapping[str, Any], where: str, source: str) -> Example:
     more = text_of({"input": "", **record}, "input", where)
     answer = text_of(record, "output", where).strip()
     if not answer:
-        raise SceneError(f"{where}: output is empty; leave such lines out")
+        raise KnownError(f"{where}: output is empty; leave such lines out")
     history = f"{cue(ASKER)}{question.strip()}\n" + (f"{more.strip()}\n" if more.strip() else "")
     return Example(Prompt("", history, cue(ANSWERER)), f"{answer}\n", SPEAKER, source)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+from base.errors import KnownError
 from models.train.data import Split
-from scenes.errors import SceneError
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class HeldOut:
 def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
     """The split of each chapter or session, of which `lines` are the lines to learn.
 
-    Those without a line are on the side of the one before. Raises `SceneError` where a split
+    Those without a line are on the side of the one before. Raises `KnownError` where a split
     would be empty.
     """
     places = [at for at, count in enumerate(lines) if count]
@@ -35,14 +35,14 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
     if not test and held.share == 0 and held.every is None:
         return ["train"] * len(lines)
     if len(places) < 2:
-        raise SceneError(
+        raise KnownError(
             "one chapter or session with lines to learn, which cannot be both trained on and held "
             "out; give more logs, part it with headings such as ==== 第二章 ====, or hold out "
             "nothing with: --test 0"
         )
     if not test or len(test) == len(places):
         empty = "train" if test else "test"
-        raise SceneError(
+        raise KnownError(
             f"the {empty} split would be empty: {how} of {len(places)} chapters or sessions with "
             "lines to learn is to be held out; ask for another part"
         )

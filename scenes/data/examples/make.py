@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from base.errors import KnownError
 from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
@@ -10,7 +11,6 @@ from scenes.data.examples.heldout import HeldOut, splits_of
 from scenes.data.examples.prompts import Bounds, LogSource, Source, Tally
 from scenes.data.examples.rivals import with_rivals
 from scenes.data.examples.script import Script, learned_roles, nobody
-from scenes.errors import SceneError
 
 ALIKE = "much the same as a line that is held out"
 
@@ -26,7 +26,7 @@ class Made:
 def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: float = 0.0) -> Made:
     """The examples of `sources`, none of which to train on is much the same as one held out.
 
-    `balance` is that of `scenes.data.examples.balance`. Raises `SceneError` for an empty split.
+    `balance` is that of `scenes.data.examples.balance`. Raises `KnownError` for an empty split.
     """
     made = Made()
     lines = [source.lines for source in sources]
@@ -46,15 +46,15 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
 
 
 def _check_splits(made: Made, wanted: Iterable[Split]) -> None:
-    """Raise `SceneError` where all of a split has been left out."""
+    """Raise `KnownError` where all of a split has been left out."""
     found = {one.split for one in made.examples}
     for split in sorted(set(wanted) - found):
         why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
-        raise SceneError(f"the {split} split is empty: left out were {why}")
+        raise KnownError(f"the {split} split is empty: left out were {why}")
 
 
 def log_source(script: Script, wanted: Sequence[str]) -> LogSource:
-    """The lines of the roles that are wanted, or of all. Raises `SceneError` where none is."""
+    """The lines of the roles that are wanted, or of all. Raises `KnownError` where none is."""
     source = LogSource(script, learned_roles(script, wanted))
     if not any(source.lines):
         raise nobody(script.source, script.chapters, source.roles)

@@ -100,7 +100,7 @@ class Source(Protocol):
     def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
         """The examples in order; `splits` has one for each part.
 
-        Raises `SceneError` where the scene leaves no room.
+        Raises `KnownError` where the scene leaves no room.
         """
         ...
 

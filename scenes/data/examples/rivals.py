@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
 
+from base.errors import KnownError
 from models.train.data import Example
-from scenes.errors import SceneError
 from scenes.log import LONGEST_NAME, cue
 
 MOST = 8
@@ -52,7 +52,7 @@ def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:
     if cast:
         missing = next((name for name in cast if cue_of(name) is None), None)
         if missing is not None:
-            raise SceneError(f"--cast: {missing!r} is no name; expected names of speakers")
+            raise KnownError(f"--cast: {missing!r} is no name; expected names of speakers")
         named = list(dict.fromkeys(cast))
         return Voter(tuple(sorted(named, key=lambda name: -counted[name])), len(named), True)
     return Voter(tuple(name for name, _ in counted.most_common()), most)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from base.errors import KnownError
 from base.names import nearest
 from base.text import shown
-from scenes.errors import SceneError
 from scenes.log import Entry
 from scenes.prompt import cue_of
 from scenes.scene import Role, Scene
@@ -53,7 +53,7 @@ def script_of(source: str, entries: Sequence[Entry], scene: Scene | None) -> Scr
 def learned_roles(script: Script, wanted: Iterable[str]) -> tuple[Role, ...]:
     """The roles of that name or alias, or, where none is wanted, the whole cast.
 
-    Raises `SceneError` for a name of nobody, with the nearest one.
+    Raises `KnownError` for a name of nobody, with the nearest one.
     """
     return tuple(dict.fromkeys(map(script.scene.role, wanted))) or script.scene.cast
 
@@ -84,17 +84,17 @@ def texts_of(entries: Iterable[Entry]) -> Iterator[str]:
         yield f"{line.partition('：')[2] if entry.speaker else line[1:]}\n"
 
 
-def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> SceneError:
+def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> KnownError:
     """What to say of a log in which none of `roles` speaks."""
     said = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
     if not said:
-        return SceneError(
+        return KnownError(
             f"{source}: nobody speaks in it; is it a log, with lines such as 名字：…?"
         )
     most = ", ".join(f"{shown(name)} {count}" for name, count in said.most_common(MOST_NAMED))
     who = ", ".join(role.name for role in roles[:MOST_NAMED])
     hint = nearest(roles[0].name, said) if len(roles) == 1 else ""
-    return SceneError(f"{source}: no line by {who}{hint}; in it speak {most}")
+    return KnownError(f"{source}: no line by {who}{hint}; in it speak {most}")
 
 
 def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from base.errors import KnownError
 from models.train.data import Example, Split
 from scenes.data.examples.prompts import Bounds, Tally, kept
-from scenes.errors import SceneError
 from scenes.prompt import History, history_budget, prompt_after, stable_part
 from scenes.scene import Role
 from scenes.table.session import Session, Turn
@@ -66,7 +66,7 @@ class SessionSource:
 def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
     """The lines of the roles that are wanted; where none is, of all but the player's own role.
 
-    Raises `SceneError` for a name of nobody, and where nothing was said by them.
+    Raises `KnownError` for a name of nobody, and where nothing was said by them.
     """
     scene = session.scene
     roles = tuple(dict.fromkeys(map(scene.role, wanted))) or tuple(
@@ -75,7 +75,7 @@ def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
     source = SessionSource(session, roles)
     if not any(source.lines):
         who = ", ".join(role.name for role in roles) or "a model"
-        raise SceneError(f"{session.id}: no line by {who} after its opening; nothing to learn")
+        raise KnownError(f"{session.id}: no line by {who} after its opening; nothing to learn")
     return source
 
 

@@ -13,9 +13,9 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from base.errors import KnownError
 from base.folders import why_no_file
 from base.writing import draft_of, sweep, told
-from scenes.errors import SceneError
 
 VERSION = 1
 
@@ -52,13 +52,13 @@ class Ledger:
 
     @classmethod
     def open(cls, path: Path, command: str) -> Self:
-        """Read what is there, and go on after it. Raises `SceneError`."""
+        """Read what is there, and go on after it. Raises `KnownError`."""
         sweep(path.parent)
         lock = FileLock(draft_of(path))  # of a killed run it is swept as a draft is
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise SceneError(f"{path}: another run is writing it; wait for its end") from None
+            raise KnownError(f"{path}: another run is writing it; wait for its end") from None
         ledger = cls(path, _lock=lock)
         try:
             if path.exists():
@@ -105,7 +105,7 @@ class Ledger:
 
     def _read(self, command: str) -> None:
         if why := why_no_file(self.path):
-            raise SceneError(f"{self.path}: {why}, expected a journal; name another with --journal")
+            raise KnownError(f"{self.path}: {why}, expected a journal; name another with --journal")
         raw = self.path.read_bytes()
         whole = raw.rfind(b"\n") + 1
         lines = raw[:whole].split(b"\n")[:-1]
@@ -115,13 +115,13 @@ class Ledger:
                 record = _record(value, f"{self.path}:{number}")
                 self.records[record.key] = record
             elif value.get("journal") != VERSION or value.get("command") != command:
-                raise SceneError(
+                raise KnownError(
                     f"{self.path}: not the journal of a `corpus {command}`; name another with "
                     "--journal, or move it away"
                 )
         if whole < len(raw):
             if not lines:
-                raise SceneError(f"{self.path}: not a journal of ours; move it away")
+                raise KnownError(f"{self.path}: not a journal of ours; move it away")
             os.truncate(self.path, whole)
             self.torn = True
 
@@ -132,7 +132,7 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise SceneError(f"{where}: not a line of a journal; take it out, or move the file away")
+        raise KnownError(f"{where}: not a line of a journal; take it out, or move the file away")
     return value
 
 
@@ -140,6 +140,6 @@ def _record(value: Mapping[str, Any], where: str) -> Record:
     try:
         return Record(**{**value, "flags": tuple(value["flags"])})
     except (TypeError, KeyError):
-        raise SceneError(
+        raise KnownError(
             f"{where}: not a line of a journal; take it out, or move the file away"
         ) from None

@@ -97,7 +97,7 @@ def passages(run: Distilling) -> list[tuple[Chunk, Task]]:
 
 
 def distil(run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> Distilled:
-    """Ask all that the ledger does not hold. Raises `SceneError` where the teacher is gone."""
+    """Ask all that the ledger does not hold. Raises `KnownError` where the teacher is gone."""
     asked = passages(run)
     values = ask_all(teacher, [task for _, task in asked], ledger, jobs, told)
     found = Distilled([chunk for chunk, _ in asked])

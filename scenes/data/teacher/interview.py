@@ -56,7 +56,7 @@ def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[Chunk
 def interview(
     asked: Sequence[tuple[Chunk, Task]], teacher: Teacher, ledger: Ledger, jobs: int, told: Told
 ) -> Held:
-    """Ask what the ledger does not hold. Raises `SceneError` where the teacher is gone."""
+    """Ask what the ledger does not hold. Raises `KnownError` where the teacher is gone."""
     values = ask_all(teacher, [task for _, task in asked], ledger, jobs, told)
     return [(chunk, values.get(task.key)) for chunk, task in asked]
 

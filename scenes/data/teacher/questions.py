@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from base.errors import KnownError
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.teacher.answer_cache import Ledger
 from scenes.data.teacher.distilled import is_chinese
 from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
 from scenes.data.teacher.templates import Templates, distinct, filled, slots_of
-from scenes.errors import SceneError
 from scenes.log import Entry
 
 BUNDLED = Path(__file__).with_name("questions.yaml")
@@ -60,13 +60,13 @@ class Asked:
 
 
 def make(run: Asking, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> list[Asked]:
-    """Questions to a role, unlike each other, with their answers. Raises `SceneError`."""
+    """Questions to a role, unlike each other, with their answers. Raises `KnownError`."""
     slots, tasks = _given_slots(run), _slot_tasks(run)
     values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
     slots |= {name: values[task.key] for name, task in tasks.items() if task.key in values}
     drawn = distinct(filled(run.given.templates, slots, run.seed), run.n)
     if not drawn:
-        raise SceneError("no template has values for its slots; give them in the file")
+        raise KnownError("no template has values for its slots; give them in the file")
     said = ask_all(teacher, [_otherwise(one) for one in drawn], ledger, jobs, told)
     questions = _said(drawn, said, run.seed)
     answers = [_answer(run.role, one) for one in questions]

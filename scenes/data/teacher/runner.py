@@ -8,11 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from models.errors import ModelError, PassingError
+from base.errors import KnownError, PassingError
 from models.teacher import Answer, Question, Teacher
 from scenes.data.teacher.answer_cache import Ledger, Record
 from scenes.data.teacher.json_repair import mended
-from scenes.errors import SceneError
 
 TRIES = 3
 """How often a question is asked whose answer does not do."""
@@ -59,7 +58,7 @@ def ask_all(
     """Ask what the ledger does not hold, `jobs` at a time; the answers by key, failed ones not.
 
     `told` hears of each record, of unanswered ones when the run goes on after them. Raises
-    `SceneError` where the teacher gave nothing to several questions in a row: what was answered
+    `KnownError` where the teacher gave nothing to several questions in a row: what was answered
     is kept.
     """
     waiting = {task.key: task for task in tasks if not ledger.done(task.key)}
@@ -83,7 +82,7 @@ async def _ask_all(
             if answered:
                 _tell(silent, told)
             elif len(silent) >= (AFTER_AN_OUTAGE if teacher.outage.too_long else IN_A_ROW):
-                raise SceneError(
+                raise KnownError(
                     f"{record.failed} (the last {len(silent)} questions had no answer; what was "
                     "answered is kept: the same command goes on from there)"
                 )
@@ -92,7 +91,7 @@ async def _ask_all(
         async with asyncio.TaskGroup() as group:
             for _ in range(min(jobs, len(tasks))):
                 group.create_task(work())
-    except* (SceneError, OSError) as errors:
+    except* (KnownError, OSError) as errors:
         raise errors.exceptions[0] from None
     _tell(silent, told)
 
@@ -110,7 +109,7 @@ async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
     for attempt in range(TRIES):
         try:
             answer = await teacher.ask(task.question, attempt)
-        except ModelError as error:
+        except KnownError as error:
             why = str(error)
             if isinstance(error, PassingError):
                 break

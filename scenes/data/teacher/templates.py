@@ -15,9 +15,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 from rapidfuzz import fuzz, process
 
+from base.errors import KnownError
 from base.folders import why_no_file
 from scenes.data.records import read_records
-from scenes.errors import SceneError
 
 LARGEST = 1_000_000
 """Bytes of a file of templates."""
@@ -39,15 +39,15 @@ class Templates(BaseModel):
 
 
 def read_templates(path: Path) -> Templates:
-    """Templates in YAML, or CamelBell's seed tasks in JSON Lines. Raises `SceneError`."""
+    """Templates in YAML, or CamelBell's seed tasks in JSON Lines. Raises `KnownError`."""
     if path.suffix == ".jsonl":
         return _seed_tasks(path)
     if why := why_no_file(path):
-        raise SceneError(f"{path}: {why}, expected templates")
+        raise KnownError(f"{path}: {why}, expected templates")
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
-        raise SceneError(
+        raise KnownError(
             f"{path}: larger than {LARGEST // 1_000_000} MB, the most that templates may be; is it "
             "the right file?"
         )
@@ -55,7 +55,7 @@ def read_templates(path: Path) -> Templates:
         return Templates.model_validate(yaml.safe_load(raw.decode("utf-8-sig")) or {})
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         first = " ".join(str(error).split())[:160]
-        raise SceneError(f"{path}: expected templates, slots and ask ({first})") from None
+        raise KnownError(f"{path}: expected templates, slots and ask ({first})") from None
 
 
 def _seed_tasks(path: Path) -> Templates:
@@ -65,7 +65,7 @@ def _seed_tasks(path: Path) -> Templates:
             words = record["instances"][0]["input"] or record["instruction"]
             found.append(_FOREIGN_SLOT.sub(lambda slot: f"{{{slot[1] or slot[2]}}}", words))
         except (KeyError, IndexError, TypeError):
-            raise SceneError(f"{where}: expected instruction and instances") from None
+            raise KnownError(f"{where}: expected instruction and instances") from None
     return Templates(templates=found)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from base.errors import KnownError
 from base.text import shown
-from scenes.errors import SceneError
 from scenes.files.chats import dialogues, kobold, sillytavern
 from scenes.files.chats.chat import Chat, Json, Report, texts
 from scenes.files.chats.roundtrip import returned
@@ -31,7 +31,7 @@ def import_chat(
 
     `player` is the role that the person plays: one who speaks, or another name for the player;
     `roles` gives those who speak other names.
-    Raises `SceneError` in one line where the file is no chat; nothing is written then.
+    Raises `KnownError` in one line where the file is no chat; nothing is written then.
     """
     source = open_source(path)
     report = Report(source.where)
@@ -53,24 +53,24 @@ def import_chat(
 
 
 def read_chat(source: Source) -> Chat:
-    """The chat in a file. Raises `SceneError` where it is none."""
+    """The chat in a file. Raises `KnownError` where it is none."""
     first = next(_values(source), None)
     if chat := _lines_of(source, first):
         return chat
     try:
         value = first if isinstance(first, dict) else json_value(source.whole())
-    except (BadValue, SceneError) as error:
+    except (BadValue, KnownError) as error:
         for value in _values(source):
             if chat := _lines_of(source, value):
                 return chat
         why = str(error).removeprefix(f"{source.where}: ")
-        raise SceneError(f"{source.where}: not a chat: {why}") from None
+        raise KnownError(f"{source.where}: not a chat: {why}") from None
     if isinstance(value, list) and any(map(sillytavern.is_message, value)):
         header = next((one for one in value if sillytavern.is_header(one)), None)
         return sillytavern.chat_of(source, header, value)
     if isinstance(value, dict):
         return _one_value(value, source)
-    raise SceneError(f"{source.where}: no chat of a known program; found other JSON")
+    raise KnownError(f"{source.where}: no chat of a known program; found other JSON")
 
 
 def _lines_of(source: Source, value: object) -> Chat | None:
@@ -96,7 +96,7 @@ def _one_value(value: Json, source: Source) -> Chat:
     for form in (dialogues.risu, dialogues.agnai, dialogues.webui):
         if chat := form(value, title):
             return chat
-    raise SceneError(f"{source.where}: {_other(value)}")
+    raise KnownError(f"{source.where}: {_other(value)}")
 
 
 def _other(value: Json) -> str:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from base.folders import beside, find, folders, is_file, is_folder
 from base.text import shown
-from scenes.errors import SceneError
 from scenes.files.chats.chat import Chat, Json, Message, Report
 from scenes.files.chats.dates import sent_at
 from scenes.files.chats.events import Turning, Written
@@ -57,7 +57,7 @@ def returned(chat: Chat, report: Report) -> Returned | None:
         return None
     try:
         return _rebuilt(block, chat, report)
-    except (SceneError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KnownError, KeyError, TypeError, ValueError, AttributeError) as error:
         why = shown(str(error) or type(error).__name__)
         report.notice(f"what paotuan had kept in it is damaged ({why}): read as a chat")
         report.forget()

@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 import msgspec
 
+from base.errors import KnownError
 from base.folders import why_no_file
 from base.json_bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
 from base.text import shown
-from scenes.errors import SceneError
 
 MAX_BYTES = 32 << 20
 """Bytes of a file that is one JSON value, and of a line of one that is a value a line."""
@@ -49,9 +49,9 @@ class Source:
                     yield number, self._decoded(raw).strip("\ufeff \t\r\n")
 
     def whole(self) -> str:
-        """The text of the file. Raises `SceneError` where it is too large for one value."""
+        """The text of the file. Raises `KnownError` where it is too large for one value."""
         if self.size > MAX_BYTES:
-            raise SceneError(
+            raise KnownError(
                 f"{self.where}: one JSON value of {self.size >> 20} MiB; at most "
                 f"{MAX_BYTES >> 20} MiB are read; is it a chat?"
             )
@@ -62,10 +62,10 @@ class Source:
 
 
 def open_source(path: Path) -> Source:
-    """The file at `path`. Raises `SceneError` for what is no text or a web page."""
+    """The file at `path`. Raises `KnownError` for what is no text or a web page."""
     where = shown(path.name)
     if why := why_no_file(path):
-        raise SceneError(f"{where}: {why}, expected a chat")
+        raise KnownError(f"{where}: {why}, expected a chat")
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -74,23 +74,23 @@ def open_source(path: Path) -> Source:
             _refuse(start, where)
             encoding = _encoding(file)
     except OSError as error:
-        raise SceneError(f"{where}: {error.strerror or error}") from None
+        raise KnownError(f"{where}: {error.strerror or error}") from None
     return Source(path, encoding, size)
 
 
 def _refuse(start: bytes, where: str) -> None:
     if not start.strip():
-        raise SceneError(f"{where}: empty, expected a chat")
+        raise KnownError(f"{where}: empty, expected a chat")
     if _HTML.match(start.removeprefix(_BOM)):
-        raise SceneError(f"{where}: a web page (HTML), expected a chat; download the chat itself")
+        raise KnownError(f"{where}: a web page (HTML), expected a chat; download the chat itself")
     for mark, name in _MARKS.items():
         if start.startswith(mark):
-            raise SceneError(
+            raise KnownError(
                 f"{where}: the text is {name}, expected UTF-8; convert it with: "
                 f"iconv -f {name} -t UTF-8 OLD > NEW"
             )
     if b"\0" in start:
-        raise SceneError(f"{where}: not a text file (a zero byte at {start.index(0)})")
+        raise KnownError(f"{where}: not a text file (a zero byte at {start.index(0)})")
 
 
 def _encoding(file: BinaryIO) -> str:

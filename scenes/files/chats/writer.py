@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from base.errors import KnownError
 from base.text import printable
 from base.writing import UTF8, reason, replaced
-from scenes.errors import SceneError
 from scenes.files.chats.chat import Chat, Message, Report
 from scenes.files.chats.dates import sent_at
 from scenes.files.chats.entries import named
@@ -39,7 +39,7 @@ def save_chat(
 ) -> Path:
     """Write the session that a chat becomes, with the player as `player` where one is named.
 
-    `roles` gives those who speak other names. Raises `SceneError` where nothing is said in it, or
+    `roles` gives those who speak other names. Raises `KnownError` where nothing is said in it, or
     the disk fails; nothing is left then.
     """
     chat = _cast_as(chat, roles or {}, report)
@@ -63,7 +63,7 @@ def save_chat(
                     extra = {}
                 yield event, entries
         if not turning.turns:
-            raise SceneError(f"{report.where}: no message in it")
+            raise KnownError(f"{report.where}: no message in it")
 
     return save_events(scene, scene.play_as, written(), folder, report)
 
@@ -96,7 +96,7 @@ def save_events(
         try:
             _write(path, opened, events, scene.title, log)
         except OSError as error:
-            raise SceneError(f"{folder}: cannot be written: {reason(error)}") from error
+            raise KnownError(f"{folder}: cannot be written: {reason(error)}") from error
     return path
 
 

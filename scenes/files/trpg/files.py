@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.errors import KnownError
 from base.names import nearest
-from scenes.errors import SceneError
 from scenes.files.importers import FORMATS, Item, Notice, Report, detect, reader
 from scenes.files.source import Source, sources
 from scenes.files.trpg.convert import Telling
@@ -22,13 +22,13 @@ class TableLog:
     def lines(self, table: Table) -> Iterator[str]:
         """The lines of our log, each with its newline; once.
 
-        Raises `SceneError` where nothing in the file is a message of its format.
+        Raises `KnownError` where nothing in the file is a message of its format.
         """
         telling = Telling(table, self.report)
         yield from telling.lines(self._items())
         self.report.notices += self.source.notices
         if not self.report.read:
-            raise SceneError(
+            raise KnownError(
                 f"{self.source.where}: no message of the format {self.report.format}; "
                 "name another one with --format"
             )
@@ -37,7 +37,7 @@ class TableLog:
         """What the reader gives; where the file breaks off later on, what came before."""
         try:
             yield from reader(self.report.format)(self.source)
-        except SceneError as error:
+        except KnownError as error:
             if not self.report.read:
                 raise
             why = str(error).removeprefix(f"{self.source.where}: ")
@@ -45,18 +45,18 @@ class TableLog:
 
 
 def open_logs(path: Path, format: str | None = None) -> list[TableLog]:
-    """The logs in a file, one but for a zip. Raises `SceneError`."""
+    """The logs in a file, one but for a zip. Raises `KnownError`."""
     if format is not None and format not in FORMATS:
         known = nearest(format, FORMATS) or f"; there are {', '.join(FORMATS)}"
-        raise SceneError(f"no format {format}{known}")
+        raise KnownError(f"no format {format}{known}")
     return [log_of(source, format) for source in sources(path)]
 
 
 def log_of(source: Source, format: str | None = None) -> TableLog:
-    """The log that a source holds, in the format that is named or told. Raises `SceneError`."""
+    """The log that a source holds, in the format that is named or told. Raises `KnownError`."""
     told = format or detect(source.head, source.name)
     if told is None:
-        raise SceneError(
+        raise KnownError(
             f"{source.where}: no log of a known program; "
             f"where it is one, name its format: --format {'|'.join(FORMATS)}"
         )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.importers import Dropped, Item, Message, Notice, Part
 from scenes.files.source import Source
 from scenes.files.trpg.json_window import Broken, elements
@@ -85,7 +85,7 @@ def _items(source: Source, key: str) -> Iterator[tuple[int, Any]]:
             yield number, item
     except Broken as error:
         if not number:
-            raise SceneError(f"{source.where}:{error}; expected JSON with {key}") from None
+            raise KnownError(f"{source.where}:{error}; expected JSON with {key}") from None
         yield number, Notice(number, f"the last item that can be read; line {error}")
 
 

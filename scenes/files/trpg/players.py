@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.importers import Message, Report, reader
 from scenes.files.trpg.convert import Telling
 from scenes.files.trpg.files import TableLog
@@ -39,7 +39,7 @@ class Player:
 
 
 def players(logs: Sequence[TableLog]) -> list[Player]:
-    """The accounts in logs, those that wrote most first. Raises `SceneError` for a damaged file."""
+    """The accounts in logs, those that wrote most first. Raises `KnownError` for a damaged file."""
     found: dict[tuple[str, str], Player] = {}
     for log in logs:
         people = People(Table())
@@ -71,7 +71,7 @@ def table_of(table: Table, asked: Iterable[Player]) -> Table:
 
 
 def preview(log: TableLog, table: Table, lines: int) -> list[str]:
-    """The first lines that a log would have. Raises `SceneError`."""
+    """The first lines that a log would have. Raises `KnownError`."""
     telling = Telling(table, Report(log.report.where, log.report.format))
     items = islice(reader(log.report.format)(log.source), SAMPLE)
     told = (line for piece in telling.lines(items) for line in piece.splitlines())
@@ -97,6 +97,6 @@ def _messages(log: TableLog, most: int) -> Iterator[Message]:
                 yield item
             elif isinstance(item, Line) and item.entry.speaker:
                 yield Message(item.number, item.entry.speaker, item.entry.text)
-    except SceneError:
+    except KnownError:
         if read_nothing:
             raise

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from scenes.errors import SceneError
+from base.errors import KnownError
 from scenes.files.chats.chat import Report
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
@@ -25,12 +25,12 @@ def scene_of(
 ) -> Scene:
     """The scene of those who play in a log; `tell` gets a line for each known character.
 
-    Raises `SceneError` where nobody plays.
+    Raises `KnownError` where nobody plays.
     """
     narrating = {one.role: one.part == "narrator" for one in reversed(players)}
     names = [one.role for one in players if one.part in ("role", "narrator")]
     if not names:
-        raise SceneError(f"{path.name}: nobody plays in it; one at least must be a role")
+        raise KnownError(f"{path.name}: nobody plays in it; one at least must be a role")
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
     cast = known(roles[:LARGEST_CAST], None, tell)
     return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
@@ -41,7 +41,7 @@ def save_session(
 ) -> Path:
     """Write the session that a log becomes, with the player as `role`; gives its journal.
 
-    `lines` are those of a log of ours, one or more a text. Raises `SceneError`; nothing is left
+    `lines` are those of a log of ours, one or more a text. Raises `KnownError`; nothing is left
     then.
     """
     report = Report(scene.path.name)
