@@ -3,6 +3,7 @@
 import re
 
 from base.errors import KnownError
+from base.messages import _
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
 _FORMATS = (
@@ -112,22 +113,45 @@ def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> KnownError:
     start = error.start
     line = raw.count(b"\n", 0, start) + 1
     if start and error.reason == "unexpected end of data":
-        return KnownError(f"{where}:{line}: cut off inside a character; is the file complete?")
+        return KnownError(
+            _(
+                "{where}:{line}: cut off inside a character; is the file complete?",
+                where=where,
+                line=line,
+            )
+        )
     for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
         if _reads_as(raw, encoding):
             return _encoded(where, "gb18030" if encoding == "gb18030" else "utf-16")
     if b"\0" in raw or _BINARY.search(raw[:start].decode("utf-8", "ignore")) or start == 0:
         return _binary(where, start)
-    return KnownError(f"{where}:{line}: not UTF-8 (byte 0x{raw[start]:02x}); save it as UTF-8")
+    return KnownError(
+        _(
+            "{where}:{line}: not UTF-8 (byte 0x{raw:02x}); save it as UTF-8",
+            where=where,
+            line=line,
+            raw=raw[start],
+        )
+    )
 
 
 def _encoded(where: str, encoding: str) -> KnownError:
     name = encoding.upper()
     return KnownError(
-        f"{where}: the text is {name}, expected UTF-8; convert it with: "
-        f"iconv -f {name} -t UTF-8 OLD > NEW"
+        _(
+            "{where}: the text is {name}, expected UTF-8; convert it with: iconv -f "
+            "{name} -t UTF-8 OLD > NEW",
+            where=where,
+            name=name,
+        )
     )
 
 
 def _binary(where: str, offset: int) -> KnownError:
-    return KnownError(f"{where}: not a text file (found at byte {offset}); expected YAML in UTF-8")
+    return KnownError(
+        _(
+            "{where}: not a text file (found at byte {offset}); expected YAML in UTF-8",
+            where=where,
+            offset=offset,
+        )
+    )

@@ -9,6 +9,7 @@ import yaml
 
 from base.errors import KnownError
 from base.json_bounds import MAX_DEPTH
+from base.messages import _
 from base.text import decode, shown, unprintable
 from base.yaml_tree import Key, Tree
 
@@ -75,18 +76,22 @@ def read_document(path: Path) -> Document:
     where = shown_path(path)
     try:
         if path.is_dir():
-            raise KnownError(f"{where}: a folder, expected a YAML file")
+            raise KnownError(_("{where}: a folder, expected a YAML file", where=where))
         if path.exists() and not path.is_file():
-            raise KnownError(f"{where}: not an ordinary file; expected a YAML file")
+            raise KnownError(_("{where}: not an ordinary file; expected a YAML file", where=where))
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise KnownError(f"{where}: no such file") from None
+        raise KnownError(_("{where}: no such file", where=where)) from None
     except PermissionError:
-        raise KnownError(f"{where}: may not be read; check its permissions") from None
+        raise KnownError(
+            _("{where}: may not be read; check its permissions", where=where)
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(
+            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
+        ) from None
     return _parsed(raw, where)
 
 
@@ -103,19 +108,34 @@ def _without_problems(document: Document) -> Document:
 
 def _parsed(raw: bytes, where: str) -> Document:
     if len(raw) > MAX_BYTES:
-        raise KnownError(f"{where}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
+        raise KnownError(
+            _(
+                "{where}: larger than {MAX_BYTES} MB; is it the right file?",
+                where=where,
+                MAX_BYTES=MAX_BYTES // 1_000_000,
+            )
+        )
     text = decode(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
         if name := unprintable(line):
-            raise KnownError(f"{where}:{number}: {name}; delete it")
+            raise KnownError(
+                _("{where}:{number}: {name}; delete it", where=where, number=number, name=name)
+            )
     if not text.strip():
-        raise KnownError(f"{where}: empty; expected YAML such as `title: …`")
+        raise KnownError(_("{where}: empty; expected YAML such as `title: …`", where=where))
     builder = Tree(where)
     for event in _events(text, where):
         builder.add(event)
     if not isinstance(builder.root, dict):
         hint = "; write `: ` where a key ends with `：`" if WIDE_COLON.match(text) else ""
-        raise KnownError(f"{where}:1: found {kind(builder.root)}, expected keys and values{hint}")
+        raise KnownError(
+            _(
+                "{where}:1: found {root}, expected keys and values{hint}",
+                where=where,
+                root=kind(builder.root),
+                hint=hint,
+            )
+        )
     return Document(where, builder.root, builder.lines, builder.blocks, tuple(builder.problems))
 
 
@@ -151,7 +171,9 @@ def _events(text: str, where: str) -> Iterator[yaml.Event]:
             _said(error.problem or "", mark.line if mark else 0, text, where)
         ) from None
     except yaml.YAMLError as error:
-        raise KnownError(f"{where}: not valid YAML: {shown(str(error))}") from None
+        raise KnownError(
+            _("{where}: not valid YAML: {error}", where=where, error=shown(str(error)))
+        ) from None
 
 
 def _said(problem: str, index: int, text: str, where: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import yaml
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown, unprintable
 
 MAX_SIZE = 4_000_000
@@ -111,7 +112,13 @@ class Tree:
             first = self.lines[key]
             place = shown(".".join(map(str, key)))
             self.problems.append(
-                f"{self.where}:{line}: {place}: written twice, first in line {first}; keep one"
+                _(
+                    "{where}:{line}: {place}: written twice, first in line {first}; keep one",
+                    where=self.where,
+                    line=line,
+                    place=place,
+                    first=first,
+                )
             )
         else:
             self.lines[key] = line

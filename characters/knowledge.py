@@ -6,6 +6,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import is_file, is_folder
+from base.messages import _
 from base.yaml_reader import shown_path
 from characters.lore.book import Lorebook
 from characters.lore.files import CARD_IMAGES, YAML, read_lorebook
@@ -59,7 +60,13 @@ def read_knowledge(path: Path, embedder: OpenEmbedder | None = None) -> Knowledg
     if suffix in (*TEXTS, BASE):
         return Knowledge(bases=(read_base(path, embedder),))
     known = ", ".join((*BOOKS, *TEXTS, BASE))
-    raise KnownError(f"{shown_path(path)}: not a kind of knowledge; expected {known}")
+    raise KnownError(
+        _(
+            "{shown_path}: not a kind of knowledge; expected {known}",
+            shown_path=shown_path(path),
+            known=known,
+        )
+    )
 
 
 def _of_folder(folder: Path, embedder: OpenEmbedder | None) -> Knowledge:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from base.errors import KnownError
 from base.folders import CARDS, SUFFIXES, beside, find, folders, is_file, is_folder, is_path, listed
+from base.messages import _
 from base.names import label_problem, name_problem, nearest
 from base.text import shown
 from base.yaml_reader import Document, read_document
@@ -60,7 +61,9 @@ def refer(reference: str, folder: Path) -> Character:
         return load(reference)
     path = beside(folder, reference)
     if path is None:
-        raise KnownError(f"{shown(reference)} leads out of the folder of this file")
+        raise KnownError(
+            _("{reference} leads out of the folder of this file", reference=shown(reference))
+        )
     if not is_file(path) and reference == Path(reference).name:
         known = (place / reference for place in folders("characters"))
         path = next((one for one in known if is_file(one)), path)

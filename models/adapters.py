@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.chatglm.files import check_numbers
 from models.chatglm.prefix import load_prefix, prefix_shape
 
@@ -51,10 +52,20 @@ class Adapters:
         """Load the adapter in a folder; raises `KnownError` where it does not fit the base."""
         folder = Path(path).expanduser()
         if not folder.exists():
-            raise KnownError(f"adapter {name}: {folder} not found, expected an adapter's folder")
+            raise KnownError(
+                _(
+                    "adapter {name}: {folder} not found, expected an adapter's folder",
+                    name=name,
+                    folder=folder,
+                )
+            )
         if folder.is_file():
             raise KnownError(
-                f"adapter {name}: {folder} is a file, expected a folder in PEFT layout"
+                _(
+                    "adapter {name}: {folder} is a file, expected a folder in PEFT layout",
+                    name=name,
+                    folder=folder,
+                )
             )
         if (folder / CONFIG).is_file():
             start = self._add_peft(name, folder)
@@ -96,7 +107,13 @@ class Adapters:
             name = None
         if name is not None and name not in self._starts:
             held = ", ".join(self._starts) or "none"
-            raise KnownError(f"adapter {name!r}: not loaded, there is {held}; name it on opening")
+            raise KnownError(
+                _(
+                    "adapter {name!r}: not loaded, there is {held}; name it on opening",
+                    name=name,
+                    held=held,
+                )
+            )
         if name != self._active:
             lora = name is not None and not self._starts[name].layers
             for layer in self._tuned:
@@ -121,8 +138,11 @@ class Adapters:
         if kind == "PREFIX_TUNING":
             return self._peft_prefix(name, folder, tensors)
         raise KnownError(
-            f"{folder / CONFIG}: peft_type is {kind}, expected LORA or PREFIX_TUNING; "
-            "train one of these"
+            _(
+                "{folder}: peft_type is {kind}, expected LORA or PREFIX_TUNING; train one of these",
+                folder=folder / CONFIG,
+                kind=kind,
+            )
         )
 
     def _peft_prefix(self, name: str, folder: Path, tensors: dict[str, torch.Tensor]) -> Start:
@@ -132,8 +152,15 @@ class Adapters:
         if table is None or table.dim() != 2 or table.shape[1] != expected:
             found = "no prompt_embeddings" if table is None else f"shape {list(table.shape)}"
             raise KnownError(
-                f"{folder}: a prefix with {found}, expected [length, {expected}] for the base "
-                f"{self.base}; {_trained_on(folder)}"
+                _(
+                    "{folder}: a prefix with {found}, expected [length, {expected}] for the "
+                    "base {base}; {trained_on}",
+                    folder=folder,
+                    found=found,
+                    expected=expected,
+                    base=self.base,
+                    trained_on=_trained_on(folder),
+                )
             )
         layers = self._layers(table.view(-1, slices, heads, width))
         shifts_no_position = getattr(self.model.config, "position_encoding_2d", False)
@@ -160,13 +187,23 @@ class Adapters:
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
             reason = first_line(error)
             raise KnownError(
-                f"{folder}: could not be put on the base {self.base} ({reason}); "
-                f"{_trained_on(folder)}"
+                _(
+                    "{folder}: could not be put on the base {base} ({reason}); {trained_on}",
+                    folder=folder,
+                    base=self.base,
+                    reason=reason,
+                    trained_on=_trained_on(folder),
+                )
             ) from error
         if found.unexpected_keys:
             raise KnownError(
-                f"{folder}: holds {found.unexpected_keys[0]}, which {CONFIG} does not name; "
-                "take both files from the same training"
+                _(
+                    "{folder}: holds {unexpected_keys}, which {CONFIG} does not name; take "
+                    "both files from the same training",
+                    folder=folder,
+                    unexpected_keys=found.unexpected_keys[0],
+                    CONFIG=CONFIG,
+                )
             )
         self._tuned = [m for m in self.model.modules() if isinstance(m, BaseTunerLayer)]
         for layer in self._tuned:
@@ -191,21 +228,37 @@ class Adapters:
         module = _submodule(self.model, path)
         if part is None or module is None:
             raise KnownError(
-                f"{folder}: adapts {path}, expected a layer of the base {self.base} "
-                f"({type(self.model).__name__}), which has none of that name; {_trained_on(folder)}"
+                _(
+                    "{folder}: adapts {path}, expected a layer of the base {base} ({name}), "
+                    "which has none of that name; {trained_on}",
+                    folder=folder,
+                    path=path,
+                    base=self.base,
+                    name=type(self.model).__name__,
+                    trained_on=_trained_on(folder),
+                )
             )
         axis = 1 if part == "A" else 0
         wanted = module.in_features if part == "A" else module.out_features
         if tensor.shape[axis] != wanted:
             raise KnownError(
-                f"{folder}: {key} is {list(tensor.shape)}, expected {wanted} at axis {axis} for "
-                f"the base {self.base}; {_trained_on(folder)}"
+                _(
+                    "{folder}: {key} is {shape}, expected {wanted} at axis {axis} for the base "
+                    "{base}; {trained_on}",
+                    folder=folder,
+                    key=key,
+                    shape=list(tensor.shape),
+                    wanted=wanted,
+                    axis=axis,
+                    base=self.base,
+                    trained_on=_trained_on(folder),
+                )
             )
 
 
 def _module_and_part(key: str) -> tuple[str, str | None]:
     for part in ("A", "B"):
-        path, found, _ = key.partition(f".lora_{part}.")
+        path, found, __ = key.partition(f".lora_{part}.")
         if found:
             return path, part
     return key, None
@@ -232,10 +285,16 @@ def read_json(file: Path) -> dict[str, Any]:
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise KnownError(f"{file}: not readable as JSON ({error}); fetch it again") from error
+        raise KnownError(
+            _("{file}: not readable as JSON ({error}); fetch it again", file=file, error=error)
+        ) from error
     if not isinstance(value, dict):
         raise KnownError(
-            f"{file}: found a {type(value).__name__}, expected an object; fetch it again"
+            _(
+                "{file}: found a {name}, expected an object; fetch it again",
+                file=file,
+                name=type(value).__name__,
+            )
         )
     return value
 
@@ -253,7 +312,11 @@ def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
     files: Sequence[Path] = [folder / name for name in WEIGHTS if (folder / name).is_file()]
     if not files:
         raise KnownError(
-            f"{folder}: no {' or '.join(WEIGHTS)}, expected the adapter's weights; fetch them"
+            _(
+                "{folder}: no {WEIGHTS}, expected the adapter's weights; fetch them",
+                folder=folder,
+                WEIGHTS=" or ".join(WEIGHTS),
+            )
         )
     try:
         if files[0].suffix == ".safetensors":
@@ -262,10 +325,16 @@ def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
             tensors = torch.load(files[0], map_location="cpu", weights_only=True)
     except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
         reason = first_line(error)
-        raise KnownError(f"{files[0]}: not readable ({reason}); fetch it again") from error
+        raise KnownError(
+            _("{files}: not readable ({reason}); fetch it again", files=files[0], reason=reason)
+        ) from error
     except Exception as error:  # pickle's own errors have no common base but this
         raise KnownError(
-            f"{files[0]}: refused ({type(error).__name__}); use safetensors"
+            _(
+                "{files}: refused ({name}); use safetensors",
+                files=files[0],
+                name=type(error).__name__,
+            )
         ) from error
     check_numbers(files[0], tensors)
     return tensors

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Literal, NamedTuple, Protocol, cast, runtime_checkable
 
 from base.errors import KnownError
+from base.messages import _
 from models.quiet import keep_quiet
 
 Finish = Literal["stop", "length", "thought"]
@@ -162,8 +163,11 @@ def scorer(backend: Backend) -> Scorer:
     """`backend` as one that scores. Raises `KnownError` where it cannot."""
     if not isinstance(backend, Scorer):
         raise KnownError(
-            f"{backend.name}: cannot tell how likely a text is; GGUF models, folders with weights, "
-            "and vLLM and llama-server without ?mode=chat can"
+            _(
+                "{backend}: cannot tell how likely a text is; GGUF models, folders with "
+                "weights, and vLLM and llama-server without ?mode=chat can",
+                backend=backend.name,
+            )
         )
     return backend
 
@@ -207,7 +211,7 @@ def open_backend(name: str, /, **options: object) -> Backend:
     Raises `KnownError` where what it needs is not installed, or it cannot be opened.
     """
     keep_quiet()
-    module, _, attribute = BACKENDS[name].partition(":")
+    module, __, attribute = BACKENDS[name].partition(":")
     try:
         backend = getattr(import_module(module), attribute)
     except ImportError as error:
@@ -215,7 +219,12 @@ def open_backend(name: str, /, **options: object) -> Backend:
         if extra is None or error.name is None:
             raise
         raise KnownError(
-            f"backend {name}: {error.name} is not installed; "
-            f"install it with: pip install 'paotuan[{extra}]'"
+            _(
+                "backend {name}: {error} is not installed; install it with: pip install "
+                "'paotuan[{extra}]'",
+                name=name,
+                error=error.name,
+                extra=extra,
+            )
         ) from error
     return cast(Backend, backend.open(**options))

@@ -12,6 +12,7 @@ from transformers import Cache
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from base.errors import KnownError
+from base.messages import _
 
 OLD = "past_key_values"
 NAMES = ("cache", OLD)
@@ -46,7 +47,13 @@ def given_cache(cache: Any, others: dict[str, Any]) -> Any:
     old = others.pop(OLD, None)
     for name, value in others.items():
         if isinstance(value, Cache):
-            raise KnownError(f"{name}: a cache by an unknown name, expected {' or '.join(NAMES)}")
+            raise KnownError(
+                _(
+                    "{name}: a cache by an unknown name, expected {NAMES}",
+                    name=name,
+                    NAMES=" or ".join(NAMES),
+                )
+            )
     if cache is None or old is None:
         return old if cache is None else cache
     return max(cache, old, key=lambda one: one.get_seq_length())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Backend, open_backend
 from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
@@ -98,7 +99,13 @@ def find(name: str) -> Model:
         return MODELS[name]
     except KeyError:
         named = one_line(name, NAMED)
-        raise KnownError(f"model {named!r} is not known; nearest: {_nearest(name)}") from None
+        raise KnownError(
+            _(
+                "model {named!r} is not known; nearest: {nearest}",
+                named=named,
+                nearest=_nearest(name),
+            )
+        ) from None
 
 
 def resolve(spec: str) -> Opening:
@@ -129,8 +136,12 @@ def resolve(spec: str) -> Opening:
     if "?" in spec:
         return _with_mode(*spec.rsplit("?", 1))
     raise KnownError(
-        f"model {one_line(spec, NAMED)!r}: no model of that name, no file, no folder, no address; "
-        f"nearest: {_nearest(spec)}"
+        _(
+            "model {spec!r}: no model of that name, no file, no folder, no address; "
+            "nearest: {nearest}",
+            spec=one_line(spec, NAMED),
+            nearest=_nearest(spec),
+        )
     )
 
 
@@ -138,15 +149,19 @@ def _local(spec: str) -> Opening:
     found = resolve(spec)
     if found.backend not in ("local", "llamacpp"):
         named = one_line(f"{LOCAL}{spec}", NAMED)
-        raise KnownError(f"{named}: expected a model's name, a GGUF file or a folder")
+        raise KnownError(
+            _("{named}: expected a model's name, a GGUF file or a folder", named=named)
+        )
     return replace(found, backend="local")
 
 
 def _with_mode(spec: str, query: str) -> Opening:
-    found, (key, _, mode) = resolve(spec), query.partition("=")
+    found, (key, __, mode) = resolve(spec), query.partition("=")
     if found.backend not in IN_PROCESS or key != "mode" or mode not in MODES:
         named = one_line(f"{spec}?{query}", NAMED)
-        raise KnownError(f"{named}: expected ?mode=chat or ?mode=raw behind a model's name")
+        raise KnownError(
+            _("{named}: expected ?mode=chat or ?mode=raw behind a model's name", named=named)
+        )
     return replace(found, options={**found.options, "mode": mode})
 
 

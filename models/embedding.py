@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.quiet import keep_quiet
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ class Embedder:
             )
             return vectors.astype("float32", copy=False)
         except (RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
-            raise KnownError(f"{self.name}: cannot embed a text: {first_line(error)}") from error
+            raise KnownError(
+                _("{name}: cannot embed a text: {error}", name=self.name, error=first_line(error))
+            ) from error
 
 
 def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> Embedder:
@@ -87,13 +90,21 @@ def _library(name: str) -> Any:
         import sentence_transformers
     except ModuleNotFoundError as error:
         raise KnownError(
-            f"{name}: needs {error.name}, which is not installed; "
-            "install it with: pip install 'paotuan[embeddings]'"
+            _(
+                "{name}: needs {error}, which is not installed; install it with: pip "
+                "install 'paotuan[embeddings]'",
+                name=name,
+                error=error.name,
+            )
         ) from error
     except ImportError as error:
         raise KnownError(
-            f"{name}: sentence-transformers cannot be loaded ({first_line(error)}); "
-            "install it anew with: pip install -U 'paotuan[embeddings]'"
+            _(
+                "{name}: sentence-transformers cannot be loaded ({error}); install it anew "
+                "with: pip install -U 'paotuan[embeddings]'",
+                name=name,
+                error=first_line(error),
+            )
         ) from error
     return sentence_transformers
 
@@ -104,22 +115,24 @@ def _folder(name: str, fetch: bool) -> Path:
     if path.is_dir():
         return path
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        raise KnownError(f"{name}: no such folder")
+        raise KnownError(_("{name}: no such folder", name=name))
     from models.fetching import fetch as fetched
     from models.fetching import here
     from models.hub import REPO
 
     if not REPO.fullmatch(name):
-        raise KnownError(f"{name}: no such folder, and no name of a model")
+        raise KnownError(_("{name}: no such folder, and no name of a model", name=name))
     found = here(name)
     if found is not None and (not fetch or _is_whole(found)):
         return found
     if not fetch:
-        raise KnownError(f"{name}: not on this machine; fetch it with: hf download {name}")
+        raise KnownError(
+            _("{name}: not on this machine; fetch it with: hf download {name}", name=name)
+        )
     try:
         return fetched(name, _wanted)
     except KnownError as error:
-        raise KnownError(f"no folder {error}") from error
+        raise KnownError(_("no folder {error}", error=error)) from error
 
 
 def _wanted(names: Sequence[str]) -> list[str]:
@@ -138,12 +151,33 @@ def _check(folder: Path) -> None:
         modules = json.loads((folder / "modules.json").read_text("utf-8"))
         kinds = [str(module["type"]) for module in modules]
     except FileNotFoundError:
-        raise KnownError(f"{folder}: no modules.json in it; {_EXPECTED}") from None
+        raise KnownError(
+            _("{folder}: no modules.json in it; {EXPECTED}", folder=folder, EXPECTED=_EXPECTED)
+        ) from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise KnownError(f"{folder}/modules.json: {first_line(error)}; {_EXPECTED}") from error
+        raise KnownError(
+            _(
+                "{folder}/modules.json: {error}; {EXPECTED}",
+                folder=folder,
+                error=first_line(error),
+                EXPECTED=_EXPECTED,
+            )
+        ) from error
     for kind in kinds:
         if not kind.startswith(OURS):
-            raise KnownError(f"{folder}/modules.json: {kind} is code of its own, which is not run")
+            raise KnownError(
+                _(
+                    "{folder}/modules.json: {kind} is code of its own, which is not run",
+                    folder=folder,
+                    kind=kind,
+                )
+            )
     for path in sorted(folder.rglob("*.bin")):
         if not any(path.parent.glob("*.safetensors")):
-            raise KnownError(f"{path}: weights that are not safetensors; {_EXPECTED}")
+            raise KnownError(
+                _(
+                    "{path}: weights that are not safetensors; {EXPECTED}",
+                    path=path,
+                    EXPECTED=_EXPECTED,
+                )
+            )

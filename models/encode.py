@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.backend import Prompt
 from models.template import Frame, Message, frame_of
 
@@ -50,8 +51,10 @@ class Encoder:
     def __init__(self, tokenizer: Any, markup: Markup, causal_history: bool = False) -> None:
         if causal_history and markup != "glm1":
             raise KnownError(
-                "history: 'causal' is for ChatGLM-6B, every other model's history is causal "
-                "already; leave it out"
+                _(
+                    "history: 'causal' is for ChatGLM-6B, every other model's history is "
+                    "causal already; leave it out"
+                )
             )
         self.tokenizer = tokenizer
         self.markup = markup
@@ -117,8 +120,12 @@ class Encoder:
             return frame_of(self._render, system)
         except KnownError as error:
             raise KnownError(
-                f"{self.tokenizer.name_or_path}: its chat template cannot be used ({error}); "
-                "add ?mode=raw to continue the log as it stands"
+                _(
+                    "{name_or_path}: its chat template cannot be used ({error}); add ?mode=raw "
+                    "to continue the log as it stands",
+                    name_or_path=self.tokenizer.name_or_path,
+                    error=error,
+                )
             ) from error
 
     def _render(self, messages: Sequence[Message], answering: bool) -> str:
@@ -175,7 +182,10 @@ class Encoder:
         end = self.tokenizer.eos_token_id
         if end is None:
             raise KnownError(
-                f"{self.tokenizer.name_or_path}: a tokenizer without an end-of-text token, "
-                "expected one to train with; set eos_token in tokenizer_config.json"
+                _(
+                    "{name_or_path}: a tokenizer without an end-of-text token, expected one to "
+                    "train with; set eos_token in tokenizer_config.json",
+                    name_or_path=self.tokenizer.name_or_path,
+                )
             )
         return [int(end)]

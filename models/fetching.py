@@ -10,6 +10,7 @@ import httpx
 from filelock import FileLock, Timeout
 
 from base.errors import KnownError, PassingError
+from base.messages import _
 from base.writing import FULL, reason, replace_text
 from models import starter
 from models.hub import REPO, Broken, Choice, Hub, Odd, Remote, endpoint, is_safe, shown
@@ -31,7 +32,7 @@ def fetch(
     `KnownError`.
     """
     if not REPO.fullmatch(repo):
-        raise KnownError(f"{repo}: no name of a model on the hub, which is owner/name")
+        raise KnownError(_("{repo}: no name of a model on the hub, which is owner/name", repo=repo))
     partial = starter.cache_folder() / "partial"
     try:
         partial.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,9 @@ def fetch(
         ):
             return _fetched(hub, wanted, partial / _flat(repo), progress)
     except Timeout:
-        raise KnownError(f"{repo}: another program is fetching it; wait for that one") from None
+        raise KnownError(
+            _("{repo}: another program is fetching it; wait for that one", repo=repo)
+        ) from None
     except httpx.HTTPError as error:
         raise PassingError(_offline(repo, shown(endpoint()))) from error
     except OSError as error:
@@ -119,7 +122,13 @@ def _fetch_one(hub: Hub, file: Remote, part: Path, tell: Callable[[int], None]) 
                 raise PassingError(_offline(hub.repo, hub.shown)) from error
     if file.sha256 and starter.digest(part) != file.sha256:
         part.unlink()
-        raise KnownError(f"{hub.repo}: {file.name} arrived damaged and was dropped; pull it again")
+        raise KnownError(
+            _(
+                "{repo}: {file} arrived damaged and was dropped; pull it again",
+                repo=hub.repo,
+                file=file.name,
+            )
+        )
 
 
 def _write(
@@ -153,8 +162,14 @@ def _check_room(repo: str, folder: Path, files: Sequence[Remote]) -> None:
     free = shutil.disk_usage(there).free
     if lacking > free:
         raise KnownError(
-            f"{repo}: {lacking / 1e9:.1f} GB more are needed, {free / 1e9:.1f} GB are free in "
-            f"{there}; make room"
+            _(
+                "{repo}: {lacking:.1f} GB more are needed, {free:.1f} GB are free in "
+                "{there}; make room",
+                repo=repo,
+                lacking=lacking / 1e9,
+                free=free / 1e9,
+                there=there,
+            )
         )
 
 

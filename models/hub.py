@@ -20,6 +20,7 @@ from urllib.parse import quote
 import httpx
 
 from base.errors import KnownError, PassingError
+from base.messages import _
 
 OFFICIAL = "https://huggingface.co"
 REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
@@ -67,7 +68,7 @@ def endpoint() -> str:
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if url.scheme not in ("http", "https") or not url.host:
-        raise KnownError("HF_ENDPOINT: not an address; it looks like https://hf-mirror.com")
+        raise KnownError(_("HF_ENDPOINT: not an address; it looks like https://hf-mirror.com"))
     return said
 
 
@@ -98,7 +99,9 @@ class Hub:
         try:
             client = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=True)
         except (ImportError, ValueError) as error:  # a proxy in the environment
-            raise KnownError(f"{repo}: the proxy in the environment: {error}") from error
+            raise KnownError(
+                _("{repo}: the proxy in the environment: {error}", repo=repo, error=error)
+            ) from error
         with client:
             yield cls(repo, client, base, bool(token) and not sent)
 
@@ -116,7 +119,9 @@ class Hub:
         }
         names = wanted(list(listed))
         if not names:
-            raise KnownError(f"{self.repo}: {self.shown} lists no files of this model")
+            raise KnownError(
+                _("{repo}: {shown} lists no files of this model", repo=self.repo, shown=self.shown)
+            )
         if len(names) > MOST_FILES:
             raise self._odd(f"lists {len(names):,} files of this model")
         found = [self._remote(name, listed[name]) for name in names]
@@ -201,15 +206,42 @@ class Hub:
             key = "; your token is sent to a mirror only with --send-token"
         if code == "GatedRepo":
             raise KnownError(
-                f"{self.repo}: its makers ask you to accept their terms at "
-                f"{self.shown}/{self.repo} first; then set HF_TOKEN{key}"
+                _(
+                    "{repo}: its makers ask you to accept their terms at {shown}/{repo} first; "
+                    "then set HF_TOKEN{key}",
+                    repo=self.repo,
+                    shown=self.shown,
+                    key=key,
+                )
             )
         if status == HTTPStatus.NOT_FOUND or code in ("RepoNotFound", "EntryNotFound"):
-            raise KnownError(f"{self.repo}: {self.shown} has no such model or file{key}")
-        raise PassingError(f"{self.repo}: {self.shown} answered {status}; try again later{key}")
+            raise KnownError(
+                _(
+                    "{repo}: {shown} has no such model or file{key}",
+                    repo=self.repo,
+                    shown=self.shown,
+                    key=key,
+                )
+            )
+        raise PassingError(
+            _(
+                "{repo}: {shown} answered {status}; try again later{key}",
+                repo=self.repo,
+                shown=self.shown,
+                status=status,
+                key=key,
+            )
+        )
 
     def _odd(self, what: str) -> Odd:
-        return Odd(f"{self.repo}: {self.shown} {what}; nothing of it is kept")
+        return Odd(
+            _(
+                "{repo}: {shown} {what}; nothing of it is kept",
+                repo=self.repo,
+                shown=self.shown,
+                what=what,
+            )
+        )
 
 
 class _Pace:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from models import starter
 from models.catalog import Model
 from models.catalog import find as known
@@ -37,8 +38,10 @@ def find(model: Model) -> Path:
     found = here(repo, file)
     if found is None:
         raise KnownError(
-            f"{model.name}: not on this machine yet; fetch it with: paotuan models pull "
-            f"{model.name}"
+            _(
+                "{model}: not on this machine yet; fetch it with: paotuan models pull {model}",
+                model=model.name,
+            )
         )
     return found
 

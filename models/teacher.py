@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from base.errors import KnownError, PassingError
+from base.messages import _
 from models.answer.marks import THINKING, THOUGHT, UNOPENED
 from models.availability import REAL, Clock, Outage
 from models.catalog import Opening, resolve
@@ -168,7 +169,9 @@ class Teacher:
         """Take to heart what the server does not take; whether the next time differs."""
         if self._constrained and "response_format" in str(refused):
             self._constrained = False
-            self.notices.append(f"{self.name}: takes no JSON Schema; it is only told the form")
+            self.notices.append(
+                _("{name}: takes no JSON Schema; it is only told the form", name=self.name)
+            )
             return True
         lines = self._manners.learn(body, refused.status, refused.body)
         for line in lines:
@@ -202,7 +205,9 @@ class Teacher:
         told = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
         text = string(mapping(told.json()).get("prompt"))
         if not text:
-            raise KnownError(f"{self.name}: has no template for a chat; give another teacher")
+            raise KnownError(
+                _("{name}: has no template for a chat; give another teacher", name=self.name)
+            )
         body.pop("response_format")
         return body | {"prompt": text, "json_schema": dict(question.schema)}
 
@@ -227,7 +232,9 @@ class Teacher:
                     reason = "length"
                     break
         if reason is None:
-            raise PassingError(f"{self._endpoint.shown}: the answer broke off; try again")
+            raise PassingError(
+                _("{shown}: the answer broke off; try again", shown=self._endpoint.shown)
+            )
         self._heard = True
         said = without_thought(text)
         if reason == "length" and not said.strip() and (text or thought):
@@ -260,8 +267,11 @@ def find_teacher(spec: str) -> Opening:
     found = resolve(spec)
     if found.backend not in ("server", "llamacpp"):
         raise KnownError(
-            f"{spec}: a teacher is a server's address or a GGUF file; serve these weights "
-            "with vLLM and give its address"
+            _(
+                "{spec}: a teacher is a server's address or a GGUF file; serve these "
+                "weights with vLLM and give its address",
+                spec=spec,
+            )
         )
     found.check()
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Prompt
 from models.chat import messages
 
@@ -67,7 +68,7 @@ def frame_of(render: Render, system: bool) -> Frame:
             return found
     if found := _split(_opening(render, [user]), (USER,)):
         return found
-    raise KnownError("its chat template does not show a message as it was given")
+    raise KnownError(_("its chat template does not show a message as it was given"))
 
 
 def _opening(render: Render, asked: Sequence[Message]) -> str:
@@ -78,7 +79,7 @@ def _opening(render: Render, asked: Sequence[Message]) -> str:
     """
     opening = render(asked, True)
     answered = render([*asked, {"role": "assistant", "content": ANSWER}], False)
-    before, found, _ = answered.partition(ANSWER)
+    before, found, __ = answered.partition(ANSWER)
     if found and before.startswith(opening):
         opening = before
     if THINKING in opening.rpartition(THOUGHT)[2].rpartition(USER)[2]:

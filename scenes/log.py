@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from base.messages import _
 from base.text import UNPRINTABLE, is_blank
 
 Kind = Literal[
@@ -58,13 +59,13 @@ class Entry:
     def __post_init__(self) -> None:
         spoken = self.kind in SPOKEN
         if spoken != bool(self.speaker) or len(self.speaker) > LONGEST_NAME:
-            raise ValueError(f"a {self.kind} by {self.speaker!r}")
+            raise ValueError(_("a {kind} by {speaker!r}", kind=self.kind, speaker=self.speaker))
         if self.emotion and not spoken:
-            raise ValueError(f"a {self.kind} with an emotion")
+            raise ValueError(_("a {kind} with an emotion", kind=self.kind))
         if self.thought and (self.kind != "speech" or not self.text):
-            raise ValueError(f"a {self.kind} {self.text!r} with a thought")
+            raise ValueError(_("a {kind} {text!r} with a thought", kind=self.kind, text=self.text))
         if self.kind == "unrecognised" and not _is_unrecognised(self.text):
-            raise ValueError(f"{self.text!r} is not an unrecognised line")
+            raise ValueError(_("{text!r} is not an unrecognised line", text=self.text))
 
     @cached_property
     def line(self) -> str:
@@ -207,7 +208,7 @@ class _Lines:
         return self._ahead[index]
 
     def take(self, count: int) -> None:
-        for _ in range(count):
+        for __ in range(count):
             self._ahead.popleft()
         self._number += count
 

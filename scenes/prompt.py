@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Backend, Primed, Prompt
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
@@ -78,9 +79,15 @@ def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
     budget = context - reply - count(stable_part(scene)) - longest_cue - MARGIN
     if budget < context // 8:
         raise KnownError(
-            f"{scene.name}: its profiles and voices, and {reply} tokens for the reply, leave "
-            f"{max(budget, 0)} of {context} tokens for what is said; shorten them, or give the "
-            "model more context"
+            _(
+                "{scene}: its profiles and voices, and {reply} tokens for the reply, leave "
+                "{max} of {context} tokens for what is said; shorten them, or give the "
+                "model more context",
+                scene=scene.name,
+                reply=reply,
+                max=max(budget, 0),
+                context=context,
+            )
         )
     return budget
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from base.errors import KnownError
 from base.folders import find, folders, is_path
+from base.messages import _
 from base.names import nearest
 from base.text import shown
 from base.yaml_reader import Document, read_document
@@ -94,7 +95,9 @@ class Scene:
                 return role
         known = [role.name for role in self.cast]
         hint = nearest(name, known) or f"; the cast is {', '.join(known)}"
-        raise KnownError(f"{self.name}: no role named {shown(name)}{hint}")
+        raise KnownError(
+            _("{name}: no role named {name2}{hint}", name=self.name, name2=shown(name), hint=hint)
+        )
 
 
 def load_scene(name_or_path: str | Path) -> Scene:
@@ -131,7 +134,9 @@ def _located(name_or_path: str | Path) -> Path:
             return scene.path
     known = [*(scene.name for scene in found), *(scene.title for scene in found if scene.title)]
     hint = nearest(name_or_path, known) or f"; there are {', '.join(scene_names())}"
-    raise KnownError(f"no scene named {shown(name_or_path)}{hint}")
+    raise KnownError(
+        _("no scene named {name_or_path}{hint}", name_or_path=shown(name_or_path), hint=hint)
+    )
 
 
 def _resolved(keys: "SceneKeys", document: Document, path: Path, wrong: list[str]) -> Scene:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import UNPRINTABLE, is_blank
 from base.yaml_writer import yaml_text
 from scenes.schema import SceneKeys
@@ -43,7 +44,7 @@ def scene_template(title: str) -> str:
     """A commented scene to begin with, which loads as it is. Raises `KnownError`."""
     title = " ".join(title.split())
     if is_blank(title) or UNPRINTABLE.search(title):
-        raise KnownError("a scene needs a title of printable characters")
+        raise KnownError(_("a scene needs a title of printable characters"))
     return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
+from base.messages import _
 from base.text import shown
 from base.validation import Declaration
 from characters.schema import TEXT, CharacterKeys, Lines, Name, Or, Words
@@ -111,7 +112,7 @@ def _entry(value: object) -> object:
 
 def _language(tag: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag):
-        raise ValueError(f"found {shown(tag)}, expected a tag such as zh or en")
+        raise ValueError(_("found {tag}, expected a tag such as zh or en", tag=shown(tag)))
     return tag
 
 

@@ -8,6 +8,7 @@ import argparse
 import io
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,13 +24,27 @@ BY_HAND = "by hand"
 """The comment of a zh_TW sentence that is not to be converted again."""
 
 
+def empty(language: str | None = None) -> Catalog:
+    """A catalog without messages, and without a date, so that only messages change it."""
+    undated = datetime(2026, 1, 1, tzinfo=UTC)
+    return Catalog(
+        locale=language,
+        project="paotuan",
+        charset="utf-8",
+        header_comment="# The messages of paotuan; `make messages` brings them up to date.",
+        creation_date=undated,
+        revision_date=undated,
+        fuzzy=False,
+    )
+
+
 def file_of(language: str, suffix: str) -> Path:
     return LOCALE / language / "LC_MESSAGES" / f"paotuan.{suffix}"
 
 
 def extracted() -> Catalog:
     """Every message of the code, with the files it stands in."""
-    catalog = Catalog(project="paotuan", charset="utf-8")
+    catalog = empty()
     for room in ROOMS:
         for name, _, ids, comments, context in extract_from_dir(
             ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
@@ -52,7 +67,7 @@ def read(language: str) -> Catalog:
 
 def updated(language: str, template: Catalog) -> Catalog:
     """The catalog of a language with the messages of today: no others, none guessed."""
-    old, new = read(language), Catalog(locale=language, project="paotuan", charset="utf-8")
+    old, new = read(language), empty(language)
     for message in template:
         if not message.id:
             continue
@@ -72,7 +87,7 @@ def converted(simplified: Catalog, old: Catalog) -> Catalog:
     from opencc import OpenCC
 
     convert = OpenCC("s2twp").convert
-    new = Catalog(locale="zh_TW", project="paotuan", charset="utf-8")
+    new = empty("zh_TW")
     for message in simplified:
         if not message.id:
             continue
@@ -108,9 +123,7 @@ def as_po(catalog: Catalog) -> bytes:
     """A catalog as text that changes only where a message does: no dates, no line numbers."""
     out = io.BytesIO()
     write_po(out, catalog, width=100, sort_output=True, include_lineno=False, omit_header=False)
-    lines = out.getvalue().split(b"\n")
-    dated = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b"# FIRST AUTHOR")
-    return b"\n".join(line for line in lines if not line.startswith(dated))
+    return out.getvalue()
 
 
 def as_mo(catalog: Catalog) -> bytes:

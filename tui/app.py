@@ -14,11 +14,11 @@ from textual.message import Message
 from textual.screen import Screen
 
 from base.errors import KnownError
+from base.messages import _
 from tui.faults import line_of
 from tui.loaded_model import Model, wanted
 from tui.model_options import Choice, better_than_starter, open_model
 from tui.screens.start import StartScreen
-from tui.words import say
 
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
@@ -173,20 +173,46 @@ class PaotuanApp(App[None]):
         """Say once that the terminal sends what is not UTF-8."""
         if not self._encoding_told:
             self._encoding_told = True
-            self.notify(say("not_utf8"), severity="warning", markup=False, timeout=15)
+            self.notify(
+                _(
+                    "The terminal sends bytes that are not UTF-8 (shown as �); set its "
+                    "encoding to UTF-8"
+                ),
+                severity="warning",
+                markup=False,
+                timeout=15,
+            )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from super().get_system_commands(screen)
         if screen is self.table or isinstance(screen, StartScreen):
-            yield SystemCommand(say("import"), say("command_import"), self.action_import)
+            yield SystemCommand(
+                _("Import"),
+                _("Logs, character cards and chats of other programs"),
+                self.action_import,
+            )
         if screen is not self.table or self.table is None:
             return
-        yield SystemCommand(say("undo"), say("command_undo"), self.table.action_undo)
-        yield SystemCommand(say("redo"), say("command_redo"), self.table.action_redo)
-        yield SystemCommand(say("branches"), say("command_branches"), self.table.action_turns)
-        yield SystemCommand(say("rewrite"), say("command_rewrite"), self.table.action_rewrite)
-        yield SystemCommand(say("prompt"), say("command_prompt"), self.table.action_prompt)
-        yield SystemCommand(say("leave"), say("command_leave"), self.action_scenes)
+        yield SystemCommand(
+            _("Undo"), _("Go back a turn; nothing said is lost"), self.table.action_undo
+        )
+        yield SystemCommand(_("Redo"), _("Go forward a turn"), self.table.action_redo)
+        yield SystemCommand(
+            _("Turns and branches"), _("See all turns, go back to any"), self.table.action_turns
+        )
+        yield SystemCommand(
+            _("Rewrite the last turn"),
+            _("Say the last turn differently"),
+            self.table.action_rewrite,
+        )
+        yield SystemCommand(
+            _("Show the prompt"),
+            _("All that the model will read, and its tokens"),
+            self.table.action_prompt,
+        )
+        yield SystemCommand(
+            _("Scenes"), _("Back to the start; this session is saved"), self.action_scenes
+        )
 
     # --- the model ---
 
@@ -229,8 +255,12 @@ class PaotuanApp(App[None]):
     def _hint(self, name: str, better: list[str]) -> None:
         """Say once that the embedded model is small, and what this machine could run."""
         self.hinted = True
-        more = say("better", ", ".join(better[:3])) if better else ""
-        self.notify(say("small", name, more), markup=False, timeout=12)
+        more = _("This machine could also run {0}.", ", ".join(better[:3])) if better else ""
+        self.notify(
+            _("The embedded {0} is small: its lines are in form, not clever. {1}", name, more),
+            markup=False,
+            timeout=12,
+        )
 
     def _model_changed(self) -> None:
         for screen in self.screen_stack:

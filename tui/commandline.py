@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 import typer.main
 
+from base.messages import _
 from models.quiet import keep_quiet, speak
 from tui.commands import (
     characters,
@@ -63,7 +64,7 @@ def start(
     if context.invoked_subcommand is not None:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput("no terminal; name what to do, such as: paotuan play SCENE; see --help")
+        raise BadInput(_("no terminal; name what to do, such as: paotuan play SCENE; see --help"))
     from tui.model_options import Choice
     from tui.run_app import show
 

@@ -13,11 +13,11 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.output import create_output
 
+from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
 from tui.output import one_line, word
-from tui.words import say
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
 MARK = re.compile(r"\\(\w*)$")
@@ -83,7 +83,12 @@ class Terminal:
             if not NOT_UTF8.search(line):
                 return UNPRINTABLE.sub("", line)
             prefill = NOT_UTF8.sub("", line)
-            word(say("replaced"))
+            word(
+                _(
+                    "Not sent: it holds characters that could not be read (�); mend them, and "
+                    "set the terminal to UTF-8"
+                )
+            )
 
 
 def _history() -> History:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.errors import KnownError
+from base.messages import _
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -49,8 +50,12 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
     if path is None:
         if base is not None:
             raise KnownError(
-                f"{spec}: no adapter there, and --model {base} names the base of one; "
-                "check the path, or leave --model out"
+                _(
+                    "{spec}: no adapter there, and --model {base} names the base of one; check "
+                    "the path, or leave --model out",
+                    spec=spec,
+                    base=base,
+                )
             )
         return _here(Subject(resolve(spec)))
     named = base or (spec if adapter is not None else _trained_on(path))
@@ -86,7 +91,9 @@ def _is_adapter(path: Path) -> bool:
 def _existing(path: str) -> Path:
     found = find_adapter(path) or Path(path).expanduser()
     if not found.exists():
-        raise KnownError(f"adapter {path}: nothing there, expected a folder or a GGUF file")
+        raise KnownError(
+            _("adapter {path}: nothing there, expected a folder or a GGUF file", path=path)
+        )
     return found
 
 
@@ -98,9 +105,11 @@ def _trained_on(path: Path) -> str:
         config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
         base = config.get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError) as error:
-        raise KnownError(f"{path / CONFIG}: not readable as JSON; fetch it again") from error
+        raise KnownError(
+            _("{path}: not readable as JSON; fetch it again", path=path / CONFIG)
+        ) from error
     if not base or not isinstance(base, str):
-        raise KnownError(f"{path}: names no base; give it with: --model BASE")
+        raise KnownError(_("{path}: names no base; give it with: --model BASE", path=path))
     return base
 
 
@@ -117,8 +126,18 @@ def _for_adapter(base: str, adapter: Path) -> "Opening":
         if adapter.is_dir() and base.count("/") == 1 and not base.startswith((".", "/", "~")):
             return Opening("local", base, {"path": base})
         raise KnownError(
-            f"adapter {adapter}: its base: {error}; give another with: --model BASE"
+            _(
+                "adapter {adapter}: its base: {error}; give another with: --model BASE",
+                adapter=adapter,
+                error=error,
+            )
         ) from error
     if adapter.is_file() and found.backend != "llamacpp":
-        raise KnownError(f"adapter {adapter}: a GGUF, expected a base in GGUF as well, not {base}")
+        raise KnownError(
+            _(
+                "adapter {adapter}: a GGUF, expected a base in GGUF as well, not {base}",
+                adapter=adapter,
+                base=base,
+            )
+        )
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.errors import KnownError
+from base.messages import _
 
 if TYPE_CHECKING:  # readers are imported when a file is looked at
     from characters.cards.importing import Import
@@ -80,7 +81,7 @@ def look_at(path: Path) -> Found:
     if path.suffix.lower() in CHATS:
         _check_chat(path)
         return FoundChat(path)
-    raise KnownError(f"{path.name}: no log, character card or chat of a known program")
+    raise KnownError(_("{path}: no log, character card or chat of a known program", path=path.name))
 
 
 def import_cards(found: FoundCards) -> "Scene":
@@ -104,7 +105,9 @@ def import_cards(found: FoundCards) -> "Scene":
             profile = found.imports[0].sheet.profile
             replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile), ())
     except OSError as error:
-        raise KnownError(f"{path.parent}: cannot be written: {reason(error)}") from None
+        raise KnownError(
+            _("{parent}: cannot be written: {error}", parent=path.parent, error=reason(error))
+        ) from None
     return read_scene(path)
 
 
@@ -133,4 +136,4 @@ def _check_chat(path: Path) -> None:
 
     chat = read_chat(open_source(path))
     if next(iter(chat.messages(Report(path.name))), None) is None:
-        raise KnownError(f"{path.name}: no message in it")
+        raise KnownError(_("{path}: no message in it", path=path.name))

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import is_blank
 from models.backend import Backend
 from scenes.log import Entry
@@ -110,14 +111,14 @@ class LineTable:
         self._asking_model = False
         self._commands: Mapping[str, Callable[[str], object]] = {
             "next": self._next,
-            "undo": lambda _: self._moved(play.undo, "nothing_back"),
-            "redo": lambda _: self._moved(play.redo, "nothing_forward"),
+            "undo": lambda __: self._moved(play.undo, "nothing_back"),
+            "redo": lambda __: self._moved(play.redo, "nothing_forward"),
             "edit": self._edit_turn,
-            "branches": lambda _: self._branches(),
+            "branches": lambda __: self._branches(),
             "go": self._go,
-            "log": lambda _: self._log(),
-            "help": lambda _: word(HELP[language()]),
-            "quit": lambda _: None,
+            "log": lambda __: self._log(),
+            "help": lambda __: word(HELP[language()]),
+            "quit": lambda __: None,
         }
         self.reader = self._terminal() if terminal else Piped(encoding)
 
@@ -133,7 +134,7 @@ class LineTable:
             self._set_aside()
         self._tell_notices()
         if not self.heard and not self.terminal:
-            raise BadInput("nothing came from stdin; send lines to play, or play on a terminal")
+            raise BadInput(_("nothing came from stdin; send lines to play, or play on a terminal"))
         return self.status
 
     def _line(self) -> str:
@@ -147,7 +148,7 @@ class LineTable:
             except KeyboardInterrupt:
                 if not self.terminal:
                     raise
-                word(_say("leave"))
+                word(_("/quit or Ctrl-D leaves"))
 
     def _try(self, line: str) -> None:
         """Do what one line says; what cannot be done is told."""
@@ -159,12 +160,12 @@ class LineTable:
         except KeyboardInterrupt:
             if not self.terminal:
                 raise
-            word(_say("leave"))
+            word(_("/quit or Ctrl-D leaves"))
         except Exception as error:
             mistake = isinstance(error, KnownError) and not self._asking_model
             mistake = mistake and not isinstance(error.__cause__, OSError)
             self.status = self.status if mistake else FAILED
-            word(f"paotuan: {line_of(error)}")
+            word(_("paotuan: {line_of}", line_of=line_of(error)))
 
     def obey(self, line: str) -> None:
         """Do what one line says. Raises `KnownError` and `KnownError`."""
@@ -199,7 +200,9 @@ class LineTable:
             print_hand(self.hand)
             return
         if self.play.next is None:
-            raise KnownError(_say("who", ", ".join(role.name for role in self._others())))
+            raise KnownError(
+                _("who goes on? /next NAME ({0})", ", ".join(role.name for role in self._others()))
+            )
         if not self.play.model_is_next:
             self._pass()
         self._draw()
@@ -209,7 +212,7 @@ class LineTable:
         last = self.play.session.path[-1].entry.speaker if self.play.session.path else ""
         waiting = [role for role in self._others() if role.name != last] or self._others()
         if not waiting:
-            raise KnownError(_say("nobody"))
+            raise KnownError(_("nobody is left for a model to play"))
         self.play.next = waiting[0]
 
     def _redraw(self) -> None:
@@ -220,7 +223,9 @@ class LineTable:
     def _draw(self, more: bool = False) -> None:
         speaker = self.play.next
         if speaker is None or not self.play.model_is_next:
-            raise KnownError(_say("who", ", ".join(role.name for role in self._others())))
+            raise KnownError(
+                _("who goes on? /next NAME ({0})", ", ".join(role.name for role in self._others()))
+            )
         self._asking_model = True
         backend = self._backend()
         hand = self.hand if more else None
@@ -241,7 +246,11 @@ class LineTable:
         self._asking_model = False
         if self.hand is None:
             why = next((place.why for place in hand.places if place.why), "")
-            raise KnownError(f"{_say('no_line')} ({why})" if why else _say("no_line"))
+            raise KnownError(
+                f"{_('no candidate was a line in form')} ({why})"
+                if why
+                else _("no candidate was a line in form")
+            )
 
     def _deal(self, backend: Backend, hand: Hand) -> None:
         """Fill a hand; Ctrl-C on a terminal stops that and keeps what is complete."""
@@ -268,17 +277,17 @@ class LineTable:
 
     def _place(self, number: int) -> int:
         if self.hand is None:
-            raise KnownError(_say("none"))
+            raise KnownError(_("no candidates yet; an empty line draws some"))
         places = numbered(self.hand)
         if not 1 <= number <= len(places):
-            raise KnownError(_say("range", len(places)))
+            raise KnownError(_("there are candidates 1 to {0}", len(places)))
         return places[number - 1]
 
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
         place = self._place(number)
         if not self.reader.prefills:
-            raise KnownError(_say("edit", number))
+            raise KnownError(_("write it as: e {0} text", number))
         assert self.hand is not None
         candidate = self.hand.places[place].candidate
         assert candidate is not None
@@ -295,22 +304,26 @@ class LineTable:
     def _command(self, line: str) -> None:
         from base.names import nearest
 
-        name, _, rest = line[1:].partition(" ")
+        name, __, rest = line[1:].partition(" ")
         command = self._commands.get(name)
         if command is None:
-            raise KnownError(_say("unknown", one_line(name), nearest(name, self._commands)))
+            raise KnownError(
+                _("no command /{0}{1}; /help", one_line(name), nearest(name, self._commands))
+            )
         command(rest.strip())
 
     def _next(self, name: str) -> None:
         if not name:
-            raise KnownError(_say("who", ", ".join(role.name for role in self._others())))
+            raise KnownError(
+                _("who goes on? /next NAME ({0})", ", ".join(role.name for role in self._others()))
+            )
         role = self.play.scene.role(name)
         self._set_aside()
         self.play.next = role
         if self.play.model_is_next:
             self._draw()
         else:
-            word(say("next_you"))
+            word(_("your turn"))
 
     def _moved(self, move: Callable[[], bool], why_not: str) -> None:
         self._set_aside()
@@ -328,18 +341,18 @@ class LineTable:
         number, text = self._number("edit", rest)
         turn = next((turn for turn in self.play.session.path if turn.id == number), None)
         if turn is None:
-            raise KnownError(_say("number", "edit"))
+            raise KnownError(_("write it as: /{0} N …; /log lists the turns", "edit"))
         if not text and self.reader.prefills:
             text = self.reader.read(f"{number}> ", body_of(turn.entry))
         if not text:
-            raise KnownError(_say("number", "edit"))
+            raise KnownError(_("write it as: /{0} N …; /log lists the turns", "edit"))
         self._set_aside()
         self._print([self.play.edit(turn, text)])
 
     def _number(self, command: str, rest: str) -> tuple[int, str]:
         found = NUMBER.fullmatch(rest)
         if found is None:
-            raise KnownError(_say("number", command))
+            raise KnownError(_("write it as: /{0} N …; /log lists the turns", command))
         return int(found[1]), found[2] or ""
 
     def _log(self) -> None:
@@ -357,12 +370,12 @@ class LineTable:
         play, scene = self.play, self.play.scene
         print(self.paint(Entry("chapter", scene.title)))
         if scene.aim:
-            word(say("aim", scene.aim))
-        word(say("you_play", play.player.name) if play.player else say("watching"))
+            word(_("Aim: {0}", scene.aim))
+        word(_("You play: {0}", play.player.name) if play.player else _("watching"))
         opening = [turn for turn in play.session.path if turn.by == "opening"]
         begun = len(opening) < len(play.session.path)
         self._print(play.session.path[-LATELY:] if begun else opening)
-        word(_say("opened"))
+        word(_("type to speak; an empty line; /help"))
 
     def _stand(self) -> None:
         """Show where the play stands."""
@@ -376,7 +389,7 @@ class LineTable:
 
     def _tell_notices(self) -> None:
         for notice in self.play.notices:
-            word(f"paotuan: {notice}")
+            word(_("paotuan: {notice}", notice=notice))
         self.play.notices.clear()
 
     def _prompt(self) -> str:
@@ -386,20 +399,32 @@ class LineTable:
         role = self.play.next
         if self.hand:
             count = len(numbered(self.hand))
-            return say("tray", self.hand.speaker.name, count).split(" · ↑")[0]
+            return _(
+                "{1} lines for {0} · 1–{1} pick · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
+                self.hand.speaker.name,
+                count,
+            ).split(" · ↑")[0]
         if role is None:
-            return _say("who", ", ".join(role.name for role in self._others()))
-        return say("next", role.name) if self.play.model_is_next else say("next_you")
+            return _(
+                "who goes on? /next NAME ({0})", ", ".join(role.name for role in self._others())
+            )
+        return _("next: {0}", role.name) if self.play.model_is_next else _("your turn")
 
     def _backend(self) -> Backend:
         """The model, waited for; what is to say of a small one is said once."""
         if not self.loading.done:
-            word(say("loading"))
+            word(_("loading the model…"))
         backend = self.loading.backend()
         if not self._told and self.loading.better is not None:
             better = self.loading.better
-            more = say("better", ", ".join(better[:3])) if better else ""
-            word(say("small", backend.name, more))
+            more = _("This machine could also run {0}.", ", ".join(better[:3])) if better else ""
+            word(
+                _(
+                    "The embedded {0} is small: its lines are in form, not clever. {1}",
+                    backend.name,
+                    more,
+                )
+            )
         self._told = True
         return backend
 

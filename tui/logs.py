@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from base.folders import why_no_file
+from base.messages import _
 from base.text import UNPRINTABLE
 from tui.failures import BadInput, given
 from tui.output import one_line, word
@@ -51,12 +52,14 @@ class Source:
     def _open(self, stack: ExitStack) -> BinaryIO:
         if self.is_stdin:
             if sys.stdin is None or sys.stdin.isatty():
-                raise BadInput("no log: name a file, or send one to stdin")
+                raise BadInput(_("no log: name a file, or send one to stdin"))
             return sys.stdin.buffer
         path = Path(self._name)
         why = why_no_file(path)
         if why and not self._name.startswith(OF_SHELL):
-            raise BadInput(f"{self.where}: {why}, expected a log, or - for stdin")
+            raise BadInput(
+                _("{where}: {why}, expected a log, or - for stdin", where=self.where, why=why)
+            )
         try:
             return stack.enter_context(path.open("rb"))
         except (OSError, ValueError) as error:
@@ -76,7 +79,12 @@ def _lines(raw: BinaryIO, where: str) -> Iterator[list[str]]:
         number += len(whole)
         if len(rest) > LONGEST_LINE:
             raise BadInput(
-                f"{where}:{number}: a line of more than {LONGEST_LINE} characters; is it a log?"
+                _(
+                    "{where}:{number}: a line of more than {LONGEST_LINE} characters; is it a log?",
+                    where=where,
+                    number=number,
+                    LONGEST_LINE=LONGEST_LINE,
+                )
             )
     if rest:
         yield [rest]
@@ -109,8 +117,13 @@ class _Decoder:
             before = error.object[: error.start].decode(self._encoding, "ignore")
             line = number + before.replace("\r\n", "\n").count("\n")
             raise BadInput(
-                f"{self._where}:{line}: not {name} (byte 0x{error.object[error.start]:02x}); "
-                "is it a log, and whole?"
+                _(
+                    "{where}:{line}: not {name} (byte 0x{object:02x}); is it a log, and whole?",
+                    where=self._where,
+                    line=line,
+                    name=name,
+                    object=error.object[error.start],
+                )
             ) from None
 
     def _told(self, head: bytes) -> str:
@@ -121,9 +134,9 @@ class _Decoder:
             with given():
                 refuse_no_text(head, self._where, "a log")
         if encoding in WITHOUT_MARK and NO_TEXT.search(text_of(head[:SAMPLE])):
-            raise BadInput(f"{self._where}: not a text file, expected a log")
+            raise BadInput(_("{where}: not a text file, expected a log", where=self._where))
         if encoding not in ("utf-8", "utf-8-sig"):
-            word(f"{self._where}: read as {encoding.upper()}")
+            word(_("{where}: read as {upper}", where=self._where, upper=encoding.upper()))
         return encoding
 
 

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from tui.failures import BadInput, given
 from tui.output import word
@@ -63,9 +64,9 @@ def choose(
     for name, value in said.items():
         _check_range(name, value)
     if context is not None and context < 1:
-        raise BadInput(f"--context {context}: expected at least 1")
+        raise BadInput(_("--context {context}: expected at least 1", context=context))
     if threads is not None and threads < 1:
-        raise BadInput(f"--threads {threads}: expected at least 1")
+        raise BadInput(_("--threads {threads}: expected at least 1", threads=threads))
     return Choice(model, context, quantization, said, dict(map(_named, adapters)), threads)
 
 
@@ -208,15 +209,23 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
     for name, path in found.items():
         if not path.exists():
             raise KnownError(
-                f"adapter {shown(name)}: nothing at {path}; give another --adapter {shown(name)}=…"
+                _(
+                    "adapter {name}: nothing at {path}; give another --adapter {name}=…",
+                    name=shown(name),
+                    path=path,
+                )
             )
     for name in _named_by(scene) - found.keys():
         place = find_adapter(name, backend == "llamacpp")
         if place is None:
             raise KnownError(
-                f"adapter {shown(name)}: nothing of that name in "
-                f"{', '.join(map(str, adapter_folders()[:2]))}{nearest(name, adapter_names())}; "
-                f"give it with: --adapter {shown(name)}=PATH"
+                _(
+                    "adapter {name}: nothing of that name in {map}{hint}; give it with: "
+                    "--adapter {name}=PATH",
+                    name=shown(name),
+                    map=", ".join(map(str, adapter_folders()[:2])),
+                    hint=nearest(name, adapter_names()),
+                )
             )
         found[name] = place
     return found
@@ -230,7 +239,11 @@ def _refuse_unused(choice: Choice, scene: "Scene") -> None:
     for name in choice.adapters.keys() - set(names):
         known = f"; those named are {', '.join(names)}" if names else "; no role names any"
         raise BadInput(
-            f"--adapter {name}=…: no role names an adapter {name}{nearest(name, names) or known}"
+            _(
+                "--adapter {name}=…: no role names an adapter {name}{value}",
+                name=name,
+                value=nearest(name, names) or known,
+            )
         )
 
 
@@ -241,7 +254,7 @@ def _named_by(scene: "Scene | None") -> set[str]:
 def _named(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not name or not equals or not path:
-        raise BadInput(f"--adapter {shown(text)}: expected NAME=PATH")
+        raise BadInput(_("--adapter {text}: expected NAME=PATH", text=shown(text)))
     return name, path
 
 
@@ -259,4 +272,12 @@ def _check_range(name: str, value: float) -> None:
     for how, bound in RANGES.get(name, {}).items():
         if not inside[how](bound):
             option = "-n" if name == "n" else f"--{name.replace('_', '-')}"
-            raise BadInput(f"{option} {value}: expected {BOUNDS[how]} {bound}")
+            raise BadInput(
+                _(
+                    "{option} {value}: expected {BOUNDS} {bound}",
+                    option=option,
+                    value=value,
+                    BOUNDS=BOUNDS[how],
+                    bound=bound,
+                )
+            )

@@ -6,10 +6,10 @@ The input line of any other terminal is `tui.completing`.
 import sys
 from typing import Protocol
 
+from base.messages import _
 from base.text import REPLACED, shown
 from tui.failures import BadInput
 from tui.output import word
-from tui.words import say
 
 ENCODINGS = ("utf-8", "gb18030", "gbk", "big5", "shift_jis")
 """Those in which a byte of 0x0A ends a line."""
@@ -18,7 +18,13 @@ ENCODINGS = ("utf-8", "gb18030", "gbk", "big5", "shift_jis")
 def check_encoding(name: str) -> None:
     """Raise `BadInput` for an encoding that lines in a pipe cannot have."""
     if name.lower() not in ENCODINGS:
-        raise BadInput(f"--encoding {shown(name)}: expected one of {', '.join(ENCODINGS)}")
+        raise BadInput(
+            _(
+                "--encoding {name}: expected one of {ENCODINGS}",
+                name=shown(name),
+                ENCODINGS=", ".join(ENCODINGS),
+            )
+        )
 
 
 class Reader(Protocol):
@@ -50,7 +56,9 @@ class Piped:
         try:
             line = raw.decode(self._encoding)
         except UnicodeDecodeError as error:
-            raise BadInput(f"stdin:{self._number}: {self._odd(raw, error)}") from None
+            raise BadInput(
+                _("stdin:{number}: {odd}", number=self._number, odd=self._odd(raw, error))
+            ) from None
         return (line.removeprefix("\ufeff") if self._number == 1 else line).rstrip("\r\n")
 
     def _odd(self, raw: bytes, error: UnicodeDecodeError) -> str:
@@ -76,4 +84,9 @@ class Plain:
                 raise EOFError
             if REPLACED not in line:
                 return line.rstrip("\r\n")
-            word(say("replaced"))
+            word(
+                _(
+                    "Not sent: it holds characters that could not be read (�); mend them, and "
+                    "set the terminal to UTF-8"
+                )
+            )

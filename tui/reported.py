@@ -1,5 +1,6 @@
 """What became of an imported log, in the person's language."""
 
+from base.messages import _
 from scenes.files.importers import Report
 from tui.paint import printable
 from tui.words import language, say
@@ -43,22 +44,22 @@ REASONS = {
 def reported(report: Report) -> list[str]:
     """A line for each thing that a person may want to know."""
     name = printable(report.where.rpartition("/")[2])
-    lines = [say("report_read", name, report.format, report.read, report.kept)]
+    lines = [_("{0}: {1}, {2} read, {3} kept", name, report.format, report.read, report.kept)]
     for number, text in sorted(report.notices)[:MOST]:
         where = f"{_place(report, str(number))}：" if number else ""
         lines.append(f"  {where}{printable(text)}")
     if report.entries:
         kept = {_word(KINDS, kind): count for kind, count in report.entries.most_common()}
-        lines.append(f"  {say('report_kept', _counted(kept))}")
+        lines.append(f"  {_('kept: {0}', _counted(kept))}")
     for reason, count in report.dropped.most_common():
         places = ", ".join(map(str, report.first[reason]))
         more = ", …" if count > len(report.first[reason]) else ""
         where = _place(report, f"{places}{more}")
-        lines.append(f"  {say('report_dropped', _word(REASONS, reason), count, where)}")
+        lines.append(f"  {_('dropped: {0} {1} ({2})', _word(REASONS, reason), count, where)}")
     if not report.dropped:
-        lines.append(f"  {say('report_nothing')}")
+        lines.append(f"  {_('dropped: nothing')}")
     if report.names:
-        lines.append(f"  {say('report_roles', _counted(dict(report.names.most_common(MOST))))}")
+        lines.append(f"  {_('roles: {0}', _counted(dict(report.names.most_common(MOST))))}")
     return lines
 
 

@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from base.messages import _
 from tui.colour import is_dumb
 from tui.failures import BadInput
 from tui.faults import Fault
@@ -45,8 +46,11 @@ def check_screen() -> None:
     """Raise `BadInput` where the terminal says that it knows no escapes."""
     if is_dumb():
         raise BadInput(
-            f"the screen needs another terminal than this one (TERM={os.environ['TERM']}); "
-            "play line by line with: paotuan play SCENE --line"
+            _(
+                "the screen needs another terminal than this one (TERM={environ}); play "
+                "line by line with: paotuan play SCENE --line",
+                environ=os.environ["TERM"],
+            )
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.yaml_reader import kind
 from characters.cards.jsontext import Json
@@ -124,7 +125,13 @@ class Card:
 def card_of(value: object, where: str) -> Card:
     """The card that a JSON value is. Raises `KnownError` where it is none, or has no name."""
     if not isinstance(value, dict):
-        raise KnownError(f"{where}: found {kind(value)}, expected a card: keys and values")
+        raise KnownError(
+            _(
+                "{where}: found {value}, expected a card: keys and values",
+                where=where,
+                value=kind(value),
+            )
+        )
     spec, warnings = _spec(value, where)
     card = Card(value, spec, where)
     name = card.data.get("name")
@@ -132,7 +139,13 @@ def card_of(value: object, where: str) -> Card:
         found = "missing" if name is None else f"found {kind(name)}, expected text"
         raise KnownError(f"{where}: {_place(card, 'name')}: {found}")
     if not name.strip():
-        raise KnownError(f"{where}: {_place(card, 'name')}: empty; a character needs a name")
+        raise KnownError(
+            _(
+                "{where}: {place}: empty; a character needs a name",
+                where=where,
+                place=_place(card, "name"),
+            )
+        )
     return replace(card, warnings=(*warnings, *_mistyped(card)))
 
 
@@ -147,7 +160,7 @@ def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
         return "v1", []
     if not isinstance(inner, dict):
         what = "missing" if inner is None else f"found {kind(inner)}, expected keys and values"
-        raise KnownError(f"{where}: data: {what}")
+        raise KnownError(_("{where}: data: {what}", where=where, what=what))
     if found is None:
         return "v2", [f"{where}: spec: {_shown(said)} is not known; read as V2"]
     spec: Spec = "v3" if int(found[1]) >= 3 else "v2"

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from characters.cards.jsontext import MAX_BYTES
 
@@ -88,10 +89,16 @@ def members(file: BinaryIO, where: str) -> list[str]:
 def _opened(file: BinaryIO, where: str) -> zipfile.ZipFile:
     ending = _ending(file)
     if ending is None:
-        raise KnownError(f"{where}: not a zip archive, or cut off before its end")
+        raise KnownError(_("{where}: not a zip archive, or cut off before its end", where=where))
     count, directory = ending
     if count > MAX_MEMBERS or directory > MAX_DIRECTORY:
-        raise KnownError(f"{where}: an archive of more than {MAX_MEMBERS:,} members; is it a card?")
+        raise KnownError(
+            _(
+                "{where}: an archive of more than {MAX_MEMBERS:,} members; is it a card?",
+                where=where,
+                MAX_MEMBERS=MAX_MEMBERS,
+            )
+        )
     archive = zipfile.ZipFile(file)
     try:
         _inspect(archive, where)
@@ -121,19 +128,35 @@ def _inspect(archive: zipfile.ZipFile, where: str) -> None:
         path = PurePosixPath(member.filename)
         odd = "\\" in member.filename or ":" in member.filename[:2]
         if odd or path.is_absolute() or ".." in path.parts:
-            raise KnownError(f"{where}: the member {name} leads out of the archive; not read")
+            raise KnownError(
+                _(
+                    "{where}: the member {name} leads out of the archive; not read",
+                    where=where,
+                    name=name,
+                )
+            )
         if member.filename in names:
-            raise KnownError(f"{where}: the member {name} is there twice; not read")
+            raise KnownError(
+                _("{where}: the member {name} is there twice; not read", where=where, name=name)
+            )
         names.add(member.filename)
         total += member.file_size
         much = member.file_size > 1 << 20 and member.file_size > MAX_RATIO * member.compress_size
         if much or total > MAX_UNPACKED:
             raise KnownError(
-                f"{where}: the member {name} unpacks from {member.compress_size:,} to "
-                f"{member.file_size:,} bytes (a zip bomb?); not read"
+                _(
+                    "{where}: the member {name} unpacks from {compress_size:,} to "
+                    "{file_size:,} bytes (a zip bomb?); not read",
+                    where=where,
+                    name=name,
+                    compress_size=member.compress_size,
+                    file_size=member.file_size,
+                )
             )
     if CARD not in names:
-        raise KnownError(f"{where}: an archive without {CARD}, expected one at its top")
+        raise KnownError(
+            _("{where}: an archive without {CARD}, expected one at its top", where=where, CARD=CARD)
+        )
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> bytes:
@@ -141,7 +164,12 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> by
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise KnownError(
-            f"{where}: {shown(member.filename)} in it is larger than {MAX_BYTES >> 20} MiB"
+            _(
+                "{where}: {filename} in it is larger than {MAX_BYTES} MiB",
+                where=where,
+                filename=shown(member.filename),
+                MAX_BYTES=MAX_BYTES >> 20,
+            )
         )
     return data
 
@@ -161,4 +189,4 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, made: zipfile.ZipFi
 
 def _broken(error: Exception, where: str) -> KnownError:
     said = "encrypted" if "encrypted" in str(error) else shown(str(error)) or type(error).__name__
-    return KnownError(f"{where}: the archive cannot be read: {said}")
+    return KnownError(_("{where}: the archive cannot be read: {said}", where=where, said=said))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
+from base.messages import _
 from base.text import shown
 from base.writing import new_folder, replaced
 from base.yaml_reader import shown_path
@@ -56,7 +57,10 @@ def write_card(
             return write_json(card, file, _spec(form, card.spec), source)
         else:
             raise KnownError(
-                f"{shown_path(target)}: expected a name that ends in .png, .json, .charx or .yaml"
+                _(
+                    "{shown_path}: expected a name that ends in .png, .json, .charx or .yaml",
+                    shown_path=shown_path(target),
+                )
             )
 
 
@@ -97,7 +101,7 @@ def _with_book(card: Card, character: Character) -> Card:
         value = parse(decode(file.read(MAX_BYTES + 1), where)[0], where)
     book = value.get("data") if isinstance(value, dict) else None
     if not isinstance(book, dict):
-        raise KnownError(f"{where}: found no `data`, expected a lorebook_v3")
+        raise KnownError(_("{where}: found no `data`, expected a lorebook_v3", where=where))
     return card if book == card.book else card.edited({"character_book": book})
 
 
@@ -122,7 +126,9 @@ def _write_haruhi(card: Card, target: Path) -> None:
     """A new folder with `system_prompt.txt` and the dialogues, whole or not there."""
     prompt, texts = foreign.to_haruhi(card)
     if target.exists():
-        raise KnownError(f"{shown_path(target)}: is there already; name a new folder")
+        raise KnownError(
+            _("{shown_path}: is there already; name a new folder", shown_path=shown_path(target))
+        )
     with new_folder(target) as made:
         (made / "texts").mkdir()
         (made / "system_prompt.txt").write_bytes(prompt.encode("utf-8", "replace"))

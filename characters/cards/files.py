@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.yaml_reader import read, shown_path
 from characters.cards import charx, foreign, png
@@ -43,7 +44,7 @@ def holds_a_card(path: Path) -> bool:
         with path.open("rb") as file:
             head = file.read(4096)
             if head[:8] == png.SIGNATURE:
-                return any(True for _ in png.texts(file, KEYWORDS, path.name))
+                return any(True for __ in png.texts(file, KEYWORDS, path.name))
             return head[:2] == b"PK" or any(word in head for word in TELLTALE)
     except (OSError, KnownError):
         return False
@@ -54,8 +55,12 @@ def read_card(path: Path) -> Card:
     found = read_cards(path)
     if len(found.cards) != 1:
         raise KnownError(
-            f"{shown_path(path)}: holds {len(found.cards)} characters, expected one; "
-            "`paotuan characters import` makes a file of each"
+            _(
+                "{shown_path}: holds {cards} characters, expected one; `paotuan characters "
+                "import` makes a file of each",
+                shown_path=shown_path(path),
+                cards=len(found.cards),
+            )
         )
     return found.cards[0]
 
@@ -68,23 +73,33 @@ def read_cards(path: Path) -> CardFile:
             found = islice(chain(path.glob("*.txt"), path.glob("*/*.txt")), MAX_TEXTS + 1)
             return read_haruhi(sorted(found), path)
         if path.exists() and not path.is_file():
-            raise KnownError(f"{where}: not an ordinary file; expected a card")
+            raise KnownError(_("{where}: not an ordinary file; expected a card", where=where))
         with path.open("rb") as file:
             return read_stream(file, path, where)
     except FileNotFoundError:
-        raise KnownError(f"{where}: no such file") from None
+        raise KnownError(_("{where}: no such file", where=where)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(
+            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
+        ) from None
 
 
 def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
     """The card of a system prompt and dialogue texts; the prompt is known by its file's name."""
     where = shown_path(path)
     if not paths:
-        raise KnownError(f"{where}: no .txt files in it, expected those of ChatHaruhi")
+        raise KnownError(
+            _("{where}: no .txt files in it, expected those of ChatHaruhi", where=where)
+        )
     if len(paths) > MAX_TEXTS:
-        raise KnownError(f"{where}: more than {MAX_TEXTS:,} texts; is it one role?")
+        raise KnownError(
+            _(
+                "{where}: more than {MAX_TEXTS:,} texts; is it one role?",
+                where=where,
+                MAX_TEXTS=MAX_TEXTS,
+            )
+        )
     texts: dict[str, str] = {}
     warnings: list[str] = []
     left = MAX_BYTES
@@ -93,7 +108,13 @@ def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
             raw = file.read(left + 1)
         left -= len(raw)
         if left < 0:
-            raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it one role?")
+            raise KnownError(
+                _(
+                    "{where}: larger than {MAX_BYTES} MiB; is it one role?",
+                    where=where,
+                    MAX_BYTES=MAX_BYTES >> 20,
+                )
+            )
         text, warning = decode(raw, shown_path(one))
         texts[one.name] = text
         warnings += [warning] if warning else []
@@ -101,7 +122,11 @@ def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
     if len(prompts) != 1:
         found = f"{len(prompts)} of them" if prompts else "none"
         raise KnownError(
-            f"{where}: expected one text with `system_prompt` in its name, found {found}"
+            _(
+                "{where}: expected one text with `system_prompt` in its name, found {found}",
+                where=where,
+                found=found,
+            )
         )
     card = foreign.from_haruhi(texts.pop(prompts[0]), texts, where)
     return CardFile(path, "chatharuhi", (replace(card, warnings=(*card.warnings, *warnings)),))
@@ -120,10 +145,13 @@ def read_stream(file: BinaryIO, path: Path, where: str) -> CardFile:
     if path.suffix.lower() in (".yaml", ".yml"):
         return CardFile(path, "webui", (_from_yaml(raw, where),))
     if path.suffix.lower() == ".charx":
-        raise KnownError(f"{where}: not a zip archive, or cut off before its end")
+        raise KnownError(_("{where}: not a zip archive, or cut off before its end", where=where))
     if path.suffix.lower() == ".txt":
         raise KnownError(
-            f"{where}: a text by itself; give a ChatHaruhi role's prompt and dialogues together"
+            _(
+                "{where}: a text by itself; give a ChatHaruhi role's prompt and dialogues together",
+                where=where,
+            )
         )
     return _from_text(raw, path, where)
 
@@ -133,7 +161,10 @@ def from_png(file: BinaryIO, where: str) -> Card:
     found = list(png.texts(file, KEYWORDS, where))
     if not found:
         raise KnownError(
-            f"{where}: an image without a card, expected a text chunk `chara` or `ccv3`"
+            _(
+                "{where}: an image without a card, expected a text chunk `chara` or `ccv3`",
+                where=where,
+            )
         )
     found.sort(key=lambda one: KEYWORDS.index(one.keyword))
     warnings: list[str] = []
@@ -150,7 +181,7 @@ def from_png(file: BinaryIO, where: str) -> Card:
         if failed is not None:
             warnings.insert(0, f"{failed}; read from `{chunk.keyword}` instead")
         return replace(card, warnings=(*warnings, *card.warnings))
-    raise failed or KnownError(f"{where}: no card")
+    raise failed or KnownError(_("{where}: no card", where=where))
 
 
 def from_json(raw: bytes, where: str) -> Card:
@@ -164,7 +195,10 @@ def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
     text, warning = decode(raw, where)
     if text.lstrip()[:1] not in ("{", "["):
         raise KnownError(
-            f"{where}: neither PNG, zip nor JSON; a card is a .png, .json, .charx or .yaml file"
+            _(
+                "{where}: neither PNG, zip nor JSON; a card is a .png, .json, .charx or .yaml file",
+                where=where,
+            )
         )
     value = parse(text, where)
     container: Container = "json"
@@ -185,7 +219,11 @@ def _from_yaml(raw: bytes, where: str) -> Card:
     if not foreign.is_webui(keys):
         known = ", ".join(shown(key) for key in list(keys)[:5])
         raise KnownError(
-            f"{where}: not a text-generation-webui character; found the keys {known}, "
-            "expected name, greeting, context"
+            _(
+                "{where}: not a text-generation-webui character; found the keys {known}, "
+                "expected name, greeting, context",
+                where=where,
+                known=known,
+            )
         )
     return foreign.from_webui(keys, where)

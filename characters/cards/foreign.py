@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.yaml_reader import kind
 from characters.cards.card import V2_EMPTY, Card, card_of
@@ -99,7 +100,10 @@ def from_haruhi(prompt: str, texts: Mapping[str, str], where: str) -> Card:
         name = role_name(max(set(turns), key=turns.count))
     if not name:
         raise KnownError(
-            f"{where}: no role named in the system prompt, expected one as in `你正在扮演夏娜`"
+            _(
+                "{where}: no role named in the system prompt, expected one as in `你正在扮演夏娜`",
+                where=where,
+            )
         )
     short = {one for one in turns if one != name and (one in name or name in one)}
     data = {
@@ -151,7 +155,14 @@ def _mapped(value: Json, fields: Mapping[str, str], program: str, where: str) ->
         if isinstance(found, str):
             data[ours] = found
         elif found is not None:
-            raise KnownError(f"{where}: {theirs}: found {kind(found)}, expected text")
+            raise KnownError(
+                _(
+                    "{where}: {theirs}: found {found}, expected text",
+                    where=where,
+                    theirs=theirs,
+                    found=kind(found),
+                )
+            )
     rest = {key: one for key, one in value.items() if key not in fields}
     data["extensions"] = {program: {"keys": list(value), "rest": rest}}
     return card_of({"spec": "chara_card_v2", "spec_version": "2.0", "data": data}, where)

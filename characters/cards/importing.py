@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
+from base.messages import _
 from base.text import shown
 from base.validation import check
 from base.writing import is_same, replaced
@@ -76,7 +77,12 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
         kept = source.container in ("json", "png", "charx")
         beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if kept else '.json'}")
         if path.exists() and not force:
-            raise KnownError(f"{shown_path(path)}: is there already; --force replaces it")
+            raise KnownError(
+                _(
+                    "{shown_path}: is there already; --force replaces it",
+                    shown_path=shown_path(path),
+                )
+            )
         text = _text(card, sheet, path, beside)
         made.append(Import(card, sheet, path, beside, source, text))
     return made
@@ -92,7 +98,7 @@ def carry_out(imports: Sequence[Import]) -> None:
             book: Json = {"spec": "lorebook_v3", "data": one.card.book}
             writers.append((one.book, _text_writer(dump(book))))
         writers.append((one.path, _text_writer(one.text)))
-    for path in {path.parent for path, _ in writers}:
+    for path in {path.parent for path, __ in writers}:
         path.mkdir(parents=True, exist_ok=True)
     sources = {one.source.path for one in imports}
     with ExitStack() as stack:
@@ -123,12 +129,19 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
     size = len(text.encode())
     if size > MAX_BYTES:
         raise KnownError(
-            f"{card.where}: makes a character file of {size:,} bytes; at most {MAX_BYTES:,}"
+            _(
+                "{where}: makes a character file of {size:,} bytes; at most {MAX_BYTES:,}",
+                where=card.where,
+                size=size,
+                MAX_BYTES=MAX_BYTES,
+            )
         )
     try:
         check(CharacterFile, read(text.encode(), "the character file"))
     except KnownError as error:
-        raise KnownError(f"{card.where}: makes no character file: {error}") from None
+        raise KnownError(
+            _("{where}: makes no character file: {error}", where=card.where, error=error)
+        ) from None
     return text
 
 

@@ -5,6 +5,7 @@ import re
 
 from base.errors import KnownError
 from base.json_bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.messages import _
 from base.text import shown
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -22,11 +23,19 @@ def decode(raw: bytes, where: str) -> tuple[str, str | None]:
     `KnownError` for a web page and for what is no text.
     """
     if _HTML.match(raw[:512].removeprefix(b"\xef\xbb\xbf")):
-        raise KnownError(f"{where}: a web page (HTML), expected a card; download the card itself")
+        raise KnownError(
+            _("{where}: a web page (HTML), expected a card; download the card itself", where=where)
+        )
     if len(raw) > MAX_BYTES:
-        raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a card?")
+        raise KnownError(
+            _(
+                "{where}: larger than {MAX_BYTES} MiB; is it a card?",
+                where=where,
+                MAX_BYTES=MAX_BYTES >> 20,
+            )
+        )
     if not raw.strip():
-        raise KnownError(f"{where}: empty, expected a card")
+        raise KnownError(_("{where}: empty, expected a card", where=where))
     encodings = ["utf-16"] if raw.startswith(_MARKS) else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
@@ -39,7 +48,13 @@ def decode(raw: bytes, where: str) -> tuple[str, str | None]:
             None if encoding == "utf-8-sig" else f"{where}: read as {encoding.upper()}, not UTF-8"
         )
         return text, said
-    raise KnownError(f"{where}: neither UTF-8 nor GB18030 text{_first_bad(raw)}")
+    raise KnownError(
+        _(
+            "{where}: neither UTF-8 nor GB18030 text{first_bad}",
+            where=where,
+            first_bad=_first_bad(raw),
+        )
+    )
 
 
 def _first_bad(raw: bytes) -> str:
@@ -53,16 +68,25 @@ def _first_bad(raw: bytes) -> str:
 def parse(text: str, where: str) -> object:
     """The value of a JSON text. Raises `KnownError` with the line of the first mistake."""
     if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
-        raise KnownError(f"{where}: {TOO_MANY}; is it a card?")
+        raise KnownError(_("{where}: {TOO_MANY}; is it a card?", where=where, TOO_MANY=TOO_MANY))
     try:
         value = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         place = f"{where}:{error.lineno}"
-        raise KnownError(f"{place}: not valid JSON: {error.msg} (column {error.colno})") from None
+        raise KnownError(
+            _(
+                "{place}: not valid JSON: {msg} (column {colno})",
+                place=place,
+                msg=error.msg,
+                colno=error.colno,
+            )
+        ) from None
     except RecursionError:
         raise KnownError(f"{where}: {TOO_DEEP}") from None
     except ValueError as error:
-        raise KnownError(f"{where}: not valid JSON: {shown(str(error))}") from None
+        raise KnownError(
+            _("{where}: not valid JSON: {error}", where=where, error=shown(str(error)))
+        ) from None
     if (wrong := why_unkept(value)) is not None:
         raise KnownError(f"{where}: {wrong}")
     return value
@@ -79,4 +103,4 @@ def dump(value: object, indent: int | None = 2) -> str:
 
 
 def _refuse(name: str) -> object:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(_("{name} is no number of JSON", name=name))

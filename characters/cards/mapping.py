@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import label_problem
 from base.text import printable, shown
 from characters.cards.card import V2_EMPTY, Card, card_of
@@ -48,10 +49,23 @@ def sheet_of(card: Card) -> Sheet:
     """
     length = sum(len(card.text(name)) for name in PLAYED) + sum(map(len, card.greetings))
     if length > LONGEST:
-        raise KnownError(f"{card.where}: {length:,} characters to play by; at most {LONGEST:,}")
+        raise KnownError(
+            _(
+                "{where}: {length:,} characters to play by; at most {LONGEST:,}",
+                where=card.where,
+                length=length,
+                LONGEST=LONGEST,
+            )
+        )
     name = role_name(card.name)
     if not name:
-        raise KnownError(f"{card.where}: name: {shown(card.name)} cannot begin a line of a log")
+        raise KnownError(
+            _(
+                "{where}: name: {card} cannot begin a line of a log",
+                where=card.where,
+                card=shown(card.name),
+            )
+        )
     aliases = [one for one in map(role_name, (card.called, *also_called(card))) if one]
     ours = _ours(card)
     voices = Voices(name, tuple(dict.fromkeys((*aliases, card.name))))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -49,28 +50,53 @@ def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if file.read(8) != SIGNATURE:
-        raise KnownError(f"{where}: not a PNG file")
+        raise KnownError(_("{where}: not a PNG file", where=where))
     start = 8
-    for _ in range(MAX_CHUNKS):
+    for __ in range(MAX_CHUNKS):
         file.seek(start)
         header = file.read(8)
         if len(header) < 8:
-            raise KnownError(f"{where}: cut off at byte {size}, before the end of the image")
+            raise KnownError(
+                _(
+                    "{where}: cut off at byte {size}, before the end of the image",
+                    where=where,
+                    size=size,
+                )
+            )
         length, kind = struct.unpack(">I4s", header)
         chunk = Chunk(kind, start, length)
         if not kind.isalpha():
-            raise KnownError(f"{where}: no chunk of a PNG at byte {start}; the file is damaged")
+            raise KnownError(
+                _(
+                    "{where}: no chunk of a PNG at byte {start}; the file is damaged",
+                    where=where,
+                    start=start,
+                )
+            )
         if chunk.end > size:
             name = kind.decode("ascii")
             raise KnownError(
-                f"{where}: cut off: the {name} chunk at byte {start} says {length:,} bytes, "
-                f"the file has {max(size - start - 12, 0):,}"
+                _(
+                    "{where}: cut off: the {name} chunk at byte {start} says {length:,} bytes, "
+                    "the file has {max:,}",
+                    where=where,
+                    name=name,
+                    start=start,
+                    length=length,
+                    max=max(size - start - 12, 0),
+                )
             )
         yield chunk
         if kind == b"IEND":
             return
         start = chunk.end
-    raise KnownError(f"{where}: more than {MAX_CHUNKS:,} chunks; is it an image?")
+    raise KnownError(
+        _(
+            "{where}: more than {MAX_CHUNKS:,} chunks; is it an image?",
+            where=where,
+            MAX_CHUNKS=MAX_CHUNKS,
+        )
+    )
 
 
 def keyword_of(file: BinaryIO, chunk: Chunk) -> str:
@@ -88,8 +114,15 @@ def texts(file: BinaryIO, wanted: tuple[str, ...], where: str) -> Iterator[TextC
             left -= chunk.length
             if left < 0:
                 raise KnownError(
-                    f"{where}: the `{keyword}` chunk at byte {chunk.start} has {chunk.length:,} "
-                    f"bytes; all chunks of a card have at most {MAX_TEXT >> 20} MiB"
+                    _(
+                        "{where}: the `{keyword}` chunk at byte {start} has {length:,} bytes; all "
+                        "chunks of a card have at most {MAX_TEXT} MiB",
+                        where=where,
+                        keyword=keyword,
+                        start=chunk.start,
+                        length=chunk.length,
+                        MAX_TEXT=MAX_TEXT >> 20,
+                    )
                 )
             file.seek(chunk.start + 8)
             data = file.read(chunk.length)
@@ -116,9 +149,13 @@ def _inflated(data: bytes, chunk: Chunk, where: str) -> bytes:
     try:
         value = unpack.decompress(data, MAX_TEXT)
     except zlib.error as error:
-        raise KnownError(f"{place} cannot be unpacked: {shown(str(error))}") from None
+        raise KnownError(
+            _("{place} cannot be unpacked: {error}", place=place, error=shown(str(error)))
+        ) from None
     if unpack.unconsumed_tail:
-        raise KnownError(f"{place} unpacks to more than {MAX_TEXT >> 20} MiB")
+        raise KnownError(
+            _("{place} unpacks to more than {MAX_TEXT} MiB", place=place, MAX_TEXT=MAX_TEXT >> 20)
+        )
     return value
 
 
@@ -128,7 +165,9 @@ def unbase64(value: bytes, where: str) -> bytes:
     try:
         return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4), strict_mode=True)
     except binascii.Error as error:
-        raise KnownError(f"{where}: not base64: {shown(str(error))}") from None
+        raise KnownError(
+            _("{where}: not base64: {error}", where=where, error=shown(str(error)))
+        ) from None
 
 
 def write(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.yaml_reader import read_file, shown_path
 from characters.lore.book import Lorebook
@@ -28,7 +29,9 @@ def read_lorebook(path: Path) -> Lorebook:
 
         book = read_card(path).book
         if book is None:
-            raise KnownError(f"{where}: a card without a lorebook, expected one with entries")
+            raise KnownError(
+                _("{where}: a card without a lorebook, expected one with entries", where=where)
+            )
         return lorebook_of(book, where, path.stem)
     return read_json(_bytes(path, where), where, path.stem)
 
@@ -49,25 +52,36 @@ def read_json(raw: bytes, where: str, name: str) -> Lorebook:
 def _bytes(path: Path, where: str) -> bytes:
     try:
         if not path.is_file():
-            raise KnownError(f"{where}: no such file")
+            raise KnownError(_("{where}: no such file", where=where))
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(
+            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
+        ) from None
 
 
 def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
     """The text of a file, and what to say of its encoding where it is not UTF-8."""
     if len(raw) > MAX_BYTES:
-        raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; is it a lorebook?")
+        raise KnownError(
+            _(
+                "{where}: larger than {MAX_BYTES} MiB; is it a lorebook?",
+                where=where,
+                MAX_BYTES=MAX_BYTES >> 20,
+            )
+        )
     head = raw[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if head.startswith(_PAGE):
         raise KnownError(
-            f"{where}: a web page (HTML), expected a lorebook; download the file itself"
+            _(
+                "{where}: a web page (HTML), expected a lorebook; download the file itself",
+                where=where,
+            )
         )
     if not head:
-        raise KnownError(f"{where}: empty, expected a lorebook")
+        raise KnownError(_("{where}: empty, expected a lorebook", where=where))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -75,4 +89,6 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
             continue
         said = f"{where}: read as GB18030, not UTF-8" if encoding == "gb18030" else None
         return text, said
-    raise KnownError(f"{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON")
+    raise KnownError(
+        _("{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON", where=where)
+    )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from characters.lore.book import ALWAYS, LOGICS, MAX_SCAN_DEPTH, Field, Lorebook, LoreEntry
 from characters.lore.decorators import split_decorators
@@ -43,7 +44,9 @@ def lorebook_of(value: object, where: str, name: str) -> Lorebook:
     Raises `KnownError` where the file holds none.
     """
     if not isinstance(value, dict):
-        raise KnownError(f"{where}: found no object, expected a lorebook with `entries`")
+        raise KnownError(
+            _("{where}: found no object, expected a lorebook with `entries`", where=where)
+        )
     if value.get("type") == "risu" and isinstance(value.get("data"), list):
         rules = {"recursive": True, "overflow": "skip", "ignore_spaces": True}
         return _book(name, where, _risu(value["data"]), **rules)
@@ -60,8 +63,11 @@ def lorebook_of(value: object, where: str, name: str) -> Lorebook:
     if isinstance(entries, list):
         return _card_book(value, entries, where, name)
     raise KnownError(
-        f"{where}: found no `entries`, expected a lorebook: world info of SillyTavern, a card's "
-        "book, or one of RisuAI or KoboldAI"
+        _(
+            "{where}: found no `entries`, expected a lorebook: world info of "
+            "SillyTavern, a card's book, or one of RisuAI or KoboldAI",
+            where=where,
+        )
     )
 
 
@@ -78,7 +84,9 @@ def _recursive(book: Lorebook) -> Lorebook:
 def _in_card(card: Json, where: str) -> Json:
     book = card.get("character_book")
     if not isinstance(book, dict):
-        raise KnownError(f"{where}: a card without a lorebook, expected one with entries")
+        raise KnownError(
+            _("{where}: a card without a lorebook, expected one with entries", where=where)
+        )
     return book
 
 

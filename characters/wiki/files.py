@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.yaml_reader import shown_path
 from characters.wiki.chunks import Chunk, chunks, headings
@@ -41,7 +42,7 @@ class Reading:
 
     def find_names(self) -> list[str]:
         """Read the files once for their names, so that an index can know them."""
-        for path, _ in self.texts():
+        for path, __ in self.texts():
             try:
                 found = [path.stem, *headings(read_text(path))]
             except KnownError:
@@ -67,21 +68,31 @@ def read_text(path: Path) -> str:
     where = shown_path(path)
     try:
         if path.exists() and not path.is_file():
-            raise KnownError(f"{where}: not an ordinary file, expected text or Markdown")
+            raise KnownError(
+                _("{where}: not an ordinary file, expected text or Markdown", where=where)
+            )
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise KnownError(f"{where}: no such file") from None
+        raise KnownError(_("{where}: no such file", where=where)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: cannot be read: {shown(reason)}") from None
+        raise KnownError(
+            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
+        ) from None
     return decoded(raw, where)
 
 
 def decoded(raw: bytes, where: str) -> str:
     """Bytes as UTF-8 or GB18030 text. Raises `KnownError`."""
     if len(raw) > MAX_BYTES:
-        raise KnownError(f"{where}: larger than {MAX_BYTES >> 20} MiB; split it by chapters")
+        raise KnownError(
+            _(
+                "{where}: larger than {MAX_BYTES} MiB; split it by chapters",
+                where=where,
+                MAX_BYTES=MAX_BYTES >> 20,
+            )
+        )
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     for known in (encoding, "gb18030"):
         try:
@@ -90,7 +101,9 @@ def decoded(raw: bytes, where: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise KnownError(f"{where}: neither UTF-8 nor GB18030 text, expected text or Markdown")
+    raise KnownError(
+        _("{where}: neither UTF-8 nor GB18030 text, expected text or Markdown", where=where)
+    )
 
 
 def read_base(path: Path, embedder: OpenEmbedder | None = None) -> Base:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.writing import check_inputs, drafted, reason
 from base.yaml_reader import shown_path
@@ -104,11 +105,13 @@ class Base:
         where = shown_path(path)
         try:
             if not path.is_file():
-                raise KnownError(f"{where}: no such file")
+                raise KnownError(_("{where}: no such file", where=where))
             uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except (OSError, ValueError, sqlite3.Error) as error:
-            raise KnownError(f"{where}: cannot be opened: {shown(str(error))}") from None
+            raise KnownError(
+                _("{where}: cannot be opened: {error}", where=where, error=shown(str(error)))
+            ) from None
         try:
             has_vectors = _check(connection, where)
             base = cls(connection, where)
@@ -186,7 +189,9 @@ class Base:
             return ask(self.vectors)
         except KnownError as error:
             self.vectors = None
-            self.notices.append(f"{self.where}: found by words alone: {error}")
+            self.notices.append(
+                _("{where}: found by words alone: {error}", where=self.where, error=error)
+            )
             return None
 
     def _has_vectors(self, path: Path, embedder: OpenEmbedder | None) -> None:
@@ -229,8 +234,11 @@ class Base:
 
     def _damaged(self) -> KnownError:
         return KnownError(
-            f"{self.where}: a damaged knowledge base; build it again with: "
-            "paotuan characters knowledge build"
+            _(
+                "{where}: a damaged knowledge base; build it again with: paotuan "
+                "characters knowledge build",
+                where=self.where,
+            )
         )
 
 
@@ -269,9 +277,13 @@ def write_base(
                 vectors_path(path).unlink(missing_ok=True)
     except OSError as error:
         where = shown_path(Path(error.filename or path))
-        raise KnownError(f"{where}: cannot be written: {reason(error)}") from None
+        raise KnownError(
+            _("{where}: cannot be written: {error}", where=where, error=reason(error))
+        ) from None
     except sqlite3.Error as error:
-        raise KnownError(f"{shown_path(path)}: cannot be written: {error}") from None
+        raise KnownError(
+            _("{shown_path}: cannot be written: {error}", shown_path=shown_path(path), error=error)
+        ) from None
     return many
 
 
@@ -293,7 +305,9 @@ def _fill(connection: sqlite3.Connection, chunks: Iterable[Chunk], words: Words)
     sizes = array("I")
     for id, chunk in enumerate(chunks):
         if id >= MOST_CHUNKS:
-            raise KnownError(f"more than {MOST_CHUNKS:,} chunks; make several bases")
+            raise KnownError(
+                _("more than {MOST_CHUNKS:,} chunks; make several bases", MOST_CHUNKS=MOST_CHUNKS)
+            )
         row = (id, *map(_storable, (chunk.source, chunk.title, chunk.text)))
         connection.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", row)
         found = terms(f"{chunk.title}\n{chunk.text}", words)
@@ -320,18 +334,24 @@ def _check(connection: sqlite3.Connection, where: str) -> bool:
         rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
     except (sqlite3.Error, UnicodeError):
         raise KnownError(
-            f"{where}: no knowledge base; make one of text files with: "
-            "paotuan characters knowledge build"
+            _(
+                "{where}: no knowledge base; make one of text files with: paotuan "
+                "characters knowledge build",
+                where=where,
+            )
         ) from None
     if application == APPLICATION and version > WITH_VECTORS:
-        raise KnownError(f"{where}: made by a newer paotuan; update to open it")
+        raise KnownError(_("{where}: made by a newer paotuan; update to open it", where=where))
     things = {(kind, name) for kind, name in rows if not str(name).startswith("sqlite_")}
     has_vectors = bool(version == WITH_VECTORS)
     tables = TABLES | {"vectors"} if has_vectors else TABLES
     if application != APPLICATION or things != {("table", name) for name in tables}:
         raise KnownError(
-            f"{where}: another program's database, expected a knowledge base; make one with: "
-            "paotuan characters knowledge build"
+            _(
+                "{where}: another program's database, expected a knowledge base; make one "
+                "with: paotuan characters knowledge build",
+                where=where,
+            )
         )
     return has_vectors
 
@@ -344,7 +364,7 @@ def _uints(blob: object, where: str) -> "array[int]":
     """Unsigned numbers of 32 bits, little-endian."""
     numbers = array("I")
     if not isinstance(blob, bytes) or len(blob) % numbers.itemsize:
-        raise KnownError(f"{where}: a damaged knowledge base; build it again")
+        raise KnownError(_("{where}: a damaged knowledge base; build it again", where=where))
     numbers.frombytes(blob)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from base.errors import KnownError
 from base.folders import beside
+from base.messages import _
 from base.text import shown
 from base.yaml_reader import shown_path
 
@@ -130,8 +131,13 @@ class Vectors:
             found = self._open(name)
             if found.dimension != self._made.dimension:
                 raise KnownError(
-                    f"its vectors have {self._made.dimension} numbers, those of {shown(name)} have "
-                    f"{found.dimension}; build it again"
+                    _(
+                        "its vectors have {dimension} numbers, those of {name} have {dimension2}; "
+                        "build it again",
+                        dimension=self._made.dimension,
+                        name=shown(name),
+                        dimension2=found.dimension,
+                    )
                 )
             self._embedder = found
         return self._embedder
@@ -142,7 +148,9 @@ class Vectors:
         import numpy as np
 
         if vector.shape != (self._made.dimension,):
-            raise KnownError(f"{shown(self._made.model)}: its vectors are not what it says")
+            raise KnownError(
+                _("{model}: its vectors are not what it says", model=shown(self._made.model))
+            )
         usual = self._made.usual
         near = (self._cosines(vector) - usual) / max(1 - usual, LEAST_SPREAD)
         best = np.flatnonzero(near >= LEAST_NEAR)
@@ -167,13 +175,16 @@ class Vectors:
             import numpy as np
         except ModuleNotFoundError:
             raise KnownError(
-                f"{shown(self._made.model)}: needs numpy, which is not installed; "
-                "install it with: pip install 'paotuan[embeddings]'"
+                _(
+                    "{model}: needs numpy, which is not installed; install it with: pip "
+                    "install 'paotuan[embeddings]'",
+                    model=shown(self._made.model),
+                )
             ) from None
         rows = self._mapped(vectors_path(self._base))
         if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
             path = shown_path(vectors_path(self._base))
-            raise KnownError(f"{path}: not vectors of ours; build it again")
+            raise KnownError(_("{path}: not vectors of ours; build it again", path=path))
         return rows.astype(np.float32) if 4 * rows.size <= HELD else rows
 
     def _mapped(self, path: Path) -> "NDArray[np.float16]":
@@ -182,16 +193,29 @@ class Vectors:
         try:
             if _checksum(path) != self._made.checksum:
                 raise KnownError(
-                    f"{shown_path(path)}: damaged, or not the vectors of {self._base.name}; "
-                    "build it again"
+                    _(
+                        "{shown_path}: damaged, or not the vectors of {base}; build it again",
+                        shown_path=shown_path(path),
+                        base=self._base.name,
+                    )
                 )
             rows: NDArray[np.float16] = open_memmap(path, mode="r")
         except FileNotFoundError:
             raise KnownError(
-                f"{shown_path(path)}: no such file, expected the vectors of {self._base.name}"
+                _(
+                    "{shown_path}: no such file, expected the vectors of {base}",
+                    shown_path=shown_path(path),
+                    base=self._base.name,
+                )
             ) from None
         except _BAD_FILE as error:
-            raise KnownError(f"{shown_path(path)}: cannot be read: {shown(str(error))}") from None
+            raise KnownError(
+                _(
+                    "{shown_path}: cannot be read: {error}",
+                    shown_path=shown_path(path),
+                    error=shown(str(error)),
+                )
+            ) from None
         return rows
 
 
@@ -214,7 +238,7 @@ def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embed
         os.fsync(file.fileno())
     usual = _usual(rows)
     if not isfinite(usual):
-        raise KnownError(f"{embedding.model}: its vectors are no numbers")
+        raise KnownError(_("{model}: its vectors are no numbers", model=embedding.model))
     return Made(embedding.model, embedder.dimension, _checksum(path), usual)
 
 
@@ -224,7 +248,7 @@ def _usual(rows: "NDArray[np.float16]") -> float:
     if len(rows) < 2:
         return 0.0
     rng = Random(0)
-    pairs = np.array([rng.sample(range(len(rows)), 2) for _ in range(PAIRS)])
+    pairs = np.array([rng.sample(range(len(rows)), 2) for __ in range(PAIRS)])
     left, right = (rows[pairs[:, side]].astype(np.float32) for side in (0, 1))
     return float(np.median((left * right).sum(axis=1)))
 

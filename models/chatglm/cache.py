@@ -6,6 +6,7 @@ import torch
 from transformers import DynamicCache
 
 from base.errors import KnownError
+from base.messages import _
 
 
 class ChatGLMCache(DynamicCache):
@@ -45,8 +46,8 @@ class PrefixOnlyCache(ChatGLMCache):
         key_states: torch.Tensor,
         value_states: torch.Tensor,
         layer_idx: int,
-        *_: Any,
-        **__: Any,
+        *args: Any,
+        **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         layer = self.layers[layer_idx]
         return (
@@ -84,7 +85,7 @@ def new_tokens(ids: torch.Tensor | None, embeds: torch.Tensor | None) -> torch.T
     if ids is not None:
         return ids
     if embeds is None:
-        raise KnownError("neither input_ids nor inputs_embeds: pass one of them")
+        raise KnownError(_("neither input_ids nor inputs_embeds: pass one of them"))
     return embeds
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from transformers import GlmConfig, PretrainedConfig
 
 from base.errors import KnownError
+from base.messages import _
 from models.cache_names import NAMES
 
 Version = Literal["v1", "v2", "v3", "glm"]
@@ -70,14 +71,20 @@ def read_config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     if not path.is_file():
         raise KnownError(
-            f"{folder}: no config.json here; name the folder of a ChatGLM checkpoint or its hub id"
+            _(
+                "{folder}: no config.json here; name the folder of a ChatGLM checkpoint or "
+                "its hub id",
+                folder=folder,
+            )
         )
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise KnownError(f"{path}: not readable as JSON ({error}); download it again") from None
+        raise KnownError(
+            _("{path}: not readable as JSON ({error}); download it again", path=path, error=error)
+        ) from None
     if not isinstance(raw, dict):
-        raise KnownError(f"{path}: expected a JSON object; download it again")
+        raise KnownError(_("{path}: expected a JSON object; download it again", path=path))
     return raw
 
 
@@ -92,9 +99,12 @@ def version_of(raw: Raw, where: Path) -> Version:
         _require(raw, V2_KEYS, where)
         return _second_or_third(raw, where)
     raise KnownError(
-        f"{where / 'config.json'}: model_type {raw.get('model_type')!r} with neither "
-        "inner_hidden_size (ChatGLM-6B) nor ffn_hidden_size (ChatGLM2/3-6B); "
-        "name a ChatGLM checkpoint"
+        _(
+            "{where}: model_type {get!r} with neither inner_hidden_size (ChatGLM-6B) "
+            "nor ffn_hidden_size (ChatGLM2/3-6B); name a ChatGLM checkpoint",
+            where=where / "config.json",
+            get=raw.get("model_type"),
+        )
     )
 
 
@@ -112,8 +122,13 @@ def _require(raw: Raw, keys: tuple[str, ...], where: Path) -> None:
         value = raw.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
             raise KnownError(
-                f"{where / 'config.json'}: {key} is {value!r}, expected a whole number above zero; "
-                "download the file again"
+                _(
+                    "{where}: {key} is {value!r}, expected a whole number above zero; download "
+                    "the file again",
+                    where=where / "config.json",
+                    key=key,
+                    value=value,
+                )
             )
 
 
@@ -122,8 +137,12 @@ def quantization_bit(raw: Raw, where: Path) -> int:
     bits = raw.get("quantization_bit") or 0
     if bits not in (0, 4, 8):
         raise KnownError(
-            f"{where / 'config.json'}: quantization_bit is {bits!r}, expected 0, 4 or 8; "
-            "use an official fp16, int8 or int4 checkpoint"
+            _(
+                "{where}: quantization_bit is {bits!r}, expected 0, 4 or 8; use an "
+                "official fp16, int8 or int4 checkpoint",
+                where=where / "config.json",
+                bits=bits,
+            )
         )
     return int(bits)
 
@@ -132,8 +151,11 @@ def v1_config(raw: Raw, where: Path) -> ChatGLMConfig:
     """ChatGLM-6B's configuration; raises `KnownError` for a revision without 2-D positions."""
     if not raw.get("position_encoding_2d", True):
         raise KnownError(
-            f"{where / 'config.json'}: position_encoding_2d is false, expected true; "
-            "use the released ChatGLM-6B"
+            _(
+                "{where}: position_encoding_2d is false, expected true; use the released "
+                "ChatGLM-6B",
+                where=where / "config.json",
+            )
         )
     keys = [key for key in ChatGLMConfig.__annotations__ if key in raw and raw[key] is not None]
     config = ChatGLMConfig(**{key: raw[key] for key in keys})
@@ -154,8 +176,14 @@ def glm_config(raw: Raw, where: Path) -> GlmConfig:
     for key, expected in V2_FIXED.items():
         if raw.get(key, expected) != expected:
             raise KnownError(
-                f"{where / 'config.json'}: {key} is {raw[key]!r}, expected {expected!r}; "
-                "only the released ChatGLM2/3 layouts are known"
+                _(
+                    "{where}: {key} is {raw!r}, expected {expected!r}; only the released "
+                    "ChatGLM2/3 layouts are known",
+                    where=where / "config.json",
+                    key=key,
+                    raw=raw[key],
+                    expected=expected,
+                )
             )
     vocab = int(raw["padded_vocab_size"])
     ends = [2, *(i for i in (64795, 64797) if version == "v3" and i < vocab)]

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.config import Raw, Version, glm_config, read_config, version_of
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.chatglm.layout import official_tensors
@@ -83,7 +84,7 @@ def _is_prefix(folder: Path) -> bool:
     """Whether the folder holds a P-tuning checkpoint alone, without a base."""
     if not read_config(folder).get("pre_seq_len"):
         return False
-    names = [name for name, _ in stream(weight_files(folder, PREFIX_WEIGHTS))]
+    names = [name for name, __ in stream(weight_files(folder, PREFIX_WEIGHTS))]
     return bool(names) and all(name.startswith(KEY) for name in names)
 
 
@@ -92,7 +93,9 @@ def _precision(dtype: torch.dtype | str | None, raw: Raw) -> torch.dtype:
         return dtype
     name = dtype or str(raw.get("torch_dtype") or raw.get("dtype") or "float16")
     if name not in DTYPES:
-        raise KnownError(f"dtype {name!r}: expected one of {', '.join(DTYPES)}")
+        raise KnownError(
+            _("dtype {name!r}: expected one of {DTYPES}", name=name, DTYPES=", ".join(DTYPES))
+        )
     return DTYPES[name]
 
 
@@ -145,14 +148,21 @@ def _casting(tensor: torch.Tensor, dtype: torch.dtype) -> Callable[[], torch.Ten
 
 def _expect(output: Output, name: str) -> torch.Tensor:
     if output.name != name:
-        raise KnownError(f"{name}: the source changed while it was read; convert again")
+        raise KnownError(
+            _("{name}: the source changed while it was read; convert again", name=name)
+        )
     return output.make()
 
 
 def _check_complete(checkpoint: Checkpoint) -> None:
     """Refuse a checkpoint whose tensors are not those its configuration asks for."""
     if checkpoint.version == "glm":
-        raise KnownError(f"{checkpoint.folder}: already a GlmForCausalLM folder; use it as it is")
+        raise KnownError(
+            _(
+                "{folder}: already a GlmForCausalLM folder; use it as it is",
+                folder=checkpoint.folder,
+            )
+        )
     expected = {
         spec.name: spec.shape for spec in official_tensors(checkpoint.raw, checkpoint.version)
     }
@@ -161,12 +171,22 @@ def _check_complete(checkpoint: Checkpoint) -> None:
         optional = name.startswith("lm_head.") or "inv_freq" in name
         if name not in found and not optional:
             raise KnownError(
-                f"{checkpoint.folder}: no {name}, expected by its config.json; download it again"
+                _(
+                    "{folder}: no {name}, expected by its config.json; download it again",
+                    folder=checkpoint.folder,
+                    name=name,
+                )
             )
         if found.get(name, shape) != shape and not optional:
             raise KnownError(
-                f"{checkpoint.folder}: {name} is {list(found[name])}, expected {list(shape)} by "
-                "its config.json; the two do not belong together"
+                _(
+                    "{folder}: {name} is {found}, expected {shape} by its config.json; the two "
+                    "do not belong together",
+                    folder=checkpoint.folder,
+                    name=name,
+                    found=list(found[name]),
+                    shape=list(shape),
+                )
             )
 
 
@@ -214,14 +234,14 @@ def _convert_prefix(folder: Path, target: Path) -> str:
     """
     raw = read_config(folder)
     version = version_of(raw, folder)
-    _, tensors = read_prefix(folder)
+    __, tensors = read_prefix(folder)
     table = _table(tensors, raw, version)
     length = table.shape[0]
     if version != "v1":
         config = glm_config(raw, folder)
         cos, sin = GlmRotaryEmbedding(config)(table, torch.tensor([[length]]))
         keys = table[:, 0::2].transpose(0, 1)  # [L, P, G, D]
-        turned, _ = apply_rotary_pos_emb(keys, keys, cos[0][None], sin[0][None])
+        turned, __ = apply_rotary_pos_emb(keys, keys, cos[0][None], sin[0][None])
         table = table.clone()
         table[:, 0::2] = turned.transpose(0, 1)
     flat = {"prompt_embeddings": table.reshape(length, -1).contiguous()}
@@ -246,15 +266,19 @@ def _table(tensors: dict[str, torch.Tensor], raw: Raw, version: Version) -> torc
     except RuntimeError:
         shape = [length, math.prod(encoder.shape[1:])]
         raise KnownError(
-            f"prefix of shape {[length, first]}, expected {shape} by its config.json; "
-            "the two do not belong together"
+            _(
+                "prefix of shape {value}, expected {shape} by its config.json; the two do "
+                "not belong together",
+                value=[length, first],
+                shape=shape,
+            )
         ) from None
     with torch.no_grad():
         return encoder()
 
 
 def _peft_config(table: torch.Tensor, raw: Raw, version: Version) -> dict[str, Any]:
-    length, _, heads, width = table.shape
+    length, __, heads, width = table.shape
     return {
         "peft_type": "PREFIX_TUNING",
         "task_type": "CAUSAL_LM",

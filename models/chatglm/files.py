@@ -12,6 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from base.errors import KnownError, PassingError, first_line
+from base.messages import _
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 WANTED = (".json", ".model", ".safetensors")
@@ -27,9 +28,13 @@ def resolve(path: str | Path) -> Path:
     if folder.is_dir():
         return folder
     if folder.exists():
-        raise KnownError(f"{folder}: a file, expected a checkpoint's folder; name its folder")
+        raise KnownError(
+            _("{folder}: a file, expected a checkpoint's folder; name its folder", folder=folder)
+        )
     if not HUB_ID.fullmatch(str(path)):
-        raise KnownError(f"{path}: no such folder, and no hub id (owner/name); check the path")
+        raise KnownError(
+            _("{path}: no such folder, and no hub id (owner/name); check the path", path=path)
+        )
     return _from_hub(str(path))
 
 
@@ -58,7 +63,13 @@ def weight_files(folder: Path, names: tuple[str, ...] = WEIGHTS) -> list[Path]:
         if index.is_file():
             return _shards(index)
     expected = " or ".join(names)
-    raise KnownError(f"{folder}: no weights here, expected {expected} (or its index.json)")
+    raise KnownError(
+        _(
+            "{folder}: no weights here, expected {expected} (or its index.json)",
+            folder=folder,
+            expected=expected,
+        )
+    )
 
 
 def _shards(index: Path) -> list[Path]:
@@ -66,12 +77,26 @@ def _shards(index: Path) -> list[Path]:
         weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
         files = [index.parent / name for name in sorted(set(weight_map.values()))]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise KnownError(f"{index}: no weight_map in it; download it again") from None
+        raise KnownError(
+            _("{index}: no weight_map in it; download it again", index=index)
+        ) from None
     for file in files:
         if file.parent != index.parent:
-            raise KnownError(f"{index}: names {file}, expected files beside it; download it again")
+            raise KnownError(
+                _(
+                    "{index}: names {file}, expected files beside it; download it again",
+                    index=index,
+                    file=file,
+                )
+            )
         if not file.is_file():
-            raise KnownError(f"{file}: missing, named by {index.name}; download this shard")
+            raise KnownError(
+                _(
+                    "{file}: missing, named by {index}; download this shard",
+                    file=file,
+                    index=index.name,
+                )
+            )
     return files
 
 
@@ -84,7 +109,7 @@ def stream(files: list[Path], transform: Callable[[str], bool] | None = None) ->
     budget = max(8 << 20, sum(file.stat().st_size for file in files) // 50)
     for file in files:
         read = _safetensors if file.suffix == ".safetensors" else _pickled
-        yield from _piecewise(file, read, budget, transform or (lambda _: True))
+        yield from _piecewise(file, read, budget, transform or (lambda __: True))
 
 
 Reader = Callable[[Path], Any]
@@ -112,8 +137,13 @@ def _safetensors(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.
             yield list(handle.keys()), handle.get_tensor
     except (SafetensorError, OSError) as error:
         raise KnownError(
-            f"{file}: {file.stat().st_size:,} bytes, expected a whole safetensors file ({error}); "
-            "download it again"
+            _(
+                "{file}: {st_size:,} bytes, expected a whole safetensors file ({error}); "
+                "download it again",
+                file=file,
+                st_size=file.stat().st_size,
+                error=error,
+            )
         ) from None
 
 
@@ -121,12 +151,22 @@ def _safetensors(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.
 def _pickled(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.Tensor]]]:
     state = _load_pickled(file)
     if not isinstance(state, dict):
-        raise KnownError(f"{file}: holds a {type(state).__name__}, expected named tensors")
+        raise KnownError(
+            _(
+                "{file}: holds a {name}, expected named tensors",
+                file=file,
+                name=type(state).__name__,
+            )
+        )
     for name, value in state.items():
         if not isinstance(value, torch.Tensor):
             raise KnownError(
-                f"{file}: {name} is a {type(value).__name__}, expected a tensor; "
-                "use an official checkpoint"
+                _(
+                    "{file}: {name} is a {name2}, expected a tensor; use an official checkpoint",
+                    file=file,
+                    name=name,
+                    name2=type(value).__name__,
+                )
             )
     yield list(state), state.__getitem__
 
@@ -141,14 +181,22 @@ def _load_pickled(file: Path) -> Any:
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise KnownError(
-            f"{file}: holds pickled objects, expected tensors only; it was not opened, since that "
-            "could run code: use an official checkpoint or its safetensors"
+            _(
+                "{file}: holds pickled objects, expected tensors only; it was not opened, "
+                "since that could run code: use an official checkpoint or its safetensors",
+                file=file,
+            )
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError) as error:
         said = first_line(error)
         raise KnownError(
-            f"{file}: {file.stat().st_size:,} bytes, expected a whole torch file ({said}); "
-            "download it again"
+            _(
+                "{file}: {st_size:,} bytes, expected a whole torch file ({said}); download "
+                "it again",
+                file=file,
+                st_size=file.stat().st_size,
+                said=said,
+            )
         ) from None
 
 
@@ -157,6 +205,10 @@ def check_numbers(file: Path, tensors: Mapping[str, torch.Tensor]) -> None:
     for name, tensor in tensors.items():
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             raise KnownError(
-                f"{file}: {name} holds NaN or infinite weights; its training went "
-                "wrong or the file is damaged: train it anew, or fetch it again"
+                _(
+                    "{file}: {name} holds NaN or infinite weights; its training went wrong or "
+                    "the file is damaged: train it anew, or fetch it again",
+                    file=file,
+                    name=name,
+                )
             )

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from transformers import GlmConfig, GlmForCausalLM
 
 from base.errors import KnownError
+from base.messages import _
 from models.cache_names import OUTPUT, cache_argument, given_cache
 from models.chatglm.cache import ChatGLMCache, new_tokens, prefix_length, read_only
 from models.chatglm.masks import common_length
@@ -63,8 +64,11 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
             position_ids = _positions(attention_mask, prefix, past, seq, new.device)
         if position_ids.dim() != 2:
             raise KnownError(
-                f"position_ids of shape {list(position_ids.shape)}: expected [batch, seq]; "
-                "leave them out to have them derived"
+                _(
+                    "position_ids of shape {shape}: expected [batch, seq]; leave them out to "
+                    "have them derived",
+                    shape=list(position_ids.shape),
+                )
             )
         output = super().forward(
             input_ids=input_ids,
@@ -100,8 +104,11 @@ def _full_width(mask: torch.Tensor, prefix: int, width: int) -> torch.Tensor:
     missing = width - mask.shape[-1]
     if missing not in (0, prefix):
         raise KnownError(
-            f"attention_mask of width {mask.shape[-1]}: expected {width} columns "
-            "(cached and new tokens)"
+            _(
+                "attention_mask of width {shape}: expected {width} columns (cached and new tokens)",
+                shape=mask.shape[-1],
+                width=width,
+            )
         )
     return F.pad(mask, (missing, 0), value=1)
 

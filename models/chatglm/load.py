@@ -9,6 +9,7 @@ import torch
 from transformers import GenerationConfig, PretrainedConfig, PreTrainedModel
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.config import (
     Raw,
     Version,
@@ -86,8 +87,11 @@ def load_model(
             placement.put(name, tensor)
     if prefixed and placement.is_empty:
         raise KnownError(
-            f"{checkpoint.folder}: a P-tuning prefix alone, expected a base model; load the base "
-            "it was trained on, then put this prefix on it"
+            _(
+                "{folder}: a P-tuning prefix alone, expected a base model; load the base "
+                "it was trained on, then put this prefix on it",
+                folder=checkpoint.folder,
+            )
         )
     placement.finish()
     model.generation_config = _generation(model.config)
@@ -104,11 +108,16 @@ def device_of(device: str | torch.device | None) -> torch.device:
     try:
         place = torch.device(device if device is not None else "cuda" if cuda else "cpu")
     except RuntimeError:
-        raise KnownError(f"device {device!r}: expected cpu or cuda") from None
+        raise KnownError(_("device {device!r}: expected cpu or cuda", device=device)) from None
     if place.type == "cuda" and (not cuda or (place.index or 0) >= torch.cuda.device_count()):
         raise KnownError(
-            f"device {place}: this machine has {torch.cuda.device_count()} CUDA devices, expected "
-            "the one asked for; use device cpu, or install a CUDA build of torch and its driver"
+            _(
+                "device {place}: this machine has {device_count} CUDA devices, expected "
+                "the one asked for; use device cpu, or install a CUDA build of torch and "
+                "its driver",
+                place=place,
+                device_count=torch.cuda.device_count(),
+            )
         )
     return place
 
@@ -125,21 +134,28 @@ def dtype_of(
     try:
         return DTYPES[str(dtype)]
     except KeyError:
-        raise KnownError(f"dtype {dtype!r}: expected one of {', '.join(DTYPES)}") from None
+        raise KnownError(
+            _("dtype {dtype!r}: expected one of {DTYPES}", dtype=dtype, DTYPES=", ".join(DTYPES))
+        ) from None
 
 
 def _quantization(wanted: str | None, checkpoint: Checkpoint) -> str | None:
     if wanted in (None, "none"):
         return None
     if wanted not in ("int8", "int4"):
-        raise KnownError(f"quantization {wanted!r}: expected none, int8 or int4")
+        raise KnownError(_("quantization {wanted!r}: expected none, int8 or int4", wanted=wanted))
     if not checkpoint.bits:
         return wanted
     if wanted == f"int{checkpoint.bits}":
         return None
     raise KnownError(
-        f"{checkpoint.folder}: already stored as int{checkpoint.bits}, asked for {wanted}; "
-        "leave quantization out, or use the fp16 checkpoint"
+        _(
+            "{folder}: already stored as int{bits}, asked for {wanted}; leave "
+            "quantization out, or use the fp16 checkpoint",
+            folder=checkpoint.folder,
+            bits=checkpoint.bits,
+            wanted=wanted,
+        )
     )
 
 

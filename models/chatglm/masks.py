@@ -15,6 +15,7 @@ to the first different token after `<sop>` holds. `reusable_length` says so for 
 import torch
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.config import ChatGLMConfig
 
 
@@ -95,6 +96,10 @@ def _every_row(found: torch.Tensor, lack: str) -> None:
     if not bool(rows.all()):
         row = int((~rows).int().argmax())
         raise KnownError(
-            f"row {row} of input_ids: {lack}, expected a prompt X [gMASK] <sop>; build prompts "
-            "with the tokenizer, or pass position_ids"
+            _(
+                "row {row} of input_ids: {lack}, expected a prompt X [gMASK] <sop>; build "
+                "prompts with the tokenizer, or pass position_ids",
+                row=row,
+                lack=lack,
+            )
         )

@@ -13,6 +13,7 @@ from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutpu
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from base.errors import KnownError
+from base.messages import _
 from models.cache_names import NAMES, OUTPUT, given_cache
 from models.chatglm.cache import ChatGLMCache, new_tokens, peft_shift, prefix_length, read_only
 from models.chatglm.config import ChatGLMConfig
@@ -68,7 +69,7 @@ class ChatGLMAttention(nn.Module):
         attend = ALL_ATTENTION_FUNCTIONS.get_interface(
             self.config._attn_implementation, sdpa_attention_forward
         )
-        y, _ = attend(self, q, k, v, seen, is_causal=False)  # [b, s, H, D]
+        y, __ = attend(self, q, k, v, seen, is_causal=False)  # [b, s, H, D]
         return self.dense(y.reshape(batch, seq, hidden))
 
 
@@ -284,7 +285,9 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
             positions = _continued(known, *shape)
         elif positions is None:
             if ids is None:
-                raise KnownError("inputs_embeds without position_ids: pass position_ids [b, 2, s]")
+                raise KnownError(
+                    _("inputs_embeds without position_ids: pass position_ids [b, 2, s]")
+                )
             keep = None
             if attention_mask is not None and attention_mask.dim() == 2:
                 keep = attention_mask[:, -ids.shape[1] :]
@@ -293,8 +296,11 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
             positions = derive_positions(ids, keep, self.config)
         if positions.dim() != 3 or positions.shape[1] != 2:
             raise KnownError(
-                f"position_ids of shape {list(positions.shape)}: expected [batch, 2, seq] "
-                "(position, block position); leave them out to have them derived"
+                _(
+                    "position_ids of shape {shape}: expected [batch, 2, seq] (position, block "
+                    "position); leave them out to have them derived",
+                    shape=list(positions.shape),
+                )
             )
         if cache is not None and (known is not None or past == prefix_length(cache)):
             positions = positions.expand(shape[0], -1, -1)
@@ -315,8 +321,12 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
             return visible(positions, past, F.pad(mask.bool(), (missing, 0), value=True))
         if mask.dtype is not torch.bool:
             raise KnownError(
-                f"attention_mask {list(mask.shape)} of {mask.dtype}: expected [batch, seq] ones "
-                "and zeros or [batch, 1, seq, seq] bool, True = blocked"
+                _(
+                    "attention_mask {shape} of {dtype}: expected [batch, seq] ones and zeros "
+                    "or [batch, 1, seq, seq] bool, True = blocked",
+                    shape=list(mask.shape),
+                    dtype=mask.dtype,
+                )
             )
         seen = F.pad(~mask[:, :, -seq:], (missing, 0), value=True)
         return seen | ~seen.any(dim=-1, keepdim=True)
@@ -361,8 +371,11 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
 
 def _wrong_width(mask: torch.Tensor, expected: int) -> KnownError:
     return KnownError(
-        f"attention_mask of width {mask.shape[-1]}: expected {expected} columns "
-        "(cached and new tokens)"
+        _(
+            "attention_mask of width {shape}: expected {expected} columns (cached and new tokens)",
+            shape=mask.shape[-1],
+            expected=expected,
+        )
     )
 
 
@@ -370,14 +383,20 @@ def _continued(known: torch.Tensor, batch: int, seq: int) -> torch.Tensor:
     """Positions after the cached ones; raises where the cache ends inside the context."""
     if known.shape[0] != batch:
         raise KnownError(
-            f"a cache of {known.shape[0]} rows with {batch} rows of input_ids: "
-            "expected as many; repeat or select the cache's rows"
+            _(
+                "a cache of {shape} rows with {batch} rows of input_ids: expected as many; "
+                "repeat or select the cache's rows",
+                shape=known.shape[0],
+                batch=batch,
+            )
         )
     last = known[..., -1:]
     if bool((last[:, 1] == 0).any()):
         raise KnownError(
-            "the cache ends before <sop>: ChatGLM-6B's context is bidirectional, so it is "
-            "computed in one piece; pass the whole prompt without a cache"
+            _(
+                "the cache ends before <sop>: ChatGLM-6B's context is bidirectional, so it "
+                "is computed in one piece; pass the whole prompt without a cache"
+            )
         )
     return next_positions(last, seq)
 
@@ -388,7 +407,11 @@ def _as_rows(known: torch.Tensor, rows: int) -> torch.Tensor:
         return known
     if rows % known.shape[0]:
         raise KnownError(
-            f"a cache of {rows} rows that held {known.shape[0]}: expected a multiple; select rows "
-            "of a models.chatglm.cache.ChatGLMCache, which keeps their positions"
+            _(
+                "a cache of {rows} rows that held {shape}: expected a multiple; select "
+                "rows of a models.chatglm.cache.ChatGLMCache, which keeps their positions",
+                rows=rows,
+                shape=known.shape[0],
+            )
         )
     return known.repeat_interleave(rows // known.shape[0], dim=0)

@@ -12,6 +12,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
+from base.messages import _
 from models.cache_names import NAMES
 from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache, prefix_length
 from models.chatglm.files import PREFIX_WEIGHTS, check_numbers, resolve, stream, weight_files
@@ -69,7 +70,9 @@ class Prefixed:
         if found != expected:
             raise KnownError(_misfit(name, found, self, expected))
         if not name or "." in name:
-            raise KnownError(f"prefix name {name!r}: expected a word without dots; rename it")
+            raise KnownError(
+                _("prefix name {name!r}: expected a word without dots; rename it", name=name)
+            )
         self.prefixes[name] = encoder
 
     def set_prefix(self, name: str | None) -> None:
@@ -77,7 +80,11 @@ class Prefixed:
         if name is not None and name not in self.prefixes:
             held = ", ".join(self.prefixes) or "none"
             raise KnownError(
-                f"prefix {name!r}: not loaded, there is {held}; call load_prefix first"
+                _(
+                    "prefix {name!r}: not loaded, there is {held}; call load_prefix first",
+                    name=name,
+                    held=held,
+                )
             )
         self.active_prefix = name
 
@@ -85,8 +92,10 @@ class Prefixed:
         """As `GenerationMixin.generate`, which begins with the active prefix by itself."""
         if any(prefix_length(kwargs.get(name)) for name in NAMES):
             raise KnownError(
-                "generate with a cache that holds a prefix: it would count the prefix as text; "
-                "set the prefix active and leave the cache out"
+                _(
+                    "generate with a cache that holds a prefix: it would count the prefix as "
+                    "text; set the prefix active and leave the cache out"
+                )
             )
         return super().generate(*args, **kwargs)  # type: ignore[misc]  # of the class beside it
 
@@ -134,8 +143,12 @@ def load_prefix(model: PreTrainedModel, path: str | Path, name: str = "default")
     """
     if not isinstance(model, Prefixed):
         raise KnownError(
-            f"{path}: a ChatGLM prefix on a {type(model).__name__}, expected a model from "
-            "models.chatglm.load_model"
+            _(
+                "{path}: a ChatGLM prefix on a {name}, expected a model from "
+                "models.chatglm.load_model",
+                path=path,
+                name=type(model).__name__,
+            )
         )
     file, tensors = read_prefix(path)
     encoder = _fitting_encoder(file, tensors, model)
@@ -159,8 +172,12 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
     if names not in (plain, plain | projected):
         found = ", ".join(sorted(names)) or f"no {KEY}* tensor"
         raise KnownError(
-            f"{files[0]}: {found}, expected embedding.weight alone or with trans.0 and trans.2; "
-            "name an official P-tuning checkpoint"
+            _(
+                "{files}: {found}, expected embedding.weight alone or with trans.0 and "
+                "trans.2; name an official P-tuning checkpoint",
+                files=files[0],
+                found=found,
+            )
         )
     return files[0], tensors
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from base.errors import KnownError
+from base.messages import _
 
 Message = Mapping[str, Any]
 """``role`` (system, user, assistant, observation), ``content``; perhaps ``metadata``, ``tools``."""
@@ -66,7 +67,13 @@ def message_v3(tokenizer: PromptTokenizer, role: str, metadata: str, content: st
     Raises KnownError for a role that the model does not know.
     """
     if role not in _ROLES:
-        raise KnownError(f"message of role {role!r}: ChatGLM3-6B knows {', '.join(_ROLES)}")
+        raise KnownError(
+            _(
+                "message of role {role!r}: ChatGLM3-6B knows {ROLES}",
+                role=role,
+                ROLES=", ".join(_ROLES),
+            )
+        )
     line = tokenizer.text_ids(f"{metadata}\n")
     return [tokenizer.special_id(f"<|{role}|>"), *line, *tokenizer.text_ids(content)]
 

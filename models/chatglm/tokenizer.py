@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
 from models.chatglm.tokenizer_v1 import ChatGLM1Tokenizer
 from models.chatglm.tokenizer_v2 import ChatGLM2Tokenizer
@@ -32,7 +33,9 @@ def load_tokenizer(path: str | PathLike[str], version: int | None = None) -> Cha
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise KnownError(f"{folder}: not a folder; give the folder of a ChatGLM checkpoint")
+        raise KnownError(
+            _("{folder}: not a folder; give the folder of a ChatGLM checkpoint", folder=folder)
+        )
     if version is None:
         version = checkpoint_version(folder)
     else:
@@ -43,8 +46,12 @@ def load_tokenizer(path: str | PathLike[str], version: int | None = None) -> Cha
     except (OSError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
         reason = first_line(error)
         raise KnownError(
-            f"{folder}: the tokenizer's settings could not be used ({reason});"
-            " copy tokenizer_config.json from the checkpoint's page again, or remove it"
+            _(
+                "{folder}: the tokenizer's settings could not be used ({reason}); copy "
+                "tokenizer_config.json from the checkpoint's page again, or remove it",
+                folder=folder,
+                reason=reason,
+            )
         ) from error
 
 
@@ -56,15 +63,27 @@ def check_fit(tokenizer: ChatGLMTokenizer, config: Any) -> None:
     """
     if tokenizer.vocab_size > config.vocab_size:
         raise KnownError(
-            f"{tokenizer.vocab_file}: found {tokenizer.vocab_size} ids, but the model has"
-            f" {config.vocab_size}; take the vocabulary file from the model's own checkpoint"
+            _(
+                "{vocab_file}: found {vocab_size} ids, but the model has {vocab_size2}; "
+                "take the vocabulary file from the model's own checkpoint",
+                vocab_file=tokenizer.vocab_file,
+                vocab_size=tokenizer.vocab_size,
+                vocab_size2=config.vocab_size,
+            )
         )
     for key, token in (("gmask_token_id", "[gMASK]"), ("bos_token_id", "<sop>")):
         wanted = getattr(config, key, None)
         if tokenizer.version == 1 and tokenizer.special_id(token) != wanted:
             raise KnownError(
-                f"{tokenizer.vocab_file}: {token} is id {tokenizer.special_id(token)}, but the"
-                f" model's config.json says {key} {wanted}; take both from the same checkpoint"
+                _(
+                    "{vocab_file}: {token} is id {special_id}, but the model's config.json "
+                    "says {key} {wanted}; take both from the same checkpoint",
+                    vocab_file=tokenizer.vocab_file,
+                    token=token,
+                    special_id=tokenizer.special_id(token),
+                    key=key,
+                    wanted=wanted,
+                )
             )
 
 
@@ -75,6 +94,12 @@ def _check_vocabulary_file(folder: Path, version: int) -> None:
     others = sorted(f for f in set(VOCABULARY_FILES.values()) - {name} if (folder / f).is_file())
     found = f"found {others[0]}, which is of another version" if others else "not found"
     raise KnownError(
-        f"{folder / name}: {found}; config.json is of ChatGLM version {version}, whose vocabulary"
-        f" file is {name}: copy it from the same checkpoint"
+        _(
+            "{folder}: {found}; config.json is of ChatGLM version {version}, whose "
+            "vocabulary file is {name}: copy it from the same checkpoint",
+            folder=folder / name,
+            found=found,
+            version=version,
+            name=name,
+        )
     )

@@ -8,19 +8,26 @@ import sentencepiece
 from transformers.tokenization_utils_sentencepiece import SentencePieceBackend
 
 from base.errors import KnownError
+from base.messages import _
 
 
 def open_vocabulary(path: Path) -> Any:
     """Return the SentencePieceProcessor of a file; raises KnownError when there is none in it."""
     if not path.is_file():
-        raise KnownError(f"{path}: vocabulary file not found; copy it from the checkpoint's page")
+        raise KnownError(
+            _("{path}: vocabulary file not found; copy it from the checkpoint's page", path=path)
+        )
     vocabulary = sentencepiece.SentencePieceProcessor()
     try:
         vocabulary.Load(str(path))
     except (RuntimeError, OSError) as error:
         raise KnownError(
-            f"{path}: not a sentencepiece vocabulary ({path.stat().st_size} bytes found);"
-            " the file is damaged or cut short, download it again"
+            _(
+                "{path}: not a sentencepiece vocabulary ({st_size} bytes found); the file "
+                "is damaged or cut short, download it again",
+                path=path,
+                st_size=path.stat().st_size,
+            )
         ) from error
     return vocabulary
 
@@ -48,7 +55,11 @@ class ChatGLMTokenizer(SentencePieceBackend):
         if vocab_file is None:
             name = self.vocab_files_names["vocab_file"]
             raise KnownError(
-                f"{kwargs.get('name_or_path', name)}: vocabulary file {name} not found"
+                _(
+                    "{get}: vocabulary file {name} not found",
+                    get=kwargs.get("name_or_path", name),
+                    name=name,
+                )
             )
         vocabulary = open_vocabulary(Path(vocab_file))
         self.check_vocabulary(vocab_file, vocabulary)

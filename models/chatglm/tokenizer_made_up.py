@@ -8,6 +8,7 @@ from typing import Any
 import sentencepiece
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.made_up import Family, make_checkpoint
 from models.chatglm.tokenizer_version import VOCABULARY_FILES
 
@@ -38,7 +39,9 @@ def make_vocabulary(folder: Path, version: int, lines: Iterable[str], size: int 
     normalisation, byte pieces and special tokens are the real ones, their ids are not.
     """
     if version not in VOCABULARY_FILES:
-        raise KnownError(f"ChatGLM version {version!r} is unknown; give 1, 2 or 3")
+        raise KnownError(
+            _("ChatGLM version {version!r} is unknown; give 1, 2 or 3", version=version)
+        )
     appended = {1: 0, 2: 5, 3: 9}[version]
     options = _v1_options() if version == 1 else _v2_options()
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import numpy as np
 from transformers import AddedToken
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.prompts import clean_reply_v1, round_prompt_v1
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
 
@@ -56,9 +57,14 @@ class ChatGLM1Tokenizer(ChatGLMTokenizer):
         missing = [token for token in _NEEDED if vocabulary.piece_to_id(token) == unknown]
         if missing:
             raise KnownError(
-                f"{path}: found {vocabulary.get_piece_size()} pieces without {missing[0]}, expected"
-                " the vocabulary of ChatGLM-6B (130344 pieces); take ice_text.model from the same"
-                " checkpoint as config.json, in its last revision"
+                _(
+                    "{path}: found {get_piece_size} pieces without {missing}, expected the "
+                    "vocabulary of ChatGLM-6B (130344 pieces); take ice_text.model from the "
+                    "same checkpoint as config.json, in its last revision",
+                    path=path,
+                    get_piece_size=vocabulary.get_piece_size(),
+                    missing=missing[0],
+                )
             )
 
     def build_prompt(self, query: str, history: list[tuple[str, str]] | None = None) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.prompts import clean_reply, round_prompt_v2
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
 
@@ -32,15 +33,25 @@ class ChatGLM2Tokenizer(ChatGLMTokenizer):
         """Raise KnownError when the file holds the special tokens that ChatGLM2/3 append to it."""
         if vocabulary.piece_to_id("[gMASK]") != vocabulary.unk_id():
             raise KnownError(
-                f"{path}: found the vocabulary of ChatGLM-6B ({vocabulary.get_piece_size()}"
-                f" pieces), expected that of ChatGLM{cls.version}-6B (64789 pieces); take"
-                " tokenizer.model from the same checkpoint as config.json"
+                _(
+                    "{path}: found the vocabulary of ChatGLM-6B ({get_piece_size} pieces), "
+                    "expected that of ChatGLM{version}-6B (64789 pieces); take tokenizer.model "
+                    "from the same checkpoint as config.json",
+                    path=path,
+                    get_piece_size=vocabulary.get_piece_size(),
+                    version=cls.version,
+                )
             )
         wanted = {"<unk>": 0, "<s>": 1, "</s>": 2}
         if any(vocabulary.piece_to_id(token) != place for token, place in wanted.items()):
             raise KnownError(
-                f"{path}: expected <unk>, <s> and </s> as ids 0, 1 and 2, as in the vocabulary of"
-                f" ChatGLM{cls.version}-6B; take tokenizer.model from the checkpoint"
+                _(
+                    "{path}: expected <unk>, <s> and </s> as ids 0, 1 and 2, as in the "
+                    "vocabulary of ChatGLM{version}-6B; take tokenizer.model from the "
+                    "checkpoint",
+                    path=path,
+                    version=cls.version,
+                )
             )
 
     def build_prompt(self, query: str, history: list[tuple[str, str]] | None = None) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.config import read_config, version_of
 
 SAVED_CLASSES = {"ChatGLM1Tokenizer": 1, "ChatGLM2Tokenizer": 2, "ChatGLM3Tokenizer": 3}
@@ -32,13 +33,21 @@ def checkpoint_version(folder: Path) -> int:
     version = version_of(raw, folder)
     if version == "glm":
         raise KnownError(
-            f"{folder / 'config.json'}: model_type 'glm' without a ChatGLM tokenizer beside it;"
-            " copy tokenizer_config.json and the vocabulary file of the checkpoint here"
+            _(
+                "{folder}: model_type 'glm' without a ChatGLM tokenizer beside it; copy "
+                "tokenizer_config.json and the vocabulary file of the checkpoint here",
+                folder=folder / "config.json",
+            )
         )
     if saved is not None and (saved == 1) != (version == "v1"):
         raise KnownError(
-            f"{folder}: tokenizer_config.json is of ChatGLM version {saved}, config.json of version"
-            f" {version[1]}; take both files from the same checkpoint"
+            _(
+                "{folder}: tokenizer_config.json is of ChatGLM version {saved}, "
+                "config.json of version {version}; take both files from the same checkpoint",
+                folder=folder,
+                saved=saved,
+                version=version[1],
+            )
         )
     if saved is not None:
         return saved
@@ -49,12 +58,23 @@ def checkpoint_version(folder: Path) -> int:
 def check_version(folder: Path, version: int) -> None:
     """Raise KnownError when a version given by hand is unknown or contradicts ``config.json``."""
     if version not in VOCABULARY_FILES:
-        raise KnownError(f"{folder}: ChatGLM version {version!r} is unknown; give 1, 2 or 3")
+        raise KnownError(
+            _(
+                "{folder}: ChatGLM version {version!r} is unknown; give 1, 2 or 3",
+                folder=folder,
+                version=version,
+            )
+        )
     found = version_of(read_config(folder), folder)
     if found != "glm" and (found == "v1") != (version == 1):
         raise KnownError(
-            f"{folder / 'config.json'}: found the keys of version {found[1]}, but version {version}"
-            " was asked for; leave the version out or give the right folder"
+            _(
+                "{folder}: found the keys of version {found}, but version {version} was "
+                "asked for; leave the version out or give the right folder",
+                folder=folder / "config.json",
+                found=found[1],
+                version=version,
+            )
         )
 
 
@@ -77,7 +97,11 @@ def _tokenizer_config(folder: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise KnownError(f"{path}: not readable as JSON ({error}); copy the file again") from error
+        raise KnownError(
+            _("{path}: not readable as JSON ({error}); copy the file again", path=path, error=error)
+        ) from error
     if not isinstance(values, dict):
-        raise KnownError(f"{path}: found {type(values).__name__}, expected a JSON object")
+        raise KnownError(
+            _("{path}: found {name}, expected a JSON object", path=path, name=type(values).__name__)
+        )
     return values

@@ -8,6 +8,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
 
 PIECE = 1 << 20  # weights packed at a time
@@ -65,22 +66,38 @@ class Placement:
         """Copy one tensor to its place; the given one may be a view of a file."""
         if name not in self.expected:
             raise KnownError(
-                f"{self.folder}: holds {name}, expected no such tensor by its config.json; "
-                "the two do not belong together"
+                _(
+                    "{folder}: holds {name}, expected no such tensor by its config.json; the "
+                    "two do not belong together",
+                    folder=self.folder,
+                    name=name,
+                )
             )
         parameter = self.expected[name]
         if parameter.shape != tensor.shape:
             raise KnownError(
-                f"{self.folder}: {name} is {list(tensor.shape)}, expected "
-                f"{list(parameter.shape)} by its config.json; the two do not belong together"
+                _(
+                    "{folder}: {name} is {shape}, expected {shape2} by its config.json; the "
+                    "two do not belong together",
+                    folder=self.folder,
+                    name=name,
+                    shape=list(tensor.shape),
+                    shape2=list(parameter.shape),
+                )
             )
         integers = not tensor.is_floating_point() and tensor.dtype is not torch.int8
         if integers or parameter.is_floating_point() != tensor.is_floating_point():
             raise KnownError(
-                f"{self.folder}: {name} is {tensor.dtype}, expected {parameter.dtype}; "
-                "quantization_bit in config.json does not fit the weights"
+                _(
+                    "{folder}: {name} is {dtype}, expected {dtype2}; quantization_bit in "
+                    "config.json does not fit the weights",
+                    folder=self.folder,
+                    name=name,
+                    dtype=tensor.dtype,
+                    dtype2=parameter.dtype,
+                )
             )
-        path, _, leaf = name.rpartition(".")
+        path, __, leaf = name.rpartition(".")
         module = self.model.get_submodule(path)
         module.register_parameter(leaf, self._made(parameter, leaf, tensor))
 
@@ -111,8 +128,13 @@ class Placement:
         missing = [name for name, value in model.named_parameters() if value.is_meta]
         if missing:
             raise KnownError(
-                f"{self.folder}: no {missing[0]} ({len(missing)} tensors are missing), expected by "
-                "its config.json; download the weights again"
+                _(
+                    "{folder}: no {missing} ({missing2} tensors are missing), expected by its "
+                    "config.json; download the weights again",
+                    folder=self.folder,
+                    missing=missing[0],
+                    missing2=len(missing),
+                )
             )
         if self.device.type == "cpu" and self.dtype is torch.bfloat16:
             for module in model.base_model.modules():
@@ -123,7 +145,13 @@ class Placement:
             model.base_model.rotary_emb = type(rotary)(model.config).to(self.device)
         left = [name for name, value in model.named_buffers() if value.is_meta]
         if left:
-            raise KnownError(f"{self.folder}: {left[0]} was not computed; report this")
+            raise KnownError(
+                _(
+                    "{folder}: {left} was not computed; report this",
+                    folder=self.folder,
+                    left=left[0],
+                )
+            )
 
 
 def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dtype) -> None:
@@ -132,8 +160,11 @@ def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dt
         import bitsandbytes as bnb
     except ImportError:
         raise KnownError(
-            f"quantization {quantization}: bitsandbytes is not installed; install it, or use an "
-            "official int4 or int8 checkpoint"
+            _(
+                "quantization {quantization}: bitsandbytes is not installed; install it, "
+                "or use an official int4 or int8 checkpoint",
+                quantization=quantization,
+            )
         ) from None
     for parent, name, old in _block_linears(model):
         bias = old.bias is not None
@@ -161,12 +192,12 @@ def nf4_in_pieces(old: Any, tensor: torch.Tensor) -> nn.Parameter:
     pieces = [bnb.quantize_4bit(part.contiguous(), **options) for part in tensor.split(rows)]
     state = pieces[0][1]
     state.shape = tensor.shape
-    scales = torch.cat([piece.absmax for _, piece in pieces])
+    scales = torch.cat([piece.absmax for __, piece in pieces])
     if old.compress_statistics:
         state.offset = scales.mean()
         scales, state.state2 = bnb.quantize_blockwise(scales - state.offset, blocksize=256)
         state.nested = True
     state.absmax = scales
-    packed = torch.cat([piece for piece, _ in pieces])
+    packed = torch.cat([piece for piece, __ in pieces])
     kept = {**old.__dict__, "quant_state": state, "bnb_quantized": True}
     return type(old)(packed, requires_grad=False, **kept)

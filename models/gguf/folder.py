@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Genera
 from transformers.utils import logging as library_logging
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.catalog import LOCAL, known, weights
 from models.chatglm.load import DTYPES
 from models.chatglm.shards import SHARD_BYTES, write
@@ -39,11 +40,17 @@ def find_gguf(source: str) -> Path:
     model = known(spec)
     place = weights(model) if model is not None else Path(spec).expanduser()
     if (place / "adapter_config.json").is_file():
-        raise KnownError(f"{place}: an adapter, which servers take as it is; give its base's GGUF")
+        raise KnownError(
+            _("{place}: an adapter, which servers take as it is; give its base's GGUF", place=place)
+        )
     if (place / "config.json").is_file():
-        raise KnownError(f"{place}: a folder already; for a ChatGLM checkpoint leave out --to hf")
+        raise KnownError(
+            _("{place}: a folder already; for a ChatGLM checkpoint leave out --to hf", place=place)
+        )
     if not place.is_file() and place.suffix != ".gguf":
-        raise KnownError(f"{source}: no GGUF; give a file that ends with .gguf, or `starter`")
+        raise KnownError(
+            _("{source}: no GGUF; give a file that ends with .gguf, or `starter`", source=source)
+        )
     return place
 
 
@@ -51,7 +58,9 @@ def model_header(file: Path) -> Header:
     """The header of a GGUF model. Raises `KnownError` for anything else."""
     header = read_header(file)
     if header.is_adapter:
-        raise KnownError(f"{file}: this is an adapter; give the model that it belongs to")
+        raise KnownError(
+            _("{file}: this is an adapter; give the model that it belongs to", file=file)
+        )
     return header
 
 
@@ -155,8 +164,11 @@ def _reading(header: Header) -> Iterator[None]:
             yield
     except ImportError as error:
         raise KnownError(
-            f"{header.path}: reading a GGUF needs the package gguf; "
-            "install it with: pip install 'paotuan[train]'"
+            _(
+                "{path}: reading a GGUF needs the package gguf; install it with: pip "
+                "install 'paotuan[train]'",
+                path=header.path,
+            )
         ) from error
     except OSError as error:
         if error.errno is not None or error.filename is not None:
@@ -169,6 +181,11 @@ def _reading(header: Header) -> Iterator[None]:
 def _unread(header: Header, error: Exception) -> KnownError:
     reason = first_line(error)
     return KnownError(
-        f"{header.path}: a {header.architecture} model that transformers does not read from "
-        f"GGUF ({reason}); use its folder of safetensors"
+        _(
+            "{path}: a {architecture} model that transformers does not read from GGUF "
+            "({reason}); use its folder of safetensors",
+            path=header.path,
+            architecture=header.architecture,
+            reason=reason,
+        )
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from base.errors import KnownError
+from base.messages import _
 from models.template import form_of
 
 MAGIC = b"GGUF"
@@ -106,7 +107,7 @@ class _Reader:
             return self.scalar(SCALARS[kind])
         inner, count = self.integer("I"), self.integer("Q")
         if inner == STRING:
-            for _ in range(count):
+            for __ in range(count):
                 self.skip(8 + self.integer_at_start())
         else:
             self.skip(count * struct.calcsize(f"<{SCALARS[inner]}"))
@@ -117,18 +118,28 @@ def read_header(path: Path) -> Header:
     """Read and check the header of `path`. Raises `KnownError` where it is not a whole GGUF."""
     try:
         if path.exists() and not path.is_file():
-            raise KnownError(f"{path}: not an ordinary file; give the path of a model in GGUF")
+            raise KnownError(
+                _("{path}: not an ordinary file; give the path of a model in GGUF", path=path)
+            )
         with path.open("rb") as file:
             if file.read(4) != MAGIC:
-                raise KnownError(f"{path}: not a GGUF file; give the path of a model in GGUF")
+                raise KnownError(
+                    _("{path}: not a GGUF file; give the path of a model in GGUF", path=path)
+                )
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _parse(path, data)
     except FileNotFoundError:
-        raise KnownError(f"{path}: no such file; give the path of a model in GGUF") from None
+        raise KnownError(
+            _("{path}: no such file; give the path of a model in GGUF", path=path)
+        ) from None
     except OSError as error:
-        raise KnownError(f"{path}: cannot be read ({error.strerror})") from error
+        raise KnownError(
+            _("{path}: cannot be read ({error})", path=path, error=error.strerror)
+        ) from error
     except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
-        raise KnownError(f"{path}: the file is cut off or damaged; fetch it again") from None
+        raise KnownError(
+            _("{path}: the file is cut off or damaged; fetch it again", path=path)
+        ) from None
 
 
 def check_model(path: Path) -> None:
@@ -136,10 +147,15 @@ def check_model(path: Path) -> None:
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise KnownError(
-                f"{path}: no config.json, expected a checkpoint's folder; check the path"
+                _(
+                    "{path}: no config.json, expected a checkpoint's folder; check the path",
+                    path=path,
+                )
             )
     elif read_header(path).is_adapter:
-        raise KnownError(f"{path}: this is an adapter; give the model that it belongs to")
+        raise KnownError(
+            _("{path}: this is an adapter; give the model that it belongs to", path=path)
+        )
 
 
 def adapter_file(path: Path) -> Path:
@@ -154,30 +170,54 @@ def adapter_file(path: Path) -> Path:
     if own in files or len(files) == 1:
         return own if own in files else files[0]
     if files:
-        raise KnownError(f"{path}: {len(files)} GGUF files in it; name the one that is meant")
+        raise KnownError(
+            _(
+                "{path}: {files} GGUF files in it; name the one that is meant",
+                path=path,
+                files=len(files),
+            )
+        )
     raise KnownError(
-        f"{path}: no GGUF in it, which llama.cpp needs; make one with: "
-        f"paotuan models convert {path} {own} --to gguf-lora"
+        _(
+            "{path}: no GGUF in it, which llama.cpp needs; make one with: paotuan "
+            "models convert {path} {own} --to gguf-lora",
+            path=path,
+            own=own,
+        )
     )
 
 
 def check_adapter(adapter: Header, base: Header) -> None:
     """Raise `KnownError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
     if not adapter.is_adapter:
-        raise KnownError(f"{adapter.path}: this is a model, not an adapter")
+        raise KnownError(_("{path}: this is a model, not an adapter", path=adapter.path))
     if adapter.architecture != base.architecture:
         raise KnownError(
-            f"{adapter.path}: an adapter for {adapter.architecture}, "
-            f"but {base.path.name} is {base.architecture}; use the model it was trained on"
+            _(
+                "{path}: an adapter for {architecture}, but {path2} is {architecture2}; "
+                "use the model it was trained on",
+                path=adapter.path,
+                architecture=adapter.architecture,
+                path2=base.path.name,
+                architecture2=base.architecture,
+            )
         )
     for name, shape in adapter.shapes.items():
-        target, _, side = name.rpartition(".lora_")
+        target, __, side = name.rpartition(".lora_")
         axis = 0 if side == "a" else 1
         of_base = base.shapes.get(target)
         if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
             raise KnownError(
-                f"{adapter.path}: {name} {list(shape)} does not fit {base.path.name} "
-                f"({target}: {list(of_base or ())}); use the model it was trained on"
+                _(
+                    "{path}: {name} {shape} does not fit {path2} ({target}: {value}); use the "
+                    "model it was trained on",
+                    path=adapter.path,
+                    name=name,
+                    shape=list(shape),
+                    path2=base.path.name,
+                    target=target,
+                    value=list(of_base or ()),
+                )
             )
 
 
@@ -186,17 +226,23 @@ def _parse(path: Path, data: mmap.mmap) -> Header:
     reader.skip(len(MAGIC))
     version = reader.integer("I")
     if version not in (2, 3):
-        raise KnownError(f"{path}: GGUF version {version} is not known; 2 and 3 are")
+        raise KnownError(
+            _(
+                "{path}: GGUF version {version} is not known; 2 and 3 are",
+                path=path,
+                version=version,
+            )
+        )
     tensors, pairs = reader.integer("Q"), reader.integer("Q")
     metadata: dict[str, Value] = {}
-    for _ in range(pairs):
+    for __ in range(pairs):
         key, kind = reader.string(), reader.integer("I")
         if (value := reader.value(kind)) is not None:
             metadata[key] = value
     listed = {}
-    for _ in range(tensors):
+    for __ in range(tensors):
         name, rank = reader.string(), reader.integer("I")
-        shape = tuple(reader.integer("Q") for _ in range(rank))
+        shape = tuple(reader.integer("Q") for __ in range(rank))
         listed[name] = Tensor(shape, reader.integer("I"), reader.integer("Q"))
     if listed and reader.at + max(one.start for one in listed.values()) >= len(data):
         raise struct.error("the weights are cut off")

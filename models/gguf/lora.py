@@ -13,6 +13,7 @@ from typing import Any, Literal
 import torch
 
 from base.errors import KnownError
+from base.messages import _
 from base.writing import drafted, reason
 from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
 from models.gguf.header import Header, check_adapter, read_header
@@ -76,7 +77,9 @@ def write_gguf_lora(
     """
     folder, out = Path(folder).expanduser(), Path(out).expanduser()
     if not folder.is_dir():
-        raise KnownError(f"{folder}: no such folder, expected an adapter in PEFT layout")
+        raise KnownError(
+            _("{folder}: no such folder, expected an adapter in PEFT layout", folder=folder)
+        )
     config = read_json(folder / CONFIG)
     _check_config(folder / CONFIG, config)
     pairs = _pairs(folder, read_tensors(folder))
@@ -92,7 +95,9 @@ def write_gguf_lora(
     try:
         _write(out, known, alpha, values, inputs)
     except OSError as error:
-        raise KnownError(f"{out}: cannot be written: {reason(error)}") from error
+        raise KnownError(
+            _("{out}: cannot be written: {error}", out=out, error=reason(error))
+        ) from error
     return Written(out, known.architecture, known.name, len(tensors))
 
 
@@ -104,7 +109,9 @@ def read_base(name: str) -> Base:
     if Path(place).is_file() or Path(place).suffix == ".gguf":
         header = read_header(Path(place))
         if header.is_adapter:
-            raise KnownError(f"{place}: this is an adapter; give the model that it belongs to")
+            raise KnownError(
+                _("{place}: this is an adapter; give the model that it belongs to", place=place)
+            )
         said = header.metadata
 
         def number(key: str) -> int:
@@ -123,8 +130,12 @@ def _from_config(name: str, place: str | Path) -> Base:
     kind = str(raw.get("model_type"))
     if kind not in ARCHITECTURES or "position_encoding_2d" in raw:
         raise KnownError(
-            f"{name}: a {kind} model, for which no GGUF LoRA is known; expected one of "
-            f"{', '.join(sorted(set(ARCHITECTURES)))}"
+            _(
+                "{name}: a {kind} model, for which no GGUF LoRA is known; expected one of {set}",
+                name=name,
+                kind=kind,
+                set=", ".join(sorted(set(ARCHITECTURES))),
+            )
         )
     raw = {**raw, **raw.get("text_config", {})}
     heads = int(raw.get("num_attention_heads", 0))
@@ -137,8 +148,12 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
     kind = config.get("peft_type")
     if kind != "LORA":
         raise KnownError(
-            f"{file}: peft_type is {kind}, expected LORA; llama.cpp knows no other adapters, "
-            "play it with --model local:…"
+            _(
+                "{file}: peft_type is {kind}, expected LORA; llama.cpp knows no other "
+                "adapters, play it with --model local:…",
+                file=file,
+                kind=kind,
+            )
         )
     for key, meant in (
         ("use_dora", "a DoRA"),
@@ -147,21 +162,38 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
         ("alora_invocation_tokens", "an activated LoRA"),
     ):
         if config.get(key):
-            raise KnownError(f"{file}: {key}: {meant}, which a GGUF LoRA cannot hold")
+            raise KnownError(
+                _(
+                    "{file}: {key}: {meant}, which a GGUF LoRA cannot hold",
+                    file=file,
+                    key=key,
+                    meant=meant,
+                )
+            )
     if config.get("bias", "none") != "none":
-        raise KnownError(f"{file}: bias {config['bias']}, expected none; a GGUF LoRA has no biases")
+        raise KnownError(
+            _(
+                "{file}: bias {config}, expected none; a GGUF LoRA has no biases",
+                file=file,
+                config=config["bias"],
+            )
+        )
 
 
 def _own_base(folder: Path, config: Mapping[str, Any]) -> Base:
     """The base that the adapter itself names, which need not be where it was any more."""
     name = config.get("base_model_name_or_path")
     if not isinstance(name, str) or not name:
-        raise KnownError(f"{folder / CONFIG}: names no base; give it with --base")
+        raise KnownError(_("{folder}: names no base; give it with --base", folder=folder / CONFIG))
     try:
         return read_base(name)
     except KnownError as error:
         raise KnownError(
-            f"{folder / CONFIG}: its base cannot be read ({error}); give it with --base"
+            _(
+                "{folder}: its base cannot be read ({error}); give it with --base",
+                folder=folder / CONFIG,
+                error=error,
+            )
         ) from error
 
 
@@ -171,13 +203,27 @@ def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]
     for key, tensor in tensors.items():
         layer, found, half = key.removeprefix(OUTER).rpartition(".lora_")
         if not found or half not in ("A.weight", "B.weight"):
-            raise KnownError(f"{folder}: {key}: expected lora_A and lora_B of linear layers alone")
+            raise KnownError(
+                _(
+                    "{folder}: {key}: expected lora_A and lora_B of linear layers alone",
+                    folder=folder,
+                    key=key,
+                )
+            )
         halves.setdefault(layer, {})[half[0]] = tensor
     for layer, pair in halves.items():
         if pair.keys() != {"A", "B"} or pair["A"].shape[0] != pair["B"].shape[-1]:
-            raise KnownError(f"{folder}: {layer}: its lora_A and lora_B do not belong together")
+            raise KnownError(
+                _(
+                    "{folder}: {layer}: its lora_A and lora_B do not belong together",
+                    folder=folder,
+                    layer=layer,
+                )
+            )
     if not halves:
-        raise KnownError(f"{folder}: no lora_A and lora_B in it; take the files of one training")
+        raise KnownError(
+            _("{folder}: no lora_A and lora_B in it; take the files of one training", folder=folder)
+        )
     return {layer: (pair["A"], pair["B"]) for layer, pair in halves.items()}
 
 
@@ -189,7 +235,13 @@ def _named(
 
     number = {name: number for number, name in gguf.MODEL_ARCH_NAMES.items()}.get(base.architecture)
     if number is None:
-        raise KnownError(f"{base.name}: {base.architecture} is not known to the package gguf")
+        raise KnownError(
+            _(
+                "{base}: {architecture} is not known to the package gguf",
+                base=base.name,
+                architecture=base.architecture,
+            )
+        )
     names = gguf.get_tensor_name_map(number, base.layers)
     found = {}
     for layer, (a, b) in pairs.items():
@@ -197,8 +249,15 @@ def _named(
         name = names.get_name(inner) or names.get_name(f"model.{inner}")
         if name is None:
             raise KnownError(
-                f"{folder}: adapts {layer}, which a {base.architecture} model of {base.layers} "
-                f"layers ({base.name}) does not have; name its base with --base"
+                _(
+                    "{folder}: adapts {layer}, which a {architecture} model of {layers} layers "
+                    "({base}) does not have; name its base with --base",
+                    folder=folder,
+                    layer=layer,
+                    architecture=base.architecture,
+                    layers=base.layers,
+                    base=base.name,
+                )
             )
         rank = a.shape[0]
         theirs = float(config.get("lora_alpha") or 1) / rank

@@ -39,5 +39,9 @@ def set_frequencies(path: Path, config: Any, tensor: Any) -> None:
             return
     config.rope_parameters = plain
     raise KnownError(
-        f"{path}: scales positions in a way that is not known here; use its folder of safetensors"
+        _(
+            "{path}: scales positions in a way that is not known here; use its folder "
+            "of safetensors",
+            path=path,
+        )
     )

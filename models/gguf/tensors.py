@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from base.errors import KnownError
+from base.messages import _
 from models.chatglm.shards import Planned
 from models.gguf.header import Header
 from models.gguf.lora import TURNED
@@ -40,14 +41,26 @@ class GgufTensors:
             shape = None if tensor is None else tuple(map(int, reversed(tensor.shape)))
             if shape != tuple(weights.shape):
                 raise KnownError(
-                    f"{header.path}: {name} is {list(shape) if shape else 'missing'}, expected "
-                    f"{list(weights.shape)}; the file is damaged or no plain {header.architecture}"
+                    _(
+                        "{path}: {name} is {shape}, expected {shape2}; the file is damaged or no "
+                        "plain {architecture}",
+                        path=header.path,
+                        name=name,
+                        shape=list(shape) if shape else "missing",
+                        shape2=list(weights.shape),
+                        architecture=header.architecture,
+                    )
                 )
             self._tensors[name] = tensor
         if in_file:
             raise KnownError(
-                f"{header.path}: {next(iter(in_file))} has no place in a {type(model).__name__}, "
-                "and without it the model would write otherwise; use its folder of safetensors"
+                _(
+                    "{path}: {next} has no place in a {name}, and without it the model would "
+                    "write otherwise; use its folder of safetensors",
+                    path=header.path,
+                    next=next(iter(in_file)),
+                    name=type(model).__name__,
+                )
             )
 
     def planned(self) -> Iterator[Planned]:
@@ -71,7 +84,7 @@ class GgufTensors:
         number = {name: number for number, name in gguf.MODEL_ARCH_NAMES.items()}
         layers = self._config.num_hidden_layers
         names = gguf.get_tensor_name_map(number[self._header.architecture], layers)
-        stem, _, kind = name.rpartition(".")
+        stem, __, kind = name.rpartition(".")
         return f"{names.get_name(stem)}.{kind}"
 
 

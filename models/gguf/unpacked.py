@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from base.errors import KnownError
+from base.messages import _
 from base.writing import new_folder, reason, sweep
 from models import starter
 from models.catalog import STARTER
@@ -42,11 +43,21 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
                 with new_folder(folder) as part:
                     write_folder(header, part, DTYPE)
     except Timeout:
-        raise KnownError(f"{folder}: another program has been unpacking for long; end it") from None
+        raise KnownError(
+            _("{folder}: another program has been unpacking for long; end it", folder=folder)
+        ) from None
     except SafetensorError as error:
-        raise KnownError(f"{cache}: cannot keep an unpacked model here: {error}") from error
+        raise KnownError(
+            _("{cache}: cannot keep an unpacked model here: {error}", cache=cache, error=error)
+        ) from error
     except OSError as error:
-        raise KnownError(f"{cache}: cannot keep an unpacked model here: {reason(error)}") from error
+        raise KnownError(
+            _(
+                "{cache}: cannot keep an unpacked model here: {error}",
+                cache=cache,
+                error=reason(error),
+            )
+        ) from error
     return folder
 
 

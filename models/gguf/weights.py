@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from base.errors import KnownError
+from base.messages import _
 from models.gguf.header import Header, Tensor
 
 
@@ -41,8 +42,12 @@ def check_weights(header: Header) -> None:
         for name, tensor in header.tensors.items():
             if any(_broken(piece, LAYOUTS[tensor.kind]) for piece in _pieces(data, tensor)):
                 raise KnownError(
-                    f"{header.path}: {name} holds NaN or infinite weights; its training "
-                    "failed or the file is damaged: use another one"
+                    _(
+                        "{path}: {name} holds NaN or infinite weights; its training failed or the "
+                        "file is damaged: use another one",
+                        path=header.path,
+                        name=name,
+                    )
                 )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 import xllamacpp
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
@@ -96,7 +97,9 @@ class LlamaCpp:
         """
         header = read_header(Path(path))
         if header.is_adapter:
-            raise KnownError(f"{path}: this is an adapter; give the model that it belongs to")
+            raise KnownError(
+                _("{path}: this is an adapter; give the model that it belongs to", path=path)
+            )
         files, notices = fitting_adapters(header, adapters or {}, optional)
         context = fitting_context(header, context)
         mode, unsure = fitting_mode(header, mode)
@@ -199,8 +202,13 @@ class LlamaCpp:
         """Tokens that are left beside `used` ones."""
         if used >= self._window:
             raise KnownError(
-                f"{self._name}: the prompt has {used} tokens and the context {self._window}; "
-                f"shorten the prompt or open the model with more context"
+                _(
+                    "{name}: the prompt has {used} tokens and the context {window}; shorten "
+                    "the prompt or open the model with more context",
+                    name=self._name,
+                    used=used,
+                    window=self._window,
+                )
             )
         return self._window - used
 
@@ -210,8 +218,8 @@ class LlamaCpp:
         body = request(sampling, self._window, chat) | {"prompt": ids, "n": 1}
         body |= {"cache_prompt": False, "max_tokens": sampling.max_tokens}
         body["lora"] = self._scales(None)
-        for _ in range(sampling.n):
-            for _ in self._round(body, Rows(1, sampling, len(ids), prompt.cue if chat else None)):
+        for _row in range(sampling.n):
+            for __ in self._round(body, Rows(1, sampling, len(ids), prompt.cue if chat else None)):
                 pass
 
     def _scales(self, adapter: str | None) -> Scales:
@@ -219,7 +227,14 @@ class LlamaCpp:
             adapter = None
         if adapter is not None and adapter not in self._adapters:
             known = ", ".join(self._adapters) or "none"
-            raise KnownError(f"{self._name}: no adapter {adapter!r} is loaded; loaded: {known}")
+            raise KnownError(
+                _(
+                    "{name}: no adapter {adapter!r} is loaded; loaded: {known}",
+                    name=self._name,
+                    adapter=adapter,
+                    known=known,
+                )
+            )
         return [
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
         ]
@@ -228,7 +243,7 @@ class LlamaCpp:
         """Draw the candidates of `rows` together."""
         server = self._server
         if server is None:
-            raise KnownError(f"{self._name}: the model has been closed")
+            raise KnownError(_("{name}: the model has been closed", name=self._name))
         self._stop = Event()
 
         def work(put: Callable[[Chunk], None], stop: Event) -> None:
@@ -250,11 +265,13 @@ class LlamaCpp:
                 if rows.over:
                     break
         except RuntimeError as error:
-            raise KnownError(f"{self._name}: llama.cpp failed: {one_line(error)}") from error
+            raise KnownError(
+                _("{name}: llama.cpp failed: {error}", name=self._name, error=one_line(error))
+            ) from error
         finally:
             stream.close()
         if not rows.over:
-            raise KnownError(f"{self._name}: the draw was stopped before its end")
+            raise KnownError(_("{name}: the draw was stopped before its end", name=self._name))
         if doubted := rows.doubted:
             self._questions.check(body["prompt"], body["lora"])
             yield from doubted

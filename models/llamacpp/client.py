@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.llamacpp.http import Asker
 from models.llamacpp.requests import utf8
 
@@ -75,8 +76,12 @@ class Questions:
             if one["id"] == token:
                 return self._logprob(one)
         raise KnownError(
-            f"{self._client.name}: a character of the text to be scored is not among the "
-            f"{LISTED:,} likeliest tokens there; write it otherwise"
+            _(
+                "{client}: a character of the text to be scored is not among the "
+                "{LISTED:,} likeliest tokens there; write it otherwise",
+                client=self._client.name,
+                LISTED=LISTED,
+            )
         )
 
     def _logprob(self, told: Mapping[str, Any]) -> float:
@@ -89,8 +94,12 @@ class Questions:
 def _not_a_number(name: str) -> KnownError:
     """What is said of a model whose logits are NaN."""
     return KnownError(
-        f"{name}: the model computes NaN instead of probabilities; its weights or an adapter's are "
-        "damaged, or overflow on this device: fetch them again, or try another quantization"
+        _(
+            "{name}: the model computes NaN instead of probabilities; its weights or "
+            "an adapter's are damaged, or overflow on this device: fetch them again, "
+            "or try another quantization",
+            name=name,
+        )
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import httpx
 
 from base.errors import KnownError
+from base.messages import _
 from models.llamacpp.requests import message, one_line
 
 PATIENCE = 300.0
@@ -51,5 +52,19 @@ class Client:
             if answer.is_success:
                 return told
         except (httpx.HTTPError, RuntimeError, ValueError) as error:
-            raise KnownError(f"{self.name}: cannot {path[1:]}: {one_line(error)}") from error
-        raise KnownError(f"{self.name}: llama.cpp failed at {path}: {message(told)}")
+            raise KnownError(
+                _(
+                    "{name}: cannot {path}: {error}",
+                    name=self.name,
+                    path=path[1:],
+                    error=one_line(error),
+                )
+            ) from error
+        raise KnownError(
+            _(
+                "{name}: llama.cpp failed at {path}: {message}",
+                name=self.name,
+                path=path,
+                message=message(told),
+            )
+        )

@@ -8,6 +8,7 @@ from typing import Any
 import xllamacpp
 
 from base.errors import KnownError
+from base.messages import _
 from models.chat import CHAT_TOKENS
 from models.gguf.header import Header, adapter_file, check_adapter, read_header
 from models.gguf.weights import check_weights
@@ -49,8 +50,13 @@ def fitting_context(header: Header, asked: int | None) -> int:
         return min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
     if asked < 1 or (trained is not None and asked > trained):
         raise KnownError(
-            f"{header.path}: a context of {asked} tokens was asked for; "
-            f"it was trained on 1 to {trained} tokens"
+            _(
+                "{path}: a context of {asked} tokens was asked for; it was trained on 1 to "
+                "{trained} tokens",
+                path=header.path,
+                asked=asked,
+                trained=trained,
+            )
         )
     return asked
 
@@ -58,7 +64,7 @@ def fitting_context(header: Header, asked: int | None) -> int:
 def fitting_mode(header: Header, asked: Mode | None) -> tuple[Mode, list[str]]:
     """How prompts are given, and what a person should know where that is a guess."""
     if asked == "chat" and not header.has_template:
-        raise KnownError(f"{header.path}: has no chat template; leave ?mode=chat out")
+        raise KnownError(_("{path}: has no chat template; leave ?mode=chat out", path=header.path))
     if asked is not None:
         return asked, []
     if header.form is not None:
@@ -102,10 +108,19 @@ def serve(header: Header, params: Any, mode: Mode, context: int) -> xllamacpp.Se
             if mode == "raw":
                 return server
             raise KnownError(
-                f"{header.path}: its chat template cannot be used; add ?mode=raw to continue the "
-                "log as it stands"
+                _(
+                    "{path}: its chat template cannot be used; add ?mode=raw to continue the "
+                    "log as it stands",
+                    path=header.path,
+                )
             )
     raise KnownError(
-        f"{header.path}: llama.cpp cannot load this {header.architecture} model; the file may be "
-        f"damaged, newer than xllamacpp, or too large for the memory with {context} tokens"
+        _(
+            "{path}: llama.cpp cannot load this {architecture} model; the file may be "
+            "damaged, newer than xllamacpp, or too large for the memory with {context} "
+            "tokens",
+            path=header.path,
+            architecture=header.architecture,
+            context=context,
+        )
     )

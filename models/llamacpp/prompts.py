@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import chain
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Prompt
 from models.llamacpp.http import Client
 from models.llamacpp.tokens import Tokens
@@ -50,8 +51,12 @@ class Prompts:
             return frame_of(self._render, system)
         except KnownError as error:
             raise KnownError(
-                f"{self._client.name}: its chat template cannot be used ({error}); "
-                "add ?mode=raw to continue the log as it stands"
+                _(
+                    "{client}: its chat template cannot be used ({error}); add ?mode=raw to "
+                    "continue the log as it stands",
+                    client=self._client.name,
+                    error=error,
+                )
             ) from error
 
     def _render(self, messages: Sequence[Message], answering: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 
 from base.errors import KnownError
+from base.messages import _
 from models.adapters import Adapters
 from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
@@ -110,7 +111,7 @@ class Local:
             if not optional:
                 raise
             self.adapters.leave_out(name)
-            self.notices.append(f"adapter {name} is left out: {error}")
+            self.notices.append(_("adapter {name} is left out: {error}", name=name, error=error))
 
     @property
     def name(self) -> str:
@@ -150,7 +151,7 @@ class Local:
         with closing(
             self._drawer.draw(ids, sampling, accept, adapter, self._breakers(sampling))
         ) as drawing:
-            for _ in drawing:
+            for __ in drawing:
                 yield from self._told(deltas, len(ids)) or [Delta(0)]
             yield from self._told(deltas, len(ids))
 
@@ -205,14 +206,19 @@ class Local:
     def _fitting_mode(self, asked: Mode | None) -> Mode:
         """How prompts are given; what is a guess is told in a notice."""
         if asked == "chat" and not self.encoder.has_template:
-            raise KnownError(f"{self.name}: has no chat template; leave ?mode=chat out")
+            raise KnownError(
+                _("{name}: has no chat template; leave ?mode=chat out", name=self.name)
+            )
         if asked is not None:
             return asked
         form = form_of([self.name]) if self.encoder.has_template else "base"
         if form is None:
             self.notices.append(
-                f"{self.name}: the log is continued as it stands; if this is a model that answers, "
-                "add ?mode=chat to its path (?mode=raw if not)"
+                _(
+                    "{name}: the log is continued as it stands; if this is a model that "
+                    "answers, add ?mode=chat to its path (?mode=raw if not)",
+                    name=self.name,
+                )
             )
         return "chat" if form == "chat" else "raw"
 
@@ -223,8 +229,13 @@ class Local:
         left = self._window - prompt
         if left < 1:
             raise KnownError(
-                f"a prompt of {prompt} tokens for {self.name}, expected fewer than its context of "
-                f"{self._window}; trim the history or open it with a larger context"
+                _(
+                    "a prompt of {prompt} tokens for {name}, expected fewer than its context "
+                    "of {window}; trim the history or open it with a larger context",
+                    prompt=prompt,
+                    name=self.name,
+                    window=self._window,
+                )
             )
         return min(wanted, left)
 
@@ -275,6 +286,11 @@ def _context(name: str, wanted: int | None, most: int) -> int:
         return most
     if not 0 < wanted <= most:
         raise KnownError(
-            f"context {wanted} for {name}: expected at most the {most} tokens it was made for"
+            _(
+                "context {wanted} for {name}: expected at most the {most} tokens it was made for",
+                wanted=wanted,
+                name=name,
+                most=most,
+            )
         )
     return wanted

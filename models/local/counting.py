@@ -6,6 +6,7 @@ from typing import Any
 from transformers import AutoConfig, AutoTokenizer
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models import chatglm
 from models.encode import Encoder, Markup
 from models.local.loading import CONTEXT
@@ -26,8 +27,13 @@ class Counting:
         tokenizer, markup, most = _opened(path)
         if context is not None and not 0 < context <= most:
             raise KnownError(
-                f"context {context} for {Path(path).name}: expected at most the {most} tokens it "
-                "was made for"
+                _(
+                    "context {context} for {name}: expected at most the {most} tokens it was "
+                    "made for",
+                    context=context,
+                    name=Path(path).name,
+                    most=most,
+                )
             )
         return cls(tokenizer, markup, context or most)
 
@@ -52,7 +58,13 @@ def _opened(path: str | Path) -> tuple[Any, Markup, int]:
         config = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
     except _BAD as error:
         reason = first_line(error)
-        raise KnownError(f"{path}: {reason}; expected a checkpoint with its tokenizer") from error
+        raise KnownError(
+            _(
+                "{path}: {reason}; expected a checkpoint with its tokenizer",
+                path=path,
+                reason=reason,
+            )
+        ) from error
     text = config.get_text_config()
     return tokenizer, "plain", getattr(text, "max_position_embeddings", CONTEXT)
 

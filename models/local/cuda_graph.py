@@ -12,6 +12,7 @@ import torch
 from transformers import PreTrainedModel
 
 from base.errors import first_line
+from base.messages import _
 from models.cache_names import cache_argument
 from models.local.cache import BranchingCache
 
@@ -88,7 +89,7 @@ class Replay:
             raise
         except RuntimeError as error:
             self.recordable = False
-            self.notices.append(f"steps are not recorded: {first_line(error)}")
+            self.notices.append(_("steps are not recorded: {error}", error=first_line(error)))
             return
         cache.recorded = Recorded(graph, inputs, logits, cache.buffers())
 

@@ -13,6 +13,7 @@ import torch
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
+from base.messages import _
 from models.adapters import Adapters
 from models.backend import Sampling
 from models.cache_names import cache_argument
@@ -171,7 +172,7 @@ class Drawer:
         assert kept.logits is not None
         kept.cache.branch(count, room, packed=draw.stepper is not None)
         nothing = torch.empty(count, dtype=torch.long, device=self.model.device)
-        batch = Batch(list(range(count)), [[] for _ in range(count)], nothing, [False] * count)
+        batch = Batch(list(range(count)), [[] for __ in range(count)], nothing, [False] * count)
         waiting = [self._take(draw, batch, kept.logits.expand(count, -1))]
         while waiting and not self.stopped:
             batch = waiting.pop()
@@ -232,12 +233,20 @@ class Drawer:
         base, adapter = self.adapters.base, self.adapters.active
         if adapter is not None:
             raise KnownError(
-                f"{base} with the adapter {adapter}: computes NaN instead of probabilities; "
-                "play without it, or train it anew"
+                _(
+                    "{base} with the adapter {adapter}: computes NaN instead of probabilities; "
+                    "play without it, or train it anew",
+                    base=base,
+                    adapter=adapter,
+                )
             )
         raise KnownError(
-            f"{base}: computes NaN instead of probabilities; its weights are damaged, or too large "
-            f"for {str(self.model.dtype).removeprefix('torch.')}; fetch it again, or use another"
+            _(
+                "{base}: computes NaN instead of probabilities; its weights are damaged, "
+                "or too large for {removeprefix}; fetch it again, or use another",
+                base=base,
+                removeprefix=str(self.model.dtype).removeprefix("torch."),
+            )
         )
 
     def _so_far(self, draw: Draw, batch: Batch) -> torch.Tensor | None:
@@ -287,13 +296,17 @@ class Drawer:
         _release()
         if self.kept:
             self.kept.clear()
-            self.notices.append("out of memory: the caches of the other adapters were dropped")
+            self.notices.append(_("out of memory: the caches of the other adapters were dropped"))
             return count
         smaller = count // 2
         if smaller < max(at_once, SMALLEST_CHUNK):
             raise KnownError(
-                f"out of memory with {count} tokens of prompt at a time on {self.model.device}: "
-                "use a shorter context or a smaller quantization"
+                _(
+                    "out of memory with {count} tokens of prompt at a time on {device}: use a "
+                    "shorter context or a smaller quantization",
+                    count=count,
+                    device=self.model.device,
+                )
             )
         return smaller
 
@@ -303,14 +316,22 @@ class Drawer:
         count = len(batch.rows)
         if count == 1:
             raise KnownError(
-                f"out of memory with one candidate on {self.model.device}: use a shorter context "
-                "or a smaller quantization"
+                _(
+                    "out of memory with one candidate on {device}: use a shorter context or a "
+                    "smaller quantization",
+                    device=self.model.device,
+                )
             )
         cache = draw.kept.cache
         batch.aside = [cache.row(i, batch.fed[i]) for i in range(count)]
         half = count // 2
         self.notices.append(
-            f"out of memory with {count} candidates at once: drawn as {count - half} and {half}"
+            _(
+                "out of memory with {count} candidates at once: drawn as {count2} and {half}",
+                count=count,
+                count2=count - half,
+                half=half,
+            )
         )
         return [batch.only(list(range(count - half, count))), batch.only(list(range(count - half)))]
 

@@ -10,6 +10,7 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
 from base.errors import KnownError
+from base.messages import _
 
 INDEX = ".index.json"
 WHOLE = (
@@ -31,12 +32,25 @@ def check_kind(path: str | Path, raw: Mapping[str, Any]) -> None:
     if raw.get("auto_map"):
         raise needs_own_code(path)
     if not kind:
-        raise KnownError(f"{path}: its config.json names no model_type; fetch the model again")
+        raise KnownError(
+            _("{path}: its config.json names no model_type; fetch the model again", path=path)
+        )
     if kind in CONFIG_MAPPING_NAMES:
-        raise KnownError(f"{path}: a {kind} model does not go on with a text; use another model")
+        raise KnownError(
+            _(
+                "{path}: a {kind} model does not go on with a text; use another model",
+                path=path,
+                kind=kind,
+            )
+        )
     raise KnownError(
-        f"{path}: a {kind} model, which transformers {__version__} does not know; "
-        "use a GGUF of it, or another model"
+        _(
+            "{path}: a {kind} model, which transformers {version} does not know; use a "
+            "GGUF of it, or another model",
+            path=path,
+            kind=kind,
+            version=__version__,
+        )
     )
 
 
@@ -46,22 +60,38 @@ def check_files(folder: Path) -> None:
     if whole.endswith(INDEX):
         for part in sorted(_parts(folder / whole)):
             if not (folder / part).is_file():
-                raise KnownError(f"{folder}: {part} is missing, a part of its weights; fetch it")
+                raise KnownError(
+                    _(
+                        "{folder}: {part} is missing, a part of its weights; fetch it",
+                        folder=folder,
+                        part=part,
+                    )
+                )
     if not _any_of(folder, WEIGHTS):
-        raise KnownError(f"{folder}: a model without weights (model.safetensors); fetch them too")
+        raise KnownError(
+            _(
+                "{folder}: a model without weights (model.safetensors); fetch them too",
+                folder=folder,
+            )
+        )
     if not _any_of(folder, TOKENIZERS):
-        raise KnownError(f"{folder}: a model without a tokenizer (tokenizer.json); fetch it too")
+        raise KnownError(
+            _("{folder}: a model without a tokenizer (tokenizer.json); fetch it too", folder=folder)
+        )
 
 
 def needs_own_code(path: str | Path) -> KnownError:
     return KnownError(
-        f"{path}: comes with code of its own, which is not run; "
-        "use a GGUF of it, or a model that transformers knows by itself"
+        _(
+            "{path}: comes with code of its own, which is not run; use a GGUF of it, "
+            "or a model that transformers knows by itself",
+            path=path,
+        )
     )
 
 
 def _any_of(folder: Path, patterns: tuple[str, ...]) -> bool:
-    return any(True for pattern in patterns for _ in folder.glob(pattern))
+    return any(True for pattern in patterns for __ in folder.glob(pattern))
 
 
 def _parts(index: Path) -> set[str]:
@@ -69,4 +99,6 @@ def _parts(index: Path) -> set[str]:
     try:
         return {str(name) for name in json.loads(index.read_text("utf-8"))["weight_map"].values()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise KnownError(f"{index}: not readable as an index of weights; fetch it again") from error
+        raise KnownError(
+            _("{index}: not readable as an index of weights; fetch it again", index=index)
+        ) from error

@@ -16,6 +16,7 @@ from transformers import (
 from transformers.utils import logging as library_logging
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models import chatglm
 from models.encode import Markup
 from models.local.folder import OWN_CODE, check_files, check_kind, needs_own_code
@@ -59,7 +60,12 @@ def open_checkpoint(
     """
     keep_quiet()
     if quantization not in (None, "none", "int8", "int4"):
-        raise KnownError(f"quantization {quantization!r}: expected none, int8 or int4")
+        raise KnownError(
+            _(
+                "quantization {quantization!r}: expected none, int8 or int4",
+                quantization=quantization,
+            )
+        )
     if _is_gguf(path):
         from models.gguf.unpacked import unpacked
 
@@ -103,19 +109,31 @@ def _open_other(
         ).eval()
     except SafetensorError as error:
         raise KnownError(
-            f"{path}: its weights are damaged or cut off ({first_line(error)}); fetch them again"
+            _(
+                "{path}: its weights are damaged or cut off ({error}); fetch them again",
+                path=path,
+                error=first_line(error),
+            )
         ) from error
     except _BAD_CHECKPOINT as error:
         if OWN_CODE in str(error):
             raise needs_own_code(path) from error
         raise KnownError(
-            f"{path}: {first_line(error)}; expected a causal language model of "
-            "transformers with its tokenizer"
+            _(
+                "{path}: {error}; expected a causal language model of transformers with "
+                "its tokenizer",
+                path=path,
+                error=first_line(error),
+            )
         ) from error
     if getattr(model, "_is_stateful", False):
         raise KnownError(
-            f"{path}: a {type(model).__name__} keeps a state that cannot be cut back, expected a "
-            "model with attention in every layer"
+            _(
+                "{path}: a {name} keeps a state that cannot be cut back, expected a model "
+                "with attention in every layer",
+                path=path,
+                name=type(model).__name__,
+            )
         )
     if "device_map" not in options:
         model = model.to(place)
@@ -140,13 +158,24 @@ def raw_config(path: str | Path) -> dict[str, Any]:
     """What a checkpoint's `config.json` says. Raises `KnownError` where there is none."""
     given = Path(path).expanduser()
     if given.is_dir() and not (given / "config.json").is_file():
-        raise KnownError(f"{given}: no config.json, expected a checkpoint's folder; check the path")
+        raise KnownError(
+            _(
+                "{given}: no config.json, expected a checkpoint's folder; check the path",
+                given=given,
+            )
+        )
     if given.is_file():
-        raise KnownError(f"{given}: a file, expected a checkpoint's folder, a GGUF or a hub id")
+        raise KnownError(
+            _("{given}: a file, expected a checkpoint's folder, a GGUF or a hub id", given=given)
+        )
     try:
-        raw, _ = PretrainedConfig.get_config_dict(str(path))
+        raw, __ = PretrainedConfig.get_config_dict(str(path))
     except _BAD_CHECKPOINT as error:
         raise KnownError(
-            f"{path}: {first_line(error)}; expected a checkpoint's folder or a hub id"
+            _(
+                "{path}: {error}; expected a checkpoint's folder or a hub id",
+                path=path,
+                error=first_line(error),
+            )
         ) from error
     return dict(raw)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import torch
 
 from base.errors import KnownError
+from base.messages import _
 from models.local.drawing import Drawer, Kept
 from models.local.positions import Places, is_prefix_lm
 
@@ -97,7 +98,7 @@ def _families(model: Any, texts: Sequence[Text]) -> list[Family]:
             by_prompt.setdefault(tuple(texts[i].ids[: texts[i].start]), []).append(i)
         return [Family(members, len(prompt)) for prompt, members in by_prompt.items()]
     if any(texts[i].start == 0 for i in wanted):
-        raise KnownError("an empty prompt, expected text before what is scored; give some")
+        raise KnownError(_("an empty prompt, expected text before what is scored; give some"))
     shared = _shared([texts[i] for i in wanted])
     if shared == 0:
         return [Family([i], texts[i].start) for i in wanted]
@@ -123,10 +124,10 @@ def _score_family(
 ) -> list[float]:
     shared = family.shared
     ids = texts[family.members[0]].ids[:shared]
-    for _ in drawer.prefill(kept, places, ids):
+    for __ in drawer.prefill(kept, places, ids):
         pass
     if kept.logits is None:
-        raise KnownError("the model has been closed")
+        raise KnownError(_("the model has been closed"))
     last = kept.logits  # [1, H]
     tails = [Text(texts[i].ids[shared:], texts[i].start - shared) for i in family.members]
     scores = [0.0] * len(tails)
@@ -201,7 +202,11 @@ def _less(drawer: Drawer, tokens: int, rows: int) -> int:
         return tokens
     if rows == 1:
         raise KnownError(
-            f"out of memory with a text of {tokens} tokens on {drawer.model.device}: use shorter "
-            "ones or a smaller quantization"
+            _(
+                "out of memory with a text of {tokens} tokens on {device}: use shorter "
+                "ones or a smaller quantization",
+                tokens=tokens,
+                device=drawer.model.device,
+            )
         )
     return tokens // 2

@@ -10,6 +10,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
+from base.messages import _
 
 SCRIPTS = {
     "han": ("CJK", "IDEOGRAPHIC", "KANGXI"),
@@ -68,7 +69,11 @@ def allowed_tokens(
     unknown = [script for script in scripts if script not in SCRIPTS]
     if unknown:
         raise KnownError(
-            f"scripts: found {unknown[0]!r}, expected some of {', '.join(SCRIPTS)}; mend the list"
+            _(
+                "scripts: found {unknown!r}, expected some of {SCRIPTS}; mend the list",
+                unknown=unknown[0],
+                SCRIPTS=", ".join(SCRIPTS),
+            )
         )
     wanted = tuple(scripts)
     special, over = set(tokenizer.all_special_ids), set(ends)
@@ -108,8 +113,11 @@ def narrowed_head(model: PreTrainedModel, kept: torch.Tensor) -> nn.Module:
     rows = _head_rows(head, kept, model.dtype)
     if rows is None:
         raise KnownError(
-            f"scripts: the output layer is a {type(head).__name__}, expected plain weights; "
-            "leave scripts out, or use a checkpoint whose output layer is not quantised"
+            _(
+                "scripts: the output layer is a {name}, expected plain weights; leave "
+                "scripts out, or use a checkpoint whose output layer is not quantised",
+                name=type(head).__name__,
+            )
         )
     narrow = nn.Linear(head.in_features, len(kept), head.bias is not None, device="meta")
     narrow.weight = nn.Parameter(rows, requires_grad=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from models.memory.shapes import Shape, shape_of
 from models.memory.usage import CACHE_BLOCK, Item, Plan, Quantization, needs, stored_bits
 
@@ -54,15 +55,30 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
     """
     shape = shape_of(model)
     if not 0 < plan.context <= shape.context:
-        raise KnownError(f"context {plan.context} for {shape.name}: expected 1 to {shape.context}")
+        raise KnownError(
+            _(
+                "context {context} for {shape}: expected 1 to {context2}",
+                context=plan.context,
+                shape=shape.name,
+                context2=shape.context,
+            )
+        )
     if shape.file and not plan.train and plan.quantization != "none":
         raise KnownError(
-            f"{shape.name}: a GGUF, which is quantised already; leave the quantization out"
+            _(
+                "{shape}: a GGUF, which is quantised already; leave the quantization out",
+                shape=shape.name,
+            )
         )
     if shape.bits < 16 and plan.quantization != "none" and plan.quantization != f"int{shape.bits}":
         raise KnownError(
-            f"{shape.name}: already stored as int{shape.bits}, asked for {plan.quantization}; "
-            "leave the quantization out"
+            _(
+                "{shape}: already stored as int{bits}, asked for {quantization}; leave the "
+                "quantization out",
+                shape=shape.name,
+                bits=shape.bits,
+                quantization=plan.quantization,
+            )
         )
     items = tuple(needs(shape, plan))
     found = Fit(shape.name, plan, items, memory)
@@ -81,7 +97,7 @@ def parse_memory(text: str) -> int:
     except ValueError:
         size = 0
     if not 0 < size < float("inf"):
-        raise KnownError(f"memory {text!r}: expected a size such as 8G or 900M")
+        raise KnownError(_("memory {text!r}: expected a size such as 8G or 900M", text=text))
     return int(size)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.gguf.header import read_header
 from models.memory.gguf_sizes import FileQuantization, file_bytes
 
@@ -171,8 +172,11 @@ def shape_of(model: str | Path) -> Shape:
     if spec in ORIGINS:
         return KNOWN[ORIGINS[spec]]
     raise KnownError(
-        f"{model}: neither a folder with config.json nor a known model, expected one of "
-        f"{', '.join(KNOWN)}"
+        _(
+            "{model}: neither a folder with config.json nor a known model, expected one of {KNOWN}",
+            model=model,
+            KNOWN=", ".join(KNOWN),
+        )
     )
 
 
@@ -185,7 +189,9 @@ def _gguf_shape(file: Path) -> Shape:
 
     hidden, heads = number("embedding_length"), number("attention.head_count")
     if not (hidden and heads and len(embedding) == 2 and number("block_count")):
-        raise KnownError(f"{file}: does not tell its sizes, expected a language model in GGUF")
+        raise KnownError(
+            _("{file}: does not tell its sizes, expected a language model in GGUF", file=file)
+        )
     return Shape(
         file.stem, number("block_count"), hidden, heads,
         number("attention.head_count_kv", heads),
@@ -203,7 +209,11 @@ def _read_shape(folder: Path) -> Shape:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise KnownError(
-            f"{file}: {reason}, expected the configuration of a causal language model"
+            _(
+                "{file}: {reason}, expected the configuration of a causal language model",
+                file=file,
+                reason=reason,
+            )
         ) from error
 
 

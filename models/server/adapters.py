@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.server.base import is_loopback
 from models.server.dialect import LLAMA_SERVER, VLLM, VLLM_GUIDED
 from models.server.endpoint import Endpoint
@@ -64,7 +65,7 @@ def find_adapters(
             elif name in optional or name not in paths:
                 adapters.left_out[name] = why
             else:
-                raise KnownError(f"adapter {one_line(name)}: {why}")
+                raise KnownError(_("adapter {name}: {why}", name=one_line(name), why=why))
     return adapters
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urldefrag, urlsplit, urlunsplit
 
 from base.errors import KnownError
+from base.messages import _
 from models.server.event import one_line
 
 EXAMPLE = "it looks like http://localhost:8000/v1"
@@ -40,7 +41,7 @@ def is_address(spec: str) -> bool:
         return True
     if _BARE.fullmatch(spec) is None:
         return False
-    host, _, rest = re.split(r"[/?#]", spec, maxsplit=1)[0].rpartition(":")
+    host, __, rest = re.split(r"[/?#]", spec, maxsplit=1)[0].rpartition(":")
     if rest.isdigit() and host:
         return True
     parts = re.split(r"[/?#]", spec)
@@ -59,7 +60,13 @@ def read_address(spec: str) -> Named:
         parts = urlsplit(url)
         assert parts.port != -1  # reading it raises where it is no number
     except ValueError:
-        raise KnownError(f"{without_credentials(spec)}: not an address; {EXAMPLE}") from None
+        raise KnownError(
+            _(
+                "{without_credentials}: not an address; {EXAMPLE}",
+                without_credentials=without_credentials(spec),
+                EXAMPLE=EXAMPLE,
+            )
+        ) from None
     query = parse_qsl(parts.query, keep_blank_values=True)
     ours = {name: value for name, value in query if name in OURS}
     rest = "&".join(
@@ -84,7 +91,13 @@ def _context(said: str | None, where: str) -> int | None:
     if said is None:
         return None
     if not said.isdecimal() or not 1 <= int(said[:12]) < 1 << 31:
-        raise KnownError(f"{where}: context={said[:20]}: expected a number of tokens, at least 1")
+        raise KnownError(
+            _(
+                "{where}: context={said}: expected a number of tokens, at least 1",
+                where=where,
+                said=said[:20],
+            )
+        )
     return int(said)
 
 

@@ -9,6 +9,7 @@ from threading import Event as Signal
 from typing import Any, Self, cast
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
 from models.server.adapters import Adapters, find_adapters
@@ -85,20 +86,30 @@ class Server:
         endpoint = Endpoint(url, api_key_env, patience or Patience())
         if mode not in PATHS:
             raise KnownError(
-                f"{endpoint.shown}: unknown mode {one_line(str(mode))!r}; "
-                f"there are {' and '.join(PATHS)}"
+                _(
+                    "{shown}: unknown mode {mode!r}; there are {PATHS}",
+                    shown=endpoint.shown,
+                    mode=one_line(str(mode)),
+                    PATHS=" and ".join(PATHS),
+                )
             )
         if dialect is not None and dialect not in DIALECTS:
             raise KnownError(
-                f"{endpoint.shown}: unknown dialect {one_line(dialect)!r}; "
-                f"there are {', '.join(DIALECTS)}"
+                _(
+                    "{shown}: unknown dialect {dialect!r}; there are {DIALECTS}",
+                    shown=endpoint.shown,
+                    dialect=one_line(dialect),
+                    DIALECTS=", ".join(DIALECTS),
+                )
             )
         found = find_out(endpoint, model, dialect)
         limits = [size for size in (found.context, context, stated_context) if size]
         opened = cls._kind(found, mode)(endpoint, found, mode, min(limits, default=DEFAULT_CONTEXT))
         opened._adapters = find_adapters(endpoint, found, adapters or {}, optional)
         for name, why in opened._adapters.left_out.items():
-            opened.notices.append(f"adapter {one_line(name)} is left out: {why}")
+            opened.notices.append(
+                _("adapter {name} is left out: {why}", name=one_line(name), why=why)
+            )
         return opened
 
     @classmethod
@@ -144,7 +155,7 @@ class Server:
         """
         self._stop = Signal()
         draw = _Draw(
-            [self._row(sampling, prompt) for _ in range(sampling.n)],
+            [self._row(sampling, prompt) for __ in range(sampling.n)],
             prompt,
             self._body(prompt, sampling, adapter),
         )
@@ -162,7 +173,7 @@ class Server:
         finally:
             stream.close()
         if not all(row.ended for row in draw.rows):
-            raise KnownError(f"{self.name}: the draw was stopped before its end")
+            raise KnownError(_("{name}: the draw was stopped before its end", name=self.name))
 
     def close(self) -> None:
         """Stop a draw in progress."""
@@ -211,7 +222,9 @@ class Server:
                 draw.rows[at] = self._row(draw.rows[at].sampling, draw.prompt)
             await self._side_by_side(draw, missing, put)
         if any(not row.ended for row in draw.rows):
-            raise KnownError(f"{self._endpoint.shown}: the answer broke off; try again")
+            raise KnownError(
+                _("{shown}: the answer broke off; try again", shown=self._endpoint.shown)
+            )
         if any(row.broken for row in draw.rows):
             self._note_thoughts(draw)
         if any(row.finish == "thought" for row in draw.rows):
@@ -229,7 +242,7 @@ class Server:
 
     async def _mended(self, draw: "_Draw", rows: Sequence[int], put: Put) -> None:
         """Draw `rows` in one request, mended as long as the server names what it does not take."""
-        for _ in range(REFUSALS):
+        for __ in range(REFUSALS):
             body = dict(draw.body) | ({"n": len(rows)} if len(rows) > 1 else {})
             if "seed" in body:
                 body["seed"] += rows[0]
@@ -246,7 +259,9 @@ class Server:
                 self.notices += self._manners.tell(f"{self.name}: {line}")
             if len(rows) > (self._manners.most or len(rows)):
                 return await self._side_by_side(draw, rows, put)
-        raise KnownError(f"{self._endpoint.shown}: refuses each request for another reason")
+        raise KnownError(
+            _("{shown}: refuses each request for another reason", shown=self._endpoint.shown)
+        )
 
     async def _request(
         self, draw: "_Draw", rows: Sequence[int], body: dict[str, Any], put: Put
@@ -273,7 +288,9 @@ class Server:
             if latest.done and row.begun and not row.ended and (row.pieces or row.thought):
                 self._put(draw, at, row.end(cut=not row.pieces), latest, put)
             elif row.begun and not row.ended:
-                raise KnownError(f"{self._endpoint.shown}: the answer broke off; try again")
+                raise KnownError(
+                    _("{shown}: the answer broke off; try again", shown=self._endpoint.shown)
+                )
 
     def _take(self, draw: "_Draw", rows: Sequence[int], event: Event, put: Put) -> bool:
         """Give each candidate what an event has of it; whether it was for one still open."""

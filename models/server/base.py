@@ -5,6 +5,7 @@ import ipaddress
 import httpx
 
 from base.errors import KnownError
+from base.messages import _
 from models.server.address import EXAMPLE, VERSION, without_credentials
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/models")
@@ -15,9 +16,21 @@ def parse_base(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url.strip())
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
-        raise KnownError(f"{without_credentials(url)}: not an address; {EXAMPLE}") from error
+        raise KnownError(
+            _(
+                "{without_credentials}: not an address; {EXAMPLE}",
+                without_credentials=without_credentials(url),
+                EXAMPLE=EXAMPLE,
+            )
+        ) from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise KnownError(f"{without_credentials(url)}: not an address; {EXAMPLE}")
+        raise KnownError(
+            _(
+                "{without_credentials}: not an address; {EXAMPLE}",
+                without_credentials=without_credentials(url),
+                EXAMPLE=EXAMPLE,
+            )
+        )
     path = parsed.path.rstrip("/")
     for end in _ENDPOINTS:
         path = path.removesuffix(end)
@@ -36,7 +49,7 @@ def possible_bases(given: httpx.URL) -> list[httpx.URL]:
 
 def deployment(base: httpx.URL) -> str | None:
     """The model that Azure's addresses name: `/openai/deployments/NAME`."""
-    _, found, name = base.path.rpartition("/deployments/")
+    __, found, name = base.path.rpartition("/deployments/")
     return name.split("/")[0] if found and name else None
 
 

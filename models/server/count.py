@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.server.dialect import LLAMA_SERVER, Dialect
 from models.server.endpoint import Endpoint
 from models.server.event import mapping, whole
@@ -46,7 +47,9 @@ class Counting:
             return self._guess(text)
         tokens = self._tokens(text)
         if tokens is None:
-            raise KnownError(f"{self._endpoint.shown}: no longer counts tokens; is it running?")
+            raise KnownError(
+                _("{shown}: no longer counts tokens; is it running?", shown=self._endpoint.shown)
+            )
         return self._keep(text, tokens)
 
     def prime(self, texts: Sequence[str]) -> None:

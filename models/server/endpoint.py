@@ -18,6 +18,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from base.errors import KnownError, PassingError
+from base.messages import _
 from models.server.base import is_loopback, parse_base, possible_bases, root_of
 from models.server.body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server.event import DONE as ENDED
@@ -91,7 +92,7 @@ class Endpoint:
         self, url: str, key_variable: str | None, patience: Patience, key: str | None = None
     ) -> None:
         """`key` is sent instead of one from the environment. Raises `KnownError`."""
-        url, _, query = url.partition("#")[0].partition("?")
+        url, __, query = url.partition("#")[0].partition("?")
         self.bases = possible_bases(parse_base(url))
         """Where the API may lie; `base` is the one that is spoken to."""
         self.base = self.bases[0]
@@ -199,7 +200,7 @@ class Endpoint:
             raise PassingError(self._unreachable(error)) from error
         except TimeoutError as error:
             line = f"{self.shown}: no whole answer within {wait:g} s"
-            raise PassingError(f"{line}; is it running?") from error
+            raise PassingError(_("{line}; is it running?", line=line)) from error
         except TooMuch as much:
             raise KnownError(f"{self.shown}: {much}") from much
 
@@ -229,7 +230,13 @@ class Endpoint:
                     begun = True
                     yield event
         except TimeoutError as error:
-            raise PassingError(f"{self.shown}: nothing came for {waited:g} s; try again") from error
+            raise PassingError(
+                _(
+                    "{shown}: nothing came for {waited:g} s; try again",
+                    shown=self.shown,
+                    waited=waited,
+                )
+            ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise Again(self._unreachable(error)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
@@ -259,7 +266,10 @@ class Endpoint:
         event = read_event(data)
         if event is None:
             raise KnownError(
-                f"{self.shown}: sent something that is not a completion; is it an API?"
+                _(
+                    "{shown}: sent something that is not a completion; is it an API?",
+                    shown=self.shown,
+                )
             )
         if event.error:
             raise Refused(f"{self.shown}: {event.error}", 400, data)

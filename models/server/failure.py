@@ -9,6 +9,7 @@ from http import HTTPStatus
 import httpx
 
 from base.errors import KnownError, PassingError
+from base.messages import _
 from models.server.event import said
 from models.server.manners import is_too_long
 
@@ -128,8 +129,14 @@ def check_key(key: str, variable: str) -> str:
         if not "!" <= character <= "~":
             kind = "a blank" if character.isspace() else "a character"
             raise KnownError(
-                f"{variable}: holds {kind} that no key has, at place {at} of {len(key)}; "
-                "copy the key anew"
+                _(
+                    "{variable}: holds {kind} that no key has, at place {at} of {key}; copy "
+                    "the key anew",
+                    variable=variable,
+                    kind=kind,
+                    at=at,
+                    key=len(key),
+                )
             )
     return key
 

@@ -8,6 +8,7 @@ from typing import Any
 from rapidfuzz import process
 
 from base.errors import KnownError
+from base.messages import _
 from models.server.base import deployment
 from models.server.dialect import (
     COMMON,
@@ -112,7 +113,10 @@ def _entries(endpoint: Endpoint, body: bytes) -> Entries:
         value = [] if value is None else value
     if not isinstance(value, list):
         raise KnownError(
-            f"{endpoint.shown}: /models did not answer with a list; is it an OpenAI-compatible API?"
+            _(
+                "{shown}: /models did not answer with a list; is it an OpenAI-compatible API?",
+                shown=endpoint.shown,
+            )
         )
     entries: Entries = {}
     for entry in map(mapping, value):
@@ -133,14 +137,24 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
             return bases[0]
         some = ", ".join(map(one_line, list(entries)[:5])) or "none"
         raise KnownError(
-            f"{endpoint.shown}: it has {len(entries)} models ({some}); say which: URL#model"
+            _(
+                "{shown}: it has {entries} models ({some}); say which: URL#model",
+                shown=endpoint.shown,
+                entries=len(entries),
+                some=some,
+            )
         )
     if (found := _close(model, entries)) is not None:
         return entries[found]
     near = process.extract(model, list(entries)[:5000], limit=3)
     names = ", ".join(one_line(match[0]) for match in near)
     raise KnownError(
-        f"{endpoint.shown}: it has no model {one_line(model)!r}; nearest: {names or 'none'}"
+        _(
+            "{shown}: it has no model {model!r}; nearest: {value}",
+            shown=endpoint.shown,
+            model=one_line(model),
+            value=names or "none",
+        )
     )
 
 
@@ -166,8 +180,12 @@ def _dialect(
     if asked is not None:
         if asked not in DIALECTS:
             raise KnownError(
-                f"{endpoint.shown}: unknown dialect {one_line(asked)!r}; "
-                f"there are {', '.join(DIALECTS)}"
+                _(
+                    "{shown}: unknown dialect {asked!r}; there are {DIALECTS}",
+                    shown=endpoint.shown,
+                    asked=one_line(asked),
+                    DIALECTS=", ".join(DIALECTS),
+                )
             )
         return DIALECTS[asked]
     if any(name.lower().startswith("x-litellm") for name in headers):

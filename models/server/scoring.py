@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from base.errors import KnownError
+from base.messages import _
 from models.llamacpp.client import Questions
 from models.llamacpp.tokens import Tokens, behind
 from models.server.endpoint import Endpoint
@@ -49,7 +50,7 @@ class PromptLogprobs:
         for before, after in texts:
             _check_length(self._model, len(before) + len(after) + 1, context)  # one is drawn
         scores = [0.0] * len(texts)
-        asked = [at for at, (_, after) in enumerate(texts) if after]
+        asked = [at for at, (__, after) in enumerate(texts) if after]
         for some in _together(asked, [len(before) + len(after) for before, after in texts]):
             told = self._told([[*texts[at][0], *texts[at][1]] for at in some], fields)
             for place, at in enumerate(some):
@@ -83,9 +84,12 @@ class PromptLogprobs:
         known = [one for one in found if one is not None]
         if len(known) < len(after):
             raise KnownError(
-                f"{self._endpoint.shown}: does not tell how likely the tokens of a prompt are "
-                "(prompt_logprobs), as vLLM does; ?dialect=common in its address says that it "
-                "is another server"
+                _(
+                    "{shown}: does not tell how likely the tokens of a prompt are "
+                    "(prompt_logprobs), as vLLM does; ?dialect=common in its address says that "
+                    "it is another server",
+                    shown=self._endpoint.shown,
+                )
             )
         return sum(known)
 
@@ -100,7 +104,9 @@ class PromptLogprobs:
         answer = self._endpoint.post("/tokenize", body, of_root=True)
         ids = mapping(answer.json()).get("tokens")
         if not isinstance(ids, list) or any(whole(one) is None for one in ids):
-            raise KnownError(f"{self._endpoint.shown}: does not tell the tokens of a text")
+            raise KnownError(
+                _("{shown}: does not tell the tokens of a text", shown=self._endpoint.shown)
+            )
         return ids
 
 
@@ -156,6 +162,11 @@ def _together(places: Sequence[int], lengths: Sequence[int]) -> Iterator[list[in
 def _check_length(model: str, length: int, context: int) -> None:
     if length > context:
         raise KnownError(
-            f"{model}: prompt and reply have {length} tokens and the context {context}; "
-            "shorten them"
+            _(
+                "{model}: prompt and reply have {length} tokens and the context {context}; "
+                "shorten them",
+                model=model,
+                length=length,
+                context=context,
+            )
         )

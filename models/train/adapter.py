@@ -15,6 +15,7 @@ from peft import (
 from transformers import PreTrainedModel
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.adapters import Adapters
 from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
@@ -41,8 +42,10 @@ def new_adapter(
     if settings.checkpointing:
         if settings.method == "prefix":
             raise KnownError(
-                "checkpointing: with a prefix the cache is in the way, expected false; "
-                "use a smaller batch_tokens to save memory"
+                _(
+                    "checkpointing: with a prefix the cache is in the way, expected false; use "
+                    "a smaller batch_tokens to save memory"
+                )
             )
         model.gradient_checkpointing_enable({"use_reentrant": False})
         model.enable_input_require_grads()
@@ -52,7 +55,13 @@ def new_adapter(
     try:
         tuned = get_peft_model(model, config)
     except ValueError as error:
-        raise KnownError(f"targets {', '.join(settings.targets)}: {first_line(error)}") from error
+        raise KnownError(
+            _(
+                "targets {targets}: {error}",
+                targets=", ".join(settings.targets),
+                error=first_line(error),
+            )
+        ) from error
     if settings.method == "prefix" and len(text) >= settings.prefix_length:
         _begin_as(tuned, model, text[: settings.prefix_length])
     tuned.peft_config[tuned.active_adapter].base_model_name_or_path = base

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from base.writing import reason
 
 FOLDER = "checkpoints"
@@ -46,6 +47,10 @@ def put_in_place(folder: Path, write: Callable[[Path], None]) -> None:
     except OSError as error:
         shutil.rmtree(new, ignore_errors=True)
         raise KnownError(
-            f"{folder}: could not write the adapter: {reason(error)}; what was there is as it was, "
-            "and the same command goes on"
+            _(
+                "{folder}: could not write the adapter: {error}; what was there is as it "
+                "was, and the same command goes on",
+                folder=folder,
+                error=reason(error),
+            )
         ) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Prompt
 
 Split = Literal["train", "test"]
@@ -69,7 +70,7 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
     """
     try:
         if path.exists() and not path.is_file():
-            raise KnownError(f"{path}: not a file, expected examples as JSON Lines")
+            raise KnownError(_("{path}: not a file, expected examples as JSON Lines", path=path))
         with path.open(encoding="utf-8") as lines:
             number = 0
             while line := lines.readline(LONGEST + 1):
@@ -77,14 +78,23 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
                 where = f"{path}:{number}"
                 if len(line) > LONGEST:
                     raise KnownError(
-                        f"{where}: longer than {LONGEST:,} characters, expected one example a line"
+                        _(
+                            "{where}: longer than {LONGEST:,} characters, expected one "
+                            "example a line",
+                            where=where,
+                            LONGEST=LONGEST,
+                        )
                     )
                 if line.strip():
                     yield where, line
     except UnicodeDecodeError as error:
-        raise KnownError(f"{path}: not UTF-8 at byte {error.start}; write it as UTF-8") from error
+        raise KnownError(
+            _("{path}: not UTF-8 at byte {start}; write it as UTF-8", path=path, start=error.start)
+        ) from error
     except OSError as error:
-        raise KnownError(f"{path}: not readable ({error.strerror}); check the path") from error
+        raise KnownError(
+            _("{path}: not readable ({error}); check the path", path=path, error=error.strerror)
+        ) from error
 
 
 def _example(line: str, where: str) -> Example:
@@ -92,22 +102,52 @@ def _example(line: str, where: str) -> Example:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise KnownError(f"{where}: no JSON; {how}") from error
+        raise KnownError(_("{where}: no JSON; {how}", where=where, how=how)) from error
     if not isinstance(value, dict):
-        raise KnownError(f"{where}: a {type(value).__name__}, expected an object; {how}")
+        raise KnownError(
+            _(
+                "{where}: a {name}, expected an object; {how}",
+                where=where,
+                name=type(value).__name__,
+                how=how,
+            )
+        )
     prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
     split, weight = value.get("split", "train"), value.get("weight", 1.0)
     if split not in SPLITS:
-        raise KnownError(f"{where}: split {split!r}, expected train or test; {how}")
+        raise KnownError(
+            _(
+                "{where}: split {split!r}, expected train or test; {how}",
+                where=where,
+                split=split,
+                how=how,
+            )
+        )
     if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < 1e6:
-        raise KnownError(f"{where}: weight {weight!r}, expected a number from 0 on; {how}")
+        raise KnownError(
+            _(
+                "{where}: weight {weight!r}, expected a number from 0 on; {how}",
+                where=where,
+                weight=weight,
+                how=how,
+            )
+        )
     reply = _text(value, "reply", where)
     if not reply.strip():
-        raise KnownError(f"{where}: an empty reply, expected what was said; {how}")
+        raise KnownError(
+            _("{where}: an empty reply, expected what was said; {how}", where=where, how=how)
+        )
     told = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
     rivals = value.get("rivals", [])
     if not isinstance(rivals, list) or not all(isinstance(one, str) and one for one in rivals):
-        raise KnownError(f"{where}: rivals {rivals!r:.60}, expected a list of cues; {how}")
+        raise KnownError(
+            _(
+                "{where}: rivals {rivals!r:.60}, expected a list of cues; {how}",
+                where=where,
+                rivals=rivals,
+                how=how,
+            )
+        )
     return Example(prompt, reply, **told, split=split, weight=float(weight), rivals=tuple(rivals))
 
 
@@ -115,7 +155,12 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
     text = value.get(key)
     if not isinstance(text, str):
         raise KnownError(
-            f"{where}: {key} is {type(text).__name__}, expected text; "
-            "make examples with: paotuan corpus examples"
+            _(
+                "{where}: {key} is {name}, expected text; make examples with: paotuan "
+                "corpus examples",
+                where=where,
+                key=key,
+                name=type(text).__name__,
+            )
         )
     return text

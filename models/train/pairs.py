@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Prompt
 from models.train.data import LONGEST, lines_of
 
@@ -33,12 +34,21 @@ def _read(path: Path) -> Iterator[Pair]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise KnownError(f"{where}: no JSON; {HOW}") from error
+            raise KnownError(_("{where}: no JSON; {HOW}", where=where, HOW=HOW)) from error
         if not isinstance(value, dict):
-            raise KnownError(f"{where}: a {type(value).__name__}, expected an object; {HOW}")
+            raise KnownError(
+                _(
+                    "{where}: a {name}, expected an object; {HOW}",
+                    where=where,
+                    name=type(value).__name__,
+                    HOW=HOW,
+                )
+            )
         chosen, rejected = (_line(value, key, where) for key in ("chosen", "rejected"))
         if chosen == rejected:
-            raise KnownError(f"{where}: chosen and rejected are the same; {HOW}")
+            raise KnownError(
+                _("{where}: chosen and rejected are the same; {HOW}", where=where, HOW=HOW)
+            )
         yield Pair(_prompt(value, where), chosen, rejected)
 
 
@@ -52,12 +62,22 @@ def _prompt(value: dict[str, Any], where: str) -> Prompt:
 def _line(value: dict[str, Any], key: str, where: str) -> str:
     text = _text(value, key, where)
     if not text.strip():
-        raise KnownError(f"{where}: {key} is empty, expected a reply; {HOW}")
+        raise KnownError(
+            _("{where}: {key} is empty, expected a reply; {HOW}", where=where, key=key, HOW=HOW)
+        )
     return text if text.endswith("\n") else f"{text}\n"
 
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:
     text = value.get(key)
     if not isinstance(text, str) or len(text) > LONGEST:
-        raise KnownError(f"{where}: {key} is {type(text).__name__}, expected text; {HOW}")
+        raise KnownError(
+            _(
+                "{where}: {key} is {name}, expected text; {HOW}",
+                where=where,
+                key=key,
+                name=type(text).__name__,
+                HOW=HOW,
+            )
+        )
     return text

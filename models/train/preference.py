@@ -9,6 +9,7 @@ from transformers import PrinterCallback, set_seed
 from trl import DPOConfig, DPOTrainer
 
 from base.errors import KnownError
+from base.messages import _
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve, Tell
@@ -35,7 +36,7 @@ class PairTrainer(KeepsAdapter, DPOTrainer):
         super().__init__(*args, **options)
         self.remove_callback(PrinterCallback)
 
-    def _prepare_dataset(self, dataset: Any, *_: Any, **__: Any) -> Any:
+    def _prepare_dataset(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
         return dataset
 
     def look(self, *given: Any, **options: Any) -> dict[str, float]:
@@ -68,16 +69,23 @@ def train_preferences(
     """
     if settings.method == "prefix" or encoder.markup == "glm1":
         raise KnownError(
-            "pairs: preference training is for a LoRA on a model with causal attention; "
-            "set method: lora, or leave pairs out"
+            _(
+                "pairs: preference training is for a LoRA on a model with causal "
+                "attention; set method: lora, or leave pairs out"
+            )
         )
     pairs = [pair for path in settings.pairs for pair in read_pairs(path)]
     checkpoint = prepare(settings, base, fresh)
     learned, held, too_long = _split(pairs, encoder, settings.max_length)
     if not learned:
         raise KnownError(
-            f"{', '.join(map(str, settings.pairs))}: {len(pairs)} pairs, none to learn from with "
-            f"at most {settings.max_length} tokens; play on, or raise max_length"
+            _(
+                "{map}: {pairs} pairs, none to learn from with at most {max_length} "
+                "tokens; play on, or raise max_length",
+                map=", ".join(map(str, settings.pairs)),
+                pairs=len(pairs),
+                max_length=settings.max_length,
+            )
         )
     count = max(1, settings.batch_tokens * len(learned) // sum(map(_tokens, learned)))
     set_seed(settings.seed)
@@ -129,7 +137,7 @@ def _row(pair: Pair, encoder: Encoder) -> Row:
     prompt = encoder.encode(pair.prompt)
     row = {"prompt_ids": prompt}
     for key, reply in (("chosen_ids", pair.chosen), ("rejected_ids", pair.rejected)):
-        ids, _ = encoder.encode_pair(pair.prompt, reply)
+        ids, __ = encoder.encode_pair(pair.prompt, reply)
         row[key] = ids[len(prompt) : -1]  # a whole line ends with its newline
     return row
 

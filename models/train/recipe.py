@@ -10,6 +10,7 @@ import yaml
 from pydantic import BeforeValidator, Field, create_model
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from base.validation import Declaration, checked
 from base.yaml_reader import Document, read_document
@@ -113,12 +114,12 @@ def _changed(changes: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
     for change in changes:
         key, sign, text = change.partition("=")
         if not sign or not key.strip():
-            problems.append(f"{shown(change)}: expected key=value, such as rank=8")
+            problems.append(_("{change}: expected key=value, such as rank=8", change=shown(change)))
             continue
         try:
             values[key.strip()] = yaml.safe_load(text)
         except yaml.YAMLError:
-            problems.append(f"{shown(change)}: the value is no YAML; quote it")
+            problems.append(_("{change}: the value is no YAML; quote it", change=shown(change)))
     keys, others = checked(RecipeKeys, Document("key=value", values, {}, {}), {})
     return keys.model_dump(exclude_unset=True) if keys else {}, problems + others
 

@@ -17,6 +17,7 @@ from random import Random
 import torch
 
 from base.errors import KnownError
+from base.messages import _
 from models.encode import Encoder
 from models.train.data import Example
 
@@ -120,7 +121,9 @@ def batches_of(rows: Sequence[Row], tokens: int, seed: int) -> list[list[Row]]:
     a sample of the whole.
     """
     if not rows:
-        raise KnownError("nothing to learn from: no example is left; give more, or a longer length")
+        raise KnownError(
+            _("nothing to learn from: no example is left; give more, or a longer length")
+        )
     chance = Random(seed)
     shuffled = list(rows)
     chance.shuffle(shuffled)

@@ -7,6 +7,7 @@ from typing import Any
 from transformers import TrainingArguments, set_seed
 
 from base.errors import KnownError
+from base.messages import _
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve, Tell
@@ -73,9 +74,15 @@ def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) ->
     learned = rows("train", Random(settings.seed) if settings.contrast else None)
     if not learned.rows:
         raise KnownError(
-            f"{', '.join(map(str, settings.examples))}: {len(examples)} examples, none to learn "
-            f"from with at most {settings.max_length} tokens ({learned.too_long} are longer); "
-            "make shorter ones with corpus examples --context, or raise max_length"
+            _(
+                "{map}: {examples} examples, none to learn from with at most {max_length} "
+                "tokens ({too_long} are longer); make shorter ones with corpus examples "
+                "--context, or raise max_length",
+                map=", ".join(map(str, settings.examples)),
+                examples=len(examples),
+                max_length=settings.max_length,
+                too_long=learned.too_long,
+            )
         )
     return learned, rows("test")
 
@@ -84,19 +91,25 @@ def _check_contrast(settings: Settings, model: Any, encoder: Encoder, rows: Sequ
     """Raise `KnownError` for a base that cannot look at branches as at rows, or where none is."""
     if settings.method == "prefix" or encoder.markup != "plain":
         raise KnownError(
-            "contrast: for a LoRA on a model with causal attention and without markup of its own; "
-            "leave contrast out"
+            _(
+                "contrast: for a LoRA on a model with causal attention and without markup "
+                "of its own; leave contrast out"
+            )
         )
     config = model.config.get_text_config()
     slides = "sliding_attention" in (getattr(config, "layer_types", None) or ())
     if slides and settings.max_length > config.sliding_window:
         raise KnownError(
-            f"max_length {settings.max_length}: contrast needs rows within the sliding window of "
-            f"the base; set at most {config.sliding_window}"
+            _(
+                "max_length {max_length}: contrast needs rows within the sliding window of "
+                "the base; set at most {sliding_window}",
+                max_length=settings.max_length,
+                sliding_window=config.sliding_window,
+            )
         )
     if not any(row.branches for row in rows):
         raise KnownError(
-            "contrast: no example names rivals; make examples anew with: paotuan corpus examples"
+            _("contrast: no example names rivals; make examples anew with: paotuan corpus examples")
         )
 
 

@@ -13,6 +13,7 @@ import torch
 from accelerate import PartialState
 
 from base.errors import KnownError
+from base.messages import _
 from base.writing import check_inputs, is_same, replace_text
 from models.adapters import CONFIG
 from models.encode import Encoder
@@ -79,8 +80,10 @@ def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     """
     if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
         raise KnownError(
-            "FSDP: the adapter would be written in parts; launch without FSDP, and where a GPU "
-            "cannot hold the base, set method: qlora"
+            _(
+                "FSDP: the adapter would be written in parts; launch without FSDP, and "
+                "where a GPU cannot hold the base, set method: qlora"
+            )
         )
     if processes() == 1:
         return _prepare(settings, base, fresh)
@@ -103,7 +106,11 @@ def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise KnownError(
-            f"{settings.out}: not usable for a run ({why}); name another folder as out"
+            _(
+                "{out}: not usable for a run ({why}); name another folder as out",
+                out=settings.out,
+                why=why,
+            )
         ) from error
     return checkpoint
 
@@ -112,7 +119,7 @@ def _check_inputs(settings: Settings) -> None:
     """Refuse an `out` whose files would take the place of what the run reads."""
     for folder in filter(None, (settings.start, Path(settings.base))):
         if folder.is_dir() and is_same(settings.out, folder):
-            raise KnownError(f"{settings.out}: is read from; name another folder as out")
+            raise KnownError(_("{out}: is read from; name another folder as out", out=settings.out))
     try:
         for name in WRITTEN:
             check_inputs(settings.out / name, settings.inputs)
@@ -133,8 +140,14 @@ def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
     for key in sorted(before.keys() | now.keys()):
         if key not in FREE and before.get(key) != now.get(key):
             raise KnownError(
-                f"{out}: holds a run with {key} {before.get(key)}, now it is {now.get(key)}; "
-                "name another folder as out, or begin anew with --fresh"
+                _(
+                    "{out}: holds a run with {key} {get}, now it is {get2}; name another "
+                    "folder as out, or begin anew with --fresh",
+                    out=out,
+                    key=key,
+                    get=before.get(key),
+                    get2=now.get(key),
+                )
             )
 
 
@@ -200,18 +213,33 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Diverged as error:
         raise KnownError(
-            f"{settings.out}: the loss is no number at step {error.step + 1}; "
-            f"{_kept(settings.out, trainer)}; lower learning_rate and train into another folder"
+            _(
+                "{out}: the loss is no number at step {step}; {kept}; lower learning_rate "
+                "and train into another folder",
+                out=settings.out,
+                step=error.step + 1,
+                kept=_kept(settings.out, trainer),
+            )
         ) from error
     except NotSaved as error:
         raise KnownError(
-            f"{settings.out}: checkpoint not written ({error}); {_kept(settings.out, trainer)}; "
-            "make room and run the same command again"
+            _(
+                "{out}: checkpoint not written ({error}); {kept}; make room and run the "
+                "same command again",
+                out=settings.out,
+                error=error,
+                kept=_kept(settings.out, trainer),
+            )
         ) from error
     except torch.OutOfMemoryError as error:
         raise KnownError(
-            f"{settings.out}: out of memory at step {trainer.state.global_step + 1}; "
-            f"{_kept(settings.out, trainer)}; lower batch_tokens, or set checkpointing: true"
+            _(
+                "{out}: out of memory at step {global_step}; {kept}; lower batch_tokens, "
+                "or set checkpointing: true",
+                out=settings.out,
+                global_step=trainer.state.global_step + 1,
+                kept=_kept(settings.out, trainer),
+            )
         ) from error
     _sync(settings.out)
 

@@ -18,6 +18,7 @@ from transformers import (
 )
 
 from base.errors import KnownError, first_line
+from base.messages import _
 from models.local.scoring import SHAPED, Passed
 from models.train.curve import Curve
 from models.train.loss import batch_loss
@@ -34,8 +35,13 @@ def take_head(model: Any) -> torch.nn.Module:
     for key in SHAPED:
         if getattr(config, key, None) not in (None, 1, 1.0):
             raise KnownError(
-                f"{model.name_or_path}: a {type(model).__name__} with {key}, "
-                "which training does not know; use another base"
+                _(
+                    "{name_or_path}: a {name} with {key}, which training does not know; use "
+                    "another base",
+                    name_or_path=model.name_or_path,
+                    name=type(model).__name__,
+                    key=key,
+                )
             )
     head: torch.nn.Module = model.get_output_embeddings()
     model.set_output_embeddings(Passed())
@@ -151,7 +157,7 @@ class RowTrainer(KeepsAdapter):
         """The sum of a batch's weighted negative log-likelihoods, and of what its contests add."""
         return batch_loss(model, inputs, self.head, self.vocab, self.contrast)
 
-    def look(self, *_: Any, **__: Any) -> dict[str, float]:
+    def look(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """The mean loss of the held-out rows, each token weighing one, as `eval_loss`."""
         total, count = 0.0, 0
         self.model.eval()

@@ -7,6 +7,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.messages import _
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""
@@ -19,7 +20,9 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises `KnownError` for what is no JSON object in UTF-8, and what cannot be read.
     """
     if why := why_no_file(path):
-        raise KnownError(f"{path}: {why}, expected JSON Lines; check the path")
+        raise KnownError(
+            _("{path}: {why}, expected JSON Lines; check the path", path=path, why=why)
+        )
     try:
         with path.open("rb") as file:
             number = 0
@@ -27,13 +30,20 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 number += 1
                 if len(raw) > LONGEST_LINE:
                     raise KnownError(
-                        f"{path}:{number}: a line of more than {LONGEST_LINE:,} bytes; expected "
-                        "one JSON object a line"
+                        _(
+                            "{path}:{number}: a line of more than {LONGEST_LINE:,} bytes; expected "
+                            "one JSON object a line",
+                            path=path,
+                            number=number,
+                            LONGEST_LINE=LONGEST_LINE,
+                        )
                     )
                 if raw.strip(BLANK):
                     yield f"{path}:{number}", _object(raw, f"{path}:{number}")
     except OSError as error:
-        raise KnownError(f"{path}: {error.strerror or error}; check the path") from error
+        raise KnownError(
+            _("{path}: {value}; check the path", path=path, value=error.strerror or error)
+        ) from error
 
 
 def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
@@ -41,7 +51,9 @@ def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
     value = record.get(key)
     if not isinstance(value, str):
         found = "is missing" if value is None else f"is a {type(value).__name__}"
-        raise KnownError(f"{where}: {key} {found}, expected text")
+        raise KnownError(
+            _("{where}: {key} {found}, expected text", where=where, key=key, found=found)
+        )
     return value
 
 
@@ -50,12 +62,28 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
         found = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise KnownError(
-            f"{where}: not UTF-8 (byte 0x{raw[error.start]:02x}); convert it with: "
-            "iconv -f GB18030 -t UTF-8 OLD > NEW"
+            _(
+                "{where}: not UTF-8 (byte 0x{raw:02x}); convert it with: iconv -f GB18030 "
+                "-t UTF-8 OLD > NEW",
+                where=where,
+                raw=raw[error.start],
+            )
         ) from None
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", type(error).__name__)
-        raise KnownError(f"{where}: not JSON ({reason}); expected one object a line") from None
+        raise KnownError(
+            _(
+                "{where}: not JSON ({reason}); expected one object a line",
+                where=where,
+                reason=reason,
+            )
+        ) from None
     if not isinstance(found, dict):
-        raise KnownError(f"{where}: a {type(found).__name__}, expected one JSON object a line")
+        raise KnownError(
+            _(
+                "{where}: a {name}, expected one JSON object a line",
+                where=where,
+                name=type(found).__name__,
+            )
+        )
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import name_problem
 from base.text import shown
 from characters.profile import Character
@@ -75,7 +76,9 @@ def read_bench(paths: Iterable[Path]) -> Bench:
         for where, record in read_records(path):
             bench.questions.append(_question(record, where, path.name, split, bench))
         if len(bench.questions) == before:
-            raise KnownError(f"{path}: no question in it; expected JSON Lines of RoleBench")
+            raise KnownError(
+                _("{path}: no question in it; expected JSON Lines of RoleBench", path=path)
+            )
     return bench
 
 
@@ -173,14 +176,18 @@ def _question(
 ) -> Question:
     role, text = text_of(record, "role", where).strip(), text_of(record, "question", where)
     if problem := name_problem(role):
-        raise KnownError(f"{where}: role {shown(role)}: {problem}")
+        raise KnownError(
+            _("{where}: role {role}: {problem}", where=where, role=shown(role), problem=problem)
+        )
     if not text.strip():
-        raise KnownError(f"{where}: question is empty, expected what is asked")
+        raise KnownError(_("{where}: question is empty, expected what is asked", where=where))
     answers = record.get("generated")
     if isinstance(answers, str):
         answers = [answers]
     if not isinstance(answers, list) or not all(isinstance(one, str) for one in answers):
-        raise KnownError(f"{where}: generated is no list of texts, expected the answers")
+        raise KnownError(
+            _("{where}: generated is no list of texts, expected the answers", where=where)
+        )
     said = tuple(one for one in answers if one.strip())
     bench.empty += len(answers) - len(said)
     kind = record.get("type")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Backend, Prompt, scorer
 from scenes.data.records import LONGEST_LINE, read_records
 from scenes.evaluation.heldout import MARGIN
@@ -75,7 +76,9 @@ def read_pairs(source: str) -> list[Pair]:
         with path.open("rb") as file:
             is_session = b'"rejected"' not in file.readline(LONGEST_LINE)
     except OSError as error:
-        raise KnownError(f"{path}: {error.strerror or error}; check the path") from error
+        raise KnownError(
+            _("{path}: {value}; check the path", path=path, value=error.strerror or error)
+        ) from error
     if is_session:
         return list(_of_session(path))
     return [_pair(record, where) for where, record in read_records(path)]
@@ -100,7 +103,7 @@ def agreement(
 ) -> Agreement | None:
     """The means over all pairs, with the reward against `reference`; None where there is none."""
     both = list(zip(found, reference or [None] * len(found), strict=True))
-    there = [one for one, _ in both if one is not None]
+    there = [one for one, __ in both if one is not None]
     if not there:
         return None
     rewards = [one.margin > base.margin for one, base in both if one is not None and base]
@@ -124,7 +127,9 @@ def _pair(value: Mapping[str, Any], where: str) -> Pair:
     how = "expected prompt, chosen and rejected; make them with: sessions export --to preference"
     keys = ("chosen", "rejected")
     if not all(isinstance(value.get(key), str) and value[key].strip() for key in keys):
-        raise KnownError(f"{where}: chosen or rejected is missing or empty; {how}")
+        raise KnownError(
+            _("{where}: chosen or rejected is missing or empty; {how}", where=where, how=how)
+        )
     return Pair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
 
 

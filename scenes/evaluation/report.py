@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
 from scenes.evaluation.figures import Change, Compared, Figure, wilson
@@ -76,12 +77,22 @@ def write_report(
         except ModuleNotFoundError as error:
             plots = []
             notices.append(
-                f"{path}: without plots, since {error.name} is not installed; "
-                "install it with: pip install 'paotuan[train]'"
+                _(
+                    "{path}: without plots, since {error} is not installed; install it with: "
+                    "pip install 'paotuan[train]'",
+                    path=path,
+                    error=error.name,
+                )
             )
         replace_text(path, markdown(found, settings, plots), inputs)
     except OSError as error:
-        raise KnownError(f"{error.filename or path}: cannot be written: {reason(error)}") from error
+        raise KnownError(
+            _(
+                "{value}: cannot be written: {error}",
+                value=error.filename or path,
+                error=reason(error),
+            )
+        ) from error
     return notices
 
 
@@ -134,7 +145,7 @@ def _speaker_table(found: Compared) -> str:
     if not first:
         return ""
     rows = [("#", "speaker", "lines", *found.names)]
-    for number, (name, (_, lines)) in enumerate(list(first.items())[:SPEAKERS], 1):
+    for number, (name, (__, lines)) in enumerate(list(first.items())[:SPEAKERS], 1):
         shares = [f"{one[name][0] / lines:.0%}" if name in one else "-" for one in columns]
         rows.append((str(number), name, str(lines), *shares))
     return "## Who speaks, by speaker\n\n" + _table(rows)
@@ -192,7 +203,7 @@ def _change(one: Change) -> str:
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
     head, *body = [[_safe(cell.strip()) for cell in row] for row in rows]
-    rule = ["---", *("---:" for _ in head[1:])]
+    rule = ["---", *("---:" for __ in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *body))
 
 

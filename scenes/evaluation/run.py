@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from base.messages import _
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
 from scenes.data.examples.rivals import Voter
@@ -48,7 +49,7 @@ class Results:
 
 
 def measure(
-    backend: Backend, adapter: str | None, name: str, plan: Plan, tell: Tell = lambda *_: None
+    backend: Backend, adapter: str | None, name: str, plan: Plan, tell: Tell = lambda *__: None
 ) -> Results:
     """All measures of a plan. Raises `KnownError` and `KnownError`."""
     found = Results(name)
@@ -60,8 +61,11 @@ def measure(
         found.preferences.extend(_told(preferred, "pairs scored", len(pairs), tell))
     elif plan.lines or plan.pairs:
         found.notices.append(
-            f"{name}: this kind of model cannot tell how likely a text is; only what it draws "
-            "is measured"
+            _(
+                "{name}: this kind of model cannot tell how likely a text is; only what it "
+                "draws is measured",
+                name=name,
+            )
         )
     drawings = drawing.draw(backend, adapter, plan.drawn, plan.sampling)
     found.drawings.extend(_told(drawings, "prompts drawn", len(plan.drawn), tell))
@@ -76,8 +80,15 @@ def measure(
     for items, what in measured:
         if left_out := sum(one is None for one in items):
             found.notices.append(
-                f"{name}: {left_out} of {len(items)} {what} are longer than its context of "
-                f"{backend.context} tokens and left out"
+                _(
+                    "{name}: {left_out} of {items} {what} are longer than its context of "
+                    "{context} tokens and left out",
+                    name=name,
+                    left_out=left_out,
+                    items=len(items),
+                    what=what,
+                    context=backend.context,
+                )
             )
     found.notices.extend(dict.fromkeys(backend.notices))
     backend.notices.clear()

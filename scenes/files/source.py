@@ -11,6 +11,7 @@ from typing import IO, BinaryIO
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.messages import _
 from base.text import UNPRINTABLE, shown
 from scenes.files.importers import HEAD, Notice
 
@@ -87,12 +88,18 @@ class Source:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise KnownError(
-                f"{self.where}: damaged or unknown in the zip ({shown(str(error))})"
+                _(
+                    "{where}: damaged or unknown in the zip ({error})",
+                    where=self.where,
+                    error=shown(str(error)),
+                )
             ) from None
         except RuntimeError as error:
             if "password" not in str(error) and "encrypted" not in str(error):
                 raise
-            raise KnownError(f"{self.where}: locked with a password; unpack it first") from None
+            raise KnownError(
+                _("{where}: locked with a password; unpack it first", where=self.where)
+            ) from None
 
     def _decoded(self, raw: IO[bytes]) -> Iterator[str]:
         ascii_only = codecs.getincrementaldecoder("ascii")()
@@ -126,7 +133,9 @@ def sources(path: Path, expected: str = "a log") -> list[Source]:
     """The source of a file, or those inside a zip. Raises `KnownError`."""
     where = UNPRINTABLE.sub("?", str(path))
     if why := why_no_file(path):
-        raise KnownError(f"{where}: {why}, expected {expected}")
+        raise KnownError(
+            _("{where}: {why}, expected {expected}", where=where, why=why, expected=expected)
+        )
     try:
         with path.open("rb") as raw:
             packed = raw.read(4) == b"PK\x03\x04"
@@ -173,19 +182,32 @@ def _wrong(sample: bytes, encoding: str) -> int:
 def refuse_no_text(head: bytes, where: str, expected: str) -> None:
     """Raise `KnownError` for the beginning of a file that is no text at all."""
     if head.startswith(b"PAR1"):
-        raise KnownError(f"{where}: a Parquet table, expected {expected}; {_BESIDE_PARQUET}")
+        raise KnownError(
+            _(
+                "{where}: a Parquet table, expected {expected}; {BESIDE_PARQUET}",
+                where=where,
+                expected=expected,
+                BESIDE_PARQUET=_BESIDE_PARQUET,
+            )
+        )
     text = text_of(head)
     start = text.lstrip("\ufeff \t\n").lower()
     if not start and len(head) < HEAD:
-        raise KnownError(f"{where}: empty, expected {expected}")
+        raise KnownError(_("{where}: empty, expected {expected}", where=where, expected=expected))
     if start.startswith(("<!doctype html", "<html")):
         raise KnownError(
-            f"{where}: an HTML page, expected {expected}; save the text itself, not its page"
+            _(
+                "{where}: an HTML page, expected {expected}; save the text itself, not its page",
+                where=where,
+                expected=expected,
+            )
         )
     sample = text[:4096]
     odd = len(UNPRINTABLE.findall(sample)) + sample.count("\ufffd")
     if "\0" in sample or odd * 10 > len(sample):
-        raise KnownError(f"{where}: not a text file, expected {expected}")
+        raise KnownError(
+            _("{where}: not a text file, expected {expected}", where=where, expected=expected)
+        )
 
 
 # --- zips ----------------------------------------------------------------------------------------
@@ -196,7 +218,9 @@ def _members(path: Path, where: str, expected: str) -> list[Source]:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise KnownError(f"{where}: a damaged zip ({shown(str(error))})") from None
+        raise KnownError(
+            _("{where}: a damaged zip ({error})", where=where, error=shown(str(error)))
+        ) from None
     found = [Source(*_member(path, where, info), expected) for info in _logs(infos, where)]
     return found
 
@@ -215,18 +239,32 @@ def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
             return chosen
     if not logs:
         names = ", ".join(shown(info.filename) for info in infos[:3]) or "nothing"
-        raise KnownError(f"{where}: no log in this zip (found {names}); expected raw-log.txt")
-    return [info for _, info in logs]
+        raise KnownError(
+            _(
+                "{where}: no log in this zip (found {names}); expected raw-log.txt",
+                where=where,
+                names=names,
+            )
+        )
+    return [info for __, info in logs]
 
 
 def _check_member(info: zipfile.ZipInfo, inside: PurePosixPath, where: str) -> None:
     member = f"{where}: {shown(info.filename)}"
     if inside.is_absolute() or ".." in inside.parts:
-        raise KnownError(f"{member} points outside its folder; this zip is not to be trusted")
+        raise KnownError(
+            _("{member} points outside its folder; this zip is not to be trusted", member=member)
+        )
     dense = info.file_size > SMALL and info.file_size > DENSEST * max(info.compress_size, 1)
     if dense or info.file_size > LARGEST_MEMBER:
         size = f"{info.compress_size:,} bytes unpack to {info.file_size:,}"
-        raise KnownError(f"{member} is packed beyond reason ({size}); unpack it yourself")
+        raise KnownError(
+            _(
+                "{member} is packed beyond reason ({size}); unpack it yourself",
+                member=member,
+                size=size,
+            )
+        )
 
 
 def _member(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, shown
 from models.backend import Backend, End, Prompt, Sampling
@@ -100,11 +101,18 @@ def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
     for name in wanted:
         if name not in known:
             hint = nearest(name, known)
-            raise KnownError(f"{scene.name}: no key of sampling is named {shown(name)}{hint}")
+            raise KnownError(
+                _(
+                    "{scene}: no key of sampling is named {name}{hint}",
+                    scene=scene.name,
+                    name=shown(name),
+                    hint=hint,
+                )
+            )
     try:
         return from_json(Sampling, wanted)
     except TypeError as error:
-        raise KnownError(f"{scene.name}: sampling: {error}") from None
+        raise KnownError(_("{scene}: sampling: {error}", scene=scene.name, error=error)) from None
 
 
 def draw_lines(
@@ -157,7 +165,7 @@ def _round(
     backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None
 ) -> Generator[tuple[int, str, End | None]]:
     """Each row's text so far, cut at the first stop whatever the backend sends."""
-    scanners = [StopScanner(sampling.stop) for _ in range(sampling.n)]
+    scanners = [StopScanner(sampling.stop) for __ in range(sampling.n)]
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for row, text, end in deltas:

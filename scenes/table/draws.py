@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from base.errors import KnownError
+from base.messages import _
 from base.writing import UTF8
 from scenes.log import Entry
 from scenes.table.snapshot import from_json
@@ -72,4 +73,6 @@ def _draw(line: bytes) -> Draw:
     try:
         return from_json(Draw, json.loads(line.decode(*UTF8)))
     except (TypeError, KeyError, ValueError, RecursionError) as error:
-        raise KnownError(f"a draw of this session cannot be read ({error!r})") from error
+        raise KnownError(
+            _("a draw of this session cannot be read ({error!r})", error=error)
+        ) from error

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from base.errors import KnownError
 from base.filenames import file_name
+from base.messages import _
 from base.writing import reason, replaced, sweep
 from scenes.table.events import Event, building, event_of, line_of
 from scenes.table.journal_repair import MOST, Places, is_mendable, mend
@@ -63,7 +64,9 @@ class Journal:
                 if not path.exists():
                     return journal
                 journal.close()
-        raise KnownError(f"{folder}: a thousand sessions of this second; try again")
+        raise KnownError(
+            _("{folder}: a thousand sessions of this second; try again", folder=folder)
+        )
 
     @classmethod
     def open(cls, path: Path) -> tuple["Journal", list[Event]]:
@@ -73,7 +76,9 @@ class Journal:
         """
         with _said(path):
             if not path.is_file():
-                raise KnownError(f"{path}: no such session; see: paotuan sessions list")
+                raise KnownError(
+                    _("{path}: no such session; see: paotuan sessions list", path=path)
+                )
         tidy(path.parent)
         journal = cls(path)
         try:
@@ -97,7 +102,9 @@ class Journal:
         stamped = {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}
         line = line_of(stamped)
         if not self._lock.is_locked:
-            raise KnownError(f"{self.path.name}: already closed; resume the session to go on")
+            raise KnownError(
+                _("{path}: already closed; resume the session to go on", path=self.path.name)
+            )
         with _said(self.path):
             if self._file is None:
                 self._begin(line)
@@ -193,7 +200,7 @@ def read_session(path: Path) -> Session:
     meanwhile, and what is only being written is left out. Raises `KnownError`."""
     with _said(path):
         if not path.is_file():
-            raise KnownError(f"{path}: no such session; see: paotuan sessions list")
+            raise KnownError(_("{path}: no such session; see: paotuan sessions list", path=path))
         found = _read(path)
     try:
         session = Session.replay(found.events, _not_recorded)
@@ -224,7 +231,7 @@ def tidy(folder: Path) -> None:
 
 
 def _not_recorded(event: Event) -> None:
-    raise KnownError("this session was only read; resume it to go on")
+    raise KnownError(_("this session was only read; resume it to go on"))
 
 
 @dataclass
@@ -252,8 +259,16 @@ def _read(path: Path) -> _Reading:
                     file.seek(0)
                     return _mend(path, file.read())
                 if not found.events:
-                    raise KnownError(f"{path}: cut off before anything was said; {_rest(path)}")
-                found.notices.append(f"{path.name}: the last line was cut off and is left out")
+                    raise KnownError(
+                        _(
+                            "{path}: cut off before anything was said; {rest}",
+                            path=path,
+                            rest=_rest(path),
+                        )
+                    )
+                found.notices.append(
+                    _("{path}: the last line was cut off and is left out", path=path.name)
+                )
                 return found
             if found.events and not places.fit(event):
                 file.seek(0)
@@ -263,7 +278,7 @@ def _read(path: Path) -> _Reading:
             found.end += len(line)
             found.unfinished = not line.endswith(b"\n")
     if not found.events:
-        raise KnownError(f"{path}: empty; {_rest(path)}")
+        raise KnownError(_("{path}: empty; {rest}", path=path, rest=_rest(path)))
     return found if places.named <= places.draws else _mend(path, path.read_bytes())
 
 
@@ -281,8 +296,12 @@ def _mend(path: Path, raw: bytes) -> _Reading:
         found = mend(raw, aside)
     except KnownError as error:
         raise KnownError(
-            f"{path}:{error} and left as it is. "
-            f"The readable log is in {path.with_suffix('.txt').name}"
+            _(
+                "{path}:{error} and left as it is. The readable log is in {name}",
+                path=path,
+                error=error,
+                name=path.with_suffix(".txt").name,
+            )
         ) from error
     told = [f"{path.name}:{line}" for line in found.told[:MOST]]
     if len(found.told) > MOST:
@@ -309,7 +328,9 @@ def _lock(path: Path) -> FileLock:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise _InUse(f"{path.name}: open in another paotuan; close that one first") from None
+            raise _InUse(
+                _("{path}: open in another paotuan; close that one first", path=path.name)
+            ) from None
         if file.exists():
             return lock
         lock.release()  # another program has just deleted it with what a killed one left
@@ -360,4 +381,6 @@ class _said:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise KnownError(f"{self.path}: cannot be written or read: {reason(error)}") from error
+            raise KnownError(
+                _("{path}: cannot be written or read: {error}", path=self.path, error=reason(error))
+            ) from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from scenes.table.events import TAIL, Event, event_of, is_whole, line_of
 
@@ -66,7 +67,9 @@ def mend(raw: bytes, kept_in: str) -> Mended:
             tree.mended.told.append(f"{at + 1}: two lines have changed places; they are put right")
         if found.event is None:
             if not tree.mended.events:
-                raise KnownError(f"{found.number}: not an event; the file is damaged")
+                raise KnownError(
+                    _("{number}: not an event; the file is damaged", number=found.number)
+                )
             tree.miss(found)
         else:
             tree.take(found)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, unprintable
 from models.backend import Backend, Delta, Prompt, Sampling
@@ -189,16 +190,16 @@ class Play:
             entry = replace(alone[0], speaker=names.get(alone[0].speaker, ""))
         elif role is None:
             raise KnownError(
-                "you are watching: begin with 【…】 or 名字：, or Tab to choose who speaks"
+                _("you are watching: begin with 【…】 or 名字：, or Tab to choose who speaks")
             )
         elif role.narrator:
             entry = Entry("narration", line)
         else:
             (entry,) = parse(f"{cue(role.name)}{line}")
         if is_blank(entry.text):
-            raise KnownError("nothing is said in it")
+            raise KnownError(_("nothing is said in it"))
         if code := unprintable(f"{entry.text}{entry.thought}{entry.emotion}"):
-            raise KnownError(f"{code} in it; leave it out")
+            raise KnownError(_("{code} in it; leave it out", code=code))
         self._know(entry)
         return entry
 
@@ -207,7 +208,13 @@ class Play:
         labels = set(self.scene.emotions).union(*(role.emotions for role in self.scene.cast))
         if entry.emotion and entry.emotion not in labels:
             hint = nearest(entry.emotion, labels)
-            self.notices.append(f"\\emoji {entry.emotion} is not in this scene's list{hint}")
+            self.notices.append(
+                _(
+                    "\\emoji {emotion} is not in this scene's list{hint}",
+                    emotion=entry.emotion,
+                    hint=hint,
+                )
+            )
 
     # --- drawing ---
 
@@ -222,7 +229,7 @@ class Play:
         The history is taken now; the generator may be consumed in another thread.
         """
         offset = len(hand.places)
-        hand.places += [Place() for _ in range(hand.sampling.n)]
+        hand.places += [Place() for __ in range(hand.sampling.n)]
         sampling = hand.sampling
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + 104729 * offset)
@@ -316,10 +323,10 @@ class Play:
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
         if hand.after != self.session.head:
-            raise KnownError("the play has moved on since these lines were drawn; draw again")
+            raise KnownError(_("the play has moved on since these lines were drawn; draw again"))
         candidate = hand.places[place].candidate if 0 <= place < len(hand.places) else None
         if candidate is None:
-            raise KnownError(f"candidate {place + 1} is not complete")
+            raise KnownError(_("candidate {place} is not complete", place=place + 1))
         entry = None if text is None else self.entry(text, hand.speaker)
         draw = self.keep(hand)
         assert draw is not None
@@ -371,7 +378,13 @@ class Play:
             return self.entry(text, Role("", narrator=True))
         found = parse(_one_line(text))
         if len(found) != 1 or found[0].kind != old.kind:
-            raise KnownError(f"this is no {old.kind} line; it is written like {write(old)}")
+            raise KnownError(
+                _(
+                    "this is no {kind} line; it is written like {write}",
+                    kind=old.kind,
+                    write=write(old),
+                )
+            )
         return found[0]
 
     def _moved(self, moved: bool) -> bool:

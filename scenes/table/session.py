@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
@@ -110,20 +111,28 @@ class Session:
         with building():
             session._replay(events)
         if not session.id:
-            raise KnownError("no event; a session begins with one event `open`")
+            raise KnownError(_("no event; a session begins with one event `open`"))
         return session
 
     def _replay(self, events: Iterable[Event]) -> None:
         for number, event in enumerate(events, 1):
             if (number == 1) != (event.get("event") == "open"):
-                raise KnownError(f"event {number}: a session begins with one event `open`")
+                raise KnownError(
+                    _("event {number}: a session begins with one event `open`", number=number)
+                )
             try:
                 self._apply(event)
             except KnownError as error:
-                raise KnownError(f"event {number}: {error}") from error
+                raise KnownError(
+                    _("event {number}: {error}", number=number, error=error)
+                ) from error
             except (KeyError, TypeError, ValueError) as error:
                 raise KnownError(
-                    f"event {number}: cannot be read ({shown(repr(error))})"
+                    _(
+                        "event {number}: cannot be read ({error})",
+                        number=number,
+                        error=shown(repr(error)),
+                    )
                 ) from error
 
     # --- what happened ---
@@ -204,7 +213,13 @@ class Session:
     def keep(self, draw: Draw) -> Draw:
         """Remember a draw with all its candidates; its `id` is set here."""
         if draw.parent is not None and draw.parent not in self.turns:
-            raise KnownError(f"no turn {draw.parent}; there are 1 to {len(self.turns)}")
+            raise KnownError(
+                _(
+                    "no turn {parent}; there are 1 to {turns}",
+                    parent=draw.parent,
+                    turns=len(self.turns),
+                )
+            )
         kept = replace(draw, id=len(self.draws) + 1)
         self._do({"event": "draw", **to_json(kept)})
         return kept
@@ -231,7 +246,9 @@ class Session:
     def go(self, turn: int) -> None:
         """Stand at any turn of the tree; what is said next begins a branch there."""
         if turn not in self.turns:
-            raise KnownError(f"no turn {turn}; there are 1 to {len(self.turns)}")
+            raise KnownError(
+                _("no turn {turn}; there are 1 to {turns}", turn=turn, turns=len(self.turns))
+            )
         self._do({"event": "head", "head": turn})
 
     def edit(self, turn: int, entry: Entry) -> Turn:
@@ -241,7 +258,7 @@ class Session:
         """
         at = next((i for i, old in enumerate(self._path) if old.id == turn), None)
         if at is None:
-            raise KnownError(f"turn {turn} is not on this branch")
+            raise KnownError(_("turn {turn} is not on this branch", turn=turn))
         parent, first = self._path[at].parent, self._next_id()
         new: list[Turn] = []
         for number, old in enumerate(self._path[at:], first):
@@ -288,43 +305,45 @@ class Session:
             case "role":
                 self._seat(event["role"])
             case other:
-                raise KnownError(f"unknown event {shown(repr(other))}: made by a newer paotuan?")
+                raise KnownError(
+                    _("unknown event {other}: made by a newer paotuan?", other=shown(repr(other)))
+                )
 
     def _open(self, event: Event) -> None:
         version = event["version"]
         if type(version) is not int or version < 1:
-            raise ValueError(f"version {version!r}")
+            raise ValueError(_("version {version!r}", version=version))
         if version > VERSION:
-            raise KnownError("made by a newer paotuan; update to open it")
+            raise KnownError(_("made by a newer paotuan; update to open it"))
         self.id = str(event["session"])
         self.scene = from_json(Scene, event["scene"])
         if not self.scene.cast:
-            raise ValueError("a scene without a cast")
+            raise ValueError(_("a scene without a cast"))
         self._seat(event["role"])
         self._add(event["turns"], event.get("time"))
 
     def _seat(self, role: str | None) -> None:
         if role is not None and role not in [each.name for each in self.scene.cast]:
-            raise ValueError(f"role {role!r} is not in the cast")
+            raise ValueError(_("role {role!r} is not in the cast", role=role))
         self.role = role
 
     def _lay(self, event: Event) -> None:
         line = event.get("line")
         draw = line if isinstance(line, bytes) else from_json(Draw, event)
         if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
-            raise ValueError(f"draw {event['id']} has no place")
+            raise ValueError(_("draw {event} has no place", event=event["id"]))
         self.draws.add(draw)
 
     def _tell(self, told: Notes) -> None:
         if not self._is_place(told.after):
-            raise ValueError(f"knowledge after turn {told.after!r}")
+            raise ValueError(_("knowledge after turn {after!r}", after=told.after))
         self.notes.setdefault(told.after, []).append(told)
 
     def _add(self, turns: list[Event], time: object) -> None:
         for fields in turns:
             turn = _turn(fields)
             if turn.id != self._next_id() or not self._is_place(turn.parent):
-                raise ValueError(f"turn {turn.id} has no place")
+                raise ValueError(_("turn {number} has no place", number=turn.id))
             self.turns[turn.id] = turn
             if isinstance(time, str):
                 self.times[turn.id] = time
@@ -337,7 +356,7 @@ class Session:
     def _stand(self, head: int | None) -> None:
         """Move to `head`, and remember the way there for `redo`."""
         if not self._is_place(head):
-            raise ValueError(f"no turn {head!r}")
+            raise ValueError(_("no turn {head!r}", head=head))
         new: list[Turn] = []
         at = head
         if at is not None and self.turns[at].parent == self.head:

@@ -9,6 +9,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
 from scenes.table.events import is_whole
@@ -54,7 +55,9 @@ def find_session(id: str | None, folder: Path | None = None) -> Path:
         for saved in saved_sessions(folder):
             if saved.readable:
                 return saved.path
-        raise KnownError(f"{folder}: no saved session yet; start one with: paotuan play")
+        raise KnownError(
+            _("{folder}: no saved session yet; start one with: paotuan play", folder=folder)
+        )
     ids = sorted(path.stem for path in folder.glob("*.jsonl"))
     matching = [known for known in ids if known == id] or [
         known for known in ids if known.startswith(id)
@@ -62,9 +65,15 @@ def find_session(id: str | None, folder: Path | None = None) -> Path:
     if len(matching) == 1:
         return folder / f"{matching[0]}.jsonl"
     if matching:
-        raise KnownError(f"{shown(id)}: which one? {', '.join(matching[:5])}")
+        raise KnownError(
+            _("{number}: which one? {matching}", number=shown(id), matching=", ".join(matching[:5]))
+        )
     raise KnownError(
-        f"no session named {shown(id)}{nearest(id, ids) or '; see: paotuan sessions list'}"
+        _(
+            "no session named {number}{value}",
+            number=shown(id),
+            value=nearest(id, ids) or "; see: paotuan sessions list",
+        )
     )
 
 

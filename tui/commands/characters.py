@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from base.messages import _
 from tui.commands.group import group, one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over
@@ -92,9 +93,9 @@ def _show_card(path: Path) -> None:
         if text := card.text(label).strip():
             word(f"{label}: {one_line(text)}")
     if tags := card.texts("tags"):
-        word(f"tags: {one_line(', '.join(tags))}")
+        word(_("tags: {tags}", tags=one_line(", ".join(tags))))
     for warning in card.warnings:
-        word(f"{warning} (a warning)")
+        word(_("{warning} (a warning)", warning=warning))
 
 
 @app.command()
@@ -155,7 +156,7 @@ def import_characters(
             problems += problems_of(error)
             continue
         for warning in imports[0].source.warnings:
-            word(f"{warning} (a warning)")
+            word(_("{warning} (a warning)", warning=warning))
         for one in imports:
             data(str(one.path))
             for line in one.taken():
@@ -194,12 +195,12 @@ def export(
     form = cast("Form | None", one_of(spec, get_args(Form), "format") if spec else None)
     with given():
         if to.exists() and not force:
-            raise BadInput(f"{to}: is there already; --force replaces it")
+            raise BadInput(_("{to}: is there already; --force replaces it", to=to))
         inputs = [_file_of(character)]
         not_over(to, [*inputs, *([image] if image else [])], "--to")
         left_out = export_character(load(character), to, form, image, inputs)
     for one in left_out:
-        word(f"left out, since this format has no place for it: {one}")
+        word(_("left out, since this format has no place for it: {item}", item=one))
     data(str(to))
 
 

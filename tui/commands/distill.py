@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.messages import _
 from tui.commands import teaching
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -48,7 +49,7 @@ def distill(
     inputs = [novel, asking.path]
     not_over(output, inputs)
     run = _run(novel, tokens, scene, summaries)
-    tasks = [task for _, task in passages(run)]
+    tasks = [task for __, task in passages(run)]
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
@@ -81,10 +82,23 @@ def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
         as_json(figures)
         return
     kinds = ", ".join(f"{count} {kind}" for kind, count in figures["items"].items())
-    word(f"{output}: {figures['passages']} passages, {kinds or 'no items'}")
     word(
-        f"  not in the text {figures['not_copied']}, speaker unknown {figures['unknown']}, "
-        f"expressions with a label {figures['labelled']} of {figures['expressions']}"
+        _(
+            "{output}: {figures} passages, {value}",
+            output=output,
+            figures=figures["passages"],
+            value=kinds or "no items",
+        )
+    )
+    word(
+        _(
+            "  not in the text {figures}, speaker unknown {figures2}, expressions with "
+            "a label {figures3} of {figures4}",
+            figures=figures["not_copied"],
+            figures2=figures["unknown"],
+            figures3=figures["labelled"],
+            figures4=figures["expressions"],
+        )
     )
     if figures["failed"]:
-        word(f"  failed: {', '.join(map(str, figures['failed']))}")
+        word(_("  failed: {map}", map=", ".join(map(str, figures["failed"]))))

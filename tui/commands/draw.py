@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.messages import _
 from tui.commands import options
 from tui.failures import FAILED, BadInput, given
 from tui.logs import Source
@@ -64,7 +65,7 @@ def draw(
         role = where.role(speaker) if where else None
     given_model(choice, where)
     if where is None and choice.adapters:
-        raise BadInput("--adapter: no role names an adapter; name a scene with --scene")
+        raise BadInput(_("--adapter: no role names an adapter; name a scene with --scene"))
     history = _history(Source(log))
     if where is None:
         where, history = scene_of(history, speaker)
@@ -82,7 +83,12 @@ def draw(
         for candidate in dealt.candidates:
             print(one_line(write(candidate.entry)))
     if not dealt.candidates:
-        word(f"paotuan: no candidate of {backend.name} was a line in form; try another model")
+        word(
+            _(
+                "paotuan: no candidate of {backend} was a line in form; try another model",
+                backend=backend.name,
+            )
+        )
         raise typer.Exit(FAILED)
 
 
@@ -97,10 +103,16 @@ def scene_of(history: Sequence["Entry"], speaker: str) -> tuple["Scene", list["E
     from scenes.scene import EMOTIONS, Role, Scene
 
     if problem := name_problem(speaker):
-        raise BadInput(f"--for: {problem}")
+        raise BadInput(_("--for: {problem}", problem=problem))
     names = list(dict.fromkeys(entry.speaker for entry in history if entry.speaker))
     if names and speaker not in names:
-        word(f"{speaker} has not spoken in this log yet{nearest(speaker, names)}")
+        word(
+            _(
+                "{speaker} has not spoken in this log yet{hint}",
+                speaker=speaker,
+                hint=nearest(speaker, names),
+            )
+        )
     labels = dict.fromkeys((*EMOTIONS, *(entry.emotion for entry in history if entry.emotion)))
     title, rest = "", list(history)
     if rest and rest[0].kind == "chapter":
@@ -128,7 +140,14 @@ def _history(source: Source) -> list["Entry"]:
     entries = []
     for number, entry in read(source.lines()):
         if entry.kind == "unrecognised":
-            word(f"{source.where}:{number}: not a line of a log, kept as it is: {entry.text[:60]}")
+            word(
+                _(
+                    "{where}:{number}: not a line of a log, kept as it is: {entry}",
+                    where=source.where,
+                    number=number,
+                    entry=entry.text[:60],
+                )
+            )
         entries.append(entry)
     return entries
 

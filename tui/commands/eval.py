@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from base.messages import _
 from tui.commands import options
 from tui.commands.eval_model import model
 from tui.commands.group import group
@@ -96,7 +97,14 @@ def _report(outcomes: Sequence["Outcome"], model: str, as_data: bool) -> None:
             }
         )
         return
-    word(f"{model}: {len(outcomes)} questions; what was injected held the answer to {found:.0%}")
+    word(
+        _(
+            "{model}: {outcomes} questions; what was injected held the answer to {found:.0%}",
+            model=model,
+            outcomes=len(outcomes),
+            found=found,
+        )
+    )
     columns(
         [
             ("", "without", "with knowledge"),

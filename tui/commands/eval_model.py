@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from base.messages import _
 from tui.colour import redraws
 from tui.commands.eval_options import Wanted, told
 from tui.commands.writing import not_over
@@ -49,10 +50,12 @@ def _check(wanted: Wanted) -> None:
     }
     choose(None, wanted.context, wanted.quantization, asked, (), wanted.threads)
     if wanted.report is not None and wanted.report.suffix != ".md":
-        raise BadInput(f"--report {wanted.report}: expected a name that ends in .md")
+        raise BadInput(
+            _("--report {report}: expected a name that ends in .md", report=wanted.report)
+        )
     not_over(wanted.report, _inputs(wanted), "--report")
     if wanted.split not in SPLITS:
-        raise BadInput(f"--split {wanted.split}: expected test, train or all")
+        raise BadInput(_("--split {split}: expected test, train or all", split=wanted.split))
 
 
 def _plan(wanted: Wanted) -> "Plan":
@@ -63,7 +66,7 @@ def _plan(wanted: Wanted) -> "Plan":
     from scenes.evaluation.run import Plan
 
     if wanted.on is None and wanted.rolebench is None and not wanted.picks:
-        raise BadInput("nothing to evaluate on: name examples with --on FILE.jsonl")
+        raise BadInput(_("nothing to evaluate on: name examples with --on FILE.jsonl"))
     examples = _examples(wanted.on) if wanted.on is not None else []
     lines = chosen(_held_out(examples, wanted), wanted.limit, wanted.seed)
     return Plan(
@@ -82,8 +85,13 @@ def _held_out(examples: "Sequence[Example]", wanted: Wanted) -> "list[Example]":
     held = [one for one in examples if wanted.split in ("all", one.split)]
     if wanted.on is not None and not held:
         raise BadInput(
-            f"{wanted.on}: {len(examples)} examples, none of the split {wanted.split}; make some "
-            "with corpus examples --test 0.1, or take others with --split all"
+            _(
+                "{on}: {examples} examples, none of the split {split}; make some with "
+                "corpus examples --test 0.1, or take others with --split all",
+                on=wanted.on,
+                examples=len(examples),
+                split=wanted.split,
+            )
         )
     return held
 
@@ -103,7 +111,9 @@ def _examples(on: Path) -> "list[Example]":
 
     found = read_examples(on)
     if not found:
-        raise BadInput(f"{on}: empty, expected examples; make some with: paotuan corpus examples")
+        raise BadInput(
+            _("{on}: empty, expected examples; make some with: paotuan corpus examples", on=on)
+        )
     return found
 
 
@@ -190,7 +200,7 @@ def _show(found: "Compared", settings: dict[str, Any], wanted: Wanted) -> None:
     if wanted.report is not None:
         for line in write_report(found, settings, wanted.report, _inputs(wanted)):
             word(line)
-        word(f"report: {wanted.report}")
+        word(_("report: {report}", report=wanted.report))
 
 
 def _inputs(wanted: Wanted) -> list[Path]:

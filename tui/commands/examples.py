@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands import options
 from tui.commands.examples_shown import report, show_some
 from tui.commands.writing import not_over, write_lines
@@ -130,9 +131,9 @@ def examples(
     from tui.model_options import choose, given_model
 
     if output is None and not show:
-        raise BadInput("nothing to do: name a file to write with -o FILE, or look with --show 3")
+        raise BadInput(_("nothing to do: name a file to write with -o FILE, or look with --show 3"))
     if test is not None and test_chapters is not None:
-        raise BadInput("--test and --test-chapters: give one of them")
+        raise BadInput(_("--test and --test-chapters: give one of them"))
     inputs: list[str | Path] = [
         *map(_file, logs),
         *([mix] if mix else []),
@@ -165,7 +166,7 @@ def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
     from models.catalog import weights
 
     if sys.stderr.isatty():
-        word(f"counting tokens as {found.title} does …")
+        word(_("counting tokens as {title} does …", title=found.title))
     if found.backend != "local":
         return found.open(**({"context": context} if context else {}))
     from models.local.counting import Counting
@@ -209,8 +210,13 @@ def _entries(source: Source) -> list["Entry"]:
     strange = [line for line in lines if line.entry.kind == "unrecognised"]
     if strange:
         word(
-            f"{source.where}:{strange[0].number}: not a line of a log, and {len(strange) - 1} more "
-            "such; they stay in what comes before a reply and are never learned"
+            _(
+                "{where}:{number}: not a line of a log, and {strange} more such; they stay "
+                "in what comes before a reply and are never learned",
+                where=source.where,
+                number=strange[0].number,
+                strange=len(strange) - 1,
+            )
         )
     return [line.entry for line in lines]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from base.messages import _
 from tui.colour import sgr, wants_colour
 from tui.output import as_json, clean, one_line, word
 
@@ -49,11 +50,18 @@ def report(made: "Made", as_data: bool) -> None:
             }
         )
         return
-    word(f"{len(examples)} examples: {train} to train on, {len(examples) - train} held out")
+    word(
+        _(
+            "{examples} examples: {train} to train on, {examples2} held out",
+            examples=len(examples),
+            train=train,
+            examples2=len(examples) - train,
+        )
+    )
     most = (+tally.kept).most_common()
     for name, count in most[:MOST_SPEAKERS]:
         word(f"  {name} {count}")
     if more := most[MOST_SPEAKERS:]:
-        word(f"  and {len(more)} more: {sum(count for _, count in more)}")
+        word(_("  and {more} more: {sum}", more=len(more), sum=sum(count for __, count in more)))
     for why, count in (+tally.left_out).most_common():
-        word(f"left out {count}: {why}")
+        word(_("left out {count}: {why}", count=count, why=why))

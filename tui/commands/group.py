@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import typer
 from typer.core import TyperGroup
 
+from base.messages import _
 from tui.failures import BAD_INPUT, BadInput
 
 
@@ -35,5 +36,5 @@ def one_of(word: str, known: Iterable[str], what: str) -> str:
     known = list(known)
     if word not in known:
         hint = nearest(word, known) or f"; there are {', '.join(known)}"
-        raise BadInput(f"no {what} {shown(word)}{hint}")
+        raise BadInput(_("no {what} {word}{hint}", what=what, word=shown(word), hint=hint))
     return word

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands import teaching
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -52,8 +53,14 @@ def interview(
     with given():
         asked = passages(read_book(novel), tokens, people or ())
     if not asked:
-        raise BadInput(f"--for {', '.join(people or ())}: nobody of that name in {novel}")
-    tasks = [task for _, task in asked]
+        raise BadInput(
+            _(
+                "--for {value}: nobody of that name in {novel}",
+                value=", ".join(people or ()),
+                novel=novel,
+            )
+        )
+    tasks = [task for __, task in asked]
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
@@ -76,9 +83,16 @@ def _write(held: "Held", to: str, output: Path, inputs: list[Path], as_data: boo
     figures = {
         "passages": len(held),
         "failed": [chunk.number for chunk, one in held if one is None],
-        "interviews": sum(len(one or ()) for _, one in held),
+        "interviews": sum(len(one or ()) for __, one in held),
     }
     if as_data:
         as_json(figures)
     else:
-        word(f"{output}: {figures['passages']} passages, {figures['interviews']} interviews")
+        word(
+            _(
+                "{output}: {figures} passages, {figures2} interviews",
+                output=output,
+                figures=figures["passages"],
+                figures2=figures["interviews"],
+            )
+        )

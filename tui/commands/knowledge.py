@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.colour import redraws
 from tui.commands import options
 from tui.commands.group import group
@@ -55,30 +56,44 @@ def build(
     bar = _Bar()
     with given(), closing(bar):
         if to.suffix.lower() != BASE:
-            raise BadInput(f"--to {to}: expected a name that ends in {BASE}")
+            raise BadInput(_("--to {to}: expected a name that ends in {BASE}", to=to, BASE=BASE))
         for file in (to, vectors_path(to)):
             if file.exists() and not force:
-                raise BadInput(f"{file}: is there already; give --force to write over it")
+                raise BadInput(
+                    _("{file}: is there already; give --force to write over it", file=file)
+                )
         for path in paths:
             if not path.exists():
-                raise BadInput(f"{path}: no such file or folder")
+                raise BadInput(_("{path}: no such file or folder", path=path))
         not_over(to, paths)
         not_over(vectors_path(to), paths)
         reading = Reading(paths)
         found = [*(names or ()), *reading.find_names()]
-        if not any(True for _ in reading.texts()):
-            raise BadInput(f"{paths[0]}: no text in it; expected files in {', '.join(TEXTS)}")
+        if not any(True for __ in reading.texts()):
+            raise BadInput(
+                _(
+                    "{paths}: no text in it; expected files in {TEXTS}",
+                    paths=paths[0],
+                    TEXTS=", ".join(TEXTS),
+                )
+            )
         embedding = _embedding(embeddings, to, bar.show) if embeddings is not None else None
         many = write_base(to, reading.chunks(), found, embedding, paths)
     for problem in reading.problems:
-        word(f"left out: {problem}")
+        word(_("left out: {problem}", problem=problem))
     if not many:
         to.unlink(missing_ok=True)
-        raise BadInput(f"{paths[0]}: nothing to read in it, so nothing was written")
-    word(f"{to}: {many} chunks of {reading.files} files")
+        raise BadInput(_("{paths}: nothing to read in it, so nothing was written", paths=paths[0]))
+    word(_("{to}: {value} chunks of {files} files", to=to, value=many, files=reading.files))
     if embedding is not None:
         made = f"{embedding.embedder.dimension} numbers by {embedding.model}"
-        word(f"{vectors_path(to)}: a vector for each chunk, {made}")
+        word(
+            _(
+                "{vectors_path}: a vector for each chunk, {made}",
+                vectors_path=vectors_path(to),
+                made=made,
+            )
+        )
 
 
 def _embedding(model: str, to: Path, tell: "Callable[[int, int], None]") -> "Embedding":
@@ -148,4 +163,4 @@ def ask(
         data(f"{hit.score:6.2f}{near}  {hit.chunk.title}  ({hit.chunk.source})")
         data(f"        {hit.chunk.text}")
     if not hits:
-        word("nothing in it has a word of the question")
+        word(_("nothing in it has a word of the question"))

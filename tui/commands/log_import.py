@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands.options import roles_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import given
@@ -90,7 +91,15 @@ def _lines(logs: "list[TableLog]", table: "Table") -> Iterator[str]:
 def _tell(report: "Report") -> None:
     """Say what was read of one file, kept, dropped and why."""
     dropped = sum(report.dropped.values())
-    word(f"{report.where}: {report.format}: {report.read} read, {report.kept} kept")
+    word(
+        _(
+            "{where}: {format}: {read} read, {kept} kept",
+            where=report.where,
+            format=report.format,
+            read=report.read,
+            kept=report.kept,
+        )
+    )
     for notice in sorted(report.notices):
         place = f"{report.unit} {notice.number}: " if notice.number else ""
         word(f"  {place}{one_line(notice.text)}")
@@ -99,9 +108,18 @@ def _tell(report: "Report") -> None:
     for reason, count in report.dropped.most_common():
         places = ", ".join(map(str, report.first[reason]))
         more = ", …" if count > len(report.first[reason]) else ""
-        word(f"  dropped: {count} {reason} ({report.unit} {places}{more})")
+        word(
+            _(
+                "  dropped: {count} {reason} ({unit} {places}{more})",
+                count=count,
+                reason=reason,
+                unit=report.unit,
+                places=places,
+                more=more,
+            )
+        )
     if not dropped:
-        word("  dropped: nothing")
+        word(_("  dropped: nothing"))
     if report.names:
         names = dict(report.names.most_common(MOST_NAMES))
         more = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.messages import _
 from tui.colour import redraws
 from tui.commands import options, weights
 from tui.commands.group import group
@@ -67,7 +68,7 @@ def show(model: Name, as_data: options.Json = False) -> None:
     ]
     columns(rows)
     if not told["file"] and found.hub:
-        word(f"not on this machine; fetch it with: paotuan models pull {found.name}")
+        word(_("not on this machine; fetch it with: paotuan models pull {found}", found=found.name))
 
 
 @app.command()
@@ -117,7 +118,12 @@ def bench(
     from tui.model_options import choose, given_model, open_model
 
     if not 1 <= history_tokens <= 1_000_000:
-        raise BadInput(f"--history-tokens {history_tokens}: expected 1 to 1000000")
+        raise BadInput(
+            _(
+                "--history-tokens {history_tokens}: expected 1 to 1000000",
+                history_tokens=history_tokens,
+            )
+        )
     choice = choose(model, context, quantization, {}, (), threads)
     found = given_model(choice)
     with closing(open_model(choice)) as backend:

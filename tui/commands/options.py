@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from base.messages import _
 from tui.failures import BadInput
 from tui.output import one_line
 
@@ -72,8 +73,12 @@ def roles_of(pairs: list[str]) -> dict[str, str]:
         name, equals, role = (part.strip() for part in pair.partition("="))
         if not name or not equals or not 0 < len(role) <= LONGEST_NAME:
             raise BadInput(
-                f"--map {one_line(pair)}: expected NAME=ROLE, "
-                f"the role of at most {LONGEST_NAME} characters"
+                _(
+                    "--map {pair}: expected NAME=ROLE, the role of at most {LONGEST_NAME} "
+                    "characters",
+                    pair=one_line(pair),
+                    LONGEST_NAME=LONGEST_NAME,
+                )
             )
         roles[name] = role
     return roles

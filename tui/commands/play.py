@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
@@ -66,7 +67,9 @@ def play(
     if table is None and by_line:
         from scenes.scene_list import scene_names
 
-        raise BadInput(f"which scene? There are {', '.join(scene_names())}")
+        raise BadInput(
+            _("which scene? There are {scene_names}", scene_names=", ".join(scene_names()))
+        )
     if table is not None and by_line:
         from tui.line import play_by_line
 
@@ -87,9 +90,11 @@ def _table(
     from scenes.table.session_list import find_session
 
     if watch and role is not None:
-        raise BadInput("--as and --watch: you play a role or you watch; give one of them")
+        raise BadInput(_("--as and --watch: you play a role or you watch; give one of them"))
     if scene is not None and resume is not None:
-        raise BadInput("a scene and --resume: begin a new play or go on with one; give one of them")
+        raise BadInput(
+            _("a scene and --resume: begin a new play or go on with one; give one of them")
+        )
     if resume is not None:
         with given():
             path = find_session(resume or None)
@@ -104,7 +109,7 @@ def _table(
         return table
     if scene is None:
         if role is not None or watch:
-            raise BadInput("--as and --watch belong to a scene; name one")
+            raise BadInput(_("--as and --watch belong to a scene; name one"))
         given_model(choice)
         return None
     with given():

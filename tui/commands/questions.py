@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands import teaching
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -71,7 +72,7 @@ def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: in
     from scenes.data.teacher.templates import read_templates
 
     if problem := name_problem(role):
-        raise BadInput(f"ROLE: {problem}")
+        raise BadInput(_("ROLE: {problem}", problem=problem))
     with given():
         found = read_templates(templates or BUNDLED)
         if slots is not None:
@@ -92,4 +93,11 @@ def _write(
     if as_data:
         as_json(figures)
     else:
-        word(f"{output}: {figures['answered']} of {figures['questions']} answered")
+        word(
+            _(
+                "{output}: {figures} of {figures2} answered",
+                output=output,
+                figures=figures["answered"],
+                figures2=figures["questions"],
+            )
+        )

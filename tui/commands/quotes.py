@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -62,7 +63,7 @@ def quotes(
 
     one_of(to, FORMS, "form")
     if as_data and output is None:
-        raise BadInput("--json prints a summary; name a file for the rest with -o OUT")
+        raise BadInput(_("--json prints a summary; name a file for the rest with -o OUT"))
     inputs = [novel, *([Path(aliases)] if aliases not in (None, "none") else [])]
     not_over(output, inputs)
     not_over(learn, [*inputs, *([output] if output else [])], "--learn-aliases")
@@ -72,7 +73,13 @@ def quotes(
     found = list(Extractor(book, known).quotes())
     if not any(one.kind != "term" for one in found):
         marks = '“…”, 「…」 or "…"'
-        raise BadInput(f"{one_line(str(novel))}: nobody says anything in {marks}; nothing written")
+        raise BadInput(
+            _(
+                "{novel}: nobody says anything in {marks}; nothing written",
+                novel=one_line(str(novel)),
+                marks=marks,
+            )
+        )
     with given():
         if learn is not None:
             write_lines(learned_aliases(book, known), learn, inputs, "--learn-aliases")
@@ -117,9 +124,22 @@ def _report(book: "Book", found: "Sequence[Quote]", source: str, as_data: bool) 
         )
         return
     where = one_line(book.where)
-    word(f"{where}: {len(said)} quotations, {told.total()} with a speaker, {len(told)} speakers")
+    word(
+        _(
+            "{where}: {said} quotations, {total} with a speaker, {told} speakers",
+            where=where,
+            said=len(said),
+            total=told.total(),
+            told=len(told),
+        )
+    )
     for notice in notices:
         word(f"  {one_line(notice)}")
-    word(f"  aliases: {one_line(source) or 'none; learn some with --learn-aliases FILE'}")
+    word(
+        _(
+            "  aliases: {value}",
+            value=one_line(source) or "none; learn some with --learn-aliases FILE",
+        )
+    )
     often = ", ".join(f"{one_line(who)} {n}" for who, n in told.most_common(MOST_SPEAKERS))
-    word(f"  speakers: {often or 'none'}")
+    word(_("  speakers: {value}", value=often or "none"))

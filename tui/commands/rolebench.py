@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.filenames import file_name
+from base.messages import _
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -63,9 +64,9 @@ def rolebench(
     one_of(to, FORMS, "form")
     asker = asker or ASKER
     if problem := name_problem(asker):
-        raise BadInput(f"--asker: {problem}")
+        raise BadInput(_("--asker: {problem}", problem=problem))
     if to == "characters" and output is None:
-        raise BadInput("--to characters: name a folder to write them to with -o FOLDER")
+        raise BadInput(_("--to characters: name a folder to write them to with -o FOLDER"))
     not_over(output, files)
     with given():
         bench = read_bench(files)
@@ -88,7 +89,14 @@ def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
         mine = [role for role in bench.roles if role in (character.name, *character.aliases)]
         if not mine:
             hint = nearest(character.name, bench.roles) or f"; there are {', '.join(bench.roles)}"
-            raise BadInput(f"--character {name}: no role is called {character.name}{hint}")
+            raise BadInput(
+                _(
+                    "--character {name}: no role is called {character}{hint}",
+                    name=name,
+                    character=character.name,
+                    hint=hint,
+                )
+            )
         found[mine[0]] = character
     return found
 
@@ -146,8 +154,21 @@ def _report(bench: "Bench", written: int, to: str, as_data: bool, output: Path |
         )
         return
     roles: Sequence[str] = [f"{role} {count}" for role, count in bench.roles.most_common()]
-    word(f"{len(bench.questions)} questions, {bench.answers} answers: {', '.join(roles)}")
+    word(
+        _(
+            "{questions} questions, {answers} answers: {roles}",
+            questions=len(bench.questions),
+            answers=bench.answers,
+            roles=", ".join(roles),
+        )
+    )
     if bench.empty:
-        word(f"left out {bench.empty}: answers without a word")
+        word(_("left out {empty}: answers without a word", empty=bench.empty))
     what = {"log": "lines", "characters": "characters", "candidates": "questions"}.get(to, to)
-    word(f"{written} {what if what != 'instruct' else 'instructions'} written")
+    word(
+        _(
+            "{written} {what} written",
+            written=written,
+            what=what if what != "instruct" else "instructions",
+        )
+    )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands.group import group
 from tui.commands.options import Json
 from tui.failures import BAD_INPUT, BadInput, given, problems_of
@@ -80,7 +81,7 @@ def check(
                 word(short(problem))
         else:
             for warning in scene.warnings:
-                word(f"{warning} (a warning)")
+                word(_("{warning} (a warning)", warning=warning))
             data(f"{scene.path}: {scene.title}, {len(scene.cast)} roles")
     if broken:
         raise typer.Exit(BAD_INPUT)
@@ -107,7 +108,7 @@ def new(
         return
     path = output or folders("scenes")[1] / f"{file_name(title, 'scene')}.yaml"
     if path.exists():
-        raise BadInput(f"{path}: is there already; name another file with -o")
+        raise BadInput(_("{path}: is there already; name another file with -o", path=path))
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_text(path, text, ())
     data(str(path))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
@@ -46,7 +47,7 @@ def list_sessions(as_data: Json = False) -> None:
         )
         return
     if not found:
-        word("no saved session yet; start one with: paotuan play")
+        word(_("no saved session yet; start one with: paotuan play"))
     columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in found])
 
 
@@ -60,7 +61,7 @@ def show(id: Id = None) -> None:
     with given():
         path = find_session(id).with_suffix(".txt")
     paint = painter()
-    for _, entry in read(Source(path).lines()):
+    for __, entry in read(Source(path).lines()):
         print(paint(entry))
 
 
@@ -103,7 +104,13 @@ def export(
         word(line)
     if form in ("log", "markdown", "html", "sillytavern"):
         for option in ("--for",) * (speaker is not None) + ("--context",) * (context != CONTEXT):
-            word(f"{option}: left out; {form} holds the whole session, not examples")
+            word(
+                _(
+                    "{option}: left out; {form} holds the whole session, not examples",
+                    option=option,
+                    form=form,
+                )
+            )
     lines = lines_of(form, session, speaker, context)
     if output is None:
         _print(lines)
@@ -159,14 +166,14 @@ def search(
 
     wanted = words.casefold()
     if not wanted.strip():
-        raise BadInput("nothing to look for")
+        raise BadInput(_("nothing to look for"))
     for path in sorted(sessions_folder().glob("*.txt")):
         try:
             for number, line in enumerate(Source(path).lines(), 1):
                 if wanted in line.casefold():
                     data(f"{path.stem}:{number}: {one_line(line)}")
         except BadInput as error:
-            word(f"left out: {error}")
+            word(_("left out: {error}", error=error))
 
 
 def _print(lines: Iterator[str]) -> None:
@@ -204,7 +211,13 @@ def _enter(form: str, output: Path) -> None:
         known = info.read_text("utf-8") if info.exists() else ""
         entered = dataset_info(form, output.name, output.stem, known)
     except ValueError:
-        word(f"{info}: not a JSON object; left as it is, without {output.name}")
+        word(
+            _(
+                "{info}: not a JSON object; left as it is, without {output}",
+                info=info,
+                output=output.name,
+            )
+        )
         return
     replace_text(info, entered, [output])
     word(f"{info}: {output.stem}")

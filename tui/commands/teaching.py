@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.colour import redraws
 from tui.failures import BadInput, given
 from tui.output import as_json, one_line, word
@@ -97,7 +98,7 @@ class Asking:
         except ValueError:
             first = last = math.nan
         if not (0 <= first < math.inf and 0 <= last < math.inf):
-            raise BadInput(f"--price {self.price}: expected IN,OUT such as 0.15,0.6")
+            raise BadInput(_("--price {price}: expected IN,OUT such as 0.15,0.6", price=self.price))
         return (into * first + out * last) / 1e6
 
     def costs(self, into: float, out: float) -> str:
@@ -148,9 +149,15 @@ class Progress:
         for record in self.failed[:MOST_TOLD]:
             word(f"  {one_line(record.stage)} {one_line(record.where)}: {one_line(record.failed)}")
         if len(self.failed) > MOST_TOLD:
-            word(f"  and {len(self.failed) - MOST_TOLD} more, all in {self.asking.path}")
+            word(
+                _(
+                    "  and {failed} more, all in {path}",
+                    failed=len(self.failed) - MOST_TOLD,
+                    path=self.asking.path,
+                )
+            )
         if self.failed:
-            word("  the same command asks for these again, and for nothing else")
+            word(_("  the same command asks for these again, and for nothing else"))
 
 
 def tell(text: str) -> None:
@@ -186,10 +193,17 @@ def tell_estimate(
     load = estimated(tasks, ledger, sure)
     known = f", {load.answered_before} answered before" if load.answered_before else ""
     word(
-        f"{'' if sure else 'at most '}{load.questions} questions{known}: about "
-        f"{load.tokens_in:,} tokens in, {load.tokens_out:,} out"
-        f"{asking.costs(load.tokens_in, load.tokens_out)}"
-        f"{_as_measured(asking, load.questions, ledger)}"
+        _(
+            "{value}{questions} questions{known}: about {tokens_in:,} tokens in, "
+            "{tokens_out:,} out{costs}{as_measured}",
+            value="" if sure else "at most ",
+            questions=load.questions,
+            known=known,
+            tokens_in=load.tokens_in,
+            tokens_out=load.tokens_out,
+            costs=asking.costs(load.tokens_in, load.tokens_out),
+            as_measured=_as_measured(asking, load.questions, ledger),
+        )
     )
     return load.questions
 
@@ -232,10 +246,14 @@ def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     from scenes.data.teacher.answer_cache import Ledger
 
     if asking.teacher is None:
-        raise BadInput("--teacher is missing: a server's address, a GGUF file, or a model's name")
+        raise BadInput(
+            _("--teacher is missing: a server's address, a GGUF file, or a model's name")
+        )
     with given():
         if not asking.output.parent.is_dir():
-            raise BadInput(f"{asking.output.parent}: no such folder; make it first")
+            raise BadInput(
+                _("{parent}: no such folder; make it first", parent=asking.output.parent)
+            )
         find_teacher(asking.teacher)
     teacher = Teacher.open(asking.teacher, Manner.waiting(asking.wait, asking.timeout, tell))
     try:
@@ -243,7 +261,7 @@ def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
             ledger = Ledger.open(asking.path, command)
         try:
             if ledger.torn:
-                word(f"{asking.path}: a half-written last line was dropped")
+                word(_("{path}: a half-written last line was dropped", path=asking.path))
             yield teacher, ledger
         finally:
             ledger.close()

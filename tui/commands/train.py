@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.messages import _
 from tui.colour import redraws
 from tui.commands import options
 from tui.failures import BadInput, given
@@ -54,7 +55,7 @@ def train(
         data(template().rstrip())
         return
     if recipe is None:
-        raise BadInput("no recipe; print one with: paotuan train --new > recipe.yaml")
+        raise BadInput(_("no recipe; print one with: paotuan train --new > recipe.yaml"))
     with given():
         settings = read_recipe(recipe, changes or ())
     with _installed():
@@ -90,7 +91,10 @@ def _installed() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise BadInput(
-            f"{error.name} is not installed; install it with: pip install 'paotuan[train]'"
+            _(
+                "{error} is not installed; install it with: pip install 'paotuan[train]'",
+                error=error.name,
+            )
         ) from error
 
 
@@ -105,7 +109,12 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     try:
         shape = shape_of(settings.base)
     except KnownError:
-        word(f"{settings.base}: its memory is not reckoned, since its shape is not known before")
+        word(
+            _(
+                "{base}: its memory is not reckoned, since its shape is not known before",
+                base=settings.base,
+            )
+        )
         return
     main, gpu = machine_memory()
     on_gpu = bool(gpu) and settings.device != "cpu"
@@ -123,7 +132,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     )
     found = fit(settings.base, plan, (gpu if on_gpu else main) or None)
     if found.fits is False and not anyway:
-        raise BadInput(f"{found.verdict}; --anyway begins all the same")
+        raise BadInput(_("{verdict}; --anyway begins all the same", verdict=found.verdict))
 
 
 def _name(base: str) -> str:
@@ -158,7 +167,9 @@ def _stoppable() -> Iterator[list[int]]:
             raise SystemExit(128 + number)
         asked.append(number)
         if len(asked) == 1:
-            word("keeping a checkpoint after this step, then stopping; once more to stop at once")
+            word(
+                _("keeping a checkpoint after this step, then stopping; once more to stop at once")
+            )
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -217,10 +228,22 @@ def _report(settings: "Settings", result: "Result", as_data: bool) -> None:
         as_json(told | {"out": str(settings.out)})
         return
     if result.too_long:
-        word(f"left out {result.too_long} examples longer than {settings.max_length} tokens")
+        word(
+            _(
+                "left out {too_long} examples longer than {max_length} tokens",
+                too_long=result.too_long,
+                max_length=settings.max_length,
+            )
+        )
     if result.best_held_out is not None and result.first_held_out is not None:
         word(
-            f"held-out loss {result.first_held_out:.3f} → {result.best_held_out:.3f} "
-            f"after {result.steps} steps ({result.why_ended})"
+            _(
+                "held-out loss {first_held_out:.3f} → {best_held_out:.3f} after {steps} "
+                "steps ({why_ended})",
+                first_held_out=result.first_held_out,
+                best_held_out=result.best_held_out,
+                steps=result.steps,
+                why_ended=result.why_ended,
+            )
         )
     data(str(settings.out))

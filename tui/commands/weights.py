@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from base.messages import _
 from tui.commands import options
 from tui.commands.group import one_of
 from tui.commands.writing import not_over
@@ -84,7 +85,7 @@ def _check(n: int, max_tokens: int, quantization: str, device: str, adapter: str
     if adapter is not None:
         one_of(adapter, ("lora", "prefix"), "adapter")
     if n < 1 or max_tokens < 1:
-        raise BadInput("-n and --max-tokens: expected at least 1")
+        raise BadInput(_("-n and --max-tokens: expected at least 1"))
 
 
 def _show(found: "Fit", as_data: bool) -> None:
@@ -129,9 +130,9 @@ def convert(
     if dtype is not None:
         one_of(dtype, FORMS[to], "dtype")
     if keep_quantised and to != "folder":
-        raise BadInput("--keep-quantised is for checkpoints; leave it out")
+        raise BadInput(_("--keep-quantised is for checkpoints; leave it out"))
     if base is not None and to != "gguf-lora":
-        raise BadInput("--base is for --to gguf-lora; leave it out")
+        raise BadInput(_("--base is for --to gguf-lora; leave it out"))
     not_over(out, [source, *([base] if base else [])], "OUT")
     try:
         with given():
@@ -139,7 +140,11 @@ def convert(
     except ModuleNotFoundError as error:
         extra = "train" if error.name == "gguf" else "local"
         raise BadInput(
-            f"{error.name} is not installed; install it with: pip install 'paotuan[{extra}]'"
+            _(
+                "{error} is not installed; install it with: pip install 'paotuan[{extra}]'",
+                error=error.name,
+                extra=extra,
+            )
         ) from error
     word(said)
     data(str(written))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from base.messages import _
 from base.writing import Unwritten, check_inputs, replaced
 from tui.failures import BadInput, problems_of
 from tui.output import clean
@@ -21,7 +22,13 @@ def not_over(output: Path | None, inputs: Iterable[str | Path], option: str = "-
     except Unwritten as error:
         raise BadInput(f"{option} {problems_of(error)[0]}") from error
     if is_of_sessions(output) and output.exists():
-        raise BadInput(f"{option} {output}: belongs to a saved session; name another file to write")
+        raise BadInput(
+            _(
+                "{option} {output}: belongs to a saved session; name another file to write",
+                option=option,
+                output=output,
+            )
+        )
 
 
 def _place(name: str | Path) -> Path:
@@ -35,7 +42,9 @@ def _not_into(inputs: Iterable[str | Path]) -> None:
         into = os.fstat(sys.stdout.fileno())
         for one in inputs:
             if stat.S_ISREG(into.st_mode) and os.path.samestat(into, Path(one).stat()):
-                raise BadInput(f"{one}: is read and written to; name another file to write")
+                raise BadInput(
+                    _("{item}: is read and written to; name another file to write", item=one)
+                )
 
 
 def is_of_sessions(path: Path) -> bool:
@@ -76,7 +85,9 @@ def write_lines(
         return written
     not_over(output, inputs, option)
     if output.is_dir():
-        raise BadInput(f"{option} {output}: a folder, expected a file to write")
+        raise BadInput(
+            _("{option} {output}: a folder, expected a file to write", option=option, output=output)
+        )
     with replaced(output, inputs, private=is_of_sessions(output)) as file:
         file.writelines(line.encode("utf-8", "replace") for line in counted())
     return written

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from base.messages import _
 from models.backend import Delta
 from scenes.table.draw import Update
 from scenes.table.play import Hand, Play
@@ -17,7 +18,6 @@ from tui.failures import Known
 from tui.faults import keep, line_of
 from tui.loaded_model import Model
 from tui.widgets.tray import Tray
-from tui.words import say
 
 if TYPE_CHECKING:
     from characters.knowledge import Shelf
@@ -106,7 +106,7 @@ class DealingScreen(Screen[None]):
     def model_changed(self) -> None:
         """The model is ready, or not to be had."""
         if self.model.problem:
-            told = say("not_opened", self.model.problem)
+            told = _("No model: nothing can be drawn, but you can write. {0}", self.model.problem)
             self.notify(told, severity="error", markup=False, timeout=15)
             self.wants_draw = False
         if self.wants_draw and self.model.backend:
@@ -133,12 +133,12 @@ class DealingScreen(Screen[None]):
         if self.model.backend is None:
             self.wants_draw = self.model.loading
             self.notify(
-                say("waiting_model") if self.wants_draw else self.model.problem, markup=False
+                _("waiting for the model…") if self.wants_draw else self.model.problem, markup=False
             )
             return
         if self.opening:
             self.wants_draw = True
-            self.notify(say("waiting_knowledge"), markup=False)
+            self.notify(_("waiting for the knowledge base…"), markup=False)
             return
         self.drop_hand()
         with self.trying():

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.words import language, say
+from base.messages import _
+from tui.words import language
 
 CHINESE = r"""说话
   直接写       林默：先进去再说。
@@ -70,5 +71,5 @@ class HelpScreen(ModalScreen[None]):
         lines = (CHINESE, ENGLISH)[language()].splitlines(keepends=True)
         text = [line if line.startswith(" ") else (line, "bold") for line in lines]
         page = VerticalScroll(Static(Content.assemble(*text), id="keys-page"), id="page")
-        page.border_title = say("help")
+        page.border_title = _("Help")
         yield page

@@ -12,10 +12,10 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from base.messages import _
 from tui.failures import Known, problems_of
 from tui.importing import Found, FoundCards, FoundLogs, import_cards, look_at, typed_path
 from tui.paint import printable
-from tui.words import say
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
@@ -37,7 +37,7 @@ class PathSuggester(Suggester):
         try:
             folder = typed_path(value[: len(value) - len(begun)] or ".")
             entries = (
-                entry for _, entry in zip(range(MOST_LISTED), folder.iterdir(), strict=False)
+                entry for __, entry in zip(range(MOST_LISTED), folder.iterdir(), strict=False)
             )
             fitting = [
                 one for one in entries if one.name.startswith(begun) and one.name.isprintable()
@@ -61,16 +61,26 @@ class PathScreen(ModalScreen[Found | None]):
 
     def compose(self) -> ComposeResult:
         path = Input(id="path", suggester=PathSuggester())
-        path.border_title = Content(say("import_path"))
+        path.border_title = Content(_("Import: the path of a file"))
         with Vertical(id="import"):
             yield path
-            yield Static(Content(say("import_what")), id="told")
-            yield Static(Content(say("import_keys")), classes="keys")
+            yield Static(
+                Content(
+                    _(
+                        "A table's log (SealDice, Dice!, OlivaDice, QQ, Foundry, CCFOLIA, …), a "
+                        "character card (PNG, JSON, CHARX), or a chat (SillyTavern, Kobold, …)"
+                    )
+                ),
+                id="told",
+            )
+            yield Static(
+                Content(_("Enter looks into it · → completes the path · Esc back")), classes="keys"
+            )
 
     @on(Input.Submitted)
     def _look(self, event: Input.Submitted) -> None:
         if event.value.strip():
-            self._tell(say("import_looking"))
+            self._tell(_("looking at it…"))
             self._look_at(typed_path(event.value))
 
     @work(thread=True, exclusive=True)
@@ -132,14 +142,20 @@ async def ask_import(app: App[None]) -> "Path | Scene | None":
 async def _ask_cards(app: App[None], found: FoundCards) -> "Scene | None":
     lines: list[str] = []
     for one in found.imports:
-        replaced = f"  {say('import_replaces', one.path.name)}" if one.path.exists() else ""
+        replaced = (
+            f"  {_('replaces {0}, which is there already', one.path.name)}"
+            if one.path.exists()
+            else ""
+        )
         lines += [f"{one.sheet.name}{replaced}", *(f"  {line}" for line in one.taken())]
     lines += found.imports[0].source.warnings
-    if not await app.push_screen_wait(ToldScreen(lines, found.path.name, say("import_card"))):
+    if not await app.push_screen_wait(
+        ToldScreen(lines, found.path.name, _("Character card · Enter imports · Esc back"))
+    ):
         return None
     scene = import_cards(found)
     written = [str(one.path) for one in found.imports] + [str(scene.path)]
-    done = ToldScreen(written, found.path.name, say("import_done_scene", scene.title))
+    done = ToldScreen(written, found.path.name, _("Enter begins: {0}", scene.title))
     return scene if await app.push_screen_wait(done) else None
 
 
@@ -149,5 +165,5 @@ async def _ask_chat(app: App[None], path: Path) -> Path | None:
 
     report = import_chat(path)
     lines = [report.told(), *report.notices, *report.places]
-    done = ToldScreen(lines, path.name, say("import_done_session"))
+    done = ToldScreen(lines, path.name, _("It is a session now; Enter opens it"))
     return find_session(report.session) if await app.push_screen_wait(done) else None

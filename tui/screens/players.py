@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
+from base.messages import _
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.files.importers import Report
@@ -73,13 +74,21 @@ class PlayersScreen(ModalScreen[Path | None]):
         players = OptionList(*map(self._row, self.players), id="players", compact=True)
         formats = "、".join(dict.fromkeys(log.report.format for log in self.found.logs))
         players.border_title = Content(
-            say("import_who", printable(f"{self.found.path.name} · {formats}"))
+            _("Who is who? {0}", printable(f"{self.found.path.name} · {formats}"))
         )
         with Vertical(id="import"):
             yield players
             yield Input(id="role")
             yield Static(id="preview")
-            yield Static(Content(say("import_players_keys")), classes="keys")
+            yield Static(
+                Content(
+                    _(
+                        "Enter names the role · n narrates, o watches, d dice, r role · t style · "
+                        "s save a log · p play on · Esc back"
+                    )
+                ),
+                classes="keys",
+            )
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False
@@ -91,7 +100,7 @@ class PlayersScreen(ModalScreen[Path | None]):
     def _row(self, player: Player) -> Option:
         name = printable(player.name) or "?"
         cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
-        part, count = say(f"part_{player.part}"), say("import_messages", player.count)
+        part, count = say(f"part_{player.part}"), _("{0} messages", player.count)
         role = printable(player.role) if player.part in ("role", "narrator") else ""
         what = " · ".join(filter(None, (role, part)))
         return Option(
@@ -122,7 +131,7 @@ class PlayersScreen(ModalScreen[Path | None]):
             return
         player, role = self.players[event.option_index], self.query_one(Input)
         role.value = player.role
-        role.border_title = Content(say("import_role", printable(player.name)))
+        role.border_title = Content(_("Which role is {0}?", printable(player.name)))
         role.display = True
         role.focus()
 
@@ -130,7 +139,7 @@ class PlayersScreen(ModalScreen[Path | None]):
     def _name_role(self, event: Input.Submitted) -> None:
         name = role_name(event.value)
         if not name:
-            self.notify(say("import_role_bad", LONGEST_NAME), severity="warning")
+            self.notify(_("a name has 1 to {0} characters", LONGEST_NAME), severity="warning")
             return
         self._end_naming()
         self._change(role=name, part="role" if self._lit_part() != "narrator" else "narrator")
@@ -148,7 +157,9 @@ class PlayersScreen(ModalScreen[Path | None]):
 
     def _show_preview(self) -> None:
         shown = self.query_one("#preview", Static)
-        shown.border_title = Content(say("import_preview", say(f"style_{self.style or 'told'}")))
+        shown.border_title = Content(
+            _("As it will read · {0}", say(f"style_{self.style or 'told'}"))
+        )
         try:
             lines = preview(self.found.logs[0], self._table(), PREVIEWED)
         except KnownError as error:
@@ -200,7 +211,7 @@ class PlayersScreen(ModalScreen[Path | None]):
 
     def _begin(self, save: Callable[[Iterator[str]], Path]) -> None:
         self.busy, self.stopped = True, False
-        self._tell(say("importing", 0))
+        self._tell(_("importing… {0} lines · Esc stops", 0))
         self._import(save, self._table())
 
     @work(thread=True)
@@ -217,13 +228,13 @@ class PlayersScreen(ModalScreen[Path | None]):
                     if self.stopped:
                         raise Stopped
                     if number % EVERY == 0:
-                        told(self._tell, say("importing", f"{number:,}"))
+                        told(self._tell, _("importing… {0} lines · Esc stops", f"{number:,}"))
                     yield line
 
         try:
             path = save(lines())
         except Stopped:
-            told(self._fail, say("import_stopped"))
+            told(self._fail, _("Stopped; nothing was saved."))
         except Known as error:
             told(self._fail, problems_of(error)[0])
         else:
@@ -234,14 +245,19 @@ class PlayersScreen(ModalScreen[Path | None]):
 
     def _fail(self, problem: str) -> None:
         self.busy = False
-        self._tell(say("import_players_keys"))
+        self._tell(
+            _(
+                "Enter names the role · n narrates, o watches, d dice, r role · t style · "
+                "s save a log · p play on · Esc back"
+            )
+        )
         self.notify(printable(problem), severity="warning", markup=False, timeout=15)
 
     @work
     async def _finish(self, path: Path, report: list[str]) -> None:
         self.busy = False
         is_session = path.suffix == ".jsonl"
-        keys = say("import_done_session" if is_session else "import_done_close")
-        title = path.stem if is_session else say("import_done_log", path)
+        keys = _("It is a session now; Enter opens it") if is_session else _("Enter goes back")
+        title = path.stem if is_session else _("Saved: {0}", path)
         goes_on = await self.app.push_screen_wait(ToldScreen(report, title, keys))
         self.dismiss(path if goes_on and is_session else None)

@@ -16,6 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from base.errors import KnownError
+from base.messages import _
 from scenes.scene_list import Found, find_scenes
 from scenes.table.session_list import Saved, saved_sessions
 from tui.loaded_model import Model
@@ -43,8 +44,8 @@ class RoleScreen(ModalScreen[tuple[str | None] | None]):
             Option(Content.assemble((printable(role.name), "bold"), f"  {printable(role.profile)}"))
             for role in self.scene.cast
         ]
-        roles = OptionList(*options, Option(Content(say("watch"))), id="roles")
-        roles.border_title = Content(say("as_role"))
+        roles = OptionList(*options, Option(Content(_("Watch, play nobody"))), id="roles")
+        roles.border_title = Content(_("Which role is yours?"))
         yield roles
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -87,7 +88,12 @@ class StartScreen(Screen[None]):
             yield OptionList(id="scenes")
             yield OptionList(id="sessions")
         yield Static(id="details")
-        yield Static(Content(say("start_keys")), id="keys")
+        yield Static(
+            Content(
+                _("↑↓ · Enter start · r role · i import · Tab other list · F1 help · Ctrl+Q quit")
+            ),
+            id="keys",
+        )
         yield Status(id="status")
 
     def on_mount(self) -> None:
@@ -113,17 +119,21 @@ class StartScreen(Screen[None]):
             options.add_options(rows)
             options.highlighted = min(lit, len(rows) - 1) if rows else None
         if not self.saved:
-            sessions.add_option(Option(Content(say("no_sessions")), disabled=True))
+            sessions.add_option(Option(Content(_("No saved session yet.")), disabled=True))
 
     def model_changed(self) -> None:
         """Tell how the model is doing."""
         backend = self.model.backend
-        state = say("loading") if self.model.loading else self.model.problem
-        self.query_one(Status).show(state or (say("ready", backend.name) if backend else ""))
+        state = _("loading the model…") if self.model.loading else self.model.problem
+        self.query_one(Status).show(
+            state or (_("Model ready: {0}", backend.name) if backend else "")
+        )
 
     def _scene_row(self, found: Found) -> Option:
         if found.problem:
-            row = Content.assemble((f"{printable(found.name)} ", "dim"), (say("broken"), "red"))
+            row = Content.assemble(
+                (f"{printable(found.name)} ", "dim"), (_("cannot be read"), "red")
+            )
             return Option(row)
         return Option(Content.assemble(printable(found.title), (f"  {found.name}", "dim")))
 
@@ -150,7 +160,7 @@ class StartScreen(Screen[None]):
             details.update(Content(printable(found.problem or found.summary)))
         elif lit.id == "sessions" and at < len(self.saved):
             saved = self.saved[at]
-            role = say("you", saved.role) if saved.role else say("watching")
+            role = _("you: {0}", saved.role) if saved.role else _("watching")
             details.update(Content(printable(f"{role}  ·  {saved.last}")))
 
     @on(OptionList.OptionSelected, "#scenes")

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from base.messages import _
 from base.text import REPLACED, is_blank
 from scenes.table.play import Play, body_of
 from scenes.table.session import Turn
@@ -78,24 +79,38 @@ class TableScreen(DealingScreen):
         role = play.session.role
         backend = self.model.backend
         who = play.next.name if play.next else ""
-        coming = say("next", who) if play.model_is_next else say("next_you" if who else "next_open")
-        state = say("loading") if self.model.loading else (self.model.problem and say("no_model"))
+        coming = (
+            _("next: {0}", who)
+            if play.model_is_next
+            else (_("your turn") if who else _("Tab: who is next"))
+        )
+        state = (
+            _("loading the model…")
+            if self.model.loading
+            else (self.model.problem and _("no model"))
+        )
         cost = self.hand.cost if self.hand else None
         used = rate = ""
         if backend and cost:
-            used = say("context", cost.prompt_tokens, backend.context)
-            rate = say("rate", cost.tokens / cost.total_s) if cost.total_s else ""
+            used = _("{0}/{1} tokens", cost.prompt_tokens, backend.context)
+            rate = _("{0:.0f} tokens/s", cost.tokens / cost.total_s) if cost.total_s else ""
         self.query_one(Status).show(
-            say("you", role) if role else say("watching"),
+            _("you: {0}", role) if role else _("watching"),
             coming,
             state or (backend.name if backend else ""),
             used,
             rate,
         )
         if play.model_is_next:
-            composer.placeholder = Content(say("speak", printable(who)))
+            composer.placeholder = Content(
+                _("Say something, Enter sends; Enter on nothing lets {0} go on", printable(who))
+            )
         else:
-            composer.placeholder = Content(say("speak_you" if who else "speak_open"))
+            composer.placeholder = Content(
+                _("Speak, Enter sends. \\me acts, 【…】 narrates, （…）thinks, \\emoji feels")
+                if who
+                else _("Say something, Enter sends; Tab chooses who is next")
+            )
         composer.candidates = self.hand is not None and self.editing is None
 
     # --- what the person does ---
@@ -103,7 +118,15 @@ class TableScreen(DealingScreen):
     @on(Composer.Sent)
     def _sent(self, event: Composer.Sent) -> None:
         if REPLACED in event.text:
-            self.notify(say("replaced"), severity="error", markup=False, timeout=10)
+            self.notify(
+                _(
+                    "Not sent: it holds characters that could not be read (�); mend them, and "
+                    "set the terminal to UTF-8"
+                ),
+                severity="error",
+                markup=False,
+                timeout=10,
+            )
             return
         with self.trying():
             if isinstance(self.editing, Turn):
@@ -148,7 +171,7 @@ class TableScreen(DealingScreen):
 
     @on(Composer.Asked)
     def _asked(self, event: Composer.Asked) -> None:
-        word, _, value = event.command.partition(" ")
+        word, __, value = event.command.partition(" ")
         commands: dict[str, Callable[[], object]] = {
             "pick": lambda: self.pick(int(value) - 1),
             "which": lambda: self._which(value),
@@ -204,7 +227,11 @@ class TableScreen(DealingScreen):
         places = self.hand.places if self.hand else []
         candidate = places[place].candidate if 0 <= place < len(places) else None
         if candidate:
-            self._begin_editing(place, body_of(candidate.entry), say("editing", place + 1))
+            self._begin_editing(
+                place,
+                body_of(candidate.entry),
+                _("candidate {0} · Enter takes · Esc drops", place + 1),
+            )
 
     def _begin_editing(self, what: int | Turn, text: str, title: str) -> None:
         composer = self.query_one(Composer)
@@ -261,7 +288,9 @@ class TableScreen(DealingScreen):
 
     def rewrite(self, turn: Turn) -> None:
         self.drop_hand()
-        self._begin_editing(turn, body_of(turn.entry), say("editing_turn", turn.id))
+        self._begin_editing(
+            turn, body_of(turn.entry), _("rewrite turn {0} · Enter rewrites · Esc drops", turn.id)
+        )
 
     @work
     async def action_turns(self) -> None:
@@ -282,14 +311,14 @@ class TableScreen(DealingScreen):
         """Show all that the model would read now."""
         backend, role = self.model.backend, self.play.next
         if backend is None or role is None or not self.play.model_is_next:
-            self.notify(say("prompt_none"), markup=False)
+            self.notify(_("Nobody is next; choose with Tab first"), markup=False)
             return
         if self.opening:
-            self.notify(say("waiting_knowledge"), markup=False)
+            self.notify(_("waiting for the knowledge base…"), markup=False)
             return
         with self.trying():
             prompt = self.play.prompt(backend, role)
-            used = say("context", backend.count(prompt.text), backend.context)
+            used = _("{0}/{1} tokens", backend.count(prompt.text), backend.context)
             self.app.push_screen(PromptScreen(prompt, used))
 
     def action_page(self, step: int) -> None:

@@ -9,10 +9,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from base.messages import _
 from scenes.log import write
 from scenes.table.session import Session, Turn
 from tui.paint import printable
-from tui.words import say
 
 
 class TurnsScreen(ModalScreen[tuple[str, Turn] | None]):
@@ -34,11 +34,13 @@ class TurnsScreen(ModalScreen[tuple[str, Turn] | None]):
         if others:
             options.append(Option("", disabled=True))
         for turn in others:
-            words = say("branch", printable(write(turn.entry)))
+            words = _("other branch: {0}", printable(write(turn.entry)))
             options.append(Option(Content(words), str(turn.id)))
         turns = OptionList(*options, id="turns", compact=True)
-        turns.border_title = Content(say("turns"))
-        turns.border_subtitle = Content(say("turns_keys"))
+        turns.border_title = Content(_("This session"))
+        turns.border_subtitle = Content(
+            _("Enter goes there (a new branch) · e rewrites · Esc back")
+        )
         turns.highlighted = len(self.session.path) - 1 if self.session.path else None
         yield turns
 

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from tui.words import say
+from base.messages import _
 
 IME_GUARD_S = 0.05
 """Enter this soon after a wide character is the input method's own, and sends nothing."""
@@ -88,7 +88,16 @@ class Composer(TextArea):
         event.stop()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
         if len(self.text) + len(text) > LONGEST:
-            self.notify(say("long_paste", len(text), LONGEST), severity="error", markup=False)
+            self.notify(
+                _(
+                    "{0:,} characters pasted, {1:,} at most; left out. A whole log: Ctrl+L, "
+                    "then i imports it",
+                    len(text),
+                    LONGEST,
+                ),
+                severity="error",
+                markup=False,
+            )
             return
         await super()._on_paste(events.Paste(text))
 

@@ -10,9 +10,9 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from base.messages import _
 from scenes.table.play import Hand, Place
 from tui.paint import Run, body_runs, ink, printable, strip_of, wrap
-from tui.words import say
 
 COLUMN = 36
 """Cells that a candidate needs to stand beside others."""
@@ -79,8 +79,12 @@ class Tray(ScrollView, can_focus=False):
         return Strip.blank(self.size.width, self.rich_style)
 
     def _title(self, hand: Hand) -> str:
-        words = say("which") if self.asking else ""
-        return words or say("tray", printable(hand.speaker.name), min(len(hand.places), 9))
+        words = _("Edit which? A digit, or Enter for the lit one") if self.asking else ""
+        return words or _(
+            "{1} lines for {0} · 1–{1} pick · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
+            printable(hand.speaker.name),
+            min(len(hand.places), 9),
+        )
 
     def _columns(self, hand: Hand, width: int) -> int:
         return max(1, min(len(hand.places), width // COLUMN))
@@ -124,12 +128,12 @@ class Tray(ScrollView, can_focus=False):
         if place.candidate:
             runs = body_runs(place.candidate.entry, self._part)
             cut = place.candidate.finish == "length"
-            return [*runs, Run(say("cut"), waiting)] if cut else runs
+            return [*runs, Run(_("(cut at its length limit)"), waiting)] if cut else runs
         if place.over:
-            return [Run(say("given_up", place.why), waiting)]
+            return [Run(_("none ({0})", place.why), waiting)]
         if place.text:
             return [Run(printable(place.text), self._part("speech")), Run("▍", waiting)]
-        return [Run(say("again", place.why) if place.why else "…", waiting)]
+        return [Run(_("drawn again ({0})…", place.why) if place.why else "…", waiting)]
 
     def _part(self, kind: str) -> Style:
         style = self.get_component_rich_style(f"tray--{kind}")

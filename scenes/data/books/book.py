@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from scenes.data.books.numerals import number
 from scenes.files.importers import Notice
 from scenes.files.source import sources
@@ -81,16 +82,28 @@ def read_book(path: Path) -> Book:
     """Read a novel. Raises `KnownError` where it is no text, empty, or beyond reason."""
     found = sources(path, "a novel")
     if len(found) != 1:
-        raise KnownError(f"{path}: {len(found)} texts in this zip, expected one novel; unpack it")
+        raise KnownError(
+            _(
+                "{path}: {found} texts in this zip, expected one novel; unpack it",
+                path=path,
+                found=len(found),
+            )
+        )
     source = found[0]
     pieces, length = [], 0
     for chunk in source.chunks():
         pieces.append(chunk)
         length += len(chunk)
         if length > LARGEST:
-            raise KnownError(f"{source.where}: more than {LARGEST:,} characters; split it first")
+            raise KnownError(
+                _(
+                    "{where}: more than {LARGEST:,} characters; split it first",
+                    where=source.where,
+                    LARGEST=LARGEST,
+                )
+            )
     if _nonsense(pieces[0][:LOOKED_AT] if pieces else ""):
-        raise KnownError(f"{source.where}: not a text file; expected a novel")
+        raise KnownError(_("{where}: not a text file; expected a novel", where=source.where))
     book = book_of("".join(pieces).removeprefix("\ufeff"), source.where, path.stem)
     return replace(book, notices=(*source.notices, *book.notices))
 
@@ -103,7 +116,7 @@ def _nonsense(text: str) -> bool:
 def book_of(text: str, where: str = "text", name: str = "") -> Book:
     """The book that a text is. Raises `KnownError` where there are no words in it."""
     if not text.strip():
-        raise KnownError(f"{where}: empty, expected a novel")
+        raise KnownError(_("{where}: empty, expected a novel", where=where))
     chapters, advertising = _chapters(text), _advertising(text)
     notices = []
     if advertising:
@@ -120,7 +133,7 @@ def _chapters(text: str) -> list[Chapter]:
         if heading := _HEADING.fullmatch(line):
             headings.append((found.start(), found.end(), " ".join(heading[1].split())))
     starts = [(0, 0, ""), *headings]
-    ends = [*(start for start, _, _ in headings), len(text)]
+    ends = [*(start for start, _end, _title in headings), len(text)]
     chapters: list[Chapter] = []
     for (first, start, title), end in zip(starts, ends, strict=True):
         if title or text[start:end].strip():

@@ -13,6 +13,7 @@ import yaml
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.messages import _
 from base.names import name_problem
 from base.text import decode, shown
 from base.yaml_reader import MAX_BYTES
@@ -78,11 +79,17 @@ _RANGED = re.compile(r"(.+)@(\d+)-(\d+)")
 def read_aliases(path: Path) -> Aliases:
     """The aliases in a YAML file. Raises `KnownError`, `KnownError`, `OSError`."""
     if why := why_no_file(path):
-        raise KnownError(f"{path}: {why}, expected aliases in YAML")
+        raise KnownError(_("{path}: {why}, expected aliases in YAML", path=path, why=why))
     with path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
-        raise KnownError(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")
+        raise KnownError(
+            _(
+                "{path}: larger than {MAX_BYTES} MB; is it the right file?",
+                path=path,
+                MAX_BYTES=MAX_BYTES // 1_000_000,
+            )
+        )
     return _aliases(decode(raw, str(path)), str(path))
 
 
@@ -108,12 +115,26 @@ def _aliases(text: str, where: str) -> Aliases:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise KnownError(
-            f"{where}{line}: no YAML ({getattr(error, 'problem', 'unreadable')})"
+            _(
+                "{where}{line}: no YAML ({getattr})",
+                where=where,
+                line=line,
+                getattr=getattr(error, "problem", "unreadable"),
+            )
         ) from None
     if not isinstance(held, dict) or not isinstance(held.get("people"), dict):
-        raise KnownError(f"{where}: expected `people:` with a name and its aliases a line")
+        raise KnownError(
+            _("{where}: expected `people:` with a name and its aliases a line", where=where)
+        )
     if odd := sorted(map(str, held.keys() - set(_KEYS))):
-        raise KnownError(f"{where}: unknown key {shown(odd[0])}; there are {', '.join(_KEYS)}")
+        raise KnownError(
+            _(
+                "{where}: unknown key {odd}; there are {KEYS}",
+                where=where,
+                odd=shown(odd[0]),
+                KEYS=", ".join(_KEYS),
+            )
+        )
     alone = held.get("given_names") is True
     return Aliases(str(held.get("title", "")), _names(held["people"], where, alone), alone)
 
@@ -125,7 +146,11 @@ def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tupl
             isinstance(each, str) for each in (person, *others)
         ):
             raise KnownError(
-                f"{where}: {shown(str(person))}: expected a list of names, as [玄德, 先主]"
+                _(
+                    "{where}: {person}: expected a list of names, as [玄德, 先主]",
+                    where=where,
+                    person=shown(str(person)),
+                )
             )
         for written in (person, *others):
             ranged = _RANGED.fullmatch(written)

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from models.backend import Prompt
 from models.train.data import Example, read_examples
 from scenes.data.examples.prompts import Bounds, Tally
@@ -30,10 +31,17 @@ def mixed(
     wanted = round(among * share / (1 - share))
     fitting = [one for one in _general(path) if _fits(one, bounds, tally)]
     if not fitting:
-        raise KnownError(f"{path}: no example that fits; it needs instruction, input and output")
+        raise KnownError(
+            _("{path}: no example that fits; it needs instruction, input and output", path=path)
+        )
     if len(fitting) < wanted:
         tally.notices.append(
-            f"{path}: {len(fitting)} examples, {wanted} were to be mixed in; all of them are"
+            _(
+                "{path}: {fitting} examples, {wanted} were to be mixed in; all of them are",
+                path=path,
+                fitting=len(fitting),
+                wanted=wanted,
+            )
         )
     drawn = Random(seed).sample(fitting, min(wanted, len(fitting)))
     tally.kept[SPEAKER] += len(drawn)
@@ -58,7 +66,7 @@ def _asked(record: Mapping[str, Any], where: str, source: str) -> Example:
     more = text_of({"input": "", **record}, "input", where)
     answer = text_of(record, "output", where).strip()
     if not answer:
-        raise KnownError(f"{where}: output is empty; leave such lines out")
+        raise KnownError(_("{where}: output is empty; leave such lines out", where=where))
     history = f"{cue(ASKER)}{question.strip()}\n" + (f"{more.strip()}\n" if more.strip() else "")
     return Example(Prompt("", history, cue(ANSWERER)), f"{answer}\n", SPEAKER, source)
 

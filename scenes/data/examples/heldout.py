@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from base.errors import KnownError
+from base.messages import _
 from models.train.data import Split
 
 
@@ -36,15 +37,22 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
         return ["train"] * len(lines)
     if len(places) < 2:
         raise KnownError(
-            "one chapter or session with lines to learn, which cannot be both trained on and held "
-            "out; give more logs, part it with headings such as ==== 第二章 ====, or hold out "
-            "nothing with: --test 0"
+            _(
+                "one chapter or session with lines to learn, which cannot be both trained "
+                "on and held out; give more logs, part it with headings such as ==== 第二章 "
+                "====, or hold out nothing with: --test 0"
+            )
         )
     if not test or len(test) == len(places):
         empty = "train" if test else "test"
         raise KnownError(
-            f"the {empty} split would be empty: {how} of {len(places)} chapters or sessions with "
-            "lines to learn is to be held out; ask for another part"
+            _(
+                "the {empty} split would be empty: {how} of {places} chapters or sessions "
+                "with lines to learn is to be held out; ask for another part",
+                empty=empty,
+                how=how,
+                places=len(places),
+            )
         )
     splits: list[Split] = []
     for at, count in enumerate(lines):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from base.errors import KnownError
+from base.messages import _
 from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
@@ -50,7 +51,7 @@ def _check_splits(made: Made, wanted: Iterable[Split]) -> None:
     found = {one.split for one in made.examples}
     for split in sorted(set(wanted) - found):
         why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
-        raise KnownError(f"the {split} split is empty: left out were {why}")
+        raise KnownError(_("the {split} split is empty: left out were {why}", split=split, why=why))
 
 
 def log_source(script: Script, wanted: Sequence[str]) -> LogSource:

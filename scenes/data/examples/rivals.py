@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain, islice
 
 from base.errors import KnownError
+from base.messages import _
 from models.train.data import Example
 from scenes.log import LONGEST_NAME, cue
 
@@ -52,10 +53,12 @@ def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:
     if cast:
         missing = next((name for name in cast if cue_of(name) is None), None)
         if missing is not None:
-            raise KnownError(f"--cast: {missing!r} is no name; expected names of speakers")
+            raise KnownError(
+                _("--cast: {missing!r} is no name; expected names of speakers", missing=missing)
+            )
         named = list(dict.fromkeys(cast))
         return Voter(tuple(sorted(named, key=lambda name: -counted[name])), len(named), True)
-    return Voter(tuple(name for name, _ in counted.most_common()), most)
+    return Voter(tuple(name for name, __ in counted.most_common()), most)
 
 
 def cue_of(name: str) -> str | None:

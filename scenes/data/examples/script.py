@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import nearest
 from base.text import shown
 from scenes.log import Entry
@@ -89,12 +90,23 @@ def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> K
     said = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
     if not said:
         return KnownError(
-            f"{source}: nobody speaks in it; is it a log, with lines such as 名字：…?"
+            _(
+                "{source}: nobody speaks in it; is it a log, with lines such as 名字：…?",
+                source=source,
+            )
         )
     most = ", ".join(f"{shown(name)} {count}" for name, count in said.most_common(MOST_NAMED))
     who = ", ".join(role.name for role in roles[:MOST_NAMED])
     hint = nearest(roles[0].name, said) if len(roles) == 1 else ""
-    return KnownError(f"{source}: no line by {who}{hint}; in it speak {most}")
+    return KnownError(
+        _(
+            "{source}: no line by {who}{hint}; in it speak {most}",
+            source=source,
+            who=who,
+            hint=hint,
+            most=most,
+        )
+    )
 
 
 def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]]:

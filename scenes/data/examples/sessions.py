@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from base.errors import KnownError
+from base.messages import _
 from models.train.data import Example, Split
 from scenes.data.examples.prompts import Bounds, Tally, kept
 from scenes.prompt import History, history_budget, prompt_after, stable_part
@@ -37,7 +38,7 @@ class SessionSource:
         longest = bounds.longest(session.scene)
         edited = {turn.of for turn in session.turns.values()}
         current = {turn.id for turn in session.path}
-        for turn, _ in self._turns(session.turns.values()):
+        for turn, __ in self._turns(session.turns.values()):
             if turn.id not in current and turn.id not in edited:
                 tally.left_out[OTHER_BRANCH] += 1
         budget = history_budget(session.scene, bounds.context, longest, bounds.count)
@@ -75,7 +76,13 @@ def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
     source = SessionSource(session, roles)
     if not any(source.lines):
         who = ", ".join(role.name for role in roles) or "a model"
-        raise KnownError(f"{session.id}: no line by {who} after its opening; nothing to learn")
+        raise KnownError(
+            _(
+                "{number}: no line by {who} after its opening; nothing to learn",
+                number=session.id,
+                who=who,
+            )
+        )
     return source
 
 

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.messages import _
 from base.writing import draft_of, sweep, told
 
 VERSION = 1
@@ -58,7 +59,9 @@ class Ledger:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise KnownError(f"{path}: another run is writing it; wait for its end") from None
+            raise KnownError(
+                _("{path}: another run is writing it; wait for its end", path=path)
+            ) from None
         ledger = cls(path, _lock=lock)
         try:
             if path.exists():
@@ -105,7 +108,13 @@ class Ledger:
 
     def _read(self, command: str) -> None:
         if why := why_no_file(self.path):
-            raise KnownError(f"{self.path}: {why}, expected a journal; name another with --journal")
+            raise KnownError(
+                _(
+                    "{path}: {why}, expected a journal; name another with --journal",
+                    path=self.path,
+                    why=why,
+                )
+            )
         raw = self.path.read_bytes()
         whole = raw.rfind(b"\n") + 1
         lines = raw[:whole].split(b"\n")[:-1]
@@ -116,12 +125,16 @@ class Ledger:
                 self.records[record.key] = record
             elif value.get("journal") != VERSION or value.get("command") != command:
                 raise KnownError(
-                    f"{self.path}: not the journal of a `corpus {command}`; name another with "
-                    "--journal, or move it away"
+                    _(
+                        "{path}: not the journal of a `corpus {command}`; name another with "
+                        "--journal, or move it away",
+                        path=self.path,
+                        command=command,
+                    )
                 )
         if whole < len(raw):
             if not lines:
-                raise KnownError(f"{self.path}: not a journal of ours; move it away")
+                raise KnownError(_("{path}: not a journal of ours; move it away", path=self.path))
             os.truncate(self.path, whole)
             self.torn = True
 
@@ -132,7 +145,9 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise KnownError(f"{where}: not a line of a journal; take it out, or move the file away")
+        raise KnownError(
+            _("{where}: not a line of a journal; take it out, or move the file away", where=where)
+        )
     return value
 
 
@@ -141,5 +156,5 @@ def _record(value: Mapping[str, Any], where: str) -> Record:
         return Record(**{**value, "flags": tuple(value["flags"])})
     except (TypeError, KeyError):
         raise KnownError(
-            f"{where}: not a line of a journal; take it out, or move the file away"
+            _("{where}: not a line of a journal; take it out, or move the file away", where=where)
         ) from None

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.books.book import Book
@@ -99,8 +100,8 @@ def passages(run: Distilling) -> list[tuple[Chunk, Task]]:
 def distil(run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> Distilled:
     """Ask all that the ledger does not hold. Raises `KnownError` where the teacher is gone."""
     asked = passages(run)
-    values = ask_all(teacher, [task for _, task in asked], ledger, jobs, told)
-    found = Distilled([chunk for chunk, _ in asked])
+    values = ask_all(teacher, [task for __, task in asked], ledger, jobs, told)
+    found = Distilled([chunk for chunk, __ in asked])
     for chunk, task in asked:
         if task.key in values:
             found.items[chunk.number] = [dict(item) for item in values[task.key]]
@@ -227,7 +228,7 @@ def _labelling(word: str, labels: Sequence[str]) -> Task:
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
         label = value.get("label") if isinstance(value, dict) else None
         if label not in known:
-            raise Unfit("the answer is not one of the labels")
+            raise Unfit(_("the answer is not one of the labels"))
         return str(label), ()
 
     user = f"类别：{'、'.join(labels)}\n词：{word}"

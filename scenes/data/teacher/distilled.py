@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from base.messages import _
 from base.names import label_problem, name_problem
 from scenes.data.teacher.runner import Unfit, shaped
 from scenes.log import Entry
@@ -68,10 +69,10 @@ def judged(value: Any, source: str) -> tuple[list[dict[str, Any]], tuple[str, ..
     """
     items = shaped(Items, value).items
     if not items:
-        raise Unfit("an answer without items")
+        raise Unfit(_("an answer without items"))
     said = "".join(item.text for item in items)
     if is_chinese(source) and not is_chinese(said):
-        raise Unfit("an answer in another language than the text")
+        raise Unfit(_("an answer in another language than the text"))
     kept, flags = [], []
     plain = _letters(source)
     for number, item in enumerate(items, 1):

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.books.book import Book
@@ -57,7 +58,7 @@ def interview(
     asked: Sequence[tuple[Chunk, Task]], teacher: Teacher, ledger: Ledger, jobs: int, told: Told
 ) -> Held:
     """Ask what the ledger does not hold. Raises `KnownError` where the teacher is gone."""
-    values = ask_all(teacher, [task for _, task in asked], ledger, jobs, told)
+    values = ask_all(teacher, [task for __, task in asked], ledger, jobs, told)
     return [(chunk, values.get(task.key)) for chunk, task in asked]
 
 
@@ -79,7 +80,7 @@ def entries(held: Held) -> Iterator[Entry]:
 
 def instructions(held: Held) -> Iterator[dict[str, str]]:
     """The same as instruction, input and output."""
-    for _, exchanges in held:
+    for __, exchanges in held:
         for one in exchanges or ():
             who = f"以{one['respondent']}的身份回答。"
             yield {"instruction": who, "input": one["ask"], "output": one["answer"]}
@@ -99,7 +100,7 @@ def _task(chunk: Chunk, people: Sequence[str]) -> Task:
             kept.append({"respondent": who, "ask": ask, "answer": answer})
         said = "".join(one["answer"] for one in kept)
         if said and is_chinese(chunk.text) and not is_chinese(said):
-            raise Unfit("an answer in another language than the text")
+            raise Unfit(_("an answer in another language than the text"))
         return kept, tuple(flags)
 
     wanted = f"{WANTED}{'、'.join(people)}\n\n" if people else ""

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from base.errors import KnownError
+from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.teacher.answer_cache import Ledger
@@ -66,7 +67,7 @@ def make(run: Asking, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -
     slots |= {name: values[task.key] for name, task in tasks.items() if task.key in values}
     drawn = distinct(filled(run.given.templates, slots, run.seed), run.n)
     if not drawn:
-        raise KnownError("no template has values for its slots; give them in the file")
+        raise KnownError(_("no template has values for its slots; give them in the file"))
     said = ask_all(teacher, [_otherwise(one) for one in drawn], ledger, jobs, told)
     questions = _said(drawn, said, run.seed)
     answers = [_answer(run.role, one) for one in questions]
@@ -150,7 +151,7 @@ def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task
         values = [" ".join(one.split()) for one in shaped(Values, value).values]
         kept = list(dict.fromkeys(filter(None, values)))
         if not kept:
-            raise Unfit("an empty list")
+            raise Unfit(_("an empty list"))
         return kept, ()
 
     question = Question(system, user, Values.model_json_schema(), 512)
@@ -161,7 +162,7 @@ def _answer(role: str, question: str) -> Task:
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
         answer = " ".join(shaped(Reply, value).answer.split())
         if not answer or (is_chinese(question) and not is_chinese(answer)):
-            raise Unfit("an answer without words, or in another language")
+            raise Unfit(_("an answer without words, or in another language"))
         return answer, ()
 
     asked = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)

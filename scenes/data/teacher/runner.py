@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from base.errors import KnownError, PassingError
+from base.messages import _
 from models.teacher import Answer, Question, Teacher
 from scenes.data.teacher.answer_cache import Ledger, Record
 from scenes.data.teacher.json_repair import mended
@@ -83,13 +84,17 @@ async def _ask_all(
                 _tell(silent, told)
             elif len(silent) >= (AFTER_AN_OUTAGE if teacher.outage.too_long else IN_A_ROW):
                 raise KnownError(
-                    f"{record.failed} (the last {len(silent)} questions had no answer; what was "
-                    "answered is kept: the same command goes on from there)"
+                    _(
+                        "{failed} (the last {silent} questions had no answer; what was answered is "
+                        "kept: the same command goes on from there)",
+                        failed=record.failed,
+                        silent=len(silent),
+                    )
                 )
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(jobs, len(tasks))):
+            for __ in range(min(jobs, len(tasks))):
                 group.create_task(work())
     except* (KnownError, OSError) as errors:
         raise errors.exceptions[0] from None
@@ -136,10 +141,10 @@ def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> Re
 
 def _json(answer: Answer) -> Any:
     if not answer.text.strip():
-        raise Unfit("an empty answer")
+        raise Unfit(_("an empty answer"))
     value = mended(answer.text)
     if value is None:
-        raise Unfit("the answer is no JSON")
+        raise Unfit(_("the answer is no JSON"))
     return value
 
 
@@ -150,4 +155,6 @@ def shaped(kind: type[Model], value: Any) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole"
-        raise Unfit(f"the answer has another form at {place}: {first['msg']}") from None
+        raise Unfit(
+            _("the answer has another form at {place}: {first}", place=place, first=first["msg"])
+        ) from None

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.messages import _
 from scenes.data.records import read_records
 
 LARGEST = 1_000_000
@@ -43,19 +44,25 @@ def read_templates(path: Path) -> Templates:
     if path.suffix == ".jsonl":
         return _seed_tasks(path)
     if why := why_no_file(path):
-        raise KnownError(f"{path}: {why}, expected templates")
+        raise KnownError(_("{path}: {why}, expected templates", path=path, why=why))
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise KnownError(
-            f"{path}: larger than {LARGEST // 1_000_000} MB, the most that templates may be; is it "
-            "the right file?"
+            _(
+                "{path}: larger than {LARGEST} MB, the most that templates may be; is it "
+                "the right file?",
+                path=path,
+                LARGEST=LARGEST // 1_000_000,
+            )
         )
     try:
         return Templates.model_validate(yaml.safe_load(raw.decode("utf-8-sig")) or {})
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         first = " ".join(str(error).split())[:160]
-        raise KnownError(f"{path}: expected templates, slots and ask ({first})") from None
+        raise KnownError(
+            _("{path}: expected templates, slots and ask ({first})", path=path, first=first)
+        ) from None
 
 
 def _seed_tasks(path: Path) -> Templates:
@@ -65,7 +72,9 @@ def _seed_tasks(path: Path) -> Templates:
             words = record["instances"][0]["input"] or record["instruction"]
             found.append(_FOREIGN_SLOT.sub(lambda slot: f"{{{slot[1] or slot[2]}}}", words))
         except (KeyError, IndexError, TypeError):
-            raise KnownError(f"{where}: expected instruction and instances") from None
+            raise KnownError(
+                _("{where}: expected instruction and instances", where=where)
+            ) from None
     return Templates(templates=found)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import shown
 from scenes.files.chats import dialogues, kobold, sillytavern
 from scenes.files.chats.chat import Chat, Json, Report, texts
@@ -36,13 +37,13 @@ def import_chat(
     source = open_source(path)
     report = Report(source.where)
     if source.encoding != "utf-8":
-        report.notice(f"read as {source.encoding.upper()}, not UTF-8")
+        report.notice(_("read as {upper}, not UTF-8", upper=source.encoding.upper()))
     chat = read_chat(source)
     report.form = chat.form
     folder = folder or sessions_folder()
     if (back := returned(chat, report)) is not None:
         if player is not None or roles:
-            report.notice("a session of paotuan that comes back; who is who stays as it was")
+            report.notice(_("a session of paotuan that comes back; who is who stays as it was"))
         save_events(
             *(back.scene, back.role, back.events, folder, report),
             *(back.opening, back.log, back.began),
@@ -64,13 +65,13 @@ def read_chat(source: Source) -> Chat:
             if chat := _lines_of(source, value):
                 return chat
         why = str(error).removeprefix(f"{source.where}: ")
-        raise KnownError(f"{source.where}: not a chat: {why}") from None
+        raise KnownError(_("{where}: not a chat: {why}", where=source.where, why=why)) from None
     if isinstance(value, list) and any(map(sillytavern.is_message, value)):
         header = next((one for one in value if sillytavern.is_header(one)), None)
         return sillytavern.chat_of(source, header, value)
     if isinstance(value, dict):
         return _one_value(value, source)
-    raise KnownError(f"{source.where}: no chat of a known program; found other JSON")
+    raise KnownError(_("{where}: no chat of a known program; found other JSON", where=source.where))
 
 
 def _lines_of(source: Source, value: object) -> Chat | None:
@@ -82,7 +83,7 @@ def _lines_of(source: Source, value: object) -> Chat | None:
 
 def _values(source: Source) -> Iterator[object]:
     """The values of the first lines; `None` for a line that is none."""
-    for _, line in islice(source.lines(), FIRST_LINES):
+    for __, line in islice(source.lines(), FIRST_LINES):
         try:
             yield json_value(line) if line is not None else None
         except BadValue:

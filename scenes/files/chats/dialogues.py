@@ -6,6 +6,7 @@ What they do not name is 玩家 and 角色; an import may name the player.
 import html
 from collections.abc import Callable, Iterator
 
+from base.messages import _
 from scenes.files.chats.chat import (
     Chat,
     Json,
@@ -50,7 +51,7 @@ def webui(value: Json, title: str) -> Chat | None:
 def _exchange(row: object, visible: object, number: int, metadata: Json) -> Iterator[Message]:
     """What the player wrote and what the model answered."""
     if not isinstance(row, list) or len(row) != 2 or not all(isinstance(x, str) for x in row):
-        raise NoMessage("no pair of two texts")
+        raise NoMessage(_("no pair of two texts"))
     shown = [html.unescape(one) for one in texts(visible)] + ["", ""]
     for side, name in enumerate((PLAYER, REPLY)):
         text = shown[side] if row[side] in ("", _BEGIN) else row[side]
@@ -84,7 +85,7 @@ def agnai(value: Json, title: str) -> Chat | None:
 def _agnai(value: object) -> Iterator[Message]:
     text = value.get("msg") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
-        raise NoMessage("a message without a text `msg`")
+        raise NoMessage(_("a message without a text `msg`"))
     player = bool(text_in(value, "userId"))
     swipes, picked = candidates(text, [text, *texts(value.get("retries"))])
     name = text_in(value, "handle", "name") or (PLAYER if player else REPLY)
@@ -106,7 +107,7 @@ def risu(value: Json, title: str) -> Chat | None:
 def _risu(value: object) -> Iterator[Message]:
     text = value.get("data") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
-        raise NoMessage("a message without a text `data`")
+        raise NoMessage(_("a message without a text `data`"))
     player = value.get("role") == "user"
     swipes, picked = candidates(text, texts(value.get("swipes")))
     name = text_in(value, "name") or (PLAYER if player else REPLY)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from base.messages import _
 from characters.cards.lines import role_name
 from scenes.files.chats.chat import Chat, Json, Message, Report, candidates, objects, text_in
 
@@ -45,7 +46,7 @@ def chat_of(value: Json, path: Path) -> Chat:
                 swipes, picked = candidates(found[0].text, alternatives)
                 found = [found[0]._replace(swipes=swipes, picked=picked)]
             elif alternatives:
-                report.notice("alternatives of a piece of several lines stay in its first turn")
+                report.notice(_("alternatives of a piece of several lines stay in its first turn"))
             for number, message in enumerate(found):
                 kept: Json = {"text": fragment, "alternatives": alternatives}
                 foreign = kept if number == 0 else {}

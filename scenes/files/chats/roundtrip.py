@@ -12,6 +12,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.folders import beside, find, folders, is_file, is_folder
+from base.messages import _
 from base.text import shown
 from scenes.files.chats.chat import Chat, Json, Message, Report
 from scenes.files.chats.dates import sent_at
@@ -59,7 +60,7 @@ def returned(chat: Chat, report: Report) -> Returned | None:
         return _rebuilt(block, chat, report)
     except (KnownError, KeyError, TypeError, ValueError, AttributeError) as error:
         why = shown(str(error) or type(error).__name__)
-        report.notice(f"what paotuan had kept in it is damaged ({why}): read as a chat")
+        report.notice(_("what paotuan had kept in it is damaged ({why}): read as a chat", why=why))
         report.forget()
         return None
 
@@ -190,7 +191,7 @@ def _changes(session: Session, lines: list[_Line], report: Report) -> Iterator[E
         turning.head = here
         sent = sent_at(line.message.date)
         stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
-        for event, _ in turning.events(line.message, report):
+        for event, __ in turning.events(line.message, report):
             yield {**event, **stamp}
         head = here = turning.head
     if head != here:
@@ -217,7 +218,9 @@ def _scene_of(value: Any, report: Report) -> Scene:
             ]
             kept += paths[:1]
             if not paths:
-                report.notice(f"knowledge {name.name[:60]} is not here; put it beside the scene")
+                report.notice(
+                    _("knowledge {name} is not here; put it beside the scene", name=name.name[:60])
+                )
         return tuple(kept)
 
     cast: tuple[Role, ...] = tuple(

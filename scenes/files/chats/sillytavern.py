@@ -6,6 +6,7 @@ whose texts are objects with a `message`.
 
 from collections.abc import Iterable, Iterator
 
+from base.messages import _
 from scenes.files.chats.chat import Chat, Json, Message, NoMessage, Report, text_in, texts
 from scenes.files.chats.source import BadValue, Source, json_value
 from scenes.files.exports.sillytavern import KEY, ours_in, without_ours
@@ -55,9 +56,11 @@ def _parsed(source: Source, report: Report) -> Iterator[tuple[int, object]]:
     for number, line in source.lines():
         try:
             if line is None:
-                raise BadValue("a line that is too long")
+                raise BadValue(_("a line that is too long"))
             if "\ufffd" in line:
-                report.notice(f"line {number} holds bytes that are not UTF-8, kept as \ufffd")
+                report.notice(
+                    _("line {number} holds bytes that are not UTF-8, kept as �", number=number)
+                )
             yield number, json_value(line)
         except BadValue as error:
             report.drop(str(number), str(error))
@@ -83,10 +86,12 @@ def _messages(
 def message_of(value: object, rooms: list[str] | None = None) -> Message:
     """A message of its JSON object. Raises `NoMessage`."""
     if not isinstance(value, dict) or "mes" not in value:
-        raise NoMessage("no message of a chat")
+        raise NoMessage(_("no message of a chat"))
     text = text_of(value["mes"])
     if text is None:
-        raise NoMessage(f"its text is {type(value['mes']).__name__}, expected a string")
+        raise NoMessage(
+            _("its text is {name}, expected a string", name=type(value["mes"]).__name__)
+        )
     extra = value.get("extra")
     extra = extra if isinstance(extra, dict) else {}
     swipes, picked = _swipes(value, text)

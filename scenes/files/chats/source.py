@@ -12,6 +12,7 @@ import msgspec
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.json_bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.messages import _
 from base.text import shown
 
 MAX_BYTES = 32 << 20
@@ -52,8 +53,13 @@ class Source:
         """The text of the file. Raises `KnownError` where it is too large for one value."""
         if self.size > MAX_BYTES:
             raise KnownError(
-                f"{self.where}: one JSON value of {self.size >> 20} MiB; at most "
-                f"{MAX_BYTES >> 20} MiB are read; is it a chat?"
+                _(
+                    "{where}: one JSON value of {size} MiB; at most {MAX_BYTES} MiB are read; "
+                    "is it a chat?",
+                    where=self.where,
+                    size=self.size >> 20,
+                    MAX_BYTES=MAX_BYTES >> 20,
+                )
             )
         return self._decoded(self.path.read_bytes()).lstrip("\ufeff")
 
@@ -65,7 +71,7 @@ def open_source(path: Path) -> Source:
     """The file at `path`. Raises `KnownError` for what is no text or a web page."""
     where = shown(path.name)
     if why := why_no_file(path):
-        raise KnownError(f"{where}: {why}, expected a chat")
+        raise KnownError(_("{where}: {why}, expected a chat", where=where, why=why))
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -80,17 +86,29 @@ def open_source(path: Path) -> Source:
 
 def _refuse(start: bytes, where: str) -> None:
     if not start.strip():
-        raise KnownError(f"{where}: empty, expected a chat")
+        raise KnownError(_("{where}: empty, expected a chat", where=where))
     if _HTML.match(start.removeprefix(_BOM)):
-        raise KnownError(f"{where}: a web page (HTML), expected a chat; download the chat itself")
+        raise KnownError(
+            _("{where}: a web page (HTML), expected a chat; download the chat itself", where=where)
+        )
     for mark, name in _MARKS.items():
         if start.startswith(mark):
             raise KnownError(
-                f"{where}: the text is {name}, expected UTF-8; convert it with: "
-                f"iconv -f {name} -t UTF-8 OLD > NEW"
+                _(
+                    "{where}: the text is {name}, expected UTF-8; convert it with: iconv -f "
+                    "{name} -t UTF-8 OLD > NEW",
+                    where=where,
+                    name=name,
+                )
             )
     if b"\0" in start:
-        raise KnownError(f"{where}: not a text file (a zero byte at {start.index(0)})")
+        raise KnownError(
+            _(
+                "{where}: not a text file (a zero byte at {index})",
+                where=where,
+                index=start.index(0),
+            )
+        )
 
 
 def _encoding(file: BinaryIO) -> str:
@@ -145,12 +163,14 @@ def _examined(text: str) -> object:
         value = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-            raise BadValue("cut off before its end") from None
-        raise BadValue(f"not valid JSON: {error.msg} (column {error.colno})") from None
+            raise BadValue(_("cut off before its end")) from None
+        raise BadValue(
+            _("not valid JSON: {msg} (column {colno})", msg=error.msg, colno=error.colno)
+        ) from None
     except RecursionError:
         raise BadValue(TOO_DEEP) from None
     except ValueError as error:
-        raise BadValue(f"not valid JSON: {shown(str(error))}") from None
+        raise BadValue(_("not valid JSON: {error}", error=shown(str(error)))) from None
     return _kept(value)
 
 
@@ -161,4 +181,4 @@ def _kept(value: object) -> object:
 
 
 def _no_number(name: str) -> object:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(_("{name} is no number of JSON", name=name))

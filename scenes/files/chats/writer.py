@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from base.text import printable
 from base.writing import UTF8, reason, replaced
 from scenes.files.chats.chat import Chat, Message, Report
@@ -63,7 +64,7 @@ def save_chat(
                     extra = {}
                 yield event, entries
         if not turning.turns:
-            raise KnownError(f"{report.where}: no message in it")
+            raise KnownError(_("{where}: no message in it", where=report.where))
 
     return save_events(scene, scene.play_as, written(), folder, report)
 
@@ -96,7 +97,9 @@ def save_events(
         try:
             _write(path, opened, events, scene.title, log)
         except OSError as error:
-            raise KnownError(f"{folder}: cannot be written: {reason(error)}") from error
+            raise KnownError(
+                _("{folder}: cannot be written: {error}", folder=folder, error=reason(error))
+            ) from error
     return path
 
 
@@ -133,11 +136,11 @@ def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[
     """The scene of those who speak, and under which other name the player's messages go."""
     path = Path(report.where)
     spoken, played, narrators = _speakers(chat.messages(Report(report.where)))
-    me = next((name for name, _ in played.most_common(1)), None)
+    me = next((name for name, __ in played.most_common(1)), None)
     wanted = named(player) if player is not None else None
     renamed = {me: wanted} if me and wanted and wanted not in spoken else {}
     role = wanted or me or (named(chat.player) if chat.player.strip() else None)
-    names = [renamed.get(name, name) for name, _ in spoken.most_common(LARGEST_CAST)]
+    names = [renamed.get(name, name) for name, __ in spoken.most_common(LARGEST_CAST)]
     names += map(named, chat.cast[:LARGEST_CAST])
     names += [role] if role else []
     cast = tuple(
@@ -148,7 +151,9 @@ def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[
     cast = known(cast, role, report.notice) or (Role(PLAYER),)
     knowledge = tuple(chat.knowledge)
     for one in knowledge:
-        report.notice(f"its world info is told in play, read from {one}; let it lie there")
+        report.notice(
+            _("its world info is told in play, read from {item}; let it lie there", item=one)
+        )
     scene = Scene(path.stem, path, title, cast, summary, play_as=role, knowledge=knowledge)
     return scene, renamed
 
@@ -174,10 +179,10 @@ def _cast_as(chat: Chat, roles: Mapping[str, str], report: Report) -> Chat:
     if not roles:
         return chat
     others = {named(name): named(role) for name, role in roles.items()}
-    spoken, _, _ = _speakers(chat.messages(Report(report.where)))
+    spoken, _moments, _left_out = _speakers(chat.messages(Report(report.where)))
     for name in others.keys() - spoken.keys():
-        who = ", ".join(one for one, _ in spoken.most_common(5))
-        report.notice(f"nobody is called {name}; those who speak are {who}")
+        who = ", ".join(one for one, __ in spoken.most_common(5))
+        report.notice(_("nobody is called {name}; those who speak are {who}", name=name, who=who))
 
     def messages(report: Report) -> Iterator[Message]:
         for message in chat.messages(report):

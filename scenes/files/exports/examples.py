@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from base.messages import _
 from scenes.files.exports.jsonlines import json_line
 from scenes.log import Entry, write
 from scenes.prompt import build_prompt, cue_of, stable_part
@@ -116,7 +117,7 @@ def dataset_info(form: str, file_name: str, name: str, known: str = "") -> str:
     """
     entries = json.loads(known) if known.strip() else {}
     if not isinstance(entries, dict):
-        raise ValueError("not a JSON object")
+        raise ValueError(_("not a JSON object"))
     entries[name] = {"file_name": file_name, **COLUMNS[form]}
     return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from base.names import nearest
 from scenes.files.importers import FORMATS, Item, Notice, Report, detect, reader
 from scenes.files.source import Source, sources
@@ -29,8 +30,11 @@ class TableLog:
         self.report.notices += self.source.notices
         if not self.report.read:
             raise KnownError(
-                f"{self.source.where}: no message of the format {self.report.format}; "
-                "name another one with --format"
+                _(
+                    "{where}: no message of the format {format}; name another one with --format",
+                    where=self.source.where,
+                    format=self.report.format,
+                )
             )
 
     def _items(self) -> Iterator[Item]:
@@ -48,7 +52,7 @@ def open_logs(path: Path, format: str | None = None) -> list[TableLog]:
     """The logs in a file, one but for a zip. Raises `KnownError`."""
     if format is not None and format not in FORMATS:
         known = nearest(format, FORMATS) or f"; there are {', '.join(FORMATS)}"
-        raise KnownError(f"no format {format}{known}")
+        raise KnownError(_("no format {format}{known}", format=format, known=known))
     return [log_of(source, format) for source in sources(path)]
 
 
@@ -57,8 +61,12 @@ def log_of(source: Source, format: str | None = None) -> TableLog:
     told = format or detect(source.head, source.name)
     if told is None:
         raise KnownError(
-            f"{source.where}: no log of a known program; "
-            f"where it is one, name its format: --format {'|'.join(FORMATS)}"
+            _(
+                "{where}: no log of a known program; where it is one, name its format: "
+                "--format {FORMATS}",
+                where=source.where,
+                FORMATS="|".join(FORMATS),
+            )
         )
     source.mixed = format is None
     return TableLog(source, Report(source.where, told))

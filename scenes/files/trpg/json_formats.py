@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from base.errors import KnownError
+from base.messages import _
 from scenes.files.importers import Dropped, Item, Message, Notice, Part
 from scenes.files.source import Source
 from scenes.files.trpg.json_window import Broken, elements
@@ -85,7 +86,14 @@ def _items(source: Source, key: str) -> Iterator[tuple[int, Any]]:
             yield number, item
     except Broken as error:
         if not number:
-            raise KnownError(f"{source.where}:{error}; expected JSON with {key}") from None
+            raise KnownError(
+                _(
+                    "{where}:{error}; expected JSON with {key}",
+                    where=source.where,
+                    error=error,
+                    key=key,
+                )
+            ) from None
         yield number, Notice(number, f"the last item that can be read; line {error}")
 
 

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
+from base.messages import _
 from scenes.files.chats.chat import Report
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
@@ -30,7 +31,9 @@ def scene_of(
     narrating = {one.role: one.part == "narrator" for one in reversed(players)}
     names = [one.role for one in players if one.part in ("role", "narrator")]
     if not names:
-        raise KnownError(f"{path.name}: nobody plays in it; one at least must be a role")
+        raise KnownError(
+            _("{path}: nobody plays in it; one at least must be a role", path=path.name)
+        )
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
     cast = known(roles[:LARGEST_CAST], None, tell)
     return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
