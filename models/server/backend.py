@@ -1,7 +1,15 @@
 """Continues a prompt through any OpenAI-compatible server: vLLM, llama-server, Ollama, others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Generator,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +18,7 @@ from typing import Any, Self, cast
 
 from base.errors import KnownError
 from base.messages import _
-from models.backend import Delta, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
 from models.server.adapters import Adapters, find_adapters
 from models.server.count import Counting, estimate
@@ -147,33 +155,32 @@ class Server:
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
-    ) -> Generator[Delta]:
-        """Yield the candidates piece by piece; an empty piece now and then while none comes.
+    ) -> Generator[Delta | Progress]:
+        """Yield the candidates piece by piece, and a sign of life now and then while none comes.
 
         `adapter` is one that was opened, or a name under which the server offers the model with
         it. Tokens are the server's own figures where it gives them, else its pieces are counted.
         """
-        self._stop = Signal()
         draw = _Draw(
             [self._row(sampling, prompt) for __ in range(sampling.n)],
             prompt,
             self._body(prompt, sampling, adapter),
         )
-
-        def work(put: Put, stop: Signal) -> None:
-            self._run(draw, put, stop)
-
-        stream = pieces(work, self._stop)
-        try:
-            for delta in stream:
-                if delta is not None:
-                    yield delta
-                elif open_rows := [at for at, row in enumerate(draw.rows) if not row.ended]:
-                    yield Delta(open_rows[0])
-        finally:
-            stream.close()
+        yield from self._deltas(draw, lambda put: self._rounds(draw, put))
         if not all(row.ended for row in draw.rows):
             raise KnownError(_("{name}: the draw was stopped before its end", name=self.name))
+
+    def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
+        """Ask for one token where the server keeps what it has read; elsewhere do nothing."""
+        if not self._dialect.keeps_prompts:
+            return
+        sampling = Sampling(n=1, max_tokens=1)
+        body = self._body(prompt, sampling, adapter) | {"max_tokens": 1}
+        draw = _Draw([self._row(sampling, prompt)], prompt, body)
+        for piece in self._deltas(draw, lambda put: self._mended(draw, [0], put)):
+            if isinstance(piece, Progress):
+                yield piece
+        yield draw.progress(self._counting.guess(prompt.text))
 
     def close(self) -> None:
         """Stop a draw in progress."""
@@ -198,19 +205,22 @@ class Server:
         """A candidate; of one that may think first nothing is shown before it has."""
         return Row(sampling, prompt.cue, self._mode == "chat" or self._manners.thinks)
 
-    def _run(self, draw: "_Draw", put: Put, stop: Signal) -> None:
-        """Make the requests of a draw in an event loop of this thread, until done or `stop`."""
+    def _deltas(
+        self, draw: "_Draw", requests: Callable[[Put], Coroutine[Any, Any, None]]
+    ) -> Generator[Delta | Progress]:
+        """What the requests of a draw put, made by an event loop in a thread of its own."""
+        self._stop = Signal()
+        total = self._counting.guess(draw.prompt.text)
 
-        async def until_stopped() -> None:
-            work = asyncio.create_task(self._rounds(draw, put))
-            while not work.done():
-                if stop.is_set():
-                    work.cancel()
-                await asyncio.wait([work], timeout=0.05)
-            with suppress(asyncio.CancelledError):
-                work.result()
+        def work(put: Put, stop: Signal) -> None:
+            asyncio.run(_until_stopped(requests(put), stop))
 
-        asyncio.run(until_stopped())
+        stream = pieces(work, self._stop)
+        try:
+            for delta in stream:
+                yield draw.progress(total) if delta is None else delta
+        finally:
+            stream.close()
 
     async def _rounds(self, draw: "_Draw", put: Put) -> None:
         """Draw all rows; those that a request for several left out, one by one."""
@@ -307,7 +317,8 @@ class Server:
             last = all(draw.rows[each].finished for each in rows)
             if last and "stream_options" in draw.body and event.cached_tokens is None:
                 draw.held.add(at)
-                put(Delta(at, shown))
+                if shown:
+                    put(Delta(at, shown))
             else:
                 self._put(draw, at, shown, event, put)
         return taken
@@ -378,6 +389,21 @@ class _Draw:
     body: dict[str, Any]
     held: set[int] = field(default_factory=set)
     """Candidates whose end is told when the server has told what the draw cost."""
+
+    def progress(self, total: int) -> Progress:
+        """How much of a prompt of `total` tokens is read: all of it once a candidate has begun."""
+        return Progress(total if any(row.begun for row in self.rows) else 0, total)
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None], stop: Signal) -> None:
+    """Wait for `work`, and cancel it at `stop`."""
+    task = asyncio.create_task(work)
+    while not task.done():
+        if stop.is_set():
+            task.cancel()
+        await asyncio.wait([task], timeout=0.05)
+    with suppress(asyncio.CancelledError):
+        task.result()
 
 
 async def _aclose(events: AsyncIterator[Any]) -> None:
