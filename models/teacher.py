@@ -19,7 +19,7 @@ from models.server.count import estimate
 from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
 from models.server.endpoint import Endpoint, Patience
 from models.server.event import mapping, string
-from models.server.failure import Refused
+from models.server.failure import RequestRefused
 from models.server.listing import offered
 from models.server.manners import THOUGHT_TOKENS, manners_of
 
@@ -153,7 +153,7 @@ class Teacher:
                     raise
                 await clock.sleep(min(pause, left))
                 pause = min(LONGEST_PAUSE, 2 * pause)
-            except Refused as refused:
+            except RequestRefused as refused:
                 if self._heard or not self._gives_way(refused, self._body(question, attempt)):
                     raise
             else:
@@ -165,7 +165,7 @@ class Teacher:
         if self._backend is not None:
             self._backend.close()
 
-    def _gives_way(self, refused: Refused, body: dict[str, Any]) -> bool:
+    def _gives_way(self, refused: RequestRefused, body: dict[str, Any]) -> bool:
         """Take to heart what the server does not take; whether the next time differs."""
         if self._constrained and "response_format" in str(refused):
             self._constrained = False

@@ -33,7 +33,7 @@ from models.llamacpp.prompts import Prompts
 from models.llamacpp.requests import Chunk, message, one_line, request
 from models.llamacpp.rows import Rows
 from models.llamacpp.tokens import Tokens, behind
-from models.stream_from_thread import pieces
+from models.stream_from_thread import stream_from_thread
 from models.template import Mode
 
 
@@ -267,7 +267,7 @@ class LlamaCpp:
 
             server.handle_completions(body, take)
 
-        stream = pieces(work, self._stop)
+        stream = stream_from_thread(work, self._stop)
         try:
             for chunk in stream:
                 if chunk is None:

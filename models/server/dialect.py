@@ -117,7 +117,7 @@ LLAMA_SERVER = Dialect(
     can_tokenize=True,
     scores="forced",
     keeps_prompts=True,
-    extra={"cache_prompt": True} | _NEUTRAL,
+    extra={"cache_prompt": True, "return_progress": True} | _NEUTRAL,
     spans=("repeat_last_n", "dry_penalty_last_n"),
     unthinking=_NO_THOUGHTS,
 )
