@@ -14,7 +14,7 @@ from base.errors import KnownError, PassingError
 from base.messages import _
 from models.answer.marks import THINKING, THOUGHT, UNOPENED
 from models.availability import REAL, Clock, Outage
-from models.catalog import Opening, resolve
+from models.resolve import ModelSpec, resolve
 from models.server.count import estimate
 from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
 from models.server.endpoint import Endpoint, Patience
@@ -126,7 +126,7 @@ class Teacher:
         return cls._in_process(found, manner, context)
 
     @classmethod
-    def _in_process(cls, found: Opening, manner: Manner, context: int | None) -> Self:
+    def _in_process(cls, found: ModelSpec, manner: Manner, context: int | None) -> Self:
         from models.llamacpp.backend import LlamaCpp
 
         backend = found.open(**({"context": context} if context else {}))
@@ -259,7 +259,7 @@ def without_thought(text: str) -> str:
     return text
 
 
-def find_teacher(spec: str) -> Opening:
+def find_teacher(spec: str) -> ModelSpec:
     """What `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
 
     Raises `KnownError`, also where its file is not on this machine.

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from models.backend import Backend, Progress, Prompt, Sampling
-from models.catalog import resolve
+from models.resolve import resolve
 
 HISTORY = (
     "【雨下了一整夜，旧宅的门虚掩着。】\n苏晚：你确定是这里？ \\emoji 困惑\n"
