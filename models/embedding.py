@@ -31,7 +31,7 @@ _BAD_MODEL = (
 """What the libraries raise for a folder that holds no model, or a damaged one."""
 
 
-class Embedder:
+class SentenceEmbedder:
     """A model that is open, for one thread at a time."""
 
     def __init__(self, name: str, model: Any) -> None:
@@ -61,7 +61,7 @@ class Embedder:
             ) from error
 
 
-def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> Embedder:
+def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> SentenceEmbedder:
     """The model in the folder `name`, or of that name in the hub's cache; `fetch` may download it.
 
     `device` is chosen by what the machine has if `None`. Raises `KnownError`.
@@ -83,7 +83,7 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-        return Embedder(name, model.eval())
+        return SentenceEmbedder(name, model.eval())
     except (*_BAD_MODEL, SafetensorError) as error:
         raise KnownError(f"{name}: {first_line(error)}; {_EXPECTED}") from error
 

@@ -17,8 +17,8 @@ from base.messages import _
 from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
-from models.llamacpp.client import Questions, Scales
-from models.llamacpp.http import Client
+from models.llamacpp.client import LlamaServerClient, Scales
+from models.llamacpp.http import HttpPoster
 from models.llamacpp.options import (
     ROW_TOKENS,
     ROWS,
@@ -31,7 +31,7 @@ from models.llamacpp.options import (
 )
 from models.llamacpp.prompts import Prompts
 from models.llamacpp.requests import Chunk, message, one_line, request
-from models.llamacpp.rows import Rows
+from models.llamacpp.rows import LlamaCppRows
 from models.llamacpp.tokens import Tokens, behind
 from models.stream_from_thread import stream_from_thread
 from models.template import Mode
@@ -67,10 +67,10 @@ class LlamaCpp:
         self._adapters = adapters
         self._left_out: frozenset[str] = frozenset()
         self._stop = Event()
-        self._client = Client(server.listening_address, key, name)
+        self._client = HttpPoster(server.listening_address, key, name)
         self._tokens = Tokens(self._client)
         self._prompts = Prompts(self._client, self._tokens)
-        self._questions = Questions(self._client)
+        self._questions = LlamaServerClient(self._client)
 
     @classmethod
     def open(
@@ -148,7 +148,7 @@ class LlamaCpp:
             body["n"] = min(together, sampling.n - first)
             if sampling.seed is not None:
                 body["seed"] = sampling.seed + first
-            rows = Rows(body["n"], sampling, len(ids), prompt.cue if chat else None)
+            rows = LlamaCppRows(body["n"], sampling, len(ids), prompt.cue if chat else None)
             for piece in self._round(body, rows):
                 if isinstance(piece, Delta):
                     piece = piece._replace(candidate=first + piece.candidate)
@@ -162,7 +162,7 @@ class LlamaCpp:
         nothing = Sampling(n=1, max_tokens=0)
         body = request(nothing, self._window) | {"prompt": ids, "n": 1, "max_tokens": 0}
         body["lora"] = scales
-        for piece in self._round(body, Rows(1, nothing, len(ids))):
+        for piece in self._round(body, LlamaCppRows(1, nothing, len(ids))):
             if isinstance(piece, Progress):
                 yield piece
 
@@ -233,7 +233,9 @@ class LlamaCpp:
         body |= {"cache_prompt": False, "max_tokens": sampling.max_tokens}
         body["lora"] = self._scales(None)
         for _row in range(sampling.n):
-            for __ in self._round(body, Rows(1, sampling, len(ids), prompt.cue if chat else None)):
+            for __ in self._round(
+                body, LlamaCppRows(1, sampling, len(ids), prompt.cue if chat else None)
+            ):
                 pass
 
     def _scales(self, adapter: str | None) -> Scales:
@@ -253,7 +255,7 @@ class LlamaCpp:
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
         ]
 
-    def _round(self, body: dict[str, Any], rows: Rows) -> Iterator[Delta | Progress]:
+    def _round(self, body: dict[str, Any], rows: LlamaCppRows) -> Iterator[Delta | Progress]:
         """Draw the candidates of `rows` together."""
         server = self._server
         if server is None:

@@ -12,7 +12,7 @@ SAME = 4
 """Pieces without any other from which on a candidate is doubted: NaN logits draw one token only."""
 
 
-class Row:
+class LlamaCppRow:
     """One candidate on its way; its text is held back while it is one piece over and over."""
 
     def __init__(self, number: int, sampling: Sampling, answer: AnswerFilter | None) -> None:
@@ -71,7 +71,7 @@ class Row:
         return self._scanner.push(self._answer.push(held)) if self._answer is not None else held
 
 
-class Rows:
+class LlamaCppRows:
     """The candidates that one request draws, of a prompt of `prompt_tokens` tokens.
 
     With `cue` they are answers of a chat, which begin behind it: they go through the filter of
@@ -82,7 +82,7 @@ class Rows:
         self, n: int, sampling: Sampling, prompt_tokens: int, cue: str | None = None
     ) -> None:
         filters = [None if cue is None else AnswerFilter(cue) for _ in range(n)]
-        self._rows = [Row(at, sampling, one) for at, one in enumerate(filters)]
+        self._rows = [LlamaCppRow(at, sampling, one) for at, one in enumerate(filters)]
         self._prompt_tokens = prompt_tokens
         self._cached = self._read = 0
 

@@ -10,13 +10,13 @@ from base.errors import KnownError
 from base.messages import _
 from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
-from models.server.adapters import Adapters, find_adapters
-from models.server.count import Counting, estimate
-from models.server.dialect import DIALECTS, Mode, sent_stops
+from models.server.adapters import ServerAdapters, find_adapters
+from models.server.count import ServerCounting, estimate
+from models.server.dialect import Mode, sent_stops
 from models.server.draw import PATHS, Connection, ServerDraw
 from models.server.endpoint import Endpoint, Patience
 from models.server.event import one_line
-from models.server.listing import Found, find_out, offered
+from models.server.listing import ServedModel, find_out, offered
 from models.server.manners import THOUGHT_TOKENS, manners_of
 from models.server.scoring import scoring_of
 
@@ -33,7 +33,7 @@ class Server:
     the text is right whatever the server makes of them.
     """
 
-    def __init__(self, endpoint: Endpoint, found: Found, mode: Mode, context: int) -> None:
+    def __init__(self, endpoint: Endpoint, found: ServedModel, mode: Mode, context: int) -> None:
         self.notices: list[str] = []
         self._endpoint = endpoint
         self._model = found.model
@@ -43,9 +43,9 @@ class Server:
         self._manners = manners_of(endpoint.shown, found.model)
         if self._manners.most is None:
             self._manners.most = found.most
-        self._adapters = Adapters()
+        self._adapters = ServerAdapters()
         self._stop = Signal()
-        self._counting = Counting(endpoint, found.dialect, found.model)
+        self._counting = ServerCounting(endpoint, found.dialect, found.model)
         self._connection = Connection(
             endpoint, self.name, mode, self._manners, self._counting, self.notices
         )
@@ -77,19 +77,10 @@ class Server:
         if mode not in PATHS:
             raise KnownError(
                 _(
-                    "{shown}: unknown mode {mode!r}; there are {PATHS}",
-                    shown=endpoint.shown,
+                    "{address}: unknown mode {mode!r}; there are {modes}",
+                    address=endpoint.shown,
                     mode=one_line(str(mode)),
-                    PATHS=" and ".join(PATHS),
-                )
-            )
-        if dialect is not None and dialect not in DIALECTS:
-            raise KnownError(
-                _(
-                    "{shown}: unknown dialect {dialect!r}; there are {DIALECTS}",
-                    shown=endpoint.shown,
-                    dialect=one_line(dialect),
-                    DIALECTS=", ".join(DIALECTS),
+                    modes=", ".join(PATHS),
                 )
             )
         found = find_out(endpoint, model, dialect)
@@ -103,7 +94,7 @@ class Server:
         return opened
 
     @classmethod
-    def _kind(cls, found: Found, mode: Mode) -> type[Self]:
+    def _kind(cls, found: ServedModel, mode: Mode) -> type[Self]:
         """The class of a server that can score, where this one can in this mode."""
         scores = mode == "completions" and found.dialect.scores and cls is Server
         return cast(type[Self], ScoringServer) if scores else cls
@@ -179,7 +170,7 @@ class Server:
 class ScoringServer(Server):
     """A server that also tells how likely a text is after a prompt."""
 
-    def __init__(self, endpoint: Endpoint, found: Found, mode: Mode, context: int) -> None:
+    def __init__(self, endpoint: Endpoint, found: ServedModel, mode: Mode, context: int) -> None:
         super().__init__(endpoint, found, mode, context)
         scoring = scoring_of(endpoint, found)
         assert scoring is not None

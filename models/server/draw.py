@@ -10,7 +10,7 @@ from typing import Any
 from base.errors import KnownError
 from base.messages import _
 from models.backend import Delta, Progress, Prompt, Sampling
-from models.server.count import Counting
+from models.server.count import ServerCounting
 from models.server.dialect import Mode
 from models.server.endpoint import Endpoint
 from models.server.event import Event
@@ -40,7 +40,7 @@ class Connection:
     """What a person calls the model."""
     mode: Mode
     manners: Manners
-    counting: Counting
+    counting: ServerCounting
     notices: list[str]
 
 
@@ -130,12 +130,16 @@ class ServerDraw:
                 return await self._request(rows, fitted, put)
             except RequestRefused as refused:
                 if advice := other_mode(connection.mode, refused.status, refused.body):
-                    raise KnownError(f"{refused}; {advice}") from None
+                    raise KnownError(
+                        _("{problem}; {remedy}", problem=refused, remedy=advice)
+                    ) from None
                 lines = manners.learn(fitted, refused.status, refused.body)
                 if not lines or any(self.rows[at].begun for at in rows):
                     raise
             for line in lines:
-                connection.notices.extend(manners.tell(f"{connection.name}: {line}"))
+                connection.notices.extend(
+                    manners.tell(_("{name}: {notice}", name=connection.name, notice=line))
+                )
             if len(rows) > (manners.most or len(rows)):
                 return await self._draw_side_by_side(rows, put)
         raise KnownError(
@@ -223,9 +227,9 @@ class ServerDraw:
         """Tell that a model thought instead of answering; it gets more room the next time."""
         connection = self._connection
         line = _(
-            "{name}: the model thinks before it answers, and that took all {room} tokens it had. "
-            "From now on it gets {more} more, and is slower for it. A model that does not think, "
-            "or a server that switches thinking off, answers at once.",
+            "{name}: it thinks before it answers, and that took all of its {room} tokens. "
+            "From now on it gets {more} more, and is slower for it; a model that does not think, "
+            "or a server that switches thinking off, answers at once",
             name=connection.name,
             room=self._body["max_tokens"],
             more=THOUGHT_TOKENS,

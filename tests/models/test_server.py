@@ -104,7 +104,7 @@ def test_a_huge_line_is_cut(serve: Serve) -> None:
         request.begun = True  # type: ignore[attr-defined]
         request.send(200, "text/event-stream", b"data: " + b"x" * (MAX_LINE + 100))
 
-    fails(serve(answer), "a line of over")
+    fails(serve(answer), f"a line of more than {MAX_LINE} bytes")
 
 
 def test_an_error_inside_the_stream_is_told(serve: Serve) -> None:

@@ -120,7 +120,7 @@ def test_a_real_server_that_does_not_tell_its_slots_is_asked_for_fewer_at_once(
     backend = Server.open(four_slots, dialect="common")
     assert len(draw(backend, TALK, Sampling(n=5, max_tokens=8, stop=STOPS)).ends) == 5
     assert [notice.partition(": ")[2] for notice in backend.notices] == [
-        "takes at most 4 candidates a request; the others are asked beside it"
+        "it takes at most 4 candidates in a request; the others are asked for beside it"
     ]
     backend.close()
 
