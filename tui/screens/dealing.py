@@ -13,7 +13,8 @@ from textual.worker import get_current_worker
 from base.messages import _
 from models.backend import Delta
 from scenes.table.draw import Update
-from scenes.table.play import Hand, Play
+from scenes.table.hand import Hand
+from scenes.table.play import Play
 from tui.failures import Known
 from tui.faults import keep, line_of
 from tui.loaded_model import Model
