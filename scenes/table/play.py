@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
-from models.backend import Backend, Delta, Prompt
+from models.backend import Backend, Progress, Prompt
 from scenes.embedding import embedder
 from scenes.log import Entry, parse
 from scenes.note import Note
@@ -181,17 +181,17 @@ class Play:
             self.notices += backend.notices
             backend.notices.clear()
 
-    def warming(self, backend: Backend, speaker: Role) -> Generator[Delta]:
-        """One token for `speaker`, so that the model has read what has been said so far."""
+    def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
+        """Have the model read what has been said so far, for the next line of `speaker`."""
         entries = self.session.history
-        asked = replace(line_sampling(self.scene, speaker, self.asked), n=1, grammar=None)
+        asked = line_sampling(self.scene, speaker, self.asked)
 
-        def read() -> Generator[Delta]:
+        def read() -> Generator[Progress]:
             prime(backend, self.scene, entries)
             prompt = build_prompt(
                 self.scene, entries, speaker, backend.context, asked.max_tokens, backend.count
             )
-            yield from backend.generate(prompt, replace(asked, max_tokens=1), speaker.adapter)
+            yield from backend.prefill(prompt, speaker.adapter)
 
         return read()
 
