@@ -16,7 +16,7 @@ CONFIG = "adapter_config.json"
 
 
 @dataclass(frozen=True)
-class Subject:
+class EvalTarget:
     """A model and how to open it, with an adapter or without."""
 
     opening: "Opening"
@@ -27,7 +27,7 @@ class Subject:
         return self.adapter.name.removesuffix(".gguf") if self.adapter else self.opening.title
 
     @property
-    def without_adapter(self) -> "Subject":
+    def without_adapter(self) -> "EvalTarget":
         return replace(self, adapter=None)
 
     def open(self, adapters: tuple[Path, ...], **options: object) -> "Backend":
@@ -37,7 +37,7 @@ class Subject:
         return self.opening.open(**options)
 
 
-def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
+def find_target(spec: str, base: str | None, adapter: str | None) -> EvalTarget:
     """What `spec` names: an adapter's folder or GGUF, the name of one, or a
     model as `--model` names it. Raises `KnownError`.
 
@@ -57,15 +57,15 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
                     base=base,
                 )
             )
-        return _here(Subject(resolve(spec)))
+        return _here(EvalTarget(resolve(spec)))
     named = base or (spec if adapter is not None else _trained_on(path))
-    return _here(Subject(_for_adapter(named, path), path))
+    return _here(EvalTarget(_for_adapter(named, path), path))
 
 
-def _here(subject: Subject) -> Subject:
-    """The subject, whose model lies on this machine. Raises `KnownError` where it does not."""
-    subject.opening.check()
-    return subject
+def _here(target: EvalTarget) -> EvalTarget:
+    """The target, whose model lies on this machine. Raises `KnownError` where it does not."""
+    target.opening.check()
+    return target
 
 
 def find_adapter(spec: str) -> Path | None:

@@ -34,7 +34,7 @@ _LETTER = re.compile(r"[A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
-class Question:
+class BenchQuestion:
     """One record, its texts as they stand there."""
 
     role: str
@@ -50,7 +50,7 @@ class Question:
 class Bench:
     """The questions of files, and what was left out of them."""
 
-    questions: list[Question] = field(default_factory=list)
+    questions: list[BenchQuestion] = field(default_factory=list)
     empty: int = 0
     """Answers without a word."""
 
@@ -173,7 +173,7 @@ def character_files(bench: Bench, characters: Mapping[str, Character]) -> dict[s
 
 def _question(
     record: Mapping[str, Any], where: str, source: str, split: Split, bench: Bench
-) -> Question:
+) -> BenchQuestion:
     role, text = text_of(record, "role", where).strip(), text_of(record, "question", where)
     if problem := name_problem(role):
         raise KnownError(
@@ -192,10 +192,10 @@ def _question(
     bench.empty += len(answers) - len(said)
     kind = record.get("type")
     kind = kind[0] if isinstance(kind, list) and kind else kind
-    return Question(role, text, said, kind if isinstance(kind, str) else "", source, split)
+    return BenchQuestion(role, text, said, kind if isinstance(kind, str) else "", source, split)
 
 
-def _prompt(one: Question, characters: Mapping[str, Character], asker: str) -> Prompt:
+def _prompt(one: BenchQuestion, characters: Mapping[str, Character], asker: str) -> Prompt:
     """What play would send in a scene of the role and who asks."""
     known = characters.get(one.role)
     role = Role(

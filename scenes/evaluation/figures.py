@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, TypeVar
 
-from scenes.data.examples.rivals import Voter
-from scenes.evaluation.drawing import Drawing, Habits, as_said, habits
-from scenes.evaluation.heldout import Guessing, Likelihood, Scored, guessing, likelihood
+from scenes.data.examples.rivals import SpeakerChoices
+from scenes.evaluation.drawing import DrawnHabits, DrawnLines, as_said, habits
+from scenes.evaluation.heldout import Likelihood, ScoredLine, SpeakerGuesses, guessing, likelihood
 from scenes.evaluation.picks import Agreement, agreement
-from scenes.evaluation.rolebench import Answering, answering
-from scenes.evaluation.run import Results
+from scenes.evaluation.rolebench import RoleBenchScores, rolebench_scores
+from scenes.evaluation.run import ModelResults
 
 Better = Literal["lower", "higher", ""]
 Style = Literal["share", "number", "score", "count"]
 RESAMPLES = 1000
 """Times that lines are drawn anew, with replacement, for an interval."""
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Figure:
+class FigureRow:
     """One row of the table."""
 
     key: str
@@ -54,30 +54,30 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """All figures of one evaluation."""
 
     names: tuple[str, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[FigureRow, ...]
     changes: tuple[Change, ...]
-    scored: tuple[list[Scored], ...]
+    scored: tuple[list[ScoredLine], ...]
     """The lines that every model scored, by model."""
-    drawings: tuple[list[Drawing], ...]
+    drawings: tuple[list[DrawnLines], ...]
     notices: tuple[str, ...]
 
 
-def compare(results: Sequence[Results], voters: Voter, seed: int = 1) -> Compared:
+def compare(results: Sequence[ModelResults], choices: SpeakerChoices, seed: int = 1) -> Comparison:
     """The figures of the models in their order; the second is what the first is held against."""
     scored = _common([one.scored for one in results])
     drawings = _common([one.drawings for one in results])
     rows = [
         *_likely([likelihood(one) if one else None for one in scored]),
-        *_guessed([guessing(one, voters) for one in scored]),
-        *_drawn([habits(one, voters.speakers) for one in drawings], _said(drawings, voters)),
-        *_answers([answering(one) for one in _common([one.answered for one in results])]),
+        *_guessed([guessing(one, choices) for one in scored]),
+        *_drawn([habits(one, choices.speakers) for one in drawings], _said(drawings, choices)),
+        *_answers([rolebench_scores(one) for one in _common([one.answered for one in results])]),
         *_picked(_agreements(results)),
     ]
-    return Compared(
+    return Comparison(
         names=tuple(one.name for one in results),
         figures=tuple(row for row in rows if any(value is not None for value in row.values)),
         changes=tuple(_changes(scored, seed)) if len(scored) == 2 and all(scored) else (),
@@ -96,17 +96,17 @@ def wilson(right: float, lines: int) -> tuple[float, float]:
     return (middle - reach) / scale, (middle + reach) / scale
 
 
-def _common(lists: Sequence[Sequence[Item | None]]) -> list[list[Item]]:
+def _common(lists: Sequence[Sequence[T | None]]) -> list[list[T]]:
     """The items at the places where none of the lists has a gap; empty lists stay so."""
     there = [items for items in lists if items]
     kept = [i for i, row in enumerate(zip(*there, strict=True)) if None not in row]
     return [[one for i in kept if items and (one := items[i]) is not None] for items in lists]
 
 
-def _likely(found: Sequence[Likelihood | None]) -> Iterator[Figure]:
-    def row(key: str, label: str, style: Style, of: Callable[[Likelihood], float]) -> Figure:
+def _likely(found: Sequence[Likelihood | None]) -> Iterator[FigureRow]:
+    def row(key: str, label: str, style: Style, of: Callable[[Likelihood], float]) -> FigureRow:
         better: Better = "" if style == "count" else "lower"
-        return Figure(key, label, style, better, _each(found, of))
+        return FigureRow(key, label, style, better, _each(found, of))
 
     yield row("lines", "held-out lines", "count", lambda one: one.lines)
     yield row("tokens", "tokens of their replies", "count", lambda one: one.tokens)
@@ -114,90 +114,94 @@ def _likely(found: Sequence[Likelihood | None]) -> Iterator[Figure]:
     yield row("perplexity_character", "perplexity a character", "number", lambda o: o.by_character)
 
 
-def _guessed(found: Sequence[Guessing | None]) -> Iterator[Figure]:
-    def row(key: str, label: str, better: Better, of: Callable[[Guessing], float]) -> Figure:
-        return Figure(key, label, "share", better, _each(found, of))
+def _guessed(found: Sequence[SpeakerGuesses | None]) -> Iterator[FigureRow]:
+    def row(
+        key: str, label: str, better: Better, of: Callable[[SpeakerGuesses], float]
+    ) -> FigureRow:
+        return FigureRow(key, label, "share", better, _each(found, of))
 
     lines = _each(found, lambda one: one.lines)
-    yield Figure("speaker_lines", "lines to guess the speaker of", "count", "", lines)
+    yield FigureRow("speaker_lines", "lines to guess the speaker of", "count", "", lines)
     yield row("speaker_accuracy", "who speaks, right", "higher", lambda one: one.accuracy)
     yield row("speaker_chance", "  by chance", "", lambda one: one.chance)
     yield row("speaker_frequent", "  the most frequent always", "", lambda one: one.most_frequent)
 
 
-def _drawn(found: Sequence[Habits | None], said: Habits | None) -> Iterator[Figure]:
+def _drawn(found: Sequence[DrawnHabits | None], said: DrawnHabits | None) -> Iterator[FigureRow]:
     def row(
-        key: str, label: str, style: Style, better: Better, of: Callable[[Habits], float | None]
-    ) -> Figure:
-        return Figure(key, label, style, better, _each(found, of), of(said) if said else None)
+        key: str,
+        label: str,
+        style: Style,
+        better: Better,
+        of: Callable[[DrawnHabits], float | None],
+    ) -> FigureRow:
+        return FigureRow(key, label, style, better, _each(found, of), of(said) if said else None)
 
     candidates = _each(found, lambda one: one.candidates)
-    yield Figure("candidates", "candidates drawn", "count", "", candidates)
+    yield FigureRow("candidates", "candidates drawn", "count", "", candidates)
     yield row("well_formed", "well-formed lines", "share", "higher", lambda one: one.well_formed)
     unfinished = _each(found, lambda one: one.unfinished)
-    yield Figure("unfinished", "cut off at the most tokens", "share", "lower", unfinished)
+    yield FigureRow("unfinished", "cut off at the most tokens", "share", "lower", unfinished)
     yield row("names_another", "names another", "share", "", lambda one: one.names_another)
     yield row(
         "speaks_for_another", "speaks for another", "share", "lower", lambda o: o.speaks_for_another
     )
     different = _each(found, lambda one: one.distinct_1)
-    yield Figure("distinct_1", "distinct-1", "score", "higher", different)
+    yield FigureRow("distinct_1", "distinct-1", "score", "higher", different)
     different = _each(found, lambda one: one.distinct_2)
-    yield Figure("distinct_2", "distinct-2", "score", "higher", different)
+    yield FigureRow("distinct_2", "distinct-2", "score", "higher", different)
     alike = _each(found, lambda one: one.self_bleu)
-    yield Figure("self_bleu", "self-BLEU", "score", "lower", alike)
+    yield FigureRow("self_bleu", "self-BLEU", "score", "lower", alike)
     common = _each(found, lambda one: one.rouge_l)
-    yield Figure("rouge_l", "ROUGE-L with the line said", "score", "higher", common)
+    yield FigureRow("rouge_l", "ROUGE-L with the line said", "score", "higher", common)
     yield row("length", "characters a line", "number", "", lambda one: one.length)
 
 
-def _answers(found: Sequence[Answering | None]) -> Iterator[Figure]:
+def _answers(found: Sequence[RoleBenchScores | None]) -> Iterator[FigureRow]:
     asked = _each(found, lambda one: one.questions)
-    yield Figure("rolebench_questions", "RoleBench questions", "count", "", asked)
+    yield FigureRow("rolebench_questions", "RoleBench questions", "count", "", asked)
     mean, best = _each(found, lambda one: one.mean), _each(found, lambda one: one.best)
-    yield Figure("rolebench_rouge_l", "RoleBench ROUGE-L", "score", "higher", mean)
-    yield Figure("rolebench_best", "  of the best candidate", "score", "higher", best)
+    yield FigureRow("rolebench_rouge_l", "RoleBench ROUGE-L", "score", "higher", mean)
+    yield FigureRow("rolebench_best", "  of the best candidate", "score", "higher", best)
 
 
-def _picked(found: Sequence[Agreement | None]) -> Iterator[Figure]:
-    def row(key: str, label: str, of: Callable[[Agreement], float | None]) -> Figure:
-        return Figure(key, label, "share", "higher", _each(found, of))
+def _picked(found: Sequence[Agreement | None]) -> Iterator[FigureRow]:
+    def row(key: str, label: str, of: Callable[[Agreement], float | None]) -> FigureRow:
+        return FigureRow(key, label, "share", "higher", _each(found, of))
 
-    yield Figure("pairs", "pairs of picks", "count", "", _each(found, lambda one: one.pairs))
+    yield FigureRow("pairs", "pairs of picks", "count", "", _each(found, lambda one: one.pairs))
     yield row("picks_likelier", "the pick is likelier", lambda one: one.likelier)
     yield row("picks_likelier_token", "  a token", lambda one: one.likelier_by_token)
     yield row("picks_rewarded", "  more than with the other model", lambda one: one.rewarded)
 
 
-def _agreements(results: Sequence[Results]) -> list[Agreement | None]:
+def _agreements(results: Sequence[ModelResults]) -> list[Agreement | None]:
     """The first model's reward is told against the second."""
     reference = results[1].preferences if len(results) > 1 else None
     first = agreement(results[0].preferences, reference or None)
     return [first, *(agreement(one.preferences, None) for one in results[1:])]
 
 
-def _said(drawings: Sequence[Sequence[Drawing]], voters: Voter) -> Habits | None:
-    some: Sequence[Drawing] = next((one for one in drawings if one), ())
-    return habits(as_said(some), voters.speakers)
+def _said(drawings: Sequence[Sequence[DrawnLines]], choices: SpeakerChoices) -> DrawnHabits | None:
+    some: Sequence[DrawnLines] = next((one for one in drawings if one), ())
+    return habits(as_said(some), choices.speakers)
 
 
-def _each(
-    found: Iterable[Item | None], of: Callable[[Item], float | None]
-) -> tuple[float | None, ...]:
+def _each(found: Iterable[T | None], of: Callable[[T], float | None]) -> tuple[float | None, ...]:
     return tuple(None if one is None else of(one) for one in found)
 
 
-def _changes(scored: Sequence[Sequence[Scored]], seed: int) -> Iterator[Change]:
+def _changes(scored: Sequence[Sequence[ScoredLine]], seed: int) -> Iterator[Change]:
     ours, theirs = scored
     lines = list(zip(ours, theirs, strict=True))
 
-    def perplexity(of: Sequence[tuple[Scored, Scored]]) -> float:
+    def perplexity(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
         """The change of the perplexity a character."""
         characters = sum(len(one.example.reply) for one, _ in of)
         gained = sum(one.logprob - other.logprob for one, other in of)
         return math.exp(min(-gained / characters, 700.0)) - 1
 
-    def accuracy(of: Sequence[tuple[Scored, Scored]]) -> float:
+    def accuracy(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
         return sum(one.is_right - other.is_right for one, other in of) / len(of)
 
     by_token = _same_tokens(lines)
@@ -211,13 +215,13 @@ def _changes(scored: Sequence[Sequence[Scored]], seed: int) -> Iterator[Change]:
 
 
 def _same_tokens(
-    lines: Sequence[tuple[Scored, Scored]],
-) -> Callable[[Sequence[tuple[Scored, Scored]]], float] | None:
+    lines: Sequence[tuple[ScoredLine, ScoredLine]],
+) -> Callable[[Sequence[tuple[ScoredLine, ScoredLine]]], float] | None:
     """How the perplexity a token changes, where both models count the same tokens."""
     if any(one.tokens != other.tokens for one, other in lines):
         return None
 
-    def change(of: Sequence[tuple[Scored, Scored]]) -> float:
+    def change(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
         gained = sum(one.logprob - other.logprob for one, other in of)
         return math.exp(min(-gained / sum(one.tokens for one, _ in of), 700.0)) - 1
 
@@ -227,8 +231,8 @@ def _same_tokens(
 def _change(
     key: str,
     label: str,
-    lines: Sequence[tuple[Scored, Scored]],
-    of: Callable[[Sequence[tuple[Scored, Scored]]], float],
+    lines: Sequence[tuple[ScoredLine, ScoredLine]],
+    of: Callable[[Sequence[tuple[ScoredLine, ScoredLine]]], float],
     seed: int,
 ) -> Change:
     chance = Random(seed)

@@ -68,7 +68,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Answers:
+class FactAnswers:
     """How the model answers one question one way."""
 
     logprobs: tuple[float, ...]
@@ -90,14 +90,14 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FactOutcome:
     """One fact, without knowledge and with it."""
 
     fact: FactKeys
     told: tuple[Note, ...]
     """What was injected."""
-    plain: Answers
-    informed: Answers
+    plain: FactAnswers
+    informed: FactAnswers
 
     @property
     def found(self) -> bool:
@@ -106,7 +106,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Summary:
+class AnswerMeans:
     """The means over all facts of one way to ask."""
 
     accuracy: float
@@ -141,7 +141,7 @@ def read_facts(path: Path) -> Facts:
     return Facts(scene, role, keys.asker, tuple(keys.facts), knowledge)
 
 
-def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Iterator[Outcome]:
+def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Iterator[FactOutcome]:
     """Each fact's outcome, `n` lines being drawn each way (none for 0).
 
     Raises `KnownError`, also for a backend that cannot score.
@@ -149,7 +149,7 @@ def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Itera
     scorer(backend)
     for fact in facts.facts:
         history, notes = asked(facts, fact, backend)
-        yield Outcome(
+        yield FactOutcome(
             fact,
             tuple(notes),
             _answers(backend, facts, fact, history, n, seed),
@@ -166,10 +166,10 @@ def asked(facts: Facts, fact: FactKeys, backend: Backend) -> tuple[list[Entry], 
     return history, told.notes_for(facts.role, facts.knowledge)
 
 
-def summary(answers: Sequence[Answers]) -> Summary:
+def answer_means(answers: Sequence[FactAnswers]) -> AnswerMeans:
     """The means of `answers`, of which there is at least one."""
     shares = [one.share for one in answers if one.share is not None]
-    return Summary(
+    return AnswerMeans(
         accuracy=_mean([one.margin > 0 for one in answers]),
         margin=_mean([one.margin for one in answers]),
         probability=_mean([one.probability for one in answers]),
@@ -179,11 +179,11 @@ def summary(answers: Sequence[Answers]) -> Summary:
 
 def _answers(
     backend: Backend, facts: Facts, fact: FactKeys, history: Sequence[Entry], n: int, seed: int
-) -> Answers:
+) -> FactAnswers:
     prompt = _prompt(backend, facts, history)
     replies = [f"{answer}\n" for answer in (fact.answer, *fact.others)]
     logprobs = tuple(scorer(backend).score(prompt, replies))
-    return Answers(logprobs, _share(backend, facts, fact, history, n, seed) if n else None)
+    return FactAnswers(logprobs, _share(backend, facts, fact, history, n, seed) if n else None)
 
 
 def _prompt(backend: Backend, facts: Facts, history: Sequence[Entry]) -> Prompt:

@@ -23,7 +23,7 @@ CONTEXT = 1500
 
 
 @dataclass(frozen=True)
-class Pair:
+class PickPair:
     """A prompt, the line that was picked after it, and one that was not."""
 
     prompt: Prompt
@@ -63,7 +63,7 @@ class Agreement:
     """The picked line has the higher implicit reward against the reference."""
 
 
-def read_pairs(source: str) -> list[Pair]:
+def read_pairs(source: str) -> list[PickPair]:
     """The pairs of a saved session, by its name or journal, or of a file of pairs.
 
     Such a file has `{"prompt", "chosen", "rejected"}` a line, or `stable`, `history` and `cue` in
@@ -85,7 +85,7 @@ def read_pairs(source: str) -> list[Pair]:
 
 
 def prefer(
-    backend: Backend, adapter: str | None, pairs: Sequence[Pair]
+    backend: Backend, adapter: str | None, pairs: Sequence[PickPair]
 ) -> Iterator[Preference | None]:
     """Score both lines of each pair in turn; None for one that is longer than the context."""
     scores = scorer(backend)
@@ -115,7 +115,7 @@ def agreement(
     )
 
 
-def _of_session(path: Path) -> Iterator[Pair]:
+def _of_session(path: Path) -> Iterator[PickPair]:
     from scenes.files.exports.examples import preference
     from scenes.table.journal import read_session
 
@@ -123,14 +123,14 @@ def _of_session(path: Path) -> Iterator[Pair]:
         yield _pair(json.loads(line), str(path))
 
 
-def _pair(value: Mapping[str, Any], where: str) -> Pair:
+def _pair(value: Mapping[str, Any], where: str) -> PickPair:
     how = "expected prompt, chosen and rejected; make them with: sessions export --to preference"
     keys = ("chosen", "rejected")
     if not all(isinstance(value.get(key), str) and value[key].strip() for key in keys):
         raise KnownError(
             _("{where}: chosen or rejected is missing or empty; {how}", where=where, how=how)
         )
-    return Pair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
+    return PickPair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
 
 
 def _prompt(value: Mapping[str, Any], problem: str) -> Prompt:

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from base.writing import replaced
-from scenes.evaluation.figures import Compared
+from scenes.evaluation.figures import Comparison
 from scenes.evaluation.heldout import by_speaker
 
 BINS = 30
@@ -21,7 +21,7 @@ SPEAKERS = 20
 
 
 def write_plots(
-    found: Compared, report: Path, inputs: Iterable[str | Path]
+    found: Comparison, report: Path, inputs: Iterable[str | Path]
 ) -> list[tuple[str, Path]]:
     """Captions and files beside `report`, each written whole or not at all, none over `inputs`."""
     written = []
@@ -35,14 +35,14 @@ def write_plots(
     return written
 
 
-def _plots(found: Compared) -> Iterator[tuple[str, str, Figure]]:
+def _plots(found: Comparison) -> Iterator[tuple[str, str, Figure]]:
     if any(found.scored):
         yield "likelihood", "Nats a character of the held-out replies", _likelihood(found)
     if any(one.candidates for lines in found.scored for one in lines):
         yield "speakers", "Lines guessed right, by speaker", _speakers(found)
 
 
-def _likelihood(found: Compared) -> Figure:
+def _likelihood(found: Comparison) -> Figure:
     figure, axes = _paper("nats a character", "lines")
     values = [[-one.logprob / len(one.example.reply) for one in lines] for lines in found.scored]
     top = sorted(value for one in values for value in one)
@@ -59,7 +59,7 @@ def _likelihood(found: Compared) -> Figure:
     return figure
 
 
-def _speakers(found: Compared) -> Figure:
+def _speakers(found: Comparison) -> Figure:
     figure, axes = _paper("speaker (number in the table)", "guessed right")
     columns = [by_speaker(lines) for lines in found.scored]
     names = list(next(one for one in columns if one))[:SPEAKERS]
@@ -87,7 +87,7 @@ def _paper(across: str, up: str) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _label(found: Compared, number: int) -> str:
+def _label(found: Comparison, number: int) -> str:
     """A model's name where any font can write it, else its number; `$` and `_` have a meaning."""
     name = found.names[number]
     return name.lstrip("_").replace("$", "") if name.isascii() else f"model {number + 1}"

@@ -10,7 +10,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
-from scenes.evaluation.figures import Change, Compared, Figure, wilson
+from scenes.evaluation.figures import Change, Comparison, FigureRow, wilson
 from scenes.evaluation.heldout import by_speaker
 
 SAID = "really said"
@@ -25,7 +25,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _NOT_SHOWN = re.compile(rf"{UNPRINTABLE.pattern}|[\r\n\t]")
 
 
-def table(found: Compared) -> list[tuple[str, ...]]:
+def table(found: Comparison) -> list[tuple[str, ...]]:
     """Rows of cells, the first naming the columns."""
     with_said = any(row.said is not None for row in found.figures)
     head = ("", *found.names, *((SAID,) if with_said else ()))
@@ -36,12 +36,12 @@ def table(found: Compared) -> list[tuple[str, ...]]:
     return rows
 
 
-def changes(found: Compared) -> list[str]:
+def changes(found: Comparison) -> list[str]:
     """A line for each difference between two models."""
     return [f"{one.label}: {_change(one)}" for one in found.changes]
 
 
-def as_value(found: Compared, settings: Mapping[str, Any]) -> dict[str, Any]:
+def as_value(found: Comparison, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What `--json` prints."""
     figures = [
         {row.key: value for row in found.figures if (value := row.values[at]) is not None}
@@ -61,7 +61,7 @@ def as_value(found: Compared, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_report(
-    found: Compared, settings: Mapping[str, Any], path: Path, inputs: Iterable[str | Path]
+    found: Comparison, settings: Mapping[str, Any], path: Path, inputs: Iterable[str | Path]
 ) -> list[str]:
     """Write the report to `path` and its plots beside it; returns what a person should know.
 
@@ -97,7 +97,7 @@ def write_report(
 
 
 def markdown(
-    found: Compared, settings: Mapping[str, Any], plots: Sequence[tuple[str, Path]]
+    found: Comparison, settings: Mapping[str, Any], plots: Sequence[tuple[str, Path]]
 ) -> str:
     """The report; `plots` are captions and files that lie beside it."""
     parts = [
@@ -114,7 +114,7 @@ def markdown(
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _explained(found: Compared) -> str:
+def _explained(found: Comparison) -> str:
     lines = []
     if found.changes:
         names = " against ".join(map(_safe, found.names))
@@ -138,7 +138,7 @@ def _explained(found: Compared) -> str:
     return "\n".join(lines).strip()
 
 
-def _speaker_table(found: Compared) -> str:
+def _speaker_table(found: Comparison) -> str:
     """Right guesses by true speaker; numbered as in the plot."""
     columns = [by_speaker(one) for one in found.scored]
     first = next((one for one in columns if one), {})
@@ -151,7 +151,7 @@ def _speaker_table(found: Compared) -> str:
     return "## Who speaks, by speaker\n\n" + _table(rows)
 
 
-def _samples(found: Compared) -> str:
+def _samples(found: Comparison) -> str:
     """What was drawn for a few prompts, spread over all."""
     there = [one for one in found.drawings if one]
     if not there:
@@ -173,16 +173,16 @@ def _samples(found: Compared) -> str:
     return "\n\n".join(parts[:-1])
 
 
-def _speakers(found: Compared, at: int) -> dict[str, dict[str, int]]:
+def _speakers(found: Comparison, at: int) -> dict[str, dict[str, int]]:
     counted = by_speaker(found.scored[at])
     return {name: {"right": right, "lines": lines} for name, (right, lines) in counted.items()}
 
 
-def _figure(found: Compared, key: str) -> Figure | None:
+def _figure(found: Comparison, key: str) -> FigureRow | None:
     return next((row for row in found.figures if row.key == key), None)
 
 
-def _shown(value: float | None, row: Figure) -> str:
+def _shown(value: float | None, row: FigureRow) -> str:
     if value is None:
         return "-"
     match row.style:

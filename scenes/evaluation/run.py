@@ -7,55 +7,59 @@ from typing import Any, TypeVar
 from base.messages import _
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
-from scenes.data.examples.rivals import Voter
+from scenes.data.examples.rivals import SpeakerChoices
 from scenes.evaluation import drawing, heldout, picks, rolebench
-from scenes.evaluation.drawing import Drawing
-from scenes.evaluation.heldout import Scored
-from scenes.evaluation.picks import Pair, Preference
-from scenes.evaluation.rolebench import Answered, Question
+from scenes.evaluation.drawing import DrawnLines
+from scenes.evaluation.heldout import ScoredLine
+from scenes.evaluation.picks import PickPair, Preference
+from scenes.evaluation.rolebench import RoleBenchPrompt, ScoredAnswers
 
 Tell = Callable[[str, int, int], None]
 """Is told what is being measured, how many are done, and of how many."""
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """What is measured."""
 
     lines: Sequence[Example]
     """Held-out lines to score."""
     drawn: Sequence[Example]
     """Those for which candidates are drawn."""
-    voters: Voter
+    choices: SpeakerChoices
     sampling: Sampling
     """How candidates are drawn."""
-    pairs: Sequence[Pair] = ()
-    questions: Sequence[Question] = ()
+    pairs: Sequence[PickPair] = ()
+    questions: Sequence[RoleBenchPrompt] = ()
 
 
 @dataclass(frozen=True)
-class Results:
+class ModelResults:
     """What one model gave, an item for each of the plan's; None where its context was too short."""
 
     name: str
-    scored: list[Scored | None] = field(default_factory=list)
+    scored: list[ScoredLine | None] = field(default_factory=list)
     """Empty where the model cannot score."""
-    drawings: list[Drawing | None] = field(default_factory=list)
+    drawings: list[DrawnLines | None] = field(default_factory=list)
     preferences: list[Preference | None] = field(default_factory=list)
-    answered: list[Answered | None] = field(default_factory=list)
+    answered: list[ScoredAnswers | None] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
 def measure(
-    backend: Backend, adapter: str | None, name: str, plan: Plan, tell: Tell = lambda *__: None
-) -> Results:
+    backend: Backend,
+    adapter: str | None,
+    name: str,
+    plan: EvaluationPlan,
+    tell: Tell = lambda *__: None,
+) -> ModelResults:
     """All measures of a plan. Raises `KnownError` and `KnownError`."""
-    found = Results(name)
+    found = ModelResults(name)
     if isinstance(backend, Scorer):
         lines, pairs = plan.lines, plan.pairs
-        scored = heldout.score(backend, adapter, lines, plan.voters)
+        scored = heldout.score(backend, adapter, lines, plan.choices)
         found.scored.extend(_told(scored, "lines scored", len(lines), tell))
         preferred = picks.prefer(backend, adapter, pairs)
         found.preferences.extend(_told(preferred, "pairs scored", len(pairs), tell))
@@ -95,7 +99,7 @@ def measure(
     return found
 
 
-def _told(items: Iterable[Item], what: str, count: int, tell: Tell) -> Iterable[Item]:
+def _told(items: Iterable[T], what: str, count: int, tell: Tell) -> Iterable[T]:
     for done, item in enumerate(items, 1):
         tell(what, done, count)
         yield item

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from base.errors import KnownError
 from models.train.data import Example
 from scenes.data.examples.heldout import HeldOut
-from scenes.data.examples.make import Made, log_source, make
+from scenes.data.examples.make import ExampleSet, log_source, make
 from scenes.data.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
 from scenes.data.examples.script import script_of
 from scenes.log import Entry, parse
@@ -57,7 +57,7 @@ def made(
     reply: int | None = 40,
     by_chapter: bool = False,
     by_passage: bool = False,
-) -> Made:
+) -> ExampleSet:
     entries = parse(log) if isinstance(log, str) else log
     source = log_source(script_of("rain.txt", entries, scene), wanted)
     return make([source], Bounds(context, len, reply, by_chapter, by_passage), held)

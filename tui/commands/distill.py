@@ -13,7 +13,7 @@ from tui.failures import FAILED, given
 from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.distill import Distilling
+    from scenes.data.teacher.distill import DistillRun
 
 
 def distill(
@@ -45,7 +45,7 @@ def distill(
     """
     from scenes.data.teacher.distill import counts, distil, entries, passages
 
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
     not_over(output, inputs)
     run = _run(novel, tokens, scene, summaries)
@@ -53,19 +53,19 @@ def distill(
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.asked(asking, "distill") as (found, ledger):
-        left = teaching.tell_estimate(asking, tasks, ledger)
+    with teaching.asked(asking, "distill") as (found, cache):
+        left = teaching.tell_estimate(asking, tasks, cache)
         with teaching.progress_of(asking, left, found) as progress:
-            distilled = distil(run, found, ledger, jobs, progress)
+            distilled = distil(run, found, cache, jobs, progress)
         write_lines((entry.line + "\n" for entry in entries(distilled)), output, inputs)
     _report(counts(distilled), output, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Distilling":
+def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "DistillRun":
     from scenes.data.books.book import read_book
-    from scenes.data.teacher.distill import Distilling
+    from scenes.data.teacher.distill import DistillRun
     from scenes.scene import EMOTIONS, load_scene
 
     with given():
@@ -74,7 +74,7 @@ def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Disti
     for notice in book.notices:
         place = f"line {notice.number}: " if notice.number else ""
         word(f"{one_line(book.where)}: {place}{one_line(notice.text)}")
-    return Distilling(book, tokens, tuple(labels), summaries)
+    return DistillRun(book, tokens, tuple(labels), summaries)
 
 
 def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:

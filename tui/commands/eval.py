@@ -16,7 +16,7 @@ from tui.failures import given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
-    from scenes.evaluation.knowledge import Answers, Outcome, Summary
+    from scenes.evaluation.knowledge import AnswerMeans, FactAnswers, FactOutcome
 
 
 class Evaluations(TyperGroup):
@@ -58,7 +58,7 @@ def knowledge(
     with given():
         facts = read_facts(file or BUNDLED)
     given_model(choice)
-    outcomes: list[Outcome] = []
+    outcomes: list[FactOutcome] = []
     with closing(open_model(choice, None)) as backend:
         for outcome in evaluate(backend, facts, n, seed):
             outcomes.append(outcome)
@@ -70,7 +70,7 @@ def knowledge(
     _report(outcomes, name, as_data)
 
 
-def _tell(outcome: "Outcome") -> None:
+def _tell(outcome: "FactOutcome") -> None:
     mark = "+" if outcome.informed.margin > 0 else "-"
     data(f"{mark} {outcome.fact.ask} {outcome.fact.answer}")
     data(f"    margin {outcome.plain.margin:.2f} → {outcome.informed.margin:.2f}")
@@ -78,11 +78,11 @@ def _tell(outcome: "Outcome") -> None:
         data(f"    {note.line}")
 
 
-def _report(outcomes: Sequence["Outcome"], model: str, as_data: bool) -> None:
-    from scenes.evaluation.knowledge import summary
+def _report(outcomes: Sequence["FactOutcome"], model: str, as_data: bool) -> None:
+    from scenes.evaluation.knowledge import answer_means
 
     plain, informed = (
-        summary([getattr(one, way) for one in outcomes]) for way in ("plain", "informed")
+        answer_means([getattr(one, way) for one in outcomes]) for way in ("plain", "informed")
     )
     found = sum(one.found for one in outcomes) / len(outcomes)
     if as_data:
@@ -120,13 +120,13 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
 
 
-def _means(one: "Summary") -> dict[str, Any]:
+def _means(one: "AnswerMeans") -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(one)
 
 
-def _fact(outcome: "Outcome") -> dict[str, Any]:
+def _fact(outcome: "FactOutcome") -> dict[str, Any]:
     return {
         "ask": outcome.fact.ask,
         "answer": outcome.fact.answer,
@@ -138,5 +138,5 @@ def _fact(outcome: "Outcome") -> dict[str, Any]:
     }
 
 
-def _answers(one: "Answers") -> dict[str, Any]:
+def _answers(one: "FactAnswers") -> dict[str, Any]:
     return {"logprobs": list(one.logprobs), "margin": one.margin, "share": one.share}

@@ -13,7 +13,7 @@ from tui.commands import options
 REPLY = 96
 """Tokens of a drawn line, as in play."""
 
-Subject = Annotated[
+Target = Annotated[
     str,
     typer.Argument(
         metavar="ADAPTER|MODEL",
@@ -87,10 +87,10 @@ Report = Annotated[
 
 
 @dataclass(frozen=True)
-class Wanted:
+class EvaluationOptions:
     """What is evaluated, on what, and how."""
 
-    subject: Subject
+    target: Target
     on: On = None
     against: Against = None
     base: Base = None
@@ -115,13 +115,13 @@ class Wanted:
     as_data: options.Json = False
 
 
-def told(body: Callable[[Wanted], None]) -> Callable[..., None]:
-    """A command whose options are the fields of `Wanted`; typer reads them off its signature."""
+def command_of(body: Callable[[EvaluationOptions], None]) -> Callable[..., None]:
+    """A command whose options are the fields of `EvaluationOptions`, as typer reads them."""
 
     def command(**fields: Any) -> None:
-        body(Wanted(**fields))
+        body(EvaluationOptions(**fields))
 
     command.__doc__, command.__name__ = body.__doc__, body.__name__
-    signature = inspect.signature(Wanted).replace(return_annotation=None)
+    signature = inspect.signature(EvaluationOptions).replace(return_annotation=None)
     command.__dict__["__signature__"] = signature
     return command

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from models.backend import Backend
     from models.catalog import Opening
     from models.local.counting import Counting
-    from scenes.data.examples.prompts import Bounds
-    from scenes.data.examples.prompts import Source as Learned
+    from scenes.data.examples.prompts import Bounds, ExampleSource
     from scenes.data.examples.script import Script
     from scenes.log import Entry
     from scenes.scene import Scene
@@ -221,7 +220,7 @@ def _entries(source: Source) -> list["Entry"]:
     return [line.entry for line in lines]
 
 
-def _source(read: "Script | Session", wanted: Sequence[str]) -> "Learned":
+def _source(read: "Script | Session", wanted: Sequence[str]) -> "ExampleSource":
     from scenes.data.examples.make import log_source
     from scenes.data.examples.script import Script
     from scenes.data.examples.sessions import session_source

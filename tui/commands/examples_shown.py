@@ -9,7 +9,7 @@ from tui.output import as_json, clean, one_line, word
 
 if TYPE_CHECKING:
     from models.train.data import Example
-    from scenes.data.examples.make import Made
+    from scenes.data.examples.make import ExampleSet
 
 MOST_SPEAKERS = 20
 """Speakers that are listed."""
@@ -33,7 +33,7 @@ def _show(example: "Example") -> None:
     print(f"{one_line(head)}\n{clean(example.prompt.text)}{learned}\n")
 
 
-def report(made: "Made", as_data: bool) -> None:
+def report(made: "ExampleSet", as_data: bool) -> None:
     """Say what was made, of whom, and what was left out and why."""
     examples, tally = made.examples, made.tally
     train = sum(one.split == "train" for one in examples)

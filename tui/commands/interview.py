@@ -14,7 +14,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.interview import Held
+    from scenes.data.teacher.interview import HeldInterviews
 
 FORMS = ("log", "instruct")
 
@@ -47,7 +47,7 @@ def interview(
     from scenes.data.teacher.interview import passages
 
     one_of(to, FORMS, "form")
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
     not_over(output, inputs)
     with given():
@@ -64,16 +64,18 @@ def interview(
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.asked(asking, "interview") as (found, ledger):
-        left = teaching.tell_estimate(asking, tasks, ledger)
+    with teaching.asked(asking, "interview") as (found, cache):
+        left = teaching.tell_estimate(asking, tasks, cache)
         with teaching.progress_of(asking, left, found) as progress:
-            held = held_interview(asked, found, ledger, jobs, progress)
+            held = held_interview(asked, found, cache, jobs, progress)
     _write(held, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _write(held: "Held", to: str, output: Path, inputs: list[Path], as_data: bool) -> None:
+def _write(
+    held: "HeldInterviews", to: str, output: Path, inputs: list[Path], as_data: bool
+) -> None:
     from scenes.data.teacher.interview import entries, instructions
 
     if to == "log":

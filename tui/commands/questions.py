@@ -14,7 +14,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.questions import Asked, Asking
+    from scenes.data.teacher.questions import AnsweredQuestion, QuestionRun
 
 FORMS = ("log", "instruct")
 MOST_QUESTIONS = 50_000
@@ -48,7 +48,7 @@ def questions(
     from scenes.data.teacher.questions import expected, make
 
     one_of(to, FORMS, "form")
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [asking.path, *(file for file in (templates, slots) if file is not None)]
     not_over(output, inputs)
     run = _run(role, templates, slots, n, seed)
@@ -56,19 +56,19 @@ def questions(
         tasks, sure = expected(run, None)
         teaching.print_estimate(asking, tasks, as_data, sure)
         return
-    with teaching.asked(asking, "questions") as (found, ledger):
-        tasks, sure = expected(run, ledger)
-        left = teaching.tell_estimate(asking, tasks, ledger, sure)
+    with teaching.asked(asking, "questions") as (found, cache):
+        tasks, sure = expected(run, cache)
+        left = teaching.tell_estimate(asking, tasks, cache, sure)
         with teaching.progress_of(asking, left, found) as progress:
-            asked = make(run, found, ledger, jobs, progress)
+            asked = make(run, found, cache, jobs, progress)
     _write(role, asked, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "Asking":
+def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "QuestionRun":
     from base.names import name_problem
-    from scenes.data.teacher.questions import BUNDLED, Asking
+    from scenes.data.teacher.questions import BUNDLED, QuestionRun
     from scenes.data.teacher.templates import read_templates
 
     if problem := name_problem(role):
@@ -77,11 +77,16 @@ def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: in
         found = read_templates(templates or BUNDLED)
         if slots is not None:
             found.slots.update(read_templates(slots).slots)
-    return Asking(role, found, n, seed)
+    return QuestionRun(role, found, n, seed)
 
 
 def _write(
-    role: str, asked: "list[Asked]", to: str, output: Path, inputs: list[Path], as_data: bool
+    role: str,
+    asked: "list[AnsweredQuestion]",
+    to: str,
+    output: Path,
+    inputs: list[Path],
+    as_data: bool,
 ) -> None:
     from scenes.data.teacher.questions import counts, entries, instructions
 

@@ -18,7 +18,7 @@ from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
     from models.teacher import Teacher
-    from scenes.data.teacher.answer_cache import Ledger, Record
+    from scenes.data.teacher.answer_cache import AnswerCache, CachedAnswer
     from scenes.data.teacher.runner import Task
 
 MOST_TOLD = 20
@@ -70,7 +70,7 @@ Estimate = Annotated[
 
 
 @dataclass(frozen=True)
-class Asking:
+class TeacherOptions:
     """How a teacher is asked."""
 
     teacher: str | None
@@ -108,19 +108,19 @@ class Asking:
 
 
 @dataclass
-class Progress:
+class TeachingProgress:
     """Tells how far a run is: on a terminal as it goes, and what failed."""
 
-    asking: Asking
+    asking: TeacherOptions
     expected: int
     began: float = field(default_factory=time.monotonic)
     done: int = 0
     into: int = 0
     out: int = 0
-    failed: list["Record"] = field(default_factory=list)
+    failed: list["CachedAnswer"] = field(default_factory=list)
     _shown: float = 0.0
 
-    def __call__(self, record: "Record") -> None:
+    def __call__(self, record: "CachedAnswer") -> None:
         self.done += 1
         self.into += record.prompt_tokens
         self.out += record.tokens
@@ -168,7 +168,7 @@ def tell(text: str) -> None:
 
 
 @dataclass(frozen=True)
-class Load:
+class Workload:
     """What is to be asked, of which it is `sure` or which is the most that it can be."""
 
     questions: int
@@ -178,19 +178,19 @@ class Load:
     sure: bool
 
 
-def estimated(tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool) -> Load:
+def estimated(tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool) -> Workload:
     """What is left of the tasks to be asked, tokens as estimated."""
-    left = [task for task in tasks if ledger is None or not ledger.done(task.key)]
+    left = [task for task in tasks if cache is None or not cache.done(task.key)]
     into = sum(task.question.tokens for task in left)
     out = sum(task.expected for task in left)
-    return Load(len(left), len(tasks) - len(left), into, out, sure)
+    return Workload(len(left), len(tasks) - len(left), into, out, sure)
 
 
 def tell_estimate(
-    asking: Asking, tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool = True
+    asking: TeacherOptions, tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool = True
 ) -> int:
     """Say what is to be asked, `sure` or at most; how many questions that is."""
-    load = estimated(tasks, ledger, sure)
+    load = estimated(tasks, cache, sure)
     known = f", {load.answered_before} answered before" if load.answered_before else ""
     word(
         _(
@@ -202,14 +202,14 @@ def tell_estimate(
             tokens_in=load.tokens_in,
             tokens_out=load.tokens_out,
             costs=asking.costs(load.tokens_in, load.tokens_out),
-            as_measured=_as_measured(asking, load.questions, ledger),
+            as_measured=_as_measured(asking, load.questions, cache),
         )
     )
     return load.questions
 
 
 def print_estimate(
-    asking: Asking, tasks: Sequence["Task"], as_data: bool, sure: bool = True
+    asking: TeacherOptions, tasks: Sequence["Task"], as_data: bool, sure: bool = True
 ) -> None:
     """What `--estimate` prints, in words or as JSON."""
     if not as_data:
@@ -219,8 +219,8 @@ def print_estimate(
     as_json(asdict(load) | {"cost": asking.cost(load.tokens_in, load.tokens_out)})
 
 
-def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
-    seconds = [one.seconds for one in ledger.records.values() if one.seconds] if ledger else []
+def _as_measured(asking: TeacherOptions, left: int, cache: "AnswerCache | None") -> str:
+    seconds = [one.seconds for one in cache.records.values() if one.seconds] if cache else []
     if not seconds or not left:
         return ""
     each = sum(seconds) / len(seconds)
@@ -228,9 +228,11 @@ def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
 
 
 @contextmanager
-def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[Progress]:
+def progress_of(
+    asking: TeacherOptions, expected: int, teacher: "Teacher"
+) -> Iterator[TeachingProgress]:
     """What is told while `expected` questions are asked, and at the end what the teacher says."""
-    progress = Progress(asking, expected)
+    progress = TeachingProgress(asking, expected)
     try:
         yield progress
     finally:
@@ -240,10 +242,10 @@ def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[P
 
 
 @contextmanager
-def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
+def asked(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "AnswerCache"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
     from models.teacher import Manner, Teacher, find_teacher
-    from scenes.data.teacher.answer_cache import Ledger
+    from scenes.data.teacher.answer_cache import AnswerCache
 
     if asking.teacher is None:
         raise BadInput(
@@ -258,13 +260,13 @@ def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
     teacher = Teacher.open(asking.teacher, Manner.waiting(asking.wait, asking.timeout, tell))
     try:
         with given():
-            ledger = Ledger.open(asking.path, command)
+            cache = AnswerCache.open(asking.path, command)
         try:
-            if ledger.torn:
+            if cache.torn:
                 word(_("{path}: a half-written last line was dropped", path=asking.path))
-            yield teacher, ledger
+            yield teacher, cache
         finally:
-            ledger.close()
+            cache.close()
     finally:
         teacher.close()
 

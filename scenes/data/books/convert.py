@@ -21,7 +21,7 @@ def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
     Left out are advertising and clauses that say no more than who speaks. What nobody is known to
     say stays in the narration, with its marks.
     """
-    told = _Told(book)
+    told = LogConverter(book)
     for quote in quotes:
         if quote.kind in ("speech", "thought") and _sayable(quote):
             yield from told.until(quote.bare)
@@ -50,7 +50,7 @@ def pairs(book: Book, quotes: Iterable[Quote], before: int = 2) -> Iterator[dict
             yield {"context": context, "chat": f"“{_plain(quote.text)}”"}
 
 
-class _Told:
+class LogConverter:
     """The narration of a book up to `at`, of which `pending` has not been told yet."""
 
     def __init__(self, book: Book) -> None:

@@ -178,7 +178,7 @@ def given_names(person: str, alone: bool) -> list[str]:
     return [] if person.endswith(_TITLES) or (len(given) == 1 and not alone) else [given]
 
 
-class People:
+class BookPeople:
     """Who is named where in a book."""
 
     def __init__(self, book: Book, names: Mapping[str, tuple[Alias, ...]]) -> None:

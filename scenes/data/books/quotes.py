@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenes.data.books.book import Book
-from scenes.data.books.clause_subjects import Subjects
+from scenes.data.books.clause_subjects import ClauseSubjects
 from scenes.data.books.names import (
     counted_names,
     is_classical,
@@ -14,7 +14,7 @@ from scenes.data.books.names import (
     known_nouns,
     with_learned,
 )
-from scenes.data.books.people import Aliases, People
+from scenes.data.books.people import Aliases, BookPeople
 from scenes.data.books.quotation_marks import Quotation, quotations
 from scenes.data.books.speakers import Before, Speakers
 from scenes.data.books.speech import COLON, THINKING, VERB, WRITING, clauses
@@ -52,9 +52,9 @@ class Extractor:
         self.text = book.text
         self.spans = list(quotations(book.text))
         counted = counted_names(book.text, self.spans)
-        self.people = People(book, with_learned(aliases, book, counted))
+        self.people = BookPeople(book, with_learned(aliases, book, counted))
         alone = aliases.given_names or is_classical(book)
-        subjects = Subjects(book, self.people, known_nouns(book, counted), alone)
+        subjects = ClauseSubjects(book, self.people, known_nouns(book, counted), alone)
         self.speakers = Speakers(subjects, is_modern(book))
 
     def quotes(self) -> Iterator[Quote]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from scenes.data.books.clause_subjects import Subjects
+from scenes.data.books.clause_subjects import ClauseSubjects
 from scenes.data.books.speech import (
     ADDRESSED,
     AGAIN,
@@ -52,7 +52,7 @@ class Before:
 class Speakers:
     """Tells the speakers of one book."""
 
-    def __init__(self, subjects: Subjects, turns: bool = False) -> None:
+    def __init__(self, subjects: ClauseSubjects, turns: bool = False) -> None:
         self.subjects = subjects
         self.turns = turns
         """Whether each turn is a paragraph, so that nobody of an earlier one is its subject."""

@@ -9,7 +9,7 @@ from base.errors import KnownError
 from base.messages import _
 from models.backend import Prompt
 from models.train.data import Example, read_examples
-from scenes.data.examples.prompts import Bounds, Tally
+from scenes.data.examples.prompts import Bounds, ExampleTally
 from scenes.data.records import read_records, text_of
 from scenes.log import cue
 from scenes.prompt import MARGIN
@@ -20,7 +20,7 @@ SPEAKER = "general"
 
 
 def mixed(
-    path: Path, among: int, share: float, seed: int, bounds: Bounds, tally: Tally
+    path: Path, among: int, share: float, seed: int, bounds: Bounds, tally: ExampleTally
 ) -> list[Example]:
     """So many examples of a file, drawn by `seed`, that they are `share` of the whole beside
     `among` others to train on; all of the file where it has fewer, with a word.
@@ -71,7 +71,7 @@ def _asked(record: Mapping[str, Any], where: str, source: str) -> Example:
     return Example(Prompt("", history, cue(ANSWERER)), f"{answer}\n", SPEAKER, source)
 
 
-def _fits(example: Example, bounds: Bounds, tally: Tally) -> bool:
+def _fits(example: Example, bounds: Bounds, tally: ExampleTally) -> bool:
     fits = bounds.count(example.prompt.text + example.reply) + MARGIN <= bounds.context
     tally.left_out[LONGER] += not fits
     return fits

@@ -9,7 +9,7 @@ from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
 from scenes.data.examples.heldout import HeldOut, splits_of
-from scenes.data.examples.prompts import Bounds, LogSource, Source, Tally
+from scenes.data.examples.prompts import Bounds, ExampleSource, ExampleTally, LogSource
 from scenes.data.examples.rivals import with_rivals
 from scenes.data.examples.script import Script, learned_roles, nobody
 
@@ -17,19 +17,21 @@ ALIKE = "much the same as a line that is held out"
 
 
 @dataclass
-class Made:
+class ExampleSet:
     """The examples, and what became of the lines that are none."""
 
     examples: list[Example] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    tally: ExampleTally = field(default_factory=ExampleTally)
 
 
-def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: float = 0.0) -> Made:
+def make(
+    sources: Sequence[ExampleSource], bounds: Bounds, held: HeldOut, balance: float = 0.0
+) -> ExampleSet:
     """The examples of `sources`, none of which to train on is much the same as one held out.
 
     `balance` is that of `scenes.data.examples.balance`. Raises `KnownError` for an empty split.
     """
-    made = Made()
+    made = ExampleSet()
     lines = [source.lines for source in sources]
     splits = splits_of([count for of_it in lines for count in of_it], held)
     wanted = set(splits)
@@ -46,7 +48,7 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
     return made
 
 
-def _check_splits(made: Made, wanted: Iterable[Split]) -> None:
+def _check_splits(made: ExampleSet, wanted: Iterable[Split]) -> None:
     """Raise `KnownError` where all of a split has been left out."""
     found = {one.split for one in made.examples}
     for split in sorted(set(wanted) - found):

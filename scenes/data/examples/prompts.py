@@ -25,7 +25,7 @@ TOO_LONG = "longer than a reply may be (see --max-tokens)"
 
 
 @dataclass
-class Tally:
+class ExampleTally:
     """What became of the lines, none of which goes without a word."""
 
     kept: Counting[str] = field(default_factory=Counting)
@@ -84,7 +84,7 @@ class Bounds:
         return line_sampling(scene, scene.cast[0]).max_tokens
 
 
-class Source(Protocol):
+class ExampleSource(Protocol):
     """What examples come from, in parts that are held out whole or not at all."""
 
     @property
@@ -97,7 +97,9 @@ class Source(Protocol):
         """What is odd about it but no error."""
         ...
 
-    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+    def examples(
+        self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
+    ) -> Iterator[Example]:
         """The examples in order; `splits` has one for each part.
 
         Raises `KnownError` where the scene leaves no room.
@@ -126,7 +128,9 @@ class LogSource:
             return ()
         return (f"{self.script.source}: only {shown(said.pop())} speaks in it, and answers nobody",)
 
-    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+    def examples(
+        self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
+    ) -> Iterator[Example]:
         """A history goes on from chapter to chapter, but never from one split into the other."""
         scene, source = self.script.scene, self.script.source
         budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
@@ -145,7 +149,7 @@ class LogSource:
                         said.add(entry)
 
     def _lines(
-        self, passage: Passage, budget: int, bounds: Bounds, tally: Tally, shelf: Shelf
+        self, passage: Passage, budget: int, bounds: Bounds, tally: ExampleTally, shelf: Shelf
     ) -> Iterator[tuple[Entry, Role | None, str | None]]:
         """The entries of a passage and its knowledge; who is learned from each, and what."""
         known, longest = passage.known, bounds.longest(self.script.scene)
@@ -172,7 +176,7 @@ class LogSource:
             yield run, before
 
     def _informed(
-        self, entries: Sequence[Entry], budget: int, count: Count, tally: Tally, shelf: Shelf
+        self, entries: Sequence[Entry], budget: int, count: Count, tally: ExampleTally, shelf: Shelf
     ) -> Sequence[Entry]:
         """The entries with the knowledge that comes up before each line to learn, as if those
         lines had been drawn, and the others been said by a person."""
@@ -190,7 +194,7 @@ class LogSource:
             tally.notices += shelf.take_problems()
 
 
-def kept(role: Role, entry: Entry, longest: int, count: Count, tally: Tally) -> str | None:
+def kept(role: Role, entry: Entry, longest: int, count: Count, tally: ExampleTally) -> str | None:
     """The reply that an entry of `role` is, counted as kept or as left out."""
     text = reply_of(role, entry)
     if text is None:

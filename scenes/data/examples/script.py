@@ -19,7 +19,7 @@ MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
-class Chapter:
+class LogChapter:
     """What is held out whole, or not at all; the heading is its first entry."""
 
     title: str
@@ -33,7 +33,7 @@ class Script:
     source: str
     """The file that it comes from."""
     scene: Scene
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[LogChapter, ...]
 
 
 def script_of(source: str, entries: Sequence[Entry], scene: Scene | None) -> Script:
@@ -85,7 +85,7 @@ def texts_of(entries: Iterable[Entry]) -> Iterator[str]:
         yield f"{line.partition('：')[2] if entry.speaker else line[1:]}\n"
 
 
-def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> KnownError:
+def nobody(source: str, chapters: Iterable[LogChapter], roles: Sequence[Role]) -> KnownError:
     """What to say of a log in which none of `roles` speaks."""
     said = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
     if not said:
@@ -120,14 +120,14 @@ def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]
     return Scene("log", Path(), title, cast), entries
 
 
-def _chapters(entries: Iterable[Entry]) -> Iterator[Chapter]:
+def _chapters(entries: Iterable[Entry]) -> Iterator[LogChapter]:
     title, part = "", list[Entry]()
     for entry in entries:
         if entry.kind == "chapter" and part:
-            yield Chapter(title, tuple(part))
+            yield LogChapter(title, tuple(part))
             part = []
         if entry.kind == "chapter":
             title = entry.text
         part.append(entry)
     if part:
-        yield Chapter(title, tuple(part))
+        yield LogChapter(title, tuple(part))

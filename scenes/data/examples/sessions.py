@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from base.errors import KnownError
 from base.messages import _
 from models.train.data import Example, Split
-from scenes.data.examples.prompts import Bounds, Tally, kept
+from scenes.data.examples.prompts import Bounds, ExampleTally, kept
 from scenes.prompt import History, history_budget, prompt_after, stable_part
 from scenes.scene import Role
 from scenes.table.session import Session, Turn
@@ -32,7 +32,9 @@ class SessionSource:
     def warnings(self) -> Sequence[str]:
         return ()
 
-    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+    def examples(
+        self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
+    ) -> Iterator[Example]:
         """Each line after what was said before it, with the knowledge that had been told then."""
         session, (split,) = self.session, splits
         longest = bounds.longest(session.scene)

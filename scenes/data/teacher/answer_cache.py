@@ -22,7 +22,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
-class Record:
+class CachedAnswer:
     """What came of one question."""
 
     key: str
@@ -41,11 +41,11 @@ class Record:
 
 
 @dataclass
-class Ledger:
+class AnswerCache:
     """An open journal; `close` frees it for another run."""
 
     path: Path
-    records: dict[str, Record] = field(default_factory=dict)
+    records: dict[str, CachedAnswer] = field(default_factory=dict)
     """The latest of each question."""
     torn: bool = False
     """Whether a last line was dropped that a killed run left half-written."""
@@ -62,16 +62,16 @@ class Ledger:
             raise KnownError(
                 _("{path}: another run is writing it; wait for its end", path=path)
             ) from None
-        ledger = cls(path, _lock=lock)
+        cache = cls(path, _lock=lock)
         try:
             if path.exists():
-                ledger._read(command)
+                cache._read(command)
             else:
-                ledger._append({"journal": VERSION, "command": command})
+                cache._append({"journal": VERSION, "command": command})
         except BaseException:
-            ledger.close()
+            cache.close()
             raise
-        return ledger
+        return cache
 
     def done(self, key: str) -> bool:
         found = self.records.get(key)
@@ -82,7 +82,7 @@ class Ledger:
         found = self.records.get(key)
         return found.value if found is not None and not found.failed else None
 
-    def add(self, record: Record) -> None:
+    def add(self, record: CachedAnswer) -> None:
         """Keep an answer: on the disk first. Raises `OSError`, with the file as it was before."""
         self._append(asdict(record))
         self.records[record.key] = record
@@ -151,9 +151,9 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
     return value
 
 
-def _record(value: Mapping[str, Any], where: str) -> Record:
+def _record(value: Mapping[str, Any], where: str) -> CachedAnswer:
     try:
-        return Record(**{**value, "flags": tuple(value["flags"])})
+        return CachedAnswer(**{**value, "flags": tuple(value["flags"])})
     except (TypeError, KeyError):
         raise KnownError(
             _("{where}: not a line of a journal; take it out, or move the file away", where=where)

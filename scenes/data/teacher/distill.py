@@ -15,10 +15,10 @@ from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.books.book import Book
-from scenes.data.books.chunks import Chunk, chunks
-from scenes.data.teacher.answer_cache import Ledger
-from scenes.data.teacher.distilled import UNKNOWN, Items, judged, named, retold
-from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.data.books.passages import BookPassage, book_passages
+from scenes.data.teacher.answer_cache import AnswerCache
+from scenes.data.teacher.distilled import UNKNOWN, DistilledItems, judged, named, retold
+from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
 from scenes.log import Entry
 from scenes.scene import EMOTIONS
 
@@ -64,13 +64,13 @@ class Person(BaseModel):
     plan: str = ""
 
 
-class Summary(BaseModel):
+class ChapterSummary(BaseModel):
     summary: str = Field(min_length=1)
     characters: list[Person] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Distilling:
+class DistillRun:
     """What a run is to do."""
 
     book: Book
@@ -84,7 +84,7 @@ class Distilling:
 class Distilled:
     """What a run has found."""
 
-    pieces: list[Chunk]
+    pieces: list[BookPassage]
     items: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """By the number of the passage; failed ones are missing."""
     labels: dict[str, str] = field(default_factory=dict)
@@ -92,23 +92,25 @@ class Distilled:
     """By chapter."""
 
 
-def passages(run: Distilling) -> list[tuple[Chunk, Task]]:
+def passages(run: DistillRun) -> list[tuple[BookPassage, Task]]:
     """The passages of the book and the question for each."""
-    return [(chunk, _passage(chunk, run.book)) for chunk in chunks(run.book, run.tokens)]
+    return [(chunk, _passage(chunk, run.book)) for chunk in book_passages(run.book, run.tokens)]
 
 
-def distil(run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> Distilled:
-    """Ask all that the ledger does not hold. Raises `KnownError` where the teacher is gone."""
+def distil(
+    run: DistillRun, teacher: Teacher, cache: AnswerCache, jobs: int, told: OnAnswer
+) -> Distilled:
+    """Ask all that the cache does not hold. Raises `KnownError` where the teacher is gone."""
     asked = passages(run)
-    values = ask_all(teacher, [task for __, task in asked], ledger, jobs, told)
+    values = ask_all(teacher, [task for __, task in asked], cache, jobs, told)
     found = Distilled([chunk for chunk, __ in asked])
     for chunk, task in asked:
         if task.key in values:
             found.items[chunk.number] = [dict(item) for item in values[task.key]]
-    _attribute(found, teacher, ledger, jobs, told)
-    _label(found, run.labels, teacher, ledger, jobs, told)
+    _attribute(found, teacher, cache, jobs, told)
+    _label(found, run.labels, teacher, cache, jobs, told)
     if run.summaries:
-        _summarise(found, run, teacher, ledger, jobs, told)
+        _summarise(found, run, teacher, cache, jobs, told)
     return found
 
 
@@ -144,10 +146,10 @@ def counts(found: Distilled) -> dict[str, Any]:
     }
 
 
-def _passage(chunk: Chunk, book: Book) -> Task:
+def _passage(chunk: BookPassage, book: Book) -> Task:
     heading = f"《{book.name}》{chunk.chapter}\n\n" if book.name else ""
     room = 2 * estimate(chunk.text) + 512
-    question = Question(ITEMS, heading + chunk.text, Items.model_json_schema(), room)
+    question = Question(ITEMS, heading + chunk.text, DistilledItems.model_json_schema(), room)
     return Task(
         "passage",
         f"passage {chunk.number}, line {chunk.line}",
@@ -157,7 +159,9 @@ def _passage(chunk: Chunk, book: Book) -> Task:
     )
 
 
-def _attribute(found: Distilled, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> None:
+def _attribute(
+    found: Distilled, teacher: Teacher, cache: AnswerCache, jobs: int, told: OnAnswer
+) -> None:
     """Ask for the speakers that stayed unknown, with the passages before and after."""
     tasks: dict[str, list[dict[str, Any]]] = {}
     asked = []
@@ -168,12 +172,14 @@ def _attribute(found: Distilled, teacher: Teacher, ledger: Ledger, jobs: int, to
             task = _speakers(found.pieces[max(at - 1, 0) : at + 2], chunk, open_items)
             tasks[task.key] = open_items
             asked.append(task)
-    for key, names in ask_all(teacher, asked, ledger, jobs, told).items():
+    for key, names in ask_all(teacher, asked, cache, jobs, told).items():
         for number, name in names:
             tasks[key][number - 1]["speaker"] = name
 
 
-def _speakers(window: Sequence[Chunk], chunk: Chunk, items: Sequence[dict[str, Any]]) -> Task:
+def _speakers(
+    window: Sequence[BookPassage], chunk: BookPassage, items: Sequence[dict[str, Any]]
+) -> Task:
     text = "\n".join(one.text for one in window)
     lines = "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, 1))
 
@@ -197,9 +203,9 @@ def _label(
     found: Distilled,
     labels: Sequence[str],
     teacher: Teacher,
-    ledger: Ledger,
+    cache: AnswerCache,
     jobs: int,
-    told: Told,
+    told: OnAnswer,
 ) -> None:
     """Ask once for each expression that is none of the labels."""
     words = {
@@ -210,7 +216,7 @@ def _label(
     }
     found.labels |= {word: word for word in words if word in labels}
     tasks = {word: _labelling(word, labels) for word in sorted(words - found.labels.keys())}
-    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    values = ask_all(teacher, list(tasks.values()), cache, jobs, told)
     for word, task in tasks.items():
         if (label := values.get(task.key, NONE)) != NONE:
             found.labels[word] = label
@@ -236,7 +242,12 @@ def _labelling(word: str, labels: Sequence[str]) -> Task:
 
 
 def _summarise(
-    found: Distilled, run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told
+    found: Distilled,
+    run: DistillRun,
+    teacher: Teacher,
+    cache: AnswerCache,
+    jobs: int,
+    told: OnAnswer,
 ) -> None:
     """Ask for what happens in each chapter, and what its people are up to."""
     lines: dict[str, list[str]] = {}
@@ -248,7 +259,7 @@ def _summarise(
         for chapter, told_of in lines.items()
         if told_of
     }
-    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    values = ask_all(teacher, list(tasks.values()), cache, jobs, told)
     for chapter, task in tasks.items():
         if task.key in values:
             found.summaries[chapter] = values[task.key]
@@ -264,12 +275,14 @@ def _thinned(lines: Sequence[str], budget: int) -> str:
 
 def _summary(chapter: str, text: str) -> Task:
     def judge(value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-        told = shaped(Summary, value).model_dump(exclude_defaults=True)
+        told = shaped(ChapterSummary, value).model_dump(exclude_defaults=True)
         people = [one for one in told.get("characters", ()) if one["name"].strip()]
         return told | {"characters": people[:MOST_CHARACTERS]}, ()
 
     user = f"{chapter}\n{text}"
-    return Task("chapter", chapter, Question(CHAPTER, user, Summary.model_json_schema()), judge)
+    return Task(
+        "chapter", chapter, Question(CHAPTER, user, ChapterSummary.model_json_schema()), judge
+    )
 
 
 def _context(summary: dict[str, Any] | None) -> Iterator[Entry]:

@@ -21,7 +21,7 @@ LEAST_HAN = 0.3
 """Part of Han signs among letters, from which a text is taken for Chinese."""
 
 
-class Item(BaseModel):
+class DistilledItem(BaseModel):
     """One thing that happens, in reading order."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
@@ -49,12 +49,12 @@ class Item(BaseModel):
         return {"kind": kind, "text": value[kind], "speaker": who, **rest}
 
 
-class Items(BaseModel):
+class DistilledItems(BaseModel):
     """The answer for a passage."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
 
-    items: list[Item]
+    items: list[DistilledItem]
 
     @model_validator(mode="before")
     @classmethod
@@ -67,7 +67,7 @@ def judged(value: Any, source: str) -> tuple[list[dict[str, Any]], tuple[str, ..
 
     Raises `Unfit` for an answer of another form, without items, or in another language.
     """
-    items = shaped(Items, value).items
+    items = shaped(DistilledItems, value).items
     if not items:
         raise Unfit(_("an answer without items"))
     said = "".join(item.text for item in items)

@@ -9,10 +9,10 @@ from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.books.book import Book
-from scenes.data.books.chunks import Chunk, chunks
-from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.books.passages import BookPassage, book_passages
+from scenes.data.teacher.answer_cache import AnswerCache
 from scenes.data.teacher.distilled import UNKNOWN, is_chinese, named
-from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
 from scenes.log import Entry
 
 INTERVIEW = """读下面的小说片段，虚拟一场采访：记者向片段里的人物提问，人物用自己的口吻回答。
@@ -41,28 +41,32 @@ class Interviews(BaseModel):
     interviews: list[Exchange]
 
 
-Held = list[tuple[Chunk, list[dict[str, str]] | None]]
+HeldInterviews = list[tuple[BookPassage, list[dict[str, str]] | None]]
 """The exchanges of each passage; `None` where it failed."""
 
 
-def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[Chunk, Task]]:
+def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[BookPassage, Task]]:
     """The passages in which one of `people` is named, or all where none is said."""
     return [
         (chunk, _task(chunk, people))
-        for chunk in chunks(book, tokens)
+        for chunk in book_passages(book, tokens)
         if not people or any(name in chunk.text for name in people)
     ]
 
 
 def interview(
-    asked: Sequence[tuple[Chunk, Task]], teacher: Teacher, ledger: Ledger, jobs: int, told: Told
-) -> Held:
-    """Ask what the ledger does not hold. Raises `KnownError` where the teacher is gone."""
-    values = ask_all(teacher, [task for __, task in asked], ledger, jobs, told)
+    asked: Sequence[tuple[BookPassage, Task]],
+    teacher: Teacher,
+    cache: AnswerCache,
+    jobs: int,
+    told: OnAnswer,
+) -> HeldInterviews:
+    """Ask what the cache does not hold. Raises `KnownError` where the teacher is gone."""
+    values = ask_all(teacher, [task for __, task in asked], cache, jobs, told)
     return [(chunk, values.get(task.key)) for chunk, task in asked]
 
 
-def entries(held: Held) -> Iterator[Entry]:
+def entries(held: HeldInterviews) -> Iterator[Entry]:
     """The log: a question and an answer, under the chapters."""
     chapter, turn = "", 0
     for chunk, exchanges in held:
@@ -78,7 +82,7 @@ def entries(held: Held) -> Iterator[Entry]:
             turn += 1
 
 
-def instructions(held: Held) -> Iterator[dict[str, str]]:
+def instructions(held: HeldInterviews) -> Iterator[dict[str, str]]:
     """The same as instruction, input and output."""
     for __, exchanges in held:
         for one in exchanges or ():
@@ -86,7 +90,7 @@ def instructions(held: Held) -> Iterator[dict[str, str]]:
             yield {"instruction": who, "input": one["ask"], "output": one["answer"]}
 
 
-def _task(chunk: Chunk, people: Sequence[str]) -> Task:
+def _task(chunk: BookPassage, people: Sequence[str]) -> Task:
     def judge(value: Any) -> tuple[list[dict[str, str]], tuple[str, ...]]:
         kept, flags = [], []
         for number, one in enumerate(shaped(Interviews, value).interviews, 1):

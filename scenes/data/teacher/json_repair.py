@@ -10,7 +10,7 @@ MOST_DROPPED = 40
 """Places from the end at which a cut answer is tried to be closed."""
 
 
-def mended(text: str) -> Any | None:
+def repaired_json(text: str) -> Any | None:
     """The JSON value that an answer holds, or `None` where none can be made out.
 
     Of an answer that was cut off, the items that are whole are kept.

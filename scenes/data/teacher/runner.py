@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from base.errors import KnownError, PassingError
 from base.messages import _
 from models.teacher import Answer, Question, Teacher
-from scenes.data.teacher.answer_cache import Ledger, Record
-from scenes.data.teacher.json_repair import mended
+from scenes.data.teacher.answer_cache import AnswerCache, CachedAnswer
+from scenes.data.teacher.json_repair import repaired_json
 
 TRIES = 3
 """How often a question is asked whose answer does not do."""
@@ -50,35 +50,35 @@ class Task:
         return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
 
 
-Told = Callable[[Record], None]
+OnAnswer = Callable[[CachedAnswer], None]
 
 
 def ask_all(
-    teacher: Teacher, tasks: Sequence[Task], ledger: Ledger, jobs: int, told: Told
+    teacher: Teacher, tasks: Sequence[Task], cache: AnswerCache, jobs: int, told: OnAnswer
 ) -> dict[str, Any]:
-    """Ask what the ledger does not hold, `jobs` at a time; the answers by key, failed ones not.
+    """Ask what the cache does not hold, `jobs` at a time; the answers by key, failed ones not.
 
     `told` hears of each record, of unanswered ones when the run goes on after them. Raises
     `KnownError` where the teacher gave nothing to several questions in a row: what was answered
     is kept.
     """
-    waiting = {task.key: task for task in tasks if not ledger.done(task.key)}
+    waiting = {task.key: task for task in tasks if not cache.done(task.key)}
     if waiting:
-        asyncio.run(_ask_all(teacher, list(waiting.values()), ledger, jobs, told))
-    values = {task.key: ledger.value(task.key) for task in tasks}
+        asyncio.run(_ask_all(teacher, list(waiting.values()), cache, jobs, told))
+    values = {task.key: cache.value(task.key) for task in tasks}
     return {key: value for key, value in values.items() if value is not None}
 
 
 async def _ask_all(
-    teacher: Teacher, tasks: list[Task], ledger: Ledger, jobs: int, told: Told
+    teacher: Teacher, tasks: list[Task], cache: AnswerCache, jobs: int, told: OnAnswer
 ) -> None:
     queue = iter(tasks)
-    silent: list[Record] = []
+    silent: list[CachedAnswer] = []
 
     async def work() -> None:
         for task in queue:
             record, answered = await _ask(teacher, task)
-            ledger.add(record)
+            cache.add(record)
             silent.append(record)
             if answered:
                 _tell(silent, told)
@@ -101,13 +101,13 @@ async def _ask_all(
     _tell(silent, told)
 
 
-def _tell(records: list[Record], told: Told) -> None:
+def _tell(records: list[CachedAnswer], told: OnAnswer) -> None:
     for record in records:
         told(record)
     records.clear()
 
 
-async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
+async def _ask(teacher: Teacher, task: Task) -> tuple[CachedAnswer, bool]:
     """The record of one question, and whether the teacher answered at all."""
     seconds, prompt_tokens, tokens, why, answered = 0.0, 0, 0, "", False
     spent: dict[str, Any] = {}
@@ -135,14 +135,14 @@ async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
     return _record(task, attempt + 1, spent, failed=why + times), answered
 
 
-def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> Record:
-    return Record(task.key, task.stage, task.where, tries=tries, **spent, **came)
+def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> CachedAnswer:
+    return CachedAnswer(task.key, task.stage, task.where, tries=tries, **spent, **came)
 
 
 def _json(answer: Answer) -> Any:
     if not answer.text.strip():
         raise Unfit(_("an empty answer"))
-    value = mended(answer.text)
+    value = repaired_json(answer.text)
     if value is None:
         raise Unfit(_("the answer is no JSON"))
     return value

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[\w]")
 
 
 @dataclass(frozen=True)
-class Chunk:
+class BookPassage:
     """A piece of a book; `number` counts from 1 through the book."""
 
     number: int
@@ -24,7 +24,7 @@ class Chunk:
     text: str
 
 
-def chunks(book: Book, budget: int) -> Iterator[Chunk]:
+def book_passages(book: Book, budget: int) -> Iterator[BookPassage]:
     """The pieces in reading order; advertising is left out. A longer sentence is cut."""
     number, line, seen = 0, 1, 0
     for chapter in book.chapters:
@@ -37,7 +37,7 @@ def chunks(book: Book, budget: int) -> Iterator[Chunk]:
                 start += 1
             line += book.text.count("\n", seen, start)
             seen = start
-            yield Chunk(number, chapter.title, start, end, line, text)
+            yield BookPassage(number, chapter.title, start, end, line, text)
 
 
 def _spans(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
