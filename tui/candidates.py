@@ -7,7 +7,8 @@ from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
 
-from scenes.table.play import Hand, body_of
+from scenes.table.hand import Hand
+from scenes.table.lines import body_of
 from tui.colour import sgr, wants_colour
 from tui.output import one_line
 

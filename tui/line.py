@@ -15,7 +15,9 @@ from base.text import is_blank
 from models.backend import Backend
 from scenes.log import Entry
 from scenes.scene import Role
-from scenes.table.play import Hand, Play, body_of
+from scenes.table.hand import Hand
+from scenes.table.lines import body_of
+from scenes.table.play import Play
 from scenes.table.session import Turn
 from scenes.turns import candidates_to_speak
 from tui.candidates import numbered, print_hand, view

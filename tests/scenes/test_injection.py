@@ -20,7 +20,7 @@ from scenes.log import Entry, dump, parse
 from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget
 from scenes.scene import Role, Scene
-from scenes.table.draw import Drawn
+from scenes.table.draw import Done
 from scenes.table.play import Play
 from scenes.table.session import Session
 
@@ -164,7 +164,7 @@ def deal(play: Play, name: str, backend: Scripted) -> str:
     offset, updates = play.deal(backend, hand)
     for update in updates:
         hand.update(update, offset)
-        assert not isinstance(update, Drawn) or not isinstance(update.candidate.entry, Note)
+        assert not isinstance(update, Done) or not isinstance(update.candidate.entry, Note)
     play.pick(hand, next(at for at, place in enumerate(hand.places) if place.candidate))
     return backend.prompts[-1].history
 

@@ -18,8 +18,8 @@ from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.catalog import Opening
     from models.local.counting import Counting
+    from models.resolve import ModelSpec
     from scenes.data.examples.prompts import Bounds, ExampleSource
     from scenes.data.examples.script import Script
     from scenes.log import Entry
@@ -160,9 +160,9 @@ def examples(
     report(made, as_data)
 
 
-def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
+def _counter(found: "ModelSpec", context: int | None) -> "Counting | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
-    from models.catalog import weights
+    from models.resolve import weights
 
     if sys.stderr.isatty():
         word(_("counting tokens as {title} does …", title=found.title))
