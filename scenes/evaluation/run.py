@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from base.messages import _
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
+from models.train.pairs import Pair
 from scenes.data.examples.rivals import SpeakerChoices
 from scenes.evaluation import drawing, heldout, picks, rolebench
 from scenes.evaluation.drawing import DrawnLines
 from scenes.evaluation.heldout import ScoredLine
-from scenes.evaluation.picks import PickPair, Preference
+from scenes.evaluation.picks import Preference
 from scenes.evaluation.rolebench import RoleBenchPrompt, ScoredAnswers
 
 Tell = Callable[[str, int, int], None]
@@ -31,7 +32,7 @@ class EvaluationPlan:
     choices: SpeakerChoices
     sampling: Sampling
     """How candidates are drawn."""
-    pairs: Sequence[PickPair] = ()
+    pairs: Sequence[Pair] = ()
     questions: Sequence[RoleBenchPrompt] = ()
 
 

@@ -165,7 +165,8 @@ class Play:
             sampling = replace(sampling, seed=sampling.seed + 104729 * offset)
         taken = [candidate.entry for candidate in hand.complete]
         speaker = hand.speaker
-        self.session.tell(self.notes_for(backend, speaker))
+        if not offset:
+            self.session.tell(self.notes_for(backend, speaker))
         history = self.session.history
         updates = draw_lines(
             backend, self.scene, history, speaker, sampling, speaker.adapter, taken

@@ -143,7 +143,7 @@ def test_a_log_in_which_none_of_the_cast_speaks_is_told() -> None:
 def test_every_reply_is_kept_or_the_reason_counted() -> None:
     log = "苏晚：好。\n苏晚：\n苏晚：" + "长" * 41 + "\n苏晚：看\\u{202e}见\n林默：走。"
     tally = made(log).tally
-    assert tally.kept == {"苏晚": 1, "林默": 1}
+    assert tally.learned == {"苏晚": 1, "林默": 1}
     assert tally.left_out == {OUT_OF_FORM: 2, TOO_LONG: 1}
 
 

@@ -64,7 +64,7 @@ def test_an_alpaca_example_has_what_was_said_since_and_what_was_exchanged_before
         "system": SYSTEM,
         "history": [[first["instruction"], first["output"]]],
     }
-    assert exported("alpaca", session, "苏晚", 1)[1]["history"] == []
+    assert exported("alpaca", session, "苏晚", len(SYSTEM) + 40)[1] == {**second, "history": []}
 
 
 def test_the_parts_of_an_example_are_the_prompt_that_play_gives(session):

@@ -61,7 +61,7 @@ def _check(wanted: EvaluationOptions) -> None:
 def _plan(wanted: EvaluationOptions) -> "EvaluationPlan":
     from scenes.data.examples.rivals import speaker_choices
     from scenes.evaluation.heldout import chosen
-    from scenes.evaluation.picks import read_pairs
+    from scenes.evaluation.picks import pairs_of
     from scenes.evaluation.rolebench import read_prompts
     from scenes.evaluation.run import EvaluationPlan
 
@@ -74,7 +74,7 @@ def _plan(wanted: EvaluationOptions) -> "EvaluationPlan":
         drawn=chosen(lines, wanted.draws, wanted.seed) if wanted.draws else [],
         choices=speaker_choices(examples, wanted.cast or (), wanted.speakers),
         sampling=_sampling(wanted),
-        pairs=[pair for source in wanted.picks or () for pair in read_pairs(source)],
+        pairs=[pair for source in wanted.picks or () for pair in pairs_of(source)],
         questions=read_prompts(wanted.rolebench, wanted.questions, wanted.seed)
         if wanted.rolebench
         else [],

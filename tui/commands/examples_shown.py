@@ -45,7 +45,7 @@ def report(made: "ExampleSet", as_data: bool) -> None:
                 "examples": len(examples),
                 "train": train,
                 "test": len(examples) - train,
-                "speakers": dict((+tally.kept).most_common()),
+                "speakers": dict((+tally.learned).most_common()),
                 "left_out": dict((+tally.left_out).most_common()),
             }
         )
@@ -58,7 +58,7 @@ def report(made: "ExampleSet", as_data: bool) -> None:
             examples2=len(examples) - train,
         )
     )
-    most = (+tally.kept).most_common()
+    most = (+tally.learned).most_common()
     for name, count in most[:MOST_SPEAKERS]:
         word(f"  {name} {count}")
     if more := most[MOST_SPEAKERS:]:

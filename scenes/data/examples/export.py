@@ -1,69 +1,76 @@
 """A session as training data: single replies, conversations, preferences. Pure.
 
-Prompts are those that play gave. Lines of the opening and comments are never replies.
+The prompts are those that play gave, as `scenes.data.examples.replies` makes them. Lines of the
+opening and comments are never replies.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from base.messages import _
+from models.backend import Prompt
+from models.train.pairs import Pair
+from scenes.data.examples.prompts import Bounds
+from scenes.data.examples.replies import SessionPrompts, role_saying
 from scenes.files.exports.jsonlines import json_line
 from scenes.log import Entry, write
-from scenes.prompt import build_prompt, cue_of, stable_part
+from scenes.prompt import cue_of
 from scenes.scene import Role
-from scenes.table.play import body_of
+from scenes.table.lines import body_of
 from scenes.table.session import Session, Turn
-
-Exchange = tuple[str, str]
-"""What was said before a reply, with the cue at its end, and the reply."""
 
 
 def seq2seq(session: Session, speaker: str | None, context: int) -> Iterator[str]:
     """`{"prompt", "response"}` for each line that was said after the opening."""
-    for turn in session.path:
-        role = _replier(session, turn)
-        if role is not None and speaker in (None, role.name):
-            prompt = _prompt(session, turn, role, context)
-            yield json_line({"prompt": prompt, "response": _response(turn.entry)})
+    for turn, prompt in _replies(_prompts(session, context), speaker):
+        yield json_line({"prompt": prompt.text, "response": _response(turn.entry)})
 
 
 def preference(session: Session, speaker: str | None, context: int) -> Iterator[str]:
-    """`{"prompt", "chosen", "rejected"}` for each candidate that another one was preferred to.
+    """`{"prompt", "chosen", "rejected"}` for each candidate that another one was preferred to."""
+    for pair in preferred(session, speaker, context):
+        chosen, rejected = pair.chosen.removesuffix("\n"), pair.rejected.removesuffix("\n")
+        yield json_line({"prompt": pair.prompt.text, "chosen": chosen, "rejected": rejected})
 
-    What a candidate was edited to is preferred to the candidate as well.
-    """
+
+def preferred(session: Session, speaker: str | None, context: int) -> Iterator[Pair]:
+    """What was picked, or what it was edited to, against every other candidate of its draw."""
+    prompts, cast = _prompts(session, context), session.scene.cast
     for turn in session.turns.values():
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
-        if draw is None or turn.of is not None or speaker not in (None, draw.speaker):
+        if draw is None or turn.of is not None:
             continue
-        role = _role(session, turn.entry)
-        if role is None or role.name != _named(session, draw.speaker):
+        role = role_saying(cast, turn.entry)
+        if role is None or draw.speaker not in (role.name, *role.aliases):
             continue
-        prompt = _prompt(session, turn, role, context)
-        for candidate in draw.candidates:
-            if candidate.entry != turn.entry and _role(session, candidate.entry) == role:
-                pair = {"chosen": _response(turn.entry), "rejected": _response(candidate.entry)}
-                yield json_line({"prompt": prompt, **pair})
+        others = [
+            one.entry
+            for one in draw.candidates
+            if one.entry != turn.entry and role_saying(cast, one.entry) == role
+        ]
+        if others and speaker in (None, role.name):
+            prompt, chosen = prompts.before(turn, role), _response(turn.entry)
+            for other in others:
+                yield Pair(prompt, f"{chosen}\n", f"{_response(other)}\n")
 
 
 def alpaca(session: Session, speaker: str | None, context: int) -> Iterator[str]:
     """`{"instruction", "input", "output", "system", "history"}` for each line of a role.
 
     `system` is the scene, `instruction` what was said since the role's last line, `history` the
-    exchanges before that, as many as fit into `context` characters.
+    exchanges before that: together they are the prompt.
     """
-    system = stable_part(session.scene)
+    prompts = _prompts(session, context)
     for role in _repliers(session, speaker):
-        exchanges = list(_exchanges(session, role))
-        for number, (instruction, output) in enumerate(exchanges):
-            room = context - len(system) - len(instruction)
+        for turn, prompt in _replies(prompts, role.name):
+            history, instruction = _exchanges(prompts, prompt, turn, role)
             example: dict[str, Any] = {
                 "instruction": instruction,
                 "input": "",
-                "output": output,
-                "system": system,
-                "history": [list(one) for one in _last(exchanges[:number], room)],
+                "output": _response(turn.entry),
+                "system": prompt.stable,
+                "history": history,
             }
             yield json_line(example)
 
@@ -71,25 +78,30 @@ def alpaca(session: Session, speaker: str | None, context: int) -> Iterator[str]
 def sharegpt(session: Session, speaker: str | None, context: int) -> Iterator[str]:
     """`{"conversations", "system"}` for each role: the others are `human`, the role is `gpt`.
 
-    A conversation longer than `context` characters goes on in another one.
+    All that stands before a reply is its prompt. Where the prompt of the next one does not go on
+    from there, since its history was cut, another conversation begins.
     """
-    system = stable_part(session.scene)
+    prompts = _prompts(session, context)
     for role in _repliers(session, speaker):
         turns: list[dict[str, str]] = []
-        size = len(system)
-        for asked, reply in _exchanges(session, role):
-            if turns and size + len(asked) + len(reply) > context:
+        so_far, system = "", ""
+        for turn, prompt in _replies(prompts, role.name):
+            text, reply, system = prompt.history + prompt.cue, _response(turn.entry), prompt.stable
+            if turns and not text.startswith(so_far):
                 yield json_line({"conversations": turns, "system": system})
-                turns, size = [], len(system)
-            size += len(asked) + len(reply)
-            turns += [{"from": "human", "value": asked}, {"from": "gpt", "value": reply}]
+                turns, so_far = [], ""
+            turns += [
+                {"from": "human", "value": text[len(so_far) :]},
+                {"from": "gpt", "value": reply},
+            ]
+            so_far = f"{text}{reply}\n"
         if turns:
             yield json_line({"conversations": turns, "system": system})
 
 
 Export = Callable[[Session, str | None, int], Iterator[str]]
-"""Of a session, for the lines of one role (`None` is all), with prompts of at most so many
-characters."""
+"""Of a session, for the lines of one role (`None` is all). Where the journal does not say what a
+model had read, a prompt has at most so many characters."""
 
 FORMS: Mapping[str, Export] = {
     "seq2seq": seq2seq,
@@ -134,13 +146,31 @@ def dataset_info(form: str, file_name: str, name: str, known: str = "") -> str:
     return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
 
 
+def unrecorded(session: Session, speaker: str | None) -> int:
+    """Lines of which the journal does not say what the model had read."""
+    prompts = _prompts(session, 0)
+    return sum(not prompts.is_recorded(turn) for turn, __ in _lines(session, speaker))
+
+
 # --- replies and what came before them -----------------------------------------------------------
 
 
-def _prompt(session: Session, turn: Turn, role: Role, context: int) -> str:
-    """What a model was given for a turn of `role`, a token counted as a character."""
-    history = session.history_before(turn.id)
-    return build_prompt(session.scene, history, role, context, 0, len).text
+def _prompts(session: Session, context: int) -> SessionPrompts:
+    """The prompts of a session; a token is counted as a character where it must be cut."""
+    return SessionPrompts(session, Bounds(context, len))
+
+
+def _replies(prompts: SessionPrompts, speaker: str | None) -> Iterator[tuple[Turn, Prompt]]:
+    """Each line of a role on the current branch, with the prompt that stood before it."""
+    for turn, role in _lines(prompts.session, speaker):
+        yield turn, prompts.before(turn, role)
+
+
+def _lines(session: Session, speaker: str | None) -> Iterator[tuple[Turn, Role]]:
+    for turn in session.path:
+        role = _replier(session, turn)
+        if role is not None and speaker in (None, role.name):
+            yield turn, role
 
 
 def _response(entry: Entry) -> str:
@@ -148,46 +178,27 @@ def _response(entry: Entry) -> str:
     return write(entry).removeprefix("【") if entry.kind == "narration" else body_of(entry)
 
 
-def _role(session: Session, entry: Entry) -> Role | None:
-    for role in session.scene.cast:
-        named = entry.speaker in (role.name, *role.aliases)
-        if named or (entry.kind == "narration" and role.narrator):
-            return role
-    return None
-
-
-def _named(session: Session, name: str) -> str:
-    """The role of a name or alias; the name itself where it is nobody's."""
-    roles = session.scene.cast
-    return next((role.name for role in roles if name in (role.name, *role.aliases)), name)
-
-
 def _replier(session: Session, turn: Turn) -> Role | None:
-    return None if turn.by == "opening" else _role(session, turn.entry)
+    return None if turn.by == "opening" else role_saying(session.scene.cast, turn.entry)
 
 
 def _repliers(session: Session, speaker: str | None) -> list[Role]:
-    found = [role.name for turn in session.path if (role := _replier(session, turn))]
-    return [
-        role for role in session.scene.cast if role.name in found and speaker in (None, role.name)
-    ]
+    names = {role.name for __, role in _lines(session, speaker)}
+    return [role for role in session.scene.cast if role.name in names]
 
 
-def _exchanges(session: Session, role: Role) -> Iterator[Exchange]:
-    """What the others said and what `role` replied, in turn."""
-    said: list[Entry] = []
-    read = 0
-    for turn in session.path:
-        if _replier(session, turn) == role:
-            said = [one for one in session.history_before(turn.id) if one.kind != "comment"]
-            lines = "".join(f"{write(one)}\n" for one in said[read:])
-            yield lines + cue_of(role), _response(turn.entry)
-            read = len(said) + 1
-
-
-def _last(exchanges: Sequence[Exchange], room: int) -> Sequence[Exchange]:
-    """The last exchanges that fit into `room` characters."""
-    first = len(exchanges)
-    while first and (room := room - sum(map(len, exchanges[first - 1]))) >= 0:
-        first -= 1
-    return exchanges[first:]
+def _exchanges(
+    prompts: SessionPrompts, prompt: Prompt, turn: Turn, role: Role
+) -> tuple[list[list[str]], str]:
+    """The history of a prompt as what the others said and `role` replied, and what was said since
+    with the cue behind it."""
+    exchanges: list[list[str]] = []
+    cue, since = cue_of(role), ""
+    for line in prompts.lines_of(prompt, turn):
+        said_by = _replier(prompts.session, line.turn) if line.turn else None
+        if said_by == role and line.text.startswith(cue):
+            exchanges.append([since + cue, line.text.removeprefix(cue).removesuffix("\n")])
+            since = ""
+        else:
+            since += line.text
+    return exchanges, since + cue

@@ -44,7 +44,7 @@ def mixed(
             )
         )
     drawn = Random(seed).sample(fitting, min(wanted, len(fitting)))
-    tally.kept[SPEAKER] += len(drawn)
+    tally.learned[SPEAKER] += len(drawn)
     return drawn
 
 

@@ -41,7 +41,7 @@ def make(
     made.tally.notices += [word for source in sources for word in source.warnings]
     made.examples, dropped = without_alike(made.examples)
     for example in dropped:
-        made.tally.kept[example.speaker] -= 1
+        made.tally.learned[example.speaker] -= 1
         made.tally.left_out[ALIKE] += 1
     _check_splits(made, wanted)
     made.examples = with_rivals(balanced(made.examples, bounds.count, balance))
