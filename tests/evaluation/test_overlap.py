@@ -1,6 +1,7 @@
 """How alike texts are, on examples whose figures can be worked out by hand."""
 
 import math
+from random import Random
 
 import pytest
 
@@ -37,6 +38,18 @@ def test_bleu_of_a_short_line_worked_out_by_hand() -> None:
     # exp(1 - 4/3).
     wanted = math.exp(1 - 4 / 3) * (2 / 3 * 2 / 3 * 1 / 2) ** (1 / 4)
     assert bleu("甲乙丙", ["甲乙丁戊"]) == pytest.approx(wanted)
+
+
+def test_bleu_is_that_of_sacrebleu_on_characters() -> None:
+    from sacrebleu.metrics import BLEU
+
+    standard = BLEU(tokenize="none", smooth_method="add-k", smooth_value=1, effective_order=False)
+    chance = Random(1)
+    for _ in range(200):
+        texts = ["".join(chance.choices("甲乙丙丁", k=chance.randint(4, 20))) for _ in range(4)]
+        spaced, *others = (" ".join(text) for text in texts)
+        wanted = standard.sentence_score(spaced, others).score / 100
+        assert bleu(texts[0], texts[1:]) == pytest.approx(wanted)
 
 
 def test_rouge_l_takes_the_best_answer() -> None:

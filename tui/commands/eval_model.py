@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from base.messages import _
 from tui.colour import redraws
-from tui.commands.eval_options import EvaluationOptions, command_of
+from tui.commands.eval_options import EvaluationOptions
+from tui.commands.option_fields import options_of
 from tui.commands.writing import not_over
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
@@ -24,7 +25,7 @@ NONE = "none"
 SPLITS = ("test", "train", "all")
 
 
-@command_of
+@options_of(EvaluationOptions)
 def model(wanted: EvaluationOptions) -> None:
     """Figures of an adapter or a model on held-out lines: perplexity, who speaks, what it draws."""
     from scenes.evaluation.figures import compare

@@ -1,10 +1,8 @@
 """What `paotuan eval ADAPTER|MODEL` can be told: one dataclass, whose fields are its options."""
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -113,15 +111,3 @@ class EvaluationOptions:
     threads: options.Threads = None
     report: Report = None
     as_data: options.Json = False
-
-
-def command_of(body: Callable[[EvaluationOptions], None]) -> Callable[..., None]:
-    """A command whose options are the fields of `EvaluationOptions`, as typer reads them."""
-
-    def command(**fields: Any) -> None:
-        body(EvaluationOptions(**fields))
-
-    command.__doc__, command.__name__ = body.__doc__, body.__name__
-    signature = inspect.signature(EvaluationOptions).replace(return_annotation=None)
-    command.__dict__["__signature__"] = signature
-    return command

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
@@ -13,7 +13,7 @@ from scenes.data.examples.prompts import Bounds, ExampleSource, ExampleTally, Lo
 from scenes.data.examples.rivals import with_rivals
 from scenes.data.examples.script import Script, learned_roles, nobody
 
-ALIKE = "much the same as a line that is held out"
+ALIKE = N_("much the same as a line that is held out")
 
 
 @dataclass
@@ -50,10 +50,13 @@ def make(
 
 def _check_splits(made: ExampleSet, wanted: Iterable[Split]) -> None:
     """Raise `KnownError` where all of a split has been left out."""
-    found = {one.split for one in made.examples}
-    for split in sorted(set(wanted) - found):
-        why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
-        raise KnownError(_("the {split} split is empty: left out were {why}", split=split, why=why))
+    present = {one.split for one in made.examples}
+    for split in sorted(set(wanted) - present):
+        left_out = made.tally.left_out.most_common()
+        why = ", ".join(f"{count} {_(reason)}" for reason, count in left_out)
+        raise KnownError(
+            _("the {split} split is empty, since all was left out: {why}", split=split, why=why)
+        )
 
 
 def log_source(script: Script, wanted: Sequence[str]) -> LogSource:

@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import shown
 from models.train.data import Example
 from scenes.log import LONGEST_NAME, cue
 
@@ -54,7 +55,7 @@ def speaker_choices(examples: Sequence[Example], cast: Sequence[str], most: int)
         missing = next((name for name in cast if cue_of(name) is None), None)
         if missing is not None:
             raise KnownError(
-                _("--cast: {missing!r} is no name; expected names of speakers", missing=missing)
+                _("--cast {name}: not a name; expected the name of a speaker", name=shown(missing))
             )
         named = list(dict.fromkeys(cast))
         return SpeakerChoices(

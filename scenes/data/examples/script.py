@@ -87,24 +87,23 @@ def texts_of(entries: Iterable[Entry]) -> Iterator[str]:
 
 def nobody(source: str, chapters: Iterable[LogChapter], roles: Sequence[Role]) -> KnownError:
     """What to say of a log in which none of `roles` speaks."""
-    said = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
-    if not said:
+    lines = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
+    if not lines:
         return KnownError(
             _(
                 "{source}: nobody speaks in it; is it a log, with lines such as 名字：…?",
                 source=source,
             )
         )
-    most = ", ".join(f"{shown(name)} {count}" for name, count in said.most_common(MOST_NAMED))
-    who = ", ".join(role.name for role in roles[:MOST_NAMED])
-    hint = nearest(roles[0].name, said) if len(roles) == 1 else ""
+    speakers = ", ".join(f"{shown(name)} {count}" for name, count in lines.most_common(MOST_NAMED))
     return KnownError(
         _(
-            "{source}: no line by {who}{hint}; in it speak {most}",
+            "{source}: no line by {names}{hint}; those who speak in it, with their lines: "
+            "{speakers}",
             source=source,
-            who=who,
-            hint=hint,
-            most=most,
+            names=", ".join(role.name for role in roles[:MOST_NAMED]),
+            hint=nearest(roles[0].name, lines) if len(roles) == 1 else "",
+            speakers=speakers,
         )
     )
 
