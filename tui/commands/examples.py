@@ -56,8 +56,8 @@ def _check(wanted: ExampleOptions, inputs: Sequence[str | Path]) -> None:
 
 def _inputs(wanted: ExampleOptions) -> list[str | Path]:
     """The files that are read, none of which may be written over."""
-    files: list[str | Path] = [*map(_file, wanted.logs)]
-    return [*files, *filter(None, (wanted.mix, wanted.scene))]
+    others = (one for one in (wanted.mix, wanted.scene) if one is not None)
+    return [*map(_file, wanted.logs), *others]
 
 
 def _made(wanted: ExampleOptions) -> "ExampleSet":
@@ -89,7 +89,7 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
 
 def _counter(spec: "ModelSpec", context: int | None) -> "Counting | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
-    from models.catalog import weights
+    from models.resolve import weights
 
     if sys.stderr.isatty():
         word(_("counting tokens as {model} does …", model=spec.title))

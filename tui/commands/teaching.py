@@ -220,7 +220,7 @@ def print_estimate(
 
 
 def _as_measured(asking: TeacherOptions, left: int, cache: "AnswerCache | None") -> str:
-    seconds = [one.seconds for one in cache.records.values() if one.seconds] if cache else []
+    seconds = [one.seconds for one in cache.answers.values() if one.seconds] if cache else []
     if not seconds or not left:
         return ""
     each = sum(seconds) / len(seconds)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from base.messages import _
 from models.server.backend import estimate
 from scenes.data.books.book import Book
 
@@ -22,6 +23,11 @@ class BookPassage:
     line: int
     """Where it begins in the file, from 1."""
     text: str
+
+
+def place_of(passage: BookPassage) -> str:
+    """Where in the book a passage is, for a person."""
+    return _("passage {number}, line {line}", number=passage.number, line=passage.line)
 
 
 def book_passages(book: Book, budget: int) -> Iterator[BookPassage]:

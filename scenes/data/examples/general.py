@@ -33,8 +33,8 @@ def mixed(
     if not fitting:
         raise KnownError(
             _(
-                "{path}: no example in it that fits; expected instruction, input and output on each "
-                "line",
+                "{path}: no example in it that fits; expected instruction, input and output on "
+                "each line",
                 path=path,
             )
         )

@@ -69,22 +69,21 @@ def judged(value: Any, source: str) -> tuple[list[dict[str, Any]], tuple[str, ..
     """
     items = shaped(DistilledItems, value).items
     if not items:
-        raise Unfit(_("an answer without items"))
-    said = "".join(item.text for item in items)
-    if is_chinese(source) and not is_chinese(said):
-        raise Unfit(_("an answer in another language than the text"))
-    kept, flags = [], []
-    plain = _letters(source)
+        raise Unfit(_("the answer has no items"))
+    if is_chinese(source) and not is_chinese("".join(item.text for item in items)):
+        raise Unfit(_("the answer is not in the language of the text"))
+    checked, flags = [], []
+    letters = _letters(source)
     for number, item in enumerate(items, 1):
-        told = item.model_dump(exclude_defaults=True)
-        told["text"] = _BRACKETS.sub("", item.text.strip()) or item.text
+        fields = item.model_dump(exclude_defaults=True)
+        fields["text"] = _BRACKETS.sub("", item.text.strip()) or item.text
         if item.kind != "info":
-            told["speaker"] = named(item.speaker)
-        if item.kind in ("say", "think") and not copied(item.text, plain):
-            told["copied"] = False
+            fields["speaker"] = named(item.speaker)
+        if item.kind in ("say", "think") and not copied(item.text, letters):
+            fields["copied"] = False
             flags.append(f"item {number}: not in the text")
-        kept.append(told)
-    return kept, tuple(flags)
+        checked.append(fields)
+    return checked, tuple(flags)
 
 
 def is_chinese(text: str) -> bool:
@@ -112,7 +111,7 @@ def _letters(text: str) -> str:
     return _CLAUSE.sub("", _normal(text))
 
 
-def retold(items: Sequence[dict[str, Any]], labels: dict[str, str]) -> Iterator[Entry]:
+def entries_of(items: Sequence[dict[str, Any]], labels: dict[str, str]) -> Iterator[Entry]:
     """The items as entries. `labels` are the scene's own for free expressions; others are left out.
 
     What nobody is known to have said stands as narration.

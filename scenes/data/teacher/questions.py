@@ -61,19 +61,21 @@ class AnsweredQuestion:
 
 
 def make(
-    run: QuestionRun, teacher: Teacher, cache: AnswerCache, jobs: int, told: OnAnswer
+    run: QuestionRun, teacher: Teacher, cache: AnswerCache, jobs: int, on_answer: OnAnswer
 ) -> list[AnsweredQuestion]:
     """Questions to a role, unlike each other, with their answers. Raises `KnownError`."""
     slots, tasks = _given_slots(run), _slot_tasks(run)
-    values = ask_all(teacher, list(tasks.values()), cache, jobs, told)
+    values = ask_all(teacher, list(tasks.values()), cache, jobs, on_answer)
     slots |= {name: values[task.key] for name, task in tasks.items() if task.key in values}
     drawn = distinct(filled(run.given.templates, slots, run.seed), run.n)
     if not drawn:
-        raise KnownError(_("no template has values for its slots; give them in the file"))
-    said = ask_all(teacher, [_otherwise(one) for one in drawn], cache, jobs, told)
-    questions = _said(drawn, said, run.seed)
+        raise KnownError(
+            _("no template has values for its slots; give some in the file, or with --slots")
+        )
+    said = ask_all(teacher, [_otherwise(one) for one in drawn], cache, jobs, on_answer)
+    questions = _worded(drawn, wordings, run.seed)
     answers = [_answer(run.role, one) for one in questions]
-    replies = ask_all(teacher, answers, cache, jobs, told)
+    replies = ask_all(teacher, answers, cache, jobs, on_answer)
     pairs = zip(questions, answers, strict=True)
     return [AnsweredQuestion(one, replies.get(task.key)) for one, task in pairs]
 
@@ -84,7 +86,6 @@ def expected(run: QuestionRun, cache: AnswerCache | None) -> tuple[list[Task], b
     Of slots whose values are still to be asked for, as many are taken as are asked for.
     """
     slots, tasks = _given_slots(run), _slot_tasks(run)
-    asked = list(tasks.values())
     held = {name: cache.value(task.key) for name, task in tasks.items()} if cache else {}
     slots |= {name: values for name, values in held.items() if values is not None}
     open_slots = tasks.keys() - slots.keys()
@@ -92,33 +93,33 @@ def expected(run: QuestionRun, cache: AnswerCache | None) -> tuple[list[Task], b
     questions = filled(run.given.templates, slots, run.seed)
     drawn = list(islice(questions, run.n)) if open_slots else distinct(questions, run.n)
     others = [_otherwise(one) for one in drawn]
-    said = {task.key: cache.value(task.key) for task in others} if cache else {}
-    answers = [_answer(run.role, one) for one in _said(drawn, said, run.seed)]
-    sure = not open_slots and all(said.get(task.key) for task in others)
-    return [*asked, *others, *answers], sure
+    wordings = {task.key: cache.value(task.key) for task in others} if cache else {}
+    answers = [_answer(run.role, one) for one in _worded(drawn, wordings, run.seed)]
+    sure = not open_slots and all(wordings.get(task.key) for task in others)
+    return [*tasks.values(), *others, *answers], sure
 
 
-def entries(role: str, asked: Sequence[AnsweredQuestion]) -> Iterator[Entry]:
-    for one in asked:
+def entries(role: str, questions: Sequence[AnsweredQuestion]) -> Iterator[Entry]:
+    for one in questions:
         if one.answer is not None:
             yield Entry("speech", one.question, ASKER)
             yield Entry("speech", one.answer, role)
 
 
-def instructions(role: str, asked: Sequence[AnsweredQuestion]) -> Iterator[dict[str, str]]:
+def instructions(role: str, questions: Sequence[AnsweredQuestion]) -> Iterator[dict[str, str]]:
     """The same as instruction, input and output."""
-    for one in asked:
+    for one in questions:
         if one.answer is not None:
             who = f"以{role}的身份回答。"
             yield {"instruction": who, "input": one.question, "output": one.answer}
 
 
-def counts(asked: Sequence[AnsweredQuestion]) -> dict[str, Any]:
+def counts(questions: Sequence[AnsweredQuestion]) -> dict[str, Any]:
     """Figures of a run, for a person."""
     return {
-        "questions": len(asked),
-        "answered": sum(one.answer is not None for one in asked),
-        "failed": [one.question for one in asked if one.answer is None],
+        "questions": len(questions),
+        "answered": sum(one.answer is not None for one in questions),
+        "failed": [one.question for one in questions if one.answer is None],
     }
 
 
@@ -140,7 +141,7 @@ def _otherwise(question: str) -> Task:
     return _values("otherwise", question, OTHERWISE, question, 2 * estimate(question) + 16)
 
 
-def _said(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: int) -> list[str]:
+def _worded(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: int) -> list[str]:
     """Each question as it is or in other words, by the seed, without those much alike."""
     return distinct(
         random.Random(f"{seed}{one}").choice([one, *(values.get(_otherwise(one).key) or ())])
@@ -151,10 +152,10 @@ def _said(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: in
 def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task:
     def judge(value: Any) -> tuple[list[str], tuple[str, ...]]:
         values = [" ".join(one.split()) for one in shaped(Values, value).values]
-        kept = list(dict.fromkeys(filter(None, values)))
-        if not kept:
-            raise Unfit(_("an empty list"))
-        return kept, ()
+        different = list(dict.fromkeys(filter(None, values)))
+        if not different:
+            raise Unfit(_("the list is empty"))
+        return different, ()
 
     question = Question(system, user, Values.model_json_schema(), 512)
     return Task(stage, where, question, judge, tokens)
@@ -164,8 +165,8 @@ def _answer(role: str, question: str) -> Task:
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
         answer = " ".join(shaped(Reply, value).answer.split())
         if not answer or (is_chinese(question) and not is_chinese(answer)):
-            raise Unfit(_("an answer without words, or in another language"))
+            raise Unfit(_("the answer has no words, or is in another language"))
         return answer, ()
 
-    asked = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
-    return Task("answer", question, asked, judge, ANSWER_TOKENS)
+    in_role = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
+    return Task("answer", question, in_role, judge, ANSWER_TOKENS)
