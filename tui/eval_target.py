@@ -51,8 +51,8 @@ def find_target(spec: str, base: str | None, adapter: str | None) -> EvalTarget:
         if base is not None:
             raise KnownError(
                 _(
-                    "{spec}: no adapter there, and --model {base} names the base of one; check "
-                    "the path, or leave --model out",
+                    "{spec}: not an adapter, and --model {base} names the base of one; check the "
+                    "path, or leave out --model",
                     spec=spec,
                     base=base,
                 )
@@ -89,12 +89,12 @@ def _is_adapter(path: Path) -> bool:
 
 
 def _existing(path: str) -> Path:
-    found = find_adapter(path) or Path(path).expanduser()
-    if not found.exists():
+    place = find_adapter(path) or Path(path).expanduser()
+    if not place.exists():
         raise KnownError(
-            _("adapter {path}: nothing there, expected a folder or a GGUF file", path=path)
+            _("adapter {path}: no such file, expected a folder or a GGUF file", path=path)
         )
-    return found
+    return place
 
 
 def _trained_on(path: Path) -> str:
@@ -106,10 +106,10 @@ def _trained_on(path: Path) -> str:
         base = config.get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError) as error:
         raise KnownError(
-            _("{path}: not readable as JSON; fetch it again", path=path / CONFIG)
+            _("{path}: cannot be read as JSON; fetch it again", path=path / CONFIG)
         ) from error
     if not base or not isinstance(base, str):
-        raise KnownError(_("{path}: names no base; give it with: --model BASE", path=path))
+        raise KnownError(_("{path}: does not name its base; give it with: --model BASE", path=path))
     return base
 
 
@@ -119,25 +119,26 @@ def _for_adapter(base: str, adapter: Path) -> "ModelSpec":
 
     try:
         if adapter.is_dir():
-            found = resolve(base if base.startswith(LOCAL) else LOCAL + base)
+            spec = resolve(base if base.startswith(LOCAL) else LOCAL + base)
         else:
-            found = resolve(base)
+            spec = resolve(base)
     except KnownError as error:
         if adapter.is_dir() and base.count("/") == 1 and not base.startswith((".", "/", "~")):
             return ModelSpec("local", base, {"path": base})
         raise KnownError(
             _(
-                "adapter {adapter}: its base: {error}; give another with: --model BASE",
+                "adapter {adapter}: its base cannot be opened ({error}); give another with: "
+                "--model BASE",
                 adapter=adapter,
                 error=error,
             )
         ) from error
-    if adapter.is_file() and found.backend != "llamacpp":
+    if adapter.is_file() and spec.backend != "llamacpp":
         raise KnownError(
             _(
-                "adapter {adapter}: a GGUF, expected a base in GGUF as well, not {base}",
+                "adapter {adapter}: is a GGUF and needs a base in GGUF as well; {base} is none",
                 adapter=adapter,
                 base=base,
             )
         )
-    return found
+    return spec

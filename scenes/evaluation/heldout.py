@@ -129,31 +129,31 @@ def likelihood(scored: Sequence[ScoredLine]) -> Likelihood:
 
 def guessing(scored: Sequence[ScoredLine], choices: SpeakerChoices) -> SpeakerGuesses | None:
     """The guesses of all lines that somebody else could have said; None where there is none."""
-    asked = [one for one in scored if one.candidates]
-    if not asked:
+    guessed = [one for one in scored if one.candidates]
+    if not guessed:
         return None
     rank = {name: at for at, name in enumerate(choices.speakers)}
-    frequent = [min(one.candidates, key=lambda name: rank.get(name, len(rank))) for one in asked]
+    frequent = [min(one.candidates, key=lambda name: rank.get(name, len(rank))) for one in guessed]
     return SpeakerGuesses(
-        lines=len(asked),
-        right=sum(one.is_right for one in asked),
-        chance=sum(1 / len(one.candidates) for one in asked) / len(asked),
+        lines=len(guessed),
+        right=sum(one.is_right for one in guessed),
+        chance=sum(1 / len(one.candidates) for one in guessed) / len(guessed),
         most_frequent=sum(
-            name == one.candidates[0] for name, one in zip(frequent, asked, strict=True)
+            name == one.candidates[0] for name, one in zip(frequent, guessed, strict=True)
         )
-        / len(asked),
+        / len(guessed),
     )
 
 
 def by_speaker(scored: Sequence[ScoredLine]) -> dict[str, tuple[int, int]]:
     """Lines guessed right and lines asked of each true speaker, the most frequent first."""
-    asked: Counter[str] = Counter()
+    lines: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for one in scored:
         if one.candidates:
-            asked[one.candidates[0]] += 1
+            lines[one.candidates[0]] += 1
             right[one.candidates[0]] += one.is_right
-    return {name: (right[name], count) for name, count in asked.most_common()}
+    return {name: (right[name], count) for name, count in lines.most_common()}
 
 
 def _with_cue(prompt: Prompt, name: str) -> Prompt:

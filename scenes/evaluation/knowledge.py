@@ -15,6 +15,7 @@ from pydantic import Field
 
 from base.errors import KnownError
 from base.folders import beside
+from base.messages import _
 from base.names import name_problem
 from base.validation import Declaration, check
 from base.yaml_reader import read_file
@@ -94,15 +95,15 @@ class FactOutcome:
     """One fact, without knowledge and with it."""
 
     fact: FactKeys
-    told: tuple[Note, ...]
-    """What was injected."""
+    injected: tuple[Note, ...]
+    """The knowledge that came up."""
     plain: FactAnswers
     informed: FactAnswers
 
     @property
-    def found(self) -> bool:
+    def holds_answer(self) -> bool:
         """Whether what was injected holds the answer."""
-        return any(self.fact.answer in note.text for note in self.told)
+        return any(self.fact.answer in note.text for note in self.injected)
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def read_facts(path: Path) -> Facts:
         ]
         file = beside(path.parent, keys.knowledge)
         if file is None:
-            problems.append(document.at(("knowledge",), "leads out of the folder of this file"))
+            problems.append(document.at(("knowledge",), _("leads out of the folder of this file")))
         if problems or file is None:
             raise KnownError(*problems)
         knowledge = read_knowledge(file, embedder)
@@ -148,7 +149,7 @@ def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Itera
     """
     scorer(backend)
     for fact in facts.facts:
-        history, notes = asked(facts, fact, backend)
+        history, notes = question_of(facts, fact, backend)
         yield FactOutcome(
             fact,
             tuple(notes),
@@ -157,7 +158,7 @@ def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Itera
         )
 
 
-def asked(facts: Facts, fact: FactKeys, backend: Backend) -> tuple[list[Entry], list[Note]]:
+def question_of(facts: Facts, fact: FactKeys, backend: Backend) -> tuple[list[Entry], list[Note]]:
     """The question as a log, and the knowledge that it brings up."""
     budget = history_budget(facts.scene, backend.context, REPLY, backend.count)
     told = Told(facts.scene, budget, backend.count, facts.asker)

@@ -45,11 +45,11 @@ class RoleBenchScores:
 def read_prompts(path: Path, most: int, seed: int) -> list[RoleBenchPrompt]:
     """At most `most` questions of a file of RoleBench, by chance. Raises `KnownError`."""
     bench = read_bench([path])
-    asked = [one for one in bench.questions if one.answers]
-    some = Random(seed).sample(asked, min(most, len(asked)))
+    answered = [one for one in bench.questions if one.answers]
+    some = Random(seed).sample(answered, min(most, len(answered)))
     return [
-        RoleBenchPrompt(Prompt(found["stable"], found["history"], found["cue"]), one.answers)
-        for found, one in zip(candidates(Bench(some), {}), some, strict=True)
+        RoleBenchPrompt(Prompt(drawn["stable"], drawn["history"], drawn["cue"]), one.answers)
+        for drawn, one in zip(candidates(Bench(some), {}), some, strict=True)
     ]
 
 

@@ -1,6 +1,6 @@
 """One model after another through the same measures, on the same lines."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -56,51 +56,54 @@ def measure(
     plan: EvaluationPlan,
     tell: Tell = lambda *__: None,
 ) -> ModelResults:
-    """All measures of a plan. Raises `KnownError` and `KnownError`."""
-    found = ModelResults(name)
+    """All measures of a plan. Raises `KnownError`."""
+    results = ModelResults(name)
     if isinstance(backend, Scorer):
         lines, pairs = plan.lines, plan.pairs
         scored = heldout.score(backend, adapter, lines, plan.choices)
-        found.scored.extend(_told(scored, "lines scored", len(lines), tell))
+        results.scored.extend(_counted(scored, _("lines scored"), len(lines), tell))
         preferred = picks.prefer(backend, adapter, pairs)
-        found.preferences.extend(_told(preferred, "pairs scored", len(pairs), tell))
+        results.preferences.extend(_counted(preferred, _("pairs scored"), len(pairs), tell))
     elif plan.lines or plan.pairs:
-        found.notices.append(
+        results.notices.append(
             _(
-                "{name}: this kind of model cannot tell how likely a text is; only what it "
-                "draws is measured",
+                "{name}: this kind of model cannot tell how likely a text is; only what it draws "
+                "is measured",
                 name=name,
             )
         )
     drawings = drawing.draw(backend, adapter, plan.drawn, plan.sampling)
-    found.drawings.extend(_told(drawings, "prompts drawn", len(plan.drawn), tell))
+    results.drawings.extend(_counted(drawings, _("prompts drawn"), len(plan.drawn), tell))
     answered = rolebench.answer(backend, adapter, plan.questions, plan.sampling)
-    found.answered.extend(_told(answered, "questions asked", len(plan.questions), tell))
+    results.answered.extend(_counted(answered, _("questions asked"), len(plan.questions), tell))
+    results.notices.extend(_too_long(results, backend.context))
+    results.notices.extend(dict.fromkeys(backend.notices))
+    backend.notices.clear()
+    return results
+
+
+def _too_long(results: ModelResults, context: int) -> Iterator[str]:
+    """Says what was left out since the model's context was too short for it."""
     measured: tuple[tuple[list[Any], str], ...] = (
-        (found.scored, "lines"),
-        (found.preferences, "pairs"),
-        (found.drawings, "prompts"),
-        (found.answered, "questions"),
+        (results.scored, _("lines")),
+        (results.preferences, _("pairs")),
+        (results.drawings, _("prompts")),
+        (results.answered, _("questions")),
     )
     for items, what in measured:
-        if left_out := sum(one is None for one in items):
-            found.notices.append(
-                _(
-                    "{name}: {left_out} of {items} {what} are longer than its context of "
-                    "{context} tokens and left out",
-                    name=name,
-                    left_out=left_out,
-                    items=len(items),
-                    what=what,
-                    context=backend.context,
-                )
+        if missing := sum(one is None for one in items):
+            yield _(
+                "{name}: {missing} of {all} {what} are longer than its context of {context} tokens "
+                "and are left out",
+                name=results.name,
+                missing=missing,
+                all=len(items),
+                what=what,
+                context=context,
             )
-    found.notices.extend(dict.fromkeys(backend.notices))
-    backend.notices.clear()
-    return found
 
 
-def _told(items: Iterable[T], what: str, count: int, tell: Tell) -> Iterable[T]:
+def _counted(items: Iterable[T], what: str, count: int, tell: Tell) -> Iterable[T]:
     for done, item in enumerate(items, 1):
         tell(what, done, count)
         yield item

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from base.messages import _
+from base.messages import _, _n
 from tui.colour import redraws
 from tui.commands.eval_options import EvaluationOptions
 from tui.commands.option_fields import options_of
@@ -51,9 +51,7 @@ def _check(wanted: EvaluationOptions) -> None:
     }
     choose(None, wanted.context, wanted.quantization, asked, (), wanted.threads)
     if wanted.report is not None and wanted.report.suffix != ".md":
-        raise BadInput(
-            _("--report {report}: expected a name that ends in .md", report=wanted.report)
-        )
+        raise BadInput(_("--report {file}: expected a name that ends in .md", file=wanted.report))
     not_over(wanted.report, _inputs(wanted), "--report")
     if wanted.split not in SPLITS:
         raise BadInput(_("--split {split}: expected test, train or all", split=wanted.split))
@@ -86,11 +84,13 @@ def _held_out(examples: "Sequence[Example]", wanted: EvaluationOptions) -> "list
     held = [one for one in examples if wanted.split in ("all", one.split)]
     if wanted.on is not None and not held:
         raise BadInput(
-            _(
-                "{on}: {examples} examples, none of the split {split}; make some with "
+            _n(
+                "{file}: {n} example, which is not of the split {split}; make some with: paotuan "
                 "corpus examples --test 0.1, or take others with --split all",
-                on=wanted.on,
-                examples=len(examples),
+                "{file}: {n} examples, none of the split {split}; make some with: paotuan corpus "
+                "examples --test 0.1, or take others with --split all",
+                len(examples),
+                file=wanted.on,
                 split=wanted.split,
             )
         )
@@ -110,12 +110,12 @@ def _sampling(wanted: EvaluationOptions) -> "Sampling":
 def _examples(on: Path) -> "list[Example]":
     from models.train.data import read_examples
 
-    found = read_examples(on)
-    if not found:
+    examples = read_examples(on)
+    if not examples:
         raise BadInput(
-            _("{on}: empty, expected examples; make some with: paotuan corpus examples", on=on)
+            _("{file}: empty, expected examples; make some with: paotuan corpus examples", file=on)
         )
-    return found
+    return examples
 
 
 def _targets(wanted: EvaluationOptions) -> "list[EvalTarget]":
@@ -140,12 +140,12 @@ def _tell_idle(targets: "Sequence[EvalTarget]", wanted: EvaluationOptions) -> No
 
 def _beside(one: "EvalTarget", wanted: EvaluationOptions) -> dict[str, object]:
     """What a model is opened with beside its own."""
-    found: dict[str, object] = {"context": wanted.context} if wanted.context else {}
+    options: dict[str, object] = {"context": wanted.context} if wanted.context else {}
     if one.opening.backend == "local" and wanted.quantization in ("int8", "int4"):
-        found["quantization"] = wanted.quantization
+        options["quantization"] = wanted.quantization
     if one.opening.backend == "llamacpp" and wanted.threads:
-        found["threads"] = wanted.threads
-    return found
+        options["threads"] = wanted.threads
+    return options
 
 
 def _measure(
@@ -183,25 +183,27 @@ def _settings(wanted: EvaluationOptions, plan: "EvaluationPlan") -> dict[str, An
         "temperature": plan.sampling.temperature,
         "top_p": plan.sampling.top_p,
         "seed": wanted.seed,
-        "speakers": ", ".join(wanted.cast) if wanted.cast else f"{wanted.speakers} a line",
+        "speakers": ", ".join(wanted.cast)
+        if wanted.cast
+        else _n("{n} per line", "{n} per line", wanted.speakers),
     }
 
 
-def _show(found: "Comparison", settings: dict[str, Any], wanted: EvaluationOptions) -> None:
+def _show(comparison: "Comparison", settings: dict[str, Any], wanted: EvaluationOptions) -> None:
     from scenes.evaluation.report import as_value, changes, table, write_report
 
-    for line in found.notices:
+    for line in comparison.notices:
         word(line)
     if wanted.as_data:
-        as_json(as_value(found, settings), 2)
+        as_json(as_value(comparison, settings), 2)
     else:
-        columns(table(found))
-        for line in changes(found):
+        columns(table(comparison))
+        for line in changes(comparison):
             data(line)
     if wanted.report is not None:
-        for line in write_report(found, settings, wanted.report, _inputs(wanted)):
+        for line in write_report(comparison, settings, wanted.report, _inputs(wanted)):
             word(line)
-        word(_("report: {report}", report=wanted.report))
+        word(_("report: {file}", file=wanted.report))
 
 
 def _inputs(wanted: EvaluationOptions) -> list[Path]:

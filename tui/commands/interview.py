@@ -1,11 +1,11 @@
 """`paotuan corpus interview`: the people of a novel interviewed by a teacher."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands import teaching
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -51,23 +51,23 @@ def interview(
     inputs = [novel, asking.path]
     not_over(output, inputs)
     with given():
-        asked = passages(read_book(novel), tokens, people or ())
-    if not asked:
+        parts = passages(read_book(novel), tokens, people or ())
+    if not parts:
         raise BadInput(
             _(
-                "--for {value}: nobody of that name in {novel}",
-                value=", ".join(people or ()),
+                "--for {names}: nobody of that name in {novel}",
+                names=", ".join(people or ()),
                 novel=novel,
             )
         )
-    tasks = [task for __, task in asked]
+    tasks = [task for __, task in parts]
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.asked(asking, "interview") as (found, cache):
+    with teaching.opened(asking, "interview") as (asked, cache):
         left = teaching.tell_estimate(asking, tasks, cache)
-        with teaching.progress_of(asking, left, found) as progress:
-            held = held_interview(asked, found, cache, jobs, progress)
+        with teaching.progress_of(asking, left, asked) as progress:
+            held = held_interview(parts, asked, cache, jobs, progress)
     _write(held, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
@@ -82,19 +82,20 @@ def _write(
         write_lines((entry.line + "\n" for entry in entries(held)), output, inputs)
     else:
         write_lines((json_text(one) + "\n" for one in instructions(held)), output, inputs)
-    figures = {
+    figures: dict[str, Any] = {
         "passages": len(held),
-        "failed": [chunk.number for chunk, one in held if one is None],
+        "failed": [passage.number for passage, one in held if one is None],
         "interviews": sum(len(one or ()) for __, one in held),
     }
     if as_data:
         as_json(figures)
     else:
         word(
-            _(
-                "{output}: {figures} passages, {figures2} interviews",
+            _n(
+                "{output}: {n} interview from {passages} passages",
+                "{output}: {n} interviews from {passages} passages",
+                figures["interviews"],
                 output=output,
-                figures=figures["passages"],
-                figures2=figures["interviews"],
+                passages=figures["passages"],
             )
         )

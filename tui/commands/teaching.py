@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.failures import BadInput, given
 from tui.output import as_json, one_line, word
@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from scenes.data.teacher.answer_cache import AnswerCache, CachedAnswer
     from scenes.data.teacher.runner import Task
 
-MOST_TOLD = 20
-"""Failures told one by one."""
+MOST_LISTED = 20
+"""Failures that are listed one by one."""
+STAGES = {
+    "passage": N_("passage"),
+    "speakers": N_("speakers"),
+    "expression": N_("expression"),
+    "chapter": N_("chapter"),
+    "interview": N_("interview"),
+    "slot": N_("slot"),
+    "otherwise": N_("other words"),
+    "answer": N_("answer"),
+}
+"""What a question to a teacher is about, for a person."""
 
 TeacherName = Annotated[
     str | None,
@@ -104,7 +115,7 @@ class TeacherOptions:
     def costs(self, into: float, out: float) -> str:
         """`, costs 1.20`, or nothing where no price is said."""
         cost = self.cost(into, out)
-        return "" if cost is None else f", costs {cost:.2f}"
+        return "" if cost is None else _(", costs {cost:.2f}", cost=cost)
 
 
 @dataclass
@@ -129,30 +140,54 @@ class TeachingProgress:
         now = time.monotonic()
         if self.done == 1 and self.expected > 1:
             rounds = math.ceil(self.expected / self.asking.jobs)
-            tell(f"the first took {record.seconds:.1f} s: {_span(rounds * record.seconds)}")
+            span = _span(rounds * record.seconds)
+            tell(
+                _(
+                    "the first answer took {seconds:.1f} s; all of them: about {span}",
+                    seconds=record.seconds,
+                    span=span,
+                )
+            )
         if redraws(sys.stderr) and now - self._shown > 0.5:
             self._shown = now
             left = (now - self.began) / self.done * max(self.expected - self.done, 0)
-            cost = self.asking.costs(self.into, self.out)
-            line = f"{record.stage}: {self.done} of {max(self.expected, self.done)} asked"
-            sys.stderr.write(f"\r\033[K{line}, {_span(left)} left{cost}")
+            line = _(
+                "{stage}: {done} of {all} asked, {span} left{costs}",
+                stage=_(STAGES.get(record.stage, record.stage)),
+                done=self.done,
+                all=max(self.expected, self.done),
+                span=_span(left),
+                costs=self.asking.costs(self.into, self.out),
+            )
+            sys.stderr.write(f"\r\033[K{line}")
             sys.stderr.flush()
 
     def end(self) -> None:
         """Tell what it took and what failed."""
         spent = time.monotonic() - self.began
-        cost = self.asking.costs(self.into, self.out)
         tell(
-            f"{self.done} questions in {_span(spent)}, {self.into:,} tokens in, "
-            f"{self.out:,} out{cost}"
+            _n(
+                "{n} question in {span}: {into:,} tokens in, {out:,} tokens out{costs}",
+                "{n} questions in {span}: {into:,} tokens in, {out:,} tokens out{costs}",
+                self.done,
+                span=_span(spent),
+                into=self.into,
+                out=self.out,
+                costs=self.asking.costs(self.into, self.out),
+            )
         )
-        for record in self.failed[:MOST_TOLD]:
-            word(f"  {one_line(record.stage)} {one_line(record.where)}: {one_line(record.failed)}")
-        if len(self.failed) > MOST_TOLD:
+        self._list_failures()
+
+    def _list_failures(self) -> None:
+        for record in self.failed[:MOST_LISTED]:
+            stage = _(STAGES.get(record.stage, record.stage))
+            word(f"  {one_line(stage)} {one_line(record.where)}: {one_line(record.failed)}")
+        if (more := len(self.failed) - MOST_LISTED) > 0:
             word(
-                _(
-                    "  and {failed} more, all in {path}",
-                    failed=len(self.failed) - MOST_TOLD,
+                _n(
+                    "  and {n} more, as {path} says",
+                    "  and {n} more, as {path} says",
+                    more,
                     path=self.asking.path,
                 )
             )
@@ -191,20 +226,29 @@ def tell_estimate(
 ) -> int:
     """Say what is to be asked, `sure` or at most; how many questions that is."""
     load = estimated(tasks, cache, sure)
-    known = f", {load.answered_before} answered before" if load.answered_before else ""
-    word(
-        _(
-            "{value}{questions} questions{known}: about {tokens_in:,} tokens in, "
-            "{tokens_out:,} out{costs}{as_measured}",
-            value="" if sure else "at most ",
-            questions=load.questions,
-            known=known,
-            tokens_in=load.tokens_in,
-            tokens_out=load.tokens_out,
-            costs=asking.costs(load.tokens_in, load.tokens_out),
-            as_measured=_as_measured(asking, load.questions, cache),
+    if load.answered_before:
+        word(_n("{n} answered before", "{n} answered before", load.answered_before))
+    values = {
+        "into": load.tokens_in,
+        "out": load.tokens_out,
+        "costs": asking.costs(load.tokens_in, load.tokens_out),
+        "span": _as_measured(asking, load.questions, cache),
+    }
+    if sure:
+        line = _n(
+            "{n} question: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            "{n} questions: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            load.questions,
+            **values,
         )
-    )
+    else:
+        line = _n(
+            "at most {n} question: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            "at most {n} questions: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            load.questions,
+            **values,
+        )
+    word(line)
     return load.questions
 
 
@@ -224,7 +268,8 @@ def _as_measured(asking: TeacherOptions, left: int, cache: "AnswerCache | None")
     if not seconds or not left:
         return ""
     each = sum(seconds) / len(seconds)
-    return f"; at {each:.1f} s each, as before, {_span(left * each / asking.jobs)}"
+    span = _span(left * each / asking.jobs)
+    return _("; at {each:.1f} s each, as before, {span}", each=each, span=span)
 
 
 @contextmanager
@@ -242,19 +287,19 @@ def progress_of(
 
 
 @contextmanager
-def asked(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "AnswerCache"]]:
+def opened(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "AnswerCache"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
     from models.teacher import Manner, Teacher, find_teacher
     from scenes.data.teacher.answer_cache import AnswerCache
 
     if asking.teacher is None:
         raise BadInput(
-            _("--teacher is missing: a server's address, a GGUF file, or a model's name")
+            _("--teacher is missing; give a server's address, a GGUF file, or a model's name")
         )
     with given():
         if not asking.output.parent.is_dir():
             raise BadInput(
-                _("{parent}: no such folder; make it first", parent=asking.output.parent)
+                _("{folder}: no such folder; make it first", folder=asking.output.parent)
             )
         find_teacher(asking.teacher)
     teacher = Teacher.open(asking.teacher, Manner.waiting(asking.wait, asking.timeout, tell))
@@ -273,5 +318,7 @@ def asked(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "An
 
 def _span(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return _("{seconds:.0f} s", seconds=seconds)
+    if seconds < 5400:
+        return _("{minutes:.0f} min", minutes=seconds / 60)
+    return _("{hours:.1f} h", hours=seconds / 3600)

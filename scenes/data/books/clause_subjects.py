@@ -124,8 +124,8 @@ class ClauseSubjects:
         for start in range(1, 5):
             if set(stem[:start]) & NOT_BEFORE:
                 return ""
-            if found := self._known(stem[start:]):
-                return found
+            if noun := self._known(stem[start:]):
+                return noun
         return ""
 
     def begins(self, clause: str) -> int:

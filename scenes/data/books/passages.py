@@ -35,7 +35,7 @@ def book_passages(book: Book, budget: int) -> Iterator[BookPassage]:
     number, line, seen = 0, 1, 0
     for chapter in book.chapters:
         for start, end in _spans(book.text, chapter.start, chapter.end, budget):
-            text = book.kept(start, end).strip()
+            text = book.without_advertising(start, end).strip()
             if not _WORD.search(text):
                 continue
             number += 1
@@ -59,8 +59,8 @@ def _spans(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, 
 
 
 def _sentences(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
-    for found in _SENTENCE.finditer(text, start, end):
-        first, last = found.span()
+    for sentence in _SENTENCE.finditer(text, start, end):
+        first, last = sentence.span()
         while last - first > budget and estimate(text[first:last]) > budget:
             comma = max(text.rfind(sign, first + budget // 2, first + budget) for sign in "，、, ")
             cut = comma + 1 if comma >= 0 else first + budget

@@ -72,7 +72,7 @@ def make(
         raise KnownError(
             _("no template has values for its slots; give some in the file, or with --slots")
         )
-    said = ask_all(teacher, [_otherwise(one) for one in drawn], cache, jobs, on_answer)
+    wordings = ask_all(teacher, [_otherwise(one) for one in drawn], cache, jobs, on_answer)
     questions = _worded(drawn, wordings, run.seed)
     answers = [_answer(run.role, one) for one in questions]
     replies = ask_all(teacher, answers, cache, jobs, on_answer)
