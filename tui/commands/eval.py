@@ -17,7 +17,7 @@ from tui.failures import given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
-    from scenes.evaluation.knowledge import FactAnswers, FactOutcome
+    from scenes.evaluation.knowledge import AnswerMeans, FactAnswers, FactOutcome
 
 
 class Evaluations(TyperGroup):
@@ -108,27 +108,20 @@ def _report(outcomes: Sequence["FactOutcome"], model: str, as_data: bool) -> Non
             held=held,
         )
     )
-    columns(
-        [
-            ("", _("without"), _("with knowledge")),
-            (
-                _("the true answer is the likeliest"),
-                f"{plain.accuracy:.0%}",
-                f"{informed.accuracy:.0%}",
-            ),
-            (
-                _("log-likelihood ahead of the next"),
-                f"{plain.margin:.2f}",
-                f"{informed.margin:.2f}",
-            ),
-            (
-                _("its share among the answers"),
-                f"{plain.probability:.0%}",
-                f"{informed.probability:.0%}",
-            ),
-            (_("drawn lines that hold it"), _percent(plain.share), _percent(informed.share)),
-        ]
+    labels = (
+        "",
+        _("the true answer is the likeliest"),
+        _("log-likelihood ahead of the next"),
+        _("its share among the answers"),
+        _("drawn lines that hold it"),
     )
+    without, with_it = (_("without"), *_shown(plain)), (_("with knowledge"), *_shown(informed))
+    columns(list(zip(labels, without, with_it, strict=True)))
+
+
+def _shown(means: "AnswerMeans") -> tuple[str, ...]:
+    margin = f"{means.margin:.2f}"
+    return (_percent(means.accuracy), margin, _percent(means.probability), _percent(means.share))
 
 
 def _percent(share: float | None) -> str:

@@ -183,9 +183,7 @@ def _settings(wanted: EvaluationOptions, plan: "EvaluationPlan") -> dict[str, An
         "temperature": plan.sampling.temperature,
         "top_p": plan.sampling.top_p,
         "seed": wanted.seed,
-        "speakers": ", ".join(wanted.cast)
-        if wanted.cast
-        else _n("{n} per line", "{n} per line", wanted.speakers),
+        "speakers": ", ".join(wanted.cast) if wanted.cast else wanted.speakers,
     }
 
 

@@ -36,8 +36,9 @@ def examples(wanted: ExampleOptions) -> None:
     """
     from models.train.data import dumped
 
+    _check(wanted)
     inputs = _inputs(wanted)
-    _check(wanted, inputs)
+    not_over(wanted.output, inputs)
     made = _made(wanted)
     if wanted.output is not None:
         write_lines(map(dumped, made.examples), wanted.output, inputs)
@@ -45,13 +46,12 @@ def examples(wanted: ExampleOptions) -> None:
     report(made, wanted.as_data)
 
 
-def _check(wanted: ExampleOptions, inputs: Sequence[str | Path]) -> None:
+def _check(wanted: ExampleOptions) -> None:
     """Refuse what cannot be meant."""
     if wanted.output is None and not wanted.show:
         raise BadInput(_("nothing to do: name a file to write with -o FILE, or look with --show 3"))
     if wanted.test is not None and wanted.test_chapters is not None:
         raise BadInput(_("--test and --test-chapters exclude each other; give one of them"))
-    not_over(wanted.output, inputs)
 
 
 def _inputs(wanted: ExampleOptions) -> list[str | Path]:
