@@ -169,7 +169,8 @@ class Play:
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
-        self.session.inject(self.notes_for(backend, speaker))
+        if not offset:
+            self.session.inject(self.notes_for(backend, speaker))
         history = self.session.history
         hand.places += [Place() for __ in range(sampling.n)]
         updates = draw_lines(
