@@ -137,6 +137,7 @@ def import_chats(
     text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
     """
     from scenes.files.chats import import_chat
+    from tui.reported import report_lines
 
     roles = roles_of(mapped or [])
     problems: list[str] = []
@@ -149,10 +150,10 @@ def import_chats(
             problems += error.problems
             continue
         reports.append(report)
-        for line in (*report.notices, *report.places):
+        for line in report_lines(report):
             word(line)
         if not as_data:
-            data(f"{report.session}: {report.told()}")
+            data(report.session)
     if as_data:
         as_json([report.as_json() for report in reports], 2)
     if problems:
