@@ -1,19 +1,53 @@
-"""Where files of a kind lie, and which names found in a file may lead to another one."""
+"""Where files of a kind and a person's own lie, and which names may lead from a file to another."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import PlatformDirs
 
 SUFFIXES = (".yaml", ".yml")
 CARDS = (".png", ".apng", ".json", ".charx")
 """Files of characters in the formats of other programs."""
 
 
+def config_folder() -> Path:
+    """Where a person's settings lie; like all of these, by the environment as it is now."""
+    return _own().user_config_path
+
+
+def data_folder() -> Path:
+    """Where a person's scenes, characters, adapters and sessions lie."""
+    return _own().user_data_path
+
+
+def sessions_folder() -> Path:
+    """Where sessions are kept."""
+    return data_folder() / "sessions"
+
+
+def cache_folder() -> Path:
+    """Where lies what can be had again."""
+    return _own().user_cache_path
+
+
+def models_folder() -> Path:
+    """Where models lie that were fetched or put together."""
+    return cache_folder() / "models"
+
+
+def log_folder() -> Path:
+    """Where traces of faults are kept."""
+    return _own().user_log_path
+
+
+def _own() -> PlatformDirs:
+    return PlatformDirs("paotuan", appauthor=False)
+
+
 def folders(kind: str) -> tuple[Path, ...]:
-    """The folders of `scenes` or `characters`: here, the user's, and what ships."""
+    """The folders of `scenes` or `characters`: here, the person's, and what ships."""
     shipped = Path(__file__).parents[1] / kind / "library"
-    return Path(kind), user_data_path("paotuan", appauthor=False) / kind, shipped
+    return Path(kind), data_folder() / kind, shipped
 
 
 def is_path(reference: str) -> bool:

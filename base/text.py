@@ -93,6 +93,12 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub(" ", _FORMAT.sub("", ESCAPES.sub("", text)))
 
 
+def one_line(text: str, most: int | None = None) -> str:
+    """`text` with single blanks for its breaks, without what drives a terminal, cut to `most`."""
+    line = " ".join(printable(text if most is None else text[: 8 * most]).split())
+    return line if most is None or len(line) <= most else f"{line[: most - 1]}…"
+
+
 def shown(text: str) -> str:
     """One line of `text` that is safe to print, cut to a length that fits in a message."""
     safe = "".join(

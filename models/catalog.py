@@ -9,13 +9,13 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.backend import Backend, open_backend
 from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
 from models.entries import Model as Model
 from models.memory.shapes import LOCAL as LOCAL
 from models.server.address import is_address, read_address
-from models.server.event import one_line
 
 SHARE = 0.7
 """Part of a machine's memory that a model may take, the rest being for the cache and the system."""

@@ -10,6 +10,7 @@ import httpx
 from filelock import FileLock, Timeout
 
 from base.errors import KnownError, PassingError
+from base.folders import models_folder
 from base.messages import _
 from base.writing import FULL, reason, replace_text
 from models import starter
@@ -33,7 +34,7 @@ def fetch(
     """
     if not REPO.fullmatch(repo):
         raise KnownError(_("{repo}: no name of a model on the hub, which is owner/name", repo=repo))
-    partial = starter.cache_folder() / "partial"
+    partial = models_folder() / "partial"
     try:
         partial.mkdir(parents=True, exist_ok=True)
         with (
@@ -75,7 +76,7 @@ def _of_others(repo: str, file: str | None) -> Path | None:
 
 def folder_of(repo: str) -> Path:
     """The folder of a repository's files."""
-    return starter.cache_folder() / "hub" / _flat(repo)
+    return models_folder() / "hub" / _flat(repo)
 
 
 def _fetched(hub: Hub, wanted: Choice, partial: Path, progress: Progress | None) -> Path:
@@ -155,7 +156,7 @@ def _is_whole(path: Path, file: Remote) -> bool:
 
 
 def _check_room(repo: str, folder: Path, files: Sequence[Remote]) -> None:
-    there = starter.cache_folder()
+    there = models_folder()
     lacking = sum(
         file.size or 0 for file in files if _size(folder / file.name) != (file.size or 0)
     ) - sum(max(_size(one), 0) for one in (there / "partial").glob(f"{_flat(repo)}--*.part"))

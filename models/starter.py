@@ -7,10 +7,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from base.errors import KnownError
+from base.folders import models_folder
 from base.messages import _
 from base.writing import FULL, drafted, reason, replace_text, sweep
 from models.catalog import STARTER
@@ -22,11 +22,6 @@ PATIENCE = 600.0
 """Seconds to wait for another program that is putting the file together."""
 
 
-def cache_folder() -> Path:
-    """Where models lie that can be had again."""
-    return Path(platformdirs.user_cache_dir("paotuan")) / "models"
-
-
 def path(folder: Path | None = None) -> Path:
     """The starter's file, checked against the catalog's SHA-256.
 
@@ -34,7 +29,7 @@ def path(folder: Path | None = None) -> Path:
     Raises `KnownError` where the package is missing, the disk is full, or the file is not the
     one it should be.
     """
-    folder = folder or cache_folder()
+    folder = folder or models_folder()
     file = folder / FILE
     _tidy(folder)
     if _stamped(file):
@@ -71,7 +66,7 @@ def _tidy(folder: Path) -> None:
 
 def check_here(folder: Path | None = None) -> None:
     """Raise `KnownError` where the starter is neither put together nor installed."""
-    if not ((folder or cache_folder()) / FILE).exists() and find_spec(MODULE) is None:
+    if not ((folder or models_folder()) / FILE).exists() and find_spec(MODULE) is None:
         raise KnownError(_missing(MODULE))
 
 

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from base.errors import KnownError
+from base.folders import models_folder
 from base.messages import _
 from base.writing import new_folder, reason, sweep
 from models import starter
@@ -30,7 +31,7 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
     an architecture that transformers does not read, and where there is no room.
     """
     header = model_header(Path(file).expanduser())
-    cache = cache or starter.cache_folder() / "unpacked"
+    cache = cache or models_folder() / "unpacked"
     folder = cache / f"{header.path.stem}-{_digest(header.path)[:16]}"
     _tidy(cache)
     if folder.is_dir():
@@ -71,7 +72,7 @@ def _tidy(cache: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    if STARTER.sha256 and file == starter.cache_folder() / starter.FILE:
+    if STARTER.sha256 and file == models_folder() / starter.FILE:
         starter.path()  # checks it
         return STARTER.sha256
     return starter.digest(file)

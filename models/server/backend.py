@@ -10,13 +10,14 @@ from typing import Any, Self, cast
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.backend import Delta, Prompt, Sampling
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
 from models.server.adapters import Adapters, find_adapters
 from models.server.count import Counting, estimate
 from models.server.dialect import DIALECTS, Mode, sent_stops
 from models.server.endpoint import Endpoint, Patience
-from models.server.event import Event, one_line
+from models.server.event import Event
 from models.server.failure import Refused, other_mode
 from models.server.listing import Found, find_out, offered
 from models.server.manners import THOUGHT_TOKENS, manners_of
@@ -89,7 +90,7 @@ class Server:
                 _(
                     "{shown}: unknown mode {mode!r}; there are {PATHS}",
                     shown=endpoint.shown,
-                    mode=one_line(str(mode)),
+                    mode=one_line(str(mode), 60),
                     PATHS=" and ".join(PATHS),
                 )
             )
@@ -98,7 +99,7 @@ class Server:
                 _(
                     "{shown}: unknown dialect {dialect!r}; there are {DIALECTS}",
                     shown=endpoint.shown,
-                    dialect=one_line(dialect),
+                    dialect=one_line(dialect, 60),
                     DIALECTS=", ".join(DIALECTS),
                 )
             )
@@ -108,7 +109,7 @@ class Server:
         opened._adapters = find_adapters(endpoint, found, adapters or {}, optional)
         for name, why in opened._adapters.left_out.items():
             opened.notices.append(
-                _("adapter {name} is left out: {why}", name=one_line(name), why=why)
+                _("adapter {name} is left out: {why}", name=one_line(name, 60), why=why)
             )
         return opened
 
@@ -121,7 +122,7 @@ class Server:
     @property
     def name(self) -> str:
         plain = Path(self._model).name if self._model.endswith(".gguf") else self._model
-        return one_line(plain) or "model"
+        return one_line(plain, 60) or "model"
 
     @property
     def context(self) -> int:

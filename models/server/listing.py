@@ -9,6 +9,7 @@ from rapidfuzz import process
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.server.base import deployment
 from models.server.dialect import (
     COMMON,
@@ -20,7 +21,7 @@ from models.server.dialect import (
     dialect_of,
 )
 from models.server.endpoint import Answer, Endpoint
-from models.server.event import mapping, one_line, string, whole
+from models.server.event import mapping, string, whole
 
 CONTEXT_NAMES = (
     "max_model_len", "max_input_tokens", "loaded_context_length", "context_length",
@@ -135,7 +136,7 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
         bases = [entry for entry in entries.values() if entry.get("parent") not in entries]
         if len(bases) == 1:
             return bases[0]
-        some = ", ".join(map(one_line, list(entries)[:5])) or "none"
+        some = ", ".join(one_line(one, 60) for one in list(entries)[:5]) or "none"
         raise KnownError(
             _(
                 "{shown}: it has {entries} models ({some}); say which: URL#model",
@@ -147,12 +148,12 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
     if (found := _close(model, entries)) is not None:
         return entries[found]
     near = process.extract(model, list(entries)[:5000], limit=3)
-    names = ", ".join(one_line(match[0]) for match in near)
+    names = ", ".join(one_line(match[0], 60) for match in near)
     raise KnownError(
         _(
             "{shown}: it has no model {model!r}; nearest: {value}",
             shown=endpoint.shown,
-            model=one_line(model),
+            model=one_line(model, 60),
             value=names or "none",
         )
     )
@@ -183,7 +184,7 @@ def _dialect(
                 _(
                     "{shown}: unknown dialect {asked!r}; there are {DIALECTS}",
                     shown=endpoint.shown,
-                    asked=one_line(asked),
+                    asked=one_line(asked, 60),
                     DIALECTS=", ".join(DIALECTS),
                 )
             )

@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 import pytest
 
 from base.errors import KnownError
-from models import fetching, hub, pull, starter
+from base.folders import models_folder
+from models import fetching, hub, pull
 from models.catalog import MODELS
 
 NAME = "glm-edge-1.5b-chat"
@@ -158,13 +159,13 @@ def test_what_is_here_is_not_fetched_again_and_nothing_is_left_behind(mirror: ty
     mirror.sent = {name: data for name, data in CONTENT.items() if name == "config.json"}
     assert pull.pull(NAME) == folder
     assert len(mirror.tokens) == fetched + 2  # the list, and the small file without a checksum
-    assert left_in(starter.cache_folder() / "partial") == []
+    assert left_in(models_folder() / "partial") == []
 
 
 def test_a_broken_download_goes_on_where_it_stopped(mirror: type[Hub]) -> None:
     mirror.cut[:] = [1000] * fetching.TRIES
     assert "connection broke off" in refused()
-    (part,) = left_in(starter.cache_folder() / "partial")
+    (part,) = left_in(models_folder() / "partial")
     assert part == "zai-org--glm-edge-1.5b-chat--model.safetensors.part"
     folder = pull.pull(NAME)
     assert (folder / "model.safetensors").read_bytes() == CONTENT["model.safetensors"]
@@ -177,12 +178,12 @@ def test_what_was_fetched_is_kept_though_the_mirror_refuses_to_go_on(
 ) -> None:
     mirror.cut[:] = [1000] * fetching.TRIES
     refused()
-    (part,) = left_in(starter.cache_folder() / "partial")
-    size = (starter.cache_folder() / "partial" / part).stat().st_size
+    (part,) = left_in(models_folder() / "partial")
+    size = (models_folder() / "partial" / part).stat().st_size
     mirror.busy = status
     assert str(status) in refused()
     mirror.busy = 0
-    assert (starter.cache_folder() / "partial" / part).stat().st_size == size
+    assert (models_folder() / "partial" / part).stat().st_size == size
     pull.pull(NAME)
     assert mirror.ranges[-1] == f"bytes={size}-"
 
@@ -324,7 +325,7 @@ def test_a_gated_model_says_what_to_do(mirror: type[Hub], monkeypatch: pytest.Mo
 def test_two_programs_do_not_fetch_the_same_model_at_once(mirror: type[Hub]) -> None:
     from filelock import FileLock
 
-    partial = starter.cache_folder() / "partial"
+    partial = models_folder() / "partial"
     partial.mkdir(parents=True)
     with FileLock(partial / f"zai-org--{NAME}.lock"):
         assert "another program is fetching it" in refused()

@@ -8,9 +8,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from models.scripted import Scripted
 from scenes.log import parse
-from scenes.table.session_list import saved_sessions, sessions_folder
+from scenes.table.session_list import saved_sessions
 from tests.imports.table_logs import EVENING, LOGS, NAMED
 from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from base.folders import sessions_folder
 from scenes.log import parse
 from scenes.table.play import Play
-from scenes.table.session_list import find_session, sessions_folder
+from scenes.table.session_list import find_session
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = ("play", "rain-house", "--model", "scripted")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.folders import models_folder
 from base.messages import _
 from tui.colour import redraws
 from tui.commands import options, weights
@@ -184,7 +185,7 @@ def _where(model: "Model") -> str | None:
     from models.catalog import weights as lying_at
 
     if not model.hub:
-        file = starter.cache_folder() / starter.FILE
+        file = models_folder() / starter.FILE
         return str(file) if file.exists() else None
     try:
         return str(lying_at(model))

@@ -198,7 +198,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
-        from scenes.table.session_list import sessions_folder
+        from base.folders import sessions_folder
 
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
 from base.text import shown
 from scenes.files.chats import dialogues, kobold, sillytavern
@@ -16,7 +17,6 @@ from scenes.files.chats.chat import Chat, Json, Report, texts
 from scenes.files.chats.roundtrip import returned
 from scenes.files.chats.source import BadValue, Source, json_value, open_source
 from scenes.files.chats.writer import save_chat, save_events
-from scenes.table.session_list import sessions_folder
 
 FIRST_LINES = 20
 """Lines among which a chat must begin."""

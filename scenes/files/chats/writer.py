@@ -10,7 +10,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from base.text import printable
+from base.text import one_line
 from base.writing import UTF8, reason, replaced
 from scenes.files.chats.chat import Chat, Message, Report
 from scenes.files.chats.dates import sent_at
@@ -147,7 +147,7 @@ def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[
         Role(name, narrator=name in narrators and name not in played)
         for name in dict.fromkeys(names)
     )
-    title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
+    title, summary = one_line(chat.title)[:80] or "chat", one_line(chat.summary)[:2000]
     cast = known(cast, role, report.notice) or (Role(PLAYER),)
     knowledge = tuple(chat.knowledge)
     for one in knowledge:
@@ -193,10 +193,6 @@ def _cast_as(chat: Chat, roles: Mapping[str, str], report: Report) -> Chat:
     return replace(
         chat, messages=messages, player=others.get(named(chat.player), chat.player), cast=cast
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(printable(text).split())
 
 
 def _renamed(messages: Iterator[Message], names: dict[str, str]) -> Iterator[Message]:
