@@ -116,7 +116,7 @@ def agreement(
 
 
 def _of_session(path: Path) -> Iterator[Pair]:
-    from scenes.files.exports.examples import preference
+    from scenes.data.examples.export import preference
     from scenes.table.journal import read_session
 
     for line in preference(read_session(path), None, CONTEXT):

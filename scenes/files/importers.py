@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from base.decoding import beginning
 from scenes.log import Line
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ class Report:
 
 def detect(head: bytes, name: str) -> str | None:
     """The format of a file that begins with `head` and is called `name`; `None` where none fits."""
-    from scenes.files.source import text_of
-
-    text = text_of(head)
+    text = beginning(head)
     return next((found for spec in DETECTORS if (found := _load(spec)(text, name))), None)
 
 

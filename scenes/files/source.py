@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
@@ -21,13 +22,6 @@ LARGEST_MEMBER = 4 << 30
 """Bytes of a file inside a zip."""
 DENSEST, SMALL = 200, 32 << 20
 """A member of a zip that is larger than `SMALL` and packed more than this many times is refused."""
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _LOGS = (".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl")
 _BESIDE_PARQUET = "SealDice packs raw-log.txt beside it: give that file, or the whole zip"
 _PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
@@ -109,7 +103,7 @@ class Source:
             piece = raw.read(CHUNK)
             if not encoding and (not piece.isascii() or b"\0" in piece):
                 encoding = encoding_of(piece)
-                if encoding not in ("utf-8", "utf-8-sig"):
+                if encoding not in UTF8:
                     self.note(0, f"read as {encoding.upper()}")
                 decoder = codecs.getincrementaldecoder(encoding)("replace")
                 ends = io.IncrementalNewlineDecoder(decoder, translate=True)
@@ -152,33 +146,6 @@ def source_of(raw: bytes, name: str) -> Source:
     return Source(shown(name), name.lower(), lambda: io.BytesIO(raw))
 
 
-def encoding_of(piece: bytes) -> str:
-    """The Python name of the encoding that `piece`, the beginning of a text, is most likely in."""
-    for mark, encoding in _MARKS:
-        if piece.startswith(mark):
-            return encoding
-    sample = piece[: 1 << 18]
-    if b"\0" in sample[:4096]:
-        return "utf-16-le" if sample[1:4096:2].count(0) >= sample[:4096:2].count(0) else "utf-16-be"
-    if not (wrong := _wrong(sample, "utf-8")):
-        return "utf-8"
-    right = len(sample.decode("utf-8", "ignore")) - sum(byte < 128 for byte in sample)
-    if wrong * 10 <= right:
-        return "utf-8"
-    return "gb18030" if _wrong(sample, "gb18030") * 2 <= wrong else "utf-8"
-
-
-def text_of(head: bytes) -> str:
-    """What the beginning of a file says, wrong bytes replaced."""
-    decoder = codecs.getincrementaldecoder(encoding_of(head))("replace")
-    return decoder.decode(head).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _wrong(sample: bytes, encoding: str) -> int:
-    """How many places of a sample are none of an encoding; its cut end is none."""
-    return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
-
-
 def refuse_no_text(head: bytes, where: str, expected: str) -> None:
     """Raise `KnownError` for the beginning of a file that is no text at all."""
     if head.startswith(b"PAR1"):
@@ -190,7 +157,7 @@ def refuse_no_text(head: bytes, where: str, expected: str) -> None:
                 BESIDE_PARQUET=_BESIDE_PARQUET,
             )
         )
-    text = text_of(head)
+    text = beginning(head)
     start = text.lstrip("\ufeff \t\n").lower()
     if not start and len(head) < HEAD:
         raise KnownError(_("{where}: empty, expected {expected}", where=where, expected=expected))

@@ -19,6 +19,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
+from scenes.data.examples import export as examples
 from scenes.files.chats import import_chat
 from scenes.files.chats.chat import Report
 from scenes.files.chats.source import BadValue, json_value
@@ -196,6 +197,8 @@ def used(play: Play, report: Report, raw: bytes, back: Path, number: int) -> Non
         for one in FORMS:
             for line in export(one, play.session, None, 100_000):
                 assert "\n" not in line or one == "html"
+        for make in examples.FORMS.values():
+            assert all("\n" not in line for line in make(play.session, None, 100_000))
     chat = "\n".join(export("sillytavern", play.session, None, 4096))
     gb18030 = any("GB18030" in notice for notice in report.notices)
     if report.form == "SillyTavern chat" and raw[:1] == b"{":

@@ -11,11 +11,12 @@ from typing import Any
 
 import yaml
 
+from base.decoding import decode_utf8
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
 from base.names import name_problem
-from base.text import decode, shown
+from base.text import shown
 from base.yaml_reader import MAX_BYTES
 from scenes.data.books.book import Book
 from scenes.data.books.words import words
@@ -90,7 +91,7 @@ def read_aliases(path: Path) -> Aliases:
                 MAX_BYTES=MAX_BYTES // 1_000_000,
             )
         )
-    return _aliases(decode(raw, str(path)), str(path))
+    return _aliases(decode_utf8(raw, str(path)), str(path))
 
 
 def bundled() -> Iterator[tuple[str, Aliases]]:

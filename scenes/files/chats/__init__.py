@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
+from base.decoding import UTF8
 from base.errors import KnownError
 from base.folders import sessions_folder
 from base.messages import _
@@ -36,7 +37,7 @@ def import_chat(
     """
     source = open_source(path)
     report = Report(source.where)
-    if source.encoding != "utf-8":
+    if source.encoding not in UTF8:
         report.notice(_("read as {upper}, not UTF-8", upper=source.encoding.upper()))
     chat = read_chat(source)
     report.form = chat.form

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from base.decoding import SAMPLE, UTF8, encoding_of, marked_encoding
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.json_bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
@@ -19,7 +20,6 @@ MAX_BYTES = 32 << 20
 """Bytes of a file that is one JSON value, and of a line of one that is a value a line."""
 
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
-_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _BOM = b"\xef\xbb\xbf"
 _decode = msgspec.json.Decoder().decode
 
@@ -91,16 +91,16 @@ def _refuse(start: bytes, where: str) -> None:
         raise KnownError(
             _("{where}: a web page (HTML), expected a chat; download the chat itself", where=where)
         )
-    for mark, name in _MARKS.items():
-        if start.startswith(mark):
-            raise KnownError(
-                _(
-                    "{where}: the text is {name}, expected UTF-8; convert it with: iconv -f "
-                    "{name} -t UTF-8 OLD > NEW",
-                    where=where,
-                    name=name,
-                )
+    marked = marked_encoding(start)
+    if marked is not None and marked not in UTF8:
+        raise KnownError(
+            _(
+                "{where}: the text is {encoding}, expected UTF-8; convert it with: {command}",
+                where=where,
+                encoding=marked.upper(),
+                command=f"iconv -f {marked.upper()} -t UTF-8 OLD > NEW",
             )
+        )
     if b"\0" in start:
         raise KnownError(
             _(
@@ -112,26 +112,13 @@ def _refuse(start: bytes, where: str) -> None:
 
 
 def _encoding(file: BinaryIO) -> str:
-    """GB18030 where every line is that and none is UTF-8; else UTF-8, with marks for what is not.
-
-    A last line cut inside a character is no sign against UTF-8.
-    """
-    wrong = False
+    """GB18030 where the first text that is not ASCII is that; else UTF-8, with marks for what is
+    not. What is wide is refused before."""
     for raw in _raw_lines(file):
-        if raw is None or raw.isascii():
-            continue
-        try:
-            raw.decode("utf-8")
-            return "utf-8"
-        except UnicodeDecodeError as error:
-            if error.reason == "unexpected end of data" and error.start:
-                return "utf-8"
-        try:
-            raw.decode("gb18030")
-            wrong = True
-        except UnicodeDecodeError:
-            return "utf-8"
-    return "gb18030" if wrong else "utf-8"
+        if raw is not None and not raw.isascii():
+            piece = raw + file.read(SAMPLE)
+            return "gb18030" if encoding_of(piece) == "gb18030" else "utf-8"
+    return "utf-8"
 
 
 def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:

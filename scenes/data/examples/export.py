@@ -4,7 +4,7 @@ Prompts are those that play gave. Lines of the opening and comments are never re
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from base.messages import _
@@ -86,6 +86,18 @@ def sharegpt(session: Session, speaker: str | None, context: int) -> Iterator[st
         if turns:
             yield json_line({"conversations": turns, "system": system})
 
+
+Export = Callable[[Session, str | None, int], Iterator[str]]
+"""Of a session, for the lines of one role (`None` is all), with prompts of at most so many
+characters."""
+
+FORMS: Mapping[str, Export] = {
+    "seq2seq": seq2seq,
+    "alpaca": alpaca,
+    "sharegpt": sharegpt,
+    "preference": preference,
+}
+"""What `paotuan sessions export --to` calls each."""
 
 COLUMNS: dict[str, dict[str, Any]] = {
     "seq2seq": {"columns": {"prompt": "prompt", "response": "response"}},
