@@ -5,6 +5,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from base.messages import _
+
 SUFFIXES = (".yaml", ".yml")
 CARDS = (".png", ".apng", ".json", ".charx")
 """Files of characters in the formats of other programs."""
@@ -65,7 +67,7 @@ def find(name: str, places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) 
 
 def listed(places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) -> dict[str, Path]:
     """Every file in `places` by its name without suffix; the earlier place and suffix win."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for place in places:
         try:
             paths = [path for path in place.iterdir() if path.suffix.lower() in suffixes]
@@ -73,8 +75,8 @@ def listed(places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) -> dict[s
             continue
         for path in sorted(paths, key=lambda one: (suffixes.index(one.suffix.lower()), one)):
             if not path.name.startswith(".") and path.stem.isprintable():
-                found.setdefault(path.stem, path)
-    return found
+                files.setdefault(path.stem, path)
+    return files
 
 
 def beside(folder: Path, name: str) -> Path | None:
@@ -105,10 +107,11 @@ def why_no_file(path: Path) -> str | None:
         if path.is_file():
             return None
         if path.is_dir():
-            return "a folder"
-        return "not an ordinary file" if path.exists() else "no such file"
+            return _("a folder, not a file")
+        return _("not an ordinary file") if path.exists() else _("no such file")
     except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        words = getattr(error, "strerror", None) or str(error)
+        return _("cannot be read: {words}", words=words)
 
 
 def is_folder(path: Path) -> bool:

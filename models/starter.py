@@ -9,10 +9,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from base.drafts import sweep
 from base.errors import KnownError
 from base.folders import models_folder
 from base.messages import _
-from base.writing import FULL, drafted, reason, replace_text, sweep
+from base.writing import FULL, drafted, reason, replace_text
 from models.catalog import STARTER
 
 FILE = "gemma-3-270m-q4_k_m.gguf"

@@ -12,10 +12,11 @@ import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
+from base.drafts import sweep
 from base.errors import KnownError
 from base.folders import models_folder
 from base.messages import _
-from base.writing import new_folder, reason, sweep
+from base.writing import new_folder, reason
 from models import starter
 from models.catalog import STARTER
 from models.folders import check_room

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from base.drafts import sweep
 from base.errors import KnownError
 from base.filenames import file_name
 from base.folders import sessions_folder
 from base.messages import _
-from base.writing import reason, replaced, sweep
+from base.writing import reason, replaced
 from scenes.table.events import Event, building, event_of, line_of
 from scenes.table.journal_repair import MOST, Places, is_mendable, mend
 from scenes.table.readable import Readable

@@ -83,7 +83,7 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
         ("name: 安\nprofil: x", ":2: profil: unknown key; did you mean profile"),
         ("profile: x", ":1: name: missing"),
         ("name: 007", ":1: name: found the number 7, expected text; put it in quotes"),
-        ("name: 安：", ":1: name: `：` in a name, where the log has another use for it"),
+        ("name: 安：", ":1: name: `：` in a name; the log has another use for it"),
         ("name: ok\naliases: [a, 'b: c']", ":2: aliases.1: `:` in a name"),
         ("name: ok\nemotions: [两 词]", ":2: emotions.0: '两 词' is not one word"),
         ("name: ok\nvoice: {a: b}", ":2: voice: found keys and values, expected text"),
