@@ -92,7 +92,7 @@ def import_cards(found: FoundCards) -> "Scene":
     from base.folders import folders
     from base.writing import reason, replace_text
     from characters.cards.importing import carry_out
-    from scenes.scene import read_scene
+    from scenes.scene_loader import read_scene
     from scenes.scene_writer import language_of, scene_with
 
     scenes = folders("scenes")[1]

@@ -14,8 +14,9 @@ from base.errors import KnownError
 from base.validation import check
 from base.yaml_reader import read
 from models.backend import Sampling
-from scenes.scene import EMOTIONS, Scene, load_scene
+from scenes.scene import EMOTIONS, Scene
 from scenes.scene_list import find_scenes
+from scenes.scene_loader import load_scene
 from scenes.scene_writer import dump, scene_template
 from scenes.schema import OWN, SceneKeys, json_schema
 

@@ -167,7 +167,7 @@ def test_an_encoding_that_lines_cannot_have_is_refused_before_a_session_is_made(
 ODD = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 
 class Odd(Scripted):
@@ -332,7 +332,7 @@ def test_ctrl_c_at_the_prompt_does_not_end_the_play(home):
 SLOW = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 
 class Ready:
