@@ -1,4 +1,4 @@
-"""What is odd in a scene file but no error: lines of nobody in the cast, labels it does not know."""
+"""What is odd in a scene file, but no error: lines of nobody in the cast, and unknown labels."""
 
 from collections.abc import Iterator, Sequence, Set
 

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.messages import _
+from base.names import LONGEST_NAME
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.files.importers import Report
@@ -26,7 +27,6 @@ from scenes.files.trpg.people import Table
 from scenes.files.trpg.players import Part, Player, preview, table_of
 from scenes.files.trpg.styles import STYLES
 from scenes.files.trpg.writer import save_session, scene_of
-from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
 from tui.importing import FoundLogs
