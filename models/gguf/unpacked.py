@@ -12,11 +12,13 @@ import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
+from base.drafts import sweep
 from base.errors import KnownError
+from base.folders import models_folder
 from base.messages import _
-from base.writing import new_folder, reason, sweep
+from base.writing import new_folder, reason
 from models import starter
-from models.cache import PATIENCE, cache_folder, digest
+from models.cache import PATIENCE, digest
 from models.catalog import STARTER
 from models.folders import check_room
 from models.gguf.folder import model_header, size, write_folder
@@ -31,7 +33,7 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
     an architecture that transformers does not read, and where there is no room.
     """
     header = model_header(Path(file).expanduser())
-    cache = cache or cache_folder() / "unpacked"
+    cache = cache or models_folder() / "unpacked"
     folder = cache / f"{header.path.stem}-{_digest(header.path)[:16]}"
     _tidy(cache)
     if folder.is_dir():
@@ -72,7 +74,7 @@ def _tidy(cache: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    if STARTER.sha256 and file == cache_folder() / starter.FILE:
+    if STARTER.sha256 and file == models_folder() / starter.FILE:
         starter.path()  # checks it
         return STARTER.sha256
     return digest(file)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import yaml
 from pydantic import BeforeValidator, Field, create_model
 
+from base.declaration import Declaration, Name, Words, docstrings
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
-from base.validation import Declaration, checked
+from base.validation import checked
 from base.yaml_reader import Document, read_document
-from characters.schema import Name, Words
 from models.train.settings import Settings
-from scenes.schema import docstrings
 
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 NEEDED = ("base", "out")

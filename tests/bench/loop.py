@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from models.llamacpp.backend import LlamaCpp  # noqa: E402  (a script beside the packages)
 from models.starter import path  # noqa: E402
 from scenes.adapters import find_adapter  # noqa: E402
-from scenes.scene import load_scene  # noqa: E402
+from scenes.scene_loader import load_scene  # noqa: E402
 from scenes.table.play import Play  # noqa: E402
 
 SCENE = """\

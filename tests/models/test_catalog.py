@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from base.drafts import draft_of, sweep
 from base.errors import KnownError
-from base.writing import draft_of, sweep
 from models import cache, starter
 from models.catalog import MODELS, STARTER, better_models, find
 from models.gguf.header import read_header

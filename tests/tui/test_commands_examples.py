@@ -7,7 +7,7 @@ import pytest
 
 from models.scripted import Scripted
 from models.train.data import read_examples
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from scenes.table.play import Play
 
 LOG = "".join(

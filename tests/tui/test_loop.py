@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from models.backend import Prompt
 from models.local import Local
 from models.scripted import Scripted
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from scenes.table.play import Play
 from tests.local.tiny_models import make_llama
 from tests.tui.conftest import Run

@@ -55,7 +55,7 @@ def draw(
     seed: options.Seed = None,
 ) -> None:
     """Draw candidates for the next line of a log, each exactly one line by NAME."""
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from tui.model_options import choose, given_model, open_model
 
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}

@@ -64,7 +64,7 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
     from scenes.data.examples.general import mixed
     from scenes.data.examples.heldout import HeldOut
     from scenes.data.examples.make import make
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.session import Session
     from tui.model_options import choose, given_model
 

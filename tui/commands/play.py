@@ -85,7 +85,7 @@ def _table(
     scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
 ) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.play import Play
     from scenes.table.session_list import find_session
 

@@ -165,7 +165,7 @@ def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
     """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
-    from scenes.table.session_list import sessions_folder
+    from base.folders import sessions_folder
 
     wanted = words.casefold()
     if not wanted.strip():
