@@ -26,7 +26,7 @@ ALIGNMENT = 32
 
 
 @dataclass(frozen=True)
-class Tensor:
+class GgufTensor:
     """One tensor: its shape in GGML's order, its type by GGML's number, and its first byte."""
 
     shape: tuple[int, ...]
@@ -35,13 +35,13 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Header:
+class GgufHeader:
     """What a GGUF file says of itself. Arrays are left out; shapes are in GGML's order."""
 
     path: Path
     metadata: dict[str, Value]
     shapes: dict[str, tuple[int, ...]]
-    tensors: Mapping[str, Tensor] = field(default_factory=dict)
+    tensors: Mapping[str, GgufTensor] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -114,7 +114,7 @@ class _Reader:
         return None
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path) -> GgufHeader:
     """Read and check the header of `path`. Raises `KnownError` where it is not a whole GGUF."""
     try:
         if path.exists() and not path.is_file():
@@ -187,7 +187,7 @@ def adapter_file(path: Path) -> Path:
     )
 
 
-def check_adapter(adapter: Header, base: Header) -> None:
+def check_adapter(adapter: GgufHeader, base: GgufHeader) -> None:
     """Raise `KnownError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
     if not adapter.is_adapter:
         raise KnownError(_("{path}: this is a model, not an adapter", path=adapter.path))
@@ -221,7 +221,7 @@ def check_adapter(adapter: Header, base: Header) -> None:
             )
 
 
-def _parse(path: Path, data: mmap.mmap) -> Header:
+def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
     reader = _Reader(data)
     reader.skip(len(MAGIC))
     version = reader.integer("I")
@@ -243,10 +243,10 @@ def _parse(path: Path, data: mmap.mmap) -> Header:
     for __ in range(tensors):
         name, rank = reader.string(), reader.integer("I")
         shape = tuple(reader.integer("Q") for __ in range(rank))
-        listed[name] = Tensor(shape, reader.integer("I"), reader.integer("Q"))
+        listed[name] = GgufTensor(shape, reader.integer("I"), reader.integer("Q"))
     if listed and reader.at + max(one.start for one in listed.values()) >= len(data):
         raise struct.error("the weights are cut off")
     step = int(metadata.get("general.alignment", ALIGNMENT)) or ALIGNMENT
     first = -(-reader.at // step) * step
     found = {name: replace(one, start=first + one.start) for name, one in listed.items()}
-    return Header(path, metadata, {name: one.shape for name, one in found.items()}, found)
+    return GgufHeader(path, metadata, {name: one.shape for name, one in found.items()}, found)

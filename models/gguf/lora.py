@@ -16,7 +16,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import drafted, reason
 from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
-from models.gguf.header import Header, check_adapter, read_header
+from models.gguf.header import GgufHeader, check_adapter, read_header
 
 ARCHITECTURES = {
     "chatglm": "chatglm",
@@ -42,7 +42,7 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True)
-class Base:
+class LoraBase:
     """What must be known of a base to name its tensors."""
 
     name: str
@@ -50,11 +50,11 @@ class Base:
     layers: int
     heads: int
     kv_heads: int
-    header: Header | None = None
+    header: GgufHeader | None = None
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenLora:
     """A GGUF LoRA that was written."""
 
     path: Path
@@ -68,7 +68,7 @@ def write_gguf_lora(
     out: str | Path,
     base: str | None = None,
     dtype: Literal["float16", "float32"] = "float16",
-) -> Written:
+) -> WrittenLora:
     """Write the LoRA in `folder` to the file `out`.
 
     `base` is that of the adapter's own configuration unless it is given: a name of the catalog, a
@@ -90,7 +90,7 @@ def write_gguf_lora(
     shapes = {name: value.shape[::-1] for name, value in values.items()}
     if known.header is not None:
         metadata = {"general.type": "adapter", "general.architecture": known.architecture}
-        check_adapter(Header(folder, dict(metadata), shapes), known.header)
+        check_adapter(GgufHeader(folder, dict(metadata), shapes), known.header)
     inputs = [*folder.iterdir(), *([known.header.path] if known.header else [])]
     try:
         _write(out, known, alpha, values, inputs)
@@ -98,10 +98,10 @@ def write_gguf_lora(
         raise KnownError(
             _("{out}: cannot be written: {error}", out=out, error=reason(error))
         ) from error
-    return Written(out, known.architecture, known.name, len(tensors))
+    return WrittenLora(out, known.architecture, known.name, len(tensors))
 
 
-def read_base(name: str) -> Base:
+def read_base(name: str) -> LoraBase:
     """What the header of a GGUF, or a checkpoint's configuration, says of a base."""
     from models.train.base import find_base
 
@@ -119,11 +119,11 @@ def read_base(name: str) -> Base:
 
         heads = number("attention.head_count")
         kv_heads = number("attention.head_count_kv") or heads
-        return Base(name, header.architecture, number("block_count"), heads, kv_heads, header)
+        return LoraBase(name, header.architecture, number("block_count"), heads, kv_heads, header)
     return _from_config(name, place)
 
 
-def _from_config(name: str, place: str | Path) -> Base:
+def _from_config(name: str, place: str | Path) -> LoraBase:
     from models.local.loading import raw_config
 
     raw = raw_config(place)
@@ -141,7 +141,7 @@ def _from_config(name: str, place: str | Path) -> Base:
     heads = int(raw.get("num_attention_heads", 0))
     kv_heads = int(raw.get("num_key_value_heads") or raw.get("multi_query_group_num") or heads)
     layers = int(raw.get("num_hidden_layers") or raw.get("num_layers") or 0)
-    return Base(name, ARCHITECTURES[kind], layers, heads, kv_heads)
+    return LoraBase(name, ARCHITECTURES[kind], layers, heads, kv_heads)
 
 
 def _check_config(file: Path, config: Mapping[str, Any]) -> None:
@@ -180,7 +180,7 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
         )
 
 
-def _own_base(folder: Path, config: Mapping[str, Any]) -> Base:
+def _own_base(folder: Path, config: Mapping[str, Any]) -> LoraBase:
     """The base that the adapter itself names, which need not be where it was any more."""
     name = config.get("base_model_name_or_path")
     if not isinstance(name, str) or not name:
@@ -228,7 +228,7 @@ def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]
 
 
 def _named(
-    folder: Path, pairs: Mapping[str, Pair], config: Mapping[str, Any], base: Base
+    folder: Path, pairs: Mapping[str, Pair], config: Mapping[str, Any], base: LoraBase
 ) -> dict[str, Pair]:
     """The pairs under llama.cpp's names, B with what llama.cpp's scale lacks, and turned."""
     import gguf
@@ -284,7 +284,7 @@ def _values(tensors: Mapping[str, Pair], dtype: str) -> dict[str, Any]:
 
 
 def _write(
-    out: Path, base: Base, alpha: float, values: Mapping[str, Any], inputs: Iterable[Path]
+    out: Path, base: LoraBase, alpha: float, values: Mapping[str, Any], inputs: Iterable[Path]
 ) -> None:
     import gguf
 

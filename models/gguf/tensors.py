@@ -10,7 +10,7 @@ import torch
 from base.errors import KnownError
 from base.messages import _
 from models.chatglm.shards import Planned
-from models.gguf.header import Header
+from models.gguf.header import GgufHeader
 from models.gguf.lora import TURNED
 from models.gguf.positions import FREQUENCIES, set_frequencies
 
@@ -29,7 +29,7 @@ class GgufTensors:
     a tensor is missing, of another shape, or one too many.
     """
 
-    def __init__(self, header: Header, model: Any, dtype: torch.dtype) -> None:
+    def __init__(self, header: GgufHeader, model: Any, dtype: torch.dtype) -> None:
         self._header, self._dtype, self._config = header, dtype, model.config
         in_file = {tensor.name: tensor for tensor in gguf.GGUFReader(header.path).tensors}
         set_frequencies(header.path, model.config, in_file.pop(FREQUENCIES, None))

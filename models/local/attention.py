@@ -41,7 +41,7 @@ def attend(
         return output
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     window = kwargs.get("sliding_window")
-    if window and query.shape[2] == 1 and shared.seen is None:
+    if window and query.shape[2] == 1:
         shared, attention_mask = _within(shared, attention_mask, key.shape[2], window)
     return _over_both(query, key, value, shared, attention_mask, scale), None
 
@@ -52,7 +52,7 @@ def _within(
     """The shared columns and the mask without what lies before the window of the last column."""
     length = shared.keys.shape[2]
     first = min(max(length + own - window, 0), length)
-    inside = SharedText(shared.keys[:, :, first:], shared.values[:, :, first:], None)
+    inside = SharedText(shared.keys[:, :, first:], shared.values[:, :, first:])
     if own <= window:
         return inside, None
     return inside, mask if mask is None else mask[..., first:]
@@ -82,8 +82,6 @@ def _over_both(
     scores = torch.cat((front, own), dim=-1).float()
     if guard != 1:
         scores = scores * guard
-    if shared.seen is not None:
-        scores = scores.masked_fill(~shared.seen, float("-inf"))
     if mask is not None:
         spread = scores.view(groups, rows, -1, queries, scores.shape[-1])
         scores = spread.masked_fill(~mask[None, :, 0, None], float("-inf")).view_as(scores)

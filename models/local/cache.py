@@ -27,8 +27,6 @@ class SharedText(NamedTuple):
 
     keys: torch.Tensor
     values: torch.Tensor
-    seen: torch.Tensor | None
-    """Which columns, shared and own, exist yet; bool [columns], None for all."""
 
 
 class BranchingLayer(DynamicLayer):
@@ -79,24 +77,18 @@ class BranchingLayer(DynamicLayer):
         if self.row_keys is None or self.row_values is None:
             self.row_keys = _room(key_states, cache.room)
             self.row_values = _room(value_states, cache.room)
-        if cache.at is not None:
-            self.row_keys.index_copy_(2, cache.at, key_states)
-            self.row_values.index_copy_(2, cache.at, value_states)
-            keys, values, shared = self.row_keys, self.row_values, self.keys.shape[2]
-        else:
-            end = cache.row_length + key_states.shape[-2]
-            self.row_keys[:, :, cache.row_length : end] = key_states
-            self.row_values[:, :, cache.row_length : end] = value_states
-            keys, values = self.row_keys[:, :, :end], self.row_values[:, :, :end]
-            shared = cache.length
-        front = SharedText(self.keys[:, :, :shared], self.values[:, :, :shared], cache.seen)
+        end = cache.row_length + key_states.shape[-2]
+        self.row_keys[:, :, cache.row_length : end] = key_states
+        self.row_values[:, :, cache.row_length : end] = value_states
+        keys, values = self.row_keys[:, :, :end], self.row_values[:, :, :end]
+        front = SharedText(self.keys[:, :, : cache.length], self.values[:, :, : cache.length])
         if cache.joined:
             return _joined(front.keys, keys), _joined(front.values, values)
         keys.shared_text = front
         return keys, values
 
 
-class Row(NamedTuple):
+class RowStates(NamedTuple):
     """What one row added: the ids that were fed, and a layer's keys and values [1, heads, n, D]."""
 
     ids: list[int]
@@ -108,8 +100,6 @@ class BranchingCache(Cache):
 
     `prefix_length` of the shared columns are a trained prefix, which is no text. `advance` is
     called after a forward pass that succeeded, so that one which failed leaves no trace.
-    `at` and `seen` are for replayed passes, whose shapes stay the same: the column to write as a
-    tensor [1], and the columns that exist, bool [capacity + room].
     """
 
     token_positions = property(lambda self: None, lambda self, value: None)
@@ -130,10 +120,6 @@ class BranchingCache(Cache):
         self.rows = 0
         self.row_length = 0
         self.room = 0
-        self.at: torch.Tensor | None = None
-        self.seen: torch.Tensor | None = None
-        self.recorded: Any = None
-        """What `models.local.cuda_graph` recorded on these buffers."""
 
     def update(
         self,
@@ -190,11 +176,6 @@ class BranchingCache(Cache):
         """The room for at least `length` shared tokens, a multiple of a block."""
         return -(-length // BLOCK) * BLOCK
 
-    def buffers(self) -> tuple[int, ...]:
-        """Where the layers' tensors lie, which a recorded pass depends on."""
-        held = [t for y in self.layers for t in (y.keys, y.values, y.row_keys, y.row_values)]
-        return tuple(t.data_ptr() for t in held if t is not None)
-
     def advance(self, count: int) -> None:
         """Count `count` more columns as stored, shared ones or the rows'."""
         if self.rows:
@@ -221,13 +202,13 @@ class BranchingCache(Cache):
             if layer.row_keys is not None and layer.row_keys.shape[::2] != (rows, room):
                 layer.row_keys = layer.row_values = None
 
-    def row(self, index: int, ids: list[int]) -> Row:
+    def row(self, index: int, ids: list[int]) -> RowStates:
         """What row `index` holds now; stays readable when rows leave."""
         if self.packed:
             own = [i for i, owner in enumerate(self.owners) if owner == self.going[index]]
             at = torch.tensor(own) + self.length
-            return Row(ids, [(y.keys[:, :, at], y.values[:, :, at]) for y in self.layers])
-        return Row(
+            return RowStates(ids, [(y.keys[:, :, at], y.values[:, :, at]) for y in self.layers])
+        return RowStates(
             ids,
             [
                 (y.row_keys[index : index + 1], y.row_values[index : index + 1])
@@ -245,7 +226,7 @@ class BranchingCache(Cache):
                 layer.row_values = layer.row_values[indices]
         self.rows = len(indices)
 
-    def restore(self, rows: Sequence[Row], room: int, length: int) -> None:
+    def restore(self, rows: Sequence[RowStates], room: int, length: int) -> None:
         """Continue with rows put aside, all `length` tokens long."""
         self.branch(len(rows), room)
         self.row_length = length
@@ -254,7 +235,7 @@ class BranchingCache(Cache):
                 layer.row_keys = torch.cat([row.layers[index][0] for row in rows])
                 layer.row_values = torch.cat([row.layers[index][1] for row in rows])
 
-    def join(self, row: Row | None, length: int, extra: int) -> None:
+    def join(self, row: RowStates | None, length: int, extra: int) -> None:
         """Go back to one text: the first `length` shared columns and `extra` tokens of `row`."""
         self.rows = self.row_length = 0
         self.owners, self.starts, self.going, self._mask = [], [0], [], None

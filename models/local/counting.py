@@ -14,7 +14,7 @@ from models.local.loading import CONTEXT
 _BAD = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
 
 
-class Counting:
+class TokenCounter:
     """What of a backend is needed to make prompts: its context, and tokens of texts."""
 
     def __init__(self, tokenizer: Any, markup: Markup, context: int) -> None:
@@ -22,7 +22,7 @@ class Counting:
         self._encoder = Encoder(tokenizer, markup)
 
     @classmethod
-    def open(cls, path: str | Path, context: int | None = None) -> "Counting":
+    def open(cls, path: str | Path, context: int | None = None) -> "TokenCounter":
         """The tokenizer of a checkpoint's folder or hub id. Raises `KnownError`."""
         tokenizer, markup, most = _opened(path)
         if context is not None and not 0 < context <= most:

@@ -28,8 +28,8 @@ STEADY = {"default", "linear", "yarn", "llama3"}
 """Kinds of rotary positions whose angles do not depend on the length of the text."""
 
 
-def can_step(model: PreTrainedModel, joined: bool) -> bool:
-    """Whether `Stepper` computes what `model` does: one of `KINDS` in float32 on a CPU."""
+def can_step_fast(model: PreTrainedModel, joined: bool) -> bool:
+    """Whether `FastStep` computes what `model` does: one of `KINDS` in float32 on a CPU."""
     if joined or not (type(model) in KINDS or isinstance(model, GlmForCausalLM)):
         return False
     config = model.config
@@ -67,7 +67,7 @@ class Layer(NamedTuple):
     """What turns a row's heads at each step of the draw, [steps, ...] each."""
 
 
-class Stepper:
+class FastStep:
     """Computes the steps of one draw; `positions` [1, steps] are those of its tokens."""
 
     def __init__(

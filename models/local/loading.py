@@ -39,7 +39,7 @@ _BAD_CHECKPOINT = (
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedModel:
     """A model ready to evaluate, its tokenizer, and what stands around its prompts."""
 
     model: PreTrainedModel
@@ -53,7 +53,7 @@ def open_checkpoint(
     quantization: Quantization | None = None,
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
-) -> Opened:
+) -> OpenedModel:
     """Load a folder, a hub id or a GGUF file, which is unpacked once.
 
     Raises `KnownError` for what is no checkpoint or does not fit.
@@ -81,18 +81,18 @@ def open_checkpoint(
 
 def _open_chatglm(
     path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
-) -> Opened:
+) -> OpenedModel:
     from models.chatglm.files import resolve
 
     tokenizer = chatglm.load_tokenizer(resolve(path))
     model: Any = chatglm.load_model(path, dtype, quantization, device)
     markup: Markup = "glm1" if tokenizer.version == 1 else "glm2"
-    return Opened(model, tokenizer, markup, model.context_length)
+    return OpenedModel(model, tokenizer, markup, model.context_length)
 
 
 def _open_other(
     path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
-) -> Opened:
+) -> OpenedModel:
     from models.chatglm.load import device_of
 
     place = device_of(device)
@@ -138,7 +138,9 @@ def _open_other(
     if "device_map" not in options:
         model = model.to(place)
     config = model.config.get_text_config()
-    return Opened(model, tokenizer, "plain", getattr(config, "max_position_embeddings", CONTEXT))
+    return OpenedModel(
+        model, tokenizer, "plain", getattr(config, "max_position_embeddings", CONTEXT)
+    )
 
 
 def _bitsandbytes(quantization: str, place: torch.device) -> BitsAndBytesConfig:

@@ -10,7 +10,14 @@ from pathlib import Path
 from base.errors import KnownError
 from base.messages import _
 from models.memory.shapes import Shape, shape_of
-from models.memory.usage import CACHE_BLOCK, Item, Plan, Quantization, needs, stored_bits
+from models.memory.usage import (
+    CACHE_BLOCK,
+    MemoryItem,
+    MemoryPlan,
+    Quantization,
+    needs,
+    stored_bits,
+)
 
 GIB = 1 << 30
 
@@ -20,8 +27,8 @@ class Fit:
     """What a plan needs, line by line, and what would make it fit where it does not."""
 
     model: str
-    plan: Plan
-    items: tuple[Item, ...]
+    plan: MemoryPlan
+    items: tuple[MemoryItem, ...]
     memory: int | None
     """Bytes there are; None where nobody said."""
     advice: tuple[str, ...] = ()
@@ -48,7 +55,7 @@ class Fit:
         return f"{need}, more than {_gib(self.memory)}: {change}"
 
 
-def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
+def fit(model: str | Path, plan: MemoryPlan, memory: int | None = None) -> Fit:
     """The arithmetic for a known model's name or a checkpoint's folder.
 
     Raises `KnownError` for an unknown model or a context longer than the model's.
@@ -101,10 +108,10 @@ def parse_memory(text: str) -> int:
     return int(size)
 
 
-def _advice(shape: Shape, plan: Plan, memory: int) -> Iterator[str]:
+def _advice(shape: Shape, plan: MemoryPlan, memory: int) -> Iterator[str]:
     """Changes of one thing each that make the plan fit; else the best of all of them together."""
 
-    def total(changed: Plan) -> int:
+    def total(changed: MemoryPlan) -> int:
         return sum(item.bytes for item in needs(shape, changed))
 
     quantised = _quantised(shape, plan)
@@ -137,7 +144,7 @@ def _advice(shape: Shape, plan: Plan, memory: int) -> Iterator[str]:
                 break
 
 
-def _quantised(shape: Shape, plan: Plan) -> list[Quantization]:
+def _quantised(shape: Shape, plan: MemoryPlan) -> list[Quantization]:
     """What the weights could be held in instead; training knows NF4 alone, for LoRA on a GPU."""
     if stored_bits(shape, plan) < 16 or (shape.file and not plan.train):
         return []

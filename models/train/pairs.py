@@ -15,7 +15,7 @@ HOW = "make pairs with: paotuan sessions export --to preference"
 
 
 @dataclass(frozen=True)
-class Pair:
+class PreferencePair:
     """Two replies to one prompt, whole lines with their newline."""
 
     prompt: Prompt
@@ -23,13 +23,13 @@ class Pair:
     rejected: str
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_pairs(path: Path) -> list[PreferencePair]:
     """All pairs of a file, `{"prompt", "chosen", "rejected"}` a line, or the prompt in its parts
     `stable`, `history`, `cue`. Raises `KnownError` with the line that is none."""
     return list(_read(path))
 
 
-def _read(path: Path) -> Iterator[Pair]:
+def _read(path: Path) -> Iterator[PreferencePair]:
     for where, line in lines_of(path):
         try:
             value = json.loads(line)
@@ -49,7 +49,7 @@ def _read(path: Path) -> Iterator[Pair]:
             raise KnownError(
                 _("{where}: chosen and rejected are the same; {HOW}", where=where, HOW=HOW)
             )
-        yield Pair(_prompt(value, where), chosen, rejected)
+        yield PreferencePair(_prompt(value, where), chosen, rejected)
 
 
 def _prompt(value: dict[str, Any], where: str) -> Prompt:

@@ -13,7 +13,7 @@ from base.messages import _
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve, Tell
-from models.train.pairs import Pair, read_pairs
+from models.train.pairs import PreferencePair, read_pairs
 from models.train.runs import Diverged, Result, common_arguments, ended, prepare, run_to_the_end
 from models.train.settings import Settings
 from models.train.trainer import KeepsAdapter
@@ -21,7 +21,7 @@ from models.train.trainer import KeepsAdapter
 HELD_OUT = 10
 """Every so many-th prompt is held out."""
 
-Row = dict[str, list[int]]
+TrainingRow = dict[str, list[int]]
 """`prompt_ids`, `chosen_ids` and `rejected_ids`, as trl's collator takes them."""
 
 
@@ -29,7 +29,7 @@ class PairTrainer(KeepsAdapter, DPOTrainer):
     """trl's trainer on pairs that are ids already: our prompts are cut into segments, which its own
     tokenizing would join."""
 
-    def __init__(self, *args: Any, held_out: Sequence[Row], **options: Any) -> None:
+    def __init__(self, *args: Any, held_out: Sequence[TrainingRow], **options: Any) -> None:
         self.held_out = held_out
         self.tokens_computed = 0
         self.seconds_looking = 0.0
@@ -118,12 +118,12 @@ def train_preferences(
 
 
 def _split(
-    pairs: Sequence[Pair], encoder: Encoder, longest: int
-) -> tuple[list[Row], list[Row], int]:
+    pairs: Sequence[PreferencePair], encoder: Encoder, longest: int
+) -> tuple[list[TrainingRow], list[TrainingRow], int]:
     """Rows to learn from and rows held out, prompt by prompt, and how many were too long."""
     prompts = list(dict.fromkeys(pair.prompt for pair in pairs))
     held_out = set(prompts[HELD_OUT - 1 :: HELD_OUT])
-    learned, held, too_long = list[Row](), list[Row](), 0
+    learned, held, too_long = list[TrainingRow](), list[TrainingRow](), 0
     for pair in pairs:
         row = _row(pair, encoder)
         if _tokens(row) > 2 * longest:
@@ -133,7 +133,7 @@ def _split(
     return learned, held, too_long
 
 
-def _row(pair: Pair, encoder: Encoder) -> Row:
+def _row(pair: PreferencePair, encoder: Encoder) -> TrainingRow:
     prompt = encoder.encode(pair.prompt)
     row = {"prompt_ids": prompt}
     for key, reply in (("chosen_ids", pair.chosen), ("rejected_ids", pair.rejected)):
@@ -142,7 +142,7 @@ def _row(pair: Pair, encoder: Encoder) -> Row:
     return row
 
 
-def _tokens(row: Row) -> int:
+def _tokens(row: TrainingRow) -> int:
     """Tokens that both sequences of a pair come to."""
     return 2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"])
 

@@ -12,7 +12,7 @@ from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve, Tell
 from models.train.data import Example, read_examples
-from models.train.rows import Row, Rows, batches_of, rows_of
+from models.train.rows import TrainingRow, TrainingRows, batches_of, rows_of
 from models.train.runs import Result, common_arguments, ended, pad_of, prepare, run_to_the_end
 from models.train.settings import Settings
 from models.train.trainer import RowTrainer, take_head
@@ -66,8 +66,10 @@ def train(
     )
 
 
-def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) -> tuple[Rows, Rows]:
-    def rows(split: str, chance: Random | None = None) -> Rows:
+def _split(
+    examples: Sequence[Example], settings: Settings, encoder: Encoder
+) -> tuple[TrainingRows, TrainingRows]:
+    def rows(split: str, chance: Random | None = None) -> TrainingRows:
         wanted: Iterable[Example] = (one for one in examples if one.split == split)
         return rows_of(wanted, encoder, settings.max_length, chance)
 
@@ -87,7 +89,9 @@ def _split(examples: Sequence[Example], settings: Settings, encoder: Encoder) ->
     return learned, rows("test")
 
 
-def _check_contrast(settings: Settings, model: Any, encoder: Encoder, rows: Sequence[Row]) -> None:
+def _check_contrast(
+    settings: Settings, model: Any, encoder: Encoder, rows: Sequence[TrainingRow]
+) -> None:
     """Raise `KnownError` for a base that cannot look at branches as at rows, or where none is."""
     if settings.method == "prefix" or encoder.markup != "plain":
         raise KnownError(
@@ -113,7 +117,7 @@ def _check_contrast(settings: Settings, model: Any, encoder: Encoder, rows: Sequ
         )
 
 
-def _held_out(rows: Sequence[Row], settings: Settings) -> list[list[Row]]:
+def _held_out(rows: Sequence[TrainingRow], settings: Settings) -> list[list[TrainingRow]]:
     """Batches of the held-out rows that are looked at, spread over all of them."""
     most = settings.eval_limit or len(rows)
     looked_at = [rows[i * len(rows) // most] for i in range(most)] if len(rows) > most else rows

@@ -15,7 +15,6 @@ from models.adapters import Adapters
 from models.backend import Delta, End, Prompt, Sampling, open_backend
 from models.local import Local
 from models.local.attention import share_attention
-from models.local.cuda_graph import Replay
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
 from models.local.weight_layout import store_by_columns
@@ -309,32 +308,6 @@ def test_out_of_memory_with_one_row_is_one_line() -> None:
     with pytest.raises(KnownError, match="out of memory"):
         for _ in drawer.draw(list(range(3, 60)), SAMPLING, lambda *_: True):
             pass
-
-
-def test_steps_of_fixed_shape_draw_the_same_rows() -> None:
-    """What a GPU replays, computed step by step."""
-    model = tiny_llama(400)
-    share_attention(model)
-    rows = []
-    for fixed in (False, True):
-        drawer = Drawer(model, Adapters(model, "tiny"), False, Vocabulary(), [])
-        if fixed:
-            drawer.replay = Replay(model, [])
-            drawer.replay.recordable = False
-        ids = list(range(3, 60))
-        for _ in range(3):
-            found: dict[int, list[int]] = {}
-
-            def accept(row: int, token: int, chance: float | None) -> bool:
-                found.setdefault(row, []).append(token)  # noqa: B023 (called within this turn)
-                return not (row == 1 and len(found[row]) == 3)  # noqa: B023 (likewise)
-
-            for _ in drawer.draw(ids, SAMPLING, accept):
-                pass
-            ids = [*ids, *found[2], 7, 8]
-            rows.append(found)
-        assert drawer.reused > 57
-    assert rows[:3] == rows[3:]
 
 
 def test_baselines_draw_with_the_whole_vocabulary(folders: dict[str, Path]) -> None:

@@ -19,7 +19,7 @@ from tui.output import word
 if TYPE_CHECKING:
     from models.backend import Backend
     from models.catalog import Opening
-    from models.local.counting import Counting
+    from models.local.counting import TokenCounter
     from scenes.data.examples.prompts import Bounds
     from scenes.data.examples.prompts import Source as Learned
     from scenes.data.examples.script import Script
@@ -161,7 +161,7 @@ def examples(
     report(made, as_data)
 
 
-def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
+def _counter(found: "Opening", context: int | None) -> "TokenCounter | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
     from models.catalog import weights
 
@@ -169,9 +169,9 @@ def _counter(found: "Opening", context: int | None) -> "Counting | Backend":
         word(_("counting tokens as {title} does …", title=found.title))
     if found.backend != "local":
         return found.open(**({"context": context} if context else {}))
-    from models.local.counting import Counting
+    from models.local.counting import TokenCounter
 
-    return Counting.open(
+    return TokenCounter.open(
         weights(found.model) if found.model else str(found.options["path"]), context
     )
 
@@ -232,7 +232,7 @@ def _source(read: "Script | Session", wanted: Sequence[str]) -> "Learned":
 
 
 def _bounds(
-    backend: "Counting | Backend",
+    backend: "TokenCounter | Backend",
     read: Sequence["Script | Session"],
     longest: int | None,
     by_chapter: bool,

@@ -104,7 +104,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     from models.catalog import machine_memory
     from models.memory.fit import fit
     from models.memory.shapes import shape_of
-    from models.memory.usage import Plan
+    from models.memory.usage import MemoryPlan
 
     try:
         shape = shape_of(settings.base)
@@ -118,7 +118,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
         return
     main, gpu = machine_memory()
     on_gpu = bool(gpu) and settings.device != "cpu"
-    plan = Plan(
+    plan = MemoryPlan(
         context=min(settings.batch_tokens, shape.context),
         n=1,
         quantization="int4" if settings.method == "qlora" else "none",

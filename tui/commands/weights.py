@@ -56,11 +56,11 @@ def fit(
     from models.catalog import machine_memory
     from models.memory.fit import fit as reckon
     from models.memory.fit import parse_memory
-    from models.memory.usage import Adapter, Plan, Quantization
+    from models.memory.usage import Adapter, MemoryPlan, Quantization
 
     _check(n, max_tokens, quantization, device, adapter)
     main, gpu = machine_memory()
-    plan = Plan(
+    plan = MemoryPlan(
         context=context,
         n=n,
         max_tokens=max_tokens,
