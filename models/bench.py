@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from models.backend import Backend, End, Prompt, Sampling
+from models.backend import Backend, End, Progress, Prompt, Sampling
 
 ROLES = ("林默", "苏晚", "守秘人")
 WHO = ("老管家", "门外的人", "那位客人", "楼上的影子", "我父亲", "撑伞的女人")
@@ -214,8 +214,10 @@ def _draw(backend: Backend, prompt: Prompt, sampling: Sampling) -> _Drawn:
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling)) as deltas:
         for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
             texts[delta.candidate] += delta.text
-            if not first and (delta.text or delta.end):
+            if not first:
                 first = time.perf_counter() - began
             if delta.end is not None:
                 ends.append(delta.end)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError, first_line
 from base.messages import _
+from models.hub.fetched import here
+from models.hub.fetching import fetch as fetch_files
+from models.hub.names import REPO
 from models.quiet import keep_quiet
 
 if TYPE_CHECKING:
@@ -116,10 +119,6 @@ def _folder(name: str, fetch: bool) -> Path:
         return path
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise KnownError(_("{name}: no such folder", name=name))
-    from models.fetching import fetch as fetched
-    from models.fetching import here
-    from models.hub import REPO
-
     if not REPO.fullmatch(name):
         raise KnownError(_("{name}: no such folder, and no name of a model", name=name))
     found = here(name)
@@ -130,7 +129,7 @@ def _folder(name: str, fetch: bool) -> Path:
             _("{name}: not on this machine; fetch it with: hf download {name}", name=name)
         )
     try:
-        return fetched(name, _wanted)
+        return fetch_files(name, _wanted)
     except KnownError as error:
         raise KnownError(_("no folder {error}", error=error)) from error
 

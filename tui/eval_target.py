@@ -10,7 +10,7 @@ from base.messages import _
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.catalog import Opening
+    from models.resolve import ModelSpec
 
 CONFIG = "adapter_config.json"
 
@@ -19,7 +19,7 @@ CONFIG = "adapter_config.json"
 class Subject:
     """A model and how to open it, with an adapter or without."""
 
-    opening: "Opening"
+    opening: "ModelSpec"
     adapter: Path | None = None
 
     @property
@@ -44,7 +44,7 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
     `base` is the model of an adapter, that which it was trained on by default; `adapter` the one
     to put on a model.
     """
-    from models.catalog import resolve
+    from models.resolve import resolve
 
     path = find_adapter(spec) if adapter is None else _existing(adapter)
     if path is None:
@@ -113,9 +113,9 @@ def _trained_on(path: Path) -> str:
     return base
 
 
-def _for_adapter(base: str, adapter: Path) -> "Opening":
+def _for_adapter(base: str, adapter: Path) -> "ModelSpec":
     """How to open a base so that the adapter fits: GGUF by llama.cpp, folders by PyTorch."""
-    from models.catalog import LOCAL, Opening, resolve
+    from models.resolve import LOCAL, ModelSpec, resolve
 
     try:
         if adapter.is_dir():
@@ -124,7 +124,7 @@ def _for_adapter(base: str, adapter: Path) -> "Opening":
             found = resolve(base)
     except KnownError as error:
         if adapter.is_dir() and base.count("/") == 1 and not base.startswith((".", "/", "~")):
-            return Opening("local", base, {"path": base})
+            return ModelSpec("local", base, {"path": base})
         raise KnownError(
             _(
                 "adapter {adapter}: its base: {error}; give another with: --model BASE",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.answer.line import AnswerFilter
-from models.backend import Delta, End, Finish, Sampling
+from models.backend import Delta, End, Finish, Progress, Sampling
 from models.llamacpp.requests import Chunk
 from models.stop_strings import StopScanner
 
@@ -84,12 +84,18 @@ class Rows:
         filters = [None if cue is None else AnswerFilter(cue) for _ in range(n)]
         self._rows = [Row(at, sampling, one) for at, one in enumerate(filters)]
         self._prompt_tokens = prompt_tokens
-        self._cached = 0
+        self._cached = self._read = 0
 
-    def take(self, chunk: Chunk) -> Iterator[Delta]:
-        """What a chunk adds to each candidate that has not ended."""
+    @property
+    def progress(self) -> Progress:
+        """How much of the prompt has been read."""
+        return Progress(self._read, self._prompt_tokens)
+
+    def take(self, chunk: Chunk) -> Iterator[Delta | Progress]:
+        """What a chunk adds to each open candidate, and how far the prompt is read."""
         if progress := chunk.get("prompt_progress"):
-            self._cached = progress["cache"]
+            self._cached, self._read = progress["cache"], progress["processed"]
+            yield self.progress
         for choice in chunk["choices"]:
             row = self._rows[choice["index"]]
             if row.ended:
@@ -104,11 +110,6 @@ class Rows:
                 )
             elif row.complete:
                 yield from row.end("stop", self._prompt_tokens, self._cached, None)
-
-    @property
-    def first_open(self) -> int:
-        """The first candidate that has not ended, or 0."""
-        return next((row.number for row in self._rows if not row.ended), 0)
 
     @property
     def over(self) -> bool:

@@ -26,8 +26,8 @@ from models.server.event import Event, one_line, read_event
 from models.server.failure import (
     MAX_WAIT,
     NO_PROXY,
-    Again,
-    Refused,
+    RequestRefused,
+    TryAgain,
     check_key,
     refusal,
     retry_after,
@@ -127,7 +127,7 @@ class Endpoint:
         """Yield the events of one streamed answer, retrying until the first of them.
 
         The last one is `done` if the answer ended as it should; else it broke off. Raises
-        `Refused` where the server refuses the request as it is.
+        `RequestRefused` where the server refuses the request as it is.
         """
         async with self._client() as client:
             for attempt in range(self.patience.tries):
@@ -138,7 +138,7 @@ class Endpoint:
                         begun = True
                         yield event
                     return
-                except Again as again:
+                except TryAgain as again:
                     last = attempt + 1 == self.patience.tries or again.after > MAX_WAIT
                     if begun or last:
                         raise PassingError(str(again)) from again.__cause__
@@ -238,10 +238,10 @@ class Endpoint:
                 )
             ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise Again(self._unreachable(error)) from error
+            raise TryAgain(self._unreachable(error)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
             line = f"{self.shown}: the connection broke off; try again"
-            raise (PassingError(line) if begun else Again(line)) from error
+            raise (PassingError(line) if begun else TryAgain(line)) from error
         except TooMuch as much:
             raise KnownError(f"{self.shown}: {much}") from much
         finally:
@@ -272,7 +272,7 @@ class Endpoint:
                 )
             )
         if event.error:
-            raise Refused(f"{self.shown}: {event.error}", 400, data)
+            raise RequestRefused(f"{self.shown}: {event.error}", 400, data)
         return event
 
     async def _check(self, response: httpx.Response) -> None:
@@ -283,8 +283,8 @@ class Endpoint:
         body = await self._beginning(response)
         line = refusal(self.shown, self._key_hint(), status, kind, body)
         if status in (408, 425, 429) or status >= 500:
-            raise Again(line, retry_after(response.headers.get("retry-after")))
-        raise Refused(line, status, body)
+            raise TryAgain(line, retry_after(response.headers.get("retry-after")))
+        raise RequestRefused(line, status, body)
 
     async def _beginning(self, response: httpx.Response) -> bytes:
         """What an answer that is an error says first, in the time of a small answer."""

@@ -38,6 +38,8 @@ class Event:
     tokens: int | None = None
     """Tokens written: of the choice where `each` is true, else of all choices together."""
     each: bool = False
+    read: tuple[int, int] | None = None
+    """Tokens of the prompt that have been read, and all of them, as llama-server tells."""
     error: str | None = None
     """The server's own words about a failure."""
     done: bool = False
@@ -79,7 +81,13 @@ def read_event(data: bytes) -> Event | None:
         cached_tokens=next((n for n in map(whole, cached) if n is not None), None),
         tokens=whole(usage.get("completion_tokens")) or whole(timings.get("predicted_n")),
         each="timings" in value,
+        read=_read(mapping(value.get("prompt_progress"))),
     )
+
+
+def _read(progress: Mapping[str, Any]) -> tuple[int, int] | None:
+    done, total = whole(progress.get("processed")), whole(progress.get("total"))
+    return None if done is None or total is None or done > total else (done, total)
 
 
 def _choice(choice: Mapping[str, Any]) -> Choice:

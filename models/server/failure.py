@@ -36,7 +36,7 @@ NO_PROXY = (
 """What is wrong with a proxy that cannot even be asked."""
 
 
-class Refused(KnownError):
+class RequestRefused(KnownError):
     """The server refuses a request as it is; `status` and `body` are its answer."""
 
     def __init__(self, line: str, status: int, body: bytes) -> None:
@@ -44,7 +44,7 @@ class Refused(KnownError):
         self.status, self.body = status, body
 
 
-class Again(PassingError):
+class TryAgain(PassingError):
     """A failure worth another try while nothing has come yet, `after` so many seconds."""
 
     def __init__(self, line: str, after: float = 0.0) -> None:

@@ -17,7 +17,7 @@ LOOSE = 3
 
 
 @dataclass
-class Row:
+class ServerRow:
     """One candidate: its pieces go through the filter, then through the stops."""
 
     sampling: Sampling

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from base.text import UNPRINTABLE, is_blank
-from models.backend import Backend, Finish, Prompt, Sampling
+from models.backend import Backend, Finish, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 from models.train.data import Example
 from scenes.evaluation.overlap import distinct, rouge_l, self_bleu
@@ -87,7 +87,10 @@ def raw_lines(
     texts = [""] * sampling.n
     finishes: list[Finish] = ["length"] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
-        for row, text, end in deltas:
+        for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
+            row, text, end = delta
             texts[row] += scanners[row].push(text)
             if end is not None:
                 texts[row] += "" if scanners[row].stopped else scanners[row].flush()

@@ -11,7 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, shown
-from models.backend import Backend, End, Prompt, Sampling
+from models.backend import Backend, End, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
@@ -168,7 +168,10 @@ def _round(
     scanners = [StopScanner(sampling.stop) for __ in range(sampling.n)]
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
-        for row, text, end in deltas:
+        for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
+            row, text, end = delta
             scanner = scanners[row]
             more = scanner.push(UNPRINTABLE.sub("", text.translate(_BLANKS)))
             if end is not None and scanner.stopped and end.finish == "length":

@@ -13,7 +13,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, unprintable
-from models.backend import Backend, Delta, Prompt, Sampling
+from models.backend import Backend, Progress, Prompt, Sampling
 from scenes.embedding import embedder
 from scenes.log import SPOKEN, Entry, cue, parse, write
 from scenes.note import Note
@@ -251,17 +251,17 @@ class Play:
             self.notices += backend.notices
             backend.notices.clear()
 
-    def warming(self, backend: Backend, speaker: Role) -> Generator[Delta]:
-        """One token for `speaker`, so that the model has read what has been said so far."""
+    def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
+        """Have the model read what has been said so far, for the next line of `speaker`."""
         entries = self.session.history
-        asked = replace(line_sampling(self.scene, speaker, self.asked), n=1, grammar=None)
+        asked = line_sampling(self.scene, speaker, self.asked)
 
-        def read() -> Generator[Delta]:
+        def read() -> Generator[Progress]:
             prime(backend, self.scene, entries)
             prompt = build_prompt(
                 self.scene, entries, speaker, backend.context, asked.max_tokens, backend.count
             )
-            yield from backend.generate(prompt, replace(asked, max_tokens=1), speaker.adapter)
+            yield from backend.prefill(prompt, speaker.adapter)
 
         return read()
 

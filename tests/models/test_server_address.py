@@ -14,7 +14,7 @@ import pytest
 
 from base.errors import KnownError
 from models.backend import Sampling
-from models.catalog import resolve
+from models.resolve import resolve
 from models.server.address import is_address, read_address
 from models.server.backend import Server
 from models.server.failure import retry_after

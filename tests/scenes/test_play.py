@@ -292,7 +292,7 @@ def test_warming_reads_what_the_next_draw_will_read_and_says_nothing(play: Play)
     with closing(play.warming(backend, role)) as updates:
         list(updates)
     dealt(play, backend)
-    assert backend.prompts[0] == backend.prompts[1]
+    assert backend.prefilled == backend.prompts
     assert len(play.session.turns) == 2
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from characters.knowledge import Shelf
 from characters.wiki.chunks import Chunk
 from characters.wiki.index import write_base
-from models.backend import Delta
+from models.backend import Delta, Progress
 from models.scripted import Scripted
 from scenes.table.journal import Journal
 from scenes.table.play import Play
@@ -269,7 +269,7 @@ async def test_a_model_that_fails_is_told_and_nothing_said_is_lost(tmp_path: Pat
 class Odd(Scripted):
     """A model whose draws fail in a way that nobody foresaw, but for the first one."""
 
-    def generate(self, *asked: Any) -> Generator[Delta]:
+    def generate(self, *asked: Any) -> Generator[Delta | Progress]:
         if self.prompts:
             raise TypeError("'NoneType' object is not subscriptable")
         yield from super().generate(*asked)

@@ -18,8 +18,8 @@ from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.catalog import Opening
     from models.local.counting import TokenCounter
+    from models.resolve import ModelSpec
     from scenes.data.examples.prompts import Bounds
     from scenes.data.examples.prompts import Source as Learned
     from scenes.data.examples.script import Script
@@ -161,9 +161,9 @@ def examples(
     report(made, as_data)
 
 
-def _counter(found: "Opening", context: int | None) -> "TokenCounter | Backend":
+def _counter(found: "ModelSpec", context: int | None) -> "TokenCounter | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
-    from models.catalog import weights
+    from models.resolve import weights
 
     if sys.stderr.isatty():
         word(_("counting tokens as {title} does …", title=found.title))

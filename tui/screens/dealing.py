@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from base.messages import _
-from models.backend import Delta
+from models.backend import Progress
 from scenes.table.draw import Update
 from scenes.table.play import Hand, Play
 from tui.failures import Known
@@ -116,12 +116,14 @@ class DealingScreen(Screen[None]):
         self.tell()
 
     @work(thread=True, group="warm")
-    def _warm(self, updates: Generator[Delta]) -> None:
+    def _warm(self, updates: Generator[Progress]) -> None:
         """Have the model read what has been said while the person does, so that the first draw
-        costs no more than the new lines."""
+        costs no more than the new lines; a draw stops it, and reads the rest itself."""
+        worker = get_current_worker()
         try:
             with self.model.busy, closing(updates):
-                next(updates, None)
+                while not worker.is_cancelled and next(updates, None):
+                    pass
         except Exception as error:  # the draw that follows tells the person
             if not isinstance(error, Known):
                 keep(error)
@@ -149,6 +151,7 @@ class DealingScreen(Screen[None]):
         assert self.model.backend is not None
         offset, updates = self.play.deal(self.model.backend, hand)
         self.drawing, self.wants_draw = True, False
+        self.workers.cancel_group(self, "warm")
         tray = self.query_one(Tray)
         if offset:
             tray.changed()
