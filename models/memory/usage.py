@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from base.messages import N_
 from models.memory.shapes import Shape
 
 Quantization = Literal["none", "int8", "int4"]
@@ -55,6 +56,7 @@ class MemoryItem:
     """One line of the arithmetic."""
 
     what: str
+    """The id of a message."""
     bytes: int
 
 
@@ -63,29 +65,33 @@ def needs(shape: Shape, plan: MemoryPlan) -> Iterator[MemoryItem]:
     if shape.file and not plan.train:
         yield from _needs_of_file(shape, plan)
         return
-    yield MemoryItem("weights of the blocks", _block_bytes(shape, plan))
-    yield MemoryItem("embedding and output layer", _embedding_bytes(shape, plan))
+    yield MemoryItem(N_("weights of the blocks"), _block_bytes(shape, plan))
+    yield MemoryItem(N_("embedding and output layer"), _embedding_bytes(shape, plan))
     trained = _trained_parameters(shape, plan)
     if plan.train:
-        yield MemoryItem("trained parameters, gradients, optimizer", trained * ADAM_BYTES)
-        kept = "recomputed block by block" if plan.checkpointing else "kept"
-        yield MemoryItem(f"activations, {kept}", _training_bytes(shape, plan))
+        yield MemoryItem(N_("trained parameters, gradients, optimizer"), trained * ADAM_BYTES)
+        activations = N_("activations, recomputed block by block")
+        if not plan.checkpointing:
+            activations = N_("activations, kept")
+        yield MemoryItem(activations, _training_bytes(shape, plan))
         logits = min(plan.context * shape.vocab * 4, LOGITS)
-        yield MemoryItem("logits and their gradient, in pieces", 4 * logits)
+        yield MemoryItem(N_("logits and their gradient, in pieces"), 4 * logits)
     else:
         if plan.adapter == "lora":
             yield MemoryItem("LoRA", trained * 4)
         prefix = plan.prefix if plan.adapter == "prefix" else 0
         columns = -(-(plan.context + prefix) // CACHE_BLOCK) * CACHE_BLOCK
-        yield MemoryItem("KV cache of the prompt", columns * shape.kv_token * plan.dtype_bytes)
+        yield MemoryItem(N_("KV cache of the prompt"), columns * shape.kv_token * plan.dtype_bytes)
         rows = plan.n * plan.max_tokens * shape.kv_token * plan.dtype_bytes
-        yield MemoryItem("KV cache of the candidates", rows)
+        yield MemoryItem(N_("KV cache of the candidates"), rows)
         if prefix:
-            yield MemoryItem("prefix", (2 * 4 + plan.dtype_bytes) * prefix * shape.kv_token // 2)
-        yield MemoryItem("activations of the prefill", _prefill_bytes(shape, plan))
-        yield MemoryItem("logits and sampling", plan.n * shape.vocab * 4 * 6)
-    yield MemoryItem("dequantised matrix", _dequantised_bytes(shape, plan))
-    yield MemoryItem("runtime", RUNTIME[plan.device])
+            yield MemoryItem(
+                N_("prefix"), (2 * 4 + plan.dtype_bytes) * prefix * shape.kv_token // 2
+            )
+        yield MemoryItem(N_("activations of the prefill"), _prefill_bytes(shape, plan))
+        yield MemoryItem(N_("logits and sampling"), plan.n * shape.vocab * 4 * 6)
+    yield MemoryItem(N_("dequantised matrix"), _dequantised_bytes(shape, plan))
+    yield MemoryItem(N_("runtime"), RUNTIME[plan.device])
 
 
 def weight_bytes(shape: Shape, plan: MemoryPlan) -> int:
@@ -97,13 +103,15 @@ def weight_bytes(shape: Shape, plan: MemoryPlan) -> int:
 
 def _needs_of_file(shape: Shape, plan: MemoryPlan) -> Iterator[MemoryItem]:
     """What llama.cpp keeps of a GGUF, which it maps as it is."""
-    yield MemoryItem("weights in the file", shape.file)
-    yield MemoryItem("KV cache, in half precision", (plan.context + ROW_CELLS) * shape.kv_token * 2)
-    yield MemoryItem("states of the rows", ROWS * shape.state * 4)
+    yield MemoryItem(N_("weights in the file"), shape.file)
+    yield MemoryItem(
+        N_("KV cache, in half precision"), (plan.context + ROW_CELLS) * shape.kv_token * 2
+    )
+    yield MemoryItem(N_("states of the rows"), ROWS * shape.state * 4)
     widest = 3 * shape.ffn + 4 * shape.hidden
-    yield MemoryItem("buffers of the prefill", FILE_CHUNK * widest * 4)
-    yield MemoryItem("logits and sampling", plan.n * shape.vocab * 4 * 6)
-    yield MemoryItem("runtime", FILE_RUNTIME[plan.device])
+    yield MemoryItem(N_("buffers of the prefill"), FILE_CHUNK * widest * 4)
+    yield MemoryItem(N_("logits and sampling"), plan.n * shape.vocab * 4 * 6)
+    yield MemoryItem(N_("runtime"), FILE_RUNTIME[plan.device])
 
 
 def stored_bits(shape: Shape, plan: MemoryPlan) -> int:

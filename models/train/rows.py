@@ -114,25 +114,29 @@ def _encoded(example: Example, encoder: Encoder) -> tuple[list[int], list[float]
     return ids, [example.weight if target else 0.0 for target in targets]
 
 
-def batches_of(rows: Sequence[TrainingRow], tokens: int, seed: int) -> list[list[TrainingRow]]:
-    """Batches of at most `tokens` tokens with padding, rows of like length together.
+def batches_of(
+    rows: Sequence[TrainingRow], tokens: int, seed: int, count: int | None = None
+) -> list[list[TrainingRow]]:
+    """Batches of at most `tokens` tokens with padding, or of `count` rows; like lengths together.
 
     Rows are shuffled first, and sorted by length only within a pool of batches, so that a batch is
     a sample of the whole.
     """
     if not rows:
         raise KnownError(
-            _("nothing to learn from: no example is left; give more, or a longer length")
+            _("nothing to learn from: no example is left; give more, or raise max_length")
         )
     chance = Random(seed)
     shuffled = list(rows)
     chance.shuffle(shuffled)
     mean = sum(map(len, shuffled)) / len(shuffled)
-    pool = max(1, round(POOL * tokens / mean))
+    pool = POOL * count if count else max(1, round(POOL * tokens / mean))
     batches: list[list[TrainingRow]] = []
     for start in range(0, len(shuffled), pool):
         for row in sorted(shuffled[start : start + pool], key=len):
-            if batches and len(row) * (len(batches[-1]) + 1) <= tokens and batches[-1]:
+            at_once = len(batches[-1]) + 1 if batches else 0
+            room = at_once <= count if count else len(row) * at_once <= tokens
+            if room and at_once > 1:
                 batches[-1].append(row)
             else:
                 batches.append([row])

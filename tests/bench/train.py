@@ -67,7 +67,7 @@ def _row(title: str, model: Any, encoder: Encoder, options: argparse.Namespace) 
     given = made_up_examples()
     joined = rows_of(given, encoder, 512).rows
     single = [row for one in given for row in rows_of([one], encoder, 512).rows]
-    settings = Settings(base=title, examples=(), out=Path("unused"), rank=16)
+    settings = Settings(base=title, examples=(), out=Path("unused"), r=16)
     tuned = new_adapter(model, settings, title)
     ours, plain, ratios = [], [], []
     for number in range(options.rounds):

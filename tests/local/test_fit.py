@@ -54,7 +54,9 @@ def test_training_says_in_the_words_of_a_recipe_what_would_fit() -> None:
         1200, train=True, adapter="lora", rank=8, checkpointing=False, device="cpu", dtype_bytes=4
     )
     assert fit("starter", kept).total / GB == pytest.approx(3.6, abs=0.4)  # 3.9 measured
-    assert fit("starter", kept, parse_memory("3G")).advice == ("checkpointing: true fits",)
+    assert fit("starter", kept, parse_memory("3G")).advice == (
+        "gradient_checkpointing: true would fit",
+    )
     tight = fit("starter", kept, parse_memory("1.9G")).advice
     assert [line.split(":")[0] for line in tight] == ["batch_tokens"]
     on_gpu = MemoryPlan(512, train=True, adapter="lora", checkpointing=False)
@@ -99,7 +101,7 @@ def test_the_verdict_says_what_fits() -> None:
     assert fit("THUDM/chatglm-6b-int4", MemoryPlan(), parse_memory("8G")).fits
     too_much = fit("chatglm-6b", MemoryPlan(), parse_memory("8G"))
     assert too_much.fits is False
-    assert "quantization int4 fits" in too_much.verdict
+    assert "quantization int4 would fit" in too_much.verdict
     assert fit("chatglm-6b", MemoryPlan()).fits is None
 
 
