@@ -23,7 +23,6 @@ from models.local.engine import chosen_parts
 from models.local.loading import OpenedModel, Quantization, open_checkpoint
 from models.local.scoring import ScoredText, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
-from models.local.weight_layout import store_by_columns
 from models.sampling import Breakers
 from models.template import Mode, form_of
 
@@ -65,8 +64,6 @@ class Local:
         self._full_head = opened.model.get_output_embeddings()
         vocabulary = self._narrow(scripts) if scripts else Vocabulary()
         parts = chosen_parts(without)
-        if "weight_layout" in parts:
-            store_by_columns(opened.model)
         self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices, parts)
 
     @classmethod

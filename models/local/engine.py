@@ -13,7 +13,6 @@ from base.messages import _
 
 OPTIONAL = {
     "fast_step": "steps of GLM, Llama, Qwen 3 and Gemma 3 in float32 on a CPU, of fewer calls",
-    "weight_layout": "float32 matrices on a CPU that lie column by column",
 }
 """The parts by the names of their modules, and what each of them does."""
 SWITCH = "PAOTUAN_WITHOUT"

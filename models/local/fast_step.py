@@ -53,8 +53,6 @@ class Layer(NamedTuple):
     """The modules of one block, and its norms; those after a product are Gemma's."""
 
     attention: Any
-    qkv: tuple[torch.Tensor, torch.Tensor | None] | None
-    """Weight and bias of the three products as one, where they lie together."""
     before: Norm
     query_norm: Norm | None
     key_norm: Norm | None
@@ -106,20 +104,12 @@ class FastStep:
         self, layer: Layer, x: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Queries, keys and values of one token a row, [rows, heads, D] each."""
-        module, shape = layer.attention, (len(x), -1, layer.attention.head_dim)
-        at = self.cache.row_length
-        if layer.qkv is not None:
-            heads = F.linear(x, *layer.qkv).view(shape)
-            sizes = module.q_proj.out_features // shape[2], module.k_proj.out_features // shape[2]
-            turned, value = heads[:, : sum(sizes)], heads[:, sum(sizes) :]
-            if layer.query_norm is None or layer.key_norm is None:
-                turned = self._turned(turned, layer, at)
-                return turned[:, : sizes[0]], turned[:, sizes[0] :], value
-            query, key = turned[:, : sizes[0]], turned[:, sizes[0] :]
-        else:
-            query, key, value = (
-                _linear(one, x).view(shape) for one in (module.q_proj, module.k_proj, module.v_proj)
-            )
+        module, at = layer.attention, self.cache.row_length
+        # [rows, heads * D] → [rows, heads, D]
+        query, key, value = (
+            _linear(one, x).view(len(x), -1, module.head_dim)
+            for one in (module.q_proj, module.k_proj, module.v_proj)
+        )
         query, key = _after(query, layer.query_norm), _after(key, layer.key_norm)
         return self._turned(query, layer, at), self._turned(key, layer, at), value
 
@@ -168,7 +158,6 @@ def _layer(module: Any, turns: Callable[[Any], tuple[torch.Tensor, ...]]) -> Lay
     after = module.post_attention_layernorm
     return Layer(
         attention,
-        together((attention.q_proj, attention.k_proj, attention.v_proj)),
         _norm_of(module.input_layernorm),
         _norm_of(attention.q_norm) if hasattr(attention, "q_norm") else None,
         _norm_of(attention.k_norm) if hasattr(attention, "k_norm") else None,
@@ -179,30 +168,6 @@ def _layer(module: Any, turns: Callable[[Any], tuple[torch.Tensor, ...]]) -> Lay
         getattr(attention, "sliding_window", None),
         turns(attention),
     )
-
-
-def together(modules: tuple[Any, ...]) -> tuple[torch.Tensor, torch.Tensor | None] | None:
-    """One weight that holds those of plain linear layers, and one bias; None where they lie apart.
-
-    `models.local.weight_layout` lays them side by side.
-    """
-    first = modules[0]
-    if any(type(one) is not nn.Linear for one in modules):
-        return None
-    place = first.weight.data_ptr()
-    for one in modules:
-        if one.weight.data_ptr() != place or one.weight.stride() != first.weight.stride():
-            return None
-        place += one.out_features * one.weight.stride(0) * one.weight.element_size()
-    if first.weight.stride(0) != 1:
-        return None
-    rows = sum(one.out_features for one in modules)
-    if first.weight.stride(1) != rows:
-        return None
-    weight = first.weight.as_strided((rows, first.in_features), first.weight.stride())
-    if first.bias is None:
-        return weight, None
-    return weight, torch.cat([one.bias for one in modules])
 
 
 def _mlp(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:

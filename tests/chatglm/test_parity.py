@@ -216,7 +216,7 @@ def test_chatglm_6b_decodes_as_another_engine_recorded() -> None:
     """li-plus/chatglm.cpp's vectors: one layer, three tokens, then two steps with the cache."""
     from models.chatglm.cache import ChatGLMCache
     from models.chatglm.config import ChatGLMConfig
-    from models.chatglm.modeling import ChatGLMModel
+    from models.chatglm.blocks import ChatGLMModel
 
     data, at = (SHARED / "golden_cpp" / "glm_model.data").read_bytes(), 0
 

@@ -17,7 +17,6 @@ from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
-from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import PROMPT, tiny_llama
 
 KINDS = ("v1", "v2", "v3", "llama")
@@ -157,17 +156,6 @@ def test_scripts_leave_the_shares_of_allowed_tokens_as_they_were(folders: dict[s
         vocabulary = table._drawer.vocabulary
     assert vocabulary.kept is not None
     assert torch.allclose(logits[False][:, vocabulary.kept], logits[True], atol=1e-5)
-
-
-def test_weights_stored_by_columns_compute_the_same() -> None:
-    model = tiny_llama(400)
-    ids = torch.arange(3, 40)[None]
-    with torch.no_grad():
-        before = model(ids).logits
-        store_by_columns(model)
-        after = model(ids).logits
-    assert not model.lm_head.weight.is_contiguous()
-    assert torch.allclose(before, after, atol=1e-5)
 
 
 def test_an_unknown_script_is_refused(folders: dict[str, Path]) -> None:

@@ -19,7 +19,6 @@ from models.cache_names import cache_argument
 from models.local import fast_step
 from models.local.attention import share_attention
 from models.local.cache import BranchingCache
-from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import tiny_llama
 
 SIZES = {
@@ -93,26 +92,11 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("laid", [False, True], ids=["as loaded", "laid by columns"])
 @pytest.mark.parametrize("name", MODELS)
-def test_a_fast_step_computes_what_the_model_does(name: str, laid: bool) -> None:
+def test_a_fast_step_computes_what_the_model_does(name: str) -> None:
     model = MODELS[name]()
-    if laid:
-        store_by_columns(model)
     own = stepped(model, False)
     torch.testing.assert_close(stepped(model, True), own, rtol=1e-5, atol=2e-5)
-
-
-def test_queries_keys_and_values_are_one_product_where_they_lie_together() -> None:
-    model = MODELS["llama"]()
-    attention = model.model.layers[0].self_attn
-    parts = (attention.q_proj, attention.k_proj, attention.v_proj)
-    apart = torch.cat([part.weight.detach().clone() for part in parts])
-    assert fast_step.together(parts) is None
-    store_by_columns(model)
-    whole = fast_step.together(parts)
-    assert whole is not None
-    assert torch.equal(whole[0], apart)
 
 
 def test_only_what_is_computed_alike_steps_fast() -> None:

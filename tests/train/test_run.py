@@ -369,7 +369,7 @@ def test_gradient_checkpointing_gives_the_same_losses(
         model, encoder = opened(bases[kind])
         blocks = model.transformer.layers if kind == "v1" else model.model.layers
         count = [0]
-        blocks[0].mlp.register_forward_hook(
+        blocks[0].mlp.register_forward_pre_hook(
             lambda *_, count=count: count.__setitem__(0, count[0] + 1)
         )
         train(wanted, model, encoder, "made-up")
