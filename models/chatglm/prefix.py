@@ -51,7 +51,7 @@ class PrefixEncoder(nn.Module):
 
     def forward(self) -> torch.Tensor:
         """The table [P, 2L, heads, D] in the prefix's own precision, with gradients."""
-        rows = self.embedding.weight
+        rows = self.embedding.weight  # [P, 2L * heads * D], or [P, middle] to be projected
         return (rows if self.trans is None else self.trans(rows)).view(self.shape)
 
 
@@ -113,9 +113,10 @@ def fill(
     cache: Any, encoder: nn.Module, batch: int, dtype: torch.dtype, device: torch.device
 ) -> None:
     """Put the encoder's keys and values in front of an empty cache, cast to the base's `dtype`."""
-    table = encoder().to(device=device, dtype=dtype)
+    table = encoder().to(device=device, dtype=dtype)  # [P, 2L, heads, D]
     table = encoder.dropout(table).permute(1, 2, 0, 3)  # [2L, heads, P, D]
-    rows = table[:, None].expand(-1, batch, -1, -1, -1)
+    rows = table[:, None].expand(-1, batch, -1, -1, -1)  # [2L, batch, heads, P, D], no copy
+    # a layer's keys, then its values: [batch, heads, P, D]
     for layer in range(rows.shape[0] // 2):
         ChatGLMCache.update(cache, rows[2 * layer], rows[2 * layer + 1], layer)
     cache.prefix_length = table.shape[2]
@@ -190,7 +191,7 @@ def _fitting_encoder(
 ) -> PrefixEncoder:
     expected = prefix_shape(model.config)
     width = expected[0] * expected[1] * expected[2]
-    length, first = tensors["embedding.weight"].shape
+    length, first = tensors["embedding.weight"].shape  # [P, 2L * heads * D or middle]
     projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None
     last = first if projection is None else tensors["trans.2.weight"].shape[0]
     if last != width:

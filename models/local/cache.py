@@ -44,7 +44,7 @@ class BranchingLayer(DynamicLayer):
         """Store [batch, heads, new, D] and return the keys and values to attend to."""
         if self.cache.rows:
             return self._update_rows(key_states, value_states)
-        end = self.cache.length + key_states.shape[-2]
+        end = self.cache.length + key_states.shape[-2]  # [1, heads, new, D]
         self._reserve(end, key_states, value_states)
         self.keys[:, :, self.cache.length : end] = key_states
         self.values[:, :, self.cache.length : end] = value_states
@@ -57,7 +57,8 @@ class BranchingLayer(DynamicLayer):
         """Store one token a row, [rows, heads, D], in the next columns."""
         begin = self.cache.length + self.cache.starts[-1]
         end = begin + len(key)
-        self._reserve(end, key[:1, :, None], value[:1, :, None])
+        self._reserve(end, key[:1, :, None], value[:1, :, None])  # as [1, heads, 1, D]
+        # [rows, heads, D] → [heads, rows, D]: a column for each row's token
         self.keys[0, :, begin:end] = key.transpose(0, 1)
         self.values[0, :, begin:end] = value.transpose(0, 1)
 
@@ -78,6 +79,7 @@ class BranchingLayer(DynamicLayer):
             self.row_keys = _room(key_states, cache.room)
             self.row_values = _room(value_states, cache.room)
         end = cache.row_length + key_states.shape[-2]
+        # [rows, heads, room, D] holds what the rows added, [rows, heads, new, D] is put behind it
         self.row_keys[:, :, cache.row_length : end] = key_states
         self.row_values[:, :, cache.row_length : end] = value_states
         keys, values = self.row_keys[:, :, :end], self.row_values[:, :, :end]
@@ -146,6 +148,7 @@ class BranchingCache(Cache):
         layer.put(key, value)
         end = self.starts[-1] + self.rows
         first, own = self._first(window)
+        # [1, heads, capacity, D] → [heads, columns, D]
         keys = layer.keys[0, :, first : self.length + end]
         values = layer.values[0, :, first : self.length + end]
         return keys, values, self._hidden()[:, own:end]
@@ -162,8 +165,8 @@ class BranchingCache(Cache):
         """What hides the rows' tokens from each other, [rows, columns to the end of the draw]."""
         if self._mask is None:
             steps = self.room - self.row_length
-            owners = torch.tensor(self.owners + self.going * steps)
-            others = owners[None] != torch.tensor(self.going)[:, None]
+            owners = torch.tensor(self.owners + self.going * steps)  # [columns]
+            others = owners[None] != torch.tensor(self.going)[:, None]  # [rows, columns]
             self._mask = torch.zeros(others.shape).masked_fill_(others, float("-inf"))
         return self._mask
 
@@ -206,7 +209,8 @@ class BranchingCache(Cache):
         """What row `index` holds now; stays readable when rows leave."""
         if self.packed:
             own = [i for i, owner in enumerate(self.owners) if owner == self.going[index]]
-            at = torch.tensor(own) + self.length
+            at = torch.tensor(own) + self.length  # [tokens of the row]
+            # [1, heads, capacity, D] → [1, heads, tokens, D]
             return RowStates(ids, [(y.keys[:, :, at], y.values[:, :, at]) for y in self.layers])
         return RowStates(
             ids,
@@ -222,6 +226,7 @@ class BranchingCache(Cache):
         self.going, self._mask = [self.going[index] for index in indices], None
         for layer in self.layers:
             if layer.row_keys is not None:
+                # [rows, heads, room, D] → [those kept, heads, room, D]
                 layer.row_keys = layer.row_keys[indices]
                 layer.row_values = layer.row_values[indices]
         self.rows = len(indices)
@@ -232,6 +237,7 @@ class BranchingCache(Cache):
         self.row_length = length
         if length:
             for index, layer in enumerate(self.layers):
+                # of [1, heads, room, D] a row
                 layer.row_keys = torch.cat([row.layers[index][0] for row in rows])
                 layer.row_values = torch.cat([row.layers[index][1] for row in rows])
 
@@ -257,4 +263,5 @@ def _room(states: torch.Tensor, room: int) -> torch.Tensor:
 
 
 def _joined(shared: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    # [1, heads, shared, D] once a row, in front of [rows, heads, own, D]
     return torch.cat((shared.expand(own.shape[0], -1, -1, -1), own), dim=2)

@@ -80,7 +80,7 @@ class FastStep:
 
     def step(self, tokens: torch.Tensor) -> torch.Tensor:
         """Logits [rows, V'] after `tokens` [rows]; stores keys and values."""
-        x = self.embed(tokens)
+        x = self.embed(tokens)  # [rows] → [rows, H]
         for index, layer in enumerate(self.layers):
             x = x + _after(self._attention(layer, _normed(layer.before, x), index), layer.after)
             x = x + _after(layer.mlp(_normed(layer.mlp_before, x)), layer.mlp_after)
@@ -91,13 +91,16 @@ class FastStep:
         query, key, value = self._heads(layer, x)
         query = query.mul_(module.scaling)
         groups, width = key.shape[1:]
+        # [groups, columns, D] of the shared text and all rows; the mask [rows, own columns]
         keys, values, mask = self.cache.put(key, value, index, layer.window)
         # [groups, rows * per group, D]: rows of a group lie together, so that they are one product
         folded = query.view(rows, groups, -1, width).transpose(0, 1).reshape(groups, -1, width)
-        scores = torch.bmm(folded, keys.transpose(1, 2))
+        scores = torch.bmm(folded, keys.transpose(1, 2))  # [groups, rows * per group, columns]
+        # [groups, rows, per group, own columns], in which others' tokens are hidden in place
         own = scores.view(groups, rows, -1, scores.shape[-1])[..., -mask.shape[-1] :]
         own.add_(mask[:, None])
         output = torch.bmm(scores.softmax(dim=-1), values).view(groups, rows, -1, width)
+        # [groups, rows, per group, D] → [rows, heads * D]
         return _linear(module.o_proj, output.transpose(0, 1).reshape(rows, -1))
 
     def _heads(
@@ -117,11 +120,12 @@ class FastStep:
         """`states` [rows, heads, D] turned to the place of the draw's step `at`."""
         if self.interleaved:
             turn = layer.turns[0][at]
+            # [rows, heads, D] → [rows, heads, pairs, 2]: each pair is a complex number
             pairs = states[..., : 2 * len(turn)].unflatten(-1, (-1, 2))
             torch.view_as_complex(pairs).mul_(turn)
             return states
         cos, sin = layer.turns
-        other = states.roll(states.shape[-1] // 2, -1)
+        other = states.roll(states.shape[-1] // 2, -1)  # [rows, heads, D], its halves swapped
         return states.mul(cos[at]).addcmul_(other, sin[at])
 
 
@@ -141,9 +145,10 @@ def _turns(
             like = inner.norm.weight
             by_kind = kind is not None and isinstance(inner.rotary_emb.rope_type, dict)
             told = (kind,) if by_kind else ()
-            cos, sin = inner.rotary_emb(like, positions, *told)
+            cos, sin = inner.rotary_emb(like, positions, *told)  # [1, steps, D] each
             half = cos.shape[-1] // 2
             if interleaved:
+                # [steps, D/2]
                 found[kind] = (torch.complex(cos[0, :, :half], sin[0, :, :half]),)
             else:
                 found[kind] = (cos[0], torch.cat((-sin[0, :, :half], sin[0, :, half:]), dim=-1))
@@ -175,7 +180,7 @@ def _mlp(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
     if hasattr(module, "gate_up_proj"):
 
         def joined(x: torch.Tensor) -> torch.Tensor:
-            gate, up = _linear(module.gate_up_proj, x).chunk(2, dim=-1)
+            gate, up = _linear(module.gate_up_proj, x).chunk(2, dim=-1)  # [rows, ffn] each
             return _linear(module.down_proj, activation(gate).mul_(up))
 
         return joined
@@ -209,6 +214,6 @@ def _after(x: torch.Tensor, norm: Norm | None) -> torch.Tensor:
 def _normed(norm: Norm, x: torch.Tensor) -> torch.Tensor:
     """RMSNorm of `x` [..., H]."""
     size = x.shape[-1]
-    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)  # [..., 1]
     scale = length.mul_(length).add_(size * norm.eps).rsqrt_().mul_(size**0.5)
     return (x * scale).mul_(norm.scale)

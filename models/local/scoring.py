@@ -159,6 +159,7 @@ def _score_rows(
     width, shared, device = len(tails[0].ids), len(kept.ids), drawer.model.device
     kept.rows = []
     kept.cache.branch(len(tails), width)
+    # [rows, width], shorter rows filled up on the right, where nothing that counts looks
     fed = torch.tensor([tail.ids + [0] * (width - len(tail.ids)) for tail in tails], device=device)
     hidden = drawer.forward(kept.cache, places, fed, shared)  # [rows, width, H]
     if hidden is None:
@@ -167,12 +168,15 @@ def _score_rows(
     kept.cache.advance(width)
     kept.rows = [kept.cache.row(i, tail.ids) for i, tail in enumerate(tails)]
     # The state before column j predicts it; before column 0 stands the last of the shared part.
+    # [rows, 1, H] and [rows, width - 1, H] → [rows, width, H]
     before = torch.cat((last.expand(len(tails), -1)[:, None], hidden[:, :-1]), dim=1)
     column = torch.arange(width, device=device)
+    # columns [width] against where each row's reply begins and ends [rows, 1]
     start = torch.tensor([tail.start for tail in tails], device=device)[:, None]
     end = torch.tensor([len(tail.ids) for tail in tails], device=device)[:, None]
     wanted = (column >= start) & (column < end)
     logprobs = torch.zeros(wanted.shape, dtype=torch.float64, device=device)
+    # [rows, width, H] → [wanted, H]: the output layer is evaluated for these alone
     logprobs[wanted] = _logprobs(before[wanted], fed[wanted], logits_of, drawer.check_numbers)
     sums: list[float] = logprobs.sum(dim=1).tolist()
     return sums
@@ -187,6 +191,7 @@ def _logprobs(
     while start < len(states):
         logits = logits_of(states[start : start + count]).float()
         check(logits)
+        # of [count, V] the logit of each row's own id, [count]
         target = logits.gather(1, ids[start : start + count, None])[:, 0]
         found.append((target - logits.logsumexp(dim=-1)).double())
         start += count
