@@ -105,9 +105,10 @@ def _full_width(mask: torch.Tensor, prefix: int, width: int) -> torch.Tensor:
     if missing not in (0, prefix):
         raise KnownError(
             _(
-                "attention_mask of width {shape}: expected {width} columns (cached and new tokens)",
-                shape=mask.shape[-1],
-                width=width,
+                "attention_mask of width {width}: expected {expected} columns (cached and "
+                "new tokens)",
+                width=mask.shape[-1],
+                expected=width,
             )
         )
     return F.pad(mask, (missing, 0), value=1)  # [batch, width - prefix] → [batch, width]

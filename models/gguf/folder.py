@@ -42,15 +42,24 @@ def find_gguf(source: str) -> Path:
     place = weights(model) if model is not None else Path(spec).expanduser()
     if (place / "adapter_config.json").is_file():
         raise KnownError(
-            _("{place}: an adapter, which servers take as it is; give its base's GGUF", place=place)
+            _(
+                "{path}: an adapter, which servers take as it is; give the GGUF of its base",
+                path=place,
+            )
         )
     if (place / "config.json").is_file():
         raise KnownError(
-            _("{place}: a folder already; for a ChatGLM checkpoint leave out --to hf", place=place)
+            _(
+                "{path}: this is such a folder already; for a ChatGLM checkpoint leave out --to hf",
+                path=place,
+            )
         )
     if not place.is_file() and place.suffix != ".gguf":
         raise KnownError(
-            _("{source}: no GGUF; give a file that ends with .gguf, or `starter`", source=source)
+            _(
+                "{source}: not a GGUF; give a file that ends with .gguf, or `starter`",
+                source=source,
+            )
         )
     return place
 
@@ -79,7 +88,7 @@ def convert_gguf(
     """
     header, out = model_header(Path(file).expanduser()), Path(out).expanduser()
     with new_folder(out) as target:
-        check_room(out, f"writing {header.path.name}", size(header, DTYPES[dtype]))
+        check_room(out, _("writing {file}", file=header.path.name), size(header, DTYPES[dtype]))
         architecture = write_folder(header, target, DTYPES[dtype], shard_bytes)
     return ConvertedFolder(out, architecture, dtype)
 
@@ -183,8 +192,8 @@ def _unread(header: GgufHeader, error: Exception) -> KnownError:
     reason = first_line(error)
     return KnownError(
         _(
-            "{path}: a {architecture} model that transformers does not read from GGUF "
-            "({reason}); use its folder of safetensors",
+            "{path}: transformers cannot read {architecture} models from GGUF ({reason}); "
+            "use the model's folder of safetensors",
             path=header.path,
             architecture=header.architecture,
             reason=reason,

@@ -140,7 +140,10 @@ def read_header(path: Path) -> GgufHeader:
         ) from error
     except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
         raise KnownError(
-            _("{path}: the file is cut off or damaged; fetch it again", path=path)
+            _(
+                "{path}: the file is cut off or damaged; download it again",
+                path=path,
+            )
         ) from None
 
 
@@ -174,17 +177,17 @@ def adapter_file(path: Path) -> Path:
     if files:
         raise KnownError(
             _(
-                "{path}: {files} GGUF files in it; name the one that is meant",
+                "{path}: there are {count} GGUF files in it; give the one that is meant",
                 path=path,
-                files=len(files),
+                count=len(files),
             )
         )
     raise KnownError(
         _(
-            "{path}: no GGUF in it, which llama.cpp needs; make one with: paotuan "
-            "models convert {path} {own} --to gguf-lora",
+            "{path}: there is no GGUF in it, which llama.cpp needs; make one with: paotuan"
+            " models convert {path} {file} --to gguf-lora",
             path=path,
-            own=own,
+            file=own,
         )
     )
 
@@ -196,12 +199,12 @@ def check_adapter(adapter: GgufHeader, base: GgufHeader) -> None:
     if adapter.architecture != base.architecture:
         raise KnownError(
             _(
-                "{path}: an adapter for {architecture}, but {path2} is {architecture2}; "
-                "use the model it was trained on",
+                "{path}: an adapter for {architecture}, but {model} is "
+                "{model_architecture}; use the model it was trained on",
                 path=adapter.path,
                 architecture=adapter.architecture,
-                path2=base.path.name,
-                architecture2=base.architecture,
+                model=base.path.name,
+                model_architecture=base.architecture,
             )
         )
     for name, shape in adapter.shapes.items():
@@ -211,14 +214,14 @@ def check_adapter(adapter: GgufHeader, base: GgufHeader) -> None:
         if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
             raise KnownError(
                 _(
-                    "{path}: {name} {shape} does not fit {path2} ({target}: {value}); use the "
-                    "model it was trained on",
+                    "{path}: {name} {shape} does not fit {model} ({target}: {expected}); "
+                    "use the model it was trained on",
                     path=adapter.path,
                     name=name,
                     shape=list(shape),
-                    path2=base.path.name,
+                    model=base.path.name,
                     target=target,
-                    value=list(of_base or ()),
+                    expected=list(of_base or ()),
                 )
             )
 
@@ -230,7 +233,8 @@ def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
     if version not in (2, 3):
         raise KnownError(
             _(
-                "{path}: GGUF version {version} is not known; 2 and 3 are",
+                "{path}: GGUF version {version} is not supported, only 2 and 3 are; use a "
+                "newer file",
                 path=path,
                 version=version,
             )

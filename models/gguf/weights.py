@@ -43,8 +43,8 @@ def check_weights(header: GgufHeader) -> None:
             if any(_broken(piece, LAYOUTS[tensor.kind]) for piece in _pieces(data, tensor)):
                 raise KnownError(
                     _(
-                        "{path}: {name} holds NaN or infinite weights; its training failed or the "
-                        "file is damaged: use another one",
+                        "{path}: {name} holds NaN or infinite weights, because its "
+                        "training failed or the file is damaged; use another one",
                         path=header.path,
                         name=name,
                     )

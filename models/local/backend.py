@@ -227,8 +227,8 @@ class Local:
         if form is None:
             self.notices.append(
                 _(
-                    "{name}: the log is continued as it stands; if this is a model that "
-                    "answers, add ?mode=chat to its path (?mode=raw if not)",
+                    "{name}: the log is continued as plain text; if this model was made to"
+                    " answer, add ?mode=chat to its path, else ?mode=raw",
                     name=self.name,
                 )
             )
@@ -242,11 +242,12 @@ class Local:
         if left < 1:
             raise KnownError(
                 _(
-                    "a prompt of {prompt} tokens for {name}, expected fewer than its context "
-                    "of {window}; trim the history or open it with a larger context",
-                    prompt=prompt,
+                    "{name}: the prompt has {tokens} tokens, expected fewer than the "
+                    "context of {context}; shorten the history, or open the model with a "
+                    "larger context",
+                    tokens=prompt,
                     name=self.name,
-                    window=self._window,
+                    context=self._window,
                 )
             )
         return min(wanted, left)
@@ -299,8 +300,9 @@ def _context(name: str, wanted: int | None, most: int) -> int:
     if not 0 < wanted <= most:
         raise KnownError(
             _(
-                "context {wanted} for {name}: expected at most the {most} tokens it was made for",
-                wanted=wanted,
+                "{name}: a context of {context} tokens, expected at most the {most} that "
+                "it was made for",
+                context=wanted,
                 name=name,
                 most=most,
             )

@@ -28,8 +28,8 @@ class TokenCounter:
         if context is not None and not 0 < context <= most:
             raise KnownError(
                 _(
-                    "context {context} for {name}: expected at most the {most} tokens it was "
-                    "made for",
+                    "{name}: a context of {context} tokens, expected at most the {most} "
+                    "that it was made for",
                     context=context,
                     name=Path(path).name,
                     most=most,

@@ -62,8 +62,8 @@ def open_checkpoint(
     if quantization not in (None, "none", "int8", "int4"):
         raise KnownError(
             _(
-                "quantization {quantization!r}: expected none, int8 or int4",
-                quantization=quantization,
+                "quantization {name}: expected none, int8 or int4",
+                name=quantization,
             )
         )
     if _is_gguf(path):
@@ -110,7 +110,7 @@ def _open_other(
     except SafetensorError as error:
         raise KnownError(
             _(
-                "{path}: its weights are damaged or cut off ({error}); fetch them again",
+                "{path}: its weights are damaged or cut off ({error}); download them again",
                 path=path,
                 error=first_line(error),
             )
@@ -129,10 +129,10 @@ def _open_other(
     if getattr(model, "_is_stateful", False):
         raise KnownError(
             _(
-                "{path}: a {name} keeps a state that cannot be cut back, expected a model "
-                "with attention in every layer",
+                "{path}: a {model} keeps a state that cannot be cut back; use a model with"
+                " attention in every layer",
                 path=path,
-                name=type(model).__name__,
+                model=type(model).__name__,
             )
         )
     if "device_map" not in options:
@@ -162,13 +162,16 @@ def raw_config(path: str | Path) -> dict[str, Any]:
     if given.is_dir() and not (given / "config.json").is_file():
         raise KnownError(
             _(
-                "{given}: no config.json, expected a checkpoint's folder; check the path",
-                given=given,
+                "{path}: no config.json, expected a checkpoint's folder; check the path",
+                path=given,
             )
         )
     if given.is_file():
         raise KnownError(
-            _("{given}: a file, expected a checkpoint's folder, a GGUF or a hub id", given=given)
+            _(
+                "{path}: a file, expected a checkpoint's folder, a GGUF or a hub id",
+                path=given,
+            )
         )
     try:
         raw, __ = PretrainedConfig.get_config_dict(str(path))

@@ -99,7 +99,7 @@ def _families(model: Any, texts: Sequence[ScoredText]) -> list[TextFamily]:
             by_prompt.setdefault(tuple(texts[i].ids[: texts[i].start]), []).append(i)
         return [TextFamily(members, len(prompt)) for prompt, members in by_prompt.items()]
     if any(texts[i].start == 0 for i in wanted):
-        raise KnownError(_("an empty prompt, expected text before what is scored; give some"))
+        raise KnownError(_("the prompt is empty, but what is scored must follow a text; give one"))
     shared = _shared([texts[i] for i in wanted])
     if shared == 0:
         return [TextFamily([i], texts[i].start) for i in wanted]
@@ -209,8 +209,8 @@ def _less(drawer: Drawer, tokens: int, rows: int) -> int:
     if rows == 1:
         raise KnownError(
             _(
-                "out of memory with a text of {tokens} tokens on {device}: use shorter "
-                "ones or a smaller quantization",
+                "out of memory on {device} with a text of {tokens} tokens; use shorter "
+                "texts or a smaller quantization",
                 tokens=tokens,
                 device=drawer.model.device,
             )

@@ -11,8 +11,6 @@ from base.messages import _
 from models.backend import Prompt
 from models.train.data import LONGEST, lines_of
 
-HOW = "make pairs with: paotuan sessions export --to preference"
-
 
 @dataclass(frozen=True)
 class PreferencePair:
@@ -34,20 +32,29 @@ def _read(path: Path) -> Iterator[PreferencePair]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise KnownError(_("{where}: no JSON; {HOW}", where=where, HOW=HOW)) from error
+            raise KnownError(
+                _(
+                    "{where}: not JSON; make pairs with: paotuan sessions export --to preference",
+                    where=where,
+                )
+            ) from error
         if not isinstance(value, dict):
             raise KnownError(
                 _(
-                    "{where}: a {name}, expected an object; {HOW}",
+                    "{where}: a {type}, expected an object; make pairs with: paotuan "
+                    "sessions export --to preference",
                     where=where,
-                    name=type(value).__name__,
-                    HOW=HOW,
+                    type=type(value).__name__,
                 )
             )
         chosen, rejected = (_line(value, key, where) for key in ("chosen", "rejected"))
         if chosen == rejected:
             raise KnownError(
-                _("{where}: chosen and rejected are the same; {HOW}", where=where, HOW=HOW)
+                _(
+                    "{where}: chosen and rejected are the same; make pairs with: paotuan "
+                    "sessions export --to preference",
+                    where=where,
+                )
             )
         yield PreferencePair(_prompt(value, where), chosen, rejected)
 
@@ -63,7 +70,12 @@ def _line(value: dict[str, Any], key: str, where: str) -> str:
     text = _text(value, key, where)
     if not text.strip():
         raise KnownError(
-            _("{where}: {key} is empty, expected a reply; {HOW}", where=where, key=key, HOW=HOW)
+            _(
+                "{where}: {key} is empty, expected a reply; make pairs with: paotuan "
+                "sessions export --to preference",
+                where=where,
+                key=key,
+            )
         )
     return text if text.endswith("\n") else f"{text}\n"
 
@@ -73,11 +85,11 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
     if not isinstance(text, str) or len(text) > LONGEST:
         raise KnownError(
             _(
-                "{where}: {key} is {name}, expected text; {HOW}",
+                "{where}: {key} is {type}, expected text; make pairs with: paotuan "
+                "sessions export --to preference",
                 where=where,
                 key=key,
-                name=type(text).__name__,
-                HOW=HOW,
+                type=type(text).__name__,
             )
         )
     return text

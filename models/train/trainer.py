@@ -36,10 +36,10 @@ def take_head(model: Any) -> torch.nn.Module:
         if getattr(config, key, None) not in (None, 1, 1.0):
             raise KnownError(
                 _(
-                    "{name_or_path}: a {name} with {key}, which training does not know; use "
+                    "{base}: a {model} with {key}, which training does not support; use "
                     "another base",
-                    name_or_path=model.name_or_path,
-                    name=type(model).__name__,
+                    base=model.name_or_path,
+                    model=type(model).__name__,
                     key=key,
                 )
             )

@@ -130,7 +130,7 @@ def convert(
     if dtype is not None:
         one_of(dtype, FORMS[to], "dtype")
     if keep_quantised and to != "folder":
-        raise BadInput(_("--keep-quantised is for checkpoints; leave it out"))
+        raise BadInput(_("--keep-quantised is for ChatGLM checkpoints; leave it out"))
     if base is not None and to != "gguf-lora":
         raise BadInput(_("--base is for --to gguf-lora; leave it out"))
     not_over(out, [source, *([base] if base else [])], "OUT")
