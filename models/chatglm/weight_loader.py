@@ -8,7 +8,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n
 from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
 
 PIECE = 1 << 20  # weights packed at a time
@@ -128,12 +128,14 @@ class Placement:
         missing = [name for name, value in model.named_parameters() if value.is_meta]
         if missing:
             raise KnownError(
-                _(
-                    "{folder}: {name} is missing, in all {count} of the tensors that its "
-                    "config.json asks for; download the weights again",
+                _n(
+                    "{folder}: {name} is missing, which its config.json asks for; download the "
+                    "weights again",
+                    "{folder}: {n} tensors are missing, among them {name}, which its config.json "
+                    "asks for; download the weights again",
+                    len(missing),
                     folder=self.folder,
                     name=missing[0],
-                    count=len(missing),
                 )
             )
         if self.device.type == "cpu" and self.dtype is torch.bfloat16:
