@@ -42,22 +42,30 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=PATIENCE):
             if not folder.is_dir():
-                check_room(cache, f"unpacking {header.path.name}", size(header, DTYPE))
+                check_room(cache, _("unpacking {file}", file=header.path.name), size(header, DTYPE))
                 with new_folder(folder) as part:
                     write_folder(header, part, DTYPE)
     except Timeout:
         raise KnownError(
-            _("{folder}: another program has been unpacking for long; end it", folder=folder)
+            _(
+                "{folder}: another program has been unpacking this model for a long time; "
+                "end it and try again",
+                folder=folder,
+            )
         ) from None
     except SafetensorError as error:
         raise KnownError(
-            _("{cache}: cannot keep an unpacked model here: {error}", cache=cache, error=error)
+            _(
+                "{folder}: an unpacked model cannot be kept here: {error}",
+                folder=cache,
+                error=error,
+            )
         ) from error
     except OSError as error:
         raise KnownError(
             _(
-                "{cache}: cannot keep an unpacked model here: {error}",
-                cache=cache,
+                "{folder}: an unpacked model cannot be kept here: {error}",
+                folder=cache,
                 error=reason(error),
             )
         ) from error

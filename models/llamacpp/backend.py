@@ -89,7 +89,7 @@ class LlamaCpp:
         """Load the model at `path`, with `context` tokens (4096, or all it was trained on).
 
         `mode` is `chat` by default where the file is named as a model that answers and has a chat
-        template, else `raw`; see `models.gguf.header.Header.form`.
+        template, else `raw`; see `models.gguf.header.GgufHeader.form`.
 
         `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
         files by name, or folders with one; of those in `optional` one that cannot be used is left

@@ -58,16 +58,16 @@ SAID = (
 RECIPE = """\
 base: starter
 out: {out}
-rank: 8
-alpha: 16
+r: 8
+lora_alpha: 16
 learning_rate: {rate}
 batch_tokens: 1000
 max_length: 640
 max_steps: {steps}
-eval_every: 4
+eval_steps: 4
 eval_limit: 8
-save_every: 10
-patience: 0
+save_steps: 10
+early_stopping_patience: 0
 """
 
 

@@ -33,13 +33,13 @@ LIKED, LEFT = "某去便来，第{}阵。", ("燕人张翼德在此，第{}阵�
 RECIPE = """\
 base: base
 out: OUT
-rank: 4
+r: 4
 learning_rate: 3e-3
 batch_tokens: 512
 max_steps: STEPS
-eval_every: 10
-save_every: 50
-patience: 0
+eval_steps: 10
+save_steps: 50
+early_stopping_patience: 0
 device: cpu
 """
 
