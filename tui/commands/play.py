@@ -9,6 +9,7 @@ from base.messages import _
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
+from tui.preferences import sampling_under
 from tui.reading import check_encoding
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def play(
     if table is not None and by_line:
         from tui.line import play_by_line
 
-        table.asked = dict(choice.asked)
+        table.asked = sampling_under(table.scene, choice.asked)
         raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
     from tui.run_app import show
 

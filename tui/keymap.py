@@ -1,0 +1,61 @@
+"""Keys by the id of what they do: which ids there are, and what is wrong with a person's own."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+import tui.screens
+import tui.widgets
+from base.messages import _
+from base.names import nearest
+from base.settings import Settings
+from base.text import shown
+
+
+def known_keys() -> dict[str, Binding]:
+    """Every binding of the app that has an id, by that id."""
+    for package in (tui.screens, tui.widgets):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    importlib.import_module("tui.app")
+    return {
+        binding.id: binding
+        for node in sorted(set(_below(DOMNode)), key=lambda node: node.__qualname__)
+        for binding in vars(node).get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.id
+    }
+
+
+def _below(node: type[DOMNode]) -> Iterator[type[DOMNode]]:
+    for one in node.__subclasses__():
+        if one.__module__.startswith("tui."):
+            yield one
+        yield from _below(one)
+
+
+def screen_problems(settings: Settings, themes: list[str]) -> list[str]:
+    """What the screen cannot do of the settings: an unknown theme, ids that name nothing."""
+    problems = []
+    if settings.theme is not None and settings.theme not in themes:
+        problems.append(
+            _(
+                "{origin}: there is no theme {name}{hint}",
+                origin=settings.origin("theme"),
+                name=shown(settings.theme),
+                hint=nearest(settings.theme, themes),
+            )
+        )
+    ids = list(known_keys()) if settings.keys else []
+    return problems + [
+        _(
+            "{origin}: nothing has the id {name}{hint}",
+            origin=settings.origin(f"keys.{name}"),
+            name=shown(name),
+            hint=nearest(name, ids),
+        )
+        for name in settings.keys
+        if name not in ids
+    ]
