@@ -50,14 +50,21 @@ def extracted() -> Catalog:
             ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):
             catalog.add(ids, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
-    for text in command_line():
-        catalog.add(text, None, [("tui/commandline.py", 0)])
+    for text, file in command_line():
+        catalog.add(text, None, [(file, 0)])
     return catalog
 
 
-def command_line() -> Iterator[str]:
-    """The help of every command and option, which is not marked where it stands."""
-    yield from ()
+def command_line() -> Iterator[tuple[str, str]]:
+    """The help of every command and option, which is not marked where it stands, and the file."""
+    import typer.main
+
+    from tui.command_help import texts
+    from tui.commandline import app
+
+    for text, module in texts(typer.main.get_command(app)):
+        own = module.partition(".")[0] in ROOMS
+        yield text, f"{module.replace('.', '/')}.py" if own else "tui/commandline.py"
 
 
 def read(language: str) -> Catalog:
