@@ -17,6 +17,7 @@ from base.errors import KnownError
 from base.messages import LANGUAGES, _, matched
 from base.names import nearest
 from base.ranges import SAMPLING, WHOLE, is_inside
+from base.system_errors import system_reason
 from base.text import decode, shown
 from base.writing import replace_text, told
 
@@ -85,7 +86,7 @@ def read_settings(file: Path) -> Settings:
     except KnownError as error:
         return Settings(file, problems=error.problems)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = system_reason(error)
         return Settings(file, problems=(_("{file}: cannot be read: {why}", file=file, why=why),))
     try:
         data = tomllib.loads(text)

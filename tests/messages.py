@@ -50,7 +50,7 @@ def extracted() -> Catalog:
             ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):
             catalog.add(ids, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
-    for text, file in command_line():
+    for text, file in (*command_line(), *keys()):
         catalog.add(text, None, [(file, 0)])
     return catalog
 
@@ -65,6 +65,14 @@ def command_line() -> Iterator[tuple[str, str]]:
     for text, module in texts(typer.main.get_command(app)):
         own = module.partition(".")[0] in ROOMS
         yield text, f"{module.replace('.', '/')}.py" if own else "tui/commandline.py"
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """What each key is called, by us and by Textual, and the file in which it is shown."""
+    from tui.keymap import descriptions
+
+    for text in descriptions():
+        yield text, "tui/palette.py"
 
 
 def read(language: str) -> Catalog:

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import _
 from base.settings import settings
 from tui.faults import line_of
 from tui.loaded_model import Model, wanted
@@ -42,9 +42,9 @@ class PaotuanApp(SettledApp):
     TITLE = "paotuan"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", N_("Help"), id="app.help"),
-        Binding("ctrl+l", "scenes", N_("Scenes"), id="app.scenes", priority=True),
-        Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", priority=True),
+        Binding("f1", "help", "Help", id="app.help"),
+        Binding("ctrl+l", "scenes", "Scenes", id="app.scenes", priority=True),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
 
     @dataclass
@@ -250,9 +250,18 @@ class PaotuanApp(SettledApp):
         self.hinted = True
         if not is_new(SMALL_MODEL):
             return
-        more = _("This machine could also run {0}.", ", ".join(better[:3])) if better else ""
+        more = (
+            _("This machine could also run {models}.", models=", ".join(better[:3]))
+            if better
+            else ""
+        )
         self.notify(
-            _("The embedded {0} is small: its lines are in form, not clever. {1}", name, more),
+            _(
+                "The embedded {name} is small: its lines keep to the form but are not "
+                "clever. {more}",
+                name=name,
+                more=more,
+            ),
             markup=False,
             timeout=12,
         )

@@ -86,7 +86,12 @@ def start(
     if context.invoked_subcommand is not None:
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput(_("no terminal; name what to do, such as: paotuan play SCENE; see --help"))
+        raise BadInput(
+            _(
+                "the screen needs a terminal; without one, name a command, such as: "
+                "paotuan play SCENE"
+            )
+        )
     from tui.model_options import Choice
     from tui.run_app import show
 

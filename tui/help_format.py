@@ -53,13 +53,14 @@ class HelpLines(HelpFormatter):
     """Typer's help, measured in cells and headed in the person's language."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        head = f"{_('Usage:')} {prog} "
+        head = _("Usage: {command}", command=prog) + " "
         first, *rest = wrap(args, max(self.width - cells(head), 20)) or [""]
         for line in (head + first, *(" " * cells(head) + line for line in rest)):
             self.write(f"{line.rstrip()}\n")
 
     def write_heading(self, heading: str) -> None:
-        self.write(f"{'':>{self.current_indent}}{_('{heading}:', heading=heading)}\n")
+        head = _("{heading}:", heading=heading)
+        self.write(f"{'':>{self.current_indent}}{head}\n")
 
     def write_text(self, text: str) -> None:
         indent = " " * self.current_indent

@@ -17,22 +17,31 @@ from base.text import shown
 
 def known_keys() -> dict[str, Binding]:
     """Every binding of the app that has an id, by that id."""
+    ours = {binding.id: binding for binding in _bindings("tui.") if binding.id}
+    return dict(sorted(ours.items()))
+
+
+def descriptions() -> Iterator[str]:
+    """What every key does, in English: of our screens, and of the widgets that they are made of."""
+    for binding in _bindings(""):
+        yield from filter(None, (binding.description, binding.tooltip))
+
+
+def _bindings(rooms: str) -> Iterator[Binding]:
+    """The bindings of all classes of such modules, once every screen has been imported."""
     for package in (tui.screens, tui.widgets):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     importlib.import_module("tui.app")
-    return {
-        binding.id: binding
-        for node in sorted(set(_below(DOMNode)), key=lambda node: node.__qualname__)
-        for binding in vars(node).get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.id
-    }
+    for node in sorted(set(_below(DOMNode)), key=lambda node: node.__qualname__):
+        if node.__module__.startswith(rooms):
+            declared = vars(node).get("BINDINGS", ())
+            yield from (binding for binding in declared if isinstance(binding, Binding))
 
 
 def _below(node: type[DOMNode]) -> Iterator[type[DOMNode]]:
     for one in node.__subclasses__():
-        if one.__module__.startswith("tui."):
-            yield one
+        yield one
         yield from _below(one)
 
 

@@ -14,12 +14,15 @@ from textual.theme import ThemeProvider
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from base.messages import _
+from base.messages import N_, _
 from tui.preferences import remember
-from tui.textual_words import in_our_words
 
 if TYPE_CHECKING:
     from tui.app import PaotuanApp
+
+
+TEXTUALS_OWN = (N_("palette"), N_("Open the command palette"))
+"""The key that opens it, which Textual binds while the app is being made."""
 
 
 class Palette(CommandPalette):
@@ -62,7 +65,7 @@ class KeyList(Static):
         keys: dict[str, list[str]] = {}
         for __, binding, enabled, tooltip in self.screen.active_bindings.values():
             if enabled and not binding.system and (words := binding.description or tooltip):
-                shown = keys.setdefault(in_our_words(words), [])
+                shown = keys.setdefault(_(words), [])
                 if (key := self.app.get_key_display(binding)) not in shown:
                     shown.append(key)
         self.update(

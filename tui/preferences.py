@@ -167,10 +167,11 @@ TABLES: Mapping[str, tuple[str, Sequence[str]]] = {
 
 def template() -> str:
     """A settings file in which everything is explained and nothing is set."""
-    lines = [
-        f"# {_('Settings of paotuan. Take away the # before a line, and it holds.')}",
-        f"# {_('Options, PAOTUAN_… variables and what a scene says come before it.')}",
-    ]
+    head = (
+        _("Settings of paotuan. Take away the # before a line, and it holds."),
+        _("Options, PAOTUAN_… variables and what a scene says come before it."),
+    )
+    lines = [f"# {line}" for line in head]
     for key, (about, value) in EXAMPLES.items():
         lines += ["", f"# {_(about)}", f"# {key} = {value}"]
     for table, (about, examples) in TABLES.items():

@@ -6,7 +6,7 @@ import typer
 from typer._click.core import Command, Context
 from typer.core import TyperGroup
 
-from base.messages import _
+from base.messages import N_, _
 from base.names import nearest
 from base.text import shown
 from tui.failures import BAD_INPUT, BadInput
@@ -52,10 +52,19 @@ def group(help: str, kind: type[CommandGroup] = CommandGroup) -> typer.Typer:
     return made
 
 
+KINDS = (
+    *(N_("adapter"), N_("device"), N_("dtype"), N_("form"), N_("format"), N_("place")),
+    *(N_("quantization"), N_("setting"), N_("style")),
+)
+"""What `one_of` may be asked for."""
+
+
 def one_of(word: str, known: Iterable[str], what: str) -> str:
     """`word`, which must be one of `known`. Raises `BadInput` with the nearest one."""
     known = list(known)
     if word not in known:
-        hint = nearest(word, known) or f"; there are {', '.join(known)}"
-        raise BadInput(_("no {what} {word}{hint}", what=what, word=shown(word), hint=hint))
+        hint = nearest(word, known) or _("; there are {words}", words=", ".join(known))
+        raise BadInput(
+            _("there is no {what} {word}{hint}", what=_(what), word=shown(word), hint=hint)
+        )
     return word

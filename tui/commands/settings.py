@@ -78,7 +78,7 @@ def _change(key: str, value: str | None) -> None:
     table, dot, __ = key.partition(".")
     known = [*SINGLE, *(f"sampling.{name}" for name in SAMPLING)]
     if table not in ("models", "keys") or not dot:
-        one_of(key, known, _("setting"))
+        one_of(key, known, "setting")
     if value is None:
         raise BadInput(_("{key}: its value is missing", key=key))
     check = INSIDE[table] if dot else SINGLE[key]
