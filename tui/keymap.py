@@ -2,7 +2,8 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -13,6 +14,9 @@ from base.messages import _
 from base.names import nearest
 from base.settings import Settings
 from base.text import shown
+
+EVERYWHERE = "app"
+"""The beginning of the ids of what can be done on every screen."""
 
 
 def known_keys() -> dict[str, Binding]:
@@ -57,14 +61,35 @@ def screen_problems(settings: Settings, themes: list[str]) -> list[str]:
                 hint=nearest(settings.theme, themes),
             )
         )
-    ids = list(known_keys()) if settings.keys else []
-    return problems + [
+    known = known_keys() if settings.keys else {}
+    problems += [
         _(
             "{origin}: nothing has the id {name}{hint}",
             origin=settings.origin(f"keys.{name}"),
             name=shown(name),
-            hint=nearest(name, ids),
+            hint=nearest(name, list(known)),
         )
         for name in settings.keys
-        if name not in ids
+        if name not in known
     ]
+    return [*problems, *_conflicts(settings, known)]
+
+
+def _conflicts(settings: Settings, known: Mapping[str, Binding]) -> Iterator[str]:
+    """A line for each key that the settings give to two things that can be meant at once."""
+
+    def keys(name: str) -> set[str]:
+        return {key.strip() for key in settings.keys.get(name, known[name].key).split(",")}
+
+    for one, other in combinations(known, 2):
+        scopes = {name.partition(".")[0] for name in (one, other)}
+        mine = [name for name in (one, other) if name in settings.keys]
+        if mine and (len(scopes) == 1 or EVERYWHERE in scopes):
+            for key in sorted(keys(one) & keys(other)):
+                yield _(
+                    "{origin}: {key} is the key of both {one} and {other}; it does only one",
+                    origin=settings.origin(f"keys.{mine[0]}"),
+                    key=key,
+                    one=one,
+                    other=other,
+                )

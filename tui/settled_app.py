@@ -1,10 +1,6 @@
 """An app as a person has settled it: their theme and keys, and a palette in their language."""
 
-from typing import Any
-
 from textual.app import App
-from textual.binding import Binding
-from textual.dom import DOMNode
 
 from base.messages import _
 from base.settings import settings
@@ -14,10 +10,6 @@ from tui.preferences import problems
 
 class SettledApp(App[None]):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._clashes: set[tuple[str, ...]] = set()
 
     def apply_settings(self) -> None:
         """Take the theme and the keys of the settings, and say what is wrong with them."""
@@ -36,19 +28,6 @@ class SettledApp(App[None]):
     def get_css_variables(self) -> dict[str, str]:
         columns = settings().columns
         return {**super().get_css_variables(), "text-columns": str(columns or "100%")}
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Say once of two things on one key that only the settings can have put there."""
-        names = tuple(sorted(binding.id or binding.action for binding in clashed_bindings))
-        if names not in self._clashes:
-            self._clashes.add(names)
-            self.warn(
-                _(
-                    "{file}: {names}: the same key for all of these, so it does only one",
-                    file=settings().file,
-                    names=", ".join(names),
-                )
-            )
 
     def warn(self, text: str) -> None:
         """Say what the person ought to mend."""
