@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from base.messages import _
 from base.text import is_blank, shown, unprintable
 
 LONGEST_NAME = 32
@@ -32,11 +33,14 @@ def label_problem(label: str) -> str | None:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean known?`, or nothing where no known name is close."""
+    """`; did you mean known?`, or nothing where no known name is close.
+
+    It follows a sentence, in whose id it stands as `{hint}`.
+    """
     from rapidfuzz import fuzz, process
 
     cutoff = 60 if len(name) > 2 else 50  # of two characters, one may be wrong
     match = process.extractOne(
         name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=cutoff
     )
-    return f"; did you mean {shown(match[0])}?" if match else ""
+    return _("; did you mean {name}?", name=shown(match[0])) if match else ""

@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("base", "characters", "models", "scenes", "tui")
 KEYWORDS = {"_": None, "_n": (1, 2), "N_": None}
 LOCALE = ROOT / "base" / "locale"
+TERMS = {
+    **{"介面卡": "適配器", "幫助": "說明", "臺詞": "台詞", "這臺": "這台", "桌邊": "桌上"},
+    **{"空格": "空白鍵", "當前": "目前", "聊天檔案": "聊天檔"},
+}
+"""Terms of ours that the conversion takes for others, or that nobody in Taiwan writes so."""
 BY_HAND = "by hand"
 """The comment of a zh_TW sentence that is not to be converted again."""
 
@@ -102,6 +107,13 @@ def converted(simplified: Catalog, old: Catalog) -> Catalog:
     from opencc import OpenCC
 
     convert = OpenCC("s2twp").convert
+
+    def traditional(text: str) -> str:
+        text = convert(text)
+        for converted_to, ours in TERMS.items():
+            text = text.replace(converted_to, ours)
+        return text
+
     new = empty("zh_TW")
     for message in simplified:
         if not message.id:
@@ -111,7 +123,9 @@ def converted(simplified: Catalog, old: Catalog) -> Catalog:
             string, comments = known.string, [BY_HAND]
         else:
             one = message.string
-            string = tuple(map(convert, one)) if isinstance(one, tuple) else convert(one or "")
+            string = (
+                tuple(map(traditional, one)) if isinstance(one, tuple) else traditional(one or "")
+            )
             comments = []
         new.add(message.id, string, flags=message.flags, user_comments=comments)
     return new

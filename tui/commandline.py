@@ -127,7 +127,7 @@ def _run(arguments: list[str], asked: Asked) -> int:
         ask_language()
     try:
         status = command_line()(
-            _with_optional_value(arguments),
+            with_optional_value(arguments),
             obj=asked,
             prog_name="paotuan",
             standalone_mode=False,
@@ -170,7 +170,7 @@ def command_line() -> Command:
     return command
 
 
-def _with_optional_value(arguments: list[str]) -> list[str]:
+def with_optional_value(arguments: list[str]) -> list[str]:
     """An empty value where `--resume` is followed by none."""
     following = [*arguments[1:], "-"]
     return [

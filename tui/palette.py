@@ -63,7 +63,9 @@ class KeyList(Static):
 
     def _show(self) -> None:
         keys: dict[str, list[str]] = {}
-        for __, binding, enabled, tooltip in self.screen.active_bindings.values():
+        active = self.screen.active_bindings.values()
+        ours_first = sorted(active, key=lambda one: one.binding.id is None)
+        for __, binding, enabled, tooltip in ours_first:
             if enabled and not binding.system and (words := binding.description or tooltip):
                 shown = keys.setdefault(_(words), [])
                 if (key := self.app.get_key_display(binding)) not in shown:

@@ -24,7 +24,6 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan train voice.yaml seed=2",
     ),
     "locate": ("paotuan locate sessions",),
-    "import": ("paotuan import log.txt card.png chat.jsonl",),
     "scenes": ("paotuan scenes list",),
     "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
     "scenes show": ("paotuan scenes show rain-house",),
