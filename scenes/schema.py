@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from base.declaration import TEXT, Declaration, Lines, Name, Or, Words, docstrings
 from base.messages import _
+from base.ranges import SAMPLING as RANGES
 from base.text import shown
 from characters.schema import CharacterKeys
 from models.backend import Sampling
@@ -16,23 +17,6 @@ from scenes.scene import EMOTIONS
 
 OWN = frozenset({"grammar", "logprobs"})
 """Settings of `Sampling` that belong to the program, not to a scene."""
-
-RANGES: dict[str, dict[str, float]] = {
-    "n": {"ge": 1, "le": 32},
-    "temperature": {"ge": 0, "le": 10},
-    "top_p": {"gt": 0, "le": 1},
-    "top_k": {"ge": 0},
-    "min_p": {"ge": 0, "le": 1},
-    "typical_p": {"gt": 0, "le": 1},
-    "repetition_penalty": {"gt": 0, "le": 10},
-    "dry_multiplier": {"ge": 0},
-    "dry_base": {"ge": 1},
-    "dry_allowed_length": {"ge": 0},
-    "xtc_probability": {"ge": 0, "le": 1},
-    "xtc_threshold": {"ge": 0, "le": 1},
-    "max_tokens": {"ge": 1},
-    "seed": {"ge": 0, "lt": 2**32},
-}
 
 
 def _sampling_keys() -> type[Declaration]:

@@ -12,6 +12,7 @@ from tui.commands import options
 from tui.failures import FAILED, BadInput, given
 from tui.logs import Source
 from tui.output import as_json, one_line, word
+from tui.preferences import sampling_under
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -161,7 +162,7 @@ def _deal(
 ) -> Dealt:
     from scenes.table.draw import Cost, Done, draw_lines, line_sampling
 
-    sampling = line_sampling(scene, role, asked)
+    sampling = line_sampling(scene, role, sampling_under(scene, asked))
     places: dict[int, Candidate] = {}
     dealt = Dealt()
     with closing(draw_lines(backend, scene, history, role, sampling, role.adapter)) as updates:

@@ -130,7 +130,7 @@ def ask(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A .kb file, or a text file as it is.")
     ],
-    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask.")],
     limit: Annotated[int, typer.Option("-n", min=1, max=100, help="Chunks to show.")] = 5,
     as_data: options.Json = False,
 ) -> None:

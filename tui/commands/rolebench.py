@@ -39,7 +39,7 @@ def rolebench(
     ] = None,
     to: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMS), autocompletion=lambda: list(FORMS)),
+        typer.Option("--to", metavar="|".join(FORMS), help="What to make of it."),
     ] = "instruct",
     characters: Annotated[
         list[str] | None,

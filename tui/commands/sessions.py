@@ -73,7 +73,7 @@ def export(
     id: Id = None,
     form: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMATS), autocompletion=lambda: list(FORMATS)),
+        typer.Option("--to", metavar="|".join(FORMATS), help="The format to write."),
     ] = "log",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
