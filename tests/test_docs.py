@@ -18,11 +18,12 @@ from tui.commandline import app
 
 PAIRS = pairs()
 PAGES = [path for pair in PAIRS for path in pair if path.exists()]
-OTHERS = set(
-    "--max-model-len --lora --lora-modules --enable-lora --kv-unified --port --chat-template "
-    "--enable-prompt-tokens-details --model --nproc-per-node --no-python --force-reinstall "
-    "--index-url --scripts --count --seed --folder --tiny --device --cpu --vectors --fts --base".split()
-)
+OTHERS = {
+    *("--max-model-len", "--lora", "--lora-modules", "--enable-lora", "--kv-unified", "--port"),
+    *("--chat-template", "--enable-prompt-tokens-details", "--nproc-per-node", "--no-python"),
+    *("--force-reinstall", "--index-url", "--scripts", "--count", "--folder", "--tiny", "--cpu"),
+    *("--vectors", "--fts", "--base"),
+}
 """Options of other programs, and of ours under `tests/`."""
 ELSEWHERE = re.compile(r"models/(hub|partial|unpacked|bge-)|adapters/|characters/suwan.yaml")
 """Paths in folders of a person."""

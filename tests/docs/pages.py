@@ -1,4 +1,4 @@
-"""The pages of the documentation, taken apart: headings, blocks of code, tables, words of code, figures."""
+"""The pages of the documentation, taken apart: headings, code, tables, words of code, figures."""
 
 import re
 import shlex
