@@ -7,10 +7,11 @@ from pathlib import Path
 
 import yaml
 
+from base.decoding import decode_utf8
 from base.errors import KnownError
 from base.json_bounds import MAX_DEPTH
 from base.messages import _
-from base.text import decode, shown, unprintable
+from base.text import shown, unprintable
 from base.yaml_tree import Key, Tree
 
 MAX_BYTES = 1_000_000
@@ -115,7 +116,7 @@ def _parsed(raw: bytes, where: str) -> Document:
                 MAX_BYTES=MAX_BYTES // 1_000_000,
             )
         )
-    text = decode(raw, where)
+    text = decode_utf8(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
         if name := unprintable(line):
             raise KnownError(

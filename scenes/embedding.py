@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.embedding import Embedder
+    from models.embedding import SentenceEmbedder
 
 
 class BaseEmbedder:
     """A model as a knowledge base knows it: what goes wrong is a `KnownError`."""
 
-    def __init__(self, embedder: "Embedder") -> None:
+    def __init__(self, embedder: "SentenceEmbedder") -> None:
         self._embedder = embedder
 
     @property

@@ -42,7 +42,19 @@ class History:
 
     def kept(self, budget: int) -> str:
         """The last lines that fit into `budget` tokens, as `trim` cuts."""
-        return "".join(_kept(self._lines, self._ends, budget, self._count))
+        return self.without(self.dropped(budget), budget)
+
+    def dropped(self, budget: int) -> int:
+        """How many lines `trim` cuts from the left; the last one always stays."""
+        return min(first_kept(self._ends, budget), max(len(self._lines) - 1, 0))
+
+    def without(self, dropped: int, budget: int = 0) -> str:
+        """All but the first `dropped` lines; a last one that is too long by itself for `budget`
+        tokens keeps its end."""
+        lines = self._lines[dropped:]
+        if budget and len(lines) == 1 and self._ends[-1] - self._ends[-2] > budget:
+            return _ending(lines[0], budget, self._count)
+        return "".join(lines)
 
 
 def build_prompt(
@@ -71,6 +83,14 @@ def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
 def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prompt:
     """The prompt for the next line by `speaker`, its history within `budget` tokens."""
     return Prompt(stable, said.kept(budget), cue_of(speaker))
+
+
+def prompt_without(
+    stable: str, said: History, speaker: Role, dropped: int, budget: int = 0
+) -> Prompt:
+    """The prompt that a draw had which `dropped` so many entries of its history, whatever tokens
+    are counted by now; `budget` is that of the draw."""
+    return Prompt(stable, said.without(dropped, budget), cue_of(speaker))
 
 
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:

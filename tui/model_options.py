@@ -15,7 +15,7 @@ from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.catalog import Opening
+    from models.resolve import ModelSpec
     from scenes.scene import Scene
 
 WITH_ADAPTERS = ("llamacpp", "local", "server")
@@ -77,7 +77,7 @@ def check_quantization(name: str) -> None:
     one_of(name, QUANTIZATIONS, "quantization")
 
 
-def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+def find_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
     """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
 
     Raises `KnownError` with the nearest names where there is none such, and where its files are not
@@ -88,7 +88,7 @@ def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
     return found
 
 
-def given_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+def given_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
     """The model that a person asks for, before anything is done with it; says which of the options
     it does not heed. Raises `BadInput`."""
     with given():
@@ -114,8 +114,8 @@ def idle(choice: Choice, backend: str) -> Iterator[str]:
         yield "--adapter: left out; the scripted model has none"
 
 
-def _named_model(choice: Choice, scene: "Scene | None") -> "Opening":
-    from models.catalog import resolve
+def _named_model(choice: Choice, scene: "Scene | None") -> "ModelSpec":
+    from models.resolve import resolve
 
     asked = choice.model or os.environ.get("PAOTUAN_MODEL")
     return resolve(asked or (scene and scene.model.use) or "starter")
@@ -149,7 +149,8 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
 
 def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
     """Larger models that this machine could run, where the starter is to play; else `None`."""
-    from models.catalog import STARTER, better_models, machine_memory
+    from models.catalog import STARTER, better_models
+    from models.memory.machine import machine_memory
 
     if _named_model(choice, scene).model is not STARTER:
         return None

@@ -3,6 +3,7 @@
 import json
 import re
 
+from base.decoding import UTF8, decoded, read_as
 from base.errors import KnownError
 from base.json_bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
 from base.messages import _
@@ -13,7 +14,6 @@ MAX_BYTES = 32 * 1024 * 1024
 Json = dict[str, object]
 
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
-_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decode(raw: bytes, where: str) -> tuple[str, str | None]:
@@ -36,18 +36,9 @@ def decode(raw: bytes, where: str) -> tuple[str, str | None]:
         )
     if not raw.strip():
         raise KnownError(_("{where}: empty, expected a card", where=where))
-    encodings = ["utf-16"] if raw.startswith(_MARKS) else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        said = (
-            None if encoding == "utf-8-sig" else f"{where}: read as {encoding.upper()}, not UTF-8"
-        )
-        return text, said
+    if (found := decoded(raw)) is not None:
+        text, encoding = found
+        return text, None if encoding in UTF8 else read_as(where, encoding)
     raise KnownError(
         _(
             "{where}: neither UTF-8 nor GB18030 text{first_bad}",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from base.decoding import UTF8, decoded, read_as
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
@@ -82,13 +83,9 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
         )
     if not head:
         raise KnownError(_("{where}: empty, expected a lorebook", where=where))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        said = f"{where}: read as GB18030, not UTF-8" if encoding == "gb18030" else None
-        return text, said
+    if (found := decoded(raw)) is not None:
+        text, encoding = found
+        return text, None if encoding in UTF8 else read_as(where, encoding)
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON", where=where)
     )

@@ -13,6 +13,8 @@ from safetensors import SafetensorError, safe_open
 
 from base.errors import KnownError, PassingError, first_line
 from base.messages import _
+from models.hub.fetched import here
+from models.hub.fetching import fetch
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 WANTED = (".json", ".model", ".safetensors")
@@ -39,8 +41,6 @@ def resolve(path: str | Path) -> Path:
 
 
 def _from_hub(repo: str) -> Path:
-    from models.fetching import fetch, here
-
     try:
         return fetch(repo, _wanted)
     except PassingError:  # without a network, what was fetched before will do

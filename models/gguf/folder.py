@@ -15,11 +15,12 @@ from transformers.utils import logging as library_logging
 
 from base.errors import KnownError, first_line
 from base.messages import _
-from models.catalog import LOCAL, known, weights
+from models.catalog import known
 from models.chatglm.load import DTYPES
 from models.chatglm.shards import SHARD_BYTES, write
 from models.folders import check_room, new_folder
 from models.gguf.header import Header, read_header
+from models.resolve import LOCAL, weights
 
 GEMMA_27B = {"gemma2": 46, "gemma3": 62}
 """Layers of the Gemma whose attention is scaled by something else than the width of its heads."""

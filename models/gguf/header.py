@@ -23,6 +23,8 @@ Value = str | int | float | bool
 
 ALIGNMENT = 32
 """Tensors begin at multiples of this many bytes, where the file says nothing else."""
+TURNED = {"llama"}
+"""Architectures whose rows of queries and keys llama.cpp keeps in another order."""
 
 
 @dataclass(frozen=True)

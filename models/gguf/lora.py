@@ -16,7 +16,8 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import drafted, reason
 from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
-from models.gguf.header import Header, check_adapter, read_header
+from models.gguf.header import TURNED, Header, check_adapter, read_header
+from models.resolve import find_base
 
 ARCHITECTURES = {
     "chatglm": "chatglm",
@@ -32,8 +33,6 @@ ARCHITECTURES = {
     "qwen3": "qwen3",
 }
 """llama.cpp's name of an architecture by transformers' `model_type`."""
-TURNED = {"llama"}
-"""Architectures whose rows of queries and keys llama.cpp keeps in another order."""
 INNER = ("model.language_model.", "language_model.")
 """What stands in front of the layers of a model that also sees pictures."""
 
@@ -103,8 +102,6 @@ def write_gguf_lora(
 
 def read_base(name: str) -> Base:
     """What the header of a GGUF, or a checkpoint's configuration, says of a base."""
-    from models.train.base import find_base
-
     place = find_base(name)
     if Path(place).is_file() or Path(place).suffix == ".gguf":
         header = read_header(Path(place))

@@ -10,8 +10,7 @@ import torch
 from base.errors import KnownError
 from base.messages import _
 from models.chatglm.shards import Planned
-from models.gguf.header import Header
-from models.gguf.lora import TURNED
+from models.gguf.header import TURNED, Header
 from models.gguf.positions import FREQUENCIES, set_frequencies
 
 ARCHITECTURES = frozenset({"gemma2", "gemma3", "llama", "qwen2", "qwen3"})

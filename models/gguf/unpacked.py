@@ -16,6 +16,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import new_folder, reason, sweep
 from models import starter
+from models.cache import PATIENCE, cache_folder, digest
 from models.catalog import STARTER
 from models.folders import check_room
 from models.gguf.folder import model_header, size, write_folder
@@ -30,14 +31,14 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
     an architecture that transformers does not read, and where there is no room.
     """
     header = model_header(Path(file).expanduser())
-    cache = cache or starter.cache_folder() / "unpacked"
+    cache = cache or cache_folder() / "unpacked"
     folder = cache / f"{header.path.stem}-{_digest(header.path)[:16]}"
     _tidy(cache)
     if folder.is_dir():
         return folder
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock", timeout=starter.PATIENCE):
+        with FileLock(f"{folder}.lock", timeout=PATIENCE):
             if not folder.is_dir():
                 check_room(cache, f"unpacking {header.path.name}", size(header, DTYPE))
                 with new_folder(folder) as part:
@@ -71,7 +72,7 @@ def _tidy(cache: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    if STARTER.sha256 and file == starter.cache_folder() / starter.FILE:
+    if STARTER.sha256 and file == cache_folder() / starter.FILE:
         starter.path()  # checks it
         return STARTER.sha256
-    return starter.digest(file)
+    return digest(file)

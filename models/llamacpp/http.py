@@ -13,7 +13,7 @@ PATIENCE = 300.0
 """Seconds to wait for an answer that is no draw."""
 
 
-class Asker(Protocol):
+class JsonPoster(Protocol):
     """Whoever passes questions on to a server of llama.cpp, here or elsewhere."""
 
     name: str
@@ -24,7 +24,7 @@ class Asker(Protocol):
         ...
 
 
-class Client:
+class HttpPoster:
     """Asks the server at `address`; `name` is the model's, for errors."""
 
     def __init__(self, address: str, key: str, name: str) -> None:

@@ -12,7 +12,7 @@ from base.errors import KnownError
 from base.messages import _
 from models.adapters import Adapters
 from models.answer.line import AnswerFilter
-from models.backend import Delta, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.encode import Encoder
 from models.local.attention import share_attention
@@ -35,8 +35,7 @@ class Local:
     continued raw, and so is ChatGLM.
 
     `notices` collects lines a person should see once, such as candidates drawn in two passes for
-    want of memory. While a long prompt is computed `generate` yields empty deltas, so that it can
-    be closed then too.
+    want of memory.
     """
 
     def __init__(
@@ -124,7 +123,7 @@ class Local:
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
-    ) -> Generator[Delta]:
+    ) -> Generator[Delta | Progress]:
         """Yield the candidates piece by piece; closing the generator stops at the next step.
 
         Log-probabilities are those of the model before sampling shapes them. Raises `KnownError`.
@@ -152,8 +151,18 @@ class Local:
             self._drawer.draw(ids, sampling, accept, adapter, self._breakers(sampling))
         ) as drawing:
             for __ in drawing:
-                yield from self._told(deltas, len(ids)) or [Delta(0)]
+                if not deltas:
+                    yield Progress(self._drawer.read, len(ids))
+                yield from self._told(deltas, len(ids))
             yield from self._told(deltas, len(ids))
+
+    def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
+        """Compute the prompt for a later draw; the adapter's cache keeps what was computed."""
+        ids = self.encoder.encode(prompt, self._chats(adapter))
+        self._room(len(ids), 1)
+        with closing(self._drawer.read_ahead(ids, adapter)) as reading:
+            for __ in reading:
+                yield Progress(self._drawer.read, len(ids))
 
     def score(
         self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None

@@ -85,7 +85,8 @@ class Draw:
 
 
 class Drawer:
-    """Draws rows of tokens after a prompt; `reused` tells how much of it was not computed.
+    """Draws rows of tokens after a prompt; `reused` tells how much of it was not computed, `read`
+    how much of it is in the cache.
 
     `notices` receives a line where memory made it draw otherwise than asked. `stopped` ends a draw
     at its next step, and may be set by another thread.
@@ -102,7 +103,7 @@ class Drawer:
         self.model, self.adapters, self.vocabulary = model, adapters, vocabulary
         self.joined, self.notices = joined, notices
         self.kept: dict[str | None, Kept] = {}
-        self.reused = 0
+        self.reused = self.read = 0
         self.stopped = False
         self.replay = Replay(model, notices) if can_replay(model) and not joined else None
         self.lean = fast_step.can_step(model, joined)
@@ -135,6 +136,15 @@ class Drawer:
         finally:
             self.kept[adapter] = kept
 
+    @torch.inference_mode()
+    def read_ahead(self, ids: list[int], adapter: str | None = None) -> Generator[None]:
+        """Bring the cache to all of `ids` for a later draw, yielding after each piece."""
+        kept, places = self.take(ids, adapter)
+        try:
+            yield from self.prefill(kept, places, ids)
+        finally:
+            self.kept[adapter] = kept
+
     def take(self, ids: list[int], adapter: str | None) -> tuple[Kept, Places]:
         """Make the adapter the active one, and take what it kept and where `ids` are placed.
 
@@ -151,7 +161,7 @@ class Drawer:
     def prefill(self, kept: Kept, places: Places, ids: list[int]) -> Generator[None]:
         """Bring the cache and the logits to all of `ids`, yielding after each piece."""
         chunk = CHUNK.get(self.model.device.type, CHUNK_ELSEWHERE)
-        done = self.reused = go_back(self.model, kept, ids)
+        done = self.reused = self.read = go_back(self.model, kept, ids)
         while done < len(ids) and not self.stopped:
             at_once = places.first_piece() if done == 0 else 1
             count = min(max(chunk, at_once), len(ids) - done)
@@ -161,7 +171,7 @@ class Drawer:
                 chunk = self._less_memory(count, at_once)
                 continue
             kept.cache.advance(count)
-            done += count
+            self.read = done = done + count
             kept.ids = ids[:done]
             kept.logits = logits[:, -1] if done == len(ids) else None
             yield

@@ -32,7 +32,7 @@ from transformers.utils import logging as library_logging
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.backend import Prompt, Sampling  # noqa: E402  (a script beside the packages)
+from models.backend import Progress, Prompt, Sampling  # noqa: E402  (a script beside the packages)
 from models.bench import DOES, ROLES, WHAT, WHO, made_up  # noqa: E402
 from models.chatglm.tokenizer_made_up import make_playable  # noqa: E402
 from models.local import Local  # noqa: E402
@@ -145,7 +145,9 @@ def draw(backend: Local, prompt: Prompt, clock: Callable[[], float]) -> Drawn:
     text = ""
     with closing(backend.generate(prompt, SAMPLING)) as deltas:
         for delta in deltas:
-            first = first or (clock() - began if delta.text or delta.end else 0.0)
+            if isinstance(delta, Progress):
+                continue
+            first = first or clock() - began
             text += delta.text if delta.candidate == 0 else ""
             if delta.end is not None:
                 tokens[delta.candidate] = delta.end.tokens

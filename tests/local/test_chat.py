@@ -7,10 +7,10 @@ import pytest
 from base.errors import KnownError
 from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
-from models.catalog import resolve
 from models.chat import messages
 from models.local import Local
 from models.local.candidate import Candidate
+from models.resolve import resolve
 from models.train.base import open_base
 from tests.local.tiny_models import PROMPT, make_llama
 from tests.models.conftest import draw

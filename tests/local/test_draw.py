@@ -12,7 +12,7 @@ from transformers import AutoTokenizer, LlamaForCausalLM, MambaConfig, MambaForC
 
 from base.errors import KnownError
 from models.adapters import Adapters
-from models.backend import Delta, End, Prompt, Sampling, open_backend
+from models.backend import Delta, End, Progress, Prompt, Sampling, open_backend
 from models.local import Local
 from models.local.attention import share_attention
 from models.local.cuda_graph import Replay
@@ -35,7 +35,10 @@ def drawn(backend: Any, prompt: Prompt, sampling: Sampling, **options: Any) -> d
     texts: dict[int, str] = {}
     ends: dict[int, End] = {}
     with closing(backend.generate(prompt, sampling, **options)) as deltas:
-        for number, text, end in deltas:
+        for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
+            number, text, end = delta
             assert number not in ends or (not text and end is None)
             texts[number] = texts.get(number, "") + text
             if end is not None:
@@ -203,7 +206,7 @@ def test_a_long_prompt_can_be_left_while_it_is_computed(folders: dict[str, Path]
 
 def test_closing_the_backend_from_another_thread_ends_a_draw(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu")
-    deltas: list[Delta] = []
+    deltas: list[Delta | Progress] = []
     for delta in table.generate(PROMPT, replace(SAMPLING, max_tokens=300)):
         deltas.append(delta)
         if len(deltas) == 5:

@@ -20,6 +20,7 @@ from models.local.loading import open_checkpoint
 from models.local.scoring import Text, score_texts
 from models.local.vocabulary import Vocabulary
 from tests.local.tiny_models import PROMPT, tiny_llama
+from tests.models.conftest import deltas
 
 KINDS = ("v1", "v2", "v3", "llama")
 TARGETS = {"v1": ["query_key_value"], "v2": ["q_proj", "down_proj"], "llama": ["q_proj", "v_proj"]}
@@ -78,7 +79,7 @@ def test_a_session_scored_line_by_line_and_drawn_between(
         found += table.score_pairs(asked)
         pairs += asked
         drawn = table.generate(asked[0][0], Sampling(n=2, max_tokens=3, seed=1))
-        assert sum(delta.end is not None for delta in drawn) == 2
+        assert sum(delta.end is not None for delta in deltas(drawn)) == 2
         history += cue + reply
     assert found == pytest.approx(expected(folders[kind], pairs), abs=1e-3)
 
@@ -139,7 +140,7 @@ def test_scripts_narrow_what_is_drawn_and_not_what_is_scored(folders: dict[str, 
     found = table.score(PROMPT, ["Watson!\n"])
     assert found == pytest.approx(expected(folders["v3"], [(PROMPT, "Watson!\n")]), abs=1e-3)
     again = Sampling(n=1, max_tokens=4, temperature=1.0, top_p=1.0, seed=1)
-    text = "".join(delta.text for delta in table.generate(PROMPT, again))
+    text = "".join(delta.text for delta in deltas(table.generate(PROMPT, again)))
     assert not any(letter.isascii() and letter.isalpha() for letter in text)
 
 

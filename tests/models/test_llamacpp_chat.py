@@ -20,7 +20,7 @@ from models.gguf.header import Header
 from models.gguf.lora import write_gguf_lora
 from models.llamacpp.backend import LlamaCpp
 from tests.local.tiny_models import make_llama
-from tests.models.conftest import draw
+from tests.models.conftest import deltas, draw
 from tests.models.tiny_gguf import CHAT, tuned, write_model
 
 TALK = Prompt(
@@ -217,7 +217,7 @@ def test_a_draw_that_overflows_is_one_error_and_shows_nothing(tiny: Tiny) -> Non
         for sampling in (Sampling(n=5, max_tokens=8), Sampling(n=2, max_tokens=1, logprobs=True)):
             shown = []
             with pytest.raises(KnownError, match="computes NaN"):
-                shown += [delta.text for delta in backend.generate(prompt, sampling)]
+                shown += [delta.text for delta in deltas(backend.generate(prompt, sampling))]
             assert not any(shown)
         with pytest.raises(KnownError, match="computes NaN"):
             backend.score(prompt, ["那\n"])

@@ -159,7 +159,7 @@ def _deal(
     role: "Role",
     asked: Any,
 ) -> Dealt:
-    from scenes.table.draw import Cost, Drawn, draw_lines, line_sampling
+    from scenes.table.draw import Cost, Done, draw_lines, line_sampling
 
     sampling = line_sampling(scene, role, asked)
     places: dict[int, Candidate] = {}
@@ -167,7 +167,7 @@ def _deal(
     with closing(draw_lines(backend, scene, history, role, sampling, role.adapter)) as updates:
         for update in updates:
             match update:
-                case Drawn(place, candidate):
+                case Done(place, candidate):
                     places[place] = candidate
                 case Cost():
                     dealt.cost = update

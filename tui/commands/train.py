@@ -101,8 +101,8 @@ def _installed() -> Iterator[None]:
 def _check_memory(settings: "Settings", anyway: bool) -> None:
     """Refuse what the arithmetic says cannot fit; an unknown base is not reckoned, and said so."""
     from base.errors import KnownError
-    from models.catalog import machine_memory
     from models.memory.fit import fit
+    from models.memory.machine import machine_memory
     from models.memory.shapes import shape_of
     from models.memory.usage import Plan
 

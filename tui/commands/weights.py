@@ -53,9 +53,9 @@ def fit(
     as_data: options.Json = False,
 ) -> None:
     """Say whether a model fits into memory, line by line, and what to change if it does not."""
-    from models.catalog import machine_memory
     from models.memory.fit import fit as reckon
     from models.memory.fit import parse_memory
+    from models.memory.machine import machine_memory
     from models.memory.usage import Adapter, Plan, Quantization
 
     _check(n, max_tokens, quantization, device, adapter)

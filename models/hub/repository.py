@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import Any, Self
 from unicodedata import normalize
 from urllib.parse import quote
@@ -21,9 +20,9 @@ import httpx
 
 from base.errors import KnownError, PassingError
 from base.messages import _
+from models.hub.names import is_safe
 
 OFFICIAL = "https://huggingface.co"
-REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LISTING, LISTING_SECONDS = 8 << 20, 60.0
@@ -43,7 +42,7 @@ Choice = Callable[[Sequence[str]], Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Remote:
+class RemoteFile:
     """A file as the hub lists it."""
 
     name: str
@@ -52,11 +51,11 @@ class Remote:
     """Where the hub keeps one: of large files."""
 
 
-class Odd(KnownError):
+class ImplausibleAnswer(KnownError):
     """The other side says or sends what cannot be true."""
 
 
-class Broken(Exception):
+class TransferBroken(Exception):
     """The connection ended before the file did, or brought next to nothing."""
 
 
@@ -105,14 +104,14 @@ class Hub:
         with client:
             yield cls(repo, client, base, bool(token) and not sent)
 
-    def files(self, wanted: Choice) -> list[Remote]:
+    def files(self, wanted: Choice) -> list[RemoteFile]:
         """The wanted files, in the version that `bytes_of` reads afterwards. Raises `KnownError`
         where there are none, and where a name could lead out of a folder."""
         told = self._json(f"{self._base}/api/models/{self.repo}?blobs=true")
         commit = told.get("sha")
         if commit is not None:
             if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
-                raise self._odd("names a version that is no commit")
+                raise self._implausible("names a version that is no commit")
             self.commit = commit
         listed = {
             str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
@@ -123,15 +122,16 @@ class Hub:
                 _("{repo}: {shown} lists no files of this model", repo=self.repo, shown=self.shown)
             )
         if len(names) > MOST_FILES:
-            raise self._odd(f"lists {len(names):,} files of this model")
+            raise self._implausible(f"lists {len(names):,} files of this model")
         found = [self._remote(name, listed[name]) for name in names]
         if len({normalize("NFC", name).casefold() for name in names}) < len(names):
-            raise self._odd("lists two files whose names differ in nothing but case")
+            raise self._implausible("lists two files whose names differ in nothing but case")
         return found
 
-    def bytes_of(self, file: Remote, had: int) -> Iterator[tuple[int, bytes]]:
+    def bytes_of(self, file: RemoteFile, had: int) -> Iterator[tuple[int, bytes]]:
         """The bytes of a file behind the first `had`, or from its beginning, each piece with where
-        it belongs. Raises `Broken` where they end early, `KnownError` where there are too many.
+        it belongs. Raises `TransferBroken` where they end early, `KnownError` where they are too
+        many.
         """
         url = f"{self._base}/{self.repo}/resolve/{self.commit}/{quote(file.name)}"
         headers = {"Range": f"bytes={had}-"} if had else {}
@@ -148,18 +148,20 @@ class Hub:
             pace = _Pace()
             for piece in response.iter_raw():
                 if had + len(piece) > size:
-                    raise self._odd(f"sends more of {file.name} than the {size:,} bytes announced")
+                    raise self._implausible(
+                        f"sends more of {file.name} than the {size:,} bytes announced"
+                    )
                 yield had, piece
                 had += len(piece)
                 pace.came(len(piece))
         if file.size is not None and had < file.size:
-            raise Broken
+            raise TransferBroken
 
-    def _announced(self, file: Remote, response: httpx.Response, had: int) -> int:
+    def _announced(self, file: RemoteFile, response: httpx.Response, had: int) -> int:
         length = response.headers.get("content-length", "")
         said = had + int(length) if length.isascii() and length.isdigit() else None
         if file.size is not None and said is not None and said != file.size:
-            raise self._odd(
+            raise self._implausible(
                 f"announces {said:,} bytes of {file.name}, where it listed {file.size:,}"
             )
         return file.size if file.size is not None else min(said or UNANNOUNCED, LARGEST)
@@ -171,7 +173,7 @@ class Hub:
             for piece in response.iter_raw():
                 body += piece
                 if len(body) > LISTING or time.monotonic() > ends:
-                    raise self._odd(
+                    raise self._implausible(
                         f"lists more than {LISTING >> 20} MiB of files, or takes more than "
                         f"{LISTING_SECONDS:.0f} s for it"
                     )
@@ -180,26 +182,26 @@ class Hub:
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict) or not isinstance(value.get("siblings"), list):
-            raise self._odd("answers with no list of files; is it a hub?")
+            raise self._implausible("answers with no list of files; is it a hub?")
         return value
 
-    def _remote(self, name: str, told: Mapping[str, Any]) -> Remote:
+    def _remote(self, name: str, told: Mapping[str, Any]) -> RemoteFile:
         size, large = told.get("size"), told.get("lfs")
         if not is_safe(name):
-            raise self._odd(f"lists a file named {name[:60]!r}, which could lead elsewhere")
+            raise self._implausible(f"lists a file named {name[:60]!r}, which could lead elsewhere")
         if size is not None and not (type(size) is int and 0 <= size <= LARGEST):
-            raise self._odd(f"lists {name} with an impossible size")
+            raise self._implausible(f"lists {name} with an impossible size")
         sha = large.get("sha256") if isinstance(large, dict) else None
         if sha is not None and not (isinstance(sha, str) and SHA256.fullmatch(sha)):
-            raise self._odd(f"lists {name} with a checksum that is no SHA-256")
-        return Remote(name, size, sha)
+            raise self._implausible(f"lists {name} with a checksum that is no SHA-256")
+        return RemoteFile(name, size, sha)
 
     def _refuse(self, response: httpx.Response) -> None:
         """Raise for an answer that is not what was asked for."""
         status, code = response.status_code, response.headers.get("x-error-code", "")
         if status in (200, 206):
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise self._odd("packs its answer, which was not asked for")
+                raise self._implausible("packs its answer, which was not asked for")
             return
         key = ""
         if self._withheld and status in (401, 403):
@@ -233,8 +235,8 @@ class Hub:
             )
         )
 
-    def _odd(self, what: str) -> Odd:
-        return Odd(
+    def _implausible(self, what: str) -> ImplausibleAnswer:
+        return ImplausibleAnswer(
             _(
                 "{repo}: {shown} {what}; nothing of it is kept",
                 repo=self.repo,
@@ -245,7 +247,7 @@ class Hub:
 
 
 class _Pace:
-    """Raises `Broken` where bytes come too slowly for the file ever to be here."""
+    """Raises `TransferBroken` where bytes come too slowly for the file ever to be here."""
 
     def __init__(self) -> None:
         self._since, self._bytes = time.monotonic(), 0
@@ -255,20 +257,4 @@ class _Pace:
         if self._bytes >= SLOWEST:
             self._since, self._bytes = time.monotonic(), 0
         elif time.monotonic() - self._since > WINDOW:
-            raise Broken
-
-
-def is_safe(name: str) -> bool:
-    """Whether a name from elsewhere is that of a file below a folder, on every system."""
-    path = PurePosixPath(name)
-    return (
-        name == str(path)
-        and name.isprintable()
-        and not path.is_absolute()
-        and not set('\\:*?"<>|') & set(name)
-        and 0 < len(path.parts) <= 8
-        and all(
-            not part.startswith(".") and part == part.rstrip(". ") and len(part.encode()) <= 200
-            for part in path.parts
-        )
-    )
+            raise TransferBroken

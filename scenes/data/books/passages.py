@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from base.messages import _
 from models.server.backend import estimate
 from scenes.data.books.book import Book
 
@@ -12,7 +13,7 @@ _WORD = re.compile(r"[\w]")
 
 
 @dataclass(frozen=True)
-class Chunk:
+class BookPassage:
     """A piece of a book; `number` counts from 1 through the book."""
 
     number: int
@@ -24,12 +25,17 @@ class Chunk:
     text: str
 
 
-def chunks(book: Book, budget: int) -> Iterator[Chunk]:
+def place_of(passage: BookPassage) -> str:
+    """Where in the book a passage is, for a person."""
+    return _("passage {number}, line {line}", number=passage.number, line=passage.line)
+
+
+def book_passages(book: Book, budget: int) -> Iterator[BookPassage]:
     """The pieces in reading order; advertising is left out. A longer sentence is cut."""
     number, line, seen = 0, 1, 0
     for chapter in book.chapters:
         for start, end in _spans(book.text, chapter.start, chapter.end, budget):
-            text = book.kept(start, end).strip()
+            text = book.without_advertising(start, end).strip()
             if not _WORD.search(text):
                 continue
             number += 1
@@ -37,7 +43,7 @@ def chunks(book: Book, budget: int) -> Iterator[Chunk]:
                 start += 1
             line += book.text.count("\n", seen, start)
             seen = start
-            yield Chunk(number, chapter.title, start, end, line, text)
+            yield BookPassage(number, chapter.title, start, end, line, text)
 
 
 def _spans(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
@@ -53,8 +59,8 @@ def _spans(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, 
 
 
 def _sentences(text: str, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
-    for found in _SENTENCE.finditer(text, start, end):
-        first, last = found.span()
+    for sentence in _SENTENCE.finditer(text, start, end):
+        first, last = sentence.span()
         while last - first > budget and estimate(text[first:last]) > budget:
             comma = max(text.rfind(sign, first + budget // 2, first + budget) for sign in "，、, ")
             cut = comma + 1 if comma >= 0 else first + budget
