@@ -170,12 +170,12 @@ class Teacher:
         if self._constrained and "response_format" in str(refused):
             self._constrained = False
             self.notices.append(
-                _("{name}: takes no JSON Schema; it is only told the form", name=self.name)
+                _("{name}: it takes no JSON Schema; it is told the form in words", name=self.name)
             )
             return True
         lines = self._manners.learn(body, refused.status, refused.body)
         for line in lines:
-            self.notices += self._manners.tell(f"{self.name}: {line}")
+            self.notices += self._manners.tell(_("{name}: {notice}", name=self.name, notice=line))
         return bool(lines)
 
     def _body(self, question: Question, attempt: int) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Teacher:
         text = string(mapping(told.json()).get("prompt"))
         if not text:
             raise KnownError(
-                _("{name}: has no template for a chat; give another teacher", name=self.name)
+                _("{name}: it has no chat template; choose another teacher", name=self.name)
             )
         body.pop("response_format")
         return body | {"prompt": text, "json_schema": dict(question.schema)}
@@ -233,7 +233,7 @@ class Teacher:
                     break
         if reason is None:
             raise PassingError(
-                _("{shown}: the answer broke off; try again", shown=self._endpoint.shown)
+                _("{address}: the answer broke off; try again", address=self._endpoint.shown)
             )
         self._heard = True
         said = without_thought(text)
@@ -268,8 +268,8 @@ def find_teacher(spec: str) -> ModelSpec:
     if found.backend not in ("server", "llamacpp"):
         raise KnownError(
             _(
-                "{spec}: a teacher is a server's address or a GGUF file; serve these "
-                "weights with vLLM and give its address",
+                "{spec}: a teacher is a server's address or a GGUF file; serve these weights with "
+                "vLLM, and give the address of that",
                 spec=spec,
             )
         )

@@ -13,7 +13,7 @@ from typing import Any, Self
 import xllamacpp
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
@@ -98,7 +98,7 @@ class LlamaCpp:
         header = read_header(Path(path))
         if header.is_adapter:
             raise KnownError(
-                _("{path}: this is an adapter; give the model that it belongs to", path=path)
+                _("{path}: this is an adapter; name the model that it belongs to", path=path)
             )
         files, notices = fitting_adapters(header, adapters or {}, optional)
         context = fitting_context(header, context)
@@ -188,7 +188,7 @@ class LlamaCpp:
 
     def baselines(self) -> Mapping[str, Callable[[Prompt, Sampling], None]]:
         """Other ways to draw the same candidates with the same weights, to measure against."""
-        return {"n requests one after another, without cache": self._one_by_one}
+        return {N_("n requests one after another, without cache"): self._one_by_one}
 
     @property
     def address(self) -> tuple[str, str]:
@@ -217,11 +217,11 @@ class LlamaCpp:
         if used >= self._window:
             raise KnownError(
                 _(
-                    "{name}: the prompt has {used} tokens and the context {window}; shorten "
-                    "the prompt or open the model with more context",
+                    "{name}: the prompt has {tokens} tokens, the context has {context}; shorten "
+                    "the prompt, or open the model with more context",
                     name=self._name,
-                    used=used,
-                    window=self._window,
+                    tokens=used,
+                    context=self._window,
                 )
             )
         return self._window - used
@@ -242,14 +242,15 @@ class LlamaCpp:
         if adapter in self._left_out:
             adapter = None
         if adapter is not None and adapter not in self._adapters:
-            known = ", ".join(self._adapters) or "none"
+            given = {"name": self._name, "adapter": adapter}
             raise KnownError(
                 _(
-                    "{name}: no adapter {adapter!r} is loaded; loaded: {known}",
-                    name=self._name,
-                    adapter=adapter,
-                    known=known,
+                    "{name}: the adapter {adapter!r} is not loaded; loaded are {names}",
+                    **given,
+                    names=", ".join(self._adapters),
                 )
+                if self._adapters
+                else _("{name}: the adapter {adapter!r} is not loaded, nor any other", **given)
             )
         return [
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
@@ -276,7 +277,9 @@ class LlamaCpp:
                     yield rows.progress
                     continue
                 if "choices" not in chunk:
-                    raise KnownError(f"{self._name}: {message(chunk)}")
+                    raise KnownError(
+                        _("{name}: {problem}", name=self._name, problem=message(chunk))
+                    )
                 yield from rows.take(chunk)
                 if rows.over:
                     break

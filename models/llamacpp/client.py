@@ -77,10 +77,10 @@ class LlamaServerClient:
                 return self._logprob(one)
         raise KnownError(
             _(
-                "{client}: a character of the text to be scored is not among the "
-                "{LISTED:,} likeliest tokens there; write it otherwise",
-                client=self._client.name,
-                LISTED=LISTED,
+                "{name}: a character of the text to be scored is not among the {count:,} likeliest "
+                "tokens in its place; write that character otherwise",
+                name=self._client.name,
+                count=LISTED,
             )
         )
 
@@ -95,9 +95,9 @@ def _not_a_number(name: str) -> KnownError:
     """What is said of a model whose logits are NaN."""
     return KnownError(
         _(
-            "{name}: the model computes NaN instead of probabilities; its weights or "
-            "an adapter's are damaged, or overflow on this device: fetch them again, "
-            "or try another quantization",
+            "{name}: the model computes NaN instead of probabilities; its weights or those of an "
+            "adapter are damaged, or overflow on this device: fetch them again, or try another "
+            "quantization",
             name=name,
         )
     )

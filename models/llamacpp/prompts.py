@@ -52,9 +52,9 @@ class Prompts:
         except KnownError as error:
             raise KnownError(
                 _(
-                    "{client}: its chat template cannot be used ({error}); add ?mode=raw to "
+                    "{name}: its chat template cannot be used ({error}); add ?mode=raw to "
                     "continue the log as it stands",
-                    client=self._client.name,
+                    name=self._client.name,
                     error=error,
                 )
             ) from error

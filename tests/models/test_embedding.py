@@ -77,6 +77,6 @@ except KnownError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip().endswith(
-        "needs sentence_transformers, which is not installed; "
-        "install it with: pip install 'paotuan[embeddings]'"
+        "sentence_transformers is not installed; in the checkout of paotuan, install it with: "
+        "pip install '.[embeddings]'"
     ), done.stderr

@@ -132,7 +132,10 @@ def bench(
         path = lying_at(found.model) if found.model else found.options.get("path")
         size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None
         report = measure.bench(backend, history_tokens, model_bytes=size)
-    data(report.json() if as_data else report.table())
+    if as_data:
+        data(report.json())
+    else:
+        columns([(report.model, ""), *report.rows()])
 
 
 class _Bar:
