@@ -249,7 +249,7 @@ def _ratio(other: float, own: float) -> float:
 
 
 def _rate(tokens_per_s: float, digits: int) -> str:
-    return _("{rate} tokens/s", rate=f"{tokens_per_s:.{digits}f}")
+    return _("{rate} tokens/s", rate=format(tokens_per_s, f".{digits}f"))
 
 
 def _seconds(values: Sequence[float]) -> str:

@@ -70,7 +70,7 @@ def show(model: Name, as_data: options.Json = False) -> None:
     ]
     columns(rows)
     if not told["file"] and found.hub:
-        word(_("not on this machine; fetch it with: paotuan models pull {found}", found=found.name))
+        word(_("not on this machine; fetch it with: paotuan models pull {model}", model=found.name))
 
 
 @app.command()
@@ -93,7 +93,7 @@ def pull(
         endpoint()
     from models.hub.pull import pull as fetch
 
-    bar = _Bar(redraws(sys.stderr))
+    bar = _DownloadBar(redraws(sys.stderr))
     try:
         path = fetch(model, bar.show, send_token)
     finally:
@@ -122,8 +122,8 @@ def bench(
     if not 1 <= history_tokens <= 1_000_000:
         raise BadInput(
             _(
-                "--history-tokens {history_tokens}: expected 1 to 1000000",
-                history_tokens=history_tokens,
+                "--history-tokens {tokens}: expected 1 to 1000000",
+                tokens=history_tokens,
             )
         )
     choice = choose(model, context, quantization, {}, (), threads)
@@ -138,7 +138,7 @@ def bench(
         columns([(report.model, ""), *report.rows()])
 
 
-class _Bar:
+class _DownloadBar:
     """A progress bar on a terminal, and nothing elsewhere."""
 
     def __init__(self, shown: bool) -> None:
