@@ -4,27 +4,17 @@ Read are folders in PEFT layout (LoRA and prefix tuning) and the official ChatGL
 checkpoints. A prefix is keys and values to start a cache from; a LoRA sits in the base's layers.
 """
 
-import json
-import math
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
 from base.errors import KnownError, first_line
 from base.messages import _
-from models.chatglm.files import check_numbers
+from models.adapter_files import CONFIG, OUTER, read_json, read_tensors
 from models.chatglm.prefix import load_prefix, prefix_shape
-
-CONFIG = "adapter_config.json"
-WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
-OUTER = "base_model.model."
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]
 
@@ -285,66 +275,3 @@ def _trained_on(folder: Path) -> str:
     if base:
         return _("it was trained on {base}: use that base", base=base)
     return _("use the base that it was trained on")
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises `KnownError`."""
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise KnownError(
-            _("{file}: it cannot be read as JSON ({error}); fetch it again", file=file, error=error)
-        ) from error
-    if not isinstance(value, dict):
-        raise KnownError(
-            _(
-                "{file}: expected a JSON object, found {type}; fetch it again",
-                file=file,
-                type=type(value).__name__,
-            )
-        )
-    return value
-
-
-def scale_of(config: Mapping[str, Any], layer: str, rank: int) -> float:
-    """What PEFT multiplies B A of a layer with: alpha / rank, or alpha / √rank (rsLoRA)."""
-    alphas = config.get("alpha_pattern") or {}
-    named = next((key for key in alphas if re.fullmatch(rf"(.*\.)?({key})", layer)), None)
-    alpha = float(alphas[named] if named is not None else config.get("lora_alpha") or 1)
-    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
-
-
-def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
-    """The tensors of an adapter by name. Raises `KnownError`."""
-    files: Sequence[Path] = [folder / name for name in WEIGHTS if (folder / name).is_file()]
-    if not files:
-        raise KnownError(
-            _(
-                "{folder}: the adapter's weights are missing ({names}); fetch them",
-                folder=folder,
-                names=" / ".join(WEIGHTS),
-            )
-        )
-    try:
-        if files[0].suffix == ".safetensors":
-            tensors: dict[str, torch.Tensor] = load_file(files[0])
-        else:
-            tensors = torch.load(files[0], map_location="cpu", weights_only=True)
-    except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
-        raise KnownError(
-            _(
-                "{file}: it cannot be read ({reason}); fetch it again",
-                file=files[0],
-                reason=first_line(error),
-            )
-        ) from error
-    except Exception as error:  # pickle's own errors have no common base but this
-        raise KnownError(
-            _(
-                "{file}: refused, since it is no plain file of tensors ({kind}); use safetensors",
-                file=files[0],
-                kind=type(error).__name__,
-            )
-        ) from error
-    check_numbers(files[0], tensors)
-    return tensors

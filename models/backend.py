@@ -165,7 +165,7 @@ class Scorer(Protocol):
         It is that of the model itself, before any sampling. A reply that is to be a whole line
         ends with its newline. Raises `KnownError`.
         """
-        ...
+        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
 
     def score_pairs(
         self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None

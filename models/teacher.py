@@ -16,11 +16,11 @@ from models.answer.marks import THINKING, THOUGHT, UNOPENED
 from models.availability import REAL, Clock, Outage
 from models.resolve import ModelSpec, resolve
 from models.server.count import estimate
-from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
+from models.server.dialect import COMMON, Dialect
 from models.server.endpoint import Endpoint, Patience
 from models.server.event import mapping, string
 from models.server.failure import RequestRefused
-from models.server.listing import offered
+from models.server.listing import find_out
 from models.server.manners import THOUGHT_TOKENS, manners_of
 
 LONGEST_ANSWER = 1 << 18
@@ -118,11 +118,11 @@ class Teacher:
         if found.backend == "server":
             endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
             named = found.options.get("model")
-            entry = offered(endpoint, str(named) if named else None)
-            dialect = DIALECTS.get(str(found.options.get("dialect"))) or dialect_of(
-                endpoint.base.host, string(entry.get("owned_by"))
+            dialect = found.options.get("dialect")
+            served = find_out(
+                endpoint, str(named) if named else None, str(dialect) if dialect else None
             )
-            return cls(endpoint, entry["id"], manner, dialect=dialect)
+            return cls(endpoint, served.model, manner, dialect=served.dialect)
         return cls._in_process(found, manner, context)
 
     @classmethod

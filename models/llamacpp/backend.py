@@ -6,6 +6,7 @@ computed again on the next draw.
 
 import secrets
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Event
 from typing import Any, Self
@@ -14,7 +15,7 @@ import xllamacpp
 
 from base.errors import KnownError
 from base.messages import N_, _
-from models.backend import Delta, Progress, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
 from models.llamacpp.client import LlamaServerClient, Scales
@@ -37,7 +38,7 @@ from models.stream_from_thread import stream_from_thread
 from models.template import Mode
 
 
-class LlamaCpp:
+class LlamaCpp(Scorer):
     """A GGUF model with its GGUF LoRA adapters.
 
     In `chat` mode the model is asked through its own template, with the cue as the beginning of
@@ -67,10 +68,10 @@ class LlamaCpp:
         self._adapters = adapters
         self._left_out: frozenset[str] = frozenset()
         self._stop = Event()
-        self._client = HttpPoster(server.listening_address, key, name)
-        self._tokens = Tokens(self._client)
-        self._prompts = Prompts(self._client, self._tokens)
-        self._questions = LlamaServerClient(self._client)
+        self._poster = HttpPoster(server.listening_address, key, name)
+        self._tokens = Tokens(self._poster)
+        self._prompts = Prompts(self._poster, self._tokens)
+        self._scoring = LlamaServerClient(self._poster)
 
     @classmethod
     def open(
@@ -166,25 +167,19 @@ class LlamaCpp:
             if isinstance(piece, Progress):
                 yield piece
 
-    def score(
-        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
-    ) -> list[float]:
-        """The log-probability of each reply after the prompt."""
-        scales, chat = self._scales(adapter), self._chats(adapter)
-        before = self._prompts.ids(prompt, chat=chat)
-        scores = []
-        for reply in replies:
-            ids = self._prompts.ids(prompt, reply, chat=chat)
-            after = behind(before, ids, lambda: self._tokens.ids([reply])[0])  # noqa: B023
-            self._room(len(before) + len(after) - 1)
-            scores.append(self._questions.score(before, reply, after, scales))
-        return scores
-
     def score_pairs(
         self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
     ) -> list[float]:
         """The log-probability of each reply after its prompt, one after another."""
-        return [self.score(prompt, [reply], adapter)[0] for prompt, reply in pairs]
+        scales, chat = self._scales(adapter), self._chats(adapter)
+        ids_of = lru_cache(maxsize=1)(partial(self._prompts.ids, chat=chat))
+        scores = []
+        for prompt, reply in pairs:
+            before, together = ids_of(prompt), self._prompts.ids(prompt, reply, chat=chat)
+            after = behind(before, together, lambda: self._tokens.ids([reply])[0])  # noqa: B023
+            self._room(len(before) + len(after) - 1)
+            scores.append(self._scoring.score(before, reply, after, scales))
+        return scores
 
     def baselines(self) -> Mapping[str, Callable[[Prompt, Sampling], None]]:
         """Other ways to draw the same candidates with the same weights, to measure against."""
@@ -193,18 +188,18 @@ class LlamaCpp:
     @property
     def address(self) -> tuple[str, str]:
         """Where this process serves the model by HTTP, on this machine only, and its key."""
-        return self._client.address
+        return self._poster.address
 
     def close(self) -> None:
         """Stop a draw in progress and free the model."""
         self._stop.set()
-        self._client.close()
+        self._poster.close()
         self._server = None
 
     def _check(self) -> None:
         """Raise `KnownError` where the model, without adapters, computes no probabilities."""
         try:
-            self._questions.check(self._tokens.beginning("。"), self._scales(None))
+            self._scoring.check(self._tokens.beginning("。"), self._scales(None))
         except KnownError:
             self.close()
             raise
@@ -292,5 +287,5 @@ class LlamaCpp:
         if not rows.over:
             raise KnownError(_("{name}: the draw was stopped before its end", name=self._name))
         if doubted := rows.doubted:
-            self._questions.check(body["prompt"], body["lora"])
+            self._scoring.check(body["prompt"], body["lora"])
             yield from doubted
