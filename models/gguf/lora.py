@@ -15,7 +15,7 @@ import torch
 from base.errors import KnownError
 from base.messages import N_, _
 from base.writing import drafted, reason
-from models.adapters import CONFIG, OUTER, read_json, read_tensors, scale_of
+from models.adapter_files import CONFIG, OUTER, read_json, read_tensors, scale_of
 from models.gguf.header import TURNED, GgufHeader, check_adapter, read_header
 from models.resolve import find_base
 

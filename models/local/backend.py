@@ -12,7 +12,7 @@ from base.errors import KnownError
 from base.messages import _
 from models.adapters import Adapters
 from models.answer.line import AnswerFilter
-from models.backend import Delta, Progress, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS
 from models.encode import Encoder
 from models.local.attention import share_attention
@@ -27,7 +27,7 @@ from models.sampling import Breakers
 from models.template import Mode, form_of
 
 
-class Local:
+class Local(Scorer):
     """A ChatGLM or any other causal model of transformers, with adapters that share its weights.
 
     In `chat` mode the model is asked through its own template, with the cue as the beginning of
@@ -166,12 +166,6 @@ class Local:
         with closing(self._drawer.read_ahead(ids, adapter)) as reading:
             for __ in reading:
                 yield Progress(self._drawer.read, len(ids))
-
-    def score(
-        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
-    ) -> list[float]:
-        """The log-probability of each reply after the prompt, which is computed once."""
-        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
 
     def score_pairs(
         self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None

@@ -15,7 +15,7 @@ from accelerate import PartialState
 from base.errors import KnownError
 from base.messages import _
 from base.writing import check_inputs, is_same, replace_text
-from models.adapters import CONFIG
+from models.adapter_files import CONFIG
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import LOG, Curve, Point
 from models.train.objectives import objective_of

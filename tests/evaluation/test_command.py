@@ -190,7 +190,7 @@ def test_examples_that_cannot_be_used_are_said_in_one_line(
     [
         (("scripted",), "name examples with --on"),
         (("scripted", "--on", "nowhere.jsonl"), "No such file"),
-        (("nowhere/at-all", "--on", "e.jsonl"), "no model of that name"),
+        (("nowhere/at-all", "--on", "e.jsonl"), "neither a known name"),
         (("scripted", "--on", "e.jsonl", "--model", "starter"), "not an adapter"),
         (("scripted", "--on", "e.jsonl", "--report", "e.pdf"), "ends in .md"),
         (("scripted", "--on", "e.jsonl", "--split", "dev"), "expected test, train or all"),

@@ -209,7 +209,9 @@ def test_a_full_disk_is_told_before_anything_is_written(
 ) -> None:
     file = write_model(tmp_path / "tiny.gguf", tiny_llama(400), pieces)
     monkeypatch.setattr(folder, "size", lambda header, dtype: 1 << 60)
-    with pytest.raises(KnownError, match=r"writing tiny\.gguf needs .* GB, free are .*make room"):
+    with pytest.raises(
+        KnownError, match=r"writing tiny\.gguf needs .* GB, and .* GB are free; make room"
+    ):
         convert_gguf(file, tmp_path / "out")
     assert not [one for one in tmp_path.iterdir() if "out" in one.name]
 

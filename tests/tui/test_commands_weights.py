@@ -56,7 +56,7 @@ def test_a_checkpoint_is_converted_to_a_folder_that_any_program_opens(run, tmp_p
     assert type(opened).__name__ == "GlmForCausalLM"
     again = run("models", "convert", made, tmp_path / "out")
     assert again.status == 2
-    assert "expected a new folder" in again.err
+    assert "choose the name of a new folder" in again.err
 
 
 def test_what_is_no_checkpoint_is_not_converted(run, tmp_path: Path):
