@@ -92,7 +92,7 @@ def _check_vocabulary_file(folder: Path, version: int) -> None:
     if (folder / name).is_file():
         return
     others = sorted(f for f in set(VOCABULARY_FILES.values()) - {name} if (folder / f).is_file())
-    found = _("its vocabulary is missing")
+    found = _("this vocabulary is missing")
     if others:
         found = _("{file} is the vocabulary of another version", file=others[0])
     raise KnownError(

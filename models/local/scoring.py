@@ -201,8 +201,7 @@ def _logprobs(
 
 def _less(drawer: Drawer, tokens: int, rows: int) -> int:
     """Tokens of rows to try after memory ran out with `tokens` of them."""
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    torch.cuda.empty_cache()
     if drawer.kept:
         drawer.kept.clear()
         return tokens

@@ -176,7 +176,7 @@ def test_what_cannot_become_a_folder_is_refused_in_a_line(pieces: Path, tmp_path
 
     refused("this is an adapter", write_lora(tmp_path / "lora.gguf", "llama", 32))
     refused("no such file", tmp_path / "gone.gguf")
-    refused("no GGUF; give a file", "nobody/nothing")
+    refused("not a GGUF; give a file", "nobody/nothing")
     refused("a folder already", pieces.parent)
     damaged = tmp_path / "damaged.gguf"
     damaged.write_bytes(file.read_bytes()[:2000])
