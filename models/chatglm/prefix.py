@@ -174,13 +174,13 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
     names = set(tensors)
     plain, projected = {"embedding.weight"}, {f"trans.{i}.{t}" for i in (0, 2) for t in _LEAVES}
     if names not in (plain, plain | projected):
-        found = ", ".join(sorted(names)) or _("no tensor {name}*", name=KEY)
+        content = ", ".join(sorted(names)) or _("no tensor {name}*", name=KEY)
         raise KnownError(
             _(
                 "{file}: {found}, expected embedding.weight, alone or with trans.0 and "
                 "trans.2; use an official P-tuning checkpoint",
                 file=files[0],
-                found=found,
+                found=content,
             )
         )
     return files[0], tensors

@@ -117,8 +117,8 @@ def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]
     """A and B by the adapted layer's name."""
     halves: dict[str, dict[str, torch.Tensor]] = {}
     for key, tensor in tensors.items():
-        layer, found, half = key.removeprefix(OUTER).rpartition(".lora_")
-        if not found or half not in ("A.weight", "B.weight"):
+        layer, mark, half = key.removeprefix(OUTER).rpartition(".lora_")
+        if not mark or half not in ("A.weight", "B.weight"):
             raise KnownError(
                 _(
                     "{folder}: {key}: expected nothing but lora_A and lora_B of linear layers",
@@ -163,7 +163,7 @@ def _named(
             )
         )
     names = gguf.get_tensor_name_map(number, base.layers)
-    found = {}
+    named = {}
     for layer, (a, b) in pairs.items():
         inner = next((layer.removeprefix(i) for i in INNER if layer.startswith(i)), layer)
         name = names.get_name(inner) or names.get_name(f"model.{inner}")
@@ -184,8 +184,8 @@ def _named(
         b = b.to(torch.float32) * (scale_of(config, layer, rank) / theirs)
         if base.architecture in TURNED and name.endswith(("attn_q", "attn_k")):
             b = _turned(b, base.heads if name.endswith("attn_q") else base.kv_heads)
-        found[f"{name}.weight"] = (a, b)
-    return found
+        named[f"{name}.weight"] = (a, b)
+    return named
 
 
 def _turned(b: torch.Tensor, heads: int) -> torch.Tensor:

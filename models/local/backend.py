@@ -156,8 +156,8 @@ class Local:
             for __ in drawing:
                 if not deltas:
                     yield Progress(self._drawer.read, len(ids))
-                yield from self._told(deltas, len(ids))
-            yield from self._told(deltas, len(ids))
+                yield from self._completed(deltas, len(ids))
+            yield from self._completed(deltas, len(ids))
 
     def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
         """Compute the prompt for a later draw; the adapter's cache keeps what was computed."""
@@ -200,7 +200,7 @@ class Local:
         self._drawer.stopped = True
         self._drawer.kept.clear()
 
-    def _told(self, deltas: list[Delta], prompt_tokens: int) -> list[Delta]:
+    def _completed(self, deltas: list[Delta], prompt_tokens: int) -> list[Delta]:
         """The deltas collected so far, ends completed by what only the draw knows."""
         told = [
             delta

@@ -55,7 +55,7 @@ def test_the_vocabulary_file_of_another_version_is_noticed_by_name(
     (folders[1] / "ice_text.model").rename(folders[1] / "tokenizer.model")
     assert "tokenizer.model is the vocabulary of another version" in refusal(folders[1])
     (folders[2] / "tokenizer.model").rename(folders[2] / "ice_text.model")
-    assert "found ice_text.model, which is of another version" in refusal(folders[2])
+    assert "ice_text.model is the vocabulary of another version" in refusal(folders[2])
 
 
 def test_the_vocabulary_of_another_version_is_noticed_by_content(

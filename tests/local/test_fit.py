@@ -87,7 +87,7 @@ def test_a_gguf_is_read_as_the_name_would_be(tmp_path: Path) -> None:
     assert unpacked["embedding and output layer"] == 3 * 640 * 2
     with pytest.raises(KnownError, match="quantised already"):
         fit(file, MemoryPlan(quantization="int4"))
-    with pytest.raises(KnownError, match="does not tell its sizes"):
+    with pytest.raises(KnownError, match="does not say its sizes"):
         shape_of(write_gguf(tmp_path / "odd.gguf", {"general.architecture": "x"}, {"a": (4,)}))
 
 
