@@ -192,7 +192,7 @@ _LEAVES = ("weight", "bias")
 def _fitting_encoder(
     file: Path, tensors: dict[str, torch.Tensor], model: PreTrainedModel
 ) -> PrefixEncoder:
-    expected = prefix_shape(model.config)
+    expected = prefix_shape(model.config)  # (2L, heads, D)
     width = expected[0] * expected[1] * expected[2]
     length, first = tensors["embedding.weight"].shape  # [P, 2L * heads * D or middle]
     projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None

@@ -170,11 +170,11 @@ def _score_rows(
     # The state before column j predicts it; before column 0 stands the last of the shared part.
     # [rows, 1, H] and [rows, width - 1, H] → [rows, width, H]
     before = torch.cat((last.expand(len(tails), -1)[:, None], hidden[:, :-1]), dim=1)
-    column = torch.arange(width, device=device)
+    column = torch.arange(width, device=device)  # [width]
     # columns [width] against where each row's reply begins and ends [rows, 1]
     start = torch.tensor([tail.start for tail in tails], device=device)[:, None]
     end = torch.tensor([len(tail.ids) for tail in tails], device=device)[:, None]
-    wanted = (column >= start) & (column < end)
+    wanted = (column >= start) & (column < end)  # [rows, width]: tokens of replies
     logprobs = torch.zeros(wanted.shape, dtype=torch.float64, device=device)
     # [rows, width, H] → [wanted, H]: the output layer is evaluated for these alone
     logprobs[wanted] = _logprobs(before[wanted], fed[wanted], logits_of, drawer.check_numbers)
@@ -189,7 +189,7 @@ def _logprobs(
     logprobs: list[torch.Tensor] = []
     start, count = 0, 1
     while start < len(states):
-        logits = logits_of(states[start : start + count]).float()
+        logits = logits_of(states[start : start + count]).float()  # [count, V]
         check(logits)
         # of [count, V] the logit of each row's own id, [count]
         target = logits.gather(1, ids[start : start + count, None])[:, 0]

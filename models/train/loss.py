@@ -85,10 +85,11 @@ class _TargetNll(torch.autograd.Function):
         rows = max(1, CHUNK_BYTES // (4 * vocab))  # of logits [rows, vocab] at a time
         for start in range(0, len(states), rows):
             part = slice(start, start + rows)
-            piece = states[part].detach().requires_grad_(learning)
+            piece = states[part].detach().requires_grad_(learning)  # [rows, width]
             with torch.set_grad_enabled(learning):
                 nll = F.cross_entropy(head(piece).float(), ids[part], reduction="none")
                 if gradient is not None:
+                    # what flows back to the states is known now, so that logits need not be kept
                     (gradient[part],) = torch.autograd.grad(nll.sum(), piece)
             losses[part] = nll.detach()
         if gradient is not None:
