@@ -73,4 +73,4 @@ def test_a_model_of_llama_cpp_is_reckoned_by_its_file(run):
     assert told["items"]["weights in the file"] / 1e9 == pytest.approx(5.03, rel=0.01)
     refused = run("models", "fit", "qwen3-8b", "--quantization", "int4")
     assert refused.status == 2
-    assert "quantised already" in refused.err
+    assert "quantized already" in refused.err
