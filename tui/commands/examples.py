@@ -13,7 +13,7 @@ from tui.commands import options
 from tui.commands.examples_shown import report, show_some
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import word
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _read(log: str, where: "Scene | None") -> "Script | Session":
         for line in session.damage:
             word(line)
         return session
-    source = Source(log)
+    source = LogInput(log)
     return script_of(source.where, _entries(source), where)
 
 
@@ -202,7 +202,7 @@ def _file(log: str) -> Path:
         return find_session(log)
 
 
-def _entries(source: Source) -> list["Entry"]:
+def _entries(source: LogInput) -> list["Entry"]:
     """All of a log; how many lines are none of the format is told."""
     from scenes.log import read
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from scenes.files.importers import Importer
     from scenes.files.recognise import Recognised, Unrecognised
     from scenes.files.report import ImportReport
-    from scenes.files.trpg.people import Table
+    from scenes.files.trpg.people import TableRules
 
 
 @dataclass
 class Wishes:
     """What the options say, and the files sorted by what is made of them."""
 
-    table: "Table"
+    table: "TableRules"
     player: str | None
     folder: Path
     force: bool

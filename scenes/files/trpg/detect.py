@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from scenes.files.head import FileHead
-from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, Header
+from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, LineHeader
 
 ENOUGH = 3
 """Headers from which on further ones make hardly surer."""
@@ -67,7 +67,7 @@ def qq_channel(head: FileHead) -> float:
     return 0.56 + 0.03 * count / len(head.lines) if count > 1 else 0
 
 
-def _strict(head: FileHead, header: Header) -> float:
+def _strict(head: FileHead, header: LineHeader) -> float:
     """From 0.8 for a single header to 0.99 for a file of nothing else."""
     count = _count(head, header)
     if not count:
@@ -95,5 +95,5 @@ def _program(head: FileHead) -> str:
 
 
 @lru_cache(16)
-def _count(head: FileHead, header: Header) -> int:
+def _count(head: FileHead, header: LineHeader) -> int:
     return sum(header.pattern.fullmatch(line) is not None for line in head.lines)

@@ -10,7 +10,7 @@ from scenes.files.head import FileHead
 from scenes.files.report import Notice
 from scenes.files.source import TextFile
 from scenes.files.trpg.items import NO_MESSAGE, Dropped, Item, Part, TableMessage
-from scenes.files.trpg.json_window import Broken, elements
+from scenes.files.trpg.json_window import BrokenJson, elements
 
 DELETED = N_("recalled messages")
 NO_JSON = N_("lines that are not JSON")
@@ -105,7 +105,7 @@ def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
         for item in elements(file.chunks(), key):
             number += 1
             yield number, item
-    except Broken as error:
+    except BrokenJson as error:
         if not number:
             raise KnownError(
                 _(

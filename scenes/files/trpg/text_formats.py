@@ -17,7 +17,7 @@ from scenes.files.trpg.headers import (
     RENDERED,
     SINANYA,
     STRICT,
-    Header,
+    LineHeader,
 )
 from scenes.files.trpg.items import Dropped, Item, TableMessage
 
@@ -31,7 +31,7 @@ SWITCHES = 5
 Reader = Callable[[TextFile], Iterator[Item]]
 
 
-def _reader(header: Header) -> Reader:
+def _reader(header: LineHeader) -> Reader:
     def read(file: TextFile) -> Iterator[Item]:
         return messages(file, header)
 
@@ -47,7 +47,7 @@ read_painted = _reader(PAINTED)
 read_fvtt = _reader(FVTT)
 
 
-def messages(file: TextFile, header: Header) -> Iterator[Item]:
+def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
     """The messages under headers of one kind, or of others where the file mixes formats."""
     others = _Others(file.mixed)
     usual = header.usual.fullmatch
@@ -95,7 +95,7 @@ class _Others:
         self.told = 0
         self.mixed = mixed
 
-    def header(self, line: str, now: Header) -> str | None:
+    def header(self, line: str, now: LineHeader) -> str | None:
         """The format of whose headers `line` is one, though it is none of `now`."""
         if not self.mixed or (len(line) >= LONGEST and line[0] not in FIRST):
             return None

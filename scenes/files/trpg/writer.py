@@ -8,7 +8,7 @@ from base.errors import KnownError
 from base.messages import _
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
-from scenes.files.known_characters import known
+from scenes.files.known_characters import with_known_characters
 from scenes.files.report import ImportReport
 from scenes.files.trpg.players import Player
 from scenes.log import read
@@ -35,7 +35,7 @@ def scene_of(
             _("{path}: nobody plays in it; at least one must be a role", path=path.name)
         )
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
-    cast = known(roles[:LARGEST_CAST], None, tell)
+    cast = with_known_characters(roles[:LARGEST_CAST], None, tell)
     return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
 
 
