@@ -145,4 +145,4 @@ def import_card_files(
 
     Raises `KnownError` or `OSError`; nothing is written then.
     """
-    return write_cards(importer.read(paths, folder, force, knowledge), importer)
+    return write_cards(importer.read(paths, folder, force, knowledge))

@@ -195,7 +195,7 @@ async def _ask_cards(app: App[None], cards: OpenedCards) -> "Scene | None":
         if one.path.exists():
             replaces = _("replaces {file}, which is there already", file=one.path.name)
             lines.append(f"  {replaces}")
-        lines += report_lines(report_of(one, cards.importer))[1:]
+        lines += report_lines(report_of(one))[1:]
     heading = _("Character card · Enter imports · Esc back")
     if not await app.push_screen_wait(ReportScreen(lines, cards.path.name, heading)):
         return None

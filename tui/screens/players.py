@@ -27,6 +27,7 @@ from scenes.files.trpg.styles import STYLES
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
+from scenes.table.session_list import sessions_folder
 from tui.failures import Known, problems_of
 from tui.paint import printable
 from tui.reported import report_lines, title_of
@@ -209,8 +210,6 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
-        from scenes.table.session_list import sessions_folder
-
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{file_name(self.opened.path.stem, 'log', stems(folder, '.txt'))}.txt"
