@@ -10,6 +10,8 @@ from functools import lru_cache
 from scenes.files.head import FileHead
 from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, LineHeader
 
+_NO_NAME = re.compile(r"[\d\s:：./-]+|/.*|[^=]*=.*")
+"""What stands in brackets and is a time, a number or a tag."""
 ENOUGH = 3
 """Headers from which on further ones make hardly surer."""
 
@@ -56,9 +58,12 @@ def rendered(head: FileHead) -> float:
 
 
 def painted(head: FileHead) -> float:
-    """Most lines begin with a `<name>`."""
-    count = _count(head, PAINTED)
-    return 0.6 + 0.04 * count / len(head.lines) if 2 * count > len(head.lines) else 0
+    """Most lines begin with a `<name>`; hardly sure where tags are closed, as on a page."""
+    names = [found[1] for found in map(PAINTED.pattern.fullmatch, head.lines) if found]
+    count = sum(_NO_NAME.fullmatch(name) is None for name in names)
+    if 2 * count <= len(head.lines):
+        return 0
+    return 0.3 if "</" in head.text else 0.6 + 0.04 * count / len(head.lines)
 
 
 def qq_channel(head: FileHead) -> float:
