@@ -146,9 +146,9 @@ def stats(log: LogFile = None, as_data: Json = False) -> None:
             tally.add(number, entry)
             if entry.emotion:
                 felt[entry.speaker, entry.emotion] += 1
-    found = [_speaker(name, lines, tally, felt) for name, lines in tally.speakers.most_common()]
+    speakers = [_speaker(name, lines, tally, felt) for name, lines in tally.speakers.most_common()]
     if as_data:
-        as_json({"lines": source.written, "kinds": dict(tally.kinds), "speakers": found}, 2)
+        as_json({"lines": source.written, "kinds": dict(tally.kinds), "speakers": speakers}, 2)
         return
     rows = [
         (
@@ -158,7 +158,7 @@ def stats(log: LogFile = None, as_data: Json = False) -> None:
             _("{mean} a line", mean=one["mean_length"]),
             " ".join(f"{label} {count}" for label, count in one["emotions"].items()),
         )
-        for one in found
+        for one in speakers
     ]
     columns(rows)
 

@@ -37,21 +37,21 @@ def list_sessions(as_data: Json = False) -> None:
     """List the saved sessions, the newest first."""
     from scenes.table.session_list import saved_sessions
 
-    found = saved_sessions()
+    sessions = saved_sessions()
     if as_data:
         keys = ("id", "title", "role", "last")
         as_json(
             [
                 {key: getattr(one, key) for key in keys}
                 | {"path": str(one.path), "saved": one.saved.isoformat(timespec="seconds")}
-                for one in found
+                for one in sessions
             ],
             2,
         )
         return
-    if not found:
+    if not sessions:
         word(_("no saved session yet; start one with: paotuan play"))
-    columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in found])
+    columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in sessions])
 
 
 @app.command()

@@ -33,8 +33,8 @@ def detect_olivadice(head: FileHead) -> float:
 
 def detect_ccfolia(head: FileHead) -> float:
     """Sure where there are logs with channels or chapters."""
-    found = {"logs", "text"} <= head.keys and head.keys & {"channel", "isChapter"}
-    return 0.96 if found else 0
+    is_room = {"logs", "text"} <= head.keys and head.keys & {"channel", "isChapter"}
+    return 0.96 if is_room else 0
 
 
 def read_sealdice(file: TextFile) -> Iterator[Item]:

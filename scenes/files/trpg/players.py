@@ -45,18 +45,18 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
 
     Raises `KnownError` for a damaged file.
     """
-    found: dict[tuple[str, str], Player] = {}
+    accounts: dict[tuple[str, str], Player] = {}
     for log in logs:
         people = Participants(table)
         first = islice(_messages(log, LOOKED_AT), SAMPLE)
         people.bots = frozenset(answering(one for one in first if one.part == "person"))
         for message in _messages(log, LOOKED_AT):
             key = message.name, message.id
-            if known := found.get(key):
-                found[key] = replace(known, count=known.count + 1)
-            elif message.part in ("person", "dice", "observer") and len(found) < MOST:
-                found[key] = _player(message, people.meet(*key))
-    return sorted(found.values(), key=lambda one: -one.count)
+            if known := accounts.get(key):
+                accounts[key] = replace(known, count=known.count + 1)
+            elif message.part in ("person", "dice", "observer") and len(accounts) < MOST:
+                accounts[key] = _player(message, people.meet(*key))
+    return sorted(accounts.values(), key=lambda one: -one.count)
 
 
 def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:

@@ -60,18 +60,18 @@ def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
         if not line:
             continue
         if line[0] in FIRST or line[-1] in LAST:
-            found = usual(line) or match(line) if inline or len(line) < LONGEST else None
-            if found is None and (other := others.header(line, header)):
+            heading = usual(line) or match(line) if inline or len(line) < LONGEST else None
+            if heading is None and (other := others.header(line, header)):
                 yield from others.notice(number, other)
                 header = STRICT[other]
                 usual = header.usual.fullmatch
                 match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
-                found = match(line)
-            if found is not None:
+                heading = match(line)
+            if heading is not None:
                 if begun:
                     yield made(TableMessage, (begun, name, "\n".join(body), id, "person"))
-                begun, name, id = number, found[1], found[2] or ""
-                body, size = [found[3] or ""] if inline else [], 0
+                begun, name, id = number, heading[1], heading[2] or ""
+                body, size = [heading[3] or ""] if inline else [], 0
                 continue
         if frame is not None and frame.fullmatch(line):
             if line[0] != "-":

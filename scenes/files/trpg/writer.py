@@ -52,8 +52,8 @@ def save_session(
 
 
 def _events(texts: Iterable[str]) -> Iterator[Written]:
-    found = read(line for text in texts for line in text.splitlines())
-    entries = (line.entry for line in found)
+    lines = read(line for text in texts for line in text.splitlines())
+    entries = (line.entry for line in lines)
     number = 0
     while some := list(islice(entries, AT_ONCE)):
         turns = []
