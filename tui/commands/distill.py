@@ -62,10 +62,10 @@ def distill(
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.opened(asking, "distill") as (asked, cache):
+    with teaching.opened(asking, "distill") as (model, cache):
         left = teaching.tell_estimate(asking, tasks, cache)
-        with teaching.progress_of(asking, left, asked) as progress:
-            distilled = distil(run, asked, cache, jobs, progress)
+        with teaching.progress_of(asking, left, model) as progress:
+            distilled = distil(run, model, cache, jobs, progress)
         write_lines((entry.line + "\n" for entry in entries(distilled)), output, inputs)
     _report(counts(distilled), output, as_data)
     if progress.failed:

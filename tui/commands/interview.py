@@ -64,10 +64,10 @@ def interview(
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.opened(asking, "interview") as (asked, cache):
+    with teaching.opened(asking, "interview") as (model, cache):
         left = teaching.tell_estimate(asking, tasks, cache)
-        with teaching.progress_of(asking, left, asked) as progress:
-            held = held_interview(parts, asked, cache, jobs, progress)
+        with teaching.progress_of(asking, left, model) as progress:
+            held = held_interview(parts, model, cache, jobs, progress)
     _write(held, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

@@ -56,11 +56,11 @@ def questions(
         tasks, sure = expected(run, None)
         teaching.print_estimate(asking, tasks, as_data, sure)
         return
-    with teaching.opened(asking, "questions") as (asked, cache):
+    with teaching.opened(asking, "questions") as (model, cache):
         tasks, sure = expected(run, cache)
         left = teaching.tell_estimate(asking, tasks, cache, sure)
-        with teaching.progress_of(asking, left, asked) as progress:
-            answered = make(run, asked, cache, jobs, progress)
+        with teaching.progress_of(asking, left, model) as progress:
+            answered = make(run, model, cache, jobs, progress)
     _write(role, answered, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

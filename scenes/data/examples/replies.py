@@ -82,8 +82,8 @@ class SessionPrompts:
         spoken = [(entry, None if isinstance(entry, Note) else next(turns)) for entry in entries]
         read = [each for entry, each in spoken if entry.kind != "comment"]
         texts = _lines(prompt.history)
-        kept = read[len(read) - len(texts) :]
-        return [HistoryLine(*each) for each in zip(texts, kept, strict=True)]
+        turns_read = read[len(read) - len(texts) :]
+        return [HistoryLine(*each) for each in zip(texts, turns_read, strict=True)]
 
     def _as_drawn(self, turn: Turn) -> Turn:
         """The turn at which a line was drawn that an edit, of it or of one before it, has copied;
