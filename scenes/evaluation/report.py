@@ -72,22 +72,8 @@ def write_report(
     None of `inputs` is written over. Raises `KnownError` where it cannot be written.
     """
     inputs = list(inputs)
-    notices: list[str] = []
     try:
-        try:
-            from scenes.evaluation.plots import write_plots
-
-            plots = write_plots(comparison, path, inputs)
-        except ModuleNotFoundError as error:
-            plots = []
-            notices.append(
-                _(
-                    "{path}: written without plots, since {package} is not installed; install it "
-                    "with: pip install 'paotuan[train]'",
-                    path=path,
-                    package=error.name,
-                )
-            )
+        plots, notices = _plots(comparison, path, inputs)
         replace_text(path, markdown(comparison, settings, plots), inputs)
     except OSError as error:
         raise KnownError(
@@ -98,6 +84,24 @@ def write_report(
             )
         ) from error
     return notices
+
+
+def _plots(
+    comparison: ModelComparison, path: Path, inputs: Sequence[str | Path]
+) -> tuple[list[tuple[str, Path]], list[str]]:
+    """The plots that were written, and a word where there can be none."""
+    try:
+        from scenes.evaluation.plots import write_plots
+    except ModuleNotFoundError as error:
+        return [], [
+            _(
+                "{path}: written without plots, since {package} is not installed; install it with: "
+                "pip install 'paotuan[train]'",
+                path=path,
+                package=error.name,
+            )
+        ]
+    return write_plots(comparison, path, inputs), []
 
 
 def markdown(
