@@ -36,7 +36,7 @@ KnowledgeOf = Callable[[Role], Knowledge]
 """What a role may be told when its line is up."""
 
 
-class Told:
+class KnowledgeInjector:
     """A history as it grows, and the knowledge that stands in it."""
 
     def __init__(self, scene: Scene, budget: int, count: Count, player: str | None = None) -> None:
@@ -153,13 +153,13 @@ def informed(
 
     For training examples: each line is then written with the knowledge that fired before it.
     """
-    told = Told(scene, budget, count, player)
+    injector = KnowledgeInjector(scene, budget, count, player)
     for entry in entries:
         role = _role_of(scene, entry)
         if role is not None:
-            told.add(told.notes_for(role, knowledge_of(role)))
-        told.add([entry])
-    return told.entries
+            injector.add(injector.notes_for(role, knowledge_of(role)))
+        injector.add([entry])
+    return injector.entries
 
 
 def _role_of(scene: Scene, entry: Entry) -> Role | None:

@@ -23,7 +23,7 @@ from characters.knowledge import Knowledge, read_knowledge
 from characters.schema import Name
 from models.backend import Backend, Prompt, scorer
 from scenes.embedding import embedder
-from scenes.injection import Told
+from scenes.injection import KnowledgeInjector
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget
@@ -161,10 +161,10 @@ def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Itera
 def question_of(facts: Facts, fact: FactKeys, backend: Backend) -> tuple[list[Entry], list[Note]]:
     """The question as a log, and the knowledge that it brings up."""
     budget = history_budget(facts.scene, backend.context, REPLY, backend.count)
-    told = Told(facts.scene, budget, backend.count, facts.asker)
+    injector = KnowledgeInjector(facts.scene, budget, backend.count, facts.asker)
     history = [Entry("speech", fact.ask, facts.asker)]
-    told.add(history)
-    return history, told.notes_for(facts.role, facts.knowledge)
+    injector.add(history)
+    return history, injector.notes_for(facts.role, facts.knowledge)
 
 
 def answer_means(answers: Sequence[FactAnswers]) -> AnswerMeans:

@@ -84,7 +84,7 @@ class Cost:
     total_s: float
 
 
-Update = Cut | CandidateDelta | Rejected | Done | Cost
+Update = Cut | Progress | CandidateDelta | Rejected | Done | Cost
 
 
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
@@ -156,7 +156,11 @@ def draw_lines(
         refused: list[int] = []
         asked = replace(sampling, n=len(places), seed=seed)
         with closing(_round(backend, prompt, asked, adapter)) as lines:
-            for row, shown, end in lines:
+            for line in lines:
+                if isinstance(line, Progress):
+                    yield line
+                    continue
+                row, shown, end = line
                 first = first or time.perf_counter() - started
                 place = places[row]
                 if end is None:
@@ -177,13 +181,14 @@ def draw_lines(
 
 def _round(
     backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None
-) -> Generator[tuple[int, str, End | None]]:
+) -> Generator[tuple[int, str, End | None] | Progress]:
     """Each row's text so far, cut at the first stop whatever the backend sends."""
     scanners = [StopScanner(sampling.stop) for __ in range(sampling.n)]
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for delta in deltas:
             if isinstance(delta, Progress):
+                yield delta
                 continue
             row, text, end = delta
             scanner = scanners[row]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from base.errors import KnownError
 from base.messages import _, _n
-from models.backend import Sampling
+from models.backend import Progress, Sampling
 from scenes.scene import Role
 from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update
 from scenes.table.draws import Candidate, Draw
@@ -53,6 +53,8 @@ class Hand:
                 return None
             case Cost():
                 self.cost = update
+                return None
+            case Progress():
                 return None
             case CandidateDelta(place, text):
                 changed = Place(text)

@@ -3,31 +3,32 @@
 It draws nothing on a screen and knows no model but through the `Backend` it is handed.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
+from characters.knowledge import Shelf
 from models.backend import Backend, Progress, Prompt
-from scenes.embedding import embedder
 from scenes.log import Entry, parse
 from scenes.note import Note
-from scenes.prompt import build_prompt, history_budget, prime
+from scenes.prompt import build_prompt, prime
 from scenes.scene import Role, Scene
 from scenes.table.draw import Update, draw_lines, line_sampling
 from scenes.table.hand import Hand, Place
 from scenes.table.journal import Journal
+from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
 from scenes.table.lines import edited_entry, entry_of, lines_of
 from scenes.table.session import Draw, Session, Turn
 from scenes.turns import candidates_to_speak, next_speaker
 
-if TYPE_CHECKING:
-    from characters.knowledge import Shelf
+SEED_STEP = 104729
+"""What a place further on adds to a seed that was asked for, so that more is another draw."""
 
 
 class Play:
@@ -40,7 +41,7 @@ class Play:
         self.asked: dict[str, Any] = {}
         """What the person asks of `Sampling`, before what the scene says."""
         self.next: Role | None = None
-        self._shelf: Shelf | None = None
+        self.knowledge = TableKnowledge(session.scene)
         self.turned()
 
     @classmethod
@@ -71,8 +72,7 @@ class Play:
 
     def close(self) -> None:
         self.journal.close()
-        if self._shelf is not None:
-            self._shelf.close()
+        self.knowledge.close()
 
     def leave(self) -> None:
         """Close a session; of one that was begun here and only then opened, no file is kept."""
@@ -121,7 +121,14 @@ class Play:
 
     def say(self, text: str) -> list[Turn]:
         """Speak as the player, a turn a line; a `名字：` of the cast speaks as that role."""
-        turns = self.session.say_all([self.entry(line, self.player) for line in lines_of(text)])
+        return self.say_entries(self.entries(text))
+
+    def entries(self, text: str) -> list[Entry]:
+        """What a text means when the player says it; nothing is said yet."""
+        return [self.entry(line, self.player) for line in lines_of(text)]
+
+    def say_entries(self, entries: Iterable[Entry]) -> list[Turn]:
+        turns = self.session.say_all(entries)
         if turns:
             self.turned()
         return turns
@@ -158,16 +165,14 @@ class Play:
 
         The history is taken now; the generator may be consumed in another thread.
         """
-        offset = len(hand.places)
-        hand.places += [Place() for __ in range(hand.sampling.n)]
-        sampling = hand.sampling
+        speaker, sampling, offset = hand.speaker, hand.sampling, len(hand.places)
         if offset and sampling.seed is not None:
-            sampling = replace(sampling, seed=sampling.seed + 104729 * offset)
+            sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
-        speaker = hand.speaker
         if not offset:
-            self.session.tell(self.notes_for(backend, speaker))
+            self.session.inject(self.notes_for(backend, speaker))
         history = self.session.history
+        hand.places += [Place() for __ in range(sampling.n)]
         updates = draw_lines(
             backend, self.scene, history, speaker, sampling, speaker.adapter, taken
         )
@@ -205,51 +210,19 @@ class Play:
 
     def notes_for(self, backend: Backend, speaker: Role) -> list[Note]:
         """The knowledge that comes up now, before a line by `speaker`; nothing is written."""
-        paths = (*speaker.knowledge, *self.scene.knowledge)
-        if not paths:
-            return []
-        from characters.knowledge import Shelf
-        from scenes.injection import Told
-
-        if self._shelf is None:
-            self._shelf = Shelf(embedder)
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        prime(backend, self.scene, self.session.history)
-        budget = history_budget(self.scene, backend.context, reply, backend.count)
-        told = Told(self.scene, budget, backend.count, self.session.role)
-        told.add(self.session.history)
-        try:
-            return told.notes_for(speaker, self._shelf.of(paths))
-        except KnownError as error:
-            self.notices += error.problems
-            return []
-        finally:
-            self.notices += self._shelf.take_problems()
+        history, player = self.session.history, self.session.role
+        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
+        self.notices += problems
+        return notes
 
-    @property
-    def knowledge_is_slow(self) -> bool:
-        """Whether to open what may be told takes more than a moment: bases may need a model."""
-        return any(path.suffix.lower() == ".kb" or path.is_dir() for path in self._knowledge_paths)
+    def opening_knowledge(self) -> Generator[Shelf]:
+        """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""
+        yield self.knowledge.opened(self.session.role)
 
-    def opened_knowledge(self) -> "Shelf":
-        """All that may be told, open; may run in another thread, for `use_knowledge`."""
-        from characters.knowledge import Shelf
-
-        shelf = Shelf(embedder)
-        shelf.prepare(self._knowledge_paths)
-        return shelf
-
-    def use_knowledge(self, shelf: "Shelf") -> None:
+    def use_knowledge(self, shelf: Shelf) -> None:
         """Take what was opened before the first draw; it is closed with the play."""
-        if self._shelf is not None:
-            self._shelf.close()
-        self._shelf = shelf
-        self.notices += shelf.take_problems()
-
-    @property
-    def _knowledge_paths(self) -> list[Path]:
-        roles = [role for role in self.scene.cast if role.name != self.session.role]
-        return [*self.scene.knowledge, *(path for role in roles for path in role.knowledge)]
+        self.notices += self.knowledge.use(shelf)
 
     def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
@@ -282,10 +255,15 @@ class Play:
         self.session.go(turn)
         self.turned()
 
-    def edit(self, turn: Turn, text: str) -> Turn:
-        """Say `text` instead at a turn of this branch; the old line stays on its own branch."""
+    def edited(self, turn: Turn, text: str) -> Entry:
+        """What `text` means in place of a turn; nothing is said yet."""
         entry = edited_entry(self.scene, turn.entry, text)
         self._mention_unknown_emotion(entry)
+        return entry
+
+    def edit(self, turn: Turn, what: str | Entry) -> Turn:
+        """Say another thing at a turn of this branch; the old line stays on its own branch."""
+        entry = self.edited(turn, what) if isinstance(what, str) else what
         edited = self.session.edit(turn.id, entry)
         self.turned()
         return edited

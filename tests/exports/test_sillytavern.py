@@ -95,7 +95,7 @@ def do(session, deed, what, number):
         case "watch":
             session.play_as(None if session.role else "苏晚")
         case "tell":
-            session.tell([Note.of("旧宅建于1870年。", "house.yaml", str(number))])
+            session.inject([Note.of("旧宅建于1870年。", "house.yaml", str(number))])
 
 
 @settings(max_examples=40)

@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_play_goes_on(known: Play) -
 def test_an_event_of_knowledge_without_a_place_is_refused(scene: Scene) -> None:
     events: list[dict[str, Any]] = []
     session = Session.start(scene, None, parse(scene.opening), "s", events.append)
-    session.tell([Note.of("一\n二", "a.md", "a")])
+    session.inject([Note.of("一\n二", "a.md", "a")])
     assert Session.replay(json.loads(json.dumps(events)), lambda e: None).history == session.history
     events[-1]["after"] = 99
     with pytest.raises(Exception, match="event 2: cannot be read"):

@@ -41,8 +41,8 @@ async def test_a_checkpoint_from_disk_with_a_prefix_a_character_plays(
         assert not app.model.problem
         for _ in range(20):
             await say(pilot, "进去看看。")
-            await until(pilot, lambda: at(pilot).hand and not at(pilot).drawing)
-            hand = at(pilot).hand
+            await until(pilot, lambda: at(pilot).table.hand and not at(pilot).table.drawing)
+            hand = at(pilot).table.hand
             assert hand is not None
             if hand.complete:
                 break

@@ -74,7 +74,7 @@ def play(
         from tui.line import play_by_line
 
         table.asked = dict(choice.asked)
-        raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
+        raise typer.Exit(play_by_line(table, choice, encoding))
     from tui.run_app import show
 
     if status := show(table, choice, kitty_keys):
