@@ -18,11 +18,11 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
-from scenes.files.importers import FORMATS
-from scenes.files.source import Source, source_of
+from scenes.files.importers import importer_named, of_kind
+from scenes.files.source import text_file
 from scenes.files.trpg.convert import PARTS
 from scenes.files.trpg.files import TableLog, log_of, open_logs
-from scenes.files.trpg.people import Table
+from scenes.files.trpg.people import TableRules
 from scenes.files.trpg.styles import STYLES
 from scenes.log import parse
 from tests.imports.table_logs import LOGS, NAMED, sealdice_json, zipped
@@ -46,9 +46,9 @@ WRONG = (
     *(b"<html>", b"PK\x03\x04", "：\u3000".encode(), b"\\emoji x", "😀\ud7ff".encode(), b"1:2:3 "),
 )
 TABLES = (
-    *(Table(), Table(comments=True, ids=True), Table(dice=False)),
-    *(Table(style=style, comments=True) for style in STYLES),
-    Table(roles={"林默": "林：先生", "100003": "#晚"}, narrators=frozenset({"林默"})),
+    *(TableRules(), TableRules(comments=True, ids=True), TableRules(dice=False)),
+    *(TableRules(style=style, comments=True) for style in STYLES),
+    TableRules(roles={"林默": "林：先生", "100003": "#晚"}, narrators=frozenset({"林默"})),
 )
 
 Seed = tuple[str, bytes]
@@ -93,12 +93,12 @@ def mutated(number: int, files: list[Seed]) -> tuple[str, bytes, Random]:
 
 
 def _logs(name: str, raw: bytes, rng: Random, folder: Path) -> list[TableLog]:
-    forced = rng.choice((None, None, rng.choice(list(FORMATS))))
+    forced = rng.choice((None, None, rng.choice([one.name for one in of_kind("log")])))
     if name.endswith(".zip"):
         (folder / name).write_bytes(raw)
         return open_logs(folder / name, forced)
-    source: Source = source_of(raw, name)
-    return [log_of(source, forced)]
+    importer = importer_named(forced) if forced is not None else None
+    return [log_of(text_file(raw, name), importer)]
 
 
 def tried(name: str, raw: bytes, rng: Random, folder: Path) -> str:
@@ -108,7 +108,7 @@ def tried(name: str, raw: bytes, rng: Random, folder: Path) -> str:
             report = log.report
             lines = list(log.lines(rng.choice(TABLES)))
             entries = parse("".join(lines))
-            if report.format != "paotuan":
+            if report.importer != "paotuan":
                 assert not [one for one in entries if one.kind == "unrecognised"]
                 messages = report.dropped.total() - sum(report.dropped[one] for one in PARTS)
                 assert report.kept <= report.read <= report.kept + messages

@@ -108,6 +108,7 @@ CASES: dict[str, Case] = {
         json.dumps(EXAMPLE) + "\n",
         ["eval", "scripted", "--on", "IN", "--report", "OUT"],
     ),
+    "import": ("t.txt", "<甲> 好\n", ["import", "IN", "-o", "OUT"]),
     "models convert": ("m.gguf", "GGUF", ["models", "convert", "IN", "OUT", "--to", "gguf-lora"]),
 }
 

@@ -11,7 +11,7 @@ from base.messages import _, _n
 from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import as_json, columns, data, one_line, word
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def show(id: Id = None) -> None:
     with given():
         path = find_session(id).with_suffix(".txt")
     paint = painter()
-    for __, entry in read(Source(path).lines()):
+    for __, entry in read(LogInput(path).lines()):
         print(paint(entry))
 
 
@@ -143,6 +143,7 @@ def import_chats(
     text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
     """
     from scenes.files.chats import import_chat
+    from tui.reported import report_lines
 
     roles = roles_of(mapped or [])
     problems: list[str] = []
@@ -155,10 +156,10 @@ def import_chats(
             problems += error.problems
             continue
         reports.append(report)
-        for line in (*report.notices, *report.places):
+        for line in report_lines(report):
             word(line)
         if not as_data:
-            data(f"{report.session}: {report.told()}")
+            data(report.session)
     if as_data:
         as_json([report.as_json() for report in reports], 2)
     if problems:
@@ -177,7 +178,7 @@ def search(
         raise BadInput(_("nothing to look for"))
     for path in sorted(sessions_folder().glob("*.txt")):
         try:
-            for number, line in enumerate(Source(path).lines(), 1):
+            for number, line in enumerate(LogInput(path).lines(), 1):
                 if wanted in line.casefold():
                     data(f"{path.stem}:{number}: {one_line(line)}")
         except BadInput as error:

@@ -10,8 +10,8 @@ from pathlib import Path
 from base.errors import KnownError
 from base.messages import _, _n
 from scenes.data.books.numerals import number
-from scenes.files.importers import Notice
-from scenes.files.source import sources
+from scenes.files.report import Notice
+from scenes.files.source import text_files
 
 LARGEST = 30_000_000
 """Characters of a book; more is no single novel."""
@@ -80,7 +80,7 @@ class Book:
 
 def read_book(path: Path) -> Book:
     """Read a novel. Raises `KnownError` where it is no text, empty, or beyond reason."""
-    texts = sources(path, "a novel")
+    texts = text_files(path, "a novel")
     if len(texts) != 1:
         raise KnownError(
             _n(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
-from scenes.files.chats.chat import Report
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
-from scenes.files.known_characters import known
+from scenes.files.known_characters import with_known_characters
+from scenes.files.report import ImportReport
 from scenes.files.trpg.players import Player
 from scenes.log import read
 from scenes.scene import Role, Scene
@@ -32,10 +32,10 @@ def scene_of(
     names = [one.role for one in players if one.part in ("role", "narrator")]
     if not names:
         raise KnownError(
-            _("{path}: nobody plays in it; one at least must be a role", path=path.name)
+            _("{path}: nobody plays in it; at least one must be a role", path=path.name)
         )
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
-    cast = known(roles[:LARGEST_CAST], None, tell)
+    cast = with_known_characters(roles[:LARGEST_CAST], None, tell)
     return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
 
 
@@ -47,7 +47,7 @@ def save_session(
     `lines` are those of a log of ours, one or more a text. Raises `KnownError`; nothing is left
     then.
     """
-    report = Report(scene.path.name)
+    report = ImportReport(scene.path.name)
     return save_events(scene, role, _events(lines), folder or sessions_folder(), report)
 
 

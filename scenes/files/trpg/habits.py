@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from base.messages import _, _n
 from base.text import shown
-from scenes.files.importers import Message, Notice
+from scenes.files.report import Notice
 from scenes.files.trpg.classify import BOT, COMMAND, is_aside, is_roll
+from scenes.files.trpg.items import TableMessage
 from scenes.files.trpg.styles import QUOTES
 
 SAMPLE, SAMPLED = 1000, 1 << 22
@@ -19,31 +22,46 @@ Account = tuple[str, str]
 """A name and an id."""
 
 
-def glance(
-    messages: Iterable[Message], style: str | None
-) -> tuple[frozenset[Account], str, list[Notice]]:
-    """The dice bots that their names do not tell, the name of the style, what a person should know.
+@dataclass(frozen=True)
+class TableHabits:
+    """How a table writes, as its first messages tell."""
 
-    `style` is the one that was asked for, if any was.
-    """
-    said = [one for one in messages if one.part == "person"]
-    bots = [one for one in answering(said) if not BOT.search(one[0])]
-    told = [f"{shown(name)} answers commands with dice; read as a dice bot" for name, _ in bots]
-    texts = [one.text for one in said if (one.name, one.id) not in bots and _is_played(one)]
+    bots: frozenset[Account]
+    """The dice bots that their names do not tell."""
+    style: str
+    notices: list[Notice]
+
+
+def table_habits(messages: Iterable[TableMessage], style: str | None) -> TableHabits:
+    """How a table writes; `style` is the one that was asked for, if any was."""
+    written = [one for one in messages if one.part == "person"]
+    bots = [one for one in answering(written) if not BOT.search(one[0])]
+    notices = [
+        _("{name} answers commands with dice; read as a dice bot", name=shown(name))
+        for name, _id in bots
+    ]
+    texts = [one.text for one in written if (one.name, one.id) not in bots and _is_played(one)]
     if style is None and texts:
         opening = tuple(pair[0] for pair in QUOTES)
         quoted = sum(any(sign in text for sign in opening) for text in texts)
         style = "quoted" if quoted >= max(1, QUOTED * len(texts)) else "spoken"
-        told.append(
-            f"{quoted} of the first {len(texts)} quote what is said; read as --style {style}"
+        notices.append(
+            _n(
+                "{quoted} of the first {n} message holds quoted speech; read as --style {style}",
+                "{quoted} of the first {n} messages hold quoted speech; read as --style {style}",
+                len(texts),
+                quoted=quoted,
+                style=style,
+            )
         )
-    return frozenset(bots), style or "quoted", [Notice(0, text) for text in told]
+    told = [Notice(0, text) for text in notices]
+    return TableHabits(frozenset(bots), style or "quoted", told)
 
 
-def answering(messages: Iterable[Message]) -> list[Account]:
+def answering(messages: Iterable[TableMessage]) -> list[Account]:
     """The accounts that answer orders with dice, give none, and say little else.
 
-    Who answered most comes first.
+    Participant answered most comes first.
     """
     answers: Counter[Account] = Counter()
     others: Counter[Account] = Counter()
@@ -66,7 +84,7 @@ def answering(messages: Iterable[Message]) -> list[Account]:
     ]
 
 
-def _is_played(message: Message) -> bool:
+def _is_played(message: TableMessage) -> bool:
     return not (
         BOT.search(message.name)
         or COMMAND.match(message.text)
