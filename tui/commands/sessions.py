@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
@@ -83,7 +83,13 @@ def export(
         typer.Option("--for", metavar="NAME", help="Only this role's lines, as examples."),
     ] = None,
     context: Annotated[
-        int, typer.Option("--context", metavar="N", min=1, help="Characters of a prompt, at most.")
+        int,
+        typer.Option(
+            "--context",
+            metavar="N",
+            min=1,
+            help="Characters of a prompt, at most, where the journal does not say what was read.",
+        ),
     ] = CONTEXT,
 ) -> None:
     """Write a session to read, to train on, or for SillyTavern.
@@ -185,8 +191,19 @@ def _lines_of(form: str, session: "Session", speaker: str | None, context: int) 
         from scenes.files.exports import export
 
         return export(form, session, speaker, context)
-    from scenes.data.examples.export import FORMS
+    from scenes.data.examples.export import FORMS, unrecorded
 
+    if lines := unrecorded(session, speaker):
+        word(
+            _n(
+                "the journal does not say what the model had read before {n} line; its prompt is "
+                "cut to {context} characters",
+                "the journal does not say what the model had read before {n} lines; their prompts "
+                "are cut to {context} characters",
+                lines,
+                context=context,
+            )
+        )
     return FORMS[form](session, speaker, context)
 
 
