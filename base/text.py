@@ -2,6 +2,8 @@
 
 import re
 
+from base.messages import _
+
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
 _FORMATS = (
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -46,9 +48,12 @@ def unprintable(text: str) -> str | None:
     found = UNPRINTABLE.search(text)
     if found is None:
         return None
-    kinds = {"control": _CONTROL, "invisible": _FORMAT}
-    kind = next((kind for kind, some in kinds.items() if some.match(found[0])), "unprintable")
-    return f"{kind} character U+{ord(found[0]):04X}"
+    code = f"U+{ord(found[0]):04X}"
+    if _CONTROL.match(found[0]):
+        return _("control character {code}", code=code)
+    if _FORMAT.match(found[0]):
+        return _("invisible character {code}", code=code)
+    return _("unprintable character {code}", code=code)
 
 
 def is_blank(text: str) -> bool:
@@ -62,6 +67,12 @@ def printable(text: str) -> str:
     if text.replace("\n", "").isprintable():
         return text
     return UNPRINTABLE.sub(" ", _FORMAT.sub("", ESCAPES.sub("", text)))
+
+
+def one_line(text: str, most: int | None = None) -> str:
+    """`text` with single blanks for its breaks, without what drives a terminal, cut to `most`."""
+    line = " ".join(printable(text if most is None else text[: 8 * most]).split())
+    return line if most is None or len(line) <= most else f"{line[: most - 1]}…"
 
 
 def shown(text: str) -> str:

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.backend import Backend, Primed, Prompt
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
@@ -119,12 +120,12 @@ def cue_of(role: Role) -> str:
 
 def stable_part(scene: Scene) -> str:
     """What does not change during a session: title, summary, cast and voices, as log lines."""
-    entries = [Entry("chapter", _one_line(scene.title))]
-    about = (_one_line(scene.summary), _one_line(scene.aim))
+    entries = [Entry("chapter", one_line(scene.title))]
+    about = (one_line(scene.summary), one_line(scene.aim))
     entries += [Entry("context", text) for text in about if text]
     for role in scene.cast:
         likes = "、".join(role.likes)
-        told = _one_line(f"{role.profile} {likes and f'（{likes}）'}")
+        told = one_line(f"{role.profile} {likes and f'（{likes}）'}")
         if told:
             entries.append(Entry("context", f"{role.name}：{told}"))
     for role in scene.cast:
@@ -169,7 +170,3 @@ def _ending(line: str, budget: int, count: Count) -> str:
         middle = (low + high) // 2
         low, high = (low, middle) if count(line[middle:]) <= budget else (middle + 1, high)
     return line[low:]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

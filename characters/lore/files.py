@@ -1,5 +1,6 @@
 """Files that hold a lorebook: JSON of other programs, a card with a book, or our YAML."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from base.decoding import UTF8, decoded, read_as
@@ -7,6 +8,8 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import shown
 from base.yaml_reader import read_file, shown_path
+from characters.cards.files import read_card
+from characters.cards.jsontext import parse
 from characters.lore.book import Lorebook
 from characters.lore.foreign import lorebook_of
 
@@ -26,8 +29,6 @@ def read_lorebook(path: Path) -> Lorebook:
         return book_of(check(BookFile, read_file(path)), path.stem)
     where = shown_path(path)
     if suffix in CARD_IMAGES:
-        from characters.cards.files import read_card
-
         book = read_card(path).book
         if book is None:
             raise KnownError(
@@ -39,14 +40,10 @@ def read_lorebook(path: Path) -> Lorebook:
 
 def read_json(raw: bytes, where: str, name: str) -> Lorebook:
     """The lorebook in the bytes of a JSON file. Raises as `read_lorebook` does."""
-    from characters.cards.jsontext import parse
-
     text, said = _decoded(raw, where)
     book = lorebook_of(parse(text, where), where, name)
     if said is None:
         return book
-    from dataclasses import replace
-
     return replace(book, warnings=(said, *book.warnings))
 
 

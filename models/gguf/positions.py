@@ -41,8 +41,8 @@ def set_frequencies(path: Path, config: Any, tensor: Any) -> None:
     config.rope_parameters = plain
     raise KnownError(
         _(
-            "{path}: scales positions in a way that is not known here; use its folder "
-            "of safetensors",
+            "{path}: scales its positions by a rule that is not known here; use the "
+            "model's folder of safetensors",
             path=path,
         )
     )

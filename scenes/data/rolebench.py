@@ -15,7 +15,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import name_problem
 from base.text import shown
-from characters.profile import Character
+from characters.character import Character
 from models.backend import Prompt
 from models.train.data import Example, Split
 from scenes.data.records import read_records, text_of

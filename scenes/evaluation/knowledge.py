@@ -13,14 +13,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from base.declaration import Declaration, Name
 from base.errors import KnownError
 from base.folders import beside
 from base.messages import _
 from base.names import name_problem
-from base.validation import Declaration, check
+from base.validation import check
 from base.yaml_reader import read_file
 from characters.knowledge import Knowledge, read_knowledge
-from characters.schema import Name
 from models.backend import Backend, Prompt, scorer
 from scenes.embedding import embedder
 from scenes.injection import KnowledgeInjector

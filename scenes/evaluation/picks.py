@@ -12,7 +12,7 @@ from pathlib import Path
 from base.errors import KnownError
 from base.messages import _
 from models.backend import Backend, scorer
-from models.train.pairs import Pair, read_pairs
+from models.train.pairs import PreferencePair, read_pairs
 from scenes.data.examples.export import preferred
 from scenes.data.records import LONGEST_LINE
 from scenes.evaluation.heldout import MARGIN
@@ -55,7 +55,7 @@ class Agreement:
     """The picked line has the higher implicit reward against the reference."""
 
 
-def pairs_of(source: str) -> list[Pair]:
+def pairs_of(source: str) -> list[PreferencePair]:
     """The pairs of a saved session, by its name or journal, or of a file of pairs.
 
     Raises `KnownError`.
@@ -74,7 +74,7 @@ def pairs_of(source: str) -> list[Pair]:
 
 
 def prefer(
-    backend: Backend, adapter: str | None, pairs: Sequence[Pair]
+    backend: Backend, adapter: str | None, pairs: Sequence[PreferencePair]
 ) -> Iterator[Preference | None]:
     """Score both lines of each pair in turn; None for one that is longer than the context."""
     scores = scorer(backend)

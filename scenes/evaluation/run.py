@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from base.messages import _
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
-from models.train.pairs import Pair
+from models.train.pairs import PreferencePair
 from scenes.data.examples.rivals import SpeakerChoices
 from scenes.evaluation import drawing, heldout, picks, rolebench
 from scenes.evaluation.drawing import DrawnLines
@@ -32,7 +32,7 @@ class EvaluationPlan:
     choices: SpeakerChoices
     sampling: Sampling
     """How candidates are drawn."""
-    pairs: Sequence[Pair] = ()
+    pairs: Sequence[PreferencePair] = ()
     questions: Sequence[RoleBenchPrompt] = ()
 
 

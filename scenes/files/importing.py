@@ -19,7 +19,8 @@ from scenes.files.trpg.files import TableLog, no_message, open_logs
 from scenes.files.trpg.people import Table
 from scenes.files.trpg.players import Player, players, table_of
 from scenes.files.trpg.writer import save_session, scene_of
-from scenes.scene import Scene, read_scene
+from scenes.scene import Scene
+from scenes.scene_loader import read_scene
 from scenes.scene_writer import language_of, scene_with
 
 PLAYERS = {"zh": "旅人", "en": "Traveller"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from characters.wiki.chunks import chunks
-from characters.wiki.index import write_base
+from characters.wiki.storage import write_base
 from characters.wiki.vectors import Embedding
 from models.scripted import Scripted
 from scenes.data.examples.prompts import Bounds, ExampleTally, LogSource
@@ -67,7 +67,7 @@ def test_where_the_model_is_gone_play_and_examples_say_so_once_and_find_by_words
     assert NEAR in read_by(play, "院长怕什么？")
     play.close()
     (notice,) = play.notices
-    assert notice.endswith("town.kb: found by words alone: ./tiny: no such folder")
+    assert notice.endswith("town.kb: searched by words alone: ./tiny: no such folder")
     log = "林默：咪咪！\n苏晚：在哪里？\n林默：院长呢？\n苏晚：不在。"
     script, tally = script_of("log", parse(log), scene), ExampleTally()
     found = LogSource(script, [scene.role("苏晚")]).examples(["train"], Bounds(2000, len), tally)

@@ -7,10 +7,10 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra `local`")
 pytest.importorskip("sentencepiece", reason="needs the extra `local`")
 
-from models.chatglm.made_up import make_prefix
-from models.chatglm.tokenizer_made_up import make_playable
 from scenes.scene import Role
 from scenes.table.play import Play
+from tests.chatglm.made_up import make_prefix
+from tests.chatglm.tokenizer_made_up import make_playable
 from tests.tui.tables import at, house, said, say, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice

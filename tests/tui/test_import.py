@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
 from models.scripted import Scripted
 from scenes.files.importing import (
@@ -19,7 +20,7 @@ from scenes.files.importing import (
 )
 from scenes.files.recognise import recognise
 from scenes.log import parse
-from scenes.table.session_list import saved_sessions, sessions_folder
+from scenes.table.session_list import saved_sessions
 from tests.imports.table_logs import EVENING, LOGS, NAMED
 from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from base.folders import sessions_folder
 from scenes.log import parse
 from scenes.table.play import Play
-from scenes.table.session_list import find_session, sessions_folder
+from scenes.table.session_list import find_session
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = ("play", "rain-house", "--model", "scripted")
@@ -168,7 +169,7 @@ def test_an_encoding_that_lines_cannot_have_is_refused_before_a_session_is_made(
 ODD = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 
 class Odd(Scripted):
@@ -333,7 +334,7 @@ def test_ctrl_c_at_the_prompt_does_not_end_the_play(home):
 SLOW = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 
 class Ready:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from characters.knowledge import Shelf
 from characters.wiki.chunks import Chunk
-from characters.wiki.index import write_base
+from characters.wiki.storage import write_base
 from models.backend import Delta, Progress
 from models.scripted import Scripted
 from scenes.table.journal import Journal

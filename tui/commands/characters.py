@@ -27,7 +27,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there alre
 def list_characters(as_data: Json = False) -> None:
     """List the characters in ./characters, in your data folder, and that come with paotuan."""
     from base.errors import KnownError
-    from characters import load, names
+    from characters.profile import load, names
 
     found = []
     for name in names():
@@ -51,7 +51,7 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
     """Show what is known of a character."""
     from dataclasses import asdict
 
-    from characters import load
+    from characters.profile import load
 
     with given():
         found = load(character)
@@ -107,7 +107,7 @@ def check(
 ) -> None:
     """Check characters: every mistake with file, line and key. Exit 2 where there is one."""
     from base.errors import KnownError
-    from characters import load, names
+    from characters.profile import load, names
 
     broken = False
     for name in characters or names():
@@ -186,8 +186,8 @@ def export(
     """Write a character as a card, with everything that the card it came from holds."""
     from typing import get_args
 
-    from characters import load
     from characters.cards.export import Form, export_character
+    from characters.profile import load
 
     form = cast("Form | None", one_of(spec, get_args(Form), "format") if spec else None)
     with given():

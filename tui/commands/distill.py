@@ -75,7 +75,8 @@ def distill(
 def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "DistillRun":
     from scenes.data.books.book import read_book
     from scenes.data.teacher.distill import DistillRun
-    from scenes.scene import EMOTIONS, load_scene
+    from scenes.scene import EMOTIONS
+    from scenes.scene_loader import load_scene
 
     with given():
         book = read_book(novel)

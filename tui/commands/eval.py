@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from base.messages import _, _n
 from tui.commands import options
 from tui.commands.eval_model import model
-from tui.commands.group import group
+from tui.commands.group import CommandGroup, group
 from tui.failures import given
 from tui.output import as_json, columns, data, word
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from scenes.evaluation.knowledge import AnswerMeans, FactAnswers, FactOutcome
 
 
-class Evaluations(TyperGroup):
+class Evaluations(CommandGroup):
     """Takes what is none of its commands for the model that is to be evaluated."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

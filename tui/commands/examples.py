@@ -17,7 +17,7 @@ from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.local.counting import Counting
+    from models.local.counting import TokenCounter
     from models.resolve import ModelSpec
     from scenes.data.examples.make import ExampleSet
     from scenes.data.examples.prompts import Bounds, ExampleSource
@@ -64,7 +64,7 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
     from scenes.data.examples.general import mixed
     from scenes.data.examples.heldout import HeldOut
     from scenes.data.examples.make import make
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.session import Session
     from tui.model_options import choose, given_model
 
@@ -87,7 +87,7 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
     return made
 
 
-def _counter(spec: "ModelSpec", context: int | None) -> "Counting | Backend":
+def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
     from models.resolve import weights
 
@@ -95,9 +95,11 @@ def _counter(spec: "ModelSpec", context: int | None) -> "Counting | Backend":
         word(_("counting tokens as {model} does …", model=spec.title))
     if spec.backend != "local":
         return spec.open(**({"context": context} if context else {}))
-    from models.local.counting import Counting
+    from models.local.counting import TokenCounter
 
-    return Counting.open(weights(spec.model) if spec.model else str(spec.options["path"]), context)
+    return TokenCounter.open(
+        weights(spec.model) if spec.model else str(spec.options["path"]), context
+    )
 
 
 def _read(log: str, scene: "Scene | None") -> "Script | Session":
@@ -158,7 +160,7 @@ def _source(text: "Script | Session", wanted: Sequence[str]) -> "ExampleSource":
 
 
 def _bounds(
-    backend: "Counting | Backend", texts: Sequence["Script | Session"], wanted: ExampleOptions
+    backend: "TokenCounter | Backend", texts: Sequence["Script | Session"], wanted: ExampleOptions
 ) -> "Bounds":
     """What a prompt may take, with the tokens of all lines counted beforehand."""
     from scenes.data.examples.prompts import Bounds, Counted

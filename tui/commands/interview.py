@@ -29,7 +29,9 @@ def interview(
         list[str] | None,
         typer.Option("--for", metavar="NAME", help="Whom to ask; may be given several times."),
     ] = None,
-    to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
+    to: Annotated[
+        str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
+    ] = "log",
     tokens: Annotated[
         int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
     ] = 600,

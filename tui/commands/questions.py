@@ -35,7 +35,9 @@ def questions(
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the choice repeatable.")
     ] = 1,
-    to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
+    to: Annotated[
+        str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
+    ] = "log",
     jobs: teaching.Jobs = 1,
     journal: teaching.Journal = None,
     wait: teaching.Wait = 900.0,

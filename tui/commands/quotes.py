@@ -33,7 +33,7 @@ def quotes(
     ] = None,
     to: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMS), autocompletion=lambda: list(FORMS)),
+        typer.Option("--to", metavar="|".join(FORMS), help="A log, or lines with their speakers."),
     ] = "log",
     aliases: Annotated[
         str | None,

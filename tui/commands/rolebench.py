@@ -15,7 +15,7 @@ from tui.failures import BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from characters.profile import Character
+    from characters.character import Character
     from scenes.data.rolebench import Bench
 
 FORMS = ("instruct", "log", "examples", "candidates", "characters")
@@ -39,7 +39,7 @@ def rolebench(
     ] = None,
     to: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMS), autocompletion=lambda: list(FORMS)),
+        typer.Option("--to", metavar="|".join(FORMS), help="What to make of it."),
     ] = "instruct",
     characters: Annotated[
         list[str] | None,
@@ -89,7 +89,7 @@ def rolebench(
 def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
     """The characters by the role that each is. Raises `BadInput` for one that is none."""
     from base.names import nearest
-    from characters import load
+    from characters.profile import load
 
     by_role = {}
     for name in names:

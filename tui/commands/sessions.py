@@ -73,7 +73,7 @@ def export(
     id: Id = None,
     form: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMATS), autocompletion=lambda: list(FORMATS)),
+        typer.Option("--to", metavar="|".join(FORMATS), help="The format to write."),
     ] = "log",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
@@ -165,7 +165,7 @@ def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
     """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
-    from scenes.table.session_list import sessions_folder
+    from base.folders import sessions_folder
 
     wanted = words.casefold()
     if not wanted.strip():

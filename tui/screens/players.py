@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.messages import N_, _, _n
+from base.names import LONGEST_NAME
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.files.importing import OpenedLogs
@@ -25,7 +26,6 @@ from scenes.files.trpg.people import Table
 from scenes.files.trpg.players import Part, Player, preview, table_of
 from scenes.files.trpg.styles import STYLES
 from scenes.files.trpg.writer import save_session, scene_of
-from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
 from tui.paint import printable
@@ -209,7 +209,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
-        from scenes.table.session_list import sessions_folder
+        from base.folders import sessions_folder
 
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from base.names import LONGEST_NAME
 from scenes.data.books.book import Book
 from scenes.data.books.quotes import Quote
-from scenes.log import LONGEST_NAME, Entry
+from scenes.log import Entry
 
 LONGEST_LINE = 80
 """Characters of a line of narration, where a sentence ends in time."""

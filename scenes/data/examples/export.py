@@ -10,7 +10,7 @@ from typing import Any
 
 from base.messages import _
 from models.backend import Prompt
-from models.train.pairs import Pair
+from models.train.pairs import PreferencePair
 from scenes.data.examples.prompts import Bounds
 from scenes.data.examples.replies import SessionPrompts, role_saying
 from scenes.files.exports.jsonlines import json_line
@@ -34,7 +34,7 @@ def preference(session: Session, speaker: str | None, context: int) -> Iterator[
         yield json_line({"prompt": pair.prompt.text, "chosen": chosen, "rejected": rejected})
 
 
-def preferred(session: Session, speaker: str | None, context: int) -> Iterator[Pair]:
+def preferred(session: Session, speaker: str | None, context: int) -> Iterator[PreferencePair]:
     """What was picked, or what it was edited to, against every other candidate of its draw."""
     prompts, cast = _prompts(session, context), session.scene.cast
     for turn in session.turns.values():
@@ -52,7 +52,7 @@ def preferred(session: Session, speaker: str | None, context: int) -> Iterator[P
         if others and speaker in (None, role.name):
             prompt, chosen = prompts.before(turn, role), _response(turn.entry)
             for other in others:
-                yield Pair(prompt, f"{chosen}\n", f"{_response(other)}\n")
+                yield PreferencePair(prompt, f"{chosen}\n", f"{_response(other)}\n")
 
 
 def alpaca(session: Session, speaker: str | None, context: int) -> Iterator[str]:

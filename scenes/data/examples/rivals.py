@@ -8,9 +8,10 @@ from itertools import chain, islice
 
 from base.errors import KnownError
 from base.messages import _
+from base.names import LONGEST_NAME
 from base.text import shown
 from models.train.data import Example
-from scenes.log import LONGEST_NAME, cue
+from scenes.log import cue
 
 MOST = 8
 """Candidates for a line, its true speaker among them."""

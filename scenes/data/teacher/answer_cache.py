@@ -13,10 +13,11 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from base.drafts import draft_of, sweep
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
-from base.writing import draft_of, sweep, told
+from base.writing import told
 
 VERSION = 1
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
 from base.text import shown
 from scenes.files.chats.chat import Chat, Json, texts
@@ -16,7 +17,6 @@ from scenes.files.chats.source import BadValue, ChatFile, open_chat
 from scenes.files.chats.writer import save_chat, save_events
 from scenes.files.importers import Importer, of_kind
 from scenes.files.report import ImportReport
-from scenes.table.session_list import sessions_folder
 
 
 def import_chat(

@@ -14,7 +14,7 @@ import msgspec
 from base.decoding import SAMPLE, UTF8, encoding_of, marked_encoding
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.json_bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.json_bounds import MAX_DEPTH, MAX_VALUES, too_deep, too_many, why_unkept
 from base.messages import _
 from base.text import shown
 
@@ -167,7 +167,7 @@ def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:
 def json_value(text: str) -> object:
     """The value of a JSON text, bounded in count and depth. Raises `BadValue`."""
     if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
-        raise BadValue(TOO_MANY)
+        raise BadValue(too_many())
     try:
         value = _decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -188,7 +188,7 @@ def _examined(text: str) -> object:
             _("not valid JSON: {error} (column {column})", error=error.msg, column=error.colno)
         ) from None
     except RecursionError:
-        raise BadValue(TOO_DEEP) from None
+        raise BadValue(too_deep()) from None
     except ValueError as error:
         raise BadValue(_("not valid JSON: {error}", error=shown(str(error)))) from None
     return _kept(value)

@@ -10,7 +10,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from base.text import printable
+from base.text import one_line
 from base.writing import UTF8, reason, replaced
 from scenes.files.chats.chat import Chat, ChatMessage
 from scenes.files.chats.dates import sent_at
@@ -149,7 +149,7 @@ def _scene(chat: Chat, report: ImportReport, player: str | None) -> tuple[Scene,
         Role(name, narrator=name in narrators and name not in played)
         for name in dict.fromkeys(names)
     )
-    title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
+    title, summary = one_line(chat.title)[:80] or "chat", one_line(chat.summary)[:2000]
     cast = known(cast, role, report.notice) or (Role(PLAYER),)
     knowledge = tuple(chat.knowledge)
     for one in knowledge:
@@ -195,10 +195,6 @@ def _cast_as(chat: Chat, roles: Mapping[str, str], report: ImportReport) -> Chat
     return replace(
         chat, messages=messages, player=others.get(named(chat.player), chat.player), cast=cast
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(printable(text).split())
 
 
 def _renamed(messages: Iterator[ChatMessage], names: dict[str, str]) -> Iterator[ChatMessage]:

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
@@ -14,7 +15,6 @@ from scenes.files.trpg.players import Player
 from scenes.log import read
 from scenes.scene import Role, Scene
 from scenes.table.session import Turn
-from scenes.table.session_list import sessions_folder
 from scenes.table.snapshot import to_json
 
 AT_ONCE = 100

@@ -11,7 +11,6 @@ from base.errors import KnownError
 from models.backend import Prompt
 from models.local import Local
 from models.train.pairs import read_pairs
-from models.train.preference import train_preferences
 from models.train.run import train
 from models.train.runs import Result
 from models.train.settings import Settings
@@ -20,12 +19,17 @@ from tests.train.made import STABLE, opened, settings, written_pairs
 
 def run(base: Path, wanted: Settings, **more: Any) -> Result:
     model, encoder = opened(base)
-    return train_preferences(wanted, model, encoder, "made-up", **more)
+    return train(wanted, model, encoder, "made-up", **more)
 
 
 def wanted_of(folder: Path, **changes: Any) -> Settings:
     pairs = written_pairs(folder / "pairs.jsonl")
-    values: dict[str, Any] = {"examples": (), "pairs": (pairs,), "max_steps": 8, "dropout": 0.0}
+    values: dict[str, Any] = {
+        "examples": (),
+        "pairs": (pairs,),
+        "max_steps": 8,
+        "lora_dropout": 0.0,
+    }
     return settings(folder, **values | changes)
 
 

@@ -12,17 +12,20 @@ from base.yaml_reader import read, read_file
 
 BAD_YAML = {
     b"title: a\n\tsummary: b\n": "f.yaml:2: not valid YAML: a tab in the indentation; indent with",
-    b"title: a\n   summary: b\n": "f.yaml:2: not valid YAML: mapping values are not allowed",
-    "title：雨夜\ncast: x\n".encode(): "f.yaml:1: not valid YAML: mapping values are",
+    b"title: a\n   summary: b\n": "f.yaml:2: not valid YAML: a `: ` that no key can have here; put",
+    "title：雨夜\ncast: x\n".encode(): "f.yaml:1: not valid YAML: a key that ends with `：`; write",
     "title：雨夜".encode(): "f.yaml:1: found text, expected keys and values; write `: ` where",
     b"a: 1\nb:\n  c: 1\n  c: 2\n": "f.yaml:4: b.c: written twice, first in line 3; keep one",
     b"- a\n": "f.yaml:1: found a list, expected keys and values",
-    b"a: 'open\n": "f.yaml:",
-    b"a: !!python/object:os.system x\n": "f.yaml:1: a: tag tag:yaml.org,2002:python/object",
-    b"a: &x [*x]\n": "f.yaml:1: a.0: alias *x before its anchor is complete",
-    b"? [a]\n: b\n": "f.yaml:1: a list, mapping or alias as a key",
-    b"a: 1\n---\nb: 2\n": "f.yaml:2: a second YAML document",
-    b"a: " + b"[" * 200: "f.yaml:1: a.0.0",
+    b"a: 'open\n": "f.yaml:2: not valid YAML: a quote that is not closed",
+    b"a: !!python/object:os.system x\n": "f.yaml:1: a: the tag tag:yaml.org,2002:python/object",
+    b"a: &x [*x]\n": "f.yaml:1: a.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0: nested more than 20",
+    b"? [a]\n: b\n": "f.yaml:1: a list or a mapping as a key",
+    b"a: 1\n---\nb: 2\n": "f.yaml:2: not valid YAML: a second YAML document",
+    b"a: " + b"[" * 200: "f.yaml:1: not valid YAML: no value where one belongs",
+    b"a: " + b"[" * 200 + b"]" * 200: "f.yaml:1: a.0.0",
+    b"a: *y\n": "f.yaml:1: not valid YAML: an alias whose anchor does not stand above it",
+    b"a: !!int 5\n": "f.yaml:1: a: the tag tag:yaml.org,2002:int is not known here",
     b"": "f.yaml: empty",
     b"# nothing\n": "f.yaml:1: found nothing, expected keys and values",
     b"a: b\n\x1b[2J: c\n": "f.yaml:2: control character U+001B; delete it",
@@ -47,8 +50,9 @@ def test_a_bad_file_is_one_line_that_says_where(raw: bytes, said: str) -> None:
 
 
 def test_brackets_without_end_are_told_with_their_line() -> None:
-    """By PyYAML from 6.0.4 on, by us before."""
-    with pytest.raises(KnownError, match=r"^f\.yaml:1: .*nest(ed|ing)") as raised:
+    with pytest.raises(
+        KnownError, match=r"^f\.yaml:1: not valid YAML: brackets without end; nest at most 20 deep"
+    ) as raised:
         read(b"a: " + b"[" * 100_000, "f.yaml")
     assert len(str(raised.value)) < 2000
 
@@ -92,10 +96,18 @@ def test_an_alias_is_written_once_and_read_twice() -> None:
     assert read(b"a: &v [1, 2]\nb: *v", "f.yaml").data == {"a": [1, 2], "b": [1, 2]}
 
 
+def test_a_tag_that_says_text_makes_a_number_text() -> None:
+    assert read(b"a: !!str 5\nb: 5\nc: '5'", "f.yaml").data == {"a": "5", "b": 5, "c": "5"}
+
+
+def test_a_long_list_without_aliases_is_not_too_large() -> None:
+    assert len(read(b"a: [" + b"a," * 100_000 + b"]", "f.yaml").data["a"]) == 100_000
+
+
 def test_aliases_that_grow_without_end_are_refused() -> None:
     lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
-    with pytest.raises(KnownError, match=r"f\.yaml:\d+: a\d\.\d: its aliases expand"):
+    with pytest.raises(KnownError, match=r"f\.yaml:\d+: a\d[.\d]+: its aliases expand"):
         read("\n".join(lines).encode(), "f.yaml")
 
 
@@ -107,7 +119,7 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
 
 
 def test_what_is_no_readable_file_is_said_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match="a folder, expected a YAML file"):
+    with pytest.raises(KnownError, match="a folder, not a file"):
         read_file(tmp_path)
     with pytest.raises(KnownError, match=r"none\.yaml: no such file"):
         read_file(tmp_path / "none.yaml")

@@ -9,8 +9,8 @@ import sentencepiece
 
 from base.errors import KnownError
 from base.messages import _
-from models.chatglm.made_up import Family, make_checkpoint
 from models.chatglm.tokenizer_version import VOCABULARY_FILES
+from tests.chatglm.made_up import Family, make_checkpoint
 
 _CONTROL = ["[MASK]", "[gMASK]", "[sMASK]", "<unused_0>", "<sop>", "<eop>", "<ENC>", "<dBLOCK>"]
 _WRITTEN = ["<n>", "<|tab|>", *(f"<|blank_{k}|>" for k in range(2, 81))]

@@ -1,4 +1,4 @@
-"""A lean step beside the model's own forward."""
+"""A fast step beside the model's own forward."""
 
 from typing import Any
 
@@ -19,7 +19,6 @@ from models.cache_names import cache_argument
 from models.local import fast_step
 from models.local.attention import share_attention
 from models.local.cache import BranchingCache
-from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import tiny_llama
 
 SIZES = {
@@ -45,16 +44,16 @@ def made_up(kind: Any, config: Any) -> Any:
 
 
 @torch.inference_mode()
-def stepped(model: Any, leanly: bool, shared: int = 7) -> torch.Tensor:
+def stepped(model: Any, fast: bool, shared: int = 7) -> torch.Tensor:
     """Logits of three rows over two steps after `shared` tokens, and of two of them after that."""
     cache = BranchingCache(joined=False)
     text = torch.arange(1, 1 + shared)[None]
     named = cache_argument(type(model), cache)
     model(input_ids=text, position_ids=text - 1, use_cache=True, **named)
     cache.advance(shared)
-    cache.branch(3, 4, packed=leanly)
+    cache.branch(3, 4, packed=fast)
     positions = torch.arange(shared, shared + 4)[None]
-    stepper = fast_step.Stepper(model, cache, positions) if leanly else None
+    stepper = fast_step.FastStep(model, cache, positions) if fast else None
     logits = []
     for place, row in enumerate(([11, 12, 13], [21, 22, 23], [31, 33], [41, 43])):
         if place == 2:
@@ -93,32 +92,17 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("laid", [False, True], ids=["as loaded", "laid by columns"])
 @pytest.mark.parametrize("name", MODELS)
-def test_a_lean_step_computes_what_the_model_does(name: str, laid: bool) -> None:
+def test_a_fast_step_computes_what_the_model_does(name: str) -> None:
     model = MODELS[name]()
-    if laid:
-        store_by_columns(model)
     own = stepped(model, False)
     torch.testing.assert_close(stepped(model, True), own, rtol=1e-5, atol=2e-5)
 
 
-def test_queries_keys_and_values_are_one_product_where_they_lie_together() -> None:
-    model = MODELS["llama"]()
-    attention = model.model.layers[0].self_attn
-    parts = (attention.q_proj, attention.k_proj, attention.v_proj)
-    apart = torch.cat([part.weight.detach().clone() for part in parts])
-    assert fast_step.together(parts) is None
-    store_by_columns(model)
-    whole = fast_step.together(parts)
-    assert whole is not None
-    assert torch.equal(whole[0], apart)
-
-
-def test_only_what_is_computed_alike_steps_leanly() -> None:
-    assert all(fast_step.can_step(make(), joined=False) for make in MODELS.values())
-    assert not fast_step.can_step(MODELS["glm"](), joined=True)
-    assert not fast_step.can_step(MODELS["glm"]().bfloat16(), joined=False)
-    assert not fast_step.can_step(tiny_gemma(final_logit_softcapping=30.0), joined=False)
+def test_only_what_is_computed_alike_steps_fast() -> None:
+    assert all(fast_step.can_step_fast(make(), joined=False) for make in MODELS.values())
+    assert not fast_step.can_step_fast(MODELS["glm"](), joined=True)
+    assert not fast_step.can_step_fast(MODELS["glm"]().bfloat16(), joined=False)
+    assert not fast_step.can_step_fast(tiny_gemma(final_logit_softcapping=30.0), joined=False)
     dynamic = {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 10000.0}
-    assert not fast_step.can_step(tiny_llama(60, rope_parameters=dynamic), joined=False)
+    assert not fast_step.can_step_fast(tiny_llama(60, rope_parameters=dynamic), joined=False)
