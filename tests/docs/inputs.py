@@ -4,10 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
-from models.chatglm.made_up import make_prefix
-from models.chatglm.tokenizer_made_up import make_playable
 from scenes.scene import load_scene
 from tests.characters.card_files import png_of, raw, v2, v3
+from tests.chatglm.made_up import make_prefix
+from tests.chatglm.tokenizer_made_up import make_playable
 from tests.corpora.teachers import NOVEL
 from tests.imports.table_logs import NAMED, zipped
 from tests.local.tiny_models import LINES, make_llama, tiny_llama
