@@ -4,7 +4,6 @@ import json
 import shutil
 from pathlib import Path
 
-from scenes.scene import load_scene
 from tests.characters.card_files import png_of, raw, v2, v3
 from tests.chatglm.made_up import make_prefix
 from tests.chatglm.tokenizer_made_up import make_playable
@@ -119,4 +118,3 @@ def put(models: Path, folder: Path, home: Path) -> None:
     (folder / "models").mkdir()
     (folder / "models" / "bge-small-zh-v1.5").symlink_to(models / "sentences")
     (folder / "model.gguf").symlink_to(models / "base.gguf")
-    assert load_scene("sanguo")
