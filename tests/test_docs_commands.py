@@ -73,6 +73,7 @@ ENDS_WITH_1 = (
     r"play .*(chatglm|local:starter)",  # random weights draw no line in form
 )
 """Commands whose work fails, or may."""
+TO_LORA = ("--to", "gguf-lora")
 SPOKEN = "有人吗？\n1\n"
 """What is typed at a table."""
 SHELL = re.compile(r"[|>*$]|&&|^\w+=")
@@ -134,6 +135,9 @@ def test_every_command_of_a_page_runs(page: Page, place: Path, run: Run, server:
     for _ in range(2):
         assert run("play", "rain-house", stdin=SPOKEN).status == 0
     session = run("sessions", "list").out.split()[0]
+    if not any("convert adapters/mine" in command for command in page.commands):
+        converted = run("models", "convert", "adapters/mine", "adapters/mine/mine.gguf", *TO_LORA)
+        assert converted.status == 0, converted.err
     failed = []
     for command in page.commands:
         if any(re.search(pattern, command) for pattern in NOT_RUN):

@@ -86,8 +86,8 @@ def draw(
     if not dealt.candidates:
         word(
             _(
-                "paotuan: no candidate of {backend} was a line in form; try another model",
-                backend=backend.name,
+                "paotuan: no candidate of {model} was a line in form; try another model",
+                model=backend.name,
             )
         )
         raise typer.Exit(FAILED)
@@ -143,10 +143,10 @@ def _history(source: Source) -> list["Entry"]:
         if entry.kind == "unrecognised":
             word(
                 _(
-                    "{where}:{number}: not a line of a log, kept as it is: {entry}",
-                    where=source.where,
-                    number=number,
-                    entry=entry.text[:60],
+                    "{file}:{line}: not a line of a log, kept as it is: {text}",
+                    file=source.where,
+                    line=number,
+                    text=entry.text[:60],
                 )
             )
         entries.append(entry)
