@@ -1,6 +1,7 @@
 """The help of every command in the person's language, with examples and the options of all."""
 
 import inspect
+import os
 import re
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -14,6 +15,8 @@ from tui.commands.help_examples import EXAMPLES
 from tui.completion import complete
 from tui.help_format import RAW, HelpLines
 
+COMPLETING = "_PAOTUAN_COMPLETE"
+"""The variable by which a shell asks for completions."""
 EVERYWHERE = ("lang",)
 """Options of the whole program that may stand behind any command."""
 METAVARS: Mapping[str, str] = {
@@ -50,6 +53,10 @@ class AsTyped:
         return value
 
 
+def _take_as_typed(parameter: Parameter) -> None:
+    setattr(parameter, "_runtime_param", AsTyped())  # noqa: B010 - typer has no public name for it
+
+
 def translate(command: Command, path: str = "", root: Command | None = None) -> None:
     """Put a command into the person's language, with examples, and what its group says of those
     below it. They themselves are put so when one is called: nobody waits for the others."""
@@ -59,7 +66,7 @@ def translate(command: Command, path: str = "", root: Command | None = None) -> 
     if root is None:
         for option in command.params:
             if option.name in EVERYWHERE:
-                setattr(option, "_runtime_param", AsTyped())  # noqa: B010 - typer's own is private
+                _take_as_typed(option)
         setattr(typer.core, "_", _)  # noqa: B010 - its own asks the system, which knows no --lang
     else:
         shared = [_unread(one) for one in root.params if one.name in EVERYWHERE]
@@ -90,7 +97,9 @@ def _beginning(text: str) -> str:
 
 
 def _translate_parameter(parameter: Parameter) -> None:
-    complete(parameter)
+    if os.environ.get(COMPLETING):
+        complete(parameter)
+        _take_as_typed(parameter)
     if text := getattr(parameter, "help", None):
         parameter.help = _(text)  # type: ignore[attr-defined]
     if parameter.param_type_name == "argument":  # whose brackets and dots typer sets itself

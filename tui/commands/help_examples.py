@@ -16,7 +16,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "settings": (
         "paotuan settings",
         "paotuan settings --init",
-        "paotuan settings model http://localhost:8000/v1?mode=chat#qwen3-8b",
+        "paotuan settings model 'http://localhost:8000/v1?mode=chat#qwen3-8b'",
     ),
     "train": (
         "paotuan train --new > voice.yaml",
@@ -76,7 +76,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "corpus quotes": ("paotuan corpus quotes novel.txt -o log.txt",),
     "corpus distill": (
         "paotuan corpus distill novel.txt -o log.txt --estimate",
-        "paotuan corpus distill novel.txt -o log.txt --teacher http://localhost:8000/v1#qwen3-32b",
+        "paotuan corpus distill novel.txt -o log.txt --teacher 'http://localhost:8000/v1#qwen3-32b'",
     ),
     "corpus examples": ("paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",),
     "corpus interview": ("paotuan corpus interview novel.txt -o answers.txt --for 诸葛亮",),
