@@ -11,14 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path
-
+from base.decoding import decode_utf8
 from base.errors import KnownError
+from base.folders import config_folder
 from base.messages import LANGUAGES, _, matched
 from base.names import nearest
 from base.ranges import SAMPLING, WHOLE, is_inside
 from base.system_errors import system_reason
-from base.text import decode, shown
+from base.text import shown
 from base.writing import replace_text, told
 
 NARROWEST, WIDEST = 40, 400
@@ -64,7 +64,7 @@ class UserSettings:
 
 def settings_file() -> Path:
     """Where the settings are: the folder for them on this system."""
-    return user_config_path("paotuan", appauthor=False) / "settings.toml"
+    return config_folder() / "settings.toml"
 
 
 def settings() -> UserSettings:
@@ -80,7 +80,7 @@ def _kept(file: Path) -> UserSettings:
 def read_settings(file: Path) -> UserSettings:
     """The settings in a file, with a problem for each thing that is wrong; never raises."""
     try:
-        text = decode(file.read_bytes(), str(file))
+        text = decode_utf8(file.read_bytes(), str(file))
     except FileNotFoundError:
         return UserSettings(file)
     except KnownError as error:
@@ -268,7 +268,7 @@ def change(key: str, value: Any, template: str, file: Path | None = None) -> Non
     from tomlkit.exceptions import TOMLKitError
 
     file = file or settings_file()
-    text = decode(file.read_bytes(), str(file)) if file.exists() else template
+    text = decode_utf8(file.read_bytes(), str(file)) if file.exists() else template
     table, dot, name = key.partition(".")
     try:
         document = tomlkit.parse(text)

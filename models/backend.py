@@ -92,8 +92,17 @@ class End:
     """Sum of the natural log-probabilities of its tokens, where asked for and known."""
 
 
+class Progress(NamedTuple):
+    """A sign of life: how much of the prompt has been read; the work can be stopped here."""
+
+    done: int
+    """Tokens of the prompt that have been read, those among them that were cached."""
+    total: int
+    """Tokens of the prompt; an estimate where the model's own tokenizer is out of reach."""
+
+
 class Delta(NamedTuple):
-    """What to append to a candidate, counted from zero, or how it ended."""
+    """What to append to a candidate, counted from zero, or how it ended: a text or an end."""
 
     candidate: int
     text: str = ""
@@ -122,11 +131,19 @@ class Backend(Protocol):
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
-    ) -> Generator[Delta]:
+    ) -> Generator[Delta | Progress]:
         """Yield the candidates piece by piece. Closing the generator stops the work.
 
-        Before anything is drawn, empty deltas may come so that it can be closed. Every candidate
-        closes with one `Delta` that has an `end`. Raises `KnownError`.
+        A `Progress` comes now and then while no text does, so that it can be closed then too.
+        Every candidate closes with one `Delta` that has an `end`. Raises `KnownError`.
+        """
+        ...
+
+    def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
+        """Read the whole prompt, so that a `generate` which begins alike reads only the rest.
+
+        Nothing is drawn. Closing the generator stops the work and keeps what was read. A backend
+        that keeps nothing between requests yields nothing. Raises `KnownError`.
         """
         ...
 

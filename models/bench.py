@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from models.backend import Backend, End, Prompt, Sampling
+from models.backend import Backend, End, Progress, Prompt, Sampling
 
 ROLES = ("林默", "苏晚", "守秘人")
 WHO = ("老管家", "门外的人", "那位客人", "楼上的影子", "我父亲", "撑伞的女人")
@@ -55,7 +55,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Report:
+class BenchReport:
     """What `bench` found. Times are medians in seconds."""
 
     model: str
@@ -104,7 +104,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _TimedDraw:
     first: float
     total: float
     ends: tuple[End, ...]
@@ -123,7 +123,7 @@ def bench(
     repeat: int = 3,
     follow_up_n: int = 5,
     model_bytes: int | None = None,
-) -> Report:
+) -> BenchReport:
     """Draw on made-up logs of `history_tokens` tokens and time it, each figure `repeat` times.
 
     A backend may have `baselines() -> Mapping[str, Callable[[Prompt, Sampling], None]]`, other
@@ -134,8 +134,8 @@ def bench(
     baselines: Mapping[str, Callable[[Prompt, Sampling], None]] = getattr(
         backend, "baselines", dict
     )()
-    cold: list[_Drawn] = []
-    warm: list[_Drawn] = []
+    cold: list[_TimedDraw] = []
+    warm: list[_TimedDraw] = []
     others: dict[str, list[float]] = {way: [] for way in baselines}
     for turn in range(repeat):
         prompt = made_up(backend, history_tokens, seed=turn)
@@ -149,7 +149,7 @@ def bench(
             others[way].append(time.perf_counter() - began)
     totals = tuple(one.total for one in warm)
     prompt_tokens = cold[-1].ends[0].prompt_tokens
-    return Report(
+    return BenchReport(
         model=backend.name,
         prompt_tokens=prompt_tokens,
         prefill_tokens_per_s=prompt_tokens / statistics.median(one.first for one in cold),
@@ -207,19 +207,21 @@ def file_bytes(path: Path) -> int:
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
-def _draw(backend: Backend, prompt: Prompt, sampling: Sampling) -> _Drawn:
+def _draw(backend: Backend, prompt: Prompt, sampling: Sampling) -> _TimedDraw:
     began = time.perf_counter()
     first = 0.0
     ends: list[End] = []
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling)) as deltas:
         for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
             texts[delta.candidate] += delta.text
-            if not first and (delta.text or delta.end):
+            if not first:
                 first = time.perf_counter() - began
             if delta.end is not None:
                 ends.append(delta.end)
-    return _Drawn(first, time.perf_counter() - began, tuple(ends), tuple(texts))
+    return _TimedDraw(first, time.perf_counter() - began, tuple(ends), tuple(texts))
 
 
 def _after(prompt: Prompt, spoken: str) -> Prompt:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError, first_line
 from base.messages import _
+from models.hub.fetched import here
+from models.hub.fetching import fetch as fetch_files
+from models.hub.names import REPO
 from models.quiet import keep_quiet
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ _BAD_MODEL = (
 """What the libraries raise for a folder that holds no model, or a damaged one."""
 
 
-class Embedder:
+class SentenceEmbedder:
     """A model that is open, for one thread at a time."""
 
     def __init__(self, name: str, model: Any) -> None:
@@ -58,7 +61,7 @@ class Embedder:
             ) from error
 
 
-def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> Embedder:
+def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> SentenceEmbedder:
     """The model in the folder `name`, or of that name in the hub's cache; `fetch` may download it.
 
     `device` is chosen by what the machine has if `None`. Raises `KnownError`.
@@ -80,7 +83,7 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-        return Embedder(name, model.eval())
+        return SentenceEmbedder(name, model.eval())
     except (*_BAD_MODEL, SafetensorError) as error:
         raise KnownError(f"{name}: {first_line(error)}; {_EXPECTED}") from error
 
@@ -116,10 +119,6 @@ def _folder(name: str, fetch: bool) -> Path:
         return path
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise KnownError(_("{name}: no such folder", name=name))
-    from models.fetching import fetch as fetched
-    from models.fetching import here
-    from models.hub import REPO
-
     if not REPO.fullmatch(name):
         raise KnownError(_("{name}: no such folder, and no name of a model", name=name))
     found = here(name)
@@ -130,7 +129,7 @@ def _folder(name: str, fetch: bool) -> Path:
             _("{name}: not on this machine; fetch it with: hf download {name}", name=name)
         )
     try:
-        return fetched(name, _wanted)
+        return fetch_files(name, _wanted)
     except KnownError as error:
         raise KnownError(_("no folder {error}", error=error)) from error
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.memory.gguf_sizes import FileQuantization
 from models.memory.shapes import KNOWN, Shape
-from models.memory.usage import Plan, Quantization, weight_bytes
+from models.memory.usage import MemoryPlan, Quantization, weight_bytes
 
 Form = Literal["base", "chat"]
 Terms = Literal["free", "use restrictions", "commercial use after registration"]
@@ -37,7 +37,7 @@ REGISTERED: Terms = "commercial use after registration"
 
 
 @dataclass(frozen=True)
-class Model:
+class CatalogModel:
     """What is known of a model before it is loaded."""
 
     name: str
@@ -84,9 +84,9 @@ class Model:
         if shape.file:
             return {self.gguf.quantization if self.gguf else "Q4_K_M": shape.file}
         if shape.bits < 16:
-            return {f"int{shape.bits}": weight_bytes(shape, Plan())}
+            return {f"int{shape.bits}": weight_bytes(shape, MemoryPlan())}
         return {
-            name: weight_bytes(shape, Plan(quantization=quantization))
+            name: weight_bytes(shape, MemoryPlan(quantization=quantization))
             for name, quantization in IN_MEMORY.items()
         }
 
@@ -98,19 +98,19 @@ class Model:
 
 def _glm(
     name: str, title: str, licence: Licence, note: str, form: Form, architecture: str
-) -> Model:
-    return Model(
+) -> CatalogModel:
+    return CatalogModel(
         name.lower(), title, f"zai-org/{name}", licence, form, "local", architecture, note=note
     )
 
 
-def _chatglm(name: str, title: str, note: str) -> Model:
+def _chatglm(name: str, title: str, note: str) -> CatalogModel:
     licence = Licence(f"{title.removesuffix(' int4')} License", REGISTERED)
     return _glm(name, title, licence, note, "base", "chatglm")
 
 
-def _base(size: str) -> Model:
-    return Model(
+def _base(size: str) -> CatalogModel:
+    return CatalogModel(
         f"qwen3-{size.lower()}-base", f"Qwen3 {size} Base", f"Qwen/Qwen3-{size}-Base", APACHE,
         "base", "local", "qwen3", note="for training: it continues a log as it stands",
     )  # fmt: skip
@@ -122,9 +122,9 @@ def _qwen(
     note: str,
     owner: str = "Qwen",
     architecture: str = "qwen3",
-) -> Model:
+) -> CatalogModel:
     file = Gguf(f"{owner}/{name}-GGUF", f"{name}-{quantization}.gguf", quantization)
-    return Model(
+    return CatalogModel(
         name.lower(), name.replace("-", " "), f"Qwen/{name}", APACHE, "chat", "llamacpp",
         architecture, gguf=file, note=note,
     )  # fmt: skip
@@ -133,7 +133,7 @@ def _qwen(
 GLM4 = Licence("GLM-4 License", REGISTERED)
 HYBRID = "thinks if it is let; its thinking is switched off here"
 
-STARTER = Model(
+STARTER = CatalogModel(
     name="starter",
     title="Gemma 3 270M (Q4_K_M)",
     hub="",
@@ -147,7 +147,7 @@ STARTER = Model(
     note="comes with the extra `starter`; small: its lines are in form and in place, not clever",
 )
 
-MODELS: dict[str, Model] = {
+MODELS: dict[str, CatalogModel] = {
     model.name: model
     for model in (
         STARTER,

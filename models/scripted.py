@@ -3,12 +3,12 @@
 import re
 import time
 from collections.abc import Generator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import Self
 
 from base.errors import KnownError
 from base.messages import _
-from models.backend import Delta, End, Finish, Prompt, Sampling
+from models.backend import Delta, End, Finish, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 
 DEFAULT_LINES = (
@@ -27,7 +27,9 @@ PIECE = re.compile(r"[A-Za-z0-9']+\s?|.", re.DOTALL)
 class Scripted:
     """Gives its lines in order, the next `n` at each draw, from the first again after the last.
 
-    It remembers what it was asked in `prompts`, `samplings` and `adapters`. A token is a character.
+    It remembers what it was asked in `prompts`, `samplings` and `adapters`, and what it was to
+    read ahead in `prefilled`. A token is a character. Of each adapter it keeps the prompt that it
+    read last, as models do, and a draw or a prefill reads only what differs.
     """
 
     def __init__(
@@ -35,23 +37,33 @@ class Scripted:
         lines: Sequence[str] = DEFAULT_LINES,
         *,
         delay: float = 0.0,
+        batch: int = 256,
+        batch_delay: float = 0.0,
         failures: Mapping[int, str] | None = None,
         name: str = "scripted",
         context: int = 4096,
     ) -> None:
-        """`delay` is in seconds a piece; `failures` are error lines by draw, counted from 0."""
+        """`delay` is in seconds a piece; `failures` are error lines by draw, counted from 0.
+
+        Reading a prompt gives a sign of life after each `batch` of tokens, which takes
+        `batch_delay` seconds.
+        """
         if not lines:
             raise KnownError(_("scripted: there are no lines to recite; give at least one"))
         self.name = name
         self.notices: list[str] = []
         self.context = context
         self.prompts: list[Prompt] = []
+        self.prefilled: list[Prompt] = []
         self.samplings: list[Sampling] = []
         self.adapters: list[str | None] = []
         self.closed = False
         self._lines = tuple(lines)
         self._next = 0
         self._delay = delay
+        self._batch = batch
+        self._batch_delay = batch_delay
+        self._kept: dict[str | None, str] = {}
         self._failures = dict(failures or {})
 
     @classmethod
@@ -60,35 +72,37 @@ class Scripted:
         lines: Sequence[str] = DEFAULT_LINES,
         *,
         delay: float = 0.0,
+        batch: int = 256,
+        batch_delay: float = 0.0,
         failures: Mapping[int, str] | None = None,
         name: str = "scripted",
         context: int = 4096,
     ) -> Self:
-        return cls(lines, delay=delay, failures=failures, name=name, context=context)
+        return cls(
+            lines,
+            delay=delay,
+            batch=batch,
+            batch_delay=batch_delay,
+            failures=failures,
+            name=name,
+            context=context,
+        )
 
     def count(self, text: str) -> int:
         return len(text)
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
-    ) -> Generator[Delta]:
+    ) -> Generator[Delta | Progress]:
         draw = len(self.prompts)
         self.prompts.append(prompt)
         self.samplings.append(sampling)
         self.adapters.append(adapter)
         if draw in self._failures:
             raise KnownError(self._failures[draw])
-        if len(prompt.text) >= self.context:
-            raise KnownError(
-                _(
-                    "{name}: the prompt has {prompt} tokens and the context {context}; shorten "
-                    "the prompt",
-                    name=self.name,
-                    prompt=len(prompt.text),
-                    context=self.context,
-                )
-            )
-        rows = [self._recite(row, prompt, sampling) for row in self._take(sampling.n)]
+        cached = yield from self._read(prompt, adapter)
+        cost = len(prompt.text), cached
+        rows = [self._recite(line, sampling, *cost) for line in self._take(sampling.n)]
         for column in zip_longest(*rows):
             for candidate, piece in enumerate(column):
                 if piece is None:
@@ -97,15 +111,45 @@ class Scripted:
                     time.sleep(self._delay)
                 yield piece._replace(candidate=candidate)
 
+    def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
+        self.prefilled.append(prompt)
+        yield from self._read(prompt, adapter)
+
     def close(self) -> None:
         self.closed = True
+
+    def _read(self, prompt: Prompt, adapter: str | None) -> Generator[Progress, None, int]:
+        """Read what of a prompt is not kept; how much was."""
+        text = prompt.text
+        total = len(text)
+        if total >= self.context:
+            raise KnownError(
+                _(
+                    "{name}: the prompt has {prompt} tokens and the context {context}; shorten "
+                    "the prompt",
+                    name=self.name,
+                    prompt=total,
+                    context=self.context,
+                )
+            )
+        cached = done = _common_length(self._kept.get(adapter, ""), text)
+        while True:
+            if self._batch_delay and done < total:
+                time.sleep(self._batch_delay)
+            done = min(done + self._batch, total)
+            self._kept[adapter] = text[:done]
+            yield Progress(done, total)
+            if done == total:
+                return cached
 
     def _take(self, n: int) -> list[str]:
         at = self._next
         self._next += n
         return [self._lines[i % len(self._lines)] for i in range(at, at + n)]
 
-    def _recite(self, line: str, prompt: Prompt, sampling: Sampling) -> Generator[Delta]:
+    def _recite(
+        self, line: str, sampling: Sampling, prompt_tokens: int, cached: int
+    ) -> Generator[Delta]:
         scanner = StopScanner(sampling.stop)
         finish: Finish = "stop" if len(line) <= sampling.max_tokens else "length"
         tokens = 0
@@ -118,4 +162,11 @@ class Scripted:
                 break
         if rest := scanner.flush():
             yield Delta(0, rest)
-        yield Delta(0, end=End(finish, tokens, len(prompt.text), 0))
+        yield Delta(0, end=End(finish, tokens, prompt_tokens, cached))
+
+
+def _common_length(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return sum(
+        1 for __ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    )

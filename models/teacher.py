@@ -14,12 +14,12 @@ from base.errors import KnownError, PassingError
 from base.messages import _
 from models.answer.marks import THINKING, THOUGHT, UNOPENED
 from models.availability import REAL, Clock, Outage
-from models.catalog import Opening, resolve
+from models.resolve import ModelSpec, resolve
 from models.server.count import estimate
 from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
 from models.server.endpoint import Endpoint, Patience
 from models.server.event import mapping, string
-from models.server.failure import Refused
+from models.server.failure import RequestRefused
 from models.server.listing import offered
 from models.server.manners import THOUGHT_TOKENS, manners_of
 
@@ -126,7 +126,7 @@ class Teacher:
         return cls._in_process(found, manner, context)
 
     @classmethod
-    def _in_process(cls, found: Opening, manner: Manner, context: int | None) -> Self:
+    def _in_process(cls, found: ModelSpec, manner: Manner, context: int | None) -> Self:
         from models.llamacpp.backend import LlamaCpp
 
         backend = found.open(**({"context": context} if context else {}))
@@ -153,7 +153,7 @@ class Teacher:
                     raise
                 await clock.sleep(min(pause, left))
                 pause = min(LONGEST_PAUSE, 2 * pause)
-            except Refused as refused:
+            except RequestRefused as refused:
                 if self._heard or not self._gives_way(refused, self._body(question, attempt)):
                     raise
             else:
@@ -165,7 +165,7 @@ class Teacher:
         if self._backend is not None:
             self._backend.close()
 
-    def _gives_way(self, refused: Refused, body: dict[str, Any]) -> bool:
+    def _gives_way(self, refused: RequestRefused, body: dict[str, Any]) -> bool:
         """Take to heart what the server does not take; whether the next time differs."""
         if self._constrained and "response_format" in str(refused):
             self._constrained = False
@@ -259,7 +259,7 @@ def without_thought(text: str) -> str:
     return text
 
 
-def find_teacher(spec: str) -> Opening:
+def find_teacher(spec: str) -> ModelSpec:
     """What `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
 
     Raises `KnownError`, also where its file is not on this machine.

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.import_graph import circles, import_graph
+
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
     *("torch", "transformers", "sentence_transformers", "peft", "xllamacpp"),
@@ -44,7 +46,7 @@ def test_help_needs_nothing_heavy(arguments):
 
 
 @pytest.mark.parametrize(
-    "module", ["models", "models.backend", "models.catalog", "scenes.table.play"]
+    "module", ["models", "models.backend", "models.catalog", "models.resolve", "scenes.table.play"]
 )
 def test_the_rooms_below_import_neither_weights_nor_a_screen(module):
     assert not imported(f"import {module}") & {*HEAVY, *SCREEN}
@@ -106,3 +108,28 @@ print(os.environ.get("TEXTUAL_DISABLE_KITTY_KEY"), constants.DISABLE_KITTY_KEY,
             check=True,
         )
         assert done.stdout.strip() == told
+
+
+STILL_CIRCLES = {
+    frozenset({"scenes.casting", "scenes.scene", "scenes.schema"}),
+    frozenset({"scenes.files.importers", "scenes.files.source"}),
+    frozenset({"tui.screens.importing", "tui.screens.players"}),
+}
+"""Circles that are still to be mended; none is added."""
+
+
+def test_no_module_imports_itself_over_others_not_even_in_a_function():
+    assert set(circles(import_graph())) <= STILL_CIRCLES
+
+
+def test_a_circle_is_found_over_any_number_of_modules_and_what_is_beside_it_left_out():
+    graph = {
+        "a": {"b", "d"},
+        "b": {"c"},
+        "c": {"a"},
+        "d": {"e"},
+        "e": {"d"},
+        "f": {"a"},
+        "g": set(),
+    }
+    assert set(circles(graph)) == {frozenset("abc"), frozenset("de")}

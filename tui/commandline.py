@@ -15,6 +15,7 @@ from tui.commands import (
     characters,
     corpus,
     eval,
+    import_files,
     knowledge,
     locate,
     log,
@@ -101,6 +102,7 @@ def start(
 
 app.command("play")(play.play)
 app.command("draw")(draw)
+app.command("import")(import_files.import_files)
 app.add_typer(scenes.app, name="scenes")
 app.add_typer(characters.app, name="characters")
 characters.app.add_typer(knowledge.app, name="knowledge")

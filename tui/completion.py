@@ -25,7 +25,7 @@ def characters(context: Context) -> Iterable[str]:
 
 def sessions(context: Context) -> Iterable[str]:
     """The names of saved sessions, the newest first."""
-    from scenes.table.session_list import sessions_folder
+    from base.folders import sessions_folder
 
     files = sessions_folder().glob("*.jsonl")
     return [file.stem for file in sorted(files, key=lambda file: -file.stat().st_mtime)]

@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from platformdirs import user_log_path
-
+from base.folders import log_folder
 from base.messages import _
 from tui.failures import BadInput, Known, problems_of
 
@@ -50,7 +49,7 @@ def describe_fault(error: BaseException) -> str:
 def keep(error: BaseException) -> Path | None:
     """Append the trace of a fault to the log, which only its owner may read; `None` if it cannot be
     written."""
-    file = user_log_path("paotuan", appauthor=False) / "faults.log"
+    file = log_folder() / "faults.log"
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         anew = file.exists() and file.stat().st_size > LARGEST

@@ -16,7 +16,7 @@ from tui.preferences import model_named, preferred_model
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.catalog import Opening
+    from models.resolve import ModelSpec
     from scenes.scene import Scene
 
 WITH_ADAPTERS = ("llamacpp", "local", "server")
@@ -78,7 +78,7 @@ def check_quantization(name: str) -> None:
     one_of(name, QUANTIZATIONS, "quantization")
 
 
-def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+def find_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
     """The model that is meant: by option, environment, scene or settings; else the starter.
 
     Raises `KnownError` with the nearest names where there is none such, and where its files are not
@@ -89,7 +89,7 @@ def find_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
     return found
 
 
-def given_model(choice: Choice, scene: "Scene | None" = None) -> "Opening":
+def given_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
     """The model that a person asks for, before anything is done with it; says which of the options
     it does not heed. Raises `BadInput`."""
     with given():
@@ -115,8 +115,8 @@ def idle(choice: Choice, backend: str) -> Iterator[str]:
         yield "--adapter: left out; the scripted model has none"
 
 
-def _named_model(choice: Choice, scene: "Scene | None") -> "Opening":
-    from models.catalog import resolve
+def _named_model(choice: Choice, scene: "Scene | None") -> "ModelSpec":
+    from models.resolve import resolve
 
     return resolve(model_name(choice, scene))
 
@@ -156,7 +156,8 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
 
 def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
     """Larger models that this machine could run, where the starter is to play; else `None`."""
-    from models.catalog import STARTER, better_models, machine_memory
+    from models.catalog import STARTER, better_models
+    from models.memory.machine import machine_memory
 
     if _named_model(choice, scene).model is not STARTER:
         return None

@@ -103,7 +103,7 @@ def problems() -> tuple[str, ...]:
 
 
 def _model_problem(model: str) -> str | None:
-    from models.catalog import resolve
+    from models.resolve import resolve
 
     try:
         resolve(model_named(model))

@@ -34,7 +34,7 @@ class Undecided(Exception):
     """More text is needed to tell what this is."""
 
 
-class Reader:
+class CueReader:
     """Reads a text whose end may not have come yet."""
 
     def __init__(self, text: str, final: bool) -> None:
@@ -80,7 +80,7 @@ class Reader:
                 break
 
 
-def announcement(reader: Reader, asked: bool) -> int:
+def announcement(reader: CueReader, asked: bool) -> int:
     """Where `好的，以下是……：` ends, or 0. Raises `Undecided`."""
     if reader.takes_one(LABELS):
         reader.skip_blanks()
@@ -124,7 +124,7 @@ class Cue:
         """
         if not self._name:
             return None
-        reader = Reader(text, final)
+        reader = CueReader(text, final)
         opened = self._dress(reader)
         if not reader.takes(self._name):
             return self._narrator(reader, opened)
@@ -141,11 +141,11 @@ class Cue:
             return self._settled(reader, opened)
         return None
 
-    def _narrator(self, reader: Reader, opened: list[str]) -> tuple[int, list[str]] | None:
+    def _narrator(self, reader: CueReader, opened: list[str]) -> tuple[int, list[str]] | None:
         told = self._asked and not self._colon and reader.takes_one(("旁白", "narrator"))
         return (reader.at, opened) if told and self._ends_with_colon(reader) else None
 
-    def _dress(self, reader: Reader) -> list[str]:
+    def _dress(self, reader: CueReader) -> list[str]:
         """Step over what is put before a name; returns what closes it, the last opened first."""
         opened: list[str] = []
         while (character := reader.peek()) and not reader.stands_at(self._name):
@@ -166,7 +166,7 @@ class Cue:
                 break
         return opened
 
-    def _stamped(self, reader: Reader) -> bool:
+    def _stamped(self, reader: CueReader) -> bool:
         """Step over a time of day: `[12:30]`."""
         start = reader.at
         reader.at += 1
@@ -177,7 +177,7 @@ class Cue:
         reader.at = start
         return False
 
-    def _numbered(self, reader: Reader) -> bool:
+    def _numbered(self, reader: CueReader) -> bool:
         """Step over the number of a list: `1.`, `2、`."""
         start = reader.at
         while reader.peek().isdecimal():
@@ -188,7 +188,7 @@ class Cue:
         reader.at = start
         return False
 
-    def _undress(self, reader: Reader, opened: list[str]) -> bool:
+    def _undress(self, reader: CueReader, opened: list[str]) -> bool:
         """Step over what closes the dress behind the name; whether brackets were around it."""
         bracketed = False
         reader.skip_blanks()
@@ -200,7 +200,7 @@ class Cue:
             reader.skip_blanks()
         return bracketed
 
-    def _remark(self, reader: Reader) -> None:
+    def _remark(self, reader: CueReader) -> None:
         closer = _PARENTHESES.get(reader.peek())
         if closer is None:
             return
@@ -213,7 +213,7 @@ class Cue:
                 return
         reader.at = start
 
-    def _ends_with_colon(self, reader: Reader) -> bool:
+    def _ends_with_colon(self, reader: CueReader) -> bool:
         while (character := reader.peek()) and pictured(character):
             reader.at += 1
         reader.skip_blanks()
@@ -221,6 +221,6 @@ class Cue:
             reader.takes_one(_SPOKEN)
         return reader.takes_one(_COLONS) is not None
 
-    def _settled(self, reader: Reader, opened: list[str]) -> tuple[int, list[str]]:
+    def _settled(self, reader: CueReader, opened: list[str]) -> tuple[int, list[str]]:
         self._undress(reader, opened)
         return reader.at, opened

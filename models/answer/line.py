@@ -7,7 +7,7 @@ import html
 import json
 import re
 
-from models.answer.cue import Cue, Reader, Undecided, announcement
+from models.answer.cue import Cue, CueReader, Undecided, announcement
 from models.answer.marks import (
     BEGINNING,
     BULLET,
@@ -171,7 +171,7 @@ class AnswerFilter:
 
     def _announced(self, final: bool) -> int:
         """Where an announcement ends that stands before the line, or 0. Raises `Undecided`."""
-        end = announcement(Reader(self._held, final), self._asked)
+        end = announcement(CueReader(self._held, final), self._asked)
         if not end or not MEANT.search(self._held[:end]):
             return 0
         if TEMPLATE_LABEL.match(self._held):

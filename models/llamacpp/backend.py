@@ -14,11 +14,12 @@ import xllamacpp
 
 from base.errors import KnownError
 from base.messages import _
-from models.backend import Delta, Prompt, Sampling
+from base.text import one_line
+from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
-from models.llamacpp.client import Questions, Scales
-from models.llamacpp.http import Client
+from models.llamacpp.client import LlamaServerClient, Scales
+from models.llamacpp.http import HttpPoster
 from models.llamacpp.options import (
     ROW_TOKENS,
     ROWS,
@@ -30,10 +31,10 @@ from models.llamacpp.options import (
     window_of,
 )
 from models.llamacpp.prompts import Prompts
-from models.llamacpp.requests import Chunk, message, one_line, request
-from models.llamacpp.rows import Rows
+from models.llamacpp.requests import Chunk, message, request
+from models.llamacpp.rows import LlamaCppRows
 from models.llamacpp.tokens import Tokens, behind
-from models.stream_from_thread import pieces
+from models.stream_from_thread import stream_from_thread
 from models.template import Mode
 
 
@@ -67,10 +68,10 @@ class LlamaCpp:
         self._adapters = adapters
         self._left_out: frozenset[str] = frozenset()
         self._stop = Event()
-        self._client = Client(server.listening_address, key, name)
+        self._client = HttpPoster(server.listening_address, key, name)
         self._tokens = Tokens(self._client)
         self._prompts = Prompts(self._client, self._tokens)
-        self._questions = Questions(self._client)
+        self._questions = LlamaServerClient(self._client)
 
     @classmethod
     def open(
@@ -88,7 +89,7 @@ class LlamaCpp:
         """Load the model at `path`, with `context` tokens (4096, or all it was trained on).
 
         `mode` is `chat` by default where the file is named as a model that answers and has a chat
-        template, else `raw`; see `models.gguf.header.Header.form`.
+        template, else `raw`; see `models.gguf.header.GgufHeader.form`.
 
         `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
         files by name, or folders with one; of those in `optional` one that cannot be used is left
@@ -135,8 +136,8 @@ class LlamaCpp:
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
-    ) -> Generator[Delta]:
-        """Yield the candidates piece by piece; an empty piece now and then during the prefill."""
+    ) -> Generator[Delta | Progress]:
+        """Yield the candidates piece by piece, and how far the prompt is read."""
         scales, chat = self._scales(adapter), self._chats(adapter)
         ids = self._prompts.ids(prompt, chat=chat)
         longest = min(sampling.max_tokens, self._room(len(ids)))
@@ -148,9 +149,23 @@ class LlamaCpp:
             body["n"] = min(together, sampling.n - first)
             if sampling.seed is not None:
                 body["seed"] = sampling.seed + first
-            rows = Rows(body["n"], sampling, len(ids), prompt.cue if chat else None)
-            for delta in self._round(body, rows):
-                yield delta._replace(candidate=first + delta.candidate)
+            rows = LlamaCppRows(body["n"], sampling, len(ids), prompt.cue if chat else None)
+            for piece in self._round(body, rows):
+                if isinstance(piece, Delta):
+                    piece = piece._replace(candidate=first + piece.candidate)
+                yield piece
+
+    def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
+        """Read the prompt into the cache; llama.cpp keeps what it has read when it is stopped."""
+        scales, chat = self._scales(adapter), self._chats(adapter)
+        ids = self._prompts.ids(prompt, chat=chat)
+        self._room(len(ids))
+        nothing = Sampling(n=1, max_tokens=0)
+        body = request(nothing, self._window) | {"prompt": ids, "n": 1, "max_tokens": 0}
+        body["lora"] = scales
+        for piece in self._round(body, LlamaCppRows(1, nothing, len(ids))):
+            if isinstance(piece, Progress):
+                yield piece
 
     def score(
         self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
@@ -219,7 +234,9 @@ class LlamaCpp:
         body |= {"cache_prompt": False, "max_tokens": sampling.max_tokens}
         body["lora"] = self._scales(None)
         for _row in range(sampling.n):
-            for __ in self._round(body, Rows(1, sampling, len(ids), prompt.cue if chat else None)):
+            for __ in self._round(
+                body, LlamaCppRows(1, sampling, len(ids), prompt.cue if chat else None)
+            ):
                 pass
 
     def _scales(self, adapter: str | None) -> Scales:
@@ -239,7 +256,7 @@ class LlamaCpp:
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
         ]
 
-    def _round(self, body: dict[str, Any], rows: Rows) -> Iterator[Delta]:
+    def _round(self, body: dict[str, Any], rows: LlamaCppRows) -> Iterator[Delta | Progress]:
         """Draw the candidates of `rows` together."""
         server = self._server
         if server is None:
@@ -253,11 +270,11 @@ class LlamaCpp:
 
             server.handle_completions(body, take)
 
-        stream = pieces(work, self._stop)
+        stream = stream_from_thread(work, self._stop)
         try:
             for chunk in stream:
                 if chunk is None:
-                    yield Delta(rows.first_open)
+                    yield rows.progress
                     continue
                 if "choices" not in chunk:
                     raise KnownError(f"{self._name}: {message(chunk)}")
@@ -266,7 +283,11 @@ class LlamaCpp:
                     break
         except RuntimeError as error:
             raise KnownError(
-                _("{name}: llama.cpp failed: {error}", name=self._name, error=one_line(error))
+                _(
+                    "{name}: llama.cpp failed: {error}",
+                    name=self._name,
+                    error=one_line(str(error), 300),
+                )
             ) from error
         finally:
             stream.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from models.llamacpp.http import Asker
+from models.llamacpp.http import JsonPoster
 from models.llamacpp.requests import utf8
 
 LISTED = 50_000
@@ -17,10 +17,10 @@ Scales = Sequence[Mapping[str, float]]
 """How much of each adapter is added, as the server takes it."""
 
 
-class Questions:
+class LlamaServerClient:
     """Asks by `client`. Each question may raise `KnownError`."""
 
-    def __init__(self, client: Asker) -> None:
+    def __init__(self, client: JsonPoster) -> None:
         self._client = client
 
     def check(self, before: Sequence[int], scales: Scales) -> None:

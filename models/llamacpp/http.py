@@ -7,13 +7,14 @@ import httpx
 
 from base.errors import KnownError
 from base.messages import _
-from models.llamacpp.requests import message, one_line
+from base.text import one_line
+from models.llamacpp.requests import message
 
 PATIENCE = 300.0
 """Seconds to wait for an answer that is no draw."""
 
 
-class Asker(Protocol):
+class JsonPoster(Protocol):
     """Whoever passes questions on to a server of llama.cpp, here or elsewhere."""
 
     name: str
@@ -24,7 +25,7 @@ class Asker(Protocol):
         ...
 
 
-class Client:
+class HttpPoster:
     """Asks the server at `address`; `name` is the model's, for errors."""
 
     def __init__(self, address: str, key: str, name: str) -> None:
@@ -57,7 +58,7 @@ class Client:
                     "{name}: cannot {path}: {error}",
                     name=self.name,
                     path=path[1:],
-                    error=one_line(error),
+                    error=one_line(str(error), 300),
                 )
             ) from error
         raise KnownError(

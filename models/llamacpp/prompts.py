@@ -7,7 +7,7 @@ from itertools import chain
 from base.errors import KnownError
 from base.messages import _
 from models.backend import Prompt
-from models.llamacpp.http import Client
+from models.llamacpp.http import HttpPoster
 from models.llamacpp.tokens import Tokens
 from models.template import Frame, Message, frame_of
 
@@ -17,7 +17,7 @@ LINE = "\n"
 class Prompts:
     """Encodes the prompts of one model; with `chat` each is framed by its chat template."""
 
-    def __init__(self, client: Client, tokens: Tokens) -> None:
+    def __init__(self, client: HttpPoster, tokens: Tokens) -> None:
         self._client, self._tokens = client, tokens
         self._frame: Callable[[bool], Frame] = lru_cache(self._framed)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.answer.line import AnswerFilter
-from models.backend import Delta, End, Finish, Sampling
+from models.backend import Delta, End, Finish, Progress, Sampling
 from models.llamacpp.requests import Chunk
 from models.stop_strings import StopScanner
 
@@ -12,7 +12,7 @@ SAME = 4
 """Pieces without any other from which on a candidate is doubted: NaN logits draw one token only."""
 
 
-class Row:
+class LlamaCppRow:
     """One candidate on its way; its text is held back while it is one piece over and over."""
 
     def __init__(self, number: int, sampling: Sampling, answer: AnswerFilter | None) -> None:
@@ -71,7 +71,7 @@ class Row:
         return self._scanner.push(self._answer.push(held)) if self._answer is not None else held
 
 
-class Rows:
+class LlamaCppRows:
     """The candidates that one request draws, of a prompt of `prompt_tokens` tokens.
 
     With `cue` they are answers of a chat, which begin behind it: they go through the filter of
@@ -82,14 +82,20 @@ class Rows:
         self, n: int, sampling: Sampling, prompt_tokens: int, cue: str | None = None
     ) -> None:
         filters = [None if cue is None else AnswerFilter(cue) for _ in range(n)]
-        self._rows = [Row(at, sampling, one) for at, one in enumerate(filters)]
+        self._rows = [LlamaCppRow(at, sampling, one) for at, one in enumerate(filters)]
         self._prompt_tokens = prompt_tokens
-        self._cached = 0
+        self._cached = self._read = 0
 
-    def take(self, chunk: Chunk) -> Iterator[Delta]:
-        """What a chunk adds to each candidate that has not ended."""
+    @property
+    def progress(self) -> Progress:
+        """How much of the prompt has been read."""
+        return Progress(self._read, self._prompt_tokens)
+
+    def take(self, chunk: Chunk) -> Iterator[Delta | Progress]:
+        """What a chunk adds to each open candidate, and how far the prompt is read."""
         if progress := chunk.get("prompt_progress"):
-            self._cached = progress["cache"]
+            self._cached, self._read = progress["cache"], progress["processed"]
+            yield self.progress
         for choice in chunk["choices"]:
             row = self._rows[choice["index"]]
             if row.ended:
@@ -104,11 +110,6 @@ class Rows:
                 )
             elif row.complete:
                 yield from row.end("stop", self._prompt_tokens, self._cached, None)
-
-    @property
-    def first_open(self) -> int:
-        """The first candidate that has not ended, or 0."""
-        return next((row.number for row in self._rows if not row.ended), 0)
 
     @property
     def over(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from models.llamacpp.http import Asker
+from models.llamacpp.http import JsonPoster
 from models.llamacpp.requests import utf8
 
 AT_ONCE = 512
@@ -15,7 +15,7 @@ NO_TOKEN = -1
 class Tokens:
     """The model's own tokenizer. Each question may raise `KnownError`."""
 
-    def __init__(self, client: Asker) -> None:
+    def __init__(self, client: JsonPoster) -> None:
         self._client = client
         self.count = lru_cache(maxsize=8192)(self._count)
         self.markup = lru_cache(maxsize=64)(self._markup)

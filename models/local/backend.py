@@ -12,17 +12,17 @@ from base.errors import KnownError
 from base.messages import _
 from models.adapters import Adapters
 from models.answer.line import AnswerFilter
-from models.backend import Delta, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling
 from models.chat import CHAT_TOKENS
 from models.encode import Encoder
 from models.local.attention import share_attention
 from models.local.baselines import generate_at_once, generate_one_by_one
-from models.local.candidate import Candidate, RememberedText
+from models.local.candidate import CandidateText, RememberedText
 from models.local.drawing import Drawer
-from models.local.loading import Opened, Quantization, open_checkpoint
-from models.local.scoring import Text, score_texts
+from models.local.engine import chosen_parts
+from models.local.loading import OpenedModel, Quantization, open_checkpoint
+from models.local.scoring import ScoredText, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
-from models.local.weight_layout import store_by_columns
 from models.sampling import Breakers
 from models.template import Mode, form_of
 
@@ -35,18 +35,18 @@ class Local:
     continued raw, and so is ChatGLM.
 
     `notices` collects lines a person should see once, such as candidates drawn in two passes for
-    want of memory. While a long prompt is computed `generate` yields empty deltas, so that it can
-    be closed then too.
+    want of memory.
     """
 
     def __init__(
         self,
-        opened: Opened,
+        opened: OpenedModel,
         name: str,
         context: int | None = None,
         scripts: Sequence[str] | None = None,
         history: Literal["context", "causal"] = "context",
         mode: Mode | None = None,
+        without: Collection[str] = (),
     ) -> None:
         self._name = name
         self._window = self.context = _context(name, context, opened.context)
@@ -63,8 +63,8 @@ class Local:
         joined = not share_attention(opened.model)
         self._full_head = opened.model.get_output_embeddings()
         vocabulary = self._narrow(scripts) if scripts else Vocabulary()
-        store_by_columns(opened.model)
-        self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices)
+        parts = chosen_parts(without)
+        self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices, parts)
 
     @classmethod
     def open(
@@ -79,6 +79,7 @@ class Local:
         dtype: str | torch.dtype | None = None,
         history: Literal["context", "causal"] = "context",
         mode: Mode | None = None,
+        without: Collection[str] = (),
     ) -> "Local":
         """Open a checkpoint's folder, hub id or GGUF file, with adapters by name.
 
@@ -89,8 +90,8 @@ class Local:
         where there is one; `context` is at most the model's. `scripts` such as `["han", "latin"]`
         keeps the candidates to those scripts and evaluates the output layer only for their tokens.
         `history="causal"` is for ChatGLM-6B: see `models.encode`. `mode` is `chat` by default where
-        the folder is named as a model that answers and has a chat template, else `raw`. Raises
-        `KnownError`.
+        the folder is named as a model that answers and has a chat template, else `raw`. `without`
+        names parts of `models.local.engine` to leave out. Raises `KnownError`.
         """
         local = cls(
             open_checkpoint(path, quantization, device, dtype),
@@ -99,6 +100,7 @@ class Local:
             scripts,
             history,
             mode,
+            without,
         )
         for name, folder in (adapters or {}).items():
             local._add(name, folder, name in optional)
@@ -124,7 +126,7 @@ class Local:
 
     def generate(
         self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
-    ) -> Generator[Delta]:
+    ) -> Generator[Delta | Progress]:
         """Yield the candidates piece by piece; closing the generator stops at the next step.
 
         Log-probabilities are those of the model before sampling shapes them. Raises `KnownError`.
@@ -134,7 +136,7 @@ class Local:
         sampling = replace(sampling, max_tokens=self._room(len(ids), sampling.max_tokens))
         deltas: list[Delta] = []
         candidates = [
-            Candidate(
+            CandidateText(
                 row,
                 self._pieces,
                 sampling,
@@ -152,8 +154,18 @@ class Local:
             self._drawer.draw(ids, sampling, accept, adapter, self._breakers(sampling))
         ) as drawing:
             for __ in drawing:
-                yield from self._told(deltas, len(ids)) or [Delta(0)]
+                if not deltas:
+                    yield Progress(self._drawer.read, len(ids))
+                yield from self._told(deltas, len(ids))
             yield from self._told(deltas, len(ids))
+
+    def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
+        """Compute the prompt for a later draw; the adapter's cache keeps what was computed."""
+        ids = self.encoder.encode(prompt, self._chats(adapter))
+        self._room(len(ids), 1)
+        with closing(self._drawer.read_ahead(ids, adapter)) as reading:
+            for __ in reading:
+                yield Progress(self._drawer.read, len(ids))
 
     def score(
         self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
@@ -171,7 +183,7 @@ class Local:
             before = self.encoder.encode(prompt, self._chats(adapter))
             after = self.encoder.encode_reply(reply)
             self._room(len(before) + len(after) - 1, 1)
-            texts.append(Text(before + after, len(before)))
+            texts.append(ScoredText(before + after, len(before)))
         narrowed = self._drawer.vocabulary.kept is not None
         head = self._full_head if narrowed else self.model.get_output_embeddings()
         return score_texts(self._drawer, head, texts, adapter)
@@ -215,8 +227,8 @@ class Local:
         if form is None:
             self.notices.append(
                 _(
-                    "{name}: the log is continued as it stands; if this is a model that "
-                    "answers, add ?mode=chat to its path (?mode=raw if not)",
+                    "{name}: the log is continued as plain text; if this model was made to"
+                    " answer, add ?mode=chat to its path, else ?mode=raw",
                     name=self.name,
                 )
             )
@@ -230,11 +242,12 @@ class Local:
         if left < 1:
             raise KnownError(
                 _(
-                    "a prompt of {prompt} tokens for {name}, expected fewer than its context "
-                    "of {window}; trim the history or open it with a larger context",
-                    prompt=prompt,
+                    "{name}: the prompt has {tokens} tokens, expected fewer than the "
+                    "context of {context}; shorten the history, or open the model with a "
+                    "larger context",
+                    tokens=prompt,
                     name=self.name,
-                    window=self._window,
+                    context=self._window,
                 )
             )
         return min(wanted, left)
@@ -287,8 +300,9 @@ def _context(name: str, wanted: int | None, most: int) -> int:
     if not 0 < wanted <= most:
         raise KnownError(
             _(
-                "context {wanted} for {name}: expected at most the {most} tokens it was made for",
-                wanted=wanted,
+                "{name}: a context of {context} tokens, expected at most the {most} that "
+                "it was made for",
+                context=wanted,
                 name=name,
                 most=most,
             )

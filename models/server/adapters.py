@@ -7,15 +7,16 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.server.base import is_loopback
 from models.server.dialect import LLAMA_SERVER, VLLM, VLLM_GUIDED
 from models.server.endpoint import Endpoint
-from models.server.event import mapping, one_line, said, string, whole
-from models.server.listing import Found
+from models.server.event import mapping, said, string, whole
+from models.server.listing import ServedModel
 
 
 @dataclass
-class Adapters:
+class ServerAdapters:
     """The adapters that can be drawn with, and how a request asks for each."""
 
     models: dict[str, str] = field(default_factory=dict)
@@ -42,14 +43,17 @@ class Adapters:
 
 
 def find_adapters(
-    endpoint: Endpoint, found: Found, paths: Mapping[str, str | Path], optional: Collection[str]
-) -> Adapters:
+    endpoint: Endpoint,
+    found: ServedModel,
+    paths: Mapping[str, str | Path],
+    optional: Collection[str],
+) -> ServerAdapters:
     """How the server takes each adapter of `paths` and `optional`, loading it where it allows.
 
     One of `optional` that it has not is left out. Raises `KnownError` for another, with how to
     serve it.
     """
-    adapters = Adapters()
+    adapters = ServerAdapters()
     wanted = dict.fromkeys([*paths, *optional])
     if not wanted or (found.entries is None and not paths):
         return adapters
@@ -65,12 +69,15 @@ def find_adapters(
             elif name in optional or name not in paths:
                 adapters.left_out[name] = why
             else:
-                raise KnownError(_("adapter {name}: {why}", name=one_line(name), why=why))
+                raise KnownError(_("adapter {name}: {why}", name=one_line(name, 60), why=why))
     return adapters
 
 
 def _find_loras(
-    endpoint: Endpoint, wanted: Collection[str], paths: Mapping[str, str | Path], into: Adapters
+    endpoint: Endpoint,
+    wanted: Collection[str],
+    paths: Mapping[str, str | Path],
+    into: ServerAdapters,
 ) -> None:
     """Match adapters with those that llama-server was started with, by the names of files."""
     listed = endpoint.get("/lora-adapters", of_root=True).json()
@@ -88,29 +95,37 @@ def _find_loras(
                 break
 
 
-def _load(endpoint: Endpoint, found: Found, name: str, path: str | Path | None) -> str | None:
+def _load(endpoint: Endpoint, found: ServedModel, name: str, path: str | Path | None) -> str | None:
     """Have vLLM load an adapter; returns why it cannot be used, and what to do, if it cannot."""
-    where = endpoint.shown
-    lacking = f"{where} offers no model of that name"
+    address = endpoint.shown
     if found.dialect is LLAMA_SERVER:
-        file = path or f"{name}.gguf"
-        return f"{where} has not loaded it; start llama-server with --lora {file}"
+        return _(
+            "{address} has not loaded it; start llama-server with --lora {file}",
+            address=address,
+            file=path or f"{name}.gguf",
+        )
     if found.dialect not in (VLLM, VLLM_GUIDED):
-        return lacking
-    serve = f"start vLLM with --enable-lora --lora-modules {name}={path or 'PATH'}"
+        return _("{address} offers no model of that name", address=address)
+    given = {"address": address, "options": f"--enable-lora --lora-modules {name}={path or 'PATH'}"}
     if path is None:
-        return f"{lacking}; {serve}"
+        return _("{address} offers no model of that name; start vLLM with {options}", **given)
     near = is_loopback(endpoint.base.host) and Path(path).exists()
     body = {"lora_name": name, "lora_path": str(Path(path).resolve() if near else path)}
     try:
         answer = endpoint.post("/load_lora_adapter", body)
     except KnownError as error:
-        return f"{error}; {serve}"
+        return _("{problem}; start vLLM with {options}", problem=error, options=given["options"])
     if answer.is_success:
         return None
     if answer.status in (404, 405):
-        return (
-            f"{lacking}; {serve}, or set VLLM_ALLOW_RUNTIME_LORA_UPDATING=True for it, so that "
-            "adapters are loaded on opening"
+        return _(
+            "{address} offers no model of that name; start vLLM with {options}, or set "
+            "VLLM_ALLOW_RUNTIME_LORA_UPDATING=True for it, and it loads adapters when it is opened",
+            **given,
         )
-    return f"{where} does not load it ({answer.status} {said(answer.body)}); {serve}"
+    return _(
+        "{address} does not load it ({status} {words}); start vLLM with {options}",
+        **given,
+        status=answer.status,
+        words=said(answer.body),
+    )

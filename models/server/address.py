@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, unquote, urldefrag, urlsplit, urlunsplit
 
 from base.errors import KnownError
 from base.messages import _
-from models.server.event import one_line
+from base.text import one_line
 
-EXAMPLE = "it looks like http://localhost:8000/v1"
+EXAMPLE = "http://localhost:8000/v1"
 _BARE = re.compile(
     r"(?:localhost|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)(?::\d{1,5})?(?:[/?#].*)?"
 )
@@ -60,13 +60,7 @@ def read_address(spec: str) -> Named:
         parts = urlsplit(url)
         assert parts.port != -1  # reading it raises where it is no number
     except ValueError:
-        raise KnownError(
-            _(
-                "{without_credentials}: not an address; {EXAMPLE}",
-                without_credentials=without_credentials(spec),
-                EXAMPLE=EXAMPLE,
-            )
-        ) from None
+        raise KnownError(not_an_address(spec)) from None
     query = parse_qsl(parts.query, keep_blank_values=True)
     ours = {name: value for name, value in query if name in OURS}
     rest = "&".join(
@@ -78,6 +72,15 @@ def read_address(spec: str) -> Named:
         ours.get("mode"),
         ours.get("dialect"),
         _context(ours.get("context"), parts.netloc.rpartition("@")[2]),
+    )
+
+
+def not_an_address(spec: str) -> str:
+    """What is said of an address that is none."""
+    return _(
+        "{address}: not an address; it looks like {example}",
+        address=without_credentials(spec),
+        example=EXAMPLE,
     )
 
 
@@ -93,9 +96,9 @@ def _context(said: str | None, where: str) -> int | None:
     if not said.isdecimal() or not 1 <= int(said[:12]) < 1 << 31:
         raise KnownError(
             _(
-                "{where}: context={said}: expected a number of tokens, at least 1",
-                where=where,
-                said=said[:20],
+                "{address}: context={value}: expected a number of tokens, at least 1",
+                address=where,
+                value=said[:20],
             )
         )
     return int(said)

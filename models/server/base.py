@@ -5,8 +5,7 @@ import ipaddress
 import httpx
 
 from base.errors import KnownError
-from base.messages import _
-from models.server.address import EXAMPLE, VERSION, without_credentials
+from models.server.address import VERSION, not_an_address
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/models")
 
@@ -16,21 +15,9 @@ def parse_base(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url.strip())
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
-        raise KnownError(
-            _(
-                "{without_credentials}: not an address; {EXAMPLE}",
-                without_credentials=without_credentials(url),
-                EXAMPLE=EXAMPLE,
-            )
-        ) from error
+        raise KnownError(not_an_address(url)) from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise KnownError(
-            _(
-                "{without_credentials}: not an address; {EXAMPLE}",
-                without_credentials=without_credentials(url),
-                EXAMPLE=EXAMPLE,
-            )
-        )
+        raise KnownError(not_an_address(url))
     path = parsed.path.rstrip("/")
     for end in _ENDPOINTS:
         path = path.removesuffix(end)

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from base.messages import _
+
 MAX_BODY = 8 << 20
 """Unpacked bytes of an answer that is no stream, such as a list of models."""
 MAX_LINE = 1 << 20
@@ -32,14 +34,18 @@ async def unpacked(response: httpx.Response) -> AsyncIterator[bytes]:
             yield part
         return
     if packing not in _PACKED:
-        raise TooMuch(f"packs its answers as {packing[:20]}, which was not asked for")
+        raise TooMuch(
+            _("its answer is packed as {packing}, which was not asked for", packing=packing[:20])
+        )
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
     async for part in response.aiter_raw():
         while part and not unpacker.eof:
             try:
                 piece = unpacker.decompress(part, PIECE)
             except zlib.error:
-                raise TooMuch(f"sent what is no {packing}") from None
+                raise TooMuch(
+                    _("its answer is not {packing}, though it says so", packing=packing)
+                ) from None
             part = unpacker.unconsumed_tail
             yield piece
 
@@ -50,7 +56,9 @@ async def whole_body(response: httpx.Response, most: int = MAX_BODY) -> bytes:
     async for part in unpacked(response):
         body += part
         if len(body) > most:
-            raise TooMuch(f"answered with over {most >> 20} MiB, which is no such answer")
+            raise TooMuch(
+                _("its answer has more than {size} MiB, which no such answer has", size=most >> 20)
+            )
     return bytes(body)
 
 
@@ -66,9 +74,11 @@ async def lines(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         taken += len(part)
         *whole, rest = (rest + part).split(b"\n")
         if len(rest) > MAX_LINE or any(len(line) > MAX_LINE for line in whole):
-            raise TooMuch(f"sent a line of over {MAX_LINE} bytes")
+            raise TooMuch(_("its answer has a line of more than {bytes} bytes", bytes=MAX_LINE))
         if taken > MAX_STREAM:
-            raise TooMuch(f"sent over {MAX_STREAM >> 20} MiB for one draw")
+            raise TooMuch(
+                _("its answer has more than {size} MiB for one draw", size=MAX_STREAM >> 20)
+            )
         for event in filter(None, map(_data, whole)):
             yield event
             if event == DONE:

@@ -28,7 +28,7 @@ def estimate(text: str) -> int:
     return len(text) - sum(map(len, words)) + sum(-(-len(word.strip()) // 3) for word in words)
 
 
-class Counting:
+class ServerCounting:
     """The tokens of texts for one model of a server."""
 
     def __init__(self, endpoint: Endpoint, dialect: Dialect, model: str) -> None:
@@ -48,7 +48,10 @@ class Counting:
         tokens = self._tokens(text)
         if tokens is None:
             raise KnownError(
-                _("{shown}: no longer counts tokens; is it running?", shown=self._endpoint.shown)
+                _(
+                    "{address}: it does not count tokens any more; is it running?",
+                    address=self._endpoint.shown,
+                )
             )
         return self._keep(text, tokens)
 

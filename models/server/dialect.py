@@ -28,6 +28,8 @@ class Dialect:
     most: int | None = None
     """Most candidates of one request, where that is known; else it has to be seen."""
     can_tokenize: bool = False
+    keeps_prompts: bool = False
+    """Whether it keeps the prompts that it has read, at no price, for what begins alike."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What every request carries besides."""
     spans: tuple[str, ...] = ()
@@ -114,7 +116,8 @@ LLAMA_SERVER = Dialect(
     grammar="grammar",
     can_tokenize=True,
     scores="forced",
-    extra={"cache_prompt": True} | _NEUTRAL,
+    keeps_prompts=True,
+    extra={"cache_prompt": True, "return_progress": True} | _NEUTRAL,
     spans=("repeat_last_n", "dry_penalty_last_n"),
     unthinking=_NO_THOUGHTS,
 )
@@ -125,6 +128,7 @@ VLLM = Dialect(
     grammar="structured_outputs",
     can_tokenize=True,
     scores="prompt_logprobs",
+    keeps_prompts=True,
     extra=_USAGE | _NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
@@ -134,6 +138,7 @@ VLLM_GUIDED = Dialect(
     grammar="guided_grammar",
     can_tokenize=True,
     scores="prompt_logprobs",
+    keeps_prompts=True,
     extra=_USAGE | _NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
@@ -144,6 +149,7 @@ OLLAMA = Dialect(
     "ollama",
     ("library",),
     most=1,
+    keeps_prompts=True,
     extra=_PLAIN_USAGE | _NEUTRAL,
     unthinking={"reasoning_effort": "none"},
 )
@@ -159,6 +165,7 @@ KOBOLDCPP = Dialect(
     },
     grammar="grammar",
     most=1,
+    keeps_prompts=True,
     extra=_NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
@@ -171,6 +178,7 @@ TABBYAPI = Dialect(
         "repetition_penalty": "repetition_penalty",
         "dry_breakers": "dry_sequence_breakers",
     },
+    keeps_prompts=True,
     extra=_NEUTRAL | _PLAIN_USAGE,
     unthinking={"template_vars": {"enable_thinking": False}},
 )

@@ -5,12 +5,9 @@ no prompts and no candidates.
 """
 
 import asyncio
-import json
-import os
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from threading import Thread
 from typing import Any, TypeVar
 from urllib.request import getproxies, proxy_bypass
@@ -19,27 +16,26 @@ import httpx
 
 from base.errors import KnownError, PassingError
 from base.messages import _
+from base.text import one_line
+from models.server.answer import HttpAnswer, Patience
 from models.server.base import is_loopback, parse_base, possible_bases, root_of
 from models.server.body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server.event import DONE as ENDED
-from models.server.event import Event, one_line, read_event
+from models.server.event import Event, read_event
 from models.server.failure import (
     MAX_WAIT,
-    NO_PROXY,
-    Again,
-    Refused,
-    check_key,
+    RequestRefused,
+    TryAgain,
+    no_proxy,
     refusal,
     retry_after,
     unreachable,
 )
+from models.server.keys import find_key, where_to_set
 
-__all__ = ["MAX_LINE", "Answer", "Endpoint", "Patience"]
+__all__ = ["MAX_LINE", "Endpoint", "HttpAnswer", "Patience"]
 T = TypeVar("T")
 
-KEY_VARIABLES = ("PAOTUAN_API_KEY", "OPENAI_API_KEY")
-"""Where the key is looked for; the second is only ever sent to OPENAI_HOST."""
-OPENAI_HOST = "api.openai.com"
 LONGEST_SHOWN = 120
 """Characters of an address that a message repeats."""
 MAX_REFUSAL = 1 << 16
@@ -49,49 +45,13 @@ SILENT = Event()
 STREAMS = ("text/event-stream", "application/x-ndjson")
 
 
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait, in seconds, and how often to try."""
-
-    connect: float = 10.0
-    """For a connection, and for the whole of an answer that is no stream."""
-    first: float = 300.0
-    """For the first words of a stream: a long prompt on a slow machine takes minutes."""
-    stall: float = 60.0
-    """For each further piece of text; what holds none does not count."""
-    tries: int = 4
-    backoff: float = 0.5
-    """Wait before the second try; doubled for each further one."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A small answer, read to its end."""
-
-    status: int
-    kind: str
-    body: bytes
-    headers: httpx.Headers
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
-
-    def json(self) -> Any:
-        """The JSON value of a success, or `None` where it holds none."""
-        try:
-            return json.loads(self.body) if self.is_success else None
-        except (ValueError, RecursionError):
-            return None
-
-
 class Endpoint:
     """One address, such as `http://localhost:8000/v1`."""
 
     def __init__(
         self, url: str, key_variable: str | None, patience: Patience, key: str | None = None
     ) -> None:
-        """`key` is sent instead of one from the environment. Raises `KnownError`."""
+        """`key` is sent instead of one that `find_key` finds. Raises `KnownError`."""
         url, __, query = url.partition("#")[0].partition("?")
         self.bases = possible_bases(parse_base(url))
         """Where the API may lie; `base` is the one that is spoken to."""
@@ -113,13 +73,13 @@ class Endpoint:
         """The address without user, password and query."""
         return one_line(str(self.base.copy_with(userinfo=b"")).rstrip("/"), LONGEST_SHOWN)
 
-    def get(self, path: str, *, of_root: bool = False) -> Answer:
+    def get(self, path: str, *, of_root: bool = False) -> HttpAnswer:
         """Ask once for a small answer. Raises `KnownError` where nobody answers in time."""
         return _awaited(self._ask("GET", path, None, of_root))
 
     def post(
         self, path: str, body: dict[str, Any], *, of_root: bool = False, computes: bool = False
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Ask once; what a model `computes` may take as long as the first words of a stream."""
         return _awaited(self._ask("POST", path, body, of_root, computes))
 
@@ -127,7 +87,7 @@ class Endpoint:
         """Yield the events of one streamed answer, retrying until the first of them.
 
         The last one is `done` if the answer ended as it should; else it broke off. Raises
-        `Refused` where the server refuses the request as it is.
+        `RequestRefused` where the server refuses the request as it is.
         """
         async with self._client() as client:
             for attempt in range(self.patience.tries):
@@ -138,15 +98,17 @@ class Endpoint:
                         begun = True
                         yield event
                     return
-                except Again as again:
+                except TryAgain as again:
                     last = attempt + 1 == self.patience.tries or again.after > MAX_WAIT
                     if begun or last:
                         raise PassingError(str(again)) from again.__cause__
                     await asyncio.sleep(self._pause(attempt, again.after))
 
-    def refusal(self, answer: Answer) -> str:
+    def refusal(self, answer: HttpAnswer) -> str:
         """One line about an answer that is not what was asked for."""
-        return refusal(self.shown, self._key_hint(), answer.status, answer.kind, answer.body)
+        return refusal(
+            self.shown, self._where_to_set_key(), answer.status, answer.kind, answer.body
+        )
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
@@ -157,17 +119,13 @@ class Endpoint:
                 headers=self._head, timeout=timeout, trust_env=remote, verify=self._tls
             )
         except (ValueError, httpx.InvalidURL) as error:
-            raise KnownError(f"{self.shown}: {NO_PROXY}") from error
+            raise KnownError(no_proxy(self.shown)) from error
         async with client:
             yield client
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity"}
-        names = [self._key_variable] if self._key_variable else list(KEY_VARIABLES)
-        if not self._key_variable and self.base.host != OPENAI_HOST:
-            names.remove("OPENAI_API_KEY")
-        name = next((name for name in names if os.environ.get(name, "").strip()), "")
-        key = self._key or (check_key(os.environ[name], name) if name else None)
+        key = self._key or find_key(self.base.host, self._key_variable)
         if key and "api-version" in self._query:
             headers["api-key"] = key
         return headers | ({"Authorization": f"Bearer {key}"} if key else {})
@@ -184,7 +142,7 @@ class Endpoint:
         body: dict[str, Any] | None,
         of_root: bool,
         computes: bool = False,
-    ) -> Answer:
+    ) -> HttpAnswer:
         wait = self.patience.first if computes else self.patience.connect
         try:
             async with asyncio.timeout(wait), self._client() as client:
@@ -193,16 +151,23 @@ class Endpoint:
                 try:
                     kind = _kind(response)
                     read = await whole_body(response)
-                    return Answer(response.status_code, kind, read, response.headers)
+                    return HttpAnswer(response.status_code, kind, read, response.headers)
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise PassingError(self._unreachable(error)) from error
         except TimeoutError as error:
-            line = f"{self.shown}: no whole answer within {wait:g} s"
-            raise PassingError(_("{line}; is it running?", line=line)) from error
+            raise PassingError(
+                _(
+                    "{address}: no whole answer within {seconds:g} s; is it running?",
+                    address=self.shown,
+                    seconds=wait,
+                )
+            ) from error
         except TooMuch as much:
-            raise KnownError(f"{self.shown}: {much}") from much
+            raise KnownError(
+                _("{address}: {problem}", address=self.shown, problem=much.args[0])
+            ) from much
 
     async def _stream(
         self, client: httpx.AsyncClient, request: httpx.Request
@@ -232,18 +197,20 @@ class Endpoint:
         except TimeoutError as error:
             raise PassingError(
                 _(
-                    "{shown}: nothing came for {waited:g} s; try again",
-                    shown=self.shown,
-                    waited=waited,
+                    "{address}: nothing came for {seconds:g} s; try again",
+                    address=self.shown,
+                    seconds=waited,
                 )
             ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise Again(self._unreachable(error)) from error
+            raise TryAgain(self._unreachable(error)) from error
         except (httpx.HTTPError, httpx.StreamError) as error:
-            line = f"{self.shown}: the connection broke off; try again"
-            raise (PassingError(line) if begun else Again(line)) from error
+            line = _("{address}: the connection broke off; try again", address=self.shown)
+            raise (PassingError(line) if begun else TryAgain(line)) from error
         except TooMuch as much:
-            raise KnownError(f"{self.shown}: {much}") from much
+            raise KnownError(
+                _("{address}: {problem}", address=self.shown, problem=much.args[0])
+            ) from much
         finally:
             if response is not None:
                 await response.aclose()
@@ -267,12 +234,12 @@ class Endpoint:
         if event is None:
             raise KnownError(
                 _(
-                    "{shown}: sent something that is not a completion; is it an API?",
-                    shown=self.shown,
+                    "{address}: sent something that is not a completion; is it an API?",
+                    address=self.shown,
                 )
             )
         if event.error:
-            raise Refused(f"{self.shown}: {event.error}", 400, data)
+            raise RequestRefused(f"{self.shown}: {event.error}", 400, data)
         return event
 
     async def _check(self, response: httpx.Response) -> None:
@@ -281,10 +248,10 @@ class Endpoint:
         if response.is_success and kind in (*STREAMS, "application/json"):
             return
         body = await self._beginning(response)
-        line = refusal(self.shown, self._key_hint(), status, kind, body)
+        line = refusal(self.shown, self._where_to_set_key(), status, kind, body)
         if status in (408, 425, 429) or status >= 500:
-            raise Again(line, retry_after(response.headers.get("retry-after")))
-        raise Refused(line, status, body)
+            raise TryAgain(line, retry_after(response.headers.get("retry-after")))
+        raise RequestRefused(line, status, body)
 
     async def _beginning(self, response: httpx.Response) -> bytes:
         """What an answer that is an error says first, in the time of a small answer."""
@@ -297,10 +264,8 @@ class Endpoint:
                         break
         return bytes(body[:MAX_REFUSAL])
 
-    def _key_hint(self) -> str:
-        if self._key_variable or self.base.host != OPENAI_HOST:
-            return f"the environment variable {self._key_variable or KEY_VARIABLES[0]}"
-        return f"the environment variable {' or '.join(KEY_VARIABLES)}"
+    def _where_to_set_key(self) -> str:
+        return where_to_set(self.base.host, self._key_variable)
 
     def _unreachable(self, error: Exception) -> str:
         host = self.base.host

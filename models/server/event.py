@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from base.text import one_line
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MOST = 1 << 53
 """Numbers above are no count of anything."""
 
 
 @dataclass(frozen=True)
-class Choice:
+class EventChoice:
     """What an event appends to one candidate."""
 
     index: int = 0
@@ -32,12 +34,14 @@ class Choice:
 class Event:
     """One event of a stream; `None` is what it does not say."""
 
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[EventChoice, ...] = ()
     prompt_tokens: int | None = None
     cached_tokens: int | None = None
     tokens: int | None = None
     """Tokens written: of the choice where `each` is true, else of all choices together."""
     each: bool = False
+    read: tuple[int, int] | None = None
+    """Tokens of the prompt that have been read, and all of them, as llama-server tells."""
     error: str | None = None
     """The server's own words about a failure."""
     done: bool = False
@@ -79,16 +83,22 @@ def read_event(data: bytes) -> Event | None:
         cached_tokens=next((n for n in map(whole, cached) if n is not None), None),
         tokens=whole(usage.get("completion_tokens")) or whole(timings.get("predicted_n")),
         each="timings" in value,
+        read=_read(mapping(value.get("prompt_progress"))),
     )
 
 
-def _choice(choice: Mapping[str, Any]) -> Choice:
+def _read(progress: Mapping[str, Any]) -> tuple[int, int] | None:
+    done, total = whole(progress.get("processed")), whole(progress.get("total"))
+    return None if done is None or total is None or done > total else (done, total)
+
+
+def _choice(choice: Mapping[str, Any]) -> EventChoice:
     delta = mapping(choice.get("delta")) or mapping(choice.get("message"))
     finish = choice.get("finish_reason")
     thought = string(delta.get("reasoning_content")) or string(delta.get("reasoning"))
     content = delta.get("content")
     parts = [mapping(part) for part in content] if isinstance(content, list) else []
-    return Choice(
+    return EventChoice(
         index=_index(choice.get("index")),
         text=string(content) or _joined(parts, "text") or string(choice.get("text")),
         thought=thought or string(delta.get("thinking")) or _joined(parts, "thinking"),
@@ -174,10 +184,3 @@ def said(body: bytes) -> str:
             if isinstance(words, dict):
                 words = words.get("message", words)
     return one_line(str(words), 300)
-
-
-def one_line(text: str, most: int = 60) -> str:
-    """`text` as one line that is safe to print, cut to `most` characters."""
-    line = " ".join(text[: 8 * most].split())
-    line = "".join(c for c in line if c.isprintable())
-    return line if len(line) <= most else f"{line[: most - 1]}…"

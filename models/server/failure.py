@@ -1,4 +1,4 @@
-"""Says in one line why an endpoint does not answer as it should, and what to do about it."""
+"""Says in one sentence why an endpoint does not answer as it should, and what to do about it."""
 
 import re
 import ssl
@@ -29,14 +29,9 @@ _NO_CHAT = re.compile(
     r"not a chat model|chat template|does not support chat|mean to use v1/completions",
     re.IGNORECASE,
 )
-NO_PROXY = (
-    "the environment names a proxy that is no address (see ALL_PROXY, HTTPS_PROXY); "
-    "it looks like http://host:port or socks5://host:port"
-)
-"""What is wrong with a proxy that cannot even be asked."""
 
 
-class Refused(KnownError):
+class RequestRefused(KnownError):
     """The server refuses a request as it is; `status` and `body` are its answer."""
 
     def __init__(self, line: str, status: int, body: bytes) -> None:
@@ -44,7 +39,7 @@ class Refused(KnownError):
         self.status, self.body = status, body
 
 
-class Again(PassingError):
+class TryAgain(PassingError):
     """A failure worth another try while nothing has come yet, `after` so many seconds."""
 
     def __init__(self, line: str, after: float = 0.0) -> None:
@@ -52,30 +47,67 @@ class Again(PassingError):
         self.after = after
 
 
-def refusal(where: str, key_hint: str, status: int, kind: str, body: bytes) -> str:
-    """One line about an answer that is not what was asked for."""
+def no_proxy(address: str) -> str:
+    """What is said where the environment names a proxy that cannot even be asked."""
+    return _(
+        "{address}: the environment names a proxy that is not an address (see ALL_PROXY and "
+        "HTTPS_PROXY); it looks like http://host:port or socks5://host:port",
+        address=address,
+    )
+
+
+def refusal(address: str, where_to_set_key: str, status: int, kind: str, body: bytes) -> str:
+    """What is said of an answer that is not what was asked for."""
+    given = {"address": address, "status": status, "words": said(body)}
     if 300 <= status < 400:
-        return f"{where}: it points to another address; give that one"
+        return _("{address}: it points to another address; use that one", address=address)
     if status == 402 or (status in (403, 429) and _UNPAID.search(body.decode("utf-8", "replace"))):
-        return f"{where}: {status} {said(body)}; the account has no credit left, or no such right"
+        return _(
+            "{address}: {status} {words}; the account has no credit left, or no "
+            "right to this model",
+            **given,
+        )
     if status in (401, 403):
-        words = "" if kind == "text/html" else said(body)
-        told = f": {words}" if words and status == 403 else ""
-        return f"{where}: refused the key ({status}){told}; set {key_hint}"
+        return _refused_key(given, where_to_set_key, kind)
     if kind == "text/html":
-        return f"{where}: answered with a web page ({status}); an API often ends with /v1"
+        return _(
+            "{address}: answered with a web page ({status}); the address of an API often ends "
+            "with /v1",
+            **given,
+        )
     if 200 <= status < 300:
-        return f"{where}: answered with {kind or 'no type'}, not with a stream of events"
-    try:
-        reason = HTTPStatus(status).phrase
-    except ValueError:
-        reason = "unknown status"
+        return _(
+            "{address}: answered with {kind}, not with a stream of events",
+            address=address,
+            kind=kind or _("something of no type"),
+        )
     if b"HTTP request was sent to HTTPS" in body:
-        return f"{where}: it speaks https; write https:// in front"
-    line = f"{where}: {status} {said(body) or reason}"
+        return _("{address}: it speaks HTTPS; begin the address with https://", address=address)
+    given["words"] = given["words"] or _reason(status)
     if is_too_long(status, body):
-        return f"{line}; the prompt is too long for it: say how much it takes by --context TOKENS"
-    return line
+        return _(
+            "{address}: {status} {words}; the prompt is too long for it: say how much it takes "
+            "with --context TOKENS",
+            **given,
+        )
+    return _("{address}: {status} {words}", **given)
+
+
+def _refused_key(given: dict[str, object], where_to_set_key: str, kind: str) -> str:
+    if given["status"] == 403 and kind != "text/html" and given["words"]:
+        return _(
+            "{address}: refused the key ({status}): {words}; {remedy}",
+            **given,
+            remedy=where_to_set_key,
+        )
+    return _("{address}: refused the key ({status}); {remedy}", **given, remedy=where_to_set_key)
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return _("an unknown status")
 
 
 def other_mode(mode: str, status: int, body: bytes) -> str:
@@ -83,35 +115,49 @@ def other_mode(mode: str, status: int, body: bytes) -> str:
     words = body.decode("utf-8", "replace")
     missing = status in (404, 405, 501) and not re.search(r"model\W", words, re.IGNORECASE)
     if mode == "completions" and (missing or _CHAT_ONLY.search(words)):
-        return "it does not continue texts; put ?mode=chat behind the address"
+        return _("it only answers in a chat: put ?mode=chat behind the address")
     if mode == "chat" and (missing or _NO_CHAT.search(words)):
-        return "it does not answer in a chat; leave ?mode=chat out of the address"
+        return _("it does not answer in a chat: leave ?mode=chat out of the address")
     return ""
 
 
-def unreachable(where: str, error: Exception, waited: float, proxied: bool = False) -> str:
-    """One line about a connection that failed; `proxied`: it leads through a proxy."""
+def unreachable(address: str, error: Exception, waited: float, proxied: bool = False) -> str:
+    """What is said of a connection that failed; `proxied`: it leads through a proxy."""
     if isinstance(error, httpx.TimeoutException):
-        return f"{where}: no answer within {waited:g} s; is it running?"
+        return _(
+            "{address}: no answer within {seconds:g} s; is it running?",
+            address=address,
+            seconds=waited,
+        )
     words = f"{error} {_cause(error)}"
     if "CERTIFICATE_VERIFY_FAILED" in words:
         why = words.rpartition("verify failed: ")[2].split(" (_ssl")[0]
-        return (
-            f"{where}: its certificate is not trusted ({why[:80]}); trust it by naming its file, "
-            "or that of its authority, in the environment variable SSL_CERT_FILE"
+        return _(
+            "{address}: its certificate is not trusted ({reason}); to trust it, name its file, or "
+            "that of its authority, in the environment variable SSL_CERT_FILE",
+            address=address,
+            reason=why[:80],
         )
     if "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER_FAILURE" in words:
-        return f"{where}: it does not speak https; write http:// in front"
+        return _(
+            "{address}: it does not speak HTTPS; begin the address with http://", address=address
+        )
     if isinstance(error, httpx.ProxyError):
-        return f"{where}: the proxy of the environment refuses it; see HTTPS_PROXY and NO_PROXY"
+        return _(
+            "{address}: the proxy of the environment refuses it; see HTTPS_PROXY and NO_PROXY",
+            address=address,
+        )
     if isinstance(error, httpx.ConnectError) and proxied:
-        return (
-            f"{where}: cannot connect through the proxy of the environment "
-            "(see ALL_PROXY, HTTPS_PROXY and NO_PROXY); is it running?"
+        return _(
+            "{address}: cannot connect through the proxy of the environment (see ALL_PROXY, "
+            "HTTPS_PROXY and NO_PROXY); is it running?",
+            address=address,
         )
     if isinstance(error, httpx.ConnectError):
-        return f"{where}: cannot connect; is the server running?"
-    return f"{where}: the connection broke off; is it an OpenAI-compatible server?"
+        return _("{address}: cannot connect; is the server running?", address=address)
+    return _(
+        "{address}: the connection broke off; is it an OpenAI-compatible server?", address=address
+    )
 
 
 def _cause(error: BaseException) -> str:
@@ -120,25 +166,6 @@ def _cause(error: BaseException) -> str:
     while behind is not None and not isinstance(behind, ssl.SSLError):
         behind = behind.__cause__ or behind.__context__
     return str(behind or "")
-
-
-def check_key(key: str, variable: str) -> str:
-    """The key as it is sent. Raises `KnownError`, without the key, where it cannot be one."""
-    key = key.strip()
-    for at, character in enumerate(key, 1):
-        if not "!" <= character <= "~":
-            kind = "a blank" if character.isspace() else "a character"
-            raise KnownError(
-                _(
-                    "{variable}: holds {kind} that no key has, at place {at} of {key}; copy "
-                    "the key anew",
-                    variable=variable,
-                    kind=kind,
-                    at=at,
-                    key=len(key),
-                )
-            )
-    return key
 
 
 def retry_after(header: str | None) -> float:

@@ -8,7 +8,8 @@ from typing import Any
 from rapidfuzz import process
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n
+from base.text import one_line
 from models.server.base import deployment
 from models.server.dialect import (
     COMMON,
@@ -19,8 +20,8 @@ from models.server.dialect import (
     Dialect,
     dialect_of,
 )
-from models.server.endpoint import Answer, Endpoint
-from models.server.event import mapping, one_line, string, whole
+from models.server.endpoint import Endpoint, HttpAnswer
+from models.server.event import mapping, string, whole
 
 CONTEXT_NAMES = (
     "max_model_len", "max_input_tokens", "loaded_context_length", "context_length",
@@ -39,7 +40,7 @@ Entries = dict[str, Entry]
 
 
 @dataclass(frozen=True)
-class Found:
+class ServedModel:
     """What was found out about one model of a server."""
 
     model: str
@@ -52,7 +53,7 @@ class Found:
     """All that it lists; `None` where it lists nothing."""
 
 
-def find_out(endpoint: Endpoint, model: str | None, dialect: str | None) -> Found:
+def find_out(endpoint: Endpoint, model: str | None, dialect: str | None) -> ServedModel:
     """Ask what the server is and has, and settle where its API lies. Raises `KnownError`."""
     entries, headers = listed(endpoint, model)
     entry = chosen(endpoint, model, entries)
@@ -69,7 +70,7 @@ def find_out(endpoint: Endpoint, model: str | None, dialect: str | None) -> Foun
         most = spoken.most
     elif spoken is OLLAMA:
         context = _ollama_context(endpoint, name) or context
-    return Found(name, spoken, context, most, entries)
+    return ServedModel(name, spoken, context, most, entries)
 
 
 def offered(endpoint: Endpoint, model: str | None) -> Entry:
@@ -84,7 +85,7 @@ def listed(endpoint: Endpoint, model: str | None) -> tuple[Entries | None, Mappi
     """
     if deployment(endpoint.base):
         return None, {}
-    first: Answer | None = None
+    first: HttpAnswer | None = None
     for base in endpoint.bases:
         endpoint.base = base
         answer = endpoint.get("/models")
@@ -114,8 +115,8 @@ def _entries(endpoint: Endpoint, body: bytes) -> Entries:
     if not isinstance(value, list):
         raise KnownError(
             _(
-                "{shown}: /models did not answer with a list; is it an OpenAI-compatible API?",
-                shown=endpoint.shown,
+                "{address}: /models did not answer with a list; is it an OpenAI-compatible API?",
+                address=endpoint.shown,
             )
         )
     entries: Entries = {}
@@ -135,26 +136,27 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
         bases = [entry for entry in entries.values() if entry.get("parent") not in entries]
         if len(bases) == 1:
             return bases[0]
-        some = ", ".join(map(one_line, list(entries)[:5])) or "none"
+        if not entries:
+            raise KnownError(_("{address}: it has no models", address=endpoint.shown))
         raise KnownError(
-            _(
-                "{shown}: it has {entries} models ({some}); say which: URL#model",
-                shown=endpoint.shown,
-                entries=len(entries),
-                some=some,
+            _n(
+                "{address}: it has {n} model ({names}), an adapter of another; say which one to "
+                "use: URL#model",
+                "{address}: it has {n} models ({names}); say which one to use: URL#model",
+                len(entries),
+                address=endpoint.shown,
+                names=", ".join(one_line(one, 60) for one in list(entries)[:5]),
             )
         )
     if (found := _close(model, entries)) is not None:
         return entries[found]
+    given = {"address": endpoint.shown, "model": one_line(model, 60)}
     near = process.extract(model, list(entries)[:5000], limit=3)
-    names = ", ".join(one_line(match[0]) for match in near)
+    names = ", ".join(one_line(match[0], 60) for match in near)
+    if not names:
+        raise KnownError(_("{address}: it has no model {model!r}, nor any other", **given))
     raise KnownError(
-        _(
-            "{shown}: it has no model {model!r}; nearest: {value}",
-            shown=endpoint.shown,
-            model=one_line(model),
-            value=names or "none",
-        )
+        _("{address}: it has no model {model!r}; nearest: {names}", **given, names=names)
     )
 
 
@@ -181,10 +183,10 @@ def _dialect(
         if asked not in DIALECTS:
             raise KnownError(
                 _(
-                    "{shown}: unknown dialect {asked!r}; there are {DIALECTS}",
-                    shown=endpoint.shown,
-                    asked=one_line(asked),
-                    DIALECTS=", ".join(DIALECTS),
+                    "{address}: unknown dialect {dialect!r}; there are {dialects}",
+                    address=endpoint.shown,
+                    dialect=one_line(asked, 60),
+                    dialects=", ".join(DIALECTS),
                 )
             )
         return DIALECTS[asked]

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from base.messages import _, _n
+
 NEEDED = frozenset({"model", "prompt", "messages", "stream"})
 """Fields without which a request is none."""
 THOUGHT_TOKENS = 2048
@@ -102,21 +104,29 @@ class Manners:
         limit = _limit(name, words)
         if name == "n" and isinstance(value, int):
             self.most = limit if limit and limit < value else 1
-            return f"takes at most {self.most} candidates a request; the others are asked beside it"
+            return _n(
+                "it takes at most {n} candidate in a request; the others are asked for beside it",
+                "it takes at most {n} candidates in a request; the others are asked for beside it",
+                self.most,
+            )
         if name == "max_tokens" and "max_completion_tokens" in words:
             self.length = "max_completion_tokens"
-            return "takes max_tokens as max_completion_tokens"
+            return _("it takes max_tokens as max_completion_tokens")
         if name in LENGTHS and limit and limit < value:
             self.longest = limit
-            return f"gives at most {limit} tokens"
+            return _n("it gives at most {n} token", "it gives at most {n} tokens", limit)
         if name == "stop" and limit is not None and limit < len(value):
             self.stops = limit
-            return f"takes at most {limit} stop strings; the others are looked for here"
+            return _n(
+                "it takes at most {n} stop string; the others are looked for here",
+                "it takes at most {n} stop strings; the others are looked for here",
+                limit,
+            )
         if name == "reasoning_effort" and (lower := _effort(str(value), words)):
             self.effort = lower
-            return f"thinks at least with reasoning_effort {lower}"
+            return _("it thinks at least with reasoning_effort {effort}", effort=lower)
         self.left_out.add(name)
-        return f"does not take {name}; it is left out"
+        return _("it does not take {field}, which is left out", field=name)
 
 
 def is_too_long(status: int, said: bytes) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from models.answer.line import AnswerFilter
 from models.backend import End, Finish, Sampling
 from models.server.count import WORD
-from models.server.event import Choice, Event
+from models.server.event import Event, EventChoice
 from models.stop_strings import StopScanner
 
 MAX_THOUGHT = 1 << 16
@@ -17,7 +17,7 @@ LOOSE = 3
 
 
 @dataclass
-class Row:
+class ServerRow:
     """One candidate: its pieces go through the filter, then through the stops."""
 
     sampling: Sampling
@@ -45,7 +45,7 @@ class Row:
         self.answer = AnswerFilter(self.cue, self.asked)
         self.scanner = StopScanner(self.sampling.stop)
 
-    def take(self, choice: Choice) -> str:
+    def take(self, choice: EventChoice) -> str:
         """Add what the server sent; return what more of the line is certain."""
         self.begun = self.begun or bool(choice.text or choice.thought or choice.finish)
         self.pieces += bool(choice.text)

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from base.errors import KnownError
 from base.messages import _
-from models.llamacpp.client import Questions
+from models.llamacpp.client import LlamaServerClient
 from models.llamacpp.tokens import Tokens, behind
 from models.server.endpoint import Endpoint
 from models.server.event import finite, mapping, whole
-from models.server.listing import Found
+from models.server.listing import ServedModel
 
 TOGETHER = 16_384
 """Tokens of the prompts that are asked about in one request, unless one alone has more."""
@@ -29,7 +29,7 @@ class Scoring(Protocol):
         ...
 
 
-def scoring_of(endpoint: Endpoint, found: Found) -> Scoring | None:
+def scoring_of(endpoint: Endpoint, found: ServedModel) -> Scoring | None:
     """The way of this server's dialect; `None` where it has none."""
     if found.dialect.scores == "prompt_logprobs":
         return PromptLogprobs(endpoint, found.model)
@@ -85,10 +85,10 @@ class PromptLogprobs:
         if len(known) < len(after):
             raise KnownError(
                 _(
-                    "{shown}: does not tell how likely the tokens of a prompt are "
-                    "(prompt_logprobs), as vLLM does; ?dialect=common in its address says that "
-                    "it is another server",
-                    shown=self._endpoint.shown,
+                    "{address}: it does not tell how likely the tokens of a prompt are "
+                    "(prompt_logprobs), as vLLM does; if it is another server, put "
+                    "?dialect=common behind its address",
+                    address=self._endpoint.shown,
                 )
             )
         return sum(known)
@@ -105,7 +105,10 @@ class PromptLogprobs:
         ids = mapping(answer.json()).get("tokens")
         if not isinstance(ids, list) or any(whole(one) is None for one in ids):
             raise KnownError(
-                _("{shown}: does not tell the tokens of a text", shown=self._endpoint.shown)
+                _(
+                    "{address}: it does not tell the tokens of a text",
+                    address=self._endpoint.shown,
+                )
             )
         return ids
 
@@ -114,9 +117,9 @@ class Forced:
     """Has llama-server draw the reply's own tokens, and adds up how likely each was."""
 
     def __init__(self, endpoint: Endpoint, model: str) -> None:
-        asker = Asked(endpoint, model)
+        asker = EndpointPoster(endpoint, model)
         self._model = model
-        self._tokens, self._questions = Tokens(asker), Questions(asker)
+        self._tokens, self._questions = Tokens(asker), LlamaServerClient(asker)
         self._before = lru_cache(maxsize=16)(self._tokens.beginning)
 
     def score(self, pairs: Pairs, fields: Fields, context: int) -> list[float]:
@@ -130,7 +133,7 @@ class Forced:
         return scores
 
 
-class Asked:
+class EndpointPoster:
     """Passes questions to llama-server at an endpoint."""
 
     def __init__(self, endpoint: Endpoint, model: str) -> None:
@@ -163,7 +166,7 @@ def _check_length(model: str, length: int, context: int) -> None:
     if length > context:
         raise KnownError(
             _(
-                "{model}: prompt and reply have {length} tokens and the context {context}; "
+                "{model}: prompt and reply have {length} tokens, the context has {context}; "
                 "shorten them",
                 model=model,
                 length=length,

@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from models.catalog import LOCAL, known, published, resolve, weights
-from models.chatglm.files import HUB_ID
+from models.catalog import known, published
 from models.encode import Encoder
 from models.local.loading import Quantization, open_checkpoint
+from models.resolve import LOCAL, find_base
 
 
 def open_base(
@@ -29,17 +29,6 @@ def open_base(
         device = f"cuda:{rank}"
     opened = open_checkpoint(find_base(name_or_path), quantization, device, dtype)
     return opened.model, Encoder(opened.tokenizer, opened.markup)
-
-
-def find_base(name_or_path: str | Path) -> str | Path:
-    """The folder, hub id or GGUF file of a base. Raises `KnownError` where there is none."""
-    spec = str(name_or_path).strip().removeprefix(LOCAL)
-    if (model := known(spec)) is not None:
-        return weights(model)
-    if Path(spec).expanduser().exists() or HUB_ID.fullmatch(spec):
-        return spec
-    resolve(LOCAL + spec)
-    return spec
 
 
 def base_name(name_or_path: str | Path) -> str:

@@ -9,8 +9,8 @@ import time
 from contextlib import closing
 from dataclasses import replace
 
-from models.backend import Backend, Prompt, Sampling
-from models.catalog import resolve
+from models.backend import Backend, Progress, Prompt, Sampling
+from models.resolve import resolve
 
 HISTORY = (
     "【雨下了一整夜，旧宅的门虚掩着。】\n苏晚：你确定是这里？ \\emoji 困惑\n"
@@ -25,6 +25,8 @@ def draw(backend: Backend, prompt: Prompt) -> tuple[float, float, int]:
     started, first, tokens = time.perf_counter(), 0.0, 0
     with closing(backend.generate(prompt, SAMPLING)) as deltas:
         for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
             if delta.text and not first:
                 first = time.perf_counter() - started
             if delta.end:

@@ -12,13 +12,11 @@ from transformers import AutoTokenizer, LlamaForCausalLM, MambaConfig, MambaForC
 
 from base.errors import KnownError
 from models.adapters import Adapters
-from models.backend import Delta, End, Prompt, Sampling, open_backend
+from models.backend import Delta, End, Progress, Prompt, Sampling, open_backend
 from models.local import Local
 from models.local.attention import share_attention
-from models.local.cuda_graph import Replay
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
-from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import PROMPT, tiny_llama
 
 KINDS = ("v1", "v2", "v3", "llama")
@@ -35,7 +33,10 @@ def drawn(backend: Any, prompt: Prompt, sampling: Sampling, **options: Any) -> d
     texts: dict[int, str] = {}
     ends: dict[int, End] = {}
     with closing(backend.generate(prompt, sampling, **options)) as deltas:
-        for number, text, end in deltas:
+        for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
+            number, text, end = delta
             assert number not in ends or (not text and end is None)
             texts[number] = texts.get(number, "") + text
             if end is not None:
@@ -157,17 +158,6 @@ def test_scripts_leave_the_shares_of_allowed_tokens_as_they_were(folders: dict[s
     assert torch.allclose(logits[False][:, vocabulary.kept], logits[True], atol=1e-5)
 
 
-def test_weights_stored_by_columns_compute_the_same() -> None:
-    model = tiny_llama(400)
-    ids = torch.arange(3, 40)[None]
-    with torch.no_grad():
-        before = model(ids).logits
-        store_by_columns(model)
-        after = model(ids).logits
-    assert not model.lm_head.weight.is_contiguous()
-    assert torch.allclose(before, after, atol=1e-5)
-
-
 def test_an_unknown_script_is_refused(folders: dict[str, Path]) -> None:
     with pytest.raises(KnownError, match="'klingon', expected some of han, latin"):
         Local.open(folders["llama"], device="cpu", scripts=["klingon"])
@@ -203,7 +193,7 @@ def test_a_long_prompt_can_be_left_while_it_is_computed(folders: dict[str, Path]
 
 def test_closing_the_backend_from_another_thread_ends_a_draw(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu")
-    deltas: list[Delta] = []
+    deltas: list[Delta | Progress] = []
     for delta in table.generate(PROMPT, replace(SAMPLING, max_tokens=300)):
         deltas.append(delta)
         if len(deltas) == 5:
@@ -309,32 +299,6 @@ def test_out_of_memory_with_one_row_is_one_line() -> None:
     with pytest.raises(KnownError, match="out of memory"):
         for _ in drawer.draw(list(range(3, 60)), SAMPLING, lambda *_: True):
             pass
-
-
-def test_steps_of_fixed_shape_draw_the_same_rows() -> None:
-    """What a GPU replays, computed step by step."""
-    model = tiny_llama(400)
-    share_attention(model)
-    rows = []
-    for fixed in (False, True):
-        drawer = Drawer(model, Adapters(model, "tiny"), False, Vocabulary(), [])
-        if fixed:
-            drawer.replay = Replay(model, [])
-            drawer.replay.recordable = False
-        ids = list(range(3, 60))
-        for _ in range(3):
-            found: dict[int, list[int]] = {}
-
-            def accept(row: int, token: int, chance: float | None) -> bool:
-                found.setdefault(row, []).append(token)  # noqa: B023 (called within this turn)
-                return not (row == 1 and len(found[row]) == 3)  # noqa: B023 (likewise)
-
-            for _ in drawer.draw(ids, SAMPLING, accept):
-                pass
-            ids = [*ids, *found[2], 7, 8]
-            rows.append(found)
-        assert drawer.reused > 57
-    assert rows[:3] == rows[3:]
 
 
 def test_baselines_draw_with_the_whole_vocabulary(folders: dict[str, Path]) -> None:

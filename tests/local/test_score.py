@@ -17,9 +17,10 @@ from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
 from models.local.loading import open_checkpoint
-from models.local.scoring import Text, score_texts
+from models.local.scoring import ScoredText, score_texts
 from models.local.vocabulary import Vocabulary
 from tests.local.tiny_models import PROMPT, tiny_llama
+from tests.models.conftest import deltas
 
 KINDS = ("v1", "v2", "v3", "llama")
 TARGETS = {"v1": ["query_key_value"], "v2": ["q_proj", "down_proj"], "llama": ["q_proj", "v_proj"]}
@@ -78,7 +79,7 @@ def test_a_session_scored_line_by_line_and_drawn_between(
         found += table.score_pairs(asked)
         pairs += asked
         drawn = table.generate(asked[0][0], Sampling(n=2, max_tokens=3, seed=1))
-        assert sum(delta.end is not None for delta in drawn) == 2
+        assert sum(delta.end is not None for delta in deltas(drawn)) == 2
         history += cue + reply
     assert found == pytest.approx(expected(folders[kind], pairs), abs=1e-3)
 
@@ -139,7 +140,7 @@ def test_scripts_narrow_what_is_drawn_and_not_what_is_scored(folders: dict[str, 
     found = table.score(PROMPT, ["Watson!\n"])
     assert found == pytest.approx(expected(folders["v3"], [(PROMPT, "Watson!\n")]), abs=1e-3)
     again = Sampling(n=1, max_tokens=4, temperature=1.0, top_p=1.0, seed=1)
-    text = "".join(delta.text for delta in table.generate(PROMPT, again))
+    text = "".join(delta.text for delta in deltas(table.generate(PROMPT, again)))
     assert not any(letter.isascii() and letter.isalpha() for letter in text)
 
 
@@ -169,7 +170,7 @@ def test_windows_and_capped_logits_are_the_models_own(
     else:
         model = tiny_llama(300)
     ids = [int(i) for i in torch.randint(3, 300, (60,))]
-    texts = [Text(ids[:40] + ids[at : at + 7 + at], 41) for at in (0, 5, 12)]
+    texts = [ScoredText(ids[:40] + ids[at : at + 7 + at], 41) for at in (0, 5, 12)]
     wanted = []
     for text in texts:
         with torch.no_grad():
@@ -195,4 +196,4 @@ def test_a_prompt_of_nothing_is_refused() -> None:
     model = tiny_llama(300)
     drawer = Drawer(model, Adapters(model, "tiny"), True, Vocabulary(), [])
     with pytest.raises(KnownError, match="an empty prompt"):
-        score_texts(drawer, model.get_output_embeddings(), [Text([3, 4], 0)], None)
+        score_texts(drawer, model.get_output_embeddings(), [ScoredText([3, 4], 0)], None)

@@ -1,14 +1,14 @@
 """What tests of backends share: a loaded starter, a writer of tiny GGUF files, a collector."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from models.backend import Backend, End, Prompt, Sampling
+from models.backend import Backend, Delta, End, Progress, Prompt, Sampling
 from tests.models.made_server import serve
 
 __all__ = ["serve"]
@@ -32,8 +32,12 @@ class Drawn:
 def draw(backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None = None) -> Drawn:
     """Draw to the end; each candidate must close exactly once, and say nothing after."""
     drawn = Drawn([""] * sampling.n)
-    with closing(backend.generate(prompt, sampling, adapter)) as deltas:
-        for delta in deltas:
+    with closing(backend.generate(prompt, sampling, adapter)) as pieces:
+        for delta in pieces:
+            if isinstance(delta, Progress):
+                assert 0 <= delta.done <= delta.total
+                continue
+            assert delta.text or delta.end is not None
             assert delta.candidate not in drawn.ends
             drawn.texts[delta.candidate] += delta.text
             drawn.pieces.append(delta.text)
@@ -41,6 +45,11 @@ def draw(backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | No
                 drawn.ends[delta.candidate] = delta.end
     assert sorted(drawn.ends) == list(range(sampling.n))
     return drawn
+
+
+def deltas(pieces: Iterable[Delta | Progress]) -> Iterator[Delta]:
+    """What is appended to candidates, without the signs of life."""
+    return (piece for piece in pieces if isinstance(piece, Delta))
 
 
 def write_gguf(

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from base.drafts import draft_of, sweep
 from base.errors import KnownError
-from base.writing import draft_of, sweep
-from models import catalog, starter
-from models.catalog import MODELS, STARTER, better_models, find, resolve
+from models import cache, starter
+from models.catalog import MODELS, STARTER, better_models, find
 from models.gguf.header import read_header
 from models.memory.fit import fit
 from models.memory.gguf_sizes import FileQuantization, _more_bits, file_bytes
+from models.memory.machine import machine_memory
 from models.memory.shapes import KNOWN, shape_of
-from models.memory.usage import Plan
+from models.memory.usage import MemoryPlan
+from models.resolve import resolve
 from tests.models.conftest import write_gguf
 
 WEIGHTS = ("weights in the file", "weights of the blocks", "embedding and output layer")
@@ -41,7 +43,7 @@ def test_what_a_model_is_said_to_take_is_what_fit_reckons(name: str) -> None:
     for held, size in model.memory.items():
         quantization = held if held in ("int8", "int4") and model.shape.bits == 16 else "none"
         reckoned = {
-            item.what: item.bytes for item in fit(name, Plan(quantization=quantization)).items
+            item.what: item.bytes for item in fit(name, MemoryPlan(quantization=quantization)).items
         }
         weights = sum(size for what, size in reckoned.items() if what in WEIGHTS)
         assert weights == size
@@ -168,7 +170,7 @@ def test_a_model_that_was_not_pulled_says_how_to_pull_it(
         [
             sys.executable,
             "-c",
-            "from models.catalog import resolve\nfrom base.errors import KnownError\n"
+            "from models.resolve import resolve\nfrom base.errors import KnownError\n"
             "try:\n    resolve('qwen3-4b').open()\nexcept KnownError as error:\n    print(error)",
         ],
         env=os.environ | {"HF_HOME": str(tmp_path)},
@@ -188,7 +190,7 @@ def test_better_models_fit_and_the_largest_comes_first() -> None:
     )
     assert all(model.memory[model.smallest] <= 0.7 * (8 << 30) for model in found)
     assert STARTER not in found
-    assert all(memory >= 0 for memory in catalog.machine_memory())
+    assert all(memory >= 0 for memory in machine_memory())
 
 
 def test_without_a_gpu_only_models_in_gguf_are_named() -> None:
@@ -197,9 +199,9 @@ def test_without_a_gpu_only_models_in_gguf_are_named() -> None:
     assert all(model.gguf for model in found)
 
 
-def test_importing_the_catalog_brings_nothing_heavy() -> None:
+def test_importing_what_finds_a_model_brings_nothing_heavy() -> None:
     code = (
-        "import sys, models, models.backend, models.catalog, models.scripted\n"
+        "import sys, models, models.backend, models.resolve, models.scripted\n"
         "print({'torch', 'numpy', 'httpx', 'xllamacpp', 'transformers', 'huggingface_hub'}"
         " & set(sys.modules))"
     )
@@ -209,7 +211,7 @@ def test_importing_the_catalog_brings_nothing_heavy() -> None:
 
 
 def test_the_starter_is_put_together_once(starter_file: Path) -> None:
-    assert starter.digest(starter_file) == STARTER.sha256
+    assert cache.digest(starter_file) == STARTER.sha256
     before = starter_file.stat().st_mtime_ns
     assert starter.path(starter_file.parent) == starter_file
     assert starter_file.stat().st_mtime_ns == before

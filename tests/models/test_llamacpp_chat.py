@@ -16,11 +16,11 @@ from transformers import LlamaForCausalLM
 from base.errors import KnownError
 from models.backend import Prompt, Sampling
 from models.chat import messages
-from models.gguf.header import Header
+from models.gguf.header import GgufHeader
 from models.gguf.lora import write_gguf_lora
 from models.llamacpp.backend import LlamaCpp
 from tests.local.tiny_models import make_llama
-from tests.models.conftest import draw
+from tests.models.conftest import deltas, draw
 from tests.models.tiny_gguf import CHAT, tuned, write_model
 
 TALK = Prompt(
@@ -137,7 +137,7 @@ def test_a_file_is_asked_as_its_name_says(
     name: str, made: dict[str, Any], template: bool, form: str | None
 ) -> None:
     said = made | ({"tokenizer.chat_template": "{{ x }}"} if template else {})
-    assert Header(Path(f"{name}.gguf"), said, {}).form == form
+    assert GgufHeader(Path(f"{name}.gguf"), said, {}).form == form
 
 
 def test_where_the_name_says_nothing_the_log_goes_on_and_a_line_tells_so(tiny: Tiny) -> None:
@@ -217,7 +217,7 @@ def test_a_draw_that_overflows_is_one_error_and_shows_nothing(tiny: Tiny) -> Non
         for sampling in (Sampling(n=5, max_tokens=8), Sampling(n=2, max_tokens=1, logprobs=True)):
             shown = []
             with pytest.raises(KnownError, match="computes NaN"):
-                shown += [delta.text for delta in backend.generate(prompt, sampling)]
+                shown += [delta.text for delta in deltas(backend.generate(prompt, sampling))]
             assert not any(shown)
         with pytest.raises(KnownError, match="computes NaN"):
             backend.score(prompt, ["那\n"])

@@ -12,8 +12,13 @@ from typing import Any, ClassVar
 import pytest
 
 from base.errors import KnownError
-from models import fetching, hub, pull, starter
+from base.folders import models_folder
 from models.catalog import MODELS
+from models.hub import repository
+from models.hub.fetched import find_fetched
+from models.hub.fetching import TRIES
+from models.hub.pull import pull
+from models.hub.repository import TransferBroken, _Pace
 
 NAME = "glm-edge-1.5b-chat"
 COMMIT = "c" * 40
@@ -137,62 +142,62 @@ def left_in(folder: Path) -> list[str]:
 
 def refused() -> str:
     with pytest.raises(KnownError) as error:
-        pull.pull(NAME)
+        pull(NAME)
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
 def test_a_model_is_fetched_without_its_code(mirror: type[Hub]) -> None:
     seen: Seen = []
-    folder = pull.pull(NAME, lambda here, total, name: seen.append((here, total)))
+    folder = pull(NAME, lambda here, total, name: seen.append((here, total)))
     assert {file.name for file in folder.iterdir()} == {"config.json", "model.safetensors"}
     assert (folder / "model.safetensors").read_bytes() == CONTENT["model.safetensors"]
     assert seen == sorted(seen)
     assert seen[-1] == (seen[-1][1], seen[-1][1])
-    assert pull.find(MODELS[NAME]) == folder
+    assert find_fetched(MODELS[NAME]) == folder
 
 
 def test_what_is_here_is_not_fetched_again_and_nothing_is_left_behind(mirror: type[Hub]) -> None:
-    folder = pull.pull(NAME)
+    folder = pull(NAME)
     fetched = len(mirror.tokens)
     mirror.sent = {name: data for name, data in CONTENT.items() if name == "config.json"}
-    assert pull.pull(NAME) == folder
+    assert pull(NAME) == folder
     assert len(mirror.tokens) == fetched + 2  # the list, and the small file without a checksum
-    assert left_in(starter.cache_folder() / "partial") == []
+    assert left_in(models_folder() / "partial") == []
 
 
 def test_a_broken_download_goes_on_where_it_stopped(mirror: type[Hub]) -> None:
-    mirror.cut[:] = [1000] * fetching.TRIES
+    mirror.cut[:] = [1000] * TRIES
     assert "connection broke off" in refused()
-    (part,) = left_in(starter.cache_folder() / "partial")
+    (part,) = left_in(models_folder() / "partial")
     assert part == "zai-org--glm-edge-1.5b-chat--model.safetensors.part"
-    folder = pull.pull(NAME)
+    folder = pull(NAME)
     assert (folder / "model.safetensors").read_bytes() == CONTENT["model.safetensors"]
-    assert mirror.ranges == [f"bytes={1000 * many}-" for many in range(1, fetching.TRIES + 1)]
+    assert mirror.ranges == [f"bytes={1000 * many}-" for many in range(1, TRIES + 1)]
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
 def test_what_was_fetched_is_kept_though_the_mirror_refuses_to_go_on(
     mirror: type[Hub], status: int
 ) -> None:
-    mirror.cut[:] = [1000] * fetching.TRIES
+    mirror.cut[:] = [1000] * TRIES
     refused()
-    (part,) = left_in(starter.cache_folder() / "partial")
-    size = (starter.cache_folder() / "partial" / part).stat().st_size
+    (part,) = left_in(models_folder() / "partial")
+    size = (models_folder() / "partial" / part).stat().st_size
     mirror.busy = status
     assert str(status) in refused()
     mirror.busy = 0
-    assert (starter.cache_folder() / "partial" / part).stat().st_size == size
-    pull.pull(NAME)
+    assert (models_folder() / "partial" / part).stat().st_size == size
+    pull(NAME)
     assert mirror.ranges[-1] == f"bytes={size}-"
 
 
 def test_a_model_that_is_here_in_part_only_is_not_taken_for_one(mirror: type[Hub]) -> None:
-    folder = pull.pull(NAME)
+    folder = pull(NAME)
     (folder / "model.safetensors").write_bytes(b"cut")
     with pytest.raises(KnownError, match="not on this machine yet"):
-        pull.find(MODELS[NAME])
-    assert pull.find(MODELS[NAME] if pull.pull(NAME) else MODELS["starter"]) == folder
+        find_fetched(MODELS[NAME])
+    assert find_fetched(MODELS[NAME] if pull(NAME) else MODELS["starter"]) == folder
 
 
 def test_a_file_that_arrives_changed_is_dropped(mirror: type[Hub], tmp_path: Path) -> None:
@@ -200,7 +205,7 @@ def test_a_file_that_arrives_changed_is_dropped(mirror: type[Hub], tmp_path: Pat
     assert "model.safetensors arrived damaged and was dropped" in refused()
     assert not [name for name in left_in(tmp_path) if "safetensors" in name]
     mirror.sent["model.safetensors"] = CONTENT["model.safetensors"]
-    assert pull.pull(NAME).is_dir()
+    assert pull(NAME).is_dir()
 
 
 def test_no_header_of_a_mirror_becomes_a_path(mirror: type[Hub], tmp_path: Path) -> None:
@@ -209,7 +214,7 @@ def test_no_header_of_a_mirror_becomes_a_path(mirror: type[Hub], tmp_path: Path)
         **{"ETag": f'"{evil}"', "X-Linked-Etag": f'"{evil}"', "X-Repo-Commit": evil},
         "Content-Disposition": f'attachment; filename="{evil}"',
     }
-    pull.pull(NAME)
+    pull(NAME)
     assert all(name.startswith("cache/paotuan/models/") for name in left_in(tmp_path))
     assert not [name for name in left_in(tmp_path) if "evil" in name]
 
@@ -275,7 +280,7 @@ def test_a_file_without_end_is_given_up_at_the_size_that_was_listed(
 def test_a_file_without_end_or_size_is_given_up(
     mirror: type[Hub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "UNANNOUNCED", 1 << 17)
+    monkeypatch.setattr(repository, "UNANNOUNCED", 1 << 17)
     mirror.listed = listing(siblings=[{"rfilename": "config.json"}])
     mirror.endless = True
     assert "sends more of config.json than the 131,072 bytes announced" in refused()
@@ -284,10 +289,10 @@ def test_a_file_without_end_or_size_is_given_up(
 def test_a_connection_that_brings_next_to_nothing_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hub, "WINDOW", 0.0)
-    pace = hub._Pace()
+    monkeypatch.setattr(repository, "WINDOW", 0.0)
+    pace = _Pace()
     time.sleep(0.001)
-    with pytest.raises(hub.Broken):
+    with pytest.raises(TransferBroken):
         pace.came(1)
 
 
@@ -300,10 +305,10 @@ def test_a_token_goes_to_a_mirror_only_when_told_to_and_never_further(
     mirror: type[Hub], other: tuple[str, type[Hub]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    pull.pull(NAME)
+    pull(NAME)
     assert set(mirror.tokens) == {None}
     mirror.elsewhere = other[0]
-    pull.pull(NAME, send_token=True)
+    pull(NAME, send_token=True)
     assert mirror.tokens[-1] == "Bearer hf_secret"
     assert other[1].tokens == [None]
 
@@ -324,7 +329,7 @@ def test_a_gated_model_says_what_to_do(mirror: type[Hub], monkeypatch: pytest.Mo
 def test_two_programs_do_not_fetch_the_same_model_at_once(mirror: type[Hub]) -> None:
     from filelock import FileLock
 
-    partial = starter.cache_folder() / "partial"
+    partial = models_folder() / "partial"
     partial.mkdir(parents=True)
     with FileLock(partial / f"zai-org--{NAME}.lock"):
         assert "another program is fetching it" in refused()
@@ -332,7 +337,7 @@ def test_two_programs_do_not_fetch_the_same_model_at_once(mirror: type[Hub]) -> 
 
 def test_what_the_hub_does_not_have_is_one_line(mirror: type[Hub]) -> None:
     with pytest.raises(KnownError, match="has no such model or file") as error:
-        pull.pull("chatglm2-6b")
+        pull("chatglm2-6b")
     assert "\n" not in str(error.value)
 
 
@@ -357,7 +362,7 @@ def test_an_address_where_nobody_is_is_one_line(
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(KnownError, match="nearest: qwen3-4b"):
-        pull.pull("qwen3-4")
+        pull("qwen3-4")
 
 
 def test_a_checkpoint_named_by_its_hub_id_is_fetched_the_same_way(

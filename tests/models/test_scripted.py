@@ -5,7 +5,7 @@ import pytest
 from base.errors import KnownError
 from models.backend import Prompt, Sampling, open_backend
 from models.scripted import Scripted
-from tests.models.conftest import TALK, draw
+from tests.models.conftest import TALK, deltas, draw
 
 
 def test_the_lines_come_in_order_and_from_the_first_again() -> None:
@@ -22,8 +22,8 @@ def test_it_remembers_what_it_was_asked() -> None:
 
 
 def test_candidates_grow_side_by_side() -> None:
-    deltas = [delta.candidate for delta in Scripted(["甲乙", "丙丁"]).generate(TALK, Sampling(n=2))]
-    assert deltas[:4] == [0, 1, 0, 1]
+    pieces = Scripted(["甲乙", "丙丁"]).generate(TALK, Sampling(n=2))
+    assert [delta.candidate for delta in deltas(pieces)][:4] == [0, 1, 0, 1]
 
 
 def test_a_stop_string_and_the_longest_length_end_a_line() -> None:

@@ -22,7 +22,7 @@ LIMIT = 60.0
 CLIENT = """
 import json, resource, sys, time
 from pathlib import Path
-from models.backend import Prompt, Sampling
+from models.backend import Delta, Prompt, Sampling
 from models.server.endpoint import Patience
 from base.errors import KnownError
 from models.server.backend import Server
@@ -43,7 +43,7 @@ for mode in sys.argv[2:]:
                              patience=quick)
         deltas = list(server.generate(Prompt("", "", "苏晚："), Sampling(n=5, max_tokens=20,
                                                                        logprobs=True)))
-        text = "".join(delta.text for delta in deltas)
+        text = "".join(delta.text for delta in deltas if isinstance(delta, Delta))
         outcome = "text"
         said = server.name + text
     except KnownError as error:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from base.errors import KnownError
-from models.backend import Backend, Prompt, Sampling
+from models.backend import Backend, Delta, Prompt, Sampling
 from models.llamacpp.backend import LlamaCpp
 from models.server.backend import Server, estimate
 from models.server.manners import _KNOWN
@@ -55,7 +55,7 @@ def test_a_real_server_keeps_to_a_grammar(llama_server: str) -> None:
 def test_a_real_server_stops_when_the_draw_is_closed(llama_server: str, starter: Backend) -> None:
     backend = Server.open(llama_server)
     with closing(backend.generate(TALK, Sampling(n=2, max_tokens=900))) as deltas:
-        while not next(deltas).text:
+        while not isinstance(next(deltas), Delta):
             pass
     assert not [thread for thread in threading.enumerate() if thread.name == "draw"]
     assert draw(starter, TALK, Sampling(n=1, max_tokens=2)).texts[0]
@@ -120,7 +120,7 @@ def test_a_real_server_that_does_not_tell_its_slots_is_asked_for_fewer_at_once(
     backend = Server.open(four_slots, dialect="common")
     assert len(draw(backend, TALK, Sampling(n=5, max_tokens=8, stop=STOPS)).ends) == 5
     assert [notice.partition(": ")[2] for notice in backend.notices] == [
-        "takes at most 4 candidates a request; the others are asked beside it"
+        "it takes at most 4 candidates in a request; the others are asked for beside it"
     ]
     backend.close()
 

@@ -126,7 +126,7 @@ def test_what_a_server_refused_is_told_once_and_kept_in_mind(serve: Serve) -> No
     url = serve(refusing(seen, ONLY_ONE, "temperature", lambda value: value is None))
     backend = Server.open(url, patience=QUICK)
     draw(backend, TALK, Sampling(n=2))
-    assert backend.notices == ["tiny: does not take temperature; it is left out"]
+    assert backend.notices == ["tiny: it does not take temperature, which is left out"]
     seen.clear()
     again = Server.open(url, patience=QUICK)
     draw(again, TALK, Sampling(n=2))
@@ -153,7 +153,7 @@ def test_five_candidates_come_from_a_server_that_takes_fewer_at_once(
     assert len(set(draw(backend, TALK, Sampling(n=5)).texts)) == 5
     requests = {4: [1, 4], 2: [1, 2, 2], 1: [1] * 5}
     assert sorted(body.get("n", 1) for body in seen[1:]) == requests[most]
-    assert [notice for notice in backend.notices if f"at most {most} candidates" in notice]
+    assert [notice for notice in backend.notices if f"at most {most} candidate" in notice]
     seen.clear()
     draw(backend, TALK, Sampling(n=5))
     assert sum(body.get("n", 1) for body in seen) == 5

@@ -62,7 +62,7 @@ def test_llama_server_tells_what_llama_cpp_tells_in_process(
 def test_what_a_server_may_not_score_is_said_in_a_line(llama_server: str) -> None:
     with (
         closing(Server.open(llama_server, context=64)) as backend,
-        pytest.raises(KnownError, match=r"prompt and reply have \d+ tokens and the context 64"),
+        pytest.raises(KnownError, match=r"prompt and reply have \d+ tokens, the context has 64"),
     ):
         scorer(backend).score(TALK, ["很" * 64])
     with closing(Server.open(llama_server, mode="chat")) as backend:

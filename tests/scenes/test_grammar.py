@@ -10,6 +10,7 @@ from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import parse
 from scenes.scene import Role, Scene
 from scenes.table.draw import Cost, draw_lines, drawn, line_sampling, mended
+from tests.models.conftest import deltas
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def raw_texts(backend: Backend, scene: Scene, speaker: Role, **asked: object) ->
     sampling = replace(line_sampling(scene, speaker, asked), stop=("\n",))
     prompt = Prompt("", scene.opening + "\n", "【" if speaker.narrator else f"{speaker.name}：")
     texts = [""] * sampling.n
-    for row, text, _ in backend.generate(prompt, sampling):
+    for row, text, _ in deltas(backend.generate(prompt, sampling)):
         texts[row] += text
     return texts
 
@@ -65,7 +66,7 @@ def test_labels_are_those_of_the_list_and_no_others(starter: Backend) -> None:
     assert forced.startswith('root ::= "走。"')
     sampling = Sampling(n=3, temperature=3.0, max_tokens=24, stop=("\n",), grammar=forced)
     texts = [""] * 3
-    for row, text, _ in starter.generate(Prompt("", "林默：走？\n", "苏晚："), sampling):
+    for row, text, _ in deltas(starter.generate(Prompt("", "林默：走？\n", "苏晚："), sampling)):
         texts[row] += text
     assert {parse(f"苏晚：{text}")[0].emotion for text in texts} <= {"微怒", "大怒"}
 

@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 
-from models.backend import Prompt, Sampling
+from models.backend import Progress, Prompt, Sampling
 from models.server.backend import Server
 
 HISTORY = (
@@ -25,6 +25,8 @@ def measured(backend: Server, prompt: Prompt) -> tuple[float, float, int, int]:
     started, first, tokens, cached = time.perf_counter(), 0.0, 0, 0
     with closing(backend.generate(prompt, SAMPLING)) as deltas:
         for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
             first = first or (time.perf_counter() - started if delta.text else 0.0)
             if delta.end is not None:
                 tokens = max(tokens, delta.end.prompt_tokens)

@@ -50,7 +50,7 @@ def build(
 ) -> None:
     """Make a knowledge base, for `knowledge:` of a scene or a character."""
     from characters.wiki.files import BASE, TEXTS, Reading
-    from characters.wiki.index import write_base
+    from characters.wiki.storage import write_base
     from characters.wiki.vectors import vectors_path
 
     bar = _Bar()

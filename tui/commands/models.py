@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.folders import models_folder
 from base.messages import _
 from tui.colour import redraws
 from tui.commands import options, weights
@@ -15,7 +16,7 @@ from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
-    from models.catalog import Model
+    from models.catalog import CatalogModel
 
 app = group("Models: what speaks for the others.")
 app.command()(weights.fit)
@@ -34,7 +35,8 @@ STEP = 1 << 20
 @app.command("list")
 def list_models(as_data: options.Json = False) -> None:
     """List the models known by name: what their weights take, and whether they fit here."""
-    from models.catalog import MODELS, fits, machine_memory
+    from models.catalog import MODELS, fits
+    from models.memory.machine import machine_memory
 
     main, gpu = machine_memory()
     if as_data:
@@ -52,7 +54,8 @@ def list_models(as_data: options.Json = False) -> None:
 @app.command()
 def show(model: Name, as_data: options.Json = False) -> None:
     """Show what is known of a model, and whether it is on this machine."""
-    from models.catalog import find, machine_memory
+    from models.catalog import find
+    from models.memory.machine import machine_memory
 
     with given():
         found = find(model)
@@ -86,10 +89,10 @@ def pull(
 
     with given():
         find(model)
-        from models.hub import endpoint
+        from models.hub.repository import endpoint
 
         endpoint()
-    from models.pull import pull as fetch
+    from models.hub.pull import pull as fetch
 
     bar = _Bar(redraws(sys.stderr))
     try:
@@ -114,7 +117,7 @@ def bench(
 ) -> None:
     """Measure prefill, first token and tokens/s, beside drawing one by one without cache."""
     from models import bench as measure
-    from models.catalog import weights as lying_at
+    from models.resolve import weights as lying_at
     from tui.model_options import choose, given_model, open_model
 
     if not 1 <= history_tokens <= 1_000_000:
@@ -156,7 +159,7 @@ class _Bar:
             print(file=sys.stderr)
 
 
-def _told(model: "Model", main: int, gpu: int) -> dict[str, Any]:
+def _told(model: "CatalogModel", main: int, gpu: int) -> dict[str, Any]:
     """What is known of a model, and whether a machine with so much memory can play it."""
     from models.catalog import fits
 
@@ -177,14 +180,14 @@ def _told(model: "Model", main: int, gpu: int) -> dict[str, Any]:
     }
 
 
-def _where(model: "Model") -> str | None:
+def _where(model: "CatalogModel") -> str | None:
     """Where it lies on this machine, or nothing; a starter that could be had is not made here."""
     from base.errors import KnownError
     from models import starter
-    from models.catalog import weights as lying_at
+    from models.resolve import weights as lying_at
 
     if not model.hub:
-        file = starter.cache_folder() / starter.FILE
+        file = models_folder() / starter.FILE
         return str(file) if file.exists() else None
     try:
         return str(lying_at(model))

@@ -87,7 +87,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def roles_of(pairs: list[str]) -> dict[str, str]:
     """The roles that `--map NAME=ROLE` gives to names. Raises `BadInput`."""
-    from scenes.log import LONGEST_NAME
+    from base.names import LONGEST_NAME
 
     roles = {}
     for pair in pairs:

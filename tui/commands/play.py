@@ -85,7 +85,7 @@ def play(
         from tui.line import play_by_line
 
         table.asked = sampling_under(table.scene, choice.asked)
-        raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
+        raise typer.Exit(play_by_line(table, choice, encoding))
     from tui.run_app import show
 
     if status := show(table, choice, kitty_keys):
@@ -96,7 +96,7 @@ def _table(
     scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
 ) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.play import Play
     from scenes.table.session_list import find_session
 

@@ -105,7 +105,7 @@ def _typed(value: str, key: str) -> str | int | float:
 
 
 def _show(name: str | None, model: str | None, as_data: bool) -> None:
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from tui.keymap import screen_problems
 
     scene = None

@@ -186,7 +186,7 @@ class StartScreen(Screen[None]):
         self.app.push_screen(RoleScreen(scene), begin)
 
     def _load(self, at: int) -> "Scene | None":
-        from scenes.scene import load_scene
+        from scenes.scene_loader import load_scene
 
         found = self.found[at]
         try:

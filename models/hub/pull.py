@@ -1,0 +1,36 @@
+"""Fetches a model of the catalog, and goes on where it stopped."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from models import starter
+from models.catalog import find
+from models.hub.fetched import place_of
+from models.hub.fetching import OnBytes, fetch
+
+WANTED = (".safetensors", ".bin", ".json", ".model", ".txt", ".jinja")
+"""What a model needs; code in a repository is left where it is."""
+
+
+def pull(name: str, progress: OnBytes | None = None, send_token: bool = False) -> Path:
+    """Fetch the model called `name` and return its file or folder. Raises `KnownError`.
+
+    A broken download goes on where it stopped. Each large file is checked against the SHA-256
+    that the hub keeps of it, and dropped if it differs. The person's token is sent to a mirror
+    only with `send_token`.
+    """
+    model = find(name)
+    if not model.hub:
+        return starter.path()
+    repo, file = place_of(model)
+    folder = fetch(repo, lambda names: _wanted(names, file), progress, send_token)
+    return folder / file if file else folder
+
+
+def _wanted(names: Sequence[str], file: str | None) -> list[str]:
+    if file is not None:
+        return [name for name in names if name == file]
+    found = [name for name in names if name.endswith(WANTED)]
+    if any(name.endswith(".safetensors") for name in found):
+        found = [name for name in found if not name.endswith(".bin")]
+    return found

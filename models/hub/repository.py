@@ -1,0 +1,260 @@
+"""One repository on the hub, or on a mirror: its list of files, and their bytes.
+
+Nothing that the other side says is believed before it was checked, and no more is taken than it
+announced. It knows no folders.
+"""
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Self
+from unicodedata import normalize
+from urllib.parse import quote
+
+import httpx
+
+from base.errors import KnownError, PassingError
+from base.messages import _
+from models.hub.names import is_safe
+
+OFFICIAL = "https://huggingface.co"
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+LISTING, LISTING_SECONDS = 8 << 20, 60.0
+"""Bytes of a list of files, and seconds that it may take."""
+MOST_FILES = 1000
+"""Files of one model."""
+LARGEST = 1 << 40
+"""Bytes of one file."""
+UNANNOUNCED = 16 << 20
+"""Bytes of a file whose size nobody announced."""
+SLOWEST, WINDOW = 16 << 10, 60.0
+"""Bytes that must come in so many seconds; a connection below that is given up."""
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+
+Choice = Callable[[Sequence[str]], Sequence[str]]
+"""Which of the names of a repository are wanted."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file as the hub lists it."""
+
+    name: str
+    size: int | None
+    sha256: str | None
+    """Where the hub keeps one: of large files."""
+
+
+class ImplausibleAnswer(KnownError):
+    """The other side says or sends what cannot be true."""
+
+
+class TransferBroken(Exception):
+    """The connection ended before the file did, or brought next to nothing."""
+
+
+def endpoint() -> str:
+    """The hub's address, or that of the mirror in HF_ENDPOINT. Raises `KnownError`."""
+    said = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or OFFICIAL
+    try:
+        url = httpx.URL(said)
+    except (httpx.InvalidURL, ValueError):
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise KnownError(_("HF_ENDPOINT: not an address; it looks like https://hf-mirror.com"))
+    return said
+
+
+def shown(address: str) -> str:
+    """An address without user and password."""
+    return str(httpx.URL(address).copy_with(userinfo=b"")).rstrip("/")
+
+
+class Hub:
+    """One repository behind one address. It knows no folders."""
+
+    def __init__(self, repo: str, client: httpx.Client, base: str, withheld: bool) -> None:
+        self.repo = repo
+        self.shown = shown(base)
+        self.commit = "main"
+        self._client, self._base, self._withheld = client, base, withheld
+
+    @classmethod
+    @contextmanager
+    def open(cls, repo: str, send_token: bool) -> Iterator[Self]:
+        from huggingface_hub import get_token
+
+        base, token = endpoint(), get_token()
+        sent = bool(token) and (base == OFFICIAL or send_token)
+        headers = {"Accept-Encoding": "identity", "User-Agent": "paotuan"}
+        if sent:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            client = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=True)
+        except (ImportError, ValueError) as error:  # a proxy in the environment
+            raise KnownError(
+                _("{repo}: the proxy in the environment: {error}", repo=repo, error=error)
+            ) from error
+        with client:
+            yield cls(repo, client, base, bool(token) and not sent)
+
+    def files(self, wanted: Choice) -> list[RemoteFile]:
+        """The wanted files, in the version that `bytes_of` reads afterwards. Raises `KnownError`
+        where there are none, and where a name could lead out of a folder."""
+        told = self._json(f"{self._base}/api/models/{self.repo}?blobs=true")
+        commit = told.get("sha")
+        if commit is not None:
+            if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
+                raise self._implausible("names a version that is no commit")
+            self.commit = commit
+        listed = {
+            str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
+        }
+        names = wanted(list(listed))
+        if not names:
+            raise KnownError(
+                _("{repo}: {shown} lists no files of this model", repo=self.repo, shown=self.shown)
+            )
+        if len(names) > MOST_FILES:
+            raise self._implausible(f"lists {len(names):,} files of this model")
+        found = [self._remote(name, listed[name]) for name in names]
+        if len({normalize("NFC", name).casefold() for name in names}) < len(names):
+            raise self._implausible("lists two files whose names differ in nothing but case")
+        return found
+
+    def bytes_of(self, file: RemoteFile, had: int) -> Iterator[tuple[int, bytes]]:
+        """The bytes of a file behind the first `had`, or from its beginning, each piece with where
+        it belongs. Raises `TransferBroken` where they end early, `KnownError` where they are too
+        many.
+        """
+        url = f"{self._base}/{self.repo}/resolve/{self.commit}/{quote(file.name)}"
+        headers = {"Range": f"bytes={had}-"} if had else {}
+        with self._client.stream("GET", url, headers=headers) as response:
+            if had and response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                yield from self.bytes_of(file, 0)
+                return
+            self._refuse(response)
+            if response.status_code != HTTPStatus.PARTIAL_CONTENT or not response.headers.get(
+                "content-range", ""
+            ).startswith(f"bytes {had}-"):
+                had = 0
+            size = self._announced(file, response, had)
+            pace = _Pace()
+            for piece in response.iter_raw():
+                if had + len(piece) > size:
+                    raise self._implausible(
+                        f"sends more of {file.name} than the {size:,} bytes announced"
+                    )
+                yield had, piece
+                had += len(piece)
+                pace.came(len(piece))
+        if file.size is not None and had < file.size:
+            raise TransferBroken
+
+    def _announced(self, file: RemoteFile, response: httpx.Response, had: int) -> int:
+        length = response.headers.get("content-length", "")
+        said = had + int(length) if length.isascii() and length.isdigit() else None
+        if file.size is not None and said is not None and said != file.size:
+            raise self._implausible(
+                f"announces {said:,} bytes of {file.name}, where it listed {file.size:,}"
+            )
+        return file.size if file.size is not None else min(said or UNANNOUNCED, LARGEST)
+
+    def _json(self, url: str) -> dict[str, Any]:
+        ends, body = time.monotonic() + LISTING_SECONDS, bytearray()
+        with self._client.stream("GET", url) as response:
+            self._refuse(response)
+            for piece in response.iter_raw():
+                body += piece
+                if len(body) > LISTING or time.monotonic() > ends:
+                    raise self._implausible(
+                        f"lists more than {LISTING >> 20} MiB of files, or takes more than "
+                        f"{LISTING_SECONDS:.0f} s for it"
+                    )
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict) or not isinstance(value.get("siblings"), list):
+            raise self._implausible("answers with no list of files; is it a hub?")
+        return value
+
+    def _remote(self, name: str, told: Mapping[str, Any]) -> RemoteFile:
+        size, large = told.get("size"), told.get("lfs")
+        if not is_safe(name):
+            raise self._implausible(f"lists a file named {name[:60]!r}, which could lead elsewhere")
+        if size is not None and not (type(size) is int and 0 <= size <= LARGEST):
+            raise self._implausible(f"lists {name} with an impossible size")
+        sha = large.get("sha256") if isinstance(large, dict) else None
+        if sha is not None and not (isinstance(sha, str) and SHA256.fullmatch(sha)):
+            raise self._implausible(f"lists {name} with a checksum that is no SHA-256")
+        return RemoteFile(name, size, sha)
+
+    def _refuse(self, response: httpx.Response) -> None:
+        """Raise for an answer that is not what was asked for."""
+        status, code = response.status_code, response.headers.get("x-error-code", "")
+        if status in (200, 206):
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise self._implausible("packs its answer, which was not asked for")
+            return
+        key = ""
+        if self._withheld and status in (401, 403):
+            key = "; your token is sent to a mirror only with --send-token"
+        if code == "GatedRepo":
+            raise KnownError(
+                _(
+                    "{repo}: its makers ask you to accept their terms at {shown}/{repo} first; "
+                    "then set HF_TOKEN{key}",
+                    repo=self.repo,
+                    shown=self.shown,
+                    key=key,
+                )
+            )
+        if status == HTTPStatus.NOT_FOUND or code in ("RepoNotFound", "EntryNotFound"):
+            raise KnownError(
+                _(
+                    "{repo}: {shown} has no such model or file{key}",
+                    repo=self.repo,
+                    shown=self.shown,
+                    key=key,
+                )
+            )
+        raise PassingError(
+            _(
+                "{repo}: {shown} answered {status}; try again later{key}",
+                repo=self.repo,
+                shown=self.shown,
+                status=status,
+                key=key,
+            )
+        )
+
+    def _implausible(self, what: str) -> ImplausibleAnswer:
+        return ImplausibleAnswer(
+            _(
+                "{repo}: {shown} {what}; nothing of it is kept",
+                repo=self.repo,
+                shown=self.shown,
+                what=what,
+            )
+        )
+
+
+class _Pace:
+    """Raises `TransferBroken` where bytes come too slowly for the file ever to be here."""
+
+    def __init__(self) -> None:
+        self._since, self._bytes = time.monotonic(), 0
+
+    def came(self, count: int) -> None:
+        self._bytes += count
+        if self._bytes >= SLOWEST:
+            self._since, self._bytes = time.monotonic(), 0
+        elif time.monotonic() - self._since > WINDOW:
+            raise TransferBroken
