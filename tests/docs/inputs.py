@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.chatglm.made_up import make_prefix
 from models.chatglm.tokenizer_made_up import make_playable
+
 from scenes.scene import load_scene
 from tests.characters.card_files import png_of, raw, v2, v3
 from tests.corpora.teachers import NOVEL

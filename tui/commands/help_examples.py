@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan train voice.yaml seed=2",
     ),
     "locate": ("paotuan locate sessions",),
+    "import": ("paotuan import log.txt chat.jsonl", "paotuan import card.png book.json"),
     "scenes": ("paotuan scenes list",),
     "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
     "scenes show": ("paotuan scenes show rain-house",),
