@@ -5,6 +5,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import folders, listed
+from base.messages import _
 from base.yaml_reader import read_file
 
 
@@ -40,8 +41,8 @@ def _found(name: str, path: Path) -> Found:
     try:
         document = read_file(path)
     except KnownError as error:
-        return Found(name, path, problem=str(error))
+        return Found(name, path, problem=error.problems[0])
     title, summary = document.data.get("title"), document.data.get("summary", "")
     if not isinstance(title, str) or not title:
-        return Found(name, path, problem=document.at(("title",), "missing, or not text"))
+        return Found(name, path, problem=document.at(("title",), _("missing, or not text")))
     return Found(name, path, title, summary.strip() if isinstance(summary, str) else "")

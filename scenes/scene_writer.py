@@ -44,7 +44,7 @@ def scene_template(title: str) -> str:
     """A commented scene to begin with, which loads as it is. Raises `KnownError`."""
     title = " ".join(title.split())
     if is_blank(title) or UNPRINTABLE.search(title):
-        raise KnownError(_("a scene needs a title of printable characters"))
+        raise KnownError(_("a scene needs a title that can be printed"))
     return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
 
 

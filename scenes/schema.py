@@ -97,7 +97,9 @@ def _entry(value: object) -> object:
 
 def _language(tag: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag):
-        raise ValueError(_("found {tag}, expected a tag such as zh or en", tag=shown(tag)))
+        raise ValueError(
+            _("found {tag}, expected the tag of a language, such as zh or en", tag=shown(tag))
+        )
     return tag
 
 

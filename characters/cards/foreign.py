@@ -101,7 +101,7 @@ def from_haruhi(prompt: str, texts: Mapping[str, str], where: str) -> Card:
     if not name:
         raise KnownError(
             _(
-                "{where}: no role named in the system prompt, expected one as in `你正在扮演夏娜`",
+                "{where}: the system prompt names no role, expected one as in `你正在扮演夏娜`",
                 where=where,
             )
         )
@@ -157,10 +157,10 @@ def _mapped(value: Json, fields: Mapping[str, str], program: str, where: str) ->
         elif found is not None:
             raise KnownError(
                 _(
-                    "{where}: {theirs}: found {found}, expected text",
+                    "{where}: {key}: found {value}, expected text",
                     where=where,
-                    theirs=theirs,
-                    found=kind(found),
+                    key=theirs,
+                    value=kind(found),
                 )
             )
     rest = {key: one for key, one in value.items() if key not in fields}

@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
-from base.messages import _
+from base.folders import shown_path
+from base.messages import _, _n, series
 from base.text import shown
 from base.validation import check
 from base.writing import is_same, replaced
-from base.yaml_reader import MAX_BYTES, read, shown_path
+from base.yaml_reader import MAX_BYTES, read
 from base.yaml_writer import yaml_text
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
@@ -45,18 +46,25 @@ class Import:
     def taken(self) -> list[str]:
         """What was taken from the card, and what stays in it, a line each."""
         sheet, all_lines = self.sheet, voice_lines(self.card)
-        of = f" of {all_lines}" if all_lines > len(sheet.voice) else ""
         entries = (self.card.book or {}).get("entries")
+        many = len(entries) if isinstance(entries, list | dict) else 0
+        voice = _n("voice: {n} line", "voice: {n} lines", len(sheet.voice))
+        if all_lines > len(sheet.voice):
+            voice = _("voice: {n} of {all} lines", n=len(sheet.voice), all=all_lines)
         lines = [
-            f"profile: {len(sheet.profile)} characters",
-            f"voice: {len(sheet.voice)}{of} lines",
-            f"openings: {len(sheet.openings)}",
-            f"lorebook: {len(entries) if isinstance(entries, list | dict) else 0} entries",
+            _n("profile: {n} character", "profile: {n} characters", len(sheet.profile)),
+            voice,
+            _("openings: {n}", n=len(sheet.openings)),
+            _n("lorebook: {n} entry", "lorebook: {n} entries", many),
         ]
         if sheet.name != self.card.name:
-            lines.insert(0, f"name: {sheet.name}, since a log cannot hold {shown(self.card.name)}")
-        if kept := untold(self.card):
-            lines.append(f"kept in the card: {', '.join(kept)}")
+            theirs = shown(self.card.name)
+            why = _(
+                "name: {name}, since a log cannot hold {theirs}", name=sheet.name, theirs=theirs
+            )
+            lines.insert(0, why)
+        if fields := untold(self.card):
+            lines.append(_("kept in the card: {fields}", fields=series(fields)))
         return lines
 
 
@@ -79,8 +87,8 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
         if path.exists() and not force:
             raise KnownError(
                 _(
-                    "{shown_path}: is there already; --force replaces it",
-                    shown_path=shown_path(path),
+                    "{where}: is there already; --force replaces it",
+                    where=shown_path(path),
                 )
             )
         text = _text(card, sheet, path, beside)
@@ -130,17 +138,21 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
     if size > MAX_BYTES:
         raise KnownError(
             _(
-                "{where}: makes a character file of {size:,} bytes; at most {MAX_BYTES:,}",
+                "{where}: makes a character file of {size} bytes; at most {most}",
                 where=card.where,
-                size=size,
-                MAX_BYTES=MAX_BYTES,
+                size=f"{size:,}",
+                most=f"{MAX_BYTES:,}",
             )
         )
     try:
-        check(CharacterFile, read(text.encode(), "the character file"))
+        check(CharacterFile, read(text.encode(), _("the character file")))
     except KnownError as error:
         raise KnownError(
-            _("{where}: makes no character file: {error}", where=card.where, error=error)
+            _(
+                "{where}: no character file can be made of it: {problem}",
+                where=card.where,
+                problem=error.problems[0],
+            )
         ) from None
     return text
 

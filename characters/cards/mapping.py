@@ -51,19 +51,19 @@ def sheet_of(card: Card) -> Sheet:
     if length > LONGEST:
         raise KnownError(
             _(
-                "{where}: {length:,} characters to play by; at most {LONGEST:,}",
+                "{where}: {length} characters of text to play by; at most {most}",
                 where=card.where,
-                length=length,
-                LONGEST=LONGEST,
+                length=f"{length:,}",
+                most=f"{LONGEST:,}",
             )
         )
     name = role_name(card.name)
     if not name:
         raise KnownError(
             _(
-                "{where}: name: {card} cannot begin a line of a log",
+                "{where}: name: {name} cannot begin a line of a log",
                 where=card.where,
-                card=shown(card.name),
+                name=shown(card.name),
             )
         )
     aliases = [one for one in map(role_name, (card.called, *also_called(card))) if one]

@@ -15,7 +15,7 @@ def test_a_card_is_imported_into_the_data_folder_and_can_be_used_by_name(run, ho
     assert done.out.strip() == str(home / "data/paotuan/characters/林晚星.yaml")
     assert "voice: 3 lines" in done.err
     assert "openings: 2" in done.err
-    assert "lorebook: 1 entries" in done.err
+    assert "lorebook: 1 entry" in done.err
     assert "kept in the card: system_prompt" in done.err
     assert "extensions.a/b" in done.err
     shown = run("characters", "show", "林晚星")
@@ -40,13 +40,13 @@ def test_a_voice_of_ours_that_comes_back_in_a_card_is_told_whole(run, home):
     (home / "ann.yaml").write_text("name: 安\nvoice: ['安：哼。（好烦）']\n")
     run("characters", "export", home / "ann.yaml", "--to", home / "ann.png")
     done = run("characters", "import", home / "ann.png", "--to", home / "c")
-    assert "voice: 1 lines" in done.err
+    assert "voice: 1 line" in done.err
 
 
 def test_a_card_is_shown_as_the_character_it_is(run, home):
     (home / "a.json").write_bytes(raw({**v3(), "spec_version": "3.5"}))
     shown = run("characters", "show", home / "a.json")
-    assert shown.out.startswith("林晚星、晚星\n")
+    assert shown.out.startswith("林晚星, 晚星\n")
     assert "creator: c" in shown.err
     assert "3.5 is newer than 3.0" in shown.err
     asked = json.loads(run("characters", "show", home / "a.json", "--json").out)
