@@ -105,10 +105,10 @@ class Shelf:
 
     def of(self, paths: Iterable[Path]) -> Knowledge:
         """What the files at `paths` hold, in their order."""
-        found = NOTHING
+        knowledge = NOTHING
         for path in dict.fromkeys(paths):
-            found += self._of(path)
-        return found
+            knowledge += self._of(path)
+        return knowledge
 
     def _of(self, path: Path) -> Knowledge:
         if path not in self._read:

@@ -12,10 +12,10 @@ from scenes.schema import SceneKeys
 
 def dump(keys: SceneKeys) -> str:
     """The YAML of a scene without what is default; reading it gives the same keys."""
-    said = keys.model_dump(exclude_defaults=True)
+    values = keys.model_dump(exclude_defaults=True)
     if sampling := keys.sampling.model_dump(exclude_unset=True):
-        said["sampling"] = sampling
-    return yaml_text(said)
+        values["sampling"] = sampling
+    return yaml_text(values)
 
 
 def language_of(text: str) -> Literal["zh", "en"]:

@@ -36,7 +36,7 @@ RANGES: dict[str, dict[str, float]] = {
 
 
 def _sampling_keys() -> type[Declaration]:
-    hints, said = get_type_hints(Sampling), docstrings(Sampling)
+    hints, descriptions = get_type_hints(Sampling), docstrings(Sampling)
     keys: dict[str, Any] = {}
     for one in fields(Sampling):
         if one.name not in OWN:
@@ -44,7 +44,7 @@ def _sampling_keys() -> type[Declaration]:
             if get_origin(type_) is tuple:
                 type_, default = GenericAlias(list, (str,)), []
             ranges: Any = RANGES.get(one.name, {})
-            keys[one.name] = (type_, Field(default, description=said[one.name], **ranges))
+            keys[one.name] = (type_, Field(default, description=descriptions[one.name], **ranges))
     return create_model(
         "SamplingKeys", __base__=Declaration, __doc__="How candidates are drawn.", **keys
     )

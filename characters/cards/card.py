@@ -146,20 +146,20 @@ def card_of(value: object, where: str) -> Card:
 def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
     said, version = value.get("spec"), value.get("spec_version")
     inner = value.get("data")
-    found = _SPEC.fullmatch(said) if isinstance(said, str) else None
+    version_of_spec = _SPEC.fullmatch(said) if isinstance(said, str) else None
     nested = isinstance(inner, dict) and "name" in inner and said != "lorebook_v3"
-    if found is None and not nested:
+    if version_of_spec is None and not nested:
         if said is not None or "name" not in value or not _speaks_of_a_character(value):
             raise KnownError(_("{where}: {problem}", where=where, problem=_what_else(value)))
         return "v1", []
     if not isinstance(inner, dict):
         problem = _missing_or(inner, _("keys and values"))
         raise KnownError(_("{where}: data: {problem}", where=where, problem=problem))
-    if found is None:
+    if version_of_spec is None:
         words = _("{spec} is not known; read as V2", spec=_shown(said))
         return "v2", [_("{where}: spec: {problem}", where=where, problem=words)]
-    spec: Spec = "v3" if int(found[1]) >= 3 else "v2"
-    return spec, _version_warnings(int(found[1]), version, where)
+    spec: Spec = "v3" if int(version_of_spec[1]) >= 3 else "v2"
+    return spec, _version_warnings(int(version_of_spec[1]), version, where)
 
 
 def _version_warnings(generation: int, version: object, where: str) -> list[str]:
@@ -263,5 +263,5 @@ def _v3_book(card: Card) -> Json:
     entries = book.get("entries") if book else None
     if book is None or not isinstance(entries, list):
         return {}
-    told = [{"use_regex": False, **one} if isinstance(one, dict) else one for one in entries]
-    return {"character_book": {**book, "entries": told}}
+    complete = [{"use_regex": False, **one} if isinstance(one, dict) else one for one in entries]
+    return {"character_book": {**book, "entries": complete}}

@@ -47,8 +47,8 @@ def write_card(
             return _untold(card, source, foreign.GLM, *foreign.DESCRIBED, "first_mes")
         elif form == "webui" or (form is None and suffix in (".yaml", ".yml")):
             file.write(yaml_text(foreign.to_webui(card)).encode())
-            told = (*foreign.DESCRIBED, "first_mes", "mes_example")
-            return _untold(card, source, foreign.WEBUI, *told)
+            fields = (*foreign.DESCRIBED, "first_mes", "mes_example")
+            return _untold(card, source, foreign.WEBUI, *fields)
         elif suffix in IMAGES:
             return write_png(card, file, _spec(form, card.spec), source, image)
         elif suffix == ".charx":
@@ -113,8 +113,8 @@ def _spec(form: Form | None, otherwise: Spec) -> Spec:
 
 def _untold(card: Card, source: Path | None, program: str, *told: str) -> list[str]:
     """What another program has no field for, by its names in the card."""
-    kept = [shown(key) for key in card.data if key not in ("name", "extensions", *told)]
-    fields = [key for key in kept if card.data.get(key)]
+    names = [shown(key) for key in card.data if key not in ("name", "extensions", *told)]
+    fields = [key for key in names if card.data.get(key)]
     ours = card.extensions.get(OURS)
     more = [f"{OURS}.{key}" for key in ours] if isinstance(ours, dict) else []
     others = [shown(key) for key in card.extensions if key not in (OURS, program)]

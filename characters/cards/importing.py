@@ -82,8 +82,8 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
         stem = file_name(sheet.name, "character", given, there)
         given.append(stem)
         path = folder / f"{stem}.yaml"
-        kept = source.container in ("json", "png", "charx")
-        beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if kept else '.json'}")
+        keeps_file = source.container in ("json", "png", "charx")
+        beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if keeps_file else '.json'}")
         if path.exists() and not force:
             raise KnownError(
                 _(

@@ -191,19 +191,19 @@ def write(
     Every other byte is the same as in `source`. `values` maps a keyword to its bytes, which are
     written as base64. Raises `KnownError` where `source` is no whole PNG.
     """
-    kept = [
+    others = [
         chunk
         for chunk in chunks(source, where)
         if not (chunk.kind in TEXT and keyword_of(source, chunk) in drop)
     ]
     target.write(SIGNATURE)
-    for chunk in kept:
+    for chunk in others:
         if chunk.kind == b"IEND":
             for keyword, value in values.items():
                 data = keyword.encode("ascii") + b"\0" + binascii.b2a_base64(value, newline=False)
                 target.write(packed(b"tEXt", data))
         _copy(source, target, chunk.start, chunk.end - chunk.start)
-    _copy(source, target, kept[-1].end, None)
+    _copy(source, target, others[-1].end, None)
 
 
 def packed(kind: bytes, data: bytes) -> bytes:

@@ -42,11 +42,11 @@ def read_lorebook(path: Path) -> Lorebook:
 
 def read_json(raw: bytes, where: str, name: str) -> Lorebook:
     """The lorebook in the bytes of a JSON file. Raises as `read_lorebook` does."""
-    text, said = _decoded(raw, where)
+    text, warning = _decoded(raw, where)
     book = lorebook_of(parse(text, where), where, name)
-    if said is None:
+    if warning is None:
         return book
-    return replace(book, warnings=(said, *book.warnings))
+    return replace(book, warnings=(warning, *book.warnings))
 
 
 def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
@@ -69,8 +69,8 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
         )
     if not head:
         raise KnownError(_("{where}: empty, expected a lorebook", where=where))
-    if (found := decoded(raw)) is not None:
-        text, encoding = found
+    if (text_and_encoding := decoded(raw)) is not None:
+        text, encoding = text_and_encoding
         return text, None if encoding in UTF8 else read_as(where, encoding)
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON", where=where)

@@ -80,8 +80,8 @@ def text_of(raw: bytes, where: str) -> str:
                 most=MAX_BYTES >> 20,
             )
         )
-    if (found := decoded(raw)) is not None:
-        return found[0]
+    if (text_and_encoding := decoded(raw)) is not None:
+        return text_and_encoding[0]
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected text or Markdown", where=where)
     )

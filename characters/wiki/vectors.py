@@ -127,18 +127,18 @@ class Vectors:
             self._rows = self._read()
             path = beside(self._base.parent, self._made.model)
             name = str(path) if path is not None and path.is_dir() else self._made.model
-            found = self._open(name)
-            if found.dimension != self._made.dimension:
+            embedder = self._open(name)
+            if embedder.dimension != self._made.dimension:
                 raise KnownError(
                     _(
                         "its vectors have {ours} numbers, those of {model} have {theirs}; build it "
                         "again",
                         ours=self._made.dimension,
                         model=shown(name),
-                        theirs=found.dimension,
+                        theirs=embedder.dimension,
                     )
                 )
-            self._embedder = found
+            self._embedder = embedder
         return self._embedder
 
     def nearest(self, query: str, limit: int) -> dict[int, float]:
@@ -258,8 +258,8 @@ def _usual(rows: "NDArray[np.float16]") -> float:
 
 
 def _checksum(path: Path) -> int:
-    found = 0
+    checksum = 0
     with path.open("rb") as file:
         while block := file.read(1 << 20):
-            found = zlib.crc32(block, found)
-    return found
+            checksum = zlib.crc32(block, checksum)
+    return checksum
