@@ -122,7 +122,9 @@ def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
     try:
         return from_json(Sampling, wanted)
     except TypeError as error:
-        raise KnownError(_("{scene}: sampling: {error}", scene=scene.name, error=error)) from None
+        raise KnownError(
+            _("{scene}: sampling: {problem}", scene=scene.name, problem=error)
+        ) from None
 
 
 def draw_lines(
