@@ -297,9 +297,7 @@ class _Tree:
             return
         turns: list[Event] = []
         for id in range(self.places.turns + 1, last + 1):
-            text = _(
-                "turn {number} is damaged; what is left of it: {file}", number=id, file=self.kept_in
-            )
+            text = f"turn {id} is damaged; what is left of it: {self.kept_in}"
             parent = self.head if not turns else id - 1
             turns.append({"id": id, "parent": parent, "entry": {"kind": "comment", "text": text}})
         event = {"event": "turns", "turns": turns}

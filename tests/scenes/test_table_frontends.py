@@ -114,7 +114,7 @@ async def test_a_command_is_done_and_never_said(tmp_path: Path, front_end: str) 
     one = await run(front_end, tmp_path, steps)
     assert one.said == ["走。"]
     assert [event["event"] for event in one.events] == ["open", "turns", "draw", "head"]
-    assert "there is no command /undoo; did you mean undo?" in one.told
+    assert "there is no command /undoo; did you mean /undo?" in one.told
     assert "there is no command /;" in one.told
 
 
