@@ -76,6 +76,14 @@ class Dealer:
         """Whether a draw begins as soon as the model, or what may be told, is there."""
         return self._wish is not None
 
+    def backend(self) -> Backend:
+        """The model, ready to draw with all that may be told. Raises `KnownError`."""
+        if self.model.backend is None:
+            raise KnownError(self.model.problem or _("the model is still being loaded"))
+        if self.opening:
+            raise KnownError(_("the knowledge base is still being opened"))
+        return self.model.backend
+
     # --- drawing ---
 
     def deal(self, speaker: Role, again: bool = False) -> None:
