@@ -215,9 +215,6 @@ class LineTable:
             shown.done(event.hand)
         if event.error is not None:
             self._tell(event.error)
-        elif event.hand is not None and not event.hand.complete and not event.stopped:
-            why = next((place.why for place in event.hand.places if place.why), "")
-            self._tell(KnownError(_("no candidate was a line in form: {why}", why=why)), True)
 
     def _show(self, asked: happened.View) -> None:
         match asked:
