@@ -162,3 +162,12 @@ def test_no_reason_for_not_running_a_command_is_left_over() -> None:
     ]
     plain = [one for one in patterns if not any(re.search(one, each) for each in shown)]
     assert plain == []
+
+
+def test_what_a_script_at_the_table_prints_is_what_the_page_shows(place: Path) -> None:
+    blocks = [block for page in english() for block in page.blocks if "$ " in block.lines[0][:2]]
+    assert blocks
+    for block in blocks:
+        line, *shown = block.lines
+        done = subprocess.run(["bash", "-c", line[2:]], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == shown
