@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from base.messages import _
 from models.scripted import Scripted
-from tests.test_languages import PENDING, sentences
+from tests.test_languages import sentences
 from tests.tui.tables import until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
@@ -160,7 +160,7 @@ OTHERS = [players, tray, prompt]
 
 @pytest.mark.parametrize(
     "screen",
-    [*OURS, *(pytest.param(one, marks=PENDING) for one in OTHERS)],
+    [*OURS, *OTHERS],
     ids=lambda one: one.__name__,
 )
 async def test_a_screen_is_in_one_language(
