@@ -114,7 +114,7 @@ async def test_a_command_is_done_and_never_said(tmp_path: Path, front_end: str) 
     one = await run(front_end, tmp_path, steps)
     assert one.said == ["走。"]
     assert [event["event"] for event in one.events] == ["open", "turns", "draw", "head"]
-    assert "there is no command /undoo; did you mean undo?" in one.told
+    assert "there is no command /undoo; did you mean /undo?" in one.told
     assert "there is no command /;" in one.told
 
 
@@ -188,3 +188,15 @@ def test_a_command_among_lines_to_say_is_refused_and_nothing_is_said(tmp_path: P
     ]
     assert len(play.session.turns) == 2
     front_end.table.close()
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+async def test_a_draw_that_comes_to_nothing_says_why_and_leaves_no_hand(
+    tmp_path: Path, front_end: str
+) -> None:
+    steps: list[Step] = [("enter", "走。"), ("enter", "停。")]
+    one = await run(front_end, tmp_path, steps, ["【坏"])
+    assert one.said == ["走。", "停。"]
+    assert one.draws == []
+    assert "no candidate was a line in form: empty" in one.told
+    assert one.status == 0

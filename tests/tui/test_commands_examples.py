@@ -171,7 +171,7 @@ def test_what_is_read_is_never_written_over(run, log, home):
 
 def test_a_missing_log_and_a_missing_session_are_told(run, home):
     assert "no such file" in examples(run, home / "none.txt", "--show", 1).err
-    assert "no session named none" in examples(run, "none", "--show", 1).err
+    assert "no session is named none" in examples(run, "none", "--show", 1).err
     assert "nothing to do" in examples(run, "none").err
 
 
