@@ -19,10 +19,10 @@ from scenes.table.draw import (
     Update,
     draw_lines,
     drawn,
-    full_width,
     line_sampling,
     read_line,
 )
+from scenes.table.form import full_width
 
 HISTORY = parse("【雨下了一整夜。】\n苏晚：你确定是这里？\n林默：就是这里。")
 
