@@ -4,27 +4,17 @@ Read are folders in PEFT layout (LoRA and prefix tuning) and the official ChatGL
 checkpoints. A prefix is keys and values to start a cache from; a LoRA sits in the base's layers.
 """
 
-import json
-import math
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
 from base.errors import KnownError, first_line
 from base.messages import _
-from models.chatglm.files import check_numbers
+from models.adapter_files import CONFIG, OUTER, read_json, read_tensors
 from models.chatglm.prefix import load_prefix, prefix_shape
-
-CONFIG = "adapter_config.json"
-WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
-OUTER = "base_model.model."
 
 KeysValues = tuple[torch.Tensor, torch.Tensor]
 
@@ -54,7 +44,7 @@ class Adapters:
         if not folder.exists():
             raise KnownError(
                 _(
-                    "adapter {name}: {folder} not found, expected an adapter's folder",
+                    "adapter {name}: there is no folder {folder}",
                     name=name,
                     folder=folder,
                 )
@@ -62,7 +52,7 @@ class Adapters:
         if folder.is_file():
             raise KnownError(
                 _(
-                    "adapter {name}: {folder} is a file, expected a folder in PEFT layout",
+                    "adapter {name}: {folder} is a file; expected a folder as PEFT writes it",
                     name=name,
                     folder=folder,
                 )
@@ -106,12 +96,18 @@ class Adapters:
         if name in self._left_out:
             name = None
         if name is not None and name not in self._starts:
-            held = ", ".join(self._starts) or "none"
             raise KnownError(
                 _(
-                    "adapter {name!r}: not loaded, there is {held}; name it on opening",
+                    "the adapter {name!r} is not loaded; loaded are {names}: name it when the "
+                    "model is opened",
                     name=name,
-                    held=held,
+                    names=", ".join(self._starts),
+                )
+                if self._starts
+                else _(
+                    "the adapter {name!r} is not loaded, nor any other: name it when the model is "
+                    "opened",
+                    name=name,
                 )
             )
         if name != self._active:
@@ -139,8 +135,8 @@ class Adapters:
             return self._peft_prefix(name, folder, tensors)
         raise KnownError(
             _(
-                "{folder}: peft_type is {kind}, expected LORA or PREFIX_TUNING; train one of these",
-                folder=folder / CONFIG,
+                "{file}: peft_type is {kind}; expected LORA or PREFIX_TUNING",
+                file=folder / CONFIG,
                 kind=kind,
             )
         )
@@ -150,16 +146,16 @@ class Adapters:
         slices, heads, width = prefix_shape(self.model.config)
         expected = slices * heads * width
         if table is None or table.dim() != 2 or table.shape[1] != expected:
-            found = "no prompt_embeddings" if table is None else f"shape {list(table.shape)}"
+            given = {"folder": folder, "base": self.base, "remedy": _trained_on(folder)}
             raise KnownError(
-                _(
-                    "{folder}: a prefix with {found}, expected [length, {expected}] for the "
-                    "base {base}; {trained_on}",
-                    folder=folder,
-                    found=found,
+                _("{folder}: it holds no prefix (prompt_embeddings); {remedy}", **given)
+                if table is None
+                else _(
+                    "{folder}: the prefix has the shape {shape}; expected [length, {expected}] for "
+                    "the base {base}; {remedy}",
+                    **given,
+                    shape=list(table.shape),
                     expected=expected,
-                    base=self.base,
-                    trained_on=_trained_on(folder),
                 )
             )
         layers = self._layers(table.view(-1, slices, heads, width))
@@ -185,24 +181,23 @@ class Adapters:
             inject_adapter_in_model(config, self.model, adapter_name=name)
             found = set_peft_model_state_dict(self.model, inner, adapter_name=name)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
-            reason = first_line(error)
             raise KnownError(
                 _(
-                    "{folder}: could not be put on the base {base} ({reason}); {trained_on}",
+                    "{folder}: it could not be put on the base {base} ({reason}); {remedy}",
                     folder=folder,
                     base=self.base,
-                    reason=reason,
-                    trained_on=_trained_on(folder),
+                    reason=first_line(error),
+                    remedy=_trained_on(folder),
                 )
             ) from error
         if found.unexpected_keys:
             raise KnownError(
                 _(
-                    "{folder}: holds {unexpected_keys}, which {CONFIG} does not name; take "
-                    "both files from the same training",
+                    "{folder}: it holds {tensor}, which {config} does not name; take both files "
+                    "from the same training",
                     folder=folder,
-                    unexpected_keys=found.unexpected_keys[0],
-                    CONFIG=CONFIG,
+                    tensor=found.unexpected_keys[0],
+                    config=CONFIG,
                 )
             )
         self._tuned = [m for m in self.model.modules() if isinstance(m, BaseTunerLayer)]
@@ -229,13 +224,13 @@ class Adapters:
         if part is None or module is None:
             raise KnownError(
                 _(
-                    "{folder}: adapts {path}, expected a layer of the base {base} ({name}), "
-                    "which has none of that name; {trained_on}",
+                    "{folder}: it adapts {layer}, and the base {base} ({kind}) has no layer of "
+                    "that name; {remedy}",
                     folder=folder,
-                    path=path,
+                    layer=path,
                     base=self.base,
-                    name=type(self.model).__name__,
-                    trained_on=_trained_on(folder),
+                    kind=type(self.model).__name__,
+                    remedy=_trained_on(folder),
                 )
             )
         axis = 1 if part == "A" else 0
@@ -243,15 +238,15 @@ class Adapters:
         if tensor.shape[axis] != wanted:
             raise KnownError(
                 _(
-                    "{folder}: {key} is {shape}, expected {wanted} at axis {axis} for the base "
-                    "{base}; {trained_on}",
+                    "{folder}: {tensor} has the shape {shape}; expected {expected} at axis {axis} "
+                    "for the base {base}; {remedy}",
                     folder=folder,
-                    key=key,
+                    tensor=key,
                     shape=list(tensor.shape),
-                    wanted=wanted,
+                    expected=wanted,
                     axis=axis,
                     base=self.base,
-                    trained_on=_trained_on(folder),
+                    remedy=_trained_on(folder),
                 )
             )
 
@@ -277,64 +272,6 @@ def _submodule(model: torch.nn.Module, path: str) -> Any | None:
 
 def _trained_on(folder: Path) -> str:
     base = read_json(folder / CONFIG).get("base_model_name_or_path")
-    return f"it was trained on {base}: use that base" if base else "use the base it was trained on"
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """The object in a JSON file. Raises `KnownError`."""
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise KnownError(
-            _("{file}: not readable as JSON ({error}); fetch it again", file=file, error=error)
-        ) from error
-    if not isinstance(value, dict):
-        raise KnownError(
-            _(
-                "{file}: found a {name}, expected an object; fetch it again",
-                file=file,
-                name=type(value).__name__,
-            )
-        )
-    return value
-
-
-def scale_of(config: Mapping[str, Any], layer: str, rank: int) -> float:
-    """What PEFT multiplies B A of a layer with: alpha / rank, or alpha / √rank (rsLoRA)."""
-    alphas = config.get("alpha_pattern") or {}
-    named = next((key for key in alphas if re.fullmatch(rf"(.*\.)?({key})", layer)), None)
-    alpha = float(alphas[named] if named is not None else config.get("lora_alpha") or 1)
-    return alpha / (math.sqrt(rank) if config.get("use_rslora") else rank)
-
-
-def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
-    """The tensors of an adapter by name. Raises `KnownError`."""
-    files: Sequence[Path] = [folder / name for name in WEIGHTS if (folder / name).is_file()]
-    if not files:
-        raise KnownError(
-            _(
-                "{folder}: no {WEIGHTS}, expected the adapter's weights; fetch them",
-                folder=folder,
-                WEIGHTS=" or ".join(WEIGHTS),
-            )
-        )
-    try:
-        if files[0].suffix == ".safetensors":
-            tensors: dict[str, torch.Tensor] = load_file(files[0])
-        else:
-            tensors = torch.load(files[0], map_location="cpu", weights_only=True)
-    except (SafetensorError, OSError, RuntimeError, ValueError, EOFError) as error:
-        reason = first_line(error)
-        raise KnownError(
-            _("{files}: not readable ({reason}); fetch it again", files=files[0], reason=reason)
-        ) from error
-    except Exception as error:  # pickle's own errors have no common base but this
-        raise KnownError(
-            _(
-                "{files}: refused ({name}); use safetensors",
-                files=files[0],
-                name=type(error).__name__,
-            )
-        ) from error
-    check_numbers(files[0], tensors)
-    return tensors
+    if base:
+        return _("it was trained on {base}: use that base", base=base)
+    return _("use the base that it was trained on")

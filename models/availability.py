@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from base.messages import _
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -49,7 +51,12 @@ class Outage:
         """A whole answer came: whatever failed before, the server is there."""
         self.heard()
         if self._since is not None and self._announced:
-            self._told(f"the teacher answers again, after {self._last - self._since:.0f} s")
+            self._told(
+                _(
+                    "the teacher answers again, after {seconds:.0f} s",
+                    seconds=self._last - self._since,
+                )
+            )
         self._since, self._announced = None, False
 
     def left(self, asked: float, failed: float, why: str) -> float:
@@ -64,8 +71,13 @@ class Outage:
         left = (failed if self._since is None else self._since) + self._wait - now
         if self._since is not None and not self._announced and left > 0:
             self._announced = True
-            until = _time_of_day(datetime.now() + timedelta(seconds=left))
-            self._told(f"the teacher does not answer ({why}); it is waited for until {until}")
+            self._told(
+                _(
+                    "the teacher does not answer ({why}); it is waited for until {time}",
+                    why=why,
+                    time=_time_of_day(datetime.now() + timedelta(seconds=left)),
+                )
+            )
         return left
 
 

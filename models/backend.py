@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Literal, NamedTuple, Protocol, cast, runtime_checkable
 
 from base.errors import KnownError
+from base.extras import not_installed
 from base.messages import _
 from models.quiet import keep_quiet
 
@@ -164,7 +165,7 @@ class Scorer(Protocol):
         It is that of the model itself, before any sampling. A reply that is to be a whole line
         ends with its newline. Raises `KnownError`.
         """
-        ...
+        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
 
     def score_pairs(
         self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
@@ -181,9 +182,9 @@ def scorer(backend: Backend) -> Scorer:
     if not isinstance(backend, Scorer):
         raise KnownError(
             _(
-                "{backend}: cannot tell how likely a text is; GGUF models, folders with "
-                "weights, and vLLM and llama-server without ?mode=chat can",
-                backend=backend.name,
+                "{model}: it cannot tell how likely a text is; GGUF files, folders with weights, "
+                "and vLLM and llama-server without ?mode=chat can",
+                model=backend.name,
             )
         )
     return backend
@@ -236,12 +237,6 @@ def open_backend(name: str, /, **options: object) -> Backend:
         if extra is None or error.name is None:
             raise
         raise KnownError(
-            _(
-                "backend {name}: {error} is not installed; install it with: pip install "
-                "'paotuan[{extra}]'",
-                name=name,
-                error=error.name,
-                extra=extra,
-            )
+            _("backend {name}: {hint}", name=name, hint=not_installed(error.name, extra))
         ) from error
     return cast(Backend, backend.open(**options))

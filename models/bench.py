@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from base.messages import _, _n
 from models.backend import Backend, End, Progress, Prompt, Sampling
 
 ROLES = ("林默", "苏晚", "守秘人")
@@ -79,25 +80,29 @@ class BenchReport:
         """Most decoding steps a second that reading the weights once a step allows."""
         return self.memory_bytes_per_s / self.model_bytes if self.model_bytes else None
 
-    def table(self) -> str:
-        """The report for a person, a line a figure."""
+    def rows(self) -> list[tuple[str, str]]:
+        """The report for a person: what each figure is, and the figure."""
         rows = [
-            ("prompt", f"{self.prompt_tokens} tokens"),
-            ("prefill", f"{self.prefill_tokens_per_s:.0f} tokens/s"),
-            ("first token, cold", f"{self.first_token_cold_s:.3f} s"),
-            ("first token, follow-up turn", f"{self.first_token_follow_up_s:.3f} s"),
-            (f"follow-up draw of {self.follow_up_n}", _spread(self.follow_up.seconds, "s")),
+            (_("prompt"), _n("{n} token", "{n} tokens", self.prompt_tokens)),
+            (_("prefill"), _rate(self.prefill_tokens_per_s, 0)),
+            (_("first token, cold"), f"{self.first_token_cold_s:.3f} s"),
+            (_("first token, follow-up turn"), f"{self.first_token_follow_up_s:.3f} s"),
+            (_("follow-up draw of {n}", n=self.follow_up_n), _seconds(self.follow_up.seconds)),
         ]
-        rows += [(f"n = {one.n}", f"{one.tokens_per_s:.1f} tokens/s") for one in self.throughput]
+        rows += [(f"n = {one.n}", _rate(one.tokens_per_s, 1)) for one in self.throughput]
         for one in self.comparisons:
-            rows.append((one.way, _spread(one.time.seconds, "s")))
-            rows.append(("  the follow-up draw is faster", _spread(one.ratios, "times")))
-        rows.append(("memory bandwidth", f"{self.memory_bytes_per_s / 1e9:.1f} GB/s"))
+            rows.append((_(one.way), _seconds(one.time.seconds)))
+            rows.append((_("the follow-up draw is faster by"), _times(one.ratios)))
+        rows.append((_("memory bandwidth"), f"{self.memory_bytes_per_s / 1e9:.1f} GB/s"))
         if self.model_bytes and (limit := self.steps_per_s_limit):
-            rows.append(("weights read a step", f"{self.model_bytes / 1e6:.0f} MB"))
-            rows.append(("limit by memory", f"{limit:.0f} steps/s (tokens/s at n = 1)"))
-        wide = max(len(label) for label, _ in rows)
-        return "\n".join([self.model, *(f"  {label:<{wide}}  {value}" for label, value in rows)])
+            rows.append((_("weights read in a step"), f"{self.model_bytes / 1e6:.0f} MB"))
+            rows.append(
+                (
+                    _("limit by memory"),
+                    _("{rate:.0f} steps/s (tokens/s at n = 1)", rate=limit),
+                )
+            )
+        return rows
 
     def json(self) -> str:
         return json.dumps(asdict(self) | {"steps_per_s_limit": self.steps_per_s_limit})
@@ -193,7 +198,7 @@ def memory_bandwidth(repeat: int = 5) -> float:
     source, target = bytearray(COPY_BYTES), bytearray(COPY_BYTES)
     view = memoryview(target)
     best = float("inf")
-    for _ in range(repeat):
+    for __ in range(repeat):
         began = time.perf_counter()
         view[:] = source
         best = min(best, time.perf_counter() - began)
@@ -234,7 +239,7 @@ def _after(prompt: Prompt, spoken: str) -> Prompt:
 def _throughput(
     backend: Backend, prompt: Prompt, sampling: Sampling, n: int, repeat: int
 ) -> Throughput:
-    draws = [_draw(backend, prompt, replace(sampling, n=n)) for _ in range(repeat)]
+    draws = [_draw(backend, prompt, replace(sampling, n=n)) for __ in range(repeat)]
     rates = [one.tokens / max(one.total - one.first, 1e-9) for one in draws]
     return Throughput(n, draws[-1].tokens, statistics.median(rates))
 
@@ -243,6 +248,17 @@ def _ratio(other: float, own: float) -> float:
     return other / max(own, 1e-9)
 
 
-def _spread(values: Sequence[float], unit: str) -> str:
-    middle = statistics.median(values)
-    return f"{middle:.2f} {unit} ({min(values):.2f} to {max(values):.2f})"
+def _rate(tokens_per_s: float, digits: int) -> str:
+    return _("{rate} tokens/s", rate=format(tokens_per_s, f".{digits}f"))
+
+
+def _seconds(values: Sequence[float]) -> str:
+    return _("{median:.2f} s ({least:.2f} to {most:.2f})", **_spread(values))
+
+
+def _times(values: Sequence[float]) -> str:
+    return _("{median:.2f} times ({least:.2f} to {most:.2f})", **_spread(values))
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {"median": statistics.median(values), "least": min(values), "most": max(values)}

@@ -49,9 +49,9 @@ def given_cache(cache: Any, others: dict[str, Any]) -> Any:
         if isinstance(value, Cache):
             raise KnownError(
                 _(
-                    "{name}: a cache by an unknown name, expected {NAMES}",
+                    "{name}: a cache by an unknown name; expected one of {names}",
                     name=name,
-                    NAMES=" or ".join(NAMES),
+                    names=", ".join(NAMES),
                 )
             )
     if cache is None or old is None:

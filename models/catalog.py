@@ -20,12 +20,11 @@ def find(name: str) -> CatalogModel:
     try:
         return MODELS[name]
     except KeyError:
-        named = one_line(name, NAMED)
         raise KnownError(
             _(
-                "model {named!r} is not known; nearest: {nearest}",
-                named=named,
-                nearest=nearest_models(name),
+                "no model is named {name!r}; nearest: {names}",
+                name=one_line(name, NAMED),
+                names=nearest_models(name),
             )
         ) from None
 

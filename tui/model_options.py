@@ -8,7 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from base.ranges import expected_of, is_inside
 from base.text import shown
 from tui.failures import BadInput, given
@@ -26,11 +26,11 @@ WITH_ADAPTERS = ("llamacpp", "local", "server")
 
 QUANTIZATIONS = ("none", "int8", "int4")
 IDLE = {
-    "llamacpp": "a GGUF file is quantized already",
-    "server": "a server holds its weights as it was started",
-    "scripted": "the scripted model has no weights",
+    "llamacpp": N_("--quantization {name}: left out, since a GGUF file is quantized already"),
+    "server": N_("--quantization {name}: left out, since a server holds its own weights"),
+    "scripted": N_("--quantization {name}: left out, since the scripted model has no weights"),
 }
-"""Why a quantization does nothing, by backend."""
+"""What is said where a quantization does nothing, by backend."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +108,14 @@ def given_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
 def idle(choice: Choice, backend: str) -> Iterator[str]:
     """A line for each option that such a model does not heed."""
     if choice.quantization not in (None, "none") and backend != "local":
-        yield f"--quantization {choice.quantization}: left out; {IDLE[backend]}"
+        yield _(IDLE[backend], name=choice.quantization)
     by_hand = choice.threads and os.environ.get("PAOTUAN_THREADS") != str(choice.threads)
     if by_hand and backend != "llamacpp":
-        yield f"--threads {choice.threads}: left out; only llama.cpp heeds it"
+        yield _(
+            "--threads {threads}: left out, since only llama.cpp heeds it", threads=choice.threads
+        )
     if choice.adapters and backend == "scripted":
-        yield "--adapter: left out; the scripted model has none"
+        yield _("--adapter: left out, since the scripted model has no adapters")
 
 
 def _named_model(choice: Choice, scene: "Scene | None") -> "ModelSpec":
@@ -219,7 +221,7 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
         if not path.exists():
             raise KnownError(
                 _(
-                    "adapter {name}: nothing at {path}; give another --adapter {name}=…",
+                    "adapter {name}: there is nothing at {path}; give another --adapter {name}=…",
                     name=shown(name),
                     path=path,
                 )
@@ -229,10 +231,10 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
         if place is None:
             raise KnownError(
                 _(
-                    "adapter {name}: nothing of that name in {map}{hint}; give it with: "
+                    "adapter {name}: there is none of that name in {folders}{hint}; give it with: "
                     "--adapter {name}=PATH",
                     name=shown(name),
-                    map=", ".join(map(str, adapter_folders()[:2])),
+                    folders=", ".join(map(str, adapter_folders()[:2])),
                     hint=nearest(name, adapter_names()),
                 )
             )
@@ -246,12 +248,14 @@ def _refuse_unused(choice: Choice, scene: "Scene") -> None:
 
     names = sorted(_named_by(scene))
     for name in choice.adapters.keys() - set(names):
-        known = f"; those named are {', '.join(names)}" if names else "; no role names any"
+        if not names:
+            raise BadInput(_("--adapter {name}=…: no role names an adapter", name=name))
         raise BadInput(
             _(
-                "--adapter {name}=…: no role names an adapter {name}{value}",
+                "--adapter {name}=…: no role names this adapter, they name {names}{hint}",
                 name=name,
-                value=nearest(name, names) or known,
+                names=", ".join(names),
+                hint=nearest(name, names),
             )
         )
 

@@ -22,7 +22,8 @@ def find_fetched(model: CatalogModel) -> Path:
     if found is None:
         raise KnownError(
             _(
-                "{model}: not on this machine yet; fetch it with: paotuan models pull {model}",
+                "{model}: it is not on this machine yet; fetch it with: paotuan models pull "
+                "{model}",
                 model=model.name,
             )
         )

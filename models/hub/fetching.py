@@ -42,7 +42,9 @@ def fetch(
     `KnownError`.
     """
     if not REPO.fullmatch(repo):
-        raise KnownError(_("{repo}: no name of a model on the hub, which is owner/name", repo=repo))
+        raise KnownError(
+            _("{repo}: not the name of a model on the hub, which looks like owner/name", repo=repo)
+        )
     partial = models_folder() / "partial"
     try:
         partial.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ def fetch(
             return _fetched(hub, wanted, partial / flat(repo), progress)
     except Timeout:
         raise KnownError(
-            _("{repo}: another program is fetching it; wait for that one", repo=repo)
+            _("{repo}: another program is fetching it; wait until that one has ended", repo=repo)
         ) from None
     except httpx.HTTPError as error:
         raise PassingError(_offline(repo, shown(endpoint()))) from error
@@ -107,7 +109,7 @@ def _fetch_one(hub: Hub, file: RemoteFile, part: Path, tell: Callable[[int], Non
         part.unlink()
         raise KnownError(
             _(
-                "{repo}: {file} arrived damaged and was dropped; pull it again",
+                "{repo}: {file} arrived damaged and was deleted; pull it again",
                 repo=hub.repo,
                 file=file.name,
             )
@@ -146,8 +148,8 @@ def _check_room(repo: str, folder: Path, files: Sequence[RemoteFile]) -> None:
     if lacking > free:
         raise KnownError(
             _(
-                "{repo}: {lacking:.1f} GB more are needed, {free:.1f} GB are free in "
-                "{there}; make room",
+                "{repo}: it needs {lacking:.1f} GB more, and {there} has {free:.1f} GB left; make "
+                "room",
                 repo=repo,
                 lacking=lacking / 1e9,
                 free=free / 1e9,
@@ -157,13 +159,24 @@ def _check_room(repo: str, folder: Path, files: Sequence[RemoteFile]) -> None:
 
 
 def _offline(repo: str, address: str) -> str:
-    return (
-        f"{repo}: cannot reach {address}, or the connection broke off; check the network, or "
-        f"name a mirror in HF_ENDPOINT, and pull again: it goes on where it stopped"
+    return _(
+        "{repo}: {hub} cannot be reached, or the connection broke off; check the network, or name "
+        "a mirror in HF_ENDPOINT, and pull again: it goes on where it stopped",
+        repo=repo,
+        hub=address,
     )
 
 
 def _unkept(repo: str, folder: Path, error: OSError) -> str:
     if error.errno in FULL:
-        return f"{repo}: no room in {folder}; make some and pull again: it goes on where it stopped"
-    return f"{repo}: cannot be kept in {error.filename or folder}: {reason(error)}"
+        return _(
+            "{repo}: no room in {folder}; make some and pull again: it goes on where it stopped",
+            repo=repo,
+            folder=folder,
+        )
+    return _(
+        "{repo}: it cannot be kept in {folder}: {reason}",
+        repo=repo,
+        folder=error.filename or folder,
+        reason=reason(error),
+    )

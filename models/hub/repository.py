@@ -19,7 +19,7 @@ from urllib.parse import quote
 import httpx
 
 from base.errors import KnownError, PassingError
-from base.messages import _
+from base.messages import _, _n
 from models.hub.names import is_safe
 
 OFFICIAL = "https://huggingface.co"
@@ -99,7 +99,7 @@ class Hub:
             client = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=True)
         except (ImportError, ValueError) as error:  # a proxy in the environment
             raise KnownError(
-                _("{repo}: the proxy in the environment: {error}", repo=repo, error=error)
+                _("{repo}: the proxy of the environment: {error}", repo=repo, error=error)
             ) from error
         with client:
             yield cls(repo, client, base, bool(token) and not sent)
@@ -111,7 +111,7 @@ class Hub:
         commit = told.get("sha")
         if commit is not None:
             if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
-                raise self._implausible("names a version that is no commit")
+                raise self._implausible(_("it names a version that is no commit"))
             self.commit = commit
         listed = {
             str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
@@ -119,13 +119,19 @@ class Hub:
         names = wanted(list(listed))
         if not names:
             raise KnownError(
-                _("{repo}: {shown} lists no files of this model", repo=self.repo, shown=self.shown)
+                _("{repo}: {hub} lists no files of this model", repo=self.repo, hub=self.shown)
             )
         if len(names) > MOST_FILES:
-            raise self._implausible(f"lists {len(names):,} files of this model")
+            raise self._implausible(
+                _n(
+                    "it lists {n:,} file of this model",
+                    "it lists {n:,} files of this model",
+                    len(names),
+                )
+            )
         found = [self._remote(name, listed[name]) for name in names]
         if len({normalize("NFC", name).casefold() for name in names}) < len(names):
-            raise self._implausible("lists two files whose names differ in nothing but case")
+            raise self._implausible(_("it lists two files whose names differ in nothing but case"))
         return found
 
     def bytes_of(self, file: RemoteFile, had: int) -> Iterator[tuple[int, bytes]]:
@@ -149,7 +155,12 @@ class Hub:
             for piece in response.iter_raw():
                 if had + len(piece) > size:
                     raise self._implausible(
-                        f"sends more of {file.name} than the {size:,} bytes announced"
+                        _n(
+                            "it sends more of {file} than the {n:,} byte announced",
+                            "it sends more of {file} than the {n:,} bytes announced",
+                            size,
+                            file=file.name,
+                        )
                     )
                 yield had, piece
                 had += len(piece)
@@ -162,7 +173,13 @@ class Hub:
         said = had + int(length) if length.isascii() and length.isdigit() else None
         if file.size is not None and said is not None and said != file.size:
             raise self._implausible(
-                f"announces {said:,} bytes of {file.name}, where it listed {file.size:,}"
+                _n(
+                    "it announces {n:,} byte of {file}, where it listed {size:,}",
+                    "it announces {n:,} bytes of {file}, where it listed {size:,}",
+                    said,
+                    file=file.name,
+                    size=file.size,
+                )
             )
         return file.size if file.size is not None else min(said or UNANNOUNCED, LARGEST)
 
@@ -174,26 +191,34 @@ class Hub:
                 body += piece
                 if len(body) > LISTING or time.monotonic() > ends:
                     raise self._implausible(
-                        f"lists more than {LISTING >> 20} MiB of files, or takes more than "
-                        f"{LISTING_SECONDS:.0f} s for it"
+                        _(
+                            "its list of files has more than {size} MiB, or takes more than "
+                            "{seconds:.0f} s",
+                            size=LISTING >> 20,
+                            seconds=LISTING_SECONDS,
+                        )
                     )
         try:
             value = json.loads(body)
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict) or not isinstance(value.get("siblings"), list):
-            raise self._implausible("answers with no list of files; is it a hub?")
+            raise self._implausible(_("it answers with no list of files; is it a hub?"))
         return value
 
     def _remote(self, name: str, told: Mapping[str, Any]) -> RemoteFile:
         size, large = told.get("size"), told.get("lfs")
         if not is_safe(name):
-            raise self._implausible(f"lists a file named {name[:60]!r}, which could lead elsewhere")
+            raise self._implausible(
+                _("it lists a file named {name!r}, which could lead elsewhere", name=name[:60])
+            )
         if size is not None and not (type(size) is int and 0 <= size <= LARGEST):
-            raise self._implausible(f"lists {name} with an impossible size")
+            raise self._implausible(_("it lists {file} with an impossible size", file=name))
         sha = large.get("sha256") if isinstance(large, dict) else None
         if sha is not None and not (isinstance(sha, str) and SHA256.fullmatch(sha)):
-            raise self._implausible(f"lists {name} with a checksum that is no SHA-256")
+            raise self._implausible(
+                _("it lists {file} with a checksum that is no SHA-256", file=name)
+            )
         return RemoteFile(name, size, sha)
 
     def _refuse(self, response: httpx.Response) -> None:
@@ -201,47 +226,34 @@ class Hub:
         status, code = response.status_code, response.headers.get("x-error-code", "")
         if status in (200, 206):
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise self._implausible("packs its answer, which was not asked for")
+                raise self._implausible(_("it packs its answer, which was not asked for"))
             return
-        key = ""
-        if self._withheld and status in (401, 403):
-            key = "; your token is sent to a mirror only with --send-token"
+        given = {"repo": self.repo, "hub": self.shown}
+        kind: type[KnownError] = KnownError
         if code == "GatedRepo":
-            raise KnownError(
-                _(
-                    "{repo}: its makers ask you to accept their terms at {shown}/{repo} first; "
-                    "then set HF_TOKEN{key}",
-                    repo=self.repo,
-                    shown=self.shown,
-                    key=key,
-                )
+            problem = _(
+                "{repo}: its makers ask you to accept their terms at {hub}/{repo} first; then set "
+                "HF_TOKEN",
+                **given,
             )
-        if status == HTTPStatus.NOT_FOUND or code in ("RepoNotFound", "EntryNotFound"):
-            raise KnownError(
-                _(
-                    "{repo}: {shown} has no such model or file{key}",
-                    repo=self.repo,
-                    shown=self.shown,
-                    key=key,
-                )
+        elif status == HTTPStatus.NOT_FOUND or code in ("RepoNotFound", "EntryNotFound"):
+            problem = _("{repo}: {hub} has no such model or file", **given)
+        else:
+            kind = PassingError
+            problem = _("{repo}: {hub} answered {status}; try again later", **given, status=status)
+        if self._withheld and status in (401, 403):
+            problem = _(
+                "{problem}; your token is sent to a mirror only with --send-token", problem=problem
             )
-        raise PassingError(
-            _(
-                "{repo}: {shown} answered {status}; try again later{key}",
-                repo=self.repo,
-                shown=self.shown,
-                status=status,
-                key=key,
-            )
-        )
+        raise kind(problem)
 
-    def _implausible(self, what: str) -> ImplausibleAnswer:
+    def _implausible(self, problem: str) -> ImplausibleAnswer:
         return ImplausibleAnswer(
             _(
-                "{repo}: {shown} {what}; nothing of it is kept",
+                "{repo}, from {hub}: {problem}; nothing of it is kept",
                 repo=self.repo,
-                shown=self.shown,
-                what=what,
+                hub=self.shown,
+                problem=problem,
             )
         )
 

@@ -6,6 +6,7 @@ computed again on the next draw.
 
 import secrets
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Event
 from typing import Any, Self
@@ -13,9 +14,9 @@ from typing import Any, Self
 import xllamacpp
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from base.text import one_line
-from models.backend import Delta, Progress, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
 from models.llamacpp.client import LlamaServerClient, Scales
@@ -38,7 +39,7 @@ from models.stream_from_thread import stream_from_thread
 from models.template import Mode
 
 
-class LlamaCpp:
+class LlamaCpp(Scorer):
     """A GGUF model with its GGUF LoRA adapters.
 
     In `chat` mode the model is asked through its own template, with the cue as the beginning of
@@ -68,10 +69,10 @@ class LlamaCpp:
         self._adapters = adapters
         self._left_out: frozenset[str] = frozenset()
         self._stop = Event()
-        self._client = HttpPoster(server.listening_address, key, name)
-        self._tokens = Tokens(self._client)
-        self._prompts = Prompts(self._client, self._tokens)
-        self._questions = LlamaServerClient(self._client)
+        self._poster = HttpPoster(server.listening_address, key, name)
+        self._tokens = Tokens(self._poster)
+        self._prompts = Prompts(self._poster, self._tokens)
+        self._scoring = LlamaServerClient(self._poster)
 
     @classmethod
     def open(
@@ -99,7 +100,7 @@ class LlamaCpp:
         header = read_header(Path(path))
         if header.is_adapter:
             raise KnownError(
-                _("{path}: this is an adapter; give the model that it belongs to", path=path)
+                _("{path}: this is an adapter; name the model that it belongs to", path=path)
             )
         files, notices = fitting_adapters(header, adapters or {}, optional)
         context = fitting_context(header, context)
@@ -167,45 +168,39 @@ class LlamaCpp:
             if isinstance(piece, Progress):
                 yield piece
 
-    def score(
-        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
-    ) -> list[float]:
-        """The log-probability of each reply after the prompt."""
-        scales, chat = self._scales(adapter), self._chats(adapter)
-        before = self._prompts.ids(prompt, chat=chat)
-        scores = []
-        for reply in replies:
-            ids = self._prompts.ids(prompt, reply, chat=chat)
-            after = behind(before, ids, lambda: self._tokens.ids([reply])[0])  # noqa: B023
-            self._room(len(before) + len(after) - 1)
-            scores.append(self._questions.score(before, reply, after, scales))
-        return scores
-
     def score_pairs(
         self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None
     ) -> list[float]:
         """The log-probability of each reply after its prompt, one after another."""
-        return [self.score(prompt, [reply], adapter)[0] for prompt, reply in pairs]
+        scales, chat = self._scales(adapter), self._chats(adapter)
+        ids_of = lru_cache(maxsize=1)(partial(self._prompts.ids, chat=chat))
+        scores = []
+        for prompt, reply in pairs:
+            before, together = ids_of(prompt), self._prompts.ids(prompt, reply, chat=chat)
+            after = behind(before, together, lambda: self._tokens.ids([reply])[0])  # noqa: B023
+            self._room(len(before) + len(after) - 1)
+            scores.append(self._scoring.score(before, reply, after, scales))
+        return scores
 
     def baselines(self) -> Mapping[str, Callable[[Prompt, Sampling], None]]:
         """Other ways to draw the same candidates with the same weights, to measure against."""
-        return {"n requests one after another, without cache": self._one_by_one}
+        return {N_("n requests one after another, without cache"): self._one_by_one}
 
     @property
     def address(self) -> tuple[str, str]:
         """Where this process serves the model by HTTP, on this machine only, and its key."""
-        return self._client.address
+        return self._poster.address
 
     def close(self) -> None:
         """Stop a draw in progress and free the model."""
         self._stop.set()
-        self._client.close()
+        self._poster.close()
         self._server = None
 
     def _check(self) -> None:
         """Raise `KnownError` where the model, without adapters, computes no probabilities."""
         try:
-            self._questions.check(self._tokens.beginning("。"), self._scales(None))
+            self._scoring.check(self._tokens.beginning("。"), self._scales(None))
         except KnownError:
             self.close()
             raise
@@ -218,11 +213,11 @@ class LlamaCpp:
         if used >= self._window:
             raise KnownError(
                 _(
-                    "{name}: the prompt has {used} tokens and the context {window}; shorten "
-                    "the prompt or open the model with more context",
+                    "{name}: the prompt has {tokens} tokens, the context has {context}; shorten "
+                    "the prompt, or open the model with more context",
                     name=self._name,
-                    used=used,
-                    window=self._window,
+                    tokens=used,
+                    context=self._window,
                 )
             )
         return self._window - used
@@ -243,14 +238,15 @@ class LlamaCpp:
         if adapter in self._left_out:
             adapter = None
         if adapter is not None and adapter not in self._adapters:
-            known = ", ".join(self._adapters) or "none"
+            given = {"name": self._name, "adapter": adapter}
             raise KnownError(
                 _(
-                    "{name}: no adapter {adapter!r} is loaded; loaded: {known}",
-                    name=self._name,
-                    adapter=adapter,
-                    known=known,
+                    "{name}: the adapter {adapter!r} is not loaded; loaded are {names}",
+                    **given,
+                    names=", ".join(self._adapters),
                 )
+                if self._adapters
+                else _("{name}: the adapter {adapter!r} is not loaded, nor any other", **given)
             )
         return [
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
@@ -277,7 +273,9 @@ class LlamaCpp:
                     yield rows.progress
                     continue
                 if "choices" not in chunk:
-                    raise KnownError(f"{self._name}: {message(chunk)}")
+                    raise KnownError(
+                        _("{name}: {problem}", name=self._name, problem=message(chunk))
+                    )
                 yield from rows.take(chunk)
                 if rows.over:
                     break
@@ -294,5 +292,5 @@ class LlamaCpp:
         if not rows.over:
             raise KnownError(_("{name}: the draw was stopped before its end", name=self._name))
         if doubted := rows.doubted:
-            self._questions.check(body["prompt"], body["lora"])
+            self._scoring.check(body["prompt"], body["lora"])
             yield from doubted

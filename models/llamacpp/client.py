@@ -20,13 +20,13 @@ Scales = Sequence[Mapping[str, float]]
 class LlamaServerClient:
     """Asks by `client`. Each question may raise `KnownError`."""
 
-    def __init__(self, client: JsonPoster) -> None:
-        self._client = client
+    def __init__(self, poster: JsonPoster) -> None:
+        self._poster = poster
 
     def check(self, before: Sequence[int], scales: Scales) -> None:
         """Raise `KnownError` where what follows `before` has no probability, but NaN."""
         body = {"prompt": list(before), "n_predict": 1, "n_probs": 1, "temperature": 0.0}
-        told = self._client.ask("/completion", body | {"lora": scales})
+        told = self._poster.ask("/completion", body | {"lora": scales})
         for one in told.get("completion_probabilities") or ():
             self._logprob(one)
 
@@ -49,7 +49,7 @@ class LlamaServerClient:
             "lora": scales,
         }
         try:
-            told = self._client.ask("/completion", body).get("completion_probabilities", ())
+            told = self._poster.ask("/completion", body).get("completion_probabilities", ())
         except KnownError:
             self.check(before, scales)  # a grammar fails on what is drawn from NaN
             raise
@@ -71,23 +71,23 @@ class LlamaServerClient:
             "cache_prompt": True,
             "lora": scales,
         }
-        told = self._client.ask("/completion", body).get("completion_probabilities") or [{}]
+        told = self._poster.ask("/completion", body).get("completion_probabilities") or [{}]
         for one in told[0].get("top_logprobs", ()):
             if one["id"] == token:
                 return self._logprob(one)
         raise KnownError(
             _(
-                "{client}: a character of the text to be scored is not among the "
-                "{LISTED:,} likeliest tokens there; write it otherwise",
-                client=self._client.name,
-                LISTED=LISTED,
+                "{name}: a character of the text to be scored is not among the {count:,} likeliest "
+                "tokens in its place; write that character otherwise",
+                name=self._poster.name,
+                count=LISTED,
             )
         )
 
     def _logprob(self, told: Mapping[str, Any]) -> float:
         """A log-probability; JSON has no NaN, so that `null` stands for it."""
         if (found := told.get("logprob")) is None:
-            raise _not_a_number(self._client.name)
+            raise _not_a_number(self._poster.name)
         return float(found)
 
 
@@ -95,9 +95,9 @@ def _not_a_number(name: str) -> KnownError:
     """What is said of a model whose logits are NaN."""
     return KnownError(
         _(
-            "{name}: the model computes NaN instead of probabilities; its weights or "
-            "an adapter's are damaged, or overflow on this device: fetch them again, "
-            "or try another quantization",
+            "{name}: the model computes NaN instead of probabilities; its weights or those of an "
+            "adapter are damaged, or overflow on this device: fetch them again, or try another "
+            "quantization",
             name=name,
         )
     )

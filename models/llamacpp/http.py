@@ -55,17 +55,17 @@ class HttpPoster:
         except (httpx.HTTPError, RuntimeError, ValueError) as error:
             raise KnownError(
                 _(
-                    "{name}: cannot {path}: {error}",
+                    "{name}: llama.cpp does not answer at {path}: {error}",
                     name=self.name,
-                    path=path[1:],
+                    path=path,
                     error=one_line(str(error), 300),
                 )
             ) from error
         raise KnownError(
             _(
-                "{name}: llama.cpp failed at {path}: {message}",
+                "{name}: llama.cpp failed at {path}: {error}",
                 name=self.name,
                 path=path,
-                message=message(told),
+                error=message(told),
             )
         )

@@ -40,7 +40,7 @@ def fitting_adapters(
         except KnownError as error:
             if name not in optional:
                 raise
-            notices[name] = f"adapter {name} is left out: {error}"
+            notices[name] = _("adapter {name} is left out: {why}", name=name, why=error)
     return files, notices
 
 
@@ -51,10 +51,10 @@ def fitting_context(header: GgufHeader, asked: int | None) -> int:
     if asked < 1 or (trained is not None and asked > trained):
         raise KnownError(
             _(
-                "{path}: a context of {asked} tokens was asked for; it was trained on 1 to "
-                "{trained} tokens",
+                "{path}: a context of {tokens} tokens; expected 1 to the {trained} tokens that it "
+                "was trained on",
                 path=header.path,
-                asked=asked,
+                tokens=asked,
                 trained=trained,
             )
         )
@@ -64,14 +64,19 @@ def fitting_context(header: GgufHeader, asked: int | None) -> int:
 def fitting_mode(header: GgufHeader, asked: Mode | None) -> tuple[Mode, list[str]]:
     """How prompts are given, and what a person should know where that is a guess."""
     if asked == "chat" and not header.has_template:
-        raise KnownError(_("{path}: has no chat template; leave ?mode=chat out", path=header.path))
+        raise KnownError(
+            _("{path}: it has no chat template; leave ?mode=chat out", path=header.path)
+        )
     if asked is not None:
         return asked, []
     if header.form is not None:
         return "chat" if header.form == "chat" else "raw", []
     return "raw", [
-        f"{header.path.name}: the log is continued as it stands; if this is a model that answers, "
-        "add ?mode=chat to its path (?mode=raw if not)"
+        _(
+            "{name}: the log is continued as it stands; if this is a model that answers, add "
+            "?mode=chat to its path (?mode=raw if not)",
+            name=header.path.name,
+        )
     ]
 
 
@@ -109,8 +114,8 @@ def serve(header: GgufHeader, params: Any, mode: Mode, context: int) -> xllamacp
                 return server
             raise KnownError(
                 _(
-                    "{path}: its chat template cannot be used; add ?mode=raw to continue the "
-                    "log as it stands",
+                    "{path}: its chat template cannot be used; add ?mode=raw to continue the log "
+                    "as it stands",
                     path=header.path,
                 )
             )

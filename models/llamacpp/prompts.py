@@ -17,8 +17,8 @@ LINE = "\n"
 class Prompts:
     """Encodes the prompts of one model; with `chat` each is framed by its chat template."""
 
-    def __init__(self, client: HttpPoster, tokens: Tokens) -> None:
-        self._client, self._tokens = client, tokens
+    def __init__(self, poster: HttpPoster, tokens: Tokens) -> None:
+        self._poster, self._tokens = poster, tokens
         self._frame: Callable[[bool], Frame] = lru_cache(self._framed)
 
     def ids(self, prompt: Prompt, reply: str = "", *, chat: bool = False) -> list[int]:
@@ -52,9 +52,9 @@ class Prompts:
         except KnownError as error:
             raise KnownError(
                 _(
-                    "{client}: its chat template cannot be used ({error}); add ?mode=raw to "
+                    "{name}: its chat template cannot be used ({error}); add ?mode=raw to "
                     "continue the log as it stands",
-                    client=self._client.name,
+                    name=self._poster.name,
                     error=error,
                 )
             ) from error
@@ -65,4 +65,4 @@ class Prompts:
             "add_generation_prompt": answering,
             "chat_template_kwargs": {"enable_thinking": False},
         }
-        return str(self._client.ask("/apply-template", body)["prompt"])
+        return str(self._poster.ask("/apply-template", body)["prompt"])

@@ -15,8 +15,8 @@ NO_TOKEN = -1
 class Tokens:
     """The model's own tokenizer. Each question may raise `KnownError`."""
 
-    def __init__(self, client: JsonPoster) -> None:
-        self._client = client
+    def __init__(self, poster: JsonPoster) -> None:
+        self._poster = poster
         self.count = lru_cache(maxsize=8192)(self._count)
         self.markup = lru_cache(maxsize=64)(self._markup)
 
@@ -37,17 +37,17 @@ class Tokens:
         """The ids of each text by itself."""
         marked = [part for text in texts for part in (utf8(text), NO_TOKEN)]
         body = {"content": marked, "parse_special": False}
-        return list(_between(self._client.ask("/tokenize", body)["tokens"]))
+        return list(_between(self._poster.ask("/tokenize", body)["tokens"]))
 
     def beginning(self, text: str) -> list[int]:
         """The ids of a text with the one that begins every prompt, if the model has such a one."""
         body = {"content": utf8(text), "parse_special": False, "add_special": True}
-        return list(self._client.ask("/tokenize", body)["tokens"])
+        return list(self._poster.ask("/tokenize", body)["tokens"])
 
     def _markup(self, text: str, first: bool) -> tuple[int, ...]:
         """The ids of markup of our own or the model's template; `first` if it begins a prompt."""
         body = {"content": text, "parse_special": True, "add_special": first}
-        return tuple(self._client.ask("/tokenize", body)["tokens"])
+        return tuple(self._poster.ask("/tokenize", body)["tokens"])
 
 
 def behind(

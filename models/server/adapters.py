@@ -102,7 +102,7 @@ def _load(endpoint: Endpoint, found: ServedModel, name: str, path: str | Path | 
         return _(
             "{address} has not loaded it; start llama-server with --lora {file}",
             address=address,
-            file=path or f"{name}.gguf",
+            file=path or name + ".gguf",
         )
     if found.dialect not in (VLLM, VLLM_GUIDED):
         return _("{address} offers no model of that name", address=address)

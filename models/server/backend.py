@@ -9,18 +9,18 @@ from typing import Any, Self, cast
 from base.errors import KnownError
 from base.messages import _
 from base.text import one_line
-from models.backend import Delta, Progress, Prompt, Sampling
+from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
 from models.server.adapters import ServerAdapters, find_adapters
 from models.server.count import ServerCounting, estimate
 from models.server.dialect import Mode, sent_stops
 from models.server.draw import PATHS, Connection, ServerDraw
 from models.server.endpoint import Endpoint, Patience
-from models.server.listing import ServedModel, find_out, offered
+from models.server.listing import ServedModel, find_out
 from models.server.manners import THOUGHT_TOKENS, manners_of
 from models.server.scoring import scoring_of
 
-__all__ = ["Server", "estimate", "offered"]
+__all__ = ["Server", "estimate"]
 
 DEFAULT_CONTEXT = 4096
 
@@ -167,7 +167,7 @@ class Server:
         return body | ({"messages": messages(prompt)} if chat else {"prompt": prompt.text})
 
 
-class ScoringServer(Server):
+class ScoringServer(Server, Scorer):
     """A server that also tells how likely a text is after a prompt."""
 
     def __init__(self, endpoint: Endpoint, found: ServedModel, mode: Mode, context: int) -> None:
@@ -175,12 +175,6 @@ class ScoringServer(Server):
         scoring = scoring_of(endpoint, found)
         assert scoring is not None
         self._scoring = scoring
-
-    def score(
-        self, prompt: Prompt, replies: Sequence[str], adapter: str | None = None
-    ) -> list[float]:
-        """The log-probability of each reply after the prompt."""
-        return self.score_pairs([(prompt, reply) for reply in replies], adapter)
 
     def score_pairs(
         self, pairs: Sequence[tuple[Prompt, str]], adapter: str | None = None

@@ -132,16 +132,7 @@ VLLM = Dialect(
     extra=_USAGE | _NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
-VLLM_GUIDED = Dialect(
-    "vllm-guided",
-    names=_VLLM,
-    grammar="guided_grammar",
-    can_tokenize=True,
-    scores="prompt_logprobs",
-    keeps_prompts=True,
-    extra=_USAGE | _NEUTRAL,
-    unthinking=_NO_THOUGHTS,
-)
+VLLM_GUIDED = replace(VLLM, name="vllm-guided", owners=(), grammar="guided_grammar")
 """vLLM before 0.12, which names the grammar's field otherwise; asked for by name."""
 SGLANG = replace(VLLM, name="sglang", owners=("sglang",), scores="")
 """It takes requests as vLLM does, but does not tell of the tokens of a prompt."""
@@ -169,16 +160,13 @@ KOBOLDCPP = Dialect(
     extra=_NEUTRAL,
     unthinking=_NO_THOUGHTS,
 )
-TABBYAPI = Dialect(
-    "tabbyapi",
-    ("tabbyAPI",),
-    names={name: name for name in _LLAMA if name != "typical_p"}
-    | {
-        "typical_p": "typical",
-        "repetition_penalty": "repetition_penalty",
-        "dry_breakers": "dry_sequence_breakers",
-    },
-    keeps_prompts=True,
+TABBYAPI = replace(
+    KOBOLDCPP,
+    name="tabbyapi",
+    owners=("tabbyAPI",),
+    names={**KOBOLDCPP.names, "repetition_penalty": "repetition_penalty"},
+    grammar=None,
+    most=None,
     extra=_NEUTRAL | _PLAIN_USAGE,
     unthinking={"template_vars": {"enable_thinking": False}},
 )

@@ -6,10 +6,9 @@ no prompts and no candidates.
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -17,7 +16,7 @@ import httpx
 from base.errors import KnownError, PassingError
 from base.messages import _
 from base.text import one_line
-from models.server.answer import HttpAnswer, Patience
+from models.server.answer import HttpAnswer, Patience, awaited
 from models.server.base import is_loopback, parse_base, possible_bases, root_of
 from models.server.body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server.event import DONE as ENDED
@@ -34,7 +33,6 @@ from models.server.failure import (
 from models.server.keys import find_key, where_to_set
 
 __all__ = ["MAX_LINE", "Endpoint", "HttpAnswer", "Patience"]
-T = TypeVar("T")
 
 LONGEST_SHOWN = 120
 """Characters of an address that a message repeats."""
@@ -75,13 +73,13 @@ class Endpoint:
 
     def get(self, path: str, *, of_root: bool = False) -> HttpAnswer:
         """Ask once for a small answer. Raises `KnownError` where nobody answers in time."""
-        return _awaited(self._ask("GET", path, None, of_root))
+        return awaited(self._ask("GET", path, None, of_root))
 
     def post(
         self, path: str, body: dict[str, Any], *, of_root: bool = False, computes: bool = False
     ) -> HttpAnswer:
         """Ask once; what a model `computes` may take as long as the first words of a stream."""
-        return _awaited(self._ask("POST", path, body, of_root, computes))
+        return awaited(self._ask("POST", path, body, of_root, computes))
 
     async def events(self, path: str, body: dict[str, Any]) -> AsyncGenerator[Event]:
         """Yield the events of one streamed answer, retrying until the first of them.
@@ -281,25 +279,3 @@ class Endpoint:
 def _kind(response: httpx.Response) -> str:
     kind: str = response.headers.get("content-type", "")
     return kind.partition(";")[0].strip().lower()
-
-
-def _awaited(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine returns, also where a loop runs in this thread already."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    found: list[T | BaseException] = []
-
-    def run() -> None:
-        try:
-            found.append(asyncio.run(coroutine))
-        except BaseException as error:
-            found.append(error)
-
-    thread = Thread(target=run, name="ask", daemon=True)
-    thread.start()
-    thread.join()
-    if isinstance(found[0], BaseException):
-        raise found[0]
-    return found[0]

@@ -73,11 +73,6 @@ def find_out(endpoint: Endpoint, model: str | None, dialect: str | None) -> Serv
     return ServedModel(name, spoken, context, most, entries)
 
 
-def offered(endpoint: Endpoint, model: str | None) -> Entry:
-    """The server's entry for its only model, or for the one named. Raises `KnownError`."""
-    return chosen(endpoint, model, listed(endpoint, model)[0])
-
-
 def listed(endpoint: Endpoint, model: str | None) -> tuple[Entries | None, Mapping[str, str]]:
     """What the server lists, and its headers; the endpoint stays where a list was found.
 

@@ -119,7 +119,7 @@ class Forced:
     def __init__(self, endpoint: Endpoint, model: str) -> None:
         asker = EndpointPoster(endpoint, model)
         self._model = model
-        self._tokens, self._questions = Tokens(asker), LlamaServerClient(asker)
+        self._tokens, self._scoring = Tokens(asker), LlamaServerClient(asker)
         self._before = lru_cache(maxsize=16)(self._tokens.beginning)
 
     def score(self, pairs: Pairs, fields: Fields, context: int) -> list[float]:
@@ -129,7 +129,7 @@ class Forced:
             together = self._tokens.beginning(prompt + reply)
             after = behind(before, together, lambda: self._tokens.ids([reply])[0])  # noqa: B023
             _check_length(self._model, len(before) + len(after), context)
-            scores.append(self._questions.score(before, reply, after, fields.get("lora", ())))
+            scores.append(self._scoring.score(before, reply, after, fields.get("lora", ())))
         return scores
 
 

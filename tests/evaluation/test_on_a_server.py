@@ -64,4 +64,4 @@ def test_a_server_that_cannot_score_is_said_in_a_line(run: Run, likely, home: Pa
     said = run("eval", "knowledge", home / "facts.yaml", "--model", likely.address, "-n", 0)
     assert said.status == 1
     [line] = said.err.splitlines()
-    assert "tiny: cannot tell how likely a text is; GGUF models" in line
+    assert "tiny: it cannot tell how likely a text is; GGUF files" in line

@@ -30,7 +30,7 @@ def test_a_missing_extra_is_named_with_its_pip_line(
         cwd=Path(__file__).resolve().parents[2],
     )
     extra = "starter" if name == "llamacpp" else "local"
-    assert out.stdout.strip().endswith(f"pip install 'paotuan[{extra}]'"), out.stderr
+    assert out.stdout.strip().endswith(f"pip install '.[{extra}]'"), out.stderr
 
 
 def test_each_backend_is_named_by_the_table() -> None:

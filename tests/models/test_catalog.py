@@ -118,7 +118,7 @@ def test_names_and_files_may_say_how_they_are_asked(tmp_path: Path) -> None:
 
 
 def test_a_mistyped_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(KnownError, match=r"'chatglm-6' is not known; nearest: chatglm-6b"):
+    with pytest.raises(KnownError, match=r"no model is named 'chatglm-6'; nearest: chatglm-6b"):
         find("chatglm-6")
     with pytest.raises(KnownError, match="nearest: starter"):
         resolve("startr")
@@ -281,7 +281,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_behind(
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(KnownError, match="cannot keep the starter model here"):
+    with pytest.raises(KnownError, match="the starter model cannot be kept here"):
         starter.path(tmp_path / "file" / "models")
 
 

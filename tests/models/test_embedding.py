@@ -30,11 +30,13 @@ def test_words_that_mean_the_same_are_near_and_others_are_not(folder: Path) -> N
 
 
 def test_a_name_that_is_not_on_this_machine_is_said_without_the_network(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match=r"^some/model: not on this machine; fetch it with: hf"):
+    with pytest.raises(
+        KnownError, match=r"^some/model: it is not on this machine; fetch it with: hf"
+    ):
         open_embedder("some/model")
     with pytest.raises(KnownError, match="no such folder"):
         open_embedder(str(tmp_path / "none"))
-    with pytest.raises(KnownError, match="no such folder, and no name of a model"):
+    with pytest.raises(KnownError, match="neither a folder nor the name of a model"):
         open_embedder("what is this?")
 
 
@@ -45,12 +47,14 @@ def test_code_of_its_own_and_other_weights_are_refused(tmp_path: Path) -> None:
         open_embedder(str(bare))
     (bare / "modules.json").write_text('[{"type": "mine.Evil", "path": ""}]', encoding="utf-8")
     (bare / "mine.py").write_text("raise SystemExit('it ran')", encoding="utf-8")
-    with pytest.raises(KnownError, match=r"mine\.Evil is code of its own, which is not run"):
+    with pytest.raises(
+        KnownError, match=r"mine\.Evil is code that comes with the model; it is not run"
+    ):
         open_embedder(str(bare))
     modules = [{"type": "sentence_transformers.models.Transformer", "path": ""}]
     (bare / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
     (bare / "pytorch_model.bin").write_bytes(b"pickle")
-    with pytest.raises(KnownError, match="weights that are not safetensors"):
+    with pytest.raises(KnownError, match="these weights are not safetensors"):
         open_embedder(str(bare))
 
 
@@ -77,6 +81,6 @@ except KnownError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip().endswith(
-        "needs sentence_transformers, which is not installed; "
-        "install it with: pip install 'paotuan[embeddings]'"
+        "sentence_transformers is not installed; in the checkout of paotuan, install it with: "
+        "pip install '.[embeddings]'"
     ), done.stderr

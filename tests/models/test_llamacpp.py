@@ -82,7 +82,7 @@ def test_candidates_fit_beside_a_prompt_that_fills_the_context(starter: Backend)
 
 
 def test_a_prompt_beyond_the_context_is_refused_in_one_line(starter: Backend) -> None:
-    with pytest.raises(KnownError, match=r"the prompt has .* and the context 1024") as refused:
+    with pytest.raises(KnownError, match=r"the prompt has .*, the context has 1024") as refused:
         draw(starter, Prompt("", "苏晚：雨还没有停。\n" * 400, "林默："), LINE)
     assert "\n" not in str(refused.value)
 
@@ -142,7 +142,7 @@ def test_an_adapter_changes_what_is_drawn_only_where_it_is_named(starter: Backen
 
 
 def test_an_unknown_adapter_is_named_beside_the_known_ones(starter: Backend) -> None:
-    with pytest.raises(KnownError, match="no adapter 'tild' is loaded; loaded: tilt"):
+    with pytest.raises(KnownError, match="the adapter 'tild' is not loaded; loaded are tilt"):
         draw(starter, TALK, LINE, "tild")
 
 
@@ -210,7 +210,7 @@ def test_an_adapter_for_another_model_is_refused(starter_file: Path, tmp_path: P
 
 
 def test_a_context_that_the_model_never_saw_is_refused(starter_file: Path) -> None:
-    with pytest.raises(KnownError, match="trained on 1 to 32768"):
+    with pytest.raises(KnownError, match="expected 1 to the 32768 tokens"):
         open_backend("llamacpp", path=starter_file, context=10**6)
 
 

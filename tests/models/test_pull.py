@@ -202,7 +202,7 @@ def test_a_model_that_is_here_in_part_only_is_not_taken_for_one(mirror: type[Hub
 
 def test_a_file_that_arrives_changed_is_dropped(mirror: type[Hub], tmp_path: Path) -> None:
     mirror.sent["model.safetensors"] = b"\1" + CONTENT["model.safetensors"][1:]
-    assert "model.safetensors arrived damaged and was dropped" in refused()
+    assert "model.safetensors arrived damaged and was deleted" in refused()
     assert not [name for name in left_in(tmp_path) if "safetensors" in name]
     mirror.sent["model.safetensors"] = CONTENT["model.safetensors"]
     assert pull(NAME).is_dir()
@@ -239,14 +239,14 @@ DEEP = "[" * 100_000
         ({"siblings": [{"rfilename": "a.json", "size": -1}]}, "impossible size"),
         ({"siblings": [{"rfilename": "a.json", "size": True}]}, "impossible size"),
         ({"siblings": [{"rfilename": "a.json", "size": 10**30}]}, "impossible size"),
-        ({"siblings": [{"rfilename": "a.json", "size": 1 << 40}]}, "GB more are needed"),
+        ({"siblings": [{"rfilename": "a.json", "size": 1 << 40}]}, "GB more, and"),
         ({"siblings": [{"rfilename": "a.json", "lfs": {"sha256": "../x"}}]}, "checksum that is"),
         ({"siblings": [{"rfilename": f"{n}.json"} for n in range(1001)]}, "lists 1,001 files"),
         ({"siblings": "many"}, "no list of files"),
         ({"siblings": [1, None, {"rfilename": None}]}, "lists no files of this model"),
         ({"sha": "../../evil"}, "a version that is no commit"),
         ({"sha": 7}, "a version that is no commit"),
-        ({"more": "x" * (9 << 20)}, "more than 8 MiB of files"),
+        ({"more": "x" * (9 << 20)}, "list of files has more than 8 MiB"),
     ],
 )
 def test_a_list_that_lies_is_one_line_and_nothing_is_written(
@@ -298,7 +298,7 @@ def test_a_connection_that_brings_next_to_nothing_is_given_up(
 
 def test_a_full_disk_is_told_before_anything_is_fetched(mirror: type[Hub]) -> None:
     mirror.listed = listing(siblings=[{"rfilename": "model.safetensors", "size": 1 << 40}])
-    assert "1099.5 GB more are needed" in refused()
+    assert "it needs 1099.5 GB more" in refused()
 
 
 def test_a_token_goes_to_a_mirror_only_when_told_to_and_never_further(
@@ -344,8 +344,8 @@ def test_what_the_hub_does_not_have_is_one_line(mirror: type[Hub]) -> None:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("http://127.0.0.1:9", "cannot reach http://127.0.0.1:9"),
-        ("http://me:secret@127.0.0.1:9", "cannot reach http://127.0.0.1:9"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9 cannot be reached"),
+        ("http://me:secret@127.0.0.1:9", "http://127.0.0.1:9 cannot be reached"),
         ("hf-mirror.com", "HF_ENDPOINT: not an address"),
         ("http://[::1", "HF_ENDPOINT: not an address"),
         ("file:///etc", "HF_ENDPOINT: not an address"),

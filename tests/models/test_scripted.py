@@ -42,7 +42,7 @@ def test_a_draw_fails_where_it_was_told_to() -> None:
 
 
 def test_a_prompt_beyond_the_context_is_refused() -> None:
-    with pytest.raises(KnownError, match="the prompt has 50 tokens and the context 20"):
+    with pytest.raises(KnownError, match="the prompt has 50 tokens, the context has 20"):
         draw(Scripted(["一"], context=20), Prompt("", "字" * 50, ""), Sampling(n=1))
 
 
@@ -59,5 +59,5 @@ def test_it_opens_by_name_with_lines_of_its_own() -> None:
 
 
 def test_no_lines_are_refused() -> None:
-    with pytest.raises(KnownError, match="no lines"):
+    with pytest.raises(KnownError, match="no line to recite"):
         Scripted([])

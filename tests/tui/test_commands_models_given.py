@@ -129,8 +129,8 @@ def test_an_option_that_does_nothing_is_told(run, there):
     asked = ("--quantization", "int4", "--threads", "2")
     shown = run("draw", "log.txt", "--for", "甲", "--model", "scripted", *asked)
     assert shown.status == 0
-    assert "--quantization int4: left out; the scripted model has no weights" in shown.err
-    assert "--threads 2: left out; only llama.cpp heeds it" in shown.err
+    assert "--quantization int4: left out, since the scripted model has no weights" in shown.err
+    assert "--threads 2: left out, since only llama.cpp heeds it" in shown.err
 
 
 def test_threads_of_the_environment_are_not_told_each_time(run, there, monkeypatch):
@@ -144,7 +144,7 @@ def test_an_adapter_that_no_role_uses_is_refused_with_those_that_are(run, there,
     scene.write_text("title: t\ncast:\n  甲:\n  乙: {adapter: yi-lora}\n", "utf-8")
     shown = run(*command, scene, "--model", "scripted", "--adapter", f"bing={there}")
     assert shown.status == 2
-    assert "no role names an adapter bing" in shown.err
+    assert "--adapter bing=…: no role names this adapter" in shown.err
     assert "yi-lora" in shown.err
     alone = run("draw", "log.txt", "--for", "乙", "--model", "scripted", "--adapter", "bing=x")
     assert alone.status == 2

@@ -66,7 +66,7 @@ def test_a_scene_names_nothing_out_of_its_folder(run, there, lines):
     checked = run("scenes", "check", scene)
     assert checked.status == 2
     assert "scenes/own.yaml:4: " in checked.err
-    assert "leads out of the folder" in checked.err or "no character named .." in checked.err
+    assert "leads out of the folder" in checked.err or "no character is named .." in checked.err
 
 
 @pytest.mark.parametrize("key", ["knowledge", "card"])
@@ -87,7 +87,7 @@ def test_an_adapter_s_name_leads_nowhere(run, there, name):
     scene.write_text(f"title: t\ncast:\n  甲:\n  乙: {{adapter: {name}}}\n", "utf-8")
     shown = run("play", "own", "--model", "starter", stdin="好。\n")
     assert shown.status == 2
-    assert f"adapter {name}: nothing of that name" in shown.err
+    assert f"adapter {name}: there is none of that name" in shown.err
 
 
 FOLDERS = [

@@ -48,7 +48,7 @@ def with_a_hand(open_terminal: Open) -> Terminal:
     opened.until(opened.shows("雨夜旧宅", "scripted"))
     opened.type("我上楼看看。")
     opened.type("\r")
-    opened.until(opened.shows("▌ 林默：我上楼看看。", "把钥匙抛给你", "词元/秒"))
+    opened.until(opened.shows("▌ 林默：我上楼看看。", "把那封信再读一遍", "词元/秒"))
     return opened
 
 
@@ -110,7 +110,7 @@ def test_a_fault_is_one_line_without_secrets_and_the_session_is_safe(
     opened.until(opened.shows("雨夜旧宅", "scripted"))
     opened.type("我上楼看看。")
     opened.type("\r")
-    opened.until(opened.shows("把钥匙抛给你", "词元/秒"))
+    opened.until(opened.shows("把那封信再读一遍", "词元/秒"))
     opened.type("\x1bOP")
     assert opened.end() == 1
     assert opened.is_as_before

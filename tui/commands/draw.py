@@ -10,7 +10,7 @@ import typer
 from base.messages import _
 from tui.commands import options
 from tui.failures import FAILED, BadInput, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import as_json, one_line, word
 from tui.preferences import sampling_under
 
@@ -67,7 +67,7 @@ def draw(
     given_model(choice, where)
     if where is None and choice.adapters:
         raise BadInput(_("--adapter: no role names an adapter; name a scene with --scene"))
-    history = _history(Source(log))
+    history = _history(LogInput(log))
     if where is None:
         where, history = scene_of(history, speaker)
     role = role or where.role(speaker)
@@ -86,8 +86,8 @@ def draw(
     if not dealt.candidates:
         word(
             _(
-                "paotuan: no candidate of {backend} was a line in form; try another model",
-                backend=backend.name,
+                "paotuan: no candidate of {model} was a line in form; try another model",
+                model=backend.name,
             )
         )
         raise typer.Exit(FAILED)
@@ -134,7 +134,7 @@ def recent(history: Sequence["Entry"], context: int) -> list["Entry"]:
     return kept[::-1]
 
 
-def _history(source: Source) -> list["Entry"]:
+def _history(source: LogInput) -> list["Entry"]:
     """All of a log; what is none of the format is kept, and told."""
     from scenes.log import read
 
@@ -143,10 +143,10 @@ def _history(source: Source) -> list["Entry"]:
         if entry.kind == "unrecognised":
             word(
                 _(
-                    "{where}:{number}: not a line of a log, kept as it is: {entry}",
-                    where=source.where,
-                    number=number,
-                    entry=entry.text[:60],
+                    "{file}:{line}: not a line of a log, kept as it is: {text}",
+                    file=source.where,
+                    line=number,
+                    text=entry.text[:60],
                 )
             )
         entries.append(entry)

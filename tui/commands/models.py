@@ -71,7 +71,7 @@ def show(model: Name, as_data: options.Json = False) -> None:
     ]
     columns(rows)
     if not told["file"] and found.hub:
-        word(_("not on this machine; fetch it with: paotuan models pull {found}", found=found.name))
+        word(_("not on this machine; fetch it with: paotuan models pull {model}", model=found.name))
 
 
 @app.command()
@@ -94,7 +94,7 @@ def pull(
         endpoint()
     from models.hub.pull import pull as fetch
 
-    bar = _Bar(redraws(sys.stderr))
+    bar = _DownloadBar(redraws(sys.stderr))
     try:
         path = fetch(model, bar.show, send_token)
     finally:
@@ -123,8 +123,8 @@ def bench(
     if not 1 <= history_tokens <= 1_000_000:
         raise BadInput(
             _(
-                "--history-tokens {history_tokens}: expected 1 to 1000000",
-                history_tokens=history_tokens,
+                "--history-tokens {tokens}: expected 1 to 1000000",
+                tokens=history_tokens,
             )
         )
     choice = choose(model, context, quantization, {}, (), threads)
@@ -133,10 +133,13 @@ def bench(
         path = lying_at(found.model) if found.model else found.options.get("path")
         size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None
         report = measure.bench(backend, history_tokens, model_bytes=size)
-    data(report.json() if as_data else report.table())
+    if as_data:
+        data(report.json())
+    else:
+        columns([(report.model, ""), *report.rows()])
 
 
-class _Bar:
+class _DownloadBar:
     """A progress bar on a terminal, and nothing elsewhere."""
 
     def __init__(self, shown: bool) -> None:
