@@ -153,14 +153,14 @@ async def keys_of_start(pilot: Pilot[None]) -> None:
     await pilot.pause(0.2)
 
 
-OURS = [start, sessions, role, help, path, table, turns, palette, nothing_found, themes]
-OURS += [keys, keys_of_start]
-OTHERS = [players, tray, prompt]
+SCREENS = [start, sessions, role, help, path, table, turns, palette, nothing_found, themes]
+SCREENS += [keys, keys_of_start]
+SCREENS += [players, tray, prompt]
 
 
 @pytest.mark.parametrize(
     "screen",
-    [*OURS, *OTHERS],
+    SCREENS,
     ids=lambda one: one.__name__,
 )
 async def test_a_screen_is_in_one_language(
