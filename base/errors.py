@@ -1,6 +1,6 @@
 """The one exception of the program, whose lines are rendered in the language of who reads them."""
 
-from base.messages import rendered
+from base.messages import Message, rendered
 
 
 class KnownError(Exception):
@@ -21,7 +21,10 @@ class KnownError(Exception):
     @property
     def code(self) -> str:
         """What tells this error from others in any language: the id of its first message."""
-        return getattr(self._problems[0], "id", str(self._problems[0]))
+        problem: object = self._problems[0]
+        while isinstance(problem, Message) and isinstance(problem.values.get("problem"), Message):
+            problem = problem.values["problem"]  # what stands before it only says where
+        return problem.id if isinstance(problem, Message) else str(problem)
 
     def __str__(self) -> str:
         return self.problems[0]

@@ -1,19 +1,55 @@
-"""Where files of a kind lie, and which names found in a file may lead to another one."""
+"""Where files of a kind and a person's own lie, and which names may lead from a file to another."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import PlatformDirs
+
+from base.messages import _
 
 SUFFIXES = (".yaml", ".yml")
 CARDS = (".png", ".apng", ".json", ".charx")
 """Files of characters in the formats of other programs."""
 
 
+def config_folder() -> Path:
+    """Where a person's settings lie; like all of these, by the environment as it is now."""
+    return _own().user_config_path
+
+
+def data_folder() -> Path:
+    """Where a person's scenes, characters, adapters and sessions lie."""
+    return _own().user_data_path
+
+
+def sessions_folder() -> Path:
+    """Where sessions are kept."""
+    return data_folder() / "sessions"
+
+
+def cache_folder() -> Path:
+    """Where lies what can be had again."""
+    return _own().user_cache_path
+
+
+def models_folder() -> Path:
+    """Where models lie that were fetched or put together."""
+    return cache_folder() / "models"
+
+
+def log_folder() -> Path:
+    """Where traces of faults are kept."""
+    return _own().user_log_path
+
+
+def _own() -> PlatformDirs:
+    return PlatformDirs("paotuan", appauthor=False)
+
+
 def folders(kind: str) -> tuple[Path, ...]:
-    """The folders of `scenes` or `characters`: here, the user's, and what ships."""
+    """The folders of `scenes` or `characters`: here, the person's, and what ships."""
     shipped = Path(__file__).parents[1] / kind / "library"
-    return Path(kind), user_data_path("paotuan", appauthor=False) / kind, shipped
+    return Path(kind), data_folder() / kind, shipped
 
 
 def is_path(reference: str) -> bool:
@@ -31,7 +67,7 @@ def find(name: str, places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) 
 
 def listed(places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) -> dict[str, Path]:
     """Every file in `places` by its name without suffix; the earlier place and suffix win."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for place in places:
         try:
             paths = [path for path in place.iterdir() if path.suffix.lower() in suffixes]
@@ -39,8 +75,8 @@ def listed(places: Sequence[Path], suffixes: Sequence[str] = SUFFIXES) -> dict[s
             continue
         for path in sorted(paths, key=lambda one: (suffixes.index(one.suffix.lower()), one)):
             if not path.name.startswith(".") and path.stem.isprintable():
-                found.setdefault(path.stem, path)
-    return found
+                files.setdefault(path.stem, path)
+    return files
 
 
 def beside(folder: Path, name: str) -> Path | None:
@@ -71,10 +107,11 @@ def why_no_file(path: Path) -> str | None:
         if path.is_file():
             return None
         if path.is_dir():
-            return "a folder"
-        return "not an ordinary file" if path.exists() else "no such file"
+            return _("a folder, not a file")
+        return _("not an ordinary file") if path.exists() else _("no such file")
     except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        words = getattr(error, "strerror", None) or str(error)
+        return _("cannot be read: {words}", words=words)
 
 
 def is_folder(path: Path) -> bool:

@@ -5,7 +5,7 @@ remembers both, so that it can be said in another language where it is shown.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -44,6 +44,11 @@ def _n(one: str, many: str, n: int, **values: object) -> str:
 def N_(id: str) -> str:
     """Mark a sentence for translation where it is kept; `_` says it where it is shown."""
     return id
+
+
+def series(words: Iterable[str]) -> str:
+    """Names one after another, with the comma of the language."""
+    return _(", ").join(words)
 
 
 def rendered(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from base.messages import _
 from base.text import is_blank, shown, unprintable
 
 LONGEST_NAME = 32
@@ -12,31 +13,34 @@ RESERVED = re.compile(r"[\\:：，,。；;、！!？?“”\"《》…【】\[\]
 def name_problem(name: str) -> str | None:
     """Why `name` cannot begin a line of a log, or `None` where it can."""
     if is_blank(name):
-        return "an empty name"
+        return _("an empty name")
     if code := unprintable(name):
-        return f"{code} in a name"
+        return _("{code} in a name", code=code)
     if name != " ".join(name.split()):
-        return "a name with a line break, tab, or space at an end"
+        return _("a line break, a tab, or a space too many in a name")
     if sign := RESERVED.search(name):
-        return f"`{sign[0]}` in a name, where the log has another use for it"
+        return _("`{sign}` in a name; the log has another use for it", sign=sign[0])
     if len(name) > LONGEST_NAME:
-        return f"a name of {len(name)} characters; at most {LONGEST_NAME}"
+        return _("a name of {n} characters; the longest has {most}", n=len(name), most=LONGEST_NAME)
     return None
 
 
 def label_problem(label: str) -> str | None:
     """Why `label` cannot follow `\\emoji` in a log, or `None` where it can."""
     if not label or label.split() != [label] or "\\" in label:
-        return f"{shown(repr(label))} is not one word"
+        return _("{label} is not one word", label=shown(repr(label)))
     return None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean known?`, or nothing where no known name is close."""
+    """`; did you mean known?`, or nothing where no known name is close.
+
+    It follows a sentence, in whose id it stands as `{hint}`.
+    """
     from rapidfuzz import fuzz, process
 
     cutoff = 60 if len(name) > 2 else 50  # of two characters, one may be wrong
     match = process.extractOne(
         name[:99], list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=cutoff
     )
-    return f"; did you mean {shown(match[0])}?" if match else ""
+    return _("; did you mean {name}?", name=shown(match[0])) if match else ""

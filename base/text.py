@@ -1,8 +1,7 @@
-"""Bytes of a file to text, or a plain word about what is not UTF-8, not text, not printable."""
+"""What may be shown of a text: printable, on one line, with nothing that drives a terminal."""
 
 import re
 
-from base.errors import KnownError
 from base.messages import _
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
@@ -28,7 +27,6 @@ _UNSEEN = re.compile(
 )
 _FORMAT = re.compile(f"[{_FORMATS}]")
 _CONTROL = re.compile(f"[{_CONTROLS}]")
-_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 _JOINERS = "\u200c\u200d"
 
@@ -44,40 +42,18 @@ ESCAPES = re.compile(
 )
 """Sequences that drive a terminal, from their first character to their last."""
 
-MARKS = {
-    b"\xff\xfe\x00\x00": "utf-32",
-    b"\x00\x00\xfe\xff": "utf-32",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
-
-
-def decode(raw: bytes, where: str) -> str:
-    """UTF-8 text, with or without a byte order mark, its line ends as `\\n`.
-
-    Raises `KnownError` that names the encoding found, and how to convert it.
-    """
-    for mark, encoding in MARKS.items():
-        if raw.startswith(mark):
-            raise _encoded(where, encoding)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(raw, where, error) from None
-    if "\0" in text:
-        wide = _reads_as(raw, "utf-16-le") or _reads_as(raw, "utf-16-be")
-        raise _encoded(where, "utf-16") if wide else _binary(where, raw.index(0))
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
 
 def unprintable(text: str) -> str | None:
     """The first character in `text` without a look of its own, as `control character U+001B`."""
     found = UNPRINTABLE.search(text)
     if found is None:
         return None
-    kinds = {"control": _CONTROL, "invisible": _FORMAT}
-    kind = next((kind for kind, some in kinds.items() if some.match(found[0])), "unprintable")
-    return f"{kind} character U+{ord(found[0]):04X}"
+    code = f"U+{ord(found[0]):04X}"
+    if _CONTROL.match(found[0]):
+        return _("control character {code}", code=code)
+    if _FORMAT.match(found[0]):
+        return _("invisible character {code}", code=code)
+    return _("unprintable character {code}", code=code)
 
 
 def is_blank(text: str) -> bool:
@@ -93,65 +69,15 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub(" ", _FORMAT.sub("", ESCAPES.sub("", text)))
 
 
+def one_line(text: str, most: int | None = None) -> str:
+    """`text` with single blanks for its breaks, without what drives a terminal, cut to `most`."""
+    line = " ".join(printable(text if most is None else text[: 8 * most]).split())
+    return line if most is None or len(line) <= most else f"{line[: most - 1]}…"
+
+
 def shown(text: str) -> str:
     """One line of `text` that is safe to print, cut to a length that fits in a message."""
     safe = "".join(
         c if c.isprintable() or c in _JOINERS else f"\\u{ord(c):04x}" for c in text[:SHOWN]
     )
     return safe if len(text) <= SHOWN else f"{safe}…"
-
-
-def _reads_as(raw: bytes, encoding: str) -> bool:
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return not UNPRINTABLE.search(text) and ("\n" in text or ":" in text)
-
-
-def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> KnownError:
-    start = error.start
-    line = raw.count(b"\n", 0, start) + 1
-    if start and error.reason == "unexpected end of data":
-        return KnownError(
-            _(
-                "{where}:{line}: cut off inside a character; is the file complete?",
-                where=where,
-                line=line,
-            )
-        )
-    for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
-        if _reads_as(raw, encoding):
-            return _encoded(where, "gb18030" if encoding == "gb18030" else "utf-16")
-    if b"\0" in raw or _BINARY.search(raw[:start].decode("utf-8", "ignore")) or start == 0:
-        return _binary(where, start)
-    return KnownError(
-        _(
-            "{where}:{line}: not UTF-8 (byte 0x{raw:02x}); save it as UTF-8",
-            where=where,
-            line=line,
-            raw=raw[start],
-        )
-    )
-
-
-def _encoded(where: str, encoding: str) -> KnownError:
-    name = encoding.upper()
-    return KnownError(
-        _(
-            "{where}: the text is {name}, expected UTF-8; convert it with: iconv -f "
-            "{name} -t UTF-8 OLD > NEW",
-            where=where,
-            name=name,
-        )
-    )
-
-
-def _binary(where: str, offset: int) -> KnownError:
-    return KnownError(
-        _(
-            "{where}: not a text file (found at byte {offset}); expected YAML in UTF-8",
-            where=where,
-            offset=offset,
-        )
-    )

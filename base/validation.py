@@ -5,44 +5,40 @@ from copy import deepcopy
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from base.declaration import Declaration
 from base.errors import KnownError
+from base.messages import N_, _, series
 from base.names import nearest
 from base.text import shown
 from base.yaml_reader import Document, kind
 from base.yaml_tree import Key
 
-Declared = TypeVar("Declared", bound="Declaration")
+Declared = TypeVar("Declared", bound=Declaration)
 
 EXPECTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "keys and values",
-    "model_type": "keys and values",
-    "model_attributes_type": "keys and values",
+    "string_type": N_("text"),
+    "int_type": N_("a whole number"),
+    "int_from_float": N_("a whole number"),
+    "float_type": N_("a number"),
+    "finite_number": N_("a finite number"),
+    "bool_type": N_("true or false"),
+    "list_type": N_("a list"),
+    "tuple_type": N_("a list"),
+    "dict_type": N_("keys and values"),
+    "model_type": N_("keys and values"),
+    "model_attributes_type": N_("keys and values"),
 }
 ATTEMPTS = 5
 """Times that a document is tried without what was wrong in it the time before."""
-BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-
-
-class Declaration(BaseModel):
-    """Keys of a YAML file: types as written, nothing unknown, docstrings for editors."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        frozen=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
+BOUNDS = {
+    "ge": N_("found {value}, expected at least {bound}"),
+    "gt": N_("found {value}, expected more than {bound}"),
+    "le": N_("found {value}, expected at most {bound}"),
+    "lt": N_("found {value}, expected less than {bound}"),
+}
 
 
 def check(declaration: type[Declared], document: Document) -> Declared:
@@ -66,14 +62,14 @@ def checked(
         try:
             return declaration.model_validate(data), problems
         except ValidationError as error:
-            found = error.errors(include_url=False)
-            if attempt == 0:
-                lines = (document.at(_key(one), _said(declaration, one)) for one in found)
-                problems = document.in_order([*problems, *lines])
-                data = {**deepcopy(data), **{k: v for k, v in needed.items() if k not in data}}
-            for one in found:
-                if one["type"] != "missing":
-                    _take_out(data, one)
+            mistakes = error.errors(include_url=False)
+        if attempt == 0:
+            lines = (document.at(_key(one), _problem(declaration, one)) for one in mistakes)
+            problems = document.in_order([*problems, *lines])
+            data = {**deepcopy(data), **{k: v for k, v in needed.items() if k not in data}}
+        for one in mistakes:
+            if one["type"] != "missing":
+                _take_out(data, one)
     return None, problems
 
 
@@ -98,44 +94,63 @@ def _key(error: ErrorDetails) -> Key:
     return error["loc"]
 
 
-def _said(declaration: type[BaseModel], error: ErrorDetails) -> str:
+def _problem(declaration: type[BaseModel], error: ErrorDetails) -> str:
     """What is wrong, without the place."""
-    found, name = error["input"], str(error["loc"][-1]) if error["loc"] else ""
+    value, name = error["input"], str(error["loc"][-1]) if error["loc"] else ""
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            known = known_keys(declaration, error["loc"][:-1])
-            return "unknown key" + (nearest(name, known) or f"; known are {', '.join(known)}")
+            return _unknown_key(name, known_keys(declaration, error["loc"][:-1]))
         case "missing":
-            return "missing"
+            return _("missing")
         case "too_short" | "string_too_short":
-            return "empty; expected at least one"
+            return _("empty; expected at least one")
         case "too_long":
-            return f"{len(found)} of them; at most {context['max_length']}"
+            return _("{n} of them; at most {most}", n=len(value), most=context["max_length"])
         case "literal_error":
-            return f"found {_value(found)}, expected {context['expected']}{_close(found, context)}"
+            return _not_one_of(value, context["expected"])
         case "value_error":
-            return str(context["error"])
+            problem = context["error"].args[0]
+            return problem if isinstance(problem, str) else str(problem)
         case other if other in EXPECTED:
-            quotes = "; put it in quotes" if _unquoted(other, found) else ""
-            return f"found {kind(found)}, expected {EXPECTED[other]}{quotes}"
-    for bound, words in BOUNDS.items():
+            return _other_type(value, other)
+    for bound, sentence in BOUNDS.items():
         if bound in context:
-            return f"found {_value(found)}, expected {words} {context[bound]}"
-    return f"found {_value(found)}: {shown(error['msg'])}"
+            return _(sentence, value=_shown(value), bound=context[bound])
+    return _("found {value}, which cannot be used here", value=_shown(value))
 
 
-def _value(found: object) -> str:
-    return shown(found) if isinstance(found, str) else kind(found)
+def _unknown_key(name: str, known: Sequence[str]) -> str:
+    if hint := nearest(name, known):
+        return _("unknown key{hint}", hint=hint)
+    return _("unknown key; known are {keys}", keys=series(known))
 
 
-def _unquoted(type_: str, found: object) -> bool:
-    return type_ == "string_type" and isinstance(found, bool | int | float)
+def _not_one_of(value: object, expected: str) -> str:
+    """What is wrong with a value that is none of `expected`: `'a', 'b' or 'c'`."""
+    words = [word.strip("' ") for word in expected.replace(" or ", ",").split(",")]
+    hint = nearest(value, words) if isinstance(value, str) else ""
+    return _(
+        "found {value}, expected one of {words}{hint}",
+        value=_shown(value),
+        words=series(words),
+        hint=hint,
+    )
 
 
-def _close(found: object, context: dict[str, Any]) -> str:
-    allowed = [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")]
-    return nearest(found, allowed) if isinstance(found, str) else ""
+def _other_type(value: object, type_: str) -> str:
+    expected = _(EXPECTED[type_])
+    if type_ == "string_type" and isinstance(value, bool | int | float):
+        return _(
+            "found {value}, expected {expected}; put it in quotes",
+            value=kind(value),
+            expected=expected,
+        )
+    return _("found {value}, expected {expected}", value=kind(value), expected=expected)
+
+
+def _shown(value: object) -> str:
+    return shown(value) if isinstance(value, str) else kind(value)
 
 
 def known_keys(declaration: type[BaseModel], key: Sequence[str | int]) -> list[str]:

@@ -5,36 +5,37 @@ lives; what a killed writer has left is deleted by the next one in that folder.
 """
 
 import errno
-import hashlib
 import os
 import shutil
 import stat
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+from base.drafts import claim, claim_folder, draft_of, sweep, sync
 from base.filenames import folded
+from base.messages import N_, _
 
 UTF8 = ("utf-8", "surrogatepass")
-PATIENCE = 2.0
-"""Seconds to wait for another program that is writing the same file."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_REMEDIES = {
-    **dict.fromkeys(FULL, "make room, then try again"),
-    errno.ENOENT: "make its folder first",
-    errno.ENOTDIR: "name a file in a folder",
-    errno.EISDIR: "name a file in it",
-    errno.ENOTEMPTY: "name another folder",
-    errno.ENAMETOOLONG: "give it a shorter name",
-    errno.EBUSY: "let the other one end",
-    errno.ENXIO: "nobody reads this pipe; start its reader first",
-    errno.ELOOP: "a link that cannot be followed is in the way; name another file",
+_REASONS = {
+    errno.ENOSPC: N_("No space left on device; make room, then try again"),
+    errno.EDQUOT: N_("Disk quota exceeded; make room, then try again"),
+    errno.EFBIG: N_("File too large; make room, then try again"),
+    errno.ENOENT: N_("No such file or directory; make its folder first"),
+    errno.ENOTDIR: N_("Not a directory; name a file in a folder"),
+    errno.EISDIR: N_("Is a directory; name a file in it"),
+    errno.ENOTEMPTY: N_("Directory not empty; name another folder"),
+    errno.ENAMETOOLONG: N_("File name too long; give it a shorter name"),
+    errno.EBUSY: N_("another program is writing it; let the other one end"),
+    errno.ENXIO: N_("nobody reads this pipe; start its reader first"),
+    errno.ELOOP: N_("a link that leads in a circle is in the way; name another file"),
+    errno.EACCES: N_("Permission denied; mend the permissions, or name another place"),
+    errno.EPERM: N_("Operation not permitted; mend the permissions, or name another place"),
+    errno.EROFS: N_("Read-only file system; name another place"),
 }
-_ELSE = "mend the permissions, or name another place"
 
 
 class Unwritten(OSError):
@@ -45,16 +46,18 @@ def reason(error: OSError) -> str:
     """Why the system refused, and what to do about it."""
     if isinstance(error, Unwritten):
         return error.strerror or ""
-    return f"{error.strerror or error}; {_REMEDIES.get(error.errno or 0, _ELSE)}"
+    if error.errno in _REASONS:
+        return _(_REASONS[error.errno])
+    words = error.strerror or str(error)
+    return _("{words}; mend the permissions, or name another place", words=words)
 
 
 def check_inputs(target: Path, inputs: Iterable[str | Path]) -> None:
     """Raise `Unwritten` where `target` is one of the files that are read, by whatever name."""
     for one in inputs:
         if is_same(target, Path(one)):
-            raise Unwritten(
-                errno.EEXIST, "is read from; name another file to write", os.fspath(target)
-            )
+            problem = _("is read from; name another file to write")
+            raise Unwritten(errno.EEXIST, problem, os.fspath(target))
 
 
 def is_same(one: Path, other: Path) -> bool:
@@ -97,7 +100,7 @@ def drafted(target: Path, inputs: Iterable[str | Path], private: bool = False) -
     draft = draft_of(target)
     with _told(target, draft):
         sweep(target.parent)
-        held = _claim(draft, private)
+        held = claim(draft, private)
         try:
             yield draft
             _put(held, draft, target, private)
@@ -143,7 +146,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     with _told(target, draft):
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
-        held = _claim_folder(draft)
+        held = claim_folder(draft)
         try:
             yield draft
             os.replace(draft, target)
@@ -151,30 +154,6 @@ def new_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
             if held is not None:
                 os.close(held)
-
-
-def draft_of(target: Path) -> Path:
-    """Where `target` lies while it is being written."""
-    name = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
-    return target.with_name(f".paotuan-{name}.part")
-
-
-@cache
-def sweep(folder: Path) -> None:
-    """Delete, once in a run, what killed writers have left in a folder."""
-    with suppress(OSError):
-        for draft in folder.glob(".paotuan-*.part"):
-            with suppress(OSError):
-                _delete(draft)
-
-
-def _delete(draft: Path) -> None:
-    held = os.open(draft, os.O_RDONLY)
-    try:
-        if _lock(held):
-            shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
-    finally:
-        os.close(held)
 
 
 def _is_file(target: Path) -> bool:
@@ -193,7 +172,7 @@ def _is_file(target: Path) -> bool:
 
 def _put(held: int, draft: Path, target: Path, private: bool) -> None:
     """Move a draft to its place, on the disk first; who could read what is there, still can."""
-    _sync(draft, os.O_RDWR)
+    sync(draft, os.O_RDWR)
     if not private:
         with suppress(OSError):
             draft.chmod(stat.S_IMODE(target.stat().st_mode))
@@ -202,81 +181,7 @@ def _put(held: int, draft: Path, target: Path, private: bool) -> None:
     os.replace(draft, target)
     if sys.platform != "win32":
         with suppress(OSError):  # not every file system knows how
-            _sync(target.parent, os.O_RDONLY)
-
-
-def _sync(path: Path, flags: int) -> None:
-    file = os.open(path, flags)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _claim(draft: Path, private: bool) -> int:
-    """Open a draft that nobody else writes; what is in it is of a writer that is gone."""
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    until = time.monotonic() + PATIENCE
-    while True:
-        held = os.open(draft, flags, 0o600 if private else 0o666)
-        if _lock(held) and _is_still(held, draft):
-            os.ftruncate(held, 0)
-            if private and sys.platform != "win32":
-                os.fchmod(held, 0o600)
-            return held
-        os.close(held)
-        _wait(until, draft)
-
-
-def _claim_folder(draft: Path) -> int | None:
-    """Make a draft that is a folder; the descriptor by which it is locked, where that can be."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        with suppress(FileExistsError):
-            draft.mkdir()
-        if sys.platform == "win32":
-            return None
-        held = os.open(draft, os.O_RDONLY)
-        if _lock(held) and _is_still(held, draft):
-            for rest in draft.iterdir():
-                shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
-            return held
-        os.close(held)
-        _wait(until, draft)
-
-
-def _wait(until: float, draft: Path) -> None:
-    if time.monotonic() > until:
-        raise OSError(errno.EBUSY, "another program is writing it", os.fspath(draft))
-    time.sleep(0.01)
-
-
-def _is_still(held: int, path: Path) -> bool:
-    """Whether an open file still has its name: another program may just have used it up."""
-    try:
-        return os.path.samestat(os.fstat(held), path.stat())
-    except OSError:
-        return False
-
-
-if sys.platform == "win32":
-
-    def _lock(held: int) -> bool:
-        """An open file cannot be deleted or replaced there: that is lock enough."""
-        return True
-
-else:
-    import fcntl
-
-    def _lock(held: int) -> bool:
-        """Whether the file is ours alone until it is closed, also where locks are not known."""
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError as error:
-            return error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
-        return True
+            sync(target.parent, os.O_RDONLY)
 
 
 @contextmanager

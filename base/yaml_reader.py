@@ -1,33 +1,40 @@
 """YAML of a person's own file to plain data of which every key knows its line; bounded and safe."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+from base.decoding import decode_utf8
 from base.errors import KnownError
-from base.json_bounds import MAX_DEPTH
-from base.messages import _
-from base.text import decode, shown, unprintable
-from base.yaml_tree import Key, Tree
+from base.folders import why_no_file
+from base.messages import N_, _
+from base.text import shown, unprintable
+from base.yaml_tree import MAX_DEPTH, PLAIN, Key, Loader, Tree, located
 
 MAX_BYTES = 1_000_000
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
+START = yaml.Mark("", 0, 0, 0, "", 0)
 WIDE_COLON = re.compile(r"\s*[a-z_]+：")
-
-HINTS = {
-    "exceeded maximum nesting depth": f"nest at most {MAX_DEPTH} deep",
-    "mapping values are not allowed": "put a text that holds `: ` in quotes, and check indentation",
-    "could not find expected ':'": "a key needs `: ` after it; check the indentation",
-    "did not find expected key": "check the indentation and the quotes above",
-    "did not find expected '-'": "check the indentation of the list",
-    "cannot start any token": "put a text that begins with such a sign in quotes",
-    "unexpected end of stream": "a quote is not closed",
+MISTAKES = {
+    "maximum nesting depth": N_("brackets without end; nest at most {n} deep"),
+    "mapping values are not allowed": N_(
+        "a `: ` that no key can have here; put a text that holds `: ` in quotes, and check the "
+        "indentation"
+    ),
+    "could not find expected ':'": N_("a key without `: ` after it; check the indentation too"),
+    "did not find expected key": N_("no key where one belongs; check indentation and quotes above"),
+    "did not find expected '-'": N_("no `- ` where one belongs; check the list's indentation"),
+    "cannot start any token": N_("a sign that begins no text; put such a text in quotes"),
+    "unexpected end of stream": N_("a quote that is not closed"),
+    "undefined alias": N_("an alias whose anchor does not stand above it"),
+    "second occurrence": N_("an anchor that stands above already; give each its own name"),
+    "entries are not allowed": N_("a `- ` that no list can have here; give it a line of its own"),
+    "expected node content": N_("no value where one belongs; check brackets and quotes"),
+    "another document": N_("a second YAML document begins with `---`; write only one"),
 }
+"""What PyYAML says of a mistake, and what we say of it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Document:
     where: str
     """The file, as messages call it."""
     data: dict[str, object]
-    """The top mapping, of plain values; not to be changed, since aliases share them."""
+    """The top mapping, of plain values."""
     lines: dict[Key, int] = field(repr=False)
     """The line of each key or list item, counted from one."""
     blocks: dict[Key, int] = field(repr=False)
@@ -53,8 +60,7 @@ class Document:
 
     def at(self, key: Key, problem: str) -> str:
         """One line that says what is wrong with `key`: `file:line: a.b: problem`."""
-        name = f"{shown('.'.join(map(str, key)))}: " if key else ""
-        return f"{self.where}:{self.line(key)}: {name}{problem}"
+        return located(self.where, self.line(key), key, problem)
 
     def in_order(self, problems: Iterable[str]) -> list[str]:
         """Lines that `at` gave by the line that they are about, each once."""
@@ -74,24 +80,18 @@ def read_file(path: Path) -> Document:
 def read_document(path: Path) -> Document:
     """Read one file as far as it can be, with its `problems`. Raises `KnownError`."""
     where = shown_path(path)
+    if why := why_no_file(path):
+        raise KnownError(_("{where}: {why}", where=where, why=why))
     try:
-        if path.is_dir():
-            raise KnownError(_("{where}: a folder, expected a YAML file", where=where))
-        if path.exists() and not path.is_file():
-            raise KnownError(_("{where}: not an ordinary file; expected a YAML file", where=where))
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise KnownError(_("{where}: no such file", where=where)) from None
     except PermissionError:
         raise KnownError(
             _("{where}: may not be read; check its permissions", where=where)
         ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(
-            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
-        ) from None
+    except OSError as error:
+        why = shown(error.strerror or str(error))
+        raise KnownError(_("{where}: cannot be read: {why}", where=where, why=why)) from None
     return _parsed(raw, where)
 
 
@@ -108,35 +108,28 @@ def _without_problems(document: Document) -> Document:
 
 def _parsed(raw: bytes, where: str) -> Document:
     if len(raw) > MAX_BYTES:
+        most = MAX_BYTES // 1_000_000
         raise KnownError(
-            _(
-                "{where}: larger than {MAX_BYTES} MB; is it the right file?",
-                where=where,
-                MAX_BYTES=MAX_BYTES // 1_000_000,
-            )
+            _("{where}: larger than {most} MB; is it the right file?", where=where, most=most)
         )
-    text = decode(raw, where)
+    text = decode_utf8(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
         if name := unprintable(line):
-            raise KnownError(
-                _("{where}:{number}: {name}; delete it", where=where, number=number, name=name)
-            )
+            raise KnownError(located(where, number, (), _("{name}; delete it", name=name)))
     if not text.strip():
         raise KnownError(_("{where}: empty; expected YAML such as `title: …`", where=where))
-    builder = Tree(where)
-    for event in _events(text, where):
-        builder.add(event)
-    if not isinstance(builder.root, dict):
-        hint = "; write `: ` where a key ends with `：`" if WIDE_COLON.match(text) else ""
-        raise KnownError(
-            _(
-                "{where}:1: found {root}, expected keys and values{hint}",
-                where=where,
-                root=kind(builder.root),
-                hint=hint,
+    tree = Tree(_composed(text, where), where)
+    if not isinstance(tree.root, dict):
+        value = kind(tree.root)
+        if WIDE_COLON.match(text):
+            problem = _(
+                "found {value}, expected keys and values; write `: ` where a key ends with `：`",
+                value=value,
             )
-        )
-    return Document(where, builder.root, builder.lines, builder.blocks, tuple(builder.problems))
+        else:
+            problem = _("found {value}, expected keys and values", value=value)
+        raise KnownError(located(where, 1, (), problem))
+    return Document(where, tree.root, tree.lines, tree.blocks, tuple(tree.problems))
 
 
 def shown_path(path: Path) -> str:
@@ -151,38 +144,46 @@ def shown_path(path: Path) -> str:
 
 def kind(value: object) -> str:
     """What a person calls this sort of value."""
-    kinds: list[tuple[type, str]] = [
-        (bool, f"the truth value {str(value).lower()}"),
-        (int, f"the number {value}"),
-        (float, f"the number {value}"),
-        (str, "text"),
-        (list, "a list"),
-        (dict, "keys and values"),
-    ]
-    return next((name for type_, name in kinds if isinstance(value, type_)), "nothing")
+    match value:
+        case bool():
+            return _("the truth value {value}", value=str(value).lower())
+        case int() | float():
+            return _("the number {value}", value=value)
+        case str():
+            return _("text")
+        case list():
+            return _("a list")
+        case dict():
+            return _("keys and values")
+    return _("nothing")
 
 
-def _events(text: str, where: str) -> Iterator[yaml.Event]:
+def _composed(text: str, where: str) -> yaml.Node:
+    """The nodes of a text, which hold their places. Raises `KnownError`."""
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        return yaml.compose(text, Loader=Loader) or yaml.ScalarNode(PLAIN, "", START)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise KnownError(
-            _said(error.problem or "", mark.line if mark else 0, text, where)
-        ) from None
+        line, mistake = _mistake(error.problem or "", mark.line if mark else 0, text)
     except yaml.YAMLError as error:
-        raise KnownError(
-            _("{where}: not valid YAML: {error}", where=where, error=shown(str(error)))
-        ) from None
+        line, mistake = 0, shown(str(error))
+    except RecursionError:  # where PyYAML was built without libyaml
+        line, mistake = 0, _(MISTAKES["maximum nesting depth"], n=MAX_DEPTH)
+    problem = _("not valid YAML: {mistake}", mistake=mistake)
+    raise KnownError(located(where, line + 1, (), problem))
 
 
-def _said(problem: str, index: int, text: str, where: str) -> str:
+def _mistake(problem: str, index: int, text: str) -> tuple[int, str]:
+    """The line of what PyYAML calls a `problem`, from zero, and what is wrong there."""
     lines = text.split("\n")
     index = min(index, len(lines) - 1)
     line = lines[index]
-    hint = next((hint for part, hint in HINTS.items() if part in problem), "check the indentation")
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        problem, hint = "a tab in the indentation", "indent with spaces"
-    elif wide := [n for n in (index, index - 1) if n >= 0 and WIDE_COLON.match(lines[n])]:
-        index, hint = wide[0], "write `: ` where a key ends with `：`"
-    return f"{where}:{index + 1}: not valid YAML: {shown(problem)}; {hint}"
+        return index, _("a tab in the indentation; indent with spaces")
+    for near in (index, index - 1):
+        if near >= 0 and WIDE_COLON.match(lines[near]):
+            return near, _("a key that ends with `：`; write `: ` after it")
+    for part, sentence in MISTAKES.items():
+        if part in problem:
+            return index, _(sentence, n=MAX_DEPTH)
+    return index, _("{problem}; check the indentation", problem=shown(problem))

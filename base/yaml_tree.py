@@ -1,12 +1,12 @@
-"""YAML events to plain data of which every key knows its line, without recursion.
+"""YAML nodes to plain data of which every key knows its line, without recursion.
 
 Scalars follow YAML 1.2: only `true`, `false`, `null`, `~` and numbers are not text, so that `no`,
 `on` and a date stay what was written. Keys are always text. There are no tags, and aliases are
-counted at the size they expand to.
+copied, at the size they then have.
 """
 
 import re
-from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -15,6 +15,9 @@ from base.messages import _
 from base.text import shown, unprintable
 
 MAX_SIZE = 4_000_000
+VALUE, COPY = 6, 200
+"""What a value, and a list or mapping that an alias copies, cost of `MAX_SIZE` beside their text,
+so that a file without aliases never comes to it, and one that grows by them is soon refused."""
 MAX_DEPTH = 20
 
 Key = tuple[str | int, ...]
@@ -26,6 +29,16 @@ WORDS: dict[str, object] = {
 }
 INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
+PLAIN, TEXT, SEQUENCE, MAPPING = (
+    *("!plain", "tag:yaml.org,2002:str"),
+    *("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"),
+)
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Knows of a scalar whether it was written without quotes and tag, and nothing else."""
+
+    yaml_implicit_resolvers = {None: [(PLAIN, re.compile(""))]}  # noqa: RUF012
 
 
 def scalar(text: str) -> object:
@@ -37,160 +50,97 @@ def scalar(text: str) -> object:
     return float(text) if DECIMAL.fullmatch(text) else text
 
 
-@dataclass
-class _Frame:
-    """A mapping or list that is still open, and how large what it holds is so far."""
-
-    value: dict[str, object] | list[object]
-    key: Key
-    line: int
-    anchor: str | None
-    before: int
-    pending: str | None = None
-    skipped: bool = False
-
-
 class Tree:
-    """Turns parser events into data; no recursion, so that no nesting can exhaust the stack."""
+    """The data of a composed document, the line of each key, and what is wrong with its keys."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, root: yaml.Node, where: str) -> None:
         self.where = where
-        self.root: object = None
         self.lines: dict[Key, int] = {}
+        """The line of each key or list item, counted from one."""
         self.blocks: dict[Key, int] = {}
+        """The line on which a literal block's own text begins."""
         self.problems: list[str] = []
-        self._frames: list[_Frame] = []
-        self._anchors: dict[str, tuple[object, int]] = {}
+        """Keys written twice, a line each."""
         self._size = 0
-        self._documents = 0
+        self._seen: set[int] = set()
+        top: list[Any] = [None]
+        waiting: list[tuple[yaml.Node, Key, Any, Any]] = [(root, (), top, 0)]
+        while waiting:
+            node, key, holder, slot = waiting.pop()
+            holder[slot], children = self._value(node, key)
+            waiting += reversed(children)
+        self.root: object = top[0]
 
-    def add(self, event: yaml.Event) -> None:
-        """Take the next event of the parser."""
-        match event:
-            case yaml.ScalarEvent():
-                self._scalar(event)
-            case yaml.MappingStartEvent():
-                self._open(event, {})
-            case yaml.SequenceStartEvent():
-                self._open(event, [])
-            case yaml.CollectionEndEvent():
-                self._close(event)
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.DocumentStartEvent():
-                self._document(event)
+    def _value(
+        self, node: yaml.Node, key: Key
+    ) -> tuple[Any, list[tuple[yaml.Node, Key, Any, Any]]]:
+        """What a node is, still empty where it holds others, and these with their places in it."""
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, key), []
+        if len(key) >= MAX_DEPTH:
+            raise self._error(node, key, _("nested more than {n} deep", n=MAX_DEPTH))
+        self._grow(node, key, "", COPY if id(node) in self._seen else VALUE)
+        self._seen.add(id(node))
+        if node.tag not in (SEQUENCE, MAPPING):
+            raise self._tagged(node, key)
+        if isinstance(node, yaml.SequenceNode):
+            items: list[object] = [None] * len(node.value)
+            self.lines |= {(*key, at): _line(item) for at, item in enumerate(node.value)}
+            return items, [(item, (*key, at), items, at) for at, item in enumerate(node.value)]
+        entries: dict[str, object] = {}
+        children = []
+        for name_node, item in node.value:
+            name = self._name(name_node, key)
+            if name not in entries:
+                entries[name] = None
+                children.append((item, (*key, name), entries, name))
+        return entries, children
 
-    def _document(self, event: yaml.Event) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            raise self._error(event, "a second YAML document begins with `---`; expected only one")
+    def _scalar(self, node: yaml.ScalarNode, key: Key) -> object:
+        if node.tag not in (PLAIN, TEXT):
+            raise self._tagged(node, key)
+        self._grow(node, key, node.value)
+        if node.style == "|":
+            self.blocks[key] = _line(node) + 1
+        return scalar(node.value) if node.tag == PLAIN else node.value
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        text = event.value
-        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
-            raise self._error(
-                event, f"tag {shown(event.tag)} is not known here; write plain values"
-            )
-        if name := unprintable(text):
-            raise self._error(event, f"{name} written as an escape; delete it")
-        self._grow(event, 1 + len(text))
-        frame = self._frames[-1] if self._frames else None
-        if frame and isinstance(frame.value, dict) and frame.pending is None:
-            self._begin(frame, text, event)
-            return
-        value = scalar(text) if event.implicit[0] else text
-        if event.style == "|":
-            self.blocks[self._key()] = _line(event) + 1
-        self._keep(event, value, 1 + len(text))
-        self._place(value, event)
-
-    def _begin(self, frame: _Frame, name: str, event: yaml.Event) -> None:
-        line = _line(event)
-        key = (*frame.key, name)
-        frame.pending, frame.skipped = name, name in frame.value
-        if frame.skipped:
-            first = self.lines[key]
-            place = shown(".".join(map(str, key)))
-            self.problems.append(
-                _(
-                    "{where}:{line}: {place}: written twice, first in line {first}; keep one",
-                    where=self.where,
-                    line=line,
-                    place=place,
-                    first=first,
-                )
-            )
+    def _name(self, node: yaml.Node, key: Key) -> str:
+        if not isinstance(node, yaml.ScalarNode):
+            raise self._error(node, key, _("a list or a mapping as a key; a key is plain text"))
+        if node.tag not in (PLAIN, TEXT):
+            raise self._tagged(node, key)
+        self._grow(node, key, node.value)
+        name, line = str(node.value), _line(node)
+        if first := self.lines.get((*key, name)):
+            problem = _("written twice, first in line {line}; keep one", line=first)
+            self.problems.append(located(self.where, line, (*key, name), problem))
         else:
-            self.lines[key] = line
+            self.lines[*key, name] = line
+        return name
 
-    def _open(
-        self, event: yaml.CollectionStartEvent, value: dict[str, object] | list[object]
-    ) -> None:
-        if event.tag not in (None, "!"):
-            raise self._error(
-                event, f"tag {shown(event.tag)} is not known here; write plain values"
-            )
-        if len(self._frames) >= MAX_DEPTH:
-            raise self._error(event, f"nested more than {MAX_DEPTH} deep")
-        self._refuse_as_key(event)
-        self._frames.append(_Frame(value, self._key(), _line(event), event.anchor, self._size))
-        self._grow(event, 1)
-
-    def _close(self, event: yaml.Event) -> None:
-        frame = self._frames.pop()
-        if frame.anchor is not None:
-            self._anchors[frame.anchor] = (frame.value, self._size - frame.before)
-        self._place(frame.value, event, frame.line)
-
-    def _alias(self, event: yaml.AliasEvent) -> None:
-        self._refuse_as_key(event)
-        if event.anchor is None or event.anchor not in self._anchors:
-            raise self._error(
-                event, f"alias *{shown(str(event.anchor))} before its anchor is complete"
-            )
-        value, size = self._anchors[event.anchor]
-        self._grow(event, size)
-        self._place(value, event)
-
-    def _place(self, value: object, event: yaml.Event, line: int | None = None) -> None:
-        if not self._frames:
-            self.root = value
-            return
-        frame = self._frames[-1]
-        if isinstance(frame.value, list):
-            self.lines[(*frame.key, len(frame.value))] = line or _line(event)
-            frame.value.append(value)
-        elif frame.pending is not None:
-            if not frame.skipped:
-                frame.value[frame.pending] = value
-            frame.pending = None
-
-    def _key(self) -> Key:
-        if not self._frames:
-            return ()
-        frame = self._frames[-1]
-        last = len(frame.value) if isinstance(frame.value, list) else frame.pending
-        return frame.key if last is None else (*frame.key, last)
-
-    def _refuse_as_key(self, event: yaml.Event) -> None:
-        frame = self._frames[-1] if self._frames else None
-        if frame and isinstance(frame.value, dict) and frame.pending is None:
-            raise self._error(event, "a list, mapping or alias as a key; a key is plain text")
-
-    def _keep(self, event: yaml.ScalarEvent, value: object, size: int) -> None:
-        if event.anchor is not None:
-            self._anchors[event.anchor] = (value, size)
-
-    def _grow(self, event: yaml.Event, size: int) -> None:
-        self._size += size
+    def _grow(self, node: yaml.Node, key: Key, text: str, cost: int = VALUE) -> None:
+        if name := unprintable(text):
+            raise self._error(node, key, _("{name} written as an escape; delete it", name=name))
+        self._size += cost + len(text)
         if self._size > MAX_SIZE:
-            raise self._error(event, "its aliases expand to more than 4 MB; write it out plainly")
+            problem = _("its aliases expand to too much; write it out plainly")
+            raise self._error(node, key, problem)
 
-    def _error(self, event: yaml.Event, problem: str) -> KnownError:
-        line = _line(event)
-        key = shown(".".join(map(str, self._key())))
-        return KnownError(f"{self.where}:{line}: {key + ': ' if key else ''}{problem}")
+    def _tagged(self, node: yaml.Node, key: Key) -> KnownError:
+        problem = _("the tag {tag} is not known here; write plain values", tag=shown(node.tag))
+        return self._error(node, key, problem)
+
+    def _error(self, node: yaml.Node, key: Key, problem: str) -> KnownError:
+        return KnownError(located(self.where, _line(node), key, problem))
 
 
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
+def located(where: str, line: int, key: Key, problem: str) -> str:
+    """One line that says what is wrong where: `file:line: a.b: problem`."""
+    if not key:
+        return _("{where}:{line}: {problem}", where=where, line=line, problem=problem)
+    name = shown(".".join(map(str, key)))
+    return _("{where}:{line}: {key}: {problem}", where=where, line=line, key=name, problem=problem)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

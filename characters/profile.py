@@ -1,43 +1,20 @@
-"""A character: who speaks, how, and what is known of them. Reads the files of the library."""
+"""Reads characters: files of the library, and cards of other programs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from base.errors import KnownError
 from base.folders import CARDS, SUFFIXES, beside, find, folders, is_file, is_folder, is_path, listed
 from base.messages import _
 from base.names import label_problem, name_problem, nearest
 from base.text import shown
+from base.validation import checked
 from base.yaml_reader import Document, read_document
 from base.yaml_tree import Key
-
-if TYPE_CHECKING:
-    from characters.schema import CharacterKeys
-
-
-@dataclass(frozen=True)
-class Character:
-    """One who may sit at any table; a scene gives the rest."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    profile: str = ""
-    voice: str = ""
-    """Sample lines in the log format, a line each."""
-    likes: tuple[str, ...] = ()
-    knowledge: tuple[Path, ...] = ()
-    """Files that exist."""
-    adapter: str | None = None
-    emotions: tuple[str, ...] = ()
-    """Labels of this character's own; none means those of the scene."""
-    openings: tuple[str, ...] = ()
-    """Log texts, one of which may begin a scene."""
-    talkativeness: float | None = None
-    """Chance to speak next without being named, 0 to 1; none leaves it to the scene."""
-    card: Path | None = None
-    """The card it comes from. In texts of a card `{{user}}` is the player's role."""
+from characters.cards.files import holds_a_card, read_card
+from characters.cards.mapping import sheet_of
+from characters.character import Character
+from characters.schema import CharacterFile, CharacterKeys
 
 
 def load(name_or_path: str | Path, places: Sequence[Path] | None = None) -> Character:
@@ -61,9 +38,7 @@ def refer(reference: str, folder: Path) -> Character:
         return load(reference)
     path = beside(folder, reference)
     if path is None:
-        raise KnownError(
-            _("{reference} leads out of the folder of this file", reference=shown(reference))
-        )
+        raise KnownError(_("{file} leads out of the folder of this file", file=shown(reference)))
     if not is_file(path) and reference == Path(reference).name:
         known = (place / reference for place in folders("characters"))
         path = next((one for one in known if is_file(one)), path)
@@ -72,16 +47,14 @@ def refer(reference: str, folder: Path) -> Character:
 
 def names(places: Sequence[Path] | None = None) -> list[str]:
     """The names by which `load` finds a character."""
-    from characters.cards.files import holds_a_card
-
-    found = listed(folders("characters") if places is None else places, SUFFIXES + CARDS)
-    return sorted(n for n, path in found.items() if path.suffix in SUFFIXES or holds_a_card(path))
+    files = listed(folders("characters") if places is None else places, SUFFIXES + CARDS)
+    return sorted(n for n, path in files.items() if path.suffix in SUFFIXES or holds_a_card(path))
 
 
 def unknown(name: str, places: Sequence[Path]) -> str:
     """What to say of a name that no file has."""
     known = names(places)
-    return f"no character named {shown(name)}{nearest(name, known)}"
+    return _("no character named {name}{hint}", name=shown(name), hint=nearest(name, known))
 
 
 def read_character(path: Path) -> Character:
@@ -89,9 +62,6 @@ def read_character(path: Path) -> Character:
     if path.suffix.lower() in CARDS:
         return _of_card(path)
     document = read_document(path)
-    from base.validation import checked
-    from characters.schema import CharacterFile
-
     keys, problems = checked(CharacterFile, document, {"name": "name"})
     if keys is None:
         raise KnownError(*problems)
@@ -118,9 +88,6 @@ def read_character(path: Path) -> Character:
 
 
 def _of_card(path: Path) -> Character:
-    from characters.cards.files import read_card
-    from characters.cards.mapping import sheet_of
-
     card = read_card(path)
     sheet = sheet_of(card)
     return Character(
@@ -143,7 +110,7 @@ def _name_problems(name: str, document: Document) -> Iterator[str]:
         yield document.at(("name",), problem)
 
 
-def problems_of(keys: "CharacterKeys", document: Document, key: Key, folder: Path) -> Iterator[str]:
+def problems_of(keys: CharacterKeys, document: Document, key: Key, folder: Path) -> Iterator[str]:
     """What the types of the keys below `key` cannot see: names, labels, files below `folder`."""
     for index, alias in enumerate(keys.aliases):
         if problem := name_problem(alias):
@@ -161,10 +128,11 @@ def missing_files(
     for index, name in enumerate(files):
         path = beside(folder, name)
         if path is None:
-            problem = f"{shown(name)} leads out of the folder of this file"
+            problem = _("{file} leads out of the folder of this file", file=shown(name))
         elif not is_file(path) and not (or_folders and is_folder(path)):
             there = [one.name for one in folder.glob("*") if one.name != Path(document.where).name]
-            problem = f"no file {shown(name)} beside this one{nearest(name, there)}"
+            hint = nearest(name, there)
+            problem = _("no file {file} beside this one{hint}", file=shown(name), hint=hint)
         else:
             continue
         yield document.at((*key, index), problem)

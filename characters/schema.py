@@ -1,40 +1,10 @@
-"""The keys of a character file, and the shorthands that a person may write for them."""
+"""The keys of a character file: one declaration for the file and for the cast of a scene."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import Field
 
-from base.validation import Declaration
-
-
-@dataclass(frozen=True)
-class Or:
-    """Adds the shorthand forms of a value to its JSON Schema."""
-
-    forms: tuple[dict[str, Any], ...]
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [*self.forms, handler(core)]}
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _joined(value: object) -> object:
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "\n".join(value)
-    return value
-
-
-TEXT = {"type": "string"}
-Words = Annotated[list[str], Field(max_length=100), BeforeValidator(_listed), Or((TEXT,))]
-Lines = Annotated[str, BeforeValidator(_joined), Or(({"type": "array", "items": TEXT},))]
-Name = Annotated[str, Field(min_length=1)]
+from base.declaration import Declaration, Lines, Name, Words
 
 
 class CharacterKeys(Declaration):

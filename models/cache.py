@@ -1,18 +1,11 @@
-"""The folder of models that can be had again, and the checksums of what lies there."""
+"""Checksums of models that can be had again."""
 
 import hashlib
 from pathlib import Path
 
-import platformdirs
-
 BLOCK = 1 << 20
 PATIENCE = 600.0
 """Seconds to wait for another program that is writing the same model."""
-
-
-def cache_folder() -> Path:
-    """Where models lie that can be had again."""
-    return Path(platformdirs.user_cache_dir("paotuan")) / "models"
 
 
 def digest(file: Path) -> str:

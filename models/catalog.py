@@ -4,10 +4,10 @@ from rapidfuzz import process
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
 from models.entries import CatalogModel as CatalogModel
-from models.server.event import one_line
 
 SHARE = 0.7
 """Part of a machine's memory that a model may take, the rest being for the cache and the system."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.memory.gguf_sizes import FileQuantization
 from models.memory.shapes import KNOWN, Shape
-from models.memory.usage import Plan, Quantization, weight_bytes
+from models.memory.usage import MemoryPlan, Quantization, weight_bytes
 
 Form = Literal["base", "chat"]
 Terms = Literal["free", "use restrictions", "commercial use after registration"]
@@ -84,9 +84,9 @@ class CatalogModel:
         if shape.file:
             return {self.gguf.quantization if self.gguf else "Q4_K_M": shape.file}
         if shape.bits < 16:
-            return {f"int{shape.bits}": weight_bytes(shape, Plan())}
+            return {f"int{shape.bits}": weight_bytes(shape, MemoryPlan())}
         return {
-            name: weight_bytes(shape, Plan(quantization=quantization))
+            name: weight_bytes(shape, MemoryPlan(quantization=quantization))
             for name, quantization in IN_MEMORY.items()
         }
 

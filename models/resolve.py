@@ -7,6 +7,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models import starter
 from models.backend import Backend, open_backend
 from models.catalog import NAMED, STARTER, CatalogModel, known, nearest_models
@@ -15,7 +16,6 @@ from models.hub.fetched import find_fetched
 from models.hub.names import REPO
 from models.memory.shapes import LOCAL as LOCAL
 from models.server.address import is_address, read_address
-from models.server.event import one_line
 
 MODES = ("chat", "raw")
 IN_PROCESS = ("llamacpp", "local")

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from base.drafts import sweep
 from base.errors import KnownError
 from base.extras import install_anew, not_installed
+from base.folders import models_folder
 from base.messages import _
-from base.writing import FULL, drafted, reason, replace_text, sweep
-from models.cache import PATIENCE, cache_folder, digest
+from base.writing import FULL, drafted, reason, replace_text
+from models.cache import PATIENCE, digest
 from models.catalog import STARTER
 
 FILE = "gemma-3-270m-q4_k_m.gguf"
@@ -26,7 +28,7 @@ def path(folder: Path | None = None) -> Path:
     Raises `KnownError` where the package is missing, the disk is full, or the file is not the
     one it should be.
     """
-    folder = folder or cache_folder()
+    folder = folder or models_folder()
     file = folder / FILE
     _tidy(folder)
     if _stamped(file):
@@ -67,7 +69,7 @@ def _tidy(folder: Path) -> None:
 
 def check_here(folder: Path | None = None) -> None:
     """Raise `KnownError` where the starter is neither put together nor installed."""
-    if not ((folder or cache_folder()) / FILE).exists() and find_spec(MODULE) is None:
+    if not ((folder or models_folder()) / FILE).exists() and find_spec(MODULE) is None:
         raise KnownError(_missing(MODULE))
 
 

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from platformdirs import user_data_path
-
-from base.folders import beside
+from base.folders import beside, data_folder
 
 GGUF = ".gguf"
 
@@ -12,7 +10,7 @@ GGUF = ".gguf"
 def adapter_folders() -> tuple[Path, ...]:
     """The folders of adapters: here, the user's, and what ships."""
     shipped = Path(__file__).parent / "library" / "adapters"
-    return Path("adapters"), user_data_path("paotuan", appauthor=False) / "adapters", shipped
+    return Path("adapters"), data_folder() / "adapters", shipped
 
 
 def find_adapter(name: str, for_llama_cpp: bool) -> Path | None:

@@ -1,19 +1,19 @@
-"""The cast of a scene file: roles with their characters' files filled in, and what is odd."""
+"""The cast of a scene file: roles with their characters' files filled in."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from base.errors import KnownError
-from base.names import name_problem, nearest
+from base.messages import _
+from base.names import name_problem
 from base.text import shown
 from base.yaml_reader import Document
 from base.yaml_tree import Key
-from characters import Character
 from characters.cards.macros import expand
+from characters.character import Character
 from characters.profile import problems_of, refer
-from scenes.log import SPOKEN, read
 from scenes.scene import Role
 from scenes.schema import CastKeys, SceneKeys
 
@@ -35,9 +35,9 @@ def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Rol
         except KnownError as error:
             problems.append(document.at((*key, "character"), str(error)))
             character = Character(name)
-        found = _role(name, entry, character, folder, _player(name, keys))
-        said = "adapter" in entry.model_fields_set
-        roles.append(found if said or found.adapter else replace(found, adapter=keys.model.adapter))
+        role = _role(name, entry, character, folder, _player(name, keys))
+        has_own = "adapter" in entry.model_fields_set or role.adapter
+        roles.append(role if has_own else replace(role, adapter=keys.model.adapter))
     return roles, problems + list(_shared_names(roles, document))
 
 
@@ -49,7 +49,7 @@ def _player(name: str, keys: SceneKeys) -> str:
 
 def _role(name: str, entry: CastKeys, character: Character, folder: Path, player: str) -> Role:
     other_names = [character.name, *character.aliases, *entry.aliases]
-    said = "talkativeness" in entry.model_fields_set or character.talkativeness is None
+    own = "talkativeness" in entry.model_fields_set or character.talkativeness is None
 
     def filled(text: str) -> str:
         return expand(text, name, player, Random(f"{name}\n{text}")) if "{{" in text else text
@@ -61,7 +61,7 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
         voice=entry.voice.strip() or filled(character.voice),
         likes=tuple(entry.likes) or character.likes,
         narrator=entry.narrator,
-        talkativeness=entry.talkativeness if said else character.talkativeness or 0.0,
+        talkativeness=entry.talkativeness if own else character.talkativeness or 0.0,
         adapter=entry.adapter if "adapter" in entry.model_fields_set else character.adapter,
         knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
         emotions=tuple(entry.emotions) or character.emotions,
@@ -87,39 +87,7 @@ def _shared_names(roles: Sequence[Role], document: Document) -> Iterator[str]:
             owner = owners.setdefault(alias, role.name)
             if owner != role.name:
                 key = ("cast", role.name, "aliases")
-                yield document.at(key, f"{shown(alias)} is also a name of {shown(owner)}")
-
-
-def oddities(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iterator[str]:
-    """Lines of opening and voices that no role speaks, or with a label that the scene lacks."""
-    names = {name for role in cast for name in (role.name, *role.aliases)}
-    yield from _odd_lines(keys.opening, ("opening",), keys.emotions, document, names)
-    for role in cast:
-        key = ("cast", role.name, "voice")
-        yield from _odd_lines(role.voice, key, [*keys.emotions, *role.emotions], document, names)
-
-
-def _odd_lines(
-    text: str, key: Key, labels: Sequence[str], document: Document, names: Set[str]
-) -> Iterator[str]:
-    for number, entry in read(text.split("\n")):
-        place = _place(document, key, number)
-        if entry.kind == "unrecognised":
-            yield f"{place}: not a line of a log: {shown(entry.text)}"
-        if entry.kind in SPOKEN and entry.speaker not in names:
-            close = nearest(entry.speaker, names)
-            yield f"{place}: {shown(entry.speaker)} is not in the cast{close}"
-        if entry.emotion and entry.emotion not in labels:
-            close = nearest(entry.emotion, labels)
-            yield f"{place}: {shown(entry.emotion)} is no emotion of this scene{close}"
-
-
-def _place(document: Document, key: Key, number: int) -> str:
-    """Where line `number` of a text stands: exact in a literal block or a list."""
-    if key in document.blocks:
-        line = document.blocks[key] + number - 1
-    else:
-        item = (*key, number - 1)
-        key = item if item in document.lines else key
-        line = document.line(key)
-    return f"{document.where}:{line}: {'.'.join(map(shown, map(str, key)))}"
+                problem = _(
+                    "{alias} is also a name of {role}", alias=shown(alias), role=shown(owner)
+                )
+                yield document.at(key, problem)

@@ -12,7 +12,8 @@ from random import Random
 from characters.cards.macros import expand
 from characters.knowledge import Knowledge
 from characters.lore.book import MAX_SCAN_DEPTH, Field
-from characters.lore.scan import Message, Moment, scan
+from characters.lore.matching import Moment, Utterance
+from characters.lore.scan import scan
 from characters.wiki.index import Base, Hit
 from characters.wiki.vectors import fused
 from scenes.log import Entry, write
@@ -36,7 +37,7 @@ KnowledgeOf = Callable[[Role], Knowledge]
 """What a role may be told when its line is up."""
 
 
-class Told:
+class KnowledgeInjector:
     """A history as it grows, and the knowledge that stands in it."""
 
     def __init__(self, scene: Scene, budget: int, count: Count, player: str | None = None) -> None:
@@ -45,7 +46,7 @@ class Told:
         self.entries: list[Entry] = []
         self._ends = [0]
         self._notes: list[tuple[int, Note]] = []
-        self._messages: deque[Message] = deque(maxlen=MAX_SCAN_DEPTH)
+        self._messages: deque[Utterance] = deque(maxlen=MAX_SCAN_DEPTH)
         self._said = self._replies = 0
         self._started: dict[str, int] = {}
 
@@ -153,13 +154,13 @@ def informed(
 
     For training examples: each line is then written with the knowledge that fired before it.
     """
-    told = Told(scene, budget, count, player)
+    injector = KnowledgeInjector(scene, budget, count, player)
     for entry in entries:
         role = _role_of(scene, entry)
         if role is not None:
-            told.add(told.notes_for(role, knowledge_of(role)))
-        told.add([entry])
-    return told.entries
+            injector.add(injector.notes_for(role, knowledge_of(role)))
+        injector.add([entry])
+    return injector.entries
 
 
 def _role_of(scene: Scene, entry: Entry) -> Role | None:
@@ -182,8 +183,10 @@ def _most_relevant(found: Sequence[tuple[Note, float, float]]) -> list[Note]:
     return [found[at][0] for at in sorted(scores, key=lambda at: (-scores[at], at))]
 
 
-def _message(entry: Entry) -> Message:
-    return Message(entry.speaker, f"{entry.text} {entry.thought}" if entry.thought else entry.text)
+def _message(entry: Entry) -> Utterance:
+    return Utterance(
+        entry.speaker, f"{entry.text} {entry.thought}" if entry.thought else entry.text
+    )
 
 
 def _note(hit: Hit) -> Note:

@@ -5,14 +5,26 @@ the code point of a character that would otherwise be read as part of the format
 """
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from base.messages import _
-from base.text import UNPRINTABLE, is_blank
+from base.names import LONGEST_NAME
+from base.text import is_blank
+from scenes.log_lines import NumberedLines
+from scenes.log_marks import (
+    BRACKET,
+    NOT_IN_A_NAME,
+    closing,
+    escape_all,
+    escape_unprintable,
+    join,
+    split_emotion,
+    split_thought,
+    unescape,
+)
 
 Kind = Literal[
     "narration", "speech", "action", "thought", "chapter", "context", "comment", "unrecognised"
@@ -20,20 +32,12 @@ Kind = Literal[
 SPOKEN: frozenset[Kind] = frozenset({"speech", "action", "thought"})
 """The kinds that have a speaker and may have an emotion."""
 
-LONGEST_NAME = 32
 LONGEST_NARRATION = 20  # lines that one `【…】` may span
 
-_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
-_UNPRINTABLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
-_STRUCTURAL = re.compile(r"[\s\\:：【】（）(){}#=]")
-_NOT_IN_A_NAME = r"\s\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|"
-_NAME = re.compile(rf"(?:\\u\{{[0-9a-f]{{1,6}}\}}|[^{_NOT_IN_A_NAME}]|(?<=\S) (?=\S))+|[？?]+")
+_NAME = re.compile(rf"(?:\\u\{{[0-9a-f]{{1,6}}\}}|[^{NOT_IN_A_NAME}]|(?<=\S) (?=\S))+|[？?]+")
 _COLON = re.compile(r"[:：]")
-_LABEL = re.compile(r"(?![A-Za-z])\s*((?:\\u\{[0-9a-f]{1,6}\}|[^\s\\])+)")
 _ACTION = re.compile(r"\\me(?![A-Za-z])")
 _CHAPTER = re.compile(r"={2,}([^=](?:.*[^=])?)={2,}")
-_BRACKET = re.compile("[【】]")
-_PARENTHESIS = re.compile("[（）()]")
 _IN_PLAIN = r"[^\\【】（）()\t\n\r]"
 _PLAIN = re.compile(
     rf"(\w[\w·]{{0,{LONGEST_NAME - 1}}})：(\\me )?({_IN_PLAIN}*)(?:（({_IN_PLAIN}+)）)?"
@@ -41,7 +45,6 @@ _PLAIN = re.compile(
 )
 """What most lines are: one entry as it is written, without escapes, which is read at a glance."""
 _NEWLINE = re.compile(r"\r\n|\n|\r")
-_WIDE = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯]")
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,13 @@ class Entry:
     def __post_init__(self) -> None:
         spoken = self.kind in SPOKEN
         if spoken != bool(self.speaker) or len(self.speaker) > LONGEST_NAME:
-            raise ValueError(_("a {kind} by {speaker!r}", kind=self.kind, speaker=self.speaker))
+            raise ValueError(
+                _("{kind}: cannot be by {speaker!r}", kind=self.kind, speaker=self.speaker)
+            )
         if self.emotion and not spoken:
-            raise ValueError(_("a {kind} with an emotion", kind=self.kind))
+            raise ValueError(_("{kind}: cannot have an emotion", kind=self.kind))
         if self.thought and (self.kind != "speech" or not self.text):
-            raise ValueError(_("a {kind} {text!r} with a thought", kind=self.kind, text=self.text))
+            raise ValueError(_("{kind}: cannot have a thought", kind=self.kind))
         if self.kind == "unrecognised" and not _is_unrecognised(self.text):
             raise ValueError(_("{text!r} is not an unrecognised line", text=self.text))
 
@@ -72,8 +77,8 @@ class Entry:
         """How it is written, without a newline; kept, since play writes its log at every turn."""
         if self.kind == "unrecognised":
             return self.text
-        plain = _render(self, _escape_unprintable)
-        return plain if _pieces(plain) == [self] else _render(self, _escape_all)
+        plain = _render(self, escape_unprintable)
+        return plain if _pieces(plain) == [self] else _render(self, escape_all)
 
     def as_json(self) -> dict[str, str]:
         """Its parts that are not empty, as a journal keeps them."""
@@ -108,13 +113,13 @@ def dump(entries: Iterable[Entry]) -> str:
 
 def read(lines: Iterable[str]) -> Iterator[Line]:
     """Read a log line by line, in bounded memory. A line may end with its newline."""
-    source = _Lines(lines)
+    source = NumberedLines(lines)
     made = tuple.__new__  # half the time of a call of the class, at every line
     for number, raw in source:
         if plain := _glance(raw):
             yield made(Line, (number, plain))
             continue
-        if _closing(raw.strip()) is None:
+        if closing(raw.strip()) is None:
             raw = _span(raw, source)
         for piece in _pieces(raw):
             entry = Entry("unrecognised", piece) if isinstance(piece, str) else piece
@@ -155,85 +160,25 @@ def _render(entry: Entry, escape: Callable[[str], str]) -> str:
     return f"{escape(entry.speaker)}：{body}{emotion}"
 
 
-class _Escape:
-    """Replaces the characters that `pattern` matches by their code points."""
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self.pattern = pattern
-
-    def __call__(self, text: str) -> str:
-        return self.pattern.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
-
-
-_escape_unprintable = _Escape(re.compile(rf"{_UNPRINTABLE.pattern}|\\(?=u\{{[0-9a-f]{{1,6}}\}})"))
-_escape_all = _Escape(
-    re.compile(rf"{_UNPRINTABLE.pattern}|{_STRUCTURAL.pattern}|[{_NOT_IN_A_NAME}]")
-)
-
-
-def _unescape(text: str) -> str:
-    def character(found: re.Match[str]) -> str:
-        code = int(found[1], 16)
-        return chr(code) if code <= 0x10FFFF else found[0]
-
-    return _ESCAPE.sub(character, text) if "\\" in text else text
-
-
 # --- reading -------------------------------------------------------------------------------------
-
-
-class _Lines:
-    """Numbered lines that can be looked at before they are taken."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._source = iter(lines)
-        self._ahead: deque[str] = deque()
-        self._number = 0
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        for raw in self._source:
-            self._number += 1
-            yield self._number, raw.rstrip("\r\n").lstrip("\ufeff")
-            while self._ahead:
-                self._number += 1
-                yield self._number, self._ahead.popleft()
-
-    def peek(self, index: int) -> str | None:
-        """The line `index` places ahead, without its newline, or `None` past the end."""
-        while len(self._ahead) <= index:
-            raw = next(self._source, None)
-            if raw is None:
-                return None
-            self._ahead.append(raw.rstrip("\r\n").lstrip("\ufeff"))
-        return self._ahead[index]
-
-    def take(self, count: int) -> None:
-        for __ in range(count):
-            self._ahead.popleft()
-        self._number += count
 
 
 def _is_unrecognised(text: str) -> bool:
     return not _NEWLINE.search(text) and not text.startswith("\ufeff") and _pieces(text) == [text]
 
 
-def _span(raw: str, source: _Lines) -> str:
+def _span(raw: str, source: NumberedLines) -> str:
     """A `【` and the lines up to its `】`; the line alone where none follows soon."""
     joined = raw.strip()
     for index in range(LONGEST_NARRATION - 1):
         ahead = source.peek(index)
         if ahead is None or ahead.lstrip().startswith("【"):
             break
-        joined = _join(joined, ahead.strip())
-        if _closing(joined) is not None:
+        joined = join(joined, ahead.strip())
+        if closing(joined) is not None:
             source.take(index + 1)
             return joined
     return raw
-
-
-def _join(left: str, right: str) -> str:
-    wide = not left or not right or _WIDE.match(left[-1]) or _WIDE.match(right[0])
-    return left + right if wide else f"{left} {right}"
 
 
 def _glance(raw: str) -> Entry | None:
@@ -299,7 +244,7 @@ def _narrations(text: str) -> tuple[list[Entry], str]:
     """The `【…】` that `text` begins with, one after another, and what follows them."""
     found: list[Entry] = []
     start = depth = 0
-    for bracket in _BRACKET.finditer(text):
+    for bracket in BRACKET.finditer(text):
         at = bracket.start()
         if depth == 0 and (bracket[0] == "】" or text[start:at].strip()):
             break
@@ -315,16 +260,16 @@ def _narrations(text: str) -> tuple[list[Entry], str]:
 
 
 def _narration(text: str) -> Entry:
-    return Entry("narration", _unescape(text.strip()))
+    return Entry("narration", unescape(text.strip()))
 
 
 def _plain_entry(text: str) -> Entry | None:
     if text.startswith("#"):
-        return Entry("comment", _unescape(text[1:].strip()))
+        return Entry("comment", unescape(text[1:].strip()))
     if text.startswith("{") and text.endswith("}"):
-        return Entry("context", _unescape(text[1:-1].strip()))
+        return Entry("context", unescape(text[1:-1].strip()))
     if text.startswith("==") and (title := _CHAPTER.fullmatch(text)):
-        return Entry("chapter", _unescape(title[1].strip()))
+        return Entry("chapter", unescape(title[1].strip()))
     return None
 
 
@@ -335,46 +280,15 @@ def _spoken_entry(text: str) -> Entry | None:
     raw_name, body = text[: colon.start()].strip(), text[colon.end() :]
     if colon[0] == ":" and (raw_name.isdecimal() or body.startswith("//")):
         return None
-    name = _unescape(raw_name)
+    name = unescape(raw_name)
     if not _NAME.fullmatch(raw_name) or not 0 < len(name) <= LONGEST_NAME:
         return None
-    body, emotion = _emotion(body.strip())
+    body, emotion = split_emotion(body.strip())
     if _ACTION.match(body):
-        return Entry("action", _unescape(body[3:].strip()), name, emotion=emotion)
-    text, thought = _thought(body)
+        return Entry("action", unescape(body[3:].strip()), name, emotion=emotion)
+    text, thought = split_thought(body)
     if thought is not None and not text:
-        return Entry("thought", _unescape(thought), name, emotion=emotion)
+        return Entry("thought", unescape(thought), name, emotion=emotion)
     if not thought:
-        return Entry("speech", _unescape(body), name, emotion=emotion)
-    return Entry("speech", _unescape(text), name, _unescape(thought), emotion)
-
-
-def _emotion(body: str) -> tuple[str, str]:
-    at = body.rfind(r"\emoji")
-    label = _LABEL.fullmatch(body, at + 6) if at >= 0 else None
-    return (body[:at].rstrip(), _unescape(label[1])) if label else (body, "")
-
-
-def _thought(body: str) -> tuple[str, str | None]:
-    """Split off a `（…）` at the end; `None` where there is none."""
-    if not body.endswith(("）", ")")):
-        return body, None
-    depth = 0
-    for found in reversed(list(_PARENTHESIS.finditer(body))):
-        depth += 1 if found[0] in "）)" else -1
-        if depth == 0:
-            inner = body[found.end() : -1].strip()
-            return body[: found.start()].rstrip(), inner
-    return body, None
-
-
-def _closing(text: str) -> int | None:
-    """Where the `【` that begins `text` is closed; `None` where it is not; -1 where none begins."""
-    if not text.startswith("【"):
-        return -1
-    depth = 0
-    for found in _BRACKET.finditer(text):
-        depth += 1 if found[0] == "【" else -1
-        if depth == 0:
-            return found.start()
-    return None
+        return Entry("speech", unescape(body), name, emotion=emotion)
+    return Entry("speech", unescape(text), name, unescape(thought), emotion)

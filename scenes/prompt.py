@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.backend import Backend, Primed, Prompt
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
@@ -42,7 +43,19 @@ class History:
 
     def kept(self, budget: int) -> str:
         """The last lines that fit into `budget` tokens, as `trim` cuts."""
-        return "".join(_kept(self._lines, self._ends, budget, self._count))
+        return self.without(self.dropped(budget), budget)
+
+    def dropped(self, budget: int) -> int:
+        """How many lines `trim` cuts from the left; the last one always stays."""
+        return min(first_kept(self._ends, budget), max(len(self._lines) - 1, 0))
+
+    def without(self, dropped: int, budget: int = 0) -> str:
+        """All but the first `dropped` lines; a last one that is too long by itself for `budget`
+        tokens keeps its end."""
+        lines = self._lines[dropped:]
+        if budget and len(lines) == 1 and self._ends[-1] - self._ends[-2] > budget:
+            return _ending(lines[0], budget, self._count)
+        return "".join(lines)
 
 
 def build_prompt(
@@ -73,6 +86,14 @@ def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prom
     return Prompt(stable, said.kept(budget), cue_of(speaker))
 
 
+def prompt_without(
+    stable: str, said: History, speaker: Role, dropped: int, budget: int = 0
+) -> Prompt:
+    """The prompt that a draw had which `dropped` so many entries of its history, whatever tokens
+    are counted by now; `budget` is that of the draw."""
+    return Prompt(stable, said.without(dropped, budget), cue_of(speaker))
+
+
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
     """Tokens that the history may take beside what is stable. Raises as `build_prompt` does."""
     longest_cue = max(count(cue_of(role)) for role in scene.cast)
@@ -99,12 +120,12 @@ def cue_of(role: Role) -> str:
 
 def stable_part(scene: Scene) -> str:
     """What does not change during a session: title, summary, cast and voices, as log lines."""
-    entries = [Entry("chapter", _one_line(scene.title))]
-    about = (_one_line(scene.summary), _one_line(scene.aim))
+    entries = [Entry("chapter", one_line(scene.title))]
+    about = (one_line(scene.summary), one_line(scene.aim))
     entries += [Entry("context", text) for text in about if text]
     for role in scene.cast:
         likes = "、".join(role.likes)
-        told = _one_line(f"{role.profile} {likes and f'（{likes}）'}")
+        told = one_line(f"{role.profile} {likes and f'（{likes}）'}")
         if told:
             entries.append(Entry("context", f"{role.name}：{told}"))
     for role in scene.cast:
@@ -149,7 +170,3 @@ def _ending(line: str, budget: int, count: Count) -> str:
         middle = (low + high) // 2
         low, high = (low, middle) if count(line[middle:]) <= budget else (middle + 1, high)
     return line[low:]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

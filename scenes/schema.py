@@ -1,53 +1,22 @@
 """The keys of a scene file: one declaration gives the checks and the JSON Schema."""
 
-import ast
-import inspect
 import re
 from dataclasses import fields
-from itertools import pairwise
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
+from base.declaration import TEXT, Declaration, Lines, Name, Or, Words, docstrings
 from base.messages import _
+from base.ranges import SAMPLING as RANGES
 from base.text import shown
-from base.validation import Declaration
-from characters.schema import TEXT, CharacterKeys, Lines, Name, Or, Words
+from characters.schema import CharacterKeys
 from models.backend import Sampling
 from scenes.scene import EMOTIONS
 
 OWN = frozenset({"grammar", "logprobs"})
 """Settings of `Sampling` that belong to the program, not to a scene."""
-
-RANGES: dict[str, dict[str, float]] = {
-    "n": {"ge": 1, "le": 32},
-    "temperature": {"ge": 0, "le": 10},
-    "top_p": {"gt": 0, "le": 1},
-    "top_k": {"ge": 0},
-    "min_p": {"ge": 0, "le": 1},
-    "typical_p": {"gt": 0, "le": 1},
-    "repetition_penalty": {"gt": 0, "le": 10},
-    "dry_multiplier": {"ge": 0},
-    "dry_base": {"ge": 1},
-    "dry_allowed_length": {"ge": 0},
-    "xtc_probability": {"ge": 0, "le": 1},
-    "xtc_threshold": {"ge": 0, "le": 1},
-    "max_tokens": {"ge": 1},
-    "seed": {"ge": 0, "lt": 2**32},
-}
-
-
-def docstrings(class_: type) -> dict[str, str]:
-    """The docstrings under the attributes of a class, which Python itself does not keep."""
-    tree = ast.parse(inspect.getsource(class_)).body[0]
-    body = tree.body if isinstance(tree, ast.ClassDef) else []
-    found: dict[str, str] = {}
-    for before, after in pairwise(body):
-        if isinstance(before, ast.AnnAssign) and isinstance(after, ast.Expr):
-            name, words = ast.unparse(before.target), ast.literal_eval(after.value)
-            found[name] = inspect.cleandoc(words)
-    return found
 
 
 def _sampling_keys() -> type[Declaration]:

@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("base", "characters", "models", "scenes", "tui")
 KEYWORDS = {"_": None, "_n": (1, 2), "N_": None}
 LOCALE = ROOT / "base" / "locale"
+TERMS = {
+    **{"介面卡": "適配器", "幫助": "說明", "臺詞": "台詞", "這臺": "這台", "桌邊": "桌上"},
+    **{"空格": "空白鍵", "當前": "目前", "聊天檔案": "聊天檔"},
+}
+"""Terms of ours that the conversion takes for others, or that nobody in Taiwan writes so."""
 BY_HAND = "by hand"
 """The comment of a zh_TW sentence that is not to be converted again."""
 
@@ -50,14 +55,29 @@ def extracted() -> Catalog:
             ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):
             catalog.add(ids, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
-    for text in command_line():
-        catalog.add(text, None, [("tui/commandline.py", 0)])
+    for text, file in (*command_line(), *keys()):
+        catalog.add(text, None, [(file, 0)])
     return catalog
 
 
-def command_line() -> Iterator[str]:
-    """The help of every command and option, which is not marked where it stands."""
-    yield from ()
+def command_line() -> Iterator[tuple[str, str]]:
+    """The help of every command and option, which is not marked where it stands, and the file."""
+    import typer.main
+
+    from tui.command_help import texts
+    from tui.commandline import app
+
+    for text, module in texts(typer.main.get_command(app)):
+        own = module.partition(".")[0] in ROOMS
+        yield text, f"{module.replace('.', '/')}.py" if own else "tui/commandline.py"
+
+
+def keys() -> Iterator[tuple[str, str]]:
+    """What each key is called, by us and by Textual, and the file in which it is shown."""
+    from tui.keymap import descriptions
+
+    for text in descriptions():
+        yield text, "tui/palette.py"
 
 
 def read(language: str) -> Catalog:
@@ -87,6 +107,13 @@ def converted(simplified: Catalog, old: Catalog) -> Catalog:
     from opencc import OpenCC
 
     convert = OpenCC("s2twp").convert
+
+    def traditional(text: str) -> str:
+        text = convert(text)
+        for converted_to, ours in TERMS.items():
+            text = text.replace(converted_to, ours)
+        return text
+
     new = empty("zh_TW")
     for message in simplified:
         if not message.id:
@@ -96,7 +123,9 @@ def converted(simplified: Catalog, old: Catalog) -> Catalog:
             string, comments = known.string, [BY_HAND]
         else:
             one = message.string
-            string = tuple(map(convert, one)) if isinstance(one, tuple) else convert(one or "")
+            string = (
+                tuple(map(traditional, one)) if isinstance(one, tuple) else traditional(one or "")
+            )
             comments = []
         new.add(message.id, string, flags=message.flags, user_comments=comments)
     return new

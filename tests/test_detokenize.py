@@ -10,8 +10,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from models.chatglm.tokenizer import load_tokenizer
-from models.chatglm.tokenizer_made_up import make_playable
 from models.detokenize import TextStream
+from tests.chatglm.tokenizer_made_up import make_playable
 
 LINES = [
     "夏娜：\\me 转身 追赶玩偶",

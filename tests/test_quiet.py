@@ -9,9 +9,9 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra `local`")
 
-from models.chatglm.made_up import make_prefix
-from models.chatglm.tokenizer_made_up import make_playable
 from models.local.loading import open_checkpoint
+from tests.chatglm.made_up import make_prefix
+from tests.chatglm.tokenizer_made_up import make_playable
 from tests.local.tiny_models import LINES, make_llama, tiny_llama
 from tests.models import tiny_gguf, tiny_sentences
 from tests.train.made import examples, written, written_pairs

@@ -33,10 +33,16 @@ def _work_of(arguments: Sequence[str]) -> Callable[[], int]:
         from models.quiet import keep_quiet
         from tui.model_options import Choice
         from tui.outcome import Asked, outcome
+        from tui.preferences import ask_language, settle_language
         from tui.run_app import show
 
+        def start() -> int:
+            settle_language(())
+            ask_language()
+            return show(None, Choice())
+
         keep_quiet()
-        return lambda: outcome(lambda: show(None, Choice()), Asked())
+        return lambda: outcome(start, Asked())
     from tui.commandline import main as run
 
     return lambda: run(arguments)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message import Message
@@ -15,10 +15,15 @@ from textual.screen import Screen
 
 from base.errors import KnownError
 from base.messages import _
+from base.settings import settings
 from tui.faults import line_of
 from tui.loaded_model import Model, wanted
 from tui.model_options import Choice, better_than_starter, open_model
+from tui.palette import commands_of, commands_of_table
+from tui.preferences import SMALL_MODEL, is_new, sampling_under
 from tui.screens.start import StartScreen
+from tui.settled_app import SettledApp
+from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
@@ -27,7 +32,11 @@ if TYPE_CHECKING:  # the table and what it stands on are imported when somebody 
     from tui.screens.table import TableScreen
 
 
-class PaotuanApp(App[None]):
+HUNG_UP = 128 + 1
+"""The exit status of a program whose terminal has gone, as shells tell a SIGHUP."""
+
+
+class PaotuanApp(SettledApp):
     """Shows the start, or one play at the table."""
 
     TITLE = "paotuan"
@@ -70,6 +79,7 @@ class PaotuanApp(App[None]):
         return TableDriver
 
     def on_mount(self) -> None:
+        self.apply_settings()
         if self.play:
             self._sit_down(self.play)
         else:
@@ -81,7 +91,7 @@ class PaotuanApp(App[None]):
     def _sit_down(self, play: "Play") -> None:
         from tui.screens.table import TableScreen
 
-        play.asked = dict(self.choice.asked)
+        play.asked = sampling_under(play.scene, self.choice.asked)
         self.play, self.table = play, TableScreen(play, self.model)
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
@@ -159,60 +169,42 @@ class PaotuanApp(App[None]):
         """What has taken the screen down, which is not shown on it: its locals may be secret."""
         return getattr(self._exception, "error", self._exception)
 
-    def fail(self, error: Exception) -> None:
-        """Leave the screen, for an error outside of the event loop."""
-        self._handle_exception(error)
-
     def _fatal_error(self) -> None:
         self._close_messages_no_wait()
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
 
-    def tell_encoding(self) -> None:
+    @on(NotUtf8)
+    def _tell_encoding(self) -> None:
         """Say once that the terminal sends what is not UTF-8."""
         if not self._encoding_told:
             self._encoding_told = True
-            self.notify(
+            self.warn(
                 _(
                     "The terminal sends bytes that are not UTF-8 (shown as �); set its "
                     "encoding to UTF-8"
-                ),
-                severity="warning",
-                markup=False,
-                timeout=15,
+                )
             )
 
+    @on(TerminalGone)
+    def _gone(self) -> None:
+        self.finish(HUNG_UP)
+
+    @on(InputFailed)
+    def _input_failed(self, event: InputFailed) -> None:
+        self._handle_exception(event.error)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from super().get_system_commands(screen)
+        yield from commands_of(self, screen)
         if screen is self.table or isinstance(screen, StartScreen):
             yield SystemCommand(
                 _("Import"),
                 _("Logs, character cards and chats of other programs"),
                 self.action_import,
             )
-        if screen is not self.table or self.table is None:
-            return
-        yield SystemCommand(
-            _("Undo"), _("Go back a turn; nothing said is lost"), self.table.action_undo
-        )
-        yield SystemCommand(_("Redo"), _("Go forward a turn"), self.table.action_redo)
-        yield SystemCommand(
-            _("Turns and branches"), _("See all turns, go back to any"), self.table.action_turns
-        )
-        yield SystemCommand(
-            _("Rewrite the last turn"),
-            _("Say the last turn differently"),
-            self.table.action_rewrite,
-        )
-        yield SystemCommand(
-            _("Show the prompt"),
-            _("All that the model will read, and its tokens"),
-            self.table.action_prompt,
-        )
-        yield SystemCommand(
-            _("Scenes"), _("Back to the start; this session is saved"), self.action_scenes
-        )
+        if screen is self.table:
+            yield from commands_of_table(self)
 
     # --- the model ---
 
@@ -234,7 +226,8 @@ class PaotuanApp(App[None]):
                 old.close()
             try:
                 backend = open_model(self.choice, scene)
-                better = None if self.hinted else better_than_starter(self.choice, scene)
+                hinted = self.hinted or SMALL_MODEL in settings().notices
+                better = None if hinted else better_than_starter(self.choice, scene)
             except Exception as error:
                 self.post_message(self.Loaded(asked, None, line_of(error)))
                 return
@@ -255,9 +248,20 @@ class PaotuanApp(App[None]):
     def _hint(self, name: str, better: list[str]) -> None:
         """Say once that the embedded model is small, and what this machine could run."""
         self.hinted = True
-        more = _("This machine could also run {0}.", ", ".join(better[:3])) if better else ""
+        if not is_new(SMALL_MODEL):
+            return
+        more = (
+            _("This machine could also run {models}.", models=", ".join(better[:3]))
+            if better
+            else ""
+        )
         self.notify(
-            _("The embedded {0} is small: its lines are in form, not clever. {1}", name, more),
+            _(
+                "The embedded {name} is small: its lines keep to the form but are not "
+                "clever. {more}",
+                name=name,
+                more=more,
+            ),
             markup=False,
             timeout=12,
         )

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
 
-from scenes.table.play import Hand, body_of
+from base.messages import _
+from scenes.table.hand import Hand
+from scenes.table.lines import body_of
 from tui.colour import sgr, wants_colour
-from tui.output import one_line
+from tui.output import one_line, word
 
 FRAME_S = 1 / 30
 """Seconds between two pictures of growing candidates."""
@@ -27,19 +29,16 @@ class View(Protocol):
         ...
 
 
-def numbered(hand: Hand) -> list[int]:
-    """The places that hold a complete candidate, in the order of their numbers from 1."""
-    return [at for at, place in enumerate(hand.places) if place.candidate]
-
-
 def print_hand(hand: Hand) -> None:
-    """Print the complete candidates, each as its number, two blanks and the line."""
+    """Print the complete candidates, each as the number of its place, two blanks and the line; on
+    stderr, why another place holds none."""
     coloured = wants_colour()
-    for number, at in enumerate(numbered(hand), 1):
-        candidate = hand.places[at].candidate
-        assert candidate is not None
-        label = sgr(str(number), 1) if coloured else str(number)
-        print(f"{label}  {one_line(body_of(candidate.entry))}", flush=True)
+    for number, place in enumerate(hand.places, 1):
+        if place.candidate is not None:
+            label = sgr(str(number), 1) if coloured else str(number)
+            print(f"{label}  {one_line(body_of(place.candidate.entry))}", flush=True)
+        elif place.over:
+            word(_("{number}  none ({why})", number=number, why=place.why))
 
 
 class Whole:

@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from platformdirs import user_data_path
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -13,6 +12,7 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.output import create_output
 
+from base.folders import data_folder
 from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
@@ -93,7 +93,7 @@ class Terminal:
 
 def _history() -> History:
     """What was typed before, kept where that can be written."""
-    folder = user_data_path("paotuan", appauthor=False)
+    folder = data_folder()
     file = folder / "line-history"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

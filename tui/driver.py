@@ -6,17 +6,14 @@ import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
-from signal import SIGHUP
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from base.text import REPLACED
-from tui.process import ended_by
-
-if TYPE_CHECKING:
-    from tui.app import PaotuanApp
+from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
 PIECE = 4096
 """Bytes that are read at once."""
@@ -28,9 +25,7 @@ SILENCE = 2.0
 class TableDriver(LinuxDriver):
     """Reads keys from bytes of any kind, and lets the app end where the terminal has gone."""
 
-    _app: "PaotuanApp"
-
-    def __init__(self, app: "PaotuanApp", **options: Any) -> None:
+    def __init__(self, app: App[None], **options: Any) -> None:
         super().__init__(app, **options)
         self._file: Any = Unbroken(self._file)
         self._pasting = False
@@ -41,7 +36,7 @@ class TableDriver(LinuxDriver):
         try:
             self.run_input_thread()
         except Exception as error:
-            self._app.call_later(self._app.fail, error)
+            self._app.post_message(InputFailed(error))
 
     def run_input_thread(self) -> None:
         """Read until input is switched off: keys, pastes, the mouse."""
@@ -53,7 +48,7 @@ class TableDriver(LinuxDriver):
                 if not selector.select(0.1):
                     self._end_silent_paste(parser)
                 elif not self._read(decode, parser):
-                    self._app.call_later(self._app.finish, ended_by(SIGHUP))
+                    self._app.post_message(TerminalGone())
                     return
                 for event in parser.tick():
                     self.process_message(event)
@@ -65,7 +60,7 @@ class TableDriver(LinuxDriver):
             raw = os.read(self.fileno, PIECE)
         text = decode(raw)
         if REPLACED in text:
-            self._app.call_later(self._app.tell_encoding)
+            self._app.post_message(NotUtf8())
         if text:
             self._heard(text)
             for event in parser.feed(text):

@@ -16,7 +16,7 @@ CONFIG = "adapter_config.json"
 
 
 @dataclass(frozen=True)
-class Subject:
+class EvalTarget:
     """A model and how to open it, with an adapter or without."""
 
     opening: "ModelSpec"
@@ -27,7 +27,7 @@ class Subject:
         return self.adapter.name.removesuffix(".gguf") if self.adapter else self.opening.title
 
     @property
-    def without_adapter(self) -> "Subject":
+    def without_adapter(self) -> "EvalTarget":
         return replace(self, adapter=None)
 
     def open(self, adapters: tuple[Path, ...], **options: object) -> "Backend":
@@ -37,7 +37,7 @@ class Subject:
         return self.opening.open(**options)
 
 
-def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
+def find_target(spec: str, base: str | None, adapter: str | None) -> EvalTarget:
     """What `spec` names: an adapter's folder or GGUF, the name of one, or a
     model as `--model` names it. Raises `KnownError`.
 
@@ -51,21 +51,21 @@ def find_subject(spec: str, base: str | None, adapter: str | None) -> Subject:
         if base is not None:
             raise KnownError(
                 _(
-                    "{spec}: no adapter there, and --model {base} names the base of one; check "
-                    "the path, or leave --model out",
+                    "{spec}: not an adapter, and --model {base} names the base of one; check the "
+                    "path, or leave out --model",
                     spec=spec,
                     base=base,
                 )
             )
-        return _here(Subject(resolve(spec)))
+        return _here(EvalTarget(resolve(spec)))
     named = base or (spec if adapter is not None else _trained_on(path))
-    return _here(Subject(_for_adapter(named, path), path))
+    return _here(EvalTarget(_for_adapter(named, path), path))
 
 
-def _here(subject: Subject) -> Subject:
-    """The subject, whose model lies on this machine. Raises `KnownError` where it does not."""
-    subject.opening.check()
-    return subject
+def _here(target: EvalTarget) -> EvalTarget:
+    """The target, whose model lies on this machine. Raises `KnownError` where it does not."""
+    target.opening.check()
+    return target
 
 
 def find_adapter(spec: str) -> Path | None:
@@ -89,12 +89,12 @@ def _is_adapter(path: Path) -> bool:
 
 
 def _existing(path: str) -> Path:
-    found = find_adapter(path) or Path(path).expanduser()
-    if not found.exists():
+    place = find_adapter(path) or Path(path).expanduser()
+    if not place.exists():
         raise KnownError(
-            _("adapter {path}: nothing there, expected a folder or a GGUF file", path=path)
+            _("adapter {path}: no such file, expected a folder or a GGUF file", path=path)
         )
-    return found
+    return place
 
 
 def _trained_on(path: Path) -> str:
@@ -106,10 +106,10 @@ def _trained_on(path: Path) -> str:
         base = config.get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError) as error:
         raise KnownError(
-            _("{path}: not readable as JSON; fetch it again", path=path / CONFIG)
+            _("{path}: cannot be read as JSON; fetch it again", path=path / CONFIG)
         ) from error
     if not base or not isinstance(base, str):
-        raise KnownError(_("{path}: names no base; give it with: --model BASE", path=path))
+        raise KnownError(_("{path}: does not name its base; give it with: --model BASE", path=path))
     return base
 
 
@@ -119,25 +119,26 @@ def _for_adapter(base: str, adapter: Path) -> "ModelSpec":
 
     try:
         if adapter.is_dir():
-            found = resolve(base if base.startswith(LOCAL) else LOCAL + base)
+            spec = resolve(base if base.startswith(LOCAL) else LOCAL + base)
         else:
-            found = resolve(base)
+            spec = resolve(base)
     except KnownError as error:
         if adapter.is_dir() and base.count("/") == 1 and not base.startswith((".", "/", "~")):
             return ModelSpec("local", base, {"path": base})
         raise KnownError(
             _(
-                "adapter {adapter}: its base: {error}; give another with: --model BASE",
+                "adapter {adapter}: its base cannot be opened ({error}); give another with: "
+                "--model BASE",
                 adapter=adapter,
                 error=error,
             )
         ) from error
-    if adapter.is_file() and found.backend != "llamacpp":
+    if adapter.is_file() and spec.backend != "llamacpp":
         raise KnownError(
             _(
-                "adapter {adapter}: a GGUF, expected a base in GGUF as well, not {base}",
+                "adapter {adapter}: is a GGUF and needs a base in GGUF as well; {base} is none",
                 adapter=adapter,
                 base=base,
             )
         )
-    return found
+    return spec

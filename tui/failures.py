@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from base.errors import KnownError, PassingError
+from base.messages import _
+from base.system_errors import system_reason
 from base.writing import FULL, Unwritten, reason
 
 FAILED = 1
@@ -77,8 +79,10 @@ def problems_of(error: BaseException) -> tuple[str, ...]:
     if isinstance(error, (KnownError, BadInput)):
         return error.problems
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename is not None else ""
+        why = reason(error) if error.errno in FULL else system_reason(error)
+        if error.filename is not None:
+            return (_("{file}: {why}", file=error.filename, why=why),)
         if error.errno in FULL:
-            return (f"{where or 'the output cannot be written: '}{reason(error)}",)
-        return (f"{where}{error.strerror}",)
+            return (_("the output cannot be written: {why}", why=why),)
+        return (why,)
     return (str(error) or type(error).__name__,)

@@ -7,10 +7,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from platformdirs import user_log_path
-
+from base.folders import log_folder
+from base.messages import _
 from tui.failures import BadInput, Known, problems_of
-from tui.words import language
 
 LARGEST = 1 << 20
 """Bytes of the log, after which it begins anew."""
@@ -20,11 +19,6 @@ LONGEST = 200
 """Characters that are said of a fault."""
 SHORTEST = 4
 """Characters of a secret; a shorter value would take plain words away."""
-
-FAULT = (
-    "跑团自己出了错（{0}）；经过见 {1}",
-    "a fault of paotuan itself, {0}; see where with: {1}",
-)
 
 _SECRET = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@'\"]+(?=@)")
@@ -42,22 +36,20 @@ def line_of(error: Exception) -> str:
     return without_secrets(problems_of(error)[0]) if known else told(error)
 
 
-def told(error: BaseException, words: int | None = None) -> str:
-    """Keep where a fault comes from in the log; what is to be said of it.
-
-    `words` is a language as `tui.words.language` tells it, by default the person's.
-    """
+def told(error: BaseException) -> str:
+    """Keep where a fault comes from in the log; what is to be said of it."""
     error = (error.__cause__ if isinstance(error, Fault) else None) or error
     what = " ".join(without_secrets(f"{type(error).__name__}: {error}").split()).rstrip(": ")
-    return FAULT[language() if words is None else words].format(
-        what[:LONGEST], keep(error) or "paotuan --debug …"
-    )
+    what = what[:LONGEST]
+    if file := keep(error):
+        return _("a fault of paotuan itself, {what}; its trace is in {file}", what=what, file=file)
+    return _("a fault of paotuan itself, {what}; see where with: paotuan --debug …", what=what)
 
 
 def keep(error: BaseException) -> Path | None:
     """Append the trace of a fault to the log, which only its owner may read; `None` if it cannot be
     written."""
-    file = user_log_path("paotuan", appauthor=False) / "faults.log"
+    file = log_folder() / "faults.log"
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         anew = file.exists() and file.stat().st_size > LARGEST

@@ -1,11 +1,10 @@
 """The model at the table: being loaded, ready, or not to be had."""
 
-import os
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from tui.model_options import Choice
+from tui.model_options import Choice, model_name
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -31,7 +30,7 @@ class Model:
 def wanted(choice: Choice, scene: "Scene | None") -> str:
     """What is to be loaded, so that the same is not loaded again."""
     says = scene.model if scene else None
-    name = choice.model or os.environ.get("PAOTUAN_MODEL") or (says and says.use) or "starter"
+    name = model_name(choice, scene)
     context = choice.context or (says and says.context)
     adapters = sorted({role.adapter for role in scene.cast if role.adapter}) if scene else []
     return repr((name, context, choice.quantization or (says and says.quantization), adapters))

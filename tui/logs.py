@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+from base.decoding import UTF8, WIDE, beginning, encoding_of
 from base.folders import why_no_file
 from base.messages import _
 from base.text import UNPRINTABLE
@@ -20,8 +21,6 @@ LONGEST_LINE = 1 << 26
 """Characters of a line that is still read; a log has none such."""
 
 SAMPLE = 1 << 16
-WITHOUT_MARK = ("utf-16-le", "utf-16-be")
-"""What bytes with zeros among them may be, or else no text."""
 OF_SHELL = ("/dev/fd/", "/proc/self/fd/")
 """Where a shell puts the output of another command, which may be read like a file."""
 NO_TEXT = re.compile(rf"{UNPRINTABLE.pattern}|\ufffd")
@@ -127,15 +126,15 @@ class _Decoder:
             ) from None
 
     def _told(self, head: bytes) -> str:
-        from scenes.files.source import encoding_of, refuse_no_text, text_of
+        from scenes.files.source import refuse_no_text
 
         encoding = encoding_of(head)
-        if encoding not in ("utf-8", "utf-8-sig") or "\ufffd" in text_of(head):
+        if encoding not in UTF8 or "\ufffd" in beginning(head):
             with given():
                 refuse_no_text(head, self._where, "a log")
-        if encoding in WITHOUT_MARK and NO_TEXT.search(text_of(head[:SAMPLE])):
+        if encoding in WIDE and NO_TEXT.search(beginning(head[:SAMPLE])):
             raise BadInput(_("{where}: not a text file, expected a log", where=self._where))
-        if encoding not in ("utf-8", "utf-8-sig"):
+        if encoding not in UTF8:
             word(_("{where}: read as {upper}", where=self._where, upper=encoding.upper()))
         return encoding
 

@@ -12,6 +12,7 @@ from base.messages import N_, _
 from base.text import shown
 from tui.failures import BadInput, given
 from tui.output import word
+from tui.preferences import model_named, preferred_model
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -78,7 +79,7 @@ def check_quantization(name: str) -> None:
 
 
 def find_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
-    """The model that is meant: by option, by PAOTUAN_MODEL, by the scene, else the starter.
+    """The model that is meant: by option, environment, scene or settings; else the starter.
 
     Raises `KnownError` with the nearest names where there is none such, and where its files are not
     on this machine.
@@ -119,8 +120,14 @@ def idle(choice: Choice, backend: str) -> Iterator[str]:
 def _named_model(choice: Choice, scene: "Scene | None") -> "ModelSpec":
     from models.resolve import resolve
 
-    asked = choice.model or os.environ.get("PAOTUAN_MODEL")
-    return resolve(asked or (scene and scene.model.use) or "starter")
+    return resolve(model_name(choice, scene))
+
+
+def model_name(choice: Choice, scene: "Scene | None") -> str:
+    """What names the model: the option, PAOTUAN_MODEL, the scene, the settings, else the starter;
+    a name of the settings stands for what they keep under it."""
+    given = choice.model or os.environ.get("PAOTUAN_MODEL") or (scene and scene.model.use)
+    return model_named(given or preferred_model() or "starter")
 
 
 def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
@@ -265,8 +272,8 @@ def _named(text: str) -> tuple[str, str]:
 
 def _check_range(name: str, value: float) -> None:
     """Raise `BadInput` for a setting that a scene could not have either."""
+    from base.ranges import SAMPLING as RANGES
     from base.validation import BOUNDS
-    from scenes.schema import RANGES
 
     inside = {
         "ge": lambda bound: value >= bound,

@@ -9,9 +9,6 @@ from tui.failures import FAILED, STOPPED, BadInput, Known, problems_of, status_o
 from tui.faults import told, trace, without_secrets
 from tui.output import never_raise, short
 
-ENGLISH = 1
-"""The language of the command line's errors."""
-
 
 @dataclass
 class Asked:
@@ -44,7 +41,7 @@ def _told(work: Callable[[], int], asked: Asked) -> int:
     except (BadInput, *Known) as error:
         return _failed(error, asked, status_of(error), *problems_of(error))
     except Exception as error:
-        return _failed(error, asked, FAILED, told(error, ENGLISH))
+        return _failed(error, asked, FAILED, told(error))
 
 
 def _failed(error: BaseException, asked: Asked, status: int, *problems: str) -> int:

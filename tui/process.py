@@ -7,8 +7,6 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from base.messages import _
-
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
@@ -78,7 +76,7 @@ def _of_thread(failure: threading.ExceptHookArgs) -> None:
     from tui.output import word
 
     if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
-        word(_("paotuan: {told}", told=told(failure.exc_value)))
+        word(f"paotuan: {told(failure.exc_value)}")
 
 
 def _unraisable(failure: "UnraisableHookArgs") -> None:

@@ -6,6 +6,7 @@ The input line of any other terminal is `tui.completing`.
 import sys
 from typing import Protocol
 
+from base.decoding import reads_as
 from base.messages import _
 from base.text import REPLACED, shown
 from tui.failures import BadInput
@@ -64,9 +65,7 @@ class Piped:
     def _odd(self, raw: bytes, error: UnicodeDecodeError) -> str:
         """What is wrong with a line, and which other encoding it may be."""
         told = f"not {self._encoding.upper()} (byte 0x{raw[error.start]:02x})"
-        try:
-            raw.decode("gb18030")
-        except UnicodeDecodeError:
+        if not reads_as(raw, "gb18030"):
             return f"{told}; expected text in UTF-8"
         return f"{told}; it reads as GB18030: give --encoding gb18030"
 

@@ -1,75 +1,125 @@
-"""What became of an imported log, in the person's language."""
+"""What became of an imported file, in the person's language: for commands and for the screen."""
 
-from base.messages import _
-from scenes.files.importers import Report
-from tui.paint import printable
-from tui.words import language, say
+from collections.abc import Mapping
+from pathlib import PurePath
 
-MOST = 12
-"""Roles and notices that are told."""
-KINDS = {
-    "speech": "台词",
-    "action": "动作",
-    "thought": "内心",
-    "narration": "旁白",
-    "dice": "掷骰",
-    "chapter": "章节",
-    "comment": "注释",
-    "context": "背景",
-    "unrecognised": "认不出的行",
-}
-REASONS = {
-    "off-topic": "场外话",
-    "off-topic lines of messages": "消息里的场外行",
-    "commands": "指令",
-    "commands in （…） at the end of messages": "句末（…）里的指令",
-    "observers": "旁观者的话",
-    "other words of a dice bot": "骰子的其他话",
-    "pictures, faces and empty messages": "图片、表情与空消息",
-    "pictures and faces in messages": "消息里的图片与表情",
-    "messages of the system": "系统消息",
-    "dice results": "掷骰结果",
-    "before the first message": "第一条消息之前的行",
-    "lines of the program around the messages": "程序自己的行",
-    "items that are no message": "不是消息的条目",
-    "messages that were taken back": "撤回的消息",
-    "lines that are no JSON": "不是 JSON 的行",
-    "settings of the stage": "舞台设置",
-    "comments of the script": "脚本注释",
-    "rolls and bars of the script": "脚本的骰子与血条",
-    "lines that are none of the script": "脚本之外的行",
-}
+from base.messages import N_, Message, _, _n
+from base.text import printable
+from scenes.files.importers import Guess, Importer
+from scenes.files.recognise import Recognised
+from scenes.files.report import ImportReport, Unit
+
+MOST_NAMES = 20
+"""Roles that are told of one file."""
+KINDS = (
+    *(N_("speech"), N_("action"), N_("thought"), N_("narration"), N_("dice"), N_("chapter")),
+    *(N_("comment"), N_("context"), N_("unrecognised")),
+    *(N_("turns"), N_("draws"), N_("candidates"), N_("branches"), N_("hidden messages")),
+    N_("changed or new messages"),
+)
+"""What things became, beside what a reader names itself."""
 
 
-def reported(report: Report) -> list[str]:
+def report_lines(report: ImportReport, whole_path: bool = True) -> list[str]:
     """A line for each thing that a person may want to know."""
-    name = printable(report.where.rpartition("/")[2])
-    lines = [_("{0}: {1}, {2} read, {3} kept", name, report.format, report.read, report.kept)]
-    for number, text in sorted(report.notices)[:MOST]:
-        where = f"{_place(report, str(number))}：" if number else ""
-        lines.append(f"  {where}{printable(text)}")
-    if report.entries:
-        kept = {_word(KINDS, kind): count for kind, count in report.entries.most_common()}
-        lines.append(f"  {_('kept: {0}', _counted(kept))}")
-    for reason, count in report.dropped.most_common():
-        places = ", ".join(map(str, report.first[reason]))
-        more = ", …" if count > len(report.first[reason]) else ""
-        where = _place(report, f"{places}{more}")
-        lines.append(f"  {_('dropped: {0} {1} ({2})', _word(REASONS, reason), count, where)}")
+    where = printable(report.where if whole_path else PurePath(report.where).name)
+    below: list[str] = []
+    for number, text in sorted(report.notices):
+        place = _places(report.unit, [number]) if number else ""
+        below.append(_("{place}: {text}", place=place, text=text) if place else text)
+    if any(report.became.values()):
+        below.append(_("kept: {what}", what=_became(report)))
+    below += [_dropped(report, reason, count) for reason, count in report.dropped.most_common()]
     if not report.dropped:
-        lines.append(f"  {_('dropped: nothing')}")
+        below.append(_("dropped: nothing"))
     if report.names:
-        lines.append(f"  {_('roles: {0}', _counted(dict(report.names.most_common(MOST))))}")
-    return lines
+        below.append(_roles(report))
+    return [_headline(report, where), *(f"  {printable(line)}" for line in below)]
 
 
-def _word(words: dict[str, str], key: str) -> str:
-    return words.get(key, key) if language() == 0 else key
+def unsure(file: Recognised) -> str:
+    """What to say of a file that may be several things, or hardly one."""
+    return _(
+        "{where}: perhaps {titles}; say which: --as {names}",
+        where=printable(str(file.path)),
+        titles=_list([title_of(guess.importer) for guess in likely(file)]),
+        names="|".join(guess.importer.name for guess in likely(file)),
+    )
 
 
-def _place(report: Report, numbers: str) -> str:
-    return say(f"report_{report.unit}", numbers)
+def likely(file: Recognised, most: int = 4) -> list[Guess]:
+    """The guesses that a person is asked about."""
+    return list(file.ranked[:most])
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return "、".join(f"{printable(name)} {count}" for name, count in counts.items())
+def title_of(importer: Importer) -> str:
+    """What such a file is, in the person's language."""
+    return _(importer.title)
+
+
+def _headline(report: ImportReport, where: str) -> str:
+    title = _(report.title) if report.title else report.importer
+    if not report.read:
+        return _("{where}: {title}", where=where, title=title)
+    return _n(
+        "{where}: {title}; {n} message read, {kept} kept",
+        "{where}: {title}; {n} messages read, {kept} kept",
+        report.read,
+        where=where,
+        title=title,
+        kept=report.kept,
+    )
+
+
+def _became(report: ImportReport) -> str:
+    """What the kept ones became, in the order of `KINDS`, what a reader names itself behind it."""
+    known = sorted(report.became, key=lambda one: KINDS.index(one) if one in KINDS else len(KINDS))
+    return _counted({_label(one): report.became[one] for one in known if report.became[one]})
+
+
+def _dropped(report: ImportReport, reason: str, count: int) -> str:
+    places = report.places.get(reason, [])
+    if not places:
+        return _("dropped: {reason} {count}", reason=_label(reason), count=count)
+    where = _places(report.unit, places, count > len(places))
+    return _("dropped: {reason} {count} ({where})", reason=_label(reason), count=count, where=where)
+
+
+def _roles(report: ImportReport) -> str:
+    names = dict(report.names.most_common(MOST_NAMES))
+    others = len(report.names) - len(names)
+    if not others:
+        return _("roles: {names}", names=_counted(names))
+    return _n(
+        "roles: {names} and {n} other",
+        "roles: {names} and {n} others",
+        others,
+        names=_counted(names),
+    )
+
+
+def _places(unit: Unit, numbers: list[int], more: bool = False) -> str:
+    places = _list([*map(str, numbers), *(["…"] if more else [])])
+    many = len(numbers) + more
+    match unit:
+        case "line":
+            return _n("line {places}", "lines {places}", many, places=places)
+        case "item":
+            return _n("item {places}", "items {places}", many, places=places)
+        case "message":
+            return _n("message {places}", "messages {places}", many, places=places)
+        case "action":
+            return _n("action {places}", "actions {places}", many, places=places)
+
+
+def _label(text: str) -> str:
+    """An English id in the person's language; what is a message already, as it is."""
+    return text if isinstance(text, Message) else _(text)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return _list([f"{printable(name)} {count}" for name, count in counts.items()])
+
+
+def _list(items: list[str]) -> str:
+    return _(", ").join(items)

@@ -47,9 +47,9 @@ def check_screen() -> None:
     if is_dumb():
         raise BadInput(
             _(
-                "the screen needs another terminal than this one (TERM={environ}); play "
-                "line by line with: paotuan play SCENE --line",
-                environ=os.environ["TERM"],
+                "the screen needs another terminal than this one (TERM={term}); play line by line "
+                "with: paotuan play SCENE --line",
+                term=os.environ["TERM"],
             )
         )
 

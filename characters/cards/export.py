@@ -17,7 +17,7 @@ from characters.cards.containers import IMAGES, write_charx, write_json, write_p
 from characters.cards.files import BESIDE_BOOK, read_card
 from characters.cards.jsontext import MAX_BYTES, decode, dump, parse
 from characters.cards.mapping import OURS, Sheet, card_from, with_sheet
-from characters.profile import Character
+from characters.character import Character
 
 Form = Literal["v1", "v2", "v3", "characterglm", "webui", "chatharuhi"]
 

@@ -10,7 +10,6 @@ from typing import BinaryIO
 from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.messages import _
-from base.text import shown
 from base.validation import check
 from base.writing import is_same, replaced
 from base.yaml_reader import MAX_BYTES, read, shown_path
@@ -18,7 +17,7 @@ from base.yaml_writer import yaml_text
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
-from characters.cards.mapping import Sheet, sheet_of, untold, voice_lines
+from characters.cards.mapping import Sheet, sheet_of
 from characters.schema import CharacterFile
 
 
@@ -42,28 +41,14 @@ class Import:
         stem = self.path.stem
         return self.path.with_name(f"{stem}{BESIDE_BOOK}.json") if self.card.book else None
 
-    def taken(self) -> list[str]:
-        """What was taken from the card, and what stays in it, a line each."""
-        sheet, all_lines = self.sheet, voice_lines(self.card)
-        of = f" of {all_lines}" if all_lines > len(sheet.voice) else ""
-        entries = (self.card.book or {}).get("entries")
-        lines = [
-            f"profile: {len(sheet.profile)} characters",
-            f"voice: {len(sheet.voice)}{of} lines",
-            f"openings: {len(sheet.openings)}",
-            f"lorebook: {len(entries) if isinstance(entries, list | dict) else 0} entries",
-        ]
-        if sheet.name != self.card.name:
-            lines.insert(0, f"name: {sheet.name}, since a log cannot hold {shown(self.card.name)}")
-        if kept := untold(self.card):
-            lines.append(f"kept in the card: {', '.join(kept)}")
-        return lines
 
-
-def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Import]:
+def plan(
+    paths: Sequence[Path], folder: Path, force: bool = False, knowledge: Sequence[str] = ()
+) -> list[Import]:
     """What importing one file, one folder, or the `.txt` files of one ChatHaruhi role will make.
 
-    Nothing is written. Raises `KnownError`, also where a file is there already, unless `force`.
+    `knowledge` names further files beside the characters that they know. Nothing is written.
+    Raises `KnownError`, also where a file is there already, unless `force`.
     """
     source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
     made: list[Import] = []
@@ -79,11 +64,11 @@ def plan(paths: Sequence[Path], folder: Path, force: bool = False) -> list[Impor
         if path.exists() and not force:
             raise KnownError(
                 _(
-                    "{shown_path}: is there already; --force replaces it",
-                    shown_path=shown_path(path),
+                    "{where}: is there already; --force replaces it",
+                    where=shown_path(path),
                 )
             )
-        text = _text(card, sheet, path, beside)
+        text = _text(card, sheet, path, beside, knowledge)
         made.append(Import(card, sheet, path, beside, source, text))
     return made
 
@@ -110,7 +95,7 @@ def _suffix(source: CardFile) -> str:
     return {"png": ".png", "charx": ".charx"}.get(source.container, ".json")
 
 
-def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
+def _text(card: Card, sheet: Sheet, path: Path, beside: Path, knowledge: Sequence[str]) -> str:
     """The character file, proven to be one. Raises `KnownError` where it would not be."""
     keys: Json = {
         "name": sheet.name,
@@ -119,7 +104,7 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
         "voice": list(sheet.voice),
         "openings": list(sheet.openings),
         "likes": list(sheet.likes),
-        "knowledge": [f"{path.stem}{BESIDE_BOOK}.json"] if card.book else [],
+        "knowledge": [*([f"{path.stem}{BESIDE_BOOK}.json"] if card.book else []), *knowledge],
         "adapter": sheet.adapter,
         "emotions": list(sheet.emotions),
         "talkativeness": sheet.talkativeness,
@@ -130,10 +115,10 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path) -> str:
     if size > MAX_BYTES:
         raise KnownError(
             _(
-                "{where}: makes a character file of {size:,} bytes; at most {MAX_BYTES:,}",
+                "{where}: makes a character file of {size} bytes; at most {most}",
                 where=card.where,
-                size=size,
-                MAX_BYTES=MAX_BYTES,
+                size=f"{size:,}",
+                most=f"{MAX_BYTES:,}",
             )
         )
     try:

@@ -3,17 +3,18 @@
 import json
 import re
 
+from base.decoding import UTF8, decoded, read_as
 from base.errors import KnownError
-from base.json_bounds import MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
-from base.messages import _
+from base.json_bounds import MAX_VALUES, json_mistake, too_deep, too_many, why_unkept
+from base.messages import Message, _
 from base.text import shown
+from base.yaml_tree import located
 
 MAX_BYTES = 32 * 1024 * 1024
 
 Json = dict[str, object]
 
 _HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE)
-_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decode(raw: bytes, where: str) -> tuple[str, str | None]:
@@ -27,68 +28,53 @@ def decode(raw: bytes, where: str) -> tuple[str, str | None]:
             _("{where}: a web page (HTML), expected a card; download the card itself", where=where)
         )
     if len(raw) > MAX_BYTES:
+        most = MAX_BYTES >> 20
         raise KnownError(
-            _(
-                "{where}: larger than {MAX_BYTES} MiB; is it a card?",
-                where=where,
-                MAX_BYTES=MAX_BYTES >> 20,
-            )
+            _("{where}: larger than {most} MiB; is it a card?", where=where, most=most)
         )
     if not raw.strip():
         raise KnownError(_("{where}: empty, expected a card", where=where))
-    encodings = ["utf-16"] if raw.startswith(_MARKS) else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        said = (
-            None if encoding == "utf-8-sig" else f"{where}: read as {encoding.upper()}, not UTF-8"
-        )
-        return text, said
-    raise KnownError(
-        _(
-            "{where}: neither UTF-8 nor GB18030 text{first_bad}",
-            where=where,
-            first_bad=_first_bad(raw),
-        )
-    )
+    if (text := decoded(raw)) is None:
+        raise _no_text(raw, where)
+    return text[0], None if text[1] in UTF8 else read_as(where, text[1])
 
 
-def _first_bad(raw: bytes) -> str:
+def _no_text(raw: bytes, where: str) -> KnownError:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f" (byte 0x{raw[error.start]:02x} at {error.start})"
-    return f" (a zero byte at {raw.find(0)})" if 0 in raw else ""
+        byte = f"0x{raw[error.start]:02x}"
+        return KnownError(
+            _(
+                "{where}: neither UTF-8 nor GB18030 text (byte {byte} at {place})",
+                where=where,
+                byte=byte,
+                place=error.start,
+            )
+        )
+    return KnownError(
+        _("{where}: not a text (a zero byte at {place})", where=where, place=raw.find(0))
+    )
 
 
 def parse(text: str, where: str) -> object:
     """The value of a JSON text. Raises `KnownError` with the line of the first mistake."""
     if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
-        raise KnownError(_("{where}: {TOO_MANY}; is it a card?", where=where, TOO_MANY=TOO_MANY))
+        raise KnownError(_("{where}: {why}; is it a card?", where=where, why=too_many()))
     try:
         value = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        place = f"{where}:{error.lineno}"
-        raise KnownError(
-            _(
-                "{place}: not valid JSON: {msg} (column {colno})",
-                place=place,
-                msg=error.msg,
-                colno=error.colno,
-            )
-        ) from None
+        problem = _("not valid JSON: {mistake}", mistake=json_mistake(error))
+        raise KnownError(located(where, error.lineno, (), problem)) from None
     except RecursionError:
-        raise KnownError(f"{where}: {TOO_DEEP}") from None
+        raise KnownError(_("{where}: {why}", where=where, why=too_deep())) from None
     except ValueError as error:
+        problem = error.args[0] if isinstance(error.args[0], Message) else shown(str(error))
         raise KnownError(
-            _("{where}: not valid JSON: {error}", where=where, error=shown(str(error)))
+            _("{where}: not valid JSON: {mistake}", where=where, mistake=problem)
         ) from None
-    if (wrong := why_unkept(value)) is not None:
-        raise KnownError(f"{where}: {wrong}")
+    if (why := why_unkept(value)) is not None:
+        raise KnownError(_("{where}: {why}", where=where, why=why))
     return value
 
 
@@ -103,4 +89,4 @@ def dump(value: object, indent: int | None = 2) -> str:
 
 
 def _refuse(name: str) -> object:
-    raise ValueError(_("{name} is no number of JSON", name=name))
+    raise ValueError(_("{name} is not a number in JSON", name=name))

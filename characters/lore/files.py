@@ -1,11 +1,15 @@
 """Files that hold a lorebook: JSON of other programs, a card with a book, or our YAML."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from base.decoding import UTF8, decoded, read_as
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
 from base.yaml_reader import read_file, shown_path
+from characters.cards.files import read_card
+from characters.cards.jsontext import parse
 from characters.lore.book import Lorebook
 from characters.lore.foreign import lorebook_of
 
@@ -25,8 +29,6 @@ def read_lorebook(path: Path) -> Lorebook:
         return book_of(check(BookFile, read_file(path)), path.stem)
     where = shown_path(path)
     if suffix in CARD_IMAGES:
-        from characters.cards.files import read_card
-
         book = read_card(path).book
         if book is None:
             raise KnownError(
@@ -38,14 +40,10 @@ def read_lorebook(path: Path) -> Lorebook:
 
 def read_json(raw: bytes, where: str, name: str) -> Lorebook:
     """The lorebook in the bytes of a JSON file. Raises as `read_lorebook` does."""
-    from characters.cards.jsontext import parse
-
     text, said = _decoded(raw, where)
     book = lorebook_of(parse(text, where), where, name)
     if said is None:
         return book
-    from dataclasses import replace
-
     return replace(book, warnings=(said, *book.warnings))
 
 
@@ -82,13 +80,9 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
         )
     if not head:
         raise KnownError(_("{where}: empty, expected a lorebook", where=where))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        said = f"{where}: read as GB18030, not UTF-8" if encoding == "gb18030" else None
-        return text, said
+    if (found := decoded(raw)) is not None:
+        text, encoding = found
+        return text, None if encoding in UTF8 else read_as(where, encoding)
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON", where=where)
     )

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from base.validation import Declaration
+from base.declaration import TEXT, Declaration, Or, Words
 from characters.lore.book import MAX_SCAN_DEPTH, Lorebook, LoreEntry
-from characters.schema import TEXT, Or, Words
 
 Count = Annotated[int, Field(ge=0)]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from base.decoding import decoded
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
@@ -80,10 +81,10 @@ def read_text(path: Path) -> str:
         raise KnownError(
             _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
         ) from None
-    return decoded(raw, where)
+    return text_of(raw, where)
 
 
-def decoded(raw: bytes, where: str) -> str:
+def text_of(raw: bytes, where: str) -> str:
     """Bytes as UTF-8 or GB18030 text. Raises `KnownError`."""
     if len(raw) > MAX_BYTES:
         raise KnownError(
@@ -93,14 +94,8 @@ def decoded(raw: bytes, where: str) -> str:
                 MAX_BYTES=MAX_BYTES >> 20,
             )
         )
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    for known in (encoding, "gb18030"):
-        try:
-            text = raw.decode(known)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    if (found := decoded(raw)) is not None:
+        return found[0]
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected text or Markdown", where=where)
     )

@@ -1,16 +1,13 @@
 """A knowledge base: chunks in one SQLite file, found by BM25 over their terms.
 
-The postings of a term are one blob, read only when it is asked for, so that opening costs the
-same whatever the size. Scores are those of Robertson and Zaragoza 2009, k1 = 1.2 and b = 0.75.
+Only the postings of the terms of a query are read, so that opening costs the same whatever the
+size. Scores are those of Robertson and Zaragoza 2009, k1 = 1.2 and b = 0.75.
 Where the base has vectors too, both rankings are fused.
 """
 
 import sqlite3
-import sys
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from math import log
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
@@ -18,48 +15,33 @@ from typing import Any, NamedTuple, Self, TypeVar
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
-from base.writing import check_inputs, drafted, reason
 from base.yaml_reader import shown_path
 from characters.wiki.chunks import Chunk
+from characters.wiki.storage import (
+    FREQUENCY_BITS,
+    MOST_FREQUENT,
+    check,
+    damaged,
+    fill,
+    unsigned,
+)
 from characters.wiki.terms import Words, says_little, terms
 from characters.wiki.vectors import (
-    Embedding,
     OpenEmbedder,
     Vectors,
     fused,
     made_of,
-    vectors_path,
-    write_vectors,
 )
 
 T = TypeVar("T")
 
-APPLICATION = 0x7061_6F74
-VERSION = 1
-WITH_VECTORS = 2
 K1, B = 1.2, 0.75
 MOST_POSTINGS = 8_000
 """Postings that a query looks at, the rarest terms first; what is commoner tells little."""
 MOST_TERMS = 64
 LONGEST_QUERY = 2000
-FREQUENCY_BITS = 6
-MOST_FREQUENT = (1 << FREQUENCY_BITS) - 1
-MOST_CHUNKS = 1 << 26
 FUSED = 100
 """Chunks of each ranking that are fused."""
-TABLES = {"names", "chunks", "terms", "sizes"}
-
-_SCHEMA = """
-CREATE TABLE names (name TEXT PRIMARY KEY);
-CREATE TABLE chunks (id INTEGER PRIMARY KEY, source TEXT, title TEXT, text TEXT);
-CREATE TABLE terms (term TEXT PRIMARY KEY, many INTEGER, postings BLOB);
-CREATE TABLE sizes (id INTEGER PRIMARY KEY, sizes BLOB);
-"""
-_VECTORS = """
-CREATE TABLE vectors (
-    id INTEGER PRIMARY KEY, model TEXT, dimension INTEGER, checksum INTEGER, usual REAL
-);
-"""
 
 
 class Hit(NamedTuple):
@@ -85,7 +67,7 @@ class Base:
         """Why the vectors are not used, in one line."""
         self.vectors: Vectors | None = None
         self._connection = connection
-        self._sizes = _uints(self._one("SELECT sizes FROM sizes WHERE id = 1") or b"", where)
+        self._sizes = unsigned(self._one("SELECT sizes FROM sizes WHERE id = 1") or b"", where)
         self._mean = max(1.0, sum(self._sizes) / max(1, len(self._sizes)))
         self.words = Words(str(name) for (name,) in self._rows("SELECT name FROM names"))
 
@@ -93,7 +75,7 @@ class Base:
     def of(cls, chunks: Iterable[Chunk], names: Iterable[str] = (), where: str = "notes") -> Self:
         """A base in memory."""
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        _fill(connection, chunks, Words(names))
+        fill(connection, chunks, Words(names))
         return cls(connection, where)
 
     @classmethod
@@ -113,7 +95,7 @@ class Base:
                 _("{where}: cannot be opened: {error}", where=where, error=shown(str(error)))
             ) from None
         try:
-            has_vectors = _check(connection, where)
+            has_vectors = check(connection, where)
             base = cls(connection, where)
             if has_vectors:
                 base._has_vectors(path, embedder)
@@ -190,7 +172,11 @@ class Base:
         except KnownError as error:
             self.vectors = None
             self.notices.append(
-                _("{where}: found by words alone: {error}", where=self.where, error=error)
+                _(
+                    "{where}: searched by words alone: {problem}",
+                    where=self.where,
+                    problem=error.problems[0],
+                )
             )
             return None
 
@@ -214,7 +200,7 @@ class Base:
 
     def _postings(self, term: str) -> "array[int]":
         blob = self._one("SELECT postings FROM terms WHERE term = ?", (term,))
-        return _uints(blob, self.where)
+        return unsigned(blob, self.where)
 
     def _chunk(self, id: int) -> Chunk:
         rows = self._rows("SELECT source, title, text FROM chunks WHERE id = ?", (id,))
@@ -233,146 +219,4 @@ class Base:
             raise self._damaged() from None
 
     def _damaged(self) -> KnownError:
-        return KnownError(
-            _(
-                "{where}: a damaged knowledge base; build it again with: paotuan "
-                "characters knowledge build",
-                where=self.where,
-            )
-        )
-
-
-def _unlocked(draft: Path) -> sqlite3.Connection:
-    """A base that is being made, without locks of SQLite's own: the draft is locked already, and on
-    some systems locks of both kinds exclude each other."""
-    return sqlite3.connect(f"{draft.absolute().as_uri()}?nolock=1", uri=True)
-
-
-def write_base(
-    path: Path,
-    chunks: Iterable[Chunk],
-    names: Iterable[str] = (),
-    embedding: Embedding | None = None,
-    inputs: Iterable[Path] = (),
-) -> int:
-    """Write a knowledge base whole or not at all, and return the number of its chunks.
-
-    The vectors of `embedding` go into a file beside it. Raises `KnownError` where they cannot
-    be made or written, and where it would be written over one of `inputs`.
-    """
-    inputs = list(inputs)
-    try:
-        check_inputs(vectors_path(path), inputs)
-        with (
-            drafted(path, inputs) as draft,
-            closing(_unlocked(draft)) as connection,
-        ):
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
-            many = _fill(connection, chunks, Words(names))
-            if embedding is not None and many:
-                with drafted(vectors_path(path), inputs) as drawn:
-                    _embed(connection, drawn, many, embedding)
-            else:
-                vectors_path(path).unlink(missing_ok=True)
-    except OSError as error:
-        where = shown_path(Path(error.filename or path))
-        raise KnownError(
-            _("{where}: cannot be written: {error}", where=where, error=reason(error))
-        ) from None
-    except sqlite3.Error as error:
-        raise KnownError(
-            _("{shown_path}: cannot be written: {error}", shown_path=shown_path(path), error=error)
-        ) from None
-    return many
-
-
-def _embed(connection: sqlite3.Connection, path: Path, many: int, embedding: Embedding) -> None:
-    rows = connection.execute("SELECT title, text FROM chunks ORDER BY id")
-    made = write_vectors(path, (f"{title}\n{text}" for title, text in rows), many, embedding)
-    connection.executescript(_VECTORS)
-    connection.execute(f"PRAGMA user_version = {WITH_VECTORS}")
-    values = (made.model, made.dimension, made.checksum, made.usual)
-    connection.execute("INSERT INTO vectors VALUES (1, ?, ?, ?, ?)", values)
-    connection.commit()
-
-
-def _fill(connection: sqlite3.Connection, chunks: Iterable[Chunk], words: Words) -> int:
-    connection.executescript(_SCHEMA)
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    postings: dict[str, array[int]] = {}
-    sizes = array("I")
-    for id, chunk in enumerate(chunks):
-        if id >= MOST_CHUNKS:
-            raise KnownError(
-                _("more than {MOST_CHUNKS:,} chunks; make several bases", MOST_CHUNKS=MOST_CHUNKS)
-            )
-        row = (id, *map(_storable, (chunk.source, chunk.title, chunk.text)))
-        connection.execute("INSERT INTO chunks VALUES (?, ?, ?, ?)", row)
-        found = terms(f"{chunk.title}\n{chunk.text}", words)
-        sizes.append(len(found))
-        for term, frequency in Counter(found).items():
-            posting = id << FREQUENCY_BITS | min(frequency, MOST_FREQUENT)
-            postings.setdefault(term, array("I")).append(posting)
-    connection.executemany("INSERT INTO names VALUES (?)", ((name,) for name in words.names))
-    connection.executemany(
-        "INSERT INTO terms VALUES (?, ?, ?)",
-        ((term, len(postings[term]), _bytes(postings[term])) for term in sorted(postings)),
-    )
-    connection.execute("INSERT INTO sizes VALUES (1, ?)", (_bytes(sizes),))
-    connection.commit()
-    return len(sizes)
-
-
-def _check(connection: sqlite3.Connection, where: str) -> bool:
-    """Refuse a file that is no knowledge base of ours; whether this one has vectors."""
-    try:
-        connection.execute("PRAGMA trusted_schema = OFF")
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        rows = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
-    except (sqlite3.Error, UnicodeError):
-        raise KnownError(
-            _(
-                "{where}: no knowledge base; make one of text files with: paotuan "
-                "characters knowledge build",
-                where=where,
-            )
-        ) from None
-    if application == APPLICATION and version > WITH_VECTORS:
-        raise KnownError(_("{where}: made by a newer paotuan; update to open it", where=where))
-    things = {(kind, name) for kind, name in rows if not str(name).startswith("sqlite_")}
-    has_vectors = bool(version == WITH_VECTORS)
-    tables = TABLES | {"vectors"} if has_vectors else TABLES
-    if application != APPLICATION or things != {("table", name) for name in tables}:
-        raise KnownError(
-            _(
-                "{where}: another program's database, expected a knowledge base; make one "
-                "with: paotuan characters knowledge build",
-                where=where,
-            )
-        )
-    return has_vectors
-
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _uints(blob: object, where: str) -> "array[int]":
-    """Unsigned numbers of 32 bits, little-endian."""
-    numbers = array("I")
-    if not isinstance(blob, bytes) or len(blob) % numbers.itemsize:
-        raise KnownError(_("{where}: a damaged knowledge base; build it again", where=where))
-    numbers.frombytes(blob)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
-
-
-def _bytes(numbers: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()
+        return damaged(self.where)

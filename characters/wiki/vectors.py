@@ -16,6 +16,7 @@ from tokenize import TokenError
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from base.errors import KnownError
+from base.extras import not_installed
 from base.folders import beside
 from base.messages import _
 from base.text import shown
@@ -176,9 +177,9 @@ class Vectors:
         except ModuleNotFoundError:
             raise KnownError(
                 _(
-                    "{model}: needs numpy, which is not installed; install it with: pip "
-                    "install 'paotuan[embeddings]'",
-                    model=shown(self._made.model),
+                    "{name}: {hint}",
+                    name=shown(self._made.model),
+                    hint=not_installed("numpy", "embeddings"),
                 )
             ) from None
         rows = self._mapped(vectors_path(self._base))

@@ -50,6 +50,7 @@ class PrefixOnlyCache(ChatGLMCache):
         **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         layer = self.layers[layer_idx]
+        # [batch, heads, P, D] in front of the new [batch, heads, seq, D]
         return (
             torch.cat((layer.keys, key_states), dim=-2),
             torch.cat((layer.values, value_states), dim=-2),
@@ -74,6 +75,7 @@ def peft_shift(
     """
     past = cache.get_seq_length() if cache is not None else 0
     fresh = past and not prefix_length(cache) and getattr(cache, "token_positions", None) is None
+    # Without a prefix of PEFT's a context's block position is 0, so the least of them is 0
     prompt = fresh and ids is not None and bool((ids == sop).any())
     if prompt and int(positions[:, 1].min()) == past:
         cache.prefix_length = cache.position_shift = past

@@ -72,8 +72,8 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise KnownError(
             _(
-                "{folder}: no config.json here; name the folder of a ChatGLM checkpoint or "
-                "its hub id",
+                "{folder}: there is no config.json here; give the folder of a ChatGLM "
+                "checkpoint or its hub id",
                 folder=folder,
             )
         )
@@ -81,7 +81,11 @@ def read_config(folder: Path) -> dict[str, Any]:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise KnownError(
-            _("{path}: not readable as JSON ({error}); download it again", path=path, error=error)
+            _(
+                "{path}: cannot be read as JSON ({error}); download it again",
+                path=path,
+                error=error,
+            )
         ) from None
     if not isinstance(raw, dict):
         raise KnownError(_("{path}: expected a JSON object; download it again", path=path))
@@ -100,10 +104,10 @@ def version_of(raw: Raw, where: Path) -> Version:
         return _second_or_third(raw, where)
     raise KnownError(
         _(
-            "{where}: model_type {get!r} with neither inner_hidden_size (ChatGLM-6B) "
-            "nor ffn_hidden_size (ChatGLM2/3-6B); name a ChatGLM checkpoint",
+            "{where}: model_type {type} has neither inner_hidden_size (ChatGLM-6B) nor "
+            "ffn_hidden_size (ChatGLM2/3-6B); give the folder of a ChatGLM checkpoint",
             where=where / "config.json",
-            get=raw.get("model_type"),
+            type=raw.get("model_type"),
         )
     )
 
@@ -123,8 +127,8 @@ def _require(raw: Raw, keys: tuple[str, ...], where: Path) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
             raise KnownError(
                 _(
-                    "{where}: {key} is {value!r}, expected a whole number above zero; download "
-                    "the file again",
+                    "{where}: {key} is {value}, expected a whole number above zero; "
+                    "download the file again",
                     where=where / "config.json",
                     key=key,
                     value=value,
@@ -138,8 +142,8 @@ def quantization_bit(raw: Raw, where: Path) -> int:
     if bits not in (0, 4, 8):
         raise KnownError(
             _(
-                "{where}: quantization_bit is {bits!r}, expected 0, 4 or 8; use an "
-                "official fp16, int8 or int4 checkpoint",
+                "{where}: quantization_bit is {bits}, expected 0, 4 or 8; use an official "
+                "fp16, int8 or int4 checkpoint",
                 where=where / "config.json",
                 bits=bits,
             )
@@ -177,11 +181,11 @@ def glm_config(raw: Raw, where: Path) -> GlmConfig:
         if raw.get(key, expected) != expected:
             raise KnownError(
                 _(
-                    "{where}: {key} is {raw!r}, expected {expected!r}; only the released "
-                    "ChatGLM2/3 layouts are known",
+                    "{where}: {key} is {value}, expected {expected}; only the layouts of "
+                    "the released ChatGLM2/3 are known",
                     where=where / "config.json",
                     key=key,
-                    raw=raw[key],
+                    value=raw[key],
                     expected=expected,
                 )
             )

@@ -76,7 +76,9 @@ def convert(
         write(target, plan, lambda name: _expect(next(made), name), shard_bytes)
         _write_config(checkpoint, target, layout, kept, precision)
         _copy_tokenizer(folder, target)
-        note = "opens with AutoModelForCausalLM" if layout == "glm" else "opens with --model only"
+        note = _("it opens with --model only")
+        if layout == "glm":
+            note = _("it opens with AutoModelForCausalLM")
         return Converted(Path(out), layout, note)
 
 
@@ -94,7 +96,11 @@ def _precision(dtype: torch.dtype | str | None, raw: Raw) -> torch.dtype:
     name = dtype or str(raw.get("torch_dtype") or raw.get("dtype") or "float16")
     if name not in DTYPES:
         raise KnownError(
-            _("dtype {name!r}: expected one of {DTYPES}", name=name, DTYPES=", ".join(DTYPES))
+            _(
+                "dtype {name}: expected one of {dtypes}",
+                name=name,
+                dtypes=", ".join(DTYPES),
+            )
         )
     return DTYPES[name]
 
@@ -172,7 +178,8 @@ def _check_complete(checkpoint: Checkpoint) -> None:
         if name not in found and not optional:
             raise KnownError(
                 _(
-                    "{folder}: no {name}, expected by its config.json; download it again",
+                    "{folder}: {name} is missing, which its config.json asks for; download"
+                    " it again",
                     folder=checkpoint.folder,
                     name=name,
                 )
@@ -180,12 +187,12 @@ def _check_complete(checkpoint: Checkpoint) -> None:
         if found.get(name, shape) != shape and not optional:
             raise KnownError(
                 _(
-                    "{folder}: {name} is {found}, expected {shape} by its config.json; the two "
-                    "do not belong together",
+                    "{folder}: {name} has the shape {found}, but config.json asks for "
+                    "{expected}; the two do not belong together",
                     folder=checkpoint.folder,
                     name=name,
                     found=list(found[name]),
-                    shape=list(shape),
+                    expected=list(shape),
                 )
             )
 
@@ -267,10 +274,10 @@ def _table(tensors: dict[str, torch.Tensor], raw: Raw, version: Version) -> torc
         shape = [length, math.prod(encoder.shape[1:])]
         raise KnownError(
             _(
-                "prefix of shape {value}, expected {shape} by its config.json; the two do "
-                "not belong together",
-                value=[length, first],
-                shape=shape,
+                "a prefix of shape {found}, but config.json asks for {expected}; the two "
+                "do not belong together",
+                found=[length, first],
+                expected=shape,
             )
         ) from None
     with torch.no_grad():

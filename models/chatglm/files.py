@@ -31,11 +31,18 @@ def resolve(path: str | Path) -> Path:
         return folder
     if folder.exists():
         raise KnownError(
-            _("{folder}: a file, expected a checkpoint's folder; name its folder", folder=folder)
+            _(
+                "{folder}: a file, expected the folder of a checkpoint; give the folder "
+                "that it lies in",
+                folder=folder,
+            )
         )
     if not HUB_ID.fullmatch(str(path)):
         raise KnownError(
-            _("{path}: no such folder, and no hub id (owner/name); check the path", path=path)
+            _(
+                "{path}: neither a folder nor a hub id (owner/name); check the path",
+                path=path,
+            )
         )
     return _from_hub(str(path))
 
@@ -84,7 +91,7 @@ def _shards(index: Path) -> list[Path]:
         if file.parent != index.parent:
             raise KnownError(
                 _(
-                    "{index}: names {file}, expected files beside it; download it again",
+                    "{index}: names {file}, which does not lie beside it; download it again",
                     index=index,
                     file=file,
                 )
@@ -92,7 +99,7 @@ def _shards(index: Path) -> list[Path]:
         if not file.is_file():
             raise KnownError(
                 _(
-                    "{file}: missing, named by {index}; download this shard",
+                    "{file}: this file, which {index} names, is missing; download it",
                     file=file,
                     index=index.name,
                 )
@@ -138,10 +145,9 @@ def _safetensors(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.
     except (SafetensorError, OSError) as error:
         raise KnownError(
             _(
-                "{file}: {st_size:,} bytes, expected a whole safetensors file ({error}); "
-                "download it again",
+                "{file}: {size:,} bytes, not a whole safetensors file ({error}); download it again",
                 file=file,
-                st_size=file.stat().st_size,
+                size=file.stat().st_size,
                 error=error,
             )
         ) from None
@@ -153,19 +159,19 @@ def _pickled(file: Path) -> Iterator[tuple[list[str], Callable[[str], torch.Tens
     if not isinstance(state, dict):
         raise KnownError(
             _(
-                "{file}: holds a {name}, expected named tensors",
+                "{file}: holds a {type}, expected named tensors",
                 file=file,
-                name=type(state).__name__,
+                type=type(state).__name__,
             )
         )
     for name, value in state.items():
         if not isinstance(value, torch.Tensor):
             raise KnownError(
                 _(
-                    "{file}: {name} is a {name2}, expected a tensor; use an official checkpoint",
+                    "{file}: {name} is a {type}, expected a tensor; use an official checkpoint",
                     file=file,
                     name=name,
-                    name2=type(value).__name__,
+                    type=type(value).__name__,
                 )
             )
     yield list(state), state.__getitem__
@@ -182,8 +188,8 @@ def _load_pickled(file: Path) -> Any:
     except pickle.UnpicklingError:
         raise KnownError(
             _(
-                "{file}: holds pickled objects, expected tensors only; it was not opened, "
-                "since that could run code: use an official checkpoint or its safetensors",
+                "{file}: holds pickled objects, and opening them could run code, so it was"
+                " not opened; use an official checkpoint or its safetensors",
                 file=file,
             )
         ) from None
@@ -191,11 +197,10 @@ def _load_pickled(file: Path) -> Any:
         said = first_line(error)
         raise KnownError(
             _(
-                "{file}: {st_size:,} bytes, expected a whole torch file ({said}); download "
-                "it again",
+                "{file}: {size:,} bytes, not a whole torch file ({error}); download it again",
                 file=file,
-                st_size=file.stat().st_size,
-                said=said,
+                size=file.stat().st_size,
+                error=said,
             )
         ) from None
 
@@ -206,8 +211,8 @@ def check_numbers(file: Path, tensors: Mapping[str, torch.Tensor]) -> None:
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
             raise KnownError(
                 _(
-                    "{file}: {name} holds NaN or infinite weights; its training went wrong or "
-                    "the file is damaged: train it anew, or fetch it again",
+                    "{file}: {name} holds NaN or infinite weights, because its training "
+                    "failed or the file is damaged; train it anew, or download it again",
                     file=file,
                     name=name,
                 )

@@ -53,7 +53,7 @@ class ChatGLM2ForCausalLM(Prefixed, GlmForCausalLM):
 
         `cache` may also come as `past_key_values`, as it does from transformers before 5.24.
         """
-        new = new_tokens(input_ids, inputs_embeds)
+        new = new_tokens(input_ids, inputs_embeds)  # [batch, seq] or [batch, seq, hidden]
         batch, seq = new.shape[:2]
         cache, use_cache = self._cache(given_cache(cache, kwargs), batch, use_cache)
         past = cache.get_seq_length() if cache is not None else 0
@@ -105,12 +105,13 @@ def _full_width(mask: torch.Tensor, prefix: int, width: int) -> torch.Tensor:
     if missing not in (0, prefix):
         raise KnownError(
             _(
-                "attention_mask of width {shape}: expected {width} columns (cached and new tokens)",
-                shape=mask.shape[-1],
-                width=width,
+                "attention_mask of width {width}: expected {expected} columns (cached and "
+                "new tokens)",
+                width=mask.shape[-1],
+                expected=width,
             )
         )
-    return F.pad(mask, (missing, 0), value=1)
+    return F.pad(mask, (missing, 0), value=1)  # [batch, width - prefix] → [batch, width]
 
 
 def _positions(
@@ -118,8 +119,9 @@ def _positions(
 ) -> torch.Tensor:
     """Positions [batch or 1, seq] of the new tokens: pads and prefix columns do not count."""
     if mask is None or mask.dim() != 2:
-        return torch.arange(past - prefix, past - prefix + seq, device=device)[None]
-    return (mask[:, prefix:].long().cumsum(-1) - 1).clamp(min=0)[:, -seq:]
+        return torch.arange(past - prefix, past - prefix + seq, device=device)[None]  # [1, seq]
+    # Ones up to a token are its place; of [batch, past + seq] the last are the new tokens'
+    return (mask[:, prefix:].long().cumsum(-1) - 1).clamp(min=0)[:, -seq:]  # [batch, seq]
 
 
 def _seen(
@@ -131,8 +133,9 @@ def _seen(
     if mask is not None and mask.dim() != 2:
         return mask
     keys = torch.arange(past + seq, device=device)
-    seen = keys[None] <= keys[past:, None]
+    seen = keys[None] <= keys[past:, None]  # [seq, past + seq]: none before its turn
     if mask is None:
-        return seen[None, None]
-    seen = seen[None] & mask.bool()[:, None]
-    return (seen | ~seen.any(dim=-1, keepdim=True))[:, None]
+        return seen[None, None]  # [1, 1, seq, past + seq]
+    seen = seen[None] & mask.bool()[:, None]  # [batch, seq, past + seq]
+    # A pad would see nothing, and its attention would be NaN: it sees everything
+    return (seen | ~seen.any(dim=-1, keepdim=True))[:, None]  # [batch, 1, seq, past + seq]

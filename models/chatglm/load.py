@@ -88,8 +88,8 @@ def load_model(
     if prefixed and placement.is_empty:
         raise KnownError(
             _(
-                "{folder}: a P-tuning prefix alone, expected a base model; load the base "
-                "it was trained on, then put this prefix on it",
+                "{folder}: only a P-tuning prefix, expected a base model; load the base it"
+                " was trained on, then put this prefix on it",
                 folder=checkpoint.folder,
             )
         )
@@ -108,15 +108,20 @@ def device_of(device: str | torch.device | None) -> torch.device:
     try:
         place = torch.device(device if device is not None else "cuda" if cuda else "cpu")
     except RuntimeError:
-        raise KnownError(_("device {device!r}: expected cpu or cuda", device=device)) from None
+        raise KnownError(
+            _(
+                "device {device}: expected cpu or cuda",
+                device=device,
+            )
+        ) from None
     if place.type == "cuda" and (not cuda or (place.index or 0) >= torch.cuda.device_count()):
         raise KnownError(
             _(
-                "device {place}: this machine has {device_count} CUDA devices, expected "
-                "the one asked for; use device cpu, or install a CUDA build of torch and "
+                "device {device}: not among the CUDA devices of this machine, of which "
+                "there are {count}; use device cpu, or install a CUDA build of torch and "
                 "its driver",
-                place=place,
-                device_count=torch.cuda.device_count(),
+                device=place,
+                count=torch.cuda.device_count(),
             )
         )
     return place
@@ -135,7 +140,11 @@ def dtype_of(
         return DTYPES[str(dtype)]
     except KeyError:
         raise KnownError(
-            _("dtype {dtype!r}: expected one of {DTYPES}", dtype=dtype, DTYPES=", ".join(DTYPES))
+            _(
+                "dtype {name}: expected one of {dtypes}",
+                name=dtype,
+                dtypes=", ".join(DTYPES),
+            )
         ) from None
 
 
@@ -143,18 +152,23 @@ def _quantization(wanted: str | None, checkpoint: Checkpoint) -> str | None:
     if wanted in (None, "none"):
         return None
     if wanted not in ("int8", "int4"):
-        raise KnownError(_("quantization {wanted!r}: expected none, int8 or int4", wanted=wanted))
+        raise KnownError(
+            _(
+                "quantization {name}: expected none, int8 or int4",
+                name=wanted,
+            )
+        )
     if not checkpoint.bits:
         return wanted
     if wanted == f"int{checkpoint.bits}":
         return None
     raise KnownError(
         _(
-            "{folder}: already stored as int{bits}, asked for {wanted}; leave "
-            "quantization out, or use the fp16 checkpoint",
+            "{folder}: its weights are stored as int{bits}, so {quantization} is not "
+            "possible; leave the quantization out, or use the fp16 checkpoint",
             folder=checkpoint.folder,
             bits=checkpoint.bits,
-            wanted=wanted,
+            quantization=wanted,
         )
     )
 

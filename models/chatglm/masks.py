@@ -21,9 +21,9 @@ from models.chatglm.config import ChatGLMConfig
 
 def context_lengths(ids: torch.Tensor, config: ChatGLMConfig) -> torch.Tensor:
     """c of each row [batch], the index of its first `<sop>`; raises for a row without one."""
-    found = ids == config.bos_token_id
-    _every_row(found, f"no <sop> ({config.bos_token_id})")
-    return found.int().argmax(dim=1)
+    starts = ids == config.bos_token_id  # [batch, seq]
+    _every_row(starts, _("no <sop> ({token})", token=config.bos_token_id))
+    return starts.int().argmax(dim=1)  # [batch]: argmax is the first that is true
 
 
 def reusable_length(cached: list[int], ids: list[int], config: ChatGLMConfig) -> int:
@@ -52,21 +52,28 @@ def derive_positions(
     gmask, mask = ids == config.gmask_token_id, ids == config.mask_token_id
     _every_row(
         gmask | mask,
-        f"neither [gMASK] ({config.gmask_token_id}) nor [MASK] ({config.mask_token_id})",
+        _(
+            "neither [gMASK] ({gmask}) nor [MASK] ({mask})",
+            gmask=config.gmask_token_id,
+            mask=config.mask_token_id,
+        ),
     )
-    g = torch.where(gmask.any(dim=1), gmask.int().argmax(dim=1), mask.int().argmax(dim=1))
-    c = context_lengths(ids, config)[:, None]
-    start = 0 if keep is None else keep.int().argmax(dim=1, keepdim=True)
-    at = torch.arange(ids.shape[1], device=ids.device)[None]
-    position = torch.where(at < c, at - start, g[:, None] - start)
-    block = torch.where(at < c, 0, at - c + 1)
-    positions = torch.stack((position, block), dim=1)
+    g = torch.where(
+        gmask.any(dim=1), gmask.int().argmax(dim=1), mask.int().argmax(dim=1)
+    )  # [batch]
+    c = context_lengths(ids, config)[:, None]  # [batch, 1]
+    start = 0 if keep is None else keep.int().argmax(dim=1, keepdim=True)  # [batch, 1]
+    at = torch.arange(ids.shape[1], device=ids.device)[None]  # [1, seq]
+    position = torch.where(at < c, at - start, g[:, None] - start)  # [batch, seq]
+    block = torch.where(at < c, 0, at - c + 1)  # [batch, seq]
+    positions = torch.stack((position, block), dim=1)  # [batch, 2, seq]
     return positions if keep is None else positions * keep[:, None].to(positions.dtype)
 
 
 def next_positions(last: torch.Tensor, count: int) -> torch.Tensor:
     """Positions [batch, 2, count] of answer tokens that follow one at `last` [batch, 2, 1]."""
-    steps = torch.arange(count + 1, device=last.device)[1:]
+    steps = torch.arange(count + 1, device=last.device)[1:]  # [count]
+    # the position stays, the block position counts on: [batch, count] each
     return torch.stack((last[:, 0].expand(-1, count), last[:, 1] + steps), dim=1)
 
 
@@ -79,20 +86,20 @@ def visible(positions: torch.Tensor, past: int, keep: torch.Tensor | None) -> to
     """
     seq = positions.shape[-1]
     if seq == 1:
-        return None if keep is None else keep.bool()[:, None, None]
-    context = positions[:, 1] == 0
+        return None if keep is None else keep.bool()[:, None, None]  # [batch, 1, 1, past + 1]
+    context = positions[:, 1] == 0  # [batch, seq]: the block position is 0 in the context alone
     causal = torch.ones(seq, seq, dtype=torch.bool, device=positions.device).tril()
-    seen = causal[None] | context[:, None]
+    seen = causal[None] | context[:, None]  # [batch, queries, keys]: seq by seq
     if past:
         seen = torch.cat((seen.new_ones(seen.shape[0], seq, past), seen), dim=-1)
     if keep is not None:
-        seen = seen & keep.bool()[:, None]
+        seen = seen & keep.bool()[:, None]  # [batch, seq, past + seq]
         seen = seen | ~seen.any(dim=-1, keepdim=True)
-    return seen[:, None]
+    return seen[:, None]  # [batch, 1, seq, past + seq]
 
 
 def _every_row(found: torch.Tensor, lack: str) -> None:
-    rows = found.any(dim=1)
+    rows = found.any(dim=1)  # [batch]
     if not bool(rows.all()):
         row = int((~rows).int().argmax())
         raise KnownError(

@@ -51,7 +51,7 @@ class PrefixEncoder(nn.Module):
 
     def forward(self) -> torch.Tensor:
         """The table [P, 2L, heads, D] in the prefix's own precision, with gradients."""
-        rows = self.embedding.weight
+        rows = self.embedding.weight  # [P, 2L * heads * D], or [P, middle] to be projected
         return (rows if self.trans is None else self.trans(rows)).view(self.shape)
 
 
@@ -71,19 +71,22 @@ class Prefixed:
             raise KnownError(_misfit(name, found, self, expected))
         if not name or "." in name:
             raise KnownError(
-                _("prefix name {name!r}: expected a word without dots; rename it", name=name)
+                _(
+                    "prefix {name}: expected a name without dots; rename it",
+                    name=name,
+                )
             )
         self.prefixes[name] = encoder
 
     def set_prefix(self, name: str | None) -> None:
         """Use the prefix of this name from now on, or none; caches made before stay as they are."""
         if name is not None and name not in self.prefixes:
-            held = ", ".join(self.prefixes) or "none"
+            held = ", ".join(self.prefixes) or _("none")
             raise KnownError(
                 _(
-                    "prefix {name!r}: not loaded, there is {held}; call load_prefix first",
+                    "prefix {name}: not loaded, only {loaded}; call load_prefix first",
                     name=name,
-                    held=held,
+                    loaded=held,
                 )
             )
         self.active_prefix = name
@@ -93,8 +96,8 @@ class Prefixed:
         if any(prefix_length(kwargs.get(name)) for name in NAMES):
             raise KnownError(
                 _(
-                    "generate with a cache that holds a prefix: it would count the prefix as "
-                    "text; set the prefix active and leave the cache out"
+                    "generate would count the prefix in this cache as text; make the "
+                    "prefix active and leave the cache out",
                 )
             )
         return super().generate(*args, **kwargs)  # type: ignore[misc]  # of the class beside it
@@ -113,9 +116,10 @@ def fill(
     cache: Any, encoder: nn.Module, batch: int, dtype: torch.dtype, device: torch.device
 ) -> None:
     """Put the encoder's keys and values in front of an empty cache, cast to the base's `dtype`."""
-    table = encoder().to(device=device, dtype=dtype)
+    table = encoder().to(device=device, dtype=dtype)  # [P, 2L, heads, D]
     table = encoder.dropout(table).permute(1, 2, 0, 3)  # [2L, heads, P, D]
-    rows = table[:, None].expand(-1, batch, -1, -1, -1)
+    rows = table[:, None].expand(-1, batch, -1, -1, -1)  # [2L, batch, heads, P, D], no copy
+    # a layer's keys, then its values: [batch, heads, P, D]
     for layer in range(rows.shape[0] // 2):
         ChatGLMCache.update(cache, rows[2 * layer], rows[2 * layer + 1], layer)
     cache.prefix_length = table.shape[2]
@@ -144,10 +148,10 @@ def load_prefix(model: PreTrainedModel, path: str | Path, name: str = "default")
     if not isinstance(model, Prefixed):
         raise KnownError(
             _(
-                "{path}: a ChatGLM prefix on a {name}, expected a model from "
+                "{path}: a ChatGLM prefix cannot be put on a {model}; load the base with "
                 "models.chatglm.load_model",
                 path=path,
-                name=type(model).__name__,
+                model=type(model).__name__,
             )
         )
     file, tensors = read_prefix(path)
@@ -170,12 +174,12 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
     names = set(tensors)
     plain, projected = {"embedding.weight"}, {f"trans.{i}.{t}" for i in (0, 2) for t in _LEAVES}
     if names not in (plain, plain | projected):
-        found = ", ".join(sorted(names)) or f"no {KEY}* tensor"
+        found = ", ".join(sorted(names)) or _("no tensor {name}*", name=KEY)
         raise KnownError(
             _(
-                "{files}: {found}, expected embedding.weight alone or with trans.0 and "
-                "trans.2; name an official P-tuning checkpoint",
-                files=files[0],
+                "{file}: {found}, expected embedding.weight, alone or with trans.0 and "
+                "trans.2; use an official P-tuning checkpoint",
+                file=files[0],
                 found=found,
             )
         )
@@ -190,7 +194,7 @@ def _fitting_encoder(
 ) -> PrefixEncoder:
     expected = prefix_shape(model.config)
     width = expected[0] * expected[1] * expected[2]
-    length, first = tensors["embedding.weight"].shape
+    length, first = tensors["embedding.weight"].shape  # [P, 2L * heads * D or middle]
     projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None
     last = first if projection is None else tensors["trans.2.weight"].shape[0]
     if last != width:
@@ -206,7 +210,11 @@ def _fitting_encoder(
 
 def _misfit(what: object, found: tuple[int, ...], model: Any, expected: tuple[int, ...]) -> str:
     base = getattr(model, "name_or_path", "") or type(model).__name__
-    return (
-        f"{what}: a prefix of shape {list(found)}, expected {list(expected)} for the base {base}; "
-        "use the base it was trained on"
+    return _(
+        "{where}: a prefix of shape {found}, expected {expected} for the base {base}; use the base "
+        "it was trained on",
+        where=what,
+        found=list(found),
+        expected=list(expected),
+        base=base,
     )

@@ -69,9 +69,9 @@ def message_v3(tokenizer: PromptTokenizer, role: str, metadata: str, content: st
     if role not in _ROLES:
         raise KnownError(
             _(
-                "message of role {role!r}: ChatGLM3-6B knows {ROLES}",
+                "a message of the role {role}; ChatGLM3-6B only knows {roles}",
                 role=role,
-                ROLES=", ".join(_ROLES),
+                roles=", ".join(_ROLES),
             )
         )
     line = tokenizer.text_ids(f"{metadata}\n")

@@ -27,10 +27,11 @@ def dequantise_int4(packed: torch.Tensor, scale: torch.Tensor, dtype: torch.dtyp
     """The matrix [out, in] in `dtype` from nibbles [out, in / 2]; exactly q * scale in float32."""
     rows, pairs = packed.shape
     out = torch.empty(rows, pairs, 2, dtype=dtype, device=packed.device)
-    factor = _factor(scale, dtype)[:, None]
+    factor = _factor(scale, dtype)[:, None]  # [out, 1]
+    # Shifts of int8 keep the sign: the high nibble, then the low one, [out, in / 2] each
     torch.mul(packed >> 4, factor, out=out[..., 0])
     torch.mul((packed << 4) >> 4, factor, out=out[..., 1])
-    return out.view(rows, 2 * pairs)
+    return out.view(rows, 2 * pairs)  # [out, in / 2, 2] → [out, in]
 
 
 def _factor(scale: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
@@ -41,12 +42,12 @@ def _factor(scale: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 def quantise(weight: torch.Tensor, bits: int) -> tuple[torch.Tensor, torch.Tensor]:
     """(packed, float16 scale) of a matrix [out, in], as the official converter rounds it."""
     top = 2 ** (bits - 1) - 1
-    scale = (weight.abs().amax(dim=-1).float() / top).half()
+    scale = (weight.abs().amax(dim=-1).float() / top).half()  # [out]
     safe = torch.where(scale == 0, torch.ones_like(scale), scale).float()
     q = torch.round(weight.float() / safe[:, None]).clamp_(-top, top).to(torch.int8)
     if bits == 8:
         return q, scale
-    return (q[:, 0::2] << 4) | (q[:, 1::2] & 15), scale
+    return (q[:, 0::2] << 4) | (q[:, 1::2] & 15), scale  # [out, in] → [out, in / 2]
 
 
 class _DequantisedLinear(torch.autograd.Function):
@@ -97,8 +98,8 @@ class QuantizedLinear(nn.Linear):
         """x [..., in] times W^T."""
         if not self.kernel or x.dtype is not torch.bfloat16:
             return F.linear(x, self.dequantised(x.dtype))
-        rows = x.reshape(-1, self.in_features)
-        y = self._integers_times(rows) * self.weight_scale.float()
+        rows = x.reshape(-1, self.in_features)  # [..., in] → [rows, in]
+        y = self._integers_times(rows) * self.weight_scale.float()  # [rows, out]
         return y.to(x.dtype).view(*x.shape[:-1], self.out_features)
 
     def _integers_times(self, rows: torch.Tensor) -> torch.Tensor:
@@ -113,8 +114,9 @@ class QuantizedLinear(nn.Linear):
     def dequantised(self, dtype: torch.dtype, rows: torch.Tensor | None = None) -> torch.Tensor:
         """W [out, in] in `dtype`, or only the given rows of it."""
         if self.weight.dtype is torch.uint8:  # in the kernel's order, which only the kernel reads
+            # What it multiplies the unit matrix to is W itself, one column a row: [in, out]
             unit = torch.eye(self.in_features, dtype=torch.bfloat16)
-            whole = self._integers_times(unit).T.to(torch.int8)
+            whole = self._integers_times(unit).T.to(torch.int8)  # [out, in]
             return _dequantised(whole, self.weight_scale, 8, dtype, rows)
         return _dequantised(self.weight, self.weight_scale, self.bits, dtype, rows)
 
@@ -142,11 +144,12 @@ class QuantizedEmbedding(nn.Embedding):
         rows = _dequantised(
             self.weight, self.weight_scale, self.bits, self.compute_dtype, input.reshape(-1)
         )
-        return rows.view(*input.shape, self.embedding_dim)
+        return rows.view(*input.shape, self.embedding_dim)  # [ids, hidden] → [..., hidden]
 
 
 def _in_kernel_order(packed: torch.Tensor) -> torch.Tensor:
     """Nibbles [rows, in / 2] as torch's kernel wants them: offset by 8, in its own order, uint8."""
+    # [rows, in / 2, 2] → [rows, in]
     spread = torch.stack((packed >> 4, (packed << 4) >> 4), dim=-1).flatten(1)
     order: torch.Tensor = torch.ops.aten._convert_weight_to_int4pack_for_cpu(spread.int() + 8, 1)
     return order

@@ -47,8 +47,8 @@ def load_tokenizer(path: str | PathLike[str], version: int | None = None) -> Cha
         reason = first_line(error)
         raise KnownError(
             _(
-                "{folder}: the tokenizer's settings could not be used ({reason}); copy "
-                "tokenizer_config.json from the checkpoint's page again, or remove it",
+                "{folder}: its tokenizer_config.json cannot be used ({reason}); download "
+                "that file again, or remove it",
                 folder=folder,
                 reason=reason,
             )
@@ -64,11 +64,11 @@ def check_fit(tokenizer: ChatGLMTokenizer, config: Any) -> None:
     if tokenizer.vocab_size > config.vocab_size:
         raise KnownError(
             _(
-                "{vocab_file}: found {vocab_size} ids, but the model has {vocab_size2}; "
-                "take the vocabulary file from the model's own checkpoint",
-                vocab_file=tokenizer.vocab_file,
-                vocab_size=tokenizer.vocab_size,
-                vocab_size2=config.vocab_size,
+                "{file}: a vocabulary of {ids} ids, but the model has {model_ids}; take "
+                "the vocabulary from the model's own checkpoint",
+                file=tokenizer.vocab_file,
+                ids=tokenizer.vocab_size,
+                model_ids=config.vocab_size,
             )
         )
     for key, token in (("gmask_token_id", "[gMASK]"), ("bos_token_id", "<sop>")):
@@ -76,13 +76,13 @@ def check_fit(tokenizer: ChatGLMTokenizer, config: Any) -> None:
         if tokenizer.version == 1 and tokenizer.special_id(token) != wanted:
             raise KnownError(
                 _(
-                    "{vocab_file}: {token} is id {special_id}, but the model's config.json "
-                    "says {key} {wanted}; take both from the same checkpoint",
-                    vocab_file=tokenizer.vocab_file,
+                    "{file}: {token} has the id {found}, but config.json says {key} "
+                    "{expected}; take both files from the same checkpoint",
+                    file=tokenizer.vocab_file,
                     token=token,
-                    special_id=tokenizer.special_id(token),
+                    found=tokenizer.special_id(token),
                     key=key,
-                    wanted=wanted,
+                    expected=wanted,
                 )
             )
 
@@ -92,11 +92,13 @@ def _check_vocabulary_file(folder: Path, version: int) -> None:
     if (folder / name).is_file():
         return
     others = sorted(f for f in set(VOCABULARY_FILES.values()) - {name} if (folder / f).is_file())
-    found = f"found {others[0]}, which is of another version" if others else "not found"
+    found = _("its vocabulary is missing")
+    if others:
+        found = _("{file} is the vocabulary of another version", file=others[0])
     raise KnownError(
         _(
-            "{folder}: {found}; config.json is of ChatGLM version {version}, whose "
-            "vocabulary file is {name}: copy it from the same checkpoint",
+            "{folder}: {found}; config.json is that of ChatGLM version {version}, whose "
+            "vocabulary is {name}: take it from the same checkpoint",
             folder=folder / name,
             found=found,
             version=version,

@@ -15,7 +15,10 @@ def open_vocabulary(path: Path) -> Any:
     """Return the SentencePieceProcessor of a file; raises KnownError when there is none in it."""
     if not path.is_file():
         raise KnownError(
-            _("{path}: vocabulary file not found; copy it from the checkpoint's page", path=path)
+            _(
+                "{path}: the vocabulary is missing; download it from the checkpoint's page",
+                path=path,
+            )
         )
     vocabulary = sentencepiece.SentencePieceProcessor()
     try:
@@ -23,10 +26,10 @@ def open_vocabulary(path: Path) -> Any:
     except (RuntimeError, OSError) as error:
         raise KnownError(
             _(
-                "{path}: not a sentencepiece vocabulary ({st_size} bytes found); the file "
-                "is damaged or cut short, download it again",
+                "{path}: not a sentencepiece vocabulary ({size} bytes), so it is damaged "
+                "or cut short; download it again",
                 path=path,
-                st_size=path.stat().st_size,
+                size=path.stat().st_size,
             )
         ) from error
     return vocabulary
@@ -56,8 +59,8 @@ class ChatGLMTokenizer(SentencePieceBackend):
             name = self.vocab_files_names["vocab_file"]
             raise KnownError(
                 _(
-                    "{get}: vocabulary file {name} not found",
-                    get=kwargs.get("name_or_path", name),
+                    "{folder}: the vocabulary {name} is missing",
+                    folder=kwargs.get("name_or_path", name),
                     name=name,
                 )
             )

@@ -58,11 +58,11 @@ class ChatGLM1Tokenizer(ChatGLMTokenizer):
         if missing:
             raise KnownError(
                 _(
-                    "{path}: found {get_piece_size} pieces without {missing}, expected the "
-                    "vocabulary of ChatGLM-6B (130344 pieces); take ice_text.model from the "
-                    "same checkpoint as config.json, in its last revision",
+                    "{path}: {pieces} pieces without {missing}, expected the vocabulary of"
+                    " ChatGLM-6B (130344 pieces); take ice_text.model from the checkpoint "
+                    "of config.json, in its last revision",
                     path=path,
-                    get_piece_size=vocabulary.get_piece_size(),
+                    pieces=vocabulary.get_piece_size(),
                     missing=missing[0],
                 )
             )

@@ -34,11 +34,11 @@ class ChatGLM2Tokenizer(ChatGLMTokenizer):
         if vocabulary.piece_to_id("[gMASK]") != vocabulary.unk_id():
             raise KnownError(
                 _(
-                    "{path}: found the vocabulary of ChatGLM-6B ({get_piece_size} pieces), "
-                    "expected that of ChatGLM{version}-6B (64789 pieces); take tokenizer.model "
-                    "from the same checkpoint as config.json",
+                    "{path}: the vocabulary of ChatGLM-6B ({pieces} pieces), expected that"
+                    " of ChatGLM{version}-6B (64789 pieces); take tokenizer.model from the"
+                    " checkpoint of config.json",
                     path=path,
-                    get_piece_size=vocabulary.get_piece_size(),
+                    pieces=vocabulary.get_piece_size(),
                     version=cls.version,
                 )
             )

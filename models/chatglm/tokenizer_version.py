@@ -34,16 +34,17 @@ def checkpoint_version(folder: Path) -> int:
     if version == "glm":
         raise KnownError(
             _(
-                "{folder}: model_type 'glm' without a ChatGLM tokenizer beside it; copy "
-                "tokenizer_config.json and the vocabulary file of the checkpoint here",
+                "{folder}: model_type glm without a ChatGLM tokenizer beside it; put "
+                "tokenizer_config.json and the vocabulary of the checkpoint here",
                 folder=folder / "config.json",
             )
         )
     if saved is not None and (saved == 1) != (version == "v1"):
         raise KnownError(
             _(
-                "{folder}: tokenizer_config.json is of ChatGLM version {saved}, "
-                "config.json of version {version}; take both files from the same checkpoint",
+                "{folder}: tokenizer_config.json is that of ChatGLM version {saved}, "
+                "config.json that of version {version}; take both files from the same "
+                "checkpoint",
                 folder=folder,
                 saved=saved,
                 version=version[1],
@@ -60,7 +61,7 @@ def check_version(folder: Path, version: int) -> None:
     if version not in VOCABULARY_FILES:
         raise KnownError(
             _(
-                "{folder}: ChatGLM version {version!r} is unknown; give 1, 2 or 3",
+                "{folder}: ChatGLM version {version} is unknown; give 1, 2 or 3",
                 folder=folder,
                 version=version,
             )
@@ -69,8 +70,8 @@ def check_version(folder: Path, version: int) -> None:
     if found != "glm" and (found == "v1") != (version == 1):
         raise KnownError(
             _(
-                "{folder}: found the keys of version {found}, but version {version} was "
-                "asked for; leave the version out or give the right folder",
+                "{folder}: these are the keys of version {found}, but version {version} "
+                "was asked for; leave the version out, or give the right folder",
                 folder=folder / "config.json",
                 found=found[1],
                 version=version,
@@ -98,10 +99,18 @@ def _tokenizer_config(folder: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise KnownError(
-            _("{path}: not readable as JSON ({error}); copy the file again", path=path, error=error)
+            _(
+                "{path}: cannot be read as JSON ({error}); download it again",
+                path=path,
+                error=error,
+            )
         ) from error
     if not isinstance(values, dict):
         raise KnownError(
-            _("{path}: found {name}, expected a JSON object", path=path, name=type(values).__name__)
+            _(
+                "{path}: a {type}, expected a JSON object; download it again",
+                path=path,
+                type=type(values).__name__,
+            )
         )
     return values

@@ -8,7 +8,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n
 from models.chatglm.quantized import QuantizedEmbedding, QuantizedLinear
 
 PIECE = 1 << 20  # weights packed at a time
@@ -67,8 +67,8 @@ class Placement:
         if name not in self.expected:
             raise KnownError(
                 _(
-                    "{folder}: holds {name}, expected no such tensor by its config.json; the "
-                    "two do not belong together",
+                    "{folder}: holds {name}, which its config.json does not know; the two "
+                    "do not belong together",
                     folder=self.folder,
                     name=name,
                 )
@@ -77,24 +77,24 @@ class Placement:
         if parameter.shape != tensor.shape:
             raise KnownError(
                 _(
-                    "{folder}: {name} is {shape}, expected {shape2} by its config.json; the "
-                    "two do not belong together",
+                    "{folder}: {name} has the shape {found}, but config.json asks for "
+                    "{expected}; the two do not belong together",
                     folder=self.folder,
                     name=name,
-                    shape=list(tensor.shape),
-                    shape2=list(parameter.shape),
+                    found=list(tensor.shape),
+                    expected=list(parameter.shape),
                 )
             )
         integers = not tensor.is_floating_point() and tensor.dtype is not torch.int8
         if integers or parameter.is_floating_point() != tensor.is_floating_point():
             raise KnownError(
                 _(
-                    "{folder}: {name} is {dtype}, expected {dtype2}; quantization_bit in "
-                    "config.json does not fit the weights",
+                    "{folder}: {name} is {dtype}, expected {expected}; quantization_bit in"
+                    " config.json does not fit the weights",
                     folder=self.folder,
                     name=name,
                     dtype=tensor.dtype,
-                    dtype2=parameter.dtype,
+                    expected=parameter.dtype,
                 )
             )
         path, __, leaf = name.rpartition(".")
@@ -128,12 +128,14 @@ class Placement:
         missing = [name for name, value in model.named_parameters() if value.is_meta]
         if missing:
             raise KnownError(
-                _(
-                    "{folder}: no {missing} ({missing2} tensors are missing), expected by its "
-                    "config.json; download the weights again",
+                _n(
+                    "{folder}: {name} is missing, which its config.json asks for; download the "
+                    "weights again",
+                    "{folder}: {n} tensors are missing, among them {name}, which its config.json "
+                    "asks for; download the weights again",
+                    len(missing),
                     folder=self.folder,
-                    missing=missing[0],
-                    missing2=len(missing),
+                    name=missing[0],
                 )
             )
         if self.device.type == "cpu" and self.dtype is torch.bfloat16:
@@ -147,9 +149,10 @@ class Placement:
         if left:
             raise KnownError(
                 _(
-                    "{folder}: {left} was not computed; report this",
+                    "{folder}: {name} was not computed, which is a fault of this program; "
+                    "please report it",
                     folder=self.folder,
-                    left=left[0],
+                    name=left[0],
                 )
             )
 
@@ -161,9 +164,9 @@ def _use_bitsandbytes(model: PreTrainedModel, quantization: str, dtype: torch.dt
     except ImportError:
         raise KnownError(
             _(
-                "quantization {quantization}: bitsandbytes is not installed; install it, "
-                "or use an official int4 or int8 checkpoint",
-                quantization=quantization,
+                "quantization {name}: bitsandbytes is not installed; install it, or use an"
+                " official int4 or int8 checkpoint",
+                name=quantization,
             )
         ) from None
     for parent, name, old in _block_linears(model):

@@ -14,12 +14,13 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Genera
 from transformers.utils import logging as library_logging
 
 from base.errors import KnownError, first_line
+from base.extras import not_installed
 from base.messages import _
 from models.catalog import known
 from models.chatglm.load import DTYPES
 from models.chatglm.shards import SHARD_BYTES, write
 from models.folders import check_room, new_folder
-from models.gguf.header import Header, read_header
+from models.gguf.header import GgufHeader, read_header
 from models.resolve import LOCAL, weights
 
 GEMMA_27B = {"gemma2": 46, "gemma3": 62}
@@ -27,7 +28,7 @@ GEMMA_27B = {"gemma2": 46, "gemma3": 62}
 
 
 @dataclass(frozen=True)
-class Folder:
+class ConvertedFolder:
     """A folder that was written, and the class and type of its weights."""
 
     path: Path
@@ -42,20 +43,29 @@ def find_gguf(source: str) -> Path:
     place = weights(model) if model is not None else Path(spec).expanduser()
     if (place / "adapter_config.json").is_file():
         raise KnownError(
-            _("{place}: an adapter, which servers take as it is; give its base's GGUF", place=place)
+            _(
+                "{path}: an adapter, which servers take as it is; give the GGUF of its base",
+                path=place,
+            )
         )
     if (place / "config.json").is_file():
         raise KnownError(
-            _("{place}: a folder already; for a ChatGLM checkpoint leave out --to hf", place=place)
+            _(
+                "{path}: this is such a folder already; for a ChatGLM checkpoint leave out --to hf",
+                path=place,
+            )
         )
     if not place.is_file() and place.suffix != ".gguf":
         raise KnownError(
-            _("{source}: no GGUF; give a file that ends with .gguf, or `starter`", source=source)
+            _(
+                "{source}: not a GGUF; give a file that ends with .gguf, or `starter`",
+                source=source,
+            )
         )
     return place
 
 
-def model_header(file: Path) -> Header:
+def model_header(file: Path) -> GgufHeader:
     """The header of a GGUF model. Raises `KnownError` for anything else."""
     header = read_header(file)
     if header.is_adapter:
@@ -70,7 +80,7 @@ def convert_gguf(
     out: str | Path,
     dtype: str = "bfloat16",
     shard_bytes: int = SHARD_BYTES,
-) -> Folder:
+) -> ConvertedFolder:
     """Write the GGUF model `file` into the new folder `out`, which appears whole or not at all.
 
     `dtype` is that of most published models; files are at most `shard_bytes`. Raises `KnownError`
@@ -79,18 +89,18 @@ def convert_gguf(
     """
     header, out = model_header(Path(file).expanduser()), Path(out).expanduser()
     with new_folder(out) as target:
-        check_room(out, f"writing {header.path.name}", size(header, DTYPES[dtype]))
+        check_room(out, _("writing {file}", file=header.path.name), size(header, DTYPES[dtype]))
         architecture = write_folder(header, target, DTYPES[dtype], shard_bytes)
-    return Folder(out, architecture, dtype)
+    return ConvertedFolder(out, architecture, dtype)
 
 
-def size(header: Header, dtype: torch.dtype) -> int:
+def size(header: GgufHeader, dtype: torch.dtype) -> int:
     """Bytes of the weights of `header`'s file when each is of `dtype`."""
     return dtype.itemsize * sum(math.prod(shape) for shape in header.shapes.values())
 
 
 def write_folder(
-    header: Header, folder: Path, dtype: torch.dtype, shard_bytes: int = SHARD_BYTES
+    header: GgufHeader, folder: Path, dtype: torch.dtype, shard_bytes: int = SHARD_BYTES
 ) -> str:
     """Fill `folder` with tokenizer, configuration and weights; the model's class.
 
@@ -119,7 +129,7 @@ def write_folder(
     return type(model).__name__
 
 
-def _set_heads(config: Any, header: Header) -> None:
+def _set_heads(config: Any, header: GgufHeader) -> None:
     """Tell of heads of an unusual width, and how Gemma scales them, which transformers takes for
     those of its smaller models."""
     width = header.metadata.get(f"{header.architecture}.attention.key_length")
@@ -145,7 +155,7 @@ def _write_whole(place: dict[str, str], folder: Path, dtype: torch.dtype, shard_
     return model.config
 
 
-def _generation(config: Any, header: Header) -> GenerationConfig:
+def _generation(config: Any, header: GgufHeader) -> GenerationConfig:
     """What ends a text, and no sampling: servers take what else stands here for their default."""
     ends = [config.eos_token_id, header.metadata.get("tokenizer.ggml.eot_token_id")]
     ends = list(dict.fromkeys(end for end in ends if isinstance(end, int)))
@@ -157,7 +167,7 @@ def _generation(config: Any, header: Header) -> GenerationConfig:
 
 
 @contextmanager
-def _reading(header: Header) -> Iterator[None]:
+def _reading(header: GgufHeader) -> Iterator[None]:
     """Keep what the libraries print off the screen, and turn their failures into one line."""
     library_logging.disable_progress_bar()
     try:
@@ -165,11 +175,7 @@ def _reading(header: Header) -> Iterator[None]:
             yield
     except ImportError as error:
         raise KnownError(
-            _(
-                "{path}: reading a GGUF needs the package gguf; install it with: pip "
-                "install 'paotuan[train]'",
-                path=header.path,
-            )
+            _("{name}: {hint}", name=header.path, hint=not_installed("gguf", "train"))
         ) from error
     except OSError as error:
         if error.errno is not None or error.filename is not None:
@@ -179,12 +185,12 @@ def _reading(header: Header) -> Iterator[None]:
         raise _unread(header, error) from error
 
 
-def _unread(header: Header, error: Exception) -> KnownError:
+def _unread(header: GgufHeader, error: Exception) -> KnownError:
     reason = first_line(error)
     return KnownError(
         _(
-            "{path}: a {architecture} model that transformers does not read from GGUF "
-            "({reason}); use its folder of safetensors",
+            "{path}: transformers cannot read {architecture} models from GGUF ({reason}); "
+            "use the model's folder of safetensors",
             path=header.path,
             architecture=header.architecture,
             reason=reason,

@@ -28,7 +28,7 @@ TURNED = {"llama"}
 
 
 @dataclass(frozen=True)
-class Tensor:
+class GgufTensor:
     """One tensor: its shape in GGML's order, its type by GGML's number, and its first byte."""
 
     shape: tuple[int, ...]
@@ -37,13 +37,13 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Header:
+class GgufHeader:
     """What a GGUF file says of itself. Arrays are left out; shapes are in GGML's order."""
 
     path: Path
     metadata: dict[str, Value]
     shapes: dict[str, tuple[int, ...]]
-    tensors: Mapping[str, Tensor] = field(default_factory=dict)
+    tensors: Mapping[str, GgufTensor] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -116,7 +116,7 @@ class _Reader:
         return None
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path) -> GgufHeader:
     """Read and check the header of `path`. Raises `KnownError` where it is not a whole GGUF."""
     try:
         if path.exists() and not path.is_file():
@@ -140,7 +140,10 @@ def read_header(path: Path) -> Header:
         ) from error
     except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
         raise KnownError(
-            _("{path}: the file is cut off or damaged; fetch it again", path=path)
+            _(
+                "{path}: the file is cut off or damaged; download it again",
+                path=path,
+            )
         ) from None
 
 
@@ -174,34 +177,34 @@ def adapter_file(path: Path) -> Path:
     if files:
         raise KnownError(
             _(
-                "{path}: {files} GGUF files in it; name the one that is meant",
+                "{path}: there are {count} GGUF files in it; give the one that is meant",
                 path=path,
-                files=len(files),
+                count=len(files),
             )
         )
     raise KnownError(
         _(
-            "{path}: no GGUF in it, which llama.cpp needs; make one with: paotuan "
-            "models convert {path} {own} --to gguf-lora",
+            "{path}: there is no GGUF in it, which llama.cpp needs; make one with: paotuan"
+            " models convert {path} {file} --to gguf-lora",
             path=path,
-            own=own,
+            file=own,
         )
     )
 
 
-def check_adapter(adapter: Header, base: Header) -> None:
+def check_adapter(adapter: GgufHeader, base: GgufHeader) -> None:
     """Raise `KnownError` unless the LoRA `adapter` was trained on a model of `base`'s shape."""
     if not adapter.is_adapter:
         raise KnownError(_("{path}: this is a model, not an adapter", path=adapter.path))
     if adapter.architecture != base.architecture:
         raise KnownError(
             _(
-                "{path}: an adapter for {architecture}, but {path2} is {architecture2}; "
-                "use the model it was trained on",
+                "{path}: an adapter for {architecture}, but {model} is "
+                "{model_architecture}; use the model it was trained on",
                 path=adapter.path,
                 architecture=adapter.architecture,
-                path2=base.path.name,
-                architecture2=base.architecture,
+                model=base.path.name,
+                model_architecture=base.architecture,
             )
         )
     for name, shape in adapter.shapes.items():
@@ -211,26 +214,27 @@ def check_adapter(adapter: Header, base: Header) -> None:
         if of_base is None or len(shape) != 2 or shape[axis] != of_base[axis]:
             raise KnownError(
                 _(
-                    "{path}: {name} {shape} does not fit {path2} ({target}: {value}); use the "
-                    "model it was trained on",
+                    "{path}: {name} {shape} does not fit {model} ({target}: {expected}); "
+                    "use the model it was trained on",
                     path=adapter.path,
                     name=name,
                     shape=list(shape),
-                    path2=base.path.name,
+                    model=base.path.name,
                     target=target,
-                    value=list(of_base or ()),
+                    expected=list(of_base or ()),
                 )
             )
 
 
-def _parse(path: Path, data: mmap.mmap) -> Header:
+def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
     reader = _Reader(data)
     reader.skip(len(MAGIC))
     version = reader.integer("I")
     if version not in (2, 3):
         raise KnownError(
             _(
-                "{path}: GGUF version {version} is not known; 2 and 3 are",
+                "{path}: GGUF version {version} is not supported, only 2 and 3 are; use a "
+                "newer file",
                 path=path,
                 version=version,
             )
@@ -245,10 +249,10 @@ def _parse(path: Path, data: mmap.mmap) -> Header:
     for __ in range(tensors):
         name, rank = reader.string(), reader.integer("I")
         shape = tuple(reader.integer("Q") for __ in range(rank))
-        listed[name] = Tensor(shape, reader.integer("I"), reader.integer("Q"))
+        listed[name] = GgufTensor(shape, reader.integer("I"), reader.integer("Q"))
     if listed and reader.at + max(one.start for one in listed.values()) >= len(data):
         raise struct.error("the weights are cut off")
     step = int(metadata.get("general.alignment", ALIGNMENT)) or ALIGNMENT
     first = -(-reader.at // step) * step
     found = {name: replace(one, start=first + one.start) for name, one in listed.items()}
-    return Header(path, metadata, {name: one.shape for name, one in found.items()}, found)
+    return GgufHeader(path, metadata, {name: one.shape for name, one in found.items()}, found)

@@ -13,10 +13,10 @@ from typing import Any, Literal
 import torch
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from base.writing import drafted, reason
 from models.adapter_files import CONFIG, OUTER, read_json, read_tensors, scale_of
-from models.gguf.header import TURNED, Header, check_adapter, read_header
+from models.gguf.header import TURNED, GgufHeader, check_adapter, read_header
 from models.resolve import find_base
 
 ARCHITECTURES = {
@@ -41,7 +41,7 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True)
-class Base:
+class LoraBase:
     """What must be known of a base to name its tensors."""
 
     name: str
@@ -49,11 +49,11 @@ class Base:
     layers: int
     heads: int
     kv_heads: int
-    header: Header | None = None
+    header: GgufHeader | None = None
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenLora:
     """A GGUF LoRA that was written."""
 
     path: Path
@@ -67,7 +67,7 @@ def write_gguf_lora(
     out: str | Path,
     base: str | None = None,
     dtype: Literal["float16", "float32"] = "float16",
-) -> Written:
+) -> WrittenLora:
     """Write the LoRA in `folder` to the file `out`.
 
     `base` is that of the adapter's own configuration unless it is given: a name of the catalog, a
@@ -77,7 +77,10 @@ def write_gguf_lora(
     folder, out = Path(folder).expanduser(), Path(out).expanduser()
     if not folder.is_dir():
         raise KnownError(
-            _("{folder}: no such folder, expected an adapter in PEFT layout", folder=folder)
+            _(
+                "{folder}: no such folder; give the folder of an adapter in PEFT layout",
+                folder=folder,
+            )
         )
     config = read_json(folder / CONFIG)
     _check_config(folder / CONFIG, config)
@@ -89,7 +92,7 @@ def write_gguf_lora(
     shapes = {name: value.shape[::-1] for name, value in values.items()}
     if known.header is not None:
         metadata = {"general.type": "adapter", "general.architecture": known.architecture}
-        check_adapter(Header(folder, dict(metadata), shapes), known.header)
+        check_adapter(GgufHeader(folder, dict(metadata), shapes), known.header)
     inputs = [*folder.iterdir(), *([known.header.path] if known.header else [])]
     try:
         _write(out, known, alpha, values, inputs)
@@ -97,17 +100,20 @@ def write_gguf_lora(
         raise KnownError(
             _("{out}: cannot be written: {error}", out=out, error=reason(error))
         ) from error
-    return Written(out, known.architecture, known.name, len(tensors))
+    return WrittenLora(out, known.architecture, known.name, len(tensors))
 
 
-def read_base(name: str) -> Base:
+def read_base(name: str) -> LoraBase:
     """What the header of a GGUF, or a checkpoint's configuration, says of a base."""
     place = find_base(name)
     if Path(place).is_file() or Path(place).suffix == ".gguf":
         header = read_header(Path(place))
         if header.is_adapter:
             raise KnownError(
-                _("{place}: this is an adapter; give the model that it belongs to", place=place)
+                _(
+                    "{path}: this is an adapter; give the model that it belongs to",
+                    path=place,
+                )
             )
         said = header.metadata
 
@@ -116,11 +122,11 @@ def read_base(name: str) -> Base:
 
         heads = number("attention.head_count")
         kv_heads = number("attention.head_count_kv") or heads
-        return Base(name, header.architecture, number("block_count"), heads, kv_heads, header)
+        return LoraBase(name, header.architecture, number("block_count"), heads, kv_heads, header)
     return _from_config(name, place)
 
 
-def _from_config(name: str, place: str | Path) -> Base:
+def _from_config(name: str, place: str | Path) -> LoraBase:
     from models.local.loading import raw_config
 
     raw = raw_config(place)
@@ -128,17 +134,18 @@ def _from_config(name: str, place: str | Path) -> Base:
     if kind not in ARCHITECTURES or "position_encoding_2d" in raw:
         raise KnownError(
             _(
-                "{name}: a {kind} model, for which no GGUF LoRA is known; expected one of {set}",
+                "{name}: a {kind} model, for which no GGUF LoRA can be written; it can be "
+                "for {architectures}",
                 name=name,
                 kind=kind,
-                set=", ".join(sorted(set(ARCHITECTURES))),
+                architectures=", ".join(sorted(set(ARCHITECTURES))),
             )
         )
     raw = {**raw, **raw.get("text_config", {})}
     heads = int(raw.get("num_attention_heads", 0))
     kv_heads = int(raw.get("num_key_value_heads") or raw.get("multi_query_group_num") or heads)
     layers = int(raw.get("num_hidden_layers") or raw.get("num_layers") or 0)
-    return Base(name, ARCHITECTURES[kind], layers, heads, kv_heads)
+    return LoraBase(name, ARCHITECTURES[kind], layers, heads, kv_heads)
 
 
 def _check_config(file: Path, config: Mapping[str, Any]) -> None:
@@ -146,49 +153,54 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
     if kind != "LORA":
         raise KnownError(
             _(
-                "{file}: peft_type is {kind}, expected LORA; llama.cpp knows no other "
-                "adapters, play it with --model local:…",
+                "{file}: peft_type is {kind}, but llama.cpp only knows LORA; play this "
+                "adapter with --model local:…",
                 file=file,
                 kind=kind,
             )
         )
-    for key, meant in (
-        ("use_dora", "a DoRA"),
-        ("modules_to_save", "whole layers"),
-        ("fan_in_fan_out", "transposed weights"),
-        ("alora_invocation_tokens", "an activated LoRA"),
+    for key, what in (
+        ("use_dora", N_("a DoRA")),
+        ("modules_to_save", N_("whole layers")),
+        ("fan_in_fan_out", N_("transposed weights")),
+        ("alora_invocation_tokens", N_("an activated LoRA")),
     ):
         if config.get(key):
             raise KnownError(
                 _(
-                    "{file}: {key}: {meant}, which a GGUF LoRA cannot hold",
+                    "{file}: {key}: a GGUF LoRA cannot hold {what}",
                     file=file,
                     key=key,
-                    meant=meant,
+                    what=_(what),
                 )
             )
     if config.get("bias", "none") != "none":
         raise KnownError(
             _(
-                "{file}: bias {config}, expected none; a GGUF LoRA has no biases",
+                "{file}: bias is {bias}, expected none, since a GGUF LoRA has no biases",
                 file=file,
-                config=config["bias"],
+                bias=config["bias"],
             )
         )
 
 
-def _own_base(folder: Path, config: Mapping[str, Any]) -> Base:
+def _own_base(folder: Path, config: Mapping[str, Any]) -> LoraBase:
     """The base that the adapter itself names, which need not be where it was any more."""
     name = config.get("base_model_name_or_path")
     if not isinstance(name, str) or not name:
-        raise KnownError(_("{folder}: names no base; give it with --base", folder=folder / CONFIG))
+        raise KnownError(
+            _(
+                "{file}: names no base; give it with --base",
+                file=folder / CONFIG,
+            )
+        )
     try:
         return read_base(name)
     except KnownError as error:
         raise KnownError(
             _(
-                "{folder}: its base cannot be read ({error}); give it with --base",
-                folder=folder / CONFIG,
+                "{file}: the base that it names cannot be read ({error}); give it with --base",
+                file=folder / CONFIG,
                 error=error,
             )
         ) from error
@@ -202,7 +214,7 @@ def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]
         if not found or half not in ("A.weight", "B.weight"):
             raise KnownError(
                 _(
-                    "{folder}: {key}: expected lora_A and lora_B of linear layers alone",
+                    "{folder}: {key}: expected nothing but lora_A and lora_B of linear layers",
                     folder=folder,
                     key=key,
                 )
@@ -219,13 +231,17 @@ def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]
             )
     if not halves:
         raise KnownError(
-            _("{folder}: no lora_A and lora_B in it; take the files of one training", folder=folder)
+            _(
+                "{folder}: there is no lora_A or lora_B in it; give the folder that a "
+                "training wrote",
+                folder=folder,
+            )
         )
     return {layer: (pair["A"], pair["B"]) for layer, pair in halves.items()}
 
 
 def _named(
-    folder: Path, pairs: Mapping[str, Pair], config: Mapping[str, Any], base: Base
+    folder: Path, pairs: Mapping[str, Pair], config: Mapping[str, Any], base: LoraBase
 ) -> dict[str, Pair]:
     """The pairs under llama.cpp's names, B with what llama.cpp's scale lacks, and turned."""
     import gguf
@@ -234,7 +250,7 @@ def _named(
     if number is None:
         raise KnownError(
             _(
-                "{base}: {architecture} is not known to the package gguf",
+                "{base}: the package gguf does not know {architecture}; bring it up to date",
                 base=base.name,
                 architecture=base.architecture,
             )
@@ -247,8 +263,8 @@ def _named(
         if name is None:
             raise KnownError(
                 _(
-                    "{folder}: adapts {layer}, which a {architecture} model of {layers} layers "
-                    "({base}) does not have; name its base with --base",
+                    "{folder}: adapts {layer}, which {base}, a {architecture} model of "
+                    "{layers} layers, does not have; give the right base with --base",
                     folder=folder,
                     layer=layer,
                     architecture=base.architecture,
@@ -281,7 +297,7 @@ def _values(tensors: Mapping[str, Pair], dtype: str) -> dict[str, Any]:
 
 
 def _write(
-    out: Path, base: Base, alpha: float, values: Mapping[str, Any], inputs: Iterable[Path]
+    out: Path, base: LoraBase, alpha: float, values: Mapping[str, Any], inputs: Iterable[Path]
 ) -> None:
     import gguf
 

@@ -8,6 +8,7 @@ import torch
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 from base.errors import KnownError
+from base.messages import _
 
 FREQUENCIES = "rope_freqs.weight"
 """By how much each frequency of the rotary embedding is slowed down."""
@@ -34,14 +35,14 @@ def set_frequencies(path: Path, config: Any, tensor: Any) -> None:
     frequencies = plain["rope_theta"] ** (-torch.arange(0, width, 2) / width)
     for factor in LLAMA3_FACTORS:
         config.rope_parameters = {**plain, **LLAMA3, "factor": factor}
-        slowed, _ = ROPE_INIT_FUNCTIONS["llama3"](config)
+        slowed, _scale = ROPE_INIT_FUNCTIONS["llama3"](config)
         if slowed.shape == told.shape and torch.allclose(frequencies / slowed, told, rtol=1e-3):
             return
     config.rope_parameters = plain
     raise KnownError(
         _(
-            "{path}: scales positions in a way that is not known here; use its folder "
-            "of safetensors",
+            "{path}: scales its positions by a rule that is not known here; use the "
+            "model's folder of safetensors",
             path=path,
         )
     )

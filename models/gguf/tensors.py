@@ -10,7 +10,7 @@ import torch
 from base.errors import KnownError
 from base.messages import _
 from models.chatglm.shards import Planned
-from models.gguf.header import TURNED, Header
+from models.gguf.header import TURNED, GgufHeader
 from models.gguf.positions import FREQUENCIES, set_frequencies
 
 ARCHITECTURES = frozenset({"gemma2", "gemma3", "llama", "qwen2", "qwen3"})
@@ -28,7 +28,7 @@ class GgufTensors:
     a tensor is missing, of another shape, or one too many.
     """
 
-    def __init__(self, header: Header, model: Any, dtype: torch.dtype) -> None:
+    def __init__(self, header: GgufHeader, model: Any, dtype: torch.dtype) -> None:
         self._header, self._dtype, self._config = header, dtype, model.config
         in_file = {tensor.name: tensor for tensor in gguf.GGUFReader(header.path).tensors}
         set_frequencies(header.path, model.config, in_file.pop(FREQUENCIES, None))
@@ -38,15 +38,25 @@ class GgufTensors:
                 continue
             tensor = in_file.pop(self._in_gguf(name), None)
             shape = None if tensor is None else tuple(map(int, reversed(tensor.shape)))
+            if shape is None:
+                raise KnownError(
+                    _(
+                        "{path}: {name} is missing; the file is damaged or not a plain "
+                        "{architecture}",
+                        path=header.path,
+                        name=name,
+                        architecture=header.architecture,
+                    )
+                )
             if shape != tuple(weights.shape):
                 raise KnownError(
                     _(
-                        "{path}: {name} is {shape}, expected {shape2}; the file is damaged or no "
-                        "plain {architecture}",
+                        "{path}: {name} has the shape {shape}, expected {expected}; the file is "
+                        "damaged or not a plain {architecture}",
                         path=header.path,
                         name=name,
-                        shape=list(shape) if shape else "missing",
-                        shape2=list(weights.shape),
+                        shape=list(shape),
+                        expected=list(weights.shape),
                         architecture=header.architecture,
                     )
                 )
@@ -54,11 +64,11 @@ class GgufTensors:
         if in_file:
             raise KnownError(
                 _(
-                    "{path}: {next} has no place in a {name}, and without it the model would "
-                    "write otherwise; use its folder of safetensors",
+                    "{path}: {tensor} has no place in a {model}, which would write "
+                    "differently without it; use the model's folder of safetensors",
                     path=header.path,
-                    next=next(iter(in_file)),
-                    name=type(model).__name__,
+                    tensor=next(iter(in_file)),
+                    model=type(model).__name__,
                 )
             )
 

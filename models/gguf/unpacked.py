@@ -12,11 +12,13 @@ import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
+from base.drafts import sweep
 from base.errors import KnownError
+from base.folders import models_folder
 from base.messages import _
-from base.writing import new_folder, reason, sweep
+from base.writing import new_folder, reason
 from models import starter
-from models.cache import PATIENCE, cache_folder, digest
+from models.cache import PATIENCE, digest
 from models.catalog import STARTER
 from models.folders import check_room
 from models.gguf.folder import model_header, size, write_folder
@@ -31,7 +33,7 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
     an architecture that transformers does not read, and where there is no room.
     """
     header = model_header(Path(file).expanduser())
-    cache = cache or cache_folder() / "unpacked"
+    cache = cache or models_folder() / "unpacked"
     folder = cache / f"{header.path.stem}-{_digest(header.path)[:16]}"
     _tidy(cache)
     if folder.is_dir():
@@ -40,22 +42,30 @@ def unpacked(file: str | Path, cache: Path | None = None) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=PATIENCE):
             if not folder.is_dir():
-                check_room(cache, f"unpacking {header.path.name}", size(header, DTYPE))
+                check_room(cache, _("unpacking {file}", file=header.path.name), size(header, DTYPE))
                 with new_folder(folder) as part:
                     write_folder(header, part, DTYPE)
     except Timeout:
         raise KnownError(
-            _("{folder}: another program has been unpacking for long; end it", folder=folder)
+            _(
+                "{folder}: another program has been unpacking this model for a long time; "
+                "end it and try again",
+                folder=folder,
+            )
         ) from None
     except SafetensorError as error:
         raise KnownError(
-            _("{cache}: cannot keep an unpacked model here: {error}", cache=cache, error=error)
+            _(
+                "{folder}: an unpacked model cannot be kept here: {error}",
+                folder=cache,
+                error=error,
+            )
         ) from error
     except OSError as error:
         raise KnownError(
             _(
-                "{cache}: cannot keep an unpacked model here: {error}",
-                cache=cache,
+                "{folder}: an unpacked model cannot be kept here: {error}",
+                folder=cache,
                 error=reason(error),
             )
         ) from error
@@ -72,7 +82,7 @@ def _tidy(cache: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    if STARTER.sha256 and file == cache_folder() / starter.FILE:
+    if STARTER.sha256 and file == models_folder() / starter.FILE:
         starter.path()  # checks it
         return STARTER.sha256
     return digest(file)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from base.errors import KnownError
 from base.messages import _
-from models.gguf.header import Header, Tensor
+from models.gguf.header import GgufHeader, GgufTensor
 
 
 class Layout(NamedTuple):
@@ -33,7 +33,7 @@ PIECE = 1 << 16
 """Blocks looked at together."""
 
 
-def check_weights(header: Header) -> None:
+def check_weights(header: GgufHeader) -> None:
     """Raise `KnownError` where a weight is NaN or infinite."""
     with (
         header.path.open("rb") as file,
@@ -43,15 +43,15 @@ def check_weights(header: Header) -> None:
             if any(_broken(piece, LAYOUTS[tensor.kind]) for piece in _pieces(data, tensor)):
                 raise KnownError(
                     _(
-                        "{path}: {name} holds NaN or infinite weights; its training failed or the "
-                        "file is damaged: use another one",
+                        "{path}: {name} holds NaN or infinite weights, because its "
+                        "training failed or the file is damaged; use another one",
                         path=header.path,
                         name=name,
                     )
                 )
 
 
-def _pieces(data: mmap.mmap, tensor: Tensor) -> Iterator[bytes]:
+def _pieces(data: mmap.mmap, tensor: GgufTensor) -> Iterator[bytes]:
     layout = LAYOUTS.get(tensor.kind)
     if layout is None:
         return

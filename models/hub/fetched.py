@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import models_folder
 from base.messages import _
 from base.writing import replace_text
-from models.cache import cache_folder
 from models.entries import CatalogModel
 from models.hub.names import flat, is_safe
 
@@ -49,7 +49,7 @@ def place_of(model: CatalogModel) -> tuple[str, str | None]:
 
 def folder_of(repo: str) -> Path:
     """The folder of a repository's files."""
-    return cache_folder() / "hub" / flat(repo)
+    return models_folder() / "hub" / flat(repo)
 
 
 def sizes_of(repo: str) -> dict[str, int]:

@@ -9,9 +9,10 @@ import httpx
 from filelock import FileLock, Timeout
 
 from base.errors import KnownError, PassingError
+from base.folders import models_folder
 from base.messages import _
 from base.writing import FULL, reason
-from models.cache import cache_folder, digest
+from models.cache import digest
 from models.hub.fetched import folder_of, note_sizes, size_of, sizes_of
 from models.hub.names import REPO, flat
 from models.hub.repository import (
@@ -44,7 +45,7 @@ def fetch(
         raise KnownError(
             _("{repo}: not the name of a model on the hub, which looks like owner/name", repo=repo)
         )
-    partial = cache_folder() / "partial"
+    partial = models_folder() / "partial"
     try:
         partial.mkdir(parents=True, exist_ok=True)
         with (
@@ -139,7 +140,7 @@ def _is_whole(path: Path, file: RemoteFile) -> bool:
 
 
 def _check_room(repo: str, folder: Path, files: Sequence[RemoteFile]) -> None:
-    there = cache_folder()
+    there = models_folder()
     lacking = sum(
         file.size or 0 for file in files if size_of(folder / file.name) != (file.size or 0)
     ) - sum(max(size_of(one), 0) for one in (there / "partial").glob(f"{flat(repo)}--*.part"))

@@ -15,6 +15,7 @@ import xllamacpp
 
 from base.errors import KnownError
 from base.messages import N_, _
+from base.text import one_line
 from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS
 from models.gguf.header import read_header
@@ -31,7 +32,7 @@ from models.llamacpp.options import (
     window_of,
 )
 from models.llamacpp.prompts import Prompts
-from models.llamacpp.requests import Chunk, message, one_line, request
+from models.llamacpp.requests import Chunk, message, request
 from models.llamacpp.rows import LlamaCppRows
 from models.llamacpp.tokens import Tokens, behind
 from models.stream_from_thread import stream_from_thread
@@ -89,7 +90,7 @@ class LlamaCpp(Scorer):
         """Load the model at `path`, with `context` tokens (4096, or all it was trained on).
 
         `mode` is `chat` by default where the file is named as a model that answers and has a chat
-        template, else `raw`; see `models.gguf.header.Header.form`.
+        template, else `raw`; see `models.gguf.header.GgufHeader.form`.
 
         `threads` and `gpu_layers` are llama.cpp's own choice by default. `adapters` are GGUF LoRA
         files by name, or folders with one; of those in `optional` one that cannot be used is left
@@ -280,7 +281,11 @@ class LlamaCpp(Scorer):
                     break
         except RuntimeError as error:
             raise KnownError(
-                _("{name}: llama.cpp failed: {error}", name=self._name, error=one_line(error))
+                _(
+                    "{name}: llama.cpp failed: {error}",
+                    name=self._name,
+                    error=one_line(str(error), 300),
+                )
             ) from error
         finally:
             stream.close()

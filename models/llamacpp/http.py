@@ -7,7 +7,8 @@ import httpx
 
 from base.errors import KnownError
 from base.messages import _
-from models.llamacpp.requests import message, one_line
+from base.text import one_line
+from models.llamacpp.requests import message
 
 PATIENCE = 300.0
 """Seconds to wait for an answer that is no draw."""
@@ -57,7 +58,7 @@ class HttpPoster:
                     "{name}: llama.cpp does not answer at {path}: {error}",
                     name=self.name,
                     path=path,
-                    error=one_line(error),
+                    error=one_line(str(error), 300),
                 )
             ) from error
         raise KnownError(

@@ -10,7 +10,7 @@ import xllamacpp
 from base.errors import KnownError
 from base.messages import _
 from models.chat import CHAT_TOKENS
-from models.gguf.header import Header, adapter_file, check_adapter, read_header
+from models.gguf.header import GgufHeader, adapter_file, check_adapter, read_header
 from models.gguf.weights import check_weights
 from models.template import Mode
 
@@ -26,7 +26,7 @@ PLAIN_TEMPLATE = "chatml"
 
 
 def fitting_adapters(
-    base: Header, adapters: Mapping[str, str | Path], optional: Collection[str]
+    base: GgufHeader, adapters: Mapping[str, str | Path], optional: Collection[str]
 ) -> tuple[dict[str, Path], dict[str, str]]:
     """The files of the adapters that fit the base, and a notice for each that is left out."""
     files, notices = {}, {}
@@ -44,7 +44,7 @@ def fitting_adapters(
     return files, notices
 
 
-def fitting_context(header: Header, asked: int | None) -> int:
+def fitting_context(header: GgufHeader, asked: int | None) -> int:
     trained = header.trained_context
     if asked is None:
         return min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
@@ -61,7 +61,7 @@ def fitting_context(header: Header, asked: int | None) -> int:
     return asked
 
 
-def fitting_mode(header: Header, asked: Mode | None) -> tuple[Mode, list[str]]:
+def fitting_mode(header: GgufHeader, asked: Mode | None) -> tuple[Mode, list[str]]:
     """How prompts are given, and what a person should know where that is a guess."""
     if asked == "chat" and not header.has_template:
         raise KnownError(
@@ -80,7 +80,7 @@ def fitting_mode(header: Header, asked: Mode | None) -> tuple[Mode, list[str]]:
     ]
 
 
-def window_of(header: Header, context: int) -> int:
+def window_of(header: GgufHeader, context: int) -> int:
     """Tokens of a chat whose prompts and candidates have `context`."""
     return min(context + CHAT_TOKENS, header.trained_context or context + CHAT_TOKENS)
 
@@ -102,7 +102,7 @@ def params_of(path: Path, context: int, key: str, adapters: tuple[Path, ...]) ->
     return params
 
 
-def serve(header: Header, params: Any, mode: Mode, context: int) -> xllamacpp.Server:
+def serve(header: GgufHeader, params: Any, mode: Mode, context: int) -> xllamacpp.Server:
     """Load the model. Raises `KnownError` for one that llama.cpp cannot load, or cannot ask."""
     with suppress(RuntimeError):
         return xllamacpp.Server(params)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from base.text import one_line
 from models.backend import Sampling
 
 NUCLEUS = 1000
@@ -47,12 +48,8 @@ def request(sampling: Sampling, span: int, chat: bool = False) -> dict[str, Any]
 def message(chunk: Chunk) -> str:
     """What an answer that is an error says, on one line."""
     error = chunk.get("error", chunk)
-    return one_line(error.get("message", error) if isinstance(error, dict) else error)
-
-
-def one_line(words: object) -> str:
-    """The beginning of what was said, on one line."""
-    return " ".join(str(words).split())[:300]
+    words = error.get("message", error) if isinstance(error, dict) else error
+    return one_line(str(words), 300)
 
 
 def utf8(text: str) -> str:

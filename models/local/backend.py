@@ -17,12 +17,12 @@ from models.chat import CHAT_TOKENS
 from models.encode import Encoder
 from models.local.attention import share_attention
 from models.local.baselines import generate_at_once, generate_one_by_one
-from models.local.candidate import Candidate, RememberedText
+from models.local.candidate import CandidateText, RememberedText
 from models.local.drawing import Drawer
-from models.local.loading import Opened, Quantization, open_checkpoint
-from models.local.scoring import Text, score_texts
+from models.local.engine import chosen_parts
+from models.local.loading import OpenedModel, Quantization, open_checkpoint
+from models.local.scoring import ScoredText, score_texts
 from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
-from models.local.weight_layout import store_by_columns
 from models.sampling import Breakers
 from models.template import Mode, form_of
 
@@ -40,12 +40,13 @@ class Local(Scorer):
 
     def __init__(
         self,
-        opened: Opened,
+        opened: OpenedModel,
         name: str,
         context: int | None = None,
         scripts: Sequence[str] | None = None,
         history: Literal["context", "causal"] = "context",
         mode: Mode | None = None,
+        without: Collection[str] = (),
     ) -> None:
         self._name = name
         self._window = self.context = _context(name, context, opened.context)
@@ -62,8 +63,8 @@ class Local(Scorer):
         joined = not share_attention(opened.model)
         self._full_head = opened.model.get_output_embeddings()
         vocabulary = self._narrow(scripts) if scripts else Vocabulary()
-        store_by_columns(opened.model)
-        self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices)
+        parts = chosen_parts(without)
+        self._drawer = Drawer(opened.model, self.adapters, joined, vocabulary, self.notices, parts)
 
     @classmethod
     def open(
@@ -78,6 +79,7 @@ class Local(Scorer):
         dtype: str | torch.dtype | None = None,
         history: Literal["context", "causal"] = "context",
         mode: Mode | None = None,
+        without: Collection[str] = (),
     ) -> "Local":
         """Open a checkpoint's folder, hub id or GGUF file, with adapters by name.
 
@@ -88,8 +90,8 @@ class Local(Scorer):
         where there is one; `context` is at most the model's. `scripts` such as `["han", "latin"]`
         keeps the candidates to those scripts and evaluates the output layer only for their tokens.
         `history="causal"` is for ChatGLM-6B: see `models.encode`. `mode` is `chat` by default where
-        the folder is named as a model that answers and has a chat template, else `raw`. Raises
-        `KnownError`.
+        the folder is named as a model that answers and has a chat template, else `raw`. `without`
+        names parts of `models.local.engine` to leave out. Raises `KnownError`.
         """
         local = cls(
             open_checkpoint(path, quantization, device, dtype),
@@ -98,6 +100,7 @@ class Local(Scorer):
             scripts,
             history,
             mode,
+            without,
         )
         for name, folder in (adapters or {}).items():
             local._add(name, folder, name in optional)
@@ -133,7 +136,7 @@ class Local(Scorer):
         sampling = replace(sampling, max_tokens=self._room(len(ids), sampling.max_tokens))
         deltas: list[Delta] = []
         candidates = [
-            Candidate(
+            CandidateText(
                 row,
                 self._pieces,
                 sampling,
@@ -174,7 +177,7 @@ class Local(Scorer):
             before = self.encoder.encode(prompt, self._chats(adapter))
             after = self.encoder.encode_reply(reply)
             self._room(len(before) + len(after) - 1, 1)
-            texts.append(Text(before + after, len(before)))
+            texts.append(ScoredText(before + after, len(before)))
         narrowed = self._drawer.vocabulary.kept is not None
         head = self._full_head if narrowed else self.model.get_output_embeddings()
         return score_texts(self._drawer, head, texts, adapter)
@@ -218,8 +221,8 @@ class Local(Scorer):
         if form is None:
             self.notices.append(
                 _(
-                    "{name}: the log is continued as it stands; if this is a model that "
-                    "answers, add ?mode=chat to its path (?mode=raw if not)",
+                    "{name}: the log is continued as plain text; if this model was made to"
+                    " answer, add ?mode=chat to its path, else ?mode=raw",
                     name=self.name,
                 )
             )
@@ -233,11 +236,12 @@ class Local(Scorer):
         if left < 1:
             raise KnownError(
                 _(
-                    "a prompt of {prompt} tokens for {name}, expected fewer than its context "
-                    "of {window}; trim the history or open it with a larger context",
-                    prompt=prompt,
+                    "{name}: the prompt has {tokens} tokens, expected fewer than the "
+                    "context of {context}; shorten the history, or open the model with a "
+                    "larger context",
+                    tokens=prompt,
                     name=self.name,
-                    window=self._window,
+                    context=self._window,
                 )
             )
         return min(wanted, left)
@@ -290,8 +294,9 @@ def _context(name: str, wanted: int | None, most: int) -> int:
     if not 0 < wanted <= most:
         raise KnownError(
             _(
-                "context {wanted} for {name}: expected at most the {most} tokens it was made for",
-                wanted=wanted,
+                "{name}: a context of {context} tokens, expected at most the {most} that "
+                "it was made for",
+                context=wanted,
                 name=name,
                 most=most,
             )

@@ -27,8 +27,6 @@ class SharedText(NamedTuple):
 
     keys: torch.Tensor
     values: torch.Tensor
-    seen: torch.Tensor | None
-    """Which columns, shared and own, exist yet; bool [columns], None for all."""
 
 
 class BranchingLayer(DynamicLayer):
@@ -46,7 +44,7 @@ class BranchingLayer(DynamicLayer):
         """Store [batch, heads, new, D] and return the keys and values to attend to."""
         if self.cache.rows:
             return self._update_rows(key_states, value_states)
-        end = self.cache.length + key_states.shape[-2]
+        end = self.cache.length + key_states.shape[-2]  # [1, heads, new, D]
         self._reserve(end, key_states, value_states)
         self.keys[:, :, self.cache.length : end] = key_states
         self.values[:, :, self.cache.length : end] = value_states
@@ -59,7 +57,8 @@ class BranchingLayer(DynamicLayer):
         """Store one token a row, [rows, heads, D], in the next columns."""
         begin = self.cache.length + self.cache.starts[-1]
         end = begin + len(key)
-        self._reserve(end, key[:1, :, None], value[:1, :, None])
+        self._reserve(end, key[:1, :, None], value[:1, :, None])  # as [1, heads, 1, D]
+        # [rows, heads, D] → [heads, rows, D]: a column for each row's token
         self.keys[0, :, begin:end] = key.transpose(0, 1)
         self.values[0, :, begin:end] = value.transpose(0, 1)
 
@@ -79,24 +78,19 @@ class BranchingLayer(DynamicLayer):
         if self.row_keys is None or self.row_values is None:
             self.row_keys = _room(key_states, cache.room)
             self.row_values = _room(value_states, cache.room)
-        if cache.at is not None:
-            self.row_keys.index_copy_(2, cache.at, key_states)
-            self.row_values.index_copy_(2, cache.at, value_states)
-            keys, values, shared = self.row_keys, self.row_values, self.keys.shape[2]
-        else:
-            end = cache.row_length + key_states.shape[-2]
-            self.row_keys[:, :, cache.row_length : end] = key_states
-            self.row_values[:, :, cache.row_length : end] = value_states
-            keys, values = self.row_keys[:, :, :end], self.row_values[:, :, :end]
-            shared = cache.length
-        front = SharedText(self.keys[:, :, :shared], self.values[:, :, :shared], cache.seen)
+        end = cache.row_length + key_states.shape[-2]
+        # [rows, heads, room, D] holds what the rows added, [rows, heads, new, D] is put behind it
+        self.row_keys[:, :, cache.row_length : end] = key_states
+        self.row_values[:, :, cache.row_length : end] = value_states
+        keys, values = self.row_keys[:, :, :end], self.row_values[:, :, :end]
+        front = SharedText(self.keys[:, :, : cache.length], self.values[:, :, : cache.length])
         if cache.joined:
             return _joined(front.keys, keys), _joined(front.values, values)
         keys.shared_text = front
         return keys, values
 
 
-class Row(NamedTuple):
+class RowStates(NamedTuple):
     """What one row added: the ids that were fed, and a layer's keys and values [1, heads, n, D]."""
 
     ids: list[int]
@@ -108,8 +102,6 @@ class BranchingCache(Cache):
 
     `prefix_length` of the shared columns are a trained prefix, which is no text. `advance` is
     called after a forward pass that succeeded, so that one which failed leaves no trace.
-    `at` and `seen` are for replayed passes, whose shapes stay the same: the column to write as a
-    tensor [1], and the columns that exist, bool [capacity + room].
     """
 
     token_positions = property(lambda self: None, lambda self, value: None)
@@ -130,10 +122,6 @@ class BranchingCache(Cache):
         self.rows = 0
         self.row_length = 0
         self.room = 0
-        self.at: torch.Tensor | None = None
-        self.seen: torch.Tensor | None = None
-        self.recorded: Any = None
-        """What `models.local.cuda_graph` recorded on these buffers."""
 
     def update(
         self,
@@ -160,6 +148,7 @@ class BranchingCache(Cache):
         layer.put(key, value)
         end = self.starts[-1] + self.rows
         first, own = self._first(window)
+        # [1, heads, capacity, D] → [heads, columns, D]
         keys = layer.keys[0, :, first : self.length + end]
         values = layer.values[0, :, first : self.length + end]
         return keys, values, self._hidden()[:, own:end]
@@ -176,8 +165,8 @@ class BranchingCache(Cache):
         """What hides the rows' tokens from each other, [rows, columns to the end of the draw]."""
         if self._mask is None:
             steps = self.room - self.row_length
-            owners = torch.tensor(self.owners + self.going * steps)
-            others = owners[None] != torch.tensor(self.going)[:, None]
+            owners = torch.tensor(self.owners + self.going * steps)  # [columns]
+            others = owners[None] != torch.tensor(self.going)[:, None]  # [rows, columns]
             self._mask = torch.zeros(others.shape).masked_fill_(others, float("-inf"))
         return self._mask
 
@@ -189,11 +178,6 @@ class BranchingCache(Cache):
     def capacity(self, length: int) -> int:
         """The room for at least `length` shared tokens, a multiple of a block."""
         return -(-length // BLOCK) * BLOCK
-
-    def buffers(self) -> tuple[int, ...]:
-        """Where the layers' tensors lie, which a recorded pass depends on."""
-        held = [t for y in self.layers for t in (y.keys, y.values, y.row_keys, y.row_values)]
-        return tuple(t.data_ptr() for t in held if t is not None)
 
     def advance(self, count: int) -> None:
         """Count `count` more columns as stored, shared ones or the rows'."""
@@ -221,13 +205,14 @@ class BranchingCache(Cache):
             if layer.row_keys is not None and layer.row_keys.shape[::2] != (rows, room):
                 layer.row_keys = layer.row_values = None
 
-    def row(self, index: int, ids: list[int]) -> Row:
+    def row(self, index: int, ids: list[int]) -> RowStates:
         """What row `index` holds now; stays readable when rows leave."""
         if self.packed:
             own = [i for i, owner in enumerate(self.owners) if owner == self.going[index]]
-            at = torch.tensor(own) + self.length
-            return Row(ids, [(y.keys[:, :, at], y.values[:, :, at]) for y in self.layers])
-        return Row(
+            at = torch.tensor(own) + self.length  # [tokens of the row]
+            # [1, heads, capacity, D] → [1, heads, tokens, D]
+            return RowStates(ids, [(y.keys[:, :, at], y.values[:, :, at]) for y in self.layers])
+        return RowStates(
             ids,
             [
                 (y.row_keys[index : index + 1], y.row_values[index : index + 1])
@@ -241,20 +226,22 @@ class BranchingCache(Cache):
         self.going, self._mask = [self.going[index] for index in indices], None
         for layer in self.layers:
             if layer.row_keys is not None:
+                # [rows, heads, room, D] → [those kept, heads, room, D]
                 layer.row_keys = layer.row_keys[indices]
                 layer.row_values = layer.row_values[indices]
         self.rows = len(indices)
 
-    def restore(self, rows: Sequence[Row], room: int, length: int) -> None:
+    def restore(self, rows: Sequence[RowStates], room: int, length: int) -> None:
         """Continue with rows put aside, all `length` tokens long."""
         self.branch(len(rows), room)
         self.row_length = length
         if length:
             for index, layer in enumerate(self.layers):
+                # of [1, heads, room, D] a row
                 layer.row_keys = torch.cat([row.layers[index][0] for row in rows])
                 layer.row_values = torch.cat([row.layers[index][1] for row in rows])
 
-    def join(self, row: Row | None, length: int, extra: int) -> None:
+    def join(self, row: RowStates | None, length: int, extra: int) -> None:
         """Go back to one text: the first `length` shared columns and `extra` tokens of `row`."""
         self.rows = self.row_length = 0
         self.owners, self.starts, self.going, self._mask = [], [0], [], None
@@ -276,4 +263,5 @@ def _room(states: torch.Tensor, room: int) -> torch.Tensor:
 
 
 def _joined(shared: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+    # [1, heads, shared, D] once a row, in front of [rows, heads, own, D]
     return torch.cat((shared.expand(own.shape[0], -1, -1, -1), own), dim=2)

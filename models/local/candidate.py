@@ -25,7 +25,7 @@ class RememberedText:
         return getattr(self._tokenizer, name)
 
 
-class Candidate:
+class CandidateText:
     """Follows one row and tells its deltas; the prompt's counts in its end are filled in later."""
 
     def __init__(

@@ -14,7 +14,7 @@ from models.local.loading import CONTEXT
 _BAD = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
 
 
-class Counting:
+class TokenCounter:
     """What of a backend is needed to make prompts: its context, and tokens of texts."""
 
     def __init__(self, tokenizer: Any, markup: Markup, context: int) -> None:
@@ -22,14 +22,14 @@ class Counting:
         self._encoder = Encoder(tokenizer, markup)
 
     @classmethod
-    def open(cls, path: str | Path, context: int | None = None) -> "Counting":
+    def open(cls, path: str | Path, context: int | None = None) -> "TokenCounter":
         """The tokenizer of a checkpoint's folder or hub id. Raises `KnownError`."""
         tokenizer, markup, most = _opened(path)
         if context is not None and not 0 < context <= most:
             raise KnownError(
                 _(
-                    "context {context} for {name}: expected at most the {most} tokens it was "
-                    "made for",
+                    "{name}: a context of {context} tokens, expected at most the {most} "
+                    "that it was made for",
                     context=context,
                     name=Path(path).name,
                     most=most,

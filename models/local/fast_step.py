@@ -28,8 +28,8 @@ STEADY = {"default", "linear", "yarn", "llama3"}
 """Kinds of rotary positions whose angles do not depend on the length of the text."""
 
 
-def can_step(model: PreTrainedModel, joined: bool) -> bool:
-    """Whether `Stepper` computes what `model` does: one of `KINDS` in float32 on a CPU."""
+def can_step_fast(model: PreTrainedModel, joined: bool) -> bool:
+    """Whether `FastStep` computes what `model` does: one of `KINDS` in float32 on a CPU."""
     if joined or not (type(model) in KINDS or isinstance(model, GlmForCausalLM)):
         return False
     config = model.config
@@ -53,8 +53,6 @@ class Layer(NamedTuple):
     """The modules of one block, and its norms; those after a product are Gemma's."""
 
     attention: Any
-    qkv: tuple[torch.Tensor, torch.Tensor | None] | None
-    """Weight and bias of the three products as one, where they lie together."""
     before: Norm
     query_norm: Norm | None
     key_norm: Norm | None
@@ -67,7 +65,7 @@ class Layer(NamedTuple):
     """What turns a row's heads at each step of the draw, [steps, ...] each."""
 
 
-class Stepper:
+class FastStep:
     """Computes the steps of one draw; `positions` [1, steps] are those of its tokens."""
 
     def __init__(
@@ -82,7 +80,7 @@ class Stepper:
 
     def step(self, tokens: torch.Tensor) -> torch.Tensor:
         """Logits [rows, V'] after `tokens` [rows]; stores keys and values."""
-        x = self.embed(tokens)
+        x = self.embed(tokens)  # [rows] → [rows, H]
         for index, layer in enumerate(self.layers):
             x = x + _after(self._attention(layer, _normed(layer.before, x), index), layer.after)
             x = x + _after(layer.mlp(_normed(layer.mlp_before, x)), layer.mlp_after)
@@ -93,33 +91,28 @@ class Stepper:
         query, key, value = self._heads(layer, x)
         query = query.mul_(module.scaling)
         groups, width = key.shape[1:]
+        # [groups, columns, D] of the shared text and all rows; the mask [rows, own columns]
         keys, values, mask = self.cache.put(key, value, index, layer.window)
         # [groups, rows * per group, D]: rows of a group lie together, so that they are one product
         folded = query.view(rows, groups, -1, width).transpose(0, 1).reshape(groups, -1, width)
-        scores = torch.bmm(folded, keys.transpose(1, 2))
+        scores = torch.bmm(folded, keys.transpose(1, 2))  # [groups, rows * per group, columns]
+        # [groups, rows, per group, own columns], in which others' tokens are hidden in place
         own = scores.view(groups, rows, -1, scores.shape[-1])[..., -mask.shape[-1] :]
         own.add_(mask[:, None])
         output = torch.bmm(scores.softmax(dim=-1), values).view(groups, rows, -1, width)
+        # [groups, rows, per group, D] → [rows, heads * D]
         return _linear(module.o_proj, output.transpose(0, 1).reshape(rows, -1))
 
     def _heads(
         self, layer: Layer, x: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Queries, keys and values of one token a row, [rows, heads, D] each."""
-        module, shape = layer.attention, (len(x), -1, layer.attention.head_dim)
-        at = self.cache.row_length
-        if layer.qkv is not None:
-            heads = F.linear(x, *layer.qkv).view(shape)
-            sizes = module.q_proj.out_features // shape[2], module.k_proj.out_features // shape[2]
-            turned, value = heads[:, : sum(sizes)], heads[:, sum(sizes) :]
-            if layer.query_norm is None or layer.key_norm is None:
-                turned = self._turned(turned, layer, at)
-                return turned[:, : sizes[0]], turned[:, sizes[0] :], value
-            query, key = turned[:, : sizes[0]], turned[:, sizes[0] :]
-        else:
-            query, key, value = (
-                _linear(one, x).view(shape) for one in (module.q_proj, module.k_proj, module.v_proj)
-            )
+        module, at = layer.attention, self.cache.row_length
+        # [rows, heads * D] → [rows, heads, D]
+        query, key, value = (
+            _linear(one, x).view(len(x), -1, module.head_dim)
+            for one in (module.q_proj, module.k_proj, module.v_proj)
+        )
         query, key = _after(query, layer.query_norm), _after(key, layer.key_norm)
         return self._turned(query, layer, at), self._turned(key, layer, at), value
 
@@ -127,11 +120,12 @@ class Stepper:
         """`states` [rows, heads, D] turned to the place of the draw's step `at`."""
         if self.interleaved:
             turn = layer.turns[0][at]
+            # [rows, heads, D] → [rows, heads, pairs, 2]: each pair is a complex number
             pairs = states[..., : 2 * len(turn)].unflatten(-1, (-1, 2))
             torch.view_as_complex(pairs).mul_(turn)
             return states
         cos, sin = layer.turns
-        other = states.roll(states.shape[-1] // 2, -1)
+        other = states.roll(states.shape[-1] // 2, -1)  # [rows, heads, D], its halves swapped
         return states.mul(cos[at]).addcmul_(other, sin[at])
 
 
@@ -151,9 +145,10 @@ def _turns(
             like = inner.norm.weight
             by_kind = kind is not None and isinstance(inner.rotary_emb.rope_type, dict)
             told = (kind,) if by_kind else ()
-            cos, sin = inner.rotary_emb(like, positions, *told)
+            cos, sin = inner.rotary_emb(like, positions, *told)  # [1, steps, D] each
             half = cos.shape[-1] // 2
             if interleaved:
+                # [steps, D/2]
                 found[kind] = (torch.complex(cos[0, :, :half], sin[0, :, :half]),)
             else:
                 found[kind] = (cos[0], torch.cat((-sin[0, :, :half], sin[0, :, half:]), dim=-1))
@@ -168,7 +163,6 @@ def _layer(module: Any, turns: Callable[[Any], tuple[torch.Tensor, ...]]) -> Lay
     after = module.post_attention_layernorm
     return Layer(
         attention,
-        together((attention.q_proj, attention.k_proj, attention.v_proj)),
         _norm_of(module.input_layernorm),
         _norm_of(attention.q_norm) if hasattr(attention, "q_norm") else None,
         _norm_of(attention.k_norm) if hasattr(attention, "k_norm") else None,
@@ -181,36 +175,12 @@ def _layer(module: Any, turns: Callable[[Any], tuple[torch.Tensor, ...]]) -> Lay
     )
 
 
-def together(modules: tuple[Any, ...]) -> tuple[torch.Tensor, torch.Tensor | None] | None:
-    """One weight that holds those of plain linear layers, and one bias; None where they lie apart.
-
-    `models.local.weight_layout` lays them side by side.
-    """
-    first = modules[0]
-    if any(type(one) is not nn.Linear for one in modules):
-        return None
-    place = first.weight.data_ptr()
-    for one in modules:
-        if one.weight.data_ptr() != place or one.weight.stride() != first.weight.stride():
-            return None
-        place += one.out_features * one.weight.stride(0) * one.weight.element_size()
-    if first.weight.stride(0) != 1:
-        return None
-    rows = sum(one.out_features for one in modules)
-    if first.weight.stride(1) != rows:
-        return None
-    weight = first.weight.as_strided((rows, first.in_features), first.weight.stride())
-    if first.bias is None:
-        return weight, None
-    return weight, torch.cat([one.bias for one in modules])
-
-
 def _mlp(module: Any) -> Callable[[torch.Tensor], torch.Tensor]:
     activation = getattr(module, "activation_fn", None) or module.act_fn
     if hasattr(module, "gate_up_proj"):
 
         def joined(x: torch.Tensor) -> torch.Tensor:
-            gate, up = _linear(module.gate_up_proj, x).chunk(2, dim=-1)
+            gate, up = _linear(module.gate_up_proj, x).chunk(2, dim=-1)  # [rows, ffn] each
             return _linear(module.down_proj, activation(gate).mul_(up))
 
         return joined
@@ -244,6 +214,6 @@ def _after(x: torch.Tensor, norm: Norm | None) -> torch.Tensor:
 def _normed(norm: Norm, x: torch.Tensor) -> torch.Tensor:
     """RMSNorm of `x` [..., H]."""
     size = x.shape[-1]
-    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+    length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)  # [..., 1]
     scale = length.mul_(length).add_(size * norm.eps).rsqrt_().mul_(size**0.5)
     return (x * scale).mul_(norm.scale)

@@ -33,12 +33,15 @@ def check_kind(path: str | Path, raw: Mapping[str, Any]) -> None:
         raise needs_own_code(path)
     if not kind:
         raise KnownError(
-            _("{path}: its config.json names no model_type; fetch the model again", path=path)
+            _(
+                "{path}: its config.json names no model_type; download the model again",
+                path=path,
+            )
         )
     if kind in CONFIG_MAPPING_NAMES:
         raise KnownError(
             _(
-                "{path}: a {kind} model does not go on with a text; use another model",
+                "{path}: a {kind} model cannot continue a text; use another model",
                 path=path,
                 kind=kind,
             )
@@ -62,7 +65,8 @@ def check_files(folder: Path) -> None:
             if not (folder / part).is_file():
                 raise KnownError(
                     _(
-                        "{folder}: {part} is missing, a part of its weights; fetch it",
+                        "{folder}: {part} is missing, which holds a part of the weights; "
+                        "download it",
                         folder=folder,
                         part=part,
                     )
@@ -70,21 +74,24 @@ def check_files(folder: Path) -> None:
     if not _any_of(folder, WEIGHTS):
         raise KnownError(
             _(
-                "{folder}: a model without weights (model.safetensors); fetch them too",
+                "{folder}: the weights (model.safetensors) are missing; download them too",
                 folder=folder,
             )
         )
     if not _any_of(folder, TOKENIZERS):
         raise KnownError(
-            _("{folder}: a model without a tokenizer (tokenizer.json); fetch it too", folder=folder)
+            _(
+                "{folder}: the tokenizer (tokenizer.json) is missing; download it too",
+                folder=folder,
+            )
         )
 
 
 def needs_own_code(path: str | Path) -> KnownError:
     return KnownError(
         _(
-            "{path}: comes with code of its own, which is not run; use a GGUF of it, "
-            "or a model that transformers knows by itself",
+            "{path}: comes with code of its own, which is never run here; use a GGUF of "
+            "it, or a model that transformers knows by itself",
             path=path,
         )
     )
@@ -100,5 +107,8 @@ def _parts(index: Path) -> set[str]:
         return {str(name) for name in json.loads(index.read_text("utf-8"))["weight_map"].values()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise KnownError(
-            _("{index}: not readable as an index of weights; fetch it again", index=index)
+            _(
+                "{index}: cannot be read as an index of weights; download it again",
+                index=index,
+            )
         ) from error

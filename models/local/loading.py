@@ -39,7 +39,7 @@ _BAD_CHECKPOINT = (
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedModel:
     """A model ready to evaluate, its tokenizer, and what stands around its prompts."""
 
     model: PreTrainedModel
@@ -53,7 +53,7 @@ def open_checkpoint(
     quantization: Quantization | None = None,
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
-) -> Opened:
+) -> OpenedModel:
     """Load a folder, a hub id or a GGUF file, which is unpacked once.
 
     Raises `KnownError` for what is no checkpoint or does not fit.
@@ -62,8 +62,8 @@ def open_checkpoint(
     if quantization not in (None, "none", "int8", "int4"):
         raise KnownError(
             _(
-                "quantization {quantization!r}: expected none, int8 or int4",
-                quantization=quantization,
+                "quantization {name}: expected none, int8 or int4",
+                name=quantization,
             )
         )
     if _is_gguf(path):
@@ -81,18 +81,18 @@ def open_checkpoint(
 
 def _open_chatglm(
     path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
-) -> Opened:
+) -> OpenedModel:
     from models.chatglm.files import resolve
 
     tokenizer = chatglm.load_tokenizer(resolve(path))
     model: Any = chatglm.load_model(path, dtype, quantization, device)
     markup: Markup = "glm1" if tokenizer.version == 1 else "glm2"
-    return Opened(model, tokenizer, markup, model.context_length)
+    return OpenedModel(model, tokenizer, markup, model.context_length)
 
 
 def _open_other(
     path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
-) -> Opened:
+) -> OpenedModel:
     from models.chatglm.load import device_of
 
     place = device_of(device)
@@ -110,7 +110,7 @@ def _open_other(
     except SafetensorError as error:
         raise KnownError(
             _(
-                "{path}: its weights are damaged or cut off ({error}); fetch them again",
+                "{path}: its weights are damaged or cut off ({error}); download them again",
                 path=path,
                 error=first_line(error),
             )
@@ -129,16 +129,18 @@ def _open_other(
     if getattr(model, "_is_stateful", False):
         raise KnownError(
             _(
-                "{path}: a {name} keeps a state that cannot be cut back, expected a model "
-                "with attention in every layer",
+                "{path}: a {model} keeps a state that cannot be cut back; use a model with"
+                " attention in every layer",
                 path=path,
-                name=type(model).__name__,
+                model=type(model).__name__,
             )
         )
     if "device_map" not in options:
         model = model.to(place)
     config = model.config.get_text_config()
-    return Opened(model, tokenizer, "plain", getattr(config, "max_position_embeddings", CONTEXT))
+    return OpenedModel(
+        model, tokenizer, "plain", getattr(config, "max_position_embeddings", CONTEXT)
+    )
 
 
 def _bitsandbytes(quantization: str, place: torch.device) -> BitsAndBytesConfig:
@@ -160,13 +162,16 @@ def raw_config(path: str | Path) -> dict[str, Any]:
     if given.is_dir() and not (given / "config.json").is_file():
         raise KnownError(
             _(
-                "{given}: no config.json, expected a checkpoint's folder; check the path",
-                given=given,
+                "{path}: no config.json, expected a checkpoint's folder; check the path",
+                path=given,
             )
         )
     if given.is_file():
         raise KnownError(
-            _("{given}: a file, expected a checkpoint's folder, a GGUF or a hub id", given=given)
+            _(
+                "{path}: a file, expected a checkpoint's folder, a GGUF or a hub id",
+                path=given,
+            )
         )
     try:
         raw, __ = PretrainedConfig.get_config_dict(str(path))

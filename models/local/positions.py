@@ -53,10 +53,10 @@ class PrefixLMPlaces:
         return self.context + 1
 
 
-Places = CausalPlaces | PrefixLMPlaces
+TokenPlaces = CausalPlaces | PrefixLMPlaces
 
 
-def places_of(model: Any, ids: Sequence[int], offset: int = 0) -> Places:
+def places_of(model: Any, ids: Sequence[int], offset: int = 0) -> TokenPlaces:
     """How the tokens of a prompt are placed; `offset` is for prefixes that shift positions."""
     config = model.config
     if not is_prefix_lm(model):

@@ -82,8 +82,8 @@ class XtcLogitsWarper(LogitsProcessor):
     def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
         shares = scores.softmax(dim=-1)
         top = shares >= self.threshold
-        least = shares.masked_fill(~top, 2.0).argmin(dim=-1, keepdim=True)
-        dropped = top & (self.chances < self.probability)[:, None]
+        least = shares.masked_fill(~top, 2.0).argmin(dim=-1, keepdim=True)  # [n, 1]
+        dropped = top & (self.chances < self.probability)[:, None]  # [n, V]
         dropped = dropped.scatter(-1, least, False)
         return scores.masked_fill(dropped, float("-inf"))
 
@@ -112,10 +112,11 @@ def shortlist(
     """
     places = None
     if top_k:
-        scores, places = scores.topk(min(top_k, scores.shape[-1]), dim=-1)
+        scores, places = scores.topk(min(top_k, scores.shape[-1]), dim=-1)  # [n, V] → [n, k]
     if top_p >= 1:
         return scores, places
     top, order, mass = _nucleus(scores, top_p)
+    # A token is in the nucleus while those before it have not reached `top_p`
     before = mass.roll(1, dims=-1)
     before[:, 0] = 0
     top = top.masked_fill(before >= top_p, float("-inf"))
@@ -125,12 +126,12 @@ def shortlist(
 
 def _nucleus(scores: torch.Tensor, top_p: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The first scores in order, their places, and running sums that reach `top_p`, [n, k] each."""
-    total = scores.logsumexp(dim=-1, keepdim=True)
+    total = scores.logsumexp(dim=-1, keepdim=True)  # [n, 1]
     size = scores.shape[-1]
     for reach in REACHES if scores.device.type == "cpu" else ():
         if 32 * reach > size:
             break
-        top, places = scores.topk(reach, dim=-1)
+        top, places = scores.topk(reach, dim=-1)  # [n, reach]
         mass = (top - total).double().exp().cumsum(dim=-1)
         if bool((mass[:, -1] >= top_p).all()):
             return top, places, mass
@@ -194,7 +195,7 @@ class Sampler:
                 scores = processor(ids, scores)
         if self.greedy:
             return scores.argmax(dim=-1)
-        chances = self.chances[list(rows), 2 * step : 2 * step + 2]
+        chances = self.chances[list(rows), 2 * step : 2 * step + 2]  # [n, 2] of [all rows, steps]
         scores, places = shortlist(self.temper(ids, scores), self.top_k, self.top_p)
         for warper in self.warpers:
             if isinstance(warper, XtcLogitsWarper):
@@ -202,14 +203,14 @@ class Sampler:
             scores = warper(ids, scores)
         # Double, so that the length of the list, which depends on the other rows, decides nothing
         shares = scores.softmax(dim=-1, dtype=None if places is None else torch.float64)
-        picked = inverse_cdf(shares, chances[:, 0])
+        picked = inverse_cdf(shares, chances[:, 0])  # [n], places in the shortlist
         return picked if places is None else places.gather(-1, picked[:, None])[:, 0]
 
 
 def inverse_cdf(shares: torch.Tensor, chances: torch.Tensor) -> torch.Tensor:
     """The first place [n] at which the running sum of `shares` [n, V] exceeds `chances` [n]."""
-    sums = shares.cumsum(dim=-1)
-    total = sums[:, -1:]
+    sums = shares.cumsum(dim=-1)  # [n, V]
+    total = sums[:, -1:]  # [n, 1]
     below_total = torch.nextafter(total, torch.zeros_like(total))
     aim = torch.minimum(chances[:, None] * total, below_total)
     return torch.searchsorted(sums, aim, right=True)[:, 0].clamp(max=shares.shape[-1] - 1)

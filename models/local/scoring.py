@@ -13,8 +13,9 @@ import torch
 
 from base.errors import KnownError
 from base.messages import _
-from models.local.drawing import Drawer, Kept
-from models.local.positions import Places, is_prefix_lm
+from models.local.drawing import Drawer
+from models.local.positions import TokenPlaces, is_prefix_lm
+from models.local.prompt_cache import PromptCache
 
 ROW_TOKENS = {"cuda": 8192}
 """Tokens of rows computed side by side by device."""
@@ -27,7 +28,7 @@ SHAPED = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_m
 Head = Callable[[torch.Tensor], torch.Tensor]
 
 
-class Text(NamedTuple):
+class ScoredText(NamedTuple):
     """The ids of a prompt and its reply, of which the first `start` are the prompt's."""
 
     ids: list[int]
@@ -35,7 +36,7 @@ class Text(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Family:
+class TextFamily:
     """Texts that begin with the same `shared` ids, none of them a reply's."""
 
     members: list[int]
@@ -51,7 +52,7 @@ class Passed(torch.nn.Module):
 
 @torch.inference_mode()
 def score_texts(
-    drawer: Drawer, head: torch.nn.Module, texts: Sequence[Text], adapter: str | None
+    drawer: Drawer, head: torch.nn.Module, texts: Sequence[ScoredText], adapter: str | None
 ) -> list[float]:
     """The sum of the natural log-probabilities of each text's reply. Raises `KnownError`.
 
@@ -89,23 +90,23 @@ def _hidden_states(model: Any, head: torch.nn.Module) -> Iterator[Head]:
         model.set_output_embeddings(before)
 
 
-def _families(model: Any, texts: Sequence[Text]) -> list[Family]:
+def _families(model: Any, texts: Sequence[ScoredText]) -> list[TextFamily]:
     """All texts as one family, or, where a context is bidirectional, one for each prompt."""
     wanted = [i for i, text in enumerate(texts) if len(text.ids) > text.start]
     if is_prefix_lm(model):
         by_prompt: dict[tuple[int, ...], list[int]] = {}
         for i in wanted:
             by_prompt.setdefault(tuple(texts[i].ids[: texts[i].start]), []).append(i)
-        return [Family(members, len(prompt)) for prompt, members in by_prompt.items()]
+        return [TextFamily(members, len(prompt)) for prompt, members in by_prompt.items()]
     if any(texts[i].start == 0 for i in wanted):
-        raise KnownError(_("an empty prompt, expected text before what is scored; give some"))
+        raise KnownError(_("the prompt is empty, but what is scored must follow a text; give one"))
     shared = _shared([texts[i] for i in wanted])
     if shared == 0:
-        return [Family([i], texts[i].start) for i in wanted]
-    return [Family(wanted, shared)]
+        return [TextFamily([i], texts[i].start) for i in wanted]
+    return [TextFamily(wanted, shared)]
 
 
-def _shared(texts: Sequence[Text]) -> int:
+def _shared(texts: Sequence[ScoredText]) -> int:
     """How many leading ids all prompts have in common."""
     if not texts:
         return 0
@@ -116,11 +117,11 @@ def _shared(texts: Sequence[Text]) -> int:
 
 def _score_family(
     drawer: Drawer,
-    kept: Kept,
-    places: Places,
+    kept: PromptCache,
+    places: TokenPlaces,
     logits_of: Head,
-    texts: Sequence[Text],
-    family: Family,
+    texts: Sequence[ScoredText],
+    family: TextFamily,
 ) -> list[float]:
     shared = family.shared
     ids = texts[family.members[0]].ids[:shared]
@@ -129,7 +130,7 @@ def _score_family(
     if kept.logits is None:
         raise KnownError(_("the model has been closed"))
     last = kept.logits  # [1, H]
-    tails = [Text(texts[i].ids[shared:], texts[i].start - shared) for i in family.members]
+    tails = [ScoredText(texts[i].ids[shared:], texts[i].start - shared) for i in family.members]
     scores = [0.0] * len(tails)
     order = sorted(range(len(tails)), key=lambda i: -len(tails[i].ids))
     limit = ROW_TOKENS.get(drawer.model.device.type, ROW_TOKENS_ELSEWHERE)
@@ -148,16 +149,17 @@ def _score_family(
 
 def _score_rows(
     drawer: Drawer,
-    kept: Kept,
-    places: Places,
+    kept: PromptCache,
+    places: TokenPlaces,
     logits_of: Head,
     last: torch.Tensor,
-    tails: Sequence[Text],
+    tails: Sequence[ScoredText],
 ) -> list[float] | None:
     """The score of each tail, all computed in one pass; None where memory was too small."""
     width, shared, device = len(tails[0].ids), len(kept.ids), drawer.model.device
     kept.rows = []
     kept.cache.branch(len(tails), width)
+    # [rows, width], shorter rows filled up on the right, where nothing that counts looks
     fed = torch.tensor([tail.ids + [0] * (width - len(tail.ids)) for tail in tails], device=device)
     hidden = drawer.forward(kept.cache, places, fed, shared)  # [rows, width, H]
     if hidden is None:
@@ -166,12 +168,15 @@ def _score_rows(
     kept.cache.advance(width)
     kept.rows = [kept.cache.row(i, tail.ids) for i, tail in enumerate(tails)]
     # The state before column j predicts it; before column 0 stands the last of the shared part.
+    # [rows, 1, H] and [rows, width - 1, H] → [rows, width, H]
     before = torch.cat((last.expand(len(tails), -1)[:, None], hidden[:, :-1]), dim=1)
     column = torch.arange(width, device=device)
+    # columns [width] against where each row's reply begins and ends [rows, 1]
     start = torch.tensor([tail.start for tail in tails], device=device)[:, None]
     end = torch.tensor([len(tail.ids) for tail in tails], device=device)[:, None]
     wanted = (column >= start) & (column < end)
     logprobs = torch.zeros(wanted.shape, dtype=torch.float64, device=device)
+    # [rows, width, H] → [wanted, H]: the output layer is evaluated for these alone
     logprobs[wanted] = _logprobs(before[wanted], fed[wanted], logits_of, drawer.check_numbers)
     sums: list[float] = logprobs.sum(dim=1).tolist()
     return sums
@@ -186,6 +191,7 @@ def _logprobs(
     while start < len(states):
         logits = logits_of(states[start : start + count]).float()
         check(logits)
+        # of [count, V] the logit of each row's own id, [count]
         target = logits.gather(1, ids[start : start + count, None])[:, 0]
         found.append((target - logits.logsumexp(dim=-1)).double())
         start += count
@@ -203,8 +209,8 @@ def _less(drawer: Drawer, tokens: int, rows: int) -> int:
     if rows == 1:
         raise KnownError(
             _(
-                "out of memory with a text of {tokens} tokens on {device}: use shorter "
-                "ones or a smaller quantization",
+                "out of memory on {device} with a text of {tokens} tokens; use shorter "
+                "texts or a smaller quantization",
                 tokens=tokens,
                 device=drawer.model.device,
             )

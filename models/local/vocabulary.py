@@ -70,9 +70,9 @@ def allowed_tokens(
     if unknown:
         raise KnownError(
             _(
-                "scripts: found {unknown!r}, expected some of {SCRIPTS}; mend the list",
-                unknown=unknown[0],
-                SCRIPTS=", ".join(SCRIPTS),
+                "scripts: {name} is unknown, expected some of {scripts}; correct the list",
+                name=unknown[0],
+                scripts=", ".join(SCRIPTS),
             )
         )
     wanted = tuple(scripts)
@@ -114,9 +114,9 @@ def narrowed_head(model: PreTrainedModel, kept: torch.Tensor) -> nn.Module:
     if rows is None:
         raise KnownError(
             _(
-                "scripts: the output layer is a {name}, expected plain weights; leave "
-                "scripts out, or use a checkpoint whose output layer is not quantised",
-                name=type(head).__name__,
+                "scripts: the output layer is a {layer}, expected plain weights; leave "
+                "scripts out, or use a checkpoint whose output layer is not quantized",
+                layer=type(head).__name__,
             )
         )
     narrow = nn.Linear(head.in_features, len(kept), head.bias is not None, device="meta")

@@ -8,9 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n, rendered
+from base.text import shown
 from models.memory.shapes import Shape, shape_of
-from models.memory.usage import CACHE_BLOCK, Item, Plan, Quantization, needs, stored_bits
+from models.memory.usage import (
+    CACHE_BLOCK,
+    MemoryItem,
+    MemoryPlan,
+    Quantization,
+    needs,
+    stored_bits,
+)
 
 GIB = 1 << 30
 
@@ -20,8 +28,8 @@ class Fit:
     """What a plan needs, line by line, and what would make it fit where it does not."""
 
     model: str
-    plan: Plan
-    items: tuple[Item, ...]
+    plan: MemoryPlan
+    items: tuple[MemoryItem, ...]
     memory: int | None
     """Bytes there are; None where nobody said."""
     advice: tuple[str, ...] = ()
@@ -39,16 +47,27 @@ class Fit:
     @property
     def verdict(self) -> str:
         """One line for a person."""
-        need = f"{self.model} needs {_gib(self.total)}"
+        names = {"model": self.model, "need": _gib(self.total)}
         if self.memory is None:
-            return need
+            return _("{model} needs {need}", **names)
+        memory = _gib(self.memory)
         if self.fits:
-            return f"{need} and fits into {_gib(self.memory)}"
-        change = "; ".join(self.advice) or "nothing short of a smaller model would make it fit"
-        return f"{need}, more than {_gib(self.memory)}: {change}"
+            return _("{model} needs {need} and fits into {memory}", **names, memory=memory)
+        if not self.advice:
+            return _(
+                "{model} needs {need}, more than {memory}; only a smaller model would fit",
+                **names,
+                memory=memory,
+            )
+        return _(
+            "{model} needs {need}, more than {memory}: {advice}",
+            **names,
+            memory=memory,
+            advice="; ".join(map(rendered, self.advice)),
+        )
 
 
-def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
+def fit(model: str | Path, plan: MemoryPlan, memory: int | None = None) -> Fit:
     """The arithmetic for a known model's name or a checkpoint's folder.
 
     Raises `KnownError` for an unknown model or a context longer than the model's.
@@ -57,34 +76,34 @@ def fit(model: str | Path, plan: Plan, memory: int | None = None) -> Fit:
     if not 0 < plan.context <= shape.context:
         raise KnownError(
             _(
-                "context {context} for {shape}: expected 1 to {context2}",
+                "{model}: a context of {context} tokens, expected 1 to {most}",
+                model=shape.name,
                 context=plan.context,
-                shape=shape.name,
-                context2=shape.context,
+                most=shape.context,
             )
         )
     if shape.file and not plan.train and plan.quantization != "none":
         raise KnownError(
             _(
-                "{shape}: a GGUF, which is quantised already; leave the quantization out",
-                shape=shape.name,
+                "{model}: a GGUF is quantized already; leave the quantization out",
+                model=shape.name,
             )
         )
     if shape.bits < 16 and plan.quantization != "none" and plan.quantization != f"int{shape.bits}":
         raise KnownError(
             _(
-                "{shape}: already stored as int{bits}, asked for {quantization}; leave the "
-                "quantization out",
-                shape=shape.name,
+                "{model}: its weights are stored as int{bits}, so {quantization} is not possible; "
+                "leave the quantization out",
+                model=shape.name,
                 bits=shape.bits,
                 quantization=plan.quantization,
             )
         )
     items = tuple(needs(shape, plan))
-    found = Fit(shape.name, plan, items, memory)
-    if found.fits is not False:
-        return found
-    return replace(found, advice=tuple(_advice(shape, plan, memory or 0)))
+    estimate = Fit(shape.name, plan, items, memory)
+    if estimate.fits is not False:
+        return estimate
+    return replace(estimate, advice=tuple(_advice(shape, plan, memory or 0)))
 
 
 def parse_memory(text: str) -> int:
@@ -97,47 +116,66 @@ def parse_memory(text: str) -> int:
     except ValueError:
         size = 0
     if not 0 < size < float("inf"):
-        raise KnownError(_("memory {text!r}: expected a size such as 8G or 900M", text=text))
+        raise KnownError(_("memory {text}: expected a size such as 8G or 900M", text=shown(text)))
     return int(size)
 
 
-def _advice(shape: Shape, plan: Plan, memory: int) -> Iterator[str]:
+def _advice(shape: Shape, plan: MemoryPlan, memory: int) -> Iterator[str]:
     """Changes of one thing each that make the plan fit; else the best of all of them together."""
 
-    def total(changed: Plan) -> int:
+    def total(changed: MemoryPlan) -> int:
         return sum(item.bytes for item in needs(shape, changed))
 
     quantised = _quantised(shape, plan)
     for quantization in quantised:
         if total(replace(plan, quantization=quantization)) <= memory:
-            yield "method: qlora fits" if plan.train else f"quantization {quantization} fits"
+            yield _("{change} would fit", change=_quantization_words(plan, quantization))
             break
     if plan.train and not plan.checkpointing:
         plan = replace(plan, checkpointing=plan.adapter != "prefix")
         if plan.checkpointing and total(plan) <= memory:
-            yield "checkpointing: true fits"
+            yield _("{change} would fit", change="gradient_checkpointing: true")
             return
     for context in _smaller(plan.context):
         if total(replace(plan, context=context)) <= memory:
-            with_it = ", with checkpointing," if plan.train and plan.checkpointing else ""
-            what = f"batch_tokens: {context}{with_it}" if plan.train else f"a context of {context}"
-            yield f"{what} fits"
+            yield _shorter(plan, context)
             break
     for n in range(plan.n - 1, 0, -1):
         if not plan.train and total(replace(plan, n=n)) <= memory:
-            yield f"{n} candidates at once fit"
+            yield _n("{n} candidate at once would fit", "{n} candidates at once would fit", n)
             break
     smallest = replace(plan, quantization=quantised[-1] if quantised else plan.quantization)
     if quantised and total(smallest) > memory:
         for context in _smaller(plan.context):
             if total(replace(smallest, context=context)) <= memory:
-                small = f"batch_tokens: {context}" if plan.train else f"a context of {context}"
-                how = "method: qlora" if plan.train else f"quantization {smallest.quantization}"
-                yield f"{how} with {small} fits"
+                yield _(
+                    "{change} with {context} would fit",
+                    change=_quantization_words(plan, smallest.quantization),
+                    context=_context_words(plan, context),
+                )
                 break
 
 
-def _quantised(shape: Shape, plan: Plan) -> list[Quantization]:
+def _quantization_words(plan: MemoryPlan, quantization: Quantization) -> str:
+    if plan.train:
+        return "method: qlora"
+    return _("quantization {quantization}", quantization=quantization)
+
+
+def _context_words(plan: MemoryPlan, context: int) -> str:
+    if plan.train:
+        return f"batch_tokens: {context}"
+    return _("a context of {context}", context=context)
+
+
+def _shorter(plan: MemoryPlan, context: int) -> str:
+    words = _context_words(plan, context)
+    if plan.train and plan.checkpointing:
+        return _("{change} with gradient_checkpointing: true would fit", change=words)
+    return _("{change} would fit", change=words)
+
+
+def _quantised(shape: Shape, plan: MemoryPlan) -> list[Quantization]:
     """What the weights could be held in instead; training knows NF4 alone, for LoRA on a GPU."""
     if stored_bits(shape, plan) < 16 or (shape.file and not plan.train):
         return []

@@ -173,9 +173,9 @@ def shape_of(model: str | Path) -> Shape:
         return KNOWN[ORIGINS[spec]]
     raise KnownError(
         _(
-            "{model}: neither a folder with config.json nor a known model, expected one of {KNOWN}",
+            "{model}: neither a folder with config.json nor a known model; known are {models}",
             model=model,
-            KNOWN=", ".join(KNOWN),
+            models=", ".join(KNOWN),
         )
     )
 
@@ -190,7 +190,10 @@ def _gguf_shape(file: Path) -> Shape:
     hidden, heads = number("embedding_length"), number("attention.head_count")
     if not (hidden and heads and len(embedding) == 2 and number("block_count")):
         raise KnownError(
-            _("{file}: does not tell its sizes, expected a language model in GGUF", file=file)
+            _(
+                "{file}: does not say its sizes, expected a language model in GGUF",
+                file=file,
+            )
         )
     return Shape(
         file.stem, number("block_count"), hidden, heads,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from base.messages import N_
 from models.memory.shapes import Shape
 
 Quantization = Literal["none", "int8", "int4"]
@@ -30,7 +31,7 @@ ADAM_BYTES = 16
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoryPlan:
     """What is to be done with a model."""
 
     context: int = 2048
@@ -51,66 +52,73 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Item:
+class MemoryItem:
     """One line of the arithmetic."""
 
     what: str
+    """The id of a message."""
     bytes: int
 
 
-def needs(shape: Shape, plan: Plan) -> Iterator[Item]:
+def needs(shape: Shape, plan: MemoryPlan) -> Iterator[MemoryItem]:
     """Every line of the arithmetic."""
     if shape.file and not plan.train:
         yield from _needs_of_file(shape, plan)
         return
-    yield Item("weights of the blocks", _block_bytes(shape, plan))
-    yield Item("embedding and output layer", _embedding_bytes(shape, plan))
+    yield MemoryItem(N_("weights of the blocks"), _block_bytes(shape, plan))
+    yield MemoryItem(N_("embedding and output layer"), _embedding_bytes(shape, plan))
     trained = _trained_parameters(shape, plan)
     if plan.train:
-        yield Item("trained parameters, gradients, optimizer", trained * ADAM_BYTES)
-        kept = "recomputed block by block" if plan.checkpointing else "kept"
-        yield Item(f"activations, {kept}", _training_bytes(shape, plan))
+        yield MemoryItem(N_("trained parameters, gradients, optimizer"), trained * ADAM_BYTES)
+        activations = N_("activations, recomputed block by block")
+        if not plan.checkpointing:
+            activations = N_("activations, kept")
+        yield MemoryItem(activations, _training_bytes(shape, plan))
         logits = min(plan.context * shape.vocab * 4, LOGITS)
-        yield Item("logits and their gradient, in pieces", 4 * logits)
+        yield MemoryItem(N_("logits and their gradient, in pieces"), 4 * logits)
     else:
         if plan.adapter == "lora":
-            yield Item("LoRA", trained * 4)
+            yield MemoryItem("LoRA", trained * 4)
         prefix = plan.prefix if plan.adapter == "prefix" else 0
         columns = -(-(plan.context + prefix) // CACHE_BLOCK) * CACHE_BLOCK
-        yield Item("KV cache of the prompt", columns * shape.kv_token * plan.dtype_bytes)
+        yield MemoryItem(N_("KV cache of the prompt"), columns * shape.kv_token * plan.dtype_bytes)
         rows = plan.n * plan.max_tokens * shape.kv_token * plan.dtype_bytes
-        yield Item("KV cache of the candidates", rows)
+        yield MemoryItem(N_("KV cache of the candidates"), rows)
         if prefix:
-            yield Item("prefix", (2 * 4 + plan.dtype_bytes) * prefix * shape.kv_token // 2)
-        yield Item("activations of the prefill", _prefill_bytes(shape, plan))
-        yield Item("logits and sampling", plan.n * shape.vocab * 4 * 6)
-    yield Item("dequantised matrix", _dequantised_bytes(shape, plan))
-    yield Item("runtime", RUNTIME[plan.device])
+            yield MemoryItem(
+                N_("prefix"), (2 * 4 + plan.dtype_bytes) * prefix * shape.kv_token // 2
+            )
+        yield MemoryItem(N_("activations of the prefill"), _prefill_bytes(shape, plan))
+        yield MemoryItem(N_("logits and sampling"), plan.n * shape.vocab * 4 * 6)
+    yield MemoryItem(N_("dequantised matrix"), _dequantised_bytes(shape, plan))
+    yield MemoryItem(N_("runtime"), RUNTIME[plan.device])
 
 
-def weight_bytes(shape: Shape, plan: Plan) -> int:
+def weight_bytes(shape: Shape, plan: MemoryPlan) -> int:
     """Bytes of the weights alone."""
     if shape.file and not plan.train:
         return shape.file
     return _block_bytes(shape, plan) + _embedding_bytes(shape, plan)
 
 
-def _needs_of_file(shape: Shape, plan: Plan) -> Iterator[Item]:
+def _needs_of_file(shape: Shape, plan: MemoryPlan) -> Iterator[MemoryItem]:
     """What llama.cpp keeps of a GGUF, which it maps as it is."""
-    yield Item("weights in the file", shape.file)
-    yield Item("KV cache, in half precision", (plan.context + ROW_CELLS) * shape.kv_token * 2)
-    yield Item("states of the rows", ROWS * shape.state * 4)
+    yield MemoryItem(N_("weights in the file"), shape.file)
+    yield MemoryItem(
+        N_("KV cache, in half precision"), (plan.context + ROW_CELLS) * shape.kv_token * 2
+    )
+    yield MemoryItem(N_("states of the rows"), ROWS * shape.state * 4)
     widest = 3 * shape.ffn + 4 * shape.hidden
-    yield Item("buffers of the prefill", FILE_CHUNK * widest * 4)
-    yield Item("logits and sampling", plan.n * shape.vocab * 4 * 6)
-    yield Item("runtime", FILE_RUNTIME[plan.device])
+    yield MemoryItem(N_("buffers of the prefill"), FILE_CHUNK * widest * 4)
+    yield MemoryItem(N_("logits and sampling"), plan.n * shape.vocab * 4 * 6)
+    yield MemoryItem(N_("runtime"), FILE_RUNTIME[plan.device])
 
 
-def stored_bits(shape: Shape, plan: Plan) -> int:
+def stored_bits(shape: Shape, plan: MemoryPlan) -> int:
     return shape.bits if shape.bits < 16 else {"none": 16, "int8": 8, "int4": 4}[plan.quantization]
 
 
-def _block_bytes(shape: Shape, plan: Plan) -> int:
+def _block_bytes(shape: Shape, plan: MemoryPlan) -> int:
     """Weights of all blocks; bitsandbytes' NF4 has a byte of statistics per 64 weights."""
     numbers = shape.block_parameters
     bits = stored_bits(shape, plan)
@@ -120,13 +128,13 @@ def _block_bytes(shape: Shape, plan: Plan) -> int:
     return numbers * bits // 8 + statistics
 
 
-def _embedding_bytes(shape: Shape, plan: Plan) -> int:
+def _embedding_bytes(shape: Shape, plan: MemoryPlan) -> int:
     if shape.quantised_embeddings:
         return shape.embedding * shape.bits // 8
     return shape.embedding * plan.dtype_bytes
 
 
-def _trained_parameters(shape: Shape, plan: Plan) -> int:
+def _trained_parameters(shape: Shape, plan: MemoryPlan) -> int:
     """LoRA on every linear layer of the blocks, or a prefix without projection."""
     if plan.adapter == "lora":
         inner, hidden, ffn = shape.heads * shape.head_dim, shape.hidden, shape.ffn
@@ -137,14 +145,14 @@ def _trained_parameters(shape: Shape, plan: Plan) -> int:
     return plan.prefix * shape.kv_token if plan.adapter == "prefix" else 0
 
 
-def _prefill_bytes(shape: Shape, plan: Plan) -> int:
+def _prefill_bytes(shape: Shape, plan: MemoryPlan) -> int:
     """A chunk inside one block: residual and norm, the widest part of the MLP, and the mask."""
     chunk = plan.context if shape.prefix_lm else min(CHUNK[plan.device], plan.context)
     widest = (3 if shape.gated else 2) * shape.ffn + 4 * shape.hidden
     return chunk * widest * plan.dtype_bytes + chunk * plan.context * plan.dtype_bytes
 
 
-def _training_bytes(shape: Shape, plan: Plan) -> int:
+def _training_bytes(shape: Shape, plan: MemoryPlan) -> int:
     """A hidden state a block, and all that one block, or every one, keeps for its backward pass.
 
     Measured on Gemma 3, Qwen3 and GLM with LoRA everywhere: 8 to 30 % less than reckoned in
@@ -158,7 +166,7 @@ def _training_bytes(shape: Shape, plan: Plan) -> int:
     return plan.context * (kept + blocks * inside) * plan.dtype_bytes
 
 
-def _dequantised_bytes(shape: Shape, plan: Plan) -> int:
+def _dequantised_bytes(shape: Shape, plan: MemoryPlan) -> int:
     """The largest matrix in full, twice over, while it is multiplied."""
     if stored_bits(shape, plan) == 16:
         return 0

@@ -7,10 +7,11 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.server.base import is_loopback
 from models.server.dialect import LLAMA_SERVER, VLLM, VLLM_GUIDED
 from models.server.endpoint import Endpoint
-from models.server.event import mapping, one_line, said, string, whole
+from models.server.event import mapping, said, string, whole
 from models.server.listing import ServedModel
 
 
@@ -68,7 +69,7 @@ def find_adapters(
             elif name in optional or name not in paths:
                 adapters.left_out[name] = why
             else:
-                raise KnownError(_("adapter {name}: {why}", name=one_line(name), why=why))
+                raise KnownError(_("adapter {name}: {why}", name=one_line(name, 60), why=why))
     return adapters
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urldefrag, urlsplit, urlunsplit
 
 from base.errors import KnownError
 from base.messages import _
-from models.server.event import one_line
+from base.text import one_line
 
 EXAMPLE = "http://localhost:8000/v1"
 _BARE = re.compile(

@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
 from models.server.adapters import ServerAdapters, find_adapters
@@ -15,7 +16,6 @@ from models.server.count import ServerCounting, estimate
 from models.server.dialect import Mode, sent_stops
 from models.server.draw import PATHS, Connection, ServerDraw
 from models.server.endpoint import Endpoint, Patience
-from models.server.event import one_line
 from models.server.listing import ServedModel, find_out
 from models.server.manners import THOUGHT_TOKENS, manners_of
 from models.server.scoring import scoring_of
@@ -79,7 +79,7 @@ class Server:
                 _(
                     "{address}: unknown mode {mode!r}; there are {modes}",
                     address=endpoint.shown,
-                    mode=one_line(str(mode)),
+                    mode=one_line(str(mode), 60),
                     modes=", ".join(PATHS),
                 )
             )
@@ -89,7 +89,7 @@ class Server:
         opened._adapters = find_adapters(endpoint, found, adapters or {}, optional)
         for name, why in opened._adapters.left_out.items():
             opened.notices.append(
-                _("adapter {name} is left out: {why}", name=one_line(name), why=why)
+                _("adapter {name} is left out: {why}", name=one_line(name, 60), why=why)
             )
         return opened
 
@@ -102,7 +102,7 @@ class Server:
     @property
     def name(self) -> str:
         plain = Path(self._model).name if self._model.endswith(".gguf") else self._model
-        return one_line(plain) or "model"
+        return one_line(plain, 60) or "model"
 
     @property
     def context(self) -> int:

@@ -15,11 +15,12 @@ import httpx
 
 from base.errors import KnownError, PassingError
 from base.messages import _
+from base.text import one_line
 from models.server.answer import HttpAnswer, Patience, awaited
 from models.server.base import is_loopback, parse_base, possible_bases, root_of
 from models.server.body import DONE, MAX_LINE, TooMuch, is_delimited, lines, unpacked, whole_body
 from models.server.event import DONE as ENDED
-from models.server.event import Event, one_line, read_event
+from models.server.event import Event, read_event
 from models.server.failure import (
     MAX_WAIT,
     RequestRefused,

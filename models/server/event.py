@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from base.text import one_line
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 MOST = 1 << 53
 """Numbers above are no count of anything."""
@@ -182,10 +184,3 @@ def said(body: bytes) -> str:
             if isinstance(words, dict):
                 words = words.get("message", words)
     return one_line(str(words), 300)
-
-
-def one_line(text: str, most: int = 60) -> str:
-    """`text` as one line that is safe to print, cut to `most` characters."""
-    line = " ".join(text[: 8 * most].split())
-    line = "".join(c for c in line if c.isprintable())
-    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -9,6 +9,7 @@ from rapidfuzz import process
 
 from base.errors import KnownError
 from base.messages import _, _n
+from base.text import one_line
 from models.server.base import deployment
 from models.server.dialect import (
     COMMON,
@@ -20,7 +21,7 @@ from models.server.dialect import (
     dialect_of,
 )
 from models.server.endpoint import Endpoint, HttpAnswer
-from models.server.event import mapping, one_line, string, whole
+from models.server.event import mapping, string, whole
 
 CONTEXT_NAMES = (
     "max_model_len", "max_input_tokens", "loaded_context_length", "context_length",
@@ -139,14 +140,14 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
                 "{address}: it has {n} models ({names}); say which one to use: URL#model",
                 len(entries),
                 address=endpoint.shown,
-                names=", ".join(map(one_line, list(entries)[:5])),
+                names=", ".join(one_line(one, 60) for one in list(entries)[:5]),
             )
         )
     if (found := _close(model, entries)) is not None:
         return entries[found]
-    given = {"address": endpoint.shown, "model": one_line(model)}
+    given = {"address": endpoint.shown, "model": one_line(model, 60)}
     near = process.extract(model, list(entries)[:5000], limit=3)
-    names = ", ".join(one_line(match[0]) for match in near)
+    names = ", ".join(one_line(match[0], 60) for match in near)
     if not names:
         raise KnownError(_("{address}: it has no model {model!r}, nor any other", **given))
     raise KnownError(
@@ -179,7 +180,7 @@ def _dialect(
                 _(
                     "{address}: unknown dialect {dialect!r}; there are {dialects}",
                     address=endpoint.shown,
-                    dialect=one_line(asked),
+                    dialect=one_line(asked, 60),
                     dialects=", ".join(DIALECTS),
                 )
             )

@@ -39,12 +39,12 @@ def new_adapter(
     if settings.method == "qlora":
         prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         _keep_differentiable(model)
-    if settings.checkpointing:
+    if settings.gradient_checkpointing:
         if settings.method == "prefix":
             raise KnownError(
                 _(
-                    "checkpointing: with a prefix the cache is in the way, expected false; use "
-                    "a smaller batch_tokens to save memory"
+                    "gradient_checkpointing: not possible with a prefix, whose cache is in the "
+                    "way; set it to false, and lower batch_tokens to save memory"
                 )
             )
         model.gradient_checkpointing_enable({"use_reentrant": False})
@@ -57,13 +57,13 @@ def new_adapter(
     except ValueError as error:
         raise KnownError(
             _(
-                "targets {targets}: {error}",
-                targets=", ".join(settings.targets),
+                "target_modules {modules}: {error}",
+                modules=", ".join(settings.target_modules),
                 error=first_line(error),
             )
         ) from error
-    if settings.method == "prefix" and len(text) >= settings.prefix_length:
-        _begin_as(tuned, model, text[: settings.prefix_length])
+    if settings.method == "prefix" and len(text) >= settings.num_virtual_tokens:
+        _begin_as(tuned, model, text[: settings.num_virtual_tokens])
     tuned.peft_config[tuned.active_adapter].base_model_name_or_path = base
     for parameter in tuned.parameters():
         if parameter.requires_grad:
@@ -91,10 +91,10 @@ def _gone_on_from(model: PreTrainedModel, start: Path, base: str) -> Any:
 
 def _lora(settings: Settings) -> LoraConfig:
     return LoraConfig(
-        r=settings.rank,
-        lora_alpha=settings.alpha,
-        lora_dropout=settings.dropout,
-        target_modules=list(settings.targets) or ALL_LINEAR,
+        r=settings.r,
+        lora_alpha=settings.lora_alpha,
+        lora_dropout=settings.lora_dropout,
+        target_modules=list(settings.target_modules) or ALL_LINEAR,
         task_type="CAUSAL_LM",
     )
 
@@ -102,7 +102,7 @@ def _lora(settings: Settings) -> LoraConfig:
 def _prefix(model: PreTrainedModel, settings: Settings) -> PrefixTuningConfig:
     slices, heads, width = prefix_shape(model.config.get_text_config())
     return PrefixTuningConfig(
-        num_virtual_tokens=settings.prefix_length,
+        num_virtual_tokens=settings.num_virtual_tokens,
         token_dim=heads * width,
         num_attention_heads=heads,
         num_layers=slices // 2,

@@ -11,6 +11,7 @@ import yaml
 from models.catalog import MODELS
 from models.train.base import base_name
 from models.train.checkpoints import put_in_place
+from models.train.objectives import OBJECTIVES, objective_of
 from models.train.runs import Result
 from models.train.settings import Settings
 
@@ -50,7 +51,8 @@ def card(settings: Settings, base: str, result: Result) -> str:
     )
     parts = [
         f"---\n{_yaml(front)}---\n\n# {settings.out.name}\n",
-        f"A {_what(settings)} for the base `{base}`, trained by `paotuan train`.\n",
+        f"A {_what(settings)} for the base `{base}`, trained by `paotuan train` "
+        f"({OBJECTIVES[objective_of(settings)].title}).\n",
         f"## Data\n\n{_table(_data(settings, result))}",
         f"## Result\n\n{_table(_figures(result))}",
         f"## Recipe\n\n```yaml\n{_yaml(_recipe(settings))}```\n",
@@ -65,9 +67,9 @@ def card(settings: Settings, base: str, result: Result) -> str:
 
 def _what(settings: Settings) -> str:
     if settings.method == "prefix":
-        return f"P-tuning v2 prefix of {settings.prefix_length} columns"
+        return f"P-tuning v2 prefix of {settings.num_virtual_tokens} columns"
     nf4 = " on NF4 weights" if settings.method == "qlora" else ""
-    return f"LoRA of rank {settings.rank}{nf4}"
+    return f"LoRA of rank {settings.r}{nf4}"
 
 
 def _data(settings: Settings, result: Result) -> list[tuple[str, object]]:
@@ -81,15 +83,15 @@ def _data(settings: Settings, result: Result) -> list[tuple[str, object]]:
 
 
 def _figures(result: Result) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = [
+    figures: list[tuple[str, object]] = [
         ("optimizer steps", result.steps),
         ("ended", result.why_ended),
     ]
     for name, loss in (("first", result.first_held_out), ("best", result.best_held_out)):
         if loss is not None:
-            told = f"{loss:.4f}, perplexity {math.exp(loss):.1f}"
-            found.append((f"{name} held-out loss a token", told))
-    return found
+            figure = f"{loss:.4f}, perplexity {math.exp(loss):.1f}"
+            figures.append((f"{name} held-out loss a token", figure))
+    return figures
 
 
 def _table(rows: Sequence[tuple[str, object]]) -> str:
@@ -98,14 +100,18 @@ def _table(rows: Sequence[tuple[str, object]]) -> str:
 
 def _recipe(settings: Settings) -> dict[str, Any]:
     """What the recipe says, with file names in place of paths."""
-    found: dict[str, Any] = dict(vars(settings))
-    found["examples"] = [path.name for path in settings.examples]
-    found["pairs"] = [path.name for path in settings.pairs]
-    found["start"] = settings.start and settings.start.name
-    found["out"] = settings.out.name
-    found["base"] = Path(settings.base).name if Path(settings.base).is_absolute() else settings.base
-    found["targets"] = list(settings.targets)
-    return {key: value for key, value in found.items() if value is not None}
+    values: dict[str, Any] = dict(vars(settings))
+    values["examples"] = [path.name for path in settings.examples]
+    values["pairs"] = [path.name for path in settings.pairs]
+    values["start"] = settings.start and settings.start.name
+    values["out"] = settings.out.name
+    values["base"] = (
+        Path(settings.base).name if Path(settings.base).is_absolute() else settings.base
+    )
+    values["target_modules"] = list(settings.target_modules)
+    values["report_to"] = list(settings.report_to)
+    values["objective"] = objective_of(settings)
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _licence(base: str) -> str | None:

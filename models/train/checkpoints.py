@@ -48,8 +48,8 @@ def put_in_place(folder: Path, write: Callable[[Path], None]) -> None:
         shutil.rmtree(new, ignore_errors=True)
         raise KnownError(
             _(
-                "{folder}: could not write the adapter: {error}; what was there is as it "
-                "was, and the same command goes on",
+                "{folder}: the adapter could not be written: {error}; what was there is "
+                "unchanged, and the same command goes on from it",
                 folder=folder,
                 error=reason(error),
             )

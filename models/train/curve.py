@@ -81,7 +81,7 @@ class Curve(TrainerCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         last = state.global_step >= state.max_steps
         stopped = not last and self.asked_to_stop()
-        due = last or state.global_step % self.settings.eval_every == 0
+        due = last or state.global_step % self.settings.eval_steps == 0
         control.should_evaluate = bool(self.trainer.held_out) and due and not stopped
         control.should_save = control.should_save or last or stopped
         control.should_training_stop = control.should_training_stop or stopped
@@ -89,7 +89,7 @@ class Curve(TrainerCallback):
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Look at what is held out where the stop of the run before came before its look."""
         step = state.global_step
-        if step and step % self.settings.eval_every == 0 and not self._looked_at(step):
+        if step and step % self.settings.eval_steps == 0 and not self._looked_at(step):
             self.trainer.evaluate()
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
@@ -117,7 +117,7 @@ class Curve(TrainerCallback):
         self.tell(point)
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        looks, patience = self._looks, self.settings.patience
+        looks, patience = self._looks, self.settings.early_stopping_patience
         if patience and len(looks) > patience and min(looks[-patience:]) > min(looks):
             self.why_ended = "patience"
             control.should_training_stop = control.should_save = True

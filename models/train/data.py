@@ -79,10 +79,9 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
                 if len(line) > LONGEST:
                     raise KnownError(
                         _(
-                            "{where}: longer than {LONGEST:,} characters, expected one "
-                            "example a line",
+                            "{where}: longer than {most:,} characters, expected one example a line",
                             where=where,
-                            LONGEST=LONGEST,
+                            most=LONGEST,
                         )
                     )
                 if line.strip():
@@ -93,23 +92,31 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
         ) from error
     except OSError as error:
         raise KnownError(
-            _("{path}: not readable ({error}); check the path", path=path, error=error.strerror)
+            _(
+                "{path}: cannot be read ({error}); check the path",
+                path=path,
+                error=error.strerror,
+            )
         ) from error
 
 
 def _example(line: str, where: str) -> Example:
-    how = "make examples with: paotuan corpus examples"
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise KnownError(_("{where}: no JSON; {how}", where=where, how=how)) from error
+        raise KnownError(
+            _(
+                "{where}: not JSON; make examples with: paotuan corpus examples",
+                where=where,
+            )
+        ) from error
     if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: a {name}, expected an object; {how}",
+                "{where}: a {type}, expected an object; make examples with: paotuan corpus"
+                " examples",
                 where=where,
-                name=type(value).__name__,
-                how=how,
+                type=type(value).__name__,
             )
         )
     prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
@@ -117,38 +124,42 @@ def _example(line: str, where: str) -> Example:
     if split not in SPLITS:
         raise KnownError(
             _(
-                "{where}: split {split!r}, expected train or test; {how}",
+                "{where}: split is {split}, expected train or test; make examples with: "
+                "paotuan corpus examples",
                 where=where,
                 split=split,
-                how=how,
             )
         )
     if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 <= weight < 1e6:
         raise KnownError(
             _(
-                "{where}: weight {weight!r}, expected a number from 0 on; {how}",
+                "{where}: weight is {weight}, expected a number that is not negative; make"
+                " examples with: paotuan corpus examples",
                 where=where,
                 weight=weight,
-                how=how,
             )
         )
     reply = _text(value, "reply", where)
     if not reply.strip():
         raise KnownError(
-            _("{where}: an empty reply, expected what was said; {how}", where=where, how=how)
+            _(
+                "{where}: the reply is empty, expected what was said; make examples with: "
+                "paotuan corpus examples",
+                where=where,
+            )
         )
-    told = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
+    names = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
     rivals = value.get("rivals", [])
     if not isinstance(rivals, list) or not all(isinstance(one, str) and one for one in rivals):
         raise KnownError(
             _(
-                "{where}: rivals {rivals!r:.60}, expected a list of cues; {how}",
+                "{where}: rivals is {rivals:.60}, expected a list of cues; make examples "
+                "with: paotuan corpus examples",
                 where=where,
-                rivals=rivals,
-                how=how,
+                rivals=str(rivals),
             )
         )
-    return Example(prompt, reply, **told, split=split, weight=float(weight), rivals=tuple(rivals))
+    return Example(prompt, reply, **names, split=split, weight=float(weight), rivals=tuple(rivals))
 
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:
@@ -156,11 +167,11 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
     if not isinstance(text, str):
         raise KnownError(
             _(
-                "{where}: {key} is {name}, expected text; make examples with: paotuan "
+                "{where}: {key} is {type}, expected text; make examples with: paotuan "
                 "corpus examples",
                 where=where,
                 key=key,
-                name=type(text).__name__,
+                type=type(text).__name__,
             )
         )
     return text

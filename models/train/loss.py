@@ -25,14 +25,15 @@ def batch_loss(
     speakers. The head is frozen: gradients reach what `model` computes alone.
     """
     shaped = {key: batch[key] for key in ("attention_mask", "position_ids") if key in batch}
+    # The output layer was taken off, so that what is called logits is [batch, seq, width]
     hidden = model(input_ids=batch["input_ids"], **shaped).logits
     weights = batch["weights"]
     if "sides" not in batch:
         return target_loss(hidden, batch["input_ids"], weights, head, vocab)
     sides = batch["sides"]
     wanted = (weights != 0) | (sides != 0)
-    nll = target_nll(hidden, batch["input_ids"], wanted, head, vocab)
-    there = wanted[:, 1:]
+    nll = target_nll(hidden, batch["input_ids"], wanted, head, vocab)  # [targets]
+    there = wanted[:, 1:]  # [batch, seq - 1]: without the first id, which nothing predicts
     told = speaker_nll(nll, sides[:, 1:][there], batch["contests"])
     return (nll * weights[:, 1:][there]).sum() + contrast * told
 
@@ -55,6 +56,7 @@ def speaker_nll(nll: torch.Tensor, sides: torch.Tensor, contests: torch.Tensor) 
     `nll` and `sides` are [targets], `contests` [contests]. How likely a speaker is, is the share
     of the reply's likelihood under the one cue in that under both (Bayes, neither preferred).
     """
+    # [2 * contests + 2]: sums of 0 and 1 belong to none, then a pair a contest, own and rival's
     sums = nll.new_zeros(2 * len(contests) + 2).index_add(0, sides, nll)
     return (F.softplus(sums[2::2] - sums[3::2]) * contests).sum()
 
@@ -66,7 +68,8 @@ def target_nll(
 
     Nothing predicts the first id of a row, so there `wanted` [batch, seq] has no effect.
     """
-    there = wanted[:, 1:]
+    there = wanted[:, 1:]  # [batch, seq - 1]
+    # the state before each wanted id, [batch, seq - 1, width] → [targets, width]
     nll: torch.Tensor = _TargetNll.apply(hidden[:, :-1][there], ids[:, 1:][there], head, vocab)
     return nll
 
@@ -79,7 +82,7 @@ class _TargetNll(torch.autograd.Function):
         learning = ctx.needs_input_grad[0]
         found = torch.empty(len(states), dtype=torch.float32, device=states.device)
         gradient = torch.empty_like(states) if learning else None
-        rows = max(1, CHUNK_BYTES // (4 * vocab))
+        rows = max(1, CHUNK_BYTES // (4 * vocab))  # of logits [rows, vocab] at a time
         for start in range(0, len(states), rows):
             part = slice(start, start + rows)
             piece = states[part].detach().requires_grad_(learning)
@@ -95,4 +98,5 @@ class _TargetNll(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *outer: torch.Tensor) -> tuple[torch.Tensor, None, None, None]:
         (gradient,) = ctx.saved_tensors
+        # [targets, width] times what each target's loss weighs, [targets, 1]
         return gradient * outer[0].to(gradient.dtype)[:, None], None, None, None

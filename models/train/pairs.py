@@ -11,11 +11,9 @@ from base.messages import _
 from models.backend import Prompt
 from models.train.data import LONGEST, lines_of
 
-HOW = "make pairs with: paotuan sessions export --to preference"
-
 
 @dataclass(frozen=True)
-class Pair:
+class PreferencePair:
     """Two replies to one prompt, whole lines with their newline."""
 
     prompt: Prompt
@@ -23,33 +21,42 @@ class Pair:
     rejected: str
 
 
-def read_pairs(path: Path) -> list[Pair]:
+def read_pairs(path: Path) -> list[PreferencePair]:
     """All pairs of a file, `{"prompt", "chosen", "rejected"}` a line, or the prompt in its parts
     `stable`, `history`, `cue`. Raises `KnownError` with the line that is none."""
     return list(_read(path))
 
 
-def _read(path: Path) -> Iterator[Pair]:
+def _read(path: Path) -> Iterator[PreferencePair]:
     for where, line in lines_of(path):
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise KnownError(_("{where}: no JSON; {HOW}", where=where, HOW=HOW)) from error
+            raise KnownError(
+                _(
+                    "{where}: not JSON; make pairs with: paotuan sessions export --to preference",
+                    where=where,
+                )
+            ) from error
         if not isinstance(value, dict):
             raise KnownError(
                 _(
-                    "{where}: a {name}, expected an object; {HOW}",
+                    "{where}: a {type}, expected an object; make pairs with: paotuan "
+                    "sessions export --to preference",
                     where=where,
-                    name=type(value).__name__,
-                    HOW=HOW,
+                    type=type(value).__name__,
                 )
             )
         chosen, rejected = (_line(value, key, where) for key in ("chosen", "rejected"))
         if chosen == rejected:
             raise KnownError(
-                _("{where}: chosen and rejected are the same; {HOW}", where=where, HOW=HOW)
+                _(
+                    "{where}: chosen and rejected are the same; make pairs with: paotuan "
+                    "sessions export --to preference",
+                    where=where,
+                )
             )
-        yield Pair(_prompt(value, where), chosen, rejected)
+        yield PreferencePair(_prompt(value, where), chosen, rejected)
 
 
 def _prompt(value: dict[str, Any], where: str) -> Prompt:
@@ -63,7 +70,12 @@ def _line(value: dict[str, Any], key: str, where: str) -> str:
     text = _text(value, key, where)
     if not text.strip():
         raise KnownError(
-            _("{where}: {key} is empty, expected a reply; {HOW}", where=where, key=key, HOW=HOW)
+            _(
+                "{where}: {key} is empty, expected a reply; make pairs with: paotuan "
+                "sessions export --to preference",
+                where=where,
+                key=key,
+            )
         )
     return text if text.endswith("\n") else f"{text}\n"
 
@@ -73,11 +85,11 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
     if not isinstance(text, str) or len(text) > LONGEST:
         raise KnownError(
             _(
-                "{where}: {key} is {name}, expected text; {HOW}",
+                "{where}: {key} is {type}, expected text; make pairs with: paotuan "
+                "sessions export --to preference",
                 where=where,
                 key=key,
-                name=type(text).__name__,
-                HOW=HOW,
+                type=type(text).__name__,
             )
         )
     return text

@@ -1,49 +1,51 @@
 """A training recipe: flat YAML whose keys are the settings of a run, and `key=value` beside it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import yaml
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import AliasChoices, BeforeValidator, Field, create_model
 
+from base.declaration import Declaration, Name, Words, docstrings
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
-from base.validation import Declaration, checked
+from base.validation import checked
 from base.yaml_reader import Document, read_document
-from characters.schema import Name, Words
-from models.train.settings import Settings
-from scenes.schema import docstrings
+from models.train.objectives import OBJECTIVES
+from models.train.settings import RENAMED, Settings
 
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 NEEDED = ("base", "out")
-FILES = ("examples", "pairs")
+FILES = tuple(dict.fromkeys(objective.data for objective in OBJECTIVES.values()))
 """Keys that name files; one of them is given."""
+LISTS = ("target_modules", "report_to")
 RANGES: dict[str, dict[str, float]] = {
-    "rank": {"ge": 1, "le": 512},
-    "alpha": {"gt": 0},
     "beta": {"gt": 0},
     "contrast": {"ge": 0, "le": 100},
-    "dropout": {"ge": 0, "lt": 1},
-    "prefix_length": {"ge": 1, "le": 1024},
+    "r": {"ge": 1, "le": 512},
+    "lora_alpha": {"gt": 0},
+    "lora_dropout": {"ge": 0, "lt": 1},
+    "num_virtual_tokens": {"ge": 1, "le": 1024},
     "learning_rate": {"gt": 0, "le": 10},
-    "warmup": {"ge": 0, "le": 1},
+    "warmup_ratio": {"ge": 0, "le": 1},
     "weight_decay": {"ge": 0, "le": 1},
     "max_grad_norm": {"ge": 0},
-    "epochs": {"gt": 0, "le": 1000},
+    "num_train_epochs": {"gt": 0, "le": 1000},
     "max_steps": {"ge": 1},
     "batch_tokens": {"ge": 16},
-    "accumulate": {"ge": 1},
+    "per_device_train_batch_size": {"ge": 1},
+    "gradient_accumulation_steps": {"ge": 1},
     "max_length": {"ge": 16},
-    "eval_every": {"ge": 1},
+    "eval_steps": {"ge": 1},
     "eval_limit": {"ge": 0},
-    "patience": {"ge": 0},
-    "save_every": {"ge": 1},
-    "keep": {"ge": 1},
-    "log_every": {"ge": 1},
+    "early_stopping_patience": {"ge": 0},
+    "save_steps": {"ge": 1},
+    "save_total_limit": {"ge": 1},
+    "logging_steps": {"ge": 1},
     "seed": {"ge": 0, "lt": 2**32},
 }
 FIRST = {
@@ -53,35 +55,38 @@ FIRST = {
 }
 """What a new recipe says of the keys that have no default."""
 
+Notice = Callable[[str], None]
 
-def read_recipe(path: Path, changes: Sequence[str] = ()) -> Settings:
+
+def read_recipe(
+    path: Path, changes: Sequence[str] = (), notice: Notice = lambda line: None
+) -> Settings:
     """The settings of a recipe with `key=value` changes put over it.
 
-    Paths in the file are from its own folder, those of changes from the working folder. Raises
-    `KnownError` with a line for each problem.
+    Paths in the file are from its own folder, those of changes from the working folder. `notice` is
+    told of keys that have another name now, and of those without effect. Raises `KnownError` with a
+    line for each problem.
     """
-    document = read_document(path)
-    found, problems = checked(RecipeKeys, document, {})
-    keys = found.model_dump(exclude_unset=True, exclude_none=True) if found else {}
-    changed, others = _changed(changes)
-    said = {**document.data, **keys, **changed}
-    problems += [
-        document.at((key,), f"missing; expected {key}: …") for key in NEEDED if not said.get(key)
-    ]
-    if bool(said.get("examples")) == bool(said.get("pairs")):
-        what = "expected examples: … or pairs: …, one of them; name what to learn from"
-        problems.append(document.at((), what))
+    document = _without_doubles(read_document(path), notice)
+    recipe, problems = checked(RecipeKeys, document, {})
+    keys = recipe.model_dump(exclude_unset=True, exclude_none=True) if recipe else {}
+    changed, others = _changed(changes, notice)
+    together = {**document.data, **keys, **changed}
+    problems += _missing(document, together) + _objective_problems(document, together)
     if problems or others:
         raise KnownError(*document.in_order(problems), *others)
-    return Settings(**_paths(keys, path.parent) | _paths(changed, Path()))
+    settings = Settings(**_paths(keys, path.parent) | _paths(changed, Path()))
+    for key in sorted(_without_effect(keys.keys() | changed.keys(), settings)):
+        notice(_("{key} has no effect on this objective", key=key))
+    return settings
 
 
 def template() -> str:
     """A recipe with every key, what it says and its default, to be written to a file."""
-    said = docstrings(Settings)
+    texts = docstrings(Settings)
     lines = ["# A recipe for: paotuan train RECIPE", ""]
     for one in fields(Settings):
-        lines += [f"# {line}" for line in said[one.name].splitlines()]
+        lines += [f"# {line}" for line in texts[one.name].splitlines()]
         value = FIRST.get(one.name, one.default)
         text = yaml.safe_dump(
             list(value) if isinstance(value, tuple) else value, default_flow_style=True
@@ -91,36 +96,85 @@ def template() -> str:
     return "\n".join(lines).replace("\n...", "")
 
 
+def _without_doubles(document: Document, notice: Notice) -> Document:
+    """The document without keys that it has under both their names; earlier names are told."""
+    data, problems = dict(document.data), list(document.problems)
+    for old in [key for key in data if key in RENAMED]:
+        new = RENAMED[old]
+        if new in data:
+            del data[old]
+            twice = _("an earlier name of {key}, which is given too; leave one out", key=new)
+            problems.append(document.at((old,), twice))
+        else:
+            notice(document.at((old,), _("this key is called {key} now", key=new)))
+    return replace(document, data=data, problems=tuple(problems))
+
+
+def _missing(document: Document, together: dict[str, Any]) -> list[str]:
+    lacking = (key for key in NEEDED if not together.get(key))
+    return [document.at((key,), _("missing; expected {key}: …", key=key)) for key in lacking]
+
+
+def _objective_problems(document: Document, together: dict[str, Any]) -> list[str]:
+    """What is wrong with the files to learn from, and with the objective beside them."""
+    given = [key for key in FILES if together.get(key)]
+    if len(given) != 1:
+        expected = _("expected examples: … or pairs: …, one of them; name what to learn from")
+        return [document.at((), expected)]
+    objective = together.get("objective")
+    if objective not in OBJECTIVES or OBJECTIVES[objective].data == given[0]:
+        return []
+    data = OBJECTIVES[objective].data
+    wrong = _("{objective} learns from {data}, not from {given}", objective=objective, data=data,
+              given=given[0])  # fmt: skip
+    return [document.at(("objective",), wrong)]
+
+
+def _without_effect(keys: Iterable[str], settings: Settings) -> set[str]:
+    """Which of `keys` belong to another objective than the one that is learned."""
+    of_others = {
+        key
+        for objective in OBJECTIVES.values()
+        if not getattr(settings, objective.data)
+        for key in objective.keys
+    }
+    return of_others & set(keys)
+
+
 def _paths(keys: dict[str, Any], folder: Path) -> dict[str, Any]:
-    found = dict(keys)
+    values = dict(keys)
     for key in FILES:
         if key in keys:
-            found[key] = tuple(folder / Path(one).expanduser() for one in keys[key])
+            values[key] = tuple(folder / Path(one).expanduser() for one in keys[key])
     for key in ("out", "start"):
         if keys.get(key):
-            found[key] = folder / Path(keys[key]).expanduser()
-    if "targets" in keys:
-        found["targets"] = tuple(keys["targets"])
+            values[key] = folder / Path(keys[key]).expanduser()
+    for key in LISTS:
+        if key in keys:
+            values[key] = tuple(one for one in keys[key] if one != "none")
     base = keys.get("base")
     if base and not Path(base).is_absolute() and (folder / base).exists():
-        found["base"] = str(folder / base)
-    return found
+        values["base"] = str(folder / base)
+    return values
 
 
-def _changed(changes: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+def _changed(changes: Sequence[str], notice: Notice) -> tuple[dict[str, Any], list[str]]:
     """What `key=value` changes say, and a line for each that is wrong."""
     values: dict[str, object] = {}
     problems = []
     for change in changes:
         key, sign, text = change.partition("=")
         if not sign or not key.strip():
-            problems.append(_("{change}: expected key=value, such as rank=8", change=shown(change)))
+            problems.append(_("{change}: expected key=value, such as r=8", change=shown(change)))
             continue
         try:
             values[key.strip()] = yaml.safe_load(text)
         except yaml.YAMLError:
-            problems.append(_("{change}: the value is no YAML; quote it", change=shown(change)))
-    keys, others = checked(RecipeKeys, Document("key=value", values, {}, {}), {})
+            problems.append(
+                _("{change}: the value is not valid YAML; put it in quotes", change=shown(change))
+            )
+    document = _without_doubles(Document("key=value", values, {}, {}), notice)
+    keys, others = checked(RecipeKeys, document, {})
     return keys.model_dump(exclude_unset=True) if keys else {}, problems + others
 
 
@@ -132,20 +186,21 @@ def _scientific(value: object) -> object:
 
 
 def _recipe_keys() -> type[Declaration]:
-    hints, said = get_type_hints(Settings), docstrings(Settings)
+    hints, texts = get_type_hints(Settings), docstrings(Settings)
+    earlier = {new: old for old, new in RENAMED.items()}
     keys: dict[str, Any] = {}
     for one in fields(Settings):
         type_, default = hints[one.name], one.default
-        if one.name in FILES:
+        if one.name in FILES or type_ == tuple[str, ...]:
             type_, default = Words, []
         elif one.name in (*NEEDED, "start"):
             type_, default = Name | None, None
         elif type_ is float:
             type_ = Annotated[float, BeforeValidator(_scientific)]
-        elif type_ == tuple[str, ...]:
-            type_, default = Words, []
-        ranges: Any = RANGES.get(one.name, {})
-        keys[one.name] = (type_, Field(default, description=said[one.name], **ranges))
+        options: dict[str, Any] = dict(RANGES.get(one.name, {}))
+        if one.name in earlier:
+            options["validation_alias"] = AliasChoices(one.name, earlier[one.name])
+        keys[one.name] = (type_, Field(default, description=texts[one.name], **options))
     return create_model(
         "RecipeKeys", __base__=Declaration, __doc__="A training recipe of paotuan (跑团).", **keys
     )

@@ -41,7 +41,7 @@ class Branch:
 
 
 @dataclass
-class Row:
+class TrainingRow:
     """Ids, and beside each how much it weighs in the loss; 0 is not learned."""
 
     ids: list[int]
@@ -55,10 +55,10 @@ class Row:
 
 
 @dataclass
-class Rows:
+class TrainingRows:
     """The rows of a split, and what became of the examples."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TrainingRow] = field(default_factory=list)
     too_long: int = 0
     """Examples of more tokens than the longest that is allowed."""
 
@@ -73,12 +73,12 @@ def rows_of(
     encoder: Encoder,
     max_length: int,
     chance: Random | None = None,
-) -> Rows:
+) -> TrainingRows:
     """Encode examples in their order and join those that go on from each other.
 
     With `chance`, which draws one, each example that names rivals has a branch.
     """
-    found = Rows()
+    found = TrainingRows()
     joins = encoder.markup != "glm1" or encoder.causal_history
     for example in examples:
         ids, weights = _encoded(example, encoder)
@@ -91,7 +91,7 @@ def rows_of(
             last.ids = ids
             last.examples += 1
         else:
-            last = Row(ids, weights)
+            last = TrainingRow(ids, weights)
             found.rows.append(last)
         rivals = [cue for cue in example.rivals if cue != example.prompt.cue]
         if chance is not None and rivals and example.weight:
@@ -114,25 +114,29 @@ def _encoded(example: Example, encoder: Encoder) -> tuple[list[int], list[float]
     return ids, [example.weight if target else 0.0 for target in targets]
 
 
-def batches_of(rows: Sequence[Row], tokens: int, seed: int) -> list[list[Row]]:
-    """Batches of at most `tokens` tokens with padding, rows of like length together.
+def batches_of(
+    rows: Sequence[TrainingRow], tokens: int, seed: int, count: int | None = None
+) -> list[list[TrainingRow]]:
+    """Batches of at most `tokens` tokens with padding, or of `count` rows; like lengths together.
 
     Rows are shuffled first, and sorted by length only within a pool of batches, so that a batch is
     a sample of the whole.
     """
     if not rows:
         raise KnownError(
-            _("nothing to learn from: no example is left; give more, or a longer length")
+            _("nothing to learn from: no example is left; give more, or raise max_length")
         )
     chance = Random(seed)
     shuffled = list(rows)
     chance.shuffle(shuffled)
     mean = sum(map(len, shuffled)) / len(shuffled)
-    pool = max(1, round(POOL * tokens / mean))
-    batches: list[list[Row]] = []
+    pool = POOL * count if count else max(1, round(POOL * tokens / mean))
+    batches: list[list[TrainingRow]] = []
     for start in range(0, len(shuffled), pool):
         for row in sorted(shuffled[start : start + pool], key=len):
-            if batches and len(row) * (len(batches[-1]) + 1) <= tokens and batches[-1]:
+            at_once = len(batches[-1]) + 1 if batches else 0
+            room = at_once <= count if count else len(row) * at_once <= tokens
+            if room and at_once > 1:
                 batches[-1].append(row)
             else:
                 batches.append([row])
@@ -142,7 +146,7 @@ def batches_of(rows: Sequence[Row], tokens: int, seed: int) -> list[list[Row]]:
     return batches
 
 
-def collate(rows: Sequence[Row], pad: int, left: bool) -> dict[str, torch.Tensor]:
+def collate(rows: Sequence[TrainingRow], pad: int, left: bool) -> dict[str, torch.Tensor]:
     """Tensors [batch, seq] of ids, mask and weights, and labels whose -100 is not learned.
 
     With branches, which are for padding on the right, the mask is additive [batch, 1, seq, seq],
@@ -168,7 +172,7 @@ def collate(rows: Sequence[Row], pad: int, left: bool) -> dict[str, torch.Tensor
     return batch | _grown(rows, width) if any(row.branches for row in rows) else batch
 
 
-def _grown(rows: Sequence[Row], width: int) -> dict[str, torch.Tensor]:
+def _grown(rows: Sequence[TrainingRow], width: int) -> dict[str, torch.Tensor]:
     """What tells a model of the branches."""
     seen = torch.zeros(len(rows), 1, width, width, dtype=torch.bool)
     positions = torch.zeros(len(rows), width, dtype=torch.long)

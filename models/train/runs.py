@@ -5,7 +5,7 @@ import json
 import math
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,15 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import check_inputs, is_same, replace_text
 from models.adapter_files import CONFIG
-from models.encode import Encoder
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
 from models.train.curve import LOG, Curve, Point
-from models.train.settings import Settings
+from models.train.objectives import objective_of
+from models.train.settings import RENAMED, Settings
 
 SETTINGS = "settings.json"
 WRITTEN = (SETTINGS, LOG, CONFIG, "adapter_model.safetensors", "README.md", "curve.png")
 """Files of a run that lie in its folder itself."""
-FREE = frozenset({"device", "log_every", "keep", "save_every", "out"})
+FREE = frozenset({"device", "logging_steps", "save_total_limit", "save_steps", "report_to", "out"})
 """Settings that may change between the parts of one run."""
 
 
@@ -81,8 +81,8 @@ def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     if os.environ.get("ACCELERATE_USE_FSDP", "").lower() in ("1", "true"):
         raise KnownError(
             _(
-                "FSDP: the adapter would be written in parts; launch without FSDP, and "
-                "where a GPU cannot hold the base, set method: qlora"
+                "FSDP: the adapter would be written in parts; launch without FSDP, and where the "
+                "base does not fit into one GPU set method: qlora"
             )
         )
     if processes() == 1:
@@ -94,20 +94,20 @@ def prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
 def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
     folder, file = settings.out / FOLDER, settings.out / SETTINGS
     _check_inputs(settings)
-    told = _told(settings, base)
+    values = _as_kept(settings, base)
     try:
         if fresh:
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         checkpoint = last_whole(folder)
         if checkpoint is not None:
-            _check_same(json.loads(file.read_text(encoding="utf-8")), told, settings.out)
-        replace_text(file, json.dumps(told, ensure_ascii=False, indent=1), settings.inputs)
+            _check_same(_in_new_words(json.loads(file.read_text("utf-8"))), values, settings.out)
+        replace_text(file, json.dumps(values, ensure_ascii=False, indent=1), settings.inputs)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise KnownError(
             _(
-                "{out}: not usable for a run ({why}); name another folder as out",
+                "{out}: this folder cannot hold a run ({why}); name another one as out",
                 out=settings.out,
                 why=why,
             )
@@ -119,7 +119,9 @@ def _check_inputs(settings: Settings) -> None:
     """Refuse an `out` whose files would take the place of what the run reads."""
     for folder in filter(None, (settings.start, Path(settings.base))):
         if folder.is_dir() and is_same(settings.out, folder):
-            raise KnownError(_("{out}: is read from; name another folder as out", out=settings.out))
+            raise KnownError(
+                _("{out}: this folder is read from; name another one as out", out=settings.out)
+            )
     try:
         for name in WRITTEN:
             check_inputs(settings.out / name, settings.inputs)
@@ -127,13 +129,23 @@ def _check_inputs(settings: Settings) -> None:
         raise KnownError(f"{error.filename}: {error.strerror}") from error
 
 
-def _told(settings: Settings, base: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=str))
+def _as_kept(settings: Settings, base: str) -> dict[str, Any]:
+    """The settings as they are kept in the run's folder; what lies in files by its SHA-256."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(settings), default=str))
     files = {"examples": settings.examples, "pairs": settings.pairs}
     for key, paths in files.items():
-        told[key] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+        values[key] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     start = settings.start and settings.start.name
-    return {**told, "base": base, "start": start, "out": settings.out.name}
+    names = {"base": base, "start": start, "out": settings.out.name}
+    return {**values, **names, "objective": objective_of(settings)}
+
+
+def _in_new_words(before: dict[str, Any]) -> dict[str, Any]:
+    """Settings of a run, which an earlier version may have begun, under the keys of this one."""
+    defaults = {f.name: f.default for f in fields(Settings) if f.default is not MISSING}
+    values = {RENAMED.get(key, key): value for key, value in before.items()}
+    objective = "dpo" if values.get("pairs") else "sft"
+    return {**json.loads(json.dumps(defaults)), "objective": objective, **values}
 
 
 def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
@@ -141,42 +153,43 @@ def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
         if key not in FREE and before.get(key) != now.get(key):
             raise KnownError(
                 _(
-                    "{out}: holds a run with {key} {get}, now it is {get2}; name another "
-                    "folder as out, or begin anew with --fresh",
+                    "{out}: holds a run with {key} {before}, now it is {now}; name another folder "
+                    "as out, or begin anew with --fresh",
                     out=out,
                     key=key,
-                    get=before.get(key),
-                    get2=now.get(key),
+                    before=before.get(key),
+                    now=now.get(key),
                 )
             )
 
 
 def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
     """The arguments of transformers' trainers, for an epoch of so many batches."""
-    steps = settings.max_steps or max(
-        1, math.ceil(math.ceil(batches / settings.accumulate / processes()) * settings.epochs)
-    )
+    an_epoch = math.ceil(batches / settings.gradient_accumulation_steps / processes())
+    steps = settings.max_steps or max(1, math.ceil(an_epoch * settings.num_train_epochs))
     gpu = on_gpu(settings)
+    bf16 = gpu and torch.cuda.is_bf16_supported() if settings.bf16 is None else settings.bf16
     return dict(
         output_dir=str(settings.out / FOLDER),
         per_device_train_batch_size=1,
-        gradient_accumulation_steps=settings.accumulate,
+        gradient_accumulation_steps=settings.gradient_accumulation_steps,
         max_steps=steps,
         learning_rate=settings.learning_rate,
-        lr_scheduler_type="cosine",
-        warmup_steps=round(settings.warmup * steps),
+        lr_scheduler_type=settings.lr_scheduler_type,
+        warmup_steps=round(settings.warmup_ratio * steps),
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.max_grad_norm,
-        logging_steps=settings.log_every,
+        logging_steps=settings.logging_steps,
         logging_nan_inf_filter=False,
         save_strategy="steps",
-        save_steps=settings.save_every,
-        save_total_limit=settings.keep,
+        save_steps=settings.save_steps,
+        save_total_limit=settings.save_total_limit,
         seed=settings.seed,
         data_seed=settings.seed,
         use_cpu=not gpu,
-        bf16=gpu and torch.cuda.is_bf16_supported(),
-        report_to="none",
+        bf16=bf16,
+        gradient_checkpointing=False,  # `new_adapter` has switched it on where it is wanted
+        report_to=list(settings.report_to) or "none",
         disable_tqdm=True,
         remove_unused_columns=False,
         dataloader_pin_memory=gpu,
@@ -196,13 +209,6 @@ def ended(curve: Curve, trainer: Any, **counts: int) -> Result:
     )
 
 
-def pad_of(encoder: Encoder) -> int:
-    """The id that rows are filled up with; nothing looks at it."""
-    tokenizer = encoder.tokenizer
-    pad = tokenizer.pad_token_id
-    return int(pad if pad is not None else tokenizer.eos_token_id or 0)
-
-
 def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) -> None:
     """Train to the end, and say in one line what stopped it if something did."""
     try:
@@ -214,45 +220,47 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
     except Diverged as error:
         raise KnownError(
             _(
-                "{out}: the loss is no number at step {step}; {kept}; lower learning_rate "
-                "and train into another folder",
+                "{out}: the loss is not a number at step {step}; {what_is_kept}; lower "
+                "learning_rate and train into another folder",
                 out=settings.out,
                 step=error.step + 1,
-                kept=_kept(settings.out, trainer),
+                what_is_kept=_what_is_kept(settings.out, trainer),
             )
         ) from error
     except NotSaved as error:
         raise KnownError(
             _(
-                "{out}: checkpoint not written ({error}); {kept}; make room and run the "
+                "{out}: checkpoint not written ({error}); {what_is_kept}; make room and run the "
                 "same command again",
                 out=settings.out,
                 error=error,
-                kept=_kept(settings.out, trainer),
+                what_is_kept=_what_is_kept(settings.out, trainer),
             )
         ) from error
     except torch.OutOfMemoryError as error:
         raise KnownError(
             _(
-                "{out}: out of memory at step {global_step}; {kept}; lower batch_tokens, "
-                "or set checkpointing: true",
+                "{out}: out of memory at step {step}; {what_is_kept}; lower batch_tokens, or set "
+                "gradient_checkpointing: true",
                 out=settings.out,
-                global_step=trainer.state.global_step + 1,
-                kept=_kept(settings.out, trainer),
+                step=trainer.state.global_step + 1,
+                what_is_kept=_what_is_kept(settings.out, trainer),
             )
         ) from error
     _sync(settings.out)
 
 
-def _kept(out: Path, trainer: Any) -> str:
+def _what_is_kept(out: Path, trainer: Any) -> str:
     """What of a run that ended badly can be used; without held-out rows no adapter is best yet."""
     adapter = trainer.held_out and (out / CONFIG).is_file()
     checkpoint = any((out / FOLDER).glob(f"*/{WHOLE}"))
     if adapter and checkpoint:
-        return "the best adapter so far and the last checkpoint are kept"
-    if adapter or checkpoint:
-        return f"the {'best adapter so far' if adapter else 'last checkpoint'} is kept"
-    return "nothing is kept yet"
+        return _("the best adapter so far and the last checkpoint are kept")
+    if adapter:
+        return _("the best adapter so far is kept")
+    if checkpoint:
+        return _("the last checkpoint is kept")
+    return _("nothing is kept yet")
 
 
 def _sync(folder: Path) -> None:

@@ -22,7 +22,7 @@ from base.messages import _
 from models.local.scoring import SHAPED, Passed
 from models.train.curve import Curve
 from models.train.loss import batch_loss
-from models.train.rows import Row, collate
+from models.train.rows import TrainingRow, collate
 from models.train.runs import Diverged, NotSaved
 
 
@@ -36,10 +36,10 @@ def take_head(model: Any) -> torch.nn.Module:
         if getattr(config, key, None) not in (None, 1, 1.0):
             raise KnownError(
                 _(
-                    "{name_or_path}: a {name} with {key}, which training does not know; use "
+                    "{base}: a {model} with {key}, which training does not support; use "
                     "another base",
-                    name_or_path=model.name_or_path,
-                    name=type(model).__name__,
+                    base=model.name_or_path,
+                    model=type(model).__name__,
                     key=key,
                 )
             )
@@ -110,8 +110,8 @@ class RowTrainer(KeepsAdapter):
         model: Any,
         head: torch.nn.Module,
         arguments: TrainingArguments,
-        train: Sequence[Sequence[Row]],
-        held_out: Sequence[Sequence[Row]],
+        train: Sequence[Sequence[TrainingRow]],
+        held_out: Sequence[Sequence[TrainingRow]],
         pad: int,
         left: bool,
         callbacks: list[TrainerCallback],
@@ -122,7 +122,7 @@ class RowTrainer(KeepsAdapter):
         self.tokens_computed = 0
         self.seconds_looking = 0.0
 
-        def unwrapped(batches: list[Sequence[Row]]) -> dict[str, torch.Tensor]:
+        def unwrapped(batches: list[Sequence[TrainingRow]]) -> dict[str, torch.Tensor]:
             return collate(batches[0], pad, left)
 
         super().__init__(

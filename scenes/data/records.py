@@ -31,59 +31,61 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 if len(raw) > LONGEST_LINE:
                     raise KnownError(
                         _(
-                            "{path}:{number}: a line of more than {LONGEST_LINE:,} bytes; expected "
-                            "one JSON object a line",
+                            "{path}:{number}: a line of more than {longest:,} bytes; expected one "
+                            "JSON object on each line",
                             path=path,
                             number=number,
-                            LONGEST_LINE=LONGEST_LINE,
+                            longest=LONGEST_LINE,
                         )
                     )
                 if raw.strip(BLANK):
                     yield f"{path}:{number}", _object(raw, f"{path}:{number}")
     except OSError as error:
         raise KnownError(
-            _("{path}: {value}; check the path", path=path, value=error.strerror or error)
+            _("{path}: {why}; check the path", path=path, why=error.strerror or error)
         ) from error
 
 
 def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
     """The text under `key`. Raises `KnownError` where there is none."""
     value = record.get(key)
+    if value is None:
+        raise KnownError(_("{where}: {key} is missing, expected text", where=where, key=key))
     if not isinstance(value, str):
-        found = "is missing" if value is None else f"is a {type(value).__name__}"
+        kind = type(value).__name__
         raise KnownError(
-            _("{where}: {key} {found}, expected text", where=where, key=key, found=found)
+            _("{where}: {key} is a {kind}, expected text", where=where, key=key, kind=kind)
         )
     return value
 
 
 def _object(raw: bytes, where: str) -> dict[str, Any]:
     try:
-        found = json.loads(raw.decode("utf-8-sig"))
+        value = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise KnownError(
             _(
-                "{where}: not UTF-8 (byte 0x{raw:02x}); convert it with: iconv -f GB18030 "
+                "{where}: not UTF-8 (byte 0x{byte:02x}); convert it with: iconv -f GB18030 "
                 "-t UTF-8 OLD > NEW",
                 where=where,
-                raw=raw[error.start],
+                byte=raw[error.start],
             )
         ) from None
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", type(error).__name__)
         raise KnownError(
             _(
-                "{where}: not JSON ({reason}); expected one object a line",
+                "{where}: not JSON ({reason}); expected one object on each line",
                 where=where,
                 reason=reason,
             )
         ) from None
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: a {name}, expected one JSON object a line",
+                "{where}: a {kind}, expected one JSON object on each line",
                 where=where,
-                name=type(found).__name__,
+                kind=type(value).__name__,
             )
         )
-    return found
+    return value

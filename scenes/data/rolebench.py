@@ -15,7 +15,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import name_problem
 from base.text import shown
-from characters.profile import Character
+from characters.character import Character
 from models.backend import Prompt
 from models.train.data import Example, Split
 from scenes.data.records import read_records, text_of
@@ -34,7 +34,7 @@ _LETTER = re.compile(r"[A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
-class Question:
+class BenchQuestion:
     """One record, its texts as they stand there."""
 
     role: str
@@ -50,7 +50,7 @@ class Question:
 class Bench:
     """The questions of files, and what was left out of them."""
 
-    questions: list[Question] = field(default_factory=list)
+    questions: list[BenchQuestion] = field(default_factory=list)
     empty: int = 0
     """Answers without a word."""
 
@@ -77,7 +77,7 @@ def read_bench(paths: Iterable[Path]) -> Bench:
             bench.questions.append(_question(record, where, path.name, split, bench))
         if len(bench.questions) == before:
             raise KnownError(
-                _("{path}: no question in it; expected JSON Lines of RoleBench", path=path)
+                _("{path}: no question in it, expected JSON Lines of RoleBench", path=path)
             )
     return bench
 
@@ -155,47 +155,47 @@ def candidates(
 def character_files(bench: Bench, characters: Mapping[str, Character]) -> dict[str, dict[str, Any]]:
     """For each role what its character's file says: the profile that is known, and some answers as
     sample lines: to questions about the role, where there are any."""
-    found: dict[str, dict[str, Any]] = {}
+    files: dict[str, dict[str, Any]] = {}
     for role in bench.roles:
         known = characters.get(role)
-        of_it = [one for one in bench.questions if one.role == role and one.split == "train"]
-        of_it = [one for one in of_it if one.kind] or of_it
-        told = [answer for one in of_it for answer in one.answers if len(answer) in VOICE_LENGTHS]
-        step = max(1, len(told) // VOICE_LINES)
-        voice = [dump([_line(role, text)]).strip() for text in told[::step][:VOICE_LINES]]
-        found[role] = {
+        asked_of = [one for one in bench.questions if one.role == role and one.split == "train"]
+        asked_of = [one for one in asked_of if one.kind] or asked_of
+        texts = [text for one in asked_of for text in one.answers if len(text) in VOICE_LENGTHS]
+        step = max(1, len(texts) // VOICE_LINES)
+        voice = [dump([_line(role, text)]).strip() for text in texts[::step][:VOICE_LINES]]
+        files[role] = {
             "name": role,
             **({"profile": known.profile} if known and known.profile else {}),
             **({"voice": voice} if voice else {}),
         }
-    return found
+    return files
 
 
 def _question(
     record: Mapping[str, Any], where: str, source: str, split: Split, bench: Bench
-) -> Question:
+) -> BenchQuestion:
     role, text = text_of(record, "role", where).strip(), text_of(record, "question", where)
     if problem := name_problem(role):
         raise KnownError(
             _("{where}: role {role}: {problem}", where=where, role=shown(role), problem=problem)
         )
     if not text.strip():
-        raise KnownError(_("{where}: question is empty, expected what is asked", where=where))
+        raise KnownError(_("{where}: the question is empty", where=where))
     answers = record.get("generated")
     if isinstance(answers, str):
         answers = [answers]
     if not isinstance(answers, list) or not all(isinstance(one, str) for one in answers):
         raise KnownError(
-            _("{where}: generated is no list of texts, expected the answers", where=where)
+            _("{where}: generated is not a list of texts, expected the answers", where=where)
         )
-    said = tuple(one for one in answers if one.strip())
-    bench.empty += len(answers) - len(said)
+    worded = tuple(one for one in answers if one.strip())
+    bench.empty += len(answers) - len(worded)
     kind = record.get("type")
     kind = kind[0] if isinstance(kind, list) and kind else kind
-    return Question(role, text, said, kind if isinstance(kind, str) else "", source, split)
+    return BenchQuestion(role, text, worded, kind if isinstance(kind, str) else "", source, split)
 
 
-def _prompt(one: Question, characters: Mapping[str, Character], asker: str) -> Prompt:
+def _prompt(one: BenchQuestion, characters: Mapping[str, Character], asker: str) -> Prompt:
     """What play would send in a scene of the role and who asks."""
     known = characters.get(one.role)
     role = Role(
@@ -228,8 +228,6 @@ def _one_line(text: str) -> str:
     return _BREAK.sub(_joint, text.strip())
 
 
-def _joint(found: re.Match[str]) -> str:
-    beside = (
-        found.string[max(0, found.start() - 1) : found.start()] + found.string[found.end() :][:1]
-    )
+def _joint(gap: re.Match[str]) -> str:
+    beside = gap.string[max(0, gap.start() - 1) : gap.start()] + gap.string[gap.end() :][:1]
     return " " if _LETTER.search(beside) else ""

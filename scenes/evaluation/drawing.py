@@ -22,7 +22,7 @@ SPOKEN_FOR = 3
 
 
 @dataclass(frozen=True)
-class Raw:
+class RawLine:
     """A candidate as it was drawn, up to its newline."""
 
     text: str
@@ -30,15 +30,15 @@ class Raw:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class DrawnLines:
     """The candidates for one held-out line."""
 
     example: Example
-    candidates: tuple[Raw, ...]
+    candidates: tuple[RawLine, ...]
 
 
 @dataclass(frozen=True)
-class Habits:
+class DrawnHabits:
     """The means over all candidates; shares are of 1."""
 
     prompts: int
@@ -70,18 +70,18 @@ def raw_sampling(n: int, max_tokens: int, seed: int, temperature: float, top_p: 
 
 def draw(
     backend: Backend, adapter: str | None, examples: Sequence[Example], sampling: Sampling
-) -> Iterator[Drawing | None]:
+) -> Iterator[DrawnLines | None]:
     """Draw for each example in turn; None for one that is longer than the context."""
     for example in examples:
         if backend.count(example.prompt.text) + sampling.max_tokens >= backend.context:
             yield None
             continue
-        yield Drawing(example, raw_lines(backend, adapter, example.prompt, sampling))
+        yield DrawnLines(example, raw_lines(backend, adapter, example.prompt, sampling))
 
 
 def raw_lines(
     backend: Backend, adapter: str | None, prompt: Prompt, sampling: Sampling
-) -> tuple[Raw, ...]:
+) -> tuple[RawLine, ...]:
     """The candidates of one draw up to their first newline, whatever the backend sends."""
     scanners = [StopScanner(sampling.stop) for _ in range(sampling.n)]
     texts = [""] * sampling.n
@@ -95,17 +95,17 @@ def raw_lines(
             if end is not None:
                 texts[row] += "" if scanners[row].stopped else scanners[row].flush()
                 finishes[row] = "stop" if scanners[row].stopped else end.finish
-    return tuple(map(Raw, texts, finishes))
+    return tuple(map(RawLine, texts, finishes))
 
 
-def is_well_formed(example: Example, raw: Raw) -> bool:
+def is_well_formed(example: Example, raw: RawLine) -> bool:
     """Whether a candidate is one line by the role of the example's cue, with words in it."""
     role = Role(example.speaker or "旁白", narrator=example.prompt.cue == NARRATION_CUE)
     entry = None if UNPRINTABLE.search(raw.text) else read_line(role, raw.text)
     return entry is not None and not is_blank(f"{entry.text}{entry.thought}")
 
 
-def habits(drawings: Sequence[Drawing], cast: Sequence[str]) -> Habits | None:
+def habits(drawings: Sequence[DrawnLines], cast: Sequence[str]) -> DrawnHabits | None:
     """The means over all candidates; None where none was drawn."""
     pairs = [(one.example, raw) for one in drawings for raw in one.candidates]
     if not pairs:
@@ -113,7 +113,7 @@ def habits(drawings: Sequence[Drawing], cast: Sequence[str]) -> Habits | None:
     texts = [raw.text for _, raw in pairs]
     groups = [self_bleu([raw.text for raw in one.candidates]) for one in drawings]
     alike = [score for score in groups if score is not None]
-    return Habits(
+    return DrawnHabits(
         prompts=len(drawings),
         candidates=len(pairs),
         well_formed=_mean([is_well_formed(*pair) for pair in pairs]),
@@ -128,10 +128,11 @@ def habits(drawings: Sequence[Drawing], cast: Sequence[str]) -> Habits | None:
     )
 
 
-def as_said(drawings: Sequence[Drawing]) -> list[Drawing]:
+def as_said(drawings: Sequence[DrawnLines]) -> list[DrawnLines]:
     """The same prompts with what was really said in place of candidates, to compare with."""
     return [
-        Drawing(one.example, (Raw(one.example.reply.rstrip("\n"), "stop"),)) for one in drawings
+        DrawnLines(one.example, (RawLine(one.example.reply.rstrip("\n"), "stop"),))
+        for one in drawings
     ]
 
 

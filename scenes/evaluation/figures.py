@@ -7,25 +7,26 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from scenes.data.examples.rivals import Voter
-from scenes.evaluation.drawing import Drawing, Habits, as_said, habits
-from scenes.evaluation.heldout import Guessing, Likelihood, Scored, guessing, likelihood
+from base.messages import N_
+from scenes.data.examples.rivals import SpeakerChoices
+from scenes.evaluation.drawing import DrawnHabits, DrawnLines, as_said, habits
+from scenes.evaluation.heldout import Likelihood, ScoredLine, SpeakerGuesses, guessing, likelihood
 from scenes.evaluation.picks import Agreement, agreement
-from scenes.evaluation.rolebench import Answering, answering
-from scenes.evaluation.run import Results
+from scenes.evaluation.rolebench import RoleBenchScores, rolebench_scores
+from scenes.evaluation.run import ModelResults
 
 Better = Literal["lower", "higher", ""]
 Style = Literal["share", "number", "score", "count"]
 RESAMPLES = 1000
 """Times that lines are drawn anew, with replacement, for an interval."""
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Figure:
+class FigureRow:
     """One row of the table."""
 
     key: str
@@ -54,30 +55,137 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """All figures of one evaluation."""
 
     names: tuple[str, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[FigureRow, ...]
     changes: tuple[Change, ...]
-    scored: tuple[list[Scored], ...]
+    scored: tuple[list[ScoredLine], ...]
     """The lines that every model scored, by model."""
-    drawings: tuple[list[Drawing], ...]
+    drawings: tuple[list[DrawnLines], ...]
     notices: tuple[str, ...]
 
 
-def compare(results: Sequence[Results], voters: Voter, seed: int = 1) -> Compared:
+@dataclass(frozen=True)
+class FigureSpec(Generic[T]):
+    """A row of the table, and how its value is taken from what was measured."""
+
+    key: str
+    label: str
+    style: Style
+    better: Better
+    value: Callable[[T], float | None]
+
+    def row(self, measured: Sequence[T | None], said: T | None = None) -> FigureRow:
+        values = tuple(None if one is None else self.value(one) for one in measured)
+        really_said = None if said is None or self.key in NOT_OF_SAID else self.value(said)
+        return FigureRow(self.key, self.label, self.style, self.better, values, really_said)
+
+
+NOT_OF_SAID = ("candidates", "unfinished", "distinct_1", "distinct_2", "self_bleu", "rouge_l")
+"""Figures of what is drawn that make no sense of the lines that were really said."""
+
+LIKELIHOOD: Sequence[FigureSpec[Likelihood]] = (
+    FigureSpec("lines", N_("held-out lines"), "count", "", lambda one: one.lines),
+    FigureSpec("tokens", N_("tokens of their replies"), "count", "", lambda one: one.tokens),
+    FigureSpec(
+        "perplexity", N_("perplexity per token"), "number", "lower", lambda one: one.perplexity
+    ),
+    FigureSpec(
+        "perplexity_character",
+        N_("perplexity per character"),
+        "number",
+        "lower",
+        lambda one: one.by_character,
+    ),
+)
+SPEAKERS: Sequence[FigureSpec[SpeakerGuesses]] = (
+    FigureSpec(
+        "speaker_lines", N_("lines to guess the speaker of"), "count", "", lambda one: one.lines
+    ),
+    FigureSpec(
+        "speaker_accuracy", N_("who speaks, right"), "share", "higher", lambda one: one.accuracy
+    ),
+    FigureSpec("speaker_chance", N_("  by chance"), "share", "", lambda one: one.chance),
+    FigureSpec(
+        "speaker_frequent",
+        N_("  always naming the most frequent"),
+        "share",
+        "",
+        lambda one: one.most_frequent,
+    ),
+)
+DRAWN: Sequence[FigureSpec[DrawnHabits]] = (
+    FigureSpec("candidates", N_("candidates drawn"), "count", "", lambda one: one.candidates),
+    FigureSpec(
+        "well_formed", N_("well-formed lines"), "share", "higher", lambda one: one.well_formed
+    ),
+    FigureSpec(
+        "unfinished", N_("cut off at the token limit"), "share", "lower", lambda one: one.unfinished
+    ),
+    FigureSpec("names_another", N_("names another"), "share", "", lambda one: one.names_another),
+    FigureSpec(
+        "speaks_for_another",
+        N_("speaks for another"),
+        "share",
+        "lower",
+        lambda one: one.speaks_for_another,
+    ),
+    FigureSpec("distinct_1", N_("distinct-1"), "score", "higher", lambda one: one.distinct_1),
+    FigureSpec("distinct_2", N_("distinct-2"), "score", "higher", lambda one: one.distinct_2),
+    FigureSpec("self_bleu", N_("self-BLEU"), "score", "lower", lambda one: one.self_bleu),
+    FigureSpec(
+        "rouge_l", N_("ROUGE-L with the line said"), "score", "higher", lambda one: one.rouge_l
+    ),
+    FigureSpec("length", N_("characters per line"), "number", "", lambda one: one.length),
+)
+ROLEBENCH: Sequence[FigureSpec[RoleBenchScores]] = (
+    FigureSpec(
+        "rolebench_questions", N_("RoleBench questions"), "count", "", lambda one: one.questions
+    ),
+    FigureSpec(
+        "rolebench_rouge_l", N_("RoleBench ROUGE-L"), "score", "higher", lambda one: one.mean
+    ),
+    FigureSpec(
+        "rolebench_best", N_("  of the best candidate"), "score", "higher", lambda one: one.best
+    ),
+)
+PICKS: Sequence[FigureSpec[Agreement]] = (
+    FigureSpec("pairs", N_("pairs of picks"), "count", "", lambda one: one.pairs),
+    FigureSpec(
+        "picks_likelier", N_("the pick is likelier"), "share", "higher", lambda one: one.likelier
+    ),
+    FigureSpec(
+        "picks_likelier_token",
+        N_("  per token"),
+        "share",
+        "higher",
+        lambda one: one.likelier_by_token,
+    ),
+    FigureSpec(
+        "picks_rewarded",
+        N_("  by more than the other model finds"),
+        "share",
+        "higher",
+        lambda one: one.rewarded,
+    ),
+)
+
+
+def compare(results: Sequence[ModelResults], choices: SpeakerChoices, seed: int = 1) -> Comparison:
     """The figures of the models in their order; the second is what the first is held against."""
     scored = _common([one.scored for one in results])
     drawings = _common([one.drawings for one in results])
+    said = _said(drawings, choices)
     rows = [
-        *_likely([likelihood(one) if one else None for one in scored]),
-        *_guessed([guessing(one, voters) for one in scored]),
-        *_drawn([habits(one, voters.speakers) for one in drawings], _said(drawings, voters)),
-        *_answers([answering(one) for one in _common([one.answered for one in results])]),
-        *_picked(_agreements(results)),
+        *_rows(LIKELIHOOD, [likelihood(one) if one else None for one in scored]),
+        *_rows(SPEAKERS, [guessing(one, choices) for one in scored]),
+        *_rows(DRAWN, [habits(one, choices.speakers) for one in drawings], said),
+        *_rows(ROLEBENCH, [rolebench_scores(o) for o in _common([o.answered for o in results])]),
+        *_rows(PICKS, _agreements(results)),
     ]
-    return Compared(
+    return Comparison(
         names=tuple(one.name for one in results),
         figures=tuple(row for row in rows if any(value is not None for value in row.values)),
         changes=tuple(_changes(scored, seed)) if len(scored) == 2 and all(scored) else (),
@@ -96,128 +204,63 @@ def wilson(right: float, lines: int) -> tuple[float, float]:
     return (middle - reach) / scale, (middle + reach) / scale
 
 
-def _common(lists: Sequence[Sequence[Item | None]]) -> list[list[Item]]:
+def _common(lists: Sequence[Sequence[T | None]]) -> list[list[T]]:
     """The items at the places where none of the lists has a gap; empty lists stay so."""
-    there = [items for items in lists if items]
-    kept = [i for i, row in enumerate(zip(*there, strict=True)) if None not in row]
-    return [[one for i in kept if items and (one := items[i]) is not None] for items in lists]
+    measured = [items for items in lists if items]
+    shared = [i for i, row in enumerate(zip(*measured, strict=True)) if None not in row]
+    return [[one for i in shared if items and (one := items[i]) is not None] for items in lists]
 
 
-def _likely(found: Sequence[Likelihood | None]) -> Iterator[Figure]:
-    def row(key: str, label: str, style: Style, of: Callable[[Likelihood], float]) -> Figure:
-        better: Better = "" if style == "count" else "lower"
-        return Figure(key, label, style, better, _each(found, of))
-
-    yield row("lines", "held-out lines", "count", lambda one: one.lines)
-    yield row("tokens", "tokens of their replies", "count", lambda one: one.tokens)
-    yield row("perplexity", "perplexity a token", "number", lambda one: one.perplexity)
-    yield row("perplexity_character", "perplexity a character", "number", lambda o: o.by_character)
+def _rows(
+    specs: Iterable[FigureSpec[T]], measured: Sequence[T | None], said: T | None = None
+) -> Iterator[FigureRow]:
+    for spec in specs:
+        yield spec.row(measured, said)
 
 
-def _guessed(found: Sequence[Guessing | None]) -> Iterator[Figure]:
-    def row(key: str, label: str, better: Better, of: Callable[[Guessing], float]) -> Figure:
-        return Figure(key, label, "share", better, _each(found, of))
-
-    lines = _each(found, lambda one: one.lines)
-    yield Figure("speaker_lines", "lines to guess the speaker of", "count", "", lines)
-    yield row("speaker_accuracy", "who speaks, right", "higher", lambda one: one.accuracy)
-    yield row("speaker_chance", "  by chance", "", lambda one: one.chance)
-    yield row("speaker_frequent", "  the most frequent always", "", lambda one: one.most_frequent)
-
-
-def _drawn(found: Sequence[Habits | None], said: Habits | None) -> Iterator[Figure]:
-    def row(
-        key: str, label: str, style: Style, better: Better, of: Callable[[Habits], float | None]
-    ) -> Figure:
-        return Figure(key, label, style, better, _each(found, of), of(said) if said else None)
-
-    candidates = _each(found, lambda one: one.candidates)
-    yield Figure("candidates", "candidates drawn", "count", "", candidates)
-    yield row("well_formed", "well-formed lines", "share", "higher", lambda one: one.well_formed)
-    unfinished = _each(found, lambda one: one.unfinished)
-    yield Figure("unfinished", "cut off at the most tokens", "share", "lower", unfinished)
-    yield row("names_another", "names another", "share", "", lambda one: one.names_another)
-    yield row(
-        "speaks_for_another", "speaks for another", "share", "lower", lambda o: o.speaks_for_another
-    )
-    different = _each(found, lambda one: one.distinct_1)
-    yield Figure("distinct_1", "distinct-1", "score", "higher", different)
-    different = _each(found, lambda one: one.distinct_2)
-    yield Figure("distinct_2", "distinct-2", "score", "higher", different)
-    alike = _each(found, lambda one: one.self_bleu)
-    yield Figure("self_bleu", "self-BLEU", "score", "lower", alike)
-    common = _each(found, lambda one: one.rouge_l)
-    yield Figure("rouge_l", "ROUGE-L with the line said", "score", "higher", common)
-    yield row("length", "characters a line", "number", "", lambda one: one.length)
-
-
-def _answers(found: Sequence[Answering | None]) -> Iterator[Figure]:
-    asked = _each(found, lambda one: one.questions)
-    yield Figure("rolebench_questions", "RoleBench questions", "count", "", asked)
-    mean, best = _each(found, lambda one: one.mean), _each(found, lambda one: one.best)
-    yield Figure("rolebench_rouge_l", "RoleBench ROUGE-L", "score", "higher", mean)
-    yield Figure("rolebench_best", "  of the best candidate", "score", "higher", best)
-
-
-def _picked(found: Sequence[Agreement | None]) -> Iterator[Figure]:
-    def row(key: str, label: str, of: Callable[[Agreement], float | None]) -> Figure:
-        return Figure(key, label, "share", "higher", _each(found, of))
-
-    yield Figure("pairs", "pairs of picks", "count", "", _each(found, lambda one: one.pairs))
-    yield row("picks_likelier", "the pick is likelier", lambda one: one.likelier)
-    yield row("picks_likelier_token", "  a token", lambda one: one.likelier_by_token)
-    yield row("picks_rewarded", "  more than with the other model", lambda one: one.rewarded)
-
-
-def _agreements(results: Sequence[Results]) -> list[Agreement | None]:
-    """The first model's reward is told against the second."""
+def _agreements(results: Sequence[ModelResults]) -> list[Agreement | None]:
+    """The first model's reward is that against the second."""
     reference = results[1].preferences if len(results) > 1 else None
     first = agreement(results[0].preferences, reference or None)
     return [first, *(agreement(one.preferences, None) for one in results[1:])]
 
 
-def _said(drawings: Sequence[Sequence[Drawing]], voters: Voter) -> Habits | None:
-    some: Sequence[Drawing] = next((one for one in drawings if one), ())
-    return habits(as_said(some), voters.speakers)
+def _said(drawings: Sequence[Sequence[DrawnLines]], choices: SpeakerChoices) -> DrawnHabits | None:
+    some: Sequence[DrawnLines] = next((one for one in drawings if one), ())
+    return habits(as_said(some), choices.speakers)
 
 
-def _each(
-    found: Iterable[Item | None], of: Callable[[Item], float | None]
-) -> tuple[float | None, ...]:
-    return tuple(None if one is None else of(one) for one in found)
-
-
-def _changes(scored: Sequence[Sequence[Scored]], seed: int) -> Iterator[Change]:
+def _changes(scored: Sequence[Sequence[ScoredLine]], seed: int) -> Iterator[Change]:
     ours, theirs = scored
     lines = list(zip(ours, theirs, strict=True))
 
-    def perplexity(of: Sequence[tuple[Scored, Scored]]) -> float:
+    def perplexity(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
         """The change of the perplexity a character."""
         characters = sum(len(one.example.reply) for one, _ in of)
         gained = sum(one.logprob - other.logprob for one, other in of)
         return math.exp(min(-gained / characters, 700.0)) - 1
 
-    def accuracy(of: Sequence[tuple[Scored, Scored]]) -> float:
+    def accuracy(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
         return sum(one.is_right - other.is_right for one, other in of) / len(of)
 
     by_token = _same_tokens(lines)
-    label = "perplexity a character"
+    label = N_("perplexity per character")
     yield _change("perplexity_character", label, lines, perplexity, seed)
     if by_token:
-        yield _change("perplexity", "perplexity a token", lines, by_token, seed)
+        yield _change("perplexity", N_("perplexity per token"), lines, by_token, seed)
     guessed = [pair for pair in lines if pair[0].candidates]
     if guessed:
-        yield _change("speaker_accuracy", "who speaks, right", guessed, accuracy, seed)
+        yield _change("speaker_accuracy", N_("who speaks, right"), guessed, accuracy, seed)
 
 
 def _same_tokens(
-    lines: Sequence[tuple[Scored, Scored]],
-) -> Callable[[Sequence[tuple[Scored, Scored]]], float] | None:
+    lines: Sequence[tuple[ScoredLine, ScoredLine]],
+) -> Callable[[Sequence[tuple[ScoredLine, ScoredLine]]], float] | None:
     """How the perplexity a token changes, where both models count the same tokens."""
     if any(one.tokens != other.tokens for one, other in lines):
         return None
 
-    def change(of: Sequence[tuple[Scored, Scored]]) -> float:
+    def change(of: Sequence[tuple[ScoredLine, ScoredLine]]) -> float:
         gained = sum(one.logprob - other.logprob for one, other in of)
         return math.exp(min(-gained / sum(one.tokens for one, _ in of), 700.0)) - 1
 
@@ -227,11 +270,11 @@ def _same_tokens(
 def _change(
     key: str,
     label: str,
-    lines: Sequence[tuple[Scored, Scored]],
-    of: Callable[[Sequence[tuple[Scored, Scored]]], float],
+    lines: Sequence[tuple[ScoredLine, ScoredLine]],
+    of: Callable[[Sequence[tuple[ScoredLine, ScoredLine]]], float],
     seed: int,
 ) -> Change:
     chance = Random(seed)
-    found = sorted(of(chance.choices(lines, k=len(lines))) for _ in range(RESAMPLES))
-    low, high = found[round(RESAMPLES * 0.025)], found[round(RESAMPLES * 0.975) - 1]
+    values = sorted(of(chance.choices(lines, k=len(lines))) for _ in range(RESAMPLES))
+    low, high = values[round(RESAMPLES * 0.025)], values[round(RESAMPLES * 0.975) - 1]
     return Change(key, label, of(lines), low, high)

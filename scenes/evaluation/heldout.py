@@ -12,14 +12,14 @@ from random import Random
 
 from models.backend import Backend, Prompt, scorer
 from models.train.data import Example
-from scenes.data.examples.rivals import Voter, cue_of
+from scenes.data.examples.rivals import SpeakerChoices, cue_of
 
 MARGIN = 8
 """Tokens kept free for what joining the parts may add."""
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredLine:
     """One held-out line."""
 
     example: Example
@@ -67,7 +67,7 @@ class Likelihood:
 
 
 @dataclass(frozen=True)
-class Guessing:
+class SpeakerGuesses:
     """Who speaks: how often the true speaker is the likeliest."""
 
     lines: int
@@ -91,15 +91,15 @@ def chosen(examples: Sequence[Example], limit: int | None, seed: int) -> list[Ex
 
 
 def score(
-    backend: Backend, adapter: str | None, examples: Sequence[Example], voters: Voter
-) -> Iterator[Scored | None]:
+    backend: Backend, adapter: str | None, examples: Sequence[Example], choices: SpeakerChoices
+) -> Iterator[ScoredLine | None]:
     """Score each line in turn; None for one that is longer than the context.
 
     Raises `KnownError`, also for a backend that cannot score.
     """
     scores = scorer(backend)
     for example in examples:
-        names = voters.candidates(example)
+        names = choices.candidates(example)
         prompts = [_with_cue(example.prompt, name) for name in names] or [example.prompt]
         prompts[0] = example.prompt
         tokens = reply_tokens(backend, example.reply)
@@ -109,7 +109,7 @@ def score(
             yield None
             continue
         logprobs = scores.score_pairs([(prompt, example.reply) for prompt in prompts], adapter)
-        yield Scored(example, tokens, tuple(logprobs), names if len(names) > 1 else ())
+        yield ScoredLine(example, tokens, tuple(logprobs), names if len(names) > 1 else ())
 
 
 def reply_tokens(backend: Backend, reply: str) -> int:
@@ -117,7 +117,7 @@ def reply_tokens(backend: Backend, reply: str) -> int:
     return max(1, backend.count(f"\n{reply}") - backend.count("\n"))
 
 
-def likelihood(scored: Sequence[Scored]) -> Likelihood:
+def likelihood(scored: Sequence[ScoredLine]) -> Likelihood:
     """All replies under their true cues; the newline that ends one is a token and a character."""
     return Likelihood(
         lines=len(scored),
@@ -127,33 +127,33 @@ def likelihood(scored: Sequence[Scored]) -> Likelihood:
     )
 
 
-def guessing(scored: Sequence[Scored], voters: Voter) -> Guessing | None:
+def guessing(scored: Sequence[ScoredLine], choices: SpeakerChoices) -> SpeakerGuesses | None:
     """The guesses of all lines that somebody else could have said; None where there is none."""
-    asked = [one for one in scored if one.candidates]
-    if not asked:
+    guessed = [one for one in scored if one.candidates]
+    if not guessed:
         return None
-    rank = {name: at for at, name in enumerate(voters.speakers)}
-    frequent = [min(one.candidates, key=lambda name: rank.get(name, len(rank))) for one in asked]
-    return Guessing(
-        lines=len(asked),
-        right=sum(one.is_right for one in asked),
-        chance=sum(1 / len(one.candidates) for one in asked) / len(asked),
+    rank = {name: at for at, name in enumerate(choices.speakers)}
+    frequent = [min(one.candidates, key=lambda name: rank.get(name, len(rank))) for one in guessed]
+    return SpeakerGuesses(
+        lines=len(guessed),
+        right=sum(one.is_right for one in guessed),
+        chance=sum(1 / len(one.candidates) for one in guessed) / len(guessed),
         most_frequent=sum(
-            name == one.candidates[0] for name, one in zip(frequent, asked, strict=True)
+            name == one.candidates[0] for name, one in zip(frequent, guessed, strict=True)
         )
-        / len(asked),
+        / len(guessed),
     )
 
 
-def by_speaker(scored: Sequence[Scored]) -> dict[str, tuple[int, int]]:
+def by_speaker(scored: Sequence[ScoredLine]) -> dict[str, tuple[int, int]]:
     """Lines guessed right and lines asked of each true speaker, the most frequent first."""
-    asked: Counter[str] = Counter()
+    lines: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for one in scored:
         if one.candidates:
-            asked[one.candidates[0]] += 1
+            lines[one.candidates[0]] += 1
             right[one.candidates[0]] += one.is_right
-    return {name: (right[name], count) for name, count in asked.most_common()}
+    return {name: (right[name], count) for name, count in lines.most_common()}
 
 
 def _with_cue(prompt: Prompt, name: str) -> Prompt:

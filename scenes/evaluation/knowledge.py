@@ -13,16 +13,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from base.declaration import Declaration, Name
 from base.errors import KnownError
 from base.folders import beside
+from base.messages import _
 from base.names import name_problem
-from base.validation import Declaration, check
+from base.validation import check
 from base.yaml_reader import read_file
 from characters.knowledge import Knowledge, read_knowledge
-from characters.schema import Name
 from models.backend import Backend, Prompt, scorer
 from scenes.embedding import embedder
-from scenes.injection import Told
+from scenes.injection import KnowledgeInjector
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget
@@ -68,7 +69,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Answers:
+class FactAnswers:
     """How the model answers one question one way."""
 
     logprobs: tuple[float, ...]
@@ -90,23 +91,23 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FactOutcome:
     """One fact, without knowledge and with it."""
 
     fact: FactKeys
-    told: tuple[Note, ...]
-    """What was injected."""
-    plain: Answers
-    informed: Answers
+    injected: tuple[Note, ...]
+    """The knowledge that came up."""
+    plain: FactAnswers
+    informed: FactAnswers
 
     @property
-    def found(self) -> bool:
+    def holds_answer(self) -> bool:
         """Whether what was injected holds the answer."""
-        return any(self.fact.answer in note.text for note in self.told)
+        return any(self.fact.answer in note.text for note in self.injected)
 
 
 @dataclass(frozen=True)
-class Summary:
+class AnswerMeans:
     """The means over all facts of one way to ask."""
 
     accuracy: float
@@ -128,7 +129,7 @@ def read_facts(path: Path) -> Facts:
         ]
         file = beside(path.parent, keys.knowledge)
         if file is None:
-            problems.append(document.at(("knowledge",), "leads out of the folder of this file"))
+            problems.append(document.at(("knowledge",), _("leads out of the folder of this file")))
         if problems or file is None:
             raise KnownError(*problems)
         knowledge = read_knowledge(file, embedder)
@@ -141,15 +142,15 @@ def read_facts(path: Path) -> Facts:
     return Facts(scene, role, keys.asker, tuple(keys.facts), knowledge)
 
 
-def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Iterator[Outcome]:
+def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Iterator[FactOutcome]:
     """Each fact's outcome, `n` lines being drawn each way (none for 0).
 
     Raises `KnownError`, also for a backend that cannot score.
     """
     scorer(backend)
     for fact in facts.facts:
-        history, notes = asked(facts, fact, backend)
-        yield Outcome(
+        history, notes = question_of(facts, fact, backend)
+        yield FactOutcome(
             fact,
             tuple(notes),
             _answers(backend, facts, fact, history, n, seed),
@@ -157,19 +158,19 @@ def evaluate(backend: Backend, facts: Facts, n: int = 5, seed: int = 1) -> Itera
         )
 
 
-def asked(facts: Facts, fact: FactKeys, backend: Backend) -> tuple[list[Entry], list[Note]]:
+def question_of(facts: Facts, fact: FactKeys, backend: Backend) -> tuple[list[Entry], list[Note]]:
     """The question as a log, and the knowledge that it brings up."""
     budget = history_budget(facts.scene, backend.context, REPLY, backend.count)
-    told = Told(facts.scene, budget, backend.count, facts.asker)
+    injector = KnowledgeInjector(facts.scene, budget, backend.count, facts.asker)
     history = [Entry("speech", fact.ask, facts.asker)]
-    told.add(history)
-    return history, told.notes_for(facts.role, facts.knowledge)
+    injector.add(history)
+    return history, injector.notes_for(facts.role, facts.knowledge)
 
 
-def summary(answers: Sequence[Answers]) -> Summary:
+def answer_means(answers: Sequence[FactAnswers]) -> AnswerMeans:
     """The means of `answers`, of which there is at least one."""
     shares = [one.share for one in answers if one.share is not None]
-    return Summary(
+    return AnswerMeans(
         accuracy=_mean([one.margin > 0 for one in answers]),
         margin=_mean([one.margin for one in answers]),
         probability=_mean([one.probability for one in answers]),
@@ -179,11 +180,11 @@ def summary(answers: Sequence[Answers]) -> Summary:
 
 def _answers(
     backend: Backend, facts: Facts, fact: FactKeys, history: Sequence[Entry], n: int, seed: int
-) -> Answers:
+) -> FactAnswers:
     prompt = _prompt(backend, facts, history)
     replies = [f"{answer}\n" for answer in (fact.answer, *fact.others)]
     logprobs = tuple(scorer(backend).score(prompt, replies))
-    return Answers(logprobs, _share(backend, facts, fact, history, n, seed) if n else None)
+    return FactAnswers(logprobs, _share(backend, facts, fact, history, n, seed) if n else None)
 
 
 def _prompt(backend: Backend, facts: Facts, history: Sequence[Entry]) -> Prompt:

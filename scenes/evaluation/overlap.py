@@ -8,6 +8,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from rapidfuzz.distance import LCSseq
+
 ORDER = 4
 """Longest n-gram of BLEU."""
 
@@ -35,11 +37,11 @@ def bleu(text: str, references: Sequence[str]) -> float:
     than one (Lin and Och 2004), so that a short line without a common one is not 0."""
     logs = []
     for n in range(1, ORDER + 1):
-        found = Counter(_grams(text, n))
+        grams = Counter(_grams(text, n))
         known: Counter[str] = Counter()
         for reference in references:
             known |= Counter(_grams(reference, n))
-        matched, total, added = (found & known).total(), found.total(), int(n > 1)
+        matched, total, added = (grams & known).total(), grams.total(), int(n > 1)
         if matched + added == 0 or total + added == 0:
             return 0.0
         logs.append(math.log((matched + added) / (total + added)))
@@ -50,8 +52,6 @@ def bleu(text: str, references: Sequence[str]) -> float:
 
 def rouge_l(text: str, references: Sequence[str]) -> float:
     """The best F-measure of the longest common subsequence with a reference (Lin 2004), 0 to 1."""
-    from rapidfuzz.distance import LCSseq
-
     bare = _bare(text)
     scores = [0.0]
     for reference in map(_bare, references):

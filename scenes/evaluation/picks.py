@@ -5,30 +5,22 @@ reference, log p(chosen)/p_ref(chosen) - log p(rejected)/p_ref(rejected) > 0, wh
 rewards (Rafailov et al. 2023).
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from models.backend import Backend, Prompt, scorer
-from scenes.data.records import LONGEST_LINE, read_records
+from models.backend import Backend, scorer
+from models.train.pairs import PreferencePair, read_pairs
+from scenes.data.examples.export import preferred
+from scenes.data.records import LONGEST_LINE
 from scenes.evaluation.heldout import MARGIN
+from scenes.table.journal import read_session
 from scenes.table.session_list import find_session
 
 CONTEXT = 1500
-"""Characters of a session's prompt."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A prompt, the line that was picked after it, and one that was not."""
-
-    prompt: Prompt
-    chosen: str
-    rejected: str
+"""Characters of a session's prompt where its journal does not say what the model had read."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +55,10 @@ class Agreement:
     """The picked line has the higher implicit reward against the reference."""
 
 
-def read_pairs(source: str) -> list[Pair]:
+def pairs_of(source: str) -> list[PreferencePair]:
     """The pairs of a saved session, by its name or journal, or of a file of pairs.
 
-    Such a file has `{"prompt", "chosen", "rejected"}` a line, or `stable`, `history` and `cue` in
-    place of the prompt. Raises `KnownError`.
+    Raises `KnownError`.
     """
     path = Path(source)
     if not path.is_file():
@@ -77,15 +68,13 @@ def read_pairs(source: str) -> list[Pair]:
             is_session = b'"rejected"' not in file.readline(LONGEST_LINE)
     except OSError as error:
         raise KnownError(
-            _("{path}: {value}; check the path", path=path, value=error.strerror or error)
+            _("{path}: {reason}; check the path", path=path, reason=error.strerror or error)
         ) from error
-    if is_session:
-        return list(_of_session(path))
-    return [_pair(record, where) for where, record in read_records(path)]
+    return list(preferred(read_session(path), None, CONTEXT)) if is_session else read_pairs(path)
 
 
 def prefer(
-    backend: Backend, adapter: str | None, pairs: Sequence[Pair]
+    backend: Backend, adapter: str | None, pairs: Sequence[PreferencePair]
 ) -> Iterator[Preference | None]:
     """Score both lines of each pair in turn; None for one that is longer than the context."""
     scores = scorer(backend)
@@ -99,49 +88,17 @@ def prefer(
 
 
 def agreement(
-    found: Sequence[Preference | None], reference: Sequence[Preference | None] | None
+    preferences: Sequence[Preference | None], reference: Sequence[Preference | None] | None
 ) -> Agreement | None:
     """The means over all pairs, with the reward against `reference`; None where there is none."""
-    both = list(zip(found, reference or [None] * len(found), strict=True))
-    there = [one for one, __ in both if one is not None]
-    if not there:
+    compared = list(zip(preferences, reference or [None] * len(preferences), strict=True))
+    scored = [one for one, __ in compared if one is not None]
+    if not scored:
         return None
-    rewards = [one.margin > base.margin for one, base in both if one is not None and base]
+    rewards = [one.margin > base.margin for one, base in compared if one is not None and base]
     return Agreement(
-        pairs=len(there),
-        likelier=sum(one.margin > 0 for one in there) / len(there),
-        likelier_by_token=sum(one.by_token > 0 for one in there) / len(there),
+        pairs=len(scored),
+        likelier=sum(one.margin > 0 for one in scored) / len(scored),
+        likelier_by_token=sum(one.by_token > 0 for one in scored) / len(scored),
         rewarded=sum(rewards) / len(rewards) if rewards else None,
     )
-
-
-def _of_session(path: Path) -> Iterator[Pair]:
-    from scenes.files.exports.examples import preference
-    from scenes.table.journal import read_session
-
-    for line in preference(read_session(path), None, CONTEXT):
-        yield _pair(json.loads(line), str(path))
-
-
-def _pair(value: Mapping[str, Any], where: str) -> Pair:
-    how = "expected prompt, chosen and rejected; make them with: sessions export --to preference"
-    keys = ("chosen", "rejected")
-    if not all(isinstance(value.get(key), str) and value[key].strip() for key in keys):
-        raise KnownError(
-            _("{where}: chosen or rejected is missing or empty; {how}", where=where, how=how)
-        )
-    return Pair(_prompt(value, f"{where}: {how}"), *(_line(value[key]) for key in keys))
-
-
-def _prompt(value: Mapping[str, Any], problem: str) -> Prompt:
-    parts = [value.get(key, "") for key in ("stable", "history", "cue")]
-    if isinstance(value.get("prompt"), str):
-        head, newline, cue = value["prompt"].rpartition("\n")
-        parts = [head + newline, "", cue]
-    if not all(isinstance(part, str) for part in parts) or not any(parts):
-        raise KnownError(problem)
-    return Prompt(*parts)
-
-
-def _line(text: str) -> str:
-    return text if text.endswith("\n") else f"{text}\n"

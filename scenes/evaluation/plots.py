@@ -11,8 +11,9 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from base.messages import _
 from base.writing import replaced
-from scenes.evaluation.figures import Compared
+from scenes.evaluation.figures import Comparison
 from scenes.evaluation.heldout import by_speaker
 
 BINS = 30
@@ -21,11 +22,11 @@ SPEAKERS = 20
 
 
 def write_plots(
-    found: Compared, report: Path, inputs: Iterable[str | Path]
+    comparison: Comparison, report: Path, inputs: Iterable[str | Path]
 ) -> list[tuple[str, Path]]:
     """Captions and files beside `report`, each written whole or not at all, none over `inputs`."""
     written = []
-    for name, caption, figure in _plots(found):
+    for name, caption, figure in _plots(comparison):
         path = report.with_name(f"{report.stem}-{name}.png")
         image = io.BytesIO()
         FigureCanvasAgg(figure).print_png(image)
@@ -35,16 +36,18 @@ def write_plots(
     return written
 
 
-def _plots(found: Compared) -> Iterator[tuple[str, str, Figure]]:
-    if any(found.scored):
-        yield "likelihood", "Nats a character of the held-out replies", _likelihood(found)
-    if any(one.candidates for lines in found.scored for one in lines):
-        yield "speakers", "Lines guessed right, by speaker", _speakers(found)
+def _plots(comparison: Comparison) -> Iterator[tuple[str, str, Figure]]:
+    if any(comparison.scored):
+        yield "likelihood", _("Nats per character of the held-out replies"), _likelihood(comparison)
+    if any(one.candidates for lines in comparison.scored for one in lines):
+        yield "speakers", _("Lines guessed right, by speaker"), _speakers(comparison)
 
 
-def _likelihood(found: Compared) -> Figure:
-    figure, axes = _paper("nats a character", "lines")
-    values = [[-one.logprob / len(one.example.reply) for one in lines] for lines in found.scored]
+def _likelihood(comparison: Comparison) -> Figure:
+    figure, axes = _paper("nats per character", "lines")
+    values = [
+        [-one.logprob / len(one.example.reply) for one in lines] for lines in comparison.scored
+    ]
     top = sorted(value for one in values for value in one)
     most = top[int(0.99 * (len(top) - 1))] or 1.0
     for number, own in enumerate(values):
@@ -53,23 +56,23 @@ def _likelihood(found: Compared) -> Figure:
                 [min(value, most) for value in own],
                 bins=[most * i / BINS for i in range(BINS + 1)],
                 alpha=0.6,
-                label=_label(found, number),
+                label=_label(comparison, number),
             )
     axes.legend()
     return figure
 
 
-def _speakers(found: Compared) -> Figure:
+def _speakers(comparison: Comparison) -> Figure:
     figure, axes = _paper("speaker (number in the table)", "guessed right")
-    columns = [by_speaker(lines) for lines in found.scored]
+    columns = [by_speaker(lines) for lines in comparison.scored]
     names = list(next(one for one in columns if one))[:SPEAKERS]
     width = 0.8 / len(columns)
     for number, own in enumerate(columns):
         if own:
             places = [i + 1 + (number - (len(columns) - 1) / 2) * width for i in range(len(names))]
             shares = [own[name][0] / own[name][1] for name in names]
-            axes.bar(places, shares, width, label=_label(found, number))
-    chance = next((row for row in found.figures if row.key == "speaker_chance"), None)
+            axes.bar(places, shares, width, label=_label(comparison, number))
+    chance = next((row for row in comparison.figures if row.key == "speaker_chance"), None)
     level = next((v for v in chance.values if v is not None), None) if chance else None
     if level is not None:
         axes.axhline(level, color="black", linewidth=0.8, linestyle="--", label="chance")
@@ -87,7 +90,7 @@ def _paper(across: str, up: str) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _label(found: Compared, number: int) -> str:
+def _label(comparison: Comparison, number: int) -> str:
     """A model's name where any font can write it, else its number; `$` and `_` have a meaning."""
-    name = found.names[number]
+    name = comparison.names[number]
     return name.lstrip("_").replace("$", "") if name.isascii() else f"model {number + 1}"

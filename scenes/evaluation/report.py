@@ -1,19 +1,21 @@
 """Figures as a table, as JSON, and as a report in Markdown with plots beside it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.extras import not_installed
+from base.messages import N_, _
 from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
-from scenes.evaluation.figures import Change, Compared, Figure, wilson
+from models.train.data import Example
+from scenes.evaluation.figures import Change, Comparison, FigureRow, wilson
 from scenes.evaluation.heldout import by_speaker
 
-SAID = "really said"
+SAID = N_("really said")
 SPEAKERS = 30
 """Speakers in the report's table."""
 SAMPLES = 6
@@ -25,43 +27,43 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _NOT_SHOWN = re.compile(rf"{UNPRINTABLE.pattern}|[\r\n\t]")
 
 
-def table(found: Compared) -> list[tuple[str, ...]]:
+def table(comparison: Comparison) -> list[tuple[str, ...]]:
     """Rows of cells, the first naming the columns."""
-    with_said = any(row.said is not None for row in found.figures)
-    head = ("", *found.names, *((SAID,) if with_said else ()))
+    with_said = any(row.said is not None for row in comparison.figures)
+    head = ("", *comparison.names, *((_(SAID),) if with_said else ()))
     rows = [head]
-    for row in found.figures:
+    for row in comparison.figures:
         said = (_shown(row.said, row),) if with_said else ()
-        rows.append((row.label, *(_shown(value, row) for value in row.values), *said))
+        rows.append((_(row.label), *(_shown(value, row) for value in row.values), *said))
     return rows
 
 
-def changes(found: Compared) -> list[str]:
+def changes(comparison: Comparison) -> list[str]:
     """A line for each difference between two models."""
-    return [f"{one.label}: {_change(one)}" for one in found.changes]
+    return [f"{_(one.label)}: {_change(one)}" for one in comparison.changes]
 
 
-def as_value(found: Compared, settings: Mapping[str, Any]) -> dict[str, Any]:
+def as_value(comparison: Comparison, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What `--json` prints."""
     figures = [
-        {row.key: value for row in found.figures if (value := row.values[at]) is not None}
-        for at in range(len(found.names))
+        {row.key: value for row in comparison.figures if (value := row.values[at]) is not None}
+        for at in range(len(comparison.names))
     ]
-    said = {row.key: row.said for row in found.figures if row.said is not None}
+    said = {row.key: row.said for row in comparison.figures if row.said is not None}
     return {
         "models": [
-            {"name": name, "figures": own, "speakers": _speakers(found, at)}
-            for at, (name, own) in enumerate(zip(found.names, figures, strict=True))
+            {"name": name, "figures": own, "speakers": _speakers(comparison, at)}
+            for at, (name, own) in enumerate(zip(comparison.names, figures, strict=True))
         ],
         "said": said,
-        "changes": [asdict(one) for one in found.changes],
+        "changes": [asdict(one) for one in comparison.changes],
         "settings": dict(settings),
-        "notices": list(found.notices),
+        "notices": list(comparison.notices),
     }
 
 
 def write_report(
-    found: Compared, settings: Mapping[str, Any], path: Path, inputs: Iterable[str | Path]
+    comparison: Comparison, settings: Mapping[str, Any], path: Path, inputs: Iterable[str | Path]
 ) -> list[str]:
     """Write the report to `path` and its plots beside it; returns what a person should know.
 
@@ -73,116 +75,141 @@ def write_report(
         try:
             from scenes.evaluation.plots import write_plots
 
-            plots = write_plots(found, path, inputs)
+            plots = write_plots(comparison, path, inputs)
         except ModuleNotFoundError as error:
             plots = []
             notices.append(
                 _(
-                    "{path}: without plots, since {error} is not installed; install it with: "
-                    "pip install 'paotuan[train]'",
+                    "{path}: written without plots: {hint}",
                     path=path,
-                    error=error.name,
+                    hint=not_installed(error.name, "train"),
                 )
             )
-        replace_text(path, markdown(found, settings, plots), inputs)
+        replace_text(path, markdown(comparison, settings, plots), inputs)
     except OSError as error:
         raise KnownError(
             _(
-                "{value}: cannot be written: {error}",
-                value=error.filename or path,
-                error=reason(error),
+                "{path}: cannot be written: {reason}",
+                path=error.filename or path,
+                reason=reason(error),
             )
         ) from error
     return notices
 
 
 def markdown(
-    found: Compared, settings: Mapping[str, Any], plots: Sequence[tuple[str, Path]]
+    comparison: Comparison, settings: Mapping[str, Any], plots: Sequence[tuple[str, Path]]
 ) -> str:
     """The report; `plots` are captions and files that lie beside it."""
     parts = [
-        f"# {' against '.join(map(_safe, found.names))}",
-        _table(table(found)),
-        _explained(found),
+        f"# {_title(comparison)}",
+        _table(table(comparison)),
+        _explained(comparison),
         *(f"![{_safe(caption)}]({path.name})" for caption, path in plots),
-        _speaker_table(found),
-        _samples(found),
-        "## Settings",
-        _table([("", "value"), *((key, str(value)) for key, value in settings.items())]),
-        *(_safe(line) for line in found.notices),
+        _speaker_table(comparison),
+        _samples(comparison),
+        f"## {_('Settings')}",
+        _table([("", _("value")), *((key, str(value)) for key, value in settings.items())]),
+        *(_safe(line) for line in comparison.notices),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _explained(found: Compared) -> str:
+def _title(comparison: Comparison) -> str:
+    """The names of the models."""
+    names = [_safe(name) for name in comparison.names]
+    if len(names) == 1:
+        return names[0]
+    return _("{first} against {second}", first=names[0], second=names[1])
+
+
+def _explained(comparison: Comparison) -> str:
     lines = []
-    if found.changes:
-        names = " against ".join(map(_safe, found.names))
-        lines += [f"{names}, with the 95 % interval of the paired bootstrap over lines:", ""]
-        lines += [f"- {line}" for line in changes(found)]
-    guessed = _figure(found, "speaker_accuracy")
-    asked = _figure(found, "speaker_lines")
-    if guessed is not None and asked is not None:
-        lines += ["", "Who speaks, with Wilson's 95 % interval:", ""]
-        for name, share, count in zip(found.names, guessed.values, asked.values, strict=True):
-            if share is not None and count:
-                low, high = wilson(share * count, round(count))
-                lines.append(f"- {_safe(name)}: {share:.1%} ({low:.1%} to {high:.1%})")
+    if comparison.changes:
+        lines += [
+            _(
+                "{models}, with the 95 % interval of the paired bootstrap over lines:",
+                models=_title(comparison),
+            ),
+            "",
+            *(f"- {line}" for line in changes(comparison)),
+        ]
     lines += [
+        *_intervals(comparison),
         "",
-        "Perplexity is that of the reply alone, its newline included. Who speaks: the reply under "
-        "the cue of each candidate, right where it is likeliest under that of its speaker. Drawn "
-        "lines are judged as they come, before play refuses and redraws any. distinct-n, "
-        "self-BLEU-4 and ROUGE-L are on characters.",
+        _(
+            "Perplexity is that of the reply alone, its newline included. Who speaks: the reply is "
+            "put under the cue of each candidate, and the guess is right where it is likeliest "
+            "under that of its speaker. Drawn lines are judged as they come, before play rejects "
+            "and redraws any. distinct-n, self-BLEU-4 and ROUGE-L are on characters."
+        ),
     ]
     return "\n".join(lines).strip()
 
 
-def _speaker_table(found: Compared) -> str:
+def _intervals(comparison: Comparison) -> list[str]:
+    """How sure the share of lines is whose speaker is guessed right."""
+    accuracy, count = _figure(comparison, "speaker_accuracy"), _figure(comparison, "speaker_lines")
+    if accuracy is None or count is None:
+        return []
+    lines = ["", _("Who speaks, with Wilson's 95 % interval:"), ""]
+    for name, share, asked in zip(comparison.names, accuracy.values, count.values, strict=True):
+        if share is not None and asked:
+            low, high = wilson(share * asked, round(asked))
+            interval = _("{share:.1%} ({low:.1%} to {high:.1%})", share=share, low=low, high=high)
+            lines.append(f"- {_safe(name)}: {interval}")
+    return lines
+
+
+def _speaker_table(comparison: Comparison) -> str:
     """Right guesses by true speaker; numbered as in the plot."""
-    columns = [by_speaker(one) for one in found.scored]
+    columns = [by_speaker(one) for one in comparison.scored]
     first = next((one for one in columns if one), {})
     if not first:
         return ""
-    rows = [("#", "speaker", "lines", *found.names)]
-    for number, (name, (__, lines)) in enumerate(list(first.items())[:SPEAKERS], 1):
+    rows = [("#", _("speaker"), _("lines"), *comparison.names)]
+    for number, (name, (_right, lines)) in enumerate(list(first.items())[:SPEAKERS], 1):
         shares = [f"{one[name][0] / lines:.0%}" if name in one else "-" for one in columns]
         rows.append((str(number), name, str(lines), *shares))
-    return "## Who speaks, by speaker\n\n" + _table(rows)
+    return f"## {_('Who speaks, by speaker')}\n\n{_table(rows)}"
 
 
-def _samples(found: Compared) -> str:
+def _samples(comparison: Comparison) -> str:
     """What was drawn for a few prompts, spread over all."""
-    there = [one for one in found.drawings if one]
-    if not there:
+    drawn = [one for one in comparison.drawings if one]
+    if not drawn:
         return ""
-    count = len(there[0])
+    count = len(drawn[0])
     places = sorted({i * count // SAMPLES for i in range(SAMPLES)})
-    parts = ["## What was drawn", "The first candidate of each model, as it came."]
+    parts = [f"## {_('What was drawn')}", _("The first candidate of each model, as it came.")]
     for at in places:
-        example = there[0][at].example
-        history = example.prompt.history.split("\n")[-HISTORY - 1 : -1]
-        lines = [f"    {_plain(line)}" for line in history]
-        lines.append(f"    {_plain(example.prompt.cue + example.reply)}   ({SAID})")
-        for name, drawings in zip(found.names, found.drawings, strict=True):
-            if drawings:
-                text = _plain(example.prompt.cue + drawings[at].candidates[0].text)
-                lines.append(f"    {text}   ({_plain(name)})")
-        parts.append("\n".join(lines))
+        parts.append(
+            "\n".join(f"    {line}" for line in _sample(comparison, drawn[0][at].example, at))
+        )
         parts.append("<!-- -->")  # keeps two blocks from joining
     return "\n\n".join(parts[:-1])
 
 
-def _speakers(found: Compared, at: int) -> dict[str, dict[str, int]]:
-    counted = by_speaker(found.scored[at])
+def _sample(comparison: Comparison, example: Example, at: int) -> Iterator[str]:
+    """The end of a history, the line that was really said, and what each model drew instead."""
+    yield from map(_plain, example.prompt.history.split("\n")[-HISTORY - 1 : -1])
+    yield f"{_plain(example.prompt.cue + example.reply)}   ({_(SAID)})"
+    for name, drawings in zip(comparison.names, comparison.drawings, strict=True):
+        if drawings:
+            text = _plain(example.prompt.cue + drawings[at].candidates[0].text)
+            yield f"{text}   ({_plain(name)})"
+
+
+def _speakers(comparison: Comparison, at: int) -> dict[str, dict[str, int]]:
+    counted = by_speaker(comparison.scored[at])
     return {name: {"right": right, "lines": lines} for name, (right, lines) in counted.items()}
 
 
-def _figure(found: Compared, key: str) -> Figure | None:
-    return next((row for row in found.figures if row.key == key), None)
+def _figure(comparison: Comparison, key: str) -> FigureRow | None:
+    return next((row for row in comparison.figures if row.key == key), None)
 
 
-def _shown(value: float | None, row: Figure) -> str:
+def _shown(value: float | None, row: FigureRow) -> str:
     if value is None:
         return "-"
     match row.style:
@@ -196,9 +223,10 @@ def _shown(value: float | None, row: Figure) -> str:
 
 
 def _change(one: Change) -> str:
-    unit = " points" if one.key == "speaker_accuracy" else " %"
     value, low, high = (f"{100 * number:+.1f}" for number in (one.value, one.low, one.high))
-    return f"{value}{unit} ({low} to {high})"
+    if one.key == "speaker_accuracy":
+        return _("{value} points ({low} to {high})", value=value, low=low, high=high)
+    return _("{value} % ({low} to {high})", value=value, low=low, high=high)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

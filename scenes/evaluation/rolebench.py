@@ -15,7 +15,7 @@ from scenes.evaluation.overlap import rouge_l
 
 
 @dataclass(frozen=True)
-class Question:
+class RoleBenchPrompt:
     """What a role is asked, as at the table, and answers to compare with."""
 
     prompt: Prompt
@@ -23,16 +23,16 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answered:
+class ScoredAnswers:
     """The ROUGE-L of each candidate for one question."""
 
-    question: Question
+    question: RoleBenchPrompt
     candidates: tuple[str, ...]
     scores: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Answering:
+class RoleBenchScores:
     """The means over all questions."""
 
     questions: int
@@ -42,20 +42,20 @@ class Answering:
     """That of the best candidate of each draw."""
 
 
-def read_questions(path: Path, most: int, seed: int) -> list[Question]:
+def read_prompts(path: Path, most: int, seed: int) -> list[RoleBenchPrompt]:
     """At most `most` questions of a file of RoleBench, by chance. Raises `KnownError`."""
     bench = read_bench([path])
-    asked = [one for one in bench.questions if one.answers]
-    some = Random(seed).sample(asked, min(most, len(asked)))
+    answered = [one for one in bench.questions if one.answers]
+    some = Random(seed).sample(answered, min(most, len(answered)))
     return [
-        Question(Prompt(found["stable"], found["history"], found["cue"]), one.answers)
-        for found, one in zip(candidates(Bench(some), {}), some, strict=True)
+        RoleBenchPrompt(Prompt(drawn["stable"], drawn["history"], drawn["cue"]), one.answers)
+        for drawn, one in zip(candidates(Bench(some), {}), some, strict=True)
     ]
 
 
 def answer(
-    backend: Backend, adapter: str | None, questions: Sequence[Question], sampling: Sampling
-) -> Iterator[Answered | None]:
+    backend: Backend, adapter: str | None, questions: Sequence[RoleBenchPrompt], sampling: Sampling
+) -> Iterator[ScoredAnswers | None]:
     """Let each role answer in turn; None for a question that is longer than the context."""
     for question in questions:
         if backend.count(question.prompt.text) + sampling.max_tokens >= backend.context:
@@ -63,15 +63,15 @@ def answer(
             continue
         drawn = raw_lines(backend, adapter, question.prompt, sampling)
         texts = tuple(raw.text.strip() for raw in drawn)
-        yield Answered(question, texts, tuple(rouge_l(one, question.answers) for one in texts))
+        yield ScoredAnswers(question, texts, tuple(rouge_l(one, question.answers) for one in texts))
 
 
-def answering(answered: Sequence[Answered]) -> Answering | None:
+def rolebench_scores(answered: Sequence[ScoredAnswers]) -> RoleBenchScores | None:
     """The means over all questions; None where there is none."""
     if not answered:
         return None
     count = len(answered)
-    return Answering(
+    return RoleBenchScores(
         questions=count,
         mean=sum(sum(one.scores) / len(one.scores) for one in answered) / count,
         best=sum(max(one.scores) for one in answered) / count,

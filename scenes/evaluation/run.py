@@ -1,101 +1,109 @@
 """One model after another through the same measures, on the same lines."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from base.messages import _
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
-from scenes.data.examples.rivals import Voter
+from models.train.pairs import PreferencePair
+from scenes.data.examples.rivals import SpeakerChoices
 from scenes.evaluation import drawing, heldout, picks, rolebench
-from scenes.evaluation.drawing import Drawing
-from scenes.evaluation.heldout import Scored
-from scenes.evaluation.picks import Pair, Preference
-from scenes.evaluation.rolebench import Answered, Question
+from scenes.evaluation.drawing import DrawnLines
+from scenes.evaluation.heldout import ScoredLine
+from scenes.evaluation.picks import Preference
+from scenes.evaluation.rolebench import RoleBenchPrompt, ScoredAnswers
 
 Tell = Callable[[str, int, int], None]
 """Is told what is being measured, how many are done, and of how many."""
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Plan:
+class EvaluationPlan:
     """What is measured."""
 
     lines: Sequence[Example]
     """Held-out lines to score."""
     drawn: Sequence[Example]
     """Those for which candidates are drawn."""
-    voters: Voter
+    choices: SpeakerChoices
     sampling: Sampling
     """How candidates are drawn."""
-    pairs: Sequence[Pair] = ()
-    questions: Sequence[Question] = ()
+    pairs: Sequence[PreferencePair] = ()
+    questions: Sequence[RoleBenchPrompt] = ()
 
 
 @dataclass(frozen=True)
-class Results:
+class ModelResults:
     """What one model gave, an item for each of the plan's; None where its context was too short."""
 
     name: str
-    scored: list[Scored | None] = field(default_factory=list)
+    scored: list[ScoredLine | None] = field(default_factory=list)
     """Empty where the model cannot score."""
-    drawings: list[Drawing | None] = field(default_factory=list)
+    drawings: list[DrawnLines | None] = field(default_factory=list)
     preferences: list[Preference | None] = field(default_factory=list)
-    answered: list[Answered | None] = field(default_factory=list)
+    answered: list[ScoredAnswers | None] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
 def measure(
-    backend: Backend, adapter: str | None, name: str, plan: Plan, tell: Tell = lambda *__: None
-) -> Results:
-    """All measures of a plan. Raises `KnownError` and `KnownError`."""
-    found = Results(name)
+    backend: Backend,
+    adapter: str | None,
+    name: str,
+    plan: EvaluationPlan,
+    tell: Tell = lambda *__: None,
+) -> ModelResults:
+    """All measures of a plan. Raises `KnownError`."""
+    results = ModelResults(name)
     if isinstance(backend, Scorer):
         lines, pairs = plan.lines, plan.pairs
-        scored = heldout.score(backend, adapter, lines, plan.voters)
-        found.scored.extend(_told(scored, "lines scored", len(lines), tell))
+        scored = heldout.score(backend, adapter, lines, plan.choices)
+        results.scored.extend(_counted(scored, _("lines scored"), len(lines), tell))
         preferred = picks.prefer(backend, adapter, pairs)
-        found.preferences.extend(_told(preferred, "pairs scored", len(pairs), tell))
+        results.preferences.extend(_counted(preferred, _("pairs scored"), len(pairs), tell))
     elif plan.lines or plan.pairs:
-        found.notices.append(
+        results.notices.append(
             _(
-                "{name}: this kind of model cannot tell how likely a text is; only what it "
-                "draws is measured",
+                "{name}: this kind of model cannot tell how likely a text is; only what it draws "
+                "is measured",
                 name=name,
             )
         )
     drawings = drawing.draw(backend, adapter, plan.drawn, plan.sampling)
-    found.drawings.extend(_told(drawings, "prompts drawn", len(plan.drawn), tell))
+    results.drawings.extend(_counted(drawings, _("prompts drawn"), len(plan.drawn), tell))
     answered = rolebench.answer(backend, adapter, plan.questions, plan.sampling)
-    found.answered.extend(_told(answered, "questions asked", len(plan.questions), tell))
+    results.answered.extend(_counted(answered, _("questions asked"), len(plan.questions), tell))
+    results.notices.extend(_too_long(results, backend.context))
+    results.notices.extend(dict.fromkeys(backend.notices))
+    backend.notices.clear()
+    return results
+
+
+def _too_long(results: ModelResults, context: int) -> Iterator[str]:
+    """Says what was left out since the model's context was too short for it."""
     measured: tuple[tuple[list[Any], str], ...] = (
-        (found.scored, "lines"),
-        (found.preferences, "pairs"),
-        (found.drawings, "prompts"),
-        (found.answered, "questions"),
+        (results.scored, _("lines")),
+        (results.preferences, _("pairs")),
+        (results.drawings, _("prompts")),
+        (results.answered, _("questions")),
     )
     for items, what in measured:
-        if left_out := sum(one is None for one in items):
-            found.notices.append(
-                _(
-                    "{name}: {left_out} of {items} {what} are longer than its context of "
-                    "{context} tokens and left out",
-                    name=name,
-                    left_out=left_out,
-                    items=len(items),
-                    what=what,
-                    context=backend.context,
-                )
+        if missing := sum(one is None for one in items):
+            yield _(
+                "{name}: {missing} of {all} {what} are longer than its context of {context} tokens "
+                "and are left out",
+                name=results.name,
+                missing=missing,
+                all=len(items),
+                what=what,
+                context=context,
             )
-    found.notices.extend(dict.fromkeys(backend.notices))
-    backend.notices.clear()
-    return found
 
 
-def _told(items: Iterable[Item], what: str, count: int, tell: Tell) -> Iterable[Item]:
+def _counted(items: Iterable[T], what: str, count: int, tell: Tell) -> Iterable[T]:
     for done, item in enumerate(items, 1):
         tell(what, done, count)
         yield item

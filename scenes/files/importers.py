@@ -1,134 +1,249 @@
-"""Logs and chats of other programs: the formats, which one a file is in, what readers give.
+"""The registry of importers: what files of other programs there are, and which one a file is.
 
-A reader is a function that takes a `Source` and gives its items one at a time, in bounded memory.
-It raises `KnownError` before its first item where the file is none of its format; what is wrong
-further on is an item too, so that the good part is kept.
+A row names an importer, its kind, and two functions as `module:function`, which are imported when
+they are asked. The detector looks at a `FileHead` and gives how sure it is, from 0 to 1; what the
+reader takes and gives goes by the kind, as `Kind` says. To add one: a file with both, and a row.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from scenes.log import Line
+from base.errors import KnownError
+from base.messages import N_, _
+from base.names import nearest
+from scenes.files.head import FileHead
+from scenes.files.report import Unit
 
-if TYPE_CHECKING:
-    from scenes.files.source import Source
+Kind = Literal["log", "chat", "card", "book", "novel"]
+"""By kind, what the reader is:
 
-HEAD = 1 << 16
-"""Bytes by which a format is told."""
-FIRST = 3
-"""Places that are named of each thing that happened often."""
+log: of a `TextFile`, its `Item`s, one at a time in bounded memory; raises `KnownError` before the
+first one where the file is none of its format, while what is wrong further on is an item too.
+chat: of a `ChatFile`, the `Chat`; `None` where it is none of its format.
+card: of paths, the folder to write to, whether files there are replaced, and names of further
+knowledge, the `Import`s that are to be carried out.
+book: of a path, the `Lorebook`.
+novel: of a path, the command that reads it; nothing is imported.
+"""
 
-FORMATS: Mapping[str, str] = {
-    "sealdice": "scenes.files.trpg.text_formats:read_sealdice",
-    "sealdice-json": "scenes.files.trpg.json_formats:read_sealdice",
-    "sealdice-editor": "scenes.files.trpg.text_formats:read_editor",
-    "qq": "scenes.files.trpg.text_formats:read_qq",
-    "qq-channel": "scenes.files.trpg.text_formats:read_channel",
-    "sinanya": "scenes.files.trpg.text_formats:read_sinanya",
-    "dice": "scenes.files.trpg.text_formats:read_dice",
-    "rendered": "scenes.files.trpg.text_formats:read_rendered",
-    "painted": "scenes.files.trpg.text_formats:read_painted",
-    "fvtt": "scenes.files.trpg.text_formats:read_fvtt",
-    "trpglog": "scenes.files.trpg.text_formats:read_trpglog",
-    "olivadice": "scenes.files.trpg.json_formats:read_olivadice",
-    "ccfolia": "scenes.files.trpg.json_formats:read_ccfolia",
-    "rgl": "scenes.files.trpg.rgl:read",
-    "paotuan": "scenes.files.trpg.paotuan:read",
-}
-"""Format name → `module:reader`; a module is imported when its format is read."""
-
-ITEMS = frozenset({"sealdice-json", "ccfolia"})
-"""Formats whose places are counted in items, not in lines."""
-DETECTORS = (
-    "scenes.files.trpg.detect:detect",
-    "scenes.files.trpg.detect:detect_own",
-)
-"""`module:function` of `(text, name)`, asked in this order; the first answer counts."""
-
-Part = Literal["person", "dice", "observer", "chapter", "aside", "system"]
-"""What a format itself says of a message; most say nothing, which is `person`."""
+SURE = 0.5
+"""Certainty from which on a file is taken for what it looks like."""
+APART = 0.15
+"""How far behind the best guess one of another kind must lie for the best to be sure."""
 
 
-class Message(NamedTuple):
-    """One message as another program kept it."""
+@dataclass(frozen=True)
+class Importer:
+    """One row of the registry."""
 
-    number: int
-    """The line where it begins; in JSON its place among the items; from 1."""
     name: str
-    text: str
-    id: str = ""
-    """The number or address of an account, where the format tells it."""
-    part: Part = "person"
+    kind: Kind
+    title: str
+    """What such a file is, as a person calls it."""
+    detector: str
+    reader: str
+    """Functions, by their place in this package."""
+    unit: Unit = "line"
+    """What the places of its report count."""
 
-
-class Dropped(NamedTuple):
-    """Something of a file that is no message. `reason` is one of few, since they are counted."""
-
-    number: int
-    reason: str
-    text: str = ""
-
-
-class Notice(NamedTuple):
-    """Something a person should know of a file; `number` is 0 where it is about the whole."""
-
-    number: int
-    text: str
-
-
-Item = Message | Dropped | Notice | Line
-"""What a reader gives. A `Line` is an entry of our own log already."""
-
-
-@dataclass
-class Report:
-    """What was read, kept and dropped of one file, counted while it happens."""
-
-    where: str
-    format: str
-    read: int = 0
-    """Messages, or entries where the file is a log of ours."""
-    kept: int = 0
-    entries: Counter[str] = field(default_factory=Counter)
-    """What the kept ones became: kinds of entries, and `dice`."""
-    dropped: Counter[str] = field(default_factory=Counter)
-    """Reasons, and how often each."""
-    first: dict[str, list[int]] = field(default_factory=dict)
-    """The first places of each reason."""
-    notices: list[Notice] = field(default_factory=list)
-    names: Counter[str] = field(default_factory=Counter)
-    """Messages by the role that they are kept under."""
+    def certainty(self, head: FileHead) -> float:
+        """How sure it is that a file which begins so is one of its own."""
+        found: float = _load(self.detector)(head)
+        return found
 
     @property
-    def unit(self) -> str:
-        """What the places count."""
-        return "item" if self.format in ITEMS else "line"
-
-    def drop(self, number: int, reason: str) -> None:
-        """Count what is left out."""
-        self.dropped[reason] += 1
-        places = self.first.setdefault(reason, [])
-        if len(places) < FIRST:
-            places.append(number)
+    def read(self) -> Callable[..., Any]:
+        """The reader, imported."""
+        function: Callable[..., Any] = _load(self.reader)
+        return function
 
 
-def detect(head: bytes, name: str) -> str | None:
-    """The format of a file that begins with `head` and is called `name`; `None` where none fits."""
-    from scenes.files.source import text_of
+@dataclass(frozen=True)
+class Guess:
+    """What a file may be, and how surely."""
 
-    text = text_of(head)
-    return next((found for spec in DETECTORS if (found := _load(spec)(text, name))), None)
+    importer: Importer
+    certainty: float
 
 
-def reader(format: str) -> "Callable[[Source], Iterator[Item]]":
-    """The reader of a format of `FORMATS`."""
-    read: Callable[[Source], Iterator[Item]] = _load(FORMATS[format])
-    return read
+IMPORTERS: tuple[Importer, ...] = (
+    Importer(
+        "sealdice-json",
+        "log",
+        N_("SealDice log in JSON"),
+        "trpg.json_formats:detect_sealdice",
+        "trpg.json_formats:read_sealdice",
+        "item",
+    ),
+    Importer(
+        "olivadice",
+        "log",
+        N_("OlivaDice log"),
+        "trpg.json_formats:detect_olivadice",
+        "trpg.json_formats:read_olivadice",
+    ),
+    Importer(
+        "ccfolia",
+        "log",
+        N_("CCFOLIA log in JSON"),
+        "trpg.json_formats:detect_ccfolia",
+        "trpg.json_formats:read_ccfolia",
+        "item",
+    ),
+    Importer(
+        "sealdice",
+        "log",
+        N_("SealDice log"),
+        "trpg.detect:sealdice",
+        "trpg.text_formats:read_named",
+    ),
+    Importer(
+        "sealdice-editor",
+        "log",
+        N_("log of SealDice's editor"),
+        "trpg.detect:sealdice_editor",
+        "trpg.text_formats:read_named",
+    ),
+    Importer("dice", "log", N_("Dice! log"), "trpg.detect:dice", "trpg.text_formats:read_named"),
+    Importer(
+        "trpglog",
+        "log",
+        N_("OlivaDice .trpglog"),
+        "trpg.detect:trpglog",
+        "trpg.text_formats:read_named",
+    ),
+    Importer("qq", "log", N_("QQ chat export"), "trpg.detect:qq", "trpg.text_formats:read_qq"),
+    Importer(
+        "sinanya", "log", N_("SinaNya log"), "trpg.detect:sinanya", "trpg.text_formats:read_sinanya"
+    ),
+    Importer(
+        "fvtt", "log", N_("Foundry VTT log"), "trpg.detect:fvtt", "trpg.text_formats:read_fvtt"
+    ),
+    Importer(
+        "rendered",
+        "log",
+        N_("log with times and <names>"),
+        "trpg.detect:rendered",
+        "trpg.text_formats:read_rendered",
+    ),
+    Importer("rgl", "log", N_("TRPG Replay Generator script"), "trpg.rgl:detect", "trpg.rgl:read"),
+    Importer(
+        "painted",
+        "log",
+        N_("log with <names> or [names]"),
+        "trpg.detect:painted",
+        "trpg.text_formats:read_painted",
+    ),
+    Importer(
+        "qq-channel",
+        "log",
+        N_("log copied from a chat"),
+        "trpg.detect:qq_channel",
+        "trpg.text_formats:read_channel",
+    ),
+    Importer("paotuan", "log", N_("paotuan log"), "trpg.paotuan:detect", "trpg.paotuan:read"),
+    Importer(
+        "sillytavern",
+        "chat",
+        N_("SillyTavern chat"),
+        "chats.sillytavern:detect",
+        "chats.sillytavern:read",
+    ),
+    Importer(
+        "koboldai",
+        "chat",
+        N_("KoboldAI save"),
+        "chats.kobold:detect",
+        "chats.kobold:read",
+        "action",
+    ),
+    Importer(
+        "risu",
+        "chat",
+        N_("RisuAI chat"),
+        "chats.dialogues:detect_risu",
+        "chats.dialogues:read_risu",
+        "message",
+    ),
+    Importer(
+        "agnai",
+        "chat",
+        N_("Agnai chat"),
+        "chats.dialogues:detect_agnai",
+        "chats.dialogues:read_agnai",
+        "message",
+    ),
+    Importer(
+        "webui",
+        "chat",
+        N_("text-generation-webui chat"),
+        "chats.dialogues:detect_webui",
+        "chats.dialogues:read_webui",
+        "message",
+    ),
+    Importer(
+        "card-png", "card", N_("character card in a picture"), "cards:detect_png", "cards:read"
+    ),
+    Importer("card-json", "card", N_("character card in JSON"), "cards:detect_json", "cards:read"),
+    Importer(
+        "charx", "card", N_("character card in an archive"), "cards:detect_charx", "cards:read"
+    ),
+    Importer(
+        "characterglm",
+        "card",
+        N_("CharacterGLM characters"),
+        "cards:detect_characterglm",
+        "cards:read",
+    ),
+    Importer(
+        "webui-character",
+        "card",
+        N_("text-generation-webui character"),
+        "cards:detect_webui",
+        "cards:read",
+    ),
+    Importer("chatharuhi", "card", N_("ChatHaruhi role"), "cards:detect_chatharuhi", "cards:read"),
+    Importer("lorebook", "book", N_("lorebook"), "books:detect", "books:read"),
+    Importer("risu-lorebook", "book", N_("RisuAI lorebook"), "books:detect_risu", "books:read"),
+    Importer("novel", "novel", N_("novel"), "novels:detect", "novels:read"),
+)
+
+
+def of_kind(*kinds: Kind) -> list[Importer]:
+    """The importers of some kinds, in their order."""
+    return [one for one in IMPORTERS if one.kind in kinds]
+
+
+def importer_named(name: str, among: Iterable[Importer] = IMPORTERS) -> Importer:
+    """The importer of a name. Raises `KnownError` with the nearest one, or with all."""
+    named = {one.name: one for one in among}
+    if name not in named:
+        known = nearest(name, named)
+        if known:
+            raise KnownError(_("no format {name}{known}", name=name, known=known))
+        raise KnownError(
+            _("no format {name}; there are {names}", name=name, names=", ".join(named))
+        )
+    return named[name]
+
+
+def guesses(head: FileHead, among: Iterable[Importer] = IMPORTERS) -> list[Guess]:
+    """What a file may be, the most certain first; nothing where nothing fits."""
+    found = [Guess(one, one.certainty(head)) for one in among]
+    return sorted((one for one in found if one.certainty > 0), key=lambda one: -one.certainty)
+
+
+def is_sure(ranked: list[Guess]) -> bool:
+    """Whether the best of several guesses needs no person to confirm it."""
+    if not ranked or ranked[0].certainty < SURE:
+        return False
+    best = ranked[0]
+    others = [one for one in ranked if one.importer.kind != best.importer.kind]
+    return all(one.certainty <= best.certainty - APART for one in others)
 
 
 def _load(spec: str) -> Any:
-    module, _, name = spec.partition(":")
-    return getattr(import_module(module), name)
+    module, _colon, name = spec.partition(":")
+    return getattr(import_module(f"scenes.files.{module}"), name)

@@ -6,6 +6,7 @@ from pathlib import Path
 from base.errors import KnownError
 from base.filenames import file_name
 from base.folders import CARDS, SUFFIXES, find, folders
+from base.messages import _
 from characters.profile import read_character
 from scenes.casting import seated
 from scenes.scene import Role
@@ -34,11 +35,13 @@ def _known(role: Role, player: str | None, tell: Callable[[str], None]) -> Role:
     try:
         character = read_character(path)
     except KnownError as error:
-        tell(f"{role.name} sits down without a character: {str(error).splitlines()[0]}")
+        tell(
+            _("{role} sits down without a character: {why}", role=role.name, why=error.problems[0])
+        )
         return role
     if role.name not in (character.name, *character.aliases):
         return role
-    tell(f"{role.name} sits down as the character in {path}")
+    tell(_("{role} sits down as the character in {path}", role=role.name, path=path))
     return seated(role, character, player)
 
 

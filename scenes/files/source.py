@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
+from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
 from base.text import UNPRINTABLE, shown
-from scenes.files.importers import HEAD, Notice
+from scenes.files.head import HEAD
+from scenes.files.report import Notice
 
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 21
@@ -21,26 +23,18 @@ LARGEST_MEMBER = 4 << 30
 """Bytes of a file inside a zip."""
 DENSEST, SMALL = 200, 32 << 20
 """A member of a zip that is larger than `SMALL` and packed more than this many times is refused."""
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _LOGS = (".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl")
-_BESIDE_PARQUET = "SealDice packs raw-log.txt beside it: give that file, or the whole zip"
 _PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
 
 
-class Source:
+class TextFile:
     """One file to be read once; `notices` tells what was seen in its bytes.
 
     `expected` is what messages say that it should be.
     """
 
     def __init__(
-        self, where: str, name: str, opened: Callable[[], IO[bytes]], expected: str = "a log"
+        self, where: str, name: str, opened: Callable[[], IO[bytes]], expected: str = ""
     ) -> None:
         self.where = where
         """What messages call it."""
@@ -52,7 +46,7 @@ class Source:
         self._opened = opened
         with self._read_safely(), opened() as raw:
             self.head = raw.read(HEAD)
-        refuse_no_text(self.head, where, expected)
+        refuse_no_text(self.head, where, expected or _("a log"))
 
     def chunks(self) -> Iterator[str]:
         """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
@@ -71,7 +65,13 @@ class Source:
                 yield from others[:-1]
                 rest, held = [others[-1]], len(others[-1])
             elif held > LONGEST_LINE:
-                self.note(0, f"a line of more than {LONGEST_LINE:,} characters is read in parts")
+                self.note(
+                    0,
+                    _(
+                        "a line of more than {most} characters is read in parts",
+                        most=f"{LONGEST_LINE:,}",
+                    ),
+                )
                 yield "".join(rest)
                 rest, held = [], 0
         if last := "".join(rest):
@@ -109,8 +109,8 @@ class Source:
             piece = raw.read(CHUNK)
             if not encoding and (not piece.isascii() or b"\0" in piece):
                 encoding = encoding_of(piece)
-                if encoding not in ("utf-8", "utf-8-sig"):
-                    self.note(0, f"read as {encoding.upper()}")
+                if encoding not in UTF8:
+                    self.note(0, _("read as {encoding}", encoding=encoding.upper()))
                 decoder = codecs.getincrementaldecoder(encoding)("replace")
                 ends = io.IncrementalNewlineDecoder(decoder, translate=True)
             text = ends.decode(piece, final=not piece)
@@ -126,12 +126,14 @@ class Source:
         """Say where the first bytes are that are no text."""
         name = encoding.removesuffix("-sig").upper()
         number = lines + text.count("\n", 0, text.index("\ufffd"))
-        self.note(number, f"bytes from here on are no {name}; each is kept as \ufffd")
+        self.note(
+            number, _("bytes from here on are not {encoding}; each is kept as �", encoding=name)
+        )
 
 
-def sources(path: Path, expected: str = "a log") -> list[Source]:
-    """The source of a file, or those inside a zip. Raises `KnownError`."""
-    where = UNPRINTABLE.sub("?", str(path))
+def text_files(path: Path, expected: str = "") -> list[TextFile]:
+    """A file as text, or those inside a zip. Raises `KnownError`."""
+    where, expected = UNPRINTABLE.sub("?", str(path)), expected or _("a log")
     if why := why_no_file(path):
         raise KnownError(
             _("{where}: {why}, expected {expected}", where=where, why=why, expected=expected)
@@ -141,42 +143,15 @@ def sources(path: Path, expected: str = "a log") -> list[Source]:
             packed = raw.read(4) == b"PK\x03\x04"
         if packed:
             return _members(path, where, expected)
-        return [Source(where, path.name.lower(), lambda: path.open("rb"), expected)]
+        return [TextFile(where, path.name.lower(), lambda: path.open("rb"), expected)]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise KnownError(f"{where}: {reason}") from None
 
 
-def source_of(raw: bytes, name: str) -> Source:
-    """A source of bytes at hand."""
-    return Source(shown(name), name.lower(), lambda: io.BytesIO(raw))
-
-
-def encoding_of(piece: bytes) -> str:
-    """The Python name of the encoding that `piece`, the beginning of a text, is most likely in."""
-    for mark, encoding in _MARKS:
-        if piece.startswith(mark):
-            return encoding
-    sample = piece[: 1 << 18]
-    if b"\0" in sample[:4096]:
-        return "utf-16-le" if sample[1:4096:2].count(0) >= sample[:4096:2].count(0) else "utf-16-be"
-    if not (wrong := _wrong(sample, "utf-8")):
-        return "utf-8"
-    right = len(sample.decode("utf-8", "ignore")) - sum(byte < 128 for byte in sample)
-    if wrong * 10 <= right:
-        return "utf-8"
-    return "gb18030" if _wrong(sample, "gb18030") * 2 <= wrong else "utf-8"
-
-
-def text_of(head: bytes) -> str:
-    """What the beginning of a file says, wrong bytes replaced."""
-    decoder = codecs.getincrementaldecoder(encoding_of(head))("replace")
-    return decoder.decode(head).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _wrong(sample: bytes, encoding: str) -> int:
-    """How many places of a sample are none of an encoding; its cut end is none."""
-    return codecs.getincrementaldecoder(encoding)("replace").decode(sample).count("\ufffd")
+def text_file(raw: bytes, name: str) -> TextFile:
+    """Bytes at hand as a file."""
+    return TextFile(shown(name), name.lower(), lambda: io.BytesIO(raw))
 
 
 def refuse_no_text(head: bytes, where: str, expected: str) -> None:
@@ -184,13 +159,13 @@ def refuse_no_text(head: bytes, where: str, expected: str) -> None:
     if head.startswith(b"PAR1"):
         raise KnownError(
             _(
-                "{where}: a Parquet table, expected {expected}; {BESIDE_PARQUET}",
+                "{where}: a Parquet table, expected {expected}; SealDice packs raw-log.txt beside "
+                "it: give that file, or the whole zip",
                 where=where,
                 expected=expected,
-                BESIDE_PARQUET=_BESIDE_PARQUET,
             )
         )
-    text = text_of(head)
+    text = beginning(head)
     start = text.lstrip("\ufeff \t\n").lower()
     if not start and len(head) < HEAD:
         raise KnownError(_("{where}: empty, expected {expected}", where=where, expected=expected))
@@ -213,7 +188,7 @@ def refuse_no_text(head: bytes, where: str, expected: str) -> None:
 # --- zips ----------------------------------------------------------------------------------------
 
 
-def _members(path: Path, where: str, expected: str) -> list[Source]:
+def _members(path: Path, where: str, expected: str) -> list[TextFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
@@ -221,7 +196,7 @@ def _members(path: Path, where: str, expected: str) -> list[Source]:
         raise KnownError(
             _("{where}: a damaged zip ({error})", where=where, error=shown(str(error)))
         ) from None
-    found = [Source(*_member(path, where, info), expected) for info in _logs(infos, where)]
+    found = [TextFile(*_member(path, where, info), expected) for info in _logs(infos, where)]
     return found
 
 
@@ -238,12 +213,12 @@ def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
         if chosen := [info for name, info in logs if name == preferred]:
             return chosen
     if not logs:
-        names = ", ".join(shown(info.filename) for info in infos[:3]) or "nothing"
+        names = ", ".join(shown(info.filename) for info in infos[:3])
         raise KnownError(
             _(
                 "{where}: no log in this zip (found {names}); expected raw-log.txt",
                 where=where,
-                names=names,
+                names=names or _("nothing"),
             )
         )
     return [info for __, info in logs]
@@ -257,12 +232,13 @@ def _check_member(info: zipfile.ZipInfo, inside: PurePosixPath, where: str) -> N
         )
     dense = info.file_size > SMALL and info.file_size > DENSEST * max(info.compress_size, 1)
     if dense or info.file_size > LARGEST_MEMBER:
-        size = f"{info.compress_size:,} bytes unpack to {info.file_size:,}"
         raise KnownError(
             _(
-                "{member} is packed beyond reason ({size}); unpack it yourself",
+                "{member} is packed beyond reason ({packed} bytes unpack to {unpacked}); unpack it "
+                "yourself",
                 member=member,
-                size=size,
+                packed=f"{info.compress_size:,}",
+                unpacked=f"{info.file_size:,}",
             )
         )
 

@@ -16,9 +16,9 @@ from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
 from scenes.note import Note
-from scenes.prompt import build_prompt, cue_of, prime
+from scenes.prompt import History, cue_of, history_budget, prime, prompt_after, stable_part
 from scenes.scene import Role, Scene
-from scenes.table.session import Candidate
+from scenes.table.draws import Candidate
 from scenes.table.snapshot import from_json
 
 REDRAWS = 3
@@ -38,7 +38,7 @@ _LOOP = re.compile(r"(.{1,8}?)\1{15}")
 
 
 @dataclass(frozen=True)
-class Grown:
+class CandidateDelta:
     """A candidate has become longer."""
 
     place: int
@@ -47,7 +47,7 @@ class Grown:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """What stood in a place was no line to show; `again` says whether it is drawn once more."""
 
     place: int
@@ -56,11 +56,21 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Done:
     """A candidate is complete."""
 
     place: int
     candidate: Candidate
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What of the history the draw reads, told first."""
+
+    budget: int
+    """Tokens that the history could take."""
+    dropped: int
+    """Entries that did not fit, from its left."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class Cost:
     total_s: float
 
 
-Update = Grown | Refused | Drawn | Cost
+Update = Cut | Progress | CandidateDelta | Rejected | Done | Cost
 
 
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
@@ -127,11 +137,15 @@ def draw_lines(
     """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
-    Raises `KnownError` and `KnownError`.
+    Raises `KnownError`.
     """
     context, reply = backend.context, sampling.max_tokens
     prime(backend, scene, history)
-    prompt = build_prompt(scene, history, speaker, context, reply, backend.count)
+    budget, said = history_budget(scene, context, reply, backend.count), History(backend.count)
+    for entry in history:
+        said.add(entry)
+    yield Cut(budget, said.dropped(budget))
+    prompt = prompt_after(stable_part(scene), said, speaker, budget)
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
     table = _Table(speaker, labels, lately, [_words(entry) for entry in taken])
     started, first, costs = time.perf_counter(), 0.0, list[End]()
@@ -142,19 +156,23 @@ def draw_lines(
         refused: list[int] = []
         asked = replace(sampling, n=len(places), seed=seed)
         with closing(_round(backend, prompt, asked, adapter)) as lines:
-            for row, shown, end in lines:
+            for line in lines:
+                if isinstance(line, Progress):
+                    yield line
+                    continue
+                row, shown, end = line
                 first = first or time.perf_counter() - started
                 place = places[row]
                 if end is None:
-                    yield Grown(place, shown)
+                    yield CandidateDelta(place, shown)
                     continue
                 costs.append(end)
                 candidate, why = table.judge(shown, end)
                 if candidate is not None:
-                    yield Drawn(place, candidate)
+                    yield Done(place, candidate)
                 else:
                     refused.append(place)
-                    yield Refused(place, why, again)
+                    yield Rejected(place, why, again)
         if not refused:
             break
         places = refused
@@ -163,13 +181,14 @@ def draw_lines(
 
 def _round(
     backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None
-) -> Generator[tuple[int, str, End | None]]:
+) -> Generator[tuple[int, str, End | None] | Progress]:
     """Each row's text so far, cut at the first stop whatever the backend sends."""
     scanners = [StopScanner(sampling.stop) for __ in range(sampling.n)]
     texts = [""] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for delta in deltas:
             if isinstance(delta, Progress):
+                yield delta
                 continue
             row, text, end = delta
             scanner = scanners[row]
@@ -195,23 +214,23 @@ class _Table:
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
         """The candidate that a text is, or why it is none."""
         if end.finish == "thought":
-            return None, "a thought, not the line"
+            return None, _("a thought, not the line")
         entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
         if entry is None:
-            return None, "not one line in form"
+            return None, _("not one line in form")
         words = _words(entry)
         if not words:
-            return None, "empty"
+            return None, _("empty")
         if not any(map(str.isalnum, words)):
-            return None, "without a letter or a digit"
+            return None, _("without a letter or a digit")
         if _PLACEHOLDER.search(text):
-            return None, "a placeholder that nobody has filled"
+            return None, _("a placeholder that nobody has filled")
         if _LOOP.search(words):
-            return None, "goes round in a circle"
+            return None, _("goes round in a circle")
         if words in self.lately:
-            return None, "repeats the last line"
+            return None, _("repeats the last line")
         if words in self.taken:
-            return None, "the same as another"
+            return None, _("the same as another")
         self.taken.append(words)
         return Candidate(entry, end.finish, end.tokens, end.logprob), ""
 
@@ -277,5 +296,5 @@ def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
 
 def drawn(updates: Iterator[Update]) -> list[Candidate]:
     """All candidates of a draw, in the order of their places."""
-    done = {update.place: update.candidate for update in updates if isinstance(update, Drawn)}
+    done = {update.place: update.candidate for update in updates if isinstance(update, Done)}
     return [done[place] for place in sorted(done)]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -36,6 +36,18 @@ class Draw:
     model: str = ""
     adapter: str | None = None
     seed: int | None = None
+    sampling: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """What differs from the defaults of `Sampling`, without its seed, which stands above, and what
+    the log's form gives: stops, grammar, breakers."""
+    context: int = 0
+    """Tokens that prompt and candidate could have together; 0 where it is not known."""
+    budget: int = 0
+    """Tokens that the history could take; 0 where it is not known."""
+    tokenizer: str = ""
+    """The model whose tokenizer counted them."""
+    dropped: int | None = None
+    """Entries of the branch's history, comments aside, that the budget cut from its left; `None`
+    where it is not known, as in journals of before."""
 
 
 _read = msgspec.json.Decoder(Draw).decode

@@ -14,15 +14,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from base.drafts import sweep
 from base.errors import KnownError
 from base.filenames import file_name
+from base.folders import sessions_folder
 from base.messages import _
-from base.writing import reason, replaced, sweep
+from base.writing import reason, replaced
 from scenes.table.events import Event, building, event_of, line_of
 from scenes.table.journal_repair import MOST, Places, is_mendable, mend
 from scenes.table.readable import Readable
 from scenes.table.session import Session
-from scenes.table.session_list import sessions_folder
 
 _NAMED = re.compile(r"\d{8}-\d{6}-")
 """How the files of a session are called."""

@@ -205,10 +205,10 @@ class Session:
             turns.append(Turn(number, number - 1 if turns else self.head, entry))
         return self._grow(turns)
 
-    def tell(self, notes: Iterable[Note]) -> None:
+    def inject(self, notes: Iterable[Note]) -> None:
         """Write knowledge where the play stands, for whatever is said there from now on."""
-        if told := tuple(notes):
-            self._do({"event": "knowledge", **to_json(Notes(self.head, self._next_id(), told))})
+        if injected := tuple(notes):
+            self._do({"event": "knowledge", **to_json(Notes(self.head, self._next_id(), injected))})
 
     def keep(self, draw: Draw) -> Draw:
         """Remember a draw with all its candidates; its `id` is set here."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
@@ -19,11 +18,6 @@ LONGEST_OPENING = 64_000_000
 """Bytes of a session's first event that a list reads before it gives up."""
 LAST_BYTES = 4096
 """Bytes of a readable log in which a list looks for the last line."""
-
-
-def sessions_folder() -> Path:
-    """Where sessions are kept: the folder of the person's data on this system."""
-    return user_data_path("paotuan", appauthor=False) / "sessions"
 
 
 @dataclass(frozen=True)

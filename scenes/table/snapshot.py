@@ -1,7 +1,7 @@
 """The values of a session as JSON objects and back, without what is empty. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache, partial
 from pathlib import Path
 from types import UnionType
@@ -36,7 +36,11 @@ def to_json(value: Any) -> Any:
 @cache
 def _defaults(kind: Any) -> list[tuple[str, Any]] | None:
     """The fields of a dataclass, each with its default; `None` of what is no dataclass."""
-    return [(each.name, each.default) for each in fields(kind)] if is_dataclass(kind) else None
+    return [(each.name, _default(each)) for each in fields(kind)] if is_dataclass(kind) else None
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def from_json(kind: type[T], value: Mapping[str, Any]) -> T:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from base.drafts import draft_of, sweep
 from base.writing import (
     Unwritten,
     check_inputs,
-    draft_of,
     new_folder,
     replace_text,
     replaced,
-    sweep,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +24,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="names and locks of P
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from base.drafts import draft_of, sweep
 from base.writing import drafted, new_folder
 target = Path(sys.argv[1])
 with (new_folder if target.suffix == "" else lambda path: drafted(path, ()))(target) as draft:
@@ -197,6 +197,7 @@ def test_a_file_on_a_disk_that_fills_up_stays_as_it_was(tmp_path: Path) -> None:
     program = """
 import resource, sys
 from pathlib import Path
+from base.drafts import draft_of, sweep
 from base.writing import Unwritten, replace_pieces
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
 try:

@@ -24,7 +24,7 @@ from scenes.files.chats import import_chat
 begun, clock = time.process_time(), time.perf_counter()
 report = import_chat(Path(sys.argv[1]), Path(sys.argv[2]))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(time.process_time() - begun, time.perf_counter() - clock, peak, report.kept["messages"])
+print(time.process_time() - begun, time.perf_counter() - clock, peak, report.kept)
 """
 
 

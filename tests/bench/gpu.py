@@ -101,7 +101,7 @@ def run_case(case: str, options: argparse.Namespace) -> dict[str, Any]:
 def write_checkpoint(folder: Path, case: str, options: argparse.Namespace) -> None:
     import torch
 
-    from models.chatglm.made_up import FULL_SIZE, make_checkpoint
+    from tests.chatglm.made_up import FULL_SIZE, make_checkpoint
 
     version, kind = case.split("-")
     size: dict[str, Any] = dict(FULL_SIZE[version])  # type: ignore[index]
@@ -218,9 +218,6 @@ class Table:
         result["cold"] = _seconds(cold)
         result |= self.follow_ups()
         result["tokens_per_s"] = {n: self._throughput(n) for n in (1, 5, 10)}
-        replay, self.drawer.replay = self.drawer.replay, None
-        result["tokens_per_s_without_replay"] = {5: self._throughput(5)}
-        self.drawer.replay = replay
         self._full_context()
         result["peak"] = _peak(self.options)
         self.drawer.kept.clear()

@@ -2,6 +2,7 @@
 
     python tests/bench/local.py                               # made-up models, 1 thread and 2
     python tests/bench/local.py --model FOLDER --threads 1    # a checkpoint of yours
+    python tests/bench/local.py --without fast_step           # with a part and without
 
 Five candidates of 24 tokens after about 1,500 tokens of history, of which all but the new lines
 are cached, as in play. Each draw stands beside one call of each baseline on the same prompt, so
@@ -9,6 +10,10 @@ that both meet the same load; the table has medians of the ratios. With one thre
 the process's own CPU time, which other programs do not count towards. Made-up weights are random:
 speed does not depend on their values, but for the top-p filter, so the largest model's output layer
 is scaled until its nucleus is as small as a trained model's.
+
+With `--without PART` draws with that part of `models.local.engine` stand beside draws without it,
+in turns on the same prompts and weights, and the table has the ratios of the steps alone and of
+whole draws.
 """
 
 import argparse
@@ -34,11 +39,14 @@ sys.path.insert(0, str(ROOT))
 
 from models.backend import Progress, Prompt, Sampling  # noqa: E402  (a script beside the packages)
 from models.bench import DOES, ROLES, WHAT, WHO, made_up  # noqa: E402
-from models.chatglm.tokenizer_made_up import make_playable  # noqa: E402
 from models.local import Local  # noqa: E402
+from models.local.engine import OPTIONAL  # noqa: E402
+from tests.chatglm.tokenizer_made_up import make_playable  # noqa: E402
 
 HISTORY = 1350
 """Tokens to begin with; each turn adds some fifty."""
+CONTEXT_LEFT = 1900
+"""Tokens of history up to which another turn has room in the context."""
 SAMPLING = Sampling(n=5, max_tokens=24, seed=1)
 LARGE = {
     "vocab_size": 65024,
@@ -73,19 +81,26 @@ def main() -> None:
     library_logging.disable_progress_bar()
     began = time.perf_counter()
     cases = [_own(options.model, options.repeat)] if options.model else list(_made_up_cases())
-    print(HEADER, flush=True)
+    print(WITHOUT_HEADER if options.without else HEADER, flush=True)
     with tempfile.TemporaryDirectory(prefix="paotuan-bench-") as folder:
         for index, case in enumerate(cases):
-            backend = Local.open(
-                case.make(Path(folder) / str(index)),
-                device="cpu",
-                context=2048,
-                scripts=[one for one in options.scripts.split(",") if one],
-            )
+            place = case.make(Path(folder) / str(index))
+            scripts = [one for one in options.scripts.split(",") if one]
+
+            def opened(*without: str, place: Path = place, scripts: list[str] = scripts) -> Local:
+                return Local.open(
+                    place, device="cpu", context=2048, scripts=scripts, without=without
+                )
+
+            backend = opened()
+            other = opened(options.without) if options.without else None
             for threads in map(int, options.threads.split(",")):
                 torch.set_num_threads(threads)
-                print(row(case, threads, backend, options.budget), flush=True)
-            del backend
+                if other is not None:
+                    print(compared(case, threads, backend, other, options.budget), flush=True)
+                else:
+                    print(row(case, threads, backend, options.budget), flush=True)
+            del backend, other
             gc.collect()
     print(f"\n{time.perf_counter() - began:.0f} s in all")
 
@@ -93,6 +108,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, help="a checkpoint's folder instead, or `starter`")
+    parser.add_argument("--without", choices=OPTIONAL, help="compare with it and without it")
     parser.add_argument("--scripts", default="", help="draw among these scripts, such as han,latin")
     parser.add_argument("--repeat", type=int, default=3, help="pairs, with --model")
     parser.add_argument("--threads", default="1,2")
@@ -104,6 +120,46 @@ HEADER = (
     "| model | threads | draw | × `generate` n times | × `generate(num_return_sequences=n)` "
     "| tokens/s | bytes a step over bandwidth, tokens/s |\n|---|---|---|---|---|---|---|"
 )
+
+
+WITHOUT_HEADER = (
+    "| model | threads | pairs | tokens/s with it | steps, times as fast "
+    "| whole draws, times as fast |"
+    "\n|---|---|---|---|---|---|"
+)
+
+
+def compared(case: Case, threads: int, with_it: Local, without: Local, budget: float) -> str:
+    """Measure pairs of draws, with a part and without it, and return a line of the table."""
+    clock = time.process_time if threads == 1 else time.perf_counter
+    prompt = made_up(with_it, HISTORY)
+    spoken = draw(with_it, prompt, clock).text
+    draw(without, prompt, clock)
+    rates: list[float] = []
+    steps: list[float] = []
+    totals: list[float] = []
+    began = time.perf_counter()
+    while len(steps) < 3 or time.perf_counter() - began < budget:
+        prompt = follow_up(prompt, spoken)
+        if with_it.count(prompt.history) > CONTEXT_LEFT:
+            prompt = made_up(with_it, HISTORY, len(steps))
+            draw(with_it, prompt, clock), draw(without, prompt, clock)
+        pair = (with_it, without) if len(steps) % 2 else (without, with_it)
+        by = {id(backend): draw(backend, prompt, clock) for backend in pair}
+        one, two = by[id(with_it)], by[id(without)]
+        spoken = one.text
+        rates.append((one.tokens - SAMPLING.n) / (one.total - one.first))
+        steps.append(
+            ((two.total - two.first) / (two.tokens - SAMPLING.n))
+            / ((one.total - one.first) / (one.tokens - SAMPLING.n))
+        )
+        totals.append(two.total / one.total)
+    cells = (case.title, str(threads), str(len(steps)), f"{statistics.median(rates):.0f}")
+    return f"| {' | '.join((*cells, spread2(steps), spread2(totals)))} |"
+
+
+def spread2(values: list[float]) -> str:
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def row(case: Case, threads: int, backend: Local, budget: float) -> str:

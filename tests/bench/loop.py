@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from models.llamacpp.backend import LlamaCpp  # noqa: E402  (a script beside the packages)
 from models.starter import path  # noqa: E402
 from scenes.adapters import find_adapter  # noqa: E402
-from scenes.scene import load_scene  # noqa: E402
+from scenes.scene_loader import load_scene  # noqa: E402
 from scenes.table.play import Play  # noqa: E402
 
 SCENE = """\
@@ -58,16 +58,16 @@ SAID = (
 RECIPE = """\
 base: starter
 out: {out}
-rank: 8
-alpha: 16
+r: 8
+lora_alpha: 16
 learning_rate: {rate}
 batch_tokens: 1000
 max_length: 640
 max_steps: {steps}
-eval_every: 4
+eval_steps: 4
 eval_limit: 8
-save_every: 10
-patience: 0
+save_steps: 10
+early_stopping_patience: 0
 """
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from statistics import median
 
 from characters.wiki.chunks import Chunk
-from characters.wiki.index import Base, write_base
+from characters.wiki.index import Base
+from characters.wiki.storage import write_base
 from characters.wiki.vectors import LEAST_NEAR, Embedding
 from scenes.embedding import builder
 

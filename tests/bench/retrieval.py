@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from characters.wiki.chunks import Chunk
-from characters.wiki.index import Base, write_base
+from characters.wiki.index import Base
+from characters.wiki.storage import write_base
 from characters.wiki.terms import terms
 from characters.wiki.vectors import Embedding, vectors_path
 

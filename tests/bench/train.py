@@ -31,14 +31,14 @@ from transformers.utils import logging as library_logging
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from models.backend import Prompt
-from models.chatglm.tokenizer_made_up import make_playable
 from models.encode import Encoder
 from models.local.loading import open_checkpoint
 from models.train.adapter import new_adapter
 from models.train.data import Example
-from models.train.rows import Row, batches_of, collate, rows_of
+from models.train.rows import TrainingRow, batches_of, collate, rows_of
 from models.train.settings import Settings
 from models.train.trainer import RowTrainer, take_head
+from tests.chatglm.tokenizer_made_up import make_playable
 
 NAMES = ("刘备", "曹操", "关羽", "张飞")
 WORDS = "今日天下大事吾等当共议之不知君意如何且听某一言再作道理城外有兵马数千而来"
@@ -67,7 +67,7 @@ def _row(title: str, model: Any, encoder: Encoder, options: argparse.Namespace) 
     given = made_up_examples()
     joined = rows_of(given, encoder, 512).rows
     single = [row for one in given for row in rows_of([one], encoder, 512).rows]
-    settings = Settings(base=title, examples=(), out=Path("unused"), rank=16)
+    settings = Settings(base=title, examples=(), out=Path("unused"), r=16)
     tuned = new_adapter(model, settings, title)
     ours, plain, ratios = [], [], []
     for number in range(options.rounds):
@@ -84,7 +84,7 @@ def _row(title: str, model: Any, encoder: Encoder, options: argparse.Namespace) 
     )
 
 
-def _ours(tuned: Any, batches: list[list[Row]], encoder: Encoder) -> float:
+def _ours(tuned: Any, batches: list[list[TrainingRow]], encoder: Encoder) -> float:
     head = take_head(tuned.get_base_model())
     try:
         trainer = RowTrainer(
@@ -95,8 +95,8 @@ def _ours(tuned: Any, batches: list[list[Row]], encoder: Encoder) -> float:
         tuned.get_base_model().set_output_embeddings(head)
 
 
-def _plain(tuned: Any, batches: list[list[Row]], encoder: Encoder) -> float:
-    def collated(rows: list[list[Row]]) -> dict[str, torch.Tensor]:
+def _plain(tuned: Any, batches: list[list[TrainingRow]], encoder: Encoder) -> float:
+    def collated(rows: list[list[TrainingRow]]) -> dict[str, torch.Tensor]:
         batch = collate(rows[0], 0, encoder.markup != "plain")
         del batch["weights"]
         return batch
@@ -108,7 +108,7 @@ def _plain(tuned: Any, batches: list[list[Row]], encoder: Encoder) -> float:
     return _learned(batches) / _seconds(trainer)
 
 
-def _learned(batches: list[list[Row]]) -> int:
+def _learned(batches: list[list[TrainingRow]]) -> int:
     return sum(1 for batch in batches for row in batch for weight in row.weights if weight)
 
 

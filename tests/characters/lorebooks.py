@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 from characters.lore.book import Lorebook, LoreEntry
-from characters.lore.scan import Message, Moment, scan
+from characters.lore.matching import Moment, Utterance
+from characters.lore.scan import scan
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
 
@@ -21,7 +22,7 @@ def fixture(name: str) -> Path:
 
 
 def said(*lines: str) -> Moment:
-    return Moment([Message("苏晚", line) for line in lines])
+    return Moment([Utterance("苏晚", line) for line in lines])
 
 
 def fire(

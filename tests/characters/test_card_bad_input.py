@@ -192,7 +192,7 @@ NO_CARDS = [
     (b'{"name": 5, "description": "", "scenario": ""}', "name: found the number 5"),
     (b'{"name": " ", "description": "", "scenario": ""}', "name: empty"),
     (b'{"name": "a",\n "description": nope}', "a.json:2: not valid JSON"),
-    (b'{"name": "a", "description": NaN}', "NaN is no number"),
+    (b'{"name": "a", "description": NaN}', "NaN is not a number in JSON"),
     (b'{"name": "a", "description": 1e999}', "too large"),
     (b'{"name": "a", "description": ' + b"9" * 5000 + b"}", "not valid JSON"),
     (b'{"x": ' * 100 + b"1" + b"}" * 100, "nested more than 64 deep"),

@@ -91,8 +91,8 @@ def lost(card: Card, made: Card) -> list[str]:
 
 @pytest.mark.parametrize("name", REAL)
 def test_an_import_exported_unchanged_is_the_same_file(tmp_path, name):
-    from characters import load
     from characters.cards.export import export_character
+    from characters.profile import load
 
     source = fixture(name)
     (made,) = plan([source], tmp_path)

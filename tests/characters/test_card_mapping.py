@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from characters import load
 from characters.cards.card import V1_FIELDS, card_of
 from characters.cards.export import export_character, write_card
 from characters.cards.files import read_card
 from characters.cards.importing import carry_out, plan
 from characters.cards.mapping import card_from, sheet_of, with_sheet
+from characters.profile import load
 from tests.characters.card_files import data, png_of, raw, v2, v3
 
 TEXT = st.text(max_size=40) | st.sampled_from(["*x* “y”", "{{char}}:{{user}}", "【n】\n<START>"])

@@ -9,7 +9,7 @@ from characters.lore.book import Lorebook
 from characters.lore.decorators import split_decorators
 from characters.lore.foreign import lorebook_of
 from characters.lore.keys import Text
-from characters.lore.scan import Message, Moment
+from characters.lore.matching import Moment, Utterance
 from tests.characters.lorebooks import book_of, entry, fire, said
 
 # --- keys ----------------------------------------------------------------------------------------
@@ -123,13 +123,13 @@ def test_sticky_cooldown_and_delay_count_messages() -> None:
     key = book.key_of(book.entries[0])
 
     def at(said_: int, text: str) -> bool:
-        messages = [Message("甲", text)] * said_
+        messages = [Utterance("甲", text)] * said_
         return bool(fire(book, moment=Moment(messages, started={key: 3})))
 
     assert [at(n, "无") for n in (3, 4, 5, 6)] == [True, True, False, False], "stays for two"
     assert [at(n, "门") for n in (4, 5, 6, 7)] == [True, False, False, True], "then rests for two"
     changed = book_of(entry("门", "改过", sticky=2, cooldown=2))
-    assert fire(changed, moment=Moment([Message("甲", "无")] * 4, started={key: 3})) == []
+    assert fire(changed, moment=Moment([Utterance("甲", "无")] * 4, started={key: 3})) == []
 
 
 def test_the_budget_stops_or_skips() -> None:

@@ -164,8 +164,8 @@ def test_mistakes_in_our_yaml_are_told_with_their_line(
         (b"", "empty"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b'{"entries": ', "not valid JSON"),
-        (b"[1]", "found no object"),
-        (b'{"a": 1}', "found no `entries`"),
+        (b"[1]", "not keys and values"),
+        (b'{"a": 1}', "no `entries` in it"),
         (b'{"spec": "chara_card_v2", "data": {"name": "x"}}', "a card without a lorebook"),
         (b"[" * 100_000, "nested more than"),
         (b"\xff\xfe\x00\x01\xff", "neither UTF-8 nor GB18030"),
@@ -189,4 +189,4 @@ def test_entries_of_wrong_types_are_left_out_and_the_good_part_is_kept() -> None
     entries = {"0": 5, "1": {"key": "a, b", "content": "好", "order": "x", "probability": None}}
     book = lorebook_of({"entries": entries}, "w.json", "b")
     assert fire(book, "b") == ["好"]
-    assert book.warnings == ("w.json: entry 1 is no object; left out",)
+    assert book.warnings == ("w.json: entry 1 is not keys and values; left out",)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-import characters
 from base.errors import KnownError
+from characters import profile
 from characters.profile import read_character, refer
 
 
@@ -15,9 +15,9 @@ def written(folder: Path, text: str, name: str = "ann.yaml") -> Path:
     return folder / name
 
 
-@pytest.mark.parametrize("name", characters.names())
+@pytest.mark.parametrize("name", profile.names())
 def test_a_character_that_ships_has_a_voice_in_its_own_name(name: str) -> None:
-    character = characters.load(name)
+    character = profile.load(name)
     lines = character.voice.split("\n")
     assert character.profile
     assert 3 <= len(lines) <= 5
@@ -36,21 +36,21 @@ def test_a_persons_own_folder_comes_before_what_ships(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "characters", "name: 李白\nprofile: 我的李白", "libai.yaml")
-    assert characters.load("libai").profile == "我的李白"
-    assert characters.load("dufu").name == "杜甫"
+    assert profile.load("libai").profile == "我的李白"
+    assert profile.load("dufu").name == "杜甫"
 
 
 def test_the_users_data_folder_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     written(tmp_path / "data/paotuan/characters", "name: 安")
-    assert characters.load("ann").name == "安"
-    assert "ann" in characters.names()
+    assert profile.load("ann").name == "安"
+    assert "ann" in profile.names()
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="no character named libia; did you mean libai"):
-        characters.load("libia")
+        profile.load("libia")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
         ("name: 安\nprofil: x", ":2: profil: unknown key; did you mean profile"),
         ("profile: x", ":1: name: missing"),
         ("name: 007", ":1: name: found the number 7, expected text; put it in quotes"),
-        ("name: 安：", ":1: name: `：` in a name, where the log has another use for it"),
+        ("name: 安：", ":1: name: `：` in a name; the log has another use for it"),
         ("name: ok\naliases: [a, 'b: c']", ":2: aliases.1: `:` in a name"),
         ("name: ok\nemotions: [两 词]", ":2: emotions.0: '两 词' is not one word"),
         ("name: ok\nvoice: {a: b}", ":2: voice: found keys and values, expected text"),

@@ -9,7 +9,8 @@ import pytest
 
 from base.errors import KnownError
 from characters.wiki.chunks import chunks
-from characters.wiki.index import Base, write_base
+from characters.wiki.index import Base
+from characters.wiki.storage import write_base
 from characters.wiki.vectors import Embedding, fused, vectors_path
 
 np = pytest.importorskip("numpy")
@@ -164,7 +165,7 @@ def test_without_its_vectors_words_find_it_and_a_line_says_why(path, broken, why
     assert texts(base, "院长怕什么") == ["院长怕猫。"]
     assert texts(base, "咪咪") == []
     (notice,) = base.notices
-    assert "town.kb: found by words alone: " in notice and why in notice
+    assert "town.kb: searched by words alone: " in notice and why in notice
     assert "\n" not in notice
 
 

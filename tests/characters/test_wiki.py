@@ -10,7 +10,8 @@ from base.errors import KnownError
 from characters.knowledge import Shelf, read_knowledge
 from characters.wiki.chunks import LONGEST, chunks
 from characters.wiki.files import Reading, read_base
-from characters.wiki.index import Base, write_base
+from characters.wiki.index import Base
+from characters.wiki.storage import write_base
 from characters.wiki.terms import Words, terms
 
 NOTES = """# 王都
@@ -141,8 +142,8 @@ def test_a_folder_is_knowledge_of_all_kinds_and_its_broken_files_are_told(tmp_pa
 @pytest.mark.parametrize(
     ("name", "raw", "problem"),
     [
-        ("a.kb", b"no database", "no knowledge base"),
-        ("a.kb", b"", "another program's database|no knowledge base"),
+        ("a.kb", b"no database", "not a knowledge base"),
+        ("a.kb", b"", "another program's database|not a knowledge base"),
         ("a.md", b"\x00\x01", "neither UTF-8 nor GB18030"),
         ("a.xyz", b"", "not a kind of knowledge"),
     ],

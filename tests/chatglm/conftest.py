@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.chatglm.made_up import Family, make_checkpoint, make_prefix
 from tests.chatglm.made import Make
+from tests.chatglm.made_up import Family, make_checkpoint, make_prefix
 
 torch.set_num_threads(1)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from models.chatglm.made_up import Family
+from tests.chatglm.made_up import Family
 
 VERSIONS: tuple[Family, ...] = ("v1", "v2", "v3")
 Make = Callable[..., Path]

@@ -214,9 +214,9 @@ def _renamed(path: str, packed: dict[str, torch.Tensor]) -> torch.Tensor:
 @torch.no_grad()
 def test_chatglm_6b_decodes_as_another_engine_recorded() -> None:
     """li-plus/chatglm.cpp's vectors: one layer, three tokens, then two steps with the cache."""
+    from models.chatglm.blocks import ChatGLMModel
     from models.chatglm.cache import ChatGLMCache
     from models.chatglm.config import ChatGLMConfig
-    from models.chatglm.modeling import ChatGLMModel
 
     data, at = (SHARED / "golden_cpp" / "glm_model.data").read_bytes(), 0
 

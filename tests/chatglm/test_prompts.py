@@ -19,7 +19,7 @@ from models.chatglm.prompts import (
 )
 from models.chatglm.tokenizer import load_tokenizer
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
-from models.chatglm.tokenizer_made_up import make_playable
+from tests.chatglm.tokenizer_made_up import make_playable
 
 LINES = ["夏娜：等等我！", "悠二：（这是怎么回事？）", "the fox, and <eop> twice"] * 3
 VERSIONS = [1, 2, 3]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.chatglm.tokenizer import load_tokenizer
 from models.chatglm.tokenizer_base import ChatGLMTokenizer
-from models.chatglm.tokenizer_made_up import make_playable
+from tests.chatglm.tokenizer_made_up import make_playable
 
 LINES = [
     "夏娜：\\me 转身追赶玩偶",

@@ -9,7 +9,7 @@ import pytest
 
 from base.errors import KnownError
 from models.chatglm.tokenizer import check_fit, load_tokenizer
-from models.chatglm.tokenizer_made_up import make_playable
+from tests.chatglm.tokenizer_made_up import make_playable
 
 LINES = ["夏娜：等等我！", "the fox"] * 3
 

@@ -6,7 +6,7 @@ import yaml
 from base.errors import KnownError
 from scenes.data.books.alias_drafts import learned_aliases
 from scenes.data.books.book import book_of
-from scenes.data.books.people import NOBODY, People, aliases_of, bundled, read_aliases
+from scenes.data.books.people import NOBODY, BookPeople, aliases_of, bundled, read_aliases
 
 
 def written(tmp_path, text):
@@ -30,7 +30,7 @@ def test_the_bundled_aliases_are_found_by_the_title_of_a_book():
 def test_an_alias_may_hold_in_some_chapters_only(tmp_path):
     path = written(tmp_path, "people:\n  刘协: [帝@2-3]\n  刘辩: [帝@1-1]\n")
     text = "第一回 甲\n帝曰：“一。”\n第二回 乙\n帝曰：“二。”\n"
-    people = People(book := book_of(text), read_aliases(path).names)
+    people = BookPeople(book := book_of(text), read_aliases(path).names)
     assert people.person("帝", book.text.index("“一")) == "刘辩"
     assert people.person("帝", book.text.index("“二")) == "刘协"
 

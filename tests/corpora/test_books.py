@@ -51,8 +51,8 @@ def test_numerals_of_chapters_are_read(written, value):
 
 def test_advertising_of_a_site_is_left_out_and_told():
     book = book_of("第一章 下山\nTXT小说天堂 https://www.example.com 免费下载\n李青走了。\n")
-    assert "example" not in book.kept(0, len(book.text))
-    assert "李青走了" in book.kept(0, len(book.text))
+    assert "example" not in book.without_advertising(0, len(book.text))
+    assert "李青走了" in book.without_advertising(0, len(book.text))
     assert book.notices[0].number == 2 and "advertising" in book.notices[0].text
 
 

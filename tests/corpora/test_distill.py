@@ -38,7 +38,7 @@ def test_a_novel_becomes_a_log(run: Run, teach: Start, novel: Path, tmp_path: Pa
         "林默：有人吗？ \\emoji 惊讶",
     ]
     assert all(entry.kind != "unrecognised" for entry in parse(out.read_text("utf-8")))
-    assert "not in the text 1" in ran.err
+    assert "not word for word in the text: 1" in ran.err
 
 
 def test_a_speaker_is_asked_for_again_with_a_wider_window(
@@ -162,7 +162,7 @@ def test_a_passage_that_fails_is_told_and_asked_for_again_next_time(
     command = ("corpus", "distill", novel, "--teacher", teacher.url, "-o", out, *QUIET)
     ran = run(*command)
     assert ran.status == 1
-    assert "passage 2, line 6: the answer is no JSON (3 times)" in ran.err
+    assert "passage 2, line 6: the answer is not JSON (3 times)" in ran.err
     assert "# passage 2, line 6: no answer" in out.read_text("utf-8")
     teacher.say, asked = diligent, len(teacher.asked)
     assert run(*command).status == 0

@@ -14,8 +14,8 @@ from models.availability import Clock
 from models.teacher import ONCE, Manner
 from models.teacher import Teacher as Opened
 from scenes.data.books.book import read_book
-from scenes.data.teacher.answer_cache import Ledger
-from scenes.data.teacher.distill import Distilled, Distilling, distil
+from scenes.data.teacher.answer_cache import AnswerCache
+from scenes.data.teacher.distill import Distilled, DistillRun, distil
 from tests.corpora.conftest import Start
 from tests.corpora.teachers import Gone, Teacher
 from tests.tui.conftest import Run
@@ -74,10 +74,10 @@ def distilled(
 ) -> Distilled:
     """What a run finds whose time passes as it sleeps."""
     manner = Manner(wait, patience=replace(ONCE, tries=1), told=told.append, clock=hours.clock)
-    ledger = Ledger.open(novel.with_name("out.journal"), "distill")
-    run = Distilling(read_book(novel), summaries=False)
-    with closing(ledger), closing(Opened.open(teacher.url, manner)) as opened:
-        return distil(run, opened, ledger, jobs, lambda record: None)
+    cache = AnswerCache.open(novel.with_name("out.journal"), "distill")
+    run = DistillRun(read_book(novel), summaries=False)
+    with closing(cache), closing(Opened.open(teacher.url, manner)) as opened:
+        return distil(run, opened, cache, jobs, lambda record: None)
 
 
 def answered_once(teacher: Teacher) -> bool:

@@ -1,7 +1,7 @@
 """Histories that begin anew when they are full: every line learned once, with less to compute."""
 
 from models.train.data import Example
-from scenes.data.examples.prompts import Bounds, LogSource, Tally
+from scenes.data.examples.prompts import Bounds, ExampleTally, LogSource
 from scenes.data.examples.script import learned_roles, script_of
 from scenes.log import parse
 
@@ -16,7 +16,7 @@ def examples(by_passage: bool) -> list[Example]:
     bounds = Bounds(400, len, 60, by_passage=by_passage)
     script = script_of("围城.log", parse(LOG), None)
     source = LogSource(script, learned_roles(script, ()))
-    made, parts = Tally(), source.lines
+    made, parts = ExampleTally(), source.lines
     return list(source.examples(["train"] * len(parts), bounds, made))
 
 

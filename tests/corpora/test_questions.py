@@ -96,7 +96,7 @@ def test_an_estimate_of_questions_asks_nothing_and_is_what_is_then_asked(
     assert ran.status == 0 and len(teacher.asked) == 7
     assert json.loads(ran.out) == {"questions": 3, "answered": 3, "failed": []}
     ran = run(*command, "--teacher", teacher.url)
-    assert "\n0 questions, 7 answered before" in f"\n{ran.err}" and len(teacher.asked) == 7
+    assert "\n7 answered before\n0 questions: " in f"\n{ran.err}" and len(teacher.asked) == 7
 
 
 def test_templates_larger_than_they_may_be_are_told_the_limit(run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from base.errors import KnownError
 from base.yaml_writer import yaml_text
-from characters.profile import Character, read_character
+from characters.character import Character
+from characters.profile import read_character
 from models.train.data import dumped, read_examples
 from scenes.data.rolebench import (
     Bench,

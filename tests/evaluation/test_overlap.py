@@ -1,13 +1,14 @@
 """How alike texts are, on examples whose figures can be worked out by hand."""
 
 import math
+from random import Random
 
 import pytest
 
 from models.backend import Prompt
 from models.train.data import Example
-from scenes.data.examples.rivals import Voter, voter
-from scenes.evaluation.drawing import Drawing, Raw, as_said, habits, is_well_formed
+from scenes.data.examples.rivals import SpeakerChoices, speaker_choices
+from scenes.evaluation.drawing import DrawnLines, RawLine, as_said, habits, is_well_formed
 from scenes.evaluation.figures import wilson
 from scenes.evaluation.overlap import bleu, distinct, rouge_l, self_bleu
 from scenes.evaluation.picks import Preference, agreement
@@ -39,6 +40,18 @@ def test_bleu_of_a_short_line_worked_out_by_hand() -> None:
     assert bleu("甲乙丙", ["甲乙丁戊"]) == pytest.approx(wanted)
 
 
+def test_bleu_is_that_of_sacrebleu_on_characters() -> None:
+    from sacrebleu.metrics import BLEU
+
+    standard = BLEU(tokenize="none", smooth_method="add-k", smooth_value=1, effective_order=False)
+    chance = Random(1)
+    for _ in range(200):
+        texts = ["".join(chance.choices("甲乙丙丁", k=chance.randint(4, 20))) for _ in range(4)]
+        spaced, *others = (" ".join(text) for text in texts)
+        wanted = standard.sentence_score(spaced, others).score / 100
+        assert bleu(texts[0], texts[1:]) == pytest.approx(wanted)
+
+
 def test_rouge_l_takes_the_best_answer() -> None:
     assert rouge_l("甲乙丙", ["甲丙丁", "戊"]) == pytest.approx(2 * 2 / 6)
     assert rouge_l("甲 乙", ["甲乙"]) == 1.0
@@ -61,17 +74,17 @@ def test_rouge_l_takes_the_best_answer() -> None:
     ],
 )
 def test_what_is_one_line_of_a_role(text: str, well_formed: bool) -> None:
-    assert is_well_formed(example(), Raw(text, "stop")) is well_formed
+    assert is_well_formed(example(), RawLine(text, "stop")) is well_formed
 
 
 def test_a_narrator_writes_in_brackets() -> None:
     told = example("旁白", cue="【")
-    assert is_well_formed(told, Raw("夜深了】", "stop"))
+    assert is_well_formed(told, RawLine("夜深了】", "stop"))
 
 
 def test_habits_count_names_and_other_voices() -> None:
     texts = ("刘备何在？", "刘备笑曰：“不可。”", "曹操在此。", "走")
-    drawing = Drawing(example(), tuple(Raw(text, "stop") for text in texts))
+    drawing = DrawnLines(example(), tuple(RawLine(text, "stop") for text in texts))
     found = habits([drawing], CAST)
     assert found is not None
     assert (found.names_another, found.speaks_for_another) == (2 / 4, 1 / 4)
@@ -83,12 +96,14 @@ def test_habits_count_names_and_other_voices() -> None:
 
 def test_candidates_are_those_who_spoke_before_then_the_most_frequent() -> None:
     examples = [example(name) for name in ("刘备", "刘备", "刘备", "关羽", "关羽", "曹操")]
-    voters = voter(examples, (), 2)
-    assert voters.speakers == ("刘备", "关羽", "曹操")
-    assert voters.candidates(example("曹操")) == ("曹操", "刘备")
-    assert voters.candidates(example("曹操", "关羽：某在此。\n")) == ("曹操", "关羽")
-    assert voters.candidates(example("旁白", cue="【")) == ()
-    assert voter(examples, ("刘备", "关羽"), 8) == Voter(("刘备", "关羽"), 2, True)
+    choices = speaker_choices(examples, (), 2)
+    assert choices.speakers == ("刘备", "关羽", "曹操")
+    assert choices.candidates(example("曹操")) == ("曹操", "刘备")
+    assert choices.candidates(example("曹操", "关羽：某在此。\n")) == ("曹操", "关羽")
+    assert choices.candidates(example("旁白", cue="【")) == ()
+    assert speaker_choices(examples, ("刘备", "关羽"), 8) == SpeakerChoices(
+        ("刘备", "关羽"), 2, True
+    )
 
 
 def test_agreement_counts_likelier_picks_and_rewards() -> None:

@@ -16,7 +16,7 @@ from scenes.data.examples.alike import SAME, shingles, without_alike
 from scenes.data.examples.balance import balanced
 from scenes.data.examples.general import ANSWERER, LONGER, mixed
 from scenes.data.examples.heldout import HeldOut, splits_of
-from scenes.data.examples.prompts import Bounds, Tally
+from scenes.data.examples.prompts import Bounds, ExampleTally
 from scenes.data.examples.rivals import with_rivals
 
 
@@ -113,11 +113,11 @@ def general(folder: Path, lines: list[object]) -> Path:
 
 def test_general_questions_are_mixed_in_at_their_share(tmp_path: Path) -> None:
     long = {"Instruction": "长" * 300, "output": "好"}
-    file, tally = general(tmp_path, [*ALPACA, long]), Tally()
+    file, tally = general(tmp_path, [*ALPACA, long]), ExampleTally()
     found = mixed(file, 90, 0.1, 5, Bounds(200, len), tally)
     assert len(found) == 10
-    assert found == mixed(file, 90, 0.1, 5, Bounds(200, len), Tally())
-    assert found != mixed(file, 90, 0.1, 6, Bounds(200, len), Tally())
+    assert found == mixed(file, 90, 0.1, 5, Bounds(200, len), ExampleTally())
+    assert found != mixed(file, 90, 0.1, 6, Bounds(200, len), ExampleTally())
     assert tally.left_out == {LONGER: 1}
     assert {one.split for one in found} == {"train"}
     number = found[0].prompt.history.split("数到")[1].split("。")[0]
@@ -126,7 +126,7 @@ def test_general_questions_are_mixed_in_at_their_share(tmp_path: Path) -> None:
 
 
 def test_a_small_file_is_mixed_in_whole_with_a_word(tmp_path: Path) -> None:
-    tally = Tally()
+    tally = ExampleTally()
     assert len(mixed(general(tmp_path, [*ALPACA]), 900, 0.1, 5, Bounds(200, len), tally)) == 40
     assert "40 examples, 100 were to be mixed in" in tally.notices[0]
 
@@ -134,7 +134,7 @@ def test_a_small_file_is_mixed_in_whole_with_a_word(tmp_path: Path) -> None:
 def test_examples_of_another_file_are_mixed_in_but_not_what_it_holds_out(tmp_path: Path) -> None:
     file = tmp_path / "other.jsonl"
     file.write_text(dumped(example("好。")) + dumped(example("不好。", "test")), "utf-8")
-    assert mixed(file, 90, 0.1, 5, Bounds(200, len), Tally()) == [example("好。")]
+    assert mixed(file, 90, 0.1, 5, Bounds(200, len), ExampleTally()) == [example("好。")]
 
 
 BROKEN = [
@@ -150,12 +150,12 @@ def test_a_broken_general_line_is_told_with_its_place(
     tmp_path: Path, line: object, told: str
 ) -> None:
     with pytest.raises(KnownError, match=rf"general\.jsonl:2: .*{told}"):
-        mixed(general(tmp_path, [ALPACA[0], line]), 9, 0.1, 1, Bounds(200, len), Tally())
+        mixed(general(tmp_path, [ALPACA[0], line]), 9, 0.1, 1, Bounds(200, len), ExampleTally())
 
 
 def test_an_empty_general_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="no example that fits"):
-        mixed(general(tmp_path, []), 9, 0.1, 1, Bounds(200, len), Tally())
+        mixed(general(tmp_path, []), 9, 0.1, 1, Bounds(200, len), ExampleTally())
 
 
 def test_rivals_are_those_who_speak_before_then_those_who_speak_most() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from base.errors import KnownError
 from models.train.data import Example
 from scenes.data.examples.heldout import HeldOut
-from scenes.data.examples.make import Made, log_source, make
+from scenes.data.examples.make import ExampleSet, log_source, make
 from scenes.data.examples.prompts import OUT_OF_FORM, TOO_LONG, Bounds
 from scenes.data.examples.script import script_of
 from scenes.log import Entry, parse
@@ -57,7 +57,7 @@ def made(
     reply: int | None = 40,
     by_chapter: bool = False,
     by_passage: bool = False,
-) -> Made:
+) -> ExampleSet:
     entries = parse(log) if isinstance(log, str) else log
     source = log_source(script_of("rain.txt", entries, scene), wanted)
     return make([source], Bounds(context, len, reply, by_chapter, by_passage), held)
@@ -143,7 +143,7 @@ def test_a_log_in_which_none_of_the_cast_speaks_is_told() -> None:
 def test_every_reply_is_kept_or_the_reason_counted() -> None:
     log = "苏晚：好。\n苏晚：\n苏晚：" + "长" * 41 + "\n苏晚：看\\u{202e}见\n林默：走。"
     tally = made(log).tally
-    assert tally.kept == {"苏晚": 1, "林默": 1}
+    assert tally.learned == {"苏晚": 1, "林默": 1}
     assert tally.left_out == {OUT_OF_FORM: 2, TOO_LONG: 1}
 
 

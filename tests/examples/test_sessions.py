@@ -10,7 +10,7 @@ from base.errors import KnownError
 from models.backend import Prompt
 from models.scripted import Scripted
 from scenes.data.examples.heldout import HeldOut
-from scenes.data.examples.make import Made, make
+from scenes.data.examples.make import ExampleSet, make
 from scenes.data.examples.prompts import Bounds
 from scenes.data.examples.sessions import OTHER_BRANCH, session_source
 from scenes.prompt import build_prompt
@@ -54,7 +54,7 @@ def pick(play: Play) -> Callable[..., Turn]:
     return picked
 
 
-def made(play: Play, *wanted: str) -> Made:
+def made(play: Play, *wanted: str) -> ExampleSet:
     source = session_source(read_session(play.journal.path), wanted)
     return make([source], Bounds(600, len), HeldOut(0))
 

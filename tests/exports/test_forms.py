@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from scenes.data.examples import export as examples
+from scenes.data.examples.export import dataset_info
 from scenes.files.exports import FORMS, export
-from scenes.files.exports.examples import dataset_info
 from scenes.log import Entry, parse
 from scenes.prompt import stable_part
 from scenes.scene import Role, Scene
@@ -34,7 +35,7 @@ def session():
 
 
 def exported(form, session, speaker=None, context=4096):
-    return [json.loads(line) for line in export(form, session, speaker, context)]
+    return [json.loads(line) for line in examples.FORMS[form](session, speaker, context)]
 
 
 def test_a_conversation_alternates_and_its_replies_are_the_lines_of_one_role(session):
@@ -63,7 +64,7 @@ def test_an_alpaca_example_has_what_was_said_since_and_what_was_exchanged_before
         "system": SYSTEM,
         "history": [[first["instruction"], first["output"]]],
     }
-    assert exported("alpaca", session, "苏晚", 1)[1]["history"] == []
+    assert exported("alpaca", session, "苏晚", len(SYSTEM) + 40)[1] == {**second, "history": []}
 
 
 def test_the_parts_of_an_example_are_the_prompt_that_play_gives(session):
@@ -110,6 +111,8 @@ def test_columns_of_every_form_are_keys_of_its_examples(session):
 def test_each_form_gives_lines_of_any_session(session):
     for form in FORMS:
         assert list(export(form, session, None, 4096)), form
+    for form in examples.FORMS:
+        assert exported(form, session), form
 
 
 def test_a_comment_in_markdown_is_told_from_what_was_said(session):

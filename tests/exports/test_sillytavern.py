@@ -95,7 +95,7 @@ def do(session, deed, what, number):
         case "watch":
             session.play_as(None if session.role else "苏晚")
         case "tell":
-            session.tell([Note.of("旧宅建于1870年。", "house.yaml", str(number))])
+            session.inject([Note.of("旧宅建于1870年。", "house.yaml", str(number))])
 
 
 @settings(max_examples=40)
@@ -205,7 +205,7 @@ def test_a_message_changed_there_is_a_branch_here(played, tmp_path):
     assert [entry.text for entry in again.entries] == ["雨。", "谁？", "雨。", "进来。"]
     assert {turn.entry.text for turn in again.branches_at(2)} == {"风。", "雨。"}
     assert again.turns[4] == played.turns[4]
-    assert report.kept["changed or new messages"] == 2
+    assert report.became["changed or new messages"] == 2
 
 
 def test_a_message_added_or_deleted_there_is_so_here_and_nothing_is_lost(played, tmp_path):
@@ -230,7 +230,7 @@ def test_a_damaged_block_of_ours_is_said_and_the_chat_is_read(played, tmp_path):
     header["chat_metadata"]["paotuan"]["turns"][1]["parent"] = 99
     again, report = back([json.dumps(header), *lines[1:]], tmp_path)
     assert [entry.text for entry in again.entries] == ["雨。", "谁？", "风。", "进来。"]
-    assert "damaged" in report.notices[0]
+    assert "damaged" in report.notices[0].text
 
 
 def test_no_path_of_a_system_goes_out_and_none_comes_in(tmp_path):

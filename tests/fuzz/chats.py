@@ -19,11 +19,12 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
+from scenes.data.examples import export as examples
 from scenes.files.chats import import_chat
-from scenes.files.chats.chat import Report
 from scenes.files.chats.source import BadValue, json_value
 from scenes.files.exports import FORMS, export
 from scenes.files.exports.sillytavern import without_ours
+from scenes.files.report import ImportReport
 from scenes.table.play import Play
 from tests.fuzz.mutations import bytes_changed, value_changed
 
@@ -190,15 +191,17 @@ def as_theirs(value: object) -> object:
     return without_ours(value, "extra" if "mes" in value else "chat_metadata")
 
 
-def used(play: Play, report: Report, raw: bytes, back: Path, number: int) -> None:
+def used(play: Play, report: ImportReport, raw: bytes, back: Path, number: int) -> None:
     """Every export; what came from SillyTavern goes back as it was, and comes back as it is."""
     if number % 8 == 0:
         for one in FORMS:
             for line in export(one, play.session, None, 100_000):
                 assert "\n" not in line or one == "html"
+        for make in examples.FORMS.values():
+            assert all("\n" not in line for line in make(play.session, None, 100_000))
     chat = "\n".join(export("sillytavern", play.session, None, 4096))
-    gb18030 = any("GB18030" in notice for notice in report.notices)
-    if report.form == "SillyTavern chat" and raw[:1] == b"{":
+    gb18030 = any("GB18030" in notice.text for notice in report.notices)
+    if report.title == "SillyTavern chat" and raw[:1] == b"{":
         coding = "gb18030" if gb18030 else "utf-8"
         given = [as_theirs(one) for one in parsed(raw.decode(coding, "replace"))]
         assert all(line in given for line in parsed(chat)), "a line that was not there"

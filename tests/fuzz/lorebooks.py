@@ -29,11 +29,13 @@ from base.validation import check
 from base.yaml_reader import read
 from characters.lore.book import Lorebook
 from characters.lore.files import read_json
-from characters.lore.scan import Message, Moment, scan
+from characters.lore.matching import Moment, Utterance
+from characters.lore.scan import scan
 from characters.lore.schema import BookFile, book_of
 from characters.wiki.chunks import Chunk, chunks
-from characters.wiki.files import decoded
-from characters.wiki.index import Base, write_base
+from characters.wiki.files import text_of
+from characters.wiki.index import Base
+from characters.wiki.storage import write_base
 from characters.wiki.vectors import Made, Vectors, vectors_path
 from tests.fuzz.mutations import bytes_changed, value_changed
 
@@ -104,9 +106,9 @@ WRONG: Sequence[object] = (
     ),
 )
 SAID = [
-    Message("苏晚", "我们去王都吧，门开着。aab " + "a" * 400),
-    Message("", "abc 首都"),
-    Message("林默", "王都 " * 20),
+    Utterance("苏晚", "我们去王都吧，门开着。aab " + "a" * 400),
+    Utterance("", "abc 首都"),
+    Utterance("林默", "王都 " * 20),
 ]
 
 
@@ -158,7 +160,7 @@ def tried(name: str, raw: bytes, number: int, folder: Path) -> str:
             case ".yaml":
                 return searched(book_of(check(BookFile, read(raw, name)), "a"), number)
             case ".md":
-                found = list(chunks(decoded(raw, name), name, "a"))
+                found = list(chunks(text_of(raw, name), name, "a"))
                 assert all(chunk.text and "\n" not in chunk.text for chunk in found)
                 return asked(Base.of(found[:50]))
             case ".npy":

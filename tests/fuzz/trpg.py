@@ -18,8 +18,8 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
-from scenes.files.importers import FORMATS
-from scenes.files.source import Source, source_of
+from scenes.files.importers import importer_named, of_kind
+from scenes.files.source import text_file
 from scenes.files.trpg.convert import PARTS
 from scenes.files.trpg.files import TableLog, log_of, open_logs
 from scenes.files.trpg.people import Table
@@ -93,12 +93,12 @@ def mutated(number: int, files: list[Seed]) -> tuple[str, bytes, Random]:
 
 
 def _logs(name: str, raw: bytes, rng: Random, folder: Path) -> list[TableLog]:
-    forced = rng.choice((None, None, rng.choice(list(FORMATS))))
+    forced = rng.choice((None, None, rng.choice([one.name for one in of_kind("log")])))
     if name.endswith(".zip"):
         (folder / name).write_bytes(raw)
         return open_logs(folder / name, forced)
-    source: Source = source_of(raw, name)
-    return [log_of(source, forced)]
+    importer = importer_named(forced) if forced is not None else None
+    return [log_of(text_file(raw, name), importer)]
 
 
 def tried(name: str, raw: bytes, rng: Random, folder: Path) -> str:
@@ -108,7 +108,7 @@ def tried(name: str, raw: bytes, rng: Random, folder: Path) -> str:
             report = log.report
             lines = list(log.lines(rng.choice(TABLES)))
             entries = parse("".join(lines))
-            if report.format != "paotuan":
+            if report.importer != "paotuan":
                 assert not [one for one in entries if one.kind == "unrecognised"]
                 messages = report.dropped.total() - sum(report.dropped[one] for one in PARTS)
                 assert report.kept <= report.read <= report.kept + messages

@@ -64,9 +64,9 @@ def test_what_is_no_chat_is_refused_in_a_line_and_leaves_nothing(tried, tmp_path
     ("bad", "why"),
     [
         (b'{"name":"a","mes":"cut', "cut off before its end"),
-        (b'{"role":"user","content":"x"}', "no message of a chat"),
+        (b'{"role":"user","content":"x"}', "not a chat message"),
         (b'{"name":"a","mes":[1]}', "its text is list, expected a string"),
-        (b"[1,2]", "no message of a chat"),
+        (b"[1,2]", "not a chat message"),
         (b'{"name":"a","mes":"x","extra":' + b"[" * 200 + b"]" * 200 + b"}", "nested more than"),
         (b'{"name":"a","mes":"x","extra":' + b"[" * 5000 + b"]" * 5000 + b"}", "nested more than"),
         (b'{"name":"a","mes":"x","n":1e999}', "a number too large"),
@@ -79,19 +79,20 @@ def test_a_bad_line_is_dropped_by_its_number_and_the_good_ones_are_kept(tried, b
     report, lines = tried(HEADER + GOOD + bad + b"\n" + GOOD)
     assert lines == ["安：你好", "安：你好"]
     assert report.dropped.total() == 1
-    assert report.places[0].startswith("chat.jsonl:3: dropped: ") and why in report.places[0]
+    ((reason, places),) = report.places.items()
+    assert places == [3] and why in reason
 
 
 def test_a_chat_in_gb18030_is_read_and_said(tried):
     report, lines = tried(HEADER + GOOD.decode().encode("gb18030"))
     assert lines == ["安：你好"]
-    assert report.notices == ["chat.jsonl: read as GB18030, not UTF-8"]
+    assert report.notices == [(0, "read as GB18030, not UTF-8")]
 
 
 def test_bytes_that_are_no_utf_8_are_marked_and_said(tried):
     report, lines = tried(HEADER + GOOD + b'{"name":"A","mes":"a\xffb"}')
     assert lines == ["安：你好", "A：a\ufffdb"]
-    assert "line 3" in report.notices[0]
+    assert report.notices[0].number == 3 and "not UTF-8" in report.notices[0].text
 
 
 def test_wrong_types_beside_the_text_are_kept_and_not_used(tried):

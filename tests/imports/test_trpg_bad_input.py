@@ -9,7 +9,7 @@ import pytest
 
 from base.errors import KnownError
 from base.writing import replace_pieces
-from scenes.files.importers import Report
+from scenes.files.report import ImportReport
 from scenes.files.trpg.files import open_logs
 from scenes.files.trpg.people import Table
 from scenes.files.trpg.writer import save_session, scene_of
@@ -25,12 +25,12 @@ def made(tmp_path):
     return write
 
 
-def imported(path: Path, format: str | None = None) -> tuple[str, Report]:
+def imported(path: Path, format: str | None = None) -> tuple[str, ImportReport]:
     (log,) = open_logs(path, format)
     return "".join(log.lines(Table(style="quoted"))), log.report
 
 
-def notices(report: Report) -> list[str]:
+def notices(report: ImportReport) -> list[str]:
     return [f"{number}: {text}" for number, text in report.notices]
 
 
@@ -81,7 +81,7 @@ def test_a_zip_that_unpacks_to_far_more_than_it_is_is_not_unpacked(tmp_path):
 
 
 def test_a_format_that_is_forced_on_another_file_says_that_nothing_fits(made):
-    with pytest.raises(KnownError, match="no message of the format fvtt; name another one"):
+    with pytest.raises(KnownError, match="no message of the format fvtt; name another format"):
         imported(made("a.txt", NAMED.encode()), "fvtt")
     with pytest.raises(KnownError, match="no format sinanja; did you mean sinanya"):
         open_logs(made("a.txt", NAMED.encode()), "sinanja")
@@ -96,7 +96,7 @@ def test_bytes_that_are_no_text_are_kept_as_such_and_their_line_is_said(made):
     raw = NAMED.encode().replace("我推门".encode(), b"\xff\xfe" + "推门".encode())
     text, report = imported(made("a.txt", raw))
     assert "林默：\\me ��推门进去。" in text
-    assert "5: bytes from here on are no UTF-8; each is kept as �" in notices(report)
+    assert "5: bytes from here on are not UTF-8; each is kept as �" in notices(report)
 
 
 def test_a_text_that_breaks_off_keeps_what_came_before(made):
@@ -116,7 +116,7 @@ def test_json_that_breaks_off_keeps_what_came_before_and_says_where(made):
 def test_a_torn_last_line_of_json_lines_is_left_out_and_counted(made):
     name, raw = LOGS["olivadice"]
     text, report = imported(made(name, raw[:-20]))
-    assert text == EVENING and report.dropped["lines that are no JSON"] == 1
+    assert text == EVENING and report.dropped["lines that are not JSON"] == 1
 
 
 def test_formats_that_are_mixed_in_one_file_are_read_and_said(made):

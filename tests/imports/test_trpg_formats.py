@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from scenes.files.importers import FORMATS, Report, detect
+from scenes.files.head import FileHead
+from scenes.files.importers import guesses, of_kind
+from scenes.files.report import ImportReport
 from scenes.files.trpg.files import open_logs
 from scenes.files.trpg.people import Table
 from scenes.log import parse
@@ -20,7 +22,7 @@ TOLD = {
     "olivadice.olivadicelog": (
         "olivadice",
         {"narration": 1, "action": 2, "dice": 1, "speech": 1},
-        {"commands": 1, "messages that were taken back": 1},
+        {"commands": 1, "recalled messages": 1},
     ),
     "olivadice.trpglog": ("trpglog", {"narration": 1, "speech": 1}, {}),
     "qq_export.txt": (
@@ -44,7 +46,7 @@ TOLD = {
 }
 
 
-def imported(path: Path, table: Table | None = None) -> tuple[str, Report]:
+def imported(path: Path, table: Table | None = None) -> tuple[str, ImportReport]:
     """The log that one file becomes, and what is said of it."""
     (log,) = open_logs(path)
     return "".join(log.lines(table or Table())), log.report
@@ -65,7 +67,7 @@ def test_every_fixture_is_told_and_counted(name):
         pytest.skip("no shared fixtures beside the checkout")
     text, report = imported(FIXTURES / name)
     format, kept, dropped = TOLD[name]
-    assert (report.format, dict(report.entries), dict(report.dropped)) == (format, kept, dropped)
+    assert (report.importer, dict(report.became), dict(report.dropped)) == (format, kept, dropped)
     assert not [entry for entry in parse(text) if entry.kind == "unrecognised"]
 
 
@@ -80,26 +82,25 @@ def test_every_line_of_a_real_log_of_ours_is_told_and_none_dropped():
         pytest.skip("no shared data beside the checkout")
     text, report = imported(NOVEL)
     lines = sum(1 for line in NOVEL.read_text("utf-8").splitlines() if line.strip())
-    assert (report.format, report.read, report.kept) == ("paotuan", lines, lines)
-    assert report.entries == {"narration": 1176, "speech": 1769, "action": 505, "thought": 550}
-    assert report.entries.total() == lines and not report.entries["unrecognised"]
+    assert (report.importer, report.read, report.kept) == ("paotuan", lines, lines)
+    assert report.became == {"narration": 1176, "speech": 1769, "action": 505, "thought": 550}
+    assert report.became.total() == lines and not report.became["unrecognised"]
     assert parse(text) == parse(NOVEL.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("format", LOGS)
 def test_each_format_is_told_by_its_beginning(format):
     name, raw = LOGS[format]
-    assert detect(raw, name) == format
-    assert format in FORMATS
+    assert guesses(FileHead(name, raw))[0].importer.name == format
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '[\n {"a": 1}]', '{"name": "甲", "mes": "好"}\n' * 9])
 def test_json_of_another_kind_is_no_log_of_ours(text):
-    assert detect(text.encode(), "a.json") is None
+    assert not guesses(FileHead("a.json", text.encode()), of_kind("log"))
 
 
 def test_every_format_has_a_log_to_be_tested_with():
-    assert set(LOGS) == set(FORMATS)
+    assert set(LOGS) == {one.name for one in of_kind("log")}
 
 
 @pytest.mark.parametrize(
@@ -134,14 +135,14 @@ def test_ccfolia_tells_rolls_chapters_chatter_and_the_system_apart(made):
         "==== 第一章 ====\n【雨下了一整夜。】\n"
         "【林默：cc<=55 聆听 (1D100<=55) ＞ 32 ＞ 成功】\n苏晚：等等我。\n"
     )
-    assert report.dropped == {"off-topic": 1, "messages of the system": 1}
-    assert report.first["off-topic"] == [4] and report.unit == "item"
+    assert report.dropped == {"off-topic": 1, "system messages": 1}
+    assert report.places["off-topic"] == [4] and report.unit == "item"
 
 
 def test_scripts_for_replays_lose_their_stage_and_sounds(made):
     text, report = imported(made(*LOGS["rgl"]))
     assert text == "【雨下了一整夜。】\n林默：有人吗？\n【聆听：D100=32/55】\n"
-    assert report.dropped == {"settings of the stage": 1, "comments of the script": 1}
+    assert report.dropped == {"stage settings": 1, "script comments": 1}
 
 
 def test_rolls_and_wounds_of_scripts_are_dice_results(made):
@@ -153,7 +154,9 @@ def test_rolls_and_wounds_of_scripts_are_dice_results(made):
     assert text == (
         "林默：谁？\n【侦查：D100=36/50；力量：D20=14】\n【林默：7 ➯ 4】\n林默：站住！\n"
     )
-    assert report.entries["dice"] == 2 and report.dropped == {"rolls and bars of the script": 1}
+    assert report.became["dice"] == 2 and report.dropped == {
+        "dice and health bars of the script": 1
+    }
 
 
 def test_of_a_zip_of_sealdice_the_better_log_is_read(made):
@@ -166,13 +169,13 @@ def test_of_a_zip_of_sealdice_the_better_log_is_read(made):
         }
     )
     text, report = imported(made("1_旧宅.zip", raw))
-    assert text == EVENING and report.format == "sealdice-json"
+    assert text == EVENING and report.importer == "sealdice-json"
 
 
 def test_all_logs_of_another_zip_are_read(made):
     logs = open_logs(made("all.zip", zipped(**{"a--txt": NAMED, "b--txt": "甲：好\n"})))
-    assert [log.report.format for log in logs] == ["sealdice", "paotuan"]
-    assert logs[1].source.where.endswith("all.zip/b.txt")
+    assert [log.report.importer for log in logs] == ["sealdice", "paotuan"]
+    assert logs[1].file.where.endswith("all.zip/b.txt")
 
 
 def test_a_file_that_mixes_formats_is_read_and_said(made):
@@ -227,7 +230,7 @@ def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made
         "旁白：进来吧。\n【老人侧开身子，@林默 看见屋里没有灯。】\n"
     )
     assert report.dropped == {
-        "other words of a dice bot": 1,
+        "other lines of a dice bot": 1,
         "commands": 2,
         "commands in （…） at the end of messages": 1,
         "pictures and faces in messages": 4,
@@ -269,7 +272,7 @@ def test_what_players_write_is_told_apart_as_a_reader_would(made, said):
 def test_names_with_a_time_alone_are_headers_too(made):
     log = "林默 19:05:05\n“谁？”\n\n苏晚 19:05:20\n我提着灯。\n"
     text, report = imported(made("log.txt", log.encode()))
-    assert text == "林默：谁？\n苏晚：\\me 我提着灯。\n" and report.format == "qq-channel"
+    assert text == "林默：谁？\n苏晚：\\me 我提着灯。\n" and report.importer == "qq-channel"
 
 
 def test_a_player_who_orders_and_is_answered_once_stays_a_player(made):
@@ -281,13 +284,13 @@ def test_a_player_who_orders_and_is_answered_once_stays_a_player(made):
 def test_a_roll_of_foundry_may_stand_on_the_line_of_its_name(made):
     line = "[3/21/2026, 3:51:58 PM] 张大胆 / 17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17\n"
     text, report = imported(made("fvtt.txt", line.encode()))
-    assert text == "【张大胆：17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17】\n" and report.format == "fvtt"
+    assert text == "【张大胆：17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17】\n" and report.importer == "fvtt"
 
 
 def test_lines_before_the_first_message_are_counted(made):
     _, report = imported(made("log.txt", b"title\n\n" + NAMED.encode()))
     assert report.dropped["before the first message"] == 1
-    assert report.first["before the first message"] == [1]
+    assert report.places["before the first message"] == [1]
 
 
 def test_a_table_that_acts_in_brackets_still_talks_aside_with_its_marks(made):

@@ -13,11 +13,11 @@ from base.errors import KnownError
 from models.adapters import Adapters
 from models.backend import Sampling
 from models.chatglm import load_model, load_prefix
-from models.chatglm.made_up import make_checkpoint, make_prefix
 from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
+from tests.chatglm.made_up import make_checkpoint, make_prefix
 from tests.local.tiny_models import PROMPT, make_llama, tiny_llama
 
 IDS = list(range(20, 60))

@@ -11,10 +11,10 @@ from transformers import Gemma3ForCausalLM, Gemma3TextConfig, LlamaConfig, Llama
 from models.adapters import Adapters
 from models.backend import Sampling
 from models.chatglm import load_model
-from models.chatglm.made_up import make_checkpoint, make_prefix
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
+from tests.chatglm.made_up import make_checkpoint, make_prefix
 
 TOLERANCE = 1e-4
 SPECIAL = 110

@@ -9,7 +9,7 @@ from models.answer.line import AnswerFilter
 from models.backend import Delta, Prompt, Sampling
 from models.chat import messages
 from models.local import Local
-from models.local.candidate import Candidate
+from models.local.candidate import CandidateText
 from models.resolve import resolve
 from models.train.base import open_base
 from tests.local.tiny_models import PROMPT, make_llama
@@ -73,7 +73,7 @@ def test_adapters_and_training_go_on_with_the_log_as_it_stands(
 def test_the_cue_said_again_and_what_frames_an_answer_is_no_part_of_a_line(chat: Local) -> None:
     told: list[Delta] = []
     sampling = Sampling(n=1, max_tokens=90, stop=("\n", "林默："))
-    row = Candidate(0, chat.tokenizer, sampling, chat.ends, told.append, AnswerFilter("林默："))
+    row = CandidateText(0, chat.tokenizer, sampling, chat.ends, told.append, AnswerFilter("林默："))
     for token in chat.encoder.run("\n**林默：**你确定？\n苏晚：是。"):
         if not row.take(token, None):
             break

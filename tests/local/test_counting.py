@@ -8,7 +8,7 @@ import pytest
 
 from base.errors import KnownError
 from models.local import Local
-from models.local.counting import Counting
+from models.local.counting import TokenCounter
 from scenes.data.examples.heldout import HeldOut
 from scenes.data.examples.make import log_source, make
 from scenes.data.examples.prompts import Bounds, Counted
@@ -36,19 +36,19 @@ def talk(lines: int) -> list[Entry]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_tokenizer_alone_counts_as_the_whole_model(folders: dict[str, Path], kind: str) -> None:
-    whole, alone = Local.open(folders[kind], device="cpu"), Counting.open(folders[kind])
+    whole, alone = Local.open(folders[kind], device="cpu"), TokenCounter.open(folders[kind])
     texts = [*LINES, "【雨下了一夜】\n", "", "<eop>[gMASK]"]
     assert [alone.count(text) for text in texts] == [whole.count(text) for text in texts]
     assert alone.context == whole.context
-    assert Counting.open(folders[kind], 64).context == 64
+    assert TokenCounter.open(folders[kind], 64).context == 64
     with pytest.raises(KnownError, match="at most the"):
-        Counting.open(folders[kind], 10**9)
+        TokenCounter.open(folders[kind], 10**9)
 
 
 def test_a_folder_without_a_tokenizer_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "llama"}', "utf-8")
     with pytest.raises(KnownError) as caught:
-        Counting.open(tmp_path)
+        TokenCounter.open(tmp_path)
     assert "\n" not in str(caught.value)
 
 

@@ -15,10 +15,8 @@ from models.adapters import Adapters
 from models.backend import Delta, End, Progress, Prompt, Sampling, open_backend
 from models.local import Local
 from models.local.attention import share_attention
-from models.local.cuda_graph import Replay
 from models.local.drawing import Drawer
 from models.local.vocabulary import Vocabulary
-from models.local.weight_layout import store_by_columns
 from tests.local.tiny_models import PROMPT, tiny_llama
 
 KINDS = ("v1", "v2", "v3", "llama")
@@ -158,17 +156,6 @@ def test_scripts_leave_the_shares_of_allowed_tokens_as_they_were(folders: dict[s
         vocabulary = table._drawer.vocabulary
     assert vocabulary.kept is not None
     assert torch.allclose(logits[False][:, vocabulary.kept], logits[True], atol=1e-5)
-
-
-def test_weights_stored_by_columns_compute_the_same() -> None:
-    model = tiny_llama(400)
-    ids = torch.arange(3, 40)[None]
-    with torch.no_grad():
-        before = model(ids).logits
-        store_by_columns(model)
-        after = model(ids).logits
-    assert not model.lm_head.weight.is_contiguous()
-    assert torch.allclose(before, after, atol=1e-5)
 
 
 def test_an_unknown_script_is_refused(folders: dict[str, Path]) -> None:
@@ -312,32 +299,6 @@ def test_out_of_memory_with_one_row_is_one_line() -> None:
     with pytest.raises(KnownError, match="out of memory"):
         for _ in drawer.draw(list(range(3, 60)), SAMPLING, lambda *_: True):
             pass
-
-
-def test_steps_of_fixed_shape_draw_the_same_rows() -> None:
-    """What a GPU replays, computed step by step."""
-    model = tiny_llama(400)
-    share_attention(model)
-    rows = []
-    for fixed in (False, True):
-        drawer = Drawer(model, Adapters(model, "tiny"), False, Vocabulary(), [])
-        if fixed:
-            drawer.replay = Replay(model, [])
-            drawer.replay.recordable = False
-        ids = list(range(3, 60))
-        for _ in range(3):
-            found: dict[int, list[int]] = {}
-
-            def accept(row: int, token: int, chance: float | None) -> bool:
-                found.setdefault(row, []).append(token)  # noqa: B023 (called within this turn)
-                return not (row == 1 and len(found[row]) == 3)  # noqa: B023 (likewise)
-
-            for _ in drawer.draw(ids, SAMPLING, accept):
-                pass
-            ids = [*ids, *found[2], 7, 8]
-            rows.append(found)
-        assert drawer.reused > 57
-    assert rows[:3] == rows[3:]
 
 
 def test_baselines_draw_with_the_whole_vocabulary(folders: dict[str, Path]) -> None:

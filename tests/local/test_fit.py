@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from base.errors import KnownError
-from models.chatglm.made_up import make_checkpoint
 from models.memory.fit import fit, parse_memory
 from models.memory.shapes import KNOWN, shape_of
-from models.memory.usage import Plan
+from models.memory.usage import MemoryPlan
+from tests.chatglm.made_up import make_checkpoint
 from tests.models.conftest import write_gguf
 
 GB = 1e9
 
 
 def items(model: str, **plan: object) -> dict[str, int]:
-    return {item.what: item.bytes for item in fit(model, Plan(**plan)).items}  # type: ignore[arg-type]
+    return {item.what: item.bytes for item in fit(model, MemoryPlan(**plan)).items}  # type: ignore[arg-type]
 
 
 def test_known_models_have_as_many_weights_as_their_names_say() -> None:
@@ -50,17 +50,20 @@ def test_training_counts_optimizer_and_activations_instead_of_candidates() -> No
 
 
 def test_training_says_in_the_words_of_a_recipe_what_would_fit() -> None:
-    kept = Plan(
+    kept = MemoryPlan(
         1200, train=True, adapter="lora", rank=8, checkpointing=False, device="cpu", dtype_bytes=4
     )
     assert fit("starter", kept).total / GB == pytest.approx(3.6, abs=0.4)  # 3.9 measured
-    assert fit("starter", kept, parse_memory("3G")).advice == ("checkpointing: true fits",)
+    assert fit("starter", kept, parse_memory("3G")).advice == (
+        "gradient_checkpointing: true would fit",
+    )
     tight = fit("starter", kept, parse_memory("1.9G")).advice
     assert [line.split(":")[0] for line in tight] == ["batch_tokens"]
-    on_gpu = Plan(512, train=True, adapter="lora", checkpointing=False)
+    on_gpu = MemoryPlan(512, train=True, adapter="lora", checkpointing=False)
     assert "method: qlora" in fit("chatglm3-6b", on_gpu, parse_memory("12G")).verdict
     assert (
-        fit("chatglm3-6b", Plan(512, train=True, adapter="lora", quantization="int4")).total < 8e9
+        fit("chatglm3-6b", MemoryPlan(512, train=True, adapter="lora", quantization="int4")).total
+        < 8e9
     )
 
 
@@ -78,44 +81,44 @@ def test_a_gguf_is_read_as_the_name_would_be(tmp_path: Path) -> None:
     file = write_gguf(tmp_path / "starter.gguf", said, {"token_embd.weight": (640, 3)})
     size = file.stat().st_size
     assert replace(shape_of(file), vocab=262144) == replace(KNOWN["starter"], file=size)
-    lines = {item.what: item.bytes for item in fit(file, Plan()).items}
+    lines = {item.what: item.bytes for item in fit(file, MemoryPlan()).items}
     assert lines["weights in the file"] == size
-    unpacked = {item.what: item.bytes for item in fit(f"local:{file}", Plan()).items}
+    unpacked = {item.what: item.bytes for item in fit(f"local:{file}", MemoryPlan()).items}
     assert unpacked["embedding and output layer"] == 3 * 640 * 2
     with pytest.raises(KnownError, match="quantised already"):
-        fit(file, Plan(quantization="int4"))
+        fit(file, MemoryPlan(quantization="int4"))
     with pytest.raises(KnownError, match="does not tell its sizes"):
         shape_of(write_gguf(tmp_path / "odd.gguf", {"general.architecture": "x"}, {"a": (4,)}))
 
 
 def test_what_llama_cpp_needs_is_near_what_was_measured() -> None:
     """A peak of 457 MiB: the starter, 1,800 tokens of prompt, five candidates of 60."""
-    found = fit("starter", Plan(device="cpu", dtype_bytes=4))
+    found = fit("starter", MemoryPlan(device="cpu", dtype_bytes=4))
     assert found.total / 2**20 == pytest.approx(457, rel=0.15)
 
 
 def test_the_verdict_says_what_fits() -> None:
-    assert fit("THUDM/chatglm-6b-int4", Plan(), parse_memory("8G")).fits
-    too_much = fit("chatglm-6b", Plan(), parse_memory("8G"))
+    assert fit("THUDM/chatglm-6b-int4", MemoryPlan(), parse_memory("8G")).fits
+    too_much = fit("chatglm-6b", MemoryPlan(), parse_memory("8G"))
     assert too_much.fits is False
-    assert "quantization int4 fits" in too_much.verdict
-    assert fit("chatglm-6b", Plan()).fits is None
+    assert "quantization int4 would fit" in too_much.verdict
+    assert fit("chatglm-6b", MemoryPlan()).fits is None
 
 
 def test_what_is_advised_does_fit() -> None:
     memory = parse_memory("8.4G")
-    plan = Plan(context=32768, n=10, max_tokens=96, quantization="int8")
+    plan = MemoryPlan(context=32768, n=10, max_tokens=96, quantization="int8")
     found = fit("chatglm3-6b-32k", plan, memory)
     assert found.fits is False
     contexts = [line for line in found.advice if line.startswith("a context of")]
     assert contexts
     context = int(contexts[0].split()[3])
-    assert fit("chatglm3-6b-32k", Plan(context, 10, 96, "int8"), memory).fits
-    assert not fit("chatglm3-6b-32k", Plan(context + 256, 10, 96, "int8"), memory).fits
+    assert fit("chatglm3-6b-32k", MemoryPlan(context, 10, 96, "int8"), memory).fits
+    assert not fit("chatglm3-6b-32k", MemoryPlan(context + 256, 10, 96, "int8"), memory).fits
 
 
 def test_nothing_helps_where_the_weights_alone_are_too_many() -> None:
-    assert "nothing short of" in fit("chatglm-6b-int4", Plan(), parse_memory("2G")).verdict
+    assert "nothing short of" in fit("chatglm-6b-int4", MemoryPlan(), parse_memory("2G")).verdict
 
 
 @pytest.mark.parametrize(
@@ -133,11 +136,11 @@ def test_a_size_that_is_none_is_refused(text: str) -> None:
 
 def test_bad_plans_are_refused() -> None:
     with pytest.raises(KnownError, match="expected 1 to 2048"):
-        fit("chatglm-6b", Plan(context=4096))
+        fit("chatglm-6b", MemoryPlan(context=4096))
     with pytest.raises(KnownError, match="already stored as int4"):
-        fit("chatglm-6b-int4", Plan(quantization="int8"))
+        fit("chatglm-6b-int4", MemoryPlan(quantization="int8"))
     with pytest.raises(KnownError, match="nor a known model"):
-        fit("chatglm-7b", Plan())
+        fit("chatglm-7b", MemoryPlan())
 
 
 def test_a_folder_is_read_as_the_name_would_be(tmp_path: Path) -> None:
@@ -212,5 +215,5 @@ def test_the_prediction_is_near_the_measured_peak(tmp_path: Path, version: str) 
         cwd=Path(__file__).parents[2],
     )
     peak = int(measured.stdout) * 1024
-    plan = Plan(context=1024, n=5, max_tokens=32, device="cpu", dtype_bytes=4)
+    plan = MemoryPlan(context=1024, n=5, max_tokens=32, device="cpu", dtype_bytes=4)
     assert fit(folder, plan).total == pytest.approx(peak, rel=0.25)

@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 
 from base.errors import KnownError
 from models.backend import Sampling
-from models.chatglm.made_up import make_prefix
 from models.local import Local
 from models.local.loading import open_checkpoint
+from tests.chatglm.made_up import make_prefix
 from tests.local.tiny_models import PROMPT
 
 BAD = (float("nan"), float("inf"))

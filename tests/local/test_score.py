@@ -17,7 +17,7 @@ from models.local import Local
 from models.local.attention import share_attention
 from models.local.drawing import Drawer
 from models.local.loading import open_checkpoint
-from models.local.scoring import Text, score_texts
+from models.local.scoring import ScoredText, score_texts
 from models.local.vocabulary import Vocabulary
 from tests.local.tiny_models import PROMPT, tiny_llama
 from tests.models.conftest import deltas
@@ -170,7 +170,7 @@ def test_windows_and_capped_logits_are_the_models_own(
     else:
         model = tiny_llama(300)
     ids = [int(i) for i in torch.randint(3, 300, (60,))]
-    texts = [Text(ids[:40] + ids[at : at + 7 + at], 41) for at in (0, 5, 12)]
+    texts = [ScoredText(ids[:40] + ids[at : at + 7 + at], 41) for at in (0, 5, 12)]
     wanted = []
     for text in texts:
         with torch.no_grad():
@@ -196,4 +196,4 @@ def test_a_prompt_of_nothing_is_refused() -> None:
     model = tiny_llama(300)
     drawer = Drawer(model, Adapters(model, "tiny"), True, Vocabulary(), [])
     with pytest.raises(KnownError, match="an empty prompt"):
-        score_texts(drawer, model.get_output_embeddings(), [Text([3, 4], 0)], None)
+        score_texts(drawer, model.get_output_embeddings(), [ScoredText([3, 4], 0)], None)

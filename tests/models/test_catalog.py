@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from base.drafts import draft_of, sweep
 from base.errors import KnownError
-from base.writing import draft_of, sweep
 from models import cache, starter
 from models.catalog import MODELS, STARTER, better_models, find
 from models.gguf.header import read_header
@@ -15,7 +15,7 @@ from models.memory.fit import fit
 from models.memory.gguf_sizes import FileQuantization, _more_bits, file_bytes
 from models.memory.machine import machine_memory
 from models.memory.shapes import KNOWN, shape_of
-from models.memory.usage import Plan
+from models.memory.usage import MemoryPlan
 from models.resolve import resolve
 from tests.models.conftest import write_gguf
 
@@ -43,7 +43,7 @@ def test_what_a_model_is_said_to_take_is_what_fit_reckons(name: str) -> None:
     for held, size in model.memory.items():
         quantization = held if held in ("int8", "int4") and model.shape.bits == 16 else "none"
         reckoned = {
-            item.what: item.bytes for item in fit(name, Plan(quantization=quantization)).items
+            item.what: item.bytes for item in fit(name, MemoryPlan(quantization=quantization)).items
         }
         weights = sum(size for what, size in reckoned.items() if what in WEIGHTS)
         assert weights == size

@@ -16,7 +16,7 @@ from transformers import LlamaForCausalLM
 from base.errors import KnownError
 from models.backend import Prompt, Sampling
 from models.chat import messages
-from models.gguf.header import Header
+from models.gguf.header import GgufHeader
 from models.gguf.lora import write_gguf_lora
 from models.llamacpp.backend import LlamaCpp
 from tests.local.tiny_models import make_llama
@@ -137,7 +137,7 @@ def test_a_file_is_asked_as_its_name_says(
     name: str, made: dict[str, Any], template: bool, form: str | None
 ) -> None:
     said = made | ({"tokenizer.chat_template": "{{ x }}"} if template else {})
-    assert Header(Path(f"{name}.gguf"), said, {}).form == form
+    assert GgufHeader(Path(f"{name}.gguf"), said, {}).form == form
 
 
 def test_where_the_name_says_nothing_the_log_goes_on_and_a_line_tells_so(tiny: Tiny) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from base.errors import KnownError
-from models.cache import cache_folder
+from base.folders import models_folder
 from models.catalog import MODELS
 from models.hub import repository
 from models.hub.fetched import find_fetched
@@ -163,13 +163,13 @@ def test_what_is_here_is_not_fetched_again_and_nothing_is_left_behind(mirror: ty
     mirror.sent = {name: data for name, data in CONTENT.items() if name == "config.json"}
     assert pull(NAME) == folder
     assert len(mirror.tokens) == fetched + 2  # the list, and the small file without a checksum
-    assert left_in(cache_folder() / "partial") == []
+    assert left_in(models_folder() / "partial") == []
 
 
 def test_a_broken_download_goes_on_where_it_stopped(mirror: type[Hub]) -> None:
     mirror.cut[:] = [1000] * TRIES
     assert "connection broke off" in refused()
-    (part,) = left_in(cache_folder() / "partial")
+    (part,) = left_in(models_folder() / "partial")
     assert part == "zai-org--glm-edge-1.5b-chat--model.safetensors.part"
     folder = pull(NAME)
     assert (folder / "model.safetensors").read_bytes() == CONTENT["model.safetensors"]
@@ -182,12 +182,12 @@ def test_what_was_fetched_is_kept_though_the_mirror_refuses_to_go_on(
 ) -> None:
     mirror.cut[:] = [1000] * TRIES
     refused()
-    (part,) = left_in(cache_folder() / "partial")
-    size = (cache_folder() / "partial" / part).stat().st_size
+    (part,) = left_in(models_folder() / "partial")
+    size = (models_folder() / "partial" / part).stat().st_size
     mirror.busy = status
     assert str(status) in refused()
     mirror.busy = 0
-    assert (cache_folder() / "partial" / part).stat().st_size == size
+    assert (models_folder() / "partial" / part).stat().st_size == size
     pull(NAME)
     assert mirror.ranges[-1] == f"bytes={size}-"
 
@@ -329,7 +329,7 @@ def test_a_gated_model_says_what_to_do(mirror: type[Hub], monkeypatch: pytest.Mo
 def test_two_programs_do_not_fetch_the_same_model_at_once(mirror: type[Hub]) -> None:
     from filelock import FileLock
 
-    partial = cache_folder() / "partial"
+    partial = models_folder() / "partial"
     partial.mkdir(parents=True)
     with FileLock(partial / f"zai-org--{NAME}.lock"):
         assert "another program is fetching it" in refused()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenes.adapters import adapter_names, find_adapter
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 
 SCENE = """
 title: 试

@@ -9,7 +9,7 @@ import pytest
 from models.backend import Prompt
 from models.train.recipe import read_recipe
 from scenes.adapters import find_adapter
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 
 CAST = ("曹操", "刘备", "关羽", "张飞", "诸葛亮", "周瑜")
 LINES = (

@@ -3,8 +3,8 @@
 import pytest
 
 from scenes.log import SPOKEN, dump, parse
-from scenes.scene import load_scene
 from scenes.scene_list import scene_names
+from scenes.scene_loader import load_scene
 
 SHIPPED = ["changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from base.errors import KnownError
 from scenes.log import parse
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tests.characters.card_files import png_of, raw, v2, v3
 
 CAST = "title: 夜\nplay_as: 旅人\ncast:\n  旅人:\n  林晚星: {character: %s}\n"

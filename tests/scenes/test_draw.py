@@ -13,9 +13,9 @@ from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.draw import (
     REDRAWS,
+    CandidateDelta,
     Cost,
-    Grown,
-    Refused,
+    Rejected,
     Update,
     draw_lines,
     drawn,
@@ -74,11 +74,11 @@ def lines(updates: Sequence[Update]) -> list[str]:
 
 
 def reasons(updates: Sequence[Update]) -> list[str]:
-    return [update.why for update in updates if isinstance(update, Refused)]
+    return [update.why for update in updates if isinstance(update, Rejected)]
 
 
 def shown(updates: Sequence[Update], place: int = 0) -> list[str]:
-    return [u.text for u in updates if isinstance(u, Grown) and u.place == place]
+    return [u.text for u in updates if isinstance(u, CandidateDelta) and u.place == place]
 
 
 def test_five_candidates_are_five_lines_by_the_cued_role(scene: Scene) -> None:
@@ -232,7 +232,7 @@ def test_a_model_that_only_repeats_itself_ends_in_fewer_candidates(scene: Scene)
     assert lines(updates) == ["苏晚：走吧。"]
     assert len(backend.prompts) == 1 + REDRAWS
     assert [asked.n for asked in backend.samplings] == [3, 2, 2, 2]
-    last = [u for u in updates if isinstance(u, Refused)][-2:]
+    last = [u for u in updates if isinstance(u, Rejected)][-2:]
     assert [(u.place, u.again) for u in last] == [(1, False), (2, False)]
     assert isinstance(updates[-1], Cost)
 
@@ -264,6 +264,7 @@ def test_letting_go_of_a_draw_stops_the_backend(scene: Scene) -> None:
     backend = Rude("走吧。走吧。走吧。")
     role = scene.role("苏晚")
     updates = draw_lines(backend, scene, HISTORY, role, sampling(scene, "苏晚", n=1))
+    next(updates)  # what it reads of the history
     next(updates)
     assert backend.closed_draws == 0
     updates.close()
@@ -355,7 +356,7 @@ def test_whatever_is_sent_a_candidate_is_one_printable_line_by_its_role(
             assert candidate.entry.speaker == who
             assert not any(cue in line[3:] for cue in ("林默：", "林默:", "Wan：", "Wan:", "【"))
     for update in updates:
-        if isinstance(update, Grown):
+        if isinstance(update, CandidateDelta):
             assert update.text.isprintable()
 
 

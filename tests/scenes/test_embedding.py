@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from characters.wiki.chunks import chunks
-from characters.wiki.index import write_base
+from characters.wiki.storage import write_base
 from characters.wiki.vectors import Embedding
 from models.scripted import Scripted
-from scenes.data.examples.prompts import Bounds, LogSource, Tally
+from scenes.data.examples.prompts import Bounds, ExampleTally, LogSource
 from scenes.data.examples.script import script_of
 from scenes.embedding import builder
 from scenes.log import parse
@@ -49,7 +49,7 @@ def test_what_means_the_same_comes_up_in_play_and_in_examples(
     assert play.notices == []
     play.close()
     script = script_of("log", parse("林默：咪咪！\n苏晚：在哪里？"), scene)
-    tally = Tally()
+    tally = ExampleTally()
     source = LogSource(script, [scene.role("苏晚")])
     (learned,) = source.examples(["train"], Bounds(2000, len), tally)
     assert learned.prompt.history == f"林默：咪咪！\n{NEAR}\n"
@@ -67,9 +67,9 @@ def test_where_the_model_is_gone_play_and_examples_say_so_once_and_find_by_words
     assert NEAR in read_by(play, "院长怕什么？")
     play.close()
     (notice,) = play.notices
-    assert notice.endswith("town.kb: found by words alone: ./tiny: no such folder")
+    assert notice.endswith("town.kb: searched by words alone: ./tiny: no such folder")
     log = "林默：咪咪！\n苏晚：在哪里？\n林默：院长呢？\n苏晚：不在。"
-    script, tally = script_of("log", parse(log), scene), Tally()
+    script, tally = script_of("log", parse(log), scene), ExampleTally()
     found = LogSource(script, [scene.role("苏晚")]).examples(["train"], Bounds(2000, len), tally)
     assert [NEAR in one.prompt.history for one in found] == [False, True]
     assert tally.notices == [notice]

@@ -20,7 +20,7 @@ from scenes.log import Entry, dump, parse
 from scenes.note import Note
 from scenes.prompt import build_prompt, history_budget
 from scenes.scene import Role, Scene
-from scenes.table.draw import Drawn
+from scenes.table.draw import Done
 from scenes.table.play import Play
 from scenes.table.session import Session
 
@@ -164,7 +164,7 @@ def deal(play: Play, name: str, backend: Scripted) -> str:
     offset, updates = play.deal(backend, hand)
     for update in updates:
         hand.update(update, offset)
-        assert not isinstance(update, Drawn) or not isinstance(update.candidate.entry, Note)
+        assert not isinstance(update, Done) or not isinstance(update.candidate.entry, Note)
     play.pick(hand, next(at for at, place in enumerate(hand.places) if place.candidate))
     return backend.prompts[-1].history
 
@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_play_goes_on(known: Play) -
 def test_an_event_of_knowledge_without_a_place_is_refused(scene: Scene) -> None:
     events: list[dict[str, Any]] = []
     session = Session.start(scene, None, parse(scene.opening), "s", events.append)
-    session.tell([Note.of("一\n二", "a.md", "a")])
+    session.inject([Note.of("一\n二", "a.md", "a")])
     assert Session.replay(json.loads(json.dumps(events)), lambda e: None).history == session.history
     events[-1]["after"] = 99
     with pytest.raises(Exception, match="event 2: cannot be read"):

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.writing import replace_pieces
 from scenes.log import Entry, dump, parse
 from scenes.scene import Scene
 from scenes.table.journal import Journal
 from scenes.table.play import Play
-from scenes.table.session_list import find_session, saved_sessions, sessions_folder
+from scenes.table.session_list import find_session, saved_sessions
 from scenes.table.snapshot import from_json, to_json
 from tests.scenes.journals import OPEN, read_back, refusal, said, written
 

@@ -12,8 +12,10 @@ from base.errors import KnownError
 from models.scripted import Scripted
 from scenes.log import Entry, dump, parse
 from scenes.scene import Role, Scene
-from scenes.table.draw import Refused
-from scenes.table.play import Hand, Play, body_of
+from scenes.table.draw import Rejected
+from scenes.table.hand import Hand
+from scenes.table.lines import body_of
+from scenes.table.play import Play
 
 
 def dealt(play: Play, backend: Scripted, speaker: str = "苏晚") -> Hand:
@@ -117,7 +119,7 @@ def test_several_lines_are_several_turns(play: Play, typed: str, lines: list[str
     ["\\me", "（）", "【】", "【 】", "\\emoji 微怒", "苏晚：", "（\x1b）", "苏晚：\u200b\u2060"],
 )
 def test_what_says_nothing_is_refused_and_nothing_is_said(play: Play, typed: str) -> None:
-    with pytest.raises(KnownError, match="nothing is said in it"):
+    with pytest.raises(KnownError, match="nothing is said in this line"):
         play.say(f"好。\n{typed}")
     assert len(play.session.turns) == 2
 
@@ -213,7 +215,8 @@ def test_candidates_for_another_place_cannot_be_picked_but_are_kept_there(play: 
 @pytest.mark.parametrize("place", [-1, 1, 3, 99])
 def test_only_what_is_complete_can_be_picked(play: Play, place: int) -> None:
     hand = dealt(play, Scripted(["甲。"]))
-    with pytest.raises(KnownError, match=f"candidate {place + 1} is not complete"):
+    why = f"candidate {place + 1} is not complete: the same as another"
+    with pytest.raises(KnownError, match=why if place == 1 else "there are candidates 1 to 3"):
         play.pick(hand, place)
     assert hand.places[1].why == "the same as another"
     assert hand.places[1].over
@@ -263,7 +266,7 @@ def test_an_empty_hand_leaves_no_trace(play: Play) -> None:
 def test_a_refused_candidate_says_why_while_it_is_drawn_again(play: Play) -> None:
     hand = play.hand(Scripted(), play.scene.role("苏晚"))
     play.deal(Scripted(), hand)
-    hand.update(Refused(0, "empty", True))
+    hand.update(Rejected(0, "empty", True))
     assert (hand.places[0].why, hand.places[0].over) == ("empty", False)
 
 

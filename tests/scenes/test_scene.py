@@ -14,8 +14,9 @@ from base.errors import KnownError
 from base.validation import check
 from base.yaml_reader import read
 from models.backend import Sampling
-from scenes.scene import EMOTIONS, Scene, load_scene
+from scenes.scene import EMOTIONS, Scene
 from scenes.scene_list import find_scenes
+from scenes.scene_loader import load_scene
 from scenes.scene_writer import dump, scene_template
 from scenes.schema import OWN, SceneKeys, json_schema
 
@@ -52,8 +53,14 @@ MISTAKES = [
     ("title: x\ncast:\n  甲: 3", "shop.yaml:3: cast.甲: found the number 3, expected keys and"),
     ("title: x\ncast:\n  甲:\n    talkativeness: 1.5", "4: cast.甲.talkativeness: found the numbe"),
     ("title: x\ncast:\n  甲: {narrator: yes}", "3: cast.甲.narrator: found text, expected true"),
-    ("title: x\ncast:\n  '甲：': x", "shop.yaml:3: cast.甲：: `：` in a name, where the log"),
-    ('title: x\ncast:\n  "a\\nb": x', "shop.yaml:3: cast.a\\u000ab: a name with a line break"),
+    (
+        "title: x\ncast:\n  '甲：': x",
+        "shop.yaml:3: cast.甲：: `：` in a name; the log has another use",
+    ),
+    (
+        'title: x\ncast:\n  "a\\nb": x',
+        "shop.yaml:3: cast.a\\u000ab: a line break, a tab, or a space too many in a name",
+    ),
     ('title: x\ncast:\n  "a\\e": x', "shop.yaml:3: cast: control character U+001B"),
     ("title: x\ncast:\n  甲: {character: libia}", "3: cast.甲.character: no character named libia"),
     ("title: x\ncast:\n  甲: {character: ../x.yaml}", "3: cast.甲.character: ../x.yaml leads out"),
@@ -61,7 +68,10 @@ MISTAKES = [
     ("title: x\ncast:\n  甲: a\n  甲: b", "shop.yaml:4: cast.甲: written twice, first in line 3"),
     (SMALL + "play_as: 甲乙", "shop.yaml:5: play_as: 甲乙 is not in the cast; did you mean 甲?"),
     (SMALL + "knowledge: [old-house.yaml]", "shop.yaml:5: knowledge.0: no file old-house.yaml"),
-    (SMALL + "turns: naturel", "5: turns: found naturel, expected 'natural', 'list', 'manual' or"),
+    (
+        SMALL + "turns: naturel",
+        "5: turns: found naturel, expected one of natural, list, manual, pooled; did",
+    ),
     (SMALL + "sampling: {temprature: 1}", "5: sampling.temprature: unknown key; did you mean temp"),
     (SMALL + "sampling: {top_p: 2}", "5: sampling.top_p: found the number 2, expected at most 1"),
     (SMALL + "sampling: {n: 2.5}", "5: sampling.n: found the number 2.5, expected a whole number"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.chatglm.tokenizer_made_up import make_playable
+from tests.chatglm.tokenizer_made_up import make_playable
 from tests.local.tiny_models import make_llama
 from tests.train.made import LINES
 

@@ -49,9 +49,9 @@ def together(base: Path, given: Settings) -> list[tuple[Any, ...]]:
 def test_two_processes_learn_what_one_learns_in_steps_of_two_batches(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
-    given = settings(tmp_path, max_steps=6, eval_every=3, save_every=3, log_every=1)
+    given = settings(tmp_path, max_steps=6, eval_steps=3, save_steps=3, logging_steps=1)
     two = together(bases["llama"], given)
-    alone = replace(given, accumulate=2, out=tmp_path / "alone")
+    alone = replace(given, gradient_accumulation_steps=2, out=tmp_path / "alone")
     train(alone, *opened(bases["llama"]), "made-up")
     one = curve(alone.out)
     assert [point[0] for point in two] == [point[0] for point in one] == [0, 1, 2, 3, 3, 4, 5, 6, 6]

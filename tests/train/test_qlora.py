@@ -87,7 +87,7 @@ def test_a_qlora_is_one_that_peft_puts_on_the_base_without_nf4(
 
 
 def test_a_qlora_that_was_cut_goes_on_to_the_same_losses(base: Path, wanted: Settings) -> None:
-    wanted = replace(wanted, dropout=0.1, max_steps=6, save_every=2, eval_every=2)
+    wanted = replace(wanted, lora_dropout=0.1, max_steps=6, save_steps=2, eval_steps=2)
     whole, cut = (replace(wanted, out=wanted.out.parent / name) for name in ("whole", "cut"))
     train(whole, *quantized(base), "made-up")
 

@@ -15,12 +15,12 @@ from base.errors import KnownError
 from models.backend import Prompt
 from models.train.data import Example, dumped, read_examples
 from models.train.loss import batch_loss, target_loss
-from models.train.rows import Row, batches_of, collate, rows_of
+from models.train.rows import TrainingRow, batches_of, collate, rows_of
 from models.train.trainer import take_head
 from tests.train.made import STABLE, examples, opened, written
 
 
-def naive_loss(model: Any, row: Row) -> tuple[float, float]:
+def naive_loss(model: Any, row: TrainingRow) -> tuple[float, float]:
     """The weighted loss of a row by a plain forward over the whole vocabulary, and its weight."""
     with torch.no_grad():
         logits = model(input_ids=torch.tensor([row.ids])).logits[0, :-1].float()
@@ -101,7 +101,7 @@ def test_what_flows_back_is_the_gradient_of_the_whole_loss(
 
 
 def test_batches_hold_every_row_once_and_keep_to_their_tokens() -> None:
-    rows = [Row([1] * (1 + i % 40), [0.0] * (1 + i % 40)) for i in range(200)]
+    rows = [TrainingRow([1] * (1 + i % 40), [0.0] * (1 + i % 40)) for i in range(200)]
     batches = batches_of(rows, 100, seed=3)
     assert sorted(map(id, rows)) == sorted(id(row) for batch in batches for row in batch)
     sizes = [len(batch) * max(map(len, batch)) for batch in batches]
@@ -184,10 +184,10 @@ def test_who_speaks_is_learned_from_plain_likelihoods(bases: dict[str, Path], ki
             sides = []
             for ids in (row.ids[: branch.own], row.ids[: branch.at] + branch.ids):
                 weights = [0.0] * (len(ids) - branch.reply) + [1.0] * branch.reply
-                sides.append(naive_loss(model, Row(ids, weights))[0])
+                sides.append(naive_loss(model, TrainingRow(ids, weights))[0])
             assert abs(sides[0] - sides[1]) > 0.01
             told += math.log1p(math.exp(sides[0] - sides[1]))
-    said = sum(naive_loss(model, Row(row.ids, row.weights))[0] for row in rows)
+    said = sum(naive_loss(model, TrainingRow(row.ids, row.weights))[0] for row in rows)
     batch, vocab = collate(rows, pad=1, left=False), model.config.vocab_size
     head = take_head(model)
     for contrast in (0.0, 1.0, 30.0):

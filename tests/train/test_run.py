@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,8 +23,8 @@ from models.local import Local
 from models.local.loading import open_checkpoint
 from models.train.curve import Point
 from models.train.run import train
-from models.train.runs import Result, prepare
-from models.train.settings import Settings
+from models.train.runs import Result, common_arguments, prepare
+from models.train.settings import RENAMED, Settings
 from tests.train.made import SAID, STABLE, examples, opened, settings, written
 
 
@@ -134,7 +135,7 @@ def test_contrast_is_refused_where_it_cannot_be(
 def test_a_run_killed_in_the_middle_goes_on_to_the_same_adapter(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
-    whole = settings(tmp_path, out=tmp_path / "whole", max_steps=16, dropout=0.1)
+    whole = settings(tmp_path, out=tmp_path / "whole", max_steps=16, lora_dropout=0.1)
     run(bases["llama"], whole)
     cut = replace(whole, out=tmp_path / "cut")
     script = (
@@ -142,7 +143,7 @@ def test_a_run_killed_in_the_middle_goes_on_to_the_same_adapter(
         "from tests.train.made import opened, settings; from models.train.run import train;"
         "import time; base, folder = map(Path, sys.argv[1:]);"
         "model, encoder = opened(base);"
-        "wanted = settings(folder, out=folder / 'cut', max_steps=16, dropout=0.1);"
+        "wanted = settings(folder, out=folder / 'cut', max_steps=16, lora_dropout=0.1);"
         "train(wanted, model, encoder, 'made-up', tell=lambda p: time.sleep(0.3 * (p.step > 9)))"
     )
     command = [sys.executable, "-c", script, str(bases["llama"]), str(tmp_path)]
@@ -178,7 +179,7 @@ def test_a_seed_gives_the_same_adapter_twice_and_another_another(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        run(bases["llama"], settings(tmp_path, out=tmp_path / name, seed=seed, dropout=0.1))
+        run(bases["llama"], settings(tmp_path, out=tmp_path / name, seed=seed, lora_dropout=0.1))
     assert weights(tmp_path / "a") == weights(tmp_path / "b")
     assert weights(tmp_path / "a") != weights(tmp_path / "c")
 
@@ -186,7 +187,7 @@ def test_a_seed_gives_the_same_adapter_twice_and_another_another(
 def test_a_loss_that_is_no_number_stops_and_keeps_what_was_good(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
-    wanted = settings(tmp_path, max_grad_norm=0.0, save_every=2, eval_every=2)
+    wanted = settings(tmp_path, max_grad_norm=0.0, save_steps=2, eval_steps=2)
     model, encoder = opened(bases["llama"])
 
     def spoil(point: Point) -> None:
@@ -216,7 +217,7 @@ def test_what_ends_before_anything_is_kept_says_so(bases: dict[str, Path], tmp_p
                     parameter.fill_(float("nan"))
 
     wanted = settings(tmp_path, examples=(file,), max_grad_norm=0.0)
-    with pytest.raises(KnownError, match=r"no number at step 3; nothing is kept yet; lower"):
+    with pytest.raises(KnownError, match=r"not a number at step 3; nothing is kept yet; lower"):
         train(wanted, model, encoder, "made-up", tell=spoil)
 
 
@@ -248,7 +249,9 @@ def test_a_full_disk_at_a_checkpoint_leaves_the_one_before(
 def test_a_run_ends_early_when_the_held_out_loss_gets_no_better(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
-    wanted = settings(tmp_path, learning_rate=0.5, max_steps=200, eval_every=2, patience=3)
+    wanted = settings(
+        tmp_path, learning_rate=0.5, max_steps=200, eval_steps=2, early_stopping_patience=3
+    )
     done = run(bases["llama"], wanted)
     assert done.why_ended == "patience" and done.steps < 200
 
@@ -268,20 +271,20 @@ def test_a_stop_is_kept_and_can_be_gone_on_from(bases: dict[str, Path], tmp_path
 def test_other_settings_do_not_go_on_with_a_run(bases: dict[str, Path], tmp_path: Path) -> None:
     wanted = settings(tmp_path)
     run(bases["llama"], wanted)
-    with pytest.raises(KnownError, match=r"holds a run with rank 4, now it is 8.*--fresh"):
-        run(bases["llama"], replace(wanted, rank=8))
-    assert run(bases["llama"], replace(wanted, rank=8), fresh=True).steps == 12
+    with pytest.raises(KnownError, match=r"holds a run with r 4, now it is 8.*--fresh"):
+        run(bases["llama"], replace(wanted, r=8))
+    assert run(bases["llama"], replace(wanted, r=8), fresh=True).steps == 12
 
 
 def test_nothing_to_learn_from_is_told(bases: dict[str, Path], tmp_path: Path) -> None:
     file = written(tmp_path / "test.jsonl", examples(chapters=2, held_out=2))
-    with pytest.raises(KnownError, match="none to learn from"):
+    with pytest.raises(KnownError, match="none of the 16 examples can be learned from"):
         run(bases["llama"], settings(tmp_path, examples=(file,)))
 
 
 def test_layers_that_the_base_has_not_are_told(bases: dict[str, Path], tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match=r"targets query_key_value"):
-        run(bases["llama"], settings(tmp_path, targets=("query_key_value",)))
+    with pytest.raises(KnownError, match=r"target_modules query_key_value"):
+        run(bases["llama"], settings(tmp_path, target_modules=("query_key_value",)))
 
 
 def test_without_held_out_lines_the_last_adapter_is_kept(
@@ -295,7 +298,7 @@ def test_without_held_out_lines_the_last_adapter_is_kept(
 def test_checkpoints_are_rotated_and_the_adapter_stands_alone(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
-    wanted = settings(tmp_path, keep=2, save_every=2)
+    wanted = settings(tmp_path, save_total_limit=2, save_steps=2)
     run(bases["llama"], wanted)
     assert len(list((wanted.out / "checkpoints").iterdir())) == 2
     shutil.rmtree(wanted.out / "checkpoints")
@@ -308,7 +311,7 @@ def test_a_stop_during_a_look_keeps_the_step_and_the_look_is_made_up_for(
     bases: dict[str, Path], tmp_path: Path
 ) -> None:
     """A look may take minutes, and whoever presses Ctrl-C then has not that long."""
-    wanted = settings(tmp_path, max_steps=6, eval_every=2, save_every=6, log_every=2)
+    wanted = settings(tmp_path, max_steps=6, eval_steps=2, save_steps=6, logging_steps=2)
     whole, cut = (replace(wanted, out=tmp_path / name) for name in ("whole", "cut"))
     run(bases["llama"], whole)
     learned: list[Point] = []
@@ -333,6 +336,93 @@ def test_a_stop_during_the_first_look_ends_before_anything_is_learned(
     assert (done.why_ended, done.steps, done.points) == ("stopped", 0, ())
 
 
+def test_a_run_that_was_begun_with_the_keys_of_before_goes_on(
+    bases: dict[str, Path], tmp_path: Path
+) -> None:
+    wanted = settings(tmp_path)
+    seen: list[Point] = []
+    run(bases["llama"], wanted, tell=seen.append, stop=lambda: len(seen) > 2)
+    file = wanted.out / "settings.json"
+    kept = json.loads(file.read_text("utf-8"))
+    earlier = {new: old for old, new in RENAMED.items()}
+    unknown = {"objective", "report_to", "lr_scheduler_type", "bf16", "per_device_train_batch_size"}
+    before = {earlier.get(key, key): kept[key] for key in kept.keys() - unknown}
+    file.write_text(json.dumps(before), "utf-8")
+    with pytest.raises(KnownError, match="holds a run with r 4, now it is 8"):
+        run(bases["llama"], replace(wanted, r=8))
+    assert run(bases["llama"], wanted).steps == 12
+    whole = replace(wanted, out=tmp_path / "whole")
+    run(bases["llama"], whole)
+    assert weights(wanted.out) == weights(whole.out)
+
+
+@pytest.mark.parametrize("kind", ["llama", "v1"])
+def test_gradient_checkpointing_gives_the_same_losses(
+    bases: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    plain, again = (
+        settings(tmp_path, out=tmp_path / str(on), max_steps=4, gradient_checkpointing=on)
+        for on in (False, True)
+    )
+    passes: list[int] = []
+    for wanted in (plain, again):
+        model, encoder = opened(bases[kind])
+        blocks = model.transformer.layers if kind == "v1" else model.model.layers
+        count = [0]
+        blocks[0].mlp.register_forward_pre_hook(
+            lambda *_, count=count: count.__setitem__(0, count[0] + 1)
+        )
+        train(wanted, model, encoder, "made-up")
+        passes.append(count[0])
+    assert passes[1] > passes[0]  # activations were computed once more
+    for one, two in zip(losses(plain.out), losses(again.out), strict=True):
+        assert one[0] == two[0]
+        assert one[1:] == pytest.approx(two[1:], rel=1e-5)
+
+
+def test_batches_have_as_many_rows_as_asked(bases: dict[str, Path], tmp_path: Path) -> None:
+    one, two = (
+        settings(
+            tmp_path, out=tmp_path / str(count), max_steps=None, per_device_train_batch_size=count
+        )
+        for count in (1, 2)
+    )
+    assert run(bases["v1"], one).steps == 48  # ChatGLM-6B has a row for each example
+    assert run(bases["v1"], two).steps == 24
+
+
+def test_the_learning_rate_follows_its_schedule(bases: dict[str, Path], tmp_path: Path) -> None:
+    wanted = settings(
+        tmp_path, lr_scheduler_type="constant_with_warmup", warmup_ratio=0.5, logging_steps=1
+    )
+    done = run(bases["llama"], wanted)
+    rates = [point.learning_rate for point in done.points if point.loss is not None]
+    assert rates[:6] == sorted(rates[:6]) and rates[0] < rates[5]  # type: ignore[operator,type-var]
+    assert set(rates[6:]) == {1e-2}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("tensorbord", "no tracker that transformers knows; did you mean tensorboard?"),
+        ("swanlab", "swanlab is not installed; install it with: pip install swanlab"),
+        ("comet_ml", "comet_ml is not installed; install it with: pip install comet-ml"),
+    ],
+)
+def test_a_tracker_that_is_not_there_is_told_before_anything_is_written(
+    bases: dict[str, Path], tmp_path: Path, name: str, problem: str
+) -> None:
+    with pytest.raises(KnownError, match=f"report_to: .*{re.escape(problem)}"):
+        run(bases["llama"], settings(tmp_path, report_to=(name,)))
+    assert not (tmp_path / "out").exists()
+
+
+def test_trackers_are_those_that_were_asked_for_and_none_by_default(tmp_path: Path) -> None:
+    assert common_arguments(settings(tmp_path), 1)["report_to"] == "none"
+    told = common_arguments(settings(tmp_path, report_to=("mlflow",)), 1)["report_to"]
+    assert told == ["mlflow"]
+
+
 @pytest.mark.parametrize("name", ["log.jsonl", "settings.json", "README.md"])
 def test_a_run_does_not_write_over_its_examples(tmp_path: Path, name: str) -> None:
     file = written(tmp_path / name, examples())
@@ -346,5 +436,5 @@ def test_a_run_does_not_write_over_its_examples(tmp_path: Path, name: str) -> No
 def test_a_run_does_not_write_over_the_adapter_that_it_begins_with(tmp_path: Path) -> None:
     (tmp_path / "voice").mkdir()
     wanted = settings(tmp_path, start=tmp_path / "voice", out=tmp_path / "." / "voice")
-    with pytest.raises(KnownError, match="is read from; name another folder as out"):
+    with pytest.raises(KnownError, match="is read from; name another one as out"):
         prepare(wanted, "made-up", False)

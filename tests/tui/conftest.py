@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from base.messages import speak
+
 if TYPE_CHECKING:
     from tests.tui.terminals import Terminal
 
@@ -33,6 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PAOTUAN_LANG", "en")
     for name in ("PAOTUAN_MODEL", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    speak()
     return tmp_path
 
 

@@ -23,9 +23,9 @@ import tui.commands.play
 import tui.commands.sessions
 import tui.line  # noqa: F401
 from base.errors import KnownError
+from base.folders import sessions_folder
 from scenes.log import parse, write
 from scenes.table.journal import read_session
-from scenes.table.session_list import sessions_folder
 from tui.__main__ import main
 
 CHAT = [

@@ -82,9 +82,9 @@ async def dealt(pilot: Pilot[None], count: int = 5) -> None:
     await until(
         pilot,
         lambda: (
-            at(pilot).hand is not None
-            and not at(pilot).drawing
-            and len(at(pilot).hand.complete) == count  # type: ignore[union-attr]
+            at(pilot).table.hand is not None
+            and not at(pilot).table.drawing
+            and len(at(pilot).table.hand.complete) == count  # type: ignore[union-attr]
         ),
     )
 

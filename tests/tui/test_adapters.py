@@ -37,7 +37,7 @@ def table(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def notices(model: str, adapter: str = "voice") -> list[str]:
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from tui.model_options import Choice, open_model
 
     with closing(open_model(Choice(model=model), load_scene(Path("s.yaml")))) as backend:

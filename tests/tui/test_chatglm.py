@@ -7,10 +7,10 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra `local`")
 pytest.importorskip("sentencepiece", reason="needs the extra `local`")
 
-from models.chatglm.made_up import make_prefix
-from models.chatglm.tokenizer_made_up import make_playable
 from scenes.scene import Role
 from scenes.table.play import Play
+from tests.chatglm.made_up import make_prefix
+from tests.chatglm.tokenizer_made_up import make_playable
 from tests.tui.tables import at, house, said, say, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
@@ -41,8 +41,8 @@ async def test_a_checkpoint_from_disk_with_a_prefix_a_character_plays(
         assert not app.model.problem
         for _ in range(20):
             await say(pilot, "进去看看。")
-            await until(pilot, lambda: at(pilot).hand and not at(pilot).drawing)
-            hand = at(pilot).hand
+            await until(pilot, lambda: at(pilot).table.hand and not at(pilot).table.drawing)
+            hand = at(pilot).table.hand
             assert hand is not None
             if hand.complete:
                 break

@@ -13,10 +13,9 @@ def test_a_card_is_imported_into_the_data_folder_and_can_be_used_by_name(run, ho
     done = run("characters", "import", home / "a.png")
     assert done.status == 0
     assert done.out.strip() == str(home / "data/paotuan/characters/林晚星.yaml")
-    assert "voice: 3 lines" in done.err
-    assert "openings: 2" in done.err
-    assert "lorebook: 1 entries" in done.err
-    assert "kept in the card: system_prompt" in done.err
+    assert "kept: characters of profile 31, lines of voice 3, openings 2" in done.err
+    assert "lorebook entries 1" in done.err
+    assert "kept in the card, but not played: system_prompt" in done.err
     assert "extensions.a/b" in done.err
     shown = run("characters", "show", "林晚星")
     assert "林晚星：谁在那里？ \\emoji 惊讶" in shown.out
@@ -40,7 +39,7 @@ def test_a_voice_of_ours_that_comes_back_in_a_card_is_told_whole(run, home):
     (home / "ann.yaml").write_text("name: 安\nvoice: ['安：哼。（好烦）']\n")
     run("characters", "export", home / "ann.yaml", "--to", home / "ann.png")
     done = run("characters", "import", home / "ann.png", "--to", home / "c")
-    assert "voice: 1 lines" in done.err
+    assert "kept: lines of voice 1" in done.err
 
 
 def test_a_card_is_shown_as_the_character_it_is(run, home):

@@ -21,9 +21,14 @@ def chat(home):
 def test_an_import_says_what_was_read_kept_and_dropped(run, chat):
     done = run("sessions", "import", chat)
     assert done.status == 0
-    assert "3 turns" not in done.out and "2 turns" in done.out and "2 candidates" in done.out
-    assert "1 × cut off before its end" in done.out
-    assert "chat.jsonl:4: dropped: cut off before its end" in done.err
+    (listed,) = json.loads(run("sessions", "list", "--json").out)
+    assert done.out == f"{listed['id']}\n"
+    assert done.err.splitlines() == [
+        "chat.jsonl: SillyTavern chat; 2 messages read, 2 kept",
+        "  kept: turns 2, draws 1, candidates 2",
+        "  dropped: cut off before its end 1 (line 4)",
+        "  roles: 安 1, You 1",
+    ]
     assert run("sessions", "show").out.endswith("安：你好\nYou：\\me 点头\n")
 
 
@@ -78,7 +83,10 @@ def test_a_message_of_any_program_is_one_message_for_sillytavern(run, home):
     assert tea["swipes"] == [tea["mes"], "\\me sighs\nGo.", "Stay."]
     assert thanks["mes"] == "\\me sits\nThanks!" and thanks["is_user"]
     (home / "b.jsonl").write_text("\n".join(lines), "utf-8")
-    assert "2 messages, 6 turns" in run("sessions", "import", home / "b.jsonl").out
+    assert (
+        "2 messages read, 2 kept\n  kept: turns 6"
+        in run("sessions", "import", home / "b.jsonl").err
+    )
     again = run("sessions", "export", "--to", "sillytavern").out.splitlines()
     assert again[1:] == lines[1:]
 
@@ -118,7 +126,7 @@ def test_the_world_info_of_a_kobold_save_is_told_in_play(run, home):
     story = {"gamestarted": True, "prompt": "林晚星: 去王都吧。", "actions": [], "worldinfo": lore}
     (home / "save.json").write_text(json.dumps(story), "utf-8")
     done = run("sessions", "import", home / "save.json")
-    assert f"its world info is told in play, read from {home / 'save.json'}" in done.err
+    assert f"its world info comes up in play, read from {home / 'save.json'}" in done.err
     run("play", "--resume", "--line", "--model", "scripted", stdin="王都有多远？\n1\n")
     prompts = run("sessions", "export", "--to", "seq2seq").out
     assert "【王都由禁卫军守护。】" in prompts

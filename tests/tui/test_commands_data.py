@@ -245,6 +245,10 @@ def test_all_mistakes_of_a_recipe_are_told_in_one_pass(run, home):
     for said in (
         *(":1: bsae: unknown key", ":2: rank: found the number 0", ":3: rank: written twice"),
         *(":4: method: found lorra", "base: missing", "out: missing", "examples: … or pairs"),
-        *("seed: found the number -1", "epochs=[1: the value is no YAML", "nothing: expected key"),
+        *(
+            "seed: found the number -1",
+            "epochs=[1: the value is not valid YAML",
+            "nothing: expected key",
+        ),
     ):
         assert said in checked.err, checked.err

@@ -7,7 +7,7 @@ import pytest
 
 from models.scripted import Scripted
 from models.train.data import read_examples
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from scenes.table.play import Play
 
 LOG = "".join(
@@ -92,7 +92,7 @@ def test_a_session_being_played_is_read_by_its_name(run, home):
 
 def test_of_a_model_in_pytorch_only_the_tokenizer_is_opened(run, log, home):
     pytest.importorskip("transformers", reason="the extra `local` is not installed")
-    from models.chatglm.tokenizer_made_up import make_playable
+    from tests.chatglm.tokenizer_made_up import make_playable
 
     folder = make_playable(home / "glm", 3, LOG.splitlines(), length=512)
     for weights in folder.glob("*.safetensors"):

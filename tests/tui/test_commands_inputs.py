@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import typer
 
+from base.folders import sessions_folder
 from scenes.table.play import Play
-from scenes.table.session_list import sessions_folder
 from tests.tui.tables import house
 from tui.commandline import app
 from tui.failures import problems_of
@@ -108,6 +108,7 @@ CASES: dict[str, Case] = {
         json.dumps(EXAMPLE) + "\n",
         ["eval", "scripted", "--on", "IN", "--report", "OUT"],
     ),
+    "import": ("t.txt", "<甲> 好\n", ["import", "IN", "-o", "OUT"]),
     "models convert": ("m.gguf", "GGUF", ["models", "convert", "IN", "OUT", "--to", "gguf-lora"]),
 }
 

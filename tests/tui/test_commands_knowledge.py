@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from characters.wiki.files import Reading
-from characters.wiki.index import write_base
+from characters.wiki.storage import write_base
 from characters.wiki.vectors import Embedding
 from tests.models.tiny_sentences import write_model
 
@@ -63,7 +63,7 @@ def test_a_base_with_vectors_finds_what_means_the_same(run, home, model):
     assert asked.status == 0
     assert [one["text"] for one in json.loads(asked.out)] == ["院长怕猫。"]
     assert len(asked.err.splitlines()) == 1
-    assert "town.kb: found by words alone: ./models/tiny: no such folder" in asked.err
+    assert "town.kb: searched by words alone: ./models/tiny: no such folder" in asked.err
 
 
 def test_a_model_that_cannot_be_had_builds_nothing(run, home):
@@ -136,7 +136,7 @@ def test_knowledge_makes_true_answers_likelier(run, home):
     )
     said = run("eval", "knowledge", home / "facts.yaml", "--threads", "1", "-n", "0", "--json")
     assert said.status == 0, said.err
-    assert said.err.count("libai.kb: found by words alone: ") == 1
+    assert said.err.count("libai.kb: searched by words alone: ") == 1
     told = json.loads(said.out)
     assert told["found"] == 1.0
     assert told["plain"]["accuracy"] == 0.0

@@ -23,12 +23,12 @@ def test_the_log_goes_to_stdout_and_the_report_to_stderr(run: Run, log: Path) ->
     ran = run("log", "import", log)
     assert (ran.status, ran.out) == (0, EVENING)
     assert ran.err.splitlines() == [
-        f"{log}: sealdice: 8 read, 5 kept",
-        "  1 of the first 5 quote what is said; read as --style quoted",
-        "  kept: action 2, dice 1, speech 1, chapter 1, narration 1",
-        "  dropped: 1 commands (line 7)",
-        "  dropped: 1 off-topic (line 17)",
-        "  dropped: 1 observers (line 20)",
+        f"{log}: SealDice log; 8 messages read, 5 kept",
+        "  1 of the first 5 messages hold quoted speech; read as --style quoted",
+        "  kept: speech 1, action 2, narration 1, dice 1, chapter 1",
+        "  dropped: commands 1 (line 7)",
+        "  dropped: off-topic 1 (line 17)",
+        "  dropped: observers 1 (line 20)",
         "  roles: 守秘人 1, 林默 1, 苏晚 1",
     ]
 
@@ -43,7 +43,8 @@ def test_players_are_mapped_by_nickname_or_number(run: Run, log: Path) -> None:
 def test_who_narrates_watches_and_rolls_can_be_said(run: Run, log: Path) -> None:
     ran = run("log", "import", log, "--narrator", "林默", "--observer", "苏晚", "--bot", "守秘人")
     assert ran.out.splitlines()[0] == "【我推门进去。】" and "等等我" not in ran.out
-    assert "dropped: 3 observers" in ran.err and "dropped: 2 other words of a dice bot" in ran.err
+    assert "dropped: observers 3 (lines 13, 17, 20)" in ran.err
+    assert "dropped: other lines of a dice bot 2 (lines 1, 23)" in ran.err
 
 
 def test_numbers_of_accounts_are_dropped_unless_asked_for(run: Run, log: Path) -> None:
@@ -55,7 +56,7 @@ def test_what_is_left_out_can_stay_as_comments_and_dice_can_go(run: Run, log: Pa
     ran = run("log", "import", log, "--comments", "--no-dice")
     comments = [entry.text for entry in parse(ran.out) if entry.kind == "comment"]
     assert comments[0] == "林默：.ra 聆听" and "苏晚：（我去倒杯水）" in comments
-    assert "D100" in comments[1] and "dropped: 1 dice results" in ran.err
+    assert "D100" in comments[1] and "dropped: dice results 1 (line 10)" in ran.err
 
 
 def test_several_files_are_one_log_that_appears_when_it_is_whole(

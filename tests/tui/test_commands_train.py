@@ -21,13 +21,13 @@ RECIPE = """\
 base: base
 examples: table.jsonl
 out: voice
-rank: 4
+r: 4
 learning_rate: 1e-2
 batch_tokens: 512
 max_steps: 12
-eval_every: 4
-save_every: 4
-log_every: 2
+eval_steps: 4
+save_steps: 4
+logging_steps: 2
 device: cpu
 """
 
@@ -65,7 +65,7 @@ def test_a_recipe_gives_an_adapter_with_its_card_its_curve_and_its_picture(recip
     assert "step 8/8" in done.stderr and "held-out loss" in done.stderr
     assert "Warning" not in done.stderr
     card = (folder / "README.md").read_text(encoding="utf-8")
-    assert "base_model: base" in card and "rank: 4" in card and "max_steps: 8" in card
+    assert "base_model: base" in card and "r: 4" in card and "max_steps: 8" in card
     assert "perplexity" in card and "table.jsonl" in card and str(recipe.parent) not in card
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG")
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
@@ -89,7 +89,15 @@ def test_a_qlora_from_a_recipe_is_trained_without_a_gpu_too(recipe: Path) -> Non
 
 def training(recipe: Path) -> subprocess.Popen[str]:
     """A run of many steps that has learned two of them."""
-    command = [sys.executable, "-m", "tui", "train", str(recipe), "max_steps=4000", "patience=0"]
+    command = [
+        sys.executable,
+        "-m",
+        "tui",
+        "train",
+        str(recipe),
+        "max_steps=4000",
+        "early_stopping_patience=0",
+    ]
     child = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -112,13 +120,21 @@ def test_the_first_signal_keeps_the_step_and_says_how_to_go_on(
     last = told.strip().splitlines()[-1]
     (kept,) = re.findall(r"stopped at step \d+, which (.+) keeps; go on with: paotuan train", last)
     assert (Path(kept) / "whole").is_file() and "Traceback" not in told
-    again = paotuan("train", recipe, "max_steps=4000", "patience=1", "eval_every=1")
-    assert again.returncode == 1 and "holds a run with eval_every 4" in again.stderr
+    again = paotuan("train", recipe, "max_steps=4000", "early_stopping_patience=1", "eval_steps=1")
+    assert again.returncode == 1 and "holds a run with eval_steps 4" in again.stderr
 
 
 def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
     written(recipe.parent / "table.jsonl", examples(chapters=200, held_out=1))
-    command = [sys.executable, "-m", "tui", "train", str(recipe), "accumulate=200", "max_steps=2"]
+    command = [
+        sys.executable,
+        "-m",
+        "tui",
+        "train",
+        str(recipe),
+        "gradient_accumulation_steps=200",
+        "max_steps=2",
+    ]
     child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None
     for sign in ("step 0/2", "once more to stop at once"):
@@ -139,17 +155,25 @@ def test_a_new_recipe_is_commented_and_reads_back(tmp_path: Path) -> None:
     file.write_text(new.stdout, encoding="utf-8")
     assert read_recipe(file).base == "starter"
     uncommented = [
-        line.removeprefix("# ") for line in new.stdout.splitlines() if line.startswith("# rank:")
+        line.removeprefix("# ") for line in new.stdout.splitlines() if line.startswith("# r:")
     ]
-    assert uncommented == ["rank: 16"]
+    assert uncommented == ["r: 16"]
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (RECIPE.replace("rank", "rnak"), "recipe.yaml:4: rnak: unknown key; did you mean rank?"),
-        (RECIPE.replace("rank: 4", "rank: viele"), "recipe.yaml:4: rank: found text"),
-        (RECIPE.replace("rank: 4", "rank: 0"), "recipe.yaml:4: rank: found the number 0"),
+        (RECIPE.replace("r: 4", "rang: 4"), "recipe.yaml:4: rang: unknown key; did you mean"),
+        (
+            RECIPE + "eval_step: 2\n",
+            "recipe.yaml:12: eval_step: unknown key; did you mean eval_steps?",
+        ),
+        (RECIPE.replace("r: 4", "rank: 0"), "recipe.yaml:4: rank: found the number 0"),
+        (RECIPE + "rank: 4\n", "recipe.yaml:12: rank: an earlier name of r, which is given too"),
+        (RECIPE + "objective: dpo\n", "recipe.yaml:12: objective: dpo learns from pairs"),
+        (RECIPE + "report_to: tensorbord\n", "did you mean tensorboard?"),
+        (RECIPE.replace("r: 4", "r: viele"), "recipe.yaml:4: r: found text"),
+        (RECIPE.replace("r: 4", "r: 0"), "recipe.yaml:4: r: found the number 0"),
         (RECIPE.replace("base: base\n", ""), "base: missing"),
         (RECIPE + "method: lorra\n", "did you mean lora?"),
         ("", "empty"),
@@ -164,8 +188,31 @@ def test_what_is_wrong_with_a_recipe_is_one_line(recipe: Path, text: str, told: 
     assert len(done.stderr.strip().splitlines()) <= 2 and "Traceback" not in done.stderr
 
 
+def test_a_recipe_of_before_reads_with_a_notice_for_each_key(tmp_path: Path) -> None:
+    from models.train.recipe import read_recipe
+
+    adapters = ROOT / "scenes" / "library" / "adapters" / "sanguo"
+    notices: list[str] = []
+    before = read_recipe(adapters / "recipe-1.yaml", ["keep=5", "eval_steps=7"], notices.append)
+    assert (before.r, before.lora_alpha, before.warmup_ratio) == (8, 16, 0.05)
+    assert (before.early_stopping_patience, before.save_total_limit) == (0, 5)
+    assert before.eval_steps == 7
+    assert any(
+        line.endswith("recipe-1.yaml:17: rank: this key is called r now") for line in notices
+    )
+    assert "key=value:1: keep: this key is called save_total_limit now" in notices
+
+
+def test_a_key_of_another_objective_is_told_to_have_no_effect(recipe: Path) -> None:
+    from models.train.recipe import read_recipe
+
+    notices: list[str] = []
+    assert read_recipe(recipe, ["beta=0.2"], notices.append).beta == 0.2
+    assert notices == ["beta has no effect on this objective"]
+
+
 def test_a_change_that_is_none_is_told(recipe: Path) -> None:
-    for change, told in (("rank", "expected key=value"), ("rnk=3", "did you mean rank?")):
+    for change, told in (("r", "expected key=value"), ("sed=3", "did you mean seed?")):
         done = paotuan("train", recipe, change)
         assert done.returncode == 2 and told in done.stderr
 

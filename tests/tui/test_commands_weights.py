@@ -46,7 +46,7 @@ def test_wrong_usage_is_one_line(run, arguments, told):
 
 def test_a_checkpoint_is_converted_to_a_folder_that_any_program_opens(run, tmp_path: Path):
     transformers = pytest.importorskip("transformers", reason="needs the extra `local`")
-    from models.chatglm.tokenizer_made_up import make_playable
+    from tests.chatglm.tokenizer_made_up import make_playable
 
     made = make_playable(tmp_path / "official", 3, ["苏晚：你确定是这里？"] * 50)
     shown = run("models", "convert", made, tmp_path / "out")

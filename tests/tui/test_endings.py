@@ -386,7 +386,7 @@ def test_a_reader_who_leaves_a_piped_play_loses_nothing_that_was_drawn(home: Pat
 SLOW = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 from tui.colour import redraws
 from tui.outcome import Asked, outcome

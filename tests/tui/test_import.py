@@ -8,16 +8,27 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from base.errors import KnownError
+from base.folders import sessions_folder
+from base.messages import _
 from models.scripted import Scripted
+from scenes.files.importing import (
+    OpenedCards,
+    OpenedChat,
+    OpenedLogs,
+    import_cards,
+    opened,
+)
+from scenes.files.recognise import recognise
 from scenes.log import parse
-from scenes.table.session_list import saved_sessions, sessions_folder
+from scenes.table.session_list import saved_sessions
 from tests.imports.table_logs import EVENING, LOGS, NAMED
 from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp
-from tui.importing import FoundCards, FoundChat, FoundLogs, import_cards, look_at, typed_path
+from tui.importing import typed_path
 from tui.model_options import Choice
-from tui.screens.importing import PathScreen, ToldScreen
+from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
+from tui.screens.report import ReportScreen
 from tui.screens.start import RoleScreen, StartScreen
 from tui.screens.table import TableScreen
 
@@ -60,7 +71,7 @@ def text(screen: object, selector: str) -> str:
 
 
 async def told(pilot: Pilot[None]) -> str:
-    await until(pilot, lambda: isinstance(pilot.app.screen, ToldScreen))
+    await until(pilot, lambda: isinstance(pilot.app.screen, ReportScreen))
     return "\n".join(pilot.app.screen.lines)  # type: ignore[attr-defined]
 
 
@@ -96,7 +107,9 @@ async def test_a_log_is_imported_its_players_mapped_and_played_on(here: Path) ->
         ]
         await pilot.press("down", "enter")
         report = await told(pilot)
-        assert "sealdice，读到 8 条，留下 5 条" in report and "没留：1 指令（第 7 行）" in report
+        assert (
+            "海豹骰日志，读到 8 条消息，留下 5 条" in report and "没留：指令 1（第 7 行）" in report
+        )
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         play = at(pilot).play
@@ -109,7 +122,7 @@ async def test_a_log_is_saved_as_a_log_and_nothing_is_written_over(here: Path) -
     (here / "a.txt").write_text(NAMED, "utf-8")
     logs = sessions_folder().with_name("logs")
     async with start().run_test(size=(80, 24)) as pilot:
-        for _ in range(2):
+        for __ in range(2):
             await players(pilot, here / "a.txt")
             await pilot.press("s")
             await told(pilot)
@@ -148,13 +161,13 @@ async def test_escape_goes_back_from_each_step_and_nothing_is_written(here: Path
 @pytest.mark.parametrize(
     ("name", "raw", "why"),
     [
-        ("a.json", b"<!DOCTYPE html><html>", "an HTML page"),
-        ("a.txt", b"", "empty"),
-        ("a.json", b'{"a": 1}', "no chat of a known program; found a JSON object with a"),
-        ("a.json", b'{"entries": {}}', "a lorebook"),
-        ("a.txt", "一封家书\n".encode(), "no log, character card or chat"),
+        ("a.json", b"<!DOCTYPE html><html>", "HTML 网页"),
+        ("a.txt", b"", "是空的"),
+        ("a.json", b'{"a": 1}', "是含有 a 的 JSON 对象"),
+        ("a.json", b'{"entries": {}}', "世界书里一个条目也没有"),
+        ("a.txt", "一封家书\n".encode(), "不是认得的程序的记录、角色卡或聊天"),
         ("a.png", b"\x89PNG", "a.png"),
-        ("a.txt", b"\x1b\x01\x02" * 9, "not a text file"),
+        ("a.txt", b"\x1b\x01\x02" * 9, "不是文本文件"),
         ("missing.txt", None, "no such file"),
         ("~nobody-here/a.txt", None, "no such file"),
         ("长" * 300, None, "File name too long"),
@@ -168,7 +181,7 @@ async def test_a_file_that_cannot_be_imported_is_told_and_asked_for_again(
     async with start().run_test(size=(80, 24)) as pilot:
         await name_file(pilot, here / name)
         await until(pilot, lambda: pilot.app.screen.query_one("#told").has_class("wrong"))
-        assert why in text(pilot.app.screen, "#told")
+        assert _(why) in text(pilot.app.screen, "#told")
         assert isinstance(pilot.app.screen, PathScreen)
 
 
@@ -223,7 +236,7 @@ async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:
     (here / "chat.jsonl").write_text(chat, "utf-8")
     async with start().run_test(size=(80, 24)) as pilot:
         await name_file(pilot, here / "chat.jsonl")
-        assert "2 messages read" in await told(pilot)
+        assert "读到 2 条消息，留下 2 条" in await told(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         assert at(pilot).play.session.entries == parse("阿澜：上船吗？\n小明：上。")
@@ -287,10 +300,10 @@ def test_every_card_makes_a_scene_that_can_be_played() -> None:
     for path in sorted([*SHARED.rglob("cards/**/*.png"), *SHARED.glob("synthetic/card*")]):
         if path.stem in ("card_bad_base64", "card_corrupt_data"):
             with pytest.raises(KnownError):
-                look_at(path)
+                opened(recognise(path))
             continue
-        cards = look_at(path)
-        assert isinstance(cards, FoundCards)
+        cards = opened(recognise(path))
+        assert isinstance(cards, OpenedCards)
         scene = import_cards(cards)
         name = cards.imports[0].sheet.name
         player = {"zh": "旅人", "en": "Traveller"}[scene.language]
@@ -303,10 +316,10 @@ def test_every_card_makes_a_scene_that_can_be_played() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no shared fixtures beside the checkout")
 def test_logs_and_chats_are_told_apart() -> None:
     for path in sorted((SHARED / "trpg_logs").iterdir()):
-        assert isinstance(look_at(path), FoundLogs), path
+        assert isinstance(opened(recognise(path)), OpenedLogs), path
     chats = [*SHARED.glob("chats/*.jsonl"), *SHARED.glob("synthetic/st_*.jsonl")]
     for path in [*chats, SHARED / "synthetic" / "kobold_lite_save.json"]:
-        assert isinstance(look_at(path), FoundChat), path
+        assert isinstance(opened(recognise(path)), OpenedChat), path
 
 
 def test_a_path_may_be_dropped_in_quotes_or_as_an_address() -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from base.folders import sessions_folder
 from scenes.log import parse
 from scenes.table.play import Play
-from scenes.table.session_list import find_session, sessions_folder
+from scenes.table.session_list import find_session
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAY = ("play", "rain-house", "--model", "scripted")
@@ -89,15 +90,16 @@ def test_going_back_and_forth_and_branching(run):
 
 
 def test_the_one_named_goes_on(run):
-    shown = run(*PLAY, stdin="/next 守秘人\n1\n/next 晚晚\n2\n")
+    shown = run(*PLAY, stdin="/next 守秘人\n1\n3\n/next 晚晚\n2\n")
     assert shown.status == 0
+    assert "candidate 1 is not complete: the same as another" in shown.err
     first, second = (turn.entry for turn in saved().session.path[-2:])
     assert first.kind == "narration"
     assert second.speaker == "苏晚"
 
 
 def test_an_empty_line_on_ones_own_turn_lets_another_go_on(run):
-    run(*PLAY, stdin="\n1\n\n1\n\n1\n")
+    run(*PLAY, stdin="\n3\n\n3\n\n1\n2\n3\n4\n5\n")
     assert len(said(saved())) == 3
     assert not any(line.startswith("林默") for line in said(saved()))
 
@@ -112,10 +114,11 @@ def test_a_line_of_invisible_characters_is_an_empty_line(run, line):
     ("typed", "told"),
     [
         ("9", "no candidates"),
-        ("/nxt", "next"),
+        ("/nxt", "did you mean next"),
+        ("/ 你好", "there is no command"),
         ("/next 林莫莫", "林默"),
         ("/edit", "/edit N"),
-        ("/edit 999 x", "/edit N"),
+        ("/edit 999 x", "turn 999 is not on this branch"),
         ("/go 999", "999"),
         ("/go x", "/go N"),
         ("（）", "nothing is said"),
@@ -166,7 +169,7 @@ def test_an_encoding_that_lines_cannot_have_is_refused_before_a_session_is_made(
 ODD = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 
 class Odd(Scripted):
@@ -208,7 +211,7 @@ def test_a_draw_that_fails_is_told_and_what_is_said_is_kept(run):
 
 
 def test_a_watcher_lets_all_others_play(run):
-    shown = run(*PLAY, "--watch", stdin="\n1\n\n1\n")
+    shown = run(*PLAY, "--watch", stdin="\n3\n\n3\n")
     assert shown.status == 0
     assert [turn.by for turn in saved().session.path[-2:]] == ["model", "model"]
 
@@ -331,7 +334,7 @@ def test_ctrl_c_at_the_prompt_does_not_end_the_play(home):
 SLOW = """
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from tui.line import LineTable
 
 class Ready:

@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from models.backend import Prompt
 from models.local import Local
 from models.scripted import Scripted
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from scenes.table.play import Play
 from tests.local.tiny_models import make_llama
 from tests.tui.conftest import Run
@@ -33,13 +33,13 @@ LIKED, LEFT = "某去便来，第{}阵。", ("燕人张翼德在此，第{}阵�
 RECIPE = """\
 base: base
 out: OUT
-rank: 4
+r: 4
 learning_rate: 3e-3
 batch_tokens: 512
 max_steps: STEPS
-eval_every: 10
-save_every: 50
-patience: 0
+eval_steps: 10
+save_steps: 50
+early_stopping_patience: 0
 device: cpu
 """
 

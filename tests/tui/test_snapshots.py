@@ -27,7 +27,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def drawn(pilot: Pilot[None]) -> None:
     await say(pilot, "进去看看。（有点冷） \\emoji 专注")
     await dealt(pilot)
-    hand = pilot.app.screen.hand  # type: ignore[attr-defined]
+    hand = pilot.app.screen.table.hand  # type: ignore[attr-defined]
     hand.cost = None
     pilot.app.screen.tell()  # type: ignore[attr-defined]
     pilot.app.screen.set_focus(None)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList, Static
 
+from base.folders import sessions_folder
 from models.scripted import Scripted
 from scenes.table.play import Play
-from scenes.table.session_list import sessions_folder
 from tests.tui.tables import LINES, at, house, say, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice

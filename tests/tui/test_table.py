@@ -10,10 +10,11 @@ from textual.widgets import Static
 
 from characters.knowledge import Shelf
 from characters.wiki.chunks import Chunk
-from characters.wiki.index import write_base
+from characters.wiki.storage import write_base
 from models.backend import Delta, Progress
 from models.scripted import Scripted
 from scenes.table.journal import Journal
+from scenes.table.knowledge import TableKnowledge
 from scenes.table.play import Play
 from tests.tui.tables import LINES, at, dealt, house, said, say, table, tray_text, until, write
 from tui.app import PaotuanApp
@@ -51,7 +52,7 @@ async def test_a_digit_picks_a_candidate_and_the_next_role_follows(tmp_path: Pat
         await until(pilot, lambda: len(said(play)) == 2)
         assert said(play)[-1] == "苏晚：\\me 举起灯 \\emoji 专注"
         await dealt(pilot)
-        hand = at(pilot).hand
+        hand = at(pilot).table.hand
         assert hand is not None
         assert hand.speaker.name == "老周"
         kept = play.session.draws[1]
@@ -239,9 +240,9 @@ async def test_escape_stops_a_draw_and_keeps_what_is_complete(tmp_path: Path) ->
     app = PaotuanApp(play, Choice(), Scripted(["短。", "很长" * 200], delay=0.05))
     async with app.run_test(size=(80, 24)) as pilot:
         await say(pilot, "进去。")
-        await until(pilot, lambda: at(pilot).hand and at(pilot).hand.complete)  # type: ignore[union-attr]
+        await until(pilot, lambda: at(pilot).table.hand and at(pilot).table.hand.complete)  # type: ignore[union-attr]
         await pilot.press("escape")
-        assert not at(pilot).drawing
+        assert not at(pilot).table.drawing
         await pilot.press("1")
         await until(pilot, lambda: said(play)[-1] == "苏晚：短。")
 
@@ -251,7 +252,7 @@ async def test_speaking_during_a_draw_stops_it(tmp_path: Path) -> None:
     app = PaotuanApp(play, Choice(), Scripted(["很长" * 200], delay=0.01))
     async with app.run_test(size=(80, 24)) as pilot:
         await say(pilot, "进去。")
-        await until(pilot, lambda: at(pilot).drawing)
+        await until(pilot, lambda: at(pilot).table.drawing)
         await say(pilot, "慢着。")
         assert said(play) == ["林默：进去。", "林默：慢着。"]
 
@@ -395,18 +396,18 @@ async def test_a_draw_waits_for_the_knowledge_and_the_screen_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_base(tmp_path / "town.kb", [Chunk("a.md", "", "旧宅的钥匙共有三把。")])
-    ready, opened = Event(), Play.opened_knowledge
+    ready, opened = Event(), TableKnowledge.opened
 
-    def slowly(play: Play) -> Shelf:
+    def slowly(knowledge: TableKnowledge, player: str | None) -> Shelf:
         assert ready.wait(10)
-        return opened(play)
+        return opened(knowledge, player)
 
-    monkeypatch.setattr(Play, "opened_knowledge", slowly)
+    monkeypatch.setattr(TableKnowledge, "opened", slowly)
     app, play = table(tmp_path, knowledge=(tmp_path / "town.kb",))
     async with app.run_test(size=(80, 24)) as pilot:
         await say(pilot, "旧宅的钥匙呢？")
         assert said(play) == ["林默：旧宅的钥匙呢？"]
-        assert at(pilot).hand is None and at(pilot).wants_draw
+        assert at(pilot).table.hand is None and at(pilot).table.waiting
         ready.set()
         await dealt(pilot)
         assert "旧宅的钥匙共有三把。" in [entry.text for entry in play.session.history]

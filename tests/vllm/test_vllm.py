@@ -10,7 +10,7 @@ from models.backend import Prompt, Sampling, Scorer, scorer
 from models.llamacpp.backend import LlamaCpp
 from models.server.backend import Server
 from scenes.log import parse
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from scenes.table.draw import Cost, draw_lines, drawn, line_sampling, mended
 from tests.models.conftest import TALK, draw
 from tests.vllm.conftest import CONTEXT, SANGUO

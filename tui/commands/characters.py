@@ -9,7 +9,7 @@ from base.messages import _
 from tui.commands.group import group, one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over
-from tui.failures import BAD_INPUT, BadInput, given, problems_of
+from tui.failures import BAD_INPUT, BadInput, Known, given, problems_of
 from tui.output import as_json, columns, data, one_line, short, word
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what is there alre
 def list_characters(as_data: Json = False) -> None:
     """List the characters in ./characters, in your data folder, and that come with paotuan."""
     from base.errors import KnownError
-    from characters import load, names
+    from characters.profile import load, names
 
     found = []
     for name in names():
@@ -51,7 +51,7 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
     """Show what is known of a character."""
     from dataclasses import asdict
 
-    from characters import load
+    from characters.profile import load
 
     with given():
         found = load(character)
@@ -107,7 +107,7 @@ def check(
 ) -> None:
     """Check characters: every mistake with file, line and key. Exit 2 where there is one."""
     from base.errors import KnownError
-    from characters import load, names
+    from characters.profile import load, names
 
     broken = False
     for name in characters or names():
@@ -140,27 +140,24 @@ def import_characters(
     force: Force = False,
 ) -> None:
     """Make characters of cards. The card itself is kept beside the character."""
-    from base.errors import KnownError
     from base.folders import folders
-    from characters.cards.importing import carry_out, plan
+    from scenes.files.cards import read, write_cards
+    from tui.reported import report_lines
 
     folder = to or folders("characters")[1]
     texts = [path for path in files if path.suffix.lower() == ".txt"]
     groups = [[path] for path in files if path not in texts] + ([texts] if texts else [])
     problems: list[str] = []
-    for group_ in groups:
+    for paths in groups:
         try:
-            imports = plan(group_, folder, force)
-            carry_out(imports)
-        except (KnownError, OSError) as error:
+            reports = write_cards(read(paths, folder, force))
+        except Known as error:
             problems += problems_of(error)
             continue
-        for warning in imports[0].source.warnings:
-            word(_("{warning} (a warning)", warning=warning))
-        for one in imports:
-            data(str(one.path))
-            for line in one.taken():
-                word(f"  {line}")
+        for report in reports:
+            data(report.files[0])
+            for line in report_lines(report):
+                word(line)
     if problems:
         raise BadInput(*problems)
 
@@ -189,8 +186,8 @@ def export(
     """Write a character as a card, with everything that the card it came from holds."""
     from typing import get_args
 
-    from characters import load
     from characters.cards.export import Form, export_character
+    from characters.profile import load
 
     form = cast("Form | None", one_of(spec, get_args(Form), "format") if spec else None)
     with given():

@@ -5,15 +5,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _
+from base.messages import N_, _, _n
 from tui.commands import teaching
 from tui.commands.options import Json
+from tui.commands.quotes import notices_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, given
 from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.distill import Distilling
+    from scenes.data.teacher.distill import DistillRun
+
+KINDS = {
+    "info": N_("narration"),
+    "say": N_("speech"),
+    "act": N_("action"),
+    "think": N_("thought"),
+}
+"""What the items of a passage are, for a person."""
 
 
 def distill(
@@ -45,7 +54,7 @@ def distill(
     """
     from scenes.data.teacher.distill import counts, distil, entries, passages
 
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
     not_over(output, inputs)
     run = _run(novel, tokens, scene, summaries)
@@ -53,52 +62,53 @@ def distill(
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.asked(asking, "distill") as (found, ledger):
-        left = teaching.tell_estimate(asking, tasks, ledger)
-        with teaching.progress_of(asking, left, found) as progress:
-            distilled = distil(run, found, ledger, jobs, progress)
+    with teaching.opened(asking, "distill") as (asked, cache):
+        left = teaching.tell_estimate(asking, tasks, cache)
+        with teaching.progress_of(asking, left, asked) as progress:
+            distilled = distil(run, asked, cache, jobs, progress)
         write_lines((entry.line + "\n" for entry in entries(distilled)), output, inputs)
     _report(counts(distilled), output, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Distilling":
+def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "DistillRun":
     from scenes.data.books.book import read_book
-    from scenes.data.teacher.distill import Distilling
-    from scenes.scene import EMOTIONS, load_scene
+    from scenes.data.teacher.distill import DistillRun
+    from scenes.scene import EMOTIONS
+    from scenes.scene_loader import load_scene
 
     with given():
         book = read_book(novel)
         labels = load_scene(scene).emotions if scene else EMOTIONS
-    for notice in book.notices:
-        place = f"line {notice.number}: " if notice.number else ""
-        word(f"{one_line(book.where)}: {place}{one_line(notice.text)}")
-    return Distilling(book, tokens, tuple(labels), summaries)
+    for line in notices_of(book):
+        word(f"{one_line(book.where)}: {one_line(line)}")
+    return DistillRun(book, tokens, tuple(labels), summaries)
 
 
 def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
     if as_data:
         as_json(figures)
         return
-    kinds = ", ".join(f"{count} {kind}" for kind, count in figures["items"].items())
+    kinds = ", ".join(f"{_(KINDS[kind])} {count}" for kind, count in figures["items"].items())
     word(
-        _(
-            "{output}: {figures} passages, {value}",
+        _n(
+            "{output}: {n} passage; {kinds}",
+            "{output}: {n} passages; {kinds}",
+            figures["passages"],
             output=output,
-            figures=figures["passages"],
-            value=kinds or "no items",
+            kinds=kinds or _("no items"),
         )
     )
     word(
         _(
-            "  not in the text {figures}, speaker unknown {figures2}, expressions with "
-            "a label {figures3} of {figures4}",
-            figures=figures["not_copied"],
-            figures2=figures["unknown"],
-            figures3=figures["labelled"],
-            figures4=figures["expressions"],
+            "  not word for word in the text: {not_copied}; speaker unknown: {unknown}; "
+            "expressions with a label: {labelled} of {expressions}",
+            not_copied=figures["not_copied"],
+            unknown=figures["unknown"],
+            labelled=figures["labelled"],
+            expressions=figures["expressions"],
         )
     )
     if figures["failed"]:
-        word(_("  failed: {map}", map=", ".join(map(str, figures["failed"]))))
+        word(_("  failed passages: {numbers}", numbers=", ".join(map(str, figures["failed"]))))

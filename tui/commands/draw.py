@@ -12,6 +12,7 @@ from tui.commands import options
 from tui.failures import FAILED, BadInput, given
 from tui.logs import Source
 from tui.output import as_json, one_line, word
+from tui.preferences import sampling_under
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -55,7 +56,7 @@ def draw(
     seed: options.Seed = None,
 ) -> None:
     """Draw candidates for the next line of a log, each exactly one line by NAME."""
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from tui.model_options import choose, given_model, open_model
 
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
@@ -159,15 +160,15 @@ def _deal(
     role: "Role",
     asked: Any,
 ) -> Dealt:
-    from scenes.table.draw import Cost, Drawn, draw_lines, line_sampling
+    from scenes.table.draw import Cost, Done, draw_lines, line_sampling
 
-    sampling = line_sampling(scene, role, asked)
+    sampling = line_sampling(scene, role, sampling_under(scene, asked))
     places: dict[int, Candidate] = {}
     dealt = Dealt()
     with closing(draw_lines(backend, scene, history, role, sampling, role.adapter)) as updates:
         for update in updates:
             match update:
-                case Drawn(place, candidate):
+                case Done(place, candidate):
                     places[place] = candidate
                 case Cost():
                     dealt.cost = update

@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands import options
 from tui.commands.eval_model import model
-from tui.commands.group import group
+from tui.commands.group import CommandGroup, group
 from tui.failures import given
 from tui.output import as_json, columns, data, word
 
 if TYPE_CHECKING:
-    from scenes.evaluation.knowledge import Answers, Outcome, Summary
+    from scenes.evaluation.knowledge import AnswerMeans, FactAnswers, FactOutcome
 
 
-class Evaluations(TyperGroup):
+class Evaluations(CommandGroup):
     """Takes what is none of its commands for the model that is to be evaluated."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -58,85 +58,86 @@ def knowledge(
     with given():
         facts = read_facts(file or BUNDLED)
     given_model(choice)
-    outcomes: list[Outcome] = []
+    outcomes: list[FactOutcome] = []
     with closing(open_model(choice, None)) as backend:
         for outcome in evaluate(backend, facts, n, seed):
             outcomes.append(outcome)
             if not as_data and listing:
-                _tell(outcome)
+                _list(outcome)
         name = backend.name
     for notice in facts.knowledge.take_notices():
         word(notice)
     _report(outcomes, name, as_data)
 
 
-def _tell(outcome: "Outcome") -> None:
+def _list(outcome: "FactOutcome") -> None:
     mark = "+" if outcome.informed.margin > 0 else "-"
     data(f"{mark} {outcome.fact.ask} {outcome.fact.answer}")
-    data(f"    margin {outcome.plain.margin:.2f} → {outcome.informed.margin:.2f}")
-    for note in outcome.told:
+    margins = {"without": outcome.plain.margin, "informed": outcome.informed.margin}
+    data(_("    margin {without:.2f} → {informed:.2f}", **margins))
+    for note in outcome.injected:
         data(f"    {note.line}")
 
 
-def _report(outcomes: Sequence["Outcome"], model: str, as_data: bool) -> None:
-    from scenes.evaluation.knowledge import summary
+def _report(outcomes: Sequence["FactOutcome"], model: str, as_data: bool) -> None:
+    from scenes.evaluation.knowledge import answer_means
 
     plain, informed = (
-        summary([getattr(one, way) for one in outcomes]) for way in ("plain", "informed")
+        answer_means([getattr(one, way) for one in outcomes]) for way in ("plain", "informed")
     )
-    found = sum(one.found for one in outcomes) / len(outcomes)
+    held = sum(one.holds_answer for one in outcomes) / len(outcomes)
     if as_data:
         as_json(
             {
                 "model": model,
                 "questions": len(outcomes),
-                "found": found,
-                "plain": _means(plain),
-                "informed": _means(informed),
+                "found": held,
+                "plain": asdict(plain),
+                "informed": asdict(informed),
                 "facts": [_fact(one) for one in outcomes],
             }
         )
         return
     word(
-        _(
-            "{model}: {outcomes} questions; what was injected held the answer to {found:.0%}",
+        _n(
+            "{model}: {n} question; the knowledge that came up held the answer to {held:.0%}",
+            "{model}: {n} questions; the knowledge that came up held the answer to {held:.0%}",
+            len(outcomes),
             model=model,
-            outcomes=len(outcomes),
-            found=found,
+            held=held,
         )
     )
-    columns(
-        [
-            ("", "without", "with knowledge"),
-            ("true answer is the likeliest", f"{plain.accuracy:.0%}", f"{informed.accuracy:.0%}"),
-            ("log-likelihood before the next", f"{plain.margin:.2f}", f"{informed.margin:.2f}"),
-            ("share among the answers", f"{plain.probability:.0%}", f"{informed.probability:.0%}"),
-            ("drawn lines that hold it", _percent(plain.share), _percent(informed.share)),
-        ]
+    labels = (
+        "",
+        _("the true answer is the likeliest"),
+        _("log-likelihood ahead of the next"),
+        _("its share among the answers"),
+        _("drawn lines that hold it"),
     )
+    without, with_it = (_("without"), *_shown(plain)), (_("with knowledge"), *_shown(informed))
+    columns(list(zip(labels, without, with_it, strict=True)))
+
+
+def _shown(means: "AnswerMeans") -> tuple[str, ...]:
+    margin = f"{means.margin:.2f}"
+    return (_percent(means.accuracy), margin, _percent(means.probability), _percent(means.share))
 
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
 
 
-def _means(one: "Summary") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(one)
-
-
-def _fact(outcome: "Outcome") -> dict[str, Any]:
+def _fact(outcome: "FactOutcome") -> dict[str, Any]:
     return {
         "ask": outcome.fact.ask,
         "answer": outcome.fact.answer,
         "others": list(outcome.fact.others),
-        "found": outcome.found,
-        "told": [note.text for note in outcome.told],
+        "found": outcome.holds_answer,
+        "told": [note.text for note in outcome.injected],
         "plain": _answers(outcome.plain),
         "informed": _answers(outcome.informed),
     }
 
 
-def _answers(one: "Answers") -> dict[str, Any]:
+def _answers(one: "FactAnswers") -> dict[str, Any]:
     return {"logprobs": list(one.logprobs), "margin": one.margin, "share": one.share}

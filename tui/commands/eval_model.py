@@ -6,9 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from base.messages import _
+from base.messages import _, _n
 from tui.colour import redraws
-from tui.commands.eval_options import Wanted, told
+from tui.commands.eval_options import EvaluationOptions
+from tui.commands.option_fields import options_of
 from tui.commands.writing import not_over
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
@@ -16,29 +17,29 @@ from tui.output import as_json, columns, data, word
 if TYPE_CHECKING:
     from models.backend import Sampling
     from models.train.data import Example
-    from scenes.evaluation.figures import Compared
-    from scenes.evaluation.run import Plan, Results
-    from tui.eval_target import Subject
+    from scenes.evaluation.figures import Comparison
+    from scenes.evaluation.run import EvaluationPlan, ModelResults
+    from tui.eval_target import EvalTarget
 
 NONE = "none"
 SPLITS = ("test", "train", "all")
 
 
-@told
-def model(wanted: Wanted) -> None:
+@options_of(EvaluationOptions)
+def model(wanted: EvaluationOptions) -> None:
     """Figures of an adapter or a model on held-out lines: perplexity, who speaks, what it draws."""
     from scenes.evaluation.figures import compare
 
     _check(wanted)
     with given():
         plan = _plan(wanted)
-        subjects = _subjects(wanted)
-    _tell_idle(subjects, wanted)
-    results = _measure(subjects, plan, [_beside(one, wanted) for one in subjects])
-    _show(compare(results, plan.voters, wanted.seed), _settings(wanted, plan), wanted)
+        targets = _targets(wanted)
+    _tell_idle(targets, wanted)
+    results = _measure(targets, plan, [_beside(one, wanted) for one in targets])
+    _show(compare(results, plan.choices, wanted.seed), _settings(wanted, plan), wanted)
 
 
-def _check(wanted: Wanted) -> None:
+def _check(wanted: EvaluationOptions) -> None:
     """Refuse what is out of range."""
     from tui.model_options import choose
 
@@ -50,53 +51,53 @@ def _check(wanted: Wanted) -> None:
     }
     choose(None, wanted.context, wanted.quantization, asked, (), wanted.threads)
     if wanted.report is not None and wanted.report.suffix != ".md":
-        raise BadInput(
-            _("--report {report}: expected a name that ends in .md", report=wanted.report)
-        )
+        raise BadInput(_("--report {file}: expected a name that ends in .md", file=wanted.report))
     not_over(wanted.report, _inputs(wanted), "--report")
     if wanted.split not in SPLITS:
         raise BadInput(_("--split {split}: expected test, train or all", split=wanted.split))
 
 
-def _plan(wanted: Wanted) -> "Plan":
-    from scenes.data.examples.rivals import voter
+def _plan(wanted: EvaluationOptions) -> "EvaluationPlan":
+    from scenes.data.examples.rivals import speaker_choices
     from scenes.evaluation.heldout import chosen
-    from scenes.evaluation.picks import read_pairs
-    from scenes.evaluation.rolebench import read_questions
-    from scenes.evaluation.run import Plan
+    from scenes.evaluation.picks import pairs_of
+    from scenes.evaluation.rolebench import read_prompts
+    from scenes.evaluation.run import EvaluationPlan
 
     if wanted.on is None and wanted.rolebench is None and not wanted.picks:
         raise BadInput(_("nothing to evaluate on: name examples with --on FILE.jsonl"))
     examples = _examples(wanted.on) if wanted.on is not None else []
     lines = chosen(_held_out(examples, wanted), wanted.limit, wanted.seed)
-    return Plan(
+    return EvaluationPlan(
         lines=lines,
         drawn=chosen(lines, wanted.draws, wanted.seed) if wanted.draws else [],
-        voters=voter(examples, wanted.cast or (), wanted.speakers),
+        choices=speaker_choices(examples, wanted.cast or (), wanted.speakers),
         sampling=_sampling(wanted),
-        pairs=[pair for source in wanted.picks or () for pair in read_pairs(source)],
-        questions=read_questions(wanted.rolebench, wanted.questions, wanted.seed)
+        pairs=[pair for source in wanted.picks or () for pair in pairs_of(source)],
+        questions=read_prompts(wanted.rolebench, wanted.questions, wanted.seed)
         if wanted.rolebench
         else [],
     )
 
 
-def _held_out(examples: "Sequence[Example]", wanted: Wanted) -> "list[Example]":
+def _held_out(examples: "Sequence[Example]", wanted: EvaluationOptions) -> "list[Example]":
     held = [one for one in examples if wanted.split in ("all", one.split)]
     if wanted.on is not None and not held:
         raise BadInput(
-            _(
-                "{on}: {examples} examples, none of the split {split}; make some with "
+            _n(
+                "{file}: {n} example, which is not of the split {split}; make some with: paotuan "
                 "corpus examples --test 0.1, or take others with --split all",
-                on=wanted.on,
-                examples=len(examples),
+                "{file}: {n} examples, none of the split {split}; make some with: paotuan corpus "
+                "examples --test 0.1, or take others with --split all",
+                len(examples),
+                file=wanted.on,
                 split=wanted.split,
             )
         )
     return held
 
 
-def _sampling(wanted: Wanted) -> "Sampling":
+def _sampling(wanted: EvaluationOptions) -> "Sampling":
     from models.backend import Sampling
     from scenes.evaluation.drawing import raw_sampling
 
@@ -109,56 +110,56 @@ def _sampling(wanted: Wanted) -> "Sampling":
 def _examples(on: Path) -> "list[Example]":
     from models.train.data import read_examples
 
-    found = read_examples(on)
-    if not found:
+    examples = read_examples(on)
+    if not examples:
         raise BadInput(
-            _("{on}: empty, expected examples; make some with: paotuan corpus examples", on=on)
+            _("{file}: empty, expected examples; make some with: paotuan corpus examples", file=on)
         )
-    return found
+    return examples
 
 
-def _subjects(wanted: Wanted) -> "list[Subject]":
-    from tui.eval_target import find_subject
+def _targets(wanted: EvaluationOptions) -> "list[EvalTarget]":
+    from tui.eval_target import find_target
 
-    first = find_subject(wanted.subject, wanted.base, wanted.adapter)
+    first = find_target(wanted.target, wanted.base, wanted.adapter)
     if wanted.against is None:
         return [first, first.without_adapter] if first.adapter else [first]
     other = wanted.against
-    return [first] if other == NONE else [first, find_subject(other, None, None)]
+    return [first] if other == NONE else [first, find_target(other, None, None)]
 
 
-def _tell_idle(subjects: "Sequence[Subject]", wanted: Wanted) -> None:
+def _tell_idle(targets: "Sequence[EvalTarget]", wanted: EvaluationOptions) -> None:
     """Say which options a model does not heed."""
     from tui.model_options import Choice, idle
 
     choice = Choice(quantization=wanted.quantization, threads=wanted.threads)
-    lines = [line for one in subjects for line in idle(choice, one.opening.backend)]
+    lines = [line for one in targets for line in idle(choice, one.opening.backend)]
     for line in dict.fromkeys(lines):
         word(line)
 
 
-def _beside(one: "Subject", wanted: Wanted) -> dict[str, object]:
+def _beside(one: "EvalTarget", wanted: EvaluationOptions) -> dict[str, object]:
     """What a model is opened with beside its own."""
-    found: dict[str, object] = {"context": wanted.context} if wanted.context else {}
+    options: dict[str, object] = {"context": wanted.context} if wanted.context else {}
     if one.opening.backend == "local" and wanted.quantization in ("int8", "int4"):
-        found["quantization"] = wanted.quantization
+        options["quantization"] = wanted.quantization
     if one.opening.backend == "llamacpp" and wanted.threads:
-        found["threads"] = wanted.threads
-    return found
+        options["threads"] = wanted.threads
+    return options
 
 
 def _measure(
-    subjects: "Sequence[Subject]", plan: "Plan", opening: "Sequence[dict[str, object]]"
-) -> "list[Results]":
+    targets: "Sequence[EvalTarget]", plan: "EvaluationPlan", opening: "Sequence[dict[str, object]]"
+) -> "list[ModelResults]":
     """The results of each; a model and its own adapter are opened once."""
     from scenes.evaluation.run import measure
 
-    results: list[Results] = []
-    progress = Progress(redraws(sys.stderr))
+    results: list[ModelResults] = []
+    progress = EvaluationProgress(redraws(sys.stderr))
     at = 0
-    while at < len(subjects):
-        same = [one for one in subjects[at:] if one.opening == subjects[at].opening]
-        together = same if same == list(subjects[at:]) else [subjects[at]]
+    while at < len(targets):
+        same = [one for one in targets[at:] if one.opening == targets[at].opening]
+        together = same if same == list(targets[at:]) else [targets[at]]
         adapters = tuple(dict.fromkeys(one.adapter for one in together if one.adapter))
         with closing(together[0].open(adapters, **opening[at])) as backend:
             for one in together:
@@ -170,7 +171,7 @@ def _measure(
     return results
 
 
-def _settings(wanted: Wanted, plan: "Plan") -> dict[str, Any]:
+def _settings(wanted: EvaluationOptions, plan: "EvaluationPlan") -> dict[str, Any]:
     """How it was evaluated, for the report."""
     return {
         "examples": str(wanted.on or ""),
@@ -182,33 +183,33 @@ def _settings(wanted: Wanted, plan: "Plan") -> dict[str, Any]:
         "temperature": plan.sampling.temperature,
         "top_p": plan.sampling.top_p,
         "seed": wanted.seed,
-        "speakers": ", ".join(wanted.cast) if wanted.cast else f"{wanted.speakers} a line",
+        "speakers": ", ".join(wanted.cast) if wanted.cast else wanted.speakers,
     }
 
 
-def _show(found: "Compared", settings: dict[str, Any], wanted: Wanted) -> None:
+def _show(comparison: "Comparison", settings: dict[str, Any], wanted: EvaluationOptions) -> None:
     from scenes.evaluation.report import as_value, changes, table, write_report
 
-    for line in found.notices:
+    for line in comparison.notices:
         word(line)
     if wanted.as_data:
-        as_json(as_value(found, settings), 2)
+        as_json(as_value(comparison, settings), 2)
     else:
-        columns(table(found))
-        for line in changes(found):
+        columns(table(comparison))
+        for line in changes(comparison):
             data(line)
     if wanted.report is not None:
-        for line in write_report(found, settings, wanted.report, _inputs(wanted)):
+        for line in write_report(comparison, settings, wanted.report, _inputs(wanted)):
             word(line)
-        word(_("report: {report}", report=wanted.report))
+        word(_("report: {file}", file=wanted.report))
 
 
-def _inputs(wanted: Wanted) -> list[Path]:
+def _inputs(wanted: EvaluationOptions) -> list[Path]:
     """What is read: the held-out lines."""
     return [Path(wanted.on)] if wanted.on is not None else []
 
 
-class Progress:
+class EvaluationProgress:
     """One line on a terminal, and nothing elsewhere."""
 
     def __init__(self, shown: bool) -> None:

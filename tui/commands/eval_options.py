@@ -1,10 +1,8 @@
 """What `paotuan eval ADAPTER|MODEL` can be told: one dataclass, whose fields are its options."""
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,7 +11,7 @@ from tui.commands import options
 REPLY = 96
 """Tokens of a drawn line, as in play."""
 
-Subject = Annotated[
+Target = Annotated[
     str,
     typer.Argument(
         metavar="ADAPTER|MODEL",
@@ -87,10 +85,10 @@ Report = Annotated[
 
 
 @dataclass(frozen=True)
-class Wanted:
+class EvaluationOptions:
     """What is evaluated, on what, and how."""
 
-    subject: Subject
+    target: Target
     on: On = None
     against: Against = None
     base: Base = None
@@ -113,15 +111,3 @@ class Wanted:
     threads: options.Threads = None
     report: Report = None
     as_data: options.Json = False
-
-
-def told(body: Callable[[Wanted], None]) -> Callable[..., None]:
-    """A command whose options are the fields of `Wanted`; typer reads them off its signature."""
-
-    def command(**fields: Any) -> None:
-        body(Wanted(**fields))
-
-    command.__doc__, command.__name__ = body.__doc__, body.__name__
-    signature = inspect.signature(Wanted).replace(return_annotation=None)
-    command.__dict__["__signature__"] = signature
-    return command

@@ -4,13 +4,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from base.messages import _
-from tui.commands import options
+from base.messages import _, _n
+from tui.commands.examples_options import ExampleOptions
 from tui.commands.examples_shown import report, show_some
+from tui.commands.option_fields import options_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
 from tui.logs import Source
@@ -18,165 +17,92 @@ from tui.output import word
 
 if TYPE_CHECKING:
     from models.backend import Backend
-    from models.local.counting import Counting
+    from models.local.counting import TokenCounter
     from models.resolve import ModelSpec
-    from scenes.data.examples.prompts import Bounds
-    from scenes.data.examples.prompts import Source as Learned
+    from scenes.data.examples.make import ExampleSet
+    from scenes.data.examples.prompts import Bounds, ExampleSource
     from scenes.data.examples.script import Script
     from scenes.log import Entry
     from scenes.scene import Scene
     from scenes.table.session import Session
 
-Logs = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="LOG|SESSION…", help="Logs, - for stdin; sessions by name or as .jsonl files."
-    ),
-]
-Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write them.")
-]
-SceneName = Annotated[
-    str | None, typer.Option("--scene", metavar="SCENE", help="The scene that logs are read in.")
-]
-Speakers = Annotated[
-    list[str] | None,
-    typer.Option("--for", metavar="NAME", help="Whose lines; may be given several times."),
-]
-MaxTokens = Annotated[
-    int | None,
-    typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest reply; as in play."),
-]
-Test = Annotated[
-    float | None,
-    typer.Option(
-        "--test",
-        metavar="SHARE",
-        min=0.0,
-        max=0.9,
-        help="Part of the lines to hold out, in whole chapters or sessions; 0.1 if not said.",
-    ),
-]
-TestChapters = Annotated[
-    int | None,
-    typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        "--seed", min=0, max=2**32 - 1, help="Decides what is held out and what is mixed in."
-    ),
-]
-ByChapter = Annotated[
-    bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
-]
-ByPassage = Annotated[
-    bool,
-    typer.Option(
-        "--by-passage", help="Begin a history that is full anew: less to compute in training."
-    ),
-]
-Balance = Annotated[
-    float,
-    typer.Option(
-        "--balance",
-        metavar="STRENGTH",
-        min=0.0,
-        max=1.0,
-        help="Weigh replies by length: 0 all alike, 1 each class of lengths the same.",
-    ),
-]
-Mix = Annotated[
-    Path | None,
-    typer.Option("--mix", metavar="FILE", help="General questions and answers to mix in."),
-]
-MixShare = Annotated[
-    float, typer.Option("--mix-share", metavar="SHARE", min=0.01, max=0.9, help="Their part.")
-]
-Show = Annotated[
-    int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all over.")
-]
 
-
-def examples(
-    logs: Logs,
-    output: Output = None,
-    scene: SceneName = None,
-    speakers: Speakers = None,
-    model: options.Model = None,
-    context: options.Context = None,
-    max_tokens: MaxTokens = None,
-    test: Test = None,
-    test_chapters: TestChapters = None,
-    seed: Seed = 1,
-    by_chapter: ByChapter = False,
-    by_passage: ByPassage = False,
-    balance: Balance = 0.0,
-    mix: Mix = None,
-    mix_share: MixShare = 0.1,
-    show: Show = 0,
-    as_data: options.Json = False,
-) -> None:
+@options_of(ExampleOptions)
+def examples(wanted: ExampleOptions) -> None:
     """Make examples to train on: each line of a role, and the prompt that play would make.
 
     Without --for, the lines of everybody in the scene's cast, or of all who speak in a log; of a
     session, all that is not the player's own role.
     """
     from models.train.data import dumped
+
+    _check(wanted)
+    inputs = _inputs(wanted)
+    not_over(wanted.output, inputs)
+    made = _made(wanted)
+    if wanted.output is not None:
+        write_lines(map(dumped, made.examples), wanted.output, inputs)
+    show_some(made.examples, wanted.show)
+    report(made, wanted.as_data)
+
+
+def _check(wanted: ExampleOptions) -> None:
+    """Refuse what cannot be meant."""
+    if wanted.output is None and not wanted.show:
+        raise BadInput(_("nothing to do: name a file to write with -o FILE, or look with --show 3"))
+    if wanted.test is not None and wanted.test_chapters is not None:
+        raise BadInput(_("--test and --test-chapters exclude each other; give one of them"))
+
+
+def _inputs(wanted: ExampleOptions) -> list[str | Path]:
+    """The files that are read, none of which may be written over."""
+    others = (one for one in (wanted.mix, wanted.scene) if one is not None)
+    return [*map(_file, wanted.logs), *others]
+
+
+def _made(wanted: ExampleOptions) -> "ExampleSet":
     from scenes.data.examples.general import mixed
     from scenes.data.examples.heldout import HeldOut
     from scenes.data.examples.make import make
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.session import Session
     from tui.model_options import choose, given_model
 
-    if output is None and not show:
-        raise BadInput(_("nothing to do: name a file to write with -o FILE, or look with --show 3"))
-    if test is not None and test_chapters is not None:
-        raise BadInput(_("--test and --test-chapters: give one of them"))
-    inputs: list[str | Path] = [
-        *map(_file, logs),
-        *([mix] if mix else []),
-        *([scene] if scene else []),
-    ]
-    not_over(output, inputs)
-    choice = choose(model, context, None, {})
+    choice = choose(wanted.model, wanted.context, None, {})
     with given():
-        where = load_scene(scene) if scene is not None else None
-        read = [_read(log, where) for log in logs]
-        table = where or next((one.scene for one in read if isinstance(one, Session)), None)
-    found = given_model(choice, table)
-    says = table.model.context if table and found.backend != "scripted" else None
-    held = HeldOut(0.1 if test is None else test, test_chapters, seed)
-    with closing(_counter(found, context or says)) as backend, given():
-        sources = [_source(one, speakers or ()) for one in read]
-        bounds = _bounds(backend, read, max_tokens, by_chapter, by_passage)
-        made = make(sources, bounds, held, balance)
-        if mix is not None:
+        scene = load_scene(wanted.scene) if wanted.scene is not None else None
+        texts = [_read(log, scene) for log in wanted.logs]
+        table = scene or next((one.scene for one in texts if isinstance(one, Session)), None)
+    spec = given_model(choice, table)
+    of_scene = table.model.context if table and spec.backend != "scripted" else None
+    held = HeldOut(0.1 if wanted.test is None else wanted.test, wanted.test_chapters, wanted.seed)
+    with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
+        sources = [_source(text, wanted.speakers or ()) for text in texts]
+        bounds = _bounds(backend, texts, wanted)
+        made = make(sources, bounds, held, wanted.balance)
+        if wanted.mix is not None:
             among = sum(one.split == "train" for one in made.examples)
-            made.examples += mixed(mix, among, mix_share, seed, bounds, made.tally)
-    if output is not None:
-        write_lines(map(dumped, made.examples), output, inputs)
-    show_some(made.examples, show)
-    report(made, as_data)
+            share, seed = wanted.mix_share, wanted.seed
+            made.examples += mixed(wanted.mix, among, share, seed, bounds, made.tally)
+    return made
 
 
-def _counter(found: "ModelSpec", context: int | None) -> "Counting | Backend":
+def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend":
     """What counts tokens as the model does: of a model in PyTorch only its tokenizer is opened."""
     from models.resolve import weights
 
     if sys.stderr.isatty():
-        word(_("counting tokens as {title} does …", title=found.title))
-    if found.backend != "local":
-        return found.open(**({"context": context} if context else {}))
-    from models.local.counting import Counting
+        word(_("counting tokens as {model} does …", model=spec.title))
+    if spec.backend != "local":
+        return spec.open(**({"context": context} if context else {}))
+    from models.local.counting import TokenCounter
 
-    return Counting.open(
-        weights(found.model) if found.model else str(found.options["path"]), context
+    return TokenCounter.open(
+        weights(spec.model) if spec.model else str(spec.options["path"]), context
     )
 
 
-def _read(log: str, where: "Scene | None") -> "Script | Session":
+def _read(log: str, scene: "Scene | None") -> "Script | Session":
     """A session by its name or journal; a log by its file."""
     from scenes.data.examples.script import script_of
     from scenes.table.journal import read_session
@@ -188,7 +114,7 @@ def _read(log: str, where: "Scene | None") -> "Script | Session":
             word(line)
         return session
     source = Source(log)
-    return script_of(source.where, _entries(source), where)
+    return script_of(source.where, _entries(source), scene)
 
 
 def _file(log: str) -> Path:
@@ -203,49 +129,55 @@ def _file(log: str) -> Path:
 
 
 def _entries(source: Source) -> list["Entry"]:
-    """All of a log; how many lines are none of the format is told."""
+    """All of a log; a word says how many lines are not of the format."""
     from scenes.log import read
 
     lines = list(read(source.lines()))
     strange = [line for line in lines if line.entry.kind == "unrecognised"]
     if strange:
         word(
-            _(
-                "{where}:{number}: not a line of a log, and {strange} more such; they stay "
-                "in what comes before a reply and are never learned",
+            _n(
+                "{where}:{number}: {n} line is not in the format of a log; it stays in what comes "
+                "before a reply, and is never learned",
+                "{where}:{number}: {n} lines, this one first, are not in the format of a log; they "
+                "stay in what comes before a reply, and are never learned",
+                len(strange),
                 where=source.where,
                 number=strange[0].number,
-                strange=len(strange) - 1,
             )
         )
     return [line.entry for line in lines]
 
 
-def _source(read: "Script | Session", wanted: Sequence[str]) -> "Learned":
+def _source(text: "Script | Session", wanted: Sequence[str]) -> "ExampleSource":
     from scenes.data.examples.make import log_source
     from scenes.data.examples.script import Script
     from scenes.data.examples.sessions import session_source
 
-    if isinstance(read, Script):
-        return log_source(read, wanted)
-    return session_source(read, wanted)
+    if isinstance(text, Script):
+        return log_source(text, wanted)
+    return session_source(text, wanted)
 
 
 def _bounds(
-    backend: "Counting | Backend",
-    read: Sequence["Script | Session"],
-    longest: int | None,
-    by_chapter: bool,
-    by_passage: bool,
+    backend: "TokenCounter | Backend", texts: Sequence["Script | Session"], wanted: ExampleOptions
 ) -> "Bounds":
     """What a prompt may take, with the tokens of all lines counted beforehand."""
     from scenes.data.examples.prompts import Bounds, Counted
     from scenes.data.examples.script import Script, texts_of
 
     count = Counted(backend)
-    for one in read:
+    for one in texts:
         if isinstance(one, Script):
             count.expect(texts_of(entry for part in one.chapters for entry in part.entries))
         else:
             count.expect(texts_of(one.entries))
-    return Bounds(backend.context, count, longest, by_chapter, by_passage)
+    return Bounds(
+        backend.context,
+        count,
+        wanted.max_tokens,
+        wanted.by_chapter,
+        wanted.by_passage,
+        tokenizer=getattr(backend, "name", ""),
+        shortens_recorded=True,
+    )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from base.messages import _
+from base.messages import _, _n
 from tui.colour import sgr, wants_colour
 from tui.output import as_json, clean, one_line, word
 
 if TYPE_CHECKING:
     from models.train.data import Example
-    from scenes.data.examples.make import Made
+    from scenes.data.examples.make import ExampleSet
 
 MOST_SPEAKERS = 20
 """Speakers that are listed."""
@@ -26,14 +26,19 @@ def show_some(examples: Sequence["Example"], count: int) -> None:
 
 def _show(example: "Example") -> None:
     """An example as text, the learned part in colour, or in brackets where there is none."""
-    told = f"{example.source} {example.chapter}".strip()
-    head = f"# {example.split}, {example.speaker}, weight {example.weight:g}: {told}"
+    head = _(
+        "# {split}, {speaker}, weight {weight:g}: {source}",
+        split=_("to train on") if example.split == "train" else _("held out"),
+        speaker=example.speaker,
+        weight=example.weight,
+        source=f"{example.source} {example.chapter}".strip(),
+    )
     text = one_line(example.reply) if example.reply.count("\n") < 2 else clean(example.reply)
     learned = sgr(text, LEARNED) if wants_colour() else f"⟦{text}⟧"
     print(f"{one_line(head)}\n{clean(example.prompt.text)}{learned}\n")
 
 
-def report(made: "Made", as_data: bool) -> None:
+def report(made: "ExampleSet", as_data: bool) -> None:
     """Say what was made, of whom, and what was left out and why."""
     examples, tally = made.examples, made.tally
     train = sum(one.split == "train" for one in examples)
@@ -45,23 +50,35 @@ def report(made: "Made", as_data: bool) -> None:
                 "examples": len(examples),
                 "train": train,
                 "test": len(examples) - train,
-                "speakers": dict((+tally.kept).most_common()),
+                "speakers": dict((+tally.learned).most_common()),
                 "left_out": dict((+tally.left_out).most_common()),
             }
         )
         return
     word(
-        _(
-            "{examples} examples: {train} to train on, {examples2} held out",
-            examples=len(examples),
+        _n(
+            "{n} example: {train} to train on, {test} held out",
+            "{n} examples: {train} to train on, {test} held out",
+            len(examples),
             train=train,
-            examples2=len(examples) - train,
+            test=len(examples) - train,
         )
     )
-    most = (+tally.kept).most_common()
-    for name, count in most[:MOST_SPEAKERS]:
-        word(f"  {name} {count}")
-    if more := most[MOST_SPEAKERS:]:
-        word(_("  and {more} more: {sum}", more=len(more), sum=sum(count for __, count in more)))
+    _report_speakers((+tally.learned).most_common())
     for why, count in (+tally.left_out).most_common():
-        word(_("left out {count}: {why}", count=count, why=why))
+        word(_n("left out {n} line: {why}", "left out {n} lines: {why}", count, why=_(why)))
+
+
+def _report_speakers(speakers: Sequence[tuple[str, int]]) -> None:
+    """The most frequent by name, the others as a sum."""
+    for name, count in speakers[:MOST_SPEAKERS]:
+        word(f"  {name} {count}")
+    if others := speakers[MOST_SPEAKERS:]:
+        word(
+            _n(
+                "  and {n} more speaker with {lines} lines",
+                "  and {n} more speakers with {lines} lines",
+                len(others),
+                lines=sum(count for __, count in others),
+            )
+        )

@@ -3,13 +3,37 @@
 from collections.abc import Iterable
 
 import typer
+from typer._click.core import Command, Context
 from typer.core import TyperGroup
 
-from base.messages import _
+from base.messages import N_, _
+from base.names import nearest
+from base.text import shown
 from tui.failures import BAD_INPUT, BadInput
 
 
-def group(help: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
+class CommandGroup(TyperGroup):
+    """Commands of which a mistyped one is told with the nearest."""
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            if ctx.resilient_parsing:
+                return None, None, args[1:]
+            raise BadInput(
+                _(
+                    "there is no command {name}{hint}; see: {command} --help",
+                    name=shown(name),
+                    hint=nearest(name, self.commands),
+                    command=ctx.command_path,
+                )
+            )
+        return super().resolve_command(ctx, args)
+
+
+def group(help: str, kind: type[CommandGroup] = CommandGroup) -> typer.Typer:
     """A group of commands that shows its help when none is named."""
     made = typer.Typer(
         cls=kind,
@@ -28,13 +52,19 @@ def group(help: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
     return made
 
 
+KINDS = (
+    *(N_("adapter"), N_("device"), N_("dtype"), N_("form"), N_("format"), N_("place")),
+    *(N_("quantization"), N_("setting"), N_("style")),
+)
+"""What `one_of` may be asked for."""
+
+
 def one_of(word: str, known: Iterable[str], what: str) -> str:
     """`word`, which must be one of `known`. Raises `BadInput` with the nearest one."""
-    from base.names import nearest
-    from base.text import shown
-
     known = list(known)
     if word not in known:
-        hint = nearest(word, known) or f"; there are {', '.join(known)}"
-        raise BadInput(_("no {what} {word}{hint}", what=what, word=shown(word), hint=hint))
+        hint = nearest(word, known) or _("; there are {words}", words=", ".join(known))
+        raise BadInput(
+            _("there is no {what} {word}{hint}", what=_(what), word=shown(word), hint=hint)
+        )
     return word

@@ -1,11 +1,11 @@
 """`paotuan corpus interview`: the people of a novel interviewed by a teacher."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands import teaching
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -14,7 +14,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.interview import Held
+    from scenes.data.teacher.interview import HeldInterviews
 
 FORMS = ("log", "instruct")
 
@@ -29,7 +29,9 @@ def interview(
         list[str] | None,
         typer.Option("--for", metavar="NAME", help="Whom to ask; may be given several times."),
     ] = None,
-    to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
+    to: Annotated[
+        str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
+    ] = "log",
     tokens: Annotated[
         int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
     ] = 600,
@@ -47,52 +49,55 @@ def interview(
     from scenes.data.teacher.interview import passages
 
     one_of(to, FORMS, "form")
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
     not_over(output, inputs)
     with given():
-        asked = passages(read_book(novel), tokens, people or ())
-    if not asked:
+        parts = passages(read_book(novel), tokens, people or ())
+    if not parts:
         raise BadInput(
             _(
-                "--for {value}: nobody of that name in {novel}",
-                value=", ".join(people or ()),
+                "--for {names}: nobody of that name in {novel}",
+                names=", ".join(people or ()),
                 novel=novel,
             )
         )
-    tasks = [task for __, task in asked]
+    tasks = [task for __, task in parts]
     if estimate:
         teaching.print_estimate(asking, tasks, as_data)
         return
-    with teaching.asked(asking, "interview") as (found, ledger):
-        left = teaching.tell_estimate(asking, tasks, ledger)
-        with teaching.progress_of(asking, left, found) as progress:
-            held = held_interview(asked, found, ledger, jobs, progress)
+    with teaching.opened(asking, "interview") as (asked, cache):
+        left = teaching.tell_estimate(asking, tasks, cache)
+        with teaching.progress_of(asking, left, asked) as progress:
+            held = held_interview(parts, asked, cache, jobs, progress)
     _write(held, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _write(held: "Held", to: str, output: Path, inputs: list[Path], as_data: bool) -> None:
+def _write(
+    held: "HeldInterviews", to: str, output: Path, inputs: list[Path], as_data: bool
+) -> None:
     from scenes.data.teacher.interview import entries, instructions
 
     if to == "log":
         write_lines((entry.line + "\n" for entry in entries(held)), output, inputs)
     else:
         write_lines((json_text(one) + "\n" for one in instructions(held)), output, inputs)
-    figures = {
+    figures: dict[str, Any] = {
         "passages": len(held),
-        "failed": [chunk.number for chunk, one in held if one is None],
+        "failed": [passage.number for passage, one in held if one is None],
         "interviews": sum(len(one or ()) for __, one in held),
     }
     if as_data:
         as_json(figures)
     else:
         word(
-            _(
-                "{output}: {figures} passages, {figures2} interviews",
+            _n(
+                "{output}: {n} interview from {passages} passages",
+                "{output}: {n} interviews from {passages} passages",
+                figures["interviews"],
                 output=output,
-                figures=figures["passages"],
-                figures2=figures["interviews"],
+                passages=figures["passages"],
             )
         )

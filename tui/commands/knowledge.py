@@ -50,7 +50,7 @@ def build(
 ) -> None:
     """Make a knowledge base, for `knowledge:` of a scene or a character."""
     from characters.wiki.files import BASE, TEXTS, Reading
-    from characters.wiki.index import write_base
+    from characters.wiki.storage import write_base
     from characters.wiki.vectors import vectors_path
 
     bar = _Bar()
@@ -130,7 +130,7 @@ def ask(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A .kb file, or a text file as it is.")
     ],
-    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What to ask.")],
     limit: Annotated[int, typer.Option("-n", min=1, max=100, help="Chunks to show.")] = 5,
     as_data: options.Json = False,
 ) -> None:

@@ -14,7 +14,7 @@ PLACES = ("config", "data", "sessions", "cache")
 def locate(
     what: Annotated[
         str,
-        typer.Argument(metavar="|".join(PLACES), autocompletion=lambda: list(PLACES)),
+        typer.Argument(metavar="|".join(PLACES), help="Which folder."),
     ],
 ) -> None:
     """Print the folder of your settings, scenes and characters, sessions, or models."""

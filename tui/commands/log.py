@@ -189,7 +189,7 @@ def _print_table(tally: Tally, lines: int) -> None:
 
 
 def _scene(name: str | None) -> "Scene | None":
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
 
     with given():
         return load_scene(name) if name is not None else None

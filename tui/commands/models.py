@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.folders import models_folder
 from base.messages import _
 from tui.colour import redraws
 from tui.commands import options, weights
@@ -186,11 +187,10 @@ def _where(model: "CatalogModel") -> str | None:
     """Where it lies on this machine, or nothing; a starter that could be had is not made here."""
     from base.errors import KnownError
     from models import starter
-    from models.cache import cache_folder
     from models.resolve import weights as lying_at
 
     if not model.hub:
-        file = cache_folder() / starter.FILE
+        file = models_folder() / starter.FILE
         return str(file) if file.exists() else None
     try:
         return str(lying_at(model))

@@ -13,20 +13,25 @@ Model = Annotated[
     typer.Option(
         "--model",
         metavar="MODEL",
-        help="A name of `paotuan models list`, `scripted`, a GGUF file, a folder with weights, or "
-        "a server's address such as http://localhost:8000/v1?mode=chat#model.",
+        help="A name from `paotuan models list`, `scripted`, a GGUF file, a folder with weights, "
+        "or a server's address such as http://localhost:8000/v1?mode=chat#model.",
     ),
 ]
 Context = Annotated[
     int | None,
-    typer.Option("--context", metavar="TOKENS", help="Tokens of prompt and candidate together."),
+    typer.Option(
+        "--context",
+        metavar="TOKENS",
+        help="Tokens that the prompt and a candidate may take together; what the model was made "
+        "for by default.",
+    ),
 ]
 Quantization = Annotated[
     str | None,
     typer.Option(
         "--quantization",
         metavar="none|int8|int4",
-        help="How weights that are stored in full are held.",
+        help="Hold weights that are stored in full as int8 or int4; none by default.",
     ),
 ]
 Adapter = Annotated[
@@ -34,7 +39,7 @@ Adapter = Annotated[
     typer.Option(
         "--adapter",
         metavar="NAME=PATH",
-        help="Where an adapter that a role names lies; may be given several times.",
+        help="Where to find an adapter that a role names; may be given several times.",
     ),
 ]
 Threads = Annotated[
@@ -43,30 +48,46 @@ Threads = Annotated[
         "--threads",
         metavar="N",
         envvar="PAOTUAN_THREADS",
-        help="Processor threads that draw; fewer where other programs are busy.",
+        help="Processor threads to draw with; use fewer while other programs are busy.",
     ),
 ]
 Encoding = Annotated[
     str,
-    typer.Option("--encoding", metavar="NAME", help="Of text that is piped in, such as gb18030."),
+    typer.Option("--encoding", metavar="NAME", help="The encoding of piped text, such as gb18030."),
 ]
-N = Annotated[int | None, typer.Option("-n", metavar="N", help="Candidates drawn side by side.")]
+N = Annotated[
+    int | None,
+    typer.Option("-n", metavar="N", help="Candidates to draw side by side; 5 by default."),
+]
 Temperature = Annotated[
-    float | None, typer.Option("--temperature", metavar="T", help="Divides the logits.")
+    float | None,
+    typer.Option(
+        "--temperature",
+        metavar="T",
+        help="How freely to draw: 0 always takes the likeliest token; 0.95 by default.",
+    ),
 ]
-TopP = Annotated[float | None, typer.Option("--top-p", metavar="P", help="Nucleus sampling.")]
+TopP = Annotated[
+    float | None,
+    typer.Option(
+        "--top-p",
+        metavar="P",
+        help="Draw among the likeliest tokens up to this probability; 0.8 by default.",
+    ),
+]
 MaxTokens = Annotated[
-    int | None, typer.Option("--max-tokens", metavar="TOKENS", help="Longest candidate.")
+    int | None,
+    typer.Option("--max-tokens", metavar="TOKENS", help="The longest candidate; 96 by default."),
 ]
 Seed = Annotated[
-    int | None, typer.Option("--seed", metavar="SEED", help="Makes a draw repeatable.")
+    int | None, typer.Option("--seed", metavar="SEED", help="Draw the same candidates each time.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def roles_of(pairs: list[str]) -> dict[str, str]:
     """The roles that `--map NAME=ROLE` gives to names. Raises `BadInput`."""
-    from scenes.log import LONGEST_NAME
+    from base.names import LONGEST_NAME
 
     roles = {}
     for pair in pairs:

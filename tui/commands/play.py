@@ -9,6 +9,7 @@ from base.messages import _
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
+from tui.preferences import sampling_under
 from tui.reading import check_encoding
 
 if TYPE_CHECKING:
@@ -18,23 +19,33 @@ if TYPE_CHECKING:
 def play(
     scene: Annotated[
         str | None,
-        typer.Argument(metavar="[SCENE]", help="A name, a title, or a file; none lets you choose."),
+        typer.Argument(
+            metavar="[SCENE]",
+            help="A name, a title, or a file; without one you choose on the screen.",
+        ),
     ] = None,
     role: Annotated[
-        str | None, typer.Option("--as", metavar="NAME", help="The role that you play.")
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="NAME",
+            help="The role that you play; by default the one that the scene proposes.",
+        ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Play nobody, and choose for all.")
+        bool, typer.Option("--watch", help="Play nobody, and choose what everyone says.")
     ] = False,
     model: options.Model = None,
     resume: Annotated[
         str | None,
         typer.Option(
-            "--resume", metavar="[ID]", help="Go on with a saved session; the newest without ID."
+            "--resume",
+            metavar="[ID]",
+            help="Go on with a saved session; without an ID, with the newest.",
         ),
     ] = None,
     line: Annotated[
-        bool, typer.Option("--line", help="Line by line instead of on the whole screen.")
+        bool, typer.Option("--line", help="Play line by line instead of on the whole screen.")
     ] = False,
     encoding: options.Encoding = "utf-8",
     n: options.N = None,
@@ -50,7 +61,7 @@ def play(
         bool,
         typer.Option(
             "--kitty-keys",
-            help="Use the kitty keyboard protocol; some input methods do not work with it.",
+            help="Use the kitty keyboard protocol, with which some input methods do not work.",
         ),
     ] = False,
 ) -> None:
@@ -73,8 +84,8 @@ def play(
     if table is not None and by_line:
         from tui.line import play_by_line
 
-        table.asked = dict(choice.asked)
-        raise typer.Exit(play_by_line(table, choice, encoding, begun=resume is None))
+        table.asked = sampling_under(table.scene, choice.asked)
+        raise typer.Exit(play_by_line(table, choice, encoding))
     from tui.run_app import show
 
     if status := show(table, choice, kitty_keys):
@@ -85,7 +96,7 @@ def _table(
     scene: str | None, role: str | None, watch: bool, resume: str | None, choice: Choice
 ) -> "Play | None":
     """The play that is asked for, begun or gone on with; `None` where none is named."""
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.play import Play
     from scenes.table.session_list import find_session
 

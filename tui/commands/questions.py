@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands import teaching
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -14,7 +14,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.questions import Asked, Asking
+    from scenes.data.teacher.questions import AnsweredQuestion, QuestionRun
 
 FORMS = ("log", "instruct")
 MOST_QUESTIONS = 50_000
@@ -35,7 +35,9 @@ def questions(
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the choice repeatable.")
     ] = 1,
-    to: Annotated[str, typer.Option("--to", metavar="|".join(FORMS))] = "log",
+    to: Annotated[
+        str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
+    ] = "log",
     jobs: teaching.Jobs = 1,
     journal: teaching.Journal = None,
     wait: teaching.Wait = 900.0,
@@ -48,7 +50,7 @@ def questions(
     from scenes.data.teacher.questions import expected, make
 
     one_of(to, FORMS, "form")
-    asking = teaching.Asking(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [asking.path, *(file for file in (templates, slots) if file is not None)]
     not_over(output, inputs)
     run = _run(role, templates, slots, n, seed)
@@ -56,48 +58,54 @@ def questions(
         tasks, sure = expected(run, None)
         teaching.print_estimate(asking, tasks, as_data, sure)
         return
-    with teaching.asked(asking, "questions") as (found, ledger):
-        tasks, sure = expected(run, ledger)
-        left = teaching.tell_estimate(asking, tasks, ledger, sure)
-        with teaching.progress_of(asking, left, found) as progress:
-            asked = make(run, found, ledger, jobs, progress)
-    _write(role, asked, to, output, inputs, as_data)
+    with teaching.opened(asking, "questions") as (asked, cache):
+        tasks, sure = expected(run, cache)
+        left = teaching.tell_estimate(asking, tasks, cache, sure)
+        with teaching.progress_of(asking, left, asked) as progress:
+            answered = make(run, asked, cache, jobs, progress)
+    _write(role, answered, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "Asking":
+def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "QuestionRun":
     from base.names import name_problem
-    from scenes.data.teacher.questions import BUNDLED, Asking
+    from scenes.data.teacher.questions import BUNDLED, QuestionRun
     from scenes.data.teacher.templates import read_templates
 
     if problem := name_problem(role):
         raise BadInput(_("ROLE: {problem}", problem=problem))
     with given():
-        found = read_templates(templates or BUNDLED)
+        filled = read_templates(templates or BUNDLED)
         if slots is not None:
-            found.slots.update(read_templates(slots).slots)
-    return Asking(role, found, n, seed)
+            filled.slots.update(read_templates(slots).slots)
+    return QuestionRun(role, filled, n, seed)
 
 
 def _write(
-    role: str, asked: "list[Asked]", to: str, output: Path, inputs: list[Path], as_data: bool
+    role: str,
+    answered: "list[AnsweredQuestion]",
+    to: str,
+    output: Path,
+    inputs: list[Path],
+    as_data: bool,
 ) -> None:
     from scenes.data.teacher.questions import counts, entries, instructions
 
     if to == "log":
-        write_lines((entry.line + "\n" for entry in entries(role, asked)), output, inputs)
+        write_lines((entry.line + "\n" for entry in entries(role, answered)), output, inputs)
     else:
-        write_lines((json_text(one) + "\n" for one in instructions(role, asked)), output, inputs)
-    figures = counts(asked)
+        write_lines((json_text(one) + "\n" for one in instructions(role, answered)), output, inputs)
+    figures = counts(answered)
     if as_data:
         as_json(figures)
     else:
         word(
-            _(
-                "{output}: {figures} of {figures2} answered",
+            _n(
+                "{output}: {answered} of {n} question answered",
+                "{output}: {answered} of {n} questions answered",
+                figures["questions"],
                 output=output,
-                figures=figures["answered"],
-                figures2=figures["questions"],
+                answered=figures["answered"],
             )
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -33,7 +33,7 @@ def quotes(
     ] = None,
     to: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMS), autocompletion=lambda: list(FORMS)),
+        typer.Option("--to", metavar="|".join(FORMS), help="A log, or lines with their speakers."),
     ] = "log",
     aliases: Annotated[
         str | None,
@@ -70,21 +70,19 @@ def quotes(
     with given():
         book = read_book(novel)
         source, known = _aliases(book, aliases)
-    found = list(Extractor(book, known).quotes())
-    if not any(one.kind != "term" for one in found):
-        marks = '“…”, 「…」 or "…"'
+    quoted = list(Extractor(book, known).quotes())
+    if not any(one.kind != "term" for one in quoted):
         raise BadInput(
             _(
-                "{novel}: nobody says anything in {marks}; nothing written",
+                '{novel}: nobody says anything in “…”, 「…」 or "…"; nothing is written',
                 novel=one_line(str(novel)),
-                marks=marks,
             )
         )
     with given():
         if learn is not None:
             write_lines(learned_aliases(book, known), learn, inputs, "--learn-aliases")
-        write_lines(_lines(to, book, found), output, inputs)
-    _report(book, found, source, as_data)
+        write_lines(_lines(to, book, quoted), output, inputs)
+    _report(book, quoted, source, as_data)
 
 
 def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
@@ -96,50 +94,56 @@ def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
     return (named, NOBODY) if named == "none" else (named, read_aliases(Path(named)))
 
 
-def _lines(to: str, book: "Book", found: "Sequence[Quote]") -> Iterator[str]:
+def _lines(to: str, book: "Book", quoted: "Sequence[Quote]") -> Iterator[str]:
     from scenes.data.books.convert import entries, pairs
 
     if to == "pairs":
-        return (json_text(pair) + "\n" for pair in pairs(book, found))
-    return (entry.line + "\n" for entry in entries(book, found))
+        return (json_text(pair) + "\n" for pair in pairs(book, quoted))
+    return (entry.line + "\n" for entry in entries(book, quoted))
 
 
-def _report(book: "Book", found: "Sequence[Quote]", source: str, as_data: bool) -> None:
-    said = [one for one in found if one.kind in ("speech", "thought")]
-    told = Counter(one.speaker for one in said if one.speaker)
-    notices = [f"line {n.number}: {n.text}" if n.number else n.text for n in book.notices]
+def _report(book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool) -> None:
+    spoken = [one for one in quoted if one.kind in ("speech", "thought")]
+    speakers = Counter(one.speaker for one in spoken if one.speaker)
+    notices = notices_of(book)
     if as_data:
         as_json(
             {
                 "characters": len(book.text),
                 "chapters": sum(bool(chapter.title) for chapter in book.chapters),
                 "aliases": source or None,
-                "quotations": len(said),
-                "with_speaker": told.total(),
-                "thoughts": sum(one.kind == "thought" for one in said),
-                "written": sum(one.kind == "writing" for one in found),
-                "speakers": dict(told.most_common()),
+                "quotations": len(spoken),
+                "with_speaker": speakers.total(),
+                "thoughts": sum(one.kind == "thought" for one in spoken),
+                "written": sum(one.kind == "writing" for one in quoted),
+                "speakers": dict(speakers.most_common()),
                 "notices": notices,
             }
         )
         return
-    where = one_line(book.where)
     word(
-        _(
-            "{where}: {said} quotations, {total} with a speaker, {told} speakers",
-            where=where,
-            said=len(said),
-            total=told.total(),
-            told=len(told),
+        _n(
+            "{book}: {n} quotation, {known} with a speaker; {speakers} speakers",
+            "{book}: {n} quotations, {known} with a speaker; {speakers} speakers",
+            len(spoken),
+            book=one_line(book.where),
+            known=speakers.total(),
+            speakers=len(speakers),
         )
     )
     for notice in notices:
         word(f"  {one_line(notice)}")
-    word(
-        _(
-            "  aliases: {value}",
-            value=one_line(source) or "none; learn some with --learn-aliases FILE",
-        )
-    )
-    often = ", ".join(f"{one_line(who)} {n}" for who, n in told.most_common(MOST_SPEAKERS))
-    word(_("  speakers: {value}", value=often or "none"))
+    if source:
+        word(_("  aliases: {source}", source=one_line(source)))
+    else:
+        word(_("  aliases: none; learn some with --learn-aliases FILE"))
+    often = ", ".join(f"{one_line(who)} {n}" for who, n in speakers.most_common(MOST_SPEAKERS))
+    word(_("  speakers: {names}", names=often) if often else _("  speakers: none"))
+
+
+def notices_of(book: "Book") -> list[str]:
+    """What a person should know of how a book was read, each with its line."""
+    return [
+        _("line {number}: {notice}", number=one.number, notice=one.text) if one.number else one.text
+        for one in book.notices
+    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.filenames import file_name
-from base.messages import _
+from base.messages import N_, _, _n
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -15,10 +15,18 @@ from tui.failures import BadInput, given
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
-    from characters.profile import Character
+    from characters.character import Character
     from scenes.data.rolebench import Bench
 
 FORMS = ("instruct", "log", "examples", "candidates", "characters")
+WRITTEN = {
+    "instruct": N_("instructions"),
+    "log": N_("lines"),
+    "examples": N_("examples"),
+    "candidates": N_("questions"),
+    "characters": N_("characters"),
+}
+"""What of each form is counted."""
 
 
 def rolebench(
@@ -31,7 +39,7 @@ def rolebench(
     ] = None,
     to: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMS), autocompletion=lambda: list(FORMS)),
+        typer.Option("--to", metavar="|".join(FORMS), help="What to make of it."),
     ] = "instruct",
     characters: Annotated[
         list[str] | None,
@@ -66,7 +74,7 @@ def rolebench(
     if problem := name_problem(asker):
         raise BadInput(_("--asker: {problem}", problem=problem))
     if to == "characters" and output is None:
-        raise BadInput(_("--to characters: name a folder to write them to with -o FOLDER"))
+        raise BadInput(_("--to characters: name the folder to write them to with -o FOLDER"))
     not_over(output, files)
     with given():
         bench = read_bench(files)
@@ -81,14 +89,15 @@ def rolebench(
 def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
     """The characters by the role that each is. Raises `BadInput` for one that is none."""
     from base.names import nearest
-    from characters import load
+    from characters.profile import load
 
-    found = {}
+    by_role = {}
     for name in names:
         character = load(name)
         mine = [role for role in bench.roles if role in (character.name, *character.aliases)]
         if not mine:
-            hint = nearest(character.name, bench.roles) or f"; there are {', '.join(bench.roles)}"
+            roles = ", ".join(bench.roles)
+            hint = nearest(character.name, bench.roles) or _("; the roles are {roles}", roles=roles)
             raise BadInput(
                 _(
                     "--character {name}: no role is called {character}{hint}",
@@ -97,26 +106,26 @@ def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
                     hint=hint,
                 )
             )
-        found[mine[0]] = character
-    return found
+        by_role[mine[0]] = character
+    return by_role
 
 
 def _lines(
     to: str, bench: "Bench", known: dict[str, "Character"], asker: str, answers: int | None
 ) -> Iterable[str]:
     from models.train.data import dumped
-    from scenes.data import rolebench as retold
+    from scenes.data import rolebench as bench_as
 
     match to:
         case "log":
-            told = retold.entries(bench, asker, answers or 1)
-            return (f"{entry.line}\n" for entry in told)
+            entries = bench_as.entries(bench, asker, answers or 1)
+            return (f"{entry.line}\n" for entry in entries)
         case "examples":
-            return map(dumped, retold.examples(bench, known, asker, answers))
+            return map(dumped, bench_as.examples(bench, known, asker, answers))
         case "candidates":
-            return (f"{json_text(one)}\n" for one in retold.candidates(bench, known, asker))
+            return (f"{json_text(one)}\n" for one in bench_as.candidates(bench, known, asker))
         case _:
-            return (f"{json_text(one)}\n" for one in retold.instructions(bench, known, answers))
+            return (f"{json_text(one)}\n" for one in bench_as.instructions(bench, known, answers))
 
 
 def _write_characters(
@@ -133,7 +142,7 @@ def _write_characters(
         paths[role] = folder / f"{stem}.yaml"
     there = [path for path in paths.values() if path.exists()]
     if there:
-        raise BadInput(*(f"{path}: is there already; move it away first" for path in there))
+        raise BadInput(*(_("{path}: is there already; move it away first", path=p) for p in there))
     folder.mkdir(parents=True, exist_ok=True)
     for role, path in paths.items():
         write_lines([yaml_text(files[role])], path, inputs)
@@ -153,22 +162,21 @@ def _report(bench: "Bench", written: int, to: str, as_data: bool, output: Path |
             }
         )
         return
-    roles: Sequence[str] = [f"{role} {count}" for role, count in bench.roles.most_common()]
     word(
-        _(
-            "{questions} questions, {answers} answers: {roles}",
-            questions=len(bench.questions),
+        _n(
+            "{n} question, {answers} answers: {roles}",
+            "{n} questions, {answers} answers: {roles}",
+            len(bench.questions),
             answers=bench.answers,
-            roles=", ".join(roles),
+            roles=", ".join(f"{role} {count}" for role, count in bench.roles.most_common()),
         )
     )
     if bench.empty:
-        word(_("left out {empty}: answers without a word", empty=bench.empty))
-    what = {"log": "lines", "characters": "characters", "candidates": "questions"}.get(to, to)
-    word(
-        _(
-            "{written} {what} written",
-            written=written,
-            what=what if what != "instruct" else "instructions",
+        word(
+            _n(
+                "left out {n} answer without a word",
+                "left out {n} answers without a word",
+                bench.empty,
+            )
         )
-    )
+    word(_("written: {n} {what}", n=written, what=_(WRITTEN[to])))

@@ -41,7 +41,7 @@ def list_scenes(as_data: Json = False) -> None:
 @app.command()
 def show(scene: NameOrFile, as_data: Json = False) -> None:
     """Show what is in a scene: cast, aim, opening."""
-    from scenes.scene import load_scene
+    from scenes.scene_loader import load_scene
     from scenes.table.snapshot import to_json
 
     with given():
@@ -68,8 +68,8 @@ def check(
 ) -> None:
     """Check scenes: every mistake with file, line and key. Exit 2 where there is one."""
     from base.errors import KnownError
-    from scenes.scene import load_scene
     from scenes.scene_list import scene_names
+    from scenes.scene_loader import load_scene
 
     broken = False
     for name in scenes or scene_names():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
 from tui.logs import Source
 from tui.output import as_json, columns, data, one_line, word
+
+if TYPE_CHECKING:
+    from scenes.table.session import Session
 
 app = group("Sessions: what was played and saved.")
 
@@ -24,9 +27,9 @@ Id = Annotated[
 
 CONTEXT = 4096
 """Characters of a prompt, at most."""
-FORMATS = (
-    *("log", "markdown", "html", "seq2seq", "alpaca", "sharegpt", "preference", "sillytavern"),
-)
+TO_READ = ("log", "markdown", "html", "sillytavern")
+EXAMPLES = ("seq2seq", "alpaca", "sharegpt", "preference")
+FORMATS = (*TO_READ, *EXAMPLES)
 
 
 @app.command("list")
@@ -70,7 +73,7 @@ def export(
     id: Id = None,
     form: Annotated[
         str,
-        typer.Option("--to", metavar="|".join(FORMATS), autocompletion=lambda: list(FORMATS)),
+        typer.Option("--to", metavar="|".join(FORMATS), help="The format to write."),
     ] = "log",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")
@@ -88,7 +91,6 @@ def export(
     It may be played meanwhile: what stands in it so far is written. With -o, training examples
     are entered in a `dataset_info.json` beside the file, by which LLaMA-Factory finds them.
     """
-    from scenes.files.exports import export as lines_of
     from scenes.table.journal import read_session
     from scenes.table.session_list import find_session
     from tui.commands.writing import not_over
@@ -102,7 +104,7 @@ def export(
             speaker = session.scene.role(speaker).name
     for line in session.damage:
         word(line)
-    if form in ("log", "markdown", "html", "sillytavern"):
+    if form in TO_READ:
         for option in ("--for",) * (speaker is not None) + ("--context",) * (context != CONTEXT):
             word(
                 _(
@@ -111,7 +113,7 @@ def export(
                     form=form,
                 )
             )
-    lines = lines_of(form, session, speaker, context)
+    lines = _lines_of(form, session, speaker, context)
     if output is None:
         _print(lines)
     else:
@@ -135,6 +137,7 @@ def import_chats(
     text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
     """
     from scenes.files.chats import import_chat
+    from tui.reported import report_lines
 
     roles = roles_of(mapped or [])
     problems: list[str] = []
@@ -147,10 +150,10 @@ def import_chats(
             problems += error.problems
             continue
         reports.append(report)
-        for line in (*report.notices, *report.places):
+        for line in report_lines(report):
             word(line)
         if not as_data:
-            data(f"{report.session}: {report.told()}")
+            data(report.session)
     if as_data:
         as_json([report.as_json() for report in reports], 2)
     if problems:
@@ -162,7 +165,7 @@ def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
     """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
-    from scenes.table.session_list import sessions_folder
+    from base.folders import sessions_folder
 
     wanted = words.casefold()
     if not wanted.strip():
@@ -176,6 +179,17 @@ def search(
             word(_("left out: {error}", error=error))
 
 
+def _lines_of(form: str, session: "Session", speaker: str | None, context: int) -> Iterator[str]:
+    """A session to read or for SillyTavern, or as training examples."""
+    if form in TO_READ:
+        from scenes.files.exports import export
+
+        return export(form, session, speaker, context)
+    from scenes.data.examples.export import FORMS
+
+    return FORMS[form](session, speaker, context)
+
+
 def _print(lines: Iterator[str]) -> None:
     for line in lines:
         data(line)
@@ -184,7 +198,7 @@ def _print(lines: Iterator[str]) -> None:
 def _write(form: str, lines: Iterator[str], output: Path, journal: Path) -> None:
     """Write an export whole or not at all, and what tells LLaMA-Factory of it."""
     from base.writing import replace_pieces
-    from scenes.files.exports.examples import COLUMNS
+    from scenes.data.examples.export import COLUMNS
     from tui.commands.writing import is_of_sessions
 
     pieces = _separated(lines) if form == "sillytavern" else _ended(lines)
@@ -204,7 +218,7 @@ def _separated(lines: Iterator[str]) -> Iterator[str]:
 
 def _enter(form: str, output: Path) -> None:
     from base.writing import replace_text
-    from scenes.files.exports.examples import dataset_info
+    from scenes.data.examples.export import dataset_info
 
     info = output.with_name("dataset_info.json")
     try:

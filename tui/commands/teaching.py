@@ -11,18 +11,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.failures import BadInput, given
 from tui.output import as_json, one_line, word
 
 if TYPE_CHECKING:
     from models.teacher import Teacher
-    from scenes.data.teacher.answer_cache import Ledger, Record
+    from scenes.data.teacher.answer_cache import AnswerCache, CachedAnswer
     from scenes.data.teacher.runner import Task
 
-MOST_TOLD = 20
-"""Failures told one by one."""
+MOST_LISTED = 20
+"""Failures that are listed one by one."""
+STAGES = {
+    "passage": N_("passage"),
+    "speakers": N_("speakers"),
+    "expression": N_("expression"),
+    "chapter": N_("chapter"),
+    "interview": N_("interview"),
+    "slot": N_("slot"),
+    "otherwise": N_("other words"),
+    "answer": N_("answer"),
+}
+"""What a question to a teacher is about, for a person."""
 
 TeacherName = Annotated[
     str | None,
@@ -70,7 +81,7 @@ Estimate = Annotated[
 
 
 @dataclass(frozen=True)
-class Asking:
+class TeacherOptions:
     """How a teacher is asked."""
 
     teacher: str | None
@@ -104,23 +115,23 @@ class Asking:
     def costs(self, into: float, out: float) -> str:
         """`, costs 1.20`, or nothing where no price is said."""
         cost = self.cost(into, out)
-        return "" if cost is None else f", costs {cost:.2f}"
+        return "" if cost is None else _(", costs {cost:.2f}", cost=cost)
 
 
 @dataclass
-class Progress:
+class TeachingProgress:
     """Tells how far a run is: on a terminal as it goes, and what failed."""
 
-    asking: Asking
+    asking: TeacherOptions
     expected: int
     began: float = field(default_factory=time.monotonic)
     done: int = 0
     into: int = 0
     out: int = 0
-    failed: list["Record"] = field(default_factory=list)
+    failed: list["CachedAnswer"] = field(default_factory=list)
     _shown: float = 0.0
 
-    def __call__(self, record: "Record") -> None:
+    def __call__(self, record: "CachedAnswer") -> None:
         self.done += 1
         self.into += record.prompt_tokens
         self.out += record.tokens
@@ -129,30 +140,54 @@ class Progress:
         now = time.monotonic()
         if self.done == 1 and self.expected > 1:
             rounds = math.ceil(self.expected / self.asking.jobs)
-            tell(f"the first took {record.seconds:.1f} s: {_span(rounds * record.seconds)}")
+            span = _span(rounds * record.seconds)
+            tell(
+                _(
+                    "the first answer took {seconds:.1f} s; all of them: about {span}",
+                    seconds=record.seconds,
+                    span=span,
+                )
+            )
         if redraws(sys.stderr) and now - self._shown > 0.5:
             self._shown = now
             left = (now - self.began) / self.done * max(self.expected - self.done, 0)
-            cost = self.asking.costs(self.into, self.out)
-            line = f"{record.stage}: {self.done} of {max(self.expected, self.done)} asked"
-            sys.stderr.write(f"\r\033[K{line}, {_span(left)} left{cost}")
+            line = _(
+                "{stage}: {done} of {all} asked, {span} left{costs}",
+                stage=_(STAGES.get(record.stage, record.stage)),
+                done=self.done,
+                all=max(self.expected, self.done),
+                span=_span(left),
+                costs=self.asking.costs(self.into, self.out),
+            )
+            sys.stderr.write(f"\r\033[K{line}")
             sys.stderr.flush()
 
     def end(self) -> None:
         """Tell what it took and what failed."""
         spent = time.monotonic() - self.began
-        cost = self.asking.costs(self.into, self.out)
         tell(
-            f"{self.done} questions in {_span(spent)}, {self.into:,} tokens in, "
-            f"{self.out:,} out{cost}"
+            _n(
+                "{n} question in {span}: {into:,} tokens in, {out:,} tokens out{costs}",
+                "{n} questions in {span}: {into:,} tokens in, {out:,} tokens out{costs}",
+                self.done,
+                span=_span(spent),
+                into=self.into,
+                out=self.out,
+                costs=self.asking.costs(self.into, self.out),
+            )
         )
-        for record in self.failed[:MOST_TOLD]:
-            word(f"  {one_line(record.stage)} {one_line(record.where)}: {one_line(record.failed)}")
-        if len(self.failed) > MOST_TOLD:
+        self._list_failures()
+
+    def _list_failures(self) -> None:
+        for record in self.failed[:MOST_LISTED]:
+            stage = _(STAGES.get(record.stage, record.stage))
+            word(f"  {one_line(stage)} {one_line(record.where)}: {one_line(record.failed)}")
+        if (more := len(self.failed) - MOST_LISTED) > 0:
             word(
-                _(
-                    "  and {failed} more, all in {path}",
-                    failed=len(self.failed) - MOST_TOLD,
+                _n(
+                    "  and {n} more, as {path} says",
+                    "  and {n} more, as {path} says",
+                    more,
                     path=self.asking.path,
                 )
             )
@@ -168,7 +203,7 @@ def tell(text: str) -> None:
 
 
 @dataclass(frozen=True)
-class Load:
+class Workload:
     """What is to be asked, of which it is `sure` or which is the most that it can be."""
 
     questions: int
@@ -178,38 +213,47 @@ class Load:
     sure: bool
 
 
-def estimated(tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool) -> Load:
+def estimated(tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool) -> Workload:
     """What is left of the tasks to be asked, tokens as estimated."""
-    left = [task for task in tasks if ledger is None or not ledger.done(task.key)]
+    left = [task for task in tasks if cache is None or not cache.done(task.key)]
     into = sum(task.question.tokens for task in left)
     out = sum(task.expected for task in left)
-    return Load(len(left), len(tasks) - len(left), into, out, sure)
+    return Workload(len(left), len(tasks) - len(left), into, out, sure)
 
 
 def tell_estimate(
-    asking: Asking, tasks: Sequence["Task"], ledger: "Ledger | None", sure: bool = True
+    asking: TeacherOptions, tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool = True
 ) -> int:
     """Say what is to be asked, `sure` or at most; how many questions that is."""
-    load = estimated(tasks, ledger, sure)
-    known = f", {load.answered_before} answered before" if load.answered_before else ""
-    word(
-        _(
-            "{value}{questions} questions{known}: about {tokens_in:,} tokens in, "
-            "{tokens_out:,} out{costs}{as_measured}",
-            value="" if sure else "at most ",
-            questions=load.questions,
-            known=known,
-            tokens_in=load.tokens_in,
-            tokens_out=load.tokens_out,
-            costs=asking.costs(load.tokens_in, load.tokens_out),
-            as_measured=_as_measured(asking, load.questions, ledger),
+    load = estimated(tasks, cache, sure)
+    if load.answered_before:
+        word(_n("{n} answered before", "{n} answered before", load.answered_before))
+    values = {
+        "into": load.tokens_in,
+        "out": load.tokens_out,
+        "costs": asking.costs(load.tokens_in, load.tokens_out),
+        "span": _as_measured(asking, load.questions, cache),
+    }
+    if sure:
+        line = _n(
+            "{n} question: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            "{n} questions: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            load.questions,
+            **values,
         )
-    )
+    else:
+        line = _n(
+            "at most {n} question: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            "at most {n} questions: about {into:,} tokens in, {out:,} tokens out{costs}{span}",
+            load.questions,
+            **values,
+        )
+    word(line)
     return load.questions
 
 
 def print_estimate(
-    asking: Asking, tasks: Sequence["Task"], as_data: bool, sure: bool = True
+    asking: TeacherOptions, tasks: Sequence["Task"], as_data: bool, sure: bool = True
 ) -> None:
     """What `--estimate` prints, in words or as JSON."""
     if not as_data:
@@ -219,18 +263,21 @@ def print_estimate(
     as_json(asdict(load) | {"cost": asking.cost(load.tokens_in, load.tokens_out)})
 
 
-def _as_measured(asking: Asking, left: int, ledger: "Ledger | None") -> str:
-    seconds = [one.seconds for one in ledger.records.values() if one.seconds] if ledger else []
+def _as_measured(asking: TeacherOptions, left: int, cache: "AnswerCache | None") -> str:
+    seconds = [one.seconds for one in cache.answers.values() if one.seconds] if cache else []
     if not seconds or not left:
         return ""
     each = sum(seconds) / len(seconds)
-    return f"; at {each:.1f} s each, as before, {_span(left * each / asking.jobs)}"
+    span = _span(left * each / asking.jobs)
+    return _("; at {each:.1f} s each, as before, {span}", each=each, span=span)
 
 
 @contextmanager
-def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[Progress]:
+def progress_of(
+    asking: TeacherOptions, expected: int, teacher: "Teacher"
+) -> Iterator[TeachingProgress]:
     """What is told while `expected` questions are asked, and at the end what the teacher says."""
-    progress = Progress(asking, expected)
+    progress = TeachingProgress(asking, expected)
     try:
         yield progress
     finally:
@@ -240,36 +287,38 @@ def progress_of(asking: Asking, expected: int, teacher: "Teacher") -> Iterator[P
 
 
 @contextmanager
-def asked(asking: Asking, command: str) -> Iterator[tuple["Teacher", "Ledger"]]:
+def opened(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "AnswerCache"]]:
     """The teacher and the journal, opened; both are closed at the end. Raises `BadInput`."""
     from models.teacher import Manner, Teacher, find_teacher
-    from scenes.data.teacher.answer_cache import Ledger
+    from scenes.data.teacher.answer_cache import AnswerCache
 
     if asking.teacher is None:
         raise BadInput(
-            _("--teacher is missing: a server's address, a GGUF file, or a model's name")
+            _("--teacher is missing; give a server's address, a GGUF file, or a model's name")
         )
     with given():
         if not asking.output.parent.is_dir():
             raise BadInput(
-                _("{parent}: no such folder; make it first", parent=asking.output.parent)
+                _("{folder}: no such folder; make it first", folder=asking.output.parent)
             )
         find_teacher(asking.teacher)
     teacher = Teacher.open(asking.teacher, Manner.waiting(asking.wait, asking.timeout, tell))
     try:
         with given():
-            ledger = Ledger.open(asking.path, command)
+            cache = AnswerCache.open(asking.path, command)
         try:
-            if ledger.torn:
+            if cache.torn:
                 word(_("{path}: a half-written last line was dropped", path=asking.path))
-            yield teacher, ledger
+            yield teacher, cache
         finally:
-            ledger.close()
+            cache.close()
     finally:
         teacher.close()
 
 
 def _span(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return _("{seconds:.0f} s", seconds=seconds)
+    if seconds < 5400:
+        return _("{minutes:.0f} min", minutes=seconds / 60)
+    return _("{hours:.1f} h", hours=seconds / 3600)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _
+from base.extras import not_installed
+from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.commands import options
 from tui.failures import BadInput, given
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from models.train.settings import Settings
 
 PLOT_LINES = 12
+WHY_ENDED = {
+    "done": N_("all steps done"),
+    "patience": N_("the loss got no better"),
+    "stopped": N_("stopped"),
+}
 ONE_PRESS = 0.5
 """Seconds within which two signals are one press."""
 
@@ -57,24 +63,20 @@ def train(
     if recipe is None:
         raise BadInput(_("no recipe; print one with: paotuan train --new > recipe.yaml"))
     with given():
-        settings = read_recipe(recipe, changes or ())
+        settings = read_recipe(recipe, changes or (), word)
     with _installed():
         from models.train.base import open_base
         from models.train.card import write_card
         from models.train.plot import write_picture
-
-        if settings.pairs:
-            from models.train.preference import train_preferences as run
-        else:
-            from models.train.run import train as run
+        from models.train.run import train as run
     with given():
         _check_memory(settings, anyway)
         quantization: Any = "int4" if settings.method == "qlora" else None
         model, encoder = open_base(settings.base, None, quantization, settings.device)
     base = _name(settings.base)
     chief = os.environ.get("RANK", "0") == "0"
-    with _stoppable() as asked, _shown(settings, chief and not as_data) as tell:
-        result = run(settings, model, encoder, base, tell, lambda: bool(asked), fresh)
+    with _stoppable() as signals, _shown(settings, chief and not as_data) as tell:
+        result = run(settings, model, encoder, base, tell, lambda: bool(signals), fresh)
     if chief:
         write_card(settings, base, result)
         write_picture(result.points, settings.out)
@@ -82,7 +84,7 @@ def train(
     if result.why_ended == "stopped":
         if chief:
             word(_how_to_go_on(settings, result.steps))
-        raise typer.Exit(128 + asked[0])
+        raise typer.Exit(128 + signals[0])
 
 
 @contextmanager
@@ -90,49 +92,45 @@ def _installed() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise BadInput(
-            _(
-                "{error} is not installed; install it with: pip install 'paotuan[train]'",
-                error=error.name,
-            )
-        ) from error
+        raise BadInput(not_installed(error.name, "train")) from error
 
 
 def _check_memory(settings: "Settings", anyway: bool) -> None:
-    """Refuse what the arithmetic says cannot fit; an unknown base is not reckoned, and said so."""
+    """Refuse what the arithmetic says cannot fit; for an unknown base say that nobody knows."""
     from base.errors import KnownError
     from models.memory.fit import fit
     from models.memory.machine import machine_memory
     from models.memory.shapes import shape_of
-    from models.memory.usage import Plan
+    from models.memory.usage import MemoryPlan
 
     try:
         shape = shape_of(settings.base)
     except KnownError:
         word(
             _(
-                "{base}: its memory is not reckoned, since its shape is not known before",
+                "{base}: its sizes are not known in advance, so nobody can say whether it fits "
+                "into memory",
                 base=settings.base,
             )
         )
         return
     main, gpu = machine_memory()
     on_gpu = bool(gpu) and settings.device != "cpu"
-    plan = Plan(
+    plan = MemoryPlan(
         context=min(settings.batch_tokens, shape.context),
         n=1,
         quantization="int4" if settings.method == "qlora" else "none",
         adapter="prefix" if settings.method == "prefix" else "lora",
         train=True,
-        rank=settings.rank,
-        prefix=settings.prefix_length,
-        checkpointing=settings.checkpointing,
+        rank=settings.r,
+        prefix=settings.num_virtual_tokens,
+        checkpointing=settings.gradient_checkpointing,
         device="cuda" if on_gpu else "cpu",
         dtype_bytes=2 if on_gpu else 4,
     )
-    found = fit(settings.base, plan, (gpu if on_gpu else main) or None)
-    if found.fits is False and not anyway:
-        raise BadInput(_("{verdict}; --anyway begins all the same", verdict=found.verdict))
+    estimate = fit(settings.base, plan, (gpu if on_gpu else main) or None)
+    if estimate.fits is False and not anyway:
+        raise BadInput(_("{verdict}; --anyway begins all the same", verdict=estimate.verdict))
 
 
 def _name(base: str) -> str:
@@ -143,11 +141,16 @@ def _name(base: str) -> str:
 def _how_to_go_on(settings: "Settings", steps: int) -> str:
     from models.train.checkpoints import FOLDER, last_whole
 
-    again = f"paotuan {one_line(shlex.join(sys.argv[1:]))}"
-    kept = last_whole(settings.out / FOLDER)
-    if kept is None:
-        return f"stopped before the first step; begin again with: {again}"
-    return f"stopped at step {steps}, which {kept} keeps; go on with: {again}"
+    command = f"paotuan {one_line(shlex.join(sys.argv[1:]))}"
+    checkpoint = last_whole(settings.out / FOLDER)
+    if checkpoint is None:
+        return _("stopped before the first step; begin again with: {command}", command=command)
+    return _(
+        "stopped at step {step}, which {checkpoint} keeps; go on with: {command}",
+        step=steps,
+        checkpoint=checkpoint,
+        command=command,
+    )
 
 
 @contextmanager
@@ -168,7 +171,10 @@ def _stoppable() -> Iterator[list[int]]:
         asked.append(number)
         if len(asked) == 1:
             word(
-                _("keeping a checkpoint after this step, then stopping; once more to stop at once")
+                _(
+                    "a checkpoint is written after this step, then the run stops; press once more "
+                    "to stop at once"
+                )
             )
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -208,42 +214,44 @@ def _shown(settings: "Settings", wanted: bool) -> Iterator[Any]:
 
 def _line(point: "Point") -> str:
     """`step 20/280  loss 4.512  held out 4.731  91 tokens/s  00:41:07 left`."""
-    parts = [f"step {point.step}/{point.steps}"]
+    parts = [_("step {step}/{steps}", step=point.step, steps=point.steps)]
     if point.loss is not None:
-        parts.append(f"loss {point.loss:.3f}")
+        parts.append(_("loss {loss:.3f}", loss=point.loss))
     if point.held_out is not None:
-        parts.append(f"held out {point.held_out:.3f}")
+        parts.append(_("held out {loss:.3f}", loss=point.held_out))
     if point.tokens_per_second:
-        parts.append(f"{point.tokens_per_second:,.0f} tokens/s")
+        parts.append(_("{speed:,.0f} tokens/s", speed=point.tokens_per_second))
     if point.seconds_left is not None:
         left = round(point.seconds_left)
-        parts.append(f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left")
+        time_left = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
+        parts.append(_("{time} left", time=time_left))
     return "  ".join(parts)
 
 
 def _report(settings: "Settings", result: "Result", as_data: bool) -> None:
     if as_data:
-        told = asdict(result)
-        told["points"] = [point._asdict() for point in result.points]
-        as_json(told | {"out": str(settings.out)})
+        figures = asdict(result)
+        figures["points"] = [point._asdict() for point in result.points]
+        as_json(figures | {"out": str(settings.out)})
         return
     if result.too_long:
         word(
-            _(
-                "left out {too_long} examples longer than {max_length} tokens",
-                too_long=result.too_long,
+            _n(
+                "{n} example longer than {max_length} tokens was left out",
+                "{n} examples longer than {max_length} tokens were left out",
+                result.too_long,
                 max_length=settings.max_length,
             )
         )
     if result.best_held_out is not None and result.first_held_out is not None:
         word(
-            _(
-                "held-out loss {first_held_out:.3f} → {best_held_out:.3f} after {steps} "
-                "steps ({why_ended})",
-                first_held_out=result.first_held_out,
-                best_held_out=result.best_held_out,
-                steps=result.steps,
-                why_ended=result.why_ended,
+            _n(
+                "held-out loss {first:.3f} → {best:.3f} after {n} step ({why_ended})",
+                "held-out loss {first:.3f} → {best:.3f} after {n} steps ({why_ended})",
+                result.steps,
+                first=result.first_held_out,
+                best=result.best_held_out,
+                why_ended=_(WHY_ENDED[result.why_ended]),
             )
         )
     data(str(settings.out))

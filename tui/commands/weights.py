@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from base.messages import _
+from base.extras import not_installed
+from base.messages import _, _n
 from tui.commands import options
 from tui.commands.group import one_of
 from tui.commands.writing import not_over
@@ -56,11 +57,11 @@ def fit(
     from models.memory.fit import fit as reckon
     from models.memory.fit import parse_memory
     from models.memory.machine import machine_memory
-    from models.memory.usage import Adapter, Plan, Quantization
+    from models.memory.usage import Adapter, MemoryPlan, Quantization
 
     _check(n, max_tokens, quantization, device, adapter)
     main, gpu = machine_memory()
-    plan = Plan(
+    plan = MemoryPlan(
         context=context,
         n=n,
         max_tokens=max_tokens,
@@ -71,10 +72,10 @@ def fit(
         dtype_bytes=2 if device == "cuda" else 4,
     )
     with given():
-        there = parse_memory(memory) if memory else (gpu if device == "cuda" else main) or None
-        found = reckon(model, plan, there)
-    _show(found, as_data)
-    if found.fits is False:
+        size = parse_memory(memory) if memory else (gpu if device == "cuda" else main) or None
+        estimate = reckon(model, plan, size)
+    _show(estimate, as_data)
+    if estimate.fits is False:
         raise typer.Exit(1)
 
 
@@ -88,16 +89,16 @@ def _check(n: int, max_tokens: int, quantization: str, device: str, adapter: str
         raise BadInput(_("-n and --max-tokens: expected at least 1"))
 
 
-def _show(found: "Fit", as_data: bool) -> None:
+def _show(fits: "Fit", as_data: bool) -> None:
     if as_data:
-        told = {"model": found.model, "total": found.total, "memory": found.memory}
-        items = {item.what: item.bytes for item in found.items}
-        rest = {"items": items, "advice": list(found.advice), "plan": asdict(found.plan)}
-        as_json(told | {"fits": found.fits} | rest, 2)
+        head = {"model": fits.model, "total": fits.total, "memory": fits.memory}
+        items = {item.what: item.bytes for item in fits.items}
+        rest = {"items": items, "advice": list(fits.advice), "plan": asdict(fits.plan)}
+        as_json(head | {"fits": fits.fits} | rest, 2)
         return
-    rows = [(item.what, f"{item.bytes / MIB:,.0f} MiB") for item in found.items if item.bytes]
-    columns([*rows, ("together", f"{found.total / MIB:,.0f} MiB")])
-    word(found.verdict)
+    rows = [(_(item.what), f"{item.bytes / MIB:,.0f} MiB") for item in fits.items if item.bytes]
+    columns([*rows, (_("together"), f"{fits.total / MIB:,.0f} MiB")])
+    word(fits.verdict)
 
 
 def convert(
@@ -130,23 +131,17 @@ def convert(
     if dtype is not None:
         one_of(dtype, FORMS[to], "dtype")
     if keep_quantised and to != "folder":
-        raise BadInput(_("--keep-quantised is for checkpoints; leave it out"))
+        raise BadInput(_("--keep-quantised is for ChatGLM checkpoints; leave it out"))
     if base is not None and to != "gguf-lora":
         raise BadInput(_("--base is for --to gguf-lora; leave it out"))
     not_over(out, [source, *([base] if base else [])], "OUT")
     try:
         with given():
-            said, written = _convert(source, out, to, keep_quantised, dtype, base)
+            sentence, written = _convert(source, out, to, keep_quantised, dtype, base)
     except ModuleNotFoundError as error:
         extra = "train" if error.name == "gguf" else "local"
-        raise BadInput(
-            _(
-                "{error} is not installed; install it with: pip install 'paotuan[{extra}]'",
-                error=error.name,
-                extra=extra,
-            )
-        ) from error
-    word(said)
+        raise BadInput(not_installed(error.name, extra)) from error
+    word(sentence)
     data(str(written))
 
 
@@ -158,12 +153,20 @@ def _convert(
         from models.gguf.lora import write_gguf_lora
 
         lora = write_gguf_lora(source, out, base, "float32" if dtype == "float32" else "float16")
-        return f"{lora.pairs} layers of a {lora.architecture} LoRA for {lora.base}", lora.path
+        sentence = _n(
+            "{n} layer of a {architecture} LoRA for {base}",
+            "{n} layers of a {architecture} LoRA for {base}",
+            lora.pairs,
+            architecture=lora.architecture,
+            base=lora.base,
+        )
+        return sentence, lora.path
     if to == "hf":
         from models.gguf.folder import convert_gguf, find_gguf
 
         folder = convert_gguf(find_gguf(source), out, dtype or "bfloat16")
-        return f"{folder.architecture} in {folder.dtype}", folder.path
+        names = {"architecture": folder.architecture, "dtype": folder.dtype}
+        return _("{architecture} in {dtype}", **names), folder.path
     from models.chatglm.convert import convert as write
 
     done = write(source, out, keep_quantised=keep_quantised, dtype=dtype)

@@ -49,7 +49,7 @@ def _not_into(inputs: Iterable[str | Path]) -> None:
 
 def is_of_sessions(path: Path) -> bool:
     """Whether a path leads into the folder where sessions are kept."""
-    from scenes.table.session_list import sessions_folder
+    from base.folders import sessions_folder
 
     try:
         return path.resolve().is_relative_to(sessions_folder().resolve())

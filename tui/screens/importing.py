@@ -1,4 +1,4 @@
-"""Import in the program: a path is asked for, the file looked at, and what it holds shown."""
+"""Import in the program: a path is asked for, the file recognised, and what it holds shown."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -6,16 +6,35 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
-from base.messages import _
+from base.folders import folders
+from base.messages import _, _n
+from scenes.files.books import book_name, write_book
+from scenes.files.cards import report_of
+from scenes.files.chats import import_chat
+from scenes.files.importers import Importer
+from scenes.files.importing import (
+    Opened,
+    OpenedBook,
+    OpenedCards,
+    OpenedChat,
+    OpenedLogs,
+    import_cards,
+    opened,
+)
+from scenes.files.recognise import Recognised, recognise
+from scenes.table.session_list import find_session
 from tui.failures import Known, problems_of
-from tui.importing import Found, FoundCards, FoundLogs, import_cards, look_at, typed_path
+from tui.importing import typed_path
 from tui.paint import printable
+from tui.reported import likely, report_lines, title_of
+from tui.screens.players import PlayersScreen
+from tui.screens.report import ReportScreen
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
@@ -52,7 +71,7 @@ class PathSuggester(Suggester):
             return None
 
 
-class PathScreen(ModalScreen[Found | None]):
+class PathScreen(ModalScreen[Opened | None]):
     """Asks for a path until the file there is one that can be imported, or the person gives up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,7 +87,8 @@ class PathScreen(ModalScreen[Found | None]):
                 Content(
                     _(
                         "A table's log (SealDice, Dice!, OlivaDice, QQ, Foundry, CCFOLIA, …), a "
-                        "character card (PNG, JSON, CHARX), or a chat (SillyTavern, Kobold, …)"
+                        "character card (PNG, JSON, CHARX), a lorebook, or a chat "
+                        "(SillyTavern, Kobold, …)"
                     )
                 ),
                 id="told",
@@ -85,14 +105,37 @@ class PathScreen(ModalScreen[Found | None]):
 
     @work(thread=True, exclusive=True)
     def _look_at(self, path: Path) -> None:
+        call = self.app.call_from_thread
         try:
-            found = look_at(path)
+            file = recognise(path)
+            if not file.is_sure:
+                call(self._ask, file)
+                return
+            found = opened(file)
+        except Known as error:
+            call(self._tell, problems_of(error)[0], True)
+        else:
+            call(self._found, found)
+
+    @work
+    async def _ask(self, file: Recognised) -> None:
+        """Ask what a file is, and open it as that."""
+        importer = await self.app.push_screen_wait(GuessScreen(file))
+        if importer is None:
+            self._tell(_("Enter looks into it · → completes the path · Esc back"))
+        else:
+            self._open(file.as_named(importer))
+
+    @work(thread=True, exclusive=True)
+    def _open(self, file: Recognised) -> None:
+        try:
+            found = opened(file)
         except Known as error:
             self.app.call_from_thread(self._tell, problems_of(error)[0], True)
         else:
             self.app.call_from_thread(self._found, found)
 
-    def _found(self, found: Found) -> None:
+    def _found(self, found: Opened) -> None:
         if self.is_current:
             self.dismiss(found)
 
@@ -102,68 +145,83 @@ class PathScreen(ModalScreen[Found | None]):
         told.update(Content(printable(text)))
 
 
-class ToldScreen(ModalScreen[bool]):
-    """Lines to read; gives whether the person goes on."""
+class GuessScreen(ModalScreen[Importer | None]):
+    """Asks what a file is that may be several things."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "dismiss(True)", "Go on", id="told.go"),
-        Binding("escape", "dismiss(False)", "Back", id="told.back"),
+        Binding("escape", "dismiss(None)", "Back", id="guess.back")
     ]
 
-    def __init__(self, lines: list[str], title: str, keys: str) -> None:
+    def __init__(self, file: Recognised) -> None:
         super().__init__()
-        self.lines, self.heading, self.keys = lines, title, keys
+        self.file = file
+        self.guesses = likely(file)
 
     def compose(self) -> ComposeResult:
-        page = VerticalScroll(Static(Content("\n".join(map(printable, self.lines)))), id="page")
-        page.border_title = Content(printable(self.heading))
-        page.border_subtitle = Content(printable(self.keys))
-        yield page
+        titles = [Content(title_of(guess.importer)) for guess in self.guesses]
+        choices = OptionList(*titles, id="guesses", compact=True)
+        choices.border_title = Content(_("What is {where}?", where=printable(self.file.path.name)))
+        with Vertical(id="import"):
+            yield choices
+            yield Static(Content(_("Enter imports it as that · Esc back")), classes="keys")
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self.guesses[event.option_index].importer)
 
 
 async def ask_import(app: App[None]) -> "Path | Scene | None":
     """Import what the person names; the session or the scene that they want to go on with."""
     found = await app.push_screen_wait(PathScreen())
-    if found is None:
-        return None
     try:
-        if isinstance(found, FoundLogs):
-            from tui.screens.players import PlayersScreen
-
-            return await app.push_screen_wait(PlayersScreen(found))
-        if isinstance(found, FoundCards):
-            return await _ask_cards(app, found)
-        return await _ask_chat(app, found.path)
+        match found:
+            case OpenedLogs():
+                return await app.push_screen_wait(PlayersScreen(found))
+            case OpenedCards():
+                return await _ask_cards(app, found)
+            case OpenedChat():
+                return await _ask_chat(app, found)
+            case OpenedBook():
+                await _ask_book(app, found)
     except Known as error:
         app.notify(printable(problems_of(error)[0]), severity="error", markup=False, timeout=15)
-        return None
+    return None
 
 
-async def _ask_cards(app: App[None], found: FoundCards) -> "Scene | None":
+async def _ask_cards(app: App[None], cards: OpenedCards) -> "Scene | None":
     lines: list[str] = []
-    for one in found.imports:
-        replaced = (
-            f"  {_('replaces {0}, which is there already', one.path.name)}"
-            if one.path.exists()
-            else ""
-        )
-        lines += [f"{one.sheet.name}{replaced}", *(f"  {line}" for line in one.taken())]
-    lines += found.imports[0].source.warnings
-    if not await app.push_screen_wait(
-        ToldScreen(lines, found.path.name, _("Character card · Enter imports · Esc back"))
-    ):
+    for one in cards.imports:
+        lines.append(one.sheet.name)
+        if one.path.exists():
+            replaces = _("replaces {file}, which is there already", file=one.path.name)
+            lines.append(f"  {replaces}")
+        lines += report_lines(report_of(one, cards.importer))[1:]
+    heading = _("Character card · Enter imports · Esc back")
+    if not await app.push_screen_wait(ReportScreen(lines, cards.path.name, heading)):
         return None
-    scene = import_cards(found)
-    written = [str(one.path) for one in found.imports] + [str(scene.path)]
-    done = ToldScreen(written, found.path.name, _("Enter begins: {0}", scene.title))
+    scene = import_cards(cards)
+    written = [str(one.path) for one in cards.imports] + [str(scene.path)]
+    keys = _("Enter begins: {title}", title=scene.title)
+    done = ReportScreen(written, cards.path.name, keys)
     return scene if await app.push_screen_wait(done) else None
 
 
-async def _ask_chat(app: App[None], path: Path) -> Path | None:
-    from scenes.files.chats import import_chat
-    from scenes.table.session_list import find_session
-
-    report = import_chat(path)
-    lines = [report.told(), *report.notices, *report.places]
-    done = ToldScreen(lines, path.name, _("It is a session now; Enter opens it"))
+async def _ask_chat(app: App[None], chat: OpenedChat) -> Path | None:
+    report = import_chat(chat.path, importer=chat.importer)
+    keys = _("It is a session now; Enter opens it")
+    done = ReportScreen(report_lines(report), chat.path.name, keys)
     return find_session(report.session) if await app.push_screen_wait(done) else None
+
+
+async def _ask_book(app: App[None], book: OpenedBook) -> None:
+    folder = folders("characters")[1]
+    target = folder / book_name(book.path, folder)
+    lines = [
+        _n("{n} entry", "{n} entries", len(book.book.entries)),
+        _("It goes to {path}", path=target),
+        _("A scene or a character that is to know it names it under `knowledge:`."),
+    ]
+    heading = _("Lorebook · Enter imports · Esc back")
+    if await app.push_screen_wait(ReportScreen(lines, book.path.name, heading)):
+        write_book(book.path, target, book.importer)
+        app.notify(_("Saved: {path}", path=target), markup=False)

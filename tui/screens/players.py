@@ -17,24 +17,21 @@ from textual.widgets.option_list import Option
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
-from base.messages import _
+from base.messages import N_, _, _n
+from base.names import LONGEST_NAME
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
-from scenes.files.importers import Report
-from scenes.files.trpg.files import TableLog
+from scenes.files.importing import OpenedLogs
 from scenes.files.trpg.people import Table
 from scenes.files.trpg.players import Part, Player, preview, table_of
 from scenes.files.trpg.styles import STYLES
 from scenes.files.trpg.writer import save_session, scene_of
-from scenes.log import LONGEST_NAME
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
-from tui.importing import FoundLogs
 from tui.paint import printable
-from tui.reported import reported
-from tui.screens.importing import ToldScreen
+from tui.reported import report_lines, title_of
+from tui.screens.report import ReportScreen
 from tui.screens.start import RoleScreen
-from tui.words import say
 
 PREVIEWED = 6
 """Lines of the log that are shown."""
@@ -42,6 +39,24 @@ NAMES = 20
 """Cells of the longest nickname in the list."""
 EVERY = 5000
 """Lines after which is told how many there are."""
+
+
+KEYS = N_(
+    "Enter names the role · n narrates, o watches, d dice, r role · t style · s save a log · "
+    "p play on · Esc back"
+)
+PARTS: dict[Part, str] = {
+    "role": "",
+    "narrator": N_("narrates"),
+    "observer": N_("watches"),
+    "dice": N_("dice bot"),
+}
+STYLE_NAMES = {
+    None: N_("style told by the log"),
+    "quoted": N_("“…” is said, the rest is done"),
+    "spoken": N_("all is said, （…） is done"),
+    "thoughts": N_("“…” said, 【…】 thought, the rest done"),
+}
 
 
 class Stopped(Exception):
@@ -62,33 +77,26 @@ class PlayersScreen(ModalScreen[Path | None]):
         Binding("p", "play", "Play on", id="players.play"),
     ]
 
-    def __init__(self, found: FoundLogs) -> None:
+    def __init__(self, opened: OpenedLogs) -> None:
         super().__init__()
-        self.found = found
-        self.players = list(found.players)
+        self.opened = opened
+        self.players = list(opened.players)
         self.style: str | None = None
         self.stopped = False
         self.busy = False
 
     def compose(self) -> ComposeResult:
         players = OptionList(*map(self._row, self.players), id="players", compact=True)
-        formats = "、".join(dict.fromkeys(log.report.format for log in self.found.logs))
+        formats = _(", ").join(dict.fromkeys(title_of(log.importer) for log in self.opened.logs))
+        where = printable(self.opened.path.name)
         players.border_title = Content(
-            _("Who is who? {0}", printable(f"{self.found.path.name} · {formats}"))
+            _("Who is who? {where} · {formats}", where=where, formats=formats)
         )
         with Vertical(id="import"):
             yield players
             yield Input(id="role")
             yield Static(id="preview")
-            yield Static(
-                Content(
-                    _(
-                        "Enter names the role · n narrates, o watches, d dice, r role · t style · "
-                        "s save a log · p play on · Esc back"
-                    )
-                ),
-                classes="keys",
-            )
+            yield Static(Content(_(KEYS)), classes="keys")
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False
@@ -100,7 +108,8 @@ class PlayersScreen(ModalScreen[Path | None]):
     def _row(self, player: Player) -> Option:
         name = printable(player.name) or "?"
         cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
-        part, count = say(f"part_{player.part}"), _("{0} messages", player.count)
+        part = PARTS[player.part] and _(PARTS[player.part])
+        count = _n("{n} message", "{n} messages", player.count)
         role = printable(player.role) if player.part in ("role", "narrator") else ""
         what = " · ".join(filter(None, (role, part)))
         return Option(
@@ -131,7 +140,7 @@ class PlayersScreen(ModalScreen[Path | None]):
             return
         player, role = self.players[event.option_index], self.query_one(Input)
         role.value = player.role
-        role.border_title = Content(_("Which role is {0}?", printable(player.name)))
+        role.border_title = Content(_("Which role is {name}?", name=printable(player.name)))
         role.display = True
         role.focus()
 
@@ -139,7 +148,9 @@ class PlayersScreen(ModalScreen[Path | None]):
     def _name_role(self, event: Input.Submitted) -> None:
         name = role_name(event.value)
         if not name:
-            self.notify(_("a name has 1 to {0} characters", LONGEST_NAME), severity="warning")
+            self.notify(
+                _("a name has 1 to {most} characters", most=LONGEST_NAME), severity="warning"
+            )
             return
         self._end_naming()
         self._change(role=name, part="role" if self._lit_part() != "narrator" else "narrator")
@@ -158,10 +169,10 @@ class PlayersScreen(ModalScreen[Path | None]):
     def _show_preview(self) -> None:
         shown = self.query_one("#preview", Static)
         shown.border_title = Content(
-            _("As it will read · {0}", say(f"style_{self.style or 'told'}"))
+            _("As it will read · {style}", style=_(STYLE_NAMES[self.style]))
         )
         try:
-            lines = preview(self.found.logs[0], self._table(), PREVIEWED)
+            lines = preview(self.opened.logs[0], self._table(), PREVIEWED)
         except KnownError as error:
             lines = [str(error)]
         shown.update(Content("\n".join(map(printable, lines))))
@@ -186,7 +197,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         if self.busy:
             return
         try:
-            scene = scene_of(self.found.path, self.players, self._known)
+            scene = scene_of(self.opened.path, self.players, self._known)
         except KnownError as error:
             self._fail(str(error))
             return
@@ -198,12 +209,12 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
-        from scenes.table.session_list import sessions_folder
+        from base.folders import sessions_folder
 
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{file_name(self.found.path.stem, 'log', stems(folder, '.txt'))}.txt"
-        replace_pieces(path, lines, [self.found.path])
+        path = folder / f"{file_name(self.opened.path.stem, 'log', stems(folder, '.txt'))}.txt"
+        replace_pieces(path, lines, [self.opened.path])
         return path
 
     def _save_session(self, lines: Iterator[str], scene: Scene, role: str | None) -> Path:
@@ -211,16 +222,13 @@ class PlayersScreen(ModalScreen[Path | None]):
 
     def _begin(self, save: Callable[[Iterator[str]], Path]) -> None:
         self.busy, self.stopped = True, False
-        self._tell(_("importing… {0} lines · Esc stops", 0))
+        self._tell(_n("importing… {n} line · Esc stops", "importing… {n} lines · Esc stops", 0))
         self._import(save, self._table())
 
     @work(thread=True)
     def _import(self, save: Callable[[Iterator[str]], Path], table: Table) -> None:
-        logs = [
-            TableLog(log.source, Report(log.source.where, log.report.format))
-            for log in self.found.logs
-        ]
-        told = self.app.call_from_thread
+        logs = [log.again() for log in self.opened.logs]
+        call = self.app.call_from_thread
 
         def lines() -> Iterator[str]:
             for log in logs:
@@ -228,29 +236,35 @@ class PlayersScreen(ModalScreen[Path | None]):
                     if self.stopped:
                         raise Stopped
                     if number % EVERY == 0:
-                        told(self._tell, _("importing… {0} lines · Esc stops", f"{number:,}"))
+                        call(
+                            self._tell,
+                            _n(
+                                "importing… {n} line · Esc stops",
+                                "importing… {n} lines · Esc stops",
+                                number,
+                            ),
+                        )
                     yield line
 
         try:
             path = save(lines())
         except Stopped:
-            told(self._fail, _("Stopped; nothing was saved."))
+            call(self._fail, _("Stopped; nothing was saved."))
         except Known as error:
-            told(self._fail, problems_of(error)[0])
+            call(self._fail, problems_of(error)[0])
         else:
-            told(self._finish, path, [line for log in logs for line in reported(log.report)])
+            call(
+                self._finish,
+                path,
+                [line for log in logs for line in report_lines(log.report, False)],
+            )
 
     def _tell(self, text: str) -> None:
         self.query_one(".keys", Static).update(Content(printable(text)))
 
     def _fail(self, problem: str) -> None:
         self.busy = False
-        self._tell(
-            _(
-                "Enter names the role · n narrates, o watches, d dice, r role · t style · "
-                "s save a log · p play on · Esc back"
-            )
-        )
+        self._tell(_(KEYS))
         self.notify(printable(problem), severity="warning", markup=False, timeout=15)
 
     @work
@@ -258,6 +272,6 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.busy = False
         is_session = path.suffix == ".jsonl"
         keys = _("It is a session now; Enter opens it") if is_session else _("Enter goes back")
-        title = path.stem if is_session else _("Saved: {0}", path)
-        goes_on = await self.app.push_screen_wait(ToldScreen(report, title, keys))
+        title = path.stem if is_session else _("Saved: {path}", path=path)
+        goes_on = await self.app.push_screen_wait(ReportScreen(report, title, keys))
         self.dismiss(path if goes_on and is_session else None)

@@ -22,7 +22,6 @@ from scenes.table.session_list import Saved, saved_sessions
 from tui.loaded_model import Model
 from tui.paint import printable
 from tui.widgets.status import Status
-from tui.words import say
 
 if TYPE_CHECKING:  # scenes are read whole when one is chosen
     from scenes.scene import Scene
@@ -97,8 +96,8 @@ class StartScreen(Screen[None]):
         yield Status(id="status")
 
     def on_mount(self) -> None:
-        for name in ("scenes", "sessions"):
-            self.query_one(f"#{name}", OptionList).border_title = Content(say(name))
+        for name, title in (("scenes", _("Scenes")), ("sessions", _("Resume"))):
+            self.query_one(f"#{name}", OptionList).border_title = Content(title)
         self.query_one("#scenes").focus()
         self.model_changed()
 
@@ -126,7 +125,7 @@ class StartScreen(Screen[None]):
         backend = self.model.backend
         state = _("loading the model…") if self.model.loading else self.model.problem
         self.query_one(Status).show(
-            state or (_("Model ready: {0}", backend.name) if backend else "")
+            state or (_("Model ready: {name}", name=backend.name) if backend else "")
         )
 
     def _scene_row(self, found: Found) -> Option:
@@ -160,7 +159,7 @@ class StartScreen(Screen[None]):
             details.update(Content(printable(found.problem or found.summary)))
         elif lit.id == "sessions" and at < len(self.saved):
             saved = self.saved[at]
-            role = _("you: {0}", saved.role) if saved.role else _("watching")
+            role = _("you: {role}", role=saved.role) if saved.role else _("watching")
             details.update(Content(printable(f"{role}  ·  {saved.last}")))
 
     @on(OptionList.OptionSelected, "#scenes")
@@ -187,7 +186,7 @@ class StartScreen(Screen[None]):
         self.app.push_screen(RoleScreen(scene), begin)
 
     def _load(self, at: int) -> "Scene | None":
-        from scenes.scene import load_scene
+        from scenes.scene_loader import load_scene
 
         found = self.found[at]
         try:

@@ -1,4 +1,4 @@
-"""The table: transcript, candidates, composer, status. Shows a `Play` and asks a backend."""
+"""The table on the screen: transcript, candidates, composer, status."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -11,21 +11,23 @@ from textual.widgets import Static
 
 from base.messages import _
 from base.text import REPLACED, is_blank
-from scenes.table.play import Play, body_of
+from scenes.table import controller_events as happened
+from scenes.table.commands import COMMANDS
+from scenes.table.lines import body_of
+from scenes.table.play import Play
 from scenes.table.session import Turn
 from tui.loaded_model import Model
 from tui.paint import printable
-from tui.screens.dealing import DealingScreen
+from tui.screens.controlled import ControlledScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
-from tui.words import say
 
 
-class TableScreen(DealingScreen):
+class TableScreen(ControlledScreen):
     """One play at the table."""
 
     CSS_PATH = "table.tcss"
@@ -40,7 +42,7 @@ class TableScreen(DealingScreen):
     def __init__(self, play: Play, model: Model) -> None:
         super().__init__(play, model)
         self.editing: int | Turn | None = None
-        """The candidate's place, or the turn, whose text is in the composer."""
+        """The number of the candidate, or the turn, whose text is in the composer."""
 
     def compose(self) -> ComposeResult:
         cast = [role.name for role in self.play.scene.cast]
@@ -53,7 +55,7 @@ class TableScreen(DealingScreen):
         yield Static(id="title")
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
-        yield Composer(list(emotions), id="composer")
+        yield Composer(list(emotions), list(COMMANDS), cast, id="composer")
         yield Status(id="status")
 
     def on_mount(self) -> None:
@@ -71,7 +73,54 @@ class TableScreen(DealingScreen):
         session = self.play.session
         self.query_one(Transcript).show(session.entries, session.role)
         self.tell()
-        self._tell_notices()
+
+    def take_event(self, event: happened.TableEvent) -> None:
+        """Show what has changed at the table."""
+        if not self.is_mounted:
+            return
+        super().take_event(event)
+        match event:
+            case happened.TurnsSaid() | happened.TurnEdited():
+                self.changed()
+            case happened.PlaceChanged(by):
+                self._moved(by)
+            case happened.HandOpened(hand):
+                self.query_one(Tray).show(hand)
+                self.tell()
+            case happened.HandChanged() | happened.DrawEnded():
+                self.query_one(Tray).changed()
+                if not self.table.drawing:
+                    self.tell()
+            case happened.HandLeft():
+                self._hand_left()
+            case happened.NextChanged():
+                self.tell()
+            case happened.EditAsked(turn):
+                self.rewrite(turn)
+            case happened.ViewAsked(view):
+                self._show(view)
+
+    def _moved(self, by: str) -> None:
+        self.changed()
+        if by == "undo":
+            self.notify(_("One turn back; Ctrl+Y redoes it"), timeout=2)
+        elif by == "redo":
+            self.notify(_("One turn forward"), timeout=2)
+
+    def _hand_left(self) -> None:
+        self.query_one(Tray).show(None)
+        if isinstance(self.editing, int):
+            self._end_editing()
+        self.tell()
+
+    def _show(self, view: happened.View) -> None:
+        match view:
+            case "help":
+                self.app.call_later(self.app.run_action, "help")
+            case "quit":
+                self.app.call_later(self.app.run_action, "quit")
+            case "log" | "branches":
+                self.action_turns()
 
     def tell(self) -> None:
         """The status line, and what the composer says while it is empty."""
@@ -89,7 +138,8 @@ class TableScreen(DealingScreen):
             if self.model.loading
             else (self.model.problem and _("no model"))
         )
-        cost = self.hand.cost if self.hand else None
+        hand = self.table.hand
+        cost = hand.cost if hand else None
         used = rate = ""
         if backend and cost:
             used = _("{0}/{1} tokens", cost.prompt_tokens, backend.context)
@@ -111,7 +161,7 @@ class TableScreen(DealingScreen):
                 if who
                 else _("Say something, Enter sends; Tab chooses who is next")
             )
-        composer.candidates = self.hand is not None and self.editing is None
+        composer.candidates = hand is not None and self.editing is None
 
     # --- what the person does ---
 
@@ -129,81 +179,42 @@ class TableScreen(DealingScreen):
             )
             return
         with self.trying():
-            if isinstance(self.editing, Turn):
-                self.play.edit(self.editing, event.text)
-                self._end_editing()
-                self.changed()
-            elif self.editing is not None:
-                self.pick(self.editing, event.text)
-            elif not is_blank(event.text):
-                self._say(event.text)
-            else:
-                self._go_on()
+            self._send(event.text)
 
-    def _say(self, text: str) -> None:
-        self.drop_hand()
-        self.play.say(text)
-        self.query_one(Composer).clear()
-        self.changed()
-        self.deal()
-
-    def _go_on(self) -> None:
-        """Enter on nothing: take the lit candidate, or let the next one speak."""
-        if self.hand:
-            lit = self.query_one(Tray).lit
-            if self.hand.places[lit].candidate:
-                self.pick(lit)
-        elif self.play.model_is_next:
-            self.deal()
-
-    def pick(self, place: int, text: str | None = None) -> None:
-        """Take a candidate, as it is or as `text`, and let the next one speak."""
-        hand = self.hand
-        if hand is None or place >= len(hand.places) or hand.places[place].candidate is None:
-            return
-        self.play.pick(hand, place, text)
-        self._stop_drawing()
-        self.hand = None
-        self.query_one(Tray).show(None)
-        self._end_editing()
-        self.changed()
-        self.deal()
+    def _send(self, text: str) -> None:
+        editing, composer = self.editing, self.query_one(Composer)
+        if isinstance(editing, Turn):
+            self.table.edit(editing.id, text)
+            self._end_editing()
+        elif editing is not None:
+            self.table.pick(editing, text)
+            self._end_editing()
+        elif is_blank(text) and self.table.hand is not None:
+            self.table.pick(self.query_one(Tray).lit + 1)
+        else:
+            self.table.enter(text)
+            if self.editing is None:
+                composer.clear()
 
     @on(Composer.Asked)
     def _asked(self, event: Composer.Asked) -> None:
         word, __, value = event.command.partition(" ")
+        table, tray = self.table, self.query_one(Tray)
         commands: dict[str, Callable[[], object]] = {
-            "pick": lambda: self.pick(int(value) - 1),
+            "pick": lambda: table.pick(int(value)),
             "which": lambda: self._which(value),
             "edit": self._ask_which,
-            "redraw": self.deal_again,
-            "more": self.more,
-            "up": lambda: self.query_one(Tray).move(-1),
-            "down": lambda: self.query_one(Tray).move(1),
-            "next": lambda: self.choose(1),
-            "previous": lambda: self.choose(-1),
-            "undo": self.action_undo,
-            "redo": self.action_redo,
+            "redraw": table.redraw,
+            "more": table.more,
+            "up": lambda: tray.move(-1),
+            "down": lambda: tray.move(1),
+            "next": lambda: table.choose_next(1),
+            "previous": lambda: table.choose_next(-1),
+            "undo": table.undo,
+            "redo": table.redo,
         }
         with self.trying():
             commands[word]()
-
-    def choose(self, step: int) -> None:
-        """Choose who is next."""
-        self.drop_hand()
-        self.play.cycle(step)
-        self.tell()
-
-    def deal_again(self) -> None:
-        """Draw all candidates anew for the same role."""
-        if self.hand:
-            self.play.next = self.hand.speaker
-            self.deal()
-
-    def more(self) -> None:
-        """Draw more candidates beside those on the table."""
-        if self.hand and not self.drawing:
-            self._deal_into(self.hand)
 
     # --- editing ---
 
@@ -217,21 +228,16 @@ class TableScreen(DealingScreen):
         composer.asking = tray.asking = False
         tray.changed()
         if key in ("enter", "\r", "e"):
-            self._edit_candidate(tray.lit)
+            self._edit_candidate(tray.lit + 1)
         elif key.isdecimal() and key.isascii():
-            self._edit_candidate(int(key) - 1)
+            self._edit_candidate(int(key))
         elif len(key) == 1 and key.isprintable():
             composer.insert(f"e{key}")
 
-    def _edit_candidate(self, place: int) -> None:
-        places = self.hand.places if self.hand else []
-        candidate = places[place].candidate if 0 <= place < len(places) else None
-        if candidate:
-            self._begin_editing(
-                place,
-                body_of(candidate.entry),
-                _("candidate {0} · Enter takes · Esc drops", place + 1),
-            )
+    def _edit_candidate(self, number: int) -> None:
+        text = self.table.candidate_text(number)
+        title = _("candidate {number} · Enter takes · Esc drops", number=number)
+        self._begin_editing(number, text, title)
 
     def _begin_editing(self, what: int | Turn, text: str, title: str) -> None:
         composer = self.query_one(Composer)
@@ -255,30 +261,23 @@ class TableScreen(DealingScreen):
 
     def action_stop(self) -> None:
         """Esc: stop editing, else stop drawing, else take the candidates away."""
-        composer = self.query_one(Composer)
-        self.wants_draw = False
-        if composer.asking:
-            self._which("escape")
-        elif self.editing is not None:
-            self._end_editing()
-        elif self.drawing:
-            self._stop_drawing()
-        else:
-            self.drop_hand()
-            self.tell()
+        with self.trying():
+            if self.query_one(Composer).asking:
+                self._which("escape")
+            elif self.editing is not None:
+                self._end_editing()
+            elif self.table.drawing or self.table.waiting:
+                self.table.stop()
+            else:
+                self.table.set_aside()
 
     def action_undo(self) -> None:
-        self._move(self.play.undo, "undone", "nothing_back")
+        with self.trying():
+            self.table.undo()
 
     def action_redo(self) -> None:
-        self._move(self.play.redo, "redone", "nothing_forward")
-
-    def _move(self, move: Callable[[], bool], done: str, not_done: str) -> None:
-        self.drop_hand()
         with self.trying():
-            moved = move()
-            self.changed()
-            self.notify(say(done if moved else not_done), timeout=2)
+            self.table.redo()
 
     def action_rewrite(self) -> None:
         """Put the last turn into the composer, to say it differently."""
@@ -287,10 +286,10 @@ class TableScreen(DealingScreen):
             self.rewrite(path[-1])
 
     def rewrite(self, turn: Turn) -> None:
-        self.drop_hand()
-        self._begin_editing(
-            turn, body_of(turn.entry), _("rewrite turn {0} · Enter rewrites · Esc drops", turn.id)
-        )
+        title = _("rewrite turn {number} · Enter rewrites · Esc drops", number=turn.id)
+        with self.trying():
+            self.table.set_aside()
+            self._begin_editing(turn, body_of(turn.entry), title)
 
     @work
     async def action_turns(self) -> None:
@@ -302,40 +301,18 @@ class TableScreen(DealingScreen):
         if what == "edit":
             self.rewrite(turn)
             return
-        self.drop_hand()
         with self.trying():
-            self.play.go(turn.id)
-            self.changed()
+            self.table.go(turn.id)
 
     def action_prompt(self) -> None:
         """Show all that the model would read now."""
-        backend, role = self.model.backend, self.play.next
-        if backend is None or role is None or not self.play.model_is_next:
-            self.notify(_("Nobody is next; choose with Tab first"), markup=False)
-            return
-        if self.opening:
-            self.notify(_("waiting for the knowledge base…"), markup=False)
-            return
         with self.trying():
-            prompt = self.play.prompt(backend, role)
-            used = _("{0}/{1} tokens", backend.count(prompt.text), backend.context)
-            self.app.push_screen(PromptScreen(prompt, used))
+            prompt, backend = self.table.prompt(), self.model.backend
+            if backend is not None:
+                tokens = backend.count(prompt.text)
+                used = _("{used}/{context} tokens", used=tokens, context=backend.context)
+                self.app.push_screen(PromptScreen(prompt, used))
 
     def action_page(self, step: int) -> None:
         transcript = self.query_one(Transcript)
         transcript.scroll_relative(y=step * max(transcript.size.height - 2, 1), animate=False)
-
-    def leave(self) -> None:
-        """Stop drawing, keep the candidates and close the session; the widgets may be gone.
-
-        Raises `KnownError` where the candidates cannot be kept.
-        """
-        if self.is_running:
-            self.workers.cancel_group(self, "draw")
-        hand, self.hand = self.hand, None
-        try:
-            if hand:
-                hand.stop()
-                self.play.keep(hand)
-        finally:
-            self.play.leave()

@@ -47,11 +47,20 @@ class Composer(TextArea):
 
         command: str
 
-    def __init__(self, emotions: Sequence[str] = (), id: str | None = None) -> None:
+    def __init__(
+        self,
+        emotions: Sequence[str] = (),
+        commands: Sequence[str] = (),
+        names: Sequence[str] = (),
+        id: str | None = None,
+    ) -> None:
+        """`commands` are those that begin with `/`, `names` what may follow `/next`."""
         super().__init__(
             soft_wrap=True, tab_behavior="focus", compact=True, highlight_cursor_line=False, id=id
         )
         self.emotions = list(emotions)
+        self.commands = [f"{name} " for name in commands]
+        self.names = list(names)
         self.candidates = False
         """Whether there are candidates to choose from."""
         self.asking = False
@@ -130,6 +139,11 @@ class Composer(TextArea):
         before = self.document.get_line(row)[:column]
         if self.cursor_location != self.document.end:
             return []
+        if row == 0 and before.startswith("/"):
+            beginning = "/next " if before.startswith("/next ") else "/"
+            begun = before.removeprefix(beginning)
+            known = self.names if beginning == "/next " else self.commands
+            return [(each, each[len(begun) :]) for each in known if each.startswith(begun)]
         for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):
             at = before.rfind(mark)
             begun = before[at + len(mark) :]

@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from base.messages import _
-from scenes.table.play import Hand, Place
+from scenes.table.hand import Hand, Place
 from tui.paint import Run, body_runs, ink, printable, strip_of, wrap
 
 COLUMN = 36

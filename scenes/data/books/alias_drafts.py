@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from base.messages import _
 from base.text import shown
 from base.yaml_writer import yaml_text
 from scenes.data.books.book import Book
@@ -40,12 +41,16 @@ def learned_aliases(book: Book, known: Aliases) -> Iterator[str]:
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for person, other in _introduced(book.text):
         if not set(other) & NO_PERSONS and other != person and book.text.count(other) > 1:
-            people[_shortest(person, book.text)].setdefault(other, "introduced so")
+            people[_shortest(person, book.text)].setdefault(other, _("introduced so"))
     for name in counted:
         if len(name) == 2 and (person := _with_surname(name, book.text)):
-            people[person].setdefault(name, "given name")
-    yield f"# Candidates learned from {shown(book.name)}. Look through them, delete what is\n"
-    yield "# wrong, then use the file with --aliases. What follows each name says why it is here.\n"
+            people[person].setdefault(name, _("given name"))
+    advice = _(
+        "Candidates learned from {book}. Look through them, delete what is wrong, then use the "
+        "file with --aliases. What follows each name says why it is here.",
+        book=shown(book.name),
+    )
+    yield f"# {advice}\n"
     yield yaml_text({"title": book.name, "given_names": is_classical(book)})
     yield "people:\n" if people else "people: {}\n"
     for person, others in sorted(people.items(), key=lambda one: -book.text.count(one[0])):
@@ -63,20 +68,20 @@ def _names(book: Book, known: Aliases) -> Counter[str]:
 
 def _introduced(text: str) -> Iterator[tuple[str, str]]:
     """A person and another name of theirs."""
-    for found in _FULL.finditer(text):
-        yield found[1] + found[2], found[3]
-    for found in _CALLED.finditer(text):
-        yield found[1], found[2]
+    for full in _FULL.finditer(text):
+        yield full[1] + full[2], full[3]
+    for called in _CALLED.finditer(text):
+        yield called[1], called[2]
 
 
 def _with_surname(given: str, text: str) -> str:
     """The full name that a given name belongs to, where the book has one at all often."""
     sign = f"[{''.join(sorted(SURNAMES))}]"
-    found = Counter(re.findall(rf"(?<=[，。；：、“\n　 ])({sign}){given}", text))
-    if not found:
+    surnames = Counter(re.findall(rf"(?<=[，。；：、“\n　 ])({sign}){given}", text))
+    if not surnames:
         return ""
-    surname, count = found.most_common(1)[0]
-    return surname + given if count >= FULL_OFTEN and count > 0.6 * found.total() else ""
+    surname, count = surnames.most_common(1)[0]
+    return surname + given if count >= FULL_OFTEN and count > 0.6 * surnames.total() else ""
 
 
 def _shortest(person: str, text: str) -> str:
@@ -87,21 +92,26 @@ def _shortest(person: str, text: str) -> str:
     return person
 
 
-def _alike(book: Book, counted: Counter[str], told: set[str]) -> Iterator[str]:
+def _alike(book: Book, counted: Counter[str], paired: set[str]) -> Iterator[str]:
     """Comments on pairs of names that are read in the same chapters, hardly in one sentence."""
     often = [name for name, count in counted.most_common(80) if count >= OFTEN]
     places = {name: _by_chapter(book, name) for name in often}
     sentences = re.split("[。！？\n]", book.text)
     for index, one in enumerate(often):
         for other in often[index + 1 :]:
-            if one in other or other in one or other in told or other[-1] in PERSONS:
+            if one in other or other in one or other in paired or other[-1] in PERSONS:
                 continue
             alike = _cosine(places[one], places[other])
             if alike < ALIKE:
                 continue
             together = sum(one in sentence and other in sentence for sentence in sentences)
             if together * 20 < min(counted[one], counted[other]):
-                yield f"# {one}, {other}: alike by chapter ({alike:.2f}), together {together}×\n"
+                why = _(
+                    "alike by chapter ({alike:.2f}), in one sentence {together}×",
+                    alike=alike,
+                    together=together,
+                )
+                yield f"# {one}, {other}: {why}\n"
 
 
 def _by_chapter(book: Book, name: str) -> Counter[int]:

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n
 from scenes.data.books.numerals import number
-from scenes.files.importers import Notice
-from scenes.files.source import sources
+from scenes.files.report import Notice
+from scenes.files.source import text_files
 
 LARGEST = 30_000_000
 """Characters of a book; more is no single novel."""
@@ -64,7 +64,7 @@ class Book:
     def _starts(self) -> list[int]:
         return [chapter.start for chapter in self.chapters]
 
-    def kept(self, start: int, end: int) -> str:
+    def without_advertising(self, start: int, end: int) -> str:
         """The text between two positions without the lines of advertising."""
         pieces = []
         for first, last in self.advertising:
@@ -80,16 +80,17 @@ class Book:
 
 def read_book(path: Path) -> Book:
     """Read a novel. Raises `KnownError` where it is no text, empty, or beyond reason."""
-    found = sources(path, "a novel")
-    if len(found) != 1:
+    texts = text_files(path, "a novel")
+    if len(texts) != 1:
         raise KnownError(
-            _(
-                "{path}: {found} texts in this zip, expected one novel; unpack it",
+            _n(
+                "{path}: {n} text in this zip, expected one novel; unpack it",
+                "{path}: {n} texts in this zip, expected one novel; unpack it",
+                len(texts),
                 path=path,
-                found=len(found),
             )
         )
-    source = found[0]
+    source = texts[0]
     pieces, length = [], 0
     for chunk in source.chunks():
         pieces.append(chunk)
@@ -97,9 +98,9 @@ def read_book(path: Path) -> Book:
         if length > LARGEST:
             raise KnownError(
                 _(
-                    "{where}: more than {LARGEST:,} characters; split it first",
+                    "{where}: more than {most:,} characters; split it first",
                     where=source.where,
-                    LARGEST=LARGEST,
+                    most=LARGEST,
                 )
             )
     if _nonsense(pieces[0][:LOOKED_AT] if pieces else ""):
@@ -122,34 +123,42 @@ def book_of(text: str, where: str = "text", name: str = "") -> Book:
     if advertising:
         lines = len(advertising)
         first = text.count("\n", 0, advertising[0][0]) + 1
-        notices.append(Notice(first, f"advertising of a site, left out ({lines} lines in all)"))
+        notices.append(
+            Notice(
+                first,
+                _n(
+                    "advertising of a site, left out ({n} line)",
+                    "advertising of a site, left out ({n} lines in all)",
+                    lines,
+                ),
+            )
+        )
     return Book(where, name, text, tuple(chapters), tuple(advertising), tuple(notices))
 
 
 def _chapters(text: str) -> list[Chapter]:
     headings = []
-    for found in re.finditer(r"(?m)^[^\n]{2,90}$", text):
-        line = found[0]
-        if heading := _HEADING.fullmatch(line):
-            headings.append((found.start(), found.end(), " ".join(heading[1].split())))
+    for line in re.finditer(r"(?m)^[^\n]{2,90}$", text):
+        if heading := _HEADING.fullmatch(line[0]):
+            headings.append((line.start(), line.end(), " ".join(heading[1].split())))
     starts = [(0, 0, ""), *headings]
     ends = [*(start for start, _end, _title in headings), len(text)]
     chapters: list[Chapter] = []
     for (first, start, title), end in zip(starts, ends, strict=True):
         if title or text[start:end].strip():
-            said = _ORDINAL.match(title)
-            chapters.append(Chapter(number(said[1]) if said else 0, title, first, start, end))
+            ordinal = _ORDINAL.match(title)
+            chapters.append(Chapter(number(ordinal[1]) if ordinal else 0, title, first, start, end))
     return chapters
 
 
 def _advertising(text: str) -> list[tuple[int, int]]:
     """Short lines with the address of a site, or that offer the book, outside the story."""
-    found = []
+    lines = []
     for sign in (_ADDRESS, _ADVERTISING):
         for match in sign.finditer(text):
             start = text.rfind("\n", 0, match.start()) + 1
             end = text.find("\n", match.end())
             end = len(text) if end < 0 else end
             if end - start <= LONGEST_ADVERTISING and not _QUOTED.search(text[start:end]):
-                found.append((start, end))
-    return sorted(set(found))
+                lines.append((start, end))
+    return sorted(set(lines))

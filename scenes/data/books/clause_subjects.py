@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from scenes.data.books.book import Book
-from scenes.data.books.people import COMPOUND, SURNAMES, People
+from scenes.data.books.people import COMPOUND, SURNAMES, BookPeople
 from scenes.data.books.speech import (
     APPEARS,
     NOT_BEFORE,
@@ -49,14 +49,14 @@ _UNKNOWN = re.compile("[^，。]{1,4}[答对应](?:应|言)?[曰道说云]")
 """Somebody not known by name answers, so nobody of an earlier clause does."""
 
 
-class Subjects:
+class ClauseSubjects:
     """Tells the subjects of clauses in one book.
 
     `known` are nouns that often stand before a verb of speaking; `alone` is whether people go by
     their given names of one sign. A subject of the empty text is somebody who is not told.
     """
 
-    def __init__(self, book: Book, people: People, known: Collection[str], alone: bool) -> None:
+    def __init__(self, book: Book, people: BookPeople, known: Collection[str], alone: bool) -> None:
         self.book = book
         self.people = people
         self.known = known
@@ -124,8 +124,8 @@ class Subjects:
         for start in range(1, 5):
             if set(stem[:start]) & NOT_BEFORE:
                 return ""
-            if found := self._known(stem[start:]):
-                return found
+            if noun := self._known(stem[start:]):
+                return noun
         return ""
 
     def begins(self, clause: str) -> int:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from base.names import LONGEST_NAME
 from scenes.data.books.book import Book
 from scenes.data.books.quotes import Quote
-from scenes.log import LONGEST_NAME, Entry
+from scenes.log import Entry
 
 LONGEST_LINE = 80
 """Characters of a line of narration, where a sentence ends in time."""
@@ -21,21 +22,21 @@ def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
     Left out are advertising and clauses that say no more than who speaks. What nobody is known to
     say stays in the narration, with its marks.
     """
-    told = _Told(book)
+    log = LogConverter(book)
     for quote in quotes:
         if quote.kind in ("speech", "thought") and _sayable(quote):
-            yield from told.until(quote.bare)
+            yield from log.until(quote.bare)
             if quote.bare == quote.start:
-                told.drop_verb()
-            yield from told.narration()
+                log.drop_verb()
+            yield from log.narration()
             yield Entry(
                 "thought" if quote.kind == "thought" else "speech",
                 _plain(quote.text),
                 quote.speaker,
             )
-            told.at = quote.end
-    yield from told.until(len(book.text))
-    yield from told.narration()
+            log.at = quote.end
+    yield from log.until(len(book.text))
+    yield from log.narration()
 
 
 def pairs(book: Book, quotes: Iterable[Quote], before: int = 2) -> Iterator[dict[str, str]]:
@@ -44,14 +45,14 @@ def pairs(book: Book, quotes: Iterable[Quote], before: int = 2) -> Iterator[dict
     The schema of wellinxu/LLM_Custome: the context ends with who speaks, the chat has its marks.
     """
     for quote in quotes:
-        lead = _plain(book.kept(*quote.lead))
+        lead = _plain(book.without_advertising(*quote.lead))
         if quote.kind != "term" and quote.text and lead:
             context = "".join(_SENTENCE.findall(lead)[-before:]).strip()
             yield {"context": context, "chat": f"“{_plain(quote.text)}”"}
 
 
-class _Told:
-    """The narration of a book up to `at`, of which `pending` has not been told yet."""
+class LogConverter:
+    """The narration of a book up to `at`, of which `pending` has not been written yet."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -63,12 +64,12 @@ class _Told:
         """Take the narration up to `end`; tell the chapters that begin on the way."""
         while self._ahead and self._ahead[-1].start <= end:
             chapter = self._ahead.pop()
-            self.pending += self.book.kept(self.at, max(self.at, chapter.heading))
+            self.pending += self.book.without_advertising(self.at, max(self.at, chapter.heading))
             yield from self.narration()
             if chapter.title:
                 yield Entry("chapter", chapter.title)
             self.at = max(self.at, chapter.start)
-        self.pending += self.book.kept(self.at, end)
+        self.pending += self.book.without_advertising(self.at, end)
         self.at = end
 
     def drop_verb(self) -> None:

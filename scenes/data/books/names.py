@@ -39,8 +39,8 @@ def counted_names(text: str, spans: Iterable[Quotation]) -> Counter[str]:
     for span in spans:
         lead = text[max(0, span.start - 40) : span.start]
         led = COLON.search(lead)
-        found = clauses(lead[: led.start()]) if led else []
-        if found and found[-1][0] > 0 and (name := _before_verb(found[-1][1].rstrip())):
+        parts = clauses(lead[: led.start()]) if led else []
+        if parts and parts[-1][0] > 0 and (name := _before_verb(parts[-1][1].rstrip())):
             counted[name] += 1
         after = _AFTER.match(text, span.end)
         if after and (name := _before_verb(after[0])):
@@ -102,13 +102,13 @@ def is_modern(book: Book) -> bool:
 
 def listed_names(text: str) -> list[str]:
     """What begins with a surname and stands in lists of people, at least twice: `吕旷、吕翔`."""
-    counted = Counter(found[1] for found in _LISTED.finditer(text))
+    counted = Counter(match[1] for match in _LISTED.finditer(text))
     return [name for name, count in counted.items() if count > 1]
 
 
 def acting_names(text: str) -> list[str]:
     """What begins with a surname, and a sentence, and does something, at least twice."""
-    counted = Counter(found[1] for found in _ACTING.finditer(text))
+    counted = Counter(match[1] for match in _ACTING.finditer(text))
     return [name for name, count in counted.items() if count > 1 and is_whole(name, text)]
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import yaml
 
+from base.decoding import decode_utf8
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
 from base.names import name_problem
-from base.text import decode, shown
+from base.text import shown
 from base.yaml_reader import MAX_BYTES
 from scenes.data.books.book import Book
 from scenes.data.books.words import words
@@ -77,7 +78,7 @@ _RANGED = re.compile(r"(.+)@(\d+)-(\d+)")
 
 
 def read_aliases(path: Path) -> Aliases:
-    """The aliases in a YAML file. Raises `KnownError`, `KnownError`, `OSError`."""
+    """The aliases in a YAML file. Raises `KnownError`, `OSError`."""
     if why := why_no_file(path):
         raise KnownError(_("{path}: {why}, expected aliases in YAML", path=path, why=why))
     with path.open("rb") as file:
@@ -85,12 +86,13 @@ def read_aliases(path: Path) -> Aliases:
     if len(raw) > MAX_BYTES:
         raise KnownError(
             _(
-                "{path}: larger than {MAX_BYTES} MB; is it the right file?",
+                "{path}: larger than {most} MB, which no file of aliases may be; is it the right "
+                "file?",
                 path=path,
-                MAX_BYTES=MAX_BYTES // 1_000_000,
+                most=MAX_BYTES // 1_000_000,
             )
         )
-    return _aliases(decode(raw, str(path)), str(path))
+    return _aliases(decode_utf8(raw, str(path)), str(path))
 
 
 def bundled() -> Iterator[tuple[str, Aliases]]:
@@ -110,33 +112,34 @@ def aliases_of(book: Book) -> tuple[str, Aliases]:
 
 def _aliases(text: str, where: str) -> Aliases:
     try:
-        held = yaml.safe_load(text)
+        declared = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise KnownError(
             _(
-                "{where}{line}: no YAML ({getattr})",
+                "{where}{line}: not YAML ({problem})",
                 where=where,
                 line=line,
-                getattr=getattr(error, "problem", "unreadable"),
+                problem=getattr(error, "problem", type(error).__name__),
             )
         ) from None
-    if not isinstance(held, dict) or not isinstance(held.get("people"), dict):
+    if not isinstance(declared, dict) or not isinstance(declared.get("people"), dict):
         raise KnownError(
-            _("{where}: expected `people:` with a name and its aliases a line", where=where)
+            _("{where}: expected `people:` with a name and its aliases on each line", where=where)
         )
-    if odd := sorted(map(str, held.keys() - set(_KEYS))):
+    if odd := sorted(map(str, declared.keys() - set(_KEYS))):
         raise KnownError(
             _(
-                "{where}: unknown key {odd}; there are {KEYS}",
+                "{where}: unknown key {key}; the keys are {keys}",
                 where=where,
-                odd=shown(odd[0]),
-                KEYS=", ".join(_KEYS),
+                key=shown(odd[0]),
+                keys=", ".join(_KEYS),
             )
         )
-    alone = held.get("given_names") is True
-    return Aliases(str(held.get("title", "")), _names(held["people"], where, alone), alone)
+    alone = declared.get("given_names") is True
+    names = _names(declared["people"], where, alone)
+    return Aliases(str(declared.get("title", "")), names, alone)
 
 
 def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tuple[Alias, ...]]:
@@ -147,7 +150,7 @@ def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tupl
         ):
             raise KnownError(
                 _(
-                    "{where}: {person}: expected a list of names, as [玄德, 先主]",
+                    "{where}: {person}: expected a list of names such as [玄德, 先主]",
                     where=where,
                     person=shown(str(person)),
                 )
@@ -158,15 +161,15 @@ def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tupl
             if problem := name_problem(name):
                 raise KnownError(f"{where}: {shown(person)}: {problem}")
             alias = Alias(person, int(ranged[2]), int(ranged[3])) if ranged else Alias(person)
-            held = names.setdefault(name, [])
-            if alias not in held:
-                held.append(alias)
-    told = frozenset(names)
+            meant = names.setdefault(name, [])
+            if alias not in meant:
+                meant.append(alias)
+    listed = frozenset(names)
     for person in people:
         for given in given_names(person, alone):
-            if given not in told:
+            if given not in listed:
                 names.setdefault(given, []).append(Alias(person))
-    return {name: tuple(held) for name, held in names.items()}
+    return {name: tuple(meant) for name, meant in names.items()}
 
 
 def given_names(person: str, alone: bool) -> list[str]:
@@ -178,7 +181,7 @@ def given_names(person: str, alone: bool) -> list[str]:
     return [] if person.endswith(_TITLES) or (len(given) == 1 and not alone) else [given]
 
 
-class People:
+class BookPeople:
     """Who is named where in a book."""
 
     def __init__(self, book: Book, names: Mapping[str, tuple[Alias, ...]]) -> None:
@@ -195,7 +198,7 @@ class People:
         return ""
 
     def person(self, name: str, at: int) -> str | None:
-
+        """Who is meant by a name at a place of the text; `None` where that cannot be told."""
         number = self.book.chapter_at(at).number
         meant = [one for one in self.names.get(name, ()) if one.first <= number <= one.last]
         bounded = [one for one in meant if one.last - one.first < 1 << 29]
@@ -225,8 +228,8 @@ def _mentions(text: str, names: Mapping[str, tuple[Alias, ...]]) -> dict[str, li
     first = re.compile(f"[{re.escape(''.join(sorted({name[0] for name in own})))}]")
     places: dict[str, list[int]] = {}
     end = 0
-    for found in first.finditer(text):
-        at = found.start()
+    for sign in first.finditer(text):
+        at = sign.start()
         if at < end:
             continue
         for length in lengths:

@@ -34,9 +34,9 @@ def quotations(text: str) -> Iterator[Quotation]:
             yield from _nested(waiting) or _flat(text, waiting, end)
             waiting, paragraphs = [], 0
         waiting, paragraphs, end = waiting + marks, paragraphs + 1, stop
-        found = _nested(waiting)
-        if found is not None or not _left_open(waiting):
-            yield from _flat(text, waiting, end) if found is None else found
+        whole = _nested(waiting)
+        if whole is not None or not _left_open(waiting):
+            yield from _flat(text, waiting, end) if whole is None else whole
             waiting, paragraphs = [], 0
     if waiting:
         yield from _flat(text, waiting, end)
@@ -46,14 +46,14 @@ def _paragraphs(text: str) -> Iterator[tuple[list[tuple[int, str]], int]]:
     """The marks of each paragraph that has some, and where it ends."""
     marks: list[tuple[int, str]] = []
     stop = 0
-    for found in _MARK.finditer(text):
-        if marks and found.start() > stop:
+    for mark in _MARK.finditer(text):
+        if marks and mark.start() > stop:
             yield marks, stop
             marks = []
         if not marks:
-            stop = text.find("\n", found.start())
+            stop = text.find("\n", mark.start())
             stop = len(text) if stop < 0 else stop
-        marks.append((found.start(), found[0]))
+        marks.append((mark.start(), mark[0]))
     if marks:
         yield marks, stop
 
@@ -65,14 +65,14 @@ def _left_open(marks: list[tuple[int, str]]) -> bool:
 
 def _nested(marks: list[tuple[int, str]]) -> list[Quotation] | None:
     """The outermost quotations where every mark has its partner, else `None`."""
-    found: list[Quotation] = []
+    outermost: list[Quotation] = []
     stack: list[str] = []
     start = 0
     for at, mark in marks:
         if stack and mark == _CLOSE[stack[-1]]:
             stack.pop()
             if not stack:
-                found.append(Quotation(start, at + 1))
+                outermost.append(Quotation(start, at + 1))
         elif mark in _OPENERS or mark == '"':
             if not stack:
                 start = at
@@ -81,12 +81,12 @@ def _nested(marks: list[tuple[int, str]]) -> list[Quotation] | None:
                 return None
         else:
             return None
-    return None if stack else found
+    return None if stack else outermost
 
 
 def _flat(text: str, marks: list[tuple[int, str]], end: int) -> list[Quotation]:
     """Quotations where a mark is missing: one that is led by a colon ends the one before it."""
-    found: list[Quotation] = []
+    outermost: list[Quotation] = []
     opened: int | None = None
     depth = 0
     for index, (at, mark) in enumerate(marks):
@@ -95,18 +95,18 @@ def _flat(text: str, marks: list[tuple[int, str]], end: int) -> list[Quotation]:
             opened, depth = at, 1
         elif opens and opened is not None:
             if _is_next(text, opened, at) and not _closes_twice(marks, index):
-                found.append(Quotation(opened, _sentence_end(text, opened, at), False))
+                outermost.append(Quotation(opened, _sentence_end(text, opened, at), False))
                 opened, depth = at, 1
             else:
                 depth += 1
         elif opened is not None:
             depth -= 1
             if depth <= 0 or not _closes_twice(marks, index - 1):
-                found.append(Quotation(opened, at + 1))
+                outermost.append(Quotation(opened, at + 1))
                 opened = None
     if opened is not None:
-        found.append(Quotation(opened, end, False))
-    return found
+        outermost.append(Quotation(opened, end, False))
+    return outermost
 
 
 def _is_next(text: str, opened: int, at: int) -> bool:
@@ -124,6 +124,6 @@ def _closes_twice(marks: list[tuple[int, str]], index: int) -> bool:
 
 def _sentence_end(text: str, start: int, end: int) -> int:
     last = start + 1
-    for found in _SENTENCE_END.finditer(text, start, end):
-        last = found.end()
+    for mark in _SENTENCE_END.finditer(text, start, end):
+        last = mark.end()
     return last

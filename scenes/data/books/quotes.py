@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenes.data.books.book import Book
-from scenes.data.books.clause_subjects import Subjects
+from scenes.data.books.clause_subjects import ClauseSubjects
 from scenes.data.books.names import (
     counted_names,
     is_classical,
@@ -14,7 +14,7 @@ from scenes.data.books.names import (
     known_nouns,
     with_learned,
 )
-from scenes.data.books.people import Aliases, People
+from scenes.data.books.people import Aliases, BookPeople
 from scenes.data.books.quotation_marks import Quotation, quotations
 from scenes.data.books.speakers import Before, Speakers
 from scenes.data.books.speech import COLON, THINKING, VERB, WRITING, clauses
@@ -52,9 +52,9 @@ class Extractor:
         self.text = book.text
         self.spans = list(quotations(book.text))
         counted = counted_names(book.text, self.spans)
-        self.people = People(book, with_learned(aliases, book, counted))
+        self.people = BookPeople(book, with_learned(aliases, book, counted))
         alone = aliases.given_names or is_classical(book)
-        subjects = Subjects(book, self.people, known_nouns(book, counted), alone)
+        subjects = ClauseSubjects(book, self.people, known_nouns(book, counted), alone)
         self.speakers = Speakers(subjects, is_modern(book))
 
     def quotes(self) -> Iterator[Quote]:
@@ -71,31 +71,31 @@ class Extractor:
         """A quotation, and who is spoken to."""
         lead = self.text[start : span.start]
         led = COLON.search(lead) or self._called(lead, span)
-        found = clauses(lead[: led.start()]) if led else []
+        parts = clauses(lead[: led.start()]) if led else []
         by_verb = led is not None and led[0][:1] not in ("，", ",", "；", ";")
-        if led is None or not found or not (by_verb or VERB.search(found[-1][1])):
+        if led is None or not parts or not (by_verb or VERB.search(parts[-1][1])):
             return self._unled(span, start, last), ""
-        at, clause = found[-1]
+        at, clause = parts[-1]
         clause = clause.rstrip()
         if self._is_written(clause):
-            return self._made(span, "writing", "", start), ""
+            return self._quoted(span, "writing", "", start), ""
         speaker, bare = self.speakers.before(lead[: led.start()], start, last)
         if not speaker:
-            said = self.text[span.start + 1 : span.end]
+            words = self.text[span.start + 1 : span.end]
             speaker = self.speakers.revealed(self._following(span), span.end)
-            speaker = speaker or self.speakers.self_named(said, span.start)
+            speaker = speaker or self.speakers.self_named(words, span.start)
         kind: Kind = "thought" if THINKING.search(clause) else "speech"
         to = self.speakers.addressed(clause, start + at)
-        return self._made(span, kind, speaker, start, start + at if bare else None), to
+        return self._quoted(span, kind, speaker, start, start + at if bare else None), to
 
     def _unled(self, span: Quotation, start: int, last: Before) -> Quote:
         """A quotation that no clause leads: a term, or words whose speaker comes after them."""
         if not self._stands_alone(span):
-            return self._made(span, "term", "", start)
+            return self._quoted(span, "term", "", start)
         speaker = self.speakers.after(self._following(span), span.end)
         if last.open and not self.text[start : span.start].strip():
             speaker = speaker or last.speaker
-        return self._made(span, "speech", speaker, start)
+        return self._quoted(span, "speech", speaker, start)
 
     def _following(self, span: Quotation) -> str:
         return self.text[span.end : span.end + FOLLOWING]
@@ -105,17 +105,16 @@ class Extractor:
         whole = _ENDS.search(self.text[span.start + 1 : span.end])
         return _BLANK.search(lead) if whole and _CALLED.search(lead) else None
 
-    def _made(
+    def _quoted(
         self, span: Quotation, kind: Kind, speaker: str, start: int, bare: int | None = None
     ) -> Quote:
-        said = self.text[span.start + 1 : span.end - (1 if span.closed else 0)].strip()
+        words = self.text[span.start + 1 : span.end - (1 if span.closed else 0)].strip()
         bare = span.start if bare is None else bare
-        return Quote(span.start, span.end, said, kind, speaker, (start, span.start), bare)
+        return Quote(span.start, span.end, words, kind, speaker, (start, span.start), bare)
 
     def _is_written(self, clause: str) -> bool:
         """Whether what follows is written, not said; 刘表曰 is no letter."""
-        found = WRITING.search(clause)
-        if not found:
+        if not WRITING.search(clause):
             return False
         verb = VERB.search(clause)
         stem = clause[: verb.start()] if verb else clause
@@ -127,9 +126,9 @@ class Extractor:
 
     def _stands_alone(self, span: Quotation) -> bool:
         """Whether what nothing leads is a sentence of its own rather than a term in one."""
-        said = self.text[span.start + 1 : span.end]
+        words = self.text[span.start + 1 : span.end]
         before = self.text[span.start - 1 : span.start]
-        return _ENDS.search(said) is not None and before in '\n 　。！？”」"…'
+        return _ENDS.search(words) is not None and before in '\n 　。！？”」"…'
 
     def _floor(self, at: int) -> int:
         """How far back the narration before a quotation may reach."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from scenes.data.books.clause_subjects import Subjects
+from scenes.data.books.clause_subjects import ClauseSubjects
 from scenes.data.books.speech import (
     ADDRESSED,
     AGAIN,
@@ -52,7 +52,7 @@ class Before:
 class Speakers:
     """Tells the speakers of one book."""
 
-    def __init__(self, subjects: Subjects, turns: bool = False) -> None:
+    def __init__(self, subjects: ClauseSubjects, turns: bool = False) -> None:
         self.subjects = subjects
         self.turns = turns
         """Whether each turn is a paragraph, so that nobody of an earlier one is its subject."""
@@ -63,8 +63,8 @@ class Speakers:
 
         The lead begins at `start` and its colon is left out. Nobody is the empty text.
         """
-        found = clauses(lead)
-        at, clause = found[-1]
+        parts = clauses(lead)
+        at, clause = parts[-1]
         first = self.subjects.begins(clause)
         rest = clause[first:].rstrip()
         subject, tail = self.subjects.last(rest, start + at + first)
@@ -75,33 +75,33 @@ class Speakers:
             return subject, bool(subject) and is_manner(unaddressed(tail))
         bare = is_manner(unaddressed(rest))
         answers = ANSWERS.match(rest) is not None
-        if len(found) == 1 and bare:
+        if len(parts) == 1 and bare:
             return last.addressed if answers and not AGAIN.match(clause) else last.speaker, True
         if REPORTED.match(clause) or not (VERB.search(rest) or COMMANDS.match(rest)):
             return "", False
         if SEEN.match(clause):
             return "", bare
-        subject = self._before_that(lead, start, found, answers)
+        subject = self._before_that(lead, start, parts, answers)
         if subject is None:
-            subject = last.speaker if self._goes_on(found, last, start) else ""
+            subject = last.speaker if self._goes_on(parts, last, start) else ""
         return subject, bare
 
-    def _goes_on(self, found: list[tuple[int, str]], last: Before, start: int) -> bool:
+    def _goes_on(self, parts: list[tuple[int, str]], last: Before, start: int) -> bool:
         """Whether a lead that names nobody tells what whoever spoke last does next."""
-        clause = found[0][1].strip()
-        if last.end != start or found[-1][0] > LONGEST_GOING_ON:
+        clause = parts[0][1].strip()
+        if last.end != start or parts[-1][0] > LONGEST_GOING_ON:
             return False
         return (GOES_ON.match(clause) or GOING_ON.match(clause)) is not None
 
     def _before_that(
-        self, lead: str, start: int, found: list[tuple[int, str]], answers: bool
+        self, lead: str, start: int, parts: list[tuple[int, str]], answers: bool
     ) -> str | None:
         """The subject of the clauses before the last one, the nearest first; `None` if none has."""
-        end = found[-1][0]
-        addressed = self.addressed(found[-1][1], start + end)
+        end = parts[-1][0]
+        addressed = self.addressed(parts[-1][1], start + end)
         listed = ""
-        for index in range(len(found) - 2, -1, -1):
-            at, clause = found[index]
+        for index in range(len(parts) - 2, -1, -1):
+            at, clause = parts[index]
             if len(_SENTENCE_END.findall(lead, at, end)) > MOST_SENTENCES:
                 return ""
             if self.turns and "\n" in lead[at:end]:
@@ -118,7 +118,7 @@ class Speakers:
             if subject and subject == addressed:
                 return ""
             if subject is not None:
-                several = index and self._is_name(found[index - 1][1].strip())
+                several = index and self._is_name(parts[index - 1][1].strip())
                 return "" if several else subject
             if SEEN.match(clause.strip()) or SCENE.match(clause):
                 return ""
@@ -132,31 +132,31 @@ class Speakers:
 
     def after(self, following: str, at: int) -> str:
         """Who is said to speak right after a quotation: `张三说。`"""
-        found = re.match(r"[^，。！？：:“”\n]{1,16}(?=[，。！？])", following)
-        if not found or not VERB.search(found[0]):
+        match = re.match(r"[^，。！？：:“”\n]{1,16}(?=[，。！？])", following)
+        if not match or not VERB.search(match[0]):
             return ""
-        subject, tail = self.subjects.last(found[0], at)
+        subject, tail = self.subjects.last(match[0], at)
         return subject if subject and is_manner(tail) else ""
 
     def revealed(self, following: str, at: int) -> str:
         """Who is seen to have spoken after a quotation: `视之，乃张飞也`."""
-        found = _REVEALED.match(following)
-        if not found:
+        match = _REVEALED.match(following)
+        if not match:
             return ""
-        named = _SELF_NAMED.search(found[1] + "，" + found[2])
+        named = _SELF_NAMED.search(match[1] + "，" + match[2])
         if named:
             return self.subjects.folded(named[1] + named[2], at)
-        return self.subjects.within(found[1], at) or ""
+        return self.subjects.within(match[1], at) or ""
 
-    def self_named(self, said: str, at: int) -> str:
+    def self_named(self, words: str, at: int) -> str:
         """Who says their own name first: `吾乃常山赵子龙也`, `凌统在此`."""
-        found = _OWN_NAME.match(said)
-        return (self.subjects.within(found[1] or found[2], at) or "") if found else ""
+        match = _OWN_NAME.match(words)
+        return (self.subjects.within(match[1] or match[2], at) or "") if match else ""
 
     def addressed(self, clause: str, at: int) -> str:
         """Who is spoken to, where the clause names them."""
-        for found in ADDRESSED.finditer(clause):
-            name = self.people.name_at(clause, found.end())
-            if name and is_manner(clause[found.end() + len(name) :]):
+        for match in ADDRESSED.finditer(clause):
+            name = self.people.name_at(clause, match.end())
+            if name and is_manner(clause[match.end() + len(name) :]):
                 return self.people.person(name, at) or ""
         return ""

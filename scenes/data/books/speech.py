@@ -79,21 +79,21 @@ SEVERAL = re.compile("[一二两三四五六七八九十几数](?:个|位|名|�
 
 def clauses(lead: str) -> list[tuple[int, str]]:
     """The clauses of a lead and where each begins."""
-    found, start = [], 0
+    parts, start = [], 0
     for at, sign in enumerate(lead):
         if sign in "，。；！？!?;,…\n：:”」』":
             if lead[start:at].strip():
-                found.append((start, lead[start:at]))
+                parts.append((start, lead[start:at]))
             start = at + 1
     if lead[start:].strip():
-        found.append((start, lead[start:]))
-    return found
+        parts.append((start, lead[start:]))
+    return parts
 
 
 def led_on(clause: str, at: int) -> int:
     """The end of a word that only leads on, where one stands at `at`; else `at`."""
-    found = LEADING.match(clause, at)
-    return found.end() if found else at
+    leading = LEADING.match(clause, at)
+    return leading.end() if leading else at
 
 
 def begins(clause: str) -> int:

@@ -6,45 +6,50 @@ from random import Random
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _, _n
 from models.backend import Prompt
 from models.train.data import Example, read_examples
-from scenes.data.examples.prompts import Bounds, Tally
+from scenes.data.examples.prompts import Bounds, ExampleTally
 from scenes.data.records import read_records, text_of
 from scenes.log import cue
 from scenes.prompt import MARGIN
 
 ASKER, ANSWERER = "问", "答"
-LONGER = "a general example longer than the context"
+LONGER = N_("a general example longer than the context")
 SPEAKER = "general"
 
 
 def mixed(
-    path: Path, among: int, share: float, seed: int, bounds: Bounds, tally: Tally
+    path: Path, among: int, share: float, seed: int, bounds: Bounds, tally: ExampleTally
 ) -> list[Example]:
     """So many examples of a file, drawn by `seed`, that they are `share` of the whole beside
     `among` others to train on; all of the file where it has fewer, with a word.
 
     The file holds `{"instruction", "input", "output"}`, asked as `问：` and answered as `答：`, or
-    examples, of which those to train on are taken. Raises `KnownError`, `KnownError`.
+    examples, of which those to train on are taken. Raises `KnownError`.
     """
     wanted = round(among * share / (1 - share))
     fitting = [one for one in _general(path) if _fits(one, bounds, tally)]
     if not fitting:
         raise KnownError(
-            _("{path}: no example that fits; it needs instruction, input and output", path=path)
+            _(
+                "{path}: no example in it that fits; expected instruction, input and output on "
+                "each line",
+                path=path,
+            )
         )
     if len(fitting) < wanted:
         tally.notices.append(
-            _(
-                "{path}: {fitting} examples, {wanted} were to be mixed in; all of them are",
+            _n(
+                "{path}: {n} example is mixed in, all there is; {wanted} were asked for",
+                "{path}: {n} examples are mixed in, all there are; {wanted} were asked for",
+                len(fitting),
                 path=path,
-                fitting=len(fitting),
                 wanted=wanted,
             )
         )
     drawn = Random(seed).sample(fitting, min(wanted, len(fitting)))
-    tally.kept[SPEAKER] += len(drawn)
+    tally.learned[SPEAKER] += len(drawn)
     return drawn
 
 
@@ -54,15 +59,14 @@ def _general(path: Path) -> Iterator[Example]:
         yield from (one for one in read_examples(path) if one.split == "train")
         return
     for where, record in read_records(path):
-        yield _asked(record, where, path.name)
+        yield _question(record, where, path.name)
 
 
-def _asked(record: Mapping[str, Any], where: str, source: str) -> Example:
+def _question(record: Mapping[str, Any], where: str, source: str) -> Example:
     """A question and its answer as an example; the lines of both stay as they are."""
-    asked = (
-        record if "instruction" in record else {**record, "instruction": record.get("Instruction")}
-    )
-    question = text_of(asked, "instruction", where)
+    if "instruction" not in record:
+        record = {**record, "instruction": record.get("Instruction")}
+    question = text_of(record, "instruction", where)
     more = text_of({"input": "", **record}, "input", where)
     answer = text_of(record, "output", where).strip()
     if not answer:
@@ -71,7 +75,7 @@ def _asked(record: Mapping[str, Any], where: str, source: str) -> Example:
     return Example(Prompt("", history, cue(ANSWERER)), f"{answer}\n", SPEAKER, source)
 
 
-def _fits(example: Example, bounds: Bounds, tally: Tally) -> bool:
+def _fits(example: Example, bounds: Bounds, tally: ExampleTally) -> bool:
     fits = bounds.count(example.prompt.text + example.reply) + MARGIN <= bounds.context
     tally.left_out[LONGER] += not fits
     return fits

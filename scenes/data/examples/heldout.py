@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n
 from models.train.data import Split
 
 
@@ -29,29 +29,30 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
     places = [at for at, count in enumerate(lines) if count]
     if held.every is not None:
         test = set(places[held.every - 1 :: held.every])
-        how = f"one in {held.every}"
+        how = _("one in {every}", every=held.every)
     else:
         test = _drawn(lines, places, held)
-        how = f"{held.share:g} of the lines"
+        how = _("{share:g} of the lines", share=held.share)
     if not test and held.share == 0 and held.every is None:
         return ["train"] * len(lines)
     if len(places) < 2:
         raise KnownError(
             _(
-                "one chapter or session with lines to learn, which cannot be both trained "
-                "on and held out; give more logs, part it with headings such as ==== 第二章 "
-                "====, or hold out nothing with: --test 0"
+                "there is only one chapter or session with lines to learn, and it cannot be both "
+                "trained on and held out; give more logs, divide this one by headings such as "
+                "==== 第二章 ====, or hold out nothing with: --test 0"
             )
         )
     if not test or len(test) == len(places):
-        empty = "train" if test else "test"
         raise KnownError(
-            _(
-                "the {empty} split would be empty: {how} of {places} chapters or sessions "
-                "with lines to learn is to be held out; ask for another part",
-                empty=empty,
+            _n(
+                "the {split} split would be empty: {how} is to be held out of {n} chapter or "
+                "session with lines to learn; ask for another part",
+                "the {split} split would be empty: {how} is to be held out of {n} chapters or "
+                "sessions with lines to learn; ask for another part",
+                len(places),
+                split="train" if test else "test",
                 how=how,
-                places=len(places),
             )
         )
     splits: list[Split] = []
@@ -66,9 +67,9 @@ def _drawn(lines: Sequence[int], places: Sequence[int], held: HeldOut) -> set[in
     wanted = held.share * sum(lines)
     shuffled = list(places)
     Random(held.seed).shuffle(shuffled)
-    test, got = set[int](), 0
+    test, held_out = set[int](), 0
     for at in shuffled:
-        if wanted and (not test or abs(got + lines[at] - wanted) < abs(got - wanted)):
+        if wanted and (not test or abs(held_out + lines[at] - wanted) < abs(held_out - wanted)):
             test.add(at)
-            got += lines[at]
+            held_out += lines[at]
     return test

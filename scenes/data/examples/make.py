@@ -4,32 +4,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
 from scenes.data.examples.heldout import HeldOut, splits_of
-from scenes.data.examples.prompts import Bounds, LogSource, Source, Tally
+from scenes.data.examples.prompts import Bounds, ExampleSource, ExampleTally, LogSource
 from scenes.data.examples.rivals import with_rivals
 from scenes.data.examples.script import Script, learned_roles, nobody
 
-ALIKE = "much the same as a line that is held out"
+ALIKE = N_("much the same as a line that is held out")
 
 
 @dataclass
-class Made:
+class ExampleSet:
     """The examples, and what became of the lines that are none."""
 
     examples: list[Example] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    tally: ExampleTally = field(default_factory=ExampleTally)
 
 
-def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: float = 0.0) -> Made:
+def make(
+    sources: Sequence[ExampleSource], bounds: Bounds, held: HeldOut, balance: float = 0.0
+) -> ExampleSet:
     """The examples of `sources`, none of which to train on is much the same as one held out.
 
     `balance` is that of `scenes.data.examples.balance`. Raises `KnownError` for an empty split.
     """
-    made = Made()
+    made = ExampleSet()
     lines = [source.lines for source in sources]
     splits = splits_of([count for of_it in lines for count in of_it], held)
     wanted = set(splits)
@@ -39,19 +41,22 @@ def make(sources: Sequence[Source], bounds: Bounds, held: HeldOut, balance: floa
     made.tally.notices += [word for source in sources for word in source.warnings]
     made.examples, dropped = without_alike(made.examples)
     for example in dropped:
-        made.tally.kept[example.speaker] -= 1
+        made.tally.learned[example.speaker] -= 1
         made.tally.left_out[ALIKE] += 1
     _check_splits(made, wanted)
     made.examples = with_rivals(balanced(made.examples, bounds.count, balance))
     return made
 
 
-def _check_splits(made: Made, wanted: Iterable[Split]) -> None:
+def _check_splits(made: ExampleSet, wanted: Iterable[Split]) -> None:
     """Raise `KnownError` where all of a split has been left out."""
-    found = {one.split for one in made.examples}
-    for split in sorted(set(wanted) - found):
-        why = ", ".join(f"{count} {why}" for why, count in made.tally.left_out.most_common())
-        raise KnownError(_("the {split} split is empty: left out were {why}", split=split, why=why))
+    present = {one.split for one in made.examples}
+    for split in sorted(set(wanted) - present):
+        left_out = made.tally.left_out.most_common()
+        why = ", ".join(f"{count} {_(reason)}" for reason, count in left_out)
+        raise KnownError(
+            _("the {split} split is empty, since all was left out: {why}", split=split, why=why)
+        )
 
 
 def log_source(script: Script, wanted: Sequence[str]) -> LogSource:

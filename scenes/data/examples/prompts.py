@@ -4,8 +4,10 @@ from collections import Counter as Counting
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol
 
+from base.messages import N_, _
 from base.text import shown
 from characters.knowledge import NOTHING, Knowledge, Shelf
 from models.backend import Counter
@@ -20,15 +22,15 @@ from scenes.prompt import Count, History, history_budget, prompt_after, stable_p
 from scenes.scene import Role, Scene
 from scenes.table.draw import line_sampling
 
-OUT_OF_FORM = "not a line that play could draw"
-TOO_LONG = "longer than a reply may be (see --max-tokens)"
+OUT_OF_FORM = N_("not a line that play could draw")
+TOO_LONG = N_("longer than a reply may be (see --max-tokens)")
 
 
 @dataclass
-class Tally:
+class ExampleTally:
     """What became of the lines, none of which goes without a word."""
 
-    kept: Counting[str] = field(default_factory=Counting)
+    learned: Counting[str] = field(default_factory=Counting)
     """Replies by speaker."""
     left_out: Counting[str] = field(default_factory=Counting)
     """Replies by the reason why they are no examples."""
@@ -76,6 +78,10 @@ class Bounds:
     """Whether a history that is full begins anew with its last lines, as if play had begun there.
 
     Play cuts a quarter off; so cut, prompts of a long log overlap by three quarters."""
+    tokenizer: str = ""
+    """The model whose tokens are counted, as a draw names it."""
+    shortens_recorded: bool = False
+    """Whether a prompt that play gave is cut where it is longer than `context`."""
 
     def longest(self, scene: Scene) -> int:
         """Tokens of a reply in `scene`."""
@@ -84,7 +90,7 @@ class Bounds:
         return line_sampling(scene, scene.cast[0]).max_tokens
 
 
-class Source(Protocol):
+class ExampleSource(Protocol):
     """What examples come from, in parts that are held out whole or not at all."""
 
     @property
@@ -97,7 +103,9 @@ class Source(Protocol):
         """What is odd about it but no error."""
         ...
 
-    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+    def examples(
+        self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
+    ) -> Iterator[Example]:
         """The examples in order; `splits` has one for each part.
 
         Raises `KnownError` where the scene leaves no room.
@@ -121,12 +129,18 @@ class LogSource:
 
     @property
     def warnings(self) -> Sequence[str]:
-        said = {e.speaker for chapter in self.script.chapters for e in chapter.entries if e.speaker}
-        if len(said) != 1:
+        entries = chain.from_iterable(chapter.entries for chapter in self.script.chapters)
+        speakers = {entry.speaker for entry in entries if entry.speaker}
+        if len(speakers) != 1:
             return ()
-        return (f"{self.script.source}: only {shown(said.pop())} speaks in it, and answers nobody",)
+        source, name = self.script.source, shown(speakers.pop())
+        return (
+            _("{source}: only {name} speaks in it, answering nobody", source=source, name=name),
+        )
 
-    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
+    def examples(
+        self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
+    ) -> Iterator[Example]:
         """A history goes on from chapter to chapter, but never from one split into the other."""
         scene, source = self.script.scene, self.script.source
         budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
@@ -136,16 +150,16 @@ class LogSource:
                 chapter = ""
                 whole = [Passage(run, 0)]
                 for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
-                    said = History(bounds.count)
-                    for entry, role, text in self._lines(passage, budget, bounds, tally, shelf):
+                    history = History(bounds.count)
+                    for entry, role, reply in self._lines(passage, budget, bounds, tally, shelf):
                         chapter = entry.text if entry.kind == "chapter" else chapter
-                        if role and text:
-                            prompt = prompt_after(stable, said, role, budget)
-                            yield Example(prompt, text, role.name, source, chapter, split)
-                        said.add(entry)
+                        if role and reply:
+                            prompt = prompt_after(stable, history, role, budget)
+                            yield Example(prompt, reply, role.name, source, chapter, split)
+                        history.add(entry)
 
     def _lines(
-        self, passage: Passage, budget: int, bounds: Bounds, tally: Tally, shelf: Shelf
+        self, passage: Passage, budget: int, bounds: Bounds, tally: ExampleTally, shelf: Shelf
     ) -> Iterator[tuple[Entry, Role | None, str | None]]:
         """The entries of a passage and its knowledge; who is learned from each, and what."""
         known, longest = passage.known, bounds.longest(self.script.scene)
@@ -155,7 +169,8 @@ class LogSource:
                 continue
             role = None if known > 0 else speaker_of(self.roles, entry)
             known -= 1
-            yield entry, role, kept(role, entry, longest, bounds.count, tally) if role else None
+            reply = learned_reply(role, entry, longest, bounds.count, tally) if role else None
+            yield entry, role, reply
 
     def _runs(
         self, splits: Sequence[Split], by_chapter: bool
@@ -172,7 +187,7 @@ class LogSource:
             yield run, before
 
     def _informed(
-        self, entries: Sequence[Entry], budget: int, count: Count, tally: Tally, shelf: Shelf
+        self, entries: Sequence[Entry], budget: int, count: Count, tally: ExampleTally, shelf: Shelf
     ) -> Sequence[Entry]:
         """The entries with the knowledge that comes up before each line to learn, as if those
         lines had been drawn, and the others been said by a person."""
@@ -190,7 +205,9 @@ class LogSource:
             tally.notices += shelf.take_problems()
 
 
-def kept(role: Role, entry: Entry, longest: int, count: Count, tally: Tally) -> str | None:
+def learned_reply(
+    role: Role, entry: Entry, longest: int, count: Count, tally: ExampleTally
+) -> str | None:
     """The reply that an entry of `role` is, counted as kept or as left out."""
     text = reply_of(role, entry)
     if text is None:
@@ -199,5 +216,5 @@ def kept(role: Role, entry: Entry, longest: int, count: Count, tally: Tally) -> 
     if count(text) > longest:
         tally.left_out[TOO_LONG] += 1
         return None
-    tally.kept[role.name] += 1
+    tally.learned[role.name] += 1
     return text

@@ -8,15 +8,17 @@ from itertools import chain, islice
 
 from base.errors import KnownError
 from base.messages import _
+from base.names import LONGEST_NAME
+from base.text import shown
 from models.train.data import Example
-from scenes.log import LONGEST_NAME, cue
+from scenes.log import cue
 
 MOST = 8
 """Candidates for a line, its true speaker among them."""
 
 
 @dataclass(frozen=True)
-class Voter:
+class SpeakerChoices:
     """Who may be taken for the speaker of a line."""
 
     speakers: tuple[str, ...]
@@ -47,18 +49,20 @@ class Voter:
         return {name: rank for rank, name in enumerate(self.speakers)}
 
 
-def voter(examples: Sequence[Example], cast: Sequence[str], most: int) -> Voter:
+def speaker_choices(examples: Sequence[Example], cast: Sequence[str], most: int) -> SpeakerChoices:
     """Who may speak: the cast that was named, or all speakers of a file."""
     counted = Counter(one.speaker for one in examples if one.prompt.cue == cue_of(one.speaker))
     if cast:
         missing = next((name for name in cast if cue_of(name) is None), None)
         if missing is not None:
             raise KnownError(
-                _("--cast: {missing!r} is no name; expected names of speakers", missing=missing)
+                _("--cast {name}: not a name; expected the name of a speaker", name=shown(missing))
             )
         named = list(dict.fromkeys(cast))
-        return Voter(tuple(sorted(named, key=lambda name: -counted[name])), len(named), True)
-    return Voter(tuple(name for name, __ in counted.most_common()), most)
+        return SpeakerChoices(
+            tuple(sorted(named, key=lambda name: -counted[name])), len(named), True
+        )
+    return SpeakerChoices(tuple(name for name, __ in counted.most_common()), most)
 
 
 def cue_of(name: str) -> str | None:
@@ -75,8 +79,8 @@ def speaking(history: str) -> set[str]:
 
 def with_rivals(examples: Sequence[Example]) -> list[Example]:
     """Examples that name the cues of others who could have said them, at most seven."""
-    voters = voter(examples, (), MOST)
+    choices = speaker_choices(examples, (), MOST)
     return [
-        replace(one, rivals=tuple(cue(name) for name in voters.candidates(one)[1:]))
+        replace(one, rivals=tuple(cue(name) for name in choices.candidates(one)[1:]))
         for one in examples
     ]

@@ -19,7 +19,7 @@ MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
-class Chapter:
+class LogChapter:
     """What is held out whole, or not at all; the heading is its first entry."""
 
     title: str
@@ -33,7 +33,7 @@ class Script:
     source: str
     """The file that it comes from."""
     scene: Scene
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[LogChapter, ...]
 
 
 def script_of(source: str, entries: Sequence[Entry], scene: Scene | None) -> Script:
@@ -85,26 +85,25 @@ def texts_of(entries: Iterable[Entry]) -> Iterator[str]:
         yield f"{line.partition('：')[2] if entry.speaker else line[1:]}\n"
 
 
-def nobody(source: str, chapters: Iterable[Chapter], roles: Sequence[Role]) -> KnownError:
+def nobody(source: str, chapters: Iterable[LogChapter], roles: Sequence[Role]) -> KnownError:
     """What to say of a log in which none of `roles` speaks."""
-    said = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
-    if not said:
+    lines = Counter(e.speaker for chapter in chapters for e in chapter.entries if e.speaker)
+    if not lines:
         return KnownError(
             _(
                 "{source}: nobody speaks in it; is it a log, with lines such as 名字：…?",
                 source=source,
             )
         )
-    most = ", ".join(f"{shown(name)} {count}" for name, count in said.most_common(MOST_NAMED))
-    who = ", ".join(role.name for role in roles[:MOST_NAMED])
-    hint = nearest(roles[0].name, said) if len(roles) == 1 else ""
+    speakers = ", ".join(f"{shown(name)} {count}" for name, count in lines.most_common(MOST_NAMED))
     return KnownError(
         _(
-            "{source}: no line by {who}{hint}; in it speak {most}",
+            "{source}: no line by {names}{hint}; those who speak in it, with their lines: "
+            "{speakers}",
             source=source,
-            who=who,
-            hint=hint,
-            most=most,
+            names=", ".join(role.name for role in roles[:MOST_NAMED]),
+            hint=nearest(roles[0].name, lines) if len(roles) == 1 else "",
+            speakers=speakers,
         )
     )
 
@@ -120,14 +119,14 @@ def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]
     return Scene("log", Path(), title, cast), entries
 
 
-def _chapters(entries: Iterable[Entry]) -> Iterator[Chapter]:
+def _chapters(entries: Iterable[Entry]) -> Iterator[LogChapter]:
     title, part = "", list[Entry]()
     for entry in entries:
         if entry.kind == "chapter" and part:
-            yield Chapter(title, tuple(part))
+            yield LogChapter(title, tuple(part))
             part = []
         if entry.kind == "chapter":
             title = entry.text
         part.append(entry)
     if part:
-        yield Chapter(title, tuple(part))
+        yield LogChapter(title, tuple(part))

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _, _n
 from models.train.data import Example, Split
-from scenes.data.examples.prompts import Bounds, Tally, kept
-from scenes.prompt import History, history_budget, prompt_after, stable_part
+from scenes.data.examples.prompts import Bounds, ExampleTally, learned_reply
+from scenes.data.examples.replies import SessionPrompts, role_saying
 from scenes.scene import Role
 from scenes.table.session import Session, Turn
 
-OTHER_BRANCH = "on a branch that the play has left"
+OTHER_BRANCH = N_("on a branch that the play has left")
 
 
 @dataclass(frozen=True)
@@ -32,35 +32,36 @@ class SessionSource:
     def warnings(self) -> Sequence[str]:
         return ()
 
-    def examples(self, splits: Sequence[Split], bounds: Bounds, tally: Tally) -> Iterator[Example]:
-        """Each line after what was said before it, with the knowledge that had been told then."""
+    def examples(
+        self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
+    ) -> Iterator[Example]:
+        """Each line after the prompt that the model had for it."""
         session, (split,) = self.session, splits
         longest = bounds.longest(session.scene)
-        edited = {turn.of for turn in session.turns.values()}
-        current = {turn.id for turn in session.path}
-        for turn, __ in self._turns(session.turns.values()):
-            if turn.id not in current and turn.id not in edited:
-                tally.left_out[OTHER_BRANCH] += 1
-        budget = history_budget(session.scene, bounds.context, longest, bounds.count)
-        stable, said = stable_part(session.scene), History(bounds.count)
-        roles = {turn.id: role for turn, role in self._turns(session.path)}
-        for notes, turn in session.told():
-            for note in notes:
-                said.add(note)
-            role, entry = roles.get(turn.id), turn.entry
-            if role:
-                named = replace(entry, speaker=role.name) if entry.speaker else entry
-                text = kept(role, named, longest, bounds.count, tally)
-                if text:
-                    prompt = prompt_after(stable, said, role, budget)
-                    yield Example(prompt, text, role.name, session.id, "", split)
-            said.add(entry)
+        if left := self._on_other_branches():
+            tally.left_out[OTHER_BRANCH] += left
+        prompts = SessionPrompts(session, bounds, longest)
+        for turn, role in self._turns(session.path):
+            entry = turn.entry
+            named = replace(entry, speaker=role.name) if entry.speaker else entry
+            reply = learned_reply(role, named, longest, bounds.count, tally)
+            if reply:
+                prompt = prompts.before(turn, role)
+                yield Example(prompt, reply, role.name, session.id, "", split)
+        tally.notices += _notices(session, prompts, bounds)
+
+    def _on_other_branches(self) -> int:
+        """Lines that the play has left, those aside that were edited."""
+        edited = {turn.of for turn in self.session.turns.values()}
+        current = {turn.id for turn in self.session.path}
+        turns = (turn for turn, __ in self._turns(self.session.turns.values()))
+        return sum(turn.id not in current and turn.id not in edited for turn in turns)
 
     def _turns(self, turns: Iterable[Turn]) -> list[tuple[Turn, Role]]:
         return [
             (turn, role)
             for turn in turns
-            if turn.by != "opening" and (role := _said_by(self.roles, turn))
+            if turn.by != "opening" and (role := role_saying(self.roles, turn.entry))
         ]
 
 
@@ -75,22 +76,36 @@ def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
     )
     source = SessionSource(session, roles)
     if not any(source.lines):
-        who = ", ".join(role.name for role in roles) or "a model"
+        names = ", ".join(role.name for role in roles) or _("a model")
         raise KnownError(
             _(
-                "{number}: no line by {who} after its opening; nothing to learn",
-                number=session.id,
-                who=who,
+                "{session}: no line by {names} after the opening; there is nothing to learn",
+                session=session.id,
+                names=names,
             )
         )
     return source
 
 
-def _said_by(roles: Iterable[Role], turn: Turn) -> Role | None:
-    entry = turn.entry
-    for role in roles:
-        if role.narrator and entry.kind == "narration":
-            return role
-        if entry.speaker and entry.speaker in (role.name, *role.aliases):
-            return role
-    return None
+def _notices(session: Session, prompts: SessionPrompts, bounds: Bounds) -> Iterator[str]:
+    """Says of which lines the prompt is not the one that play gave."""
+    if prompts.unrecorded:
+        yield _n(
+            "{session}: the journal does not say what the model had read before {n} line; its "
+            "history is cut to a context of {context} tokens",
+            "{session}: the journal does not say what the model had read before {n} lines; their "
+            "histories are cut to a context of {context} tokens",
+            prompts.unrecorded,
+            session=session.id,
+            context=bounds.context,
+        )
+    if prompts.shortened:
+        yield _n(
+            "{session}: the prompt of {n} line was longer in play than the {context} tokens asked "
+            "for now, and is cut to them",
+            "{session}: the prompts of {n} lines were longer in play than the {context} tokens "
+            "asked for now, and are cut to them",
+            prompts.shortened,
+            session=session.id,
+            context=bounds.context,
+        )

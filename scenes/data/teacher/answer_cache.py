@@ -13,16 +13,17 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from base.drafts import draft_of, sweep
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
-from base.writing import draft_of, sweep, told
+from base.writing import told
 
 VERSION = 1
 
 
 @dataclass(frozen=True)
-class Record:
+class CachedAnswer:
     """What came of one question."""
 
     key: str
@@ -41,11 +42,11 @@ class Record:
 
 
 @dataclass
-class Ledger:
+class AnswerCache:
     """An open journal; `close` frees it for another run."""
 
     path: Path
-    records: dict[str, Record] = field(default_factory=dict)
+    answers: dict[str, CachedAnswer] = field(default_factory=dict)
     """The latest of each question."""
     torn: bool = False
     """Whether a last line was dropped that a killed run left half-written."""
@@ -60,32 +61,32 @@ class Ledger:
             lock.acquire(timeout=0)
         except Timeout:
             raise KnownError(
-                _("{path}: another run is writing it; wait for its end", path=path)
+                _("{path}: another run is writing to this journal; wait for its end", path=path)
             ) from None
-        ledger = cls(path, _lock=lock)
+        cache = cls(path, _lock=lock)
         try:
             if path.exists():
-                ledger._read(command)
+                cache._read(command)
             else:
-                ledger._append({"journal": VERSION, "command": command})
+                cache._append({"journal": VERSION, "command": command})
         except BaseException:
-            ledger.close()
+            cache.close()
             raise
-        return ledger
+        return cache
 
     def done(self, key: str) -> bool:
-        found = self.records.get(key)
-        return found is not None and not found.failed
+        answer = self.answers.get(key)
+        return answer is not None and not answer.failed
 
     def value(self, key: str) -> Any | None:
         """The answer to a question, or `None` while there is none."""
-        found = self.records.get(key)
-        return found.value if found is not None and not found.failed else None
+        answer = self.answers.get(key)
+        return answer.value if answer is not None and not answer.failed else None
 
-    def add(self, record: Record) -> None:
+    def add(self, answer: CachedAnswer) -> None:
         """Keep an answer: on the disk first. Raises `OSError`, with the file as it was before."""
-        self._append(asdict(record))
-        self.records[record.key] = record
+        self._append(asdict(answer))
+        self.answers[answer.key] = answer
 
     def close(self) -> None:
         if self._lock is not None:
@@ -110,7 +111,7 @@ class Ledger:
         if why := why_no_file(self.path):
             raise KnownError(
                 _(
-                    "{path}: {why}, expected a journal; name another with --journal",
+                    "{path}: {why}, expected a journal; name another file with --journal",
                     path=self.path,
                     why=why,
                 )
@@ -121,20 +122,22 @@ class Ledger:
         for number, line in enumerate(lines, 1):
             value = _object(line, f"{self.path}:{number}")
             if number > 1:
-                record = _record(value, f"{self.path}:{number}")
-                self.records[record.key] = record
+                answer = _answer(value, f"{self.path}:{number}")
+                self.answers[answer.key] = answer
             elif value.get("journal") != VERSION or value.get("command") != command:
                 raise KnownError(
                     _(
-                        "{path}: not the journal of a `corpus {command}`; name another with "
-                        "--journal, or move it away",
+                        "{path}: not the journal of a `corpus {command}`; name another file with "
+                        "--journal, or move this one away",
                         path=self.path,
                         command=command,
                     )
                 )
         if whole < len(raw):
             if not lines:
-                raise KnownError(_("{path}: not a journal of ours; move it away", path=self.path))
+                raise KnownError(
+                    _("{path}: not a journal that paotuan wrote; move it away", path=self.path)
+                )
             os.truncate(self.path, whole)
             self.torn = True
 
@@ -146,15 +149,15 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise KnownError(
-            _("{where}: not a line of a journal; take it out, or move the file away", where=where)
+            _("{where}: not a line of a journal; delete it, or move the file away", where=where)
         )
     return value
 
 
-def _record(value: Mapping[str, Any], where: str) -> Record:
+def _answer(value: Mapping[str, Any], where: str) -> CachedAnswer:
     try:
-        return Record(**{**value, "flags": tuple(value["flags"])})
+        return CachedAnswer(**{**value, "flags": tuple(value["flags"])})
     except (TypeError, KeyError):
         raise KnownError(
-            _("{where}: not a line of a journal; take it out, or move the file away", where=where)
+            _("{where}: not a line of a journal; delete it, or move the file away", where=where)
         ) from None

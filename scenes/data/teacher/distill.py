@@ -15,10 +15,10 @@ from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.books.book import Book
-from scenes.data.books.chunks import Chunk, chunks
-from scenes.data.teacher.answer_cache import Ledger
-from scenes.data.teacher.distilled import UNKNOWN, Items, judged, named, retold
-from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.data.books.passages import BookPassage, book_passages, place_of
+from scenes.data.teacher.answer_cache import AnswerCache
+from scenes.data.teacher.distilled import UNKNOWN, DistilledItems, entries_of, judged, named
+from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
 from scenes.log import Entry
 from scenes.scene import EMOTIONS
 
@@ -64,13 +64,13 @@ class Person(BaseModel):
     plan: str = ""
 
 
-class Summary(BaseModel):
+class ChapterSummary(BaseModel):
     summary: str = Field(min_length=1)
     characters: list[Person] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Distilling:
+class DistillRun:
     """What a run is to do."""
 
     book: Book
@@ -82,9 +82,9 @@ class Distilling:
 
 @dataclass
 class Distilled:
-    """What a run has found."""
+    """What a run has distilled."""
 
-    pieces: list[Chunk]
+    pieces: list[BookPassage]
     items: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """By the number of the passage; failed ones are missing."""
     labels: dict[str, str] = field(default_factory=dict)
@@ -92,128 +92,135 @@ class Distilled:
     """By chapter."""
 
 
-def passages(run: Distilling) -> list[tuple[Chunk, Task]]:
+def passages(run: DistillRun) -> list[tuple[BookPassage, Task]]:
     """The passages of the book and the question for each."""
-    return [(chunk, _passage(chunk, run.book)) for chunk in chunks(run.book, run.tokens)]
+    return [
+        (passage, _passage(passage, run.book)) for passage in book_passages(run.book, run.tokens)
+    ]
 
 
-def distil(run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> Distilled:
-    """Ask all that the ledger does not hold. Raises `KnownError` where the teacher is gone."""
-    asked = passages(run)
-    values = ask_all(teacher, [task for __, task in asked], ledger, jobs, told)
-    found = Distilled([chunk for chunk, __ in asked])
-    for chunk, task in asked:
+def distil(
+    run: DistillRun, teacher: Teacher, cache: AnswerCache, jobs: int, on_answer: OnAnswer
+) -> Distilled:
+    """Ask all that the cache does not hold. Raises `KnownError` where the teacher is gone."""
+    tasks = passages(run)
+    values = ask_all(teacher, [task for __, task in tasks], cache, jobs, on_answer)
+    distilled = Distilled([passage for passage, __ in tasks])
+    for passage, task in tasks:
         if task.key in values:
-            found.items[chunk.number] = [dict(item) for item in values[task.key]]
-    _attribute(found, teacher, ledger, jobs, told)
-    _label(found, run.labels, teacher, ledger, jobs, told)
+            distilled.items[passage.number] = [dict(item) for item in values[task.key]]
+    _attribute(distilled, teacher, cache, jobs, on_answer)
+    _label(distilled, run.labels, teacher, cache, jobs, on_answer)
     if run.summaries:
-        _summarise(found, run, teacher, ledger, jobs, told)
-    return found
+        _summarise(distilled, run, teacher, cache, jobs, on_answer)
+    return distilled
 
 
-def entries(found: Distilled) -> Iterator[Entry]:
+def entries(distilled: Distilled) -> Iterator[Entry]:
     """The log: chapters with their summaries, and a comment where a passage failed."""
     chapter = None
-    for chunk in found.pieces:
-        if chunk.chapter != chapter:
-            chapter = chunk.chapter
+    for passage in distilled.pieces:
+        if passage.chapter != chapter:
+            chapter = passage.chapter
             if chapter:
                 yield Entry("chapter", chapter)
-            yield from _context(found.summaries.get(chapter))
-        if chunk.number in found.items:
-            yield from retold(found.items[chunk.number], found.labels)
+            yield from _context(distilled.summaries.get(chapter))
+        if passage.number in distilled.items:
+            yield from entries_of(distilled.items[passage.number], distilled.labels)
         else:
-            yield Entry("comment", f"passage {chunk.number}, line {chunk.line}: no answer")
+            yield Entry("comment", _("{place}: no answer", place=place_of(passage)))
 
 
-def counts(found: Distilled) -> dict[str, Any]:
+def counts(distilled: Distilled) -> dict[str, Any]:
     """Figures of a run, for a person."""
-    items = [item for chunk in found.items.values() for item in chunk]
+    items = [item for passage in distilled.items.values() for item in passage]
     spoken = [item for item in items if item["kind"] != "info"]
     words = {item["expression"].strip() for item in spoken if item.get("expression", "").strip()}
     return {
-        "passages": len(found.pieces),
-        "failed": [c.number for c in found.pieces if c.number not in found.items],
+        "passages": len(distilled.pieces),
+        "failed": [c.number for c in distilled.pieces if c.number not in distilled.items],
         "items": dict(Counter(item["kind"] for item in items)),
         "not_copied": sum(item.get("copied") is False for item in items),
         "unknown": sum(item["speaker"] == UNKNOWN for item in spoken),
         "expressions": len(words),
-        "labelled": sum(word in found.labels for word in words),
+        "labelled": sum(word in distilled.labels for word in words),
         "speakers": dict(Counter(item["speaker"] for item in spoken).most_common()),
     }
 
 
-def _passage(chunk: Chunk, book: Book) -> Task:
-    heading = f"《{book.name}》{chunk.chapter}\n\n" if book.name else ""
-    room = 2 * estimate(chunk.text) + 512
-    question = Question(ITEMS, heading + chunk.text, Items.model_json_schema(), room)
+def _passage(passage: BookPassage, book: Book) -> Task:
+    heading = f"《{book.name}》{passage.chapter}\n\n" if book.name else ""
+    room = 2 * estimate(passage.text) + 512
+    question = Question(ITEMS, heading + passage.text, DistilledItems.model_json_schema(), room)
     return Task(
         "passage",
-        f"passage {chunk.number}, line {chunk.line}",
+        place_of(passage),
         question,
-        lambda value: judged(value, chunk.text),
-        int(ITEMS_PER_TOKEN * estimate(chunk.text)),
+        lambda value: judged(value, passage.text),
+        int(ITEMS_PER_TOKEN * estimate(passage.text)),
     )
 
 
-def _attribute(found: Distilled, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> None:
+def _attribute(
+    distilled: Distilled, teacher: Teacher, cache: AnswerCache, jobs: int, on_answer: OnAnswer
+) -> None:
     """Ask for the speakers that stayed unknown, with the passages before and after."""
     tasks: dict[str, list[dict[str, Any]]] = {}
-    asked = []
-    for at, chunk in enumerate(found.pieces):
-        items = found.items.get(chunk.number, ())
+    open_tasks = []
+    for at, passage in enumerate(distilled.pieces):
+        items = distilled.items.get(passage.number, ())
         open_items = [item for item in items if item.get("speaker") == UNKNOWN]
         if open_items:
-            task = _speakers(found.pieces[max(at - 1, 0) : at + 2], chunk, open_items)
+            task = _speakers(distilled.pieces[max(at - 1, 0) : at + 2], passage, open_items)
             tasks[task.key] = open_items
-            asked.append(task)
-    for key, names in ask_all(teacher, asked, ledger, jobs, told).items():
+            open_tasks.append(task)
+    for key, names in ask_all(teacher, open_tasks, cache, jobs, on_answer).items():
         for number, name in names:
             tasks[key][number - 1]["speaker"] = name
 
 
-def _speakers(window: Sequence[Chunk], chunk: Chunk, items: Sequence[dict[str, Any]]) -> Task:
+def _speakers(
+    window: Sequence[BookPassage], passage: BookPassage, items: Sequence[dict[str, Any]]
+) -> Task:
     text = "\n".join(one.text for one in window)
     lines = "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, 1))
 
     def judge(value: Any) -> tuple[list[list[Any]], tuple[str, ...]]:
         given = shaped(Attributions, value).speakers
-        found = {one.number: named(one.speaker) for one in given if 0 < one.number <= len(items)}
-        strange = [name for name in found.values() if name != UNKNOWN and name not in text]
-        kept = {n: name for n, name in found.items() if name != UNKNOWN and name in text}
-        flags = tuple(f"{name}: not in the text" for name in strange)
-        return [[number, name] for number, name in sorted(kept.items())], flags
+        names = {one.number: named(one.speaker) for one in given if 0 < one.number <= len(items)}
+        known = {number: name for number, name in names.items() if name != UNKNOWN}
+        flags = tuple(f"{name}: not in the text" for name in known.values() if name not in text)
+        return [[number, name] for number, name in sorted(known.items()) if name in text], flags
 
     return Task(
         "speakers",
-        f"passage {chunk.number}, line {chunk.line}",
+        place_of(passage),
         Question(SPEAKERS, f"{text}\n\n{lines}", Attributions.model_json_schema(), 512),
         judge,
     )
 
 
 def _label(
-    found: Distilled,
+    distilled: Distilled,
     labels: Sequence[str],
     teacher: Teacher,
-    ledger: Ledger,
+    cache: AnswerCache,
     jobs: int,
-    told: Told,
+    on_answer: OnAnswer,
 ) -> None:
     """Ask once for each expression that is none of the labels."""
     words = {
         " ".join(item["expression"].split())
-        for items in found.items.values()
+        for items in distilled.items.values()
         for item in items
         if item.get("expression", "").strip()
     }
-    found.labels |= {word: word for word in words if word in labels}
-    tasks = {word: _labelling(word, labels) for word in sorted(words - found.labels.keys())}
-    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    distilled.labels |= {word: word for word in words if word in labels}
+    tasks = {word: _labelling(word, labels) for word in sorted(words - distilled.labels.keys())}
+    values = ask_all(teacher, list(tasks.values()), cache, jobs, on_answer)
     for word, task in tasks.items():
         if (label := values.get(task.key, NONE)) != NONE:
-            found.labels[word] = label
+            distilled.labels[word] = label
 
 
 def _labelling(word: str, labels: Sequence[str]) -> Task:
@@ -236,22 +243,27 @@ def _labelling(word: str, labels: Sequence[str]) -> Task:
 
 
 def _summarise(
-    found: Distilled, run: Distilling, teacher: Teacher, ledger: Ledger, jobs: int, told: Told
+    distilled: Distilled,
+    run: DistillRun,
+    teacher: Teacher,
+    cache: AnswerCache,
+    jobs: int,
+    on_answer: OnAnswer,
 ) -> None:
     """Ask for what happens in each chapter, and what its people are up to."""
     lines: dict[str, list[str]] = {}
-    for chunk in found.pieces:
-        told_of = retold(found.items.get(chunk.number, ()), {})
-        lines.setdefault(chunk.chapter, []).extend(entry.line for entry in told_of)
+    for passage in distilled.pieces:
+        entries = entries_of(distilled.items.get(passage.number, ()), {})
+        lines.setdefault(passage.chapter, []).extend(entry.line for entry in entries)
     tasks = {
-        chapter: _summary(chapter, _thinned(told_of, 4 * run.tokens))
-        for chapter, told_of in lines.items()
-        if told_of
+        chapter: _summary(chapter, _thinned(material, 4 * run.tokens))
+        for chapter, material in lines.items()
+        if material
     }
-    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    values = ask_all(teacher, list(tasks.values()), cache, jobs, on_answer)
     for chapter, task in tasks.items():
         if task.key in values:
-            found.summaries[chapter] = values[task.key]
+            distilled.summaries[chapter] = values[task.key]
 
 
 def _thinned(lines: Sequence[str], budget: int) -> str:
@@ -264,12 +276,14 @@ def _thinned(lines: Sequence[str], budget: int) -> str:
 
 def _summary(chapter: str, text: str) -> Task:
     def judge(value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-        told = shaped(Summary, value).model_dump(exclude_defaults=True)
-        people = [one for one in told.get("characters", ()) if one["name"].strip()]
-        return told | {"characters": people[:MOST_CHARACTERS]}, ()
+        summary = shaped(ChapterSummary, value).model_dump(exclude_defaults=True)
+        people = [one for one in summary.get("characters", ()) if one["name"].strip()]
+        return summary | {"characters": people[:MOST_CHARACTERS]}, ()
 
     user = f"{chapter}\n{text}"
-    return Task("chapter", chapter, Question(CHAPTER, user, Summary.model_json_schema()), judge)
+    return Task(
+        "chapter", chapter, Question(CHAPTER, user, ChapterSummary.model_json_schema()), judge
+    )
 
 
 def _context(summary: dict[str, Any] | None) -> Iterator[Entry]:
@@ -278,9 +292,9 @@ def _context(summary: dict[str, Any] | None) -> Iterator[Entry]:
     yield Entry("context", f"本章概要：{_flat(summary['summary'])}")
     names = {"role": "身份", "goal": "目标", "obstacle": "阻碍", "plan": "打算"}
     for one in summary["characters"]:
-        told = "；".join(f"{names[key]}：{_flat(one[key])}" for key in names if one.get(key))
-        if told:
-            yield Entry("context", f"{_flat(one['name'])}：{told}")
+        about = "；".join(f"{names[key]}：{_flat(one[key])}" for key in names if one.get(key))
+        if about:
+            yield Entry("context", f"{_flat(one['name'])}：{about}")
 
 
 def _flat(text: str) -> str:

@@ -21,7 +21,7 @@ LEAST_HAN = 0.3
 """Part of Han signs among letters, from which a text is taken for Chinese."""
 
 
-class Item(BaseModel):
+class DistilledItem(BaseModel):
     """One thing that happens, in reading order."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
@@ -49,12 +49,12 @@ class Item(BaseModel):
         return {"kind": kind, "text": value[kind], "speaker": who, **rest}
 
 
-class Items(BaseModel):
+class DistilledItems(BaseModel):
     """The answer for a passage."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
 
-    items: list[Item]
+    items: list[DistilledItem]
 
     @model_validator(mode="before")
     @classmethod
@@ -67,24 +67,23 @@ def judged(value: Any, source: str) -> tuple[list[dict[str, Any]], tuple[str, ..
 
     Raises `Unfit` for an answer of another form, without items, or in another language.
     """
-    items = shaped(Items, value).items
+    items = shaped(DistilledItems, value).items
     if not items:
-        raise Unfit(_("an answer without items"))
-    said = "".join(item.text for item in items)
-    if is_chinese(source) and not is_chinese(said):
-        raise Unfit(_("an answer in another language than the text"))
-    kept, flags = [], []
-    plain = _letters(source)
+        raise Unfit(_("the answer has no items"))
+    if is_chinese(source) and not is_chinese("".join(item.text for item in items)):
+        raise Unfit(_("the answer is not in the language of the text"))
+    checked, flags = [], []
+    letters = _letters(source)
     for number, item in enumerate(items, 1):
-        told = item.model_dump(exclude_defaults=True)
-        told["text"] = _BRACKETS.sub("", item.text.strip()) or item.text
+        fields = item.model_dump(exclude_defaults=True)
+        fields["text"] = _BRACKETS.sub("", item.text.strip()) or item.text
         if item.kind != "info":
-            told["speaker"] = named(item.speaker)
-        if item.kind in ("say", "think") and not copied(item.text, plain):
-            told["copied"] = False
+            fields["speaker"] = named(item.speaker)
+        if item.kind in ("say", "think") and not copied(item.text, letters):
+            fields["copied"] = False
             flags.append(f"item {number}: not in the text")
-        kept.append(told)
-    return kept, tuple(flags)
+        checked.append(fields)
+    return checked, tuple(flags)
 
 
 def is_chinese(text: str) -> bool:
@@ -112,7 +111,7 @@ def _letters(text: str) -> str:
     return _CLAUSE.sub("", _normal(text))
 
 
-def retold(items: Sequence[dict[str, Any]], labels: dict[str, str]) -> Iterator[Entry]:
+def entries_of(items: Sequence[dict[str, Any]], labels: dict[str, str]) -> Iterator[Entry]:
     """The items as entries. `labels` are the scene's own for free expressions; others are left out.
 
     What nobody is known to have said stands as narration.

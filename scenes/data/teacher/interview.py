@@ -9,10 +9,10 @@ from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.books.book import Book
-from scenes.data.books.chunks import Chunk, chunks
-from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.books.passages import BookPassage, book_passages, place_of
+from scenes.data.teacher.answer_cache import AnswerCache
 from scenes.data.teacher.distilled import UNKNOWN, is_chinese, named
-from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
 from scenes.log import Entry
 
 INTERVIEW = """读下面的小说片段，虚拟一场采访：记者向片段里的人物提问，人物用自己的口吻回答。
@@ -41,36 +41,40 @@ class Interviews(BaseModel):
     interviews: list[Exchange]
 
 
-Held = list[tuple[Chunk, list[dict[str, str]] | None]]
+HeldInterviews = list[tuple[BookPassage, list[dict[str, str]] | None]]
 """The exchanges of each passage; `None` where it failed."""
 
 
-def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[Chunk, Task]]:
+def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[BookPassage, Task]]:
     """The passages in which one of `people` is named, or all where none is said."""
     return [
-        (chunk, _task(chunk, people))
-        for chunk in chunks(book, tokens)
-        if not people or any(name in chunk.text for name in people)
+        (passage, _task(passage, people))
+        for passage in book_passages(book, tokens)
+        if not people or any(name in passage.text for name in people)
     ]
 
 
 def interview(
-    asked: Sequence[tuple[Chunk, Task]], teacher: Teacher, ledger: Ledger, jobs: int, told: Told
-) -> Held:
-    """Ask what the ledger does not hold. Raises `KnownError` where the teacher is gone."""
-    values = ask_all(teacher, [task for __, task in asked], ledger, jobs, told)
-    return [(chunk, values.get(task.key)) for chunk, task in asked]
+    tasks: Sequence[tuple[BookPassage, Task]],
+    teacher: Teacher,
+    cache: AnswerCache,
+    jobs: int,
+    on_answer: OnAnswer,
+) -> HeldInterviews:
+    """Ask what the cache does not hold. Raises `KnownError` where the teacher is gone."""
+    values = ask_all(teacher, [task for __, task in tasks], cache, jobs, on_answer)
+    return [(passage, values.get(task.key)) for passage, task in tasks]
 
 
-def entries(held: Held) -> Iterator[Entry]:
+def entries(held: HeldInterviews) -> Iterator[Entry]:
     """The log: a question and an answer, under the chapters."""
     chapter, turn = "", 0
-    for chunk, exchanges in held:
-        if chunk.chapter != chapter:
-            chapter = chunk.chapter
+    for passage, exchanges in held:
+        if passage.chapter != chapter:
+            chapter = passage.chapter
             yield Entry("chapter", chapter)
         if exchanges is None:
-            yield Entry("comment", f"passage {chunk.number}, line {chunk.line}: no answer")
+            yield Entry("comment", _("{place}: no answer", place=place_of(passage)))
         for one in exchanges or ():
             others = [name for name in ASKERS if name != one["respondent"]]
             yield Entry("speech", one["ask"], others[turn % len(others)])
@@ -78,7 +82,7 @@ def entries(held: Held) -> Iterator[Entry]:
             turn += 1
 
 
-def instructions(held: Held) -> Iterator[dict[str, str]]:
+def instructions(held: HeldInterviews) -> Iterator[dict[str, str]]:
     """The same as instruction, input and output."""
     for __, exchanges in held:
         for one in exchanges or ():
@@ -86,25 +90,24 @@ def instructions(held: Held) -> Iterator[dict[str, str]]:
             yield {"instruction": who, "input": one["ask"], "output": one["answer"]}
 
 
-def _task(chunk: Chunk, people: Sequence[str]) -> Task:
+def _task(passage: BookPassage, people: Sequence[str]) -> Task:
     def judge(value: Any) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-        kept, flags = [], []
+        exchanges, flags = [], []
         for number, one in enumerate(shaped(Interviews, value).interviews, 1):
             who = named(one.respondent)
             if who == UNKNOWN or (people and who not in people):
                 flags.append(f"interview {number}: not a person asked for")
                 continue
-            if who not in chunk.text:
+            if who not in passage.text:
                 flags.append(f"interview {number}: {who} is not in the text")
             ask, answer = " ".join(one.ask.split()), " ".join(one.answer.split())
-            kept.append({"respondent": who, "ask": ask, "answer": answer})
-        said = "".join(one["answer"] for one in kept)
-        if said and is_chinese(chunk.text) and not is_chinese(said):
-            raise Unfit(_("an answer in another language than the text"))
-        return kept, tuple(flags)
+            exchanges.append({"respondent": who, "ask": ask, "answer": answer})
+        answers = "".join(one["answer"] for one in exchanges)
+        if answers and is_chinese(passage.text) and not is_chinese(answers):
+            raise Unfit(_("the answer is not in the language of the text"))
+        return exchanges, tuple(flags)
 
     wanted = f"{WANTED}{'、'.join(people)}\n\n" if people else ""
-    room = estimate(chunk.text) + 512
-    question = Question(INTERVIEW, wanted + chunk.text, Interviews.model_json_schema(), room)
-    where = f"passage {chunk.number}, line {chunk.line}"
-    return Task("interview", where, question, judge, EXPECTED)
+    room = estimate(passage.text) + 512
+    question = Question(INTERVIEW, wanted + passage.text, Interviews.model_json_schema(), room)
+    return Task("interview", place_of(passage), question, judge, EXPECTED)

@@ -13,9 +13,9 @@ from base.errors import KnownError
 from base.messages import _
 from models.server.backend import estimate
 from models.teacher import Question, Teacher
-from scenes.data.teacher.answer_cache import Ledger
+from scenes.data.teacher.answer_cache import AnswerCache
 from scenes.data.teacher.distilled import is_chinese
-from scenes.data.teacher.runner import Task, Told, Unfit, ask_all, shaped
+from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
 from scenes.data.teacher.templates import Templates, distinct, filled, slots_of
 from scenes.log import Entry
 
@@ -42,7 +42,7 @@ class Reply(BaseModel):
 
 
 @dataclass(frozen=True)
-class Asking:
+class QuestionRun:
     """What a run is to do."""
 
     role: str
@@ -53,78 +53,81 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnsweredQuestion:
     """A question, and the answer in role; `None` where it failed."""
 
     question: str
     answer: str | None
 
 
-def make(run: Asking, teacher: Teacher, ledger: Ledger, jobs: int, told: Told) -> list[Asked]:
+def make(
+    run: QuestionRun, teacher: Teacher, cache: AnswerCache, jobs: int, on_answer: OnAnswer
+) -> list[AnsweredQuestion]:
     """Questions to a role, unlike each other, with their answers. Raises `KnownError`."""
     slots, tasks = _given_slots(run), _slot_tasks(run)
-    values = ask_all(teacher, list(tasks.values()), ledger, jobs, told)
+    values = ask_all(teacher, list(tasks.values()), cache, jobs, on_answer)
     slots |= {name: values[task.key] for name, task in tasks.items() if task.key in values}
     drawn = distinct(filled(run.given.templates, slots, run.seed), run.n)
     if not drawn:
-        raise KnownError(_("no template has values for its slots; give them in the file"))
-    said = ask_all(teacher, [_otherwise(one) for one in drawn], ledger, jobs, told)
-    questions = _said(drawn, said, run.seed)
+        raise KnownError(
+            _("no template has values for its slots; give some in the file, or with --slots")
+        )
+    wordings = ask_all(teacher, [_otherwise(one) for one in drawn], cache, jobs, on_answer)
+    questions = _worded(drawn, wordings, run.seed)
     answers = [_answer(run.role, one) for one in questions]
-    replies = ask_all(teacher, answers, ledger, jobs, told)
+    replies = ask_all(teacher, answers, cache, jobs, on_answer)
     pairs = zip(questions, answers, strict=True)
-    return [Asked(one, replies.get(task.key)) for one, task in pairs]
+    return [AnsweredQuestion(one, replies.get(task.key)) for one, task in pairs]
 
 
-def expected(run: Asking, ledger: Ledger | None) -> tuple[list[Task], bool]:
+def expected(run: QuestionRun, cache: AnswerCache | None) -> tuple[list[Task], bool]:
     """What a run asks, and whether that is sure; else it is about the most.
 
     Of slots whose values are still to be asked for, as many are taken as are asked for.
     """
     slots, tasks = _given_slots(run), _slot_tasks(run)
-    asked = list(tasks.values())
-    held = {name: ledger.value(task.key) for name, task in tasks.items()} if ledger else {}
+    held = {name: cache.value(task.key) for name, task in tasks.items()} if cache else {}
     slots |= {name: values for name, values in held.items() if values is not None}
     open_slots = tasks.keys() - slots.keys()
     slots |= {name: [f"“{number:02}”" for number in range(MOST_VALUES)] for name in open_slots}
     questions = filled(run.given.templates, slots, run.seed)
     drawn = list(islice(questions, run.n)) if open_slots else distinct(questions, run.n)
     others = [_otherwise(one) for one in drawn]
-    said = {task.key: ledger.value(task.key) for task in others} if ledger else {}
-    answers = [_answer(run.role, one) for one in _said(drawn, said, run.seed)]
-    sure = not open_slots and all(said.get(task.key) for task in others)
-    return [*asked, *others, *answers], sure
+    wordings = {task.key: cache.value(task.key) for task in others} if cache else {}
+    answers = [_answer(run.role, one) for one in _worded(drawn, wordings, run.seed)]
+    sure = not open_slots and all(wordings.get(task.key) for task in others)
+    return [*tasks.values(), *others, *answers], sure
 
 
-def entries(role: str, asked: Sequence[Asked]) -> Iterator[Entry]:
-    for one in asked:
+def entries(role: str, questions: Sequence[AnsweredQuestion]) -> Iterator[Entry]:
+    for one in questions:
         if one.answer is not None:
             yield Entry("speech", one.question, ASKER)
             yield Entry("speech", one.answer, role)
 
 
-def instructions(role: str, asked: Sequence[Asked]) -> Iterator[dict[str, str]]:
+def instructions(role: str, questions: Sequence[AnsweredQuestion]) -> Iterator[dict[str, str]]:
     """The same as instruction, input and output."""
-    for one in asked:
+    for one in questions:
         if one.answer is not None:
             who = f"以{role}的身份回答。"
             yield {"instruction": who, "input": one.question, "output": one.answer}
 
 
-def counts(asked: Sequence[Asked]) -> dict[str, Any]:
+def counts(questions: Sequence[AnsweredQuestion]) -> dict[str, Any]:
     """Figures of a run, for a person."""
     return {
-        "questions": len(asked),
-        "answered": sum(one.answer is not None for one in asked),
-        "failed": [one.question for one in asked if one.answer is None],
+        "questions": len(questions),
+        "answered": sum(one.answer is not None for one in questions),
+        "failed": [one.question for one in questions if one.answer is None],
     }
 
 
-def _given_slots(run: Asking) -> dict[str, list[str]]:
+def _given_slots(run: QuestionRun) -> dict[str, list[str]]:
     return {"role": [run.role], **run.given.slots}
 
 
-def _slot_tasks(run: Asking) -> dict[str, Task]:
+def _slot_tasks(run: QuestionRun) -> dict[str, Task]:
     """A question for each slot that has no values."""
     wanted = {name for one in run.given.templates for name in slots_of(one)}
     tasks = {}
@@ -138,7 +141,7 @@ def _otherwise(question: str) -> Task:
     return _values("otherwise", question, OTHERWISE, question, 2 * estimate(question) + 16)
 
 
-def _said(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: int) -> list[str]:
+def _worded(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: int) -> list[str]:
     """Each question as it is or in other words, by the seed, without those much alike."""
     return distinct(
         random.Random(f"{seed}{one}").choice([one, *(values.get(_otherwise(one).key) or ())])
@@ -149,10 +152,10 @@ def _said(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: in
 def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task:
     def judge(value: Any) -> tuple[list[str], tuple[str, ...]]:
         values = [" ".join(one.split()) for one in shaped(Values, value).values]
-        kept = list(dict.fromkeys(filter(None, values)))
-        if not kept:
-            raise Unfit(_("an empty list"))
-        return kept, ()
+        different = list(dict.fromkeys(filter(None, values)))
+        if not different:
+            raise Unfit(_("the list is empty"))
+        return different, ()
 
     question = Question(system, user, Values.model_json_schema(), 512)
     return Task(stage, where, question, judge, tokens)
@@ -162,8 +165,8 @@ def _answer(role: str, question: str) -> Task:
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
         answer = " ".join(shaped(Reply, value).answer.split())
         if not answer or (is_chinese(question) and not is_chinese(answer)):
-            raise Unfit(_("an answer without words, or in another language"))
+            raise Unfit(_("the answer has no words, or is in another language"))
         return answer, ()
 
-    asked = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
-    return Task("answer", question, asked, judge, ANSWER_TOKENS)
+    in_role = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
+    return Task("answer", question, in_role, judge, ANSWER_TOKENS)

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from base.errors import KnownError, PassingError
-from base.messages import _
+from base.messages import _, _n
 from models.teacher import Answer, Question, Teacher
-from scenes.data.teacher.answer_cache import Ledger, Record
-from scenes.data.teacher.json_repair import mended
+from scenes.data.teacher.answer_cache import AnswerCache, CachedAnswer
+from scenes.data.teacher.json_repair import repaired_json
 
 TRIES = 3
 """How often a question is asked whose answer does not do."""
@@ -46,49 +46,51 @@ class Task:
 
     @property
     def key(self) -> str:
-        told = "\0".join((self.stage, self.question.system, self.question.user))
-        return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:24]
+        text = "\0".join((self.stage, self.question.system, self.question.user))
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
-Told = Callable[[Record], None]
+OnAnswer = Callable[[CachedAnswer], None]
 
 
 def ask_all(
-    teacher: Teacher, tasks: Sequence[Task], ledger: Ledger, jobs: int, told: Told
+    teacher: Teacher, tasks: Sequence[Task], cache: AnswerCache, jobs: int, on_answer: OnAnswer
 ) -> dict[str, Any]:
-    """Ask what the ledger does not hold, `jobs` at a time; the answers by key, failed ones not.
+    """Ask what the cache does not hold, `jobs` at a time; the answers by key, failed ones not.
 
-    `told` hears of each record, of unanswered ones when the run goes on after them. Raises
+    `on_answer` hears of each record, of unanswered ones when the run goes on after them. Raises
     `KnownError` where the teacher gave nothing to several questions in a row: what was answered
     is kept.
     """
-    waiting = {task.key: task for task in tasks if not ledger.done(task.key)}
+    waiting = {task.key: task for task in tasks if not cache.done(task.key)}
     if waiting:
-        asyncio.run(_ask_all(teacher, list(waiting.values()), ledger, jobs, told))
-    values = {task.key: ledger.value(task.key) for task in tasks}
+        asyncio.run(_ask_all(teacher, list(waiting.values()), cache, jobs, on_answer))
+    values = {task.key: cache.value(task.key) for task in tasks}
     return {key: value for key, value in values.items() if value is not None}
 
 
 async def _ask_all(
-    teacher: Teacher, tasks: list[Task], ledger: Ledger, jobs: int, told: Told
+    teacher: Teacher, tasks: list[Task], cache: AnswerCache, jobs: int, on_answer: OnAnswer
 ) -> None:
     queue = iter(tasks)
-    silent: list[Record] = []
+    silent: list[CachedAnswer] = []
 
     async def work() -> None:
         for task in queue:
             record, answered = await _ask(teacher, task)
-            ledger.add(record)
+            cache.add(record)
             silent.append(record)
             if answered:
-                _tell(silent, told)
+                _pass_on(silent, on_answer)
             elif len(silent) >= (AFTER_AN_OUTAGE if teacher.outage.too_long else IN_A_ROW):
                 raise KnownError(
-                    _(
-                        "{failed} (the last {silent} questions had no answer; what was answered is "
-                        "kept: the same command goes on from there)",
-                        failed=record.failed,
-                        silent=len(silent),
+                    _n(
+                        "{why} ({n} question had no answer; what was answered is kept, and the "
+                        "same command goes on from there)",
+                        "{why} (the last {n} questions had no answer; what was answered is kept, "
+                        "and the same command goes on from there)",
+                        len(silent),
+                        why=record.failed,
                     )
                 )
 
@@ -98,16 +100,16 @@ async def _ask_all(
                 group.create_task(work())
     except* (KnownError, OSError) as errors:
         raise errors.exceptions[0] from None
-    _tell(silent, told)
+    _pass_on(silent, on_answer)
 
 
-def _tell(records: list[Record], told: Told) -> None:
+def _pass_on(records: list[CachedAnswer], on_answer: OnAnswer) -> None:
     for record in records:
-        told(record)
+        on_answer(record)
     records.clear()
 
 
-async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
+async def _ask(teacher: Teacher, task: Task) -> tuple[CachedAnswer, bool]:
     """The record of one question, and whether the teacher answered at all."""
     seconds, prompt_tokens, tokens, why, answered = 0.0, 0, 0, "", False
     spent: dict[str, Any] = {}
@@ -131,20 +133,21 @@ async def _ask(teacher: Teacher, task: Task) -> tuple[Record, bool]:
             continue
         flags += ("cut",) if answer.cut else ()
         return _record(task, attempt + 1, spent, value=value, flags=flags), True
-    times = f" ({TRIES} times)" if answered else ""
-    return _record(task, attempt + 1, spent, failed=why + times), answered
+    if answered:
+        why = _("{why} ({tries} times)", why=why, tries=TRIES)
+    return _record(task, attempt + 1, spent, failed=why), answered
 
 
-def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> Record:
-    return Record(task.key, task.stage, task.where, tries=tries, **spent, **came)
+def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> CachedAnswer:
+    return CachedAnswer(task.key, task.stage, task.where, tries=tries, **spent, **came)
 
 
 def _json(answer: Answer) -> Any:
     if not answer.text.strip():
         raise Unfit(_("an empty answer"))
-    value = mended(answer.text)
+    value = repaired_json(answer.text)
     if value is None:
-        raise Unfit(_("the answer is no JSON"))
+        raise Unfit(_("the answer is not JSON"))
     return value
 
 
@@ -154,7 +157,9 @@ def shaped(kind: type[Model], value: Any) -> Model:
         return kind.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
+        place, problem = ".".join(map(str, first["loc"])), first["msg"]
+        if not place:
+            raise Unfit(_("the answer has another form: {problem}", problem=problem)) from None
         raise Unfit(
-            _("the answer has another form at {place}: {first}", place=place, first=first["msg"])
+            _("the answer has another form at {place}: {problem}", place=place, problem=problem)
         ) from None

@@ -44,38 +44,38 @@ def read_templates(path: Path) -> Templates:
     if path.suffix == ".jsonl":
         return _seed_tasks(path)
     if why := why_no_file(path):
-        raise KnownError(_("{path}: {why}, expected templates", path=path, why=why))
+        raise KnownError(_("{path}: {why}, expected a file of templates", path=path, why=why))
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise KnownError(
             _(
-                "{path}: larger than {LARGEST} MB, the most that templates may be; is it "
-                "the right file?",
+                "{path}: larger than {most} MB, which no file of templates may be; is it the right "
+                "file?",
                 path=path,
-                LARGEST=LARGEST // 1_000_000,
+                most=LARGEST // 1_000_000,
             )
         )
     try:
         return Templates.model_validate(yaml.safe_load(raw.decode("utf-8-sig")) or {})
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        first = " ".join(str(error).split())[:160]
+        problem = " ".join(str(error).split())[:160]
         raise KnownError(
-            _("{path}: expected templates, slots and ask ({first})", path=path, first=first)
+            _("{path}: expected templates, slots and ask ({problem})", path=path, problem=problem)
         ) from None
 
 
 def _seed_tasks(path: Path) -> Templates:
-    found = []
+    templates = []
     for where, record in read_records(path):
         try:
             words = record["instances"][0]["input"] or record["instruction"]
-            found.append(_FOREIGN_SLOT.sub(lambda slot: f"{{{slot[1] or slot[2]}}}", words))
+            templates.append(_FOREIGN_SLOT.sub(lambda slot: f"{{{slot[1] or slot[2]}}}", words))
         except (KeyError, IndexError, TypeError):
             raise KnownError(
                 _("{where}: expected instruction and instances", where=where)
             ) from None
-    return Templates(templates=found)
+    return Templates(templates=templates)
 
 
 def slots_of(template: str) -> list[str]:
@@ -106,13 +106,13 @@ def filled(
 
 def _drawn(sizes: Sequence[int], most: int, rng: random.Random) -> list[int]:
     """Numbers of questions: all of the small templates, as many of each of the large ones."""
-    found: list[int] = []
+    numbers: list[int] = []
     starts = [0, *accumulate(sizes)]
     by_size = sorted(range(len(sizes)), key=sizes.__getitem__)
     for done, at in enumerate(by_size):
-        share = min(sizes[at], (most - len(found)) // (len(sizes) - done))
-        found.extend(starts[at] + number for number in _sample(sizes[at], share, rng))
-    return found
+        share = min(sizes[at], (most - len(numbers)) // (len(sizes) - done))
+        numbers.extend(starts[at] + number for number in _sample(sizes[at], share, rng))
+    return numbers
 
 
 def _sample(size: int, count: int, rng: random.Random) -> list[int]:
@@ -136,10 +136,10 @@ def _with_values(template: str, slots: Mapping[str, Sequence[str]], number: int)
 
 def distinct(questions: Iterable[str], n: int | None = None) -> list[str]:
     """The first `n` questions, or all, without those much like one before."""
-    kept: list[str] = []
+    unlike: list[str] = []
     for one in questions:
-        if len(kept) == n:
+        if len(unlike) == n:
             break
-        if process.extractOne(one, kept, scorer=fuzz.ratio, score_cutoff=ALIKE) is None:
-            kept.append(one)
-    return kept
+        if process.extractOne(one, unlike, scorer=fuzz.ratio, score_cutoff=ALIKE) is None:
+            unlike.append(one)
+    return unlike

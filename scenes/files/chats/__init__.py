@@ -1,25 +1,22 @@
-"""Chats of other programs: which format a file is in, and the session that it becomes.
+"""Chats of other programs: the session that a file of one becomes.
 
 SillyTavern (solo, group), TavernAI rooms, KoboldAI and Kobold Lite, text-generation-webui, Agnai,
 RisuAI. Lines are read one at a time; a file that is one JSON value is bounded.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
 from base.text import shown
-from scenes.files.chats import dialogues, kobold, sillytavern
-from scenes.files.chats.chat import Chat, Json, Report, texts
-from scenes.files.chats.roundtrip import returned
-from scenes.files.chats.source import BadValue, Source, json_value, open_source
+from scenes.files.chats.chat import Chat, Json, texts
+from scenes.files.chats.roundtrip import restored_session
+from scenes.files.chats.source import BadValue, ChatFile, open_chat
 from scenes.files.chats.writer import save_chat, save_events
-from scenes.table.session_list import sessions_folder
-
-FIRST_LINES = 20
-"""Lines among which a chat must begin."""
+from scenes.files.importers import Importer, of_kind
+from scenes.files.report import ImportReport
 
 
 def import_chat(
@@ -27,23 +24,24 @@ def import_chat(
     folder: Path | None = None,
     player: str | None = None,
     roles: Mapping[str, str] | None = None,
-) -> Report:
+    importer: Importer | None = None,
+) -> ImportReport:
     """Write a new session of the chat at `path`; says what was read, kept, dropped, and why.
 
     `player` is the role that the person plays: one who speaks, or another name for the player;
-    `roles` gives those who speak other names.
-    Raises `KnownError` in one line where the file is no chat; nothing is written then.
+    `roles` gives those who speak other names. Raises `KnownError` in one line where the file is no
+    chat, or none of `importer` where one is named; nothing is written then.
     """
-    source = open_source(path)
-    report = Report(source.where)
-    if source.encoding != "utf-8":
-        report.notice(_("read as {upper}, not UTF-8", upper=source.encoding.upper()))
-    chat = read_chat(source)
-    report.form = chat.form
+    file = open_chat(path)
+    report = ImportReport(file.where)
+    if file.encoding != "utf-8":
+        report.notice(_("read as {encoding}, not UTF-8", encoding=file.encoding.upper()))
+    importer, chat = read_chat(file, importer)
+    report.importer, report.title, report.unit = importer.name, chat.form, chat.unit
     folder = folder or sessions_folder()
-    if (back := returned(chat, report)) is not None:
+    if (back := restored_session(chat, report)) is not None:
         if player is not None or roles:
-            report.notice(_("a session of paotuan that comes back; who is who stays as it was"))
+            report.notice(_("a session of paotuan that comes back; its roles stay as they were"))
         save_events(
             *(back.scene, back.role, back.events, folder, report),
             *(back.opening, back.log, back.began),
@@ -53,63 +51,45 @@ def import_chat(
     return report
 
 
-def read_chat(source: Source) -> Chat:
-    """The chat in a file. Raises `KnownError` where it is none."""
-    first = next(_values(source), None)
-    if chat := _lines_of(source, first):
-        return chat
+def read_chat(file: ChatFile, importer: Importer | None = None) -> tuple[Importer, Chat]:
+    """The chat in a file, and whose it is. Raises `KnownError` where it is none."""
+    for one in [importer] if importer is not None else of_kind("chat"):
+        if (chat := one.read(file)) is not None:
+            return one, chat
     try:
-        value = first if isinstance(first, dict) else json_value(source.whole())
+        value = file.value
     except (BadValue, KnownError) as error:
-        for value in _values(source):
-            if chat := _lines_of(source, value):
-                return chat
-        why = str(error).removeprefix(f"{source.where}: ")
-        raise KnownError(_("{where}: not a chat: {why}", where=source.where, why=why)) from None
-    if isinstance(value, list) and any(map(sillytavern.is_message, value)):
-        header = next((one for one in value if sillytavern.is_header(one)), None)
-        return sillytavern.chat_of(source, header, value)
-    if isinstance(value, dict):
-        return _one_value(value, source)
-    raise KnownError(_("{where}: no chat of a known program; found other JSON", where=source.where))
+        why = str(error).removeprefix(f"{file.where}: ")
+        raise KnownError(_("{where}: not a chat: {why}", where=file.where, why=why)) from None
+    if importer is not None:
+        title = _(importer.title)
+        raise KnownError(_("{where}: not read as a {title}", where=file.where, title=title))
+    if not isinstance(value, dict):
+        raise KnownError(
+            _("{where}: no chat of a known program; found other JSON", where=file.where)
+        )
+    raise KnownError(f"{file.where}: {_no_chat(value)}")
 
 
-def _lines_of(source: Source, value: object) -> Chat | None:
-    """The chat, a value a line, that `value` is one of the first of."""
-    if isinstance(value, dict) and sillytavern.is_header(value):
-        return sillytavern.chat_of(source, value)
-    return sillytavern.chat_of(source, None) if sillytavern.is_message(value) else None
+def check_chat(path: Path, importer: Importer | None = None) -> None:
+    """Raise `KnownError` for what is no chat or has no message; nothing is written."""
+    __, chat = read_chat(open_chat(path), importer)
+    if next(iter(chat.messages(ImportReport(path.name))), None) is None:
+        raise KnownError(_("{where}: no message in it", where=shown(path.name)))
 
 
-def _values(source: Source) -> Iterator[object]:
-    """The values of the first lines; `None` for a line that is none."""
-    for __, line in islice(source.lines(), FIRST_LINES):
-        try:
-            yield json_value(line) if line is not None else None
-        except BadValue:
-            yield None
-
-
-def _one_value(value: Json, source: Source) -> Chat:
-    title = source.path.stem
-    if kobold.is_save(value):
-        return kobold.chat_of(value, source.path)
-    for form in (dialogues.risu, dialogues.agnai, dialogues.webui):
-        if chat := form(value, title):
-            return chat
-    raise KnownError(f"{source.where}: {_other(value)}")
-
-
-def _other(value: Json) -> str:
+def _no_chat(value: Json) -> str:
     """What a JSON object is that is no chat."""
     if "members" in value and "chats" in value:
-        chats = [f"{shown(name)}.jsonl" for name in texts(value["chats"])[:3]]
-        named = f" ({', '.join(chats)})" if chats else ""
-        return f"a SillyTavern group, expected one of its chats{named}"
+        chats = ", ".join(f"{shown(name)}.jsonl" for name in texts(value["chats"])[:3])
+        if not chats:
+            return _("a SillyTavern group, expected one of its chats")
+        return _("a SillyTavern group, expected one of its chats ({chats})", chats=chats)
     if "spec" in value or "first_mes" in value:
-        return "a character card, expected a chat; see: paotuan characters import"
+        return _("a character card, expected a chat; see: paotuan characters import")
     if "entries" in value:
-        return "a lorebook, expected a chat"
-    return "no chat of a known program; found a JSON object with " + (
-        ", ".join(map(shown, list(value)[:5])) or "nothing in it"
-    )
+        return _("a lorebook, expected a chat")
+    keys = ", ".join(map(shown, list(value)[:5]))
+    if not keys:
+        return _("no chat of a known program; found an empty JSON object")
+    return _("no chat of a known program; found a JSON object with {keys}", keys=keys)

@@ -1,20 +1,12 @@
 """A chat of another program as messages, and what became of them. Pure."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-PLACES = 20
-"""How many dropped places are told one by one."""
-
-KEPT = (
-    *("messages", "changed or new messages", "hidden messages", "turns"),
-    *("draws", "candidates", "branches"),
-)
-"""What messages become, in the order in which it is told."""
+from scenes.files.report import ImportReport, Unit
 
 Json = dict[str, Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -24,7 +16,7 @@ class NoMessage(ValueError):
     """Why a part of a file is no message."""
 
 
-class Message(NamedTuple):
+class ChatMessage(NamedTuple):
     """What one participant wrote at one time."""
 
     name: str
@@ -45,67 +37,6 @@ class Message(NamedTuple):
     """What we had written into it."""
 
 
-@dataclass
-class Report:
-    """What was read of one file, what was kept, what was dropped, and why."""
-
-    where: str
-    form: str = ""
-    """The format that was found, as a person calls it."""
-    session: str = ""
-    """The session that was written."""
-    read: int = 0
-    """Messages found."""
-    kept: Counter[str] = field(default_factory=Counter)
-    """What they became: turns, candidates, hidden messages."""
-    dropped: Counter[str] = field(default_factory=Counter)
-    """Reasons, and how often each."""
-    places: list[str] = field(default_factory=list)
-    """The first places where something was dropped, with the reason, a line each."""
-    notices: list[str] = field(default_factory=list)
-
-    def drop(self, place: str, why: str) -> None:
-        """Count what is left out."""
-        self.dropped[why] += 1
-        if len(self.places) < PLACES:
-            self.places.append(f"{self.where}:{place}: dropped: {why}")
-
-    def told(self) -> str:
-        """All of it in one line."""
-        ranked = sorted(self.kept.items(), key=lambda one: KEPT.index(one[0]))
-        kept = ", ".join(_counted(count, what) for what, count in ranked if count)
-        dropped = ", ".join(f"{count} × {why}" for why, count in self.dropped.items())
-        told = f"{self.form}, {_counted(self.read, 'messages')} read; kept: {kept or 'nothing'}"
-        return f"{told}; dropped: {dropped}" if dropped else told
-
-    def as_json(self) -> Json:
-        """All of it as a JSON object."""
-        kept = {what: count for what, count in self.kept.items() if count}
-        return {
-            "file": self.where,
-            "format": self.form,
-            "session": self.session,
-            "read": self.read,
-            "kept": kept,
-            "dropped": dict(self.dropped),
-            "places": self.places,
-            "notices": self.notices,
-        }
-
-    def forget(self) -> None:
-        """Begin again with the same file: nothing read, nothing kept, nothing dropped."""
-        self.read = 0
-        self.kept.clear()
-        self.dropped.clear()
-        self.places.clear()
-
-    def notice(self, text: str) -> None:
-        """Tell something once."""
-        line = f"{self.where}: {text}"
-        if line not in self.notices and len(self.notices) < PLACES:
-            self.notices.append(line)
-
-
 @dataclass(frozen=True)
 class Chat:
     """A chat whose messages can be gone through more than once, so that none need be held."""
@@ -113,8 +44,9 @@ class Chat:
     key: str
     """Under which name what is foreign is kept with a turn."""
     form: str
+    """What it is, as a person calls it."""
     title: str
-    messages: Callable[[Report], Iterator[Message]]
+    messages: Callable[[ImportReport], Iterator[ChatMessage]]
     player: str = ""
     """The player's name where the file gives one."""
     cast: Sequence[str] = ()
@@ -126,12 +58,8 @@ class Chat:
     """What the file says beside its messages; kept with the first turn."""
     ours: Json | None = None
     """The session of ours that it was."""
-
-
-def _counted(count: int, what: str) -> str:
-    """A number of things, as a person says it."""
-    word = what.removesuffix("es" if what == "branches" else "s")
-    return f"{count} {word if count == 1 else what}"
+    unit: Unit = "line"
+    """What the places of its messages count."""
 
 
 def text_in(value: Json, *keys: str) -> str:

@@ -6,24 +6,58 @@ What they do not name is 玩家 and 角色; an import may name the player.
 import html
 from collections.abc import Callable, Iterator
 
-from base.messages import _
+from base.messages import N_, _
 from scenes.files.chats.chat import (
     Chat,
+    ChatMessage,
     Json,
-    Message,
     NoMessage,
-    Report,
     candidates,
     objects,
     text_in,
     texts,
 )
 from scenes.files.chats.kobold import PLAYER, REPLY
+from scenes.files.chats.source import ChatFile
+from scenes.files.head import FileHead
+from scenes.files.report import ImportReport
 
 _BEGIN = "<|BEGIN-VISIBLE-CHAT|>"
 """What text-generation-webui writes for the player before a greeting."""
 
-Reader = Callable[[object], Iterator[Message]]
+Reader = Callable[[object], Iterator[ChatMessage]]
+
+
+def detect_webui(head: FileHead) -> float:
+    """Sure where a history is a list under the names that the program gives it."""
+    keys = ("internal", "visible", "data_visible")
+    found = any(head.outline.get(key) == "[" for key in keys)
+    return 0.93 if found or (head.outline.get("data") == "[" and not head.has("type")) else 0
+
+
+def detect_agnai(head: FileHead) -> float:
+    """Sure where messages have a `msg`."""
+    return 0.95 if head.has("messages[].msg") else 0
+
+
+def detect_risu(head: FileHead) -> float:
+    """Sure where a file says that it is a chat of RisuAI."""
+    return 0.98 if head.outline.get("type") == "risuChat" else 0
+
+
+def read_webui(file: ChatFile) -> Chat | None:
+    """The chat of text-generation-webui in a file; `None` where there is none."""
+    return webui(file.object, file.path.stem) if file.object is not None else None
+
+
+def read_agnai(file: ChatFile) -> Chat | None:
+    """The chat of Agnai in a file; `None` where there is none."""
+    return agnai(file.object, file.path.stem) if file.object is not None else None
+
+
+def read_risu(file: ChatFile) -> Chat | None:
+    """The chat of RisuAI in a file; `None` where there is none."""
+    return risu(file.object, file.path.stem) if file.object is not None else None
 
 
 def webui(value: Json, title: str) -> Chat | None:
@@ -37,7 +71,7 @@ def webui(value: Json, title: str) -> Chat | None:
     metadata = value.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
 
-    def read(place: object) -> Iterator[Message]:
+    def read(place: object) -> Iterator[ChatMessage]:
         number = place if isinstance(place, int) else 0
         return _exchange(
             rows[number], told[number] if number < len(told) else None, number, metadata
@@ -45,13 +79,15 @@ def webui(value: Json, title: str) -> Chat | None:
 
     known = ("internal", "visible", "data", "data_visible", "metadata")
     rest = {key: one for key, one in value.items() if key not in known}
-    return _chat("webui", "text-generation-webui chat", title, list(range(len(rows))), read, rest)
+    return _chat(
+        "webui", N_("text-generation-webui chat"), title, list(range(len(rows))), read, rest
+    )
 
 
-def _exchange(row: object, visible: object, number: int, metadata: Json) -> Iterator[Message]:
+def _exchange(row: object, visible: object, number: int, metadata: Json) -> Iterator[ChatMessage]:
     """What the player wrote and what the model answered."""
     if not isinstance(row, list) or len(row) != 2 or not all(isinstance(x, str) for x in row):
-        raise NoMessage(_("no pair of two texts"))
+        raise NoMessage(_("not a pair of two texts"))
     shown = [html.unescape(one) for one in texts(visible)] + ["", ""]
     for side, name in enumerate((PLAYER, REPLY)):
         text = shown[side] if row[side] in ("", _BEGIN) else row[side]
@@ -69,7 +105,7 @@ def _exchange(row: object, visible: object, number: int, metadata: Json) -> Iter
         if about:
             foreign["metadata"] = about
         date = about.get("timestamp")
-        yield Message(name, text, side == 0, False, False, swipes, picked, "", date, foreign)
+        yield ChatMessage(name, text, side == 0, False, False, swipes, picked, "", date, foreign)
 
 
 def agnai(value: Json, title: str) -> Chat | None:
@@ -78,19 +114,19 @@ def agnai(value: Json, title: str) -> Chat | None:
     if not isinstance(messages, list) or not any("msg" in one for one in objects(messages)):
         return None
     rest = {key: one for key, one in value.items() if key != "messages"}
-    chat = _chat("agnai", "Agnai chat", text_in(value, "name") or title, messages, _agnai, rest)
+    chat = _chat("agnai", N_("Agnai chat"), text_in(value, "name") or title, messages, _agnai, rest)
     return chat
 
 
-def _agnai(value: object) -> Iterator[Message]:
+def _agnai(value: object) -> Iterator[ChatMessage]:
     text = value.get("msg") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
-        raise NoMessage(_("a message without a text `msg`"))
+        raise NoMessage(_("a message without text in `msg`"))
     player = bool(text_in(value, "userId"))
     swipes, picked = candidates(text, [text, *texts(value.get("retries"))])
     name = text_in(value, "handle", "name") or (PLAYER if player else REPLY)
     date = value.get("createdAt")
-    yield Message(name, text, player, False, False, swipes, picked, "", date, value)
+    yield ChatMessage(name, text, player, False, False, swipes, picked, "", date, value)
 
 
 def risu(value: Json, title: str) -> Chat | None:
@@ -101,23 +137,23 @@ def risu(value: Json, title: str) -> Chat | None:
     messages = data.get("message")
     rest = value | {"data": {key: one for key, one in data.items() if key != "message"}}
     listed = messages if isinstance(messages, list) else []
-    return _chat("risu", "RisuAI chat", text_in(data, "name") or title, listed, _risu, rest)
+    return _chat("risu", N_("RisuAI chat"), text_in(data, "name") or title, listed, _risu, rest)
 
 
-def _risu(value: object) -> Iterator[Message]:
+def _risu(value: object) -> Iterator[ChatMessage]:
     text = value.get("data") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
-        raise NoMessage(_("a message without a text `data`"))
+        raise NoMessage(_("a message without text in `data`"))
     player = value.get("role") == "user"
     swipes, picked = candidates(text, texts(value.get("swipes")))
     name = text_in(value, "name") or (PLAYER if player else REPLY)
     hidden = value.get("disabled") is True
     date = value.get("time")
-    yield Message(name, text, player, hidden, False, swipes, picked, "", date, value)
+    yield ChatMessage(name, text, player, hidden, False, swipes, picked, "", date, value)
 
 
 def _chat(key: str, form: str, title: str, parts: list[object], read: Reader, rest: Json) -> Chat:
-    def messages(report: Report) -> Iterator[Message]:
+    def messages(report: ImportReport) -> Iterator[ChatMessage]:
         for number, part in enumerate(parts, 1):
             try:
                 for message in read(part):
@@ -125,6 +161,6 @@ def _chat(key: str, form: str, title: str, parts: list[object], read: Reader, re
                     yield message
             except NoMessage as error:
                 report.read += 1
-                report.drop(f"message {number}", str(error))
+                report.drop(number, error.args[0])
 
-    return Chat(key, form, title, messages, foreign={"chat": rest})
+    return Chat(key, form, title, messages, foreign={"chat": rest}, unit="message")

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from base.text import printable
 from characters.cards.lines import USER, Voices, role_name, spoken
 from characters.cards.macros import expand
-from scenes.files.chats.chat import Message
+from scenes.files.chats.chat import ChatMessage
 from scenes.log import Entry, parse
 
 CHAR = "{{char}}"
@@ -30,7 +30,7 @@ def _role(name: str) -> str:
     return role_name(name) or NOBODY
 
 
-def entries_of(message: Message, text: str, player: str | None) -> list[Entry]:
+def entries_of(message: ChatMessage, text: str, player: str | None) -> list[Entry]:
     """The entries of a message that says `text`, at least one; `player` is the role that
     `{{user}}` means.
 

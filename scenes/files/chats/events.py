@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scenes.files.chats.chat import Message, Report
+from scenes.files.chats.chat import ChatMessage
 from scenes.files.chats.entries import entries_of, named
+from scenes.files.report import ImportReport
 from scenes.log import Entry
 from scenes.table.session import By, Candidate, Draw, Event
 from scenes.table.snapshot import to_json
@@ -15,7 +16,7 @@ Marks = dict[str, Any]
 """What is kept with a turn under the other program's name."""
 
 
-class Turning:
+class TurnEvents:
     """Gives ids to turns and draws as messages come, after what there is already."""
 
     def __init__(
@@ -27,7 +28,7 @@ class Turning:
         self.draws = draws
         self.head = head
 
-    def events(self, message: Message, report: Report) -> Iterator[Written]:
+    def events(self, message: ChatMessage, report: ImportReport) -> Iterator[Written]:
         """The events of a message."""
         by: By = "player" if message.player else "model"
         parent, picked = self.head, {}
@@ -39,22 +40,22 @@ class Turning:
             if message.swipes[message.picked] == message.text:
                 entries = rows[message.picked]
             yield {"event": "draw", **to_json(draw)}, ()
-            report.kept["draws"] += 1
-            report.kept["candidates"] += len(rows)
+            report.became["draws"] += 1
+            report.became["candidates"] += len(rows)
             for place, row in enumerate(rows):
                 if place != message.picked and len(row) > 1:
                     yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
-                    report.kept["branches"] += 1
+                    report.became["branches"] += 1
         entries = entries or entries_of(message, message.text, self.player)
-        first = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}
-        event = self._chain(entries, parent, by, picked, first, {})
+        marks = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}
+        event = self._chain(entries, parent, by, picked, marks, {})
         self.head = self.turns
-        report.kept["hidden messages"] += message.hidden
-        report.kept["turns"] += len(entries)
-        report.kept["messages"] += 1
+        report.became["hidden messages"] += message.hidden
+        report.became["turns"] += len(entries)
+        report.kept += 1
         yield event, entries
 
-    def _draw(self, message: Message, rows: list[list[Entry]]) -> Draw:
+    def _draw(self, message: ChatMessage, rows: list[list[Entry]]) -> Draw:
         self.draws += 1
         candidates = tuple(Candidate(row[0]) for row in rows)
         return Draw(self.draws, self.head, named(message.name), candidates, message.model)

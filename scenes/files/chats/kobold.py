@@ -8,9 +8,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from base.messages import _
+from base.messages import N_, _
 from characters.cards.lines import role_name
-from scenes.files.chats.chat import Chat, Json, Message, Report, candidates, objects, text_in
+from scenes.files.chats.chat import Chat, ChatMessage, Json, candidates, objects, text_in
+from scenes.files.chats.source import ChatFile
+from scenes.files.head import FileHead
+from scenes.files.report import ImportReport
 
 KEY = "koboldai"
 NARRATOR = "旁白"
@@ -22,6 +25,19 @@ _MARK = re.compile(r"\{\{\[(INPUT|OUTPUT|SYSTEM)(?:_END)?\]\}\}")
 _LABEL = re.compile(r"([^\s:：>“\"*【（(][^\n:：“\"*【（(]{0,31}?)[:：]\s*(\S.*)")
 _WHOLE = re.compile(r"[.!?。！？…”\"'」』）)\]】*~]\s*$")
 _STORY_KEYS = ("prompt", "actions", "actions_metadata")
+
+
+def detect(head: FileHead) -> float:
+    """Sure where a story has actions and one of the keys beside them."""
+    if head.has("actions") and head.has_any("prompt", "gamestarted", "savedsettings"):
+        return 0.95
+    return 0.9 if head.has("gamestarted") else 0
+
+
+def read(file: ChatFile) -> Chat | None:
+    """The chat that a save is; `None` where a file is none."""
+    value = file.object
+    return chat_of(value, file.path) if value is not None and is_save(value) else None
 
 
 def is_save(value: Json) -> bool:
@@ -38,31 +54,34 @@ def chat_of(value: Json, path: Path) -> Chat:
     player = text_in(settings, "chatname") or PLAYER
     others = [name for name in text_in(settings, "chatopponent").split("||$||") if name.strip()]
 
-    def messages(report: Report) -> Iterator[Message]:
+    def messages(report: ImportReport) -> Iterator[ChatMessage]:
         for fragment, alternatives in _fragments(value, report):
-            found = list(_messages(fragment, player, others))
-            report.read += len(found)
-            if len(found) == 1 and alternatives:
-                swipes, picked = candidates(found[0].text, alternatives)
-                found = [found[0]._replace(swipes=swipes, picked=picked)]
+            pieces = list(_messages(fragment, player, others))
+            report.read += len(pieces)
+            if len(pieces) == 1 and alternatives:
+                swipes, picked = candidates(pieces[0].text, alternatives)
+                pieces = [pieces[0]._replace(swipes=swipes, picked=picked)]
             elif alternatives:
-                report.notice(_("alternatives of a piece of several lines stay in its first turn"))
-            for number, message in enumerate(found):
+                report.notice(
+                    _("the alternatives of a passage of several lines stay with its first turn")
+                )
+            for number, message in enumerate(pieces):
                 kept: Json = {"text": fragment, "alternatives": alternatives}
                 foreign = kept if number == 0 else {}
                 yield message._replace(foreign={k: v for k, v in foreign.items() if v})
 
     lite = "savedsettings" in value
     rest = {key: one for key, one in value.items() if key not in _STORY_KEYS}
-    form = "Kobold Lite save" if lite else "KoboldAI save"
+    form = N_("Kobold Lite save") if lite else N_("KoboldAI save")
     summary = text_in(value, "memory")
     told = any(text_in(one, "content") for one in objects(value.get("worldinfo")))
     knowledge = (path.absolute(),) if told else ()
     foreign = {"save": rest}
-    return Chat(KEY, form, path.stem, messages, player, others, summary, knowledge, foreign)
+    about = (player, others, summary, knowledge, foreign)
+    return Chat(KEY, form, path.stem, messages, *about, unit="action")
 
 
-def _fragments(value: Json, report: Report) -> Iterator[tuple[str, list[str]]]:
+def _fragments(value: Json, report: ImportReport) -> Iterator[tuple[str, list[str]]]:
     """The pieces of the story, joined where one ends inside a sentence, with their alternatives."""
     held, other = text_in(value, "prompt"), list[str]()
     for text, alternatives in _actions(value, report):
@@ -78,14 +97,15 @@ def _fragments(value: Json, report: Report) -> Iterator[tuple[str, list[str]]]:
         yield held, other
 
 
-def _actions(value: Json, report: Report) -> Iterator[tuple[str, list[str]]]:
+def _actions(value: Json, report: ImportReport) -> Iterator[tuple[str, list[str]]]:
     actions = value.get("actions")
     metadata = value.get("actions_metadata")
     listed = list(actions.values()) if isinstance(actions, dict) else actions
     for number, one in enumerate(listed if isinstance(listed, list) else []):
         text = text_in(one, "Selected Text", "text") if isinstance(one, dict) else one
         if not isinstance(text, str):
-            report.drop(f"action {number + 1}", f"it is {type(one).__name__}, expected a string")
+            why = _("its text is {kind}, expected a string", kind=type(one).__name__)
+            report.drop(number + 1, why)
             continue
         about = _about(metadata, number)
         yield text, [each for each in map(_alternative, about) if each.strip()]
@@ -106,7 +126,7 @@ def _alternative(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _messages(text: str, player: str, others: list[str]) -> Iterator[Message]:
+def _messages(text: str, player: str, others: list[str]) -> Iterator[ChatMessage]:
     """The messages of one piece, a line each but for instructions, which are whole."""
     opponent = others[0] if others else REPLY
     start, writer = 0, ""
@@ -115,22 +135,22 @@ def _messages(text: str, player: str, others: list[str]) -> Iterator[Message]:
         if part.strip() and writer:
             name = {"INPUT": player, "OUTPUT": opponent, "SYSTEM": NARRATOR}[writer]
             told = part.strip()
-            yield Message(name, told, writer == "INPUT", narrator=writer == "SYSTEM")
+            yield ChatMessage(name, told, writer == "INPUT", narrator=writer == "SYSTEM")
         elif part.strip():
             yield from _story(part, player, others)
         if mark:
             start, writer = mark.end(), "" if mark[0].endswith("_END]}}") else mark[1]
 
 
-def _story(text: str, player: str, others: list[str]) -> Iterator[Message]:
+def _story(text: str, player: str, others: list[str]) -> Iterator[ChatMessage]:
     for line in filter(None, map(str.strip, text.splitlines())):
         label = _LABEL.fullmatch(line)
         if line.startswith(">") and line[1:].strip():
-            yield Message(player, rf"\me {line[1:].strip()}", player=True)
+            yield ChatMessage(player, rf"\me {line[1:].strip()}", player=True)
         elif label and _is_name(label[1].strip(), (player, *others)):
-            yield Message(label[1].strip(), label[2], player=label[1].strip() == player)
+            yield ChatMessage(label[1].strip(), label[2], player=label[1].strip() == player)
         else:
-            yield Message(NARRATOR, line, narrator=True)
+            yield ChatMessage(NARRATOR, line, narrator=True)
 
 
 def _is_name(label: str, known: tuple[str, ...]) -> bool:

@@ -12,23 +12,24 @@ from typing import Any
 
 from base.errors import KnownError
 from base.folders import beside, find, folders, is_file, is_folder
-from base.messages import _
+from base.messages import N_, _
 from base.text import shown
-from scenes.files.chats.chat import Chat, Json, Message, Report
+from scenes.files.chats.chat import Chat, ChatMessage, Json
 from scenes.files.chats.dates import sent_at
-from scenes.files.chats.events import Turning, Written
+from scenes.files.chats.events import TurnEvents, Written
 from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, said
+from scenes.files.report import ImportReport
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.session import VERSION, Event, Session
 from scenes.table.snapshot import from_json, to_json
 
 LONGEST_TIME = 40
-FORM = "SillyTavern chat of a paotuan session"
+FORM = N_("paotuan session saved as a SillyTavern chat")
 
 
 @dataclass(frozen=True)
-class Returned:
+class RestoredSession:
     """What a session's files are written from."""
 
     scene: Scene
@@ -44,14 +45,14 @@ class Returned:
 class _Line:
     """A message that came back, and the turns it says it is."""
 
-    message: Message
+    message: ChatMessage
     raw: Json
     turns: tuple[int, ...]
     same: bool
     """Whether it says what we had written."""
 
 
-def returned(chat: Chat, report: Report) -> Returned | None:
+def restored_session(chat: Chat, report: ImportReport) -> RestoredSession | None:
     """The session that `chat` holds; `None` where it holds none, or not a sound one."""
     block = chat.ours
     if block is None:
@@ -60,12 +61,14 @@ def returned(chat: Chat, report: Report) -> Returned | None:
         return _rebuilt(block, chat, report)
     except (KnownError, KeyError, TypeError, ValueError, AttributeError) as error:
         why = shown(str(error) or type(error).__name__)
-        report.notice(_("what paotuan had kept in it is damaged ({why}): read as a chat", why=why))
+        report.notice(
+            _("the session stored in it is damaged ({why}); read as a plain chat", why=why)
+        )
         report.forget()
         return None
 
 
-def _rebuilt(block: Json, chat: Chat, report: Report) -> Returned:
+def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     lines = list(_lines(chat, report))
     scene = _scene_of(block["scene"], report)
     before = _session(block, scene)
@@ -79,14 +82,14 @@ def _rebuilt(block: Json, chat: Chat, report: Report) -> Returned:
     events = [*_events(block), *further]
     opened = _opened(block, scene)
     session = Session.replay([opened, *events], _nothing)
-    report.form = FORM
-    report.kept["turns"], report.kept["draws"] = len(session.turns), len(session.draws)
+    report.title = FORM
+    report.became["turns"], report.became["draws"] = len(session.turns), len(session.draws)
     written: list[Written] = [(event, ()) for event in events]
     began = opened.get("time", "")
-    return Returned(scene, session.role, opened["turns"], written, session.entries, began)
+    return RestoredSession(scene, session.role, opened["turns"], written, session.entries, began)
 
 
-def _lines(chat: Chat, report: Report) -> Iterator[_Line]:
+def _lines(chat: Chat, report: ImportReport) -> Iterator[_Line]:
     for message in chat.messages(report):
         ours = message.ours or {}
         ids = ours.get("turns")
@@ -177,23 +180,24 @@ def _is_chain(ids: Sequence[int], session: Session) -> bool:
     return all(session.turns[b].parent == a for a, b in pairwise(ids))
 
 
-def _changes(session: Session, lines: list[_Line], report: Report) -> Iterator[Event]:
+def _changes(session: Session, lines: list[_Line], report: ImportReport) -> Iterator[Event]:
     """New turns for what is not as it was, and where the messages lead."""
-    turning = Turning(KEY, session.role, len(session.turns), len(session.draws))
+    turn_events = TurnEvents(KEY, session.role, len(session.turns), len(session.draws))
     here, head = None, session.head
     for line in lines:
         known = line.same and _is_chain(line.turns, session)
         if known and session.turns[line.turns[0]].parent == here:
             here = line.turns[-1]
-            report.kept["messages"] += 1
+            report.kept += 1
             continue
-        report.kept["changed or new messages"] += 1
-        turning.head = here
+        report.kept += 1
+        report.became["changed or new messages"] += 1
+        turn_events.head = here
         sent = sent_at(line.message.date)
         stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
-        for event, __ in turning.events(line.message, report):
+        for event, __ in turn_events.events(line.message, report):
             yield {**event, **stamp}
-        head = here = turning.head
+        head = here = turn_events.head
     if head != here:
         yield {"event": "head", "head": here}
 
@@ -201,7 +205,7 @@ def _changes(session: Session, lines: list[_Line], report: Report) -> Iterator[E
 # --- a scene whose files lie elsewhere -----------------------------------------------------------
 
 
-def _scene_of(value: Any, report: Report) -> Scene:
+def _scene_of(value: Any, report: ImportReport) -> Scene:
     """The scene, its files looked for where scenes and characters lie, and nowhere else."""
     scene = from_json(Scene, value)
     places = [*folders("scenes"), *folders("characters")]

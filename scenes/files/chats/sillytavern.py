@@ -6,15 +6,52 @@ whose texts are objects with a `message`.
 
 from collections.abc import Iterable, Iterator
 
-from base.messages import _
-from scenes.files.chats.chat import Chat, Json, Message, NoMessage, Report, text_in, texts
-from scenes.files.chats.source import BadValue, Source, json_value
+from base.errors import KnownError
+from base.messages import N_, _
+from scenes.files.chats.chat import Chat, ChatMessage, Json, NoMessage, text_in, texts
+from scenes.files.chats.source import BadValue, ChatFile, json_value
 from scenes.files.exports.sillytavern import KEY, ours_in, without_ours
+from scenes.files.head import FileHead
+from scenes.files.report import ImportReport
 
+HEADERS = N_("another header among the messages")
 UNUSED = "unused"
 """What newer headers say in place of names."""
 
 _HEADER = ("user_name", "character_name", "character_names", "chat_metadata")
+
+
+def detect(head: FileHead) -> float:
+    """Sure where messages are seen, or the first line of a chat."""
+    for prefix in ("", "[]."):
+        if head.has(f"{prefix}mes"):
+            return 0.97 if head.has_any(f"{prefix}name", f"{prefix}is_user") else 0.6
+    if head.has("chat_metadata") or (head.has("user_name") and head.has_any(*_HEADER[1:])):
+        return 0.93
+    return 0
+
+
+def read(file: ChatFile) -> Chat | None:
+    """The chat in a file, a value a line, or all of them in a list; `None` where there is none."""
+    first = file.first[0] if file.first else None
+    if chat := _lines_of(file, first):
+        return chat
+    try:
+        value = file.value
+    except (BadValue, KnownError):
+        found = (_lines_of(file, one) for one in file.first)
+        return next((chat for chat in found if chat), None)
+    if isinstance(value, list) and any(map(is_message, value)):
+        header = next((one for one in value if is_header(one)), None)
+        return chat_of(file, header, value)
+    return None
+
+
+def _lines_of(file: ChatFile, value: object) -> Chat | None:
+    """The chat, a value a line, that `value` is one of the first of."""
+    if isinstance(value, dict) and is_header(value):
+        return chat_of(file, value)
+    return chat_of(file, None) if is_message(value) else None
 
 
 def is_header(value: object) -> bool:
@@ -27,7 +64,7 @@ def is_message(value: object) -> bool:
     return isinstance(value, dict) and "mes" in value
 
 
-def chat_of(source: Source, header: Json | None, values: Iterable[object] | None = None) -> Chat:
+def chat_of(file: ChatFile, header: Json | None, values: Iterable[object] | None = None) -> Chat:
     """The chat of a file whose first line is `header`; with `values`, those in place of lines."""
     header = header or {}
     rooms = texts(header.get("character_names"))
@@ -35,67 +72,66 @@ def chat_of(source: Source, header: Json | None, values: Iterable[object] | None
     names = [name for name in (*rooms, text_in(header, "character_name")) if name != UNUSED]
     player = text_in(header, "user_name")
 
-    def messages(report: Report) -> Iterator[Message]:
-        numbered = _parsed(source, report) if values is None else enumerate(values, 1)
+    def messages(report: ImportReport) -> Iterator[ChatMessage]:
+        numbered = _parsed(file, report) if values is None else enumerate(values, 1)
         yield from _messages(numbered, rooms, report)
 
     return Chat(
         KEY,
-        "TavernAI room" if rooms else "SillyTavern chat",
-        source.path.stem,
+        N_("TavernAI room") if rooms else N_("SillyTavern chat"),
+        file.path.stem,
         messages,
         "" if player == UNUSED else player,
         [name for name in names if name.strip()],
         text_in(metadata, "scenario") if isinstance(metadata, dict) else "",
         foreign={"header": without_ours(header, "chat_metadata")} if header else {},
         ours=ours_in(header, "chat_metadata"),
+        unit="line" if values is None else "item",
     )
 
 
-def _parsed(source: Source, report: Report) -> Iterator[tuple[int, object]]:
-    for number, line in source.lines():
+def _parsed(file: ChatFile, report: ImportReport) -> Iterator[tuple[int, object]]:
+    for number, line in file.lines():
         try:
             if line is None:
                 raise BadValue(_("a line that is too long"))
             if "\ufffd" in line:
-                report.notice(
-                    _("line {number} holds bytes that are not UTF-8, kept as �", number=number)
-                )
+                report.notice(_("bytes that are not UTF-8 are kept as �"), number)
             yield number, json_value(line)
         except BadValue as error:
-            report.drop(str(number), str(error))
+            report.drop(number, error.args[0])
 
 
 def _messages(
-    values: Iterable[tuple[int, object]], rooms: list[str], report: Report
-) -> Iterator[Message]:
+    values: Iterable[tuple[int, object]], rooms: list[str], report: ImportReport
+) -> Iterator[ChatMessage]:
     seen_header = False
     for number, value in values:
         if is_header(value):
             if seen_header or report.read:
-                report.drop(str(number), "another header among the messages")
+                report.drop(number, HEADERS)
             seen_header = True
             continue
         report.read += 1
         try:
             yield message_of(value, rooms)
         except NoMessage as error:
-            report.drop(str(number), str(error))
+            report.drop(number, error.args[0])
 
 
-def message_of(value: object, rooms: list[str] | None = None) -> Message:
+def message_of(value: object, rooms: list[str] | None = None) -> ChatMessage:
     """A message of its JSON object. Raises `NoMessage`."""
     if not isinstance(value, dict) or "mes" not in value:
-        raise NoMessage(_("no message of a chat"))
+        raise NoMessage(_("not a chat message"))
     text = text_of(value["mes"])
     if text is None:
         raise NoMessage(
-            _("its text is {name}, expected a string", name=type(value["mes"]).__name__)
+            _("its text is {kind}, expected a string", kind=type(value["mes"]).__name__)
         )
     extra = value.get("extra")
     extra = extra if isinstance(extra, dict) else {}
     swipes, picked = _swipes(value, text)
-    return Message(
+    return ChatMessage(
         text_in(value, "name") or _of_room(value, rooms or []),
         text,
         player=value.get("is_user") is True,

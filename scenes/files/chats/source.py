@@ -4,22 +4,26 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
+from base.decoding import SAMPLE, UTF8, encoding_of, marked_encoding
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.json_bounds import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY, why_unkept
+from base.json_bounds import MAX_DEPTH, MAX_VALUES, too_deep, too_many, why_unkept
 from base.messages import _
 from base.text import shown
 
+FIRST_LINES = 20
+"""Lines among which a chat must begin."""
 MAX_BYTES = 32 << 20
 """Bytes of a file that is one JSON value, and of a line of one that is a value a line."""
 
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
-_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _BOM = b"\xef\xbb\xbf"
 _decode = msgspec.json.Decoder().decode
 
@@ -29,8 +33,8 @@ class BadValue(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file whose encoding is known."""
+class ChatFile:
+    """The file of a chat, its encoding known, to be gone through more than once."""
 
     path: Path
     encoding: str
@@ -54,20 +58,49 @@ class Source:
         if self.size > MAX_BYTES:
             raise KnownError(
                 _(
-                    "{where}: one JSON value of {size} MiB; at most {MAX_BYTES} MiB are read; "
+                    "{where}: one JSON value of {size} MiB; at most {most} MiB are read; "
                     "is it a chat?",
                     where=self.where,
                     size=self.size >> 20,
-                    MAX_BYTES=MAX_BYTES >> 20,
+                    most=MAX_BYTES >> 20,
                 )
             )
         return self._decoded(self.path.read_bytes()).lstrip("\ufeff")
+
+    @cached_property
+    def first(self) -> list[object]:
+        """The values of the first lines; `None` for a line that is none."""
+        found: list[object] = []
+        for __, line in islice(self.lines(), FIRST_LINES):
+            try:
+                found.append(json_value(line) if line is not None else None)
+            except BadValue:
+                found.append(None)
+        return found
+
+    @cached_property
+    def value(self) -> object:
+        """The first line where that is an object, else the JSON value that the whole file is.
+
+        Raises `BadValue` or `KnownError` where it is none.
+        """
+        first = self.first[0] if self.first else None
+        return first if isinstance(first, dict) else json_value(self.whole())
+
+    @property
+    def object(self) -> dict[str, Any] | None:
+        """`value` where it is an object."""
+        try:
+            value = self.value
+        except (BadValue, KnownError):
+            return None
+        return value if isinstance(value, dict) else None
 
     def _decoded(self, raw: bytes) -> str:
         return raw.decode(self.encoding, "replace")
 
 
-def open_source(path: Path) -> Source:
+def open_chat(path: Path) -> ChatFile:
     """The file at `path`. Raises `KnownError` for what is no text or a web page."""
     where = shown(path.name)
     if why := why_no_file(path):
@@ -81,7 +114,7 @@ def open_source(path: Path) -> Source:
             encoding = _encoding(file)
     except OSError as error:
         raise KnownError(f"{where}: {error.strerror or error}") from None
-    return Source(path, encoding, size)
+    return ChatFile(path, encoding, size)
 
 
 def _refuse(start: bytes, where: str) -> None:
@@ -91,47 +124,34 @@ def _refuse(start: bytes, where: str) -> None:
         raise KnownError(
             _("{where}: a web page (HTML), expected a chat; download the chat itself", where=where)
         )
-    for mark, name in _MARKS.items():
-        if start.startswith(mark):
-            raise KnownError(
-                _(
-                    "{where}: the text is {name}, expected UTF-8; convert it with: iconv -f "
-                    "{name} -t UTF-8 OLD > NEW",
-                    where=where,
-                    name=name,
-                )
+    marked = marked_encoding(start)
+    if marked is not None and marked not in UTF8:
+        raise KnownError(
+            _(
+                "{where}: the text is {encoding}, expected UTF-8; convert it with: {command}",
+                where=where,
+                encoding=marked.upper(),
+                command=f"iconv -f {marked.upper()} -t UTF-8 OLD > NEW",
             )
+        )
     if b"\0" in start:
         raise KnownError(
             _(
-                "{where}: not a text file (a zero byte at {index})",
+                "{where}: not a text file (a zero byte at {offset})",
                 where=where,
-                index=start.index(0),
+                offset=start.index(0),
             )
         )
 
 
 def _encoding(file: BinaryIO) -> str:
-    """GB18030 where every line is that and none is UTF-8; else UTF-8, with marks for what is not.
-
-    A last line cut inside a character is no sign against UTF-8.
-    """
-    wrong = False
+    """GB18030 where the first text that is not ASCII is that; else UTF-8, with marks for what is
+    not. What is wide is refused before."""
     for raw in _raw_lines(file):
-        if raw is None or raw.isascii():
-            continue
-        try:
-            raw.decode("utf-8")
-            return "utf-8"
-        except UnicodeDecodeError as error:
-            if error.reason == "unexpected end of data" and error.start:
-                return "utf-8"
-        try:
-            raw.decode("gb18030")
-            wrong = True
-        except UnicodeDecodeError:
-            return "utf-8"
-    return "gb18030" if wrong else "utf-8"
+        if raw is not None and not raw.isascii():
+            piece = raw + file.read(SAMPLE)
+            return "gb18030" if encoding_of(piece) == "gb18030" else "utf-8"
+    return "utf-8"
 
 
 def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:
@@ -147,7 +167,7 @@ def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:
 def json_value(text: str) -> object:
     """The value of a JSON text, bounded in count and depth. Raises `BadValue`."""
     if len(text) > MAX_VALUES and sum(map(text.count, ",[{")) > MAX_VALUES:
-        raise BadValue(TOO_MANY)
+        raise BadValue(too_many())
     try:
         value = _decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -165,10 +185,10 @@ def _examined(text: str) -> object:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             raise BadValue(_("cut off before its end")) from None
         raise BadValue(
-            _("not valid JSON: {msg} (column {colno})", msg=error.msg, colno=error.colno)
+            _("not valid JSON: {error} (column {column})", error=error.msg, column=error.colno)
         ) from None
     except RecursionError:
-        raise BadValue(TOO_DEEP) from None
+        raise BadValue(too_deep()) from None
     except ValueError as error:
         raise BadValue(_("not valid JSON: {error}", error=shown(str(error)))) from None
     return _kept(value)
@@ -181,4 +201,4 @@ def _kept(value: object) -> object:
 
 
 def _no_number(name: str) -> object:
-    raise ValueError(_("{name} is no number of JSON", name=name))
+    raise ValueError(_("{name} is not a JSON number", name=name))

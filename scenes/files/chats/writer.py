@@ -10,14 +10,15 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from base.text import printable
+from base.text import one_line
 from base.writing import UTF8, reason, replaced
-from scenes.files.chats.chat import Chat, Message, Report
+from scenes.files.chats.chat import Chat, ChatMessage
 from scenes.files.chats.dates import sent_at
 from scenes.files.chats.entries import named
-from scenes.files.chats.events import Turning, Written
+from scenes.files.chats.events import TurnEvents, Written
 from scenes.files.chats.kobold import PLAYER
 from scenes.files.known_characters import known
+from scenes.files.report import ImportReport
 from scenes.log import Entry, write
 from scenes.scene import Role, Scene
 from scenes.table.events import line_of
@@ -33,7 +34,7 @@ NAMES = 10_000
 
 def save_chat(
     chat: Chat,
-    report: Report,
+    report: ImportReport,
     folder: Path,
     player: str | None = None,
     roles: Mapping[str, str] | None = None,
@@ -46,7 +47,7 @@ def save_chat(
     chat = _cast_as(chat, roles or {}, report)
     scene, renamed = _scene(chat, report, player)
     messages = _renamed(chat.messages(report), renamed)
-    turning = Turning(chat.key, scene.play_as)
+    turn_events = TurnEvents(chat.key, scene.play_as)
 
     def written() -> Iterator[Written]:
         extra = dict(chat.foreign)
@@ -54,7 +55,7 @@ def save_chat(
             foreign = {**extra, "message": message.foreign} if extra else None
             sent = sent_at(message.date)
             stamp = sent.isoformat(timespec="seconds") if sent else ""
-            for event, entries in turning.events(message, report):
+            for event, entries in turn_events.events(message, report):
                 if stamp:
                     event["time"] = stamp
                 if foreign and entries:
@@ -63,7 +64,7 @@ def save_chat(
                     first["foreign"] = {chat.key: to_json(kept)}
                     extra = {}
                 yield event, entries
-        if not turning.turns:
+        if not turn_events.turns:
             raise KnownError(_("{where}: no message in it", where=report.where))
 
     return save_events(scene, scene.play_as, written(), folder, report)
@@ -74,7 +75,7 @@ def save_events(
     role: str | None,
     events: Iterable[Written],
     folder: Path,
-    report: Report,
+    report: ImportReport,
     opening: Sequence[dict[str, Any]] = (),
     log: Sequence[Entry] | None = None,
     began: str = "",
@@ -132,33 +133,34 @@ def _with_first(opened: Event, events: Iterable[Written]) -> Iterator[Written]:
 # --- who is there --------------------------------------------------------------------------------
 
 
-def _scene(chat: Chat, report: Report, player: str | None) -> tuple[Scene, dict[str, str]]:
+def _scene(chat: Chat, report: ImportReport, player: str | None) -> tuple[Scene, dict[str, str]]:
     """The scene of those who speak, and under which other name the player's messages go."""
     path = Path(report.where)
-    spoken, played, narrators = _speakers(chat.messages(Report(report.where)))
+    spoken, played, narrators = _speakers(chat.messages(ImportReport(report.where)))
     me = next((name for name, __ in played.most_common(1)), None)
     wanted = named(player) if player is not None else None
     renamed = {me: wanted} if me and wanted and wanted not in spoken else {}
     role = wanted or me or (named(chat.player) if chat.player.strip() else None)
     names = [renamed.get(name, name) for name, __ in spoken.most_common(LARGEST_CAST)]
+    report.names.update({renamed.get(name, name): count for name, count in spoken.items()})
     names += map(named, chat.cast[:LARGEST_CAST])
     names += [role] if role else []
     cast = tuple(
         Role(name, narrator=name in narrators and name not in played)
         for name in dict.fromkeys(names)
     )
-    title, summary = _one_line(chat.title)[:80] or "chat", _one_line(chat.summary)[:2000]
+    title, summary = one_line(chat.title)[:80] or "chat", one_line(chat.summary)[:2000]
     cast = known(cast, role, report.notice) or (Role(PLAYER),)
     knowledge = tuple(chat.knowledge)
     for one in knowledge:
         report.notice(
-            _("its world info is told in play, read from {item}; let it lie there", item=one)
+            _("its world info comes up in play, read from {path}; leave it there", path=one)
         )
     scene = Scene(path.stem, path, title, cast, summary, play_as=role, knowledge=knowledge)
     return scene, renamed
 
 
-def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], set[str]]:
+def _speakers(messages: Iterator[ChatMessage]) -> tuple[Counter[str], Counter[str], set[str]]:
     """How often each role speaks, how often as the player, and which narrate."""
     spoken: Counter[str] = Counter()
     played: Counter[str] = Counter()
@@ -174,17 +176,17 @@ def _speakers(messages: Iterator[Message]) -> tuple[Counter[str], Counter[str], 
     return spoken, +played, narrators
 
 
-def _cast_as(chat: Chat, roles: Mapping[str, str], report: Report) -> Chat:
+def _cast_as(chat: Chat, roles: Mapping[str, str], report: ImportReport) -> Chat:
     """The chat with other names for those who speak in it."""
     if not roles:
         return chat
     others = {named(name): named(role) for name, role in roles.items()}
-    spoken, _moments, _left_out = _speakers(chat.messages(Report(report.where)))
+    spoken, _moments, _left_out = _speakers(chat.messages(ImportReport(report.where)))
     for name in others.keys() - spoken.keys():
         who = ", ".join(one for one, __ in spoken.most_common(5))
         report.notice(_("nobody is called {name}; those who speak are {who}", name=name, who=who))
 
-    def messages(report: Report) -> Iterator[Message]:
+    def messages(report: ImportReport) -> Iterator[ChatMessage]:
         for message in chat.messages(report):
             role = others.get(named(message.name))
             yield message._replace(name=role) if role else message
@@ -195,11 +197,7 @@ def _cast_as(chat: Chat, roles: Mapping[str, str], report: Report) -> Chat:
     )
 
 
-def _one_line(text: str) -> str:
-    return " ".join(printable(text).split())
-
-
-def _renamed(messages: Iterator[Message], names: dict[str, str]) -> Iterator[Message]:
+def _renamed(messages: Iterator[ChatMessage], names: dict[str, str]) -> Iterator[ChatMessage]:
     for message in messages:
         other = names.get(named(message.name)) if names and message.player else None
         yield message._replace(name=other) if other else message

@@ -1,4 +1,4 @@
-"""Sessions in other forms: a log, Markdown, HTML, training examples, SillyTavern.
+"""Sessions in other forms: a log, Markdown, HTML, SillyTavern.
 
 An export gives the lines of a file; each form is a module that opens when it is asked for.
 """
@@ -16,10 +16,6 @@ FORMS: Mapping[str, str] = {
     "log": "scenes.files.exports.text:log",
     "markdown": "scenes.files.exports.text:markdown",
     "html": "scenes.files.exports.replay:html",
-    "seq2seq": "scenes.files.exports.examples:seq2seq",
-    "alpaca": "scenes.files.exports.examples:alpaca",
-    "sharegpt": "scenes.files.exports.examples:sharegpt",
-    "preference": "scenes.files.exports.examples:preference",
     "sillytavern": "scenes.files.exports.sillytavern:sillytavern",
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from scenes.files.importers import Dropped, Item, Message, Report
+from base.messages import N_
+from scenes.files.report import ImportReport
 from scenes.files.trpg.classify import (
     CHECK,
     COMMAND,
@@ -20,52 +21,51 @@ from scenes.files.trpg.classify import (
     without_order,
 )
 from scenes.files.trpg.entry_text import comment, line
+from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
+from scenes.files.trpg.items import Dropped, Item, TableMessage
 from scenes.files.trpg.people import People, Table, Who
-from scenes.files.trpg.sample import SAMPLE, SAMPLED, glance
 from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.log import Entry, Line, write
 
-ASIDE, ASIDES, ORDER, ORDERS, WATCHED, BABBLE, PICTURE, PICTURES, SYSTEM, DICE = (
-    "off-topic",
-    "off-topic lines of messages",
-    "commands",
-    "commands in （…） at the end of messages",
-    "observers",
-    "other words of a dice bot",
-    "pictures, faces and empty messages",
-    "pictures and faces in messages",
-    "messages of the system",
-    "dice results",
-)
+ASIDE = N_("off-topic")
+ASIDES = N_("off-topic lines of messages")
+ORDER = N_("commands")
+ORDERS = N_("commands in （…） at the end of messages")
+WATCHED = N_("observers")
+BABBLE = N_("other lines of a dice bot")
+PICTURE = N_("pictures, faces and empty messages")
+PICTURES = N_("pictures and faces in messages")
+SYSTEM = N_("system messages")
+DICE = N_("dice results")
 PARTS = frozenset({ASIDES, ORDERS, PICTURES})
 """What is left out of messages that are kept."""
 _FIRST = frozenset(".。/#\\第=-—")
 """What an order, an action or a chapter begins with."""
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
-_SIGNS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
-_PLAIN = re.compile(f"[^{_SIGNS}）)<.。/#第=—…？?！!~～0-9dD-][^{_SIGNS}）)<]*")
+_BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
+_PLAIN = re.compile(f"[^{_BRACKETS}）)<.。/#第=—…？?！!~～0-9dD-][^{_BRACKETS}）)<]*")
 """A text that is one entry, whatever the style."""
-_QUOTED = re.compile(f"“([^{_SIGNS}）)]+)”([^{_SIGNS}）)]*)")
+_QUOTED = re.compile(f"“([^{_BRACKETS}）)]+)”([^{_BRACKETS}）)]*)")
 """A quotation that is said, and plain text behind it."""
 
 
-class Telling:
+class LogConverter:
     """Goes through the items of one file once; what became of them is in `report`."""
 
-    def __init__(self, table: Table, report: Report) -> None:
+    def __init__(self, table: Table, report: ImportReport) -> None:
         self.table = table
         self.report = report
         self.style = STYLES["quoted"]
         self._people = People(table)
-        self._own: dict[tuple[str, str], int] = {}
+        self._entries: dict[tuple[str, str], int] = {}
         """Entries of a log of ours, by kind and speaker."""
 
     def lines(self, items: Iterable[Item]) -> Iterator[str]:
         """The lines of our log, those of one item together, each with its newline."""
         message, entry = self._message, self._entry
         for item in self._sampled(iter(items)):
-            if isinstance(item, Message):
+            if isinstance(item, TableMessage):
                 if written := message(item):
                     yield written
             elif isinstance(item, Line):
@@ -77,9 +77,9 @@ class Telling:
         for who in self._people.known.values():
             self.report.kept += who.sentences
             if who.sentences:
-                self.report.entries[who.kind] += who.sentences
-        for (kind, speaker), count in self._own.items():
-            self.report.entries[kind] += count
+                self.report.became[who.kind] += who.sentences
+        for (kind, speaker), count in self._entries.items():
+            self.report.became[kind] += count
             if speaker:
                 self.report.names[speaker] += count
         self.report.names.update(self._people.names())
@@ -90,18 +90,18 @@ class Telling:
         held = 0
         for item in islice(items, SAMPLE):
             first.append(item)
-            held += len(item.text) if isinstance(item, Message) else 0
+            held += len(item.text) if isinstance(item, TableMessage) else 0
             if held > SAMPLED:
                 break
-        messages = [one for one in first if isinstance(one, Message)]
-        bots, name, notices = glance(messages, self.table.style)
-        self.style = STYLES[name]
-        self.report.notices += notices
-        self._people.bots = bots
+        messages = [one for one in first if isinstance(one, TableMessage)]
+        habits = table_habits(messages, self.table.style)
+        self.style = STYLES[habits.style]
+        self.report.notices += habits.notices
+        self._people.bots = habits.bots
         self._people.rest = self.style.rest
         return chain(first, items)
 
-    def _message(self, message: Message) -> str:
+    def _message(self, message: TableMessage) -> str:
         self.report.read += 1
         number, name, text, id, part = message
         who = self._people.known.get((name, id)) or self._people.meet(name, id)
@@ -134,10 +134,10 @@ class Telling:
             return ""
         who.count += 1
         self.report.kept += 1
-        self.report.entries["speech"] += 1
+        self.report.became["speech"] += 1
         if not rest:
             return f"{who.name}：{said}\n"
-        self.report.entries[who.kind] += 1
+        self.report.became[who.kind] += 1
         return f"{who.name}：{said}\n{who.opening}{rest}{who.closing}"
 
     def _marked(self, number: int, who: Who, text: str) -> str:
@@ -167,7 +167,7 @@ class Telling:
     def _is_aside(self, text: str) -> bool:
         return is_aside(text) if self.style.asides else is_marked_aside(text)
 
-    def _other(self, message: Message, who: Who, text: str) -> str:
+    def _other(self, message: TableMessage, who: Who, text: str) -> str:
         """What is no player's, as the format or the name tells."""
         number, part = message.number, message.part
         if part == "chapter":
@@ -209,7 +209,7 @@ class Telling:
         if not self.table.dice:
             return self._dropped(number, DICE, who, text)
         self.report.kept += 1
-        self.report.entries["dice"] += 1
+        self.report.became["dice"] += 1
         said = _NAMED.sub(lambda found: self._people.called_by(found[1]), " ".join(text.split()))
         return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
 
@@ -222,7 +222,7 @@ class Telling:
 
     def _chapter(self, title: str) -> str:
         self.report.kept += 1
-        self.report.entries["chapter"] += 1
+        self.report.became["chapter"] += 1
         return write(Entry("chapter", " ".join(title.split()))) + "\n"
 
     def _written(self, who: Who, kind: Spoken | None, text: str) -> str:
@@ -230,7 +230,7 @@ class Telling:
             kind = "narration" if who.narrator else self.style.rest
         elif kind == "action" and who.narrator:
             kind = "narration"
-        self.report.entries[kind] += 1
+        self.report.became[kind] += 1
         return line(kind, who.name, text, who.plain)
 
     def _entry(self, item: Line) -> str:
@@ -245,5 +245,5 @@ class Telling:
                 entry, speaker = replace(entry, speaker=role), role
         report.kept += 1
         sort = entry.kind, speaker
-        self._own[sort] = self._own.get(sort, 0) + 1
+        self._entries[sort] = self._entries.get(sort, 0) + 1
         return f"{entry.line}\n"

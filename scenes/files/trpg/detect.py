@@ -1,70 +1,91 @@
-"""Which format of a table's log a text is in, told by its beginning."""
+"""Which format of a table's log a text is in, by the lines of its beginning that are headers.
+
+Each detector gives from 0 to 1. Headers with a clock and a name can be nothing else, so that a few
+of them are enough; the looser a form, the more of it must be seen, and the less it is worth.
+"""
 
 import re
-from collections.abc import Callable
+from functools import lru_cache
 
+from scenes.files.head import FileHead
 from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, Header
-from scenes.files.trpg.rgl import LINE as RGL_LINE
-from scenes.files.trpg.rgl import SETTING as RGL_SETTING
-from scenes.log import read
 
-SAMPLE = 400
-"""Lines that are looked at."""
-_JSON = re.compile(r"[\s\ufeff]*[\[{]\s*[\[{\"]")
-_KINDS: tuple[tuple[str, Header], ...] = (
-    *(("named", NAMED), ("qq", QQ), ("sinanya", SINANYA), ("fvtt", FVTT)),
-)
+ENOUGH = 3
+"""Headers from which on further ones make hardly surer."""
 
 
-def detect(text: str, name: str) -> str | None:
-    """The format of a log whose file begins with `text` and is called `name`."""
-    start = text.lstrip("\ufeff \t\n")
-    if start.startswith("{") or start.startswith("["):
-        if found := _json(start):
-            return found
-        if start.startswith("{"):
-            return None
-    lines = _lines(text)
-    counts = {kind: sum(map(bool, map(header.pattern.fullmatch, lines))) for kind, header in _KINDS}
-    best = max(counts, key=lambda kind: counts[kind])
-    if counts[best]:
-        return _named(lines, name) if best == "named" else best
-    if any(map(TIMED.pattern.fullmatch, lines)):
-        return "rendered"
-    if any(map(RGL_LINE.fullmatch, lines)) and 2 * _count(lines, _is_script) > len(lines):
-        return "rgl"
-    if 2 * _count(lines, PAINTED.pattern.fullmatch) > len(lines):
-        return "painted"
-    return "qq-channel" if _count(lines, CHANNEL.pattern.fullmatch) > 1 else None
+def sealdice(head: FileHead) -> float:
+    """Headers of SealDice, `林默(100002) 2026-03-21 19:05:40`."""
+    return _named(head, "sealdice")
 
 
-def detect_own(text: str, name: str) -> str | None:
-    """`paotuan` where most lines are entries of a log of ours; JSON is none, though it reads."""
-    if _JSON.match(text):
-        return None
-    entries = [line.entry for line in read(_lines(text))]
-    right = sum(entry.kind != "unrecognised" for entry in entries)
-    return "paotuan" if right * 2 > len(entries) else None
+def sealdice_editor(head: FileHead) -> float:
+    """The same with the date as the editor of SealDice writes it."""
+    return _named(head, "sealdice-editor")
 
 
-def _json(text: str) -> str | None:
-    def holds(*keys: str) -> bool:
-        return all(re.search(rf'"{key}"\s*:', text) for key in keys)
-
-    if holds("isDice", "message"):
-        return "sealdice-json"
-    if holds("sender", "message", "type"):
-        return "olivadice"
-    if holds("logs", "text") and (holds("channel") or holds("isChapter")):
-        return "ccfolia"
-    return "sealdice-json" if holds("version", "items") else None
+def dice(head: FileHead) -> float:
+    """The same without a date, or with a blank behind the time."""
+    return _named(head, "dice")
 
 
-def _named(lines: list[str], name: str) -> str:
-    """Which of the programs that write `名字(ID) …` wrote these lines."""
-    headers = [line for line in lines if NAMED.pattern.fullmatch(line)]
-    first = headers[0]
-    if name.endswith(".trpglog"):
+def trpglog(head: FileHead) -> float:
+    """The same in a file of OlivaDice."""
+    return _named(head, "trpglog")
+
+
+def qq(head: FileHead) -> float:
+    """Headers with the time before the name."""
+    return _strict(head, QQ)
+
+
+def sinanya(head: FileHead) -> float:
+    """Lines that begin `<2023-06-20 15:50:30.0>`."""
+    return _strict(head, SINANYA)
+
+
+def fvtt(head: FileHead) -> float:
+    """Headers with an American date and clock."""
+    return _strict(head, FVTT)
+
+
+def rendered(head: FileHead) -> float:
+    """Lines that begin with a time and a `<name>`."""
+    count = _count(head, TIMED)
+    return 0.7 + 0.04 * count / len(head.lines) if count else 0
+
+
+def painted(head: FileHead) -> float:
+    """Most lines begin with a `<name>`."""
+    count = _count(head, PAINTED)
+    return 0.6 + 0.04 * count / len(head.lines) if 2 * count > len(head.lines) else 0
+
+
+def qq_channel(head: FileHead) -> float:
+    """A name and a time alone on a line, more than once."""
+    count = _count(head, CHANNEL)
+    return 0.56 + 0.03 * count / len(head.lines) if count > 1 else 0
+
+
+def _strict(head: FileHead, header: Header) -> float:
+    """From 0.8 for a single header to 0.99 for a file of nothing else."""
+    count = _count(head, header)
+    if not count:
+        return 0
+    return 0.75 + 0.15 * min(count, ENOUGH) / ENOUGH + 0.09 * count / len(head.lines)
+
+
+def _named(head: FileHead, program: str) -> float:
+    return _strict(head, NAMED) if _program(head) == program else 0
+
+
+@lru_cache(8)
+def _program(head: FileHead) -> str:
+    """Which of the programs that write `名字(ID) …` wrote a text; empty where none did."""
+    first = next(filter(NAMED.pattern.fullmatch, head.lines), None)
+    if first is None:
+        return ""
+    if head.suffix == ".trpglog":
         return "trpglog"
     if re.search(r"\d{4}/\d", first):
         return "sealdice-editor"
@@ -73,18 +94,6 @@ def _named(lines: list[str], name: str) -> str:
     return "sealdice"
 
 
-def _is_script(line: str) -> bool:
-    return bool(RGL_LINE.fullmatch(line) or RGL_SETTING.fullmatch(line)) or line.startswith("#")
-
-
-def _count(lines: list[str], matches: Callable[[str], object]) -> int:
-    return sum(bool(matches(line)) for line in lines)
-
-
-def _lines(text: str) -> list[str]:
-    """The first lines that are not blank, the last one whole."""
-    lines = text.removeprefix("\ufeff").split("\n")
-    whole = lines[:-1] if len(lines) > 1 else lines
-    if len(text) < 20_000 and lines[-1].strip():
-        whole = lines
-    return [line[:1000] for line in whole if line.strip()][:SAMPLE]
+@lru_cache(16)
+def _count(head: FileHead, header: Header) -> int:
+    return sum(header.pattern.fullmatch(line) is not None for line in head.lines)

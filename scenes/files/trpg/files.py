@@ -6,10 +6,12 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
-from base.names import nearest
-from scenes.files.importers import FORMATS, Item, Notice, Report, detect, reader
-from scenes.files.source import Source, sources
-from scenes.files.trpg.convert import Telling
+from scenes.files.head import FileHead
+from scenes.files.importers import Importer, guesses, importer_named, of_kind
+from scenes.files.report import ImportReport, Notice
+from scenes.files.source import TextFile, text_files
+from scenes.files.trpg.convert import LogConverter
+from scenes.files.trpg.items import Item
 from scenes.files.trpg.people import Table
 
 
@@ -17,56 +19,76 @@ from scenes.files.trpg.people import Table
 class TableLog:
     """One log, and, after its lines were read, what became of it."""
 
-    source: Source
-    report: Report
+    file: TextFile
+    importer: Importer
+    report: ImportReport
 
     def lines(self, table: Table) -> Iterator[str]:
         """The lines of our log, each with its newline; once.
 
         Raises `KnownError` where nothing in the file is a message of its format.
         """
-        telling = Telling(table, self.report)
-        yield from telling.lines(self._items())
-        self.report.notices += self.source.notices
+        converter = LogConverter(table, self.report)
+        yield from converter.lines(self._items())
+        self.report.notices += self.file.notices
         if not self.report.read:
-            raise KnownError(
-                _(
-                    "{where}: no message of the format {format}; name another one with --format",
-                    where=self.source.where,
-                    format=self.report.format,
-                )
-            )
+            raise no_message(self)
+
+    def again(self) -> "TableLog":
+        """The same log, to be read once more."""
+        return table_log(self.file, self.importer)
 
     def _items(self) -> Iterator[Item]:
         """What the reader gives; where the file breaks off later on, what came before."""
         try:
-            yield from reader(self.report.format)(self.source)
+            yield from self.importer.read(self.file)
         except KnownError as error:
             if not self.report.read:
                 raise
-            why = str(error).removeprefix(f"{self.source.where}: ")
-            yield Notice(0, f"{why}; what came before is kept")
+            why = str(error).removeprefix(f"{self.file.where}: ")
+            yield Notice(0, _("{why}; what came before is kept", why=why))
+
+
+def no_message(log: TableLog) -> KnownError:
+    """What is wrong with a file in which no message was found."""
+    return KnownError(
+        _(
+            "{where}: no message of the format {format}; name another format",
+            where=log.file.where,
+            format=log.importer.name,
+        )
+    )
 
 
 def open_logs(path: Path, format: str | None = None) -> list[TableLog]:
-    """The logs in a file, one but for a zip. Raises `KnownError`."""
-    if format is not None and format not in FORMATS:
-        known = nearest(format, FORMATS) or f"; there are {', '.join(FORMATS)}"
-        raise KnownError(_("no format {format}{known}", format=format, known=known))
-    return [log_of(source, format) for source in sources(path)]
+    """The logs in a file, one but for a zip. Raises `KnownError`.
+
+    Where a format is named, no other may begin inside the file.
+    """
+    importer = importer_named(format, of_kind("log")) if format is not None else None
+    return [log_of(file, importer) for file in text_files(path)]
 
 
-def log_of(source: Source, format: str | None = None) -> TableLog:
-    """The log that a source holds, in the format that is named or told. Raises `KnownError`."""
-    told = format or detect(source.head, source.name)
-    if told is None:
+def log_of(file: TextFile, importer: Importer | None = None) -> TableLog:
+    """The log that a file holds, in the format that is named or told. Raises `KnownError`."""
+    if importer is not None:
+        file.mixed = False
+        return table_log(file, importer)
+    logs = of_kind("log")
+    ranked = guesses(FileHead(file.name, file.head), logs)
+    if not ranked:
         raise KnownError(
             _(
                 "{where}: no log of a known program; where it is one, name its format: "
-                "--format {FORMATS}",
-                where=source.where,
-                FORMATS="|".join(FORMATS),
+                "--format {formats}",
+                where=file.where,
+                formats="|".join(one.name for one in logs),
             )
         )
-    source.mixed = format is None
-    return TableLog(source, Report(source.where, told))
+    return table_log(file, ranked[0].importer)
+
+
+def table_log(file: TextFile, importer: Importer) -> TableLog:
+    """A log that is in the format of `importer`."""
+    report = ImportReport(file.where, importer.name, importer.title, importer.unit)
+    return TableLog(file, importer, report)

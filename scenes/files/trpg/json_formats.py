@@ -5,20 +5,41 @@ from collections.abc import Iterator
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
-from scenes.files.importers import Dropped, Item, Message, Notice, Part
-from scenes.files.source import Source
+from base.messages import N_, _
+from scenes.files.head import FileHead
+from scenes.files.report import Notice
+from scenes.files.source import TextFile
+from scenes.files.trpg.items import NO_MESSAGE, Dropped, Item, Part, TableMessage
 from scenes.files.trpg.json_window import Broken, elements
 
-NO_MESSAGE = "items that are no message"
-DELETED = "messages that were taken back"
+DELETED = N_("recalled messages")
+NO_JSON = N_("lines that are not JSON")
+SURELY = 0.98
 ASIDES = ("闲聊", "閒聊", "雑談", "other", "info", "情報", "情报", "场外", "場外")
 """Channels of CCFOLIA where people talk beside the game."""
 
 
-def read_sealdice(source: Source) -> Iterator[Item]:
+def detect_sealdice(head: FileHead) -> float:
+    """Sure where messages tell whether they are of dice, less so where only the frame is seen."""
+    if {"isDice", "message"} <= head.keys:
+        return SURELY
+    return 0.9 if head.has("version", "items") and "mes" not in head.keys else 0
+
+
+def detect_olivadice(head: FileHead) -> float:
+    """Sure where messages have a sender and a type."""
+    return 0.97 if {"sender", "message", "type"} <= head.keys else 0
+
+
+def detect_ccfolia(head: FileHead) -> float:
+    """Sure where there are logs with channels or chapters."""
+    found = {"logs", "text"} <= head.keys and head.keys & {"channel", "isChapter"}
+    return 0.96 if found else 0
+
+
+def read_sealdice(file: TextFile) -> Iterator[Item]:
     """The messages of SealDice's `sealdice-standard-log.json`."""
-    for number, item in _items(source, "items"):
+    for number, item in _items(file, "items"):
         if not isinstance(item, dict):
             yield item if isinstance(item, Notice) else Dropped(number, NO_MESSAGE)
             continue
@@ -27,12 +48,12 @@ def read_sealdice(source: Source) -> Iterator[Item]:
             yield Dropped(number, NO_MESSAGE)
             continue
         part: Part = "dice" if item.get("isDice") is True else "person"
-        yield Message(number, name, text, _id(item.get("IMUserId")), part)
+        yield TableMessage(number, name, text, _id(item.get("IMUserId")), part)
 
 
-def read_ccfolia(source: Source) -> Iterator[Item]:
+def read_ccfolia(file: TextFile) -> Iterator[Item]:
     """The messages of a CCFOLIA room as `{"logs": […]}`."""
-    for number, item in _items(source, "logs"):
+    for number, item in _items(file, "logs"):
         if not isinstance(item, dict):
             yield item if isinstance(item, Notice) else Dropped(number, NO_MESSAGE)
             continue
@@ -40,22 +61,22 @@ def read_ccfolia(source: Source) -> Iterator[Item]:
         if not isinstance(name, str) or not isinstance(text, str):
             yield Dropped(number, NO_MESSAGE)
         elif item.get("isChapter") is True:
-            yield Message(number, name, text.strip("=- "), part="chapter")
+            yield TableMessage(number, name, text.strip("=- "), part="chapter")
         elif isinstance(dice, str) and dice:
-            yield Message(number, name, f"{text} {dice}", part="dice")
+            yield TableMessage(number, name, f"{text} {dice}", part="dice")
         else:
-            yield Message(number, name, text, part=_part(item.get("channel")))
+            yield TableMessage(number, name, text, part=_part(item.get("channel")))
 
 
-def read_olivadice(source: Source) -> Iterator[Item]:
+def read_olivadice(file: TextFile) -> Iterator[Item]:
     """The messages of OlivaDice's `.olivadicelog`, an object a line."""
-    for number, line in enumerate(source.lines(), 1):
+    for number, line in enumerate(file.lines(), 1):
         if not line.strip():
             continue
         try:
             item = json.loads(line)
         except (ValueError, RecursionError):
-            yield Dropped(number, "lines that are no JSON")
+            yield Dropped(number, NO_JSON)
             continue
         yield from _oliva(number, item)
 
@@ -72,16 +93,16 @@ def _oliva(number: int, item: Any) -> Iterator[Item]:
     else:
         name = sender.get("name")
         part: Part = "dice" if item.get("type") == "send" else "person"
-        yield Message(
+        yield TableMessage(
             number, name if isinstance(name, str) else "", text, _id(sender.get("id")), part
         )
 
 
-def _items(source: Source, key: str) -> Iterator[tuple[int, Any]]:
+def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
     """The items under `key` with their places; a `Notice` as the last one where the file breaks."""
     number = 0
     try:
-        for item in elements(source.chunks(), key):
+        for item in elements(file.chunks(), key):
             number += 1
             yield number, item
     except Broken as error:
@@ -89,12 +110,13 @@ def _items(source: Source, key: str) -> Iterator[tuple[int, Any]]:
             raise KnownError(
                 _(
                     "{where}:{error}; expected JSON with {key}",
-                    where=source.where,
+                    where=file.where,
                     error=error,
                     key=key,
                 )
             ) from None
-        yield number, Notice(number, f"the last item that can be read; line {error}")
+        text = _("the last item that can be read; line {error}", error=error)
+        yield number, Notice(number, text)
 
 
 def _part(channel: object) -> Part:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from base.messages import _
 from base.text import shown
 
 LARGEST = 1 << 23
@@ -73,7 +74,8 @@ class _Window:
 
     def expect(self, sign: str) -> None:
         if (found := shown(self.peek())) != sign:
-            self._broken(self._at, f"expected {sign}, found {found}" if found else "cut off")
+            why = _("expected {sign}, found {found}", sign=sign, found=found)
+            self._broken(self._at, why if found else _("cut off"))
         self._at += 1
 
     def value(self) -> Any:
@@ -85,16 +87,17 @@ class _Window:
                 pass
             held = len(self._text) - self._at
             if held > LARGEST:
-                self._broken(self._at, f"a value of more than {LARGEST:,} characters")
+                why = _("a value of more than {most} characters", most=f"{LARGEST:,}")
+                self._broken(self._at, why)
             try:
                 value, end = _decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 near = error.pos >= len(self._text) - _CUT or error.msg.startswith("Unterminated")
                 if self._done or not near:
-                    cut = near and self._done
-                    self._broken(error.pos, "cut off" if cut else f"not JSON ({error.msg})")
+                    why = _("not JSON ({error})", error=error.msg)
+                    self._broken(error.pos, _("cut off") if near and self._done else why)
             except (ValueError, RecursionError):
-                self._broken(self._at, "a value that is too deep or too long")
+                self._broken(self._at, _("a value that is too deep or too long"))
             else:
                 if end < len(self._text) or self._done:
                     self._at = end

@@ -6,13 +6,15 @@ from itertools import islice
 from typing import Literal
 
 from base.errors import KnownError
-from scenes.files.importers import Message, Report, reader
-from scenes.files.trpg.convert import Telling
+from scenes.files.report import ImportReport
+from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.files import TableLog
+from scenes.files.trpg.habits import SAMPLE, answering
+from scenes.files.trpg.items import TableMessage
 from scenes.files.trpg.people import MOST, People, Table, Who
-from scenes.files.trpg.sample import SAMPLE, answering
 from scenes.log import Line
 
+DEFAULT = Table()
 LOOKED_AT = 50_000
 """Messages of a log by which its players are found."""
 
@@ -38,11 +40,14 @@ class Player:
         return self.id or self.name
 
 
-def players(logs: Sequence[TableLog]) -> list[Player]:
-    """The accounts in logs, those that wrote most first. Raises `KnownError` for a damaged file."""
+def players(logs: Sequence[TableLog], table: Table = DEFAULT) -> list[Player]:
+    """The accounts in logs, those that wrote most first; `table` is what a person said of them.
+
+    Raises `KnownError` for a damaged file.
+    """
     found: dict[tuple[str, str], Player] = {}
     for log in logs:
-        people = People(Table())
+        people = People(table)
         first = islice(_messages(log, LOOKED_AT), SAMPLE)
         people.bots = frozenset(answering(one for one in first if one.part == "person"))
         for message in _messages(log, LOOKED_AT):
@@ -54,16 +59,16 @@ def players(logs: Sequence[TableLog]) -> list[Player]:
     return sorted(found.values(), key=lambda one: -one.count)
 
 
-def table_of(table: Table, asked: Iterable[Player]) -> Table:
-    """`table` with what a person said of its players."""
-    asked = list(asked)
+def table_of(table: Table, players: Iterable[Player]) -> Table:
+    """`table` with what a person settled of its players."""
+    players = list(players)
 
     def of(part: Part) -> frozenset[str]:
-        return frozenset(one.key for one in asked if one.part == part)
+        return frozenset(one.key for one in players if one.part == part)
 
     return replace(
         table,
-        roles={one.key: one.role for one in asked},
+        roles={one.key: one.role for one in players},
         narrators=of("narrator"),
         observers=of("observer"),
         bots=of("dice"),
@@ -72,13 +77,13 @@ def table_of(table: Table, asked: Iterable[Player]) -> Table:
 
 def preview(log: TableLog, table: Table, lines: int) -> list[str]:
     """The first lines that a log would have. Raises `KnownError`."""
-    telling = Telling(table, Report(log.report.where, log.report.format))
-    items = islice(reader(log.report.format)(log.source), SAMPLE)
-    told = (line for piece in telling.lines(items) for line in piece.splitlines())
-    return list(islice(told, lines))
+    converter = LogConverter(table, ImportReport(log.report.where))
+    items = islice(log.importer.read(log.file), SAMPLE)
+    whole = (line for piece in converter.lines(items) for line in piece.splitlines())
+    return list(islice(whole, lines))
 
 
-def _player(message: Message, who: Who) -> Player:
+def _player(message: TableMessage, who: Who) -> Player:
     part: Part = "narrator" if who.narrator else "role"
     if who.bot or (message.part == "dice" and message.id):  # without an account, players roll
         part = "dice"
@@ -87,16 +92,16 @@ def _player(message: Message, who: Who) -> Player:
     return Player(message.name, message.id, who.name, part, 1)
 
 
-def _messages(log: TableLog, most: int) -> Iterator[Message]:
+def _messages(log: TableLog, most: int) -> Iterator[TableMessage]:
     """The first messages of a log; an entry of ours is one of its speaker."""
     read_nothing = True
     try:
-        for item in islice(reader(log.report.format)(log.source), most):
+        for item in islice(log.importer.read(log.file), most):
             read_nothing = False
-            if isinstance(item, Message):
+            if isinstance(item, TableMessage):
                 yield item
             elif isinstance(item, Line) and item.entry.speaker:
-                yield Message(item.number, item.entry.speaker, item.entry.text)
+                yield TableMessage(item.number, item.entry.speaker, item.entry.text)
     except KnownError:
         if read_nothing:
             raise

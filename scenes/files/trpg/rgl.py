@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from scenes.files.importers import Dropped, Item, Message
-from scenes.files.source import Source
+from base.messages import N_
+from scenes.files.head import FileHead
+from scenes.files.source import TextFile
+from scenes.files.trpg.items import Dropped, Item, TableMessage
 
 LINE = re.compile(r"\[([^\[\]\n]{1,200})\](?:<[^<>\n]*>)?[:：](.*)")
 """Who is on the screen, an effect, what is said."""
@@ -16,36 +18,52 @@ _VALUES = re.compile(
 )
 """What is tried or who is hurt; the most; what is needed or was; what is thrown or left."""
 DICE = "骰子"
+COMMENTS = N_("script comments")
+SETTINGS = N_("stage settings")
+ROLLS = N_("dice and health bars of the script")
+OTHERS = N_("lines outside the script")
 _SOUND = re.compile(r"\{[^{}\n]*\}\s*")
 _EFFECT = re.compile(r"<[A-Za-z_0-9]+(?:=[^<>\n]*)?>")
 _ALPHA = re.compile(r"\(\d+\)$")
 _RICH = re.compile(r"\[/?[a-z_]+(?::[^\[\]]*)?\]")
 
 
-def read(source: Source) -> Iterator[Item]:
+def detect(head: FileHead) -> float:
+    """Up to 0.69, where most lines are of a script and one speaks."""
+    if not any(map(LINE.fullmatch, head.lines)):
+        return 0
+    share = sum(map(_is_script, head.lines)) / len(head.lines)
+    return 0.65 + 0.04 * share if share > 0.5 else 0
+
+
+def _is_script(line: str) -> bool:
+    return bool(LINE.fullmatch(line) or SETTING.fullmatch(line)) or line.startswith("#")
+
+
+def read(file: TextFile) -> Iterator[Item]:
     """The lines of dialogue; the first of several on the screen is who speaks."""
-    for number, line in enumerate(source.lines(), 1):
+    for number, line in enumerate(file.lines(), 1):
         line = line.strip()
         if not line:
             continue
         if found := LINE.fullmatch(line):
             name = _ALPHA.sub("", found[1].split(",")[0].split("，")[0].strip()).partition(".")[0]
-            yield Message(number, name.strip(), _said(found[2]))
+            yield TableMessage(number, name.strip(), _said(found[2]))
         elif line.startswith("#"):
-            yield Dropped(number, "comments of the script", line)
+            yield Dropped(number, COMMENTS, line)
         elif found := _BUILT_IN.fullmatch(line):
             yield _rolled(number, found[1].lower(), found[2])
         elif SETTING.fullmatch(line):
-            yield Dropped(number, "settings of the stage", line)
+            yield Dropped(number, SETTINGS, line)
         else:
-            yield Dropped(number, "lines that are none of the script", line)
+            yield Dropped(number, OTHERS, line)
 
 
 def _rolled(number: int, kind: str, values: str) -> Item:
     """`<dice>:(侦查,100,50,36),…` or `<hitpoint>:(林默,10,7,4)` as dice bots say it."""
     found = _VALUES.findall(values)
     if not found:
-        return Dropped(number, "rolls and bars of the script", values)
+        return Dropped(number, ROLLS, values)
     if kind == "hitpoint":
         told = (f"{what.strip()}：{before} ➯ {after}" for what, _, before, after in found)
     else:
@@ -53,7 +71,7 @@ def _rolled(number: int, kind: str, values: str) -> Item:
             f"{what.strip()}：D{sides}={thrown}{f'/{needed}' if needed.isdecimal() else ''}"
             for what, sides, needed, thrown in found
         )
-    return Message(number, DICE, "；".join(told), part="dice")
+    return TableMessage(number, DICE, "；".join(told), part="dice")
 
 
 def _said(text: str) -> str:

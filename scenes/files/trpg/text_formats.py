@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from scenes.files.importers import Dropped, Item, Message, Notice
-from scenes.files.source import Source
+from base.messages import N_, _
+from scenes.files.report import Notice
+from scenes.files.source import TextFile
 from scenes.files.trpg.headers import (
     CHANNEL,
     FIRST,
@@ -18,25 +19,26 @@ from scenes.files.trpg.headers import (
     STRICT,
     Header,
 )
+from scenes.files.trpg.items import Dropped, Item, TableMessage
 
 LARGEST = 1 << 20
 """Characters of a message, after which the next one begins under the same name."""
-BEFORE = "before the first message"
-FRAME = "lines of the program around the messages"
+BEFORE = N_("before the first message")
+FRAME = N_("lines the program wrote around the messages")
 SWITCHES = 5
 """Changes of format that are told."""
 
-Reader = Callable[[Source], Iterator[Item]]
+Reader = Callable[[TextFile], Iterator[Item]]
 
 
 def _reader(header: Header) -> Reader:
-    def read(source: Source) -> Iterator[Item]:
-        return messages(source, header)
+    def read(file: TextFile) -> Iterator[Item]:
+        return messages(file, header)
 
     return read
 
 
-read_sealdice = read_editor = read_dice = read_trpglog = _reader(NAMED)
+read_named = _reader(NAMED)
 read_qq = _reader(QQ)
 read_channel = _reader(CHANNEL)
 read_sinanya = _reader(SINANYA)
@@ -45,15 +47,15 @@ read_painted = _reader(PAINTED)
 read_fvtt = _reader(FVTT)
 
 
-def messages(source: Source, header: Header) -> Iterator[Item]:
+def messages(file: TextFile, header: Header) -> Iterator[Item]:
     """The messages under headers of one kind, or of others where the file mixes formats."""
-    others = _Others(source.mixed)
+    others = _Others(file.mixed)
     usual = header.usual.fullmatch
     match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
     begun, name, id, size, number = 0, "", "", 0, 0
     body: list[str] = []
     made = tuple.__new__  # half the time of a call of the class, at every message
-    for line in source.lines():
+    for line in file.lines():
         number += 1
         if not line:
             continue
@@ -67,7 +69,7 @@ def messages(source: Source, header: Header) -> Iterator[Item]:
                 found = match(line)
             if found is not None:
                 if begun:
-                    yield made(Message, (begun, name, "\n".join(body), id, "person"))
+                    yield made(TableMessage, (begun, name, "\n".join(body), id, "person"))
                 begun, name, id = number, found[1], found[2] or ""
                 body, size = [found[3] or ""] if inline else [], 0
                 continue
@@ -78,12 +80,12 @@ def messages(source: Source, header: Header) -> Iterator[Item]:
             body.append(line)
             size += len(line)
             if size > LARGEST:
-                yield made(Message, (begun, name, "\n".join(body), id, "person"))
+                yield made(TableMessage, (begun, name, "\n".join(body), id, "person"))
                 begun, body, size = number, [], 0
         elif not line.isspace():
             yield Dropped(number, BEFORE, line)
     if begun:
-        yield made(Message, (begun, name, "\n".join(body), id, "person"))
+        yield made(TableMessage, (begun, name, "\n".join(body), id, "person"))
 
 
 class _Others:
@@ -105,4 +107,4 @@ class _Others:
     def notice(self, number: int, other: str) -> Iterator[Notice]:
         self.told += 1
         if self.told <= SWITCHES:
-            yield Notice(number, f"read as {other} from here on")
+            yield Notice(number, _("read as {format} from here on", format=other))

@@ -5,16 +5,16 @@ from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import sessions_folder
 from base.messages import _
-from scenes.files.chats.chat import Report
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
 from scenes.files.known_characters import known
+from scenes.files.report import ImportReport
 from scenes.files.trpg.players import Player
 from scenes.log import read
 from scenes.scene import Role, Scene
 from scenes.table.session import Turn
-from scenes.table.session_list import sessions_folder
 from scenes.table.snapshot import to_json
 
 AT_ONCE = 100
@@ -32,7 +32,7 @@ def scene_of(
     names = [one.role for one in players if one.part in ("role", "narrator")]
     if not names:
         raise KnownError(
-            _("{path}: nobody plays in it; one at least must be a role", path=path.name)
+            _("{path}: nobody plays in it; at least one must be a role", path=path.name)
         )
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
     cast = known(roles[:LARGEST_CAST], None, tell)
@@ -47,7 +47,7 @@ def save_session(
     `lines` are those of a log of ours, one or more a text. Raises `KnownError`; nothing is left
     then.
     """
-    report = Report(scene.path.name)
+    report = ImportReport(scene.path.name)
     return save_events(scene, role, _events(lines), folder or sessions_folder(), report)
 
 

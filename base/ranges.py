@@ -1,0 +1,32 @@
+"""What the numbers of sampling may be: of scenes, options and settings alike."""
+
+SAMPLING: dict[str, dict[str, float]] = {
+    "n": {"ge": 1, "le": 32},
+    "temperature": {"ge": 0, "le": 10},
+    "top_p": {"gt": 0, "le": 1},
+    "top_k": {"ge": 0},
+    "min_p": {"ge": 0, "le": 1},
+    "typical_p": {"gt": 0, "le": 1},
+    "repetition_penalty": {"gt": 0, "le": 10},
+    "dry_multiplier": {"ge": 0},
+    "dry_base": {"ge": 1},
+    "dry_allowed_length": {"ge": 0},
+    "xtc_probability": {"ge": 0, "le": 1},
+    "xtc_threshold": {"ge": 0, "le": 1},
+    "max_tokens": {"ge": 1},
+    "seed": {"ge": 0, "lt": 2**32},
+}
+"""The bounds of each setting of `Sampling`, in pydantic's words."""
+WHOLE = frozenset({"n", "top_k", "dry_allowed_length", "max_tokens", "seed"})
+"""Those that are whole numbers."""
+
+
+def is_inside(name: str, value: float) -> bool:
+    """Whether a setting of sampling may have this value."""
+    inside = {
+        "ge": lambda bound: value >= bound,
+        "gt": lambda bound: value > bound,
+        "le": lambda bound: value <= bound,
+        "lt": lambda bound: value < bound,
+    }
+    return all(inside[how](bound) for how, bound in SAMPLING[name].items())

@@ -1,0 +1,27 @@
+"""A character: who speaks, how, and what is known of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Character:
+    """One who may sit at any table; a scene gives the rest."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    profile: str = ""
+    voice: str = ""
+    """Sample lines in the log format, a line each."""
+    likes: tuple[str, ...] = ()
+    knowledge: tuple[Path, ...] = ()
+    """Files that exist."""
+    adapter: str | None = None
+    emotions: tuple[str, ...] = ()
+    """Labels of this character's own; none means those of the scene."""
+    openings: tuple[str, ...] = ()
+    """Log texts, one of which may begin a scene."""
+    talkativeness: float | None = None
+    """Chance to speak next without being named, 0 to 1; none leaves it to the scene."""
+    card: Path | None = None
+    """The card it comes from. In texts of a card `{{user}}` is the player's role."""

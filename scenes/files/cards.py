@@ -1,0 +1,128 @@
+"""Character cards among the importers: told by their beginning, planned, written, reported."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from base.messages import N_, _
+from base.text import shown
+from characters.cards.importing import Import, carry_out, plan
+from characters.cards.mapping import untold, voice_lines
+from scenes.files.head import FileHead
+from scenes.files.importers import Importer
+from scenes.files.report import ImportReport
+
+PNG = b"\x89PNG\r\n\x1a\n"
+JPEG = b"\xff\xd8"
+CARD = "card.json"
+"""What an archive that is a card holds."""
+PROMPTS = ("system_prompt", "system-prompt", "system prompt")
+"""How the text of a ChatHaruhi role is called that tells who it is."""
+LONG_VOICE = N_("lines of voice beyond the most that are kept")
+_WEBUI = re.compile(r"^(?:name|char_name)\s*:", re.MULTILINE)
+_WEBUI_TOO = re.compile(r"^(?:context|greeting|char_persona|char_greeting)\s*:", re.MULTILINE)
+_WEBUI_KEYS = ("char_name", "char_persona", "char_greeting", "context", "greeting")
+
+
+def detect_png(head: FileHead) -> float:
+    """Rather sure of a picture in PNG, which holds a card behind what is looked at, or none."""
+    return 0.8 if head.raw.startswith(PNG) else 0
+
+
+def detect_json(head: FileHead) -> float:
+    """Sure where the format is named, or a first message is seen."""
+    spec = head.outline.get("spec", "")
+    if spec.startswith("chara_card"):
+        return 0.98
+    for prefix in ("", "data."):
+        if head.has(f"{prefix}name") and head.has_any(f"{prefix}first_mes", f"{prefix}mes_example"):
+            return 0.9
+        if head.has(f"{prefix}name", f"{prefix}description"):
+            return 0.75 if head.has_any(f"{prefix}personality", f"{prefix}scenario") else 0.4
+    return 0
+
+
+def detect_charx(head: FileHead) -> float:
+    """Sure of an archive with a card; a picture may have one behind it."""
+    if CARD in head.members:
+        return 0.98
+    if head.suffix == ".charx":
+        return 0.9
+    return 0.55 if head.raw.startswith(JPEG) else 0
+
+
+def detect_characterglm(head: FileHead) -> float:
+    """Sure where a bot's name or information is seen."""
+    return 0.95 if head.keys & {"bot_info", "bot_name"} else 0
+
+
+def detect_webui(head: FileHead) -> float:
+    """Sure of YAML, or JSON, with a name and one of the program's own keys."""
+    if head.is_json:
+        named = "spec" not in head.outline and head.has_any("name", "char_name")
+        return 0.85 if named and head.has_any(*_WEBUI_KEYS) else 0
+    if head.suffix not in (".yaml", ".yml") or not _WEBUI.search(head.text):
+        return 0
+    return 0.9 if _WEBUI_TOO.search(head.text) else 0
+
+
+def detect_chatharuhi(head: FileHead) -> float:
+    """Rather sure of a folder of texts, or of a text that is called a system prompt."""
+    if head.is_folder:
+        texts = [name for name in head.members if name.lower().endswith(".txt")]
+        return 0.8 if texts else 0
+    return 0.8 if is_prompt(Path(head.name)) else 0
+
+
+def is_prompt(path: Path) -> bool:
+    """Whether a file is called like the system prompt of a ChatHaruhi role."""
+    name = path.name.lower()
+    return name.endswith(".txt") and any(word in name for word in PROMPTS)
+
+
+def read(
+    paths: Sequence[Path], folder: Path, force: bool = False, knowledge: Sequence[str] = ()
+) -> list[Import]:
+    """What importing cards will make in `folder`; see `characters.cards.importing.plan`."""
+    return plan(paths, folder, force, knowledge)
+
+
+def write_cards(imports: Sequence[Import], importer: Importer | None = None) -> list[ImportReport]:
+    """Write planned characters, all or nothing; a report for each. Raises `OSError`."""
+    reports = [report_of(one, importer) for one in imports]
+    carry_out(imports)
+    for report, one in zip(reports, imports, strict=True):
+        report.files.append(str(one.path))
+    return reports
+
+
+def report_of(one: Import, importer: Importer | None = None) -> ImportReport:
+    """What becomes of a card: what was taken from it, and what stays in it."""
+    sheet, lines = one.sheet, voice_lines(one.card)
+    title = importer.title if importer is not None else N_("character card")
+    name = importer.name if importer is not None else one.source.container
+    report = ImportReport(str(one.source.path), name, title)
+    entries = (one.card.book or {}).get("entries")
+    report.became.update(
+        {
+            N_("characters of profile"): len(sheet.profile),
+            N_("lines of voice"): len(sheet.voice),
+            N_("openings"): len(sheet.openings),
+            N_("lorebook entries"): len(entries) if isinstance(entries, list | dict) else 0,
+        }
+    )
+    if lines > len(sheet.voice):
+        report.dropped[LONG_VOICE] = lines - len(sheet.voice)
+    for warning in one.source.warnings:
+        report.notice(warning.removeprefix(f"{one.source.path}: "))
+    if sheet.name != one.card.name:
+        report.notice(
+            _(
+                "named {name}, since a log cannot hold the name {card}",
+                name=sheet.name,
+                card=shown(one.card.name),
+            )
+        )
+    if unused := untold(one.card):
+        report.notice(_("kept in the card, but not played: {fields}", fields=", ".join(unused)))
+    return report

@@ -1,0 +1,149 @@
+"""Files that were recognised, opened as what they are, and made sessions, characters and books."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from base.errors import KnownError
+from base.folders import folders
+from base.messages import _
+from base.writing import reason, replace_text
+from characters.cards.importing import Import, carry_out
+from characters.lore.book import Lorebook
+from scenes.files.cards import write_cards
+from scenes.files.chats import check_chat
+from scenes.files.importers import Importer
+from scenes.files.recognise import Recognised
+from scenes.files.report import ImportReport
+from scenes.files.trpg.files import TableLog, no_message, open_logs
+from scenes.files.trpg.people import Table
+from scenes.files.trpg.players import Player, players, table_of
+from scenes.files.trpg.writer import save_session, scene_of
+from scenes.scene import Scene
+from scenes.scene_loader import read_scene
+from scenes.scene_writer import language_of, scene_with
+
+PLAYERS = {"zh": "旅人", "en": "Traveller"}
+"""The player's role beside cards, by the language of the first one."""
+
+
+@dataclass(frozen=True)
+class OpenedLogs:
+    """Logs of tables, and who wrote in them."""
+
+    path: Path
+    logs: Sequence[TableLog]
+    players: Sequence[Player]
+
+
+@dataclass(frozen=True)
+class OpenedCards:
+    """Characters, as they would be written."""
+
+    path: Path
+    importer: Importer
+    imports: Sequence[Import]
+
+
+@dataclass(frozen=True)
+class OpenedChat:
+    """A chat with a model."""
+
+    path: Path
+    importer: Importer
+
+
+@dataclass(frozen=True)
+class OpenedBook:
+    """A lorebook."""
+
+    path: Path
+    importer: Importer
+    book: Lorebook
+
+
+Opened = OpenedLogs | OpenedCards | OpenedChat | OpenedBook
+
+
+def opened(file: Recognised) -> Opened:
+    """A file as what it was taken for. Nothing is written. Raises `KnownError`."""
+    path, importer = file.path, file.importer
+    if importer.kind == "log":
+        logs = open_logs(path, file.format)
+        return OpenedLogs(path, logs, players(logs))
+    if importer.kind == "card":
+        return OpenedCards(path, importer, importer.read([path], folders("characters")[1], True))
+    if importer.kind == "chat":
+        check_chat(path, importer)
+        return OpenedChat(path, importer)
+    if importer.kind == "book":
+        return OpenedBook(path, importer, importer.read(path))
+    raise KnownError(no_import(file))
+
+
+def no_import(file: Recognised) -> str:
+    """What to say of a file that another command reads."""
+    return _(
+        "{where}: a novel, which is not imported; to find who says what in it: {command}",
+        where=file.path.name,
+        command=file.importer.read(file.path),
+    )
+
+
+def import_cards(cards: OpenedCards) -> Scene:
+    """Write the characters, and a scene with them and a player to begin with; gives the scene.
+
+    A scene of that name that is there already is kept. Raises `KnownError`.
+    """
+    scenes = folders("scenes")[1]
+    path = scenes / f"{cards.imports[0].path.stem}.yaml"
+    try:
+        carry_out(cards.imports)
+        if not path.exists():
+            scenes.mkdir(parents=True, exist_ok=True)
+            cast = {one.sheet.name: one.path.stem for one in cards.imports}
+            profile = cards.imports[0].sheet.profile
+            replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile), ())
+    except OSError as error:
+        raise KnownError(
+            _("{folder}: cannot be written: {error}", folder=path.parent, error=reason(error))
+        ) from None
+    return read_scene(path)
+
+
+def import_log(
+    file: Recognised,
+    table: Table,
+    player: str | None,
+    tell: Callable[[str], None],
+) -> list[ImportReport]:
+    """Write a new session of the logs in a file, with the person as the role `player`.
+
+    `tell` gets a line for each role that is a character of the person's. Raises `KnownError`;
+    nothing is left then.
+    """
+    logs = open_logs(file.path, file.format)
+    who = players(logs, table)
+    if not who:
+        raise no_message(logs[0])
+    scene = scene_of(file.path, who, tell)
+    role = scene.role(player).name if player is not None else None
+    settled = table_of(table, who)
+    session = save_session((line for log in logs for line in log.lines(settled)), scene, role)
+    for log in logs:
+        log.report.session = session.stem
+    return [log.report for log in logs]
+
+
+def import_card_files(
+    paths: Sequence[Path],
+    importer: Importer,
+    folder: Path,
+    force: bool = False,
+    knowledge: Sequence[str] = (),
+) -> list[ImportReport]:
+    """Make characters of one file, folder, or the texts of one role, that know `knowledge`.
+
+    Raises `KnownError` or `OSError`; nothing is written then.
+    """
+    return write_cards(importer.read(paths, folder, force, knowledge), importer)

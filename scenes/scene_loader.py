@@ -1,0 +1,105 @@
+"""Reads and checks scene files, and finds them by name or title."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from base.errors import KnownError
+from base.folders import find, folders, is_path
+from base.messages import _, series
+from base.names import label_problem, nearest
+from base.text import shown
+from base.validation import checked
+from base.yaml_reader import Document, read_document
+from characters.profile import missing_files
+from scenes.casting import cast_of, opening_of
+from scenes.lint import lint
+from scenes.scene import ModelChoice, Role, Scene
+from scenes.scene_list import find_scenes, scene_names
+from scenes.schema import SceneKeys
+
+
+def load_scene(name_or_path: str | Path) -> Scene:
+    """The scene of that name or title, or in that file.
+
+    Raises `KnownError`, whose `problems` are all that is wrong with the file, a line each.
+    """
+    return read_scene(_located(name_or_path))
+
+
+def read_scene(path: Path) -> Scene:
+    """Read and check one scene file. Raises as `load_scene` does."""
+    document = read_document(path)
+    keys, problems = checked(SceneKeys, document, {"title": "?"})
+    if keys is None:
+        raise KnownError(*problems)
+    return _resolved(keys, document, path, problems)
+
+
+def _located(name_or_path: str | Path) -> Path:
+    if isinstance(name_or_path, Path) or is_path(name_or_path):
+        return Path(name_or_path)
+    if path := find(name_or_path, folders("scenes")):
+        return path
+    scenes = find_scenes()
+    for scene in scenes:
+        if name_or_path == scene.title:
+            return scene.path
+    known = [*(scene.name for scene in scenes), *(scene.title for scene in scenes if scene.title)]
+    name = shown(name_or_path)
+    if hint := nearest(name_or_path, known):
+        raise KnownError(_("no scene is named {name}{hint}", name=name, hint=hint))
+    there = series(scene_names())
+    raise KnownError(_("no scene is named {name}; there are {scenes}", name=name, scenes=there))
+
+
+def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str]) -> Scene:
+    """The scene that the keys make. Raises `KnownError` with what is `wrong` and what is found."""
+    cast, problems = cast_of(keys, document, path.parent)
+    problems += wrong
+    problems += missing_files(keys.knowledge, document, ("knowledge",), path.parent, True)
+    for index, label in enumerate(keys.emotions):
+        if problem := label_problem(label):
+            problems.append(document.at(("emotions", index), problem))
+    problems += _stranger(keys, document, cast)
+    warnings = tuple(lint(keys, document, cast))
+    if problems:
+        marked = (_("{warning} (a warning)", warning=warning) for warning in warnings)
+        raise KnownError(*document.in_order([*problems, *marked]))
+    sampling = keys.sampling.model_dump(exclude_unset=True)
+    return Scene(
+        name=path.stem,
+        path=path,
+        title=keys.title,
+        cast=tuple(cast),
+        summary=keys.summary.strip(),
+        aim=keys.aim.strip(),
+        language=keys.language,
+        play_as=keys.play_as,
+        opening=keys.opening.strip("\n") or opening_of(cast, keys.play_as),
+        knowledge=tuple(path.parent / name for name in keys.knowledge),
+        emotions=tuple(keys.emotions),
+        model=ModelChoice(
+            keys.model.use,
+            keys.model.quantization,
+            keys.model.context,
+            keys.model.adapter,
+            tuple(keys.model.scripts),
+        ),
+        sampling={k: tuple(v) if isinstance(v, list) else v for k, v in sampling.items()},
+        turns=keys.turns,
+        dice=keys.dice,
+        warnings=warnings,
+    )
+
+
+def _stranger(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iterator[str]:
+    """A line where the player's role is none of the cast."""
+    names = [role.name for role in cast]
+    if keys.play_as is None or keys.play_as in names:
+        return
+    role = shown(keys.play_as)
+    if hint := nearest(keys.play_as, names):
+        problem = _("{role} is not in the cast{hint}", role=role, hint=hint)
+    else:
+        problem = _("{role} is not in the cast: {cast}", role=role, cast=series(names))
+    yield document.at(("play_as",), problem)

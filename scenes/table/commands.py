@@ -1,0 +1,136 @@
+"""What can be typed with a `/` at a table: one list for every front end, its help, its completion.
+
+A line that begins with `/` is done or refused, and never said; `//` says one.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from base.errors import KnownError
+from base.messages import N_, _
+from base.names import nearest
+from base.text import shown
+
+if TYPE_CHECKING:
+    from scenes.table.controller import Table
+
+_NUMBER = re.compile(r"(\d{1,9})(?:\s+(.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: what it does with the text behind it, how it is written, what its help says."""
+
+    name: str
+    form: str
+    help: str
+    do: "Callable[[Table, str], object]"
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "next", N_("/next NAME"), N_("let this role speak next"), lambda t, x: t.let_speak(x)
+        ),
+        Command("pass", N_("/pass"), N_("let somebody else speak"), lambda t, x: t.pass_turn()),
+        Command(
+            "pick",
+            N_("/pick N [TEXT]"),
+            N_("take candidate N, or TEXT in its place"),
+            lambda t, x: _pick(t, x),
+        ),
+        Command("redraw", N_("/redraw"), N_("draw all candidates again"), lambda t, x: t.redraw()),
+        Command("more", N_("/more"), N_("draw more candidates"), lambda t, x: t.more()),
+        Command("undo", N_("/undo"), N_("go back a turn"), lambda t, x: t.undo()),
+        Command("redo", N_("/redo"), N_("go forward a turn"), lambda t, x: t.redo()),
+        Command("edit", N_("/edit N TEXT"), N_("say turn N differently"), lambda t, x: _edit(t, x)),
+        Command(
+            "go",
+            N_("/go N"),
+            N_("stand at turn N; what is said there begins a branch"),
+            lambda t, x: _go(t, x),
+        ),
+        Command(
+            "log",
+            N_("/log"),
+            N_("show the turns with their numbers"),
+            lambda t, x: t.ask_for("log"),
+        ),
+        Command(
+            "branches", N_("/branches"), N_("show all branches"), lambda t, x: t.ask_for("branches")
+        ),
+        Command("help", N_("/help"), N_("show what can be typed"), lambda t, x: t.ask_for("help")),
+        Command("quit", N_("/quit"), N_("leave; nothing is lost"), lambda t, x: t.ask_for("quit")),
+    )
+}
+
+
+def is_command(text: str) -> bool:
+    """Whether a text is to be done instead of said."""
+    return text.startswith("/") and not text.startswith("//")
+
+
+def said_text(text: str) -> str:
+    """A text without what marks lines that begin with `/` as said.
+
+    Raises `KnownError` for a command among several lines.
+    """
+    lines = text.splitlines()
+    for line in lines:
+        if is_command(line.strip()):
+            raise KnownError(
+                _(
+                    "{line} looks like a command, and stands among other lines; write // to say "
+                    "it, or send it alone",
+                    line=shown(line.strip()),
+                )
+            )
+    return "\n".join(
+        line.replace("//", "/", 1) if line.lstrip().startswith("//") else line for line in lines
+    )
+
+
+def run_command(table: "Table", text: str) -> None:
+    """Do what a command says. Raises `KnownError`, with the nearest name for an unknown one."""
+    name, __, rest = text[1:].replace("\n", " ", 1).partition(" ")
+    command = COMMANDS.get(name.casefold())
+    if command is None:
+        raise KnownError(
+            _(
+                "there is no command /{name}{hint}; /help lists them all, and // at the beginning "
+                "says a line that begins with /",
+                name=shown(name),
+                hint=nearest(name, COMMANDS),
+            )
+        )
+    command.do(table, rest.strip())
+
+
+def command_help() -> Sequence[tuple[str, str]]:
+    """Every command, how it is written and what it does, in the person's language."""
+    return [(_(command.form), _(command.help)) for command in COMMANDS.values()]
+
+
+def _pick(table: "Table", rest: str) -> None:
+    number, text = _numbered("pick", rest)
+    table.pick(number, text or None)
+
+
+def _edit(table: "Table", rest: str) -> None:
+    number, text = _numbered("edit", rest)
+    table.edit(number, text)
+
+
+def _go(table: "Table", rest: str) -> None:
+    table.go(_numbered("go", rest)[0])
+
+
+def _numbered(name: str, rest: str) -> tuple[int, str]:
+    """The number that a command begins with, and what follows it."""
+    match = _NUMBER.fullmatch(rest)
+    if match is None:
+        raise KnownError(_("this command is written {form}", form=_(COMMANDS[name].form)))
+    return int(match[1]), match[2] or ""

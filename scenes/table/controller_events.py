@@ -1,0 +1,150 @@
+"""What the controller of a table tells its front ends. Values only; nothing here is recorded."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scenes.scene import Role
+from scenes.table.hand import Hand
+from scenes.table.session import Turn
+
+View = Literal["help", "log", "branches", "quit"]
+"""What only a front end can show or do."""
+
+
+@dataclass(frozen=True)
+class TurnsSaid:
+    """Turns were added where the play stood."""
+
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class TurnEdited:
+    """A turn of the branch says another thing now; the old one stays on its own branch."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class PlaceChanged:
+    """The play stands at another turn: by undo, by redo, or by going there."""
+
+    by: Literal["undo", "redo", "go"]
+
+
+@dataclass(frozen=True)
+class NextChanged:
+    """Another role was chosen to speak next; `None` is nobody."""
+
+    role: Role | None
+
+
+@dataclass(frozen=True)
+class HandOpened:
+    """There is a hand on the table: its candidates are being drawn, or it lies there again."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class HandChanged:
+    """Places were added to the hand, or one of them has changed."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class HandShown:
+    """The hand on the table is to be shown again."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class HandLeft:
+    """The hand is no longer on the table; what was complete is remembered."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class PromptRead:
+    """So many tokens of a prompt have been read, before a draw or ahead of one."""
+
+    done: int
+    total: int
+    ahead: bool
+
+
+@dataclass(frozen=True)
+class DrawEnded:
+    """Nothing more is drawn: all came, the person stopped it, or an error did.
+
+    `hand` is `None` where it had not begun.
+    """
+
+    hand: Hand | None
+    error: Exception | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class DrawWaits:
+    """A draw begins as soon as this is there."""
+
+    until: Literal["model", "knowledge"]
+
+
+@dataclass(frozen=True)
+class WarmUpFailed:
+    """The prompt could not be read ahead; the draw that follows tells the person why."""
+
+    error: Exception
+
+
+@dataclass(frozen=True)
+class KnowledgeOpened:
+    """What may be told is open; with an error, it is opened anew before each line."""
+
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class EditAsked:
+    """The text of a turn is to be put where the person writes."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class ViewAsked:
+    """A command was typed that a front end obeys."""
+
+    view: View
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a person should know, in one line; nothing went wrong that they wanted done."""
+
+    text: str
+
+
+TableEvent = (
+    TurnsSaid
+    | TurnEdited
+    | PlaceChanged
+    | NextChanged
+    | HandOpened
+    | HandChanged
+    | HandShown
+    | HandLeft
+    | PromptRead
+    | DrawEnded
+    | DrawWaits
+    | WarmUpFailed
+    | KnowledgeOpened
+    | EditAsked
+    | ViewAsked
+    | Notice
+)

@@ -1,0 +1,117 @@
+"""The candidates of one draw as they come, and what is remembered of how they were drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from base.errors import KnownError
+from base.messages import _, _n
+from models.backend import Progress, Sampling
+from scenes.scene import Role
+from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update
+from scenes.table.draws import Candidate, Draw
+from scenes.table.lines import body_of
+
+BY_FORM = ("stop", "grammar", "dry_breakers", "seed")
+"""What of `Sampling` the log's form gives, or a draw has a field of its own for."""
+
+
+@dataclass
+class Place:
+    """One candidate's place in a hand: growing, complete, or given up."""
+
+    text: str = ""
+    candidate: Candidate | None = None
+    why: str = ""
+    """Why it was rejected, while it is drawn again or given up."""
+    over: bool = False
+    """Whether nothing more comes."""
+
+
+@dataclass
+class Hand:
+    """The candidates of one draw, as they come."""
+
+    speaker: Role
+    model: str
+    sampling: Sampling
+    places: list[Place] = field(default_factory=list)
+    cost: Cost | None = None
+    after: int | None = None
+    """The turn that they would follow."""
+    context: int = 0
+    """Tokens that prompt and candidate may have together."""
+    cut: Cut | None = None
+    """What of the history was read."""
+    kept: Draw | None = None
+    """What the session remembers of it."""
+
+    def update(self, update: Update, offset: int = 0) -> int | None:
+        """Take what a draw tells, its places counted from `offset`; the place it changed."""
+        match update:
+            case Cut():
+                self.cut = update
+                return None
+            case Cost():
+                self.cost = update
+                return None
+            case Progress():
+                return None
+            case CandidateDelta(place, text):
+                changed = Place(text)
+            case Done(place, candidate):
+                changed = Place(body_of(candidate.entry), candidate, over=True)
+            case Rejected(place, why, again):
+                changed = Place("", None, why, over=not again)
+        self.places[offset + place] = changed
+        return offset + place
+
+    def stop(self) -> None:
+        """Nothing more comes: what is not complete is given up."""
+        for place in self.places:
+            if not place.over:
+                place.text, place.over = "", True
+                place.why = place.why or _("stopped")
+
+    @property
+    def complete(self) -> list[Candidate]:
+        return [place.candidate for place in self.places if place.candidate]
+
+    def candidate(self, place: int) -> Candidate:
+        """The complete candidate at a place, from 0. Raises `KnownError` that says why it is none,
+        and counts places from 1, as they are shown."""
+        count = len(self.places)
+        if not 0 <= place < count:
+            raise KnownError(
+                _n("there is candidate 1 alone", "there are candidates 1 to {n}", count)
+            )
+        shown = self.places[place]
+        if shown.candidate is not None:
+            return shown.candidate
+        why = shown.why if shown.over else _("it is still being drawn")
+        raise KnownError(_("candidate {number} is not complete: {why}", number=place + 1, why=why))
+
+    def draw(self) -> Draw:
+        """What is to be remembered: the complete candidates, and how they were drawn."""
+        return Draw(
+            0,
+            self.after,
+            self.speaker.name,
+            tuple(self.complete),
+            self.model,
+            self.speaker.adapter,
+            self.sampling.seed,
+            settings_of(self.sampling),
+            self.context,
+            self.cut.budget if self.cut else 0,
+            self.model if self.cut else "",
+            self.cut.dropped if self.cut else None,
+        )
+
+
+def settings_of(sampling: Sampling) -> Mapping[str, object]:
+    """What a person or a scene has settled of a sampling: all that differs from the defaults."""
+    return {
+        each.name: value
+        for each in fields(Sampling)
+        if each.name not in BY_FORM and (value := getattr(sampling, each.name)) != each.default
+    }

@@ -1,0 +1,77 @@
+"""What may be told at a table: opened once, asked before each line that a model is to write."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from base.errors import KnownError
+from characters.knowledge import Shelf
+from models.backend import Backend
+from scenes.embedding import embedder
+from scenes.injection import KnowledgeInjector
+from scenes.log import Entry
+from scenes.note import Note
+from scenes.prompt import history_budget, prime
+from scenes.scene import Role, Scene
+
+
+class TableKnowledge:
+    """The lorebooks and bases of a scene and its cast, and the notes that they give."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._shelf: Shelf | None = None
+
+    def paths(self, player: str | None) -> list[Path]:
+        """All that may be told where a person plays `player`."""
+        roles = [role for role in self.scene.cast if role.name != player]
+        return [*self.scene.knowledge, *(path for role in roles for path in role.knowledge)]
+
+    def is_slow(self, player: str | None) -> bool:
+        """Whether to open it takes more than a moment: bases may need a model."""
+        paths = self.paths(player)
+        return any(path.suffix.lower() == ".kb" or path.is_dir() for path in paths)
+
+    def opened(self, player: str | None) -> Shelf:
+        """All that may be told, open; may run in another thread, for `use`."""
+        shelf = Shelf(embedder)
+        shelf.prepare(self.paths(player))
+        return shelf
+
+    def use(self, shelf: Shelf) -> list[str]:
+        """Take what was opened before the first draw; what is to be said of it."""
+        self.close()
+        self._shelf = shelf
+        return shelf.take_problems()
+
+    def notes(
+        self,
+        backend: Backend,
+        history: Sequence[Entry],
+        speaker: Role,
+        reply: int,
+        player: str | None,
+    ) -> tuple[list[Note], list[str]]:
+        """What comes up before a line by `speaker` of `reply` tokens, and what is to be said of it.
+
+        Nothing is written. Raises `KnownError` where the model cannot count or has no room.
+        """
+        paths = (*speaker.knowledge, *self.scene.knowledge)
+        if not paths:
+            return [], []
+        prime(backend, self.scene, history)
+        budget = history_budget(self.scene, backend.context, reply, backend.count)
+        if self._shelf is None:
+            self._shelf = Shelf(embedder)
+        problems: list[str] = []
+        injector = KnowledgeInjector(self.scene, budget, backend.count, player)
+        injector.add(history)
+        try:
+            notes = injector.notes_for(speaker, self._shelf.of(paths))
+        except KnownError as error:
+            notes, problems = [], [*error.problems]
+        return notes, [*problems, *self._shelf.take_problems()]
+
+    def close(self) -> None:
+        if self._shelf is not None:
+            self._shelf.close()
+            self._shelf = None

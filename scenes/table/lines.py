@@ -1,0 +1,72 @@
+"""What a line means that a person types at the table, and how one is shown to be edited. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from base.errors import KnownError
+from base.messages import _
+from base.text import UNPRINTABLE, is_blank, unprintable
+from scenes.log import SPOKEN, Entry, cue, parse, write
+from scenes.scene import Role, Scene
+
+
+def entry_of(scene: Scene, text: str, role: Role | None) -> Entry:
+    """The entry that a line means when `role` says it; `None` is who watches.
+
+    Plain text is speech (narration for a narrator); `\\me …`, `（…）`, `【…】` and `\\emoji x`
+    are as in the log. Raises `KnownError` for a line that says nothing.
+    """
+    line = one_line(text)
+    names = {name: each.name for each in scene.cast for name in (each.name, *each.aliases)}
+    alone = parse(line)
+    if len(alone) == 1 and (alone[0].kind == "narration" or alone[0].speaker in names):
+        entry = replace(alone[0], speaker=names.get(alone[0].speaker, ""))
+    elif role is None:
+        raise KnownError(
+            _("you are watching: begin with 【…】 or with a role's 名字：, or choose who speaks")
+        )
+    elif role.narrator:
+        entry = Entry("narration", line)
+    else:
+        (entry,) = parse(f"{cue(role.name)}{line}")
+    if is_blank(entry.text):
+        raise KnownError(_("nothing is said in this line"))
+    if code := unprintable(f"{entry.text}{entry.thought}{entry.emotion}"):
+        raise KnownError(_("this line holds a {code}; leave it out", code=code))
+    return entry
+
+
+def edited_entry(scene: Scene, old: Entry, text: str) -> Entry:
+    """What `text` means in place of `old`: of the same kind and by the same speaker, unless it
+    says otherwise."""
+    if old.kind in SPOKEN:
+        return entry_of(scene, text, Role(old.speaker))
+    if old.kind == "narration":
+        return entry_of(scene, text, Role("", narrator=True))
+    entries = parse(one_line(text))
+    if len(entries) != 1 or entries[0].kind != old.kind:
+        raise KnownError(
+            _(
+                "this is no {kind} line; it is written like {example}",
+                kind=old.kind,
+                example=write(old),
+            )
+        )
+    return entries[0]
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines of a text, and the entries of a line that holds several, as logs may."""
+    for line in text.splitlines():
+        entries = parse(line)
+        yield from map(write, entries) if len(entries) > 1 else [line] * len(entries)
+
+
+def one_line(text: str) -> str:
+    return " ".join(UNPRINTABLE.sub("", text).split())
+
+
+def body_of(entry: Entry) -> str:
+    """A line without the name it begins with, as it is shown and edited."""
+    line = write(entry)
+    return line.partition("：")[2] if entry.kind in SPOKEN else line

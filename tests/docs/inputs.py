@@ -1,0 +1,123 @@
+"""The files that the commands of the pages read: small ones, made up, by the names of the pages."""
+
+import json
+import shutil
+from pathlib import Path
+
+from models.chatglm.made_up import make_prefix
+from models.chatglm.tokenizer_made_up import make_playable
+
+from scenes.scene import load_scene
+from tests.characters.card_files import png_of, raw, v2, v3
+from tests.corpora.teachers import NOVEL
+from tests.imports.table_logs import NAMED, zipped
+from tests.local.tiny_models import LINES, make_llama, tiny_llama
+from tests.models.tiny_gguf import tuned, write_model
+from tests.models.tiny_sentences import write_model as write_sentences
+from tests.train.made import examples, written, written_pairs
+
+ADAPTERS = ("mine", "my-voice", "sanguo-lora", "other-lora", "voice", "picked")
+PEOPLE = ("曹操", "刘备", "诸葛亮")
+SCENE = """\
+title: 我的场景
+play_as: 刘备
+cast: {刘备: {}, 曹操: {}}
+opening: 【桃园之中，花开正盛。】
+sampling: {n: 3, max_tokens: 24}
+model: {adapter: my-voice}
+"""
+RECIPE = "base: base\nexamples: examples.jsonl\nout: {out}\ndevice: cpu\nmax_steps: 2\n"
+TRAINED = {"recipe.yaml": "again", "voice.yaml": "adapters/new", "recipe-1.yaml": "one"}
+SWIPES = {"name": "安", "is_user": False, "mes": "*抬头* 谁？", "swipes": ["*抬头* 谁？", "是你。"]}
+
+
+def write_inputs(folder: Path) -> None:
+    """Everything that is not a model."""
+    for name in ("三国演义.txt", "novel.txt"):
+        (folder / name).write_text(book(), encoding="utf-8")
+    (folder / "short.txt").write_text(NOVEL, encoding="utf-8")
+    log = "苏晚：你确定是这里？ \\emoji 困惑\n【门开了。】\n夏娜：我来。\n林默：\\me 推开门\n" * 20
+    for name in ("log.txt", "rain.txt", "a.txt"):
+        (folder / name).write_text(log, encoding="utf-8")
+    (folder / "raw-log.txt").write_text(NAMED, encoding="utf-8")
+    (folder / "group.zip").write_bytes(zipped(**{"raw_log--txt": NAMED}))
+    head = {"user_name": "玩家", "character_name": "角色"}
+    mine = {"name": "玩家", "is_user": True, "mes": "“在吗？”"}
+    chat = [head, mine, SWIPES | {"name": "小明"}, SWIPES | {"name": "角色"}]
+    lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in chat)
+    for name in ("chat.jsonl", "chat.json"):
+        (folder / name).write_text(lines, encoding="utf-8")
+    (folder / "card.png").write_bytes(png_of(ccv3=v3()))
+    (folder / "portrait.png").write_bytes(png_of())
+    (folder / "seraphina.json").write_bytes(raw(v2(name="Seraphina")))
+    (folder / "my-character.yaml").write_text("name: 安\nprofile: 医生。\n", encoding="utf-8")
+    (folder / "notes").mkdir()
+    for path in (folder / "notes" / "town.md", folder / "wiki.md"):
+        path.write_text("# 院长\n院长怕猫。学堂在雨里着火。\n", encoding="utf-8")
+    (folder / "scenes").mkdir()
+    for path in (folder / "my-scene.yaml", folder / "scenes" / "my-scene.yaml"):
+        path.write_text(SCENE, encoding="utf-8")
+    _write_data(folder)
+
+
+def book() -> str:
+    """Thirty chapters in which three people speak."""
+    chapters = []
+    for number in range(1, 31):
+        said = [
+            f"{who}笑曰：“第{number}回之事，{who}自有第{line}个主意，诸君勿忧。”\n"
+            for line, who in enumerate(PEOPLE * 3)
+        ]
+        chapters.append(f"第{number}回 英雄相会\n却说众人来到帐中。\n" + "".join(said))
+    return "\n".join(chapters)
+
+
+def _write_data(folder: Path) -> None:
+    for name in ("examples.jsonl", "sanguo.jsonl", "novel.jsonl", "sanguo.examples.jsonl"):
+        written(folder / name, examples())
+    for split in ("general_train", "role_specific_test"):
+        rows = [
+            {"role": "孙悟空", "question": f"第{n}问？", "generated": [f"俺答{n}。", f"答{n}。"]}
+            for n in range(4)
+        ]
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / f"rolebench-zh_{split}.jsonl").write_text(text, encoding="utf-8")
+    for name, out in TRAINED.items():
+        (folder / name).write_text(RECIPE.format(out=out), encoding="utf-8")
+    for number in (2, 3):
+        text = RECIPE.format(out=f"run-{number}") + "start: adapters/voice\n"
+        (folder / f"recipe-{number}.yaml").write_text(text, encoding="utf-8")
+    written_pairs(folder / "picks.jsonl")
+    picks = RECIPE.format(out="adapters/new-picks").replace("examples: examples", "pairs: picks")
+    (folder / "picked.yaml").write_text(picks + "start: adapters/voice\n", encoding="utf-8")
+
+
+def write_models(folder: Path) -> None:
+    """A base in both layouts, adapters on it, two ChatGLMs, and a model of sentences."""
+    base = make_llama(folder / "base")
+    vocabulary = json.loads((base / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    model = tiny_llama(len(vocabulary))
+    write_model(folder / "base.gguf", model, base / "tokenizer.json")
+    for name in ADAPTERS:
+        tuned(tiny_llama(len(vocabulary)), folder / "adapters" / name, "base", scale=0.01)
+    for name in ("chatglm-6b-int4", "chatglm3-6b"):
+        make_playable(folder / name, 1 if "int4" in name else 3, LINES * 20)
+    make_prefix(folder / "checkpoint-3000", folder / "chatglm-6b-int4", 4, False)
+    write_sentences(folder / "sentences")
+
+
+def put(models: Path, folder: Path, home: Path) -> None:
+    """Lay the made models where the pages have them."""
+    shutil.copytree(models / "base", folder / "base")
+    shutil.copytree(models / "adapters", folder / "adapters")
+    shutil.copytree(models / "adapters" / "voice", folder / "sanguo/checkpoints/checkpoint-76")
+    (home / "models").mkdir(parents=True)
+    for name in ("chatglm-6b-int4", "chatglm3-6b"):
+        (home / "models" / name).symlink_to(models / name)
+    (home / "models" / "any.gguf").symlink_to(models / "base.gguf")
+    (home / "ptuning").mkdir()
+    (home / "ptuning" / "checkpoint-3000").symlink_to(models / "checkpoint-3000")
+    (folder / "models").mkdir()
+    (folder / "models" / "bge-small-zh-v1.5").symlink_to(models / "sentences")
+    (folder / "model.gguf").symlink_to(models / "base.gguf")
+    assert load_scene("sanguo")

@@ -1,0 +1,102 @@
+"""What `paotuan corpus examples` can be told: one dataclass, whose fields are its options."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.commands import options
+
+Logs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="LOG|SESSION…", help="Logs, - for stdin; sessions by name or as .jsonl files."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write them.")
+]
+SceneName = Annotated[
+    str | None, typer.Option("--scene", metavar="SCENE", help="The scene that logs are read in.")
+]
+Speakers = Annotated[
+    list[str] | None,
+    typer.Option("--for", metavar="NAME", help="Whose lines; may be given several times."),
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest reply; as in play."),
+]
+Test = Annotated[
+    float | None,
+    typer.Option(
+        "--test",
+        metavar="SHARE",
+        min=0.0,
+        max=0.9,
+        help="Part of the lines to hold out, in whole chapters or sessions; 0.1 if not said.",
+    ),
+]
+TestChapters = Annotated[
+    int | None,
+    typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", min=0, max=2**32 - 1, help="Decides what is held out and what is mixed in."
+    ),
+]
+ByChapter = Annotated[
+    bool, typer.Option("--by-chapter", help="Begin a new history with each chapter.")
+]
+ByPassage = Annotated[
+    bool,
+    typer.Option(
+        "--by-passage", help="Begin a history that is full anew: less to compute in training."
+    ),
+]
+Balance = Annotated[
+    float,
+    typer.Option(
+        "--balance",
+        metavar="STRENGTH",
+        min=0.0,
+        max=1.0,
+        help="Weigh replies by length: 0 all alike, 1 each class of lengths the same.",
+    ),
+]
+Mix = Annotated[
+    Path | None,
+    typer.Option("--mix", metavar="FILE", help="General questions and answers to mix in."),
+]
+MixShare = Annotated[
+    float, typer.Option("--mix-share", metavar="SHARE", min=0.01, max=0.9, help="Their part.")
+]
+Show = Annotated[
+    int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all over.")
+]
+
+
+@dataclass(frozen=True)
+class ExampleOptions:
+    """What examples are made of, and how."""
+
+    logs: Logs
+    output: Output = None
+    scene: SceneName = None
+    speakers: Speakers = None
+    model: options.Model = None
+    context: options.Context = None
+    max_tokens: MaxTokens = None
+    test: Test = None
+    test_chapters: TestChapters = None
+    seed: Seed = 1
+    by_chapter: ByChapter = False
+    by_passage: ByPassage = False
+    balance: Balance = 0.0
+    mix: Mix = None
+    mix_share: MixShare = 0.1
+    show: Show = 0
+    as_data: options.Json = False

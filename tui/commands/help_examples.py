@@ -1,0 +1,86 @@
+"""What is typed to use each command: examples that its help shows."""
+
+from collections.abc import Mapping, Sequence
+
+EXAMPLES: Mapping[str, Sequence[str]] = {
+    "": ("paotuan", "paotuan play rain-house", "paotuan --lang en play rain-house"),
+    "play": (
+        "paotuan play rain-house",
+        "paotuan play rain-house --as 林默 --model qwen3-4b",
+        "paotuan play --resume",
+    ),
+    "draw": (
+        "paotuan draw --for 夏娜 -n 3 log.txt",
+        "paotuan draw --for 林默 --scene rain-house --json < log.txt",
+    ),
+    "settings": (
+        "paotuan settings",
+        "paotuan settings --init",
+        "paotuan settings model http://localhost:8000/v1?mode=chat#qwen3-8b",
+    ),
+    "train": (
+        "paotuan train --new > voice.yaml",
+        "paotuan train voice.yaml",
+        "paotuan train voice.yaml seed=2",
+    ),
+    "locate": ("paotuan locate sessions",),
+    "scenes": ("paotuan scenes list",),
+    "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
+    "scenes show": ("paotuan scenes show rain-house",),
+    "scenes check": ("paotuan scenes check", "paotuan scenes check my-scene.yaml"),
+    "scenes new": ("paotuan scenes new 渡口",),
+    "scenes schema": ("paotuan scenes schema > scene.schema.json",),
+    "characters": ("paotuan characters list",),
+    "characters list": ("paotuan characters list",),
+    "characters show": ("paotuan characters show suwan",),
+    "characters check": ("paotuan characters check", "paotuan characters check ann.yaml"),
+    "characters import": ("paotuan characters import card.png",),
+    "characters export": ("paotuan characters export suwan --to suwan.png --spec v2",),
+    "characters knowledge": ("paotuan characters knowledge build notes -o notes.kb",),
+    "characters knowledge build": (
+        "paotuan characters knowledge build notes/ wiki.md -o notes.kb --name 院长",
+    ),
+    "characters knowledge ask": ("paotuan characters knowledge ask notes.kb 院长怕什么？",),
+    "log": ("paotuan log check log.txt",),
+    "log import": (
+        "paotuan log import export.txt -o log.txt",
+        "paotuan log import export.txt -o log.txt --narrator KP --map 小明=林默",
+    ),
+    "log check": ("paotuan log check log.txt --scene rain-house --strict",),
+    "log show": ("paotuan log show log.txt",),
+    "log convert": ("paotuan log convert log.txt -o clean.txt",),
+    "log stats": ("paotuan log stats log.txt",),
+    "sessions": ("paotuan sessions list",),
+    "sessions list": ("paotuan sessions list",),
+    "sessions show": ("paotuan sessions show", "paotuan sessions show rain-house-2"),
+    "sessions export": (
+        "paotuan sessions export --to markdown -o evening.md",
+        "paotuan sessions export --to sharegpt --for 苏晚 -o suwan.json",
+    ),
+    "sessions import": ("paotuan sessions import chat.jsonl --as 林默",),
+    "sessions search": ("paotuan sessions search 灯灭了",),
+    "models": ("paotuan models list",),
+    "models list": ("paotuan models list",),
+    "models show": ("paotuan models show qwen3-4b",),
+    "models pull": ("paotuan models pull qwen3-4b",),
+    "models bench": ("paotuan models bench qwen3-4b",),
+    "models fit": ("paotuan models fit qwen3-4b", "paotuan models fit chatglm2-6b --train"),
+    "models convert": ("paotuan models convert voice/ voice.gguf --to gguf-lora",),
+    "eval": ("paotuan eval voice --on corpus.test.jsonl",),
+    "eval model": (
+        "paotuan eval model voice --on corpus.test.jsonl",
+        "paotuan eval model qwen3-4b --on corpus.test.jsonl --report report.md",
+    ),
+    "eval knowledge": ("paotuan eval knowledge --model qwen3-4b",),
+    "corpus": ("paotuan corpus quotes novel.txt -o log.txt",),
+    "corpus quotes": ("paotuan corpus quotes novel.txt -o log.txt",),
+    "corpus distill": (
+        "paotuan corpus distill novel.txt -o log.txt --estimate",
+        "paotuan corpus distill novel.txt -o log.txt --teacher http://localhost:8000/v1#qwen3-32b",
+    ),
+    "corpus examples": ("paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",),
+    "corpus interview": ("paotuan corpus interview novel.txt -o answers.txt --for 诸葛亮",),
+    "corpus questions": ("paotuan corpus questions suwan -o answers.txt -n 50",),
+    "corpus rolebench": ("paotuan corpus rolebench general.jsonl -o bench.jsonl",),
+}
+"""Lines of a shell by the path of their command, `paotuan` itself being the empty one."""

@@ -1,0 +1,245 @@
+"""`paotuan import`: any file of another program, told what it is, to what can be played."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from base.messages import _
+from tui.commands.log_import import Bot, Narrator, Observer, Output, Style, lines_of, table_from
+from tui.commands.options import Json
+from tui.commands.writing import not_over, write_lines
+from tui.failures import BadInput, Known, given, problems_of
+from tui.output import as_json, data, word
+
+if TYPE_CHECKING:
+    from scenes.files.importers import Importer
+    from scenes.files.recognise import Recognised, Unrecognised
+    from scenes.files.report import ImportReport
+    from scenes.files.trpg.people import Table
+
+
+@dataclass
+class Wishes:
+    """What the options say, and the files sorted by what is made of them."""
+
+    table: "Table"
+    player: str | None
+    folder: Path
+    force: bool
+    as_data: bool = False
+    reports: "list[ImportReport]" = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def import_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Logs, chats, character cards and lorebooks of other programs; zips, folders.",
+        ),
+    ],
+    format: Annotated[
+        str | None,
+        typer.Option("--as", metavar="FORMAT", help="What the files are; told where not given."),
+    ] = None,
+    output: Output = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="Where characters and lorebooks go; your data folder by default.",
+        ),
+    ] = None,
+    player: Annotated[
+        str | None,
+        typer.Option("--player", metavar="NAME", help="Who you are in a log or a chat."),
+    ] = None,
+    roles: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=ROLE", help="Another name for one who speaks."),
+    ] = None,
+    style: Style = None,
+    narrator: Narrator = None,
+    observer: Observer = None,
+    bot: Bot = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace characters of the name.")] = False,
+    as_data: Json = False,
+) -> None:
+    """Import files of other programs: says what each is taken for, and asks where it is not sure.
+
+    A log or a chat becomes a session to play on; with -o logs become one log. A card becomes a
+    character; a lorebook that is given along is known to it.
+    """
+    from base.folders import folders
+
+    table = table_from(style, roles, narrator, observer, bot)
+    wishes = Wishes(table, player, to or folders("characters")[1], force, as_data)
+    recognised = _recognised(files, format, wishes)
+    if output is None:
+        _import(recognised, wishes)
+    else:
+        _write_log(recognised, output, wishes)
+    if as_data:
+        as_json([report.as_json() for report in wishes.reports], 2)
+    if wishes.problems:
+        raise BadInput(*wishes.problems)
+
+
+def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "list[Recognised]":
+    """What each file is; those that are nothing, or that need an answer, are problems."""
+    from scenes.files.cards import is_prompt
+    from scenes.files.importers import importer_named
+    from scenes.files.recognise import Unrecognised, named, recognise
+
+    with given():
+        importer = importer_named(format) if format is not None else None
+    role, roles = importer_named("chatharuhi"), {path.parent for path in files if is_prompt(path)}
+    found: list[Recognised] = []
+    for path in files:
+        try:
+            if importer is not None:
+                found.append(named(path, importer))
+            elif path.suffix.lower() == ".txt" and path.parent in roles:
+                found.append(named(path, role))
+            else:
+                file = recognise(path)
+                found.append(file if file.is_sure else file.as_named(_asked(file)))
+        except Unrecognised as error:
+            wishes.problems.append(_or_named(error))
+        except (BadInput, *Known) as error:
+            wishes.problems += problems_of(error)
+    return found
+
+
+def _or_named(error: "Unrecognised") -> str:
+    """What is wrong with a file that a person may know better."""
+    from scenes.files.importers import of_kind
+
+    return _(
+        "{problem}; where it is one, say which: --as {names}",
+        problem=error.problems[0],
+        names="|".join(one.name for one in of_kind("log", "chat", "card", "book")),
+    )
+
+
+def _asked(file: "Recognised") -> "Importer":
+    """What a person says that a file is. Raises `BadInput` where nobody can be asked."""
+    from tui.reported import likely, title_of, unsure
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise BadInput(unsure(file))
+    guesses = likely(file)
+    word(_("{where} may be several things:", where=file.path.name))
+    for number, guess in enumerate(guesses, 1):
+        word(f"  {number} {title_of(guess.importer)} ({guess.importer.name})")
+    prompt = _("Which number? Enter leaves it out")
+    answer = typer.prompt(prompt, default="", show_default=False, err=True).strip()
+    if answer.isdecimal() and 0 < int(answer) <= len(guesses):
+        return guesses[int(answer) - 1].importer
+    raise BadInput(_("{where}: left out", where=file.path.name))
+
+
+def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
+    """Make sessions, characters and books, each file for itself."""
+    from scenes.files.importing import import_log, no_import
+
+    known = _books([file for file in files if file.importer.kind == "book"], wishes)
+    texts = [
+        file.path
+        for file in files
+        if file.importer.name == "chatharuhi" and file.path.suffix.lower() == ".txt"
+    ]
+    for file in files:
+        match file.importer.kind:
+            case "log":
+                _try(wishes, import_log, file, wishes.table, wishes.player, word)
+            case "chat":
+                _try(wishes, _import_chat, file, wishes)
+            case "card" if file.path not in texts[1:]:  # the texts of a role are one
+                paths = texts if file.path in texts else [file.path]
+                _try(wishes, _import_cards, paths, file.importer, known, wishes)
+            case "novel":
+                wishes.problems.append(no_import(file))
+
+
+def _try(wishes: Wishes, make: "Callable[..., list[ImportReport]]", *arguments: object) -> None:
+    """Import one file, and tell what became of it; what is wrong with it stops no other."""
+    from tui.reported import report_lines
+
+    try:
+        with given():
+            reports = make(*arguments)
+    except BadInput as error:
+        wishes.problems += error.problems
+        return
+    wishes.reports += reports
+    for report in reports:
+        for line in report_lines(report):
+            word(line)
+    made = dict.fromkeys(one for report in reports for one in report.files or [report.session])
+    for one in () if wishes.as_data else made:
+        data(one)
+
+
+def _import_chat(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
+    from scenes.files.chats import import_chat
+
+    roles = dict(wishes.table.roles)
+    return [import_chat(file.path, None, wishes.player, roles, file.importer)]
+
+
+def _import_cards(
+    paths: Sequence[Path], importer: "Importer", known: Sequence[str], wishes: Wishes
+) -> "list[ImportReport]":
+    from scenes.files.importing import import_card_files
+
+    return import_card_files(paths, importer, wishes.folder, wishes.force, known)
+
+
+def _books(files: "Sequence[Recognised]", wishes: Wishes) -> list[str]:
+    """Write the lorebooks; the names of those that are there."""
+    from scenes.files.books import book_name
+
+    names: list[str] = []
+    for file in files:
+        name, before = book_name(file.path, wishes.folder, wishes.force), len(wishes.reports)
+        _try(wishes, _import_book, file.path, wishes.folder / name, file.importer)
+        names += [name] if len(wishes.reports) > before else []
+    return names
+
+
+def _import_book(path: Path, target: Path, importer: "Importer") -> "list[ImportReport]":
+    from scenes.files.books import write_book
+
+    return [write_book(path, target, importer)]
+
+
+def _write_log(files: "Sequence[Recognised]", output: Path, wishes: Wishes) -> None:
+    """Write logs as one log of ours, whole or not at all."""
+    from scenes.files.trpg.files import open_logs
+
+    for file in files:
+        if file.importer.kind != "log":
+            wishes.problems.append(
+                _(
+                    "{where}: -o writes logs only, and this is not one: {title}",
+                    where=file.path,
+                    title=_(file.importer.title),
+                )
+            )
+    if wishes.problems:
+        return
+    paths = [file.path for file in files]
+    not_over(output, paths)
+    with given():
+        logs = [log for file in files for log in open_logs(file.path, file.format)]
+        write_lines(lines_of(logs, wishes.table), output, paths)
+    for log in logs:
+        log.report.files.append(str(output))
+    wishes.reports += [log.report for log in logs]

@@ -1,0 +1,54 @@
+"""An app as a person has settled it: their theme and keys, and a palette in their language."""
+
+from textual.app import App
+
+from base.messages import _
+from base.settings import settings
+from tui.palette import KeysPanel, Palette, RememberedThemes
+from tui.preferences import problems
+
+
+class SettledApp(App[None]):
+    """What Textual's app is, with the settings applied, and its palette and keys in our words."""
+
+    def apply_settings(self) -> None:
+        """Take the theme and the keys of the settings, and say what is wrong with them."""
+        mine = settings()
+        if mine.theme in self.available_themes:
+            self.theme = mine.theme
+        if mine.keys:
+            self.set_keymap(dict(mine.keys))
+        if mine.theme or mine.keys or mine.problems or mine.model:
+            from tui.keymap import screen_problems
+
+            wrong = screen_problems(mine, sorted(self.available_themes))
+            for problem in (*problems(), *wrong):
+                self.warn(problem)
+
+    def get_css_variables(self) -> dict[str, str]:
+        columns = settings().columns
+        return {**super().get_css_variables(), "text-columns": str(columns or "100%")}
+
+    def warn(self, text: str) -> None:
+        """Say what the person ought to mend."""
+        self.notify(text, severity="warning", markup=False, timeout=15)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder=_("Search for commands…"), id="--command-palette"))
+
+    def search_themes(self) -> None:
+        self.push_screen(Palette(providers=[RememberedThemes], placeholder=_("Search for themes…")))
+
+    def action_show_help_panel(self) -> None:
+        if not self.screen.query(KeysPanel):
+            self.screen.mount(KeysPanel())
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which copies where something is selected."""
+        (quit,) = [one for __, one in self._bindings if one.action == "quit"][:1]
+        key = self.get_key_display(quit)
+        self.notify(_("{key} leaves the program", key=key), markup=False)
+
+    def action_hide_help_panel(self) -> None:
+        self.screen.query(KeysPanel).remove()
