@@ -1,11 +1,15 @@
 """Where files of a kind and a person's own lie, and which names may lead from a file to another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from platformdirs import PlatformDirs
 
+from base.errors import KnownError
 from base.messages import _
+from base.text import shown
 
 SUFFIXES = (".yaml", ".yml")
 CARDS = (".png", ".apng", ".json", ".charx")
@@ -112,6 +116,34 @@ def why_no_file(path: Path) -> str | None:
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         return _("cannot be read: {words}", words=words)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """An ordinary file, open for reading. Raises `KnownError` where it cannot be read."""
+    where = shown_path(path)
+    if why := why_no_file(path):
+        raise KnownError(_("{where}: {why}", where=where, why=why))
+    try:
+        with path.open("rb") as file:
+            yield file
+    except PermissionError:
+        raise KnownError(
+            _("{where}: may not be read; check its permissions", where=where)
+        ) from None
+    except OSError as error:
+        words = shown(error.strerror or str(error))
+        raise KnownError(_("{where}: cannot be read: {words}", where=where, words=words)) from None
+
+
+def shown_path(path: Path) -> str:
+    """A path as messages call it: from the working folder where it lies in it."""
+    try:
+        inside = path.is_relative_to(Path.cwd())
+    except OSError:
+        inside = False
+    name = str(path.relative_to(Path.cwd()) if inside else path)
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 def is_folder(path: Path) -> bool:

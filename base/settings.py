@@ -33,7 +33,7 @@ _WHERE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 @dataclass(frozen=True)
-class Settings:
+class UserSettings:
     """What a person has settled; `None` and nothing are left to the program."""
 
     file: Path
@@ -67,34 +67,36 @@ def settings_file() -> Path:
     return config_folder() / "settings.toml"
 
 
-def settings() -> Settings:
+def settings() -> UserSettings:
     """The settings of the person, read once."""
     return _kept(settings_file())
 
 
 @cache
-def _kept(file: Path) -> Settings:
+def _kept(file: Path) -> UserSettings:
     return read_settings(file)
 
 
-def read_settings(file: Path) -> Settings:
+def read_settings(file: Path) -> UserSettings:
     """The settings in a file, with a problem for each thing that is wrong; never raises."""
     try:
         text = decode_utf8(file.read_bytes(), str(file))
     except FileNotFoundError:
-        return Settings(file)
+        return UserSettings(file)
     except KnownError as error:
-        return Settings(file, problems=error.problems)
+        return UserSettings(file, problems=error.problems)
     except OSError as error:
         why = system_reason(error)
-        return Settings(file, problems=(_("{file}: cannot be read: {why}", file=file, why=why),))
+        return UserSettings(
+            file, problems=(_("{file}: cannot be read: {why}", file=file, why=why),)
+        )
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Settings(file, problems=(_broken(file, text, error),))
+        return UserSettings(file, problems=(_broken(file, text, error),))
     lines = dict(_lines(text))
     values, problems = _checked(data, file, lines)
-    return Settings(file, **values, lines=lines, problems=tuple(problems))
+    return UserSettings(file, **values, lines=lines, problems=tuple(problems))
 
 
 def _broken(file: Path, text: str, error: tomllib.TOMLDecodeError) -> str:

@@ -45,13 +45,13 @@ ESCAPES = re.compile(
 
 def unprintable(text: str) -> str | None:
     """The first character in `text` without a look of its own, as `control character U+001B`."""
-    found = UNPRINTABLE.search(text)
-    if found is None:
+    sign = UNPRINTABLE.search(text)
+    if sign is None:
         return None
-    code = f"U+{ord(found[0]):04X}"
-    if _CONTROL.match(found[0]):
+    code = f"U+{ord(sign[0]):04X}"
+    if _CONTROL.match(sign[0]):
         return _("control character {code}", code=code)
-    if _FORMAT.match(found[0]):
+    if _FORMAT.match(sign[0]):
         return _("invisible character {code}", code=code)
     return _("unprintable character {code}", code=code)
 

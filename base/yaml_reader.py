@@ -9,7 +9,7 @@ import yaml
 
 from base.decoding import decode_utf8
 from base.errors import KnownError
-from base.folders import why_no_file
+from base.folders import opened, shown_path
 from base.messages import N_, _
 from base.text import shown, unprintable
 from base.yaml_tree import MAX_DEPTH, PLAIN, Key, Loader, Tree, located
@@ -66,8 +66,8 @@ class Document:
         """Lines that `at` gave by the line that they are about, each once."""
 
         def line(problem: str) -> int:
-            number = problem.removeprefix(f"{self.where}:").partition(":")[0]
-            return int(number) if number.isdigit() else 0
+            number = re.match(r"\d+", problem.removeprefix(f"{self.where}:"))
+            return int(number[0]) if number else 0
 
         return sorted(dict.fromkeys(problems), key=line)
 
@@ -79,20 +79,9 @@ def read_file(path: Path) -> Document:
 
 def read_document(path: Path) -> Document:
     """Read one file as far as it can be, with its `problems`. Raises `KnownError`."""
-    where = shown_path(path)
-    if why := why_no_file(path):
-        raise KnownError(_("{where}: {why}", where=where, why=why))
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except PermissionError:
-        raise KnownError(
-            _("{where}: may not be read; check its permissions", where=where)
-        ) from None
-    except OSError as error:
-        why = shown(error.strerror or str(error))
-        raise KnownError(_("{where}: cannot be read: {why}", where=where, why=why)) from None
-    return _parsed(raw, where)
+    with opened(path) as file:
+        raw = file.read(MAX_BYTES + 1)
+    return _parsed(raw, shown_path(path))
 
 
 def read(raw: bytes, where: str) -> Document:
@@ -130,16 +119,6 @@ def _parsed(raw: bytes, where: str) -> Document:
             problem = _("found {value}, expected keys and values", value=value)
         raise KnownError(located(where, 1, (), problem))
     return Document(where, tree.root, tree.lines, tree.blocks, tuple(tree.problems))
-
-
-def shown_path(path: Path) -> str:
-    """A path as messages call it: from the working folder where it lies in it."""
-    try:
-        inside = path.is_relative_to(Path.cwd())
-    except OSError:
-        inside = False
-    name = str(path.relative_to(Path.cwd()) if inside else path)
-    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 def kind(value: object) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base.errors import KnownError
-from base.folders import is_file, is_folder
-from base.messages import _
-from base.yaml_reader import shown_path
+from base.folders import is_file, is_folder, shown_path
+from base.messages import _, series
 from characters.lore.book import Lorebook
 from characters.lore.files import CARD_IMAGES, YAML, read_lorebook
 from characters.wiki.files import BASE, TEXTS, Reading, read_base
@@ -59,12 +58,11 @@ def read_knowledge(path: Path, embedder: OpenEmbedder | None = None) -> Knowledg
         return Knowledge(books=(read_lorebook(path),))
     if suffix in (*TEXTS, BASE):
         return Knowledge(bases=(read_base(path, embedder),))
-    known = ", ".join((*BOOKS, *TEXTS, BASE))
     raise KnownError(
         _(
-            "{shown_path}: not a kind of knowledge; expected {known}",
-            shown_path=shown_path(path),
-            known=known,
+            "{where}: not a file of knowledge; expected one in {endings}",
+            where=shown_path(path),
+            endings=series((*BOOKS, *TEXTS, BASE)),
         )
     )
 
@@ -87,8 +85,11 @@ def _of_folder(folder: Path, embedder: OpenEmbedder | None) -> Knowledge:
         except KnownError as error:
             found += Knowledge(problems=tuple(error.problems))
     if not found:
-        known = ", ".join((*YAML, ".json", *TEXTS, BASE))
-        empty = f"{shown_path(folder)}: no knowledge in this folder; expected {known}"
+        empty = _(
+            "{where}: no knowledge in this folder; expected files in {endings}",
+            where=shown_path(folder),
+            endings=series((*YAML, ".json", *TEXTS, BASE)),
+        )
         raise KnownError(empty, *found.problems)
     return found
 
@@ -104,10 +105,10 @@ class Shelf:
 
     def of(self, paths: Iterable[Path]) -> Knowledge:
         """What the files at `paths` hold, in their order."""
-        found = NOTHING
+        knowledge = NOTHING
         for path in dict.fromkeys(paths):
-            found += self._of(path)
-        return found
+            knowledge += self._of(path)
+        return knowledge
 
     def _of(self, path: Path) -> Knowledge:
         if path not in self._read:

@@ -54,7 +54,7 @@ def names(places: Sequence[Path] | None = None) -> list[str]:
 def unknown(name: str, places: Sequence[Path]) -> str:
     """What to say of a name that no file has."""
     known = names(places)
-    return _("no character named {name}{hint}", name=shown(name), hint=nearest(name, known))
+    return _("no character is named {name}{hint}", name=shown(name), hint=nearest(name, known))
 
 
 def read_character(path: Path) -> Character:

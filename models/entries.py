@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.memory.gguf_sizes import FileQuantization
-from models.memory.shapes import KNOWN, Shape
+from models.memory.shape import Shape
+from models.memory.shapes import KNOWN
 from models.memory.usage import MemoryPlan, Quantization, weight_bytes
 
 Form = Literal["base", "chat"]

@@ -30,11 +30,11 @@ def find_adapter(name: str, for_llama_cpp: bool) -> Path | None:
 
 def adapter_names() -> list[str]:
     """The names by which `find_adapter` finds an adapter."""
-    found = {
+    names = {
         path.name.removesuffix(GGUF)
         for folder in adapter_folders()
         if folder.is_dir()
         for path in folder.iterdir()
         if (path.is_dir() or path.suffix == GGUF) and not path.name.startswith(".")
     }
-    return sorted(found)
+    return sorted(names)

@@ -6,8 +6,8 @@ from base.messages import _
 from base.names import nearest
 from base.text import shown
 from base.yaml_reader import Document
-from base.yaml_tree import Key
-from scenes.log import SPOKEN, read
+from base.yaml_tree import Key, located
+from scenes.log import SPOKEN, Entry, read
 from scenes.scene import Role
 from scenes.schema import SceneKeys
 
@@ -25,31 +25,26 @@ def _odd_lines(
     text: str, key: Key, labels: Sequence[str], document: Document, names: Set[str]
 ) -> Iterator[str]:
     for number, entry in read(text.split("\n")):
-        place = _place(document, key, number)
-        if entry.kind == "unrecognised":
-            yield _("{place}: not a line of a log: {line}", place=place, line=shown(entry.text))
-        if entry.kind in SPOKEN and entry.speaker not in names:
-            yield _(
-                "{place}: {role} is not in the cast{hint}",
-                place=place,
-                role=shown(entry.speaker),
-                hint=nearest(entry.speaker, names),
-            )
-        if entry.emotion and entry.emotion not in labels:
-            yield _(
-                "{place}: {label} is no emotion of this scene{hint}",
-                place=place,
-                label=shown(entry.emotion),
-                hint=nearest(entry.emotion, labels),
-            )
+        line, place = _place(document, key, number)
+        for problem in _problems(entry, labels, names):
+            yield located(document.where, line, place, problem)
 
 
-def _place(document: Document, key: Key, number: int) -> str:
+def _problems(entry: Entry, labels: Sequence[str], names: Set[str]) -> Iterator[str]:
+    if entry.kind == "unrecognised":
+        yield _("not a line of a log: {line}", line=shown(entry.text))
+    if entry.kind in SPOKEN and entry.speaker not in names:
+        hint = nearest(entry.speaker, names)
+        yield _("{role} is not in the cast{hint}", role=shown(entry.speaker), hint=hint)
+    if entry.emotion and entry.emotion not in labels:
+        hint = nearest(entry.emotion, labels)
+        yield _("{label} is no emotion of this scene{hint}", label=shown(entry.emotion), hint=hint)
+
+
+def _place(document: Document, key: Key, number: int) -> tuple[int, Key]:
     """Where line `number` of a text stands: exact in a literal block or a list."""
     if key in document.blocks:
-        line = document.blocks[key] + number - 1
-    else:
-        item = (*key, number - 1)
-        key = item if item in document.lines else key
-        line = document.line(key)
-    return f"{document.where}:{line}: {'.'.join(map(shown, map(str, key)))}"
+        return document.blocks[key] + number - 1, key
+    item = (*key, number - 1)
+    key = item if item in document.lines else key
+    return document.line(key), key

@@ -183,10 +183,10 @@ def _span(raw: str, source: NumberedLines) -> str:
 
 def _glance(raw: str) -> Entry | None:
     """The entry that most lines plainly are; its `line` is then known too."""
-    found = _PLAIN.fullmatch(raw)
-    if found is None:
+    plain = _PLAIN.fullmatch(raw)
+    if plain is None:
         return None
-    name, action, text, thought, emotion, narrated = found.groups("")
+    name, action, text, thought, emotion, narrated = plain.groups("")
     kind: Kind = "action" if action else "speech"
     if not name:
         kind, text = "narration", narrated
@@ -242,7 +242,7 @@ def _recognise(chunk: str) -> list[Entry] | None:
 
 def _narrations(text: str) -> tuple[list[Entry], str]:
     """The `【…】` that `text` begins with, one after another, and what follows them."""
-    found: list[Entry] = []
+    narrations: list[Entry] = []
     start = depth = 0
     for bracket in BRACKET.finditer(text):
         at = bracket.start()
@@ -252,11 +252,11 @@ def _narrations(text: str) -> tuple[list[Entry], str]:
             start = at
         depth += 1 if bracket[0] == "【" else -1
         if depth == 0:
-            found.append(_narration(text[start + 1 : at]))
+            narrations.append(_narration(text[start + 1 : at]))
             start = at + 1
     if depth:
-        return [*found, _narration(text[start + 1 :])], ""
-    return found, text[start:].strip()
+        return [*narrations, _narration(text[start + 1 :])], ""
+    return narrations, text[start:].strip()
 
 
 def _narration(text: str) -> Entry:

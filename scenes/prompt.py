@@ -102,11 +102,11 @@ def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
         raise KnownError(
             _(
                 "{scene}: its profiles and voices, and {reply} tokens for the reply, leave "
-                "{max} of {context} tokens for what is said; shorten them, or give the "
+                "{left} of {context} tokens for what is said; shorten them, or give the "
                 "model more context",
                 scene=scene.name,
                 reply=reply,
-                max=max(budget, 0),
+                left=max(budget, 0),
                 context=context,
             )
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from base.errors import KnownError
 from base.messages import _, series
@@ -75,7 +75,7 @@ class Scene:
     knowledge: tuple[Path, ...] = ()
     emotions: tuple[str, ...] = EMOTIONS
     model: ModelChoice = ModelChoice()
-    sampling: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    sampling: Mapping[str, object] = field(default_factory=dict, hash=False)
     """What the scene says of `models.backend.Sampling`, by its names; the rest is not said."""
     turns: Turns = "natural"
     dice: str | None = None

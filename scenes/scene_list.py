@@ -5,11 +5,12 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import folders, listed
+from base.messages import _
 from base.yaml_reader import read_file
 
 
 @dataclass(frozen=True)
-class Found:
+class ListedScene:
     """A scene in the list, or a file that is not one, with the reason."""
 
     name: str
@@ -20,13 +21,13 @@ class Found:
     """Why it cannot be read, in one line; empty for a scene that reads."""
 
 
-def find_scenes() -> list[Found]:
+def find_scenes() -> list[ListedScene]:
     """The scenes in `./scenes`, in the user's data folder, and that ship, by name.
 
     Of scenes of one name the first place's is listed. A broken file does not hide the others.
     """
     return sorted(
-        (_found(name, path) for name, path in listed(folders("scenes")).items()),
+        (_listed_scene(name, path) for name, path in listed(folders("scenes")).items()),
         key=lambda scene: scene.name,
     )
 
@@ -36,12 +37,12 @@ def scene_names() -> list[str]:
     return sorted(listed(folders("scenes")))
 
 
-def _found(name: str, path: Path) -> Found:
+def _listed_scene(name: str, path: Path) -> ListedScene:
     try:
         document = read_file(path)
     except KnownError as error:
-        return Found(name, path, problem=str(error))
+        return ListedScene(name, path, problem=error.problems[0])
     title, summary = document.data.get("title"), document.data.get("summary", "")
     if not isinstance(title, str) or not title:
-        return Found(name, path, problem=document.at(("title",), "missing, or not text"))
-    return Found(name, path, title, summary.strip() if isinstance(summary, str) else "")
+        return ListedScene(name, path, problem=document.at(("title",), _("missing, or not text")))
+    return ListedScene(name, path, title, summary.strip() if isinstance(summary, str) else "")

@@ -12,10 +12,10 @@ from scenes.schema import SceneKeys
 
 def dump(keys: SceneKeys) -> str:
     """The YAML of a scene without what is default; reading it gives the same keys."""
-    said = keys.model_dump(exclude_defaults=True)
+    values = keys.model_dump(exclude_defaults=True)
     if sampling := keys.sampling.model_dump(exclude_unset=True):
-        said["sampling"] = sampling
-    return yaml_text(said)
+        values["sampling"] = sampling
+    return yaml_text(values)
 
 
 def language_of(text: str) -> Literal["zh", "en"]:
@@ -44,7 +44,7 @@ def scene_template(title: str) -> str:
     """A commented scene to begin with, which loads as it is. Raises `KnownError`."""
     title = " ".join(title.split())
     if is_blank(title) or UNPRINTABLE.search(title):
-        raise KnownError(_("a scene needs a title of printable characters"))
+        raise KnownError(_("a scene needs a title that can be printed"))
     return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
 
 

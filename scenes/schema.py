@@ -20,7 +20,7 @@ OWN = frozenset({"grammar", "logprobs"})
 
 
 def _sampling_keys() -> type[Declaration]:
-    hints, said = get_type_hints(Sampling), docstrings(Sampling)
+    hints, descriptions = get_type_hints(Sampling), docstrings(Sampling)
     keys: dict[str, Any] = {}
     for one in fields(Sampling):
         if one.name not in OWN:
@@ -28,7 +28,7 @@ def _sampling_keys() -> type[Declaration]:
             if get_origin(type_) is tuple:
                 type_, default = GenericAlias(list, (str,)), []
             ranges: Any = RANGES.get(one.name, {})
-            keys[one.name] = (type_, Field(default, description=said[one.name], **ranges))
+            keys[one.name] = (type_, Field(default, description=descriptions[one.name], **ranges))
     return create_model(
         "SamplingKeys", __base__=Declaration, __doc__="How candidates are drawn.", **keys
     )
@@ -81,7 +81,9 @@ def _entry(value: object) -> object:
 
 def _language(tag: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag):
-        raise ValueError(_("found {tag}, expected a tag such as zh or en", tag=shown(tag)))
+        raise ValueError(
+            _("found {tag}, expected the tag of a language, such as zh or en", tag=shown(tag))
+        )
     return tag
 
 

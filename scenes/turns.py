@@ -4,12 +4,28 @@ import random
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import Protocol
 
+from scenes.log import Entry
 from scenes.scene import Role, Scene
-from scenes.table.session import Turn
 
 
-def next_speaker(scene: Scene, path: Sequence[Turn], player: str | None) -> Role | None:
+class PlayedTurn(Protocol):
+    """What is asked of a turn: a number of its own, what it says, and who chose it."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def entry(self) -> Entry: ...
+
+    @property
+    def by(self) -> str:
+        """`player`, `model`, or another who put it there."""
+        ...
+
+
+def next_speaker(scene: Scene, path: Sequence[PlayedTurn], player: str | None) -> Role | None:
     """The role whose line comes next; `None` leaves the choice to the person.
 
     - `natural`: who is named in the last line; else one drawn by talkativeness among those who
@@ -37,7 +53,7 @@ def candidates_to_speak(scene: Scene, player: str | None) -> list[Role]:
     return [role for role in scene.cast if role.name != player]
 
 
-def _named(scene: Scene, last: Turn | None, said: str) -> Role | None:
+def _named(scene: Scene, last: PlayedTurn | None, said: str) -> Role | None:
     """The role that the last line names first."""
     if last is None:
         return None
@@ -60,7 +76,9 @@ def _mention(name: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(name) + after)
 
 
-def _talkative(scene: Scene, path: Sequence[Turn], said: str, player: str | None) -> Role | None:
+def _talkative(
+    scene: Scene, path: Sequence[PlayedTurn], said: str, player: str | None
+) -> Role | None:
     if path and path[-1].by == "model" and player is not None and said != player:
         recent = [turn.by for turn in path[-3:]]
         if recent.count("model") >= 2 or len(scene.cast) <= 2:
@@ -72,7 +90,7 @@ def _talkative(scene: Scene, path: Sequence[Turn], said: str, player: str | None
     return _dice(path).choices(others, weights)[0]
 
 
-def _pooled(scene: Scene, path: Sequence[Turn], said: str, player: str | None) -> Role | None:
+def _pooled(scene: Scene, path: Sequence[PlayedTurn], said: str, player: str | None) -> Role | None:
     since = [said]
     for turn in reversed(path):
         if turn.by == "player":
@@ -91,14 +109,14 @@ def _others(scene: Scene, said: str, player: str | None) -> list[Role]:
     return others or ([scene.role(player)] if player else roles)
 
 
-def _after(scene: Scene, path: Sequence[Turn], player: str | None) -> Role:
+def _after(scene: Scene, path: Sequence[PlayedTurn], player: str | None) -> Role:
     places = {role.name: place for place, role in enumerate(scene.cast, 1)}
     speakers = (_name_of(scene, turn, player) for turn in reversed(path))
     last = next((places[name] for name in speakers if name in places), 0)
     return scene.cast[last % len(scene.cast)]
 
 
-def _name_of(scene: Scene, turn: Turn, player: str | None) -> str:
+def _name_of(scene: Scene, turn: PlayedTurn, player: str | None) -> str:
     """Whose line a turn is: an alias is its role's; narration is the narrator's, but in the
     opening, and where a player who does not narrate describes something in passing."""
     entry = turn.entry
@@ -111,5 +129,5 @@ def _name_of(scene: Scene, turn: Turn, player: str | None) -> str:
     return entry.speaker
 
 
-def _dice(path: Sequence[Turn]) -> random.Random:
+def _dice(path: Sequence[PlayedTurn]) -> random.Random:
     return random.Random(path[-1].id if path else 0)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.backend import Delta, Prompt, Sampling
 from models.scripted import Scripted
-from scenes.scene import load_scene
+from scenes.scene_loader import load_scene
 from scenes.table.play import Play
 from tests.tui.tables import dealt, say
 from tui.app import PaotuanApp

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from base.settings import INSIDE, SINGLE
 from models.backend import Sampling
 from models.catalog import MODELS
 from models.server.dialect import DIALECTS
+from models.train.settings import RENAMED
+from models.train.settings import Settings as Recipe
+from scenes.files.importers import of_kind
 from scenes.schema import OWN, RANGES
+from scenes.table.commands import COMMANDS
 from tests.docs.pages import DOCS, ENGLISH_ONLY, ROOT, Page, english, invocations, pairs, read_page
 from tui.commandline import app
 
@@ -198,3 +203,46 @@ def test_dialects_and_models_that_are_named_are_known() -> None:
     (table,) = (table for table in models.tables if "remarks" in table[0])
     named = {name for row in table[1:] for name in re.findall(r"`([\w.-]+)[ `]", row.split("|")[2])}
     assert named and named <= set(MODELS)
+
+
+def test_keys_of_a_recipe_are_named_with_their_defaults_and_earlier_names() -> None:
+    tables = read_page(DOCS / "train.md").tables
+    (table,) = (table for table in tables if "| default |" in table[0])
+    defaults = {field.name: field.default for field in fields(Recipe)}
+    for row in table[1:]:
+        _, names, _, told, _ = row.split("|")
+        for name, value in zip(re.findall(r"`(\w+)`", names), told.split(","), strict=False):
+            assert told_as(defaults[name]) in (value.strip(), "nothing"), name
+    (table,) = (table for table in tables if "| earlier |" in table[0])
+    columns = [[re.findall(r"`(\w+)`", part) for part in row.split("|")[1:3]] for row in table[1:]]
+    assert {old: new for olds, news in columns for old, new in zip(olds, news, strict=True)} == (
+        RENAMED
+    )
+
+
+def told_as(default: object) -> str:
+    """A default as the table has it; `objective` takes what the data is for."""
+    if default in (None, ()):
+        return "none" if default == () else "nothing"
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "2e-4" if default == 2e-4 else f"{default:g}"
+
+
+def test_the_keys_of_the_settings_are_those_of_the_program() -> None:
+    (table,) = read_page(DOCS / "settings.md").tables
+    assert {re.findall(r"`(\w+)`", row)[0] for row in table[1:]} == {*SINGLE, *INSIDE}
+
+
+def test_the_names_of_formats_are_those_of_the_importers() -> None:
+    page = read_page(DOCS / "imports.md")
+    kinds = [one.name for one in of_kind("log", "chat", "card", "book")]
+    assert [name for name in kinds if name not in page.inline] == []
+    (table,) = (table for table in page.tables if "--as" in table[0])
+    named = {name for row in table[1:] for name in re.findall(r"`([\w-]+)`", row.split("|")[2])}
+    assert named - {"--format"} <= set(kinds)
+
+
+def test_the_commands_at_the_table_are_those_of_the_program() -> None:
+    named = set(re.findall(r"`/(\w+)", (DOCS / "commands.md").read_text(encoding="utf-8")))
+    assert named - {"dev"} == set(COMMANDS)

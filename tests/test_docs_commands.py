@@ -33,7 +33,11 @@ NOT_RUN = {
 }
 """Commands that are not run, with the reason; their options are checked in tests/test_docs.py."""
 INSTEAD = (
-    (r"--model (qwen3-4b[\w.-]*|local:starter|starter|M)(?= |$)", "--model base"),
+    (r"(play .*)--model qwen3-4b[\w.-]*", r"\1--model ~/models/any.gguf"),
+    (r"--model (local:starter|starter)(?= |$)", "--model base"),
+    (r"characters import card", "characters import --force card"),
+    (r"sessions export (--to \w+ --for)", r"sessions export {session} \1"),
+    (r"-o rain\.jsonl", "-o rain.jsonl --test 0"),
     (r"bench starter", "bench ~/models/any.gguf"),
     (r"convert starter", "convert ~/models/any.gguf"),
     (r"convert chatglm3-6b-int4", "convert ~/models/chatglm3-6b"),
@@ -41,9 +45,12 @@ INSTEAD = (
     (r"eval (starter|\./sanguo)", "eval base"),
     (r"(--adapter [^ =]+=adapters/.*)", r"\1 --model ~/models/any.gguf"),
     (r"^(paotuan eval (?!knowledge).*)", r"\1 --limit 2 --draws 1 --speakers 2 --max-tokens 4"),
-    (r"eval knowledge( --model base)?$", "eval knowledge --model ~/models/any.gguf -n 0"),
+    (
+        r"eval knowledge( --model base)?$",
+        "eval knowledge facts.yaml --model ~/models/any.gguf -n 0",
+    ),
     (r"--draws 0 (.*)--draws 1", r"--draws 0 \1"),
-    (r"(paotuan train [\w-]+\.yaml)", r"\1 base=base device=cpu max_steps=2"),
+    (r"(paotuan train [\w-]+\.yaml)", r"\1 base=base device=cpu max_steps=2 eval_limit=4"),
     (r"--embeddings MODEL", "--embeddings models/bge-small-zh-v1.5"),
     (r"--teacher model\.gguf", "--estimate"),
     (r"-n 200", "-n 3"),
@@ -61,6 +68,12 @@ INSTEAD = (
     (r"(http://)?localhost:\d+(/v1)?", "{table}"),
 )
 """What takes the place of weights, servers and sessions that are not here, and of long work."""
+ENDS_WITH_1 = (
+    r"models fit chatglm-6b --adapter prefix --train",  # it does not fit
+    r"play .*(chatglm|local:starter)",  # random weights draw no line in form
+)
+"""Commands whose work fails, or may."""
+TO_LORA = ("--to", "gguf-lora")
 SPOKEN = "有人吗？\n1\n"
 """What is typed at a table."""
 SHELL = re.compile(r"[|>*$]|&&|^\w+=")
@@ -122,6 +135,9 @@ def test_every_command_of_a_page_runs(page: Page, place: Path, run: Run, server:
     for _ in range(2):
         assert run("play", "rain-house", stdin=SPOKEN).status == 0
     session = run("sessions", "list").out.split()[0]
+    if not any("convert adapters/mine" in command for command in page.commands):
+        converted = run("models", "convert", "adapters/mine", "adapters/mine/mine.gguf", *TO_LORA)
+        assert converted.status == 0, converted.err
     failed = []
     for command in page.commands:
         if any(re.search(pattern, command) for pattern in NOT_RUN):
@@ -132,7 +148,8 @@ def test_every_command_of_a_page_runs(page: Page, place: Path, run: Run, server:
         else:
             ran = run(*shlex.split(line)[1:], stdin=SPOKEN)
             status, said = ran.status, ran.err
-        if status:
+        may_fail = any(re.search(pattern, command) for pattern in ENDS_WITH_1)
+        if status and not (status == 1 and may_fail):
             failed.append(f"{command}\n  as {line}\n  {status}: {said.strip()[-300:]}")
     assert not failed, "\n".join(failed)
 
@@ -145,3 +162,12 @@ def test_no_reason_for_not_running_a_command_is_left_over() -> None:
     ]
     plain = [one for one in patterns if not any(re.search(one, each) for each in shown)]
     assert plain == []
+
+
+def test_what_a_script_at_the_table_prints_is_what_the_page_shows(place: Path) -> None:
+    blocks = [block for page in english() for block in page.blocks if "$ " in block.lines[0][:2]]
+    assert blocks
+    for block in blocks:
+        line, *shown = block.lines
+        done = subprocess.run(["bash", "-c", line[2:]], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == shown

@@ -112,7 +112,7 @@ def recipe(folder: Path, base: Path, method: str) -> Path:
     else:
         rows = written(folder / "rows.jsonl", examples(chapters=3, lines=3, held_out=1))
         data = f"examples: {rows}\nmethod: {method}"
-    out = f"out: {folder / method}\nmax_steps: 2\ndevice: cpu\nprefix_length: 4\nrank: 4\n"
+    out = f"out: {folder / method}\nmax_steps: 2\ndevice: cpu\nnum_virtual_tokens: 4\nr: 4\n"
     file = folder / f"{method}.yaml"
     file.write_text(f"base: {base}\n{data}\n{out}", encoding="utf-8")
     return file

@@ -32,7 +32,7 @@ def _work_of(arguments: Sequence[str]) -> Callable[[], int]:
     if not arguments and sys.stdin.isatty() and sys.stdout.isatty():
         from models.quiet import keep_quiet
         from tui.model_options import Choice
-        from tui.outcome import Asked, outcome
+        from tui.outcome import ProgramOptions, outcome
         from tui.preferences import ask_language, settle_language
         from tui.run_app import show
 
@@ -42,7 +42,7 @@ def _work_of(arguments: Sequence[str]) -> Callable[[], int]:
             return show(None, Choice())
 
         keep_quiet()
-        return lambda: outcome(start, Asked())
+        return lambda: outcome(start, ProgramOptions())
     from tui.commandline import main as run
 
     return lambda: run(arguments)

@@ -1,6 +1,7 @@
 """The help of every command in the person's language, with examples and the options of all."""
 
 import inspect
+import os
 import re
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -14,6 +15,8 @@ from tui.commands.help_examples import EXAMPLES
 from tui.completion import complete
 from tui.help_format import RAW, HelpLines
 
+COMPLETING = "_PAOTUAN_COMPLETE"
+"""The variable by which a shell asks for completions."""
 EVERYWHERE = ("lang",)
 """Options of the whole program that may stand behind any command."""
 METAVARS: Mapping[str, str] = {
@@ -43,29 +46,41 @@ class HelpContext(typer.Context):
     formatter_class = HelpLines
 
 
-def translate(command: Command, path: str = "", shared: tuple[Parameter, ...] = ()) -> None:
-    """Put a command and all below it into the person's language, with examples."""
-    setattr(typer.core, "_", _)  # noqa: B010 - it asks the system's gettext, which knows no --lang
-    if not path:
-        for parameter in command.params:
-            if parameter.name in EVERYWHERE:
-                _translate_parameter(parameter)
-        shared = tuple(_unread(one) for one in command.params if one.name in EVERYWHERE)
-    else:
-        command.params = [*command.params, *shared]
+class AsTyped:
+    """Takes a value as it is: typer would import pydantic to look at one that has been read."""
+
+    def coerce(self, value: object, **where: object) -> object:
+        return value
+
+
+def _take_as_typed(parameter: Parameter) -> None:
+    setattr(parameter, "_runtime_param", AsTyped())  # noqa: B010 - typer has no public name for it
+
+
+def translate(command: Command, path: str = "", root: Command | None = None) -> None:
+    """Put a command into the person's language, with examples, and what its group says of those
+    below it. They themselves are put so when one is called: nobody waits for the others."""
+    if command.context_class is HelpContext:
+        return
     command.context_class = HelpContext
+    if root is None:
+        for option in command.params:
+            if option.name in EVERYWHERE:
+                _take_as_typed(option)
+        setattr(typer.core, "_", _)  # noqa: B010 - its own asks the system, which knows no --lang
+    else:
+        shared = [_unread(one) for one in root.params if one.name in EVERYWHERE]
+        command.params = [*command.params, *shared]
     if command.help:
         command.help = _(plain(command.help))
-        command.short_help = _beginning(command.help)
     command.options_metavar = _("[OPTIONS]")
     command.epilog = _epilog(path, command.epilog)
     for parameter in command.get_params(HelpContext(command)):
-        if parameter not in shared:
-            _translate_parameter(parameter)
+        _translate_parameter(parameter)
     if isinstance(command, typer.core.TyperGroup):
         command.subcommand_metavar = _("COMMAND [ARGS]...")
-        for name, below in command.commands.items():
-            translate(below, f"{path} {name}".strip(), shared)
+        for below in command.commands.values():
+            below.short_help = _beginning(_(plain(below.help or "")))
 
 
 def _unread(option: Parameter) -> Parameter:
@@ -82,7 +97,9 @@ def _beginning(text: str) -> str:
 
 
 def _translate_parameter(parameter: Parameter) -> None:
-    complete(parameter)
+    if os.environ.get(COMPLETING):
+        complete(parameter)
+        _take_as_typed(parameter)
     if text := getattr(parameter, "help", None):
         parameter.help = _(text)  # type: ignore[attr-defined]
     if parameter.param_type_name == "argument":  # whose brackets and dots typer sets itself

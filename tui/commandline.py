@@ -29,7 +29,7 @@ from tui.commands.group import CommandGroup
 from tui.commands.settings import settings
 from tui.commands.train import train
 from tui.failures import FAILED, BadInput
-from tui.outcome import Asked, outcome
+from tui.outcome import ProgramOptions, outcome
 from tui.output import data, word
 from tui.preferences import OPTION, ask_language, problems, settle_language
 from tui.usage import problem_of
@@ -119,18 +119,18 @@ app.command("settings")(settings)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 wrong usage or bad input."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = Asked()
-    return outcome(lambda: _run(given, asked), asked)
+    options = ProgramOptions()
+    return outcome(lambda: _run(given, options), options)
 
 
-def _run(arguments: list[str], asked: Asked) -> int:
+def _run(arguments: list[str], options: ProgramOptions) -> int:
     arguments = settle_language(arguments)
     if arguments[:1] in ([], ["play"]) and "--help" not in arguments:
         ask_language()
     try:
         status = command_line()(
             with_optional_value(arguments),
-            obj=asked,
+            obj=options,
             prog_name="paotuan",
             standalone_mode=False,
         )

@@ -33,10 +33,10 @@ class Fault(Exception):
 def line_of(error: Exception) -> str:
     """What failed, in one line: as it tells it itself, or as the fault of ours that it is."""
     known = isinstance(error, (*Known, BadInput))
-    return without_secrets(problems_of(error)[0]) if known else told(error)
+    return without_secrets(problems_of(error)[0]) if known else describe_fault(error)
 
 
-def told(error: BaseException) -> str:
+def describe_fault(error: BaseException) -> str:
     """Keep where a fault comes from in the log; what is to be said of it."""
     error = (error.__cause__ if isinstance(error, Fault) else None) or error
     what = " ".join(without_secrets(f"{type(error).__name__}: {error}").split()).rstrip(": ")

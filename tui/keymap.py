@@ -12,7 +12,7 @@ import tui.screens
 import tui.widgets
 from base.messages import _
 from base.names import nearest
-from base.settings import Settings
+from base.settings import UserSettings
 from base.text import shown
 
 EVERYWHERE = "app"
@@ -49,7 +49,7 @@ def _below(node: type[DOMNode]) -> Iterator[type[DOMNode]]:
         yield from _below(one)
 
 
-def screen_problems(settings: Settings, themes: list[str]) -> list[str]:
+def screen_problems(settings: UserSettings, themes: list[str]) -> list[str]:
     """What the screen cannot do of the settings: an unknown theme, ids that name nothing."""
     problems = []
     if settings.theme is not None and settings.theme not in themes:
@@ -75,7 +75,7 @@ def screen_problems(settings: Settings, themes: list[str]) -> list[str]:
     return [*problems, *_conflicts(settings, known)]
 
 
-def _conflicts(settings: Settings, known: Mapping[str, Binding]) -> Iterator[str]:
+def _conflicts(settings: UserSettings, known: Mapping[str, Binding]) -> Iterator[str]:
     """A line for each key that the settings give to two things that can be meant at once."""
 
     def keys(name: str) -> set[str]:

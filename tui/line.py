@@ -203,7 +203,7 @@ class LineTable:
             case happened.KnowledgeOpened(error) if error is not None:
                 self._tell(error)
             case happened.Notice(text):
-                word(_("paotuan: {notice}", notice=text))
+                word(f"paotuan: {text}")
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
             case happened.ViewAsked(asked):
@@ -215,9 +215,6 @@ class LineTable:
             shown.done(event.hand)
         if event.error is not None:
             self._tell(event.error)
-        elif event.hand is not None and not event.hand.complete and not event.stopped:
-            why = next((place.why for place in event.hand.places if place.why), "")
-            self._tell(KnownError(_("no candidate was a line in form: {why}", why=why)), True)
 
     def _show(self, asked: happened.View) -> None:
         match asked:
@@ -257,7 +254,7 @@ class LineTable:
     def _tell(self, error: Exception, mistake: bool = False) -> None:
         """Say what failed; the exit status tells it too, but for a mistake in what was typed."""
         self.status = self.status if mistake else FAILED
-        word(_("paotuan: {problem}", problem=line_of(error)))
+        word(f"paotuan: {line_of(error)}")
 
     def _prompt(self) -> str:
         return f"{self.play.player.name if self.play.player else '…'}> "

@@ -26,7 +26,7 @@ OF_SHELL = ("/dev/fd/", "/proc/self/fd/")
 NO_TEXT = re.compile(rf"{UNPRINTABLE.pattern}|\ufffd")
 
 
-class Source:
+class LogInput:
     """The lines of one log, read once, in any encoding that imports take.
 
     Raises `BadInput` for what is no text.

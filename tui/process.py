@@ -72,11 +72,11 @@ def _is_held() -> bool:
 
 
 def _of_thread(failure: threading.ExceptHookArgs) -> None:
-    from tui.faults import told
+    from tui.faults import describe_fault
     from tui.output import word
 
     if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
-        word(f"paotuan: {told(failure.exc_value)}")
+        word(f"paotuan: {describe_fault(failure.exc_value)}")
 
 
 def _unraisable(failure: "UnraisableHookArgs") -> None:

@@ -17,7 +17,7 @@ def problem_of(error: typer.TyperException) -> str:
     """A mistake of usage in one line, the help of the command named."""
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "paotuan")
-    return _("{problem}; see: {command} --help", problem=_problem(error), command=command)
+    return _("{problem} (see: {command} --help)", problem=_problem(error), command=command)
 
 
 def _problem(error: typer.TyperException) -> str:

@@ -1,6 +1,6 @@
 """What the program says to a person, in Chinese and in English."""
 
-import os
+from base import messages
 
 WORDS = {
     "scenes": ("场景", "Scenes"),
@@ -161,10 +161,8 @@ WORDS = {
 
 
 def language() -> int:
-    """0 for Chinese, 1 for English: by `PAOTUAN_LANG`, else by the locale; Chinese by default."""
-    names = ("PAOTUAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    asked = next((value for name in names if (value := os.environ.get(name))), "")
-    return 1 if asked.lower().startswith("en") else 0
+    """0 for Chinese, 1 for English."""
+    return int(messages.language() == "en")
 
 
 def say(key: str, *values: object) -> str:

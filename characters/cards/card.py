@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import shown
 from base.yaml_reader import kind
 from characters.cards.jsontext import Json
@@ -127,7 +127,7 @@ def card_of(value: object, where: str) -> Card:
     if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: found {value}, expected a card: keys and values",
+                "{where}: found {value}, expected a card, which is keys and values",
                 where=where,
                 value=kind(value),
             )
@@ -136,35 +136,30 @@ def card_of(value: object, where: str) -> Card:
     card = Card(value, spec, where)
     name = card.data.get("name")
     if not isinstance(name, str):
-        found = "missing" if name is None else f"found {kind(name)}, expected text"
-        raise KnownError(f"{where}: {_place(card, 'name')}: {found}")
+        problem = _missing_or(name, _("text"))
+        raise KnownError(_at(card, "name", problem))
     if not name.strip():
-        raise KnownError(
-            _(
-                "{where}: {place}: empty; a character needs a name",
-                where=where,
-                place=_place(card, "name"),
-            )
-        )
+        raise KnownError(_at(card, "name", _("empty; a character needs a name")))
     return replace(card, warnings=(*warnings, *_mistyped(card)))
 
 
 def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
     said, version = value.get("spec"), value.get("spec_version")
     inner = value.get("data")
-    found = _SPEC.fullmatch(said) if isinstance(said, str) else None
+    version_of_spec = _SPEC.fullmatch(said) if isinstance(said, str) else None
     nested = isinstance(inner, dict) and "name" in inner and said != "lorebook_v3"
-    if found is None and not nested:
+    if version_of_spec is None and not nested:
         if said is not None or "name" not in value or not _speaks_of_a_character(value):
-            raise KnownError(f"{where}: {_what_else(value)}")
+            raise KnownError(_("{where}: {problem}", where=where, problem=_what_else(value)))
         return "v1", []
     if not isinstance(inner, dict):
-        what = "missing" if inner is None else f"found {kind(inner)}, expected keys and values"
-        raise KnownError(_("{where}: data: {what}", where=where, what=what))
-    if found is None:
-        return "v2", [f"{where}: spec: {_shown(said)} is not known; read as V2"]
-    spec: Spec = "v3" if int(found[1]) >= 3 else "v2"
-    return spec, _version_warnings(int(found[1]), version, where)
+        problem = _missing_or(inner, _("keys and values"))
+        raise KnownError(_("{where}: data: {problem}", where=where, problem=problem))
+    if version_of_spec is None:
+        words = _("{spec} is not known; read as V2", spec=_shown(said))
+        return "v2", [_("{where}: spec: {problem}", where=where, problem=words)]
+    spec: Spec = "v3" if int(version_of_spec[1]) >= 3 else "v2"
+    return spec, _version_warnings(int(version_of_spec[1]), version, where)
 
 
 def _version_warnings(generation: int, version: object, where: str) -> list[str]:
@@ -175,11 +170,23 @@ def _version_warnings(generation: int, version: object, where: str) -> list[str]
     if generation > NEWEST or number > NEWEST:
         newer = shown(str(version)) if version is not None else str(generation)
         return [
-            f"{where}: spec_version: {newer} is newer than {NEWEST}; what is new in it is kept, "
-            "not understood"
+            _(
+                "{where}: spec_version: {version} is newer than {newest}; what is new in it is "
+                "kept, but not understood",
+                where=where,
+                version=newer,
+                newest=NEWEST,
+            )
         ]
     if number != number:
-        return [f"{where}: spec_version: {_shown(version)} is no version; read as V{generation}"]
+        return [
+            _(
+                "{where}: spec_version: {version} is not a version; read as V{generation}",
+                where=where,
+                version=_shown(version),
+                generation=generation,
+            )
+        ]
     return []
 
 
@@ -189,38 +196,55 @@ def _speaks_of_a_character(value: Json) -> bool:
 
 def _what_else(value: Json) -> str:
     if "entries" in value or value.get("spec") == "lorebook_v3":
-        return "a lorebook, expected a card"
-    keys = ", ".join(shown(key) for key in list(value)[:5])
-    return f"not a character card; found the keys {keys or '(none)'}, expected name, description, …"
+        return _("a lorebook, expected a card")
+    if not value:
+        return _("not a character card: no keys in it, expected name, description, …")
+    return _(
+        "not a character card; found the keys {keys}, expected name, description, …",
+        keys=series(shown(key) for key in list(value)[:5]),
+    )
 
 
 def _shown(value: object) -> str:
     return shown(value) if isinstance(value, str) else kind(value)
 
 
-def _place(card: Card, name: str) -> str:
-    return name if card.spec == "v1" else f"data.{name}"
+def _missing_or(value: object, expected: str) -> str:
+    """What is wrong with a value that is not there, or of another type than is expected."""
+    if value is None:
+        return _("missing")
+    return _("found {value}, expected {expected}", value=kind(value), expected=expected)
+
+
+def _at(card: Card, name: str, problem: str) -> str:
+    place = name if card.spec == "v1" else f"data.{name}"
+    return _("{where}: {place}: {problem}", where=card.where, place=place, problem=problem)
 
 
 def _mistyped(card: Card) -> Iterator[str]:
     """A line for each field of a type that it cannot have."""
     expected: list[tuple[tuple[str, ...], type, str]] = [
-        (TEXT_FIELDS, str, "text"),
-        (LIST_FIELDS, list, "a list of texts"),
-        (TABLE_FIELDS, dict, "keys and values"),
+        (TEXT_FIELDS, str, _("text")),
+        (LIST_FIELDS, list, _("a list of texts")),
+        (TABLE_FIELDS, dict, _("keys and values")),
     ]
     for names, type_, words in expected:
         for name in names:
             value = card.data.get(name)
-            place = f"{card.where}: {_place(card, name)}"
             if value is not None and not isinstance(value, type_):
-                yield f"{place}: found {_kind(value)}, expected {words}; kept, not used"
+                problem = _(
+                    "found {value}, expected {expected}; kept, but not used",
+                    value=_kind(value),
+                    expected=words,
+                )
+                yield _at(card, name, problem)
             elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
-                yield f"{place}: not all of it is text; the rest is kept, not used"
+                problem = _("not all of it is text; the rest is kept, but not used")
+                yield _at(card, name, problem)
 
 
 def _kind(value: object) -> str:
-    return "a number" if isinstance(value, int) and abs(value) > 10**12 else kind(value)
+    return _("a number") if isinstance(value, int) and abs(value) > 10**12 else kind(value)
 
 
 def _from_v1(flat: Json) -> Json:
@@ -239,5 +263,5 @@ def _v3_book(card: Card) -> Json:
     entries = book.get("entries") if book else None
     if book is None or not isinstance(entries, list):
         return {}
-    told = [{"use_regex": False, **one} if isinstance(one, dict) else one for one in entries]
-    return {"character_book": {**book, "entries": told}}
+    complete = [{"use_regex": False, **one} if isinstance(one, dict) else one for one in entries]
+    return {"character_book": {**book, "entries": complete}}

@@ -94,9 +94,9 @@ def _opened(file: BinaryIO, where: str) -> zipfile.ZipFile:
     if count > MAX_MEMBERS or directory > MAX_DIRECTORY:
         raise KnownError(
             _(
-                "{where}: an archive of more than {MAX_MEMBERS:,} members; is it a card?",
+                "{where}: an archive of more than {most} files; is it a card?",
                 where=where,
-                MAX_MEMBERS=MAX_MEMBERS,
+                most=f"{MAX_MEMBERS:,}",
             )
         )
     archive = zipfile.ZipFile(file)
@@ -130,14 +130,14 @@ def _inspect(archive: zipfile.ZipFile, where: str) -> None:
         if odd or path.is_absolute() or ".." in path.parts:
             raise KnownError(
                 _(
-                    "{where}: the member {name} leads out of the archive; not read",
+                    "{where}: the file {name} in it leads out of the archive; not read",
                     where=where,
                     name=name,
                 )
             )
         if member.filename in names:
             raise KnownError(
-                _("{where}: the member {name} is there twice; not read", where=where, name=name)
+                _("{where}: the file {name} is in it twice; not read", where=where, name=name)
             )
         names.add(member.filename)
         total += member.file_size
@@ -145,17 +145,17 @@ def _inspect(archive: zipfile.ZipFile, where: str) -> None:
         if much or total > MAX_UNPACKED:
             raise KnownError(
                 _(
-                    "{where}: the member {name} unpacks from {compress_size:,} to "
-                    "{file_size:,} bytes (a zip bomb?); not read",
+                    "{where}: the file {name} in it unpacks from {packed} to {unpacked} bytes (a "
+                    "zip bomb?); not read",
                     where=where,
                     name=name,
-                    compress_size=member.compress_size,
-                    file_size=member.file_size,
+                    packed=f"{member.compress_size:,}",
+                    unpacked=f"{member.file_size:,}",
                 )
             )
     if CARD not in names:
         raise KnownError(
-            _("{where}: an archive without {CARD}, expected one at its top", where=where, CARD=CARD)
+            _("{where}: an archive without {card}, expected one at its top", where=where, card=CARD)
         )
 
 
@@ -165,10 +165,10 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> by
     if len(data) > MAX_BYTES:
         raise KnownError(
             _(
-                "{where}: {filename} in it is larger than {MAX_BYTES} MiB",
+                "{where}: the file {name} in it is larger than {most} MiB",
                 where=where,
-                filename=shown(member.filename),
-                MAX_BYTES=MAX_BYTES >> 20,
+                name=shown(member.filename),
+                most=MAX_BYTES >> 20,
             )
         )
     return data
@@ -188,5 +188,7 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, made: zipfile.ZipFi
 
 
 def _broken(error: Exception, where: str) -> KnownError:
-    said = "encrypted" if "encrypted" in str(error) else shown(str(error)) or type(error).__name__
-    return KnownError(_("{where}: the archive cannot be read: {said}", where=where, said=said))
+    if "encrypted" in str(error):
+        return KnownError(_("{where}: the archive is encrypted", where=where))
+    words = shown(str(error)) or type(error).__name__
+    return KnownError(_("{where}: the archive cannot be read: {words}", where=where, words=words))

@@ -7,8 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from base.folders import shown_path
+from base.messages import _
 from base.text import shown
-from base.yaml_reader import shown_path
 from characters.cards import charx, png
 from characters.cards.card import Card, Spec
 from characters.cards.files import KEYWORDS, read_cards
@@ -49,7 +50,7 @@ def write_json(card: Card, file: BinaryIO, spec: Spec, source: Path | None) -> l
 def _not_in_json(source: Path | None) -> list[str]:
     if source is None or source.suffix.lower() == ".json":
         return []
-    return _assets_of(source) if _is_charx(source) else ["its image"]
+    return _assets_of(source) if _is_charx(source) else [_("its image")]
 
 
 def write_png(
@@ -92,7 +93,7 @@ def _image(
             yield file, shown_path(path)
         return
     held = icon.data if icon else png.plain_image()
-    yield BytesIO(held), shown_path(source) if source else "the image"
+    yield BytesIO(held), shown_path(source) if source else _("the image")
 
 
 def _icon(card: Card, source: Path) -> _Icon | None:
@@ -102,16 +103,16 @@ def _icon(card: Card, source: Path) -> _Icon | None:
         if isinstance(one, dict) and one.get("type") == "icon" and isinstance(one.get("uri"), str):
             name = one["uri"].removeprefix("embeded://")
             with source.open("rb") as file:
-                found = charx.asset(file, name, shown_path(source))
-            if found is not None and found.startswith(png.SIGNATURE):
-                return _Icon(name, found)
+                image = charx.asset(file, name, shown_path(source))
+            if image is not None and image.startswith(png.SIGNATURE):
+                return _Icon(name, image)
     return None
 
 
 def _assets_of(source: Path, taken: str = "") -> list[str]:
     with source.open("rb") as file:
         names = charx.members(file, shown_path(source))
-    return [f"the asset {shown(name)}" for name in names if name != taken]
+    return [_("the asset {name}", name=shown(name)) for name in names if name != taken]
 
 
 def write_charx(
@@ -145,7 +146,7 @@ def _assets_in_image(source: Path) -> list[str]:
     with source.open("rb") as file:
         texts = [one for one in png.chunks(file, where) if one.kind in png.TEXT]
         names = [png.keyword_of(file, one) for one in texts]
-    return [f"the asset {shown(name)}" for name in names if name.startswith(ASSET)]
+    return [_("the asset {name}", name=shown(name)) for name in names if name.startswith(ASSET)]
 
 
 def _with_icon(card: Card, uri: str) -> Card:

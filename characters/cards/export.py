@@ -6,10 +6,10 @@ from typing import Literal
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
+from base.folders import shown_path
 from base.messages import _
 from base.text import shown
 from base.writing import new_folder, replaced
-from base.yaml_reader import shown_path
 from base.yaml_writer import yaml_text
 from characters.cards import foreign
 from characters.cards.card import Card, Spec
@@ -47,8 +47,8 @@ def write_card(
             return _untold(card, source, foreign.GLM, *foreign.DESCRIBED, "first_mes")
         elif form == "webui" or (form is None and suffix in (".yaml", ".yml")):
             file.write(yaml_text(foreign.to_webui(card)).encode())
-            told = (*foreign.DESCRIBED, "first_mes", "mes_example")
-            return _untold(card, source, foreign.WEBUI, *told)
+            fields = (*foreign.DESCRIBED, "first_mes", "mes_example")
+            return _untold(card, source, foreign.WEBUI, *fields)
         elif suffix in IMAGES:
             return write_png(card, file, _spec(form, card.spec), source, image)
         elif suffix == ".charx":
@@ -58,8 +58,8 @@ def write_card(
         else:
             raise KnownError(
                 _(
-                    "{shown_path}: expected a name that ends in .png, .json, .charx or .yaml",
-                    shown_path=shown_path(target),
+                    "{where}: expected a name that ends in .png, .json, .charx or .yaml",
+                    where=shown_path(target),
                 )
             )
 
@@ -101,7 +101,7 @@ def _with_book(card: Card, character: Character) -> Card:
         value = parse(decode(file.read(MAX_BYTES + 1), where)[0], where)
     book = value.get("data") if isinstance(value, dict) else None
     if not isinstance(book, dict):
-        raise KnownError(_("{where}: found no `data`, expected a lorebook_v3", where=where))
+        raise KnownError(_("{where}: no `data` in it, expected a lorebook_v3", where=where))
     return card if book == card.book else card.edited({"character_book": book})
 
 
@@ -113,12 +113,12 @@ def _spec(form: Form | None, otherwise: Spec) -> Spec:
 
 def _untold(card: Card, source: Path | None, program: str, *told: str) -> list[str]:
     """What another program has no field for, by its names in the card."""
-    kept = [shown(key) for key in card.data if key not in ("name", "extensions", *told)]
-    fields = [key for key in kept if card.data.get(key)]
+    names = [shown(key) for key in card.data if key not in ("name", "extensions", *told)]
+    fields = [key for key in names if card.data.get(key)]
     ours = card.extensions.get(OURS)
     more = [f"{OURS}.{key}" for key in ours] if isinstance(ours, dict) else []
     others = [shown(key) for key in card.extensions if key not in (OURS, program)]
-    pictures = ["its image"] if source and source.suffix.lower() in (*IMAGES, ".charx") else []
+    pictures = [_("its image")] if source and source.suffix.lower() in (*IMAGES, ".charx") else []
     return [*fields, *(f"extensions.{key}" for key in (*others, *more)), *pictures]
 
 
@@ -127,7 +127,7 @@ def _write_haruhi(card: Card, target: Path) -> None:
     prompt, texts = foreign.to_haruhi(card)
     if target.exists():
         raise KnownError(
-            _("{shown_path}: is there already; name a new folder", shown_path=shown_path(target))
+            _("{where}: is there already; name a new folder", where=shown_path(target))
         )
     with new_folder(target) as made:
         (made / "texts").mkdir()

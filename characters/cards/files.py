@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from base.errors import KnownError
-from base.messages import _
+from base.folders import is_folder, opened, shown_path
+from base.messages import _, series
 from base.text import shown
-from base.yaml_reader import read, shown_path
+from base.yaml_reader import read
 from characters.cards import charx, foreign, png
 from characters.cards.card import Card, card_of
 from characters.cards.jsontext import MAX_BYTES, decode, parse
@@ -52,37 +53,27 @@ def holds_a_card(path: Path) -> bool:
 
 def read_card(path: Path) -> Card:
     """The one card in a file. Raises `KnownError`."""
-    found = read_cards(path)
-    if len(found.cards) != 1:
+    cards = read_cards(path).cards
+    if len(cards) != 1:
         raise KnownError(
             _(
-                "{shown_path}: holds {cards} characters, expected one; `paotuan characters "
-                "import` makes a file of each",
-                shown_path=shown_path(path),
-                cards=len(found.cards),
+                "{where}: holds {n} characters, expected one; `paotuan characters import` makes a "
+                "file of each",
+                where=shown_path(path),
+                n=len(cards),
             )
         )
-    return found.cards[0]
+    return cards[0]
 
 
 def read_cards(path: Path) -> CardFile:
     """All cards in a file, or in a folder of ChatHaruhi. Raises `KnownError`."""
     where = shown_path(path)
-    try:
-        if path.is_dir():
-            found = islice(chain(path.glob("*.txt"), path.glob("*/*.txt")), MAX_TEXTS + 1)
-            return read_haruhi(sorted(found), path)
-        if path.exists() and not path.is_file():
-            raise KnownError(_("{where}: not an ordinary file; expected a card", where=where))
-        with path.open("rb") as file:
-            return read_stream(file, path, where)
-    except FileNotFoundError:
-        raise KnownError(_("{where}: no such file", where=where)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(
-            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
-        ) from None
+    if is_folder(path):
+        texts = islice(chain(path.glob("*.txt"), path.glob("*/*.txt")), MAX_TEXTS + 1)
+        return read_haruhi(sorted(texts), path)
+    with opened(path) as file:
+        return read_stream(file, path, where)
 
 
 def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
@@ -90,29 +81,29 @@ def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
     where = shown_path(path)
     if not paths:
         raise KnownError(
-            _("{where}: no .txt files in it, expected those of ChatHaruhi", where=where)
+            _("{where}: no .txt files in it, expected those of a ChatHaruhi role", where=where)
         )
     if len(paths) > MAX_TEXTS:
         raise KnownError(
             _(
-                "{where}: more than {MAX_TEXTS:,} texts; is it one role?",
+                "{where}: more than {most} texts; is it one role?",
                 where=where,
-                MAX_TEXTS=MAX_TEXTS,
+                most=f"{MAX_TEXTS:,}",
             )
         )
     texts: dict[str, str] = {}
     warnings: list[str] = []
     left = MAX_BYTES
     for one in paths:
-        with one.open("rb") as file:
+        with opened(one) as file:
             raw = file.read(left + 1)
         left -= len(raw)
         if left < 0:
             raise KnownError(
                 _(
-                    "{where}: larger than {MAX_BYTES} MiB; is it one role?",
+                    "{where}: larger than {most} MiB; is it one role?",
                     where=where,
-                    MAX_BYTES=MAX_BYTES >> 20,
+                    most=MAX_BYTES >> 20,
                 )
             )
         text, warning = decode(raw, shown_path(one))
@@ -120,12 +111,11 @@ def read_haruhi(paths: Sequence[Path], path: Path) -> CardFile:
         warnings += [warning] if warning else []
     prompts = [name for name in texts if any(word in name.lower() for word in PROMPTS)]
     if len(prompts) != 1:
-        found = f"{len(prompts)} of them" if prompts else "none"
         raise KnownError(
             _(
-                "{where}: expected one text with `system_prompt` in its name, found {found}",
+                "{where}: expected one text with `system_prompt` in its name, found {n}",
                 where=where,
-                found=found,
+                n=len(prompts),
             )
         )
     card = foreign.from_haruhi(texts.pop(prompts[0]), texts, where)
@@ -149,7 +139,8 @@ def read_stream(file: BinaryIO, path: Path, where: str) -> CardFile:
     if path.suffix.lower() == ".txt":
         raise KnownError(
             _(
-                "{where}: a text by itself; give a ChatHaruhi role's prompt and dialogues together",
+                "{where}: one text alone; give the prompt and the dialogues of a ChatHaruhi role "
+                "together",
                 where=where,
             )
         )
@@ -158,18 +149,17 @@ def read_stream(file: BinaryIO, path: Path, where: str) -> CardFile:
 
 def from_png(file: BinaryIO, where: str) -> Card:
     """The card in a PNG or APNG: `ccv3`, or else `chara`. Raises `KnownError`."""
-    found = list(png.texts(file, KEYWORDS, where))
-    if not found:
+    texts = sorted(png.texts(file, KEYWORDS, where), key=lambda one: KEYWORDS.index(one.keyword))
+    if not texts:
         raise KnownError(
             _(
                 "{where}: an image without a card, expected a text chunk `chara` or `ccv3`",
                 where=where,
             )
         )
-    found.sort(key=lambda one: KEYWORDS.index(one.keyword))
     warnings: list[str] = []
     failed: KnownError | None = None
-    for chunk in found:
+    for chunk in texts:
         place = f"{where}: {chunk.keyword}"
         try:
             card = from_json(png.unbase64(chunk.value, place), place)
@@ -177,9 +167,21 @@ def from_png(file: BinaryIO, where: str) -> Card:
             failed = failed or error
             continue
         if not chunk.sound:
-            warnings.append(f"{place}: its checksum does not match; the card may be damaged")
+            warnings.append(
+                _(
+                    "{where}: its checksum does not match; the card may be damaged",
+                    where=place,
+                )
+            )
         if failed is not None:
-            warnings.insert(0, f"{failed}; read from `{chunk.keyword}` instead")
+            warnings.insert(
+                0,
+                _(
+                    "{problem}; read from `{keyword}` instead",
+                    problem=failed.problems[0],
+                    keyword=chunk.keyword,
+                ),
+            )
         return replace(card, warnings=(*warnings, *card.warnings))
     raise failed or KnownError(_("{where}: no card", where=where))
 
@@ -196,7 +198,8 @@ def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
     if text.lstrip()[:1] not in ("{", "["):
         raise KnownError(
             _(
-                "{where}: neither PNG, zip nor JSON; a card is a .png, .json, .charx or .yaml file",
+                "{where}: neither PNG, zip nor JSON; expected a card, which is a .png, .json, "
+                ".charx or .yaml file",
                 where=where,
             )
         )
@@ -217,13 +220,12 @@ def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
 def _from_yaml(raw: bytes, where: str) -> Card:
     keys = read(raw, where).data
     if not foreign.is_webui(keys):
-        known = ", ".join(shown(key) for key in list(keys)[:5])
         raise KnownError(
             _(
-                "{where}: not a text-generation-webui character; found the keys {known}, "
-                "expected name, greeting, context",
+                "{where}: not a text-generation-webui character; found the keys {keys}, expected "
+                "name, greeting, context",
                 where=where,
-                known=known,
+                keys=series(shown(key) for key in list(keys)[:5]),
             )
         )
     return foreign.from_webui(keys, where)

@@ -61,11 +61,11 @@ def to_characterglm(cards: Sequence[Card]) -> Json:
     """A `character.json` of these cards."""
     made: Json = {}
     for card in cards:
-        told = {**_unmapped(card, GLM_FIELDS, GLM)}
+        fields = {**_unmapped(card, GLM_FIELDS, GLM)}
         if GLM not in card.extensions:
-            told["bot_info"] = _named(card, _described(card))
-            told["greeting"] = _named(card, card.text("first_mes"))
-        made[card.name] = told
+            fields["bot_info"] = _named(card, _described(card))
+            fields["greeting"] = _named(card, card.text("first_mes"))
+        made[card.name] = fields
     return made
 
 
@@ -82,11 +82,11 @@ def from_webui(value: Json, where: str) -> Card:
 
 def to_webui(card: Card) -> Json:
     """The keys of a text-generation-webui character."""
-    kept = card.extensions.get(WEBUI)
-    keys = kept.get("keys") if isinstance(kept, dict) else None
+    taken_apart = card.extensions.get(WEBUI)
+    keys = taken_apart.get("keys") if isinstance(taken_apart, dict) else None
     pygmalion = isinstance(keys, list) and ("char_name" in keys or "char_persona" in keys)
     made = _unmapped(card, PYGMALION_FIELDS if pygmalion else WEBUI_FIELDS, WEBUI)
-    if kept is None:
+    if taken_apart is None:
         made["context"] = _described(card)
     return made
 
@@ -101,7 +101,7 @@ def from_haruhi(prompt: str, texts: Mapping[str, str], where: str) -> Card:
     if not name:
         raise KnownError(
             _(
-                "{where}: no role named in the system prompt, expected one as in `你正在扮演夏娜`",
+                "{where}: the system prompt names no role, expected one as in `你正在扮演夏娜`",
                 where=where,
             )
         )
@@ -118,23 +118,23 @@ def from_haruhi(prompt: str, texts: Mapping[str, str], where: str) -> Card:
 
 def to_haruhi(card: Card) -> tuple[str, dict[str, str]]:
     """A system prompt, and dialogues by the names of their files."""
-    kept = card.extensions.get(HARUHI)
-    texts = kept.get("texts") if isinstance(kept, dict) else None
+    taken_apart = card.extensions.get(HARUHI)
+    texts = taken_apart.get("texts") if isinstance(taken_apart, dict) else None
     if isinstance(texts, dict) and texts:
         return card.text("description"), {k: v for k, v in texts.items() if isinstance(v, str)}
     blocks = re.split(
         r"^\s*<START>\s*$", card.text("mes_example"), flags=re.MULTILINE | re.IGNORECASE
     )
     named = [_named(card, block.strip()) for block in blocks if block.strip()]
-    told = {f"{i}.txt": text + "\n" for i, text in enumerate(named, 1)}
+    dialogues = {f"{i}.txt": text + "\n" for i, text in enumerate(named, 1)}
     prompt = _named(card, _described(card))
-    return prompt if kept else f"你正在扮演{card.name}。\n{prompt}", told
+    return prompt if taken_apart else f"你正在扮演{card.name}。\n{prompt}", dialogues
 
 
 def also_called(card: Card) -> tuple[str, ...]:
     """Shorter names by which dialogues of a ChatHaruhi role call it."""
-    kept = card.extensions.get(HARUHI)
-    names = kept.get("also_called") if isinstance(kept, dict) else None
+    taken_apart = card.extensions.get(HARUHI)
+    names = taken_apart.get("also_called") if isinstance(taken_apart, dict) else None
     return tuple(n for n in names if isinstance(n, str)) if isinstance(names, list) else ()
 
 
@@ -157,10 +157,10 @@ def _mapped(value: Json, fields: Mapping[str, str], program: str, where: str) ->
         elif found is not None:
             raise KnownError(
                 _(
-                    "{where}: {theirs}: found {found}, expected text",
+                    "{where}: {key}: found {value}, expected text",
                     where=where,
-                    theirs=theirs,
-                    found=kind(found),
+                    key=theirs,
+                    value=kind(found),
                 )
             )
     rest = {key: one for key, one in value.items() if key not in fields}
@@ -170,9 +170,9 @@ def _mapped(value: Json, fields: Mapping[str, str], program: str, where: str) ->
 
 def _unmapped(card: Card, fields: Mapping[str, str], program: str) -> Json:
     """What `_mapped` took apart, in the order it had."""
-    kept = card.extensions.get(program)
-    kept = kept if isinstance(kept, dict) else {}
-    rest, order = kept.get("rest"), kept.get("keys")
+    taken_apart = card.extensions.get(program)
+    taken_apart = taken_apart if isinstance(taken_apart, dict) else {}
+    rest, order = taken_apart.get("rest"), taken_apart.get("keys")
     made = {theirs: card.text(ours) for theirs, ours in fields.items()}
     made.update(rest if isinstance(rest, dict) else {})
     keys = [k for k in order if isinstance(k, str) and k in made] if isinstance(order, list) else []

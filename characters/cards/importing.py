@@ -9,10 +9,11 @@ from typing import BinaryIO
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
+from base.folders import shown_path
 from base.messages import _
 from base.validation import check
 from base.writing import is_same, replaced
-from base.yaml_reader import MAX_BYTES, read, shown_path
+from base.yaml_reader import MAX_BYTES, read
 from base.yaml_writer import yaml_text
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
@@ -59,8 +60,8 @@ def plan(
         stem = file_name(sheet.name, "character", given, there)
         given.append(stem)
         path = folder / f"{stem}.yaml"
-        kept = source.container in ("json", "png", "charx")
-        beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if kept else '.json'}")
+        keeps_file = source.container in ("json", "png", "charx")
+        beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if keeps_file else '.json'}")
         if path.exists() and not force:
             raise KnownError(
                 _(
@@ -122,10 +123,14 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path, knowledge: Sequenc
             )
         )
     try:
-        check(CharacterFile, read(text.encode(), "the character file"))
+        check(CharacterFile, read(text.encode(), _("the character file")))
     except KnownError as error:
         raise KnownError(
-            _("{where}: makes no character file: {error}", where=card.where, error=error)
+            _(
+                "{where}: no character file can be made of it: {problem}",
+                where=card.where,
+                problem=error.problems[0],
+            )
         ) from None
     return text
 

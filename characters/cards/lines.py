@@ -79,10 +79,10 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
         if line.startswith("```"):
             code = not code
             continue
-        found = _LABEL.match(line) if not code and (":" in line or "：" in line) else None
-        named = _named(found[1], voices, labels) if found else None
-        if found and named:
-            speaker, line, quoted = named, found[2].strip(), False
+        label = _LABEL.match(line) if not code and (":" in line or "：" in line) else None
+        named = _named(label[1], voices, labels) if label else None
+        if label and named:
+            speaker, line, quoted = named, label[2].strip(), False
         quoted = quoted or bool(_QUOTED.search(line))
         if not code and line.startswith("【") and line.endswith("】"):
             lines.append(line if _NARRATIONS.fullmatch(line) else _narration(line[1:-1]))
@@ -161,15 +161,15 @@ def message(lines: Sequence[str], name: str) -> str:
 
 def dialogue(lines: Sequence[str], name: str) -> str:
     """Lines of a log as the sample dialogue of a card, each with `{{char}}:` or another's name."""
-    told = [_told(line, name, labelled=True) for line in lines if line.strip()]
-    return "\n".join(["<START>", *told]) if told else ""
+    messages = [_told(line, name, labelled=True) for line in lines if line.strip()]
+    return "\n".join(["<START>", *messages]) if messages else ""
 
 
 def _told(line: str, name: str, labelled: bool) -> str:
-    found = _SPOKEN.match(line.strip())
-    if found is None:
+    line_of_log = _SPOKEN.match(line.strip())
+    if line_of_log is None:
         return line.strip()
-    speaker, body = found[1].strip(), _EMOTION.sub("", found[2]).strip()
+    speaker, body = line_of_log[1].strip(), _EMOTION.sub("", line_of_log[2]).strip()
     if body.startswith("\\me "):
         body = f"*{body[4:].strip().replace('*', '')}*"
     if speaker == name:

@@ -86,10 +86,10 @@ def _choices(given: str) -> list[str]:
 
 
 def _rolled(given: str, rng: Random) -> str | None:
-    found = _DICE.fullmatch(given.strip())
-    if found is None:
+    dice = _DICE.fullmatch(given.strip())
+    if dice is None:
         return None
-    sides, count = int(found[2] or found[4]), int(found[1] or 1)
+    sides, count = int(dice[2] or dice[4]), int(dice[1] or 1)
     if not sides or not count:
         return None
-    return str(sum(rng.randint(1, sides) for _ in range(count)) + int(found[3] or 0))
+    return str(sum(rng.randint(1, sides) for _ in range(count)) + int(dice[3] or 0))

@@ -51,19 +51,19 @@ def sheet_of(card: Card) -> Sheet:
     if length > LONGEST:
         raise KnownError(
             _(
-                "{where}: {length:,} characters to play by; at most {LONGEST:,}",
+                "{where}: {length} characters of text to play by; at most {most}",
                 where=card.where,
-                length=length,
-                LONGEST=LONGEST,
+                length=f"{length:,}",
+                most=f"{LONGEST:,}",
             )
         )
     name = role_name(card.name)
     if not name:
         raise KnownError(
             _(
-                "{where}: name: {card} cannot begin a line of a log",
+                "{where}: name: {name} cannot begin a line of a log",
                 where=card.where,
-                card=shown(card.name),
+                name=shown(card.name),
             )
         )
     aliases = [one for one in map(role_name, (card.called, *also_called(card))) if one]
@@ -111,9 +111,9 @@ def with_sheet(card: Card, sheet: Sheet) -> Card:
         changes["mes_example"] = dialogue(sheet.voice, sheet.name)
         ours["voice"] = {"lines": list(sheet.voice), "as": changes["mes_example"]}
     if sheet.openings != before.openings:
-        told = [message(text.split("\n"), sheet.name) for text in sheet.openings]
-        changes["first_mes"] = told[0] if told else ""
-        changes["alternate_greetings"] = told[1:]
+        messages = [message(text.split("\n"), sheet.name) for text in sheet.openings]
+        changes["first_mes"] = messages[0] if messages else ""
+        changes["alternate_greetings"] = messages[1:]
         ours["openings"] = {"lines": list(sheet.openings), "as": changes["first_mes"]}
     for key in ("aliases", "likes", "emotions"):
         if getattr(sheet, key) != getattr(before, key):
@@ -133,8 +133,8 @@ def with_sheet(card: Card, sheet: Sheet) -> Card:
 def untold(card: Card) -> list[str]:
     """The fields that stay in the card and that a character file has no place for."""
     names = ("system_prompt", "post_history_instructions", "creator_notes", "group_only_greetings")
-    found = [name for name in (*names, "assets") if card.data.get(name)]
-    return found + [f"extensions.{shown(key)}" for key in card.extensions if key not in USED]
+    fields = [name for name in (*names, "assets") if card.data.get(name)]
+    return fields + [f"extensions.{shown(key)}" for key in card.extensions if key not in USED]
 
 
 def _profile(card: Card) -> str:
@@ -179,8 +179,8 @@ def voice_lines(card: Card) -> int:
 
 
 def _openings(card: Card, voices: Voices) -> tuple[str, ...]:
-    told = ("\n".join(_lines(card, text, voices, labels=False)) for text in card.greetings)
-    return tuple(text for text in told if text)[:MOST]
+    texts = ("\n".join(_lines(card, text, voices, labels=False)) for text in card.greetings)
+    return tuple(text for text in texts if text)[:MOST]
 
 
 def _lines(card: Card, text: str, voices: Voices, labels: bool) -> Sequence[str]:
@@ -188,21 +188,21 @@ def _lines(card: Card, text: str, voices: Voices, labels: bool) -> Sequence[str]
 
 
 def _ours(card: Card) -> Json:
-    found = card.extensions.get(OURS)
-    return found if isinstance(found, dict) else {}
+    ours = card.extensions.get(OURS)
+    return ours if isinstance(ours, dict) else {}
 
 
 def _unedited(card: Card, ours: Json, key: str, field: str) -> bool:
     """Whether lines kept by this program are still those that the card's own text says."""
-    kept = ours.get(key)
-    return isinstance(kept, dict) and kept.get("as") == card.text(field)
+    lines = ours.get(key)
+    return isinstance(lines, dict) and lines.get("as") == card.text(field)
 
 
 def _words(ours: Json, key: str) -> tuple[str, ...]:
     """A list of safe texts that this program kept in a card."""
-    kept = ours.get(key)
-    found = kept.get("lines") if isinstance(kept, dict) else kept
-    texts = [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    value = ours.get(key)
+    words = value.get("lines") if isinstance(value, dict) else value
+    texts = [one for one in words if isinstance(one, str)] if isinstance(words, list) else []
     return tuple(clean for one in texts if (clean := printable(one).strip()))[:MOST]
 
 

@@ -21,7 +21,7 @@ TEXT = (b"tEXt", b"zTXt", b"iTXt")
 
 
 @dataclass(frozen=True)
-class Chunk:
+class PngChunk:
     """Where a chunk stands in its file."""
 
     kind: bytes
@@ -45,7 +45,7 @@ class TextChunk:
     sound: bool
 
 
-def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
+def chunks(file: BinaryIO, where: str) -> Iterator[PngChunk]:
     """The chunks up to IEND, of which no data is read. Raises `KnownError` where one is cut."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -64,11 +64,11 @@ def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
                 )
             )
         length, kind = struct.unpack(">I4s", header)
-        chunk = Chunk(kind, start, length)
+        chunk = PngChunk(kind, start, length)
         if not kind.isalpha():
             raise KnownError(
                 _(
-                    "{where}: no chunk of a PNG at byte {start}; the file is damaged",
+                    "{where}: byte {start} is no chunk of a PNG; the file is damaged",
                     where=where,
                     start=start,
                 )
@@ -77,13 +77,13 @@ def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
             name = kind.decode("ascii")
             raise KnownError(
                 _(
-                    "{where}: cut off: the {name} chunk at byte {start} says {length:,} bytes, "
-                    "the file has {max:,}",
+                    "{where}: cut off: the chunk {name} at byte {start} should have {length} "
+                    "bytes, and the file has {left} left",
                     where=where,
                     name=name,
                     start=start,
-                    length=length,
-                    max=max(size - start - 12, 0),
+                    length=f"{length:,}",
+                    left=f"{max(size - start - 12, 0):,}",
                 )
             )
         yield chunk
@@ -92,14 +92,14 @@ def chunks(file: BinaryIO, where: str) -> Iterator[Chunk]:
         start = chunk.end
     raise KnownError(
         _(
-            "{where}: more than {MAX_CHUNKS:,} chunks; is it an image?",
+            "{where}: more than {most} chunks; is it an image?",
             where=where,
-            MAX_CHUNKS=MAX_CHUNKS,
+            most=f"{MAX_CHUNKS:,}",
         )
     )
 
 
-def keyword_of(file: BinaryIO, chunk: Chunk) -> str:
+def keyword_of(file: BinaryIO, chunk: PngChunk) -> str:
     """The keyword that a text chunk begins with, in lower case."""
     file.seek(chunk.start + 8)
     head = file.read(min(chunk.length, 80))
@@ -115,13 +115,13 @@ def texts(file: BinaryIO, wanted: tuple[str, ...], where: str) -> Iterator[TextC
             if left < 0:
                 raise KnownError(
                     _(
-                        "{where}: the `{keyword}` chunk at byte {start} has {length:,} bytes; all "
-                        "chunks of a card have at most {MAX_TEXT} MiB",
+                        "{where}: the chunk `{keyword}` at byte {start} has {length} bytes; all "
+                        "chunks of a card have at most {most} MiB",
                         where=where,
                         keyword=keyword,
                         start=chunk.start,
-                        length=chunk.length,
-                        MAX_TEXT=MAX_TEXT >> 20,
+                        length=f"{chunk.length:,}",
+                        most=MAX_TEXT >> 20,
                     )
                 )
             file.seek(chunk.start + 8)
@@ -131,7 +131,7 @@ def texts(file: BinaryIO, wanted: tuple[str, ...], where: str) -> Iterator[TextC
             yield TextChunk(keyword, _value(chunk, data, where), chunk.start, sound)
 
 
-def _value(chunk: Chunk, data: bytes, where: str) -> bytes:
+def _value(chunk: PngChunk, data: bytes, where: str) -> bytes:
     rest = data.partition(b"\0")[2]
     if chunk.kind == b"tEXt":
         return rest
@@ -143,18 +143,27 @@ def _value(chunk: Chunk, data: bytes, where: str) -> bytes:
     return _inflated(rest, chunk, where) if packed else rest
 
 
-def _inflated(data: bytes, chunk: Chunk, where: str) -> bytes:
+def _inflated(data: bytes, chunk: PngChunk, where: str) -> bytes:
     unpack = zlib.decompressobj()
-    place = f"{where}: the compressed text at byte {chunk.start}"
     try:
         value = unpack.decompress(data, MAX_TEXT)
     except zlib.error as error:
         raise KnownError(
-            _("{place} cannot be unpacked: {error}", place=place, error=shown(str(error)))
+            _(
+                "{where}: the compressed text at byte {start} cannot be unpacked: {words}",
+                where=where,
+                start=chunk.start,
+                words=shown(str(error)),
+            )
         ) from None
     if unpack.unconsumed_tail:
         raise KnownError(
-            _("{place} unpacks to more than {MAX_TEXT} MiB", place=place, MAX_TEXT=MAX_TEXT >> 20)
+            _(
+                "{where}: the compressed text at byte {start} unpacks to more than {most} MiB",
+                where=where,
+                start=chunk.start,
+                most=MAX_TEXT >> 20,
+            )
         )
     return value
 
@@ -166,7 +175,7 @@ def unbase64(value: bytes, where: str) -> bytes:
         return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4), strict_mode=True)
     except binascii.Error as error:
         raise KnownError(
-            _("{where}: not base64: {error}", where=where, error=shown(str(error)))
+            _("{where}: not base64: {words}", where=where, words=shown(str(error)))
         ) from None
 
 
@@ -182,19 +191,19 @@ def write(
     Every other byte is the same as in `source`. `values` maps a keyword to its bytes, which are
     written as base64. Raises `KnownError` where `source` is no whole PNG.
     """
-    kept = [
+    others = [
         chunk
         for chunk in chunks(source, where)
         if not (chunk.kind in TEXT and keyword_of(source, chunk) in drop)
     ]
     target.write(SIGNATURE)
-    for chunk in kept:
+    for chunk in others:
         if chunk.kind == b"IEND":
             for keyword, value in values.items():
                 data = keyword.encode("ascii") + b"\0" + binascii.b2a_base64(value, newline=False)
                 target.write(packed(b"tEXt", data))
         _copy(source, target, chunk.start, chunk.end - chunk.start)
-    _copy(source, target, kept[-1].end, None)
+    _copy(source, target, others[-1].end, None)
 
 
 def packed(kind: bytes, data: bytes) -> bytes:

@@ -72,13 +72,13 @@ def _position(value: str) -> Fields | None:
 
 
 def _every(value: str) -> Fields | None:
-    found = _number("every_replies")(value)
-    return found if found and found["every_replies"] > 0 else None
+    fields = _number("every_replies")(value)
+    return fields if fields and fields["every_replies"] > 0 else None
 
 
 def _percent(value: str) -> Fields | None:
-    found = _number("probability")(value)
-    return {"probability": float(found["probability"])} if found else None
+    fields = _number("probability")(value)
+    return {"probability": float(fields["probability"])} if fields else None
 
 
 READERS: Mapping[str, Callable[[str], Fields | None]] = {

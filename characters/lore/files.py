@@ -5,9 +5,9 @@ from pathlib import Path
 
 from base.decoding import UTF8, decoded, read_as
 from base.errors import KnownError
+from base.folders import opened, shown_path
 from base.messages import _
-from base.text import shown
-from base.yaml_reader import read_file, shown_path
+from base.yaml_reader import read_file
 from characters.cards.files import read_card
 from characters.cards.jsontext import parse
 from characters.lore.book import Lorebook
@@ -35,29 +35,18 @@ def read_lorebook(path: Path) -> Lorebook:
                 _("{where}: a card without a lorebook, expected one with entries", where=where)
             )
         return lorebook_of(book, where, path.stem)
-    return read_json(_bytes(path, where), where, path.stem)
+    with opened(path) as file:
+        raw = file.read(MAX_BYTES + 1)
+    return read_json(raw, where, path.stem)
 
 
 def read_json(raw: bytes, where: str, name: str) -> Lorebook:
     """The lorebook in the bytes of a JSON file. Raises as `read_lorebook` does."""
-    text, said = _decoded(raw, where)
+    text, warning = _decoded(raw, where)
     book = lorebook_of(parse(text, where), where, name)
-    if said is None:
+    if warning is None:
         return book
-    return replace(book, warnings=(said, *book.warnings))
-
-
-def _bytes(path: Path, where: str) -> bytes:
-    try:
-        if not path.is_file():
-            raise KnownError(_("{where}: no such file", where=where))
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(
-            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
-        ) from None
+    return replace(book, warnings=(warning, *book.warnings))
 
 
 def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
@@ -65,9 +54,9 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
     if len(raw) > MAX_BYTES:
         raise KnownError(
             _(
-                "{where}: larger than {MAX_BYTES} MiB; is it a lorebook?",
+                "{where}: larger than {most} MiB; is it a lorebook?",
                 where=where,
-                MAX_BYTES=MAX_BYTES >> 20,
+                most=MAX_BYTES >> 20,
             )
         )
     head = raw[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -80,8 +69,8 @@ def _decoded(raw: bytes, where: str) -> tuple[str, str | None]:
         )
     if not head:
         raise KnownError(_("{where}: empty, expected a lorebook", where=where))
-    if (found := decoded(raw)) is not None:
-        text, encoding = found
+    if (text_and_encoding := decoded(raw)) is not None:
+        text, encoding = text_and_encoding
         return text, None if encoding in UTF8 else read_as(where, encoding)
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected a lorebook in JSON", where=where)

@@ -39,7 +39,7 @@ def pattern_of(key: str, bare: bool = False) -> "regex.Pattern[str] | None":
         return None
 
 
-class Text:
+class SearchedText:
     """A text that many keys are looked for in."""
 
     def __init__(self, text: str) -> None:

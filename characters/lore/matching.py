@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from characters.lore.book import MAX_SCAN_DEPTH, Field, Lorebook, LoreEntry
-from characters.lore.keys import Text
+from characters.lore.keys import SearchedText
 
 Expand = Callable[[str], str]
 BREAK = "\x01"
@@ -57,7 +57,7 @@ class Matching:
         self.deeper = 0
         """Messages beyond the depth, for the least number of activations."""
         self._said = len(moment.messages) if moment.said is None else moment.said
-        self._texts: dict[tuple[object, ...], Text] = {}
+        self._texts: dict[tuple[object, ...], SearchedText] = {}
 
     def next_round(self, texts: Sequence[str]) -> None:
         """Search what has fired in the round before, too."""
@@ -67,12 +67,12 @@ class Matching:
 
     def may(self, book: Lorebook, entry: LoreEntry) -> bool:
         """Whether nothing forbids it now."""
-        moment, said = self.moment, self._said
+        moment, messages = self.moment, self._said
         if entry.names and (moment.speaker in entry.names) == entry.names_excluded:
             return False
         if entry.tags and bool(moment.tags & set(entry.tags)) == entry.names_excluded:
             return False
-        if said < entry.delay or moment.replies < entry.after_replies:
+        if messages < entry.delay or moment.replies < entry.after_replies:
             return False
         if entry.every_replies > 1 and moment.replies % entry.every_replies:
             return False
@@ -106,7 +106,7 @@ class Matching:
             return False
         return self._secondary(text, book, entry)
 
-    def _secondary(self, text: Text, book: Lorebook, entry: LoreEntry) -> bool:
+    def _secondary(self, text: SearchedText, book: Lorebook, entry: LoreEntry) -> bool:
         if not entry.secondary:
             return True
         hits = self._hits(entry.secondary, text, book, entry)
@@ -120,13 +120,17 @@ class Matching:
             case _:
                 return hits == len(entry.secondary)
 
-    def _any(self, keys: Sequence[str], text: Text, book: Lorebook, entry: LoreEntry) -> bool:
+    def _any(
+        self, keys: Sequence[str], text: SearchedText, book: Lorebook, entry: LoreEntry
+    ) -> bool:
         return any(self._holds(key, text, book, entry) for key in keys)
 
-    def _hits(self, keys: Sequence[str], text: Text, book: Lorebook, entry: LoreEntry) -> int:
+    def _hits(
+        self, keys: Sequence[str], text: SearchedText, book: Lorebook, entry: LoreEntry
+    ) -> int:
         return sum(self._holds(key, text, book, entry) for key in keys)
 
-    def _holds(self, key: str, text: Text, book: Lorebook, entry: LoreEntry) -> bool:
+    def _holds(self, key: str, text: SearchedText, book: Lorebook, entry: LoreEntry) -> bool:
         whole = either(entry.whole_words, book.whole_words)
         return text.holds(
             self.expand(key).strip() if "{{" in key else key,
@@ -136,14 +140,14 @@ class Matching:
             ignore_spaces=book.ignore_spaces and not whole,
         )
 
-    def _text(self, book: Lorebook, entry: LoreEntry) -> Text:
+    def _text(self, book: Lorebook, entry: LoreEntry) -> SearchedText:
         """What is searched for the keys of an entry."""
         own = entry.scan_depth
         depth = min(book.scan_depth + self.deeper if own is None else own, MAX_SCAN_DEPTH)
         recursed = book.recursive or entry.delay_until_recursion > 0
         kind = (depth, book.scan_characters, book.include_names, entry.fields, recursed)
         if kind not in self._texts:
-            self._texts[kind] = Text(self._searched(book, entry, depth, recursed))
+            self._texts[kind] = SearchedText(self._searched(book, entry, depth, recursed))
         return self._texts[kind]
 
     def _searched(self, book: Lorebook, entry: LoreEntry, depth: int, recursed: bool) -> str:

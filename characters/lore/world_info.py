@@ -51,8 +51,8 @@ def world_info(entries: Json) -> Entries:
 
 
 def _of_world_info(entry: Json, uid: str) -> LoreEntry:
-    told = {_CAPITAL.sub(lambda found: f"_{found[0].lower()}", key): key for key in entry}
-    plain: dict[str, Any] = {snake: entry[key] for snake, key in told.items()}
+    snake_keys = {_CAPITAL.sub(lambda found: f"_{found[0].lower()}", key): key for key in entry}
+    plain: dict[str, Any] = {snake: entry[key] for snake, key in snake_keys.items()}
     filter_ = entry.get("characterFilter")
     names = filter_ if isinstance(filter_, dict) else {}
     made = LoreEntry(

@@ -85,9 +85,9 @@ def _lines(text: str) -> Iterator[str]:
 def _heading(line: str) -> tuple[int, str] | None:
     if len(line) > 500:
         return None
-    found = _HEADING.fullmatch(line) or _WIKI_HEADING.fullmatch(line)
-    said = _plain(found[2]) if found else ""
-    return (len(found[1]), said[:LONGEST_TITLE]) if found and said else None
+    match = _HEADING.fullmatch(line) or _WIKI_HEADING.fullmatch(line)
+    title = _plain(match[2]) if match else ""
+    return (len(match[1]), title[:LONGEST_TITLE]) if match and title else None
 
 
 def _title(title: str, headings: list[tuple[int, str]]) -> str:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from base.decoding import decoded
 from base.errors import KnownError
+from base.folders import opened, shown_path
 from base.messages import _
-from base.text import shown
-from base.yaml_reader import shown_path
 from characters.wiki.chunks import Chunk, chunks, headings
 from characters.wiki.index import Base
 from characters.wiki.vectors import OpenEmbedder
@@ -66,22 +65,9 @@ class Reading:
 
 def read_text(path: Path) -> str:
     """The text of a file. Raises `KnownError`."""
-    where = shown_path(path)
-    try:
-        if path.exists() and not path.is_file():
-            raise KnownError(
-                _("{where}: not an ordinary file, expected text or Markdown", where=where)
-            )
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise KnownError(_("{where}: no such file", where=where)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(
-            _("{where}: cannot be read: {reason}", where=where, reason=shown(reason))
-        ) from None
-    return text_of(raw, where)
+    with opened(path) as file:
+        raw = file.read(MAX_BYTES + 1)
+    return text_of(raw, shown_path(path))
 
 
 def text_of(raw: bytes, where: str) -> str:
@@ -89,13 +75,13 @@ def text_of(raw: bytes, where: str) -> str:
     if len(raw) > MAX_BYTES:
         raise KnownError(
             _(
-                "{where}: larger than {MAX_BYTES} MiB; split it by chapters",
+                "{where}: larger than {most} MiB; split it by chapters",
                 where=where,
-                MAX_BYTES=MAX_BYTES >> 20,
+                most=MAX_BYTES >> 20,
             )
         )
-    if (found := decoded(raw)) is not None:
-        return found[0]
+    if (text_and_encoding := decoded(raw)) is not None:
+        return text_and_encoding[0]
     raise KnownError(
         _("{where}: neither UTF-8 nor GB18030 text, expected text or Markdown", where=where)
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
 from base.errors import KnownError
+from base.folders import shown_path
 from base.messages import _
 from base.text import shown
-from base.yaml_reader import shown_path
 from characters.wiki.chunks import Chunk
 from characters.wiki.storage import (
     FREQUENCY_BITS,
@@ -92,7 +92,7 @@ class Base:
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except (OSError, ValueError, sqlite3.Error) as error:
             raise KnownError(
-                _("{where}: cannot be opened: {error}", where=where, error=shown(str(error)))
+                _("{where}: cannot be opened: {words}", where=where, words=shown(str(error)))
             ) from None
         try:
             has_vectors = check(connection, where)

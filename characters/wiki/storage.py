@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 from base.errors import KnownError
+from base.folders import shown_path
 from base.messages import _
 from base.writing import check_inputs, drafted, reason
-from base.yaml_reader import shown_path
 from characters.wiki.chunks import Chunk
 from characters.wiki.terms import Words, terms
 from characters.wiki.vectors import Embedding, vectors_path, write_vectors

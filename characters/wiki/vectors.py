@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from base.errors import KnownError
 from base.extras import not_installed
-from base.folders import beside
+from base.folders import beside, shown_path
 from base.messages import _
 from base.text import shown
-from base.yaml_reader import shown_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +43,7 @@ MOST_NUMBERS = 1 << 16
 PAIRS = 1000
 
 
-class Embedder(Protocol):
+class TextEmbedder(Protocol):
     """A model that makes vectors of texts; they are normalised."""
 
     @property
@@ -59,9 +58,9 @@ class Embedder(Protocol):
         ...
 
 
-OpenEmbedder = Callable[[str], Embedder]
+OpenEmbedder = Callable[[str], TextEmbedder]
 """Opens a model by its name or folder. Raises `KnownError`."""
-Told = Callable[[int, int], None]
+Report = Callable[[int, int], None]
 """Is told how many chunks are done, and of how many."""
 
 
@@ -69,14 +68,14 @@ Told = Callable[[int, int], None]
 class Embedding:
     """What a base's vectors are made with."""
 
-    embedder: Embedder
+    embedder: TextEmbedder
     model: str
     """What the index says of it: a name of the hub, a folder below its own, or an absolute one."""
-    tell: Told = lambda done, of: None
+    tell: Report = lambda done, of: None
 
 
 @dataclass(frozen=True)
-class Made:
+class VectorsMade:
     """What an index keeps of its vectors."""
 
     model: str
@@ -87,7 +86,7 @@ class Made:
     """Median cosine of two chunks taken by chance."""
 
 
-def made_of(row: Sequence[object]) -> Made | None:
+def made_of(row: Sequence[object]) -> VectorsMade | None:
     """What a row of an index says of its vectors; `None` where it cannot be that."""
     model, dimension, checksum, usual = row
     if not (isinstance(model, str) and model.isprintable() and 0 < len(model) <= LONGEST_NAME):
@@ -98,7 +97,7 @@ def made_of(row: Sequence[object]) -> Made | None:
         return None
     if not isinstance(checksum, int) or not isinstance(usual, float) or not -1.1 < usual < 1.1:
         return None
-    return Made(model, dimension, checksum, usual)
+    return VectorsMade(model, dimension, checksum, usual)
 
 
 def vectors_path(base: Path) -> Path:
@@ -118,29 +117,29 @@ def fused(*rankings: Iterable[T]) -> dict[T, float]:
 class Vectors:
     """The vectors of a base, and the model that makes those of questions."""
 
-    def __init__(self, base: Path, made: Made, count: int, embedder: OpenEmbedder) -> None:
+    def __init__(self, base: Path, made: VectorsMade, count: int, embedder: OpenEmbedder) -> None:
         self._base, self._made, self._count, self._open = base, made, count, embedder
-        self._embedder: Embedder | None = None
+        self._embedder: TextEmbedder | None = None
         self._rows: NDArray[np.float16] | Matrix | None = None
 
-    def prepare(self) -> Embedder:
+    def prepare(self) -> TextEmbedder:
         """Open the file and the model, if they are not. Raises `KnownError`."""
         if self._embedder is None:
             self._rows = self._read()
             path = beside(self._base.parent, self._made.model)
             name = str(path) if path is not None and path.is_dir() else self._made.model
-            found = self._open(name)
-            if found.dimension != self._made.dimension:
+            embedder = self._open(name)
+            if embedder.dimension != self._made.dimension:
                 raise KnownError(
                     _(
-                        "its vectors have {dimension} numbers, those of {name} have {dimension2}; "
-                        "build it again",
-                        dimension=self._made.dimension,
-                        name=shown(name),
-                        dimension2=found.dimension,
+                        "its vectors have {ours} numbers, those of {model} have {theirs}; build it "
+                        "again",
+                        ours=self._made.dimension,
+                        model=shown(name),
+                        theirs=embedder.dimension,
                     )
                 )
-            self._embedder = found
+            self._embedder = embedder
         return self._embedder
 
     def nearest(self, query: str, limit: int) -> dict[int, float]:
@@ -150,7 +149,10 @@ class Vectors:
 
         if vector.shape != (self._made.dimension,):
             raise KnownError(
-                _("{model}: its vectors are not what it says", model=shown(self._made.model))
+                _(
+                    "{model}: its vectors are not of the length it says",
+                    model=shown(self._made.model),
+                )
             )
         usual = self._made.usual
         near = (self._cosines(vector) - usual) / max(1 - usual, LEAST_SPREAD)
@@ -185,7 +187,7 @@ class Vectors:
         rows = self._mapped(vectors_path(self._base))
         if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
             path = shown_path(vectors_path(self._base))
-            raise KnownError(_("{path}: not vectors of ours; build it again", path=path))
+            raise KnownError(_("{where}: not vectors of ours; build it again", where=path))
         return rows.astype(np.float32) if 4 * rows.size <= HELD else rows
 
     def _mapped(self, path: Path) -> "NDArray[np.float16]":
@@ -195,8 +197,8 @@ class Vectors:
             if _checksum(path) != self._made.checksum:
                 raise KnownError(
                     _(
-                        "{shown_path}: damaged, or not the vectors of {base}; build it again",
-                        shown_path=shown_path(path),
+                        "{where}: damaged, or not the vectors of {base}; build it again",
+                        where=shown_path(path),
                         base=self._base.name,
                     )
                 )
@@ -204,23 +206,25 @@ class Vectors:
         except FileNotFoundError:
             raise KnownError(
                 _(
-                    "{shown_path}: no such file, expected the vectors of {base}",
-                    shown_path=shown_path(path),
+                    "{where}: no such file, expected the vectors of {base}",
+                    where=shown_path(path),
                     base=self._base.name,
                 )
             ) from None
         except _BAD_FILE as error:
             raise KnownError(
                 _(
-                    "{shown_path}: cannot be read: {error}",
-                    shown_path=shown_path(path),
-                    error=shown(str(error)),
+                    "{where}: cannot be read: {words}",
+                    where=shown_path(path),
+                    words=shown(str(error)),
                 )
             ) from None
         return rows
 
 
-def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embedding) -> Made:
+def write_vectors(
+    path: Path, texts: Iterator[str], count: int, embedding: Embedding
+) -> VectorsMade:
     """Embed `count` texts, a batch at a time, into a file.
 
     Raises `OSError`, and `KnownError` where the model fails.
@@ -239,8 +243,8 @@ def write_vectors(path: Path, texts: Iterator[str], count: int, embedding: Embed
         os.fsync(file.fileno())
     usual = _usual(rows)
     if not isfinite(usual):
-        raise KnownError(_("{model}: its vectors are no numbers", model=embedding.model))
-    return Made(embedding.model, embedder.dimension, _checksum(path), usual)
+        raise KnownError(_("{model}: its vectors are not numbers", model=embedding.model))
+    return VectorsMade(embedding.model, embedder.dimension, _checksum(path), usual)
 
 
 def _usual(rows: "NDArray[np.float16]") -> float:
@@ -255,8 +259,8 @@ def _usual(rows: "NDArray[np.float16]") -> float:
 
 
 def _checksum(path: Path) -> int:
-    found = 0
+    checksum = 0
     with path.open("rb") as file:
         while block := file.read(1 << 20):
-            found = zlib.crc32(block, found)
-    return found
+            checksum = zlib.crc32(block, checksum)
+    return checksum

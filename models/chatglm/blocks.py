@@ -105,7 +105,7 @@ class ChatGLMBlock(GradientCheckpointingLayer):
     def forward(
         self, x: torch.Tensor, seen: torch.Tensor | None, turn: Rotary, cache: Any
     ) -> torch.Tensor:
-        a = self.input_layernorm(x)
+        a = self.input_layernorm(x)  # [b, s, H D], as is all that follows
         m = self.post_attention_layernorm(self.alpha * a + self.attention(a, seen, turn, cache))
         return self.alpha * m + self.mlp(m)
 

@@ -25,12 +25,13 @@ class ChatGLMCache(DynamicCache):
     def batch_repeat_interleave(self, repeats: int) -> None:
         super().batch_repeat_interleave(repeats)
         if self.token_positions is not None:
+            # [batch, 2, tokens] → [batch * repeats, 2, tokens]
             self.token_positions = self.token_positions.repeat_interleave(repeats, dim=0)
 
     def batch_select_indices(self, indices: torch.Tensor) -> None:
         super().batch_select_indices(indices)
         if self.token_positions is not None:
-            self.token_positions = self.token_positions[indices]
+            self.token_positions = self.token_positions[indices]  # [those kept, 2, tokens]
 
     def reorder_cache(self, beam_idx: torch.LongTensor) -> None:
         super().reorder_cache(beam_idx)
@@ -60,7 +61,7 @@ class PrefixOnlyCache(ChatGLMCache):
 def read_only(cache: Any) -> PrefixOnlyCache:
     """The same columns as a prefix that may be recomputed through; for gradient checkpointing."""
     frozen = PrefixOnlyCache()
-    frozen.layers = cache.layers
+    frozen.layers = cache.layers  # keys and values [batch, heads, columns, D] each, not copied
     frozen.prefix_length = cache.get_seq_length()
     return frozen
 

@@ -1,25 +1,23 @@
 """Writes official checkpoints as safetensors that need no remote code, and prefixes as PEFT."""
 
 import json
-import math
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from safetensors.torch import save_file
-from transformers.models.glm.modeling_glm import GlmRotaryEmbedding, apply_rotary_pos_emb
 
 from base.errors import KnownError
 from base.messages import _
-from models.chatglm.config import Raw, Version, glm_config, read_config, version_of
+from models.chatglm.config import Raw, Version, glm_config, read_config
+from models.chatglm.convert_prefix import convert_prefix, write_json
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
 from models.chatglm.layout import official_tensors
 from models.chatglm.load import DTYPES, Checkpoint
 from models.chatglm.names import renamed
-from models.chatglm.prefix import KEY, PrefixEncoder, read_prefix
+from models.chatglm.prefix import KEY
 from models.chatglm.quantized import dequantise, dequantise_int4
 from models.chatglm.shards import SHARD_BYTES, Planned, write
 from models.folders import new_folder
@@ -66,7 +64,7 @@ def convert(
     folder = resolve(path)
     with new_folder(Path(out).expanduser()) as target:
         if _is_prefix(folder):
-            return Converted(Path(out), "peft", _convert_prefix(folder, target))
+            return Converted(Path(out), "peft", convert_prefix(folder, target))
         checkpoint = Checkpoint.open(folder)
         kept = keep_quantised and checkpoint.bits > 0
         layout: Layout = "chatglm" if kept or checkpoint.version == "v1" else "glm"
@@ -206,13 +204,13 @@ def _write_config(
         config["_name_or_path"] = _name(checkpoint.raw, checkpoint.version)
         config["dtype"] = stored
         ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
-        _write_json(target / "generation_config.json", ids)
+        write_json(target / "generation_config.json", ids)
     else:
         config = {k: v for k, v in checkpoint.raw.items() if k not in REMOTE_KEYS}
         if not kept:
             config = {k: v for k, v in config.items() if not k.startswith("quantization_")}
         config["torch_dtype"] = stored
-    _write_json(target / "config.json", config)
+    write_json(target / "config.json", config)
 
 
 def _name(raw: Raw, version: Version) -> str:
@@ -228,79 +226,6 @@ def _copy_tokenizer(folder: Path, target: Path) -> None:
             if file.suffix == ".json":
                 settings = json.loads(file.read_text(encoding="utf-8"))
                 settings.pop("auto_map", None)
-                _write_json(target / file.name, settings)
+                write_json(target / file.name, settings)
             else:
                 shutil.copyfile(file, target / file.name)
-
-
-def _convert_prefix(folder: Path, target: Path) -> str:
-    """Write the table as PEFT's; for ChatGLM2/3 its keys are turned by P.
-
-    PEFT counts the P prefix columns as positions, so text starts at P instead of 0. Turning the
-    keys by P undoes that, since attention sees differences of positions only.
-    """
-    raw = read_config(folder)
-    version = version_of(raw, folder)
-    __, tensors = read_prefix(folder)
-    table = _table(tensors, raw, version)
-    length = table.shape[0]
-    if version != "v1":
-        config = glm_config(raw, folder)
-        cos, sin = GlmRotaryEmbedding(config)(table, torch.tensor([[length]]))
-        keys = table[:, 0::2].transpose(0, 1)  # [L, P, G, D]
-        turned, __ = apply_rotary_pos_emb(keys, keys, cos[0][None], sin[0][None])
-        table = table.clone()
-        table[:, 0::2] = turned.transpose(0, 1)
-    flat = {"prompt_embeddings": table.reshape(length, -1).contiguous()}
-    save_file(flat, target / "adapter_model.safetensors", metadata={"format": "pt"})
-    _write_json(target / "adapter_config.json", _peft_config(table, raw, version))
-    if version == "v1":
-        return "a PEFT layout that fits ChatGLM-6B only as models.chatglm.load_model opens it"
-    return "a PEFT PrefixTuning adapter for the converted base"
-
-
-def _table(tensors: dict[str, torch.Tensor], raw: Raw, version: Version) -> torch.Tensor:
-    """The prefix's table [P, 2L, heads, D], its projection computed."""
-    heads = raw["num_attention_heads"] if version == "v1" else raw["multi_query_group_num"]
-    width = (
-        raw["hidden_size"] // raw["num_attention_heads"] if version == "v1" else raw["kv_channels"]
-    )
-    length, first = tensors["embedding.weight"].shape
-    projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None
-    encoder = PrefixEncoder(length, raw["num_layers"], heads, width, first, projection)
-    try:
-        encoder.load_state_dict(tensors)
-    except RuntimeError:
-        shape = [length, math.prod(encoder.shape[1:])]
-        raise KnownError(
-            _(
-                "a prefix of shape {found}, but config.json asks for {expected}; the two "
-                "do not belong together",
-                found=[length, first],
-                expected=shape,
-            )
-        ) from None
-    with torch.no_grad():
-        return encoder()
-
-
-def _peft_config(table: torch.Tensor, raw: Raw, version: Version) -> dict[str, Any]:
-    length, __, heads, width = table.shape
-    return {
-        "peft_type": "PREFIX_TUNING",
-        "task_type": "CAUSAL_LM",
-        "base_model_name_or_path": str(raw.get("_name_or_path", "")),
-        "inference_mode": True,
-        "num_virtual_tokens": length,
-        "num_transformer_submodules": 1,
-        "num_layers": raw["num_layers"],
-        "num_attention_heads": heads,
-        "token_dim": heads * width,
-        "encoder_hidden_size": raw["hidden_size"],
-        "prefix_projection": False,
-    }
-
-
-def _write_json(file: Path, value: Mapping[str, Any]) -> None:
-    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
-    file.write_text(text + "\n", encoding="utf-8")

@@ -98,8 +98,8 @@ def visible(positions: torch.Tensor, past: int, keep: torch.Tensor | None) -> to
     return seen[:, None]  # [batch, 1, seq, past + seq]
 
 
-def _every_row(found: torch.Tensor, lack: str) -> None:
-    rows = found.any(dim=1)  # [batch]
+def _every_row(marked: torch.Tensor, lack: str) -> None:
+    rows = marked.any(dim=1)  # [batch]
     if not bool(rows.all()):
         row = int((~rows).int().argmax())
         raise KnownError(

@@ -72,7 +72,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         other than -100, each predicted one position earlier. `cache` may also come as
         `past_key_values`, as it does from transformers before 5.24.
         """
-        shape = new_tokens(input_ids, inputs_embeds).shape[:2]
+        shape = new_tokens(input_ids, inputs_embeds).shape[:2]  # (b, s)
         cache = self._cache(given_cache(cache, kwargs), shape[0], use_cache)
         past = cache.get_seq_length() if cache is not None else 0
         if attention_mask is not None and attention_mask.shape[-1] < shape[1]:
@@ -89,6 +89,7 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
             inputs_embeds,
             bool(output_hidden_states or self.config.output_hidden_states),
         )
+        # of [b, s, hidden] the last positions, or those that a tensor names; 0 is all of them
         keep = slice(-logits_to_keep, None) if isinstance(logits_to_keep, int) else logits_to_keep
         logits = self.lm_head(output.last_hidden_state[:, keep])  # [b, s or kept, V]
         loss = None
@@ -150,5 +151,5 @@ class ChatGLMForCausalLM(Prefixed, ChatGLMPreTrainedModel, GenerationMixin):
         )
         count = kwargs.get("num_new_tokens", 1)
         following = next_positions(positions[..., -1:], count)  # [b, 2, count]
-        updated["position_ids"] = torch.cat((positions, following), dim=-1)
+        updated["position_ids"] = torch.cat((positions, following), dim=-1)  # [b, 2, s + count]
         return updated

@@ -174,13 +174,13 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
     names = set(tensors)
     plain, projected = {"embedding.weight"}, {f"trans.{i}.{t}" for i in (0, 2) for t in _LEAVES}
     if names not in (plain, plain | projected):
-        found = ", ".join(sorted(names)) or _("no tensor {name}*", name=KEY)
+        content = ", ".join(sorted(names)) or _("no tensor {name}*", name=KEY)
         raise KnownError(
             _(
                 "{file}: {found}, expected embedding.weight, alone or with trans.0 and "
                 "trans.2; use an official P-tuning checkpoint",
                 file=files[0],
-                found=found,
+                found=content,
             )
         )
     return files[0], tensors
@@ -192,7 +192,7 @@ _LEAVES = ("weight", "bias")
 def _fitting_encoder(
     file: Path, tensors: dict[str, torch.Tensor], model: PreTrainedModel
 ) -> PrefixEncoder:
-    expected = prefix_shape(model.config)
+    expected = prefix_shape(model.config)  # (2L, heads, D)
     width = expected[0] * expected[1] * expected[2]
     length, first = tensors["embedding.weight"].shape  # [P, 2L * heads * D or middle]
     projection = tensors["trans.0.weight"].shape[0] if "trans.0.weight" in tensors else None

@@ -92,15 +92,15 @@ def _check_vocabulary_file(folder: Path, version: int) -> None:
     if (folder / name).is_file():
         return
     others = sorted(f for f in set(VOCABULARY_FILES.values()) - {name} if (folder / f).is_file())
-    found = _("its vocabulary is missing")
+    lack = _("this vocabulary is missing")
     if others:
-        found = _("{file} is the vocabulary of another version", file=others[0])
+        lack = _("{file} is the vocabulary of another version", file=others[0])
     raise KnownError(
         _(
             "{folder}: {found}; config.json is that of ChatGLM version {version}, whose "
             "vocabulary is {name}: take it from the same checkpoint",
             folder=folder / name,
-            found=found,
+            found=lack,
             version=version,
             name=name,
         )

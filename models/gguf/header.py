@@ -254,5 +254,5 @@ def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
         raise struct.error("the weights are cut off")
     step = int(metadata.get("general.alignment", ALIGNMENT)) or ALIGNMENT
     first = -(-reader.at // step) * step
-    found = {name: replace(one, start=first + one.start) for name, one in listed.items()}
-    return GgufHeader(path, metadata, {name: one.shape for name, one in found.items()}, found)
+    placed = {name: replace(one, start=first + one.start) for name, one in listed.items()}
+    return GgufHeader(path, metadata, {name: one.shape for name, one in placed.items()}, placed)

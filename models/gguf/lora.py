@@ -16,40 +16,14 @@ from base.errors import KnownError
 from base.messages import N_, _
 from base.writing import drafted, reason
 from models.adapter_files import CONFIG, OUTER, read_json, read_tensors, scale_of
-from models.gguf.header import TURNED, GgufHeader, check_adapter, read_header
-from models.resolve import find_base
+from models.gguf.header import TURNED, GgufHeader, check_adapter
+from models.gguf.lora_base import LoraBase, own_base, read_base
 
-ARCHITECTURES = {
-    "chatglm": "chatglm",
-    "gemma": "gemma",
-    "gemma2": "gemma2",
-    "gemma3": "gemma3",
-    "gemma3_text": "gemma3",
-    "glm": "chatglm",
-    "glm4": "glm4",
-    "llama": "llama",
-    "mistral": "llama",
-    "qwen2": "qwen2",
-    "qwen3": "qwen3",
-}
-"""llama.cpp's name of an architecture by transformers' `model_type`."""
 INNER = ("model.language_model.", "language_model.")
 """What stands in front of the layers of a model that also sees pictures."""
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 """A [rank, in] and B [out, rank] of one layer."""
-
-
-@dataclass(frozen=True)
-class LoraBase:
-    """What must be known of a base to name its tensors."""
-
-    name: str
-    architecture: str
-    layers: int
-    heads: int
-    kv_heads: int
-    header: GgufHeader | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +59,7 @@ def write_gguf_lora(
     config = read_json(folder / CONFIG)
     _check_config(folder / CONFIG, config)
     pairs = _pairs(folder, read_tensors(folder))
-    known = read_base(base) if base else _own_base(folder, config)
+    known = read_base(base) if base else own_base(folder, config)
     tensors = _named(folder, pairs, config, known)
     alpha = float(config.get("lora_alpha") or 1)
     values = _values(tensors, dtype)
@@ -101,51 +75,6 @@ def write_gguf_lora(
             _("{out}: cannot be written: {error}", out=out, error=reason(error))
         ) from error
     return WrittenLora(out, known.architecture, known.name, len(tensors))
-
-
-def read_base(name: str) -> LoraBase:
-    """What the header of a GGUF, or a checkpoint's configuration, says of a base."""
-    place = find_base(name)
-    if Path(place).is_file() or Path(place).suffix == ".gguf":
-        header = read_header(Path(place))
-        if header.is_adapter:
-            raise KnownError(
-                _(
-                    "{path}: this is an adapter; give the model that it belongs to",
-                    path=place,
-                )
-            )
-        said = header.metadata
-
-        def number(key: str) -> int:
-            return int(said.get(f"{header.architecture}.{key}", 0))
-
-        heads = number("attention.head_count")
-        kv_heads = number("attention.head_count_kv") or heads
-        return LoraBase(name, header.architecture, number("block_count"), heads, kv_heads, header)
-    return _from_config(name, place)
-
-
-def _from_config(name: str, place: str | Path) -> LoraBase:
-    from models.local.loading import raw_config
-
-    raw = raw_config(place)
-    kind = str(raw.get("model_type"))
-    if kind not in ARCHITECTURES or "position_encoding_2d" in raw:
-        raise KnownError(
-            _(
-                "{name}: a {kind} model, for which no GGUF LoRA can be written; it can be "
-                "for {architectures}",
-                name=name,
-                kind=kind,
-                architectures=", ".join(sorted(set(ARCHITECTURES))),
-            )
-        )
-    raw = {**raw, **raw.get("text_config", {})}
-    heads = int(raw.get("num_attention_heads", 0))
-    kv_heads = int(raw.get("num_key_value_heads") or raw.get("multi_query_group_num") or heads)
-    layers = int(raw.get("num_hidden_layers") or raw.get("num_layers") or 0)
-    return LoraBase(name, ARCHITECTURES[kind], layers, heads, kv_heads)
 
 
 def _check_config(file: Path, config: Mapping[str, Any]) -> None:
@@ -184,34 +113,12 @@ def _check_config(file: Path, config: Mapping[str, Any]) -> None:
         )
 
 
-def _own_base(folder: Path, config: Mapping[str, Any]) -> LoraBase:
-    """The base that the adapter itself names, which need not be where it was any more."""
-    name = config.get("base_model_name_or_path")
-    if not isinstance(name, str) or not name:
-        raise KnownError(
-            _(
-                "{file}: names no base; give it with --base",
-                file=folder / CONFIG,
-            )
-        )
-    try:
-        return read_base(name)
-    except KnownError as error:
-        raise KnownError(
-            _(
-                "{file}: the base that it names cannot be read ({error}); give it with --base",
-                file=folder / CONFIG,
-                error=error,
-            )
-        ) from error
-
-
 def _pairs(folder: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, Pair]:
     """A and B by the adapted layer's name."""
     halves: dict[str, dict[str, torch.Tensor]] = {}
     for key, tensor in tensors.items():
-        layer, found, half = key.removeprefix(OUTER).rpartition(".lora_")
-        if not found or half not in ("A.weight", "B.weight"):
+        layer, mark, half = key.removeprefix(OUTER).rpartition(".lora_")
+        if not mark or half not in ("A.weight", "B.weight"):
             raise KnownError(
                 _(
                     "{folder}: {key}: expected nothing but lora_A and lora_B of linear layers",
@@ -256,7 +163,7 @@ def _named(
             )
         )
     names = gguf.get_tensor_name_map(number, base.layers)
-    found = {}
+    named = {}
     for layer, (a, b) in pairs.items():
         inner = next((layer.removeprefix(i) for i in INNER if layer.startswith(i)), layer)
         name = names.get_name(inner) or names.get_name(f"model.{inner}")
@@ -277,8 +184,8 @@ def _named(
         b = b.to(torch.float32) * (scale_of(config, layer, rank) / theirs)
         if base.architecture in TURNED and name.endswith(("attn_q", "attn_k")):
             b = _turned(b, base.heads if name.endswith("attn_q") else base.kv_heads)
-        found[f"{name}.weight"] = (a, b)
-    return found
+        named[f"{name}.weight"] = (a, b)
+    return named
 
 
 def _turned(b: torch.Tensor, heads: int) -> torch.Tensor:

@@ -29,14 +29,16 @@ def set_frequencies(path: Path, config: Any, tensor: Any) -> None:
     """
     if tensor is None:
         return
-    told = torch.from_numpy(np.array(tensor.data, np.float32))
+    factors = torch.from_numpy(np.array(tensor.data, np.float32))
     plain = config.rope_parameters
-    width = 2 * len(told)
+    width = 2 * len(factors)
     frequencies = plain["rope_theta"] ** (-torch.arange(0, width, 2) / width)
     for factor in LLAMA3_FACTORS:
         config.rope_parameters = {**plain, **LLAMA3, "factor": factor}
-        slowed, _scale = ROPE_INIT_FUNCTIONS["llama3"](config)
-        if slowed.shape == told.shape and torch.allclose(frequencies / slowed, told, rtol=1e-3):
+        slowed, __ = ROPE_INIT_FUNCTIONS["llama3"](config)
+        if slowed.shape == factors.shape and torch.allclose(
+            frequencies / slowed, factors, rtol=1e-3
+        ):
             return
     config.rope_parameters = plain
     raise KnownError(

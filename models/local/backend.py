@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 
@@ -20,9 +20,9 @@ from models.local.baselines import generate_at_once, generate_one_by_one
 from models.local.candidate import CandidateText, RememberedText
 from models.local.drawing import Drawer
 from models.local.engine import chosen_parts
-from models.local.loading import OpenedModel, Quantization, open_checkpoint
+from models.local.loading import OpenedModel, Quantization, fitting_context, open_checkpoint
 from models.local.scoring import ScoredText, score_texts
-from models.local.vocabulary import Vocabulary, allowed_tokens, narrowed_head
+from models.local.vocabulary import Vocabulary, allowed_tokens, end_tokens, narrowed_head
 from models.sampling import Breakers
 from models.template import Mode, form_of
 
@@ -49,7 +49,7 @@ class Local(Scorer):
         without: Collection[str] = (),
     ) -> None:
         self._name = name
-        self._window = self.context = _context(name, context, opened.context)
+        self._window = self.context = fitting_context(name, context, opened.context)
         self.model, self.tokenizer = opened.model, opened.tokenizer
         self._pieces = RememberedText(opened.tokenizer)
         self.notices: list[str] = []
@@ -156,8 +156,8 @@ class Local(Scorer):
             for __ in drawing:
                 if not deltas:
                     yield Progress(self._drawer.read, len(ids))
-                yield from self._told(deltas, len(ids))
-            yield from self._told(deltas, len(ids))
+                yield from self._completed(deltas, len(ids))
+            yield from self._completed(deltas, len(ids))
 
     def prefill(self, prompt: Prompt, adapter: str | None = None) -> Generator[Progress]:
         """Compute the prompt for a later draw; the adapter's cache keeps what was computed."""
@@ -194,7 +194,7 @@ class Local(Scorer):
         self._drawer.stopped = True
         self._drawer.kept.clear()
 
-    def _told(self, deltas: list[Delta], prompt_tokens: int) -> list[Delta]:
+    def _completed(self, deltas: list[Delta], prompt_tokens: int) -> list[Delta]:
         """The deltas collected so far, ends completed by what only the draw knows."""
         told = [
             delta
@@ -273,32 +273,3 @@ class Local(Scorer):
                 self.model.set_output_embeddings(narrow)
 
         return run
-
-
-def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
-    """All ids at which a candidate is over, by the model and by the tokenizer."""
-    ends: set[int | None] = set(getattr(tokenizer, "stop_token_ids", ()))
-    named = (
-        tokenizer.eos_token_id,
-        model.config.eos_token_id,
-        model.generation_config.eos_token_id if model.generation_config else None,
-    )
-    for ids in named:
-        ends |= set(ids) if isinstance(ids, list | tuple) else {ids}
-    return frozenset(int(end) for end in ends if end is not None)
-
-
-def _context(name: str, wanted: int | None, most: int) -> int:
-    if wanted is None:
-        return most
-    if not 0 < wanted <= most:
-        raise KnownError(
-            _(
-                "{name}: a context of {context} tokens, expected at most the {most} that "
-                "it was made for",
-                context=wanted,
-                name=name,
-                most=most,
-            )
-        )
-    return wanted

@@ -48,6 +48,7 @@ class BranchingLayer(DynamicLayer):
         self._reserve(end, key_states, value_states)
         self.keys[:, :, self.cache.length : end] = key_states
         self.values[:, :, self.cache.length : end] = value_states
+        # the columns that exist so far, a view: [1, heads, end, D]
         return self.keys[:, :, :end], self.values[:, :, :end]
 
     def get_seq_length(self) -> int:
@@ -65,7 +66,7 @@ class BranchingLayer(DynamicLayer):
     def _reserve(self, end: int, keys: torch.Tensor, values: torch.Tensor) -> None:
         if not self.is_initialized:
             self.lazy_initialization(keys, values)
-            self.keys, self.values = keys[:, :, :0], values[:, :, :0]
+            self.keys, self.values = keys[:, :, :0], values[:, :, :0]  # [1, heads, 0, D]
         if self.keys.shape[2] < end:
             capacity = self.cache.capacity(end + self.cache.packed_room)
             self.keys = _grown(self.keys, capacity)
@@ -86,6 +87,7 @@ class BranchingLayer(DynamicLayer):
         front = SharedText(self.keys[:, :, : cache.length], self.values[:, :, : cache.length])
         if cache.joined:
             return _joined(front.keys, keys), _joined(front.values, values)
+        # Attention is handed [rows, heads, own, D] and finds the shared text on the keys
         keys.shared_text = front
         return keys, values
 
@@ -158,12 +160,14 @@ class BranchingCache(Cache):
         place = max(self.length + self.row_length + 1 - window, 0) if window else 0
         if place <= self.length:
             return place, 0
+        # The window begins behind the shared text, where each step has a column a row
         own = self.starts[place - self.length]
         return self.length + own, own
 
     def _hidden(self) -> torch.Tensor:
         """What hides the rows' tokens from each other, [rows, columns to the end of the draw]."""
         if self._mask is None:
+            # Whose columns they are is known to the end of the draw, as long as nobody leaves
             steps = self.room - self.row_length
             owners = torch.tensor(self.owners + self.going * steps)  # [columns]
             others = owners[None] != torch.tensor(self.going)[:, None]  # [rows, columns]
@@ -247,6 +251,7 @@ class BranchingCache(Cache):
         self.owners, self.starts, self.going, self._mask = [], [0], [], None
         self.length = length
         if row is not None and extra:
+            # The row's first tokens become shared columns: of [1, heads, n, D] `extra` of them
             for layer, (keys, values) in zip(self.layers, row.layers, strict=True):
                 layer.update(keys[:, :, :extra], values[:, :, :extra])
             self.advance(extra)

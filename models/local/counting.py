@@ -8,8 +8,10 @@ from transformers import AutoConfig, AutoTokenizer
 from base.errors import KnownError, first_line
 from base.messages import _
 from models import chatglm
+from models.chatglm.config import read_config
+from models.chatglm.load import Checkpoint
 from models.encode import Encoder, Markup
-from models.local.loading import CONTEXT
+from models.local.loading import CONTEXT, fitting_context
 
 _BAD = (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, ImportError)
 
@@ -25,17 +27,7 @@ class TokenCounter:
     def open(cls, path: str | Path, context: int | None = None) -> "TokenCounter":
         """The tokenizer of a checkpoint's folder or hub id. Raises `KnownError`."""
         tokenizer, markup, most = _opened(path)
-        if context is not None and not 0 < context <= most:
-            raise KnownError(
-                _(
-                    "{name}: a context of {context} tokens, expected at most the {most} "
-                    "that it was made for",
-                    context=context,
-                    name=Path(path).name,
-                    most=most,
-                )
-            )
-        return cls(tokenizer, markup, context or most)
+        return cls(tokenizer, markup, fitting_context(Path(path).name, context, most))
 
     def count(self, text: str) -> int:
         """Tokens of `text` by itself, without markup."""
@@ -48,11 +40,9 @@ class TokenCounter:
 def _opened(path: str | Path) -> tuple[Any, Markup, int]:
     """Tokenizer, markup and context, as `models.local.loading` would open them."""
     folder = Path(path).expanduser()
-    if (folder / "config.json").is_file():
-        from models.chatglm.config import read_config
-
-        if read_config(folder).get("model_type") == "chatglm":
-            return _chatglm(folder)
+    has_config = (folder / "config.json").is_file()
+    if has_config and read_config(folder).get("model_type") == "chatglm":
+        return _chatglm(folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
         config = AutoConfig.from_pretrained(str(path), trust_remote_code=False)
@@ -70,8 +60,6 @@ def _opened(path: str | Path) -> tuple[Any, Markup, int]:
 
 
 def _chatglm(folder: Path) -> tuple[Any, Markup, int]:
-    from models.chatglm.load import Checkpoint
-
     tokenizer: Any = chatglm.load_tokenizer(folder)
     config: Any = Checkpoint.open(folder).config()
     markup: Markup = "glm1" if tokenizer.version == 1 else "glm2"

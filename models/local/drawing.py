@@ -249,7 +249,7 @@ class Drawer:
 
     def _less_memory(self, count: int, at_once: int) -> int:
         """A smaller piece of prompt to try after memory ran out, other caches being dropped."""
-        _release()
+        torch.cuda.empty_cache()
         if self.kept:
             self.kept.clear()
             self.notices.append(
@@ -270,7 +270,7 @@ class Drawer:
 
     def _halves(self, draw: Drawing, batch: Batch) -> list[Batch]:
         """The batch in two that are drawn one after the other; raises for a single row."""
-        _release()
+        torch.cuda.empty_cache()
         count = len(batch.rows)
         if count == 1:
             raise KnownError(
@@ -293,8 +293,3 @@ class Drawer:
             )
         )
         return [batch.only(list(range(count - half, count))), batch.only(list(range(count - half)))]
-
-
-def _release() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

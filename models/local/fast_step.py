@@ -34,8 +34,8 @@ def can_step_fast(model: PreTrainedModel, joined: bool) -> bool:
         return False
     config = model.config
     kinds = config.rope_parameters or {}
-    told = [kinds] if "rope_type" in kinds else list(kinds.values())
-    steady = all(one is None or one.get("rope_type", "default") in STEADY for one in told)
+    ropes = [kinds] if "rope_type" in kinds else list(kinds.values())
+    steady = all(one is None or one.get("rope_type", "default") in STEADY for one in ropes)
     capped = getattr(config, "final_logit_softcapping", None) is not None
     blind = getattr(config, "use_bidirectional_attention", False)
     plain = model.device.type == "cpu" and model.dtype is torch.float32
@@ -137,22 +137,25 @@ def _turns(
     For pairs that lie side by side complex numbers; for halves the cosines, and the sines with the
     sign that each half of the swapped states needs.
     """
-    found: dict[str | None, tuple[torch.Tensor, ...]] = {}
+    by_layer_kind: dict[str | None, tuple[torch.Tensor, ...]] = {}
 
     def of(attention: Any) -> tuple[torch.Tensor, ...]:
         kind = getattr(attention, "layer_type", None)
-        if kind not in found:
+        if kind not in by_layer_kind:
             like = inner.norm.weight
             by_kind = kind is not None and isinstance(inner.rotary_emb.rope_type, dict)
-            told = (kind,) if by_kind else ()
-            cos, sin = inner.rotary_emb(like, positions, *told)  # [1, steps, D] each
+            layer_kind = (kind,) if by_kind else ()
+            cos, sin = inner.rotary_emb(like, positions, *layer_kind)  # [1, steps, D] each
             half = cos.shape[-1] // 2
             if interleaved:
                 # [steps, D/2]
-                found[kind] = (torch.complex(cos[0, :, :half], sin[0, :, :half]),)
+                by_layer_kind[kind] = (torch.complex(cos[0, :, :half], sin[0, :, :half]),)
             else:
-                found[kind] = (cos[0], torch.cat((-sin[0, :, :half], sin[0, :, half:]), dim=-1))
-        return found[kind]
+                by_layer_kind[kind] = (
+                    cos[0],
+                    torch.cat((-sin[0, :, :half], sin[0, :, half:]), dim=-1),
+                )
+        return by_layer_kind[kind]
 
     return of
 

@@ -18,7 +18,10 @@ from transformers.utils import logging as library_logging
 from base.errors import KnownError, first_line
 from base.messages import _
 from models import chatglm
+from models.chatglm.files import resolve
+from models.chatglm.load import device_of
 from models.encode import Markup
+from models.gguf.unpacked import unpacked
 from models.local.folder import OWN_CODE, check_files, check_kind, needs_own_code
 from models.quiet import keep_quiet
 
@@ -67,8 +70,6 @@ def open_checkpoint(
             )
         )
     if _is_gguf(path):
-        from models.gguf.unpacked import unpacked
-
         path = unpacked(path)
     raw = raw_config(path)
     if raw.get("model_type") == "chatglm":
@@ -82,8 +83,6 @@ def open_checkpoint(
 def _open_chatglm(
     path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
 ) -> OpenedModel:
-    from models.chatglm.files import resolve
-
     tokenizer = chatglm.load_tokenizer(resolve(path))
     model: Any = chatglm.load_model(path, dtype, quantization, device)
     markup: Markup = "glm1" if tokenizer.version == 1 else "glm2"
@@ -93,8 +92,6 @@ def _open_chatglm(
 def _open_other(
     path: str | Path, quantization: Quantization | None, device: str | None, dtype: Any
 ) -> OpenedModel:
-    from models.chatglm.load import device_of
-
     place = device_of(device)
     options: dict[str, Any] = {"dtype": dtype or ("auto" if place.type == "cuda" else "float32")}
     if quantization in ("int8", "int4"):
@@ -141,6 +138,23 @@ def _open_other(
     return OpenedModel(
         model, tokenizer, "plain", getattr(config, "max_position_embeddings", CONTEXT)
     )
+
+
+def fitting_context(name: str, wanted: int | None, most: int) -> int:
+    """The context to open `name` with, at most that of the model. Raises `KnownError`."""
+    if wanted is None:
+        return most
+    if not 0 < wanted <= most:
+        raise KnownError(
+            _(
+                "{name}: a context of {context} tokens, expected at most the {most} that it was "
+                "made for",
+                name=name,
+                context=wanted,
+                most=most,
+            )
+        )
+    return wanted
 
 
 def _bitsandbytes(quantization: str, place: torch.device) -> BitsAndBytesConfig:

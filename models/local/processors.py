@@ -80,7 +80,7 @@ class XtcLogitsWarper(LogitsProcessor):
         self.chances = torch.zeros(0)
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.Tensor:
-        shares = scores.softmax(dim=-1)
+        shares = scores.softmax(dim=-1)  # [n, V]
         top = shares >= self.threshold
         least = shares.masked_fill(~top, 2.0).argmin(dim=-1, keepdim=True)  # [n, 1]
         dropped = top & (self.chances < self.probability)[:, None]  # [n, V]
@@ -187,20 +187,21 @@ class Sampler:
 
         `ids` [n, seq] are prompt and candidate so far, where `reads_ids`.
         """
-        scores = logits.float()
+        scores = logits.float()  # [n, V]
         if ids is not None:
             for processor in self.by_place:
                 scores = processor(self.vocabulary.places(ids), scores)
             for processor in self.by_token:
                 scores = processor(ids, scores)
         if self.greedy:
-            return scores.argmax(dim=-1)
+            return scores.argmax(dim=-1)  # [n]
         chances = self.chances[list(rows), 2 * step : 2 * step + 2]  # [n, 2] of [all rows, steps]
         scores, places = shortlist(self.temper(ids, scores), self.top_k, self.top_p)
         for warper in self.warpers:
             if isinstance(warper, XtcLogitsWarper):
                 warper.chances = chances[:, 1]
             scores = warper(ids, scores)
+        # [n, V], or [n, k] of a shortlist
         # Double, so that the length of the list, which depends on the other rows, decides nothing
         shares = scores.softmax(dim=-1, dtype=None if places is None else torch.float64)
         picked = inverse_cdf(shares, chances[:, 0])  # [n], places in the shortlist
@@ -213,4 +214,5 @@ def inverse_cdf(shares: torch.Tensor, chances: torch.Tensor) -> torch.Tensor:
     total = sums[:, -1:]  # [n, 1]
     below_total = torch.nextafter(total, torch.zeros_like(total))
     aim = torch.minimum(chances[:, None] * total, below_total)
+    # [n, 1]: how many sums are not above the aim, which is the place of the first that is
     return torch.searchsorted(sums, aim, right=True)[:, 0].clamp(max=shares.shape[-1] - 1)

@@ -65,11 +65,11 @@ def score_texts(
             kept, places = drawer.take(ids, adapter)
             kept.logits = None
             try:
-                found = _score_family(drawer, kept, places, logits_of, texts, family)
+                of_family = _score_family(drawer, kept, places, logits_of, texts, family)
             finally:
                 kept.logits = None
                 drawer.kept[adapter] = kept
-            for member, score in zip(family.members, found, strict=True):
+            for member, score in zip(family.members, of_family, strict=True):
                 scores[member] = score
     return scores
 
@@ -137,11 +137,11 @@ def _score_family(
     while order:
         count = min(len(order), max(1, limit // len(tails[order[0]].ids)))
         rows = order[:count]
-        found = _score_rows(drawer, kept, places, logits_of, last, [tails[i] for i in rows])
-        if found is None:
+        of_rows = _score_rows(drawer, kept, places, logits_of, last, [tails[i] for i in rows])
+        if of_rows is None:
             limit = _less(drawer, len(tails[order[0]].ids) * count, count)
             continue
-        for i, score in zip(rows, found, strict=True):
+        for i, score in zip(rows, of_rows, strict=True):
             scores[i] = score
         order = order[count:]
     return scores
@@ -170,11 +170,11 @@ def _score_rows(
     # The state before column j predicts it; before column 0 stands the last of the shared part.
     # [rows, 1, H] and [rows, width - 1, H] → [rows, width, H]
     before = torch.cat((last.expand(len(tails), -1)[:, None], hidden[:, :-1]), dim=1)
-    column = torch.arange(width, device=device)
+    column = torch.arange(width, device=device)  # [width]
     # columns [width] against where each row's reply begins and ends [rows, 1]
     start = torch.tensor([tail.start for tail in tails], device=device)[:, None]
     end = torch.tensor([len(tail.ids) for tail in tails], device=device)[:, None]
-    wanted = (column >= start) & (column < end)
+    wanted = (column >= start) & (column < end)  # [rows, width]: tokens of replies
     logprobs = torch.zeros(wanted.shape, dtype=torch.float64, device=device)
     # [rows, width, H] → [wanted, H]: the output layer is evaluated for these alone
     logprobs[wanted] = _logprobs(before[wanted], fed[wanted], logits_of, drawer.check_numbers)
@@ -186,23 +186,22 @@ def _logprobs(
     states: torch.Tensor, ids: torch.Tensor, logits_of: Head, check: Callable[[torch.Tensor], None]
 ) -> torch.Tensor:
     """The log-probability [n] of each id after its state [n, H], a few rows of logits at a time."""
-    found: list[torch.Tensor] = []
+    logprobs: list[torch.Tensor] = []
     start, count = 0, 1
     while start < len(states):
-        logits = logits_of(states[start : start + count]).float()
+        logits = logits_of(states[start : start + count]).float()  # [count, V]
         check(logits)
         # of [count, V] the logit of each row's own id, [count]
         target = logits.gather(1, ids[start : start + count, None])[:, 0]
-        found.append((target - logits.logsumexp(dim=-1)).double())
+        logprobs.append((target - logits.logsumexp(dim=-1)).double())
         start += count
         count = max(1, LOGIT_BYTES // (4 * logits.shape[-1]))
-    return torch.cat(found)
+    return torch.cat(logprobs)
 
 
 def _less(drawer: Drawer, tokens: int, rows: int) -> int:
     """Tokens of rows to try after memory ran out with `tokens` of them."""
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    torch.cuda.empty_cache()
     if drawer.kept:
         drawer.kept.clear()
         return tokens

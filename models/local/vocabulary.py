@@ -57,6 +57,19 @@ class Vocabulary:
         return token if self.kept is None else self._by_token.get(token)
 
 
+def end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """All ids at which a candidate is over, by the model and by the tokenizer."""
+    ends: set[int | None] = set(getattr(tokenizer, "stop_token_ids", ()))
+    named = (
+        tokenizer.eos_token_id,
+        model.config.eos_token_id,
+        model.generation_config.eos_token_id if model.generation_config else None,
+    )
+    for ids in named:
+        ends |= set(ids) if isinstance(ids, list | tuple) else {ids}
+    return frozenset(int(end) for end in ends if end is not None)
+
+
 def allowed_tokens(
     tokenizer: Any, size: int, scripts: Sequence[str], ends: Iterable[int]
 ) -> list[int]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from base.errors import KnownError
 from base.messages import _, _n, rendered
 from base.text import shown
-from models.memory.shapes import Shape, shape_of
+from models.memory.shape import Shape
+from models.memory.shapes import shape_of
 from models.memory.usage import (
     CACHE_BLOCK,
     MemoryItem,

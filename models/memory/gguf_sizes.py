@@ -1,10 +1,9 @@
 """Bytes of a GGUF file by a model's sizes and its quantization, as llama.cpp's tool makes it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from models.memory.shapes import Shape
+from models.memory.shape import Shape
 
 FileQuantization = Literal["Q4_K_M", "Q8_0"]
 
@@ -25,14 +24,14 @@ A_TOKEN = 30
 """Bytes that a token of the vocabulary takes in the file: its text, score, type and merges."""
 
 
-def file_bytes(shape: "Shape", quantization: FileQuantization) -> int:
+def file_bytes(shape: Shape, quantization: FileQuantization) -> int:
     """Weights, vocabulary and norms of the file, to about one part in a hundred."""
     bits = sum(count * BITS[_kind(kind, row)] for kind, row, count in _tensors(shape, quantization))
     norms = 4 * shape.layers * shape.hidden * BITS["F32"]
     return int(bits + norms) // 8 + A_TOKEN * shape.vocab
 
 
-def _tensors(shape: "Shape", quantization: FileQuantization) -> Iterator[tuple[str, int, int]]:
+def _tensors(shape: Shape, quantization: FileQuantization) -> Iterator[tuple[str, int, int]]:
     """The type, the length of a row and the weights of each matrix."""
     small, large = ("Q4_K", "Q6_K") if quantization == "Q4_K_M" else ("Q8_0", "Q8_0")
     hidden, embedding = shape.hidden, shape.vocab * shape.hidden

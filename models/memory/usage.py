@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from base.messages import N_
-from models.memory.shapes import Shape
+from models.memory.shape import Shape
 
 Quantization = Literal["none", "int8", "int4"]
 Adapter = Literal["lora", "prefix"]

@@ -24,14 +24,14 @@ def mark_whole(checkpoint: Path) -> None:
 
 def last_whole(folder: Path) -> Path | None:
     """The newest checkpoint that was written to its end; those cut off are deleted."""
-    found: list[tuple[int, Path]] = []
+    whole: list[tuple[int, Path]] = []
     for path in folder.glob("checkpoint-*"):
         step = path.name.rpartition("-")[2]
         if not (path / WHOLE).is_file():
             shutil.rmtree(path)
         elif step.isdecimal():
-            found.append((int(step), path))
-    return max(found)[1] if found else None
+            whole.append((int(step), path))
+    return max(whole)[1] if whole else None
 
 
 def put_in_place(folder: Path, write: Callable[[Path], None]) -> None:

@@ -158,13 +158,13 @@ class Curve(TrainerCallback):
     def _read(self) -> list[Point]:
         if not self.file.is_file():
             return []
-        found = []
+        points = []
         for line in self.file.read_text(encoding="utf-8").splitlines():
             try:
-                found.append(Point(**json.loads(line)))
+                points.append(Point(**json.loads(line)))
             except (ValueError, TypeError):
                 break  # torn by a cut; later lines belong behind it
-        return found
+        return points
 
 
 def _line(point: Point) -> str:

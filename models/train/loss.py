@@ -80,20 +80,21 @@ class _TargetNll(torch.autograd.Function):
         ctx: Any, states: torch.Tensor, ids: torch.Tensor, head: Head, vocab: int
     ) -> torch.Tensor:
         learning = ctx.needs_input_grad[0]
-        found = torch.empty(len(states), dtype=torch.float32, device=states.device)
+        losses = torch.empty(len(states), dtype=torch.float32, device=states.device)
         gradient = torch.empty_like(states) if learning else None
         rows = max(1, CHUNK_BYTES // (4 * vocab))  # of logits [rows, vocab] at a time
         for start in range(0, len(states), rows):
             part = slice(start, start + rows)
-            piece = states[part].detach().requires_grad_(learning)
+            piece = states[part].detach().requires_grad_(learning)  # [rows, width]
             with torch.set_grad_enabled(learning):
                 nll = F.cross_entropy(head(piece).float(), ids[part], reduction="none")
                 if gradient is not None:
+                    # what flows back to the states is known now, so that logits need not be kept
                     (gradient[part],) = torch.autograd.grad(nll.sum(), piece)
-            found[part] = nll.detach()
+            losses[part] = nll.detach()
         if gradient is not None:
             ctx.save_for_backward(gradient)
-        return found
+        return losses
 
     @staticmethod
     def backward(ctx: Any, *outer: torch.Tensor) -> tuple[torch.Tensor, None, None, None]:

@@ -78,25 +78,25 @@ def rows_of(
 
     With `chance`, which draws one, each example that names rivals has a branch.
     """
-    found = TrainingRows()
+    result = TrainingRows()
     joins = encoder.markup != "glm1" or encoder.causal_history
     for example in examples:
         ids, weights = _encoded(example, encoder)
         if len(ids) > max_length:
-            found.too_long += 1
+            result.too_long += 1
             continue
-        last = found.rows[-1] if found.rows else None
+        last = result.rows[-1] if result.rows else None
         if joins and last is not None and ids[: len(last.ids)] == last.ids:
             last.weights += weights[len(last.ids) :]
             last.ids = ids
             last.examples += 1
         else:
             last = TrainingRow(ids, weights)
-            found.rows.append(last)
+            result.rows.append(last)
         rivals = [cue for cue in example.rivals if cue != example.prompt.cue]
         if chance is not None and rivals and example.weight:
             last.branches.append(_branch(example, ids, chance.choice(rivals), encoder))
-    return found
+    return result
 
 
 def _branch(example: Example, own: list[int], rival: str, encoder: Encoder) -> Branch:

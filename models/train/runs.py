@@ -168,7 +168,10 @@ def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
     an_epoch = math.ceil(batches / settings.gradient_accumulation_steps / processes())
     steps = settings.max_steps or max(1, math.ceil(an_epoch * settings.num_train_epochs))
     gpu = on_gpu(settings)
-    bf16 = gpu and torch.cuda.is_bf16_supported() if settings.bf16 is None else settings.bf16
+    able = gpu and torch.cuda.is_bf16_supported()
+    if settings.bf16 and gpu and not able:
+        raise KnownError(_("bf16: this GPU cannot compute in bfloat16; leave it out"))
+    bf16 = able if settings.bf16 is None else settings.bf16
     return dict(
         output_dir=str(settings.out / FOLDER),
         per_device_train_batch_size=1,

@@ -55,7 +55,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """All figures of one evaluation."""
 
     names: tuple[str, ...]
@@ -173,7 +173,9 @@ PICKS: Sequence[FigureSpec[Agreement]] = (
 )
 
 
-def compare(results: Sequence[ModelResults], choices: SpeakerChoices, seed: int = 1) -> Comparison:
+def compare(
+    results: Sequence[ModelResults], choices: SpeakerChoices, seed: int = 1
+) -> ModelComparison:
     """The figures of the models in their order; the second is what the first is held against."""
     scored = _common([one.scored for one in results])
     drawings = _common([one.drawings for one in results])
@@ -185,7 +187,7 @@ def compare(results: Sequence[ModelResults], choices: SpeakerChoices, seed: int 
         *_rows(ROLEBENCH, [rolebench_scores(o) for o in _common([o.answered for o in results])]),
         *_rows(PICKS, _agreements(results)),
     ]
-    return Comparison(
+    return ModelComparison(
         names=tuple(one.name for one in results),
         figures=tuple(row for row in rows if any(value is not None for value in row.values)),
         changes=tuple(_changes(scored, seed)) if len(scored) == 2 and all(scored) else (),

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from base.messages import _
 from base.writing import replaced
-from scenes.evaluation.figures import Comparison
+from scenes.evaluation.figures import ModelComparison
 from scenes.evaluation.heldout import by_speaker
 
 BINS = 30
@@ -22,7 +22,7 @@ SPEAKERS = 20
 
 
 def write_plots(
-    comparison: Comparison, report: Path, inputs: Iterable[str | Path]
+    comparison: ModelComparison, report: Path, inputs: Iterable[str | Path]
 ) -> list[tuple[str, Path]]:
     """Captions and files beside `report`, each written whole or not at all, none over `inputs`."""
     written = []
@@ -36,14 +36,14 @@ def write_plots(
     return written
 
 
-def _plots(comparison: Comparison) -> Iterator[tuple[str, str, Figure]]:
+def _plots(comparison: ModelComparison) -> Iterator[tuple[str, str, Figure]]:
     if any(comparison.scored):
         yield "likelihood", _("Nats per character of the held-out replies"), _likelihood(comparison)
     if any(one.candidates for lines in comparison.scored for one in lines):
         yield "speakers", _("Lines guessed right, by speaker"), _speakers(comparison)
 
 
-def _likelihood(comparison: Comparison) -> Figure:
+def _likelihood(comparison: ModelComparison) -> Figure:
     figure, axes = _paper("nats per character", "lines")
     values = [
         [-one.logprob / len(one.example.reply) for one in lines] for lines in comparison.scored
@@ -62,7 +62,7 @@ def _likelihood(comparison: Comparison) -> Figure:
     return figure
 
 
-def _speakers(comparison: Comparison) -> Figure:
+def _speakers(comparison: ModelComparison) -> Figure:
     figure, axes = _paper("speaker (number in the table)", "guessed right")
     columns = [by_speaker(lines) for lines in comparison.scored]
     names = list(next(one for one in columns if one))[:SPEAKERS]
@@ -90,7 +90,7 @@ def _paper(across: str, up: str) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _label(comparison: Comparison, number: int) -> str:
+def _label(comparison: ModelComparison, number: int) -> str:
     """A model's name where any font can write it, else its number; `$` and `_` have a meaning."""
     name = comparison.names[number]
     return name.lstrip("_").replace("$", "") if name.isascii() else f"model {number + 1}"

@@ -12,7 +12,7 @@ from base.messages import N_, _
 from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
 from models.train.data import Example
-from scenes.evaluation.figures import Change, Comparison, FigureRow, wilson
+from scenes.evaluation.figures import Change, FigureRow, ModelComparison, wilson
 from scenes.evaluation.heldout import by_speaker
 
 SAID = N_("really said")
@@ -27,7 +27,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 _NOT_SHOWN = re.compile(rf"{UNPRINTABLE.pattern}|[\r\n\t]")
 
 
-def table(comparison: Comparison) -> list[tuple[str, ...]]:
+def table(comparison: ModelComparison) -> list[tuple[str, ...]]:
     """Rows of cells, the first naming the columns."""
     with_said = any(row.said is not None for row in comparison.figures)
     head = ("", *comparison.names, *((_(SAID),) if with_said else ()))
@@ -38,12 +38,12 @@ def table(comparison: Comparison) -> list[tuple[str, ...]]:
     return rows
 
 
-def changes(comparison: Comparison) -> list[str]:
+def changes(comparison: ModelComparison) -> list[str]:
     """A line for each difference between two models."""
     return [f"{_(one.label)}: {_change(one)}" for one in comparison.changes]
 
 
-def as_value(comparison: Comparison, settings: Mapping[str, Any]) -> dict[str, Any]:
+def as_value(comparison: ModelComparison, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What `--json` prints."""
     figures = [
         {row.key: value for row in comparison.figures if (value := row.values[at]) is not None}
@@ -63,28 +63,18 @@ def as_value(comparison: Comparison, settings: Mapping[str, Any]) -> dict[str, A
 
 
 def write_report(
-    comparison: Comparison, settings: Mapping[str, Any], path: Path, inputs: Iterable[str | Path]
+    comparison: ModelComparison,
+    settings: Mapping[str, Any],
+    path: Path,
+    inputs: Iterable[str | Path],
 ) -> list[str]:
     """Write the report to `path` and its plots beside it; returns what a person should know.
 
     None of `inputs` is written over. Raises `KnownError` where it cannot be written.
     """
     inputs = list(inputs)
-    notices: list[str] = []
     try:
-        try:
-            from scenes.evaluation.plots import write_plots
-
-            plots = write_plots(comparison, path, inputs)
-        except ModuleNotFoundError as error:
-            plots = []
-            notices.append(
-                _(
-                    "{path}: written without plots: {hint}",
-                    path=path,
-                    hint=not_installed(error.name, "train"),
-                )
-            )
+        plots, notices = _plots(comparison, path, inputs)
         replace_text(path, markdown(comparison, settings, plots), inputs)
     except OSError as error:
         raise KnownError(
@@ -97,8 +87,25 @@ def write_report(
     return notices
 
 
+def _plots(
+    comparison: ModelComparison, path: Path, inputs: Sequence[str | Path]
+) -> tuple[list[tuple[str, Path]], list[str]]:
+    """The plots that were written, and a word where there can be none."""
+    try:
+        from scenes.evaluation.plots import write_plots
+    except ModuleNotFoundError as error:
+        return [], [
+            _(
+                "{path}: written without plots: {hint}",
+                path=path,
+                hint=not_installed(error.name, "train"),
+            )
+        ]
+    return write_plots(comparison, path, inputs), []
+
+
 def markdown(
-    comparison: Comparison, settings: Mapping[str, Any], plots: Sequence[tuple[str, Path]]
+    comparison: ModelComparison, settings: Mapping[str, Any], plots: Sequence[tuple[str, Path]]
 ) -> str:
     """The report; `plots` are captions and files that lie beside it."""
     parts = [
@@ -115,7 +122,7 @@ def markdown(
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _title(comparison: Comparison) -> str:
+def _title(comparison: ModelComparison) -> str:
     """The names of the models."""
     names = [_safe(name) for name in comparison.names]
     if len(names) == 1:
@@ -123,7 +130,7 @@ def _title(comparison: Comparison) -> str:
     return _("{first} against {second}", first=names[0], second=names[1])
 
 
-def _explained(comparison: Comparison) -> str:
+def _explained(comparison: ModelComparison) -> str:
     lines = []
     if comparison.changes:
         lines += [
@@ -147,7 +154,7 @@ def _explained(comparison: Comparison) -> str:
     return "\n".join(lines).strip()
 
 
-def _intervals(comparison: Comparison) -> list[str]:
+def _intervals(comparison: ModelComparison) -> list[str]:
     """How sure the share of lines is whose speaker is guessed right."""
     accuracy, count = _figure(comparison, "speaker_accuracy"), _figure(comparison, "speaker_lines")
     if accuracy is None or count is None:
@@ -161,7 +168,7 @@ def _intervals(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _speaker_table(comparison: Comparison) -> str:
+def _speaker_table(comparison: ModelComparison) -> str:
     """Right guesses by true speaker; numbered as in the plot."""
     columns = [by_speaker(one) for one in comparison.scored]
     first = next((one for one in columns if one), {})
@@ -174,7 +181,7 @@ def _speaker_table(comparison: Comparison) -> str:
     return f"## {_('Who speaks, by speaker')}\n\n{_table(rows)}"
 
 
-def _samples(comparison: Comparison) -> str:
+def _samples(comparison: ModelComparison) -> str:
     """What was drawn for a few prompts, spread over all."""
     drawn = [one for one in comparison.drawings if one]
     if not drawn:
@@ -190,7 +197,7 @@ def _samples(comparison: Comparison) -> str:
     return "\n\n".join(parts[:-1])
 
 
-def _sample(comparison: Comparison, example: Example, at: int) -> Iterator[str]:
+def _sample(comparison: ModelComparison, example: Example, at: int) -> Iterator[str]:
     """The end of a history, the line that was really said, and what each model drew instead."""
     yield from map(_plain, example.prompt.history.split("\n")[-HISTORY - 1 : -1])
     yield f"{_plain(example.prompt.cue + example.reply)}   ({_(SAID)})"
@@ -200,12 +207,12 @@ def _sample(comparison: Comparison, example: Example, at: int) -> Iterator[str]:
             yield f"{text}   ({_plain(name)})"
 
 
-def _speakers(comparison: Comparison, at: int) -> dict[str, dict[str, int]]:
+def _speakers(comparison: ModelComparison, at: int) -> dict[str, dict[str, int]]:
     counted = by_speaker(comparison.scored[at])
     return {name: {"right": right, "lines": lines} for name, (right, lines) in counted.items()}
 
 
-def _figure(comparison: Comparison, key: str) -> FigureRow | None:
+def _figure(comparison: ModelComparison, key: str) -> FigureRow | None:
     return next((row for row in comparison.figures if row.key == key), None)
 
 

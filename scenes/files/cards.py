@@ -6,10 +6,11 @@ from pathlib import Path
 
 from base.messages import N_, _
 from base.text import shown
+from characters.cards.files import Container
 from characters.cards.importing import Import, carry_out, plan
 from characters.cards.mapping import untold, voice_lines
 from scenes.files.head import FileHead
-from scenes.files.importers import Importer
+from scenes.files.importers import importer_named
 from scenes.files.report import ImportReport
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -18,6 +19,11 @@ CARD = "card.json"
 """What an archive that is a card holds."""
 PROMPTS = ("system_prompt", "system-prompt", "system prompt")
 """How the text of a ChatHaruhi role is called that tells who it is."""
+CONTAINERS: dict[Container, str] = {
+    **{"json": "card-json", "png": "card-png", "charx": "charx"},
+    **{"characterglm": "characterglm", "chatharuhi": "chatharuhi", "webui": "webui-character"},
+}
+"""The importer of what a card was found in."""
 LONG_VOICE = N_("lines of voice beyond the most that are kept")
 _WEBUI = re.compile(r"^(?:name|char_name)\s*:", re.MULTILINE)
 _WEBUI_TOO = re.compile(r"^(?:context|greeting|char_persona|char_greeting)\s*:", re.MULTILINE)
@@ -87,21 +93,20 @@ def read(
     return plan(paths, folder, force, knowledge)
 
 
-def write_cards(imports: Sequence[Import], importer: Importer | None = None) -> list[ImportReport]:
+def write_cards(imports: Sequence[Import]) -> list[ImportReport]:
     """Write planned characters, all or nothing; a report for each. Raises `OSError`."""
-    reports = [report_of(one, importer) for one in imports]
+    reports = list(map(report_of, imports))
     carry_out(imports)
     for report, one in zip(reports, imports, strict=True):
         report.files.append(str(one.path))
     return reports
 
 
-def report_of(one: Import, importer: Importer | None = None) -> ImportReport:
+def report_of(one: Import) -> ImportReport:
     """What becomes of a card: what was taken from it, and what stays in it."""
     sheet, lines = one.sheet, voice_lines(one.card)
-    title = importer.title if importer is not None else N_("character card")
-    name = importer.name if importer is not None else one.source.container
-    report = ImportReport(str(one.source.path), name, title)
+    importer = importer_named(CONTAINERS[one.source.container])
+    report = ImportReport(str(one.source.path), importer.name, importer.title)
     entries = (one.card.book or {}).get("entries")
     report.became.update(
         {

@@ -91,7 +91,7 @@ class FileHead:
 
 def _outline(text: str) -> dict[str, str]:
     """The keys in the beginning of a JSON text, be it cut off or no JSON further on."""
-    found: dict[str, str] = {}
+    keys: dict[str, str] = {}
     above: list[str] = []
     prefix, key = "", ""
     for token in _TOKEN.finditer(text):
@@ -100,7 +100,7 @@ def _outline(text: str) -> dict[str, str]:
             key = prefix + token[1][:SHOWN]
             continue
         if key and len(above) <= DEEPEST:
-            found.setdefault(key, (token[1] if sign[0] == '"' else sign)[:SHOWN])
+            keys.setdefault(key, (token[1] if sign[0] == '"' else sign)[:SHOWN])
         if sign in "{[":
             above.append(prefix)
             path = "" if len(above) > DEEPEST else key or prefix.removesuffix(".")
@@ -108,4 +108,4 @@ def _outline(text: str) -> dict[str, str]:
         elif sign in "}]":
             prefix = above.pop() if above else ""
         key = ""
-    return found
+    return keys

@@ -50,8 +50,8 @@ class Importer:
 
     def certainty(self, head: FileHead) -> float:
         """How sure it is that a file which begins so is one of its own."""
-        found: float = _load(self.detector)(head)
-        return found
+        certainty: float = _load(self.detector)(head)
+        return certainty
 
     @property
     def read(self) -> Callable[..., Any]:
@@ -231,8 +231,8 @@ def importer_named(name: str, among: Iterable[Importer] = IMPORTERS) -> Importer
 
 def guesses(head: FileHead, among: Iterable[Importer] = IMPORTERS) -> list[Guess]:
     """What a file may be, the most certain first; nothing where nothing fits."""
-    found = [Guess(one, one.certainty(head)) for one in among]
-    return sorted((one for one in found if one.certainty > 0), key=lambda one: -one.certainty)
+    ranked = [Guess(one, one.certainty(head)) for one in among]
+    return sorted((one for one in ranked if one.certainty > 0), key=lambda one: -one.certainty)
 
 
 def is_sure(ranked: list[Guess]) -> bool:

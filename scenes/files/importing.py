@@ -16,7 +16,7 @@ from scenes.files.importers import Importer
 from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
 from scenes.files.trpg.files import TableLog, no_message, open_logs
-from scenes.files.trpg.people import Table
+from scenes.files.trpg.people import TableRules
 from scenes.files.trpg.players import Player, players, table_of
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.scene import Scene
@@ -113,7 +113,7 @@ def import_cards(cards: OpenedCards) -> Scene:
 
 def import_log(
     file: Recognised,
-    table: Table,
+    table: TableRules,
     player: str | None,
     tell: Callable[[str], None],
 ) -> list[ImportReport]:
@@ -146,4 +146,4 @@ def import_card_files(
 
     Raises `KnownError` or `OSError`; nothing is written then.
     """
-    return write_cards(importer.read(paths, folder, force, knowledge), importer)
+    return write_cards(importer.read(paths, folder, force, knowledge))

@@ -12,7 +12,7 @@ from scenes.casting import seated
 from scenes.scene import Role
 
 
-def known(
+def with_known_characters(
     cast: Sequence[Role], player: str | None, tell: Callable[[str], None]
 ) -> tuple[Role, ...]:
     """`cast`, each role whose character lies in `./characters` or in the data folder as that one.

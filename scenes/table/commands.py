@@ -100,10 +100,10 @@ def run_command(table: "Table", text: str) -> None:
     if command is None:
         raise KnownError(
             _(
-                "there is no command /{name}{hint}; /help lists them all, and // at the beginning "
-                "says a line that begins with /",
-                name=shown(name),
-                hint=nearest(name, COMMANDS),
+                "there is no command {name}{hint}; /help lists them, and // says a line that "
+                "begins with /",
+                name=f"/{shown(name)}",
+                hint=nearest(f"/{name}", [f"/{known}" for known in COMMANDS]),
             )
         )
     command.do(table, rest.strip())

@@ -95,12 +95,8 @@ class Table:
 
     def prompt(self) -> Prompt:
         """All that the model would read now. Raises `KnownError`."""
-        role, backend = self._speaker(), self.model.backend
-        if backend is None:
-            raise KnownError(self.model.problem or _("the model is still being loaded"))
-        if self._dealer.opening:
-            raise KnownError(_("the knowledge base is still being opened"))
-        return self.play.prompt(backend, role)
+        role = self._speaker()
+        return self.play.prompt(self._dealer.backend(), role)
 
     # --- speaking ---
 
@@ -260,7 +256,7 @@ class Table:
 
         Raises `KnownError` where the candidates cannot be kept.
         """
-        self._emit = _unheard
+        self._emit = lambda event: None  # nobody is there to be told any more
         try:
             self._dealer.close()
         finally:
@@ -302,7 +298,3 @@ class Table:
         if self.hand is None:
             raise KnownError(_("there are no candidates yet; an empty Enter draws some"))
         return self.hand
-
-
-def _unheard(event: happened.TableEvent) -> None:
-    """What happens after a table was closed is told to nobody."""

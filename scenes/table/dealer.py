@@ -76,6 +76,14 @@ class Dealer:
         """Whether a draw begins as soon as the model, or what may be told, is there."""
         return self._wish is not None
 
+    def backend(self) -> Backend:
+        """The model, ready to draw with all that may be told. Raises `KnownError`."""
+        if self.model.backend is None:
+            raise KnownError(self.model.problem or _("the model is still being loaded"))
+        if self.opening:
+            raise KnownError(_("the knowledge base is still being opened"))
+        return self.model.backend
+
     # --- drawing ---
 
     def deal(self, speaker: Role, again: bool = False) -> None:
@@ -197,6 +205,10 @@ class Dealer:
         if not hand.complete:
             self.hand = before
         self._emit(happened.DrawEnded(hand, error, stopped))
+        if not (hand.complete or error or stopped):
+            why = next((place.why for place in hand.places if place.why), "")
+            words = _("no candidate was a line in form: {why}", why=why)
+            self._emit(happened.Notice(words))
         if self.hand is before and before is not None:
             self._emit(happened.HandOpened(before))
         elif self.hand is None:

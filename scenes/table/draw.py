@@ -14,24 +14,19 @@ from base.text import UNPRINTABLE, is_blank, shown
 from models.backend import Backend, End, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
-from scenes.log import Entry, parse
+from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import History, cue_of, history_budget, prime, prompt_after, stable_part
+from scenes.prompt import History, history_budget, prime, prompt_after, stable_part
 from scenes.scene import Role, Scene
 from scenes.table.draws import Candidate
+from scenes.table.form import mended as mended
+from scenes.table.form import read_line as read_line
 from scenes.table.snapshot import from_json
 
 REDRAWS = 3
 """Rounds in which what was refused is drawn again before a place is given up."""
 
-_HALF = str.maketrans(",!?:;()", "，！？：；（）")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_MARKS = re.compile(r"(?:[,!?:;()，。！？：；（）、…—“”‘’《》]|\.{3,})+")
-_DOTS = re.compile(r"\.{3,}")
-_HALF_PAIR = re.compile(r"（([^（）()]*)\)|\(([^（）()]*)）")
 _BLANKS = str.maketrans("\r\t", "\n ")
-_HALF_A_LABEL = re.compile(r"\s*\\(?:e?|em|emo|emoj|emoji\s*([^\s\\]*))$")
-_INVISIBLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
 _PLACEHOLDER = re.compile(r"\{\{\s*(?:user|char)\s*\}\}|<(?:USER|BOT|CHAR)>", re.IGNORECASE)
 _LOOP = re.compile(r"(.{1,8}?)\1{15}")
 """Words that a small model is caught in; nobody laughs so long."""
@@ -122,7 +117,9 @@ def _asked_sampling(scene: Scene, wanted: Mapping[str, Any]) -> Sampling:
     try:
         return from_json(Sampling, wanted)
     except TypeError as error:
-        raise KnownError(_("{scene}: sampling: {error}", scene=scene.name, error=error)) from None
+        raise KnownError(
+            _("{scene}: sampling: {problem}", scene=scene.name, problem=error)
+        ) from None
 
 
 def draw_lines(
@@ -233,39 +230,6 @@ class _Table:
             return None, _("the same as another")
         self.taken.append(words)
         return Candidate(entry, end.finish, end.tokens, end.logprob), ""
-
-
-def read_line(speaker: Role, text: str) -> Entry | None:
-    """The entry that `text` after the cue of `speaker` is, in canonical form, if it is one."""
-    text = full_width(text.strip())
-    closing_bracket = "】" if speaker.narrator else ""
-    found = parse(f"{cue_of(speaker)}{text.removesuffix('】')}{closing_bracket}")
-    if len(found) != 1 or "\ufffd" in text:
-        return None
-    entry = found[0]
-    kinds = {"narration"} if speaker.narrator else {"speech", "action", "thought"}
-    inside = entry.text + entry.thought
-    if entry.kind not in kinds or any(mark in inside for mark in ("\\me", "\\emoji", "【", "】")):
-        return None
-    return None if _INVISIBLE.search(inside + entry.emotion) else entry
-
-
-def mended(text: str, labels: Sequence[str]) -> str:
-    """A text that ran out of tokens, without half a label at its end, its parenthesis closed."""
-    text = _HALF_A_LABEL.sub(lambda found: found[0] if found[1] in labels else "", text)
-    opened = sum((c in "（(") - (c in "）)") for c in text)
-    return text + "）" * (opened == 1)
-
-
-def full_width(text: str) -> str:
-    """Half-width punctuation beside Chinese as full-width, as some tokenizers cannot write it."""
-    return _HALF_PAIR.sub(lambda pair: f"（{pair[1] or pair[2] or ''}）", _MARKS.sub(_wide, text))
-
-
-def _wide(marks: re.Match[str]) -> str:
-    """A run of marks, full-width where Chinese stands before or after it."""
-    beside = marks.string[max(0, marks.start() - 1) : marks.end() + 1]
-    return _DOTS.sub("……", marks[0]).translate(_HALF) if _HAN.search(beside) else marks[0]
 
 
 def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:

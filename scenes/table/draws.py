@@ -86,5 +86,5 @@ def _draw(line: bytes) -> Draw:
         return from_json(Draw, json.loads(line.decode(*UTF8)))
     except (TypeError, KeyError, ValueError, RecursionError) as error:
         raise KnownError(
-            _("a draw of this session cannot be read ({error!r})", error=error)
+            _("a draw of this session cannot be read ({reason!r})", reason=error)
         ) from error

@@ -82,7 +82,7 @@ class Hand:
         count = len(self.places)
         if not 0 <= place < count:
             raise KnownError(
-                _n("there is candidate 1 alone", "there are candidates 1 to {n}", count)
+                _n("there is only candidate 1", "there are candidates 1 to {n}", count)
             )
         shown = self.places[place]
         if shown.candidate is not None:

@@ -18,7 +18,7 @@ from base.drafts import sweep
 from base.errors import KnownError
 from base.filenames import file_name
 from base.folders import sessions_folder
-from base.messages import _
+from base.messages import _, _n
 from base.writing import reason, replaced
 from scenes.table.events import Event, building, event_of, line_of
 from scenes.table.journal_repair import MOST, Places, is_mendable, mend
@@ -66,7 +66,7 @@ class Journal:
                     return journal
                 journal.close()
         raise KnownError(
-            _("{folder}: a thousand sessions of this second; try again", folder=folder)
+            _("{folder}: a thousand sessions began in this second; try again", folder=folder)
         )
 
     @classmethod
@@ -261,11 +261,7 @@ def _read(path: Path) -> _Reading:
                     return _mend(path, file.read())
                 if not found.events:
                     raise KnownError(
-                        _(
-                            "{path}: cut off before anything was said; {rest}",
-                            path=path,
-                            rest=_rest(path),
-                        )
+                        _with_rest(_("{path}: cut off before anything was said", path=path), path)
                     )
                 found.notices.append(
                     _("{path}: the last line was cut off and is left out", path=path.name)
@@ -279,15 +275,16 @@ def _read(path: Path) -> _Reading:
             found.end += len(line)
             found.unfinished = not line.endswith(b"\n")
     if not found.events:
-        raise KnownError(_("{path}: empty; {rest}", path=path, rest=_rest(path)))
+        raise KnownError(_with_rest(_("{path}: an empty file", path=path), path))
     return found if places.named <= places.draws else _mend(path, path.read_bytes())
 
 
-def _rest(path: Path) -> str:
+def _with_rest(problem: str, path: Path) -> str:
     """What to do where nothing stands in a journal."""
     log = path.with_suffix(".txt")
-    has_log = log.is_file() and log.stat().st_size
-    return f"the readable log is in {log.name}" if has_log else "delete it"
+    if log.is_file() and log.stat().st_size:
+        return _("{problem}; the readable log is in {file}", problem=problem, file=log.name)
+    return _("{problem}; delete it", problem=problem)
 
 
 def _mend(path: Path, raw: bytes) -> _Reading:
@@ -298,16 +295,29 @@ def _mend(path: Path, raw: bytes) -> _Reading:
     except KnownError as error:
         raise KnownError(
             _(
-                "{path}:{error} and left as it is. The readable log is in {name}",
+                "{path}:{problem}, and is left as it is. The readable log is in {file}",
                 path=path,
-                error=error,
-                name=path.with_suffix(".txt").name,
+                problem=error,
+                file=path.with_suffix(".txt").name,
             )
         ) from error
     told = [f"{path.name}:{line}" for line in found.told[:MOST]]
     if len(found.told) > MOST:
-        told.append(f"{path.name}: and {len(found.told) - MOST} more such places")
-    told.append(f"{path.name}: the damaged file will be kept as {aside} before anything is said")
+        told.append(
+            _n(
+                "{path}: and {n} more such place",
+                "{path}: and {n} more such places",
+                len(found.told) - MOST,
+                path=path.name,
+            )
+        )
+    told.append(
+        _(
+            "{path}: the damaged file will be kept as {aside} before anything is said",
+            path=path.name,
+            aside=aside,
+        )
+    )
     return _Reading(found.events, len(raw), False, told, found.lines)
 
 
@@ -383,5 +393,9 @@ class _said:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
             raise KnownError(
-                _("{path}: cannot be written or read: {error}", path=self.path, error=reason(error))
+                _(
+                    "{path}: cannot be written or read: {reason}",
+                    path=self.path,
+                    reason=reason(error),
+                )
             ) from error

@@ -64,12 +64,12 @@ def mend(raw: bytes, kept_in: str) -> Mended:
         following = read[at + 1].event if at + 1 < len(read) else None
         if found.event and following and tree.places.have_changed(found.event, following):
             read[at + 1], found = found, read[at + 1]
-            tree.mended.told.append(f"{at + 1}: two lines have changed places; they are put right")
+            tree.mended.told.append(
+                _("{line}: two lines have changed places; they are put right", line=at + 1)
+            )
         if found.event is None:
             if not tree.mended.events:
-                raise KnownError(
-                    _("{number}: not an event; the file is damaged", number=found.number)
-                )
+                raise KnownError(_("{line}: not an event; the file is damaged", line=found.number))
             tree.miss(found)
         else:
             tree.take(found)
@@ -232,15 +232,17 @@ class _Tree:
     def miss(self, found: _Found) -> None:
         """Tell what can be told of a line that is lost."""
         if not found.line.strip():
-            self.mended.told.append(f"{found.number}: an empty line, left out")
+            self.mended.told.append(_("{line}: an empty line, left out", line=found.number))
             return
         kind = _KIND.search(found.line)
-        name = kind[1].decode() if kind else "an event"
+        name = kind[1].decode() if kind else _("an event")
         if name == "turns" or b'"turns"' in found.line:
             self.lost_turns = True
-            name = f"turn {self.places.turns + 1}"
+            name = _("turn {number}", number=self.places.turns + 1)
         self.mended.told.append(
-            f"{found.number}: {name} is damaged and left out{_words(found.line)}"
+            _left_out(
+                _("{line}: {name} is damaged and left out", line=found.number, name=name), found
+            )
         )
 
     def take(self, found: _Found) -> None:
@@ -248,20 +250,25 @@ class _Tree:
         event, line = found.event, found.line
         assert event is not None
         if self.places.are_taken(event):
-            what = f"{_name(event)} is there a second time, and left out{_words(found.line)}"
-            self.mended.told.append(f"{found.number}: {what}")
+            name, number = _name(event), found.number
+            what = _("{line}: {name} is there a second time, and left out", line=number, name=name)
+            self.mended.told.append(_left_out(what, found))
             return
         self._tell_gap(found.number, event)
         self._fill(event)
         if event.get("event") == "head" and not self.places.fit(event):
-            self.mended.told.append(f"{found.number}: `head` names no turn, and is left out")
+            self.mended.told.append(
+                _("{line}: `head` names no turn, and is left out", line=found.number)
+            )
             return
         if self.lost_draws and any(_refers(turn, self.lost_draws) for turn in _turns(event)):
             event = {**event, "turns": [_without(t, self.lost_draws) for t in _turns(event)]}
             line = line_of(event)
         if found.mended:
-            what = _name(event)
-            self.mended.told.append(f"{found.number}: {what} was damaged by one bit and is mended")
+            name, number = _name(event), found.number
+            self.mended.told.append(
+                _("{line}: {name} was damaged by one bit and is mended", line=number, name=name)
+            )
         self._add(event, line)
 
     def end(self) -> None:
@@ -273,12 +280,11 @@ class _Tree:
         if len(self.mended.told) > self._explained or event.get("event") == "head":
             return
         there = (self.places.turns, self.places.draws)
-        for kind, had, last in zip(
-            ("turn", "draw"), there, self.places.built_on(event), strict=True
+        for missing, had, last in zip(
+            (_turns_missing, _draws_missing), there, self.places.built_on(event), strict=True
         ):
             if last > had:
-                which = f"s {had + 1} to {last} are" if last > had + 1 else f" {last} is"
-                self.mended.told.append(f"{number}: {kind}{which} missing before it")
+                self.mended.told.append(missing(number, had + 1, last))
 
     def _fill(self, event: Event) -> None:
         """Stand in for turns and draws that the event builds on and that are not there."""
@@ -343,20 +349,41 @@ def _without(turn: dict[str, Any], draws: Container[object]) -> dict[str, Any]:
     return {key: value for key, value in turn.items() if key not in ("draw", "candidate")}
 
 
-def _words(line: bytes) -> str:
-    """What can still be read of a line, to be told behind what is wrong with it."""
-    said = [_text(one[1]) for one in (_SPEAKER.search(line),) if one]
-    said += [_text(one[1]) for one in _TEXT.finditer(line)][:1]
-    return f"; it reads now: {shown('：'.join(said))}" if said else ""
+def _left_out(what: str, found: _Found) -> str:
+    """What is wrong with a line, and what can still be read of it."""
+    words = [_text(one[1]) for one in (_SPEAKER.search(found.line),) if one]
+    words += [_text(one[1]) for one in _TEXT.finditer(found.line)][:1]
+    if not words:
+        return what
+    return _("{what}; it reads now: {words}", what=what, words=shown("：".join(words)))
+
+
+def _turns_missing(line: int, first: int, last: int) -> str:
+    if first == last:
+        return _("{line}: turn {number} is missing before it", line=line, number=last)
+    return _(
+        "{line}: turns {first} to {last} are missing before it", line=line, first=first, last=last
+    )
+
+
+def _draws_missing(line: int, first: int, last: int) -> str:
+    if first == last:
+        return _("{line}: draw {number} is missing before it", line=line, number=last)
+    return _(
+        "{line}: draws {first} to {last} are missing before it", line=line, first=first, last=last
+    )
 
 
 def _name(event: Event) -> str:
     """How an event is called to a person."""
     if turns := _turns(event):
         first, last = turns[0].get("id"), turns[-1].get("id")
-        return f"turn {first}" if len(turns) == 1 else f"turns {first} to {last}"
-    id = event.get("id")
-    return f"draw {id}" if event.get("event") == "draw" else f"`{event.get('event')}`"
+        if len(turns) == 1:
+            return _("turn {number}", number=first)
+        return _("turns {first} to {last}", first=first, last=last)
+    if event.get("event") == "draw":
+        return _("draw {number}", number=event.get("id"))
+    return f"`{event.get('event')}`"
 
 
 def _text(raw: bytes) -> str:

@@ -129,9 +129,9 @@ class Session:
             except (KeyError, TypeError, ValueError) as error:
                 raise KnownError(
                     _(
-                        "event {number}: cannot be read ({error})",
+                        "event {number} cannot be read ({reason})",
                         number=number,
-                        error=shown(repr(error)),
+                        reason=shown(repr(error)),
                     )
                 ) from error
 
@@ -215,8 +215,8 @@ class Session:
         if draw.parent is not None and draw.parent not in self.turns:
             raise KnownError(
                 _(
-                    "no turn {parent}; there are 1 to {turns}",
-                    parent=draw.parent,
+                    "no turn {turn}; there are 1 to {turns}",
+                    turn=draw.parent,
                     turns=len(self.turns),
                 )
             )
@@ -312,7 +312,7 @@ class Session:
     def _open(self, event: Event) -> None:
         version = event["version"]
         if type(version) is not int or version < 1:
-            raise ValueError(_("version {version!r}", version=version))
+            raise ValueError(_("{version!r} is no version", version=version))
         if version > VERSION:
             raise KnownError(_("made by a newer paotuan; update to open it"))
         self.id = str(event["session"])
@@ -331,12 +331,14 @@ class Session:
         line = event.get("line")
         draw = line if isinstance(line, bytes) else from_json(Draw, event)
         if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
-            raise ValueError(_("draw {event} has no place", event=event["id"]))
+            raise ValueError(_("draw {number} has no place", number=event["id"]))
         self.draws.add(draw)
 
     def _tell(self, told: Notes) -> None:
         if not self._is_place(told.after):
-            raise ValueError(_("knowledge after turn {after!r}", after=told.after))
+            raise ValueError(
+                _("there is no turn {turn!r} for knowledge to follow", turn=told.after)
+            )
         self.notes.setdefault(told.after, []).append(told)
 
     def _add(self, turns: list[Event], time: object) -> None:
@@ -356,7 +358,7 @@ class Session:
     def _stand(self, head: int | None) -> None:
         """Move to `head`, and remember the way there for `redo`."""
         if not self._is_place(head):
-            raise ValueError(_("no turn {head!r}", head=head))
+            raise ValueError(_("there is no turn {turn!r}", turn=head))
         new: list[Turn] = []
         at = head
         if at is not None and self.turns[at].parent == self.head:

@@ -59,16 +59,10 @@ def find_session(id: str | None, folder: Path | None = None) -> Path:
     if len(matching) == 1:
         return folder / f"{matching[0]}.jsonl"
     if matching:
-        raise KnownError(
-            _("{number}: which one? {matching}", number=shown(id), matching=", ".join(matching[:5]))
-        )
-    raise KnownError(
-        _(
-            "no session named {number}{value}",
-            number=shown(id),
-            value=nearest(id, ids) or "; see: paotuan sessions list",
-        )
-    )
+        raise KnownError(_("{name}: which one? {ids}", name=shown(id), ids=", ".join(matching[:5])))
+    if hint := nearest(id, ids):
+        raise KnownError(_("no session is named {name}{hint}", name=shown(id), hint=hint))
+    raise KnownError(_("no session is named {name}; see: paotuan sessions list", name=shown(id)))
 
 
 def _glance(path: Path) -> Saved | None:

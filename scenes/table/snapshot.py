@@ -1,13 +1,29 @@
 """The values of a session as JSON objects and back, without what is empty. Pure."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
+
+import msgspec
+
+from base.messages import N_, _
+from base.text import shown
 
 T = TypeVar("T")
+KINDS = {
+    "int": N_("a whole number"),
+    "float": N_("a number"),
+    "str": N_("text"),
+    "bool": N_("true or false"),
+    "array": N_("a list"),
+    "object": N_("keys and values"),
+    "null": N_("nothing"),
+}
+"""What msgspec calls a value, and what a person does."""
+_QUOTED = re.compile(r"`([a-z_]+)(?: \| null)?`")
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -46,68 +62,34 @@ def _default(field: Field[Any]) -> Any:
 def from_json(kind: type[T], value: Mapping[str, Any]) -> T:
     """The dataclass `kind` from its JSON object; keys that it does not know are passed over.
 
-    Raises `TypeError`, `KeyError` or `ValueError` where the object is not of that shape.
+    Lists become tuples. Raises `ValueError` where the object is not of that shape.
     """
-    _expect(isinstance(value, dict), kind.__name__, value)
-    parts: dict[str, Any] = {}
-    declared: Any = kind
-    for name, read, required in _shape(declared):
-        if name in value:
-            parts[name] = read(value[name])
-        elif required:
-            raise KeyError(name)
-    return kind(**parts)
+    try:
+        return msgspec.convert(value, kind, dec_hook=_other)
+    except msgspec.ValidationError as error:
+        raise ValueError(_problem(str(error))) from None
 
 
-@cache
-def _shape(kind: Any) -> list[tuple[str, Callable[[Any], Any], bool]]:
-    """The fields of a dataclass: name, how it is read, and whether it has no default."""
-    hints = get_type_hints(kind)
-    return [
-        (field.name, _reader(hints[field.name]), field.default is field.default_factory is MISSING)
-        for field in fields(kind)
-    ]
+def _other(kind: type, value: Any) -> Any:
+    """What JSON itself has no type for: a path, and anything in a mapping of `object`."""
+    if kind is object:
+        return tuple(value) if isinstance(value, list) else value
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise TypeError(f"expected {kind.__name__}, found {str(value)[:40]!r}")
 
 
-def _reader(hint: Any) -> Callable[[Any], Any]:
-    """What makes a value of the type `hint` of a JSON value, and refuses one of another type."""
-    origin, args = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        (read,) = [_reader(arg) for arg in args if arg is not type(None)]
-        return lambda value: None if value is None else read(value)
-    if origin is Literal:
-        return partial(_one_of, args)
-    if origin is tuple:
-        return partial(_tuple_of, _reader(args[0]))
-    if origin is Mapping:
-        return _mapping
-    if isinstance(hint, type) and is_dataclass(hint):
-        return partial(from_json, hint)
-    if hint is Path:
-        return lambda value: Path(_typed((str,), value))
-    return partial(_typed, (int, float) if hint is float else (hint,))
-
-
-def _typed(kinds: tuple[type, ...], value: Any) -> Any:
-    _expect(type(value) in kinds, kinds[-1].__name__, value)
-    return value
-
-
-def _one_of(choices: tuple[Any, ...], value: Any) -> Any:
-    _expect(value in choices, " or ".join(map(str, choices)), value)
-    return value
-
-
-def _tuple_of(read: Callable[[Any], Any], value: Any) -> tuple[Any, ...]:
-    _expect(isinstance(value, (list, tuple)), "a list", value)
-    return tuple(read(part) for part in value)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    _expect(isinstance(value, dict), "an object", value)
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in value.items()}
-
-
-def _expect(satisfied: bool, what: str, value: object) -> None:
-    if not satisfied:
-        raise TypeError(f"expected {what}, found {str(value)[:40]!r}")
+def _problem(error: str) -> str:
+    """What msgspec says of a value, in our words: where it is, what was found and expected."""
+    words, __, place = error.partition(" - at `$")
+    key = shown(place.strip("`.")) or "$"
+    types = [name for name in _QUOTED.findall(words) if name in KINDS]
+    if words.startswith("Expected") and len(types) == 2:
+        expected, value = (_(KINDS[name]) for name in types)
+        return _(
+            "{key}: found {value}, expected {expected}", key=key, value=value, expected=expected
+        )
+    if words.startswith("Object missing"):
+        name = "".join(_QUOTED.findall(words))
+        return _("{key}: missing", key=name if key == "$" else f"{key}.{name}")
+    return _("{key}: a value that cannot be there", key=key)

@@ -47,7 +47,7 @@ REFUSED = {
     "cards/sillytavern/instruct_ChatML.json": "not a character card",
     "cards/sillytavern/openai_preset_Default.json": "not a character card",
     "cards/sillytavern/textgen_preset_Default.json": "not a character card",
-    "cards/haruhi_system_prompt.txt": "a text by itself",
+    "cards/haruhi_system_prompt.txt": "one text alone",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from characters.lore.book import Lorebook
 from characters.lore.decorators import split_decorators
 from characters.lore.foreign import lorebook_of
-from characters.lore.keys import Text
+from characters.lore.keys import SearchedText
 from characters.lore.matching import Moment, Utterance
 from tests.characters.lorebooks import book_of, entry, fire, said
 
@@ -36,11 +36,11 @@ from tests.characters.lorebooks import book_of, entry, fire, said
     ],
 )
 def test_where_a_key_is_found(key: str, text: str, options: dict[str, bool], holds: bool) -> None:
-    assert Text(text).holds(key, **options) is holds  # type: ignore[arg-type]
+    assert SearchedText(text).holds(key, **options) is holds  # type: ignore[arg-type]
 
 
 def test_a_pattern_that_would_search_for_ever_counts_as_not_found() -> None:
-    assert not Text("a" * 5000 + "!").holds("/(a+)+$/")
+    assert not SearchedText("a" * 5000 + "!").holds("/(a+)+$/")
 
 
 # --- what fires ----------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def test_the_users_data_folder_is_searched(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match="no character named libia; did you mean libai"):
+    with pytest.raises(KnownError, match="no character is named libia; did you mean libai"):
         profile.load("libia")
 
 
@@ -65,7 +65,7 @@ def test_a_name_in_a_file_never_leads_out_of_its_folder(tmp_path: Path, name: st
 
 @pytest.mark.parametrize("name", ["..", ".hidden", "", "a:b", "x" * 5000, "nul\0"])
 def test_an_odd_name_is_only_an_unknown_one(tmp_path: Path, name: str) -> None:
-    with pytest.raises(KnownError, match="no character named"):
+    with pytest.raises(KnownError, match="no character is named"):
         refer(name, tmp_path)
 
 

@@ -145,7 +145,7 @@ def test_a_folder_is_knowledge_of_all_kinds_and_its_broken_files_are_told(tmp_pa
         ("a.kb", b"no database", "not a knowledge base"),
         ("a.kb", b"", "another program's database|not a knowledge base"),
         ("a.md", b"\x00\x01", "neither UTF-8 nor GB18030"),
-        ("a.xyz", b"", "not a kind of knowledge"),
+        ("a.xyz", b"", "not a file of knowledge"),
     ],
 )
 def test_what_is_no_knowledge_is_said_in_one_line(

@@ -112,7 +112,7 @@ def test_only_what_the_assistant_says_is_a_target(tokenizers: dict[int, ChatGLMT
 
 
 def test_an_unknown_role_is_refused(tokenizers: dict[int, ChatGLMTokenizer]) -> None:
-    with pytest.raises(KnownError, match="'narrator': ChatGLM3-6B knows system, user"):
+    with pytest.raises(KnownError, match="the role narrator; ChatGLM3-6B only knows system, user"):
         encode_conversation(tokenizers[3], [{"role": "narrator", "content": "雨"}])
 
 

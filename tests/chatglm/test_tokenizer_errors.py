@@ -35,7 +35,7 @@ def test_a_folder_that_is_no_checkpoint(tmp_path: Path) -> None:
     assert "config.json" in refusal(tmp_path)
     assert "not a folder" in refusal(tmp_path / "nowhere")
     (tmp_path / "config.json").write_text('{"model_type": "llama"}', encoding="utf-8")
-    assert "'llama'" in refusal(tmp_path)
+    assert "model_type llama" in refusal(tmp_path)
     (tmp_path / "config.json").write_text("{", encoding="utf-8")
     assert "JSON" in refusal(tmp_path)
     (tmp_path / "config.json").write_text('{"model_type": "glm"}', encoding="utf-8")
@@ -46,23 +46,23 @@ def test_a_folder_that_is_no_checkpoint(tmp_path: Path) -> None:
 def test_a_missing_vocabulary_file_is_named(folders: dict[int, Path], version: int) -> None:
     name = "ice_text.model" if version == 1 else "tokenizer.model"
     (folders[version] / name).unlink()
-    assert f"{name}: not found" in refusal(folders[version])
+    assert f"{name}: this vocabulary is missing" in refusal(folders[version])
 
 
 def test_the_vocabulary_file_of_another_version_is_noticed_by_name(
     folders: dict[int, Path],
 ) -> None:
     (folders[1] / "ice_text.model").rename(folders[1] / "tokenizer.model")
-    assert "found tokenizer.model, which is of another version" in refusal(folders[1])
+    assert "tokenizer.model is the vocabulary of another version" in refusal(folders[1])
     (folders[2] / "tokenizer.model").rename(folders[2] / "ice_text.model")
-    assert "found ice_text.model, which is of another version" in refusal(folders[2])
+    assert "ice_text.model is the vocabulary of another version" in refusal(folders[2])
 
 
 def test_the_vocabulary_of_another_version_is_noticed_by_content(
     folders: dict[int, Path],
 ) -> None:
     shutil.copy(folders[1] / "ice_text.model", folders[3] / "tokenizer.model")
-    assert "found the vocabulary of ChatGLM-6B" in refusal(folders[3])
+    assert "the vocabulary of ChatGLM-6B" in refusal(folders[3])
     shutil.copy(folders[2] / "tokenizer.model", folders[1] / "ice_text.model")
     assert "without [MASK], expected the vocabulary of ChatGLM-6B" in refusal(folders[1])
 
@@ -83,7 +83,7 @@ def test_a_damaged_tokenizer_config_is_named(folders: dict[int, Path]) -> None:
 
 def test_settings_of_another_version_are_noticed(folders: dict[int, Path]) -> None:
     load_tokenizer(folders[2]).save_pretrained(folders[1])
-    assert "of ChatGLM version 2, config.json of version 1" in refusal(folders[1])
+    assert "of ChatGLM version 2, config.json that of version 1" in refusal(folders[1])
 
 
 def test_a_version_given_by_hand_settles_2_or_3_but_contradicts_nothing(
@@ -134,5 +134,5 @@ def test_a_tokenizer_that_does_not_fit_the_model_is_refused(folders: dict[int, P
     check_fit(two, SimpleNamespace(vocab_size=len(two)))
     with pytest.raises(KnownError, match="the model has 10"):
         check_fit(two, SimpleNamespace(vocab_size=10))
-    with pytest.raises(KnownError, match=r"\[gMASK\] is id"):
+    with pytest.raises(KnownError, match=r"\[gMASK\] has the id"):
         check_fit(one, SimpleNamespace(vocab_size=999, gmask_token_id=1, bos_token_id=2))

@@ -104,7 +104,7 @@ def test_templates_larger_than_they_may_be_are_told_the_limit(run: Run, tmp_path
     file.write_text("templates: [你是谁？]\n" + "# and so on\n" * 100_000, "utf-8")
     out = tmp_path / "out.txt"
     ran = run("corpus", "questions", "林默", "--slots", file, "--teacher", "http://x", "-o", out)
-    assert ran.status == 2 and "mine.yaml: larger than 1 MB, the most" in ran.err
+    assert ran.status == 2 and "mine.yaml: larger than 1 MB, which" in ran.err
 
 
 def test_templates_are_never_written_over_and_nested_without_end_they_are_told(

@@ -124,8 +124,8 @@ BROKEN = [
     (b'{"question": "a", "generated": []}', "role is missing"),
     ('{"role": "甲：乙", "question": "a", "generated": []}'.encode(), "in a name"),
     ('{"role": "甲", "question": " ", "generated": []}'.encode(), "question is empty"),
-    ('{"role": "甲", "question": "a", "generated": [1]}'.encode(), "no list of texts"),
-    ('{"role": "甲", "question": "a"}'.encode(), "no list of texts"),
+    ('{"role": "甲", "question": "a", "generated": [1]}'.encode(), "not a list of texts"),
+    ('{"role": "甲", "question": "a"}'.encode(), "not a list of texts"),
     (b"", "no question in it"),
 ]
 

@@ -4,11 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-from models.chatglm.made_up import make_prefix
-from models.chatglm.tokenizer_made_up import make_playable
-
-from scenes.scene import load_scene
 from tests.characters.card_files import png_of, raw, v2, v3
+from tests.chatglm.made_up import make_prefix
+from tests.chatglm.tokenizer_made_up import make_playable
 from tests.corpora.teachers import NOVEL
 from tests.imports.table_logs import NAMED, zipped
 from tests.local.tiny_models import LINES, make_llama, tiny_llama
@@ -26,6 +24,13 @@ opening: 【桃园之中，花开正盛。】
 sampling: {n: 3, max_tokens: 24}
 model: {adapter: my-voice}
 """
+FACTS = """\
+role: 李白
+asker: 来客
+knowledge: libai.md
+facts:
+  - {ask: 令尊叫什么名字？, answer: 李客, others: [李安, 李广]}
+"""
 RECIPE = "base: base\nexamples: examples.jsonl\nout: {out}\ndevice: cpu\nmax_steps: 2\n"
 TRAINED = {"recipe.yaml": "again", "voice.yaml": "adapters/new", "recipe-1.yaml": "one"}
 SWIPES = {"name": "安", "is_user": False, "mes": "*抬头* 谁？", "swipes": ["*抬头* 谁？", "是你。"]}
@@ -36,7 +41,7 @@ def write_inputs(folder: Path) -> None:
     for name in ("三国演义.txt", "novel.txt"):
         (folder / name).write_text(book(), encoding="utf-8")
     (folder / "short.txt").write_text(NOVEL, encoding="utf-8")
-    log = "苏晚：你确定是这里？ \\emoji 困惑\n【门开了。】\n夏娜：我来。\n林默：\\me 推开门\n" * 20
+    log = "".join(f"==== 第{n}章 ====\n【门开了{n}次。】\n{spoken(n)}" for n in range(1, 21))
     for name in ("log.txt", "rain.txt", "a.txt"):
         (folder / name).write_text(log, encoding="utf-8")
     (folder / "raw-log.txt").write_text(NAMED, encoding="utf-8")
@@ -57,7 +62,20 @@ def write_inputs(folder: Path) -> None:
     (folder / "scenes").mkdir()
     for path in (folder / "my-scene.yaml", folder / "scenes" / "my-scene.yaml"):
         path.write_text(SCENE, encoding="utf-8")
+    (folder / "libai.md").write_text("李白的父亲叫李客。\n", encoding="utf-8")
+    (folder / "facts.yaml").write_text(FACTS, encoding="utf-8")
     _write_data(folder)
+
+
+def words(number: int) -> str:
+    """A sentence that is like no other."""
+    return "".join(chr(0x4E00 + (number * 7919 + step * 104729) % 0x4000) for step in range(12))
+
+
+def spoken(number: int) -> str:
+    """Lines of a log."""
+    people = ("苏晚", "夏娜", "林默")
+    return "".join(f"{who}：{words(number * 10 + at)}。\n" for at, who in enumerate(people))
 
 
 def book() -> str:
@@ -65,8 +83,7 @@ def book() -> str:
     chapters = []
     for number in range(1, 31):
         said = [
-            f"{who}笑曰：“第{number}回之事，{who}自有第{line}个主意，诸君勿忧。”\n"
-            for line, who in enumerate(PEOPLE * 3)
+            f"{who}笑曰：“{words(number * 100 + line)}。”\n" for line, who in enumerate(PEOPLE * 3)
         ]
         chapters.append(f"第{number}回 英雄相会\n却说众人来到帐中。\n" + "".join(said))
     return "\n".join(chapters)
@@ -77,7 +94,8 @@ def _write_data(folder: Path) -> None:
         written(folder / name, examples())
     for split in ("general_train", "role_specific_test"):
         rows = [
-            {"role": "孙悟空", "question": f"第{n}问？", "generated": [f"俺答{n}。", f"答{n}。"]}
+            {"role": role, "question": f"{words(n)}？", "generated": [f"{words(n)}。", f"答{n}。"]}
+            for role in ("孙悟空", "李白")
             for n in range(4)
         ]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -96,7 +114,8 @@ def write_models(folder: Path) -> None:
     """A base in both layouts, adapters on it, two ChatGLMs, and a model of sentences."""
     base = make_llama(folder / "base")
     vocabulary = json.loads((base / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
-    model = tiny_llama(len(vocabulary))
+    model = tiny_llama(len(vocabulary), max_position_embeddings=8192)
+    model.save_pretrained(base)
     write_model(folder / "base.gguf", model, base / "tokenizer.json")
     for name in ADAPTERS:
         tuned(tiny_llama(len(vocabulary)), folder / "adapters" / name, "base", scale=0.01)
@@ -112,6 +131,7 @@ def put(models: Path, folder: Path, home: Path) -> None:
     shutil.copytree(models / "adapters", folder / "adapters")
     shutil.copytree(models / "adapters" / "voice", folder / "sanguo/checkpoints/checkpoint-76")
     (home / "models").mkdir(parents=True)
+    (home / "cache" / "paotuan").mkdir(parents=True)
     for name in ("chatglm-6b-int4", "chatglm3-6b"):
         (home / "models" / name).symlink_to(models / name)
     (home / "models" / "any.gguf").symlink_to(models / "base.gguf")
@@ -120,4 +140,3 @@ def put(models: Path, folder: Path, home: Path) -> None:
     (folder / "models").mkdir()
     (folder / "models" / "bge-small-zh-v1.5").symlink_to(models / "sentences")
     (folder / "model.gguf").symlink_to(models / "base.gguf")
-    assert load_scene("sanguo")

@@ -172,7 +172,7 @@ def test_lines_longer_than_the_context_are_left_out_and_told(
             '{"stable": "", "history": "", "cue": "林默：", "reply": "好\\n"}\n',
             "not of the split test",
         ),
-        ("{]\n", ":1: no JSON"),
+        ("{]\n", ":1: not JSON"),
     ],
 )
 def test_examples_that_cannot_be_used_are_said_in_one_line(
@@ -197,7 +197,7 @@ def test_examples_that_cannot_be_used_are_said_in_one_line(
         (("scripted", "--on", "e.jsonl", "--cast", "很" * 40), "not a name"),
         (("scripted", "--on", "e.jsonl", "--adapter", "nothing"), "no such file"),
         (("scripted", "--rolebench", "e.jsonl"), ":1: role is missing"),
-        (("scripted", "--picks", "nowhere"), "no session named nowhere"),
+        (("scripted", "--picks", "nowhere"), "no session is named nowhere"),
         (("scripted", "--picks", "p.jsonl"), "p.jsonl:1: chosen is "),
     ],
 )

@@ -128,7 +128,7 @@ def test_general_questions_are_mixed_in_at_their_share(tmp_path: Path) -> None:
 def test_a_small_file_is_mixed_in_whole_with_a_word(tmp_path: Path) -> None:
     tally = ExampleTally()
     assert len(mixed(general(tmp_path, [*ALPACA]), 900, 0.1, 5, Bounds(200, len), tally)) == 40
-    assert "40 examples, 100 were to be mixed in" in tally.notices[0]
+    assert "40 examples are mixed in, all there are; 100 were asked for" in tally.notices[0]
 
 
 def test_examples_of_another_file_are_mixed_in_but_not_what_it_holds_out(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_broken_general_line_is_told_with_its_place(
 
 
 def test_an_empty_general_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match="no example that fits"):
+    with pytest.raises(KnownError, match="no example in it that fits"):
         mixed(general(tmp_path, []), 9, 0.1, 1, Bounds(200, len), ExampleTally())
 
 

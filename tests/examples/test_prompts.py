@@ -134,7 +134,7 @@ def test_only_who_is_wanted_is_learned() -> None:
 
 
 def test_a_log_in_which_none_of_the_cast_speaks_is_told() -> None:
-    with pytest.raises(KnownError, match=r"rain\.txt: no line by .*in it speak 甲 1"):
+    with pytest.raises(KnownError, match=r"rain\.txt: no line by .*with their lines: 甲 1"):
         made("甲：好。")
     with pytest.raises(KnownError, match="nobody speaks in it"):
         made("一篇文章", scene=None)
@@ -166,13 +166,17 @@ def test_an_empty_split_is_told() -> None:
     for held in (HeldOut(share=0.1), HeldOut(every=2)):
         with pytest.raises(KnownError, match=r"one chapter or session .* --test 0"):
             made("苏晚：好。\n林默：走。", held=held)
-    with pytest.raises(KnownError, match="test split would be empty: one in 5 of 3"):
+    with pytest.raises(
+        KnownError, match="test split would be empty: one in 5 is to be held out of 3"
+    ):
         made(held=HeldOut(every=5))
 
 
 def test_a_split_of_which_nothing_can_be_learned_is_told() -> None:
     log = f"==== 一 ====\n苏晚：好。\n==== 二 ====\n林默：{'长' * 50}"
-    with pytest.raises(KnownError, match="the test split is empty: left out were 1 longer"):
+    with pytest.raises(
+        KnownError, match="the test split is empty, since all was left out: 1 longer"
+    ):
         made(log, held=HeldOut(every=2))
 
 

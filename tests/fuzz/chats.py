@@ -23,7 +23,7 @@ from scenes.data.examples import export as examples
 from scenes.files.chats import import_chat
 from scenes.files.chats.source import BadValue, json_value
 from scenes.files.exports import FORMS, export
-from scenes.files.exports.sillytavern import without_ours
+from scenes.files.exports.stored import without_ours
 from scenes.files.report import ImportReport
 from scenes.table.play import Play
 from tests.fuzz.mutations import bytes_changed, value_changed

@@ -36,7 +36,7 @@ from characters.wiki.chunks import Chunk, chunks
 from characters.wiki.files import text_of
 from characters.wiki.index import Base
 from characters.wiki.storage import write_base
-from characters.wiki.vectors import Made, Vectors, vectors_path
+from characters.wiki.vectors import Vectors, VectorsMade, vectors_path
 from tests.fuzz.mutations import bytes_changed, value_changed
 
 VECTOR = (0.5, 0.5, 0.5, 0.5)
@@ -197,7 +197,7 @@ def asked(base: Base) -> str:
 def near(raw: bytes, path: Path) -> str:
     """A file of vectors whose checksum fits, beside an index."""
     vectors_path(path).write_bytes(raw)
-    made = Made("any", len(VECTOR), crc32(raw), 0.0)
+    made = VectorsMade("any", len(VECTOR), crc32(raw), 0.0)
     found = Vectors(path, made, 4, lambda name: Fixed()).nearest("猫", 3)
     assert all(at < 4 and 0 < value <= 1 for at, value in found.items())
     return "found" if found else "silent"

@@ -22,7 +22,7 @@ from scenes.files.importers import importer_named, of_kind
 from scenes.files.source import text_file
 from scenes.files.trpg.convert import PARTS
 from scenes.files.trpg.files import TableLog, log_of, open_logs
-from scenes.files.trpg.people import Table
+from scenes.files.trpg.people import TableRules
 from scenes.files.trpg.styles import STYLES
 from scenes.log import parse
 from tests.imports.table_logs import LOGS, NAMED, sealdice_json, zipped
@@ -46,9 +46,9 @@ WRONG = (
     *(b"<html>", b"PK\x03\x04", "：\u3000".encode(), b"\\emoji x", "😀\ud7ff".encode(), b"1:2:3 "),
 )
 TABLES = (
-    *(Table(), Table(comments=True, ids=True), Table(dice=False)),
-    *(Table(style=style, comments=True) for style in STYLES),
-    Table(roles={"林默": "林：先生", "100003": "#晚"}, narrators=frozenset({"林默"})),
+    *(TableRules(), TableRules(comments=True, ids=True), TableRules(dice=False)),
+    *(TableRules(style=style, comments=True) for style in STYLES),
+    TableRules(roles={"林默": "林：先生", "100003": "#晚"}, narrators=frozenset({"林默"})),
 )
 
 Seed = tuple[str, bytes]

@@ -80,6 +80,18 @@ def test_what_fits_hardly_or_fits_two_kinds_is_not_sure():
     assert not is_sure([])
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("irc.txt", "[20:01] <林默> 我推门进去。\n[20:02] <苏晚> 等等我。\n" * 9),
+        ("page.txt", "<div class=a>早。</div>\n<p>晚。</p>\n" * 9),
+        ("scene.yaml", "title: 雨夜\nsummary: 两人\ncast: 林默\n"),
+    ],
+)
+def test_lines_in_brackets_that_are_no_names_are_not_surely_a_log(name, text):
+    assert not is_sure(guesses(FileHead(name, text.encode())))
+
+
 def test_a_name_that_is_no_importer_is_told_with_the_nearest_one():
     with pytest.raises(KnownError, match="no format seaaldice; did you mean sealdice"):
         importer_named("seaaldice")

@@ -11,7 +11,7 @@ from base.errors import KnownError
 from base.writing import replace_pieces
 from scenes.files.report import ImportReport
 from scenes.files.trpg.files import open_logs
-from scenes.files.trpg.people import Table
+from scenes.files.trpg.people import TableRules
 from scenes.files.trpg.writer import save_session, scene_of
 from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
 
@@ -27,7 +27,7 @@ def made(tmp_path):
 
 def imported(path: Path, format: str | None = None) -> tuple[str, ImportReport]:
     (log,) = open_logs(path, format)
-    return "".join(log.lines(Table(style="quoted"))), log.report
+    return "".join(log.lines(TableRules(style="quoted"))), log.report
 
 
 def notices(report: ImportReport) -> list[str]:
@@ -132,7 +132,7 @@ def test_a_line_without_end_is_read_in_parts_and_in_little_memory(made):
     path = made("a.txt", header + "很".encode() * (4 << 20) + b"\n" + header + b"x")
     tracemalloc.start()
     (log,) = open_logs(path)
-    size = sum(map(len, log.lines(Table())))
+    size = sum(map(len, log.lines(TableRules())))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert size > 4 << 20 and peak < 64 << 20

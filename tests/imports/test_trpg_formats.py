@@ -8,7 +8,7 @@ from scenes.files.head import FileHead
 from scenes.files.importers import guesses, of_kind
 from scenes.files.report import ImportReport
 from scenes.files.trpg.files import open_logs
-from scenes.files.trpg.people import Table
+from scenes.files.trpg.people import TableRules
 from scenes.log import parse
 from tests.imports.table_logs import EVENING, LOGS, NAMED, sealdice_json, zipped
 
@@ -46,10 +46,10 @@ TOLD = {
 }
 
 
-def imported(path: Path, table: Table | None = None) -> tuple[str, ImportReport]:
+def imported(path: Path, table: TableRules | None = None) -> tuple[str, ImportReport]:
     """The log that one file becomes, and what is said of it."""
     (log,) = open_logs(path)
-    return "".join(log.lines(table or Table())), log.report
+    return "".join(log.lines(table or TableRules())), log.report
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_logs_without_dates_and_of_foundry_are_the_same_evening(made, format):
 
 @pytest.mark.parametrize("format", ["sinanya", "rendered", "painted", "qq-channel"])
 def test_logs_of_one_line_a_message_hold_the_evening_without_its_long_message(made, format):
-    text, _ = imported(made(*LOGS[format]), Table(style="quoted"))
+    text, _ = imported(made(*LOGS[format]), TableRules(style="quoted"))
     assert text == EVENING.replace("苏晚：等等我。\n苏晚：\\me 她提着灯追了上来。\n", "")
 
 
@@ -221,7 +221,7 @@ d100=93/75 失败了[CQ:image,file=b.png]
 
 def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made):
     path = made("log.txt", EVENING_WITH_BOT.encode())
-    text, report = imported(path, Table(roles={"阿兰": "旁白"}, narrators=frozenset({"阿兰"})))
+    text, report = imported(path, TableRules(roles={"阿兰": "旁白"}, narrators=frozenset({"阿兰"})))
     assert text == (
         "【雨打在车窗上，你们听见“砰”的一声，车停了……】\n"
         "林默：怎么回事？\n林默：\\me 披上大衣，下车查看\n林默：轮胎没事。\n林默：\\me 真是倒霉。\n"
@@ -264,7 +264,7 @@ SHAPES = {
 @pytest.mark.parametrize("said", SHAPES)
 def test_what_players_write_is_told_apart_as_a_reader_would(made, said):
     log = f"林默(100002) 2026-03-21 19:05:05\n{said}\n\n苏晚(1) 2026-03-21 19:05:06\n完。\n"
-    text, report = imported(made("log.txt", log.encode()), Table(style="quoted"))
+    text, report = imported(made("log.txt", log.encode()), TableRules(style="quoted"))
     assert text == SHAPES[said] + "苏晚：\\me 完。\n"
     assert report.kept == 1 + bool(SHAPES[said]) and report.dropped.total() == (not SHAPES[said])
 
@@ -296,6 +296,6 @@ def test_lines_before_the_first_message_are_counted(made):
 def test_a_table_that_acts_in_brackets_still_talks_aside_with_its_marks(made):
     said = ["“走。”", "（点头）", "【奇怪】", "//吃饭去了", "((等我五分钟))", "“好。”\n//马上回来"]
     log = "".join(f"林默(1) 2026-03-21 19:05:0{at}\n{one}\n\n" for at, one in enumerate(said))
-    text, report = imported(made("log.txt", log.encode()), Table(style="thoughts"))
+    text, report = imported(made("log.txt", log.encode()), TableRules(style="thoughts"))
     assert text == "林默：走。\n林默：\\me 点头\n林默：（奇怪）\n林默：好。\n"
     assert report.dropped["off-topic"] == 2

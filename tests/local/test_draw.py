@@ -159,7 +159,7 @@ def test_scripts_leave_the_shares_of_allowed_tokens_as_they_were(folders: dict[s
 
 
 def test_an_unknown_script_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(KnownError, match="'klingon', expected some of han, latin"):
+    with pytest.raises(KnownError, match="klingon is unknown, expected some of han, latin"):
         Local.open(folders["llama"], device="cpu", scripts=["klingon"])
 
 
@@ -205,7 +205,7 @@ def test_closing_the_backend_from_another_thread_ends_a_draw(folders: dict[str, 
 
 def test_a_prompt_longer_than_the_context_is_refused(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu", context=16)
-    with pytest.raises(KnownError, match="expected fewer than its context of 16"):
+    with pytest.raises(KnownError, match="expected fewer than the context of 16"):
         drawn(table, PROMPT, SAMPLING)
 
 
@@ -217,7 +217,7 @@ def test_candidates_end_where_the_context_does(folders: dict[str, Path]) -> None
 
 
 def test_a_context_beyond_the_model_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(KnownError, match="expected at most the 512 tokens"):
+    with pytest.raises(KnownError, match="of 4096 tokens, expected at most the 512"):
         Local.open(folders["v3"], device="cpu", context=4096)
 
 
@@ -235,7 +235,7 @@ def test_what_is_no_checkpoint_is_one_line(tmp_path: Path, path: str, said: str)
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize("kind", ["v3", "llama"])
 def test_a_gpu_that_is_not_there_is_refused(folders: dict[str, Path], kind: str) -> None:
-    with pytest.raises(KnownError, match="0 CUDA devices"):
+    with pytest.raises(KnownError, match="of which there are 0"):
         Local.open(folders[kind], device="cuda")
 
 

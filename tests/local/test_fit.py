@@ -85,9 +85,9 @@ def test_a_gguf_is_read_as_the_name_would_be(tmp_path: Path) -> None:
     assert lines["weights in the file"] == size
     unpacked = {item.what: item.bytes for item in fit(f"local:{file}", MemoryPlan()).items}
     assert unpacked["embedding and output layer"] == 3 * 640 * 2
-    with pytest.raises(KnownError, match="quantised already"):
+    with pytest.raises(KnownError, match="quantized already"):
         fit(file, MemoryPlan(quantization="int4"))
-    with pytest.raises(KnownError, match="does not tell its sizes"):
+    with pytest.raises(KnownError, match="does not say its sizes"):
         shape_of(write_gguf(tmp_path / "odd.gguf", {"general.architecture": "x"}, {"a": (4,)}))
 
 
@@ -137,7 +137,7 @@ def test_a_size_that_is_none_is_refused(text: str) -> None:
 def test_bad_plans_are_refused() -> None:
     with pytest.raises(KnownError, match="expected 1 to 2048"):
         fit("chatglm-6b", MemoryPlan(context=4096))
-    with pytest.raises(KnownError, match="already stored as int4"):
+    with pytest.raises(KnownError, match="stored as int4"):
         fit("chatglm-6b-int4", MemoryPlan(quantization="int8"))
     with pytest.raises(KnownError, match="nor a known model"):
         fit("chatglm-7b", MemoryPlan())

@@ -188,12 +188,12 @@ def test_windows_and_capped_logits_are_the_models_own(
 
 def test_a_reply_beyond_the_context_is_refused(folders: dict[str, Path]) -> None:
     table = Local.open(folders["llama"], device="cpu", context=64)
-    with pytest.raises(KnownError, match="expected fewer than its context of 64"):
+    with pytest.raises(KnownError, match="expected fewer than the context of 64"):
         table.score(PROMPT, ["走" * 64])
 
 
 def test_a_prompt_of_nothing_is_refused() -> None:
     model = tiny_llama(300)
     drawer = Drawer(model, Adapters(model, "tiny"), True, Vocabulary(), [])
-    with pytest.raises(KnownError, match="an empty prompt"):
+    with pytest.raises(KnownError, match="the prompt is empty"):
         score_texts(drawer, model.get_output_embeddings(), [ScoredText([3, 4], 0)], None)

@@ -176,7 +176,7 @@ def test_what_cannot_become_a_folder_is_refused_in_a_line(pieces: Path, tmp_path
 
     refused("this is an adapter", write_lora(tmp_path / "lora.gguf", "llama", 32))
     refused("no such file", tmp_path / "gone.gguf")
-    refused("no GGUF; give a file", "nobody/nothing")
+    refused("not a GGUF; give a file", "nobody/nothing")
     refused("a folder already", pieces.parent)
     damaged = tmp_path / "damaged.gguf"
     damaged.write_bytes(file.read_bytes()[:2000])
@@ -188,7 +188,7 @@ def test_what_cannot_become_a_folder_is_refused_in_a_line(pieces: Path, tmp_path
     scaled = write_model(
         tmp_path / "r.gguf", tiny_llama(400), pieces, extra={FREQUENCIES: np.full(4, 3.0, "f4")}
     )
-    refused("scales positions in a way", scaled)
+    refused("scales its positions by a rule", scaled)
     unknown = tmp_path / "u.gguf"
     writer = gguf.GGUFWriter(unknown, "mpt")
     writer.add_context_length(8)
@@ -197,7 +197,7 @@ def test_what_cannot_become_a_folder_is_refused_in_a_line(pieces: Path, tmp_path
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    refused("a mpt model that transformers does not read", unknown)
+    refused("transformers cannot read mpt models", unknown)
     out.mkdir()
     (out / "mine.txt").write_text("dear")
     refused("exists already", file)

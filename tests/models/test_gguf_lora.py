@@ -146,11 +146,13 @@ def test_what_cannot_be_a_gguf_lora_is_refused_in_a_line(
     file.write_text(json.dumps(config | {"base_model_name_or_path": None}))
     refused("names no base; give it with --base")
     file.write_text(json.dumps(config | {"base_model_name_or_path": "gone.gguf"}))
-    refused(r"its base cannot be read \(gone\.gguf: no such file.*give it with --base")
+    refused(
+        r"the base that it names cannot be read \(gone\.gguf: no such file.*give it with --base"
+    )
     file.write_text(json.dumps(config | {"use_dora": True}))
-    refused("use_dora: a DoRA")
+    refused("use_dora: a GGUF LoRA cannot hold a DoRA")
     file.write_text(json.dumps(config | {"peft_type": "PREFIX_TUNING"}))
-    refused("peft_type is PREFIX_TUNING, expected LORA")
+    refused("peft_type is PREFIX_TUNING, but llama.cpp only knows LORA")
     file.write_text(json.dumps(config))
     tensors = load_file(weights)
     save_file({k: v for k, v in tensors.items() if "0.self_attn.q_proj.lora_B" not in k}, weights)

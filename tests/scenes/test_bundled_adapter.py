@@ -46,7 +46,7 @@ def test_it_is_small_and_says_where_it_comes_from() -> None:
     assert "Gemma Terms of Use" in card and "base_model: google/gemma-3-270m" in card
     recipe = read_recipe(FOLDER / "recipe-1.yaml")
     config = json.loads((FOLDER / "adapter_config.json").read_text(encoding="utf-8"))
-    assert (config["r"], config["lora_alpha"]) == (recipe.rank, recipe.alpha)
+    assert (config["r"], config["lora_alpha"]) == (recipe.r, recipe.lora_alpha)
 
 
 @pytest.mark.xdist_group("starter")

@@ -301,7 +301,7 @@ def test_what_is_asked_goes_before_the_scene_and_the_scene_before_the_default(
     ("said", "why"),
     [
         ({"temprature": 1}, "no key of sampling is named temprature; did you mean temperature"),
-        ({"n": "five"}, "sampling: expected int, found 'five'"),
+        ({"n": "five"}, "sampling: n: found text, expected a whole number"),
         ({"dry_breakers": "x"}, "sampling: expected a list"),
     ],
 )

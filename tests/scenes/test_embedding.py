@@ -43,8 +43,8 @@ def test_what_means_the_same_comes_up_in_play_and_in_examples(
 ) -> None:
     scene = make_scene(knowledge=(home / "town.kb",), opening="", turns="manual")
     play = Play.start(scene, "林默", tmp_path)
-    assert play.knowledge_is_slow
-    play.use_knowledge(play.opened_knowledge())
+    assert play.knowledge.is_slow("林默")
+    play.use_knowledge(next(play.opening_knowledge()))
     assert read_by(play, "咪咪！") == f"林默：咪咪！\n{NEAR}\n"
     assert play.notices == []
     play.close()

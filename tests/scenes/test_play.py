@@ -163,7 +163,7 @@ def test_who_watches_can_narrate_or_lend_a_voice(scene: Scene, tmp_path: Path) -
 def test_an_unknown_role_is_told_with_the_nearest_and_no_file_is_made(
     scene: Scene, tmp_path: Path
 ) -> None:
-    with pytest.raises(KnownError, match="no role named 林默默; did you mean 林默"):
+    with pytest.raises(KnownError, match="no role is named 林默默; did you mean 林默"):
         Play.start(scene, "林默默", tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -62,7 +62,10 @@ MISTAKES = [
         "shop.yaml:3: cast.a\\u000ab: a line break, a tab, or a space too many in a name",
     ),
     ('title: x\ncast:\n  "a\\e": x', "shop.yaml:3: cast: control character U+001B"),
-    ("title: x\ncast:\n  甲: {character: libia}", "3: cast.甲.character: no character named libia"),
+    (
+        "title: x\ncast:\n  甲: {character: libia}",
+        "3: cast.甲.character: no character is named libia",
+    ),
     ("title: x\ncast:\n  甲: {character: ../x.yaml}", "3: cast.甲.character: ../x.yaml leads out"),
     ("title: x\ncast:\n  甲: a\n  乙: {aliases: 甲}", "4: cast.乙.aliases: 甲 is also a name of "),
     ("title: x\ncast:\n  甲: a\n  甲: b", "shop.yaml:4: cast.甲: written twice, first in line 3"),
@@ -79,7 +82,10 @@ MISTAKES = [
     (SMALL + "sampling: {temperature: 9e999}", "temperature: found the number inf, expected a fin"),
     (SMALL + "model: starter", "shop.yaml:5: model: found text, expected keys and values"),
     (SMALL + "model: {context: 3}", "5: model.context: found the number 3, expected at least 256"),
-    (SMALL + "language: 中文", "5: language: found 中文, expected a tag such as zh or en"),
+    (
+        SMALL + "language: 中文",
+        "5: language: found 中文, expected the tag of a language, such as zh or en",
+    ),
     (SMALL + "emotions: [a b]", "shop.yaml:5: emotions.0: 'a b' is not one word"),
     (SMALL + " play_as: 甲", "shop.yaml:5: not valid YAML"),
     (SMALL + "\tplay_as: 甲", "shop.yaml:5: not valid YAML: a tab in the indentation"),
@@ -165,9 +171,9 @@ def test_scenes_are_found_here_first_then_at_the_users_then_shipped(
 
 
 def test_an_unknown_scene_or_role_is_answered_with_the_nearest_name() -> None:
-    with pytest.raises(KnownError, match="no scene named rain-hose; did you mean rain-house"):
+    with pytest.raises(KnownError, match="no scene is named rain-hose; did you mean rain-house"):
         load_scene("rain-hose")
-    with pytest.raises(KnownError, match="sanguo: no role named 刘皇叔; did you mean 刘备"):
+    with pytest.raises(KnownError, match="sanguo: no role is named 刘皇叔; did you mean 刘备"):
         load_scene("sanguo").role("刘皇叔")
     assert load_scene("sanguo").role("玄德").name == "刘备"
 
@@ -199,7 +205,7 @@ def test_the_template_of_a_new_scene_loads_as_it_is(tmp_path: Path) -> None:
     assert scene.title == "第一章: 开始 # 1"
     assert scene.play_as == "旅人"
     assert not scene.warnings
-    with pytest.raises(KnownError, match="a title of printable characters"):
+    with pytest.raises(KnownError, match="a title that can be printed"):
         scene_template("\x1b[2J")
 
 

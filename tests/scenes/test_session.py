@@ -133,7 +133,7 @@ def test_only_a_role_of_the_cast_can_be_played(scene: Scene) -> None:
     session, events = started(scene)
     session.play_as("晚晚")
     assert session.role == "苏晚"
-    with pytest.raises(KnownError, match="no role named 苏碗"):
+    with pytest.raises(KnownError, match="no role is named 苏碗"):
         session.play_as("苏碗")
     session.play_as(None)
     assert replayed(events).role is None

@@ -117,14 +117,14 @@ def test_a_file_of_examples_reads_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("{]", "no JSON"),
-        ("[" * 100_000, "no JSON"),
+        ("{]", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         ("[1]", "expected an object"),
         ('{"stable": "", "history": "", "cue": 7}', "cue is int"),
         (dumped(examples()[0]).replace('"train"', '"dev"'), "expected train or test"),
-        (dumped(examples()[0]).replace("1.0", "-1"), "weight -1"),
-        (dumped(examples()[0]).replace("1.0", "NaN"), "weight nan"),
-        (dumped(Example(Prompt("", "", "a："), " \n")), "empty reply"),
+        (dumped(examples()[0]).replace("1.0", "-1"), "weight is -1"),
+        (dumped(examples()[0]).replace("1.0", "NaN"), "weight is nan"),
+        (dumped(Example(Prompt("", "", "a："), " \n")), "the reply is empty"),
     ],
 )
 def test_a_line_that_is_no_example_is_told_with_its_number(
@@ -142,7 +142,7 @@ def test_another_encoding_and_an_absent_file_are_told(tmp_path: Path) -> None:
     file.write_bytes("刘备".encode("gb18030"))
     with pytest.raises(KnownError, match="not UTF-8"):
         read_examples(file)
-    with pytest.raises(KnownError, match="not readable"):
+    with pytest.raises(KnownError, match="cannot be read"):
         read_examples(tmp_path / "none.jsonl")
 
 

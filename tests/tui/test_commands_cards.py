@@ -45,7 +45,7 @@ def test_a_voice_of_ours_that_comes_back_in_a_card_is_told_whole(run, home):
 def test_a_card_is_shown_as_the_character_it_is(run, home):
     (home / "a.json").write_bytes(raw({**v3(), "spec_version": "3.5"}))
     shown = run("characters", "show", home / "a.json")
-    assert shown.out.startswith("林晚星、晚星\n")
+    assert shown.out.startswith("林晚星, 晚星\n")
     assert "creator: c" in shown.err
     assert "3.5 is newer than 3.0" in shown.err
     asked = json.loads(run("characters", "show", home / "a.json", "--json").out)

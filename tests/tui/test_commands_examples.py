@@ -1,6 +1,7 @@
 """Examples and benches on the command line: what is written, shown, and said of bad input."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,30 @@ def test_a_session_being_played_is_read_by_its_name(run, home):
         play.close()
 
 
+RECORDED = ("sampling", "context", "budget", "tokenizer", "dropped")
+
+
+def test_an_export_says_which_prompts_the_journal_does_not_know(run, home):
+    play = Play.start(load_scene("rain-house"), "林默")
+    with closing(play):
+        backend = Scripted()
+        hand = play.hand(backend, play.scene.role("苏晚"))
+        offset, updates = play.deal(backend, hand)
+        for update in updates:
+            hand.update(update, offset)
+        play.pick(hand, 0)
+    form = ("sessions", "export", "--to", "seq2seq", "--for", "苏晚")
+    said = run(*form)
+    assert json.loads(said.out)["prompt"] == backend.prompts[0].text
+    assert said.err == ""
+    journal = play.journal.path
+    events = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+    old = [{key: event[key] for key in event if key not in RECORDED} for event in events]
+    journal.write_text("".join(f"{json.dumps(event)}\n" for event in old), "utf-8")
+    said = run(*form, "--context", 2000)
+    assert "what the model had read before 1 line; its prompt is cut to 2000" in said.err
+
+
 def test_of_a_model_in_pytorch_only_the_tokenizer_is_opened(run, log, home):
     pytest.importorskip("transformers", reason="the extra `local` is not installed")
     from tests.chatglm.tokenizer_made_up import make_playable
@@ -146,7 +171,7 @@ def test_what_is_read_is_never_written_over(run, log, home):
 
 def test_a_missing_log_and_a_missing_session_are_told(run, home):
     assert "no such file" in examples(run, home / "none.txt", "--show", 1).err
-    assert "no session named none" in examples(run, "none", "--show", 1).err
+    assert "no session is named none" in examples(run, "none", "--show", 1).err
     assert "nothing to do" in examples(run, "none").err
 
 

@@ -149,7 +149,9 @@ def test_a_person_at_a_terminal_is_asked(run, home, monkeypatch, answer, made):
         monkeypatch.setattr(sys, "stderr", os.fdopen(os.dup(file.fileno()), "w"))
         status = main(["import", str(home / "a.txt")])
         sys.stderr.flush()
-    asked = os.read(terminal, 1 << 16).decode()
+    asked = ""
+    while "Which number" not in asked:
+        asked += os.read(terminal, 1 << 16).decode()
     assert "1 paotuan log (paotuan)" in asked
     assert status == (0 if made else 2)
     monkeypatch.undo()

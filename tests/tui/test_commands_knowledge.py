@@ -21,7 +21,7 @@ def test_a_folder_of_notes_becomes_a_base_that_answers(run, home):
     (notes / "bad.txt").write_bytes(b"\x00\x01")
     built = run("characters", "knowledge", "build", notes, "-o", home / "town.kb")
     assert built.status == 0
-    assert "2 chunks of 1 files" in built.err
+    assert "2 chunks of 1 file" in built.err
     assert "left out: " in built.err and "bad.txt" in built.err
     found = json.loads(
         run("characters", "knowledge", "ask", home / "town.kb", "罗兰", "--json").out
@@ -47,8 +47,8 @@ def test_a_base_with_vectors_finds_what_means_the_same(run, home, model):
         *("--embeddings", home / "models" / "tiny"),
     )
     assert built.status == 0, built.err
-    assert "2 chunks of 1 files" in built.err
-    assert "town.kb.npy: a vector for each chunk, 32 numbers by ./models/tiny" in built.err
+    assert "2 chunks of 1 file" in built.err
+    assert "town.kb.npy: a vector for each chunk, of 32 numbers, by ./models/tiny" in built.err
     assert not any("\r" in line for line in built.err.splitlines()), "progress on no terminal"
     asked = run("characters", "knowledge", "ask", base, "咪", "--json")
     (found,) = json.loads(asked.out)

@@ -66,7 +66,7 @@ def test_a_scene_names_nothing_out_of_its_folder(run, there, lines):
     checked = run("scenes", "check", scene)
     assert checked.status == 2
     assert "scenes/own.yaml:4: " in checked.err
-    assert "leads out of the folder" in checked.err or "no character named .." in checked.err
+    assert "leads out of the folder" in checked.err or "no character is named .." in checked.err
 
 
 @pytest.mark.parametrize("key", ["knowledge", "card"])

@@ -13,7 +13,7 @@ import pytest
 
 from tui.colour import redraws
 from tui.faults import keep
-from tui.outcome import Asked, outcome
+from tui.outcome import ProgramOptions, outcome
 
 pytest.importorskip("pty", reason="pseudo terminals are those of Unix")
 from tests.tui.terminals import Terminal, replayed, saved
@@ -48,7 +48,7 @@ def with_a_hand(open_terminal: Open) -> Terminal:
     opened.until(opened.shows("雨夜旧宅", "scripted"))
     opened.type("我上楼看看。")
     opened.type("\r")
-    opened.until(opened.shows("▌ 林默：我上楼看看。", "把钥匙抛给你", "词元/秒"))
+    opened.until(opened.shows("▌ 林默：我上楼看看。", "把那封信再读一遍", "词元/秒"))
     return opened
 
 
@@ -110,13 +110,13 @@ def test_a_fault_is_one_line_without_secrets_and_the_session_is_safe(
     opened.until(opened.shows("雨夜旧宅", "scripted"))
     opened.type("我上楼看看。")
     opened.type("\r")
-    opened.until(opened.shows("把钥匙抛给你", "词元/秒"))
+    opened.until(opened.shows("把那封信再读一遍", "词元/秒"))
     opened.type("\x1bOP")
     assert opened.end() == 1
     assert opened.is_as_before
     after = opened.raw[opened.raw.rindex(b"\x1b[?1006l") + 8 :].decode()
     log = tmp_path / "state/paotuan/log/faults.log"
-    assert after.startswith("paotuan: a fault of paotuan itself, RuntimeError: refused: ")
+    assert after.startswith("paotuan: 跑团自己出了错（RuntimeError: refused: ")
     assert after.count("\n") == 1
     assert str(log) in after
     assert log.stat().st_mode & 0o777 == 0o600
@@ -167,7 +167,7 @@ def test_a_dumb_terminal_gets_no_escape_and_is_told_of_the_line_mode(
 ) -> None:
     opened = terminal(*arguments, TERM="dumb")
     assert opened.end() == 2
-    assert "paotuan play SCENE --line" in opened.text.replace("\n", " ")
+    assert "paotuan play 场景 --line" in opened.text.replace("\n", "")
     assert b"\x1b" not in opened.raw
     assert not (tmp_path / "data").exists()
 
@@ -306,12 +306,12 @@ def test_a_fault_of_a_command_names_its_log_and_debug_shows_a_trace_without_secr
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", SECRET)
-    assert outcome(broken, Asked()) == 1
+    assert outcome(broken, ProgramOptions()) == 1
     told = capsys.readouterr().err
     assert told.startswith("paotuan: a fault of paotuan itself, ZeroDivisionError: $HF_TOKEN, ")
     assert str(home / "state/paotuan/log/faults.log") in told
     assert told.count("\n") == 1
-    assert outcome(broken, Asked(debug=True)) == 1
+    assert outcome(broken, ProgramOptions(debug=True)) == 1
     traced = capsys.readouterr().err
     assert "Traceback" in traced
     assert "in broken" in traced
@@ -389,7 +389,7 @@ from scenes.table.play import Play
 from scenes.scene_loader import load_scene
 from tui.line import LineTable
 from tui.colour import redraws
-from tui.outcome import Asked, outcome
+from tui.outcome import ProgramOptions, outcome
 import tui.process
 
 class Ready:
@@ -400,7 +400,7 @@ class Ready:
 play = Play.start(load_scene("rain-house"), "林默")
 play.asked = {"n": 2, "max_tokens": 400}
 tui.process.work()
-raise SystemExit(outcome(LineTable(play, Ready(), False).run, Asked()))
+raise SystemExit(outcome(LineTable(play, Ready(), False).run, ProgramOptions()))
 """
 
 

@@ -26,7 +26,7 @@ from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp
 from tui.importing import typed_path
 from tui.model_options import Choice
-from tui.screens.importing import PathScreen
+from tui.screens.importing import GuessScreen, PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.report import ReportScreen
 from tui.screens.start import RoleScreen, StartScreen
@@ -276,6 +276,35 @@ async def test_an_import_begins_at_the_table_too_and_leaves_it_for_the_new_sessi
         await until(pilot, lambda: app.play is not play and app.table is not None)
         assert app.play is not None and app.play.scene.title == "a"
         assert app.play.session.role is None
+
+
+async def test_what_a_file_is_is_asked_where_that_is_not_sure(here: Path) -> None:
+    unsure = "甲：好。\n乙：好。\n丙：好。\n" + "就这样过去了很久很久。\n" * 2
+    (here / "a.txt").write_text(unsure, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / "a.txt")
+        await until(pilot, lambda: isinstance(pilot.app.screen, GuessScreen))
+        guesses = pilot.app.screen.query_one("#guesses", OptionList)
+        assert [str(option.prompt) for option in guesses.options] == ["paotuan 的记录"]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PathScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, GuessScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlayersScreen))
+        assert [row[0] for row in rows(pilot.app.screen)] == ["甲", "乙", "丙"]  # type: ignore[arg-type]
+
+
+async def test_a_lorebook_goes_to_where_characters_can_name_it(here: Path) -> None:
+    book = {"entries": {"0": {"key": ["旧宅"], "content": "旧宅建于光绪年间。"}}}
+    (here / "世界.json").write_text(json.dumps(book, ensure_ascii=False), "utf-8")
+    made = here / "data/paotuan/characters/世界.book.json"
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / "世界.json")
+        assert "1 个条目" in await told(pilot) and not made.exists()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        assert made.read_bytes() == (here / "世界.json").read_bytes()
 
 
 async def test_a_path_is_completed(here: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_line_of_invisible_characters_is_an_empty_line(run, line):
     ("typed", "told"),
     [
         ("9", "no candidates"),
-        ("/nxt", "did you mean next"),
+        ("/nxt", "did you mean /next"),
         ("/ 你好", "there is no command"),
         ("/next 林莫莫", "林默"),
         ("/edit", "/edit N"),

@@ -14,6 +14,7 @@ from tui.app import PaotuanApp
 from tui.keymap import known_keys
 from tui.model_options import Choice
 from tui.palette import Palette
+from tui.preferences import SMALL_MODEL, is_new
 
 
 @pytest.fixture
@@ -182,3 +183,9 @@ def test_the_language_comes_from_option_environment_settings_and_locale_in_that_
     assert speaks() == "zh_CN"
     assert speaks("--lang", "zh-Hant") == "zh_TW"
     assert run("--lang", "fr", "locate", "data").status == 2
+
+
+def test_a_hint_is_given_once_to_a_person(home: Path):
+    assert is_new(SMALL_MODEL)
+    assert not is_new(SMALL_MODEL)
+    assert read_settings(settings_file()).notices == (SMALL_MODEL,)

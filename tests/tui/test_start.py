@@ -81,7 +81,7 @@ async def test_a_broken_scene_says_where_it_is_wrong(home: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app._notifications)
         told = [note.message for note in pilot.app._notifications]
-        assert any("0.yaml:2" in line and "did you mean cast" in line for line in told)
+        assert any("0.yaml:2" in line and "是不是 cast" in line for line in told)
         assert isinstance(pilot.app.screen, StartScreen)
         await pilot.press("down")
         assert "1.yaml" in str(pilot.app.screen.query_one("#details", Static).content)

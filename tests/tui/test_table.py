@@ -411,3 +411,66 @@ async def test_a_draw_waits_for_the_knowledge_and_the_screen_does_not(
         ready.set()
         await dealt(pilot)
         assert "旧宅的钥匙共有三把。" in [entry.text for entry in play.session.history]
+
+
+async def test_tab_completes_a_command_and_the_name_behind_next(tmp_path: Path) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        composer = app.screen.query_one(Composer)
+        await write(pilot, "/ne")
+        await pilot.press("tab")
+        assert composer.text == "/next "
+        await write(pilot, "老")
+        await pilot.press("tab")
+        assert composer.text == "/next 老周"
+        await pilot.press("enter")
+        await dealt(pilot)
+        assert at(pilot).table.hand.speaker.name == "老周"  # type: ignore[union-attr]
+        assert composer.text == ""
+
+
+async def test_a_command_that_there_is_none_of_stays_to_be_mended(tmp_path: Path) -> None:
+    app, play = table(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await say(pilot, "/undoo")
+        assert app.screen.query_one(Composer).text == "/undoo"
+        assert any("did you mean /undo?" in n.message for n in app._notifications)
+        assert said(play) == []
+
+
+async def test_the_edit_command_puts_a_turn_into_the_composer(tmp_path: Path) -> None:
+    app, play = table(tmp_path, turns="manual")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await say(pilot, "进去。")
+        await say(pilot, "/edit 3")
+        composer = app.screen.query_one(Composer)
+        assert composer.text == "进去。"
+        composer.load_text("先别进去。")
+        await pilot.press("enter")
+        await until(pilot, lambda: said(play) == ["林默：先别进去。"])
+        assert composer.text == ""
+
+
+async def test_the_commands_that_show_something_open_it(tmp_path: Path) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await say(pilot, "/help")
+        await until(pilot, lambda: type(app.screen).__name__ == "HelpScreen")
+        await pilot.press("escape")
+        await say(pilot, "/log")
+        await until(pilot, lambda: type(app.screen).__name__ == "TurnsScreen")
+        await pilot.press("escape")
+        await say(pilot, "/quit")
+        await until(pilot, lambda: app.return_code == 0)
+
+
+async def test_while_a_prompt_is_read_the_status_says_how_far(tmp_path: Path) -> None:
+    play = Play.start(house(), "林默", tmp_path)
+    backend = Scripted(LINES, batch=5, batch_delay=0.1)
+    app = PaotuanApp(play, Choice(), backend)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await say(pilot, "进去。")
+        status = app.screen.query_one(Status)
+        await until(pilot, lambda: any(part.startswith("reading ") for part in status.parts))
+        await dealt(pilot)
+        assert not any(part.startswith("reading") for part in status.parts)

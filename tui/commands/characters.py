@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from base.messages import _
+from base.messages import N_, _, series
 from tui.commands.group import group, one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over
@@ -29,16 +29,18 @@ def list_characters(as_data: Json = False) -> None:
     from base.errors import KnownError
     from characters.profile import load, names
 
-    found = []
+    characters = []
     for name in names():
         try:
-            found.append((name, load(name)))
+            characters.append((name, load(name)))
         except KnownError as error:
             word(short(str(error)))
     if as_data:
-        as_json([{"file": file, "name": one.name, "profile": one.profile} for file, one in found])
+        as_json(
+            [{"file": file, "name": one.name, "profile": one.profile} for file, one in characters]
+        )
     else:
-        columns([(file, one.name, _beginning(one.profile)) for file, one in found])
+        columns([(file, one.name, _beginning(one.profile)) for file, one in characters])
 
 
 def _beginning(text: str) -> str:
@@ -54,29 +56,30 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
     from characters.profile import load
 
     with given():
-        found = load(character)
+        one = load(character)
     if as_data:
-        paths = {"knowledge": list(map(str, found.knowledge)), "card": _path(found.card)}
-        as_json(asdict(found) | paths, 2)
+        paths = {"knowledge": list(map(str, one.knowledge)), "card": _path(one.card)}
+        as_json(asdict(one) | paths, 2)
         return
-    data("、".join((found.name, *found.aliases)))
+    data(series((one.name, *one.aliases)))
+    if one.profile:
+        data(one.profile)
     rows = (
-        ("", found.profile),
-        ("likes: ", "、".join(found.likes)),
-        ("adapter: ", found.adapter or ""),
-        ("emotions: ", " ".join(found.emotions)),
-        ("knowledge: ", ", ".join(str(path) for path in found.knowledge)),
-        ("card: ", _path(found.card) or ""),
+        (N_("likes: {words}"), series(one.likes)),
+        (N_("adapter: {words}"), one.adapter),
+        (N_("emotions: {words}"), series(one.emotions)),
+        (N_("knowledge: {words}"), series(map(str, one.knowledge))),
+        (N_("card: {words}"), _path(one.card)),
     )
-    for label, text in rows:
-        if text:
-            data(f"{label}{text}")
-    if found.voice:
-        data(found.voice)
-    for opening in found.openings:
+    for sentence, words in rows:
+        if words:
+            data(_(sentence, words=words))
+    if one.voice:
+        data(one.voice)
+    for opening in one.openings:
         data(f"\n{opening}")
-    if found.card is not None:
-        _show_card(found.card)
+    if one.card is not None:
+        _show_card(one.card)
 
 
 def _path(path: Path | None) -> str | None:
@@ -89,11 +92,15 @@ def _show_card(path: Path) -> None:
 
     with given():
         card = read_card(path)
-    for label in ("creator", "character_version", "creator_notes"):
-        if text := card.text(label).strip():
-            word(f"{label}: {one_line(text)}")
-    if tags := card.texts("tags"):
-        word(_("tags: {tags}", tags=one_line(", ".join(tags))))
+    rows = (
+        (N_("creator: {words}"), card.text("creator")),
+        (N_("version: {words}"), card.text("character_version")),
+        (N_("the creator's notes: {words}"), card.text("creator_notes")),
+        (N_("tags: {words}"), series(card.texts("tags"))),
+    )
+    for sentence, words in rows:
+        if words.strip():
+            word(_(sentence, words=one_line(words)))
     for warning in card.warnings:
         word(_("{warning} (a warning)", warning=warning))
 
@@ -112,13 +119,13 @@ def check(
     broken = False
     for name in characters or names():
         try:
-            found = load(name)
+            character = load(name)
         except KnownError as error:
             broken = True
             for problem in problems_of(error):
                 word(short(problem))
         else:
-            data(f"{name}: {found.name}")
+            data(f"{name}: {character.name}")
     if broken:
         raise typer.Exit(BAD_INPUT)
 
@@ -192,7 +199,7 @@ def export(
     form = cast("Form | None", one_of(spec, get_args(Form), "format") if spec else None)
     with given():
         if to.exists() and not force:
-            raise BadInput(_("{to}: is there already; --force replaces it", to=to))
+            raise BadInput(_("{where}: is there already; --force replaces it", where=to))
         inputs = [_file_of(character)]
         not_over(to, [*inputs, *([image] if image else [])], "--to")
         left_out = export_character(load(character), to, form, image, inputs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from base.messages import N_, _, _n
-from tui.commands import teaching
+from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.options import Json
 from tui.commands.quotes import notices_of
 from tui.commands.writing import not_over, write_lines
@@ -29,8 +29,8 @@ def distill(
     novel: Annotated[
         Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
     ],
-    output: teaching.Out,
-    teacher: teaching.TeacherName = None,
+    output: teaching_options.Out,
+    teacher: teaching_options.TeacherName = None,
     tokens: Annotated[
         int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
     ] = 600,
@@ -41,12 +41,12 @@ def distill(
     summaries: Annotated[
         bool, typer.Option(help="Ask for what happens in each chapter, as {…} lines.")
     ] = True,
-    jobs: teaching.Jobs = 1,
-    journal: teaching.Journal = None,
-    wait: teaching.Wait = 900.0,
-    timeout: teaching.Timeout = 300.0,
-    price: teaching.Price = None,
-    estimate: teaching.Estimate = False,
+    jobs: teaching_options.Jobs = 1,
+    journal: teaching_options.Journal = None,
+    wait: teaching_options.Wait = 900.0,
+    timeout: teaching_options.Timeout = 300.0,
+    price: teaching_options.Price = None,
+    estimate: teaching_options.Estimate = False,
     as_data: Json = False,
 ) -> None:
     """Retell a novel as a log: who says, does and thinks what, by a teacher's answers. A run that
@@ -54,18 +54,18 @@ def distill(
     """
     from scenes.data.teacher.distill import counts, distil, entries, passages
 
-    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching_options.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
     not_over(output, inputs)
     run = _run(novel, tokens, scene, summaries)
     tasks = [task for __, task in passages(run)]
     if estimate:
-        teaching.print_estimate(asking, tasks, as_data)
+        teaching_estimate.print_estimate(asking, tasks, as_data)
         return
-    with teaching.opened(asking, "distill") as (asked, cache):
-        left = teaching.tell_estimate(asking, tasks, cache)
-        with teaching.progress_of(asking, left, asked) as progress:
-            distilled = distil(run, asked, cache, jobs, progress)
+    with teaching.opened(asking, "distill") as (model, cache):
+        left = teaching_estimate.tell_estimate(asking, tasks, cache)
+        with teaching.progress_of(asking, left, model) as progress:
+            distilled = distil(run, model, cache, jobs, progress)
         write_lines((entry.line + "\n" for entry in entries(distilled)), output, inputs)
     _report(counts(distilled), output, as_data)
     if progress.failed:

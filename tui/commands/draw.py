@@ -10,7 +10,7 @@ import typer
 from base.messages import _
 from tui.commands import options
 from tui.failures import FAILED, BadInput, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import as_json, one_line, word
 from tui.preferences import sampling_under
 
@@ -67,7 +67,7 @@ def draw(
     given_model(choice, where)
     if where is None and choice.adapters:
         raise BadInput(_("--adapter: no role names an adapter; name a scene with --scene"))
-    history = _history(Source(log))
+    history = _history(LogInput(log))
     if where is None:
         where, history = scene_of(history, speaker)
     role = role or where.role(speaker)
@@ -134,7 +134,7 @@ def recent(history: Sequence["Entry"], context: int) -> list["Entry"]:
     return kept[::-1]
 
 
-def _history(source: Source) -> list["Entry"]:
+def _history(source: LogInput) -> list["Entry"]:
     """All of a log; what is none of the format is kept, and told."""
     from scenes.log import read
 

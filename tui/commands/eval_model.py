@@ -17,7 +17,7 @@ from tui.output import as_json, columns, data, word
 if TYPE_CHECKING:
     from models.backend import Sampling
     from models.train.data import Example
-    from scenes.evaluation.figures import Comparison
+    from scenes.evaluation.figures import ModelComparison
     from scenes.evaluation.run import EvaluationPlan, ModelResults
     from tui.eval_target import EvalTarget
 
@@ -187,7 +187,9 @@ def _settings(wanted: EvaluationOptions, plan: "EvaluationPlan") -> dict[str, An
     }
 
 
-def _show(comparison: "Comparison", settings: dict[str, Any], wanted: EvaluationOptions) -> None:
+def _show(
+    comparison: "ModelComparison", settings: dict[str, Any], wanted: EvaluationOptions
+) -> None:
     from scenes.evaluation.report import as_value, changes, table, write_report
 
     for line in comparison.notices:

@@ -12,7 +12,7 @@ from tui.commands.examples_shown import report, show_some
 from tui.commands.option_fields import options_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import word
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _read(log: str, scene: "Scene | None") -> "Script | Session":
         for line in session.damage:
             word(line)
         return session
-    source = Source(log)
+    source = LogInput(log)
     return script_of(source.where, _entries(source), scene)
 
 
@@ -128,7 +128,7 @@ def _file(log: str) -> Path:
         return find_session(log)
 
 
-def _entries(source: Source) -> list["Entry"]:
+def _entries(source: LogInput) -> list["Entry"]:
     """All of a log; a word says how many lines are not of the format."""
     from scenes.log import read
 

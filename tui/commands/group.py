@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from base.messages import N_, _
 from base.names import nearest
 from base.text import shown
+from tui.command_help import translate
 from tui.failures import BAD_INPUT, BadInput
 
 
@@ -24,13 +25,17 @@ class CommandGroup(TyperGroup):
                 return None, None, args[1:]
             raise BadInput(
                 _(
-                    "there is no command {name}{hint}; see: {command} --help",
+                    "there is no command {name}{hint} (see: {command} --help)",
                     name=shown(name),
                     hint=nearest(name, self.commands),
                     command=ctx.command_path,
                 )
             )
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        if found[1] is not None:
+            path = f"{ctx.command_path} {name}".partition(" ")[2]
+            translate(found[1], path, ctx.find_root().command)
+        return found
 
 
 def group(help: str, kind: type[CommandGroup] = CommandGroup) -> typer.Typer:

@@ -16,7 +16,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "settings": (
         "paotuan settings",
         "paotuan settings --init",
-        "paotuan settings model http://localhost:8000/v1?mode=chat#qwen3-8b",
+        "paotuan settings model 'http://localhost:8000/v1?mode=chat#qwen3-8b'",
     ),
     "train": (
         "paotuan train --new > voice.yaml",
@@ -24,6 +24,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan train voice.yaml seed=2",
     ),
     "locate": ("paotuan locate sessions",),
+    "import": ("paotuan import log.txt chat.jsonl", "paotuan import card.png book.json"),
     "scenes": ("paotuan scenes list",),
     "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
     "scenes show": ("paotuan scenes show rain-house",),
@@ -76,7 +77,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "corpus quotes": ("paotuan corpus quotes novel.txt -o log.txt",),
     "corpus distill": (
         "paotuan corpus distill novel.txt -o log.txt --estimate",
-        "paotuan corpus distill novel.txt -o log.txt --teacher http://localhost:8000/v1#qwen3-32b",
+        "paotuan corpus distill novel.txt -o log.txt --teacher 'http://localhost:8000/v1#qwen3-32b'",
     ),
     "corpus examples": ("paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",),
     "corpus interview": ("paotuan corpus interview novel.txt -o answers.txt --for 诸葛亮",),

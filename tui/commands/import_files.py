@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from scenes.files.importers import Importer
     from scenes.files.recognise import Recognised, Unrecognised
     from scenes.files.report import ImportReport
-    from scenes.files.trpg.people import Table
+    from scenes.files.trpg.people import TableRules
 
 
 @dataclass
 class Wishes:
     """What the options say, and the files sorted by what is made of them."""
 
-    table: "Table"
+    table: "TableRules"
     player: str | None
     folder: Path
     force: bool
@@ -100,21 +100,21 @@ def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "l
     with given():
         importer = importer_named(format) if format is not None else None
     role, roles = importer_named("chatharuhi"), {path.parent for path in files if is_prompt(path)}
-    found: list[Recognised] = []
+    recognised: list[Recognised] = []
     for path in files:
         try:
             if importer is not None:
-                found.append(named(path, importer))
+                recognised.append(named(path, importer))
             elif path.suffix.lower() == ".txt" and path.parent in roles:
-                found.append(named(path, role))
+                recognised.append(named(path, role))
             else:
                 file = recognise(path)
-                found.append(file if file.is_sure else file.as_named(_asked(file)))
+                recognised.append(file if file.is_sure else file.as_named(_asked(file)))
         except Unrecognised as error:
             wishes.problems.append(_or_named(error))
         except (BadInput, *Known) as error:
             wishes.problems += problems_of(error)
-    return found
+    return recognised
 
 
 def _or_named(error: "Unrecognised") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from base.messages import _, _n
-from tui.commands import teaching
+from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -23,8 +23,8 @@ def interview(
     novel: Annotated[
         Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
     ],
-    output: teaching.Out,
-    teacher: teaching.TeacherName = None,
+    output: teaching_options.Out,
+    teacher: teaching_options.TeacherName = None,
     people: Annotated[
         list[str] | None,
         typer.Option("--for", metavar="NAME", help="Whom to ask; may be given several times."),
@@ -35,12 +35,12 @@ def interview(
     tokens: Annotated[
         int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
     ] = 600,
-    jobs: teaching.Jobs = 1,
-    journal: teaching.Journal = None,
-    wait: teaching.Wait = 900.0,
-    timeout: teaching.Timeout = 300.0,
-    price: teaching.Price = None,
-    estimate: teaching.Estimate = False,
+    jobs: teaching_options.Jobs = 1,
+    journal: teaching_options.Journal = None,
+    wait: teaching_options.Wait = 900.0,
+    timeout: teaching_options.Timeout = 300.0,
+    price: teaching_options.Price = None,
+    estimate: teaching_options.Estimate = False,
     as_data: Json = False,
 ) -> None:
     """Interview the people of a novel: questions and answers in role, by a teacher."""
@@ -49,7 +49,7 @@ def interview(
     from scenes.data.teacher.interview import passages
 
     one_of(to, FORMS, "form")
-    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching_options.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [novel, asking.path]
     not_over(output, inputs)
     with given():
@@ -64,12 +64,12 @@ def interview(
         )
     tasks = [task for __, task in parts]
     if estimate:
-        teaching.print_estimate(asking, tasks, as_data)
+        teaching_estimate.print_estimate(asking, tasks, as_data)
         return
-    with teaching.opened(asking, "interview") as (asked, cache):
-        left = teaching.tell_estimate(asking, tasks, cache)
-        with teaching.progress_of(asking, left, asked) as progress:
-            held = held_interview(parts, asked, cache, jobs, progress)
+    with teaching.opened(asking, "interview") as (model, cache):
+        left = teaching_estimate.tell_estimate(asking, tasks, cache)
+        with teaching.progress_of(asking, left, model) as progress:
+            held = held_interview(parts, model, cache, jobs, progress)
     _write(held, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n, series
 from tui.colour import redraws
 from tui.commands import options
 from tui.commands.group import group
@@ -56,42 +56,44 @@ def build(
     bar = _Bar()
     with given(), closing(bar):
         if to.suffix.lower() != BASE:
-            raise BadInput(_("--to {to}: expected a name that ends in {BASE}", to=to, BASE=BASE))
+            raise BadInput(
+                _("--to {file}: expected a name that ends in {ending}", file=to, ending=BASE)
+            )
         for file in (to, vectors_path(to)):
             if file.exists() and not force:
-                raise BadInput(
-                    _("{file}: is there already; give --force to write over it", file=file)
-                )
+                raise BadInput(_("{where}: is there already; --force replaces it", where=file))
         for path in paths:
             if not path.exists():
-                raise BadInput(_("{path}: no such file or folder", path=path))
+                raise BadInput(_("{where}: no such file or folder", where=path))
         not_over(to, paths)
         not_over(vectors_path(to), paths)
         reading = Reading(paths)
-        found = [*(names or ()), *reading.find_names()]
+        known_names = [*(names or ()), *reading.find_names()]
         if not any(True for __ in reading.texts()):
             raise BadInput(
                 _(
-                    "{paths}: no text in it; expected files in {TEXTS}",
-                    paths=paths[0],
-                    TEXTS=", ".join(TEXTS),
+                    "{where}: no text in it; expected files in {endings}",
+                    where=paths[0],
+                    endings=series(TEXTS),
                 )
             )
         embedding = _embedding(embeddings, to, bar.show) if embeddings is not None else None
-        many = write_base(to, reading.chunks(), found, embedding, paths)
+        many = write_base(to, reading.chunks(), known_names, embedding, paths)
     for problem in reading.problems:
         word(_("left out: {problem}", problem=problem))
     if not many:
         to.unlink(missing_ok=True)
-        raise BadInput(_("{paths}: nothing to read in it, so nothing was written", paths=paths[0]))
-    word(_("{to}: {value} chunks of {files} files", to=to, value=many, files=reading.files))
+        raise BadInput(_("{where}: nothing to read in it, so nothing was written", where=paths[0]))
+    chunks = _n("{n} chunk", "{n} chunks", many)
+    files = _n("{n} file", "{n} files", reading.files)
+    word(_("{where}: {chunks} of {files}", where=to, chunks=chunks, files=files))
     if embedding is not None:
-        made = f"{embedding.embedder.dimension} numbers by {embedding.model}"
         word(
             _(
-                "{vectors_path}: a vector for each chunk, {made}",
-                vectors_path=vectors_path(to),
-                made=made,
+                "{where}: a vector for each chunk, of {n} numbers, by {model}",
+                where=vectors_path(to),
+                n=embedding.embedder.dimension,
+                model=embedding.model,
             )
         )
 
@@ -159,8 +161,8 @@ def ask(
         )
         return
     for hit in hits:
-        near = f"  near {hit.near:.2f}" if hit.near else ""
+        near = "  " + _("near {near:.2f}", near=hit.near) if hit.near else ""
         data(f"{hit.score:6.2f}{near}  {hit.chunk.title}  ({hit.chunk.source})")
         data(f"        {hit.chunk.text}")
     if not hits:
-        word(_("nothing in it has a word of the question"))
+        word(_("nothing in it has a word of the question, or is near to it"))

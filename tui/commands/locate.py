@@ -3,26 +3,29 @@
 from typing import Annotated
 
 import typer
-from platformdirs import user_cache_path, user_config_path, user_data_path
 
+from base.folders import cache_folder, config_folder, data_folder, log_folder, sessions_folder
 from tui.commands.group import one_of
 from tui.output import data
 
-PLACES = ("config", "data", "sessions", "cache")
+PLACES = {
+    "config": config_folder,
+    "data": data_folder,
+    "sessions": sessions_folder,
+    "cache": cache_folder,
+    "log": log_folder,
+}
 
 
 def locate(
     what: Annotated[
         str,
-        typer.Argument(metavar="|".join(PLACES), help="Which folder."),
+        typer.Argument(
+            metavar="|".join(PLACES),
+            help="Which folder.",
+            autocompletion=lambda: list(PLACES),
+        ),
     ],
 ) -> None:
-    """Print the folder of your settings, scenes and characters, sessions, or models."""
-    own = user_data_path("paotuan", appauthor=False)
-    folders = {
-        "config": user_config_path("paotuan", appauthor=False),
-        "data": own,
-        "sessions": own / "sessions",
-        "cache": user_cache_path("paotuan", appauthor=False),
-    }
-    data(str(folders[one_of(what, PLACES, "place")]))
+    """Print the folder of your settings, scenes and characters, sessions, models, or faults."""
+    data(str(PLACES[one_of(what, tuple(PLACES), "place")]()))

@@ -10,12 +10,13 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.messages import N_, _, _n
 from tui.commands.group import group
 from tui.commands.log_import import import_log
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BAD_INPUT, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import as_json, columns, data, json_text, word
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ PLAIN = 1 << 20
 
 
 @dataclass
-class Tally:
+class LogTally:
     """What was counted in a log. What is no line of a log is kept in `odd`, a JSON line each."""
 
     odd: IO[str]
@@ -86,9 +87,9 @@ def check(
     from scenes.log import read
 
     told = word if as_data else data
-    source = Source(log)
+    source = LogInput(log)
     with _spooled() as odd:
-        tally = Tally(odd)
+        tally = LogTally(odd)
         strangers = _Strangers(found) if (found := _scene(scene)) else None
         for number, entry in read(source.lines()):
             tally.add(number, entry)
@@ -98,7 +99,8 @@ def check(
             _print_check(tally, source.written)
         else:
             for line in tally.unrecognised():
-                data(f"{source.where}:{line['line']}: not a line of a log: {line['text']}")
+                problem = _("not a line of a log: {text}", text=line["text"])
+                data(f"{source.where}:{line['line']}: {problem}")
             _print_table(tally, source.written)
         if strict and tally.kinds["unrecognised"]:
             raise typer.Exit(BAD_INPUT)
@@ -111,7 +113,7 @@ def show(log: LogFile = None) -> None:
     from tui.colour import painter
 
     paint = painter()
-    for _, entry in read(Source(log).lines()):
+    for __, entry in read(LogInput(log).lines()):
         print(paint(entry))
 
 
@@ -125,10 +127,10 @@ def convert(
     """Write a log in its canonical form; a line that is not in the format stays as it is."""
     from scenes.log import read, write
 
-    source = Source(log)
+    source = LogInput(log)
     inputs = ["-" if source.is_stdin else str(log)]
     not_over(output, inputs)
-    write_lines((write(entry) + "\n" for _, entry in read(source.lines())), output, inputs)
+    write_lines((write(entry) + "\n" for __, entry in read(source.lines())), output, inputs)
 
 
 @app.command()
@@ -136,32 +138,34 @@ def stats(log: LogFile = None, as_data: Json = False) -> None:
     """Show who says how much, and with which emotions."""
     from scenes.log import read
 
-    source = Source(log)
+    source = LogInput(log)
     with _spooled() as odd:
-        tally = Tally(odd)
+        tally = LogTally(odd)
         felt: Counter[tuple[str, str]] = Counter()
         for number, entry in read(source.lines()):
             tally.add(number, entry)
             if entry.emotion:
                 felt[entry.speaker, entry.emotion] += 1
-    found = [_speaker(name, lines, tally, felt) for name, lines in tally.speakers.most_common()]
+    speakers = [_speaker(name, lines, tally, felt) for name, lines in tally.speakers.most_common()]
     if as_data:
-        as_json({"lines": source.written, "kinds": dict(tally.kinds), "speakers": found}, 2)
+        as_json({"lines": source.written, "kinds": dict(tally.kinds), "speakers": speakers}, 2)
         return
     rows = [
         (
             one["name"],
-            f"{one['lines']} lines",
-            f"{one['characters']} characters",
-            f"{one['mean_length']} a line",
+            _n("{n} line", "{n} lines", one["lines"]),
+            _n("{n} character", "{n} characters", one["characters"]),
+            _("{mean} a line", mean=one["mean_length"]),
             " ".join(f"{label} {count}" for label, count in one["emotions"].items()),
         )
-        for one in found
+        for one in speakers
     ]
     columns(rows)
 
 
-def _speaker(name: str, lines: int, tally: Tally, felt: Counter[tuple[str, str]]) -> dict[str, Any]:
+def _speaker(
+    name: str, lines: int, tally: LogTally, felt: Counter[tuple[str, str]]
+) -> dict[str, Any]:
     return {
         "name": name,
         "lines": lines,
@@ -171,7 +175,7 @@ def _speaker(name: str, lines: int, tally: Tally, felt: Counter[tuple[str, str]]
     }
 
 
-def _print_check(tally: Tally, lines: int) -> None:
+def _print_check(tally: LogTally, lines: int) -> None:
     """Print the counts as JSON, the unrecognised lines one at a time."""
     print(json_text(tally.counts(lines))[:-1], end=', "unrecognised": [')
     for index, line in enumerate(tally.unrecognised()):
@@ -179,12 +183,22 @@ def _print_check(tally: Tally, lines: int) -> None:
     print("]}")
 
 
-def _print_table(tally: Tally, lines: int) -> None:
+TITLES = {
+    **{"lines": N_("lines"), "narration": N_("narration"), "speech": N_("speech")},
+    **{"action": N_("action"), "thought": N_("thought"), "chapter": N_("chapter")},
+    **{"context": N_("context"), "comment": N_("comment")},
+    **{"unrecognised": N_("unrecognised"), "speakers": N_("speakers"), "emotions": N_("emotions")},
+}
+"""What the table of `log check` calls what is counted."""
+
+
+def _print_table(tally: LogTally, lines: int) -> None:
     counts = tally.counts(lines) | {"unrecognised": tally.kinds["unrecognised"]}
-    columns([(name, str(value)) for name, value in counts.items() if isinstance(value, int)])
+    numbers = [(name, value) for name, value in counts.items() if isinstance(value, int)]
+    columns([(_(TITLES[name]), str(value)) for name, value in numbers])
     for title in ("speakers", "emotions"):
         if counts[title]:
-            data(f"{title}:")
+            data(_("{title}:", title=_(TITLES[title])))
             columns([(f"  {name}", str(count)) for name, count in counts[title].items()])
 
 
@@ -209,10 +223,14 @@ class _Strangers:
 
         if entry.speaker and entry.speaker not in self.names and self._first(f"n{entry.speaker}"):
             close = nearest(entry.speaker, self.names)
-            yield f"{shown(entry.speaker)} is not in the cast{close}"
+            yield _("{name} is not in the cast{close}", name=shown(entry.speaker), close=close)
         if entry.emotion and entry.emotion not in self.labels:
             close = nearest(entry.emotion, self.labels)
-            yield f"\\emoji {shown(entry.emotion)} is no emotion of this scene{close}"
+            yield _(
+                "\\emoji {emotion} is no emotion of this scene{close}",
+                emotion=shown(entry.emotion),
+                close=close,
+            )
 
     def _first(self, what: str) -> bool:
         new = what not in self.told

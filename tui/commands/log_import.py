@@ -14,7 +14,7 @@ from tui.output import word
 
 if TYPE_CHECKING:
     from scenes.files.trpg.files import TableLog
-    from scenes.files.trpg.people import Table
+    from scenes.files.trpg.people import TableRules
 
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write the log.")
@@ -80,15 +80,15 @@ def table_from(
     narrators: list[str] | None,
     observers: list[str] | None,
     bots: list[str] | None,
-) -> "Table":
+) -> "TableRules":
     """How a table is to be read, as the options say. Raises `BadInput`."""
-    from scenes.files.trpg.people import Table
+    from scenes.files.trpg.people import TableRules
     from scenes.files.trpg.styles import STYLES
     from tui.commands.group import one_of
 
     if style is not None:
         one_of(style, STYLES, "style")
-    return Table(
+    return TableRules(
         style,
         roles_of(roles or []),
         frozenset(narrators or []),
@@ -97,7 +97,7 @@ def table_from(
     )
 
 
-def lines_of(logs: "list[TableLog]", table: "Table") -> Iterator[str]:
+def lines_of(logs: "list[TableLog]", table: "TableRules") -> Iterator[str]:
     """The lines of our log; what became of each file is told when it ends."""
     from tui.reported import report_lines
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.messages import _, _n
-from tui.commands import teaching
+from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -22,8 +22,8 @@ MOST_QUESTIONS = 50_000
 
 def questions(
     role: Annotated[str, typer.Argument(metavar="ROLE", help="Who answers.")],
-    output: teaching.Out,
-    teacher: teaching.TeacherName = None,
+    output: teaching_options.Out,
+    teacher: teaching_options.TeacherName = None,
     templates: Annotated[
         Path | None,
         typer.Option("--templates", metavar="FILE", help="YAML, or CamelBell's seed tasks."),
@@ -38,31 +38,31 @@ def questions(
     to: Annotated[
         str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
     ] = "log",
-    jobs: teaching.Jobs = 1,
-    journal: teaching.Journal = None,
-    wait: teaching.Wait = 900.0,
-    timeout: teaching.Timeout = 300.0,
-    price: teaching.Price = None,
-    estimate: teaching.Estimate = False,
+    jobs: teaching_options.Jobs = 1,
+    journal: teaching_options.Journal = None,
+    wait: teaching_options.Wait = 900.0,
+    timeout: teaching_options.Timeout = 300.0,
+    price: teaching_options.Price = None,
+    estimate: teaching_options.Estimate = False,
     as_data: Json = False,
 ) -> None:
     """Ask a role questions made of templates with slots, and have a teacher answer in role."""
     from scenes.data.teacher.questions import expected, make
 
     one_of(to, FORMS, "form")
-    asking = teaching.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching_options.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
     inputs = [asking.path, *(file for file in (templates, slots) if file is not None)]
     not_over(output, inputs)
     run = _run(role, templates, slots, n, seed)
     if estimate:
         tasks, sure = expected(run, None)
-        teaching.print_estimate(asking, tasks, as_data, sure)
+        teaching_estimate.print_estimate(asking, tasks, as_data, sure)
         return
-    with teaching.opened(asking, "questions") as (asked, cache):
+    with teaching.opened(asking, "questions") as (model, cache):
         tasks, sure = expected(run, cache)
-        left = teaching.tell_estimate(asking, tasks, cache, sure)
-        with teaching.progress_of(asking, left, asked) as progress:
-            answered = make(run, asked, cache, jobs, progress)
+        left = teaching_estimate.tell_estimate(asking, tasks, cache, sure)
+        with teaching.progress_of(asking, left, model) as progress:
+            answered = make(run, model, cache, jobs, progress)
     _write(role, answered, to, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)

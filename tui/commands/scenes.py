@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n, series
 from tui.commands.group import group
 from tui.commands.options import Json
 from tui.failures import BAD_INPUT, BadInput, given, problems_of
@@ -24,11 +24,11 @@ def list_scenes(as_data: Json = False) -> None:
     """List the scenes in ./scenes, in your data folder, and that come with paotuan."""
     from scenes.scene_list import find_scenes
 
-    found = find_scenes()
-    for scene in found:
+    scenes = find_scenes()
+    for scene in scenes:
         if scene.problem:
             word(scene.problem)
-    good = [scene for scene in found if not scene.problem]
+    good = [scene for scene in scenes if not scene.problem]
     if as_data:
         keys = ("name", "title", "summary")
         as_json(
@@ -45,18 +45,19 @@ def show(scene: NameOrFile, as_data: Json = False) -> None:
     from scenes.table.snapshot import to_json
 
     with given():
-        found = load_scene(scene)
+        one = load_scene(scene)
     if as_data:
-        as_json(to_json(found), 2)
+        as_json(to_json(one), 2)
         return
-    data(f"{found.title}  ({found.path})")
-    for label, text in (("", found.summary), ("aim: ", found.aim)):
-        if text:
-            data(f"{label}{text}")
+    data(f"{one.title}  ({one.path})")
+    if one.summary:
+        data(one.summary)
+    if one.aim:
+        data(_("aim: {aim}", aim=one.aim))
     data()
-    columns([(f"  {role.name}", _about(role, found.play_as), role.profile) for role in found.cast])
+    columns([(f"  {role.name}", _about(role, one.play_as), role.profile) for role in one.cast])
     data()
-    data(found.opening)
+    data(one.opening)
 
 
 @app.command()
@@ -82,7 +83,8 @@ def check(
         else:
             for warning in scene.warnings:
                 word(_("{warning} (a warning)", warning=warning))
-            data(f"{scene.path}: {scene.title}, {len(scene.cast)} roles")
+            roles = _n("{n} role", "{n} roles", len(scene.cast))
+            data(_("{where}: {title}, {roles}", where=scene.path, title=scene.title, roles=roles))
     if broken:
         raise typer.Exit(BAD_INPUT)
 
@@ -108,7 +110,7 @@ def new(
         return
     path = output or folders("scenes")[1] / f"{file_name(title, 'scene')}.yaml"
     if path.exists():
-        raise BadInput(_("{path}: is there already; name another file with -o", path=path))
+        raise BadInput(_("{where}: is there already; name another file with -o", where=path))
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_text(path, text, ())
     data(str(path))
@@ -123,5 +125,5 @@ def schema() -> None:
 
 
 def _about(role: "Role", play_as: str | None) -> str:
-    marks = ("you" if role.name == play_as else "", "narrator" if role.narrator else "")
-    return ", ".join(filter(None, marks))
+    marks = ((_("you"), role.name == play_as), (_("narrator"), role.narrator))
+    return series(mark for mark, holds in marks if holds)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, _n
 from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
-from tui.logs import Source
+from tui.logs import LogInput
 from tui.output import as_json, columns, data, one_line, word
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ def list_sessions(as_data: Json = False) -> None:
     """List the saved sessions, the newest first."""
     from scenes.table.session_list import saved_sessions
 
-    found = saved_sessions()
+    sessions = saved_sessions()
     if as_data:
         keys = ("id", "title", "role", "last")
         as_json(
             [
                 {key: getattr(one, key) for key in keys}
                 | {"path": str(one.path), "saved": one.saved.isoformat(timespec="seconds")}
-                for one in found
+                for one in sessions
             ],
             2,
         )
         return
-    if not found:
+    if not sessions:
         word(_("no saved session yet; start one with: paotuan play"))
-    columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in found])
+    columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in sessions])
 
 
 @app.command()
@@ -64,7 +64,7 @@ def show(id: Id = None) -> None:
     with given():
         path = find_session(id).with_suffix(".txt")
     paint = painter()
-    for __, entry in read(Source(path).lines()):
+    for __, entry in read(LogInput(path).lines()):
         print(paint(entry))
 
 
@@ -83,7 +83,13 @@ def export(
         typer.Option("--for", metavar="NAME", help="Only this role's lines, as examples."),
     ] = None,
     context: Annotated[
-        int, typer.Option("--context", metavar="N", min=1, help="Characters of a prompt, at most.")
+        int,
+        typer.Option(
+            "--context",
+            metavar="N",
+            min=1,
+            help="Characters of a prompt, at most, where the journal does not say what was read.",
+        ),
     ] = CONTEXT,
 ) -> None:
     """Write a session to read, to train on, or for SillyTavern.
@@ -172,7 +178,7 @@ def search(
         raise BadInput(_("nothing to look for"))
     for path in sorted(sessions_folder().glob("*.txt")):
         try:
-            for number, line in enumerate(Source(path).lines(), 1):
+            for number, line in enumerate(LogInput(path).lines(), 1):
                 if wanted in line.casefold():
                     data(f"{path.stem}:{number}: {one_line(line)}")
         except BadInput as error:
@@ -185,8 +191,19 @@ def _lines_of(form: str, session: "Session", speaker: str | None, context: int) 
         from scenes.files.exports import export
 
         return export(form, session, speaker, context)
-    from scenes.data.examples.export import FORMS
+    from scenes.data.examples.export import FORMS, unrecorded
 
+    if lines := unrecorded(session, speaker):
+        word(
+            _n(
+                "the journal does not say what the model had read before {n} line; its prompt is "
+                "cut to {context} characters",
+                "the journal does not say what the model had read before {n} lines; their prompts "
+                "are cut to {context} characters",
+                lines,
+                context=context,
+            )
+        )
     return FORMS[form](session, speaker, context)
 
 

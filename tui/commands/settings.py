@@ -10,7 +10,7 @@ import typer
 
 from base.messages import _, language, matched
 from base.ranges import SAMPLING
-from base.settings import INSIDE, SINGLE, Settings, read_settings, settings_file, write_settings
+from base.settings import INSIDE, SINGLE, UserSettings, read_settings, settings_file, write_settings
 from base.settings import settings as read
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scenes.scene import Scene
 
 
-class Row(NamedTuple):
+class SettingRow(NamedTuple):
     """A value that holds, and what says so."""
 
     key: str
@@ -134,31 +134,35 @@ def _shown(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
-def _rows(mine: Settings, scene: "Scene | None", model: str | None) -> Iterator[Row]:
+def _rows(mine: UserSettings, scene: "Scene | None", model: str | None) -> Iterator[SettingRow]:
     from tui.keymap import known_keys
 
     default = _("default")
-    yield Row("language", language(), _language_origin(mine))
+    yield SettingRow("language", language(), _language_origin(mine))
     yield _own(mine, "theme", "textual-dark")
     yield _model(mine, scene, model)
     yield _own(mine, "columns", None)
     for name, address in mine.models.items():
-        yield Row(f"models.{name}", address, mine.origin(f"models.{name}"))
+        yield SettingRow(f"models.{name}", address, mine.origin(f"models.{name}"))
     yield from _sampling(mine, scene)
     for id, binding in known_keys().items():
         own = mine.keys.get(id)
         origin = default if own is None else mine.origin(f"keys.{id}")
-        yield Row(f"keys.{id}", own or binding.key, origin)
+        yield SettingRow(f"keys.{id}", own or binding.key, origin)
     yield _own(mine, "notices", ())
 
 
-def _own(mine: Settings, key: str, otherwise: Any) -> Row:
+def _own(mine: UserSettings, key: str, otherwise: Any) -> SettingRow:
     """A key that only the settings can say."""
     value = getattr(mine, key)
-    return Row(key, value, mine.origin(key)) if value else Row(key, otherwise, _("default"))
+    return (
+        SettingRow(key, value, mine.origin(key))
+        if value
+        else SettingRow(key, otherwise, _("default"))
+    )
 
 
-def _language_origin(mine: Settings) -> str:
+def _language_origin(mine: UserSettings) -> str:
     """What has decided the language, in the order in which it is asked."""
     from base import messages
 
@@ -172,25 +176,25 @@ def _language_origin(mine: Settings) -> str:
     return next((name for name in names if matched(os.environ.get(name, ""))), _("default"))
 
 
-def _model(mine: Settings, scene: "Scene | None", model: str | None) -> Row:
+def _model(mine: UserSettings, scene: "Scene | None", model: str | None) -> SettingRow:
     if model:
-        return Row("model", model, "--model")
+        return SettingRow("model", model, "--model")
     if name := os.environ.get("PAOTUAN_MODEL"):
-        return Row("model", name, "PAOTUAN_MODEL")
+        return SettingRow("model", name, "PAOTUAN_MODEL")
     if scene and scene.model.use:
-        return Row("model", scene.model.use, str(scene.path))
+        return SettingRow("model", scene.model.use, str(scene.path))
     return _own(mine, "model", "starter")
 
 
-def _sampling(mine: Settings, scene: "Scene | None") -> Iterator[Row]:
+def _sampling(mine: UserSettings, scene: "Scene | None") -> Iterator[SettingRow]:
     from models.backend import Sampling
 
     defaults = {one.name: one.default for one in fields(Sampling)}
     for name in SAMPLING:
         key = f"sampling.{name}"
         if scene and name in scene.sampling:
-            yield Row(key, scene.sampling[name], str(scene.path))
+            yield SettingRow(key, scene.sampling[name], str(scene.path))
         elif name in mine.sampling:
-            yield Row(key, mine.sampling[name], mine.origin(key))
+            yield SettingRow(key, mine.sampling[name], mine.origin(key))
         else:
-            yield Row(key, defaults[name], _("default"))
+            yield SettingRow(key, defaults[name], _("default"))

@@ -69,7 +69,9 @@ def train(
         from models.train.card import write_card
         from models.train.plot import write_picture
         from models.train.run import train as run
+        from models.train.trackers import check_trackers
     with given():
+        check_trackers(settings.report_to)
         _check_memory(settings, anyway)
         quantization: Any = "int4" if settings.method == "qlora" else None
         model, encoder = open_base(settings.base, None, quantization, settings.device)

@@ -44,8 +44,8 @@ class ControlledScreen(Screen[None]):
         match event:
             case happened.Notice(text):
                 self.notify(text, severity="warning", markup=False)
-            case happened.DrawEnded():
-                self._draw_ended(event)
+            case happened.DrawEnded(error=Exception() as error):
+                self.tell_error(error, 15)
             case happened.DrawWaits("model"):
                 self.notify(_("Waiting for the model…"), markup=False)
             case happened.DrawWaits("knowledge"):
@@ -54,14 +54,6 @@ class ControlledScreen(Screen[None]):
                 self.tell_error(error, 15)
             case happened.WarmUpFailed(error) if not isinstance(error, Known):
                 keep(error)
-
-    def _draw_ended(self, event: happened.DrawEnded) -> None:
-        if event.error is not None:
-            self.tell_error(event.error, 15)
-        elif event.hand is not None and not event.hand.complete and not event.stopped:
-            why = next((place.why for place in event.hand.places if place.why), "")
-            words = _("no candidate was a line in form: {why}", why=why)
-            self.notify(words, severity="error", markup=False)
 
     def tell_error(self, error: Exception, seconds: float = 10) -> None:
         self.notify(line_of(error), severity="error", markup=False, timeout=seconds)

@@ -111,11 +111,11 @@ class PathScreen(ModalScreen[Opened | None]):
             if not file.is_sure:
                 call(self._ask, file)
                 return
-            found = opened(file)
+            content = opened(file)
         except Known as error:
             call(self._tell, problems_of(error)[0], True)
         else:
-            call(self._found, found)
+            call(self._go_on, content)
 
     @work
     async def _ask(self, file: Recognised) -> None:
@@ -129,15 +129,15 @@ class PathScreen(ModalScreen[Opened | None]):
     @work(thread=True, exclusive=True)
     def _open(self, file: Recognised) -> None:
         try:
-            found = opened(file)
+            content = opened(file)
         except Known as error:
             self.app.call_from_thread(self._tell, problems_of(error)[0], True)
         else:
-            self.app.call_from_thread(self._found, found)
+            self.app.call_from_thread(self._go_on, content)
 
-    def _found(self, found: Opened) -> None:
+    def _go_on(self, content: Opened) -> None:
         if self.is_current:
-            self.dismiss(found)
+            self.dismiss(content)
 
     def _tell(self, text: str, wrong: bool = False) -> None:
         told = self.query_one("#told", Static)
@@ -172,17 +172,17 @@ class GuessScreen(ModalScreen[Importer | None]):
 
 async def ask_import(app: App[None]) -> "Path | Scene | None":
     """Import what the person names; the session or the scene that they want to go on with."""
-    found = await app.push_screen_wait(PathScreen())
+    content = await app.push_screen_wait(PathScreen())
     try:
-        match found:
+        match content:
             case OpenedLogs():
-                return await app.push_screen_wait(PlayersScreen(found))
+                return await app.push_screen_wait(PlayersScreen(content))
             case OpenedCards():
-                return await _ask_cards(app, found)
+                return await _ask_cards(app, content)
             case OpenedChat():
-                return await _ask_chat(app, found)
+                return await _ask_chat(app, content)
             case OpenedBook():
-                await _ask_book(app, found)
+                await _ask_book(app, content)
     except Known as error:
         app.notify(printable(problems_of(error)[0]), severity="error", markup=False, timeout=15)
     return None
@@ -195,7 +195,7 @@ async def _ask_cards(app: App[None], cards: OpenedCards) -> "Scene | None":
         if one.path.exists():
             replaces = _("replaces {file}, which is there already", file=one.path.name)
             lines.append(f"  {replaces}")
-        lines += report_lines(report_of(one, cards.importer))[1:]
+        lines += report_lines(report_of(one))[1:]
     heading = _("Character card · Enter imports · Esc back")
     if not await app.push_screen_wait(ReportScreen(lines, cards.path.name, heading)):
         return None

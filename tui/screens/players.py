@@ -17,13 +17,14 @@ from textual.widgets.option_list import Option
 
 from base.errors import KnownError
 from base.filenames import file_name, stems
+from base.folders import sessions_folder
 from base.messages import N_, _, _n
 from base.names import LONGEST_NAME
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.files.importing import OpenedLogs
-from scenes.files.trpg.people import Table
-from scenes.files.trpg.players import Part, Player, preview, table_of
+from scenes.files.trpg.people import TableRules
+from scenes.files.trpg.players import Player, PlayerPart, preview, table_of
 from scenes.files.trpg.styles import STYLES
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.scene import Scene
@@ -45,7 +46,7 @@ KEYS = N_(
     "Enter names the role · n narrates, o watches, d dice, r role · t style · s save a log · "
     "p play on · Esc back"
 )
-PARTS: dict[Part, str] = {
+PARTS: dict[PlayerPart, str] = {
     "role": "",
     "narrator": N_("narrates"),
     "observer": N_("watches"),
@@ -126,7 +127,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         players.replace_option_prompt_at_index(at, self._row(self.players[at]).prompt)
         self._show_preview()
 
-    def action_part(self, part: Part) -> None:
+    def action_part(self, part: PlayerPart) -> None:
         self._change(part=part)
 
     def action_style(self) -> None:
@@ -155,7 +156,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self._end_naming()
         self._change(role=name, part="role" if self._lit_part() != "narrator" else "narrator")
 
-    def _lit_part(self) -> Part | None:
+    def _lit_part(self) -> PlayerPart | None:
         at = self.query_one(OptionList).highlighted
         return self.players[at].part if at is not None else None
 
@@ -163,8 +164,8 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.query_one(Input).display = False
         self.query_one(OptionList).focus()
 
-    def _table(self) -> Table:
-        return table_of(Table(style=self.style), self.players)
+    def _table(self) -> TableRules:
+        return table_of(TableRules(style=self.style), self.players)
 
     def _show_preview(self) -> None:
         shown = self.query_one("#preview", Static)
@@ -209,8 +210,6 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.notify(printable(line), markup=False)
 
     def _save_log(self, lines: Iterator[str]) -> Path:
-        from base.folders import sessions_folder
-
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{file_name(self.opened.path.stem, 'log', stems(folder, '.txt'))}.txt"
@@ -226,7 +225,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self._import(save, self._table())
 
     @work(thread=True)
-    def _import(self, save: Callable[[Iterator[str]], Path], table: Table) -> None:
+    def _import(self, save: Callable[[Iterator[str]], Path], table: TableRules) -> None:
         logs = [log.again() for log in self.opened.logs]
         call = self.app.call_from_thread
 

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from base.errors import KnownError
 from base.messages import _
-from scenes.scene_list import Found, find_scenes
+from scenes.scene_list import ListedScene, find_scenes
 from scenes.table.session_list import Saved, saved_sessions
 from tui.loaded_model import Model
 from tui.paint import printable
@@ -78,7 +78,7 @@ class StartScreen(Screen[None]):
     def __init__(self, model: Model) -> None:
         super().__init__()
         self.model = model
-        self.found: Sequence[Found] = []
+        self.found: Sequence[ListedScene] = []
         self.saved: Sequence[Saved] = []
 
     def compose(self) -> ComposeResult:
@@ -128,7 +128,7 @@ class StartScreen(Screen[None]):
             state or (_("Model ready: {name}", name=backend.name) if backend else "")
         )
 
-    def _scene_row(self, found: Found) -> Option:
+    def _scene_row(self, found: ListedScene) -> Option:
         if found.problem:
             row = Content.assemble(
                 (f"{printable(found.name)} ", "dim"), (_("cannot be read"), "red")

@@ -20,6 +20,7 @@ from tui.loaded_model import Model
 from tui.paint import printable
 from tui.screens.controlled import ControlledScreen
 from tui.screens.prompt import PromptScreen
+from tui.screens.table_status import invitation, status_of
 from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
@@ -41,6 +42,7 @@ class TableScreen(ControlledScreen):
 
     def __init__(self, play: Play, model: Model) -> None:
         super().__init__(play, model)
+        self.reading: tuple[int, int] | None = None
         self.editing: int | Turn | None = None
         """The number of the candidate, or the turn, whose text is in the composer."""
 
@@ -86,11 +88,14 @@ class TableScreen(ControlledScreen):
                 self._moved(by)
             case happened.HandOpened(hand):
                 self.query_one(Tray).show(hand)
-                self.tell()
-            case happened.HandChanged() | happened.DrawEnded():
+                self._tell_reading(None)
+            case happened.PromptRead(done, total):
+                self._tell_reading((done, total) if done < total else None)
+            case happened.HandChanged():
                 self.query_one(Tray).changed()
-                if not self.table.drawing:
-                    self.tell()
+            case happened.DrawEnded():
+                self.query_one(Tray).changed()
+                self._tell_reading(None)
             case happened.HandLeft():
                 self._hand_left()
             case happened.NextChanged():
@@ -99,6 +104,11 @@ class TableScreen(ControlledScreen):
                 self.rewrite(turn)
             case happened.ViewAsked(view):
                 self._show(view)
+
+    def _tell_reading(self, reading: tuple[int, int] | None) -> None:
+        """How much of a prompt has been read, while it is not all of it."""
+        self.reading = reading
+        self.tell()
 
     def _moved(self, by: str) -> None:
         self.changed()
@@ -124,44 +134,11 @@ class TableScreen(ControlledScreen):
 
     def tell(self) -> None:
         """The status line, and what the composer says while it is empty."""
-        play, composer = self.play, self.query_one(Composer)
-        role = play.session.role
-        backend = self.model.backend
-        who = play.next.name if play.next else ""
-        coming = (
-            _("next: {0}", who)
-            if play.model_is_next
-            else (_("your turn") if who else _("Tab: who is next"))
-        )
-        state = (
-            _("loading the model…")
-            if self.model.loading
-            else (self.model.problem and _("no model"))
-        )
-        hand = self.table.hand
-        cost = hand.cost if hand else None
-        used = rate = ""
-        if backend and cost:
-            used = _("{0}/{1} tokens", cost.prompt_tokens, backend.context)
-            rate = _("{0:.0f} tokens/s", cost.tokens / cost.total_s) if cost.total_s else ""
-        self.query_one(Status).show(
-            _("you: {0}", role) if role else _("watching"),
-            coming,
-            state or (backend.name if backend else ""),
-            used,
-            rate,
-        )
-        if play.model_is_next:
-            composer.placeholder = Content(
-                _("Say something, Enter sends; Enter on nothing lets {0} go on", printable(who))
-            )
-        else:
-            composer.placeholder = Content(
-                _("Speak, Enter sends. \\me acts, 【…】 narrates, （…）thinks, \\emoji feels")
-                if who
-                else _("Say something, Enter sends; Tab chooses who is next")
-            )
-        composer.candidates = hand is not None and self.editing is None
+        composer = self.query_one(Composer)
+        parts = status_of(self.table, self.model.loading, self.reading)
+        self.query_one(Status).show(*parts)
+        composer.placeholder = Content(printable(invitation(self.play)))
+        composer.candidates = self.table.hand is not None and self.editing is None
 
     # --- what the person does ---
 

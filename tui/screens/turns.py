@@ -34,7 +34,7 @@ class TurnsScreen(ModalScreen[tuple[str, Turn] | None]):
         if others:
             options.append(Option("", disabled=True))
         for turn in others:
-            words = _("other branch: {0}", printable(write(turn.entry)))
+            words = _("other branch: {line}", line=printable(write(turn.entry)))
             options.append(Option(Content(words), str(turn.id)))
         turns = OptionList(*options, id="turns", compact=True)
         turns.border_title = Content(_("This session"))

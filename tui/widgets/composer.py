@@ -99,10 +99,10 @@ class Composer(TextArea):
         if len(self.text) + len(text) > LONGEST:
             self.notify(
                 _(
-                    "{0:,} characters pasted, {1:,} at most; left out. A whole log: Ctrl+L, "
-                    "then i imports it",
-                    len(text),
-                    LONGEST,
+                    "{count:,} characters pasted, {most:,} at most; left out. A whole log: "
+                    "Ctrl+L, then i imports it",
+                    count=len(text),
+                    most=LONGEST,
                 ),
                 severity="error",
                 markup=False,

@@ -80,10 +80,13 @@ class Tray(ScrollView, can_focus=False):
 
     def _title(self, hand: Hand) -> str:
         words = _("Edit which? A digit, or Enter for the lit one") if self.asking else ""
+        count = len(hand.places)
         return words or _(
-            "{1} lines for {0} · 1–{1} pick · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
-            printable(hand.speaker.name),
-            min(len(hand.places), 9),
+            "{count} lines for {name} · 1–{keys} pick · ↑↓ Enter · e edit · r redraw · m more · "
+            "Esc stop",
+            count=count,
+            name=printable(hand.speaker.name),
+            keys=min(count, 9),
         )
 
     def _columns(self, hand: Hand, width: int) -> int:
@@ -130,10 +133,10 @@ class Tray(ScrollView, can_focus=False):
             cut = place.candidate.finish == "length"
             return [*runs, Run(_("(cut at its length limit)"), waiting)] if cut else runs
         if place.over:
-            return [Run(_("none ({0})", place.why), waiting)]
+            return [Run(_("none ({why})", why=place.why), waiting)]
         if place.text:
             return [Run(printable(place.text), self._part("speech")), Run("▍", waiting)]
-        return [Run(_("drawn again ({0})…", place.why) if place.why else "…", waiting)]
+        return [Run(_("drawn again ({why})…", why=place.why) if place.why else "…", waiting)]
 
     def _part(self, kind: str) -> Style:
         style = self.get_component_rich_style(f"tray--{kind}")

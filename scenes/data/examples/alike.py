@@ -25,8 +25,8 @@ def without_alike(examples: Sequence[Example]) -> tuple[list[Example], list[Exam
         return list(examples), []
     seek = _Index(held)
     alike = [one.split == "train" and seek.alike(shingles(one.reply)) for one in examples]
-    kept = [one for one, dropped in zip(examples, alike, strict=True) if not dropped]
-    return kept, [one for one, dropped in zip(examples, alike, strict=True) if dropped]
+    unlike = [one for one, dropped in zip(examples, alike, strict=True) if not dropped]
+    return unlike, [one for one, dropped in zip(examples, alike, strict=True) if dropped]
 
 
 def shingles(text: str) -> frozenset[str]:

@@ -35,6 +35,16 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
         how = _("{share:g} of the lines", share=held.share)
     if not test and held.share == 0 and held.every is None:
         return ["train"] * len(lines)
+    _check(places, test, how)
+    splits: list[Split] = []
+    for at, count in enumerate(lines):
+        before = splits[-1] if splits else "train"
+        splits.append(("test" if at in test else "train") if count else before)
+    return splits
+
+
+def _check(places: Sequence[int], test: set[int], how: str) -> None:
+    """Raise `KnownError` where a split would be empty."""
     if len(places) < 2:
         raise KnownError(
             _(
@@ -55,11 +65,6 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
                 how=how,
             )
         )
-    splits: list[Split] = []
-    for at, count in enumerate(lines):
-        before = splits[-1] if splits else "train"
-        splits.append(("test" if at in test else "train") if count else before)
-    return splits
 
 
 def _drawn(lines: Sequence[int], places: Sequence[int], held: HeldOut) -> set[int]:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from models.backend import Prompt
 from scenes.data.examples.prompts import Bounds
 from scenes.log import Entry
-from scenes.note import Note
 from scenes.prompt import (
     MARGIN,
     History,
@@ -45,8 +44,11 @@ class SessionPrompts:
     """Lines of which the journal does not say what the model had read."""
     shortened: int = 0
     """Lines whose prompt in play was longer than the bounds allow."""
+    _before: Turn | None = None
+    """The turn whose history is held: that of the next one on its branch only goes on from it."""
     _history: History = field(init=False)
-    _entries: list[Entry] = field(init=False, default_factory=list)
+    _turns: list[Turn | None] = field(init=False, default_factory=list)
+    """The turn that each line of the history is; `None` for a note."""
 
     def __post_init__(self) -> None:
         self._stable = stable_part(self.session.scene)
@@ -58,7 +60,7 @@ class SessionPrompts:
         Raises `KnownError` where the journal does not say it and the scene leaves no room.
         """
         draw = self._draw_before(turn)
-        history = self._history_of(self.session.history_before(self._as_drawn(turn).id))
+        history = self._history_before(self._as_drawn(turn))
         if draw is None or draw.dropped is None:
             self.unrecorded += 1
             return self._cut(history, role)
@@ -76,14 +78,10 @@ class SessionPrompts:
 
     def lines_of(self, prompt: Prompt, turn: Turn) -> Sequence[HistoryLine]:
         """The history of a prompt that `before` has made for `turn`, a line each."""
-        turn = self._as_drawn(turn)
-        turns = iter(self._path_before(turn))
-        entries = self.session.history_before(turn.id)
-        spoken = [(entry, None if isinstance(entry, Note) else next(turns)) for entry in entries]
-        read = [each for entry, each in spoken if entry.kind != "comment"]
+        self._history_before(self._as_drawn(turn))
         texts = _lines(prompt.history)
-        kept = read[len(read) - len(texts) :]
-        return [HistoryLine(*each) for each in zip(texts, kept, strict=True)]
+        turns = self._turns[len(self._turns) - len(texts) :]
+        return [HistoryLine(*each) for each in zip(texts, turns, strict=True)]
 
     def _as_drawn(self, turn: Turn) -> Turn:
         """The turn at which a line was drawn that an edit, of it or of one before it, has copied;
@@ -100,15 +98,36 @@ class SessionPrompts:
             turn = self.session.turns[turn.parent] if turn.parent is not None else None
         return self.session.draws.get(turn.draw) if turn and turn.draw is not None else None
 
-    def _history_of(self, entries: list[Entry]) -> History:
-        """The history of `entries`, which mostly go on from those of the line before."""
-        counted = len(self._entries)
-        if entries[:counted] != self._entries:
-            self._history, counted = History(self.bounds.count), 0
-        for entry in entries[counted:]:
-            self._history.add(entry)
-        self._entries = entries
+    def _history_before(self, turn: Turn) -> History:
+        """What a model read for a turn, which mostly goes on from what it read for the last."""
+        if self._before is not None and turn.id == self._before.id:
+            return self._history
+        path = [turn]
+        while path[-1].parent is not None and path[-1] is not self._before:
+            path.append(self.session.turns[path[-1].parent])
+        if path[-1] is self._before:
+            path.pop()
+            self._add(self._before.entry, self._before)
+        else:
+            self._history, self._turns = History(self.bounds.count), []
+        for each in path[:0:-1]:
+            self._add_notes(each)
+            self._add(each.entry, each)
+        self._add_notes(turn)
+        self._before = turn
         return self._history
+
+    def _add_notes(self, turn: Turn) -> None:
+        """The knowledge that stood before a turn when it was said."""
+        for notes in self.session.notes.get(turn.parent, ()):
+            if notes.since <= turn.id:
+                for note in notes.notes:
+                    self._add(note, None)
+
+    def _add(self, entry: Entry, turn: Turn | None) -> None:
+        if entry.kind != "comment":
+            self._history.add(entry)
+            self._turns.append(turn)
 
     def _cut(self, history: History, role: Role) -> Prompt:
         scene, bounds = self.session.scene, self.bounds
@@ -121,13 +140,6 @@ class SessionPrompts:
         parts = (prompt.stable, prompt.cue, *_lines(prompt.history))
         tokens = sum(map(self.bounds.count, parts))
         return tokens + self.longest + MARGIN <= self.bounds.context
-
-    def _path_before(self, turn: Turn) -> Sequence[Turn]:
-        path: list[Turn] = []
-        while turn.parent is not None:
-            turn = self.session.turns[turn.parent]
-            path.append(turn)
-        return path[::-1]
 
 
 def _lines(history: str) -> list[str]:

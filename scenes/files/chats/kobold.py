@@ -116,8 +116,8 @@ def _about(metadata: object, number: int) -> list[object]:
         one = metadata.get(str(number))
     else:
         one = metadata[number] if isinstance(metadata, list) and number < len(metadata) else None
-    found = one.get("Alternative Text") if isinstance(one, dict) else None
-    return found if isinstance(found, list) else []
+    texts = one.get("Alternative Text") if isinstance(one, dict) else None
+    return texts if isinstance(texts, list) else []
 
 
 def _alternative(value: object) -> str:

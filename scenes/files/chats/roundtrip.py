@@ -42,7 +42,7 @@ class RestoredSession:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _SavedMessage:
     """A message that came back, and the turns it says it is."""
 
     message: ChatMessage
@@ -89,13 +89,13 @@ def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     return RestoredSession(scene, session.role, opened["turns"], written, session.entries, began)
 
 
-def _lines(chat: Chat, report: ImportReport) -> Iterator[_Line]:
+def _lines(chat: Chat, report: ImportReport) -> Iterator[_SavedMessage]:
     for message in chat.messages(report):
         ours = message.ours or {}
         ids = ours.get("turns")
         known = ids if isinstance(ids, list) and all(type(one) is int for one in ids) else []
         same = ours.get("said") == said(message.foreign)
-        yield _Line(message, dict(message.foreign), tuple(known), same)
+        yield _SavedMessage(message, dict(message.foreign), tuple(known), same)
 
 
 def _session(block: Json, scene: Scene) -> Session:
@@ -145,7 +145,9 @@ def _time(block: Json, place: int) -> Json:
     return {"time": time} if isinstance(time, str) and 0 < len(time) < LONGEST_TIME else {}
 
 
-def _take_foreign(line: _Line, first: Json, session: Session, avatars: Mapping[str, Json]) -> None:
+def _take_foreign(
+    line: _SavedMessage, first: Json, session: Session, avatars: Mapping[str, Json]
+) -> None:
     """Keep with its first turn what a message holds that we had not written."""
     foreign, kept = first.get("foreign") or {}, _kept(first)
     if "turns" in kept:
@@ -156,7 +158,7 @@ def _take_foreign(line: _Line, first: Json, session: Session, avatars: Mapping[s
             first["foreign"] = {**foreign, KEY: {"message": line.raw, "turns": len(chain)}}
 
 
-def _avatars(lines: Sequence[_Line], turns: Mapping[int, Json]) -> Mapping[str, Json]:
+def _avatars(lines: Sequence[_SavedMessage], turns: Mapping[int, Json]) -> Mapping[str, Json]:
     """The pictures that were known when the chat was written, from its turns and its lines."""
     found = {id: _kept(turn).get("message") for id, turn in turns.items()}
     for line in lines:
@@ -180,7 +182,7 @@ def _is_chain(ids: Sequence[int], session: Session) -> bool:
     return all(session.turns[b].parent == a for a, b in pairwise(ids))
 
 
-def _changes(session: Session, lines: list[_Line], report: ImportReport) -> Iterator[Event]:
+def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport) -> Iterator[Event]:
     """New turns for what is not as it was, and where the messages lead."""
     turn_events = TurnEvents(KEY, session.role, len(session.turns), len(session.draws))
     here, head = None, session.head

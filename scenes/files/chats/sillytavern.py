@@ -10,7 +10,8 @@ from base.errors import KnownError
 from base.messages import N_, _
 from scenes.files.chats.chat import Chat, ChatMessage, Json, NoMessage, text_in, texts
 from scenes.files.chats.source import BadValue, ChatFile, json_value
-from scenes.files.exports.sillytavern import KEY, ours_in, without_ours
+from scenes.files.exports.sillytavern import KEY
+from scenes.files.exports.stored import ours_in, without_ours
 from scenes.files.head import FileHead
 from scenes.files.report import ImportReport
 

@@ -70,13 +70,13 @@ class ChatFile:
     @cached_property
     def first(self) -> list[object]:
         """The values of the first lines; `None` for a line that is none."""
-        found: list[object] = []
+        values: list[object] = []
         for __, line in islice(self.lines(), FIRST_LINES):
             try:
-                found.append(json_value(line) if line is not None else None)
+                values.append(json_value(line) if line is not None else None)
             except BadValue:
-                found.append(None)
-        return found
+                values.append(None)
+        return values
 
     @cached_property
     def value(self) -> object:

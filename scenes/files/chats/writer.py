@@ -17,7 +17,7 @@ from scenes.files.chats.dates import sent_at
 from scenes.files.chats.entries import named
 from scenes.files.chats.events import TurnEvents, Written
 from scenes.files.chats.kobold import PLAYER
-from scenes.files.known_characters import known
+from scenes.files.known_characters import with_known_characters
 from scenes.files.report import ImportReport
 from scenes.log import Entry, write
 from scenes.scene import Role, Scene
@@ -150,7 +150,7 @@ def _scene(chat: Chat, report: ImportReport, player: str | None) -> tuple[Scene,
         for name in dict.fromkeys(names)
     )
     title, summary = one_line(chat.title)[:80] or "chat", one_line(chat.summary)[:2000]
-    cast = known(cast, role, report.notice) or (Role(PLAYER),)
+    cast = with_known_characters(cast, role, report.notice) or (Role(PLAYER),)
     knowledge = tuple(chat.knowledge)
     for one in knowledge:
         report.notice(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scenes.files.exports.jsonlines import json_line
+from scenes.files.exports.stored import OURS, with_ours
 from scenes.log import SPOKEN, Entry, write
 from scenes.scene import Scene
 from scenes.table.play import body_of
@@ -21,8 +22,6 @@ from scenes.table.snapshot import to_json
 
 KEY = "sillytavern"
 """Under which name what is foreign is kept with a turn."""
-OURS = "paotuan"
-"""Under which name what is ours is kept in a chat."""
 NARRATOR = "旁白"
 AVATARS = ("original_avatar", "force_avatar")
 
@@ -37,7 +36,7 @@ def sillytavern(session: Session, speaker: str | None, context: int) -> Iterator
     header, untouched = _header(session), _untouched(session, chains)
     if not untouched:
         header = header or {"chat_metadata": {}, "user_name": "unused", "character_name": "unused"}
-        yield _line(_with_ours(header, "chat_metadata", _block(session, chains)))
+        yield _line(with_ours(header, "chat_metadata", _block(session, chains)))
     elif header:
         yield _line(header)
     avatars = avatars_of(_kept(turn).get("message") for turn in session.turns.values())
@@ -45,7 +44,7 @@ def sillytavern(session: Session, speaker: str | None, context: int) -> Iterator
         message = message_of_turns(session, chain, avatars)
         if not untouched:
             ours = {"turns": [turn.id for turn in chain], "said": said(message)}
-            message = _with_ours(message, "extra", ours)
+            message = with_ours(message, "extra", ours)
         yield _line(message)
 
 
@@ -243,39 +242,6 @@ def _only(value: Json, key: str) -> Json:
 
 
 # --- what is ours --------------------------------------------------------------------------------
-
-
-def _with_ours(value: Json, holder: str, ours: Json) -> Json:
-    """A message or header with ours in its `holder`, or beside it where that is no object."""
-    if holder not in value:
-        return {**value, holder: {OURS: {**ours, "bare": True}}}
-    inner = value[holder]
-    return (
-        {**value, holder: {**inner, OURS: ours}}
-        if isinstance(inner, dict)
-        else {**value, OURS: ours}
-    )
-
-
-def ours_in(value: Mapping[str, Any], holder: str) -> Json | None:
-    """What we had written into a message (`extra`) or a header (`chat_metadata`)."""
-    inner = value.get(holder)
-    found = inner.get(OURS) if isinstance(inner, dict) else value.get(OURS)
-    return found if isinstance(found, dict) else None
-
-
-def without_ours(value: Json, holder: str) -> Json:
-    """A message or header as the other program wrote it."""
-    ours = ours_in(value, holder)
-    if ours is None:
-        return value
-    inner = value.get(holder)
-    if not isinstance(inner, dict):
-        return {key: one for key, one in value.items() if key != OURS}
-    rest = {key: one for key, one in inner.items() if key != OURS}
-    if ours.get("bare") is True and not rest:
-        return {key: one for key, one in value.items() if key != holder}
-    return {**value, holder: rest}
 
 
 def _block(session: Session, chains: Sequence[Chain]) -> Json:

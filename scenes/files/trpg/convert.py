@@ -23,7 +23,7 @@ from scenes.files.trpg.classify import (
 from scenes.files.trpg.entry_text import comment, line
 from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
 from scenes.files.trpg.items import Dropped, Item, TableMessage
-from scenes.files.trpg.people import People, Table, Who
+from scenes.files.trpg.people import Participant, Participants, TableRules
 from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.log import Entry, Line, write
 
@@ -53,11 +53,11 @@ _QUOTED = re.compile(f"“([^{_BRACKETS}）)]+)”([^{_BRACKETS}）)]*)")
 class LogConverter:
     """Goes through the items of one file once; what became of them is in `report`."""
 
-    def __init__(self, table: Table, report: ImportReport) -> None:
+    def __init__(self, table: TableRules, report: ImportReport) -> None:
         self.table = table
         self.report = report
         self.style = STYLES["quoted"]
-        self._people = People(table)
+        self._people = Participants(table)
         self._entries: dict[tuple[str, str], int] = {}
         """Entries of a log of ours, by kind and speaker."""
 
@@ -124,7 +124,7 @@ class LogConverter:
             return self._marked(number, who, text)
         return self._person(number, who, text)
 
-    def _quoted(self, who: Who, text: str) -> str:
+    def _quoted(self, who: Participant, text: str) -> str:
         """A quotation and what is done behind it; nothing where it has to be looked at."""
         found = _QUOTED.fullmatch(text) if who.opening and self.style.rest == "action" else None
         if found is None or not text.isprintable():
@@ -140,7 +140,7 @@ class LogConverter:
         self.report.became[who.kind] += 1
         return f"{who.name}：{said}\n{who.opening}{rest}{who.closing}"
 
-    def _marked(self, number: int, who: Who, text: str) -> str:
+    def _marked(self, number: int, who: Participant, text: str) -> str:
         """What a player wrote that may be more than words, as its first sign says."""
         if action := ME.match(text):
             return self._parts(number, who, text[action.end() :].strip(), "action")
@@ -150,7 +150,7 @@ class LogConverter:
             return self._chapter(chapter)
         return self._person(number, who, text)
 
-    def _person(self, number: int, who: Who, text: str) -> str:
+    def _person(self, number: int, who: Participant, text: str) -> str:
         """What a player wrote that is not one plain sentence."""
         if is_roll(text):
             return self._dice(number, who, text)
@@ -167,7 +167,7 @@ class LogConverter:
     def _is_aside(self, text: str) -> bool:
         return is_aside(text) if self.style.asides else is_marked_aside(text)
 
-    def _other(self, message: TableMessage, who: Who, text: str) -> str:
+    def _other(self, message: TableMessage, who: Participant, text: str) -> str:
         """What is no player's, as the format or the name tells."""
         number, part = message.number, message.part
         if part == "chapter":
@@ -184,7 +184,7 @@ class LogConverter:
             return self._dice(number, who, text)
         return self._dropped(number, BABBLE, who, text)
 
-    def _parts(self, number: int, who: Who, text: str, rest: Spoken | None) -> str:
+    def _parts(self, number: int, who: Participant, text: str, rest: Spoken | None) -> str:
         """The lines of a message, each split by the style."""
         found: list[str] = []
         kept = False
@@ -205,7 +205,7 @@ class LogConverter:
         who.count += 1
         return "".join(found)
 
-    def _dice(self, number: int, who: Who, text: str) -> str:
+    def _dice(self, number: int, who: Participant, text: str) -> str:
         if not self.table.dice:
             return self._dropped(number, DICE, who, text)
         self.report.kept += 1
@@ -213,11 +213,11 @@ class LogConverter:
         said = _NAMED.sub(lambda found: self._people.called_by(found[1]), " ".join(text.split()))
         return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
 
-    def _dropped(self, number: int, reason: str, who: Who, text: str) -> str:
+    def _dropped(self, number: int, reason: str, who: Participant, text: str) -> str:
         self.report.drop(number, reason)
         return self._comment(who, text) if text else ""
 
-    def _comment(self, who: Who, text: str) -> str:
+    def _comment(self, who: Participant, text: str) -> str:
         return comment(who.name, text) if self.table.comments else ""
 
     def _chapter(self, title: str) -> str:
@@ -225,7 +225,7 @@ class LogConverter:
         self.report.became["chapter"] += 1
         return write(Entry("chapter", " ".join(title.split()))) + "\n"
 
-    def _written(self, who: Who, kind: Spoken | None, text: str) -> str:
+    def _written(self, who: Participant, kind: Spoken | None, text: str) -> str:
         if kind is None:
             kind = "narration" if who.narrator else self.style.rest
         elif kind == "action" and who.narrator:

@@ -8,8 +8,10 @@ import re
 from functools import lru_cache
 
 from scenes.files.head import FileHead
-from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, Header
+from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, LineHeader
 
+_NO_NAME = re.compile(r"[\d\s:：./-]+|/.*|[^=]*=.*")
+"""What stands in brackets and is a time, a number or a tag."""
 ENOUGH = 3
 """Headers from which on further ones make hardly surer."""
 
@@ -56,9 +58,12 @@ def rendered(head: FileHead) -> float:
 
 
 def painted(head: FileHead) -> float:
-    """Most lines begin with a `<name>`."""
-    count = _count(head, PAINTED)
-    return 0.6 + 0.04 * count / len(head.lines) if 2 * count > len(head.lines) else 0
+    """Most lines begin with a `<name>`; hardly sure where tags are closed, as on a page."""
+    names = [found[1] for found in map(PAINTED.pattern.fullmatch, head.lines) if found]
+    count = sum(_NO_NAME.fullmatch(name) is None for name in names)
+    if 2 * count <= len(head.lines):
+        return 0
+    return 0.3 if "</" in head.text else 0.6 + 0.04 * count / len(head.lines)
 
 
 def qq_channel(head: FileHead) -> float:
@@ -67,7 +72,7 @@ def qq_channel(head: FileHead) -> float:
     return 0.56 + 0.03 * count / len(head.lines) if count > 1 else 0
 
 
-def _strict(head: FileHead, header: Header) -> float:
+def _strict(head: FileHead, header: LineHeader) -> float:
     """From 0.8 for a single header to 0.99 for a file of nothing else."""
     count = _count(head, header)
     if not count:
@@ -95,5 +100,5 @@ def _program(head: FileHead) -> str:
 
 
 @lru_cache(16)
-def _count(head: FileHead, header: Header) -> int:
+def _count(head: FileHead, header: LineHeader) -> int:
     return sum(header.pattern.fullmatch(line) is not None for line in head.lines)

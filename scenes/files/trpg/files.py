@@ -12,7 +12,7 @@ from scenes.files.report import ImportReport, Notice
 from scenes.files.source import TextFile, text_files
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.items import Item
-from scenes.files.trpg.people import Table
+from scenes.files.trpg.people import TableRules
 
 
 @dataclass
@@ -23,7 +23,7 @@ class TableLog:
     importer: Importer
     report: ImportReport
 
-    def lines(self, table: Table) -> Iterator[str]:
+    def lines(self, table: TableRules) -> Iterator[str]:
         """The lines of our log, each with its newline; once.
 
         Raises `KnownError` where nothing in the file is a message of its format.

@@ -61,7 +61,7 @@ def table_habits(messages: Iterable[TableMessage], style: str | None) -> TableHa
 def answering(messages: Iterable[TableMessage]) -> list[Account]:
     """The accounts that answer orders with dice, give none, and say little else.
 
-    Who answered most comes first.
+    Participant answered most comes first.
     """
     answers: Counter[Account] = Counter()
     others: Counter[Account] = Counter()

@@ -16,7 +16,7 @@ FIRST, LAST = "[<【0123456789", "0123456789 \t"
 
 
 @dataclass(frozen=True)
-class Header:
+class LineHeader:
     """A pattern whose groups are the name, the id, and, where `inline`, the text."""
 
     pattern: re.Pattern[str]
@@ -32,8 +32,8 @@ class Header:
         return self.often or self.pattern
 
 
-def _inline(pattern: str) -> Header:
-    return Header(re.compile(pattern), inline=True)
+def _inline(pattern: str) -> LineHeader:
+    return LineHeader(re.compile(pattern), inline=True)
 
 
 _NAMED = (
@@ -41,14 +41,16 @@ _NAMED = (
     rf"\s+(?:{_DATE}\s+)?{_TIME}(?: #\d+)?\s*"
 )
 
-NAMED = Header(
+NAMED = LineHeader(
     re.compile(_NAMED),
     often=re.compile(rf"([^(（<]{{1,80}})\(([^()（）<>]{{1,80}})\) (?:{_DATE} )?{_TIME}"),
 )
 """`林默(100002) 2026-03-21 19:05:40`: SealDice, its editor, Dice!, OlivaDice."""
-CHANNEL = Header(re.compile(rf"{_TITLE}([^：:，。！？“”]{{1,80}}?)()\s+(?:{_DATE}\s+)?{_TIME}\s*"))
+CHANNEL = LineHeader(
+    re.compile(rf"{_TITLE}([^：:，。！？“”]{{1,80}}?)()\s+(?:{_DATE}\s+)?{_TIME}\s*")
+)
 """`林默 2023-06-20 15:50:30`: QQ channels, and what is copied from a chat."""
-QQ = Header(
+QQ = LineHeader(
     re.compile(rf"{_DATE} {_TIME}\s+{_TITLE}(.{{0,80}}?){_ID}\s*"),
     frame=re.compile(r"={20,}|消息(?:分组|对象)[:：].*|消息记录.*"),
 )
@@ -61,7 +63,7 @@ TIMED = _inline(
 )
 """A rendered line that can be nothing else."""
 PAINTED = _inline(r"[<\[]([^<>\[\]\n]{1,80})[>\]]()[:：]?(.*)")
-FVTT = Header(
+FVTT = LineHeader(
     re.compile(r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (.{1,200}?)()(?:\s+/\s+(.*))?\s*"),
     inline=True,
     frame=re.compile(r"-{10,}"),

@@ -10,7 +10,7 @@ from scenes.files.head import FileHead
 from scenes.files.report import Notice
 from scenes.files.source import TextFile
 from scenes.files.trpg.items import NO_MESSAGE, Dropped, Item, Part, TableMessage
-from scenes.files.trpg.json_window import Broken, elements
+from scenes.files.trpg.json_window import BrokenJson, elements
 
 DELETED = N_("recalled messages")
 NO_JSON = N_("lines that are not JSON")
@@ -33,8 +33,8 @@ def detect_olivadice(head: FileHead) -> float:
 
 def detect_ccfolia(head: FileHead) -> float:
     """Sure where there are logs with channels or chapters."""
-    found = {"logs", "text"} <= head.keys and head.keys & {"channel", "isChapter"}
-    return 0.96 if found else 0
+    is_room = {"logs", "text"} <= head.keys and head.keys & {"channel", "isChapter"}
+    return 0.96 if is_room else 0
 
 
 def read_sealdice(file: TextFile) -> Iterator[Item]:
@@ -105,7 +105,7 @@ def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
         for item in elements(file.chunks(), key):
             number += 1
             yield number, item
-    except Broken as error:
+    except BrokenJson as error:
         if not number:
             raise KnownError(
                 _(

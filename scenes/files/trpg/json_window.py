@@ -16,14 +16,14 @@ _SPACE = re.compile(r"[ \t\n\r\ufeff]*")
 _decode = json.JSONDecoder().raw_decode
 
 
-class Broken(Exception):
+class BrokenJson(Exception):
     """Where the text is no JSON any more: the line, and what is wrong."""
 
 
 def elements(chunks: Iterator[str], key: str) -> Iterator[Any]:
     """The elements of the array under `key` of the object, or of the array that the text is.
 
-    Raises `Broken` where the text breaks off or is no JSON.
+    Raises `BrokenJson` where the text breaks off or is no JSON.
     """
     window = _Window(chunks)
     if window.peek() == "[":
@@ -116,4 +116,4 @@ class _Window:
         return True
 
     def _broken(self, at: int, why: str) -> None:
-        raise Broken(f"{self._line + self._text.count(chr(10), 0, at)}: {why}")
+        raise BrokenJson(f"{self._line + self._text.count(chr(10), 0, at)}: {why}")

@@ -11,7 +11,7 @@ from scenes.log import read as read_log
 def detect(head: FileHead) -> float:
     """Up to 0.55, by the share of lines that are entries of a log of ours; JSON is none, though it
     reads, and what is in the form of another program is rather that."""
-    if head.is_json or not head.lines:
+    if head.is_json or not head.lines or head.suffix in (".yaml", ".yml"):
         return 0
     kinds = [line.entry.kind for line in read_log(head.lines)]
     share = sum(kind != "unrecognised" for kind in kinds) / max(len(kinds), 1)

@@ -21,7 +21,7 @@ _SHEET = re.compile(r"\s+(?:hp|san|sc|mp|dex|db)\s*[:：]?\s*\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Table:
+class TableRules:
     """How the messages of a table are to be read."""
 
     style: str | None = None
@@ -40,7 +40,7 @@ class Table:
     """Whether the numbers of accounts stay, after the names."""
 
 
-class Who:
+class Participant:
     """What is known of one participant."""
 
     __slots__ = (
@@ -48,7 +48,9 @@ class Who:
         "sentences",
     )
 
-    def __init__(self, name: str, raw: str, id: str, table: Table, answers: bool = False) -> None:
+    def __init__(
+        self, name: str, raw: str, id: str, table: TableRules, answers: bool = False
+    ) -> None:
         """`answers` is whether its messages tell that it is a dice bot."""
         self.name = name
         self.plain = is_plain(name)
@@ -81,10 +83,10 @@ def is_plain(name: str) -> bool:
     return write(Entry("speech", "x", name)) == f"{name}：x"
 
 
-class People:
+class Participants:
     """Everybody met so far, by name and id."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TableRules) -> None:
         self.table = table
         self.called: dict[str, str] = {}
         """Id → role."""
@@ -92,10 +94,10 @@ class People:
         """Accounts by name and id that are dice bots, as their messages tell."""
         self.rest: Spoken = "action"
         """What the texts of a player are that no sign tells apart."""
-        self.known: dict[tuple[str, str], Who] = {}
+        self.known: dict[tuple[str, str], Participant] = {}
         self._called_by: dict[str, str] = {}
 
-    def meet(self, raw: str, id: str) -> Who:
+    def meet(self, raw: str, id: str) -> Participant:
         """The one who writes as `raw` from the account `id`."""
         key = (raw, id)
         who = self.known.get(key)
@@ -103,7 +105,7 @@ class People:
             raw, id = key = raw[:LONGEST], id[:LONGEST]
             who = self.known.get(key)
         if who is None:
-            who = Who(self.role(raw, id), raw, id, self.table, key in self.bots)
+            who = Participant(self.role(raw, id), raw, id, self.table, key in self.bots)
             if len(self.known) < MOST:
                 who.says(self.rest)
                 self.known[key] = who

@@ -11,15 +11,15 @@ from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.files import TableLog
 from scenes.files.trpg.habits import SAMPLE, answering
 from scenes.files.trpg.items import TableMessage
-from scenes.files.trpg.people import MOST, People, Table, Who
+from scenes.files.trpg.people import MOST, Participant, Participants, TableRules
 from scenes.log import Line
 
-DEFAULT = Table()
+DEFAULT = TableRules()
 LOOKED_AT = 50_000
 """Messages of a log by which its players are found."""
 
-Part = Literal["role", "narrator", "observer", "dice"]
-PARTS: tuple[Part, ...] = ("role", "narrator", "observer", "dice")
+PlayerPart = Literal["role", "narrator", "observer", "dice"]
+PLAYER_PARTS: tuple[PlayerPart, ...] = ("role", "narrator", "observer", "dice")
 
 
 @dataclass(frozen=True)
@@ -30,40 +30,40 @@ class Player:
     id: str
     role: str
     """The role that its messages go under, whatever its part."""
-    part: Part
+    part: PlayerPart
     count: int
     """Messages among those that were looked at."""
 
     @property
     def key(self) -> str:
-        """By which a `Table` knows the account."""
+        """By which a `TableRules` knows the account."""
         return self.id or self.name
 
 
-def players(logs: Sequence[TableLog], table: Table = DEFAULT) -> list[Player]:
+def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Player]:
     """The accounts in logs, those that wrote most first; `table` is what a person said of them.
 
     Raises `KnownError` for a damaged file.
     """
-    found: dict[tuple[str, str], Player] = {}
+    accounts: dict[tuple[str, str], Player] = {}
     for log in logs:
-        people = People(table)
+        people = Participants(table)
         first = islice(_messages(log, LOOKED_AT), SAMPLE)
         people.bots = frozenset(answering(one for one in first if one.part == "person"))
         for message in _messages(log, LOOKED_AT):
             key = message.name, message.id
-            if known := found.get(key):
-                found[key] = replace(known, count=known.count + 1)
-            elif message.part in ("person", "dice", "observer") and len(found) < MOST:
-                found[key] = _player(message, people.meet(*key))
-    return sorted(found.values(), key=lambda one: -one.count)
+            if known := accounts.get(key):
+                accounts[key] = replace(known, count=known.count + 1)
+            elif message.part in ("person", "dice", "observer") and len(accounts) < MOST:
+                accounts[key] = _player(message, people.meet(*key))
+    return sorted(accounts.values(), key=lambda one: -one.count)
 
 
-def table_of(table: Table, players: Iterable[Player]) -> Table:
+def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:
     """`table` with what a person settled of its players."""
     players = list(players)
 
-    def of(part: Part) -> frozenset[str]:
+    def of(part: PlayerPart) -> frozenset[str]:
         return frozenset(one.key for one in players if one.part == part)
 
     return replace(
@@ -75,7 +75,7 @@ def table_of(table: Table, players: Iterable[Player]) -> Table:
     )
 
 
-def preview(log: TableLog, table: Table, lines: int) -> list[str]:
+def preview(log: TableLog, table: TableRules, lines: int) -> list[str]:
     """The first lines that a log would have. Raises `KnownError`."""
     converter = LogConverter(table, ImportReport(log.report.where))
     items = islice(log.importer.read(log.file), SAMPLE)
@@ -83,8 +83,8 @@ def preview(log: TableLog, table: Table, lines: int) -> list[str]:
     return list(islice(whole, lines))
 
 
-def _player(message: TableMessage, who: Who) -> Player:
-    part: Part = "narrator" if who.narrator else "role"
+def _player(message: TableMessage, who: Participant) -> Player:
+    part: PlayerPart = "narrator" if who.narrator else "role"
     if who.bot or (message.part == "dice" and message.id):  # without an account, players roll
         part = "dice"
     elif who.observer:

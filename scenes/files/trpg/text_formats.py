@@ -17,7 +17,7 @@ from scenes.files.trpg.headers import (
     RENDERED,
     SINANYA,
     STRICT,
-    Header,
+    LineHeader,
 )
 from scenes.files.trpg.items import Dropped, Item, TableMessage
 
@@ -31,7 +31,7 @@ SWITCHES = 5
 Reader = Callable[[TextFile], Iterator[Item]]
 
 
-def _reader(header: Header) -> Reader:
+def _reader(header: LineHeader) -> Reader:
     def read(file: TextFile) -> Iterator[Item]:
         return messages(file, header)
 
@@ -47,7 +47,7 @@ read_painted = _reader(PAINTED)
 read_fvtt = _reader(FVTT)
 
 
-def messages(file: TextFile, header: Header) -> Iterator[Item]:
+def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
     """The messages under headers of one kind, or of others where the file mixes formats."""
     others = _Others(file.mixed)
     usual = header.usual.fullmatch
@@ -60,18 +60,18 @@ def messages(file: TextFile, header: Header) -> Iterator[Item]:
         if not line:
             continue
         if line[0] in FIRST or line[-1] in LAST:
-            found = usual(line) or match(line) if inline or len(line) < LONGEST else None
-            if found is None and (other := others.header(line, header)):
+            heading = usual(line) or match(line) if inline or len(line) < LONGEST else None
+            if heading is None and (other := others.header(line, header)):
                 yield from others.notice(number, other)
                 header = STRICT[other]
                 usual = header.usual.fullmatch
                 match, inline, frame = header.pattern.fullmatch, header.inline, header.frame
-                found = match(line)
-            if found is not None:
+                heading = match(line)
+            if heading is not None:
                 if begun:
                     yield made(TableMessage, (begun, name, "\n".join(body), id, "person"))
-                begun, name, id = number, found[1], found[2] or ""
-                body, size = [found[3] or ""] if inline else [], 0
+                begun, name, id = number, heading[1], heading[2] or ""
+                body, size = [heading[3] or ""] if inline else [], 0
                 continue
         if frame is not None and frame.fullmatch(line):
             if line[0] != "-":
@@ -95,7 +95,7 @@ class _Others:
         self.told = 0
         self.mixed = mixed
 
-    def header(self, line: str, now: Header) -> str | None:
+    def header(self, line: str, now: LineHeader) -> str | None:
         """The format of whose headers `line` is one, though it is none of `now`."""
         if not self.mixed or (len(line) >= LONGEST and line[0] not in FIRST):
             return None

@@ -9,7 +9,7 @@ from base.folders import sessions_folder
 from base.messages import _
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
-from scenes.files.known_characters import known
+from scenes.files.known_characters import with_known_characters
 from scenes.files.report import ImportReport
 from scenes.files.trpg.players import Player
 from scenes.log import read
@@ -35,7 +35,7 @@ def scene_of(
             _("{path}: nobody plays in it; at least one must be a role", path=path.name)
         )
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
-    cast = known(roles[:LARGEST_CAST], None, tell)
+    cast = with_known_characters(roles[:LARGEST_CAST], None, tell)
     return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
 
 
@@ -52,8 +52,8 @@ def save_session(
 
 
 def _events(texts: Iterable[str]) -> Iterator[Written]:
-    found = read(line for text in texts for line in text.splitlines())
-    entries = (line.entry for line in found)
+    lines = read(line for text in texts for line in text.splitlines())
+    entries = (line.entry for line in lines)
     number = 0
     while some := list(islice(entries, AT_ONCE)):
         turns = []
