@@ -152,7 +152,7 @@ def _other_encoding(where: str, encoding: str) -> KnownError:
 def _no_text(where: str, offset: int) -> KnownError:
     return KnownError(
         _(
-            "{where}: not a text file (found at byte {offset}); expected YAML in UTF-8",
+            "{where}: not a text file (see byte {offset}); expected YAML in UTF-8",
             where=where,
             offset=offset,
         )

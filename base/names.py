@@ -21,7 +21,7 @@ def name_problem(name: str) -> str | None:
     if sign := RESERVED.search(name):
         return _("`{sign}` in a name; the log has another use for it", sign=sign[0])
     if len(name) > LONGEST_NAME:
-        return _("a name of {n} characters; the longest has {most}", n=len(name), most=LONGEST_NAME)
+        return _("a name of {n} characters; at most {most}", n=len(name), most=LONGEST_NAME)
     return None
 
 

@@ -75,6 +75,12 @@ def one_line(text: str, most: int | None = None) -> str:
     return line if most is None or len(line) <= most else f"{line[: most - 1]}…"
 
 
+def without_place(line: str, where: object) -> str:
+    """What `line` says after the `where: ` that it begins with, whichever colon it has there."""
+    place = re.match(rf"{re.escape(str(where))}(?:: |：)", line)
+    return line[place.end() :] if place else line
+
+
 def shown(text: str) -> str:
     """One line of `text` that is safe to print, cut to a length that fits in a message."""
     safe = "".join(

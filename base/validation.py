@@ -106,7 +106,7 @@ def _problem(declaration: type[BaseModel], error: ErrorDetails) -> str:
         case "too_short" | "string_too_short":
             return _("empty; expected at least one")
         case "too_long":
-            return _("{n} of them; at most {most}", n=len(value), most=context["max_length"])
+            return _("there are {n}; at most {most}", n=len(value), most=context["max_length"])
         case "literal_error":
             return _not_one_of(value, context["expected"])
         case "value_error":
@@ -123,7 +123,7 @@ def _problem(declaration: type[BaseModel], error: ErrorDetails) -> str:
 def _unknown_key(name: str, known: Sequence[str]) -> str:
     if hint := nearest(name, known):
         return _("unknown key{hint}", hint=hint)
-    return _("unknown key; known are {keys}", keys=series(known))
+    return _("unknown key; the keys are {keys}", keys=series(known))
 
 
 def _not_one_of(value: object, expected: str) -> str:

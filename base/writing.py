@@ -27,14 +27,14 @@ _REASONS = {
     errno.ENOENT: N_("No such file or directory; make its folder first"),
     errno.ENOTDIR: N_("Not a directory; name a file in a folder"),
     errno.EISDIR: N_("Is a directory; name a file in it"),
-    errno.ENOTEMPTY: N_("Directory not empty; name another folder"),
+    errno.ENOTEMPTY: N_("Directory not empty; choose another folder"),
     errno.ENAMETOOLONG: N_("File name too long; give it a shorter name"),
-    errno.EBUSY: N_("another program is writing it; let the other one end"),
+    errno.EBUSY: N_("another program is writing it; wait until that one has finished"),
     errno.ENXIO: N_("nobody reads this pipe; start its reader first"),
-    errno.ELOOP: N_("a link that leads in a circle is in the way; name another file"),
-    errno.EACCES: N_("Permission denied; mend the permissions, or name another place"),
-    errno.EPERM: N_("Operation not permitted; mend the permissions, or name another place"),
-    errno.EROFS: N_("Read-only file system; name another place"),
+    errno.ELOOP: N_("a link is in the way, or leads in a circle; choose another file"),
+    errno.EACCES: N_("Permission denied; change the permissions, or choose another place"),
+    errno.EPERM: N_("Operation not permitted; change the permissions, or choose another place"),
+    errno.EROFS: N_("Read-only file system; choose another place"),
 }
 
 
@@ -49,14 +49,14 @@ def reason(error: OSError) -> str:
     if error.errno in _REASONS:
         return _(_REASONS[error.errno])
     words = error.strerror or str(error)
-    return _("{words}; mend the permissions, or name another place", words=words)
+    return _("{words}; change the permissions, or choose another place", words=words)
 
 
 def check_inputs(target: Path, inputs: Iterable[str | Path]) -> None:
     """Raise `Unwritten` where `target` is one of the files that are read, by whatever name."""
     for one in inputs:
         if is_same(target, Path(one)):
-            problem = _("is read from; name another file to write")
+            problem = _("this file is being read; choose another one to write to")
             raise Unwritten(errno.EEXIST, problem, os.fspath(target))
 
 

@@ -18,19 +18,18 @@ MAX_BYTES = 1_000_000
 START = yaml.Mark("", 0, 0, 0, "", 0)
 WIDE_COLON = re.compile(r"\s*[a-z_]+：")
 MISTAKES = {
-    "maximum nesting depth": N_("brackets without end; nest at most {n} deep"),
+    "maximum nesting depth": N_("brackets are nested too deep; at most {n} levels"),
     "mapping values are not allowed": N_(
-        "a `: ` that no key can have here; put a text that holds `: ` in quotes, and check the "
-        "indentation"
+        "`: ` cannot stand here; put a text that holds `: ` in quotes, and check the indentation"
     ),
     "could not find expected ':'": N_("a key without `: ` after it; check the indentation too"),
     "did not find expected key": N_("no key where one belongs; check indentation and quotes above"),
     "did not find expected '-'": N_("no `- ` where one belongs; check the list's indentation"),
-    "cannot start any token": N_("a sign that begins no text; put such a text in quotes"),
+    "cannot start any token": N_("a text cannot begin with this sign; put it in quotes"),
     "unexpected end of stream": N_("a quote that is not closed"),
     "undefined alias": N_("an alias whose anchor does not stand above it"),
     "second occurrence": N_("an anchor that stands above already; give each its own name"),
-    "entries are not allowed": N_("a `- ` that no list can have here; give it a line of its own"),
+    "entries are not allowed": N_("`- ` cannot stand here; give it a line of its own"),
     "expected node content": N_("no value where one belongs; check brackets and quotes"),
     "another document": N_("a second YAML document begins with `---`; write only one"),
 }
@@ -103,8 +102,9 @@ def _parsed(raw: bytes, where: str) -> Document:
         )
     text = decode_utf8(raw, where)
     for number, line in enumerate(text.split("\n"), 1):
-        if name := unprintable(line):
-            raise KnownError(located(where, number, (), _("{name}; delete it", name=name)))
+        if character := unprintable(line):
+            problem = _("{character}; delete it", character=character)
+            raise KnownError(located(where, number, (), problem))
     if not text.strip():
         raise KnownError(_("{where}: empty; expected YAML such as `title: …`", where=where))
     tree = Tree(_composed(text, where), where)
@@ -112,7 +112,8 @@ def _parsed(raw: bytes, where: str) -> Document:
         value = kind(tree.root)
         if WIDE_COLON.match(text):
             problem = _(
-                "found {value}, expected keys and values; write `: ` where a key ends with `：`",
+                "found {value}, expected keys and values; write `: ` where a key ends with the "
+                "full-width `：`",
                 value=value,
             )
         else:
@@ -161,7 +162,7 @@ def _mistake(problem: str, index: int, text: str) -> tuple[int, str]:
         return index, _("a tab in the indentation; indent with spaces")
     for near in (index, index - 1):
         if near >= 0 and WIDE_COLON.match(lines[near]):
-            return near, _("a key that ends with `：`; write `: ` after it")
+            return near, _("a key that ends with the full-width `：`; write `: ` instead")
     for part, sentence in MISTAKES.items():
         if part in problem:
             return index, _(sentence, n=MAX_DEPTH)

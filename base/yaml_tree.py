@@ -119,8 +119,9 @@ class Tree:
         return name
 
     def _grow(self, node: yaml.Node, key: Key, text: str, cost: int = VALUE) -> None:
-        if name := unprintable(text):
-            raise self._error(node, key, _("{name} written as an escape; delete it", name=name))
+        if character := unprintable(text):
+            problem = _("{character} written as an escape; delete it", character=character)
+            raise self._error(node, key, problem)
         self._size += cost + len(text)
         if self._size > MAX_SIZE:
             problem = _("its aliases expand to too much; write it out plainly")

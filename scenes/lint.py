@@ -38,7 +38,9 @@ def _problems(entry: Entry, labels: Sequence[str], names: Set[str]) -> Iterator[
         yield _("{role} is not in the cast{hint}", role=shown(entry.speaker), hint=hint)
     if entry.emotion and entry.emotion not in labels:
         hint = nearest(entry.emotion, labels)
-        yield _("{label} is no emotion of this scene{hint}", label=shown(entry.emotion), hint=hint)
+        yield _(
+            "{label} is not an emotion of this scene{hint}", label=shown(entry.emotion), hint=hint
+        )
 
 
 def _place(document: Document, key: Key, number: int) -> tuple[int, Key]:

@@ -126,9 +126,7 @@ def _write_haruhi(card: Card, target: Path) -> None:
     """A new folder with `system_prompt.txt` and the dialogues, whole or not there."""
     prompt, texts = foreign.to_haruhi(card)
     if target.exists():
-        raise KnownError(
-            _("{where}: is there already; name a new folder", where=shown_path(target))
-        )
+        raise KnownError(_("{where}: already exists; name a new folder", where=shown_path(target)))
     with new_folder(target) as made:
         (made / "texts").mkdir()
         (made / "system_prompt.txt").write_bytes(prompt.encode("utf-8", "replace"))

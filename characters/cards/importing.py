@@ -65,7 +65,7 @@ def plan(
         if path.exists() and not force:
             raise KnownError(
                 _(
-                    "{where}: is there already; --force replaces it",
+                    "{where}: already exists; --force replaces it",
                     where=shown_path(path),
                 )
             )

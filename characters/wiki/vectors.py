@@ -187,7 +187,9 @@ class Vectors:
         rows = self._mapped(vectors_path(self._base))
         if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
             path = shown_path(vectors_path(self._base))
-            raise KnownError(_("{where}: not vectors of ours; build it again", where=path))
+            raise KnownError(
+                _("{where}: not vectors that paotuan made; build it again", where=path)
+            )
         return rows.astype(np.float32) if 4 * rows.size <= HELD else rows
 
     def _mapped(self, path: Path) -> "NDArray[np.float16]":

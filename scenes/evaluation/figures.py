@@ -165,7 +165,7 @@ PICKS: Sequence[FigureSpec[Agreement]] = (
     ),
     FigureSpec(
         "picks_rewarded",
-        N_("  by more than the other model finds"),
+        N_("  by a wider margin than the other model's"),
         "share",
         "higher",
         lambda one: one.rewarded,

@@ -96,9 +96,9 @@ def _plots(
     except ModuleNotFoundError as error:
         return [], [
             _(
-                "{path}: written without plots: {hint}",
+                "{path}: written without plots: {reason}",
                 path=path,
-                hint=not_installed(error.name, "train"),
+                reason=not_installed(error.name, "train"),
             )
         ]
     return write_plots(comparison, path, inputs), []
@@ -145,10 +145,11 @@ def _explained(comparison: ModelComparison) -> str:
         *_intervals(comparison),
         "",
         _(
-            "Perplexity is that of the reply alone, its newline included. Who speaks: the reply is "
-            "put under the cue of each candidate, and the guess is right where it is likeliest "
-            "under that of its speaker. Drawn lines are judged as they come, before play rejects "
-            "and redraws any. distinct-n, self-BLEU-4 and ROUGE-L are on characters."
+            "Perplexity counts the reply alone, with its newline. To guess who speaks, the reply "
+            "is put after the name of each speaker; the guess is right where it is likeliest "
+            "after the name of the one who said it. Drawn lines are judged as they come, before "
+            "play would reject and redraw any. distinct-n, self-BLEU-4 and ROUGE-L are counted in "
+            "characters."
         ),
     ]
     return "\n".join(lines).strip()

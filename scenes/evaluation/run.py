@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from base.messages import _
+from base.messages import _, _n
 from models.backend import Backend, Sampling, Scorer
 from models.train.data import Example
 from models.train.pairs import PreferencePair
@@ -92,11 +92,13 @@ def _too_long(results: ModelResults, context: int) -> Iterator[str]:
     )
     for items, what in measured:
         if missing := sum(one is None for one in items):
-            yield _(
-                "{name}: {missing} of {all} {what} are longer than its context of {context} tokens "
-                "and are left out",
+            yield _n(
+                "{name}: {n} of {all} {what} is longer than its context of {context} tokens and is "
+                "left out",
+                "{name}: {n} of {all} {what} are longer than its context of {context} tokens and "
+                "are left out",
+                missing,
                 name=results.name,
-                missing=missing,
                 all=len(items),
                 what=what,
                 context=context,

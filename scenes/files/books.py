@@ -6,6 +6,7 @@ from pathlib import Path
 from base.errors import KnownError
 from base.filenames import file_name, stems
 from base.messages import N_, _
+from base.text import without_place
 from base.writing import replaced
 from characters.cards.files import BESIDE_BOOK
 from characters.lore.book import Lorebook
@@ -53,7 +54,7 @@ def write_book(path: Path, target: Path, importer: Importer) -> ImportReport:
     report = ImportReport(str(path), importer.name, importer.title)
     report.became[ENTRIES] = len(book.entries)
     for warning in book.warnings:
-        report.notice(warning.removeprefix(f"{path}: "))
+        report.notice(without_place(warning, path))
     target.parent.mkdir(parents=True, exist_ok=True)
     with path.open("rb") as source, replaced(target, [path]) as file:
         shutil.copyfileobj(source, file)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from base.messages import N_, _
-from base.text import shown
+from base.messages import N_, _, series
+from base.text import shown, without_place
 from characters.cards.files import Container
 from characters.cards.importing import Import, carry_out, plan
 from characters.cards.mapping import untold, voice_lines
@@ -24,7 +24,7 @@ CONTAINERS: dict[Container, str] = {
     **{"characterglm": "characterglm", "chatharuhi": "chatharuhi", "webui": "webui-character"},
 }
 """The importer of what a card was found in."""
-LONG_VOICE = N_("lines of voice beyond the most that are kept")
+LONG_VOICE = N_("lines of voice beyond the limit")
 _WEBUI = re.compile(r"^(?:name|char_name)\s*:", re.MULTILINE)
 _WEBUI_TOO = re.compile(r"^(?:context|greeting|char_persona|char_greeting)\s*:", re.MULTILINE)
 _WEBUI_KEYS = ("char_name", "char_persona", "char_greeting", "context", "greeting")
@@ -119,7 +119,7 @@ def report_of(one: Import) -> ImportReport:
     if lines > len(sheet.voice):
         report.dropped[LONG_VOICE] = lines - len(sheet.voice)
     for warning in one.source.warnings:
-        report.notice(warning.removeprefix(f"{one.source.path}: "))
+        report.notice(without_place(warning, one.source.path))
     if sheet.name != one.card.name:
         report.notice(
             _(
@@ -129,5 +129,5 @@ def report_of(one: Import) -> ImportReport:
             )
         )
     if unused := untold(one.card):
-        report.notice(_("kept in the card, but not played: {fields}", fields=", ".join(unused)))
+        report.notice(_("kept in the card, but not played: {fields}", fields=series(unused)))
     return report

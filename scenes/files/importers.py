@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.names import nearest
 from scenes.files.head import FileHead
 from scenes.files.report import Unit
@@ -220,11 +220,11 @@ def importer_named(name: str, among: Iterable[Importer] = IMPORTERS) -> Importer
     """The importer of a name. Raises `KnownError` with the nearest one, or with all."""
     named = {one.name: one for one in among}
     if name not in named:
-        known = nearest(name, named)
-        if known:
-            raise KnownError(_("no format {name}{known}", name=name, known=known))
+        hint = nearest(name, named)
+        if hint:
+            raise KnownError(_("there is no format {name}{hint}", name=name, hint=hint))
         raise KnownError(
-            _("no format {name}; there are {names}", name=name, names=", ".join(named))
+            _("there is no format {name}; the formats are {names}", name=name, names=series(named))
         )
     return named[name]
 

@@ -36,12 +36,16 @@ def _known(role: Role, player: str | None, tell: Callable[[str], None]) -> Role:
         character = read_character(path)
     except KnownError as error:
         tell(
-            _("{role} sits down without a character: {why}", role=role.name, why=error.problems[0])
+            _(
+                "{role} is played without a character file: {why}",
+                role=role.name,
+                why=error.problems[0],
+            )
         )
         return role
     if role.name not in (character.name, *character.aliases):
         return role
-    tell(_("{role} sits down as the character in {path}", role=role.name, path=path))
+    tell(_("{role} is played as the character in {path}", role=role.name, path=path))
     return seated(role, character, player)
 
 

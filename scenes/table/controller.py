@@ -9,7 +9,7 @@ from functools import wraps
 from typing import TypeVar, cast
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import is_blank
 from models.backend import Prompt
 from scenes.scene import Role
@@ -222,8 +222,7 @@ class Table:
     def go(self, number: int) -> None:
         """Stand at any turn; what is said there begins a branch."""
         if number not in self.play.session.turns:
-            count = len(self.play.session.turns)
-            raise KnownError(_("no turn {turn}; there are 1 to {turns}", turn=number, turns=count))
+            raise self.play.session.no_turn(number)
         self._dealer.set_aside()
         self.play.go(number)
         self._tell(happened.PlaceChanged("go"))
@@ -291,7 +290,7 @@ class Table:
         return role
 
     def _nobody(self) -> KnownError:
-        names = ", ".join(role.name for role in self.others)
+        names = series(role.name for role in self.others)
         return KnownError(_("who speaks next? Choose with /next NAME: {names}", names=names))
 
     def _hand_on_table(self) -> Hand:

@@ -207,7 +207,7 @@ class Dealer:
         self._emit(happened.DrawEnded(hand, error, stopped))
         if not (hand.complete or error or stopped):
             why = next((place.why for place in hand.places if place.why), "")
-            words = _("no candidate was a line in form: {why}", why=why)
+            words = _("no candidate was a well-formed line: {why}", why=why)
             self._emit(happened.Notice(words))
         if self.hand is before and before is not None:
             self._emit(happened.HandOpened(before))

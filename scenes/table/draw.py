@@ -214,7 +214,7 @@ class _Table:
             return None, _("a thought, not the line")
         entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
         if entry is None:
-            return None, _("not one line in form")
+            return None, _("not one well-formed line")
         words = _words(entry)
         if not words:
             return None, _("empty")

@@ -88,7 +88,7 @@ class Hand:
         if shown.candidate is not None:
             return shown.candidate
         why = shown.why if shown.over else _("it is still being drawn")
-        raise KnownError(_("candidate {number} is not complete: {why}", number=place + 1, why=why))
+        raise KnownError(_("candidate {number} cannot be picked: {why}", number=place + 1, why=why))
 
     def draw(self) -> Draw:
         """What is to be remembered: the complete candidates, and how they were drawn."""

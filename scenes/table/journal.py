@@ -206,7 +206,8 @@ def read_session(path: Path) -> Session:
     try:
         session = Session.replay(found.events, _not_recorded)
     except KnownError as error:
-        raise KnownError(f"{path.name}: {error}") from error
+        problem = error.args[0]
+        raise KnownError(_("{where}: {problem}", where=path.name, problem=problem)) from error
     session.damage = tuple(found.notices) if found.mended is not None else ()
     return session
 

@@ -258,7 +258,10 @@ class _Tree:
         self._fill(event)
         if event.get("event") == "head" and not self.places.fit(event):
             self.mended.told.append(
-                _("{line}: `head` names no turn, and is left out", line=found.number)
+                _(
+                    "{line}: `head` names a turn that does not exist, and is left out",
+                    line=found.number,
+                )
             )
             return
         if self.lost_draws and any(_refers(turn, self.lost_draws) for turn in _turns(event)):
@@ -355,7 +358,7 @@ def _left_out(what: str, found: _Found) -> str:
     words += [_text(one[1]) for one in _TEXT.finditer(found.line)][:1]
     if not words:
         return what
-    return _("{what}; it reads now: {words}", what=what, words=shown("：".join(words)))
+    return _("{what}; it now reads: {words}", what=what, words=shown("：".join(words)))
 
 
 def _turns_missing(line: int, first: int, last: int) -> str:

@@ -23,7 +23,10 @@ def entry_of(scene: Scene, text: str, role: Role | None) -> Entry:
         entry = replace(alone[0], speaker=names.get(alone[0].speaker, ""))
     elif role is None:
         raise KnownError(
-            _("you are watching: begin with 【…】 or with a role's 名字：, or choose who speaks")
+            _(
+                "you are watching: begin with 【…】 or with the name of a role and ：, or choose "
+                "who speaks"
+            )
         )
     elif role.narrator:
         entry = Entry("narration", line)
@@ -47,7 +50,7 @@ def edited_entry(scene: Scene, old: Entry, text: str) -> Entry:
     if len(entries) != 1 or entries[0].kind != old.kind:
         raise KnownError(
             _(
-                "this is no {kind} line; it is written like {example}",
+                "this is not a line of the kind {kind}; write it like {example}",
                 kind=old.kind,
                 example=write(old),
             )

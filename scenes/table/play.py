@@ -65,7 +65,8 @@ class Play:
             return cls(Session.replay(events, journal.append), journal)
         except KnownError as error:
             journal.close()
-            raise KnownError(f"{path.name}: {error}") from error
+            problem = error.args[0]
+            raise KnownError(_("{where}: {problem}", where=path.name, problem=problem)) from error
         except BaseException:
             journal.close()
             raise

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
@@ -213,13 +213,7 @@ class Session:
     def keep(self, draw: Draw) -> Draw:
         """Remember a draw with all its candidates; its `id` is set here."""
         if draw.parent is not None and draw.parent not in self.turns:
-            raise KnownError(
-                _(
-                    "no turn {turn}; there are 1 to {turns}",
-                    turn=draw.parent,
-                    turns=len(self.turns),
-                )
-            )
+            raise self.no_turn(draw.parent)
         kept = replace(draw, id=len(self.draws) + 1)
         self._do({"event": "draw", **to_json(kept)})
         return kept
@@ -246,10 +240,19 @@ class Session:
     def go(self, turn: int) -> None:
         """Stand at any turn of the tree; what is said next begins a branch there."""
         if turn not in self.turns:
-            raise KnownError(
-                _("no turn {turn}; there are 1 to {turns}", turn=turn, turns=len(self.turns))
-            )
+            raise self.no_turn(turn)
         self._do({"event": "head", "head": turn})
+
+    def no_turn(self, turn: int) -> KnownError:
+        """What is wrong with the number of a turn that is not in the tree."""
+        return KnownError(
+            _n(
+                "there is no turn {turn}; there is only turn 1",
+                "there is no turn {turn}; the turns are 1 to {n}",
+                len(self.turns),
+                turn=turn,
+            )
+        )
 
     def edit(self, turn: int, entry: Entry) -> Turn:
         """Say another thing at a turn of the path; what followed is copied behind it.
@@ -312,7 +315,7 @@ class Session:
     def _open(self, event: Event) -> None:
         version = event["version"]
         if type(version) is not int or version < 1:
-            raise ValueError(_("{version!r} is no version", version=version))
+            raise ValueError(_("{version!r} is not a version", version=version))
         if version > VERSION:
             raise KnownError(_("made by a newer paotuan; update to open it"))
         self.id = str(event["session"])
@@ -331,7 +334,9 @@ class Session:
         line = event.get("line")
         draw = line if isinstance(line, bytes) else from_json(Draw, event)
         if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
-            raise ValueError(_("draw {number} has no place", number=event["id"]))
+            raise ValueError(
+                _("draw {number} does not follow what stands before it", number=event["id"])
+            )
         self.draws.add(draw)
 
     def _tell(self, told: Notes) -> None:
@@ -345,7 +350,9 @@ class Session:
         for fields in turns:
             turn = _turn(fields)
             if turn.id != self._next_id() or not self._is_place(turn.parent):
-                raise ValueError(_("turn {number} has no place", number=turn.id))
+                raise ValueError(
+                    _("turn {number} does not follow what stands before it", number=turn.id)
+                )
             self.turns[turn.id] = turn
             if isinstance(time, str):
                 self.times[turn.id] = time

@@ -58,7 +58,9 @@ def test_what_another_program_is_writing_is_left_alone_and_waited_for(tmp_path: 
     ) as other:
         assert other.stdin and other.stdout and other.stdout.readline()
         sweep.cache_clear()
-        with pytest.raises(Unwritten, match="another program is writing it; let the other one end"):
+        with pytest.raises(
+            Unwritten, match="another program is writing it; wait until that one has finished"
+        ):
             replace_text(target, "mine", ())
         other.stdin.close()
         other.wait(30)
@@ -91,7 +93,7 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path: Path, way: str) -> 
         target.symlink_to(source)
     if way == "hard link":
         target.hardlink_to(source)
-    with pytest.raises(Unwritten, match="is read from; name another file to write"):
+    with pytest.raises(Unwritten, match="this file is being read; choose another one to write to"):
         replace_text(target, "over", [source])
     assert source.read_text() == "source"
     check_inputs(tmp_path / "other.txt", [source, "-", tmp_path / "none"])
@@ -109,7 +111,7 @@ def test_through_a_link_the_file_it_leads_to_is_written(tmp_path: Path) -> None:
 def test_a_link_in_a_ring_and_a_pipe_that_nobody_reads_are_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "ring.txt").symlink_to("ring.txt")
     os.mkfifo(tmp_path / "pipe")
-    for name, why in {"ring.txt": "name another file", "pipe": "start its reader first"}.items():
+    for name, why in {"ring.txt": "choose another file", "pipe": "start its reader first"}.items():
         with pytest.raises(Unwritten, match=why):
             replace_text(tmp_path / name, "new", ())
     assert names(tmp_path) == ["pipe", "ring.txt"]
@@ -121,7 +123,7 @@ def test_a_link_that_somebody_laid_where_a_draft_lies_leads_nowhere(tmp_path: Pa
     other.write_text("not yours")
     sweep(tmp_path)  # once in a run, and the link comes after it
     draft_of(target).symlink_to(other)
-    with pytest.raises(Unwritten, match="name another file"):
+    with pytest.raises(Unwritten, match="choose another file"):
         replace_text(target, "new", ())
     assert other.read_text() == "not yours"
 

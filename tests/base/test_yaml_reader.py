@@ -12,8 +12,10 @@ from base.yaml_reader import read, read_file
 
 BAD_YAML = {
     b"title: a\n\tsummary: b\n": "f.yaml:2: not valid YAML: a tab in the indentation; indent with",
-    b"title: a\n   summary: b\n": "f.yaml:2: not valid YAML: a `: ` that no key can have here; put",
-    "title：雨夜\ncast: x\n".encode(): "f.yaml:1: not valid YAML: a key that ends with `：`; write",
+    b"title: a\n   summary: b\n": "f.yaml:2: not valid YAML: `: ` cannot stand here; put",
+    "title：雨夜\ncast: x\n".encode(): (
+        "f.yaml:1: not valid YAML: a key that ends with the full-width `：`; write `: ` instead"
+    ),
     "title：雨夜".encode(): "f.yaml:1: found text, expected keys and values; write `: ` where",
     b"a: 1\nb:\n  c: 1\n  c: 2\n": "f.yaml:4: b.c: written twice, first in line 3; keep one",
     b"- a\n": "f.yaml:1: found a list, expected keys and values",
@@ -34,7 +36,7 @@ BAD_YAML = {
     "a: 好\u200b的\n".encode(): "f.yaml:1: invisible character U+200B; delete it",
     "a: \ue000\n".encode(): "f.yaml:1: unprintable character U+E000; delete it",
     "a: b\u202e\n".encode(): "f.yaml:1: invisible character U+202E",
-    b"\x89PNG\r\n\x1a\n\x00\x00": "f.yaml: not a text file (found at byte 0)",
+    b"\x89PNG\r\n\x1a\n\x00\x00": "f.yaml: not a text file (see byte 0)",
     b"a: b\0\xff": "f.yaml: not a text file",
     "ok: 雨\nno: ".encode() + b"\xff\xff": "f.yaml:2: not UTF-8 (byte 0xff); save it as UTF-8",
     b"ok: " + "雨".encode()[:2]: "f.yaml:1: cut off inside a character",
@@ -51,7 +53,8 @@ def test_a_bad_file_is_one_line_that_says_where(raw: bytes, said: str) -> None:
 
 def test_brackets_without_end_are_told_with_their_line() -> None:
     with pytest.raises(
-        KnownError, match=r"^f\.yaml:1: not valid YAML: brackets without end; nest at most 20 deep"
+        KnownError,
+        match=r"^f\.yaml:1: not valid YAML: brackets are nested too deep; at most 20 levels",
     ) as raised:
         read(b"a: " + b"[" * 100_000, "f.yaml")
     assert len(str(raised.value)) < 2000

@@ -155,7 +155,7 @@ def with_a_strange_head(path: Path) -> Base:
         (with_a_torn_file, "town.kb.npy: damaged, or not the vectors of town.kb; build it again"),
         (with_a_changed_file, "town.kb.npy: damaged"),
         (with_no_file, "town.kb.npy: no such file, expected the vectors of town.kb"),
-        (with_a_file_of_another, "town.kb.npy: not vectors of ours"),
+        (with_a_file_of_another, "town.kb.npy: not vectors that paotuan made"),
         (with_objects_in_it, "town.kb.npy: cannot be read"),
         (with_a_strange_head, "town.kb.npy: cannot be read"),
     ],

@@ -65,5 +65,5 @@ def test_learned_aliases_are_yaml_that_can_be_used(tmp_path):
     )
     found = "".join(learned_aliases(book_of(text, name="青衣记"), NOBODY))
     assert yaml.safe_load(found)["people"] == {"张远": ["子岳"], "林小满": ["小满"]}
-    assert "introduced so" in found and "given name" in found
+    assert "introduced by this name" in found and "given name" in found
     assert read_aliases(written(tmp_path, found)).names["子岳"][0].person == "张远"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from base.errors import KnownError
+from base.messages import speak
 from scenes.files.chats import import_chat, source
 from scenes.table.play import Play
 
@@ -29,6 +30,30 @@ def tried(tmp_path):
         return report, [entry.line for entry in play.session.entries]
 
     return read
+
+
+@pytest.fixture
+def in_chinese():
+    speak("zh_CN")
+    yield
+    speak()
+
+
+@pytest.mark.usefixtures("in_chinese")
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (b'{"zzz":1}', "chat.jsonl：认不出是哪个程序的聊天记录；里面是含有 zzz 的 JSON 对象"),
+        (b'{"entries":{}}', "chat.jsonl：这是世界书，这里要聊天记录"),
+        (b"[" * 100_000, "chat.jsonl：不是聊天记录：嵌套超过 64 层"),
+        (b"{a\n}", "chat.jsonl：不是聊天记录：JSON 不对：这里应是用双引号括起来的键名（第 2 列）"),
+    ],
+    ids=["object", "lorebook", "deep", "broken"],
+)
+def test_what_is_no_chat_is_refused_in_chinese_with_the_file_named_once(tried, raw, line):
+    with pytest.raises(KnownError) as refused:
+        tried(raw)
+    assert str(refused.value) == line
 
 
 @pytest.mark.parametrize(
@@ -113,7 +138,7 @@ def test_a_line_that_is_too_long_is_left_out(tried, monkeypatch):
     monkeypatch.setattr(source, "MAX_BYTES", 2000)
     report, lines = tried(HEADER + GOOD + b'{"mes":"' + b"x" * 9000 + b'"}\n' + GOOD)
     assert len(lines) == 2
-    assert report.dropped == {"a line that is too long": 1}
+    assert report.dropped == {"the line is too long": 1}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")

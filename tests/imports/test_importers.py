@@ -93,9 +93,9 @@ def test_lines_in_brackets_that_are_no_names_are_not_surely_a_log(name, text):
 
 
 def test_a_name_that_is_no_importer_is_told_with_the_nearest_one():
-    with pytest.raises(KnownError, match="no format seaaldice; did you mean sealdice"):
+    with pytest.raises(KnownError, match="there is no format seaaldice; did you mean sealdice"):
         importer_named("seaaldice")
-    with pytest.raises(KnownError, match="there are"):
+    with pytest.raises(KnownError, match="the formats are"):
         importer_named("§§", of_kind("book"))
 
 
@@ -107,7 +107,7 @@ def test_a_name_that_is_no_importer_is_told_with_the_nearest_one():
         ("a.bin", b"\x00\x01\x02" * 99, "not a text file"),
         ("a.zip", b"PK\x03\x04 and no more", "a damaged zip"),
         ("a.json", b'{"a": 1, "b": [', "found a JSON object with a, b"),
-        ("a.txt", "一封家书\n".encode(), "no log, character card or chat of a known program"),
+        ("a.txt", "一封家书\n".encode(), "not a log, character card or chat of a known program"),
         ("missing.txt", None, "missing.txt"),
         ("长" * 300, None, "File name too long"),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from base.errors import KnownError
+from base.messages import speak
 from base.writing import replace_pieces
 from scenes.files.report import ImportReport
 from scenes.files.trpg.files import open_logs
@@ -42,7 +43,7 @@ def notices(report: ImportReport) -> list[str]:
         ("a.txt", b"", "empty, expected a log"),
         ("a.txt", b"\xef\xbb\xbf \n\r\n", "empty, expected a log"),
         ("a.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a text file, expected a log"),
-        ("a.txt", "一封家书，没有人说话\n".encode() * 9, "no log of a known program"),
+        ("a.txt", "一封家书，没有人说话\n".encode() * 9, "not a log of a known program"),
         ("a.zip", b"PK\x03\x04 and no more", "a damaged zip"),
         ("a.zip", zipped(**{"a--png": "x"}), "no log in this zip (found a.png)"),
         (
@@ -83,7 +84,7 @@ def test_a_zip_that_unpacks_to_far_more_than_it_is_is_not_unpacked(tmp_path):
 def test_a_format_that_is_forced_on_another_file_says_that_nothing_fits(made):
     with pytest.raises(KnownError, match="no message of the format fvtt; name another format"):
         imported(made("a.txt", NAMED.encode()), "fvtt")
-    with pytest.raises(KnownError, match="no format sinanja; did you mean sinanya"):
+    with pytest.raises(KnownError, match="there is no format sinanja; did you mean sinanya"):
         open_logs(made("a.txt", NAMED.encode()), "sinanja")
 
 
@@ -111,6 +112,20 @@ def test_json_that_breaks_off_keeps_what_came_before_and_says_where(made):
     assert text == EVENING[: EVENING.index("苏晚：等等我")]
     line = torn.count("\n") + 1
     assert f"4: the last item that can be read; line {line}: cut off" in notices(report)
+
+
+def test_where_json_breaks_off_is_said_in_chinese_too(made):
+    speak("zh_CN")
+    try:
+        with pytest.raises(KnownError, match=r"a\.json:1：到这里断了；这里要含有 items 的 JSON$"):
+            imported(made("a.json", b'{"version": 101, "items": ['))
+        whole = sealdice_json()
+        __, report = imported(made("a.json", whole[: whole.index("她提着灯")].encode()))
+        assert any(
+            "能读的到此为止；第 " in said and "到这里断了" in said for said in notices(report)
+        )
+    finally:
+        speak()
 
 
 def test_a_torn_last_line_of_json_lines_is_left_out_and_counted(made):

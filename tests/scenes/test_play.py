@@ -215,7 +215,7 @@ def test_candidates_for_another_place_cannot_be_picked_but_are_kept_there(play: 
 @pytest.mark.parametrize("place", [-1, 1, 3, 99])
 def test_only_what_is_complete_can_be_picked(play: Play, place: int) -> None:
     hand = dealt(play, Scripted(["甲。"]))
-    why = f"candidate {place + 1} is not complete: the same as another"
+    why = f"candidate {place + 1} cannot be picked: the same as another"
     with pytest.raises(KnownError, match=why if place == 1 else "there are candidates 1 to 3"):
         play.pick(hand, place)
     assert hand.places[1].why == "the same as another"

@@ -153,7 +153,7 @@ def test_what_is_odd_in_opening_and_voice_is_a_warning_at_its_line(tmp_path: Pat
     warnings = [line.rpartition("shop.yaml:")[2] for line in loaded(tmp_path, text).warnings]
     assert [line.split(": ")[0] for line in warnings] == ["7", "8", "10"]
     assert "丙 is not in the cast" in warnings[0]
-    assert "微笑了 is no emotion of this scene; did you mean 微笑?" in warnings[1]
+    assert "微笑了 is not an emotion of this scene; did you mean 微笑?" in warnings[1]
     assert "not a line of a log: 无话" in warnings[2]
 
 

@@ -124,7 +124,7 @@ def test_what_cannot_be_recorded_has_not_happened(scene: Scene) -> None:
 
 def test_going_to_a_turn_that_is_none_changes_nothing(scene: Scene) -> None:
     session, events = started(scene)
-    with pytest.raises(KnownError, match="no turn 99; there are 1 to 2"):
+    with pytest.raises(KnownError, match="there is no turn 99; the turns are 1 to 2"):
         session.go(99)
     assert len(events) == 1
 

@@ -104,7 +104,7 @@ async def test_a_number_is_a_place_and_one_that_is_not_complete_says_why(
     steps: list[Step] = [("enter", "走。"), ("pick", 1), ("pick", 2)]
     one = await run(front_end, tmp_path, steps, HALF_BAD, sampling={"n": 2})
     assert one.said == ["走。", "好。"]
-    assert "candidate 1 is not complete: empty" in one.told
+    assert "candidate 1 cannot be picked: empty" in one.told
     assert one.status == 0
 
 
@@ -148,7 +148,7 @@ async def test_an_error_while_more_is_drawn_leaves_those_that_are_there(
     steps: list[Step] = [("enter", "走。"), ("more",), ("pick", 4), ("pick", 2)]
     one = await played(front_end, play, backend, steps)
     assert one.said == ["走。", "第2句。"]
-    assert "candidate 4 is not complete: stopped" in one.told
+    assert "candidate 4 cannot be picked: stopped" in one.told
 
 
 @pytest.mark.parametrize("front_end", FRONT_ENDS)
@@ -198,5 +198,5 @@ async def test_a_draw_that_comes_to_nothing_says_why_and_leaves_no_hand(
     one = await run(front_end, tmp_path, steps, ["【坏"])
     assert one.said == ["走。", "停。"]
     assert one.draws == []
-    assert "no candidate was a line in form: empty" in one.told
+    assert "no candidate was a well-formed line: empty" in one.told
     assert one.status == 0

@@ -64,10 +64,10 @@ def test_what_is_there_is_replaced_only_when_asked_to(run, home):
     (home / "a.json").write_bytes(raw(v2()))
     assert run("characters", "import", home / "a.json", "--to", home / "c").status == 0
     again = run("characters", "import", home / "a.json", "--to", home / "c")
-    assert again.status == 2 and "is there already" in again.err
+    assert again.status == 2 and "already exists" in again.err
     assert run("characters", "import", home / "a.json", "--to", home / "c", "--force").status == 0
     refused = run("characters", "export", "libai", "--to", home / "a.json")
-    assert refused.status == 2 and "is there already" in refused.err
+    assert refused.status == 2 and "already exists" in refused.err
     assert (home / "a.json").read_bytes() == raw(v2())
 
 
@@ -94,7 +94,7 @@ def test_a_character_that_ships_becomes_a_card_with_a_given_image(run, home):
 
 def test_wrong_usage_of_export_is_told(run, home):
     nearest = run("characters", "export", "libai", "--to", home / "a.json", "--spec", "v4")
-    assert nearest.status == 2 and "no format v4; did you mean" in nearest.err
+    assert nearest.status == 2 and "there is no format v4; did you mean" in nearest.err
     ending = run("characters", "export", "libai", "--to", home / "a.txt")
     assert ending.status == 2 and "expected a name that ends in .png" in ending.err
     image = run("characters", "export", "libai", "--to", home / "a.png", "--image", home / "no.png")

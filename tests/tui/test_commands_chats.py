@@ -48,11 +48,11 @@ def test_who_is_a_character_of_yours_sits_down_with_all_that_is_known_of_them(ru
     (folder / "安.yaml").write_text("profile: 等{{user}}的船夫。\nname: 安\n", "utf-8")
     (folder / "You.yaml").write_text("name: 别人\nprofile: 不是他。\n", "utf-8")
     done = run("sessions", "import", chat)
-    assert f"安 sits down as the character in {folder / '安.yaml'}" in done.err
+    assert f"安 is played as the character in {folder / '安.yaml'}" in done.err
     prompts = run("sessions", "export", "--to", "seq2seq").out
     assert "等You的船夫。" in prompts and "不是他" not in prompts
     (folder / "安.yaml").write_text("profile: [\n", "utf-8")
-    assert "安 sits down without a character" in run("sessions", "import", chat).err
+    assert "安 is played without a character file" in run("sessions", "import", chat).err
 
 
 AGNAI = {

@@ -215,7 +215,7 @@ def test_characters_of_a_bench_are_files_that_are_never_written_over(run, home):
     assert run("characters", "check", folder / "孙悟空.yaml").status == 0
     again = run("corpus", "rolebench", bench, "--to", "characters", "-o", folder)
     assert again.status == 2
-    assert "is there already" in again.err
+    assert "already exists" in again.err
 
 
 @pytest.mark.parametrize(

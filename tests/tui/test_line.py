@@ -92,7 +92,7 @@ def test_going_back_and_forth_and_branching(run):
 def test_the_one_named_goes_on(run):
     shown = run(*PLAY, stdin="/next 守秘人\n1\n3\n/next 晚晚\n2\n")
     assert shown.status == 0
-    assert "candidate 1 is not complete: the same as another" in shown.err
+    assert "candidate 1 cannot be picked: the same as another" in shown.err
     first, second = (turn.entry for turn in saved().session.path[-2:])
     assert first.kind == "narration"
     assert second.speaker == "苏晚"

@@ -199,7 +199,7 @@ def export(
     form = cast("Form | None", one_of(spec, get_args(Form), "format") if spec else None)
     with given():
         if to.exists() and not force:
-            raise BadInput(_("{where}: is there already; --force replaces it", where=to))
+            raise BadInput(_("{where}: already exists; --force replaces it", where=to))
         inputs = [_file_of(character)]
         not_over(to, [*inputs, *([image] if image else [])], "--to")
         left_out = export_character(load(character), to, form, image, inputs)

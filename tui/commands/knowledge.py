@@ -61,7 +61,7 @@ def build(
             )
         for file in (to, vectors_path(to)):
             if file.exists() and not force:
-                raise BadInput(_("{where}: is there already; --force replaces it", where=file))
+                raise BadInput(_("{where}: already exists; --force replaces it", where=file))
         for path in paths:
             if not path.exists():
                 raise BadInput(_("{where}: no such file or folder", where=path))

@@ -41,7 +41,7 @@ def learned_aliases(book: Book, known: Aliases) -> Iterator[str]:
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for person, other in _introduced(book.text):
         if not set(other) & NO_PERSONS and other != person and book.text.count(other) > 1:
-            people[_shortest(person, book.text)].setdefault(other, _("introduced so"))
+            people[_shortest(person, book.text)].setdefault(other, _("introduced by this name"))
     for name in counted:
         if len(name) == 2 and (person := _with_surname(name, book.text)):
             people[person].setdefault(name, _("given name"))

@@ -14,7 +14,7 @@ import yaml
 from base.decoding import decode_utf8
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.messages import _
+from base.messages import _, series
 from base.names import name_problem
 from base.text import shown
 from base.yaml_reader import MAX_BYTES
@@ -134,7 +134,7 @@ def _aliases(text: str, where: str) -> Aliases:
                 "{where}: unknown key {key}; the keys are {keys}",
                 where=where,
                 key=shown(odd[0]),
-                keys=", ".join(_KEYS),
+                keys=series(_KEYS),
             )
         )
     alone = declared.get("given_names") is True
@@ -159,7 +159,14 @@ def _names(people: Mapping[Any, Any], where: str, alone: bool) -> dict[str, tupl
             ranged = _RANGED.fullmatch(written)
             name = ranged[1] if ranged else written
             if problem := name_problem(name):
-                raise KnownError(f"{where}: {shown(person)}: {problem}")
+                raise KnownError(
+                    _(
+                        "{where}: {place}: {problem}",
+                        where=where,
+                        place=shown(person),
+                        problem=problem,
+                    )
+                )
             alias = Alias(person, int(ranged[2]), int(ranged[3])) if ranged else Alias(person)
             meant = names.setdefault(name, [])
             if alias not in meant:

@@ -61,7 +61,10 @@ class AnswerCache:
             lock.acquire(timeout=0)
         except Timeout:
             raise KnownError(
-                _("{path}: another run is writing to this journal; wait for its end", path=path)
+                _(
+                    "{path}: another run is writing to this journal; wait until it has ended",
+                    path=path,
+                )
             ) from None
         cache = cls(path, _lock=lock)
         try:

@@ -159,7 +159,13 @@ def shaped(kind: type[Model], value: Any) -> Model:
         first = error.errors()[0]
         place, problem = ".".join(map(str, first["loc"])), first["msg"]
         if not place:
-            raise Unfit(_("the answer has another form: {problem}", problem=problem)) from None
+            raise Unfit(
+                _("the answer is not in the form asked for: {problem}", problem=problem)
+            ) from None
         raise Unfit(
-            _("the answer has another form at {place}: {problem}", place=place, problem=problem)
+            _(
+                "the answer is not in the form asked for, at {place}: {problem}",
+                place=place,
+                problem=problem,
+            )
         ) from None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import sessions_folder
-from base.messages import _
-from base.text import shown
+from base.messages import _, series
+from base.text import shown, without_place
 from scenes.files.chats.chat import Chat, Json, texts
 from scenes.files.chats.roundtrip import restored_session
 from scenes.files.chats.source import BadValue, ChatFile, open_chat
@@ -41,7 +41,7 @@ def import_chat(
     folder = folder or sessions_folder()
     if (back := restored_session(chat, report)) is not None:
         if player is not None or roles:
-            report.notice(_("a session of paotuan that comes back; its roles stay as they were"))
+            report.notice(_("a session that paotuan saved; its roles stay as they were"))
         save_events(
             *(back.scene, back.role, back.events, folder, report),
             *(back.opening, back.log, back.began),
@@ -59,16 +59,18 @@ def read_chat(file: ChatFile, importer: Importer | None = None) -> tuple[Importe
     try:
         value = file.value
     except (BadValue, KnownError) as error:
-        why = str(error).removeprefix(f"{file.where}: ")
+        why = without_place(str(error), file.where)
         raise KnownError(_("{where}: not a chat: {why}", where=file.where, why=why)) from None
     if importer is not None:
         title = _(importer.title)
-        raise KnownError(_("{where}: not read as a {title}", where=file.where, title=title))
+        raise KnownError(
+            _("{where}: cannot be read as the format {title}", where=file.where, title=title)
+        )
     if not isinstance(value, dict):
         raise KnownError(
-            _("{where}: no chat of a known program; found other JSON", where=file.where)
+            _("{where}: not a chat of a known program; found other JSON", where=file.where)
         )
-    raise KnownError(f"{file.where}: {_no_chat(value)}")
+    raise KnownError(_("{where}: {problem}", where=file.where, problem=_no_chat(value)))
 
 
 def check_chat(path: Path, importer: Importer | None = None) -> None:
@@ -81,7 +83,7 @@ def check_chat(path: Path, importer: Importer | None = None) -> None:
 def _no_chat(value: Json) -> str:
     """What a JSON object is that is no chat."""
     if "members" in value and "chats" in value:
-        chats = ", ".join(f"{shown(name)}.jsonl" for name in texts(value["chats"])[:3])
+        chats = series(f"{shown(name)}.jsonl" for name in texts(value["chats"])[:3])
         if not chats:
             return _("a SillyTavern group, expected one of its chats")
         return _("a SillyTavern group, expected one of its chats ({chats})", chats=chats)
@@ -89,7 +91,7 @@ def _no_chat(value: Json) -> str:
         return _("a character card, expected a chat; see: paotuan characters import")
     if "entries" in value:
         return _("a lorebook, expected a chat")
-    keys = ", ".join(map(shown, list(value)[:5]))
+    keys = series(map(shown, list(value)[:5]))
     if not keys:
-        return _("no chat of a known program; found an empty JSON object")
-    return _("no chat of a known program; found a JSON object with {keys}", keys=keys)
+        return _("not a chat of a known program; found an empty JSON object")
+    return _("not a chat of a known program; found a JSON object with {keys}", keys=keys)

@@ -95,7 +95,7 @@ def _parsed(file: ChatFile, report: ImportReport) -> Iterator[tuple[int, object]
     for number, line in file.lines():
         try:
             if line is None:
-                raise BadValue(_("a line that is too long"))
+                raise BadValue(_("the line is too long"))
             if "\ufffd" in line:
                 report.notice(_("bytes that are not UTF-8 are kept as �"), number)
             yield number, json_value(line)

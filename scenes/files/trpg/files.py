@@ -6,6 +6,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import without_place
 from scenes.files.head import FileHead
 from scenes.files.importers import Importer, guesses, importer_named, of_kind
 from scenes.files.report import ImportReport, Notice
@@ -45,7 +46,7 @@ class TableLog:
         except KnownError as error:
             if not self.report.read:
                 raise
-            why = str(error).removeprefix(f"{self.file.where}: ")
+            why = without_place(str(error), self.file.where)
             yield Notice(0, _("{why}; what came before is kept", why=why))
 
 
@@ -79,7 +80,7 @@ def log_of(file: TextFile, importer: Importer | None = None) -> TableLog:
     if not ranked:
         raise KnownError(
             _(
-                "{where}: no log of a known program; where it is one, name its format: "
+                "{where}: not a log of a known program; if it is one, name its format: "
                 "--format {formats}",
                 where=file.where,
                 formats="|".join(one.name for one in logs),

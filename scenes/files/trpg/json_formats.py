@@ -109,13 +109,16 @@ def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
         if not number:
             raise KnownError(
                 _(
-                    "{where}:{error}; expected JSON with {key}",
+                    "{where}:{line}: {why}; expected JSON with {key}",
                     where=file.where,
-                    error=error,
+                    line=error.line,
+                    why=error.why,
                     key=key,
                 )
             ) from None
-        text = _("the last item that can be read; line {error}", error=error)
+        text = _(
+            "the last item that can be read; line {line}: {why}", line=error.line, why=error.why
+        )
         yield number, Notice(number, text)
 
 

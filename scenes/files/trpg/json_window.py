@@ -17,7 +17,11 @@ _decode = json.JSONDecoder().raw_decode
 
 
 class BrokenJson(Exception):
-    """Where the text is no JSON any more: the line, and what is wrong."""
+    """The line from which on the text is not JSON, and what is wrong there."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(line, why)
+        self.line, self.why = line, why
 
 
 def elements(chunks: Iterator[str], key: str) -> Iterator[Any]:
@@ -94,10 +98,10 @@ class _Window:
             except json.JSONDecodeError as error:
                 near = error.pos >= len(self._text) - _CUT or error.msg.startswith("Unterminated")
                 if self._done or not near:
-                    why = _("not JSON ({error})", error=error.msg)
+                    why = _("not JSON ({mistake})", mistake=_(error.msg))
                     self._broken(error.pos, _("cut off") if near and self._done else why)
             except (ValueError, RecursionError):
-                self._broken(self._at, _("a value that is too deep or too long"))
+                self._broken(self._at, _("a value is nested too deep or too long"))
             else:
                 if end < len(self._text) or self._done:
                     self._at = end
@@ -116,4 +120,4 @@ class _Window:
         return True
 
     def _broken(self, at: int, why: str) -> None:
-        raise BrokenJson(f"{self._line + self._text.count(chr(10), 0, at)}: {why}")
+        raise BrokenJson(self._line + self._text.count("\n", 0, at), why)
