@@ -226,7 +226,7 @@ class Hub:
         status, code = response.status_code, response.headers.get("x-error-code", "")
         if status in (200, 206):
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise self._implausible(_("it packs its answer, which was not asked for"))
+                raise self._implausible(_("it compresses its answer, which was not asked for"))
             return
         given = {"repo": self.repo, "hub": self.shown}
         kind: type[KnownError] = KnownError
