@@ -175,7 +175,7 @@ class LineTable:
             )
         )
         if better:
-            word(_("This machine could also run {names}.", names=series(better[:3])))
+            word(_("This machine could also run {models}.", models=series(better[:3])))
 
     # --- showing ---
 

@@ -112,7 +112,7 @@ def idle(choice: Choice, backend: str) -> Iterator[str]:
     by_hand = choice.threads and os.environ.get("PAOTUAN_THREADS") != str(choice.threads)
     if by_hand and backend != "llamacpp":
         yield _(
-            "--threads {threads}: left out, since only llama.cpp heeds it", threads=choice.threads
+            "--threads {threads}: left out, since only llama.cpp uses it", threads=choice.threads
         )
     if choice.adapters and backend == "scripted":
         yield _("--adapter: left out, since the scripted model has no adapters")
@@ -231,8 +231,8 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
         if place is None:
             raise KnownError(
                 _(
-                    "adapter {name}: there is none of that name in {folders}{hint}; give it with: "
-                    "--adapter {name}=PATH",
+                    "adapter {name}: no adapter of that name is in {folders}{hint}; give it "
+                    "with: --adapter {name}=PATH",
                     name=shown(name),
                     folders=series(map(str, adapter_folders()[:2])),
                     hint=nearest(name, adapter_names()),

@@ -111,7 +111,7 @@ class Hub:
         commit = told.get("sha")
         if commit is not None:
             if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
-                raise self._implausible(_("it names a version that is no commit"))
+                raise self._implausible(_("it names a version that is not a commit"))
             self.commit = commit
         listed = {
             str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
@@ -217,7 +217,7 @@ class Hub:
         sha = large.get("sha256") if isinstance(large, dict) else None
         if sha is not None and not (isinstance(sha, str) and SHA256.fullmatch(sha)):
             raise self._implausible(
-                _("it lists {file} with a checksum that is no SHA-256", file=name)
+                _("it lists {file} with a checksum that is not a SHA-256", file=name)
             )
         return RemoteFile(name, size, sha)
 

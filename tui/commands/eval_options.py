@@ -52,7 +52,8 @@ Split = Annotated[
     str, typer.Option("--split", metavar="test|train|all", help="Which part of the examples.")
 ]
 Limit = Annotated[
-    int, typer.Option("--limit", metavar="N", min=1, help="How many lines to score, by chance.")
+    int,
+    typer.Option("--limit", metavar="N", min=1, help="How many lines to score, chosen at random."),
 ]
 Draws = Annotated[
     int,
@@ -78,7 +79,10 @@ RoleBench = Annotated[
     typer.Option("--rolebench", metavar="FILE", help="RoleBench's questions, for ROUGE-L."),
 ]
 Questions = Annotated[
-    int, typer.Option("--questions", metavar="N", min=1, help="How many of them to ask, by chance.")
+    int,
+    typer.Option(
+        "--questions", metavar="N", min=1, help="How many of them to ask, chosen at random."
+    ),
 ]
 Picks = Annotated[
     list[str] | None,

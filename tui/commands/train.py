@@ -111,8 +111,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     except KnownError:
         word(
             _(
-                "{base}: its sizes are not known in advance, so whether it fits into memory "
-                "cannot be said",
+                "{base}: its size is not known in advance, so it may not fit into memory",
                 base=settings.base,
             )
         )

@@ -51,7 +51,7 @@ def fit(
         typer.Option("--adapter", metavar="lora|prefix", help="With an adapter of this kind."),
     ] = None,
     train: Annotated[
-        bool, typer.Option("--train", help="Reckon for training, not for drawing.")
+        bool, typer.Option("--train", help="Estimate for training, not for drawing.")
     ] = False,
     device: Annotated[
         str, typer.Option("--device", metavar="cuda|cpu", help="The device that it is to run on.")
