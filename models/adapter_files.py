@@ -66,7 +66,7 @@ def read_tensors(folder: Path) -> dict[str, torch.Tensor]:
     except Exception as error:  # pickle's own errors have no common base but this
         raise KnownError(
             _(
-                "{file}: refused, since it is no plain file of tensors ({kind}); use safetensors",
+                "{file}: refused, since it holds more than plain tensors ({kind}); use safetensors",
                 file=files[0],
                 kind=type(error).__name__,
             )

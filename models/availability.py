@@ -73,7 +73,7 @@ class Outage:
             self._announced = True
             self._told(
                 _(
-                    "the teacher does not answer ({why}); it is waited for until {time}",
+                    "the teacher does not answer ({why}); waiting for it until {time}",
                     why=why,
                     time=_time_of_day(datetime.now() + timedelta(seconds=left)),
                 )

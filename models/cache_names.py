@@ -12,7 +12,7 @@ from transformers import Cache
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 
 OLD = "past_key_values"
 NAMES = ("cache", OLD)
@@ -49,9 +49,9 @@ def given_cache(cache: Any, others: dict[str, Any]) -> Any:
         if isinstance(value, Cache):
             raise KnownError(
                 _(
-                    "{name}: a cache by an unknown name; expected one of {names}",
+                    "{name}: no cache has this name; expected one of {names}",
                     name=name,
-                    names=", ".join(NAMES),
+                    names=series(NAMES),
                 )
             )
     if cache is None or old is None:

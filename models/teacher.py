@@ -170,7 +170,11 @@ class Teacher:
         if self._constrained and "response_format" in str(refused):
             self._constrained = False
             self.notices.append(
-                _("{name}: it takes no JSON Schema; it is told the form in words", name=self.name)
+                _(
+                    "{name}: it does not take a JSON Schema, so the prompt describes the format in "
+                    "words",
+                    name=self.name,
+                )
             )
             return True
         lines = self._manners.learn(body, refused.status, refused.body)

@@ -6,6 +6,7 @@
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -23,8 +24,11 @@ LOCALE = ROOT / "base" / "locale"
 TERMS = {
     **{"介面卡": "適配器", "幫助": "說明", "臺詞": "台詞", "這臺": "這台", "桌邊": "桌上"},
     **{"空格": "空白鍵", "當前": "目前", "聊天檔案": "聊天檔"},
+    **{"協議": "協定", "列表": "清單", "在終端裡": "在終端機裡"},
 }
 """Terms of ours that the conversion takes for others, or that nobody in Taiwan writes so."""
+QUOTED = re.compile(r"“(?!…)([^”]*)”")
+"""What stands in quotation marks, other than the marks themselves where a sentence names them."""
 BY_HAND = "by hand"
 """The comment of a zh_TW sentence that is not to be converted again."""
 
@@ -112,7 +116,7 @@ def converted(simplified: Catalog, old: Catalog) -> Catalog:
         text = convert(text)
         for converted_to, ours in TERMS.items():
             text = text.replace(converted_to, ours)
-        return text
+        return QUOTED.sub(r"「\1」", text)
 
     new = empty("zh_TW")
     for message in simplified:

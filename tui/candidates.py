@@ -38,7 +38,7 @@ def print_hand(hand: Hand) -> None:
             label = sgr(str(number), 1) if coloured else str(number)
             print(f"{label}  {one_line(body_of(place.candidate.entry))}", flush=True)
         elif place.over:
-            word(_("{number}  none ({why})", number=number, why=place.why))
+            word(_("{number}  no candidate ({why})", number=number, why=place.why))
 
 
 class Whole:

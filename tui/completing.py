@@ -85,7 +85,7 @@ class Terminal:
             prefill = NOT_UTF8.sub("", line)
             word(
                 _(
-                    "Not sent: it holds characters that could not be read (�); mend them, and "
+                    "Not sent: it holds characters that could not be read (�); correct them, and "
                     "set the terminal to UTF-8"
                 )
             )

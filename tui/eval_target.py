@@ -136,7 +136,8 @@ def _for_adapter(base: str, adapter: Path) -> "ModelSpec":
     if adapter.is_file() and spec.backend != "llamacpp":
         raise KnownError(
             _(
-                "adapter {adapter}: is a GGUF and needs a base in GGUF as well; {base} is none",
+                "adapter {adapter}: it is a GGUF file, so its base must be one too, and {base} "
+                "is not; give one with: --model BASE",
                 adapter=adapter,
                 base=base,
             )

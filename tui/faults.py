@@ -42,8 +42,10 @@ def describe_fault(error: BaseException) -> str:
     what = " ".join(without_secrets(f"{type(error).__name__}: {error}").split()).rstrip(": ")
     what = what[:LONGEST]
     if file := keep(error):
-        return _("a fault of paotuan itself, {what}; its trace is in {file}", what=what, file=file)
-    return _("a fault of paotuan itself, {what}; see where with: paotuan --debug …", what=what)
+        return _(
+            "an error in paotuan itself ({what}); its trace is in {file}", what=what, file=file
+        )
+    return _("an error in paotuan itself ({what}); see where with: paotuan --debug …", what=what)
 
 
 def keep(error: BaseException) -> Path | None:

@@ -79,10 +79,10 @@ def _lines(raw: BinaryIO, where: str) -> Iterator[list[str]]:
         if len(rest) > LONGEST_LINE:
             raise BadInput(
                 _(
-                    "{where}:{number}: a line of more than {LONGEST_LINE} characters; is it a log?",
+                    "{where}:{number}: a line of more than {most} characters; is it a log?",
                     where=where,
                     number=number,
-                    LONGEST_LINE=LONGEST_LINE,
+                    most=LONGEST_LINE,
                 )
             )
     if rest:
@@ -117,11 +117,11 @@ class _Decoder:
             line = number + before.replace("\r\n", "\n").count("\n")
             raise BadInput(
                 _(
-                    "{where}:{line}: not {name} (byte 0x{object:02x}); is it a log, and whole?",
+                    "{where}:{line}: not {encoding} (byte 0x{byte:02x}); is it a log, and whole?",
                     where=self._where,
                     line=line,
-                    name=name,
-                    object=error.object[error.start],
+                    encoding=name,
+                    byte=error.object[error.start],
                 )
             ) from None
 
@@ -135,7 +135,7 @@ class _Decoder:
         if encoding in WIDE and NO_TEXT.search(beginning(head[:SAMPLE])):
             raise BadInput(_("{where}: not a text file, expected a log", where=self._where))
         if encoding not in UTF8:
-            word(_("{where}: read as {upper}", where=self._where, upper=encoding.upper()))
+            word(_("{where}: read as {encoding}", where=self._where, encoding=encoding.upper()))
         return encoding
 
 

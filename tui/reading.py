@@ -7,7 +7,7 @@ import sys
 from typing import Protocol
 
 from base.decoding import reads_as
-from base.messages import _
+from base.messages import _, series
 from base.text import REPLACED, shown
 from tui.failures import BadInput
 from tui.output import word
@@ -21,9 +21,9 @@ def check_encoding(name: str) -> None:
     if name.lower() not in ENCODINGS:
         raise BadInput(
             _(
-                "--encoding {name}: expected one of {ENCODINGS}",
+                "--encoding {name}: expected one of {encodings}",
                 name=shown(name),
-                ENCODINGS=", ".join(ENCODINGS),
+                encodings=series(ENCODINGS),
             )
         )
 
@@ -58,7 +58,7 @@ class Piped:
             line = raw.decode(self._encoding)
         except UnicodeDecodeError as error:
             raise BadInput(
-                _("stdin:{number}: {odd}", number=self._number, odd=self._odd(raw, error))
+                _("stdin:{number}: {problem}", number=self._number, problem=self._odd(raw, error))
             ) from None
         return (line.removeprefix("\ufeff") if self._number == 1 else line).rstrip("\r\n")
 
@@ -85,7 +85,7 @@ class Plain:
                 return line.rstrip("\r\n")
             word(
                 _(
-                    "Not sent: it holds characters that could not be read (�); mend them, and "
+                    "Not sent: it holds characters that could not be read (�); correct them, and "
                     "set the terminal to UTF-8"
                 )
             )

@@ -38,7 +38,7 @@ def _problem(error: typer.TyperException) -> str:
                 return _("{option} takes no value", option=name)
             return _("{option}: its value is missing", option=name)
     if extra := _EXTRA.search(error.message):
-        return _("nothing is known to be done with {words}", words=shown(extra[1]))
+        return _("{words}: not expected here; leave it out", words=shown(extra[1]))
     return " ".join(error.format_message().split()).rstrip(".")
 
 

@@ -57,9 +57,9 @@ def _table(tensors: dict[str, torch.Tensor], raw: Raw, version: Version) -> torc
         shape = [length, math.prod(encoder.shape[1:])]
         raise KnownError(
             _(
-                "a prefix of shape {found}, but config.json asks for {expected}; the two "
-                "do not belong together",
-                found=[length, first],
+                "a prefix of shape {shape}, but config.json asks for {expected}; the two do not "
+                "belong together",
+                shape=[length, first],
                 expected=shape,
             )
         ) from None

@@ -9,7 +9,7 @@ import torch
 from transformers import GenerationConfig, PretrainedConfig, PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.chatglm.config import (
     Raw,
     Version,
@@ -117,9 +117,8 @@ def device_of(device: str | torch.device | None) -> torch.device:
     if place.type == "cuda" and (not cuda or (place.index or 0) >= torch.cuda.device_count()):
         raise KnownError(
             _(
-                "device {device}: not among the CUDA devices of this machine, of which "
-                "there are {count}; use device cpu, or install a CUDA build of torch and "
-                "its driver",
+                "device {device}: this machine has no such CUDA device (CUDA devices: {count}); "
+                "use device cpu, or install a CUDA build of torch and its driver",
                 device=place,
                 count=torch.cuda.device_count(),
             )
@@ -143,7 +142,7 @@ def dtype_of(
             _(
                 "dtype {name}: expected one of {dtypes}",
                 name=dtype,
-                dtypes=", ".join(DTYPES),
+                dtypes=series(DTYPES),
             )
         ) from None
 

@@ -76,11 +76,11 @@ def check_fit(tokenizer: ChatGLMTokenizer, config: Any) -> None:
         if tokenizer.version == 1 and tokenizer.special_id(token) != wanted:
             raise KnownError(
                 _(
-                    "{file}: {token} has the id {found}, but config.json says {key} "
-                    "{expected}; take both files from the same checkpoint",
+                    "{file}: {token} has the id {token_id}, but config.json says {key} {expected}; "
+                    "take both files from the same checkpoint",
                     file=tokenizer.vocab_file,
                     token=token,
-                    found=tokenizer.special_id(token),
+                    token_id=tokenizer.special_id(token),
                     key=key,
                     expected=wanted,
                 )
@@ -97,10 +97,10 @@ def _check_vocabulary_file(folder: Path, version: int) -> None:
         lack = _("{file} is the vocabulary of another version", file=others[0])
     raise KnownError(
         _(
-            "{folder}: {found}; config.json is that of ChatGLM version {version}, whose "
+            "{folder}: {problem}; config.json is that of ChatGLM version {version}, whose "
             "vocabulary is {name}: take it from the same checkpoint",
             folder=folder / name,
-            found=lack,
+            problem=lack,
             version=version,
             name=name,
         )

@@ -70,10 +70,10 @@ def check_version(folder: Path, version: int) -> None:
     if found != "glm" and (found == "v1") != (version == 1):
         raise KnownError(
             _(
-                "{folder}: these are the keys of version {found}, but version {version} "
-                "was asked for; leave the version out, or give the right folder",
+                "{folder}: these are the keys of version {actual}, but version {version} was "
+                "asked for; leave the version out, or give the right folder",
                 folder=folder / "config.json",
-                found=found[1],
+                actual=found[1],
                 version=version,
             )
         )

@@ -77,11 +77,11 @@ class Placement:
         if parameter.shape != tensor.shape:
             raise KnownError(
                 _(
-                    "{folder}: {name} has the shape {found}, but config.json asks for "
+                    "{folder}: {name} has the shape {shape}, but config.json asks for "
                     "{expected}; the two do not belong together",
                     folder=self.folder,
                     name=name,
-                    found=list(tensor.shape),
+                    shape=list(tensor.shape),
                     expected=list(parameter.shape),
                 )
             )

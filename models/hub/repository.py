@@ -111,7 +111,7 @@ class Hub:
         commit = told.get("sha")
         if commit is not None:
             if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
-                raise self._implausible(_("it names a version that is no commit"))
+                raise self._implausible(_("it names a version that is not a commit"))
             self.commit = commit
         listed = {
             str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
@@ -217,7 +217,7 @@ class Hub:
         sha = large.get("sha256") if isinstance(large, dict) else None
         if sha is not None and not (isinstance(sha, str) and SHA256.fullmatch(sha)):
             raise self._implausible(
-                _("it lists {file} with a checksum that is no SHA-256", file=name)
+                _("it lists {file} with a checksum that is not a SHA-256", file=name)
             )
         return RemoteFile(name, size, sha)
 
@@ -226,7 +226,7 @@ class Hub:
         status, code = response.status_code, response.headers.get("x-error-code", "")
         if status in (200, 206):
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise self._implausible(_("it packs its answer, which was not asked for"))
+                raise self._implausible(_("it compresses its answer, which was not asked for"))
             return
         given = {"repo": self.repo, "hub": self.shown}
         kind: type[KnownError] = KnownError

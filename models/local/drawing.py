@@ -285,8 +285,8 @@ class Drawer:
         half = count // 2
         self.notices.append(
             _(
-                "memory ran out with {count} candidates at once, so {first} were drawn, then "
-                "{second}",
+                "memory ran out with {count} candidates at once, so they were drawn in two "
+                "parts: {first}, then {second}",
                 count=count,
                 first=count - half,
                 second=half,

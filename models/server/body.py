@@ -35,7 +35,10 @@ async def unpacked(response: httpx.Response) -> AsyncIterator[bytes]:
         return
     if packing not in _PACKED:
         raise TooMuch(
-            _("its answer is packed as {packing}, which was not asked for", packing=packing[:20])
+            _(
+                "its answer is compressed with {packing}, which was not asked for",
+                packing=packing[:20],
+            )
         )
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
     async for part in response.aiter_raw():

@@ -49,7 +49,7 @@ class ServerCounting:
         if tokens is None:
             raise KnownError(
                 _(
-                    "{address}: it does not count tokens any more; is it running?",
+                    "{address}: it has stopped counting tokens; is it still running?",
                     address=self._endpoint.shown,
                 )
             )

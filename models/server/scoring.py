@@ -85,7 +85,7 @@ class PromptLogprobs:
         if len(known) < len(after):
             raise KnownError(
                 _(
-                    "{address}: it does not tell how likely the tokens of a prompt are "
+                    "{address}: it does not say how likely the tokens of a prompt are "
                     "(prompt_logprobs), as vLLM does; if it is another server, put "
                     "?dialect=common behind its address",
                     address=self._endpoint.shown,
@@ -106,7 +106,7 @@ class PromptLogprobs:
         if not isinstance(ids, list) or any(whole(one) is None for one in ids):
             raise KnownError(
                 _(
-                    "{address}: it does not tell the tokens of a text",
+                    "{address}: it does not give the tokens of a text",
                     address=self._endpoint.shown,
                 )
             )

@@ -143,8 +143,8 @@ def _example(line: str, where: str) -> Example:
     if not reply.strip():
         raise KnownError(
             _(
-                "{where}: the reply is empty, expected what was said; make examples with: "
-                "paotuan corpus examples",
+                "{where}: the reply is empty, expected the line that is to be learned; make "
+                "examples with: paotuan corpus examples",
                 where=where,
             )
         )

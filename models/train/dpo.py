@@ -9,7 +9,7 @@ from transformers import PrinterCallback
 from trl import DPOConfig, DPOTrainer
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve
@@ -74,11 +74,13 @@ class PreferenceTask:
         self.learned, self.held_out, self.too_long = _split(pairs, encoder, settings.max_length)
         if not self.learned:
             raise KnownError(
-                _(
-                    "{files}: none of the {pairs} pairs can be learned from with at most "
-                    "{max_length} tokens; play on, or raise max_length",
-                    files=", ".join(map(str, settings.pairs)),
-                    pairs=len(pairs),
+                _n(
+                    "{files}: its one pair cannot be learned from with at most {max_length} "
+                    "tokens; play on, or raise max_length",
+                    "{files}: none of the {n} pairs can be learned from with at most {max_length} "
+                    "tokens; play on, or raise max_length",
+                    len(pairs),
+                    files=series(map(str, settings.pairs)),
                     max_length=settings.max_length,
                 )
             )

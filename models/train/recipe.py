@@ -125,8 +125,8 @@ def _objective_problems(document: Document, together: dict[str, Any]) -> list[st
     if objective not in OBJECTIVES or OBJECTIVES[objective].data == given[0]:
         return []
     data = OBJECTIVES[objective].data
-    wrong = _("{objective} learns from {data}, not from {given}", objective=objective, data=data,
-              given=given[0])  # fmt: skip
+    wrong = _("{objective} learns from {data}, not from {other}", objective=objective, data=data,
+              other=given[0])  # fmt: skip
     return [document.at(("objective",), wrong)]
 
 

@@ -153,11 +153,11 @@ def _check_same(before: dict[str, Any], now: dict[str, Any], out: Path) -> None:
         if key not in FREE and before.get(key) != now.get(key):
             raise KnownError(
                 _(
-                    "{out}: holds a run with {key} {before}, now it is {now}; name another folder "
-                    "as out, or begin anew with --fresh",
+                    "{out}: holds a run with {key} {earlier}, but now it is {now}; name another "
+                    "folder as out, or begin anew with --fresh",
                     out=out,
                     key=key,
-                    before=before.get(key),
+                    earlier=before.get(key),
                     now=now.get(key),
                 )
             )

@@ -20,7 +20,7 @@ def check_trackers(names: Sequence[str]) -> None:
         if name not in INTEGRATION_TO_CALLBACK:
             raise KnownError(
                 _(
-                    "report_to: {name} is no tracker that transformers knows{hint}",
+                    "report_to: transformers knows no tracker named {name}{hint}",
                     name=name,
                     hint=nearest(name, list(INTEGRATION_TO_CALLBACK)),
                 )

@@ -59,7 +59,7 @@ def test_a_cache_goes_on_by_either_of_its_names(loaded: PreTrainedModel, name: s
 
 
 def test_a_cache_by_a_third_name_is_refused_and_not_overlooked(loaded: PreTrainedModel) -> None:
-    with pytest.raises(KnownError, match="kv_cache: a cache by an unknown name, expected cache"):
+    with pytest.raises(KnownError, match="kv_cache: no cache has this name; expected one of cache"):
         loaded(prompt(loaded.family), kv_cache=DynamicCache())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-ENGLISH_ONLY = {"architecture.md"}
+ENGLISH_ONLY: set[str] = set()
 """Pages for those who work on the code."""
 
 FENCE = re.compile(r"^ *```(\w*)\s*$")

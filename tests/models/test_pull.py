@@ -244,8 +244,8 @@ DEEP = "[" * 100_000
         ({"siblings": [{"rfilename": f"{n}.json"} for n in range(1001)]}, "lists 1,001 files"),
         ({"siblings": "many"}, "no list of files"),
         ({"siblings": [1, None, {"rfilename": None}]}, "lists no files of this model"),
-        ({"sha": "../../evil"}, "a version that is no commit"),
-        ({"sha": 7}, "a version that is no commit"),
+        ({"sha": "../../evil"}, "a version that is not a commit"),
+        ({"sha": 7}, "a version that is not a commit"),
         ({"more": "x" * (9 << 20)}, "list of files has more than 8 MiB"),
     ],
 )

@@ -182,6 +182,6 @@ def test_the_report_is_chinese_for_who_reads_chinese(run, home, monkeypatch):
     (home / "a.txt").write_text(NAMED, "utf-8")
     told = run("import", home / "a.txt").err
     assert "a.txt：海豹骰记录，读到 8 条消息，留下 5 条" in told
-    assert "没留：旁观者的话 1（第 20 行）" in told and "角色：守秘人 1、林默 1、苏晚 1" in told
+    assert "未保留：旁观者的话 1（第 20 行）" in told and "角色：守秘人 1、林默 1、苏晚 1" in told
     (home / "b.txt").write_text(UNSURE, "utf-8")
     assert "可能是paotuan 的记录；请说明是哪种：--as paotuan" in run("import", home / "b.txt").err

@@ -130,7 +130,7 @@ def test_an_option_that_does_nothing_is_told(run, there):
     shown = run("draw", "log.txt", "--for", "甲", "--model", "scripted", *asked)
     assert shown.status == 0
     assert "--quantization int4: left out, since the scripted model has no weights" in shown.err
-    assert "--threads 2: left out, since only llama.cpp heeds it" in shown.err
+    assert "--threads 2: left out, since only llama.cpp uses it" in shown.err
 
 
 def test_threads_of_the_environment_are_not_told_each_time(run, there, monkeypatch):

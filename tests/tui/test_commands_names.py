@@ -87,7 +87,7 @@ def test_an_adapter_s_name_leads_nowhere(run, there, name):
     scene.write_text(f"title: t\ncast:\n  甲:\n  乙: {{adapter: {name}}}\n", "utf-8")
     shown = run("play", "own", "--model", "starter", stdin="好。\n")
     assert shown.status == 2
-    assert f"adapter {name}: there is none of that name" in shown.err
+    assert f"adapter {name}: no adapter of that name is in" in shown.err
 
 
 FOLDERS = [

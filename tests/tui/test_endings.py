@@ -308,7 +308,7 @@ def test_a_fault_of_a_command_names_its_log_and_debug_shows_a_trace_without_secr
     monkeypatch.setenv("HF_TOKEN", SECRET)
     assert outcome(broken, ProgramOptions()) == 1
     told = capsys.readouterr().err
-    assert told.startswith("paotuan: a fault of paotuan itself, ZeroDivisionError: $HF_TOKEN, ")
+    assert told.startswith("paotuan: an error in paotuan itself (ZeroDivisionError: $HF_TOKEN, ")
     assert str(home / "state/paotuan/log/faults.log") in told
     assert told.count("\n") == 1
     assert outcome(broken, ProgramOptions(debug=True)) == 1
@@ -352,7 +352,7 @@ thread.join()
         timeout=30,
         check=True,
     )
-    assert done.stderr.startswith("paotuan: a fault of paotuan itself, ZeroDivisionError")
+    assert done.stderr.startswith("paotuan: an error in paotuan itself (ZeroDivisionError")
     assert done.stderr.count("\n") == 1
 
 

@@ -108,7 +108,8 @@ async def test_a_log_is_imported_its_players_mapped_and_played_on(here: Path) ->
         await pilot.press("down", "enter")
         report = await told(pilot)
         assert (
-            "海豹骰记录，读到 8 条消息，留下 5 条" in report and "没留：指令 1（第 7 行）" in report
+            "海豹骰记录，读到 8 条消息，留下 5 条" in report
+            and "未保留：指令 1（第 7 行）" in report
         )
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))

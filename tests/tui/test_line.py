@@ -198,7 +198,7 @@ def test_an_odd_error_of_a_model_is_one_line_and_the_play_goes_on(home):
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.count("a fault of paotuan itself, KeyError: 'index'") == 2
+    assert done.stderr.count("an error in paotuan itself (KeyError: 'index')") == 2
     assert "Traceback" not in done.stderr
     assert said(saved()) == ["林默:有人吗？", "林默:走。"]
 

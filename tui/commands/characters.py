@@ -146,7 +146,7 @@ def import_characters(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Make characters of cards. The card itself is kept beside the character."""
+    """Make characters from cards. The card itself is kept beside the character."""
     from base.folders import folders
     from scenes.files.cards import read, write_cards
     from tui.reported import report_lines

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import N_, _, _n
+from base.messages import N_, _, _n, series
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.options import Json
 from tui.commands.quotes import notices_of
@@ -32,11 +32,16 @@ def distill(
     output: teaching_options.Out,
     teacher: teaching_options.TeacherName = None,
     tokens: Annotated[
-        int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
+        int,
+        typer.Option(
+            "--tokens", min=64, max=8192, help="How many tokens a passage may have, estimated."
+        ),
     ] = 600,
     scene: Annotated[
         str | None,
-        typer.Option("--scene", metavar="SCENE", help="Whose emotions expressions become."),
+        typer.Option(
+            "--scene", metavar="SCENE", help="The scene whose emotions are used for expressions."
+        ),
     ] = None,
     summaries: Annotated[
         bool, typer.Option(help="Ask for what happens in each chapter, as {…} lines.")
@@ -90,7 +95,7 @@ def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
     if as_data:
         as_json(figures)
         return
-    kinds = ", ".join(f"{_(KINDS[kind])} {count}" for kind, count in figures["items"].items())
+    kinds = series(f"{_(KINDS[kind])} {count}" for kind, count in figures["items"].items())
     word(
         _n(
             "{output}: {n} passage; {kinds}",
@@ -111,4 +116,4 @@ def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
         )
     )
     if figures["failed"]:
-        word(_("  failed passages: {numbers}", numbers=", ".join(map(str, figures["failed"]))))
+        word(_("  failed passages: {numbers}", numbers=series(map(str, figures["failed"]))))

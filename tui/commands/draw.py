@@ -38,7 +38,7 @@ def draw(
         str, typer.Option("--for", metavar="NAME", help="Whose line to draw; required.")
     ],
     log: Annotated[
-        str | None, typer.Argument(metavar="[LOG]", help="A file; stdin where none, or -.")
+        str | None, typer.Argument(metavar="[LOG]", help="A file; stdin where none is named, or -.")
     ] = None,
     n: options.N = None,
     scene: Annotated[
@@ -86,7 +86,7 @@ def draw(
     if not dealt.candidates:
         word(
             _(
-                "paotuan: no candidate of {model} was a line in form; try another model",
+                "paotuan: no candidate of {model} was a well-formed line; try another model",
                 model=backend.name,
             )
         )

@@ -36,7 +36,9 @@ app.command("model")(model)
 def knowledge(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="Facts in YAML; the bundled ones on 李白 if none."),
+        typer.Argument(
+            metavar="[FILE]", help="Facts in YAML; by default the bundled ones on 李白."
+        ),
     ] = None,
     model: options.Model = None,
     context: options.Context = None,
@@ -45,7 +47,10 @@ def knowledge(
         int, typer.Option("-n", min=0, max=50, help="Lines to draw each way; 0 draws none.")
     ] = 5,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the drawn lines repeatable.")
+        int,
+        typer.Option(
+            "--seed", min=0, max=2**32 - 1, help="Random seed: the same one draws the same lines."
+        ),
     ] = 1,
     listing: Annotated[bool, typer.Option("--list", help="Show every question.")] = False,
     as_data: options.Json = False,

@@ -20,14 +20,14 @@ Target = Annotated[
 ]
 On = Annotated[
     Path | None,
-    typer.Option("--on", metavar="EXAMPLES.jsonl", help="From: paotuan corpus examples."),
+    typer.Option("--on", metavar="EXAMPLES.jsonl", help="Examples, from paotuan corpus examples."),
 ]
 Against = Annotated[
     str | None,
     typer.Option(
         "--against",
         metavar="ADAPTER|MODEL|none",
-        help="Another to stand beside it; an adapter's base if not said.",
+        help="Another to compare it with; by default an adapter's base.",
     ),
 ]
 Base = Annotated[
@@ -44,23 +44,34 @@ Cast = Annotated[
 ]
 Speakers = Annotated[
     int,
-    typer.Option("--speakers", metavar="K", min=2, max=100, help="Who may speak, for each line."),
+    typer.Option(
+        "--speakers", metavar="K", min=2, max=100, help="How many may speak, for each line."
+    ),
 ]
-Split = Annotated[str, typer.Option("--split", metavar="test|train|all", help="Which lines.")]
+Split = Annotated[
+    str, typer.Option("--split", metavar="test|train|all", help="Which part of the examples.")
+]
 Limit = Annotated[
-    int, typer.Option("--limit", metavar="N", min=1, help="Lines to score, by chance.")
+    int,
+    typer.Option("--limit", metavar="N", min=1, help="How many lines to score, chosen at random."),
 ]
 Draws = Annotated[
-    int, typer.Option("--draws", metavar="N", min=0, help="Lines of them to draw; 0: none.")
+    int,
+    typer.Option(
+        "--draws", metavar="N", min=0, help="How many of them to draw, too; 0 draws none."
+    ),
 ]
-N = Annotated[int, typer.Option("-n", min=1, max=50, help="Candidates a line.")]
+N = Annotated[int, typer.Option("-n", min=1, max=50, help="Candidates for each line.")]
 MaxTokens = Annotated[
-    int, typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest candidate.")
+    int, typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Most tokens of a candidate.")
 ]
 Seed = Annotated[
     int,
     typer.Option(
-        "--seed", min=0, max=2**32 - 1, help="Decides which lines are taken and what is drawn."
+        "--seed",
+        min=0,
+        max=2**32 - 1,
+        help="Random seed: decides which lines are taken and what is drawn.",
     ),
 ]
 RoleBench = Annotated[
@@ -68,7 +79,10 @@ RoleBench = Annotated[
     typer.Option("--rolebench", metavar="FILE", help="RoleBench's questions, for ROUGE-L."),
 ]
 Questions = Annotated[
-    int, typer.Option("--questions", metavar="N", min=1, help="Of them to ask, by chance.")
+    int,
+    typer.Option(
+        "--questions", metavar="N", min=1, help="How many of them to ask, chosen at random."
+    ),
 ]
 Picks = Annotated[
     list[str] | None,

@@ -26,7 +26,9 @@ Speakers = Annotated[
 ]
 MaxTokens = Annotated[
     int | None,
-    typer.Option("--max-tokens", metavar="TOKENS", min=1, help="Longest reply; as in play."),
+    typer.Option(
+        "--max-tokens", metavar="TOKENS", min=1, help="Most tokens of a reply, as in play."
+    ),
 ]
 Test = Annotated[
     float | None,
@@ -35,7 +37,7 @@ Test = Annotated[
         metavar="SHARE",
         min=0.0,
         max=0.9,
-        help="Part of the lines to hold out, in whole chapters or sessions; 0.1 if not said.",
+        help="Part of the lines to hold out, in whole chapters or sessions; 0.1 by default.",
     ),
 ]
 TestChapters = Annotated[
@@ -45,7 +47,10 @@ TestChapters = Annotated[
 Seed = Annotated[
     int,
     typer.Option(
-        "--seed", min=0, max=2**32 - 1, help="Decides what is held out and what is mixed in."
+        "--seed",
+        min=0,
+        max=2**32 - 1,
+        help="Random seed: decides what is held out and what is mixed in.",
     ),
 ]
 ByChapter = Annotated[
@@ -54,7 +59,7 @@ ByChapter = Annotated[
 ByPassage = Annotated[
     bool,
     typer.Option(
-        "--by-passage", help="Begin a history that is full anew: less to compute in training."
+        "--by-passage", help="Begin the history anew when it is full: less to compute in training."
     ),
 ]
 Balance = Annotated[
@@ -72,10 +77,17 @@ Mix = Annotated[
     typer.Option("--mix", metavar="FILE", help="General questions and answers to mix in."),
 ]
 MixShare = Annotated[
-    float, typer.Option("--mix-share", metavar="SHARE", min=0.01, max=0.9, help="Their part.")
+    float,
+    typer.Option(
+        "--mix-share",
+        metavar="SHARE",
+        min=0.01,
+        max=0.9,
+        help="The part of the whole that they make up.",
+    ),
 ]
 Show = Annotated[
-    int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all over.")
+    int, typer.Option("--show", metavar="N", min=0, help="Print N of them, from all parts.")
 ]
 
 

@@ -45,7 +45,9 @@ def import_files(
     ],
     format: Annotated[
         str | None,
-        typer.Option("--as", metavar="FORMAT", help="What the files are; told where not given."),
+        typer.Option(
+            "--as", metavar="FORMAT", help="What the files are; recognised by itself if left out."
+        ),
     ] = None,
     output: Output = None,
     to: Annotated[
@@ -68,7 +70,9 @@ def import_files(
     narrator: Narrator = None,
     observer: Observer = None,
     bot: Bot = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace characters of the name.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace characters of the same name.")
+    ] = False,
     as_data: Json = False,
 ) -> None:
     """Import files of other programs: says what each is taken for, and asks where it is not sure.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _, _n
+from base.messages import _, _n, series
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -33,7 +33,10 @@ def interview(
         str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
     ] = "log",
     tokens: Annotated[
-        int, typer.Option("--tokens", min=64, max=8192, help="Budget of a passage, estimated.")
+        int,
+        typer.Option(
+            "--tokens", min=64, max=8192, help="How many tokens a passage may have, estimated."
+        ),
     ] = 600,
     jobs: teaching_options.Jobs = 1,
     journal: teaching_options.Journal = None,
@@ -58,7 +61,7 @@ def interview(
         raise BadInput(
             _(
                 "--for {names}: nobody of that name in {novel}",
-                names=", ".join(people or ()),
+                names=series(people or ()),
                 novel=novel,
             )
         )

@@ -27,5 +27,5 @@ def locate(
         ),
     ],
 ) -> None:
-    """Print the folder of your settings, scenes and characters, sessions, models, or faults."""
+    """Print the folder of your settings, scenes and characters, sessions, models, or error logs."""
     data(str(PLACES[one_of(what, tuple(PLACES), "place")]()))

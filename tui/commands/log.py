@@ -227,7 +227,7 @@ class _Strangers:
         if entry.emotion and entry.emotion not in self.labels:
             close = nearest(entry.emotion, self.labels)
             yield _(
-                "\\emoji {emotion} is no emotion of this scene{close}",
+                "\\emoji {emotion} is not among the emotions of this scene{close}",
                 emotion=shown(entry.emotion),
                 close=close,
             )

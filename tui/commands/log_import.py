@@ -28,12 +28,15 @@ Style = Annotated[
     ),
 ]
 Narrator = Annotated[
-    list[str] | None, typer.Option("--narrator", metavar="NAME", help="Also narrates.")
+    list[str] | None, typer.Option("--narrator", metavar="NAME", help="Another one who narrates.")
 ]
 Observer = Annotated[
-    list[str] | None, typer.Option("--observer", metavar="NAME", help="Also only watches.")
+    list[str] | None,
+    typer.Option("--observer", metavar="NAME", help="Another one who only watches."),
 ]
-Bot = Annotated[list[str] | None, typer.Option("--bot", metavar="NAME", help="Is a dice bot too.")]
+Bot = Annotated[
+    list[str] | None, typer.Option("--bot", metavar="NAME", help="Another one that is a dice bot.")
+]
 Dice = Annotated[bool, typer.Option("--dice/--no-dice", help="Keep results of dice as narration.")]
 Comments = Annotated[
     bool,
@@ -48,7 +51,9 @@ def import_log(
     format: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="FORMAT", help="What the files are; told where not given."
+            "--format",
+            metavar="FORMAT",
+            help="What the files are; recognised by itself if left out.",
         ),
     ] = None,
     style: Style = None,

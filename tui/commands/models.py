@@ -105,7 +105,8 @@ def pull(
 @app.command()
 def bench(
     model: Annotated[
-        str | None, typer.Argument(metavar="[MODEL]", help="As for --model; the starter if none.")
+        str | None,
+        typer.Argument(metavar="[MODEL]", help="As for --model; by default the starter model."),
     ] = None,
     history_tokens: Annotated[
         int, typer.Option("--history-tokens", metavar="N", help="Tokens of the made-up history.")

@@ -77,10 +77,15 @@ TopP = Annotated[
 ]
 MaxTokens = Annotated[
     int | None,
-    typer.Option("--max-tokens", metavar="TOKENS", help="The longest candidate; 96 by default."),
+    typer.Option(
+        "--max-tokens", metavar="TOKENS", help="Most tokens of a candidate; 96 by default."
+    ),
 ]
 Seed = Annotated[
-    int | None, typer.Option("--seed", metavar="SEED", help="Draw the same candidates each time.")
+    int | None,
+    typer.Option(
+        "--seed", metavar="SEED", help="Random seed: the same one draws the same candidates."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -95,10 +100,9 @@ def roles_of(pairs: list[str]) -> dict[str, str]:
         if not name or not equals or not 0 < len(role) <= LONGEST_NAME:
             raise BadInput(
                 _(
-                    "--map {pair}: expected NAME=ROLE, the role of at most {LONGEST_NAME} "
-                    "characters",
+                    "--map {pair}: expected NAME=ROLE, the role of at most {most} characters",
                     pair=one_line(pair),
-                    LONGEST_NAME=LONGEST_NAME,
+                    most=LONGEST_NAME,
                 )
             )
         roles[name] = role

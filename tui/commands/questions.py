@@ -33,7 +33,13 @@ def questions(
     ] = None,
     n: Annotated[int, typer.Option("-n", min=1, max=MOST_QUESTIONS, help="Most questions.")] = 100,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, max=2**32 - 1, help="Makes the choice repeatable.")
+        int,
+        typer.Option(
+            "--seed",
+            min=0,
+            max=2**32 - 1,
+            help="Random seed: the same one chooses the same questions.",
+        ),
     ] = 1,
     to: Annotated[
         str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")

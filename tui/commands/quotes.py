@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _, _n
+from base.messages import _, _n, series
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -123,8 +123,8 @@ def _report(book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool)
         return
     word(
         _n(
-            "{book}: {n} quotation, {known} with a speaker; {speakers} speakers",
-            "{book}: {n} quotations, {known} with a speaker; {speakers} speakers",
+            "{book}: {n} quotation, {known} with a speaker; speakers: {speakers}",
+            "{book}: {n} quotations, {known} with a speaker; speakers: {speakers}",
             len(spoken),
             book=one_line(book.where),
             known=speakers.total(),
@@ -137,7 +137,7 @@ def _report(book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool)
         word(_("  aliases: {source}", source=one_line(source)))
     else:
         word(_("  aliases: none; learn some with --learn-aliases FILE"))
-    often = ", ".join(f"{one_line(who)} {n}" for who, n in speakers.most_common(MOST_SPEAKERS))
+    often = series(f"{one_line(who)} {n}" for who, n in speakers.most_common(MOST_SPEAKERS))
     word(_("  speakers: {names}", names=often) if often else _("  speakers: none"))
 
 

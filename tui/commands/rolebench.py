@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.filenames import file_name
-from base.messages import N_, _, _n
+from base.messages import _, _n, series
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from scenes.data.rolebench import Bench
 
 FORMS = ("instruct", "log", "examples", "candidates", "characters")
-WRITTEN = {
-    "instruct": N_("instructions"),
-    "log": N_("lines"),
-    "examples": N_("examples"),
-    "candidates": N_("questions"),
-    "characters": N_("characters"),
-}
-"""What of each form is counted."""
 
 
 def rolebench(
@@ -50,7 +42,7 @@ def rolebench(
         ),
     ] = None,
     asker: Annotated[
-        str | None, typer.Option("--asker", metavar="NAME", help="Who asks; 来客 if not said.")
+        str | None, typer.Option("--asker", metavar="NAME", help="Who asks; 来客 by default.")
     ] = None,
     answers: Annotated[
         int | None,
@@ -58,13 +50,14 @@ def rolebench(
             "--answers",
             metavar="N",
             min=1,
-            help="At most N answers a question; all, but in a log the first, if not said.",
+            help="At most N answers a question; by default all, but in a log only the first.",
         ),
     ] = None,
     as_data: Json = False,
 ) -> None:
     """Retell RoleBench: as instructions, as our log, as examples to train on, as candidates side
-    by side, or as characters with sample lines. Counts are told and equal those of the files.
+    by side, or as characters with sample lines. Says how many, which is
+    as many as the files hold.
     """
     from base.names import name_problem
     from scenes.data.rolebench import ASKER, read_bench
@@ -96,7 +89,7 @@ def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
         character = load(name)
         mine = [role for role in bench.roles if role in (character.name, *character.aliases)]
         if not mine:
-            roles = ", ".join(bench.roles)
+            roles = series(bench.roles)
             hint = nearest(character.name, bench.roles) or _("; the roles are {roles}", roles=roles)
             raise BadInput(
                 _(
@@ -168,7 +161,7 @@ def _report(bench: "Bench", written: int, to: str, as_data: bool, output: Path |
             "{n} questions, {answers} answers: {roles}",
             len(bench.questions),
             answers=bench.answers,
-            roles=", ".join(f"{role} {count}" for role, count in bench.roles.most_common()),
+            roles=series(f"{role} {count}" for role, count in bench.roles.most_common()),
         )
     )
     if bench.empty:
@@ -179,4 +172,20 @@ def _report(bench: "Bench", written: int, to: str, as_data: bool, output: Path |
                 bench.empty,
             )
         )
-    word(_("written: {n} {what}", n=written, what=_(WRITTEN[to])))
+    word(_written(to, written))
+
+
+def _written(form: str, n: int) -> str:
+    match form:
+        case "instruct":
+            return _n("{n} instruction written", "{n} instructions written", n)
+        case "log":
+            return _n("{n} line written", "{n} lines written", n)
+        case "examples":
+            return _n("{n} example written", "{n} examples written", n)
+        case "candidates":
+            return _n(
+                "candidates for {n} question written", "candidates for {n} questions written", n
+            )
+        case _:
+            return _n("{n} character written", "{n} characters written", n)

@@ -40,12 +40,10 @@ def settings(
             autocompletion=lambda: sorted([*SINGLE, *(f"sampling.{name}" for name in SAMPLING)]),
         ),
     ] = None,
-    value: Annotated[
-        str | None, typer.Argument(metavar="[VALUE]", help="What it is to be.")
-    ] = None,
+    value: Annotated[str | None, typer.Argument(metavar="[VALUE]", help="The new value.")] = None,
     scene: Annotated[
         str | None,
-        typer.Option("--scene", metavar="SCENE", help="Show what holds in this scene."),
+        typer.Option("--scene", metavar="SCENE", help="Show the settings that hold in this scene."),
     ] = None,
     model: ModelOption = None,
     path: Annotated[bool, typer.Option("--path", help="Print where the file is.")] = False,
@@ -54,7 +52,7 @@ def settings(
     ] = False,
     as_data: Json = False,
 ) -> None:
-    """Show what is settled and where each value comes from; with KEY and VALUE, change one."""
+    """Show the settings and where each value comes from; with KEY and VALUE, change one."""
     file = settings_file()
     if path:
         data(str(file))

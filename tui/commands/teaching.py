@@ -101,8 +101,8 @@ class TeachingProgress:
         if (more := len(self.failed) - MOST_LISTED) > 0:
             word(
                 _n(
-                    "  and {n} more, as {path} says",
-                    "  and {n} more, as {path} says",
+                    "  and {n} more, listed in {path}",
+                    "  and {n} more, listed in {path}",
                     more,
                     path=self.asking.path,
                 )

@@ -25,7 +25,9 @@ Jobs = Annotated[
 ]
 Journal = Annotated[
     Path | None,
-    typer.Option("--journal", metavar="FILE", help="Where answers are kept; OUT.journal if none."),
+    typer.Option(
+        "--journal", metavar="FILE", help="Where answers are kept; OUT.journal by default."
+    ),
 ]
 Wait = Annotated[
     float,

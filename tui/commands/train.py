@@ -41,16 +41,17 @@ def train(
     ] = None,
     changes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KEY=VALUE]…", help="Put over what the recipe says."),
+        typer.Argument(metavar="[KEY=VALUE]…", help="Values that replace those of the recipe."),
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Print a commented recipe to begin with.")
     ] = False,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin anew where a run was cut off.")
+        bool,
+        typer.Option("--fresh", help="Begin anew instead of going on with a run that was cut off."),
     ] = False,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Begin although it should not fit into memory.")
+        bool, typer.Option("--anyway", help="Begin even if it does not seem to fit into memory.")
     ] = False,
     as_data: options.Json = False,
 ) -> None:
@@ -110,8 +111,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     except KnownError:
         word(
             _(
-                "{base}: its sizes are not known in advance, so nobody can say whether it fits "
-                "into memory",
+                "{base}: its size is not known in advance, so it may not fit into memory",
                 base=settings.base,
             )
         )
@@ -148,7 +148,7 @@ def _how_to_go_on(settings: "Settings", steps: int) -> str:
     if checkpoint is None:
         return _("stopped before the first step; begin again with: {command}", command=command)
     return _(
-        "stopped at step {step}, which {checkpoint} keeps; go on with: {command}",
+        "stopped at step {step}, saved in {checkpoint}; go on with: {command}",
         step=steps,
         checkpoint=checkpoint,
         command=command,

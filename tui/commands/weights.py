@@ -31,25 +31,36 @@ def fit(
         str, typer.Argument(metavar="MODEL", help="A known model's name, or a checkpoint's folder.")
     ],
     context: Annotated[
-        int, typer.Option("--context", metavar="TOKENS", help="Prompt and candidate together.")
+        int,
+        typer.Option(
+            "--context", metavar="TOKENS", help="Tokens of the prompt and a candidate together."
+        ),
     ] = 2048,
     n: Annotated[int, typer.Option("-n", metavar="N", help="Candidates drawn side by side.")] = 5,
     max_tokens: Annotated[
-        int, typer.Option("--max-tokens", metavar="TOKENS", help="Longest candidate.")
+        int, typer.Option("--max-tokens", metavar="TOKENS", help="Most tokens of a candidate.")
     ] = 96,
     quantization: Annotated[
-        str, typer.Option("--quantization", metavar="none|int8|int4", help="Of the weights.")
+        str,
+        typer.Option(
+            "--quantization", metavar="none|int8|int4", help="The quantization of the weights."
+        ),
     ] = "none",
     adapter: Annotated[
-        str | None, typer.Option("--adapter", metavar="lora|prefix", help="With such an adapter.")
+        str | None,
+        typer.Option("--adapter", metavar="lora|prefix", help="With an adapter of this kind."),
     ] = None,
-    train: Annotated[bool, typer.Option("--train", help="Train it, rather than draw.")] = False,
+    train: Annotated[
+        bool, typer.Option("--train", help="Estimate for training, not for drawing.")
+    ] = False,
     device: Annotated[
-        str, typer.Option("--device", metavar="cuda|cpu", help="Where it is to run.")
+        str, typer.Option("--device", metavar="cuda|cpu", help="The device that it is to run on.")
     ] = "cuda",
     memory: Annotated[
         str | None,
-        typer.Option("--memory", metavar="SIZE", help="Such as 8G; that of this machine if none."),
+        typer.Option(
+            "--memory", metavar="SIZE", help="Such as 8G; by default that of this machine."
+        ),
     ] = None,
     as_data: options.Json = False,
 ) -> None:
@@ -111,18 +122,22 @@ def convert(
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The new folder, or GGUF file.")],
     to: Annotated[
-        str, typer.Option("--to", metavar="|".join(FORMS), help="What is to be written.")
+        str, typer.Option("--to", metavar="|".join(FORMS), help="What to write.")
     ] = "folder",
     keep_quantised: Annotated[
         bool, typer.Option("--keep-quantised", help="Leave int8 and int4 weights as they are.")
     ] = False,
     dtype: Annotated[
         str | None,
-        typer.Option("--dtype", metavar="float16|bfloat16|float32", help="Of the new weights."),
+        typer.Option(
+            "--dtype", metavar="float16|bfloat16|float32", help="The data type of the new weights."
+        ),
     ] = None,
     base: Annotated[
         str | None,
-        typer.Option("--base", metavar="MODEL", help="Of an adapter, if it names another place."),
+        typer.Option(
+            "--base", metavar="MODEL", help="The base of an adapter, if it names another place."
+        ),
     ] = None,
 ) -> None:
     """Write a ChatGLM checkpoint as safetensors, a P-tuning checkpoint as a PEFT folder, a LoRA in

@@ -43,7 +43,11 @@ def _not_into(inputs: Iterable[str | Path]) -> None:
         for one in inputs:
             if stat.S_ISREG(into.st_mode) and os.path.samestat(into, Path(one).stat()):
                 raise BadInput(
-                    _("{item}: is read and written to; name another file to write", item=one)
+                    _(
+                        "{item}: this file is read, so it cannot be written to; name another file "
+                        "to write",
+                        item=one,
+                    )
                 )
 
 

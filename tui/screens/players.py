@@ -53,7 +53,7 @@ PARTS: dict[PlayerPart, str] = {
     "dice": N_("dice bot"),
 }
 STYLE_NAMES = {
-    None: N_("style told by the log"),
+    None: N_("style by what is in the log"),
     "quoted": N_("“…” is said, the rest is done"),
     "spoken": N_("all is said, （…） is done"),
     "thoughts": N_("“…” said, 【…】 thought, the rest done"),

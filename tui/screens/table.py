@@ -147,7 +147,7 @@ class TableScreen(ControlledScreen):
         if REPLACED in event.text:
             self.notify(
                 _(
-                    "Not sent: it holds characters that could not be read (�); mend them, and "
+                    "Not sent: it holds characters that could not be read (�); correct them, and "
                     "set the terminal to UTF-8"
                 ),
                 severity="error",

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from base.messages import _
+from base.messages import _, _n
 from scenes.table.hand import Hand, Place
 from tui.paint import Run, body_runs, ink, printable, strip_of, wrap
 
@@ -81,10 +81,11 @@ class Tray(ScrollView, can_focus=False):
     def _title(self, hand: Hand) -> str:
         words = _("Edit which? A digit, or Enter for the lit one") if self.asking else ""
         count = len(hand.places)
-        return words or _(
-            "{count} lines for {name} · 1–{keys} pick · ↑↓ Enter · e edit · r redraw · m more · "
+        return words or _n(
+            "{n} line for {name} · 1 picks · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
+            "{n} lines for {name} · 1–{keys} pick · ↑↓ Enter · e edit · r redraw · m more · "
             "Esc stop",
-            count=count,
+            count,
             name=printable(hand.speaker.name),
             keys=min(count, 9),
         )
@@ -133,10 +134,10 @@ class Tray(ScrollView, can_focus=False):
             cut = place.candidate.finish == "length"
             return [*runs, Run(_("(cut at its length limit)"), waiting)] if cut else runs
         if place.over:
-            return [Run(_("none ({why})", why=place.why), waiting)]
+            return [Run(_("no candidate ({why})", why=place.why), waiting)]
         if place.text:
             return [Run(printable(place.text), self._part("speech")), Run("▍", waiting)]
-        return [Run(_("drawn again ({why})…", why=place.why) if place.why else "…", waiting)]
+        return [Run(_("drawing again ({why})…", why=place.why) if place.why else "…", waiting)]
 
     def _part(self, kind: str) -> Style:
         style = self.get_component_rich_style(f"tray--{kind}")
