@@ -13,6 +13,7 @@ from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
+from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
 from scenes.files.head import HEAD
 from scenes.files.report import Notice
@@ -145,8 +146,8 @@ def text_files(path: Path, expected: str = "") -> list[TextFile]:
             return _members(path, where, expected)
         return [TextFile(where, path.name.lower(), lambda: path.open("rb"), expected)]
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: {reason}") from None
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        raise KnownError(_("{where}: {why}", where=where, why=reason)) from None
 
 
 def text_file(raw: bytes, name: str) -> TextFile:

@@ -16,6 +16,7 @@ from base.errors import KnownError
 from base.folders import why_no_file
 from base.json_bounds import MAX_DEPTH, MAX_VALUES, too_deep, too_many, why_unkept
 from base.messages import _
+from base.system_errors import system_reason
 from base.text import shown
 
 FIRST_LINES = 20
@@ -113,7 +114,7 @@ def open_chat(path: Path) -> ChatFile:
             _refuse(start, where)
             encoding = _encoding(file)
     except OSError as error:
-        raise KnownError(f"{where}: {error.strerror or error}") from None
+        raise KnownError(_("{where}: {why}", where=where, why=system_reason(error))) from None
     return ChatFile(path, encoding, size)
 
 
