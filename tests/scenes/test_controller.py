@@ -215,6 +215,31 @@ def test_what_is_refused_leaves_the_candidates_on_the_table(
     assert front_end.table.hand is hand
 
 
+class Panic(BaseException):
+    """What a library in Rust raises: no `Exception`."""
+
+
+class Panicking(Scripted):
+    """A model whose library panics."""
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta | Progress]:
+        raise Panic("out of range")
+        yield
+
+
+def test_a_draw_that_panics_ends_like_any_that_fails(
+    seated: Callable[..., PlainFrontEnd],
+) -> None:
+    front_end = seated(Panicking())
+    front_end.table.let_speak("苏晚")
+    front_end.until(lambda: front_end.of(happened.DrawEnded))
+    (ended,) = front_end.of(happened.DrawEnded)
+    assert "out of range" in str(ended.error)
+    assert not front_end.table.drawing and front_end.table.hand is None
+
+
 class Halting(Scripted):
     """A model that is silent at its later draws until they are stopped."""
 
