@@ -24,6 +24,7 @@ from tui.model_options import Choice
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
+from tui.widgets.tray import Tray
 
 
 def shown(app: PaotuanApp) -> str:
@@ -120,6 +121,14 @@ async def test_redrawing_and_drawing_more(tmp_path: Path) -> None:
         first, second = play.session.draws[1], play.session.draws[2]
         assert len(first.candidates) == 5
         assert len(second.candidates) == 10
+
+
+async def test_a_single_candidate_is_counted_as_one(tmp_path: Path) -> None:
+    app, _ = table(tmp_path, sampling={"n": 1, "max_tokens": 40})
+    async with app.run_test(size=(120, 24)) as pilot:
+        await say(pilot, "进去。")
+        await dealt(pilot, 1)
+        assert str(app.screen.query_one(Tray).border_title).startswith("1 line for 苏晚 · 1 picks")
 
 
 async def test_digits_are_written_when_something_is_written(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from base.messages import _
+from base.messages import _, _n
 from scenes.table.hand import Hand, Place
 from tui.paint import Run, body_runs, ink, printable, strip_of, wrap
 
@@ -81,10 +81,11 @@ class Tray(ScrollView, can_focus=False):
     def _title(self, hand: Hand) -> str:
         words = _("Edit which? A digit, or Enter for the lit one") if self.asking else ""
         count = len(hand.places)
-        return words or _(
-            "{count} lines for {name} · 1–{keys} pick · ↑↓ Enter · e edit · r redraw · m more · "
+        return words or _n(
+            "{n} line for {name} · 1 picks · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
+            "{n} lines for {name} · 1–{keys} pick · ↑↓ Enter · e edit · r redraw · m more · "
             "Esc stop",
-            count=count,
+            count,
             name=printable(hand.speaker.name),
             keys=min(count, 9),
         )
