@@ -53,7 +53,7 @@ def series(words: Iterable[str]) -> str:
 
 def rendered(text: str) -> str:
     """A message in the language that is spoken now; any other text as it is."""
-    if not isinstance(text, Message):
+    if not isinstance(text, Message) or not text.id:  # of nothing, gettext says its own header
         return text
     catalog = _catalog(language())
     if text.plural is None:

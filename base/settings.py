@@ -5,7 +5,7 @@ A mistake costs its own key alone, which then has its default, and is told with 
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -262,6 +262,11 @@ def change(key: str, value: Any, template: str, file: Path | None = None) -> Non
         document = tomlkit.parse(text)
         if dot or key in document:
             place: Any = document.setdefault(table, tomlkit.table()) if dot else document
+            if not isinstance(place, MutableMapping):
+                where = {"file": file, "line": dict(_lines(text)).get(table, 1)}
+                raise KnownError(
+                    _("{file}:{line}: {key} is not a table; mend it first", **where, key=table)
+                )
             place[name or key] = value
             text = tomlkit.dumps(document)
         else:

@@ -57,17 +57,22 @@ class Piped:
         try:
             line = raw.decode(self._encoding)
         except UnicodeDecodeError as error:
-            raise BadInput(
-                _("stdin:{number}: {problem}", number=self._number, problem=self._odd(raw, error))
-            ) from None
+            raise BadInput(self._odd(raw, error)) from None
         return (line.removeprefix("\ufeff") if self._number == 1 else line).rstrip("\r\n")
 
     def _odd(self, raw: bytes, error: UnicodeDecodeError) -> str:
         """What is wrong with a line, and which other encoding it may be."""
-        told = f"not {self._encoding.upper()} (byte 0x{raw[error.start]:02x})"
+        name, byte = self._encoding.upper(), f"0x{raw[error.start]:02x}"
+        where = {"number": self._number, "encoding": name, "byte": byte}
         if not reads_as(raw, "gb18030"):
-            return f"{told}; expected text in UTF-8"
-        return f"{told}; it reads as GB18030: give --encoding gb18030"
+            return _(
+                "stdin:{number}: not {encoding} (byte {byte}); expected text in UTF-8", **where
+            )
+        return _(
+            "stdin:{number}: not {encoding} (byte {byte}); it reads as GB18030: "
+            "give --encoding gb18030",
+            **where,
+        )
 
 
 class Plain:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from base.errors import KnownError
 from base.messages import _
+from base.system_errors import system_reason
 from models.backend import Prompt
 
 Split = Literal["train", "test"]
@@ -95,7 +96,7 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
             _(
                 "{path}: cannot be read ({error}); check the path",
                 path=path,
-                error=error.strerror,
+                error=system_reason(error),
             )
         ) from error
 

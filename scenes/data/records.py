@@ -8,6 +8,7 @@ from typing import Any
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
+from base.system_errors import system_reason
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""
@@ -42,7 +43,7 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"{path}:{number}", _object(raw, f"{path}:{number}")
     except OSError as error:
         raise KnownError(
-            _("{path}: {why}; check the path", path=path, why=error.strerror or error)
+            _("{path}: {why}; check the path", path=path, why=system_reason(error))
         ) from error
 
 

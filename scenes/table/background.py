@@ -49,6 +49,9 @@ class Background(Generic[T]):
                     self._consume()
         except Exception as failure:
             error = failure
+        except BaseException as failure:  # such as a panic of a library in Rust
+            error = RuntimeError(repr(failure))
+            error.__cause__ = failure
         self._post(partial(self._arrive_at_end, error))
 
     def _consume(self) -> None:

@@ -91,13 +91,13 @@ class Dealer:
         backend = self._ready_for(speaker, again)
         if backend is None:
             return
-        before = self.hand if again else None
-        self.set_aside(quietly=again)
+        before = self._to_come_back() if again else None
         try:
             hand = self.play.hand(backend, speaker)
         except Exception as error:
             self._emit(happened.DrawEnded(None, error))
             return
+        self.set_aside(quietly=again)
         self._reseed(hand, again)
         self.hand, self._before = hand, before
         self._fill(hand, backend)
@@ -160,6 +160,10 @@ class Dealer:
             self._emit(happened.DrawWaits("model" if backend is None else "knowledge"))
             return None
         return backend
+
+    def _to_come_back(self) -> Hand | None:
+        """What lies on the table again where a redraw comes to nothing: never an empty hand."""
+        return self.hand if self.hand is not None and self.hand.complete else self._before
 
     def _reseed(self, hand: Hand, again: bool) -> None:
         """Give a redraw another seed than the draws before it at the same place."""

@@ -79,7 +79,11 @@ def _glance(path: Path) -> Saved | None:
         title, role = shown(str(opened["scene"]["title"])), opened["role"] and str(opened["role"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         readable = False
-    last = _last_line(path.with_suffix(".txt")) if readable else "cannot be read; nothing said yet?"
+    last = (
+        _last_line(path.with_suffix(".txt"))
+        if readable
+        else _("cannot be read; was nothing said yet?")
+    )
     return Saved(path.stem, path, title, role, last, when, readable)
 
 
@@ -89,5 +93,5 @@ def _last_line(path: Path) -> str:
             file.seek(-min(path.stat().st_size, LAST_BYTES), os.SEEK_END)
             end = file.read().decode("utf-8", "replace")
     except OSError:
-        return "(no readable log)"
+        return _("(no readable log)")
     return UNPRINTABLE.sub("", end.rstrip("\n").rpartition("\n")[2])

@@ -6,7 +6,11 @@ import pytest
 
 from base import folders
 from base.errors import KnownError
+from base.system_errors import system_reason
 from base.text import one_line
+
+MEMORY = Path("/proc/self/mem")
+"""An ordinary file whose first byte cannot be read."""
 
 
 def test_the_folders_are_those_of_the_environment_as_it_is_now(
@@ -29,6 +33,17 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path, name: str, why: str) -> 
     (tmp_path / "folder").mkdir()
     with pytest.raises(KnownError, match=f"{name}: {why}"), folders.opened(tmp_path / name):
         pass
+
+
+@pytest.mark.skipif(not MEMORY.exists(), reason="there is no such file on this system")
+def test_why_the_system_refuses_is_said_in_the_language_of_who_reads_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PAOTUAN_LANG", "zh_CN")
+    with pytest.raises(KnownError) as raised, folders.opened(MEMORY) as file:
+        file.read(1)
+    assert str(raised.value).endswith(system_reason("Input/output error"))
+    assert "Input" not in str(raised.value)
 
 
 def test_a_text_on_one_line_has_single_blanks_and_drives_no_terminal() -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from base.errors import KnownError
 from base.json_bounds import MISTAKES
-from base.messages import series, speak
+from base.messages import _, series, speak
 from base.names import nearest
+from base.system_errors import system_reason
 from base.yaml_reader import read
 
 
@@ -50,3 +51,8 @@ def test_what_python_says_of_json_is_known(chinese: None) -> None:
         parse('{"a": }', "a.json")
     assert str(raised.value) == "a.json:1：JSON 不对：这里应有一个值（第 7 列）"
     assert "Expecting value" in MISTAKES
+
+
+def test_nothing_stays_nothing_in_every_language(chinese: None) -> None:
+    assert _("") == ""
+    assert system_reason(OSError()) == ""

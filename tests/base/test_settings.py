@@ -116,3 +116,10 @@ def test_a_first_change_begins_with_the_template_below_the_example(tmp_path: Pat
     text = file.read_text("utf-8")
     assert text == '# all\n\n# language = "zh_CN"\nlanguage = "en"\n\n[models]\n# a = "b"\n'
     assert read_settings(file).language == "en"
+
+
+def test_what_stands_in_the_place_of_a_table_is_told_and_left(tmp_path: Path) -> None:
+    file = written(tmp_path, "# mine\nsampling = 3\n")
+    with pytest.raises(KnownError, match=r"settings\.toml:2: sampling is not a table"):
+        change("sampling.n", 5, "", file)
+    assert file.read_text("utf-8") == "# mine\nsampling = 3\n"

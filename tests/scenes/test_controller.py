@@ -1,5 +1,6 @@
 """The controller of a table by itself: what it tells, when it waits, and what goes on beside it."""
 
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from itertools import pairwise
@@ -212,6 +213,59 @@ def test_what_is_refused_leaves_the_candidates_on_the_table(
         front_end.do("enter", typed)
     assert len(front_end.errors) == len(refused)
     assert front_end.table.hand is hand
+
+
+class Panic(BaseException):
+    """What a library in Rust raises: no `Exception`."""
+
+
+class Panicking(Scripted):
+    """A model whose library panics."""
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta | Progress]:
+        raise Panic("out of range")
+        yield
+
+
+def test_a_draw_that_panics_ends_like_any_that_fails(
+    seated: Callable[..., PlainFrontEnd],
+) -> None:
+    front_end = seated(Panicking())
+    front_end.table.let_speak("苏晚")
+    front_end.until(lambda: front_end.of(happened.DrawEnded))
+    (ended,) = front_end.of(happened.DrawEnded)
+    assert "out of range" in str(ended.error)
+    assert not front_end.table.drawing and front_end.table.hand is None
+
+
+class Halting(Scripted):
+    """A model that is silent at its later draws until they are stopped."""
+
+    def generate(
+        self, prompt: Prompt, sampling: Sampling, adapter: str | None = None
+    ) -> Generator[Delta | Progress]:
+        if not self.prompts:
+            yield from super().generate(prompt, sampling, adapter)
+            return
+        while True:
+            yield Progress(1, 2)
+            time.sleep(0.01)
+
+
+def test_what_lay_there_before_a_redraw_comes_back_also_behind_a_second_one(
+    seated: Callable[..., PlainFrontEnd],
+) -> None:
+    front_end = seated(Halting(["甲。", "乙。", "丙。"]))
+    front_end.do("let_speak", "苏晚")
+    first = front_end.table.hand
+    assert first is not None and first.complete
+    front_end.table.redraw()
+    front_end.table.redraw()
+    front_end.do("stop")
+    assert front_end.table.hand is first
+    assert front_end.of(happened.HandOpened)[-1].hand is first
 
 
 def test_the_seeds_of_a_script_are_the_same_each_time(scene: Scene, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_what_a_crash_leaves_behind_the_last_line_is_set_aside(tmp_path: Path, t
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (b"", "empty; delete it"),
+        (b"", "an empty file; delete it"),
         (b"\n", "cut off before anything was said"),
         (b"\0" * 64, "cut off before anything was said"),
         (bytes(range(256)) * 40, "damaged"),
@@ -232,6 +232,17 @@ def test_a_broken_session_is_listed_as_such_and_not_resumed_by_itself(play: Play
     assert listed[play.journal.id].last == "苏晚：你确定是这里？ \\emoji 困惑"
     (folder / "nolog.jsonl").unlink()
     assert find_session(None, folder) == play.journal.path
+
+
+def test_what_is_wrong_with_a_session_is_listed_in_the_language_of_who_reads_it(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = play.journal.path.parent
+    (folder / "noise.jsonl").write_bytes(bytes(range(256)))
+    written(folder / "nolog.jsonl", OPEN)
+    monkeypatch.setenv("PAOTUAN_LANG", "zh_CN")
+    listed = {saved.id: saved.last for saved in saved_sessions(folder)}
+    assert not any("cannot" in last or "readable" in last for last in listed.values())
 
 
 def test_what_a_list_shows_cannot_drive_a_terminal(tmp_path: Path) -> None:

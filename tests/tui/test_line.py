@@ -152,6 +152,16 @@ def test_a_piped_line_that_is_no_utf8_ends_the_play_and_nothing_of_it_is_said(ru
     assert len(saved().session.draws[1].candidates) == 5
 
 
+@pytest.mark.parametrize("typed", ["你好\n".encode("gb18030"), b"\xff\xff\n"])
+def test_bytes_of_another_encoding_are_told_in_the_language_of_who_plays(
+    run, monkeypatch: pytest.MonkeyPatch, typed: bytes
+):
+    monkeypatch.setenv("PAOTUAN_LANG", "zh_CN")
+    told = run(*PLAY, stdin=typed).err
+    assert "标准输入第 1 行：不是 UTF-8" in told
+    assert not any(words in told for words in ("not UTF-8", "reads as", "expected"))
+
+
 def test_a_pipe_in_gb18030_plays_where_that_is_said(run):
     typed = "有人吗？\n1\n".encode("gb18030")
     assert run(*PLAY, "--encoding", "GB18030", stdin=typed).status == 0

@@ -152,7 +152,7 @@ def test_the_first_start_on_an_undecided_terminal_asks_once(terminal):
     asked = terminal("play", "rain-house", "--line", **undecided)
     asked.until(asked.shows("语言 / Language", "1/2:"))
     asked.type("2\n")
-    asked.until(asked.shows("You play"))
+    asked.until(asked.shows("You play", "林默>"))
     asked.type("\x04")
     asked.end()
     assert read_settings(settings_file()).language == "en"

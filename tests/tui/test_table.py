@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from textual.widgets import Static
 
+from base.errors import KnownError
 from characters.knowledge import Shelf
 from characters.wiki.chunks import Chunk
 from characters.wiki.storage import write_base
 from models.backend import Delta, Progress
 from models.scripted import Scripted
+from scenes.table import controller_events as happened
 from scenes.table.journal import Journal
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.play import Play
@@ -22,6 +24,7 @@ from tui.model_options import Choice
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
+from tui.widgets.tray import Tray
 
 
 def shown(app: PaotuanApp) -> str:
@@ -118,6 +121,14 @@ async def test_redrawing_and_drawing_more(tmp_path: Path) -> None:
         first, second = play.session.draws[1], play.session.draws[2]
         assert len(first.candidates) == 5
         assert len(second.candidates) == 10
+
+
+async def test_a_single_candidate_is_counted_as_one(tmp_path: Path) -> None:
+    app, _ = table(tmp_path, sampling={"n": 1, "max_tokens": 40})
+    async with app.run_test(size=(120, 24)) as pilot:
+        await say(pilot, "进去。")
+        await dealt(pilot, 1)
+        assert str(app.screen.query_one(Tray).border_title).startswith("1 line for 苏晚 · 1 picks")
 
 
 async def test_digits_are_written_when_something_is_written(tmp_path: Path) -> None:
@@ -451,6 +462,18 @@ async def test_the_edit_command_puts_a_turn_into_the_composer(tmp_path: Path) ->
         assert composer.text == ""
 
 
+async def test_a_turn_that_is_rewritten_to_nothing_stands_there_again(tmp_path: Path) -> None:
+    app, play = table(tmp_path, turns="manual")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await say(pilot, "进去。")
+        await say(pilot, "/edit 3")
+        composer = app.screen.query_one(Composer)
+        composer.load_text(" ")
+        await pilot.press("enter")
+        await until(pilot, lambda: composer.text == "进去。")
+        assert said(play) == ["林默：进去。"] and composer.has_class("editing")
+
+
 async def test_the_commands_that_show_something_open_it(tmp_path: Path) -> None:
     app, _ = table(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -473,4 +496,21 @@ async def test_while_a_prompt_is_read_the_status_says_how_far(tmp_path: Path) ->
         status = app.screen.query_one(Status)
         await until(pilot, lambda: any(part.startswith("reading ") for part in status.parts))
         await dealt(pilot)
+        assert not any(part.startswith("reading") for part in status.parts)
+
+
+@pytest.mark.parametrize("after", ["a line is written", "it could not be read"])
+async def test_the_status_does_not_say_that_a_prompt_is_read_when_nothing_reads_it_any_more(
+    tmp_path: Path, after: str
+) -> None:
+    app, play = table(tmp_path)
+    async with app.run_test(size=(120, 24)) as pilot:
+        table_, status = at(pilot), app.screen.query_one(Status)
+        table_.take_event(happened.PromptRead(10, 100, ahead=True))
+        assert any(part.startswith("reading ") for part in status.parts)
+        if after == "a line is written":
+            hand = play.hand(Scripted(LINES), play.scene.role("苏晚"))
+            table_.take_event(happened.HandChanged(hand))
+        else:
+            table_.take_event(happened.WarmUpFailed(KnownError("scripted: no answer")))
         assert not any(part.startswith("reading") for part in status.parts)

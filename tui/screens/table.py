@@ -93,7 +93,9 @@ class TableScreen(ControlledScreen):
                 self._tell_reading((done, total) if done < total else None)
             case happened.HandChanged():
                 self.query_one(Tray).changed()
-            case happened.DrawEnded():
+                if self.reading is not None:  # what is written has been read before
+                    self._tell_reading(None)
+            case happened.DrawEnded() | happened.WarmUpFailed():
                 self.query_one(Tray).changed()
                 self._tell_reading(None)
             case happened.HandLeft():
@@ -162,7 +164,8 @@ class TableScreen(ControlledScreen):
         editing, composer = self.editing, self.query_one(Composer)
         if isinstance(editing, Turn):
             self.table.edit(editing.id, text)
-            self._end_editing()
+            if not is_blank(text):  # else its text has been put here again
+                self._end_editing()
         elif editing is not None:
             self.table.pick(editing, text)
             self._end_editing()

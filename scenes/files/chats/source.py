@@ -114,8 +114,7 @@ def open_chat(path: Path) -> ChatFile:
             _refuse(start, where)
             encoding = _encoding(file)
     except OSError as error:
-        why = system_reason(error)
-        raise KnownError(_("{where}: {why}", where=where, why=why)) from None
+        raise KnownError(_("{where}: {why}", where=where, why=system_reason(error))) from None
     return ChatFile(path, encoding, size)
 
 
