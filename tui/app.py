@@ -15,13 +15,13 @@ from textual.screen import Screen
 
 from base.errors import KnownError
 from base.messages import _
-from base.settings import settings
 from tui.faults import line_of
 from tui.loaded_model import Model, wanted
 from tui.model_options import Choice, better_than_starter, open_model
 from tui.palette import commands_of, commands_of_table
 from tui.preferences import SMALL_MODEL, is_new, sampling_under
 from tui.screens.start import StartScreen
+from tui.settings import settings
 from tui.settled_app import SettledApp
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
