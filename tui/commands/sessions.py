@@ -97,7 +97,7 @@ def export(
     It may be played meanwhile: what stands in it so far is written. With -o, training examples
     are entered in a `dataset_info.json` beside the file, by which LLaMA-Factory finds them.
     """
-    from scenes.table.journal import read_session
+    from scenes.table.journal_reader import read_session
     from scenes.table.session_list import find_session
     from tui.commands.writing import not_over
 
