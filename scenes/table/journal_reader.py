@@ -9,8 +9,10 @@ from pathlib import Path
 from base.errors import KnownError
 from base.messages import _, _n
 from scenes.table.events import Event, building, event_of
+from scenes.table.journal_bits import is_mendable
 from scenes.table.journal_files import file_errors
-from scenes.table.journal_repair import MOST, Places, is_mendable, mend
+from scenes.table.journal_order import Places
+from scenes.table.journal_repair import MOST, mend
 from scenes.table.session import Session
 
 
@@ -99,13 +101,13 @@ def _mend(path: Path, raw: bytes) -> JournalContents:
                 file=path.with_suffix(".txt").name,
             )
         ) from error
-    notices = [f"{path.name}:{line}" for line in mended.told[:MOST]]
-    if len(mended.told) > MOST:
+    notices = [f"{path.name}:{line}" for line in mended.repairs[:MOST]]
+    if len(mended.repairs) > MOST:
         notices.append(
             _n(
                 "{path}: and {n} more such place",
                 "{path}: and {n} more such places",
-                len(mended.told) - MOST,
+                len(mended.repairs) - MOST,
                 path=path.name,
             )
         )

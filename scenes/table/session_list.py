@@ -12,7 +12,7 @@ from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
 from scenes.table.events import is_whole
-from scenes.table.journal_repair import mended
+from scenes.table.journal_bits import mended
 
 LONGEST_OPENING = 64_000_000
 """Bytes of a session's first event that a list reads before it gives up."""
