@@ -16,7 +16,7 @@ from textual.screen import Screen
 from base.errors import KnownError
 from base.messages import _
 from tui.faults import line_of
-from tui.loaded_model import Model, wanted
+from tui.loaded_model import LoadedModel, wanted
 from tui.model_options import Choice, better_than_starter, open_model
 from tui.palette import commands_of, commands_of_table
 from tui.preferences import SMALL_MODEL, is_new, sampling_under
@@ -64,7 +64,7 @@ class PaotuanApp(SettledApp):
         super().__init__()
         self.play = play
         self.choice = choice
-        self.model = Model(backend, given=backend is not None)
+        self.model = LoadedModel(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
         self.unsaved: KnownError | None = None
