@@ -14,7 +14,7 @@ from base.folders import why_no_file
 from base.messages import _
 from base.text import UNPRINTABLE
 from tui.failures import BadInput, given
-from tui.output import one_line, word
+from tui.output import escaped_line, word
 
 CHUNK = 1 << 18
 LONGEST_LINE = 1 << 26
@@ -35,7 +35,7 @@ class LogInput:
     def __init__(self, name: str | Path | None) -> None:
         """`name` is a file; `-` or `None` is stdin."""
         self.is_stdin = name is None or str(name) == "-"
-        self.where = "stdin" if self.is_stdin else one_line(str(name))
+        self.where = "stdin" if self.is_stdin else escaped_line(str(name))
         """What messages call it."""
         self.written = 0
         """Lines read so far that are not blank."""

@@ -12,7 +12,7 @@ from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
 from tui.logs import LogInput
-from tui.output import as_json, columns, data, one_line, word
+from tui.output import as_json, columns, data, escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.table.session import Session
@@ -180,7 +180,7 @@ def search(
         try:
             for number, line in enumerate(LogInput(path).lines(), 1):
                 if wanted in line.casefold():
-                    data(f"{path.stem}:{number}: {one_line(line)}")
+                    data(f"{path.stem}:{number}: {escaped_line(line)}")
         except BadInput as error:
             word(_("left out: {error}", error=error))
 
