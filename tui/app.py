@@ -210,14 +210,14 @@ class PaotuanApp(SettledApp):
 
     def _load(self, scene: "Scene | None") -> None:
         """Load what the choice or the scene asks for, unless it is there already."""
-        asked = wanted(self.choice, scene)
-        if self.model.given or asked == self.model.asked:
+        spec = wanted(self.choice, scene)
+        if self.model.given or spec == self.model.asked:
             self._model_changed()
             return
-        self.model.asked, self.model.loading, self.model.problem = asked, True, ""
+        self.model.asked, self.model.loading, self.model.problem = spec, True, ""
         old, self.model.backend = self.model.backend, None
         self._model_changed()
-        self._open(asked, scene, old)
+        self._open(spec, scene, old)
 
     @work(thread=True, group="model")
     def _open(self, asked: str, scene: "Scene | None", old: "Backend | None") -> None:

@@ -44,15 +44,15 @@ class TableCompleter(Completer):
 
     def _expected(self, before: str) -> tuple[str, Sequence[str]]:
         """What was typed of a word, and the words that may stand there."""
-        if found := EMOTION.search(before):
+        if match := EMOTION.search(before):
             blank = " " if before.endswith("\\emoji") else ""
-            return found[1], [f"{blank}{label}" for label in self.emotions]
-        if found := MARK.search(before):
-            return found[1], ["me ", "emoji "]
-        if found := NEXT.match(before):
-            return found[1], self.names
-        if found := COMMAND.match(before):
-            return found[1], self.commands
+            return match[1], [f"{blank}{label}" for label in self.emotions]
+        if match := MARK.search(before):
+            return match[1], ["me ", "emoji "]
+        if match := NEXT.match(before):
+            return match[1], self.names
+        if match := COMMAND.match(before):
+            return match[1], self.commands
         return (before, [cue(name) for name in self.names]) if before else ("", [])
 
 

@@ -81,7 +81,7 @@ def never_raise() -> None:
     for name, errors in (("stdin", "replace"), ("stdout", ESCAPED), ("stderr", ESCAPED)):
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            said = codecs.lookup(stream.encoding).name
-            if said == "ascii" and not os.environ.get("PYTHONIOENCODING"):
-                said = "utf-8"
-            stream.reconfigure(encoding=said, errors=errors)
+            encoding = codecs.lookup(stream.encoding).name
+            if encoding == "ascii" and not os.environ.get("PYTHONIOENCODING"):
+                encoding = "utf-8"
+            stream.reconfigure(encoding=encoding, errors=errors)

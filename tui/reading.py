@@ -64,10 +64,10 @@ class Piped:
 
     def _odd(self, raw: bytes, error: UnicodeDecodeError) -> str:
         """What is wrong with a line, and which other encoding it may be."""
-        told = f"not {self._encoding.upper()} (byte 0x{raw[error.start]:02x})"
+        problem = f"not {self._encoding.upper()} (byte 0x{raw[error.start]:02x})"
         if not reads_as(raw, "gb18030"):
-            return f"{told}; expected text in UTF-8"
-        return f"{told}; it reads as GB18030: give --encoding gb18030"
+            return f"{problem}; expected text in UTF-8"
+        return f"{problem}; it reads as GB18030: give --encoding gb18030"
 
 
 class Plain:

@@ -38,8 +38,8 @@ class Saved:
 def saved_sessions(folder: Path | None = None) -> list[Saved]:
     """The sessions in `folder`, the newest first; a broken one is told as such in `last`."""
     folder = folder or sessions_folder()
-    found = [saved for path in folder.glob("*.jsonl") if (saved := _glance(path))]
-    return sorted(found, key=lambda saved: saved.saved, reverse=True)
+    sessions = [saved for path in folder.glob("*.jsonl") if (saved := _glance(path))]
+    return sorted(sessions, key=lambda saved: saved.saved, reverse=True)
 
 
 def find_session(id: str | None, folder: Path | None = None) -> Path:
