@@ -30,10 +30,10 @@ class Knowledge:
 
     def take_notices(self) -> list[str]:
         """Why bases were searched by words alone, since this was last asked."""
-        found = [notice for base in self.bases for notice in base.notices]
+        notices = [notice for base in self.bases for notice in base.notices]
         for base in self.bases:
             base.notices.clear()
-        return found
+        return notices
 
     def __add__(self, other: "Knowledge") -> "Knowledge":
         """Both, this one first, each book and base once."""
@@ -75,23 +75,23 @@ def _of_folder(folder: Path, embedder: OpenEmbedder | None) -> Knowledge:
     reading = Reading([folder])
     names = reading.find_names()
     base = Base.of(reading.chunks(), names, shown_path(folder))
-    found = Knowledge(bases=(base,) if len(base) else (), problems=tuple(reading.problems))
+    knowledge = Knowledge(bases=(base,) if len(base) else (), problems=tuple(reading.problems))
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if hidden or path.suffix.lower() not in (*YAML, ".json", BASE) or not is_file(path):
             continue
         try:
-            found += read_knowledge(path, embedder)
+            knowledge += read_knowledge(path, embedder)
         except KnownError as error:
-            found += Knowledge(problems=tuple(error.problems))
-    if not found:
+            knowledge += Knowledge(problems=tuple(error.problems))
+    if not knowledge:
         empty = _(
             "{where}: no knowledge in this folder; expected files in {endings}",
             where=shown_path(folder),
             endings=series((*YAML, ".json", *TEXTS, BASE)),
         )
-        raise KnownError(empty, *found.problems)
-    return found
+        raise KnownError(empty, *knowledge.problems)
+    return knowledge
 
 
 class Shelf:
@@ -128,8 +128,8 @@ class Shelf:
 
     def take_problems(self) -> list[str]:
         """The problems since this was last asked, those of searches too."""
-        found, self.problems = self.problems, []
-        return found + [said for one in self._read.values() for said in one.take_notices()]
+        problems, self.problems = self.problems, []
+        return problems + [said for one in self._read.values() for said in one.take_notices()]
 
     def close(self) -> None:
         for one in self._read.values():

@@ -114,16 +114,16 @@ class Teacher:
         context: int | None = None,
     ) -> Self:
         """Open what `find_teacher` finds. Raises `KnownError`."""
-        found, manner = find_teacher(spec), manner or Manner()
-        if found.backend == "server":
-            endpoint = Endpoint(str(found.options["url"]), None, manner.patience)
-            named = found.options.get("model")
-            dialect = found.options.get("dialect")
+        teacher, manner = find_teacher(spec), manner or Manner()
+        if teacher.backend == "server":
+            endpoint = Endpoint(str(teacher.options["url"]), None, manner.patience)
+            named = teacher.options.get("model")
+            dialect = teacher.options.get("dialect")
             served = find_out(
                 endpoint, str(named) if named else None, str(dialect) if dialect else None
             )
             return cls(endpoint, served.model, manner, dialect=served.dialect)
-        return cls._in_process(found, manner, context)
+        return cls._in_process(teacher, manner, context)
 
     @classmethod
     def _in_process(cls, found: ModelSpec, manner: Manner, context: int | None) -> Self:
@@ -143,12 +143,12 @@ class Teacher:
         clock, pause = self._manner.clock, FIRST_PAUSE
         failed: float | None = None
         while True:
-            asked = clock.now()
+            began = clock.now()
             try:
                 answer = await self._once(question, attempt)
             except PassingError as error:
                 failed = clock.now() if failed is None else failed
-                left = self.outage.left(asked, failed, str(error))
+                left = self.outage.left(began, failed, str(error))
                 if left <= 0:
                     raise
                 await clock.sleep(min(pause, left))
@@ -206,8 +206,8 @@ class Teacher:
     def _plain(self, body: dict[str, Any], question: Question) -> dict[str, Any]:
         """The same as a completion: llama.cpp's chat keeps back an answer until it is whole."""
         messages = body.pop("messages")
-        told = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
-        text = string(mapping(told.json()).get("prompt"))
+        response = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
+        text = string(mapping(response.json()).get("prompt"))
         if not text:
             raise KnownError(
                 _("{name}: it has no chat template; choose another teacher", name=self.name)
@@ -240,11 +240,11 @@ class Teacher:
                 _("{address}: the answer broke off; try again", address=self._endpoint.shown)
             )
         self._heard = True
-        said = without_thought(text)
-        if reason == "length" and not said.strip() and (text or thought):
+        reply = without_thought(text)
+        if reason == "length" and not reply.strip() and (text or thought):
             self._manners.thinks = True
         return Answer(
-            said,
+            reply,
             prompt_tokens or question.tokens,
             tokens or estimate(text),
             time.monotonic() - began,
@@ -268,8 +268,8 @@ def find_teacher(spec: str) -> ModelSpec:
 
     Raises `KnownError`, also where its file is not on this machine.
     """
-    found = resolve(spec)
-    if found.backend not in ("server", "llamacpp"):
+    model = resolve(spec)
+    if model.backend not in ("server", "llamacpp"):
         raise KnownError(
             _(
                 "{spec}: a teacher is a server's address or a GGUF file; serve these weights with "
@@ -277,5 +277,5 @@ def find_teacher(spec: str) -> ModelSpec:
                 spec=spec,
             )
         )
-    found.check()
-    return found
+    model.check()
+    return model

@@ -77,14 +77,14 @@ class KnowledgeInjector:
         room = min(self.budget // SHARE_AT_ONCE, self.budget // SHARE_STANDING - taken)
         there = {note.key for _, note in standing}
         fired = self._of_books(speaker, knowledge, room, there) if knowledge.books else []
-        said = {note.text for _, note in standing}
+        texts = {note.text for _, note in standing}
         notes: list[Note] = []
         for note in fired:
-            if note.text not in said:
+            if note.text not in texts:
                 notes.append(note)
-                said.add(note.text)
+                texts.add(note.text)
         room -= sum(self._cost(note.text) for note in notes)
-        for note in self._of_bases(speaker, knowledge.bases, there, said):
+        for note in self._of_bases(speaker, knowledge.bases, there, texts):
             cost = self._cost(note.text)
             if cost <= room:
                 notes.append(note)
@@ -126,7 +126,7 @@ class KnowledgeInjector:
         self, speaker: Role, bases: Sequence[Base], there: set[str], said: set[str]
     ) -> list[Note]:
         query = "\n".join(one.text for one in list(self._messages)[-TURNS:])
-        found: list[tuple[Note, float, float]] = []
+        notes: list[tuple[Note, float, float]] = []
         for base in bases if query else ():
             hits = base.search(query, CHUNKS + len(there), beside=speaker.name)
             for hit in hits:
@@ -134,9 +134,9 @@ class KnowledgeInjector:
                 if note.key in there or note.text in said:
                     continue
                 if shared >= LEAST_WEIGHT or hit.near:
-                    found.append((note, shared, hit.near))
+                    notes.append((note, shared, hit.near))
                     said.add(note.text)
-        return _most_relevant(found)[:CHUNKS]
+        return _most_relevant(notes)[:CHUNKS]
 
     def _cost(self, text: str) -> int:
         return self.count(f"【{text}】\n")

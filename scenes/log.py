@@ -223,9 +223,9 @@ def _pieces(raw: str) -> list[Entry | str]:
             parts.append([chunk])
     pieces: list[Entry | str] = []
     for part in parts:
-        found = _recognise(" ".join(part))
-        if found is not None:
-            pieces += found
+        entries = _recognise(" ".join(part))
+        if entries is not None:
+            pieces += entries
         elif any(chunk.strip() for chunk in part):
             pieces.append("\t".join(part))
     return pieces
@@ -233,11 +233,11 @@ def _pieces(raw: str) -> list[Entry | str]:
 
 def _recognise(chunk: str) -> list[Entry] | None:
     text = chunk.strip()
-    found, rest = _narrations(text)
+    entries, rest = _narrations(text)
     if not rest:
-        return found or None
+        return entries or None
     entry = _plain_entry(rest) or _spoken_entry(rest)
-    return [*found, entry] if entry else None
+    return [*entries, entry] if entry else None
 
 
 def _narrations(text: str) -> tuple[list[Entry], str]:

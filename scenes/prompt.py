@@ -125,9 +125,9 @@ def stable_part(scene: Scene) -> str:
     entries += [Entry("context", text) for text in about if text]
     for role in scene.cast:
         likes = "、".join(role.likes)
-        told = one_line(f"{role.profile} {likes and f'（{likes}）'}")
-        if told:
-            entries.append(Entry("context", f"{role.name}：{told}"))
+        profile = one_line(f"{role.profile} {likes and f'（{likes}）'}")
+        if profile:
+            entries.append(Entry("context", f"{role.name}：{profile}"))
     for role in scene.cast:
         entries += [entry for entry in parse(role.voice) if entry.kind != "comment"]
     return dump(entries)

@@ -36,14 +36,16 @@ def next_speaker(scene: Scene, path: Sequence[PlayedTurn], player: str | None) -
     - `manual`: always the person's choice.
     """
     last = path[-1] if path else None
-    said = _name_of(scene, last, player) if last else ""
+    last_speaker = _name_of(scene, last, player) if last else ""
     match scene.turns:
         case "natural":
-            return _named(scene, last, said) or _talkative(scene, path, said, player)
+            return _named(scene, last, last_speaker) or _talkative(
+                scene, path, last_speaker, player
+            )
         case "list":
             return _after(scene, path, player)
         case "pooled":
-            return _pooled(scene, path, said, player)
+            return _pooled(scene, path, last_speaker, player)
         case _:
             return None
 

@@ -24,7 +24,7 @@ from scenes.table.play import Play
 from tests.tui.tables import at, until
 from tui.app import PaotuanApp
 from tui.line import LineTable
-from tui.loaded_model import Model
+from tui.loaded_model import LoadedModel
 from tui.model_options import Choice
 from tui.widgets.composer import Composer
 
@@ -60,7 +60,7 @@ class PlainFrontEnd:
         self, play: Play, backend: Backend | None, follows: bool = False, given: bool = True
     ) -> None:
         """A model that is not `given` reads ahead; without one, it is being loaded."""
-        self.model = Model(backend, given=given, loading=backend is None)
+        self.model = LoadedModel(backend, given=given, loading=backend is None)
         self.calls = CallQueue()
         self.events: list[happened.TableEvent] = []
         self.table = Table(play, self.model, self.calls.post, self.events.append, follows)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from base.settings import INSIDE, SINGLE
 from models.backend import Sampling
 from models.catalog import MODELS
 from models.server.dialect import DIALECTS
@@ -20,6 +19,7 @@ from scenes.schema import OWN, RANGES
 from scenes.table.commands import COMMANDS
 from tests.docs.pages import DOCS, ENGLISH_ONLY, ROOT, Page, english, invocations, pairs, read_page
 from tui.commandline import app
+from tui.settings import INSIDE, SINGLE
 
 PAIRS = pairs()
 PAGES = [path for pair in PAIRS for path in pair if path.exists()]

@@ -15,13 +15,13 @@ from textual.screen import Screen
 
 from base.errors import KnownError
 from base.messages import _, series
-from base.settings import settings
 from tui.faults import line_of
-from tui.loaded_model import Model, wanted
+from tui.loaded_model import LoadedModel, wanted
 from tui.model_options import Choice, better_than_starter, open_model
 from tui.palette import commands_of, commands_of_table
 from tui.preferences import SMALL_MODEL, is_new, sampling_under
 from tui.screens.start import StartScreen
+from tui.settings import settings
 from tui.settled_app import SettledApp
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
@@ -64,7 +64,7 @@ class PaotuanApp(SettledApp):
         super().__init__()
         self.play = play
         self.choice = choice
-        self.model = Model(backend, given=backend is not None)
+        self.model = LoadedModel(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
         self.unsaved: KnownError | None = None
@@ -210,14 +210,14 @@ class PaotuanApp(SettledApp):
 
     def _load(self, scene: "Scene | None") -> None:
         """Load what the choice or the scene asks for, unless it is there already."""
-        asked = wanted(self.choice, scene)
-        if self.model.given or asked == self.model.asked:
+        spec = wanted(self.choice, scene)
+        if self.model.given or spec == self.model.asked:
             self._model_changed()
             return
-        self.model.asked, self.model.loading, self.model.problem = asked, True, ""
+        self.model.asked, self.model.loading, self.model.problem = spec, True, ""
         old, self.model.backend = self.model.backend, None
         self._model_changed()
-        self._open(asked, scene, old)
+        self._open(spec, scene, old)
 
     @work(thread=True, group="model")
     def _open(self, asked: str, scene: "Scene | None", old: "Backend | None") -> None:

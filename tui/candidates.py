@@ -11,7 +11,7 @@ from base.messages import _
 from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from tui.colour import sgr, wants_colour
-from tui.output import one_line, word
+from tui.output import escaped_line, word
 
 FRAME_S = 1 / 30
 """Seconds between two pictures of growing candidates."""
@@ -36,7 +36,7 @@ def print_hand(hand: Hand) -> None:
     for number, place in enumerate(hand.places, 1):
         if place.candidate is not None:
             label = sgr(str(number), 1) if coloured else str(number)
-            print(f"{label}  {one_line(body_of(place.candidate.entry))}", flush=True)
+            print(f"{label}  {escaped_line(body_of(place.candidate.entry))}", flush=True)
         elif place.over:
             word(_("{number}  no candidate ({why})", number=number, why=place.why))
 
@@ -72,7 +72,7 @@ class Rows:
         columns, lines = shutil.get_terminal_size()
         self._clear()
         for number, place in list(enumerate(hand.places, 1))[: max(lines - 2, 1)]:
-            row = f"{number}  {one_line(place.text) or place.why}"
+            row = f"{number}  {escaped_line(place.text) or place.why}"
             fitting = set_cell_size(row, columns - 1).rstrip() if cell_len(row) >= columns else row
             print(fitting if place.over else sgr(fitting, 2))
             self._rows += 1

@@ -7,7 +7,7 @@ from typing import TextIO
 from zlib import crc32
 
 from scenes.log import SPOKEN, Entry, cue, write
-from tui.output import one_line
+from tui.output import escaped_line
 
 Paint = Callable[[Entry], str]
 
@@ -37,7 +37,7 @@ def is_dumb() -> bool:
 def painter(coloured: bool | None = None) -> Paint:
     """How an entry is printed, safe for any terminal."""
     coloured = wants_colour() if coloured is None else coloured
-    return _coloured if coloured else lambda entry: one_line(write(entry))
+    return _coloured if coloured else lambda entry: escaped_line(write(entry))
 
 
 def sgr(text: str, *codes: str | int) -> str:
@@ -46,12 +46,12 @@ def sgr(text: str, *codes: str | int) -> str:
 
 
 def _coloured(entry: Entry) -> str:
-    line = one_line(write(entry))
+    line = escaped_line(write(entry))
     style = STYLES.get(entry.kind)
     codes = (style,) if style else ()
     if entry.kind not in SPOKEN:
         return sgr(line, *codes)
-    name = one_line(cue(entry.speaker))
+    name = escaped_line(cue(entry.speaker))
     body, mark, emotion = line.removeprefix(name).rpartition(" \\emoji ")
     if not entry.emotion:
         body, mark, emotion = line.removeprefix(name), "", ""

@@ -17,7 +17,7 @@ from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
-from tui.output import one_line, word
+from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
 MARK = re.compile(r"\\(\w*)$")
@@ -40,19 +40,19 @@ class TableCompleter(Completer):
         typed, words = self._expected(document.text_before_cursor)
         for each in words:
             if each.startswith(typed) and each != typed:
-                yield Completion(each, -len(typed), display=one_line(each))
+                yield Completion(each, -len(typed), display=escaped_line(each))
 
     def _expected(self, before: str) -> tuple[str, Sequence[str]]:
         """What was typed of a word, and the words that may stand there."""
-        if found := EMOTION.search(before):
+        if match := EMOTION.search(before):
             blank = " " if before.endswith("\\emoji") else ""
-            return found[1], [f"{blank}{label}" for label in self.emotions]
-        if found := MARK.search(before):
-            return found[1], ["me ", "emoji "]
-        if found := NEXT.match(before):
-            return found[1], self.names
-        if found := COMMAND.match(before):
-            return found[1], self.commands
+            return match[1], [f"{blank}{label}" for label in self.emotions]
+        if match := MARK.search(before):
+            return match[1], ["me ", "emoji "]
+        if match := NEXT.match(before):
+            return match[1], self.names
+        if match := COMMAND.match(before):
+            return match[1], self.commands
         return (before, [cue(name) for name in self.names]) if before else ("", [])
 
 
@@ -66,7 +66,7 @@ class Terminal:
         self._session: PromptSession[str] = PromptSession(
             history=_history(),
             completer=completer,
-            bottom_toolbar=lambda: FormattedText([("", one_line(status()))]),
+            bottom_toolbar=lambda: FormattedText([("", escaped_line(status()))]),
             erase_when_done=True,
             enable_suspend=True,
             output=create_output(sys.stdout, always_prefer_tty=True),
@@ -77,7 +77,7 @@ class Terminal:
 
         One with bytes that are not UTF-8 is told, and given back without them to be mended.
         """
-        shown = FormattedText([("bold", one_line(prompt))])
+        shown = FormattedText([("bold", escaped_line(prompt))])
         while True:
             line = self._session.prompt(shown, default=prefill)
             if not NOT_UTF8.search(line):

@@ -33,8 +33,8 @@ def sessions(context: Context) -> Iterable[str]:
 
 def models(context: Context) -> Iterable[str]:
     """The names of models: of the settings, of the catalog, and the one without weights."""
-    from base.settings import settings
     from models.catalog import MODELS
+    from tui.settings import settings
 
     return [*settings().models, *MODELS, "scripted"]
 

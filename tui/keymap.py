@@ -12,8 +12,8 @@ import tui.screens
 import tui.widgets
 from base.messages import _
 from base.names import nearest
-from base.settings import UserSettings
 from base.text import shown
+from tui.settings import UserSettings
 
 EVERYWHERE = "app"
 """The beginning of the ids of what can be done on every screen."""

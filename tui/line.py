@@ -24,7 +24,7 @@ from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
 from tui.faults import line_of
 from tui.line_help import print_help
-from tui.loaded_model import Model
+from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
 from tui.reading import Piped, Plain, Reader
@@ -61,7 +61,7 @@ class LineTable:
         self.heard = False
         """Whether a line has come."""
         self.paint = painter()
-        self.model = Model(loading=True, given=True)
+        self.model = LoadedModel(loading=True, given=True)
         self.calls = CallQueue()
         self.table = Table(play, self.model, self.calls.post, self._happened)
         self._view: View | None = None

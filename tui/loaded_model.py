@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Model:
+class LoadedModel:
     """Shared by the screens; changed by the app alone."""
 
     backend: "Backend | None" = None

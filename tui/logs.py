@@ -15,7 +15,7 @@ from base.messages import _
 from base.system_errors import system_reason
 from base.text import UNPRINTABLE
 from tui.failures import BadInput, given
-from tui.output import one_line, word
+from tui.output import escaped_line, word
 
 CHUNK = 1 << 18
 LONGEST_LINE = 1 << 26
@@ -36,7 +36,7 @@ class LogInput:
     def __init__(self, name: str | Path | None) -> None:
         """`name` is a file; `-` or `None` is stdin."""
         self.is_stdin = name is None or str(name) == "-"
-        self.where = "stdin" if self.is_stdin else one_line(str(name))
+        self.where = "stdin" if self.is_stdin else escaped_line(str(name))
         """What messages call it."""
         self.written = 0
         """Lines read so far that are not blank."""

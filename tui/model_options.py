@@ -60,16 +60,16 @@ def choose(
     threads: int | None = None,
 ) -> Choice:
     """The choice that options make; those that are `None` are not said. Raises `BadInput`."""
-    said = {name: value for name, value in asked.items() if value is not None}
+    sampling = {name: value for name, value in asked.items() if value is not None}
     if quantization is not None:
         check_quantization(quantization)
-    for name, value in said.items():
+    for name, value in sampling.items():
         _check_range(name, value)
     if context is not None and context < 1:
         raise BadInput(_("--context {context}: expected at least 1", context=context))
     if threads is not None and threads < 1:
         raise BadInput(_("--threads {threads}: expected at least 1", threads=threads))
-    return Choice(model, context, quantization, said, dict(map(_named, adapters)), threads)
+    return Choice(model, context, quantization, sampling, dict(map(_named, adapters)), threads)
 
 
 def check_quantization(name: str) -> None:
@@ -85,24 +85,24 @@ def find_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
     Raises `KnownError` with the nearest names where there is none such, and where its files are not
     on this machine.
     """
-    found = _named_model(choice, scene)
-    found.check()
-    return found
+    spec = _named_model(choice, scene)
+    spec.check()
+    return spec
 
 
 def given_model(choice: Choice, scene: "Scene | None" = None) -> "ModelSpec":
     """The model that a person asks for, before anything is done with it; says which of the options
     it does not heed. Raises `BadInput`."""
     with given():
-        found = _named_model(choice, scene)
-        if found.backend in WITH_ADAPTERS:
-            _adapters(choice, scene, found.backend)
-        found.check()
+        spec = _named_model(choice, scene)
+        if spec.backend in WITH_ADAPTERS:
+            _adapters(choice, scene, spec.backend)
+        spec.check()
     if scene is not None:
         _refuse_unused(choice, scene)
-    for line in idle(choice, found.backend):
+    for line in idle(choice, spec.backend):
         word(line)
-    return found
+    return spec
 
 
 def idle(choice: Choice, backend: str) -> Iterator[str]:
@@ -137,24 +137,24 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     One that the person did not give, and that is for another base, is left out with a notice. It
     may take long. Raises `KnownError`.
     """
-    found = find_model(choice, scene)
+    spec = find_model(choice, scene)
     says = scene.model if scene else None
     context = choice.context or (says and says.context)
     quantization = choice.quantization or (says and says.quantization)
     options: dict[str, object] = {}
-    if context and (found.backend != "scripted" or choice.context):
+    if context and (spec.backend != "scripted" or choice.context):
         options["context"] = context
-    if found.backend == "local" and quantization in ("int8", "int4"):
+    if spec.backend == "local" and quantization in ("int8", "int4"):
         options["quantization"] = quantization
-    if found.backend == "local" and says and says.scripts:
+    if spec.backend == "local" and says and says.scripts:
         options["scripts"] = says.scripts
-    if found.backend == "llamacpp" and choice.threads:
+    if spec.backend == "llamacpp" and choice.threads:
         options["threads"] = choice.threads
-    if found.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene, found.backend)):
+    if spec.backend in WITH_ADAPTERS and (paths := _adapters(choice, scene, spec.backend)):
         options["adapters"] = paths
-    if found.backend != "scripted" and (names := _named_by(scene) - choice.adapters.keys()):
+    if spec.backend != "scripted" and (names := _named_by(scene) - choice.adapters.keys()):
         options["optional"] = names
-    return found.open(**options)
+    return spec.open(**options)
 
 
 def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
@@ -213,11 +213,11 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
     from base.names import nearest
     from scenes.adapters import adapter_folders, adapter_names, find_adapter
 
-    found = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
+    paths = {name: Path(path).expanduser() for name, path in choice.adapters.items()}
     if backend == "server":
-        places = {name: find_adapter(name, False) for name in _named_by(scene) - found.keys()}
-        return found | {name: place for name, place in places.items() if place is not None}
-    for name, path in found.items():
+        places = {name: find_adapter(name, False) for name in _named_by(scene) - paths.keys()}
+        return paths | {name: place for name, place in places.items() if place is not None}
+    for name, path in paths.items():
         if not path.exists():
             raise KnownError(
                 _(
@@ -226,7 +226,7 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
                     path=path,
                 )
             )
-    for name in _named_by(scene) - found.keys():
+    for name in _named_by(scene) - paths.keys():
         place = find_adapter(name, backend == "llamacpp")
         if place is None:
             raise KnownError(
@@ -238,8 +238,8 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
                     hint=nearest(name, adapter_names()),
                 )
             )
-        found[name] = place
-    return found
+        paths[name] = place
+    return paths
 
 
 def _refuse_unused(choice: Choice, scene: "Scene") -> None:

@@ -24,14 +24,14 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
-def one_line(text: str) -> str:
+def escaped_line(text: str) -> str:
     """`text` as `clean` gives it, on one line."""
     return clean(_BREAK.sub(" ", text.strip()))
 
 
 def short(text: str) -> str:
     """`text` on one line of at most `LONGEST` characters: its beginning, and its end."""
-    line = one_line(text)
+    line = escaped_line(text)
     if len(line) <= LONGEST:
         return line
     half = LONGEST // 2
@@ -62,7 +62,7 @@ def columns(rows: Sequence[Sequence[str]]) -> None:
     """Print rows with their cells below each other, by the cells that a terminal gives them."""
     from rich.cells import cell_len
 
-    rows = [[one_line(cell) for cell in row] for row in rows]
+    rows = [[escaped_line(cell) for cell in row] for row in rows]
     if not rows:
         return
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
@@ -81,7 +81,7 @@ def never_raise() -> None:
     for name, errors in (("stdin", "replace"), ("stdout", ESCAPED), ("stderr", ESCAPED)):
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
-            said = codecs.lookup(stream.encoding).name
-            if said == "ascii" and not os.environ.get("PYTHONIOENCODING"):
-                said = "utf-8"
-            stream.reconfigure(encoding=said, errors=errors)
+            encoding = codecs.lookup(stream.encoding).name
+            if encoding == "ascii" and not os.environ.get("PYTHONIOENCODING"):
+                encoding = "utf-8"
+            stream.reconfigure(encoding=encoding, errors=errors)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
 from base.messages import LANGUAGES, N_, _, decided, matched, series, speak
-from base.settings import change, settings
 from base.text import shown
 from tui.failures import BadInput, problems_of
 from tui.output import word
+from tui.settings import change, settings
 
 if TYPE_CHECKING:
     from scenes.scene import Scene

@@ -3,9 +3,9 @@
 from textual.app import App
 
 from base.messages import _
-from base.settings import settings
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
+from tui.settings import settings
 
 
 class SettledApp(App[None]):

@@ -23,15 +23,15 @@ def split_decorators(content: str) -> tuple[Fields, str]:
     lines = content.split("\n")
     at, understood = 0, True
     for line in lines:
-        found = _LINE.fullmatch(line.strip())
-        if found is None:
+        decorator = _LINE.fullmatch(line.strip())
+        if decorator is None:
             break
         at += 1
-        is_fallback = found[1] == "@@@"
+        is_fallback = decorator[1] == "@@@"
         if is_fallback and understood:
             continue
-        read = READERS.get(found[2].lower())
-        said = read(found[3] or "") if read else None
+        read = READERS.get(decorator[2].lower())
+        said = read(decorator[3] or "") if read else None
         understood = said is not None
         for name, value in (said or {}).items():
             fields[name] = fields.get(name, ()) + value if isinstance(value, tuple) else value

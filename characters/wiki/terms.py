@@ -35,8 +35,10 @@ class Words:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         folded = (fold(name).strip() for name in names)
-        kept = {name for name in folded if 2 < len(name) <= LONGEST_WORD and not name.isascii()}
-        self.names = tuple(sorted(kept, key=lambda name: (-len(name), name))[:MOST_WORDS])
+        long_names = {
+            name for name in folded if 2 < len(name) <= LONGEST_WORD and not name.isascii()
+        }
+        self.names = tuple(sorted(long_names, key=lambda name: (-len(name), name))[:MOST_WORDS])
         self._pattern = re.compile("|".join(map(re.escape, self.names))) if self.names else None
 
     def found(self, folded: str) -> Iterator[str]:
@@ -58,17 +60,17 @@ def terms(text: str, words: Words = NO_WORDS) -> list[str]:
     A Chinese character that stands alone is a term by itself.
     """
     folded = fold(text)
-    found: list[str] = []
+    terms: list[str] = []
     for run in _RUN.findall(folded):
         if not _IS_WIDE.match(run):
             if run not in STOP_WORDS:
-                found.append(run[:LONGEST_WORD])
+                terms.append(run[:LONGEST_WORD])
         elif len(run) == 1:
-            found.append(run)
+            terms.append(run)
         else:
-            found += _pairs(run)
-    found += [f"={name}" for name in words.found(folded)]
-    return found
+            terms += _pairs(run)
+    terms += [f"={name}" for name in words.found(folded)]
+    return terms
 
 
 def says_little(term: str) -> bool:

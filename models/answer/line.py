@@ -114,9 +114,9 @@ class AnswerFilter:
             return None
 
     def _end_thought(self) -> bool:
-        if found := THOUGHT.search(self._held):
+        if thought := THOUGHT.search(self._held):
             self.thinking = False
-            self._held = self._held[found.end() :]
+            self._held = self._held[thought.end() :]
             return True
         self._held = self._held[-TAIL:]
         return False
@@ -131,12 +131,12 @@ class AnswerFilter:
             self._held = _without_blanks(self._held)
             if not final and (not self._held or GROWING_FRAME.fullmatch(self._held)):
                 raise Undecided
-            if found := THINKING.match(self._held):
-                self._held, self.thinking = self._held[found.end() :], True
+            if opening := THINKING.match(self._held):
+                self._held, self.thinking = self._held[opening.end() :], True
                 return closers
             marks = (BEGINNING, FENCE, BULLET)
-            if found := next((m for mark in marks if (m := mark.match(self._held))), None):
-                self._held = self._held[found.end() :]
+            if opening := next((m for mark in marks if (m := mark.match(self._held))), None):
+                self._held = self._held[opening.end() :]
             elif (cue := self._cue.at_start(self._held, final)) is not None:
                 self._held, closers = self._held[cue[0] :], cue[1] + closers
                 self._awaits_cue = False
@@ -193,9 +193,9 @@ class AnswerFilter:
         if thought and end and thought.start() <= end.start():
             self._held = self._held[thought.end() :]
             return True
-        said = self._held[: end.start()] if end else self._held
-        for newline in _LINE_END.finditer(said):
-            rest = said[newline.end() :]
+        text = self._held[: end.start()] if end else self._held
+        for newline in _LINE_END.finditer(text):
+            rest = text[newline.end() :]
             if self._cue.at_start(rest, final or end is not None) is not None:
                 self._held = self._held[newline.end() :]
                 return True

@@ -66,13 +66,13 @@ def convert(
         if _is_prefix(folder):
             return Converted(Path(out), "peft", convert_prefix(folder, target))
         checkpoint = Checkpoint.open(folder)
-        kept = keep_quantised and checkpoint.bits > 0
-        layout: Layout = "chatglm" if kept or checkpoint.version == "v1" else "glm"
+        as_stored = keep_quantised and checkpoint.bits > 0
+        layout: Layout = "chatglm" if as_stored or checkpoint.version == "v1" else "glm"
         precision = _precision(dtype, checkpoint.raw)
-        plan = [Planned(o.name, o.size) for o in _outputs(checkpoint, kept, precision)]
-        made = _outputs(checkpoint, kept, precision)
+        plan = [Planned(o.name, o.size) for o in _outputs(checkpoint, as_stored, precision)]
+        made = _outputs(checkpoint, as_stored, precision)
         write(target, plan, lambda name: _expect(next(made), name), shard_bytes)
-        _write_config(checkpoint, target, layout, kept, precision)
+        _write_config(checkpoint, target, layout, as_stored, precision)
         _copy_tokenizer(folder, target)
         note = _("it opens with --model only")
         if layout == "glm":
@@ -132,10 +132,10 @@ def _tensors(checkpoint: Checkpoint, as_stored: bool) -> Iterator[tuple[str, tor
 def _scales(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     files = weight_files(checkpoint.folder)
     config = checkpoint.config()
-    found = stream(files, lambda name: name.endswith("weight_scale"))
+    scales = stream(files, lambda name: name.endswith("weight_scale"))
     return {
         ours: scale.clone()
-        for name, tensor in found
+        for name, tensor in scales
         for ours, scale in renamed(name, tensor, checkpoint.version, config)
     }
 
@@ -170,10 +170,10 @@ def _check_complete(checkpoint: Checkpoint) -> None:
     expected = {
         spec.name: spec.shape for spec in official_tensors(checkpoint.raw, checkpoint.version)
     }
-    found = {n: tuple(t.shape) for n, t in stream(weight_files(checkpoint.folder))}
+    shapes = {n: tuple(t.shape) for n, t in stream(weight_files(checkpoint.folder))}
     for name, shape in expected.items():
         optional = name.startswith("lm_head.") or "inv_freq" in name
-        if name not in found and not optional:
+        if name not in shapes and not optional:
             raise KnownError(
                 _(
                     "{folder}: {name} is missing, which its config.json asks for; download"
@@ -182,14 +182,14 @@ def _check_complete(checkpoint: Checkpoint) -> None:
                     name=name,
                 )
             )
-        if found.get(name, shape) != shape and not optional:
+        if shapes.get(name, shape) != shape and not optional:
             raise KnownError(
                 _(
                     "{folder}: {name} has the shape {shape}, but config.json asks for "
                     "{expected}; the two do not belong together",
                     folder=checkpoint.folder,
                     name=name,
-                    shape=list(found[name]),
+                    shape=list(shapes[name]),
                     expected=list(shape),
                 )
             )

@@ -61,14 +61,14 @@ class TransferBroken(Exception):
 
 def endpoint() -> str:
     """The hub's address, or that of the mirror in HF_ENDPOINT. Raises `KnownError`."""
-    said = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or OFFICIAL
+    address = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or OFFICIAL
     try:
-        url = httpx.URL(said)
+        url = httpx.URL(address)
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if url.scheme not in ("http", "https") or not url.host:
         raise KnownError(_("HF_ENDPOINT: not an address; it looks like https://hf-mirror.com"))
-    return said
+    return address
 
 
 def shown(address: str) -> str:
@@ -107,14 +107,14 @@ class Hub:
     def files(self, wanted: Choice) -> list[RemoteFile]:
         """The wanted files, in the version that `bytes_of` reads afterwards. Raises `KnownError`
         where there are none, and where a name could lead out of a folder."""
-        told = self._json(f"{self._base}/api/models/{self.repo}?blobs=true")
-        commit = told.get("sha")
+        listing = self._json(f"{self._base}/api/models/{self.repo}?blobs=true")
+        commit = listing.get("sha")
         if commit is not None:
             if not (isinstance(commit, str) and COMMIT.fullmatch(commit)):
                 raise self._implausible(_("it names a version that is not a commit"))
             self.commit = commit
         listed = {
-            str(one.get("rfilename")): one for one in told["siblings"] if isinstance(one, dict)
+            str(one.get("rfilename")): one for one in listing["siblings"] if isinstance(one, dict)
         }
         names = wanted(list(listed))
         if not names:
@@ -129,10 +129,10 @@ class Hub:
                     len(names),
                 )
             )
-        found = [self._remote(name, listed[name]) for name in names]
+        files = [self._remote(name, listed[name]) for name in names]
         if len({normalize("NFC", name).casefold() for name in names}) < len(names):
             raise self._implausible(_("it lists two files whose names differ in nothing but case"))
-        return found
+        return files
 
     def bytes_of(self, file: RemoteFile, had: int) -> Iterator[tuple[int, bytes]]:
         """The bytes of a file behind the first `had`, or from its beginning, each piece with where
@@ -170,18 +170,18 @@ class Hub:
 
     def _announced(self, file: RemoteFile, response: httpx.Response, had: int) -> int:
         length = response.headers.get("content-length", "")
-        said = had + int(length) if length.isascii() and length.isdigit() else None
-        if file.size is not None and said is not None and said != file.size:
+        size = had + int(length) if length.isascii() and length.isdigit() else None
+        if file.size is not None and size is not None and size != file.size:
             raise self._implausible(
                 _n(
                     "it announces {n:,} byte of {file}, where it listed {size:,}",
                     "it announces {n:,} bytes of {file}, where it listed {size:,}",
-                    said,
+                    size,
                     file=file.name,
                     size=file.size,
                 )
             )
-        return file.size if file.size is not None else min(said or UNANNOUNCED, LARGEST)
+        return file.size if file.size is not None else min(size or UNANNOUNCED, LARGEST)
 
     def _json(self, url: str) -> dict[str, Any]:
         ends, body = time.monotonic() + LISTING_SECONDS, bytearray()

@@ -26,8 +26,8 @@ class LlamaServerClient:
     def check(self, before: Sequence[int], scales: Scales) -> None:
         """Raise `KnownError` where what follows `before` has no probability, but NaN."""
         body = {"prompt": list(before), "n_predict": 1, "n_probs": 1, "temperature": 0.0}
-        told = self._poster.ask("/completion", body | {"lora": scales})
-        for one in told.get("completion_probabilities") or ():
+        answer = self._poster.ask("/completion", body | {"lora": scales})
+        for one in answer.get("completion_probabilities") or ():
             self._logprob(one)
 
     def score(self, before: Sequence[int], reply: str, ids: Sequence[int], scales: Scales) -> float:
@@ -49,12 +49,14 @@ class LlamaServerClient:
             "lora": scales,
         }
         try:
-            told = self._poster.ask("/completion", body).get("completion_probabilities", ())
+            probabilities = self._poster.ask("/completion", body).get(
+                "completion_probabilities", ()
+            )
         except KnownError:
             self.check(before, scales)  # a grammar fails on what is drawn from NaN
             raise
-        if [one["id"] for one in told] == list(ids):
-            return sum(map(self._logprob, told))
+        if [one["id"] for one in probabilities] == list(ids):
+            return sum(map(self._logprob, probabilities))
         return sum(
             self._listed([*before, *ids[:at]], token, scales) for at, token in enumerate(ids)
         )
@@ -71,8 +73,8 @@ class LlamaServerClient:
             "cache_prompt": True,
             "lora": scales,
         }
-        told = self._poster.ask("/completion", body).get("completion_probabilities") or [{}]
-        for one in told[0].get("top_logprobs", ()):
+        tokens = self._poster.ask("/completion", body).get("completion_probabilities") or [{}]
+        for one in tokens[0].get("top_logprobs", ()):
             if one["id"] == token:
                 return self._logprob(one)
         raise KnownError(
@@ -86,9 +88,9 @@ class LlamaServerClient:
 
     def _logprob(self, told: Mapping[str, Any]) -> float:
         """A log-probability; JSON has no NaN, so that `null` stands for it."""
-        if (found := told.get("logprob")) is None:
+        if (logprob := told.get("logprob")) is None:
             raise _not_a_number(self._poster.name)
-        return float(found)
+        return float(logprob)
 
 
 def _not_a_number(name: str) -> KnownError:

@@ -143,8 +143,8 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
                 names=series(one_line(one, 60) for one in list(entries)[:5]),
             )
         )
-    if (found := _close(model, entries)) is not None:
-        return entries[found]
+    if (nearest_name := _close(model, entries)) is not None:
+        return entries[nearest_name]
     given = {"address": endpoint.shown, "model": one_line(model, 60)}
     near = process.extract(model, list(entries)[:5000], limit=3)
     names = series(one_line(match[0], 60) for match in near)
@@ -188,12 +188,12 @@ def _dialect(
     if any(name.lower().startswith("x-litellm") for name in headers):
         return LITELLM
     owner = entry.get("owned_by")
-    found = dialect_of(endpoint.base.host, owner if isinstance(owner, str) else None)
-    if found is COMMON and endpoint.base.port == 11434:
+    dialect = dialect_of(endpoint.base.host, owner if isinstance(owner, str) else None)
+    if dialect is COMMON and endpoint.base.port == 11434:
         return OLLAMA
-    if found is COMMON and owner == "openai" and _behind(endpoint, str(entry["id"])):
+    if dialect is COMMON and owner == "openai" and _behind(endpoint, str(entry["id"])):
         return LITELLM
-    return found
+    return dialect
 
 
 def _told(entry: Mapping[str, Any]) -> int | None:

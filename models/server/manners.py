@@ -70,8 +70,8 @@ class Manners:
     def fitted(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """A request as this server takes it."""
         fitted = {name: value for name, value in body.items() if name not in self.left_out}
-        if (asked := fitted.pop("max_tokens", None)) is not None:
-            fitted[self.length] = min(asked, self.longest or asked)
+        if (max_tokens := fitted.pop("max_tokens", None)) is not None:
+            fitted[self.length] = min(max_tokens, self.longest or max_tokens)
         if "stop" in fitted:
             fitted["stop"] = list(fitted["stop"])[: self.stops]
             if not fitted["stop"]:
@@ -86,8 +86,8 @@ class Manners:
             return []
         words = said.decode("utf-8", "replace").replace('\\"', "'")
         if is_too_long(status, said):
-            if found := _CONTEXT_SIZE.search(words):
-                self.context = int(next(filter(None, found.groups())))
+            if size := _CONTEXT_SIZE.search(words):
+                self.context = int(next(filter(None, size.groups())))
             return []
         names = [name for name in _named(said, words, sent) if name not in NEEDED]
         if {"temperature", "top_p"} <= set(names) and _ONE_OF_BOTH.search(words):
@@ -152,8 +152,8 @@ def _effort(refused: str, words: str) -> str | None:
 def _limit(name: str, words: str) -> int | None:
     """The number that a refusal names as the most, if it names one."""
     for pattern in _NUMBER:
-        for found in pattern.finditer(words):
-            return int(next(filter(None, found.groups()))[:9])
+        for match in pattern.finditer(words):
+            return int(next(filter(None, match.groups()))[:9])
     if name in ("n", "stop") and re.search(r"\bonly\b.{0,20}\b(?:1|one)\b", words):
         return 1
     return None
@@ -163,8 +163,8 @@ def _named(said: bytes, words: str, sent: Mapping[str, Any]) -> list[str]:
     """The fields of a request that a refusal names, by the surest of its ways to name them."""
     for inside, name in _OTHERWISE_CALLED.items():
         words = re.sub(rf"\b{inside}\b", name, words)
-    told = [*_by_key(said), *_LOC.findall(words)]
-    known = [top for name in told if (top := _top(name, sent))]
+    names = [*_by_key(said), *_LOC.findall(words)]
+    known = [top for name in names if (top := _top(name, sent))]
     if not known:
         known = [name for name in sent if _is_mentioned(name, words)]
         if "max_tokens" in known and "max_completion_tokens" in known:

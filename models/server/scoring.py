@@ -50,11 +50,11 @@ class PromptLogprobs:
         for before, after in texts:
             _check_length(self._model, len(before) + len(after) + 1, context)  # one is drawn
         scores = [0.0] * len(texts)
-        asked = [at for at, (__, after) in enumerate(texts) if after]
-        for some in _together(asked, [len(before) + len(after) for before, after in texts]):
-            told = self._told([[*texts[at][0], *texts[at][1]] for at in some], fields)
+        scored = [at for at, (__, after) in enumerate(texts) if after]
+        for some in _together(scored, [len(before) + len(after) for before, after in texts]):
+            logprobs = self._told([[*texts[at][0], *texts[at][1]] for at in some], fields)
             for place, at in enumerate(some):
-                scores[at] = self._sum(told.get(place), *texts[at])
+                scores[at] = self._sum(logprobs.get(place), *texts[at])
         return scores
 
     def _told(self, prompts: Sequence[list[int]], fields: Fields) -> dict[int | None, object]:
@@ -77,11 +77,11 @@ class PromptLogprobs:
 
     def _sum(self, told: object, before: Sequence[int], after: Sequence[int]) -> float:
         entries = told if isinstance(told, list) else []
-        found = [
+        logprobs = [
             finite(mapping(mapping(entry).get(str(token))).get("logprob"))
             for entry, token in zip(entries[len(before) :], after, strict=False)
         ]
-        known = [one for one in found if one is not None]
+        known = [one for one in logprobs if one is not None]
         if len(known) < len(after):
             raise KnownError(
                 _(

@@ -102,24 +102,7 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _example(line: str, where: str) -> Example:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise KnownError(
-            _(
-                "{where}: not JSON; make examples with: paotuan corpus examples",
-                where=where,
-            )
-        ) from error
-    if not isinstance(value, dict):
-        raise KnownError(
-            _(
-                "{where}: a {type}, expected an object; make examples with: paotuan corpus"
-                " examples",
-                where=where,
-                type=type(value).__name__,
-            )
-        )
+    value = _object(line, where)
     prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
     split, weight = value.get("split", "train"), value.get("weight", 1.0)
     if split not in SPLITS:
@@ -150,6 +133,33 @@ def _example(line: str, where: str) -> Example:
             )
         )
     names = {key: str(value.get(key) or "") for key in ("speaker", "source", "chapter")}
+    rivals = _rivals(value, where)
+    return Example(prompt, reply, **names, split=split, weight=float(weight), rivals=rivals)
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise KnownError(
+            _(
+                "{where}: not JSON; make examples with: paotuan corpus examples",
+                where=where,
+            )
+        ) from error
+    if not isinstance(value, dict):
+        raise KnownError(
+            _(
+                "{where}: a {type}, expected an object; make examples with: paotuan corpus"
+                " examples",
+                where=where,
+                type=type(value).__name__,
+            )
+        )
+    return value
+
+
+def _rivals(value: dict[str, Any], where: str) -> tuple[str, ...]:
     rivals = value.get("rivals", [])
     if not isinstance(rivals, list) or not all(isinstance(one, str) and one for one in rivals):
         raise KnownError(
@@ -160,7 +170,7 @@ def _example(line: str, where: str) -> Example:
                 rivals=str(rivals),
             )
         )
-    return Example(prompt, reply, **names, split=split, weight=float(weight), rivals=tuple(rivals))
+    return tuple(rivals)
 
 
 def _text(value: dict[str, Any], key: str, where: str) -> str:

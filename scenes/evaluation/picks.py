@@ -17,7 +17,7 @@ from models.train.pairs import PreferencePair, read_pairs
 from scenes.data.examples.export import preferred
 from scenes.data.records import LONGEST_LINE
 from scenes.evaluation.heldout import MARGIN
-from scenes.table.journal import read_session
+from scenes.table.journal_reader import read_session
 from scenes.table.session_list import find_session
 
 CONTEXT = 1500

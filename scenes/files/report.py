@@ -14,7 +14,7 @@ NOTICES = 20
 """Notices of one file, beyond which they say no more."""
 
 
-class Notice(NamedTuple):
+class FileNotice(NamedTuple):
     """Something a person should know of a file; `number` is 0 where it is about the whole."""
 
     number: int
@@ -45,7 +45,7 @@ class ImportReport:
     """Reasons, and how often each."""
     places: dict[str, list[int]] = field(default_factory=dict)
     """The first places of each reason."""
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[FileNotice] = field(default_factory=list)
     names: Counter[str] = field(default_factory=Counter)
     """Messages by the role that they are kept under."""
     session: str = ""
@@ -62,7 +62,7 @@ class ImportReport:
 
     def notice(self, text: str, number: int = 0) -> None:
         """Tell something once."""
-        notice = Notice(number, text)
+        notice = FileNotice(number, text)
         if notice not in self.notices and len(self.notices) < NOTICES:
             self.notices.append(notice)
 

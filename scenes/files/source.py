@@ -16,7 +16,7 @@ from base.messages import _, series
 from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
 from scenes.files.head import HEAD
-from scenes.files.report import Notice
+from scenes.files.report import FileNotice
 
 CHUNK = 1 << 20
 LONGEST_LINE = 1 << 21
@@ -41,7 +41,7 @@ class TextFile:
         """What messages call it."""
         self.name = name
         """The name of the file alone, lower case."""
-        self.notices: list[Notice] = []
+        self.notices: list[FileNotice] = []
         self.mixed = True
         """Whether another format may begin inside it; not where a person named the format."""
         self._opened = opened
@@ -81,7 +81,7 @@ class TextFile:
     def note(self, number: int, text: str) -> None:
         """Tell something of the whole file once."""
         if not any(notice.text == text for notice in self.notices):
-            self.notices.append(Notice(number, text))
+            self.notices.append(FileNotice(number, text))
 
     @contextmanager
     def _read_safely(self) -> Iterator[None]:

@@ -151,8 +151,8 @@ def draw_lines(
         seed = None if sampling.seed is None else sampling.seed + 7919 * round_
         again = round_ < REDRAWS
         refused: list[int] = []
-        asked = replace(sampling, n=len(places), seed=seed)
-        with closing(_round(backend, prompt, asked, adapter)) as lines:
+        round_sampling = replace(sampling, n=len(places), seed=seed)
+        with closing(_round(backend, prompt, round_sampling, adapter)) as lines:
             for line in lines:
                 if isinstance(line, Progress):
                     yield line
@@ -234,14 +234,14 @@ class _Table:
 
 def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
     """The last line of all, and the last one by `speaker`."""
-    said = [
+    spoken = [
         entry
         for entry in history
         if entry.kind not in ("comment", "chapter", "context") and not isinstance(entry, Note)
     ]
-    own = [entry for entry in said if entry.kind == "narration"] if speaker.narrator else []
-    own = own or [entry for entry in said if entry.speaker == speaker.name]
-    return [_words(entry) for entry in (*said[-1:], *own[-1:])]
+    own = [entry for entry in spoken if entry.kind == "narration"] if speaker.narrator else []
+    own = own or [entry for entry in spoken if entry.speaker == speaker.name]
+    return [_words(entry) for entry in (*spoken[-1:], *own[-1:])]
 
 
 def _words(entry: Entry) -> str:

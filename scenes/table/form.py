@@ -21,10 +21,10 @@ def read_line(speaker: Role, text: str) -> Entry | None:
     """The entry that `text` after the cue of `speaker` is, in canonical form, if it is one."""
     text = full_width(text.strip())
     closing_bracket = "】" if speaker.narrator else ""
-    found = parse(f"{cue_of(speaker)}{text.removesuffix('】')}{closing_bracket}")
-    if len(found) != 1 or "\ufffd" in text:
+    entries = parse(f"{cue_of(speaker)}{text.removesuffix('】')}{closing_bracket}")
+    if len(entries) != 1 or "\ufffd" in text:
         return None
-    entry = found[0]
+    entry = entries[0]
     kinds = {"narration"} if speaker.narrator else {"speech", "action", "thought"}
     inside = entry.text + entry.thought
     if entry.kind not in kinds or any(mark in inside for mark in ("\\me", "\\emoji", "【", "】")):

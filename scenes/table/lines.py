@@ -16,7 +16,7 @@ def entry_of(scene: Scene, text: str, role: Role | None) -> Entry:
     Plain text is speech (narration for a narrator); `\\me …`, `（…）`, `【…】` and `\\emoji x`
     are as in the log. Raises `KnownError` for a line that says nothing.
     """
-    line = one_line(text)
+    line = _typed_line(text)
     names = {name: each.name for each in scene.cast for name in (each.name, *each.aliases)}
     alone = parse(line)
     if len(alone) == 1 and (alone[0].kind == "narration" or alone[0].speaker in names):
@@ -46,7 +46,7 @@ def edited_entry(scene: Scene, old: Entry, text: str) -> Entry:
         return entry_of(scene, text, Role(old.speaker))
     if old.kind == "narration":
         return entry_of(scene, text, Role("", narrator=True))
-    entries = parse(one_line(text))
+    entries = parse(_typed_line(text))
     if len(entries) != 1 or entries[0].kind != old.kind:
         raise KnownError(
             _(
@@ -65,7 +65,8 @@ def lines_of(text: str) -> Iterator[str]:
         yield from map(write, entries) if len(entries) > 1 else [line] * len(entries)
 
 
-def one_line(text: str) -> str:
+def _typed_line(text: str) -> str:
+    """What a person typed, on one line; an invisible character inside a word leaves no blank."""
     return " ".join(UNPRINTABLE.sub("", text).split())
 
 

@@ -191,12 +191,12 @@ class Play:
     def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
         """Have the model read what has been said so far, for the next line of `speaker`."""
         entries = self.session.history
-        asked = line_sampling(self.scene, speaker, self.asked)
+        sampling = line_sampling(self.scene, speaker, self.asked)
 
         def read() -> Generator[Progress]:
             prime(backend, self.scene, entries)
             prompt = build_prompt(
-                self.scene, entries, speaker, backend.context, asked.max_tokens, backend.count
+                self.scene, entries, speaker, backend.context, sampling.max_tokens, backend.count
             )
             yield from backend.prefill(prompt, speaker.adapter)
 

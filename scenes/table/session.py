@@ -3,11 +3,8 @@
 Every change is an event, recorded before it is applied: what cannot be recorded has not happened.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
-
-import msgspec
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from base.errors import KnownError
 from base.messages import _, _n
@@ -17,65 +14,21 @@ from scenes.note import Note
 from scenes.scene import Scene
 from scenes.table.draws import Candidate as Candidate
 from scenes.table.draws import Draw as Draw
-from scenes.table.draws import Draws
 from scenes.table.events import Event as Event
 from scenes.table.events import building
-from scenes.table.snapshot import from_json, to_json
-
-By = Literal["opening", "player", "model"]
-VERSION = 1
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One entry in its place of the tree."""
-
-    id: int
-    parent: int | None
-    entry: Entry
-    by: By = "player"
-    draw: int | None = None
-    """The draw it was picked from."""
-    candidate: int | None = None
-    """Which candidate of that draw, from 0."""
-    of: int | None = None
-    """The turn that this one is an edit of, or a copy behind an edit."""
-    foreign: Mapping[str, Any] | None = field(default=None, hash=False)
-    """What another program had said of it, by that program's name."""
+from scenes.table.session_state import VERSION as VERSION
+from scenes.table.session_state import By as By
+from scenes.table.session_state import Notes, SessionState
+from scenes.table.session_state import Turn as Turn
+from scenes.table.snapshot import to_json
 
 
-@dataclass(frozen=True)
-class Notes:
-    """Knowledge written after the turn `after`, for turns from the id `since` on: what was said
-    there before was said without it."""
-
-    after: int | None
-    since: int
-    notes: tuple[Note, ...]
-
-
-class Session:
-    """Holds the turns, where the play stands (`head`), every draw, and what was told.
-
-    `times` is when turns were said, in UTC, for those that were read from a journal; `damage` is
-    what a person should know of a journal that was damaged, a line each.
-    """
+class Session(SessionState):
+    """A play that goes on: each thing that can be done is recorded, then applied."""
 
     def __init__(self, record: Callable[[Event], None]) -> None:
+        super().__init__()
         self._record = record
-        self.id = ""
-        self.damage: tuple[str, ...] = ()
-        self.scene: Scene
-        self.role: str | None = None
-        self.turns: dict[int, Turn] = {}
-        self.times: dict[int, str] = {}
-        self.draws = Draws()
-        self.notes: dict[int | None, list[Notes]] = {}
-        self.head: int | None = None
-        self._children: dict[int | None, list[int]] = {}
-        self._latest: dict[int | None, int] = {}
-        self._path: list[Turn] = []
-        self._depth: dict[int, int] = {}
 
     @classmethod
     def start(
@@ -135,61 +88,6 @@ class Session:
                     )
                 ) from error
 
-    # --- what happened ---
-
-    @property
-    def path(self) -> list[Turn]:
-        """The turns from the opening to where the play stands."""
-        return self._path
-
-    @property
-    def entries(self) -> list[Entry]:
-        return [turn.entry for turn in self._path]
-
-    @property
-    def history(self) -> list[Entry]:
-        """What a model reads where the play stands: `entries`, with the notes among them."""
-        return self._read(self._path, None)
-
-    def history_before(self, turn: int) -> list[Entry]:
-        """What a model read, or would have read, for that turn."""
-        return self._read(self._path_to(self.turns[turn].parent), turn)
-
-    def told(self) -> Iterator[tuple[Sequence[Note], Turn]]:
-        """Each turn of the path, and the notes that a model read just before it."""
-        before = None
-        for turn in self._path:
-            yield tuple(self._notes_after(before, turn.id)), turn
-            before = turn.id
-
-    def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
-        read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
-        following = [*(turn.id for turn in path[1:]), then]
-        for turn, after in zip(path, following, strict=False):
-            read += (turn.entry, *self._notes_after(turn.id, after))
-        return read
-
-    def _notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
-        for told in self.notes.get(turn, ()):
-            if following is None or told.since <= following:
-                yield from told.notes
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._path) and self._path[-1].by != "opening"
-
-    @property
-    def can_redo(self) -> bool:
-        return self.head in self._latest
-
-    def leaves(self) -> list[Turn]:
-        """The last turn of every branch, in the order of saying."""
-        return [turn for turn in self.turns.values() if turn.id not in self._children]
-
-    def branches_at(self, turn: int | None) -> list[Turn]:
-        """What was said, in turn, after `turn`."""
-        return [self.turns[child] for child in self._children.get(turn, ())]
-
     # --- what can be done ---
 
     def say(
@@ -214,14 +112,14 @@ class Session:
         """Remember a draw with all its candidates; its `id` is set here."""
         if draw.parent is not None and draw.parent not in self.turns:
             raise self.no_turn(draw.parent)
-        kept = replace(draw, id=len(self.draws) + 1)
-        self._do({"event": "draw", **to_json(kept)})
-        return kept
+        numbered = replace(draw, id=len(self.draws) + 1)
+        self._do({"event": "draw", **to_json(numbered)})
+        return numbered
 
     def pick(self, draw: Draw, candidate: int, entry: Entry | None = None) -> Turn:
         """Take a candidate as the next turn, or `entry`, which it was edited to."""
-        said = entry or draw.candidates[candidate].entry
-        return self.say(said, "model", draw.id, candidate)
+        line = entry or draw.candidates[candidate].entry
+        return self.say(line, "model", draw.id, candidate)
 
     def undo(self) -> bool:
         """Go back one turn; the turn stays in the tree. False at the opening."""
@@ -265,14 +163,14 @@ class Session:
         parent, first = self._path[at].parent, self._next_id()
         new: list[Turn] = []
         for number, old in enumerate(self._path[at:], first):
-            said = entry if old.id == turn else old.entry
-            new.append(replace(old, id=number, parent=parent, entry=said, of=old.id))
+            line = entry if old.id == turn else old.entry
+            new.append(replace(old, id=number, parent=parent, entry=line, of=old.id))
             parent = number
         edited = self._grow(new)[0]
         for copy, follows in zip(new, [*new[1:], None], strict=True):
-            told = tuple(self._notes_after(copy.of, follows.of if follows else None))
-            if told:
-                self._do({"event": "knowledge", **to_json(Notes(copy.id, copy.id, told))})
+            notes = tuple(self._notes_after(copy.of, follows.of if follows else None))
+            if notes:
+                self._do({"event": "knowledge", **to_json(Notes(copy.id, copy.id, notes))})
         return edited
 
     def play_as(self, role: str | None) -> None:
@@ -280,9 +178,6 @@ class Session:
         self._do({"event": "role", "role": self.scene.role(role).name if role else None})
 
     # --- events ---
-
-    def _next_id(self) -> int:
-        return len(self.turns) + 1
 
     def _grow(self, turns: list[Turn]) -> list[Turn]:
         if turns:
@@ -292,110 +187,3 @@ class Session:
     def _do(self, event: Event) -> None:
         self._record(event)
         self._apply(event)
-
-    def _apply(self, event: Event) -> None:
-        match event["event"]:
-            case "open":
-                self._open(event)
-            case "turns":
-                self._add(event["turns"], event.get("time"))
-            case "draw":
-                self._lay(event)
-            case "knowledge":
-                self._tell(from_json(Notes, event))
-            case "head":
-                self._stand(event["head"])
-            case "role":
-                self._seat(event["role"])
-            case other:
-                raise KnownError(
-                    _("unknown event {other}: made by a newer paotuan?", other=shown(repr(other)))
-                )
-
-    def _open(self, event: Event) -> None:
-        version = event["version"]
-        if type(version) is not int or version < 1:
-            raise ValueError(_("{version!r} is not a version", version=version))
-        if version > VERSION:
-            raise KnownError(_("made by a newer paotuan; update to open it"))
-        self.id = str(event["session"])
-        self.scene = from_json(Scene, event["scene"])
-        if not self.scene.cast:
-            raise ValueError(_("a scene without a cast"))
-        self._seat(event["role"])
-        self._add(event["turns"], event.get("time"))
-
-    def _seat(self, role: str | None) -> None:
-        if role is not None and role not in [each.name for each in self.scene.cast]:
-            raise ValueError(_("role {role!r} is not in the cast", role=role))
-        self.role = role
-
-    def _lay(self, event: Event) -> None:
-        line = event.get("line")
-        draw = line if isinstance(line, bytes) else from_json(Draw, event)
-        if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
-            raise ValueError(
-                _("draw {number} does not follow what stands before it", number=event["id"])
-            )
-        self.draws.add(draw)
-
-    def _tell(self, told: Notes) -> None:
-        if not self._is_place(told.after):
-            raise ValueError(
-                _("there is no turn {turn!r} for knowledge to follow", turn=told.after)
-            )
-        self.notes.setdefault(told.after, []).append(told)
-
-    def _add(self, turns: list[Event], time: object) -> None:
-        for fields in turns:
-            turn = _turn(fields)
-            if turn.id != self._next_id() or not self._is_place(turn.parent):
-                raise ValueError(
-                    _("turn {number} does not follow what stands before it", number=turn.id)
-                )
-            self.turns[turn.id] = turn
-            if isinstance(time, str):
-                self.times[turn.id] = time
-            self._children.setdefault(turn.parent, []).append(turn.id)
-            self._stand(turn.id)
-
-    def _is_place(self, turn: int | None) -> bool:
-        return turn is None or (type(turn) is int and turn in self.turns)
-
-    def _stand(self, head: int | None) -> None:
-        """Move to `head`, and remember the way there for `redo`."""
-        if not self._is_place(head):
-            raise ValueError(_("there is no turn {turn!r}", turn=head))
-        new: list[Turn] = []
-        at = head
-        if at is not None and self.turns[at].parent == self.head:
-            new, at = [self.turns[at]], self.head  # as it mostly is
-        while at is not None and not self._is_on_path(at):
-            new.append(self.turns[at])
-            at = self.turns[at].parent
-        del self._path[0 if at is None else self._depth[at] + 1 :]
-        for turn in reversed(new):
-            self._depth[turn.id] = len(self._path)
-            self._path.append(turn)
-            self._latest[turn.parent] = turn.id
-        self.head = head
-
-    def _is_on_path(self, turn: int) -> bool:
-        depth = self._depth.get(turn, len(self._path))
-        return depth < len(self._path) and self._path[depth].id == turn
-
-    def _path_to(self, head: int | None) -> list[Turn]:
-        path = []
-        while head is not None:
-            path.append(self.turns[head])
-            head = path[-1].parent
-        return path[::-1]
-
-
-def _turn(fields: Event) -> Turn:
-    """A turn of its JSON object. Raises `ValueError`, `TypeError` or `KeyError`."""
-    try:
-        turn = msgspec.convert(fields, Turn)
-    except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from error
-    return turn if turn.foreign is None else from_json(Turn, fields)

@@ -12,7 +12,7 @@ from base.messages import _, series
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
 from scenes.table.events import is_whole
-from scenes.table.journal_repair import mended
+from scenes.table.journal_bits import mended
 
 LONGEST_OPENING = 64_000_000
 """Bytes of a session's first event that a list reads before it gives up."""
@@ -38,8 +38,8 @@ class Saved:
 def saved_sessions(folder: Path | None = None) -> list[Saved]:
     """The sessions in `folder`, the newest first; a broken one is told as such in `last`."""
     folder = folder or sessions_folder()
-    found = [saved for path in folder.glob("*.jsonl") if (saved := _glance(path))]
-    return sorted(found, key=lambda saved: saved.saved, reverse=True)
+    sessions = [saved for path in folder.glob("*.jsonl") if (saved := _glance(path))]
+    return sorted(sessions, key=lambda saved: saved.saved, reverse=True)
 
 
 def find_session(id: str | None, folder: Path | None = None) -> Path:

@@ -16,7 +16,7 @@ from scenes.data.examples.prompts import Bounds
 from scenes.data.examples.sessions import session_source
 from scenes.evaluation.picks import pairs_of
 from scenes.scene import Role, Scene
-from scenes.table.journal import read_session
+from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Session, Turn
 

@@ -15,7 +15,7 @@ from scenes.data.examples.prompts import Bounds
 from scenes.data.examples.sessions import OTHER_BRANCH, session_source
 from scenes.prompt import build_prompt
 from scenes.scene import Role, Scene
-from scenes.table.journal import read_session
+from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Turn
 

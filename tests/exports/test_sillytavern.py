@@ -14,7 +14,7 @@ from scenes.files.exports import export
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Role, Scene
-from scenes.table.journal import read_session
+from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Candidate, Draw, Session
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scenes.log import Entry
-from scenes.table.journal import Journal, read_session
+from scenes.table.journal import Journal
+from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Candidate, Draw, Session
 from tests.scenes.journals import OPEN, refusal, said, written

@@ -110,7 +110,7 @@ with replaced(journal.path, ()) as file:
     assert left == {".lock", ".part"}
     assert saved_sessions(tmp_path) == []
     again = (
-        "from scenes.table.journal import tidy; import sys, pathlib;"
+        "from scenes.table.journal_files import tidy; import sys, pathlib;"
         " tidy(pathlib.Path(sys.argv[1]))"
     )
     subprocess.run([sys.executable, "-c", again, tmp_path], cwd=ROOT, timeout=60, check=True)

@@ -25,7 +25,7 @@ import tui.line  # noqa: F401
 from base.errors import KnownError
 from base.folders import sessions_folder
 from scenes.log import parse, write
-from scenes.table.journal import read_session
+from scenes.table.journal_reader import read_session
 from tui.__main__ import main
 
 CHAT = [

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from base.messages import language
-from base.settings import read_settings, settings_file
 from models.scripted import Scripted
 from scenes.table.play import Play
 from tests.tui.tables import LINES, house, until
@@ -15,6 +14,7 @@ from tui.keymap import known_keys
 from tui.model_options import Choice
 from tui.palette import Palette
 from tui.preferences import SMALL_MODEL, is_new
+from tui.settings import read_settings, settings_file
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ async def test_what_the_screen_cannot_do_of_the_settings_is_told(settle):
         assert any("ctrl+q is the key of both app.quit and app.scenes" in line for line in told)
 
 
-async def test_a_theme_that_is_chosen_is_kept(home: Path):
+async def test_a_theme_that_is_chosen_is_settings_in(home: Path):
     app = PaotuanApp(None, Choice(), Scripted(LINES))
     async with app.run_test() as pilot:
         app.search_themes()
@@ -175,9 +175,9 @@ def test_the_language_comes_from_option_environment_settings_and_locale_in_that_
     monkeypatch.delenv("PAOTUAN_LANG")
     assert speaks() == "zh_TW"
     settle('language = "en"\n')
-    from base.settings import _kept
+    from tui.settings import _settings_in
 
-    _kept.cache_clear()
+    _settings_in.cache_clear()
     assert speaks() == "en"
     monkeypatch.setenv("PAOTUAN_LANG", "zh")
     assert speaks() == "zh_CN"

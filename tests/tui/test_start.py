@@ -96,7 +96,7 @@ async def test_a_broken_session_is_told_and_left_as_it_is() -> None:
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("tab", "enter")
         await until(pilot, lambda: pilot.app._notifications)
-        assert "damaged" in next(iter(pilot.app._notifications)).message
+        assert "文件已损坏" in next(iter(pilot.app._notifications)).message
     assert path.read_bytes() == before
 
 

@@ -10,7 +10,7 @@ from tui.commands.group import group, one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over
 from tui.failures import BAD_INPUT, BadInput, Known, given, problems_of
-from tui.output import as_json, columns, data, one_line, short, word
+from tui.output import as_json, columns, data, escaped_line, short, word
 
 if TYPE_CHECKING:
     from characters.cards.export import Form
@@ -100,7 +100,7 @@ def _show_card(path: Path) -> None:
     )
     for sentence, words in rows:
         if words.strip():
-            word(_(sentence, words=one_line(words)))
+            word(_(sentence, words=escaped_line(words)))
     for warning in card.warnings:
         word(_("{warning} (a warning)", warning=warning))
 

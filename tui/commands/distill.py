@@ -11,7 +11,7 @@ from tui.commands.options import Json
 from tui.commands.quotes import notices_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, given
-from tui.output import as_json, one_line, word
+from tui.output import as_json, escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.data.teacher.distill import DistillRun
@@ -87,7 +87,7 @@ def _run(novel: Path, tokens: int, scene: str | None, summaries: bool) -> "Disti
         book = read_book(novel)
         labels = load_scene(scene).emotions if scene else EMOTIONS
     for line in notices_of(book):
-        word(f"{one_line(book.where)}: {one_line(line)}")
+        word(f"{escaped_line(book.where)}: {escaped_line(line)}")
     return DistillRun(book, tokens, tuple(labels), summaries)
 
 

@@ -11,7 +11,7 @@ from base.messages import _
 from tui.commands import options
 from tui.failures import FAILED, BadInput, given
 from tui.logs import LogInput
-from tui.output import as_json, one_line, word
+from tui.output import as_json, escaped_line, word
 from tui.preferences import sampling_under
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def draw(
         from scenes.log import write
 
         for candidate in dealt.candidates:
-            print(one_line(write(candidate.entry)))
+            print(escaped_line(write(candidate.entry)))
     if not dealt.candidates:
         word(
             _(

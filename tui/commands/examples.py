@@ -105,7 +105,7 @@ def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend"
 def _read(log: str, scene: "Scene | None") -> "Script | Session":
     """A session by its name or journal; a log by its file."""
     from scenes.data.examples.script import script_of
-    from scenes.table.journal import read_session
+    from scenes.table.journal_reader import read_session
 
     path = _file(log)
     if path.suffix == ".jsonl":

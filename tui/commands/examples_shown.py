@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from base.messages import _, _n
 from tui.colour import sgr, wants_colour
-from tui.output import as_json, clean, one_line, word
+from tui.output import as_json, clean, escaped_line, word
 
 if TYPE_CHECKING:
     from models.train.data import Example
@@ -33,9 +33,9 @@ def _show(example: "Example") -> None:
         weight=example.weight,
         source=f"{example.source} {example.chapter}".strip(),
     )
-    text = one_line(example.reply) if example.reply.count("\n") < 2 else clean(example.reply)
+    text = escaped_line(example.reply) if example.reply.count("\n") < 2 else clean(example.reply)
     learned = sgr(text, LEARNED) if wants_colour() else f"⟦{text}⟧"
-    print(f"{one_line(head)}\n{clean(example.prompt.text)}{learned}\n")
+    print(f"{escaped_line(head)}\n{clean(example.prompt.text)}{learned}\n")
 
 
 def report(made: "ExampleSet", as_data: bool) -> None:

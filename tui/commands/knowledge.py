@@ -49,22 +49,13 @@ def build(
     ] = False,
 ) -> None:
     """Make a knowledge base, for `knowledge:` of a scene or a character."""
-    from characters.wiki.files import BASE, TEXTS, Reading
+    from characters.wiki.files import TEXTS, Reading
     from characters.wiki.storage import write_base
     from characters.wiki.vectors import vectors_path
 
     bar = _Bar()
     with given(), closing(bar):
-        if to.suffix.lower() != BASE:
-            raise BadInput(
-                _("--to {file}: expected a name that ends in {ending}", file=to, ending=BASE)
-            )
-        for file in (to, vectors_path(to)):
-            if file.exists() and not force:
-                raise BadInput(_("{where}: already exists; --force replaces it", where=file))
-        for path in paths:
-            if not path.exists():
-                raise BadInput(_("{where}: no such file or folder", where=path))
+        _check_names(to, paths, force)
         not_over(to, paths)
         not_over(vectors_path(to), paths)
         reading = Reading(paths)
@@ -84,8 +75,31 @@ def build(
     if not many:
         to.unlink(missing_ok=True)
         raise BadInput(_("{where}: nothing to read in it, so nothing was written", where=paths[0]))
+    _report(to, many, reading.files, embedding)
+
+
+def _check_names(to: Path, paths: list[Path], force: bool) -> None:
+    """Raise `BadInput` where the file cannot be written, or a source is not there."""
+    from characters.wiki.files import BASE
+    from characters.wiki.vectors import vectors_path
+
+    if to.suffix.lower() != BASE:
+        raise BadInput(
+            _("--to {file}: expected a name that ends in {ending}", file=to, ending=BASE)
+        )
+    for file in (to, vectors_path(to)):
+        if file.exists() and not force:
+            raise BadInput(_("{where}: already exists; --force replaces it", where=file))
+    for path in paths:
+        if not path.exists():
+            raise BadInput(_("{where}: no such file or folder", where=path))
+
+
+def _report(to: Path, many: int, files_read: int, embedding: "Embedding | None") -> None:
+    from characters.wiki.vectors import vectors_path
+
     chunks = _n("{n} chunk", "{n} chunks", many)
-    files = _n("{n} file", "{n} files", reading.files)
+    files = _n("{n} file", "{n} files", files_read)
     word(_("{where}: {chunks} of {files}", where=to, chunks=chunks, files=files))
     if embedding is not None:
         word(

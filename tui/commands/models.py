@@ -58,20 +58,20 @@ def show(model: Name, as_data: options.Json = False) -> None:
     from models.memory.machine import machine_memory
 
     with given():
-        found = find(model)
-    told = _told(found, *machine_memory()) | {"file": _where(found)}
+        spec = find(model)
+    details = _told(spec, *machine_memory()) | {"file": _where(spec)}
     if as_data:
-        as_json(told, 2)
+        as_json(details, 2)
         return
-    memory = ", ".join(f"{size / 1e9:.1f} GB {name}" for name, size in told["memory"].items())
+    memory = ", ".join(f"{size / 1e9:.1f} GB {name}" for name, size in details["memory"].items())
     rows = [
         (key, _text(value))
-        for key, value in (told | {"memory": memory}).items()
+        for key, value in (details | {"memory": memory}).items()
         if value not in (None, "")
     ]
     columns(rows)
-    if not told["file"] and found.hub:
-        word(_("not on this machine; fetch it with: paotuan models pull {model}", model=found.name))
+    if not details["file"] and spec.hub:
+        word(_("not on this machine; fetch it with: paotuan models pull {model}", model=spec.name))
 
 
 @app.command()
@@ -129,9 +129,9 @@ def bench(
             )
         )
     choice = choose(model, context, quantization, {}, (), threads)
-    found = given_model(choice)
+    spec = given_model(choice)
     with closing(open_model(choice)) as backend:
-        path = lying_at(found.model) if found.model else found.options.get("path")
+        path = lying_at(spec.model) if spec.model else spec.options.get("path")
         size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None
         report = measure.bench(backend, history_tokens, model_bytes=size)
     if as_data:

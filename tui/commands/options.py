@@ -6,7 +6,7 @@ import typer
 
 from base.messages import _
 from tui.failures import BadInput
-from tui.output import one_line
+from tui.output import escaped_line
 
 Model = Annotated[
     str | None,
@@ -101,7 +101,7 @@ def roles_of(pairs: list[str]) -> dict[str, str]:
             raise BadInput(
                 _(
                     "--map {pair}: expected NAME=ROLE, the role of at most {most} characters",
-                    pair=one_line(pair),
+                    pair=escaped_line(pair),
                     most=LONGEST_NAME,
                 )
             )

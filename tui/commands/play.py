@@ -15,6 +15,14 @@ from tui.reading import check_encoding
 if TYPE_CHECKING:
     from scenes.table.play import Play
 
+KittyKeys = Annotated[
+    bool,
+    typer.Option(
+        "--kitty-keys",
+        help="Use the kitty keyboard protocol, with which some input methods do not work.",
+    ),
+]
+
 
 def play(
     scene: Annotated[
@@ -57,13 +65,7 @@ def play(
     quantization: options.Quantization = None,
     adapter: options.Adapter = None,
     threads: options.Threads = None,
-    kitty_keys: Annotated[
-        bool,
-        typer.Option(
-            "--kitty-keys",
-            help="Use the kitty keyboard protocol, with which some input methods do not work.",
-        ),
-    ] = False,
+    kitty_keys: KittyKeys = False,
 ) -> None:
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
@@ -75,19 +77,26 @@ def play(
 
         check_screen()
     table = _table(scene, role, watch, resume, choice)
-    if table is None and by_line:
+    if status := _played(table, choice, encoding, by_line, kitty_keys):
+        raise typer.Exit(status)
+
+
+def _played(
+    table: "Play | None", choice: Choice, encoding: str, by_line: bool, kitty_keys: bool
+) -> int:
+    """Play line by line or on the screen; the status to exit with."""
+    if not by_line:
+        from tui.run_app import show
+
+        return show(table, choice, kitty_keys)
+    if table is None:
         from scenes.scene_list import scene_names
 
         raise BadInput(_("which scene? There are {scene_names}", scene_names=series(scene_names())))
-    if table is not None and by_line:
-        from tui.line import play_by_line
+    from tui.line import play_by_line
 
-        table.asked = sampling_under(table.scene, choice.asked)
-        raise typer.Exit(play_by_line(table, choice, encoding))
-    from tui.run_app import show
-
-    if status := show(table, choice, kitty_keys):
-        raise typer.Exit(status)
+    table.asked = sampling_under(table.scene, choice.asked)
+    return play_by_line(table, choice, encoding)
 
 
 def _table(

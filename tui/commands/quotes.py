@@ -12,7 +12,7 @@ from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.output import as_json, json_text, one_line, word
+from tui.output import as_json, escaped_line, json_text, word
 
 if TYPE_CHECKING:
     from scenes.data.books.book import Book
@@ -75,7 +75,7 @@ def quotes(
         raise BadInput(
             _(
                 '{novel}: nobody says anything in “…”, 「…」 or "…"; nothing is written',
-                novel=one_line(str(novel)),
+                novel=escaped_line(str(novel)),
             )
         )
     with given():
@@ -126,18 +126,18 @@ def _report(book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool)
             "{book}: {n} quotation, {known} with a speaker; speakers: {speakers}",
             "{book}: {n} quotations, {known} with a speaker; speakers: {speakers}",
             len(spoken),
-            book=one_line(book.where),
+            book=escaped_line(book.where),
             known=speakers.total(),
             speakers=len(speakers),
         )
     )
     for notice in notices:
-        word(f"  {one_line(notice)}")
+        word(f"  {escaped_line(notice)}")
     if source:
-        word(_("  aliases: {source}", source=one_line(source)))
+        word(_("  aliases: {source}", source=escaped_line(source)))
     else:
         word(_("  aliases: none; learn some with --learn-aliases FILE"))
-    often = series(f"{one_line(who)} {n}" for who, n in speakers.most_common(MOST_SPEAKERS))
+    often = series(f"{escaped_line(who)} {n}" for who, n in speakers.most_common(MOST_SPEAKERS))
     word(_("  speakers: {names}", names=often) if often else _("  speakers: none"))
 
 

@@ -12,7 +12,7 @@ from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
 from tui.logs import LogInput
-from tui.output import as_json, columns, data, one_line, word
+from tui.output import as_json, columns, data, escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.table.session import Session
@@ -97,7 +97,7 @@ def export(
     It may be played meanwhile: what stands in it so far is written. With -o, training examples
     are entered in a `dataset_info.json` beside the file, by which LLaMA-Factory finds them.
     """
-    from scenes.table.journal import read_session
+    from scenes.table.journal_reader import read_session
     from scenes.table.session_list import find_session
     from tui.commands.writing import not_over
 
@@ -180,7 +180,7 @@ def search(
         try:
             for number, line in enumerate(LogInput(path).lines(), 1):
                 if wanted in line.casefold():
-                    data(f"{path.stem}:{number}: {one_line(line)}")
+                    data(f"{path.stem}:{number}: {escaped_line(line)}")
         except BadInput as error:
             word(_("left out: {error}", error=error))
 

@@ -10,14 +10,14 @@ import typer
 
 from base.messages import _, language, matched
 from base.ranges import SAMPLING
-from base.settings import INSIDE, SINGLE, UserSettings, read_settings, settings_file, write_settings
-from base.settings import settings as read
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.options import Model as ModelOption
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 from tui.preferences import problems, remember, template
+from tui.settings import INSIDE, SINGLE, UserSettings, read_settings, settings_file, write_settings
+from tui.settings import settings as read
 
 if TYPE_CHECKING:
     from scenes.scene import Scene

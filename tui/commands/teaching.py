@@ -13,7 +13,7 @@ from tui.colour import redraws
 from tui.commands.teaching_estimate import span_of
 from tui.commands.teaching_options import TeacherOptions
 from tui.failures import BadInput, given
-from tui.output import one_line, word
+from tui.output import escaped_line, word
 
 if TYPE_CHECKING:
     from models.teacher import Teacher
@@ -97,7 +97,8 @@ class TeachingProgress:
     def _list_failures(self) -> None:
         for record in self.failed[:MOST_LISTED]:
             stage = _(STAGES.get(record.stage, record.stage))
-            word(f"  {one_line(stage)} {one_line(record.where)}: {one_line(record.failed)}")
+            where, why = escaped_line(record.where), escaped_line(record.failed)
+            word(f"  {escaped_line(stage)} {where}: {why}")
         if (more := len(self.failed) - MOST_LISTED) > 0:
             word(
                 _n(
@@ -115,7 +116,7 @@ def tell(text: str) -> None:
     """Say a line in place of the progress that a terminal may show."""
     if redraws(sys.stderr):
         sys.stderr.write("\r\033[K")
-    word(one_line(text))
+    word(escaped_line(text))
 
 
 @contextmanager
@@ -129,7 +130,7 @@ def progress_of(
     finally:
         progress.end()
         for notice in teacher.notices:
-            word(one_line(notice))
+            word(escaped_line(notice))
 
 
 @contextmanager

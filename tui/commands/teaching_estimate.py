@@ -10,7 +10,7 @@ from tui.output import as_json, word
 
 if TYPE_CHECKING:
     from scenes.data.teacher.answer_cache import AnswerCache
-    from scenes.data.teacher.runner import Task
+    from scenes.data.teacher.runner import TeacherTask
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Workload:
     sure: bool
 
 
-def estimated(tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool) -> Workload:
+def estimated(tasks: Sequence["TeacherTask"], cache: "AnswerCache | None", sure: bool) -> Workload:
     """What is left of the tasks to be asked, tokens as estimated."""
     left = [task for task in tasks if cache is None or not cache.done(task.key)]
     into = sum(task.question.tokens for task in left)
@@ -33,7 +33,10 @@ def estimated(tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool) 
 
 
 def tell_estimate(
-    asking: TeacherOptions, tasks: Sequence["Task"], cache: "AnswerCache | None", sure: bool = True
+    asking: TeacherOptions,
+    tasks: Sequence["TeacherTask"],
+    cache: "AnswerCache | None",
+    sure: bool = True,
 ) -> int:
     """Say what is to be asked, `sure` or at most; how many questions that is."""
     load = estimated(tasks, cache, sure)
@@ -64,7 +67,7 @@ def tell_estimate(
 
 
 def print_estimate(
-    asking: TeacherOptions, tasks: Sequence["Task"], as_data: bool, sure: bool = True
+    asking: TeacherOptions, tasks: Sequence["TeacherTask"], as_data: bool, sure: bool = True
 ) -> None:
     """What `--estimate` prints, in words or as JSON."""
     if not as_data:

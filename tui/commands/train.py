@@ -18,7 +18,7 @@ from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.commands import options
 from tui.failures import BadInput, given
-from tui.output import as_json, data, one_line, word
+from tui.output import as_json, data, escaped_line, word
 
 if TYPE_CHECKING:
     from models.train.curve import Point
@@ -143,7 +143,7 @@ def _name(base: str) -> str:
 def _how_to_go_on(settings: "Settings", steps: int) -> str:
     from models.train.checkpoints import FOLDER, last_whole
 
-    command = f"paotuan {one_line(shlex.join(sys.argv[1:]))}"
+    command = f"paotuan {escaped_line(shlex.join(sys.argv[1:]))}"
     checkpoint = last_whole(settings.out / FOLDER)
     if checkpoint is None:
         return _("stopped before the first step; begin again with: {command}", command=command)

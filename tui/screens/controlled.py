@@ -14,7 +14,7 @@ from scenes.table.controller import Table
 from scenes.table.play import Play
 from tui.failures import Known
 from tui.faults import keep, line_of
-from tui.loaded_model import Model
+from tui.loaded_model import LoadedModel
 
 
 class ControlledScreen(Screen[None]):
@@ -26,7 +26,7 @@ class ControlledScreen(Screen[None]):
 
         call: Callable[[], None]
 
-    def __init__(self, play: Play, model: Model) -> None:
+    def __init__(self, play: Play, model: LoadedModel) -> None:
         super().__init__()
         self.play = play
         self.model = model

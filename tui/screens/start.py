@@ -19,7 +19,7 @@ from base.errors import KnownError
 from base.messages import _
 from scenes.scene_list import ListedScene, find_scenes
 from scenes.table.session_list import Saved, saved_sessions
-from tui.loaded_model import Model
+from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.widgets.status import Status
 
@@ -75,7 +75,7 @@ class StartScreen(Screen[None]):
 
         path: Path
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: LoadedModel) -> None:
         super().__init__()
         self.model = model
         self.found: Sequence[ListedScene] = []

@@ -16,7 +16,7 @@ from scenes.table.commands import COMMANDS
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
-from tui.loaded_model import Model
+from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.controlled import ControlledScreen
 from tui.screens.prompt import PromptScreen
@@ -40,7 +40,7 @@ class TableScreen(ControlledScreen):
         Binding("pagedown", "page(1)", "Down", id="table.down", show=False, priority=True),
     ]
 
-    def __init__(self, play: Play, model: Model) -> None:
+    def __init__(self, play: Play, model: LoadedModel) -> None:
         super().__init__(play, model)
         self.reading: tuple[int, int] | None = None
         self.editing: int | Turn | None = None

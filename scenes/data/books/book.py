@@ -10,7 +10,7 @@ from pathlib import Path
 from base.errors import KnownError
 from base.messages import _, _n
 from scenes.data.books.numerals import number
-from scenes.files.report import Notice
+from scenes.files.report import FileNotice
 from scenes.files.source import text_files
 
 LARGEST = 30_000_000
@@ -58,7 +58,7 @@ class Book:
     chapters: tuple[Chapter, ...]
     advertising: tuple[tuple[int, int], ...]
     """Lines that are no part of the novel, as start and end."""
-    notices: tuple[Notice, ...]
+    notices: tuple[FileNotice, ...]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -124,7 +124,7 @@ def book_of(text: str, where: str = "text", name: str = "") -> Book:
         lines = len(advertising)
         first = text.count("\n", 0, advertising[0][0]) + 1
         notices.append(
-            Notice(
+            FileNotice(
                 first,
                 _n(
                     "advertising of a site, left out ({n} line)",

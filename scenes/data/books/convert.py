@@ -22,7 +22,7 @@ def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
     Left out are advertising and clauses that say no more than who speaks. What nobody is known to
     say stays in the narration, with its marks.
     """
-    log = LogConverter(book)
+    log = BookNarration(book)
     for quote in quotes:
         if quote.kind in ("speech", "thought") and _sayable(quote):
             yield from log.until(quote.bare)
@@ -51,7 +51,7 @@ def pairs(book: Book, quotes: Iterable[Quote], before: int = 2) -> Iterator[dict
             yield {"context": context, "chat": f"“{_plain(quote.text)}”"}
 
 
-class LogConverter:
+class BookNarration:
     """The narration of a book up to `at`, of which `pending` has not been written yet."""
 
     def __init__(self, book: Book) -> None:

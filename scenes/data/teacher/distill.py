@@ -27,7 +27,7 @@ from scenes.data.teacher.distill_questions import (
     ChapterSummary,
 )
 from scenes.data.teacher.distilled import UNKNOWN, DistilledItems, entries_of, judged, named
-from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
+from scenes.data.teacher.runner import OnAnswer, TeacherTask, Unfit, ask_all, shaped
 from scenes.log import Entry
 from scenes.scene import EMOTIONS
 
@@ -55,7 +55,7 @@ class Distilled:
     """By chapter."""
 
 
-def passages(run: DistillRun) -> list[tuple[BookPassage, Task]]:
+def passages(run: DistillRun) -> list[tuple[BookPassage, TeacherTask]]:
     """The passages of the book and the question for each."""
     return [
         (passage, _passage(passage, run.book)) for passage in book_passages(run.book, run.tokens)
@@ -111,11 +111,11 @@ def counts(distilled: Distilled) -> dict[str, Any]:
     }
 
 
-def _passage(passage: BookPassage, book: Book) -> Task:
+def _passage(passage: BookPassage, book: Book) -> TeacherTask:
     heading = f"《{book.name}》{passage.chapter}\n\n" if book.name else ""
     room = 2 * estimate(passage.text) + 512
     question = Question(ITEMS, heading + passage.text, DistilledItems.model_json_schema(), room)
-    return Task(
+    return TeacherTask(
         "passage",
         place_of(passage),
         question,
@@ -144,7 +144,7 @@ def _attribute(
 
 def _speakers(
     window: Sequence[BookPassage], passage: BookPassage, items: Sequence[dict[str, Any]]
-) -> Task:
+) -> TeacherTask:
     text = "\n".join(one.text for one in window)
     lines = "\n".join(f"{number}. {item['text']}" for number, item in enumerate(items, 1))
 
@@ -155,7 +155,7 @@ def _speakers(
         flags = tuple(f"{name}: not in the text" for name in known.values() if name not in text)
         return [[number, name] for number, name in sorted(known.items()) if name in text], flags
 
-    return Task(
+    return TeacherTask(
         "speakers",
         place_of(passage),
         Question(SPEAKERS, f"{text}\n\n{lines}", Attributions.model_json_schema(), 512),
@@ -186,7 +186,7 @@ def _label(
             distilled.labels[word] = label
 
 
-def _labelling(word: str, labels: Sequence[str]) -> Task:
+def _labelling(word: str, labels: Sequence[str]) -> TeacherTask:
     known = [*labels, NONE]
     schema = {
         "type": "object",
@@ -202,7 +202,7 @@ def _labelling(word: str, labels: Sequence[str]) -> Task:
         return str(label), ()
 
     user = f"类别：{'、'.join(labels)}\n词：{word}"
-    return Task("expression", word, Question(LABEL, user, schema, 64), judge)
+    return TeacherTask("expression", word, Question(LABEL, user, schema, 64), judge)
 
 
 def _summarise(
@@ -237,14 +237,14 @@ def _thinned(lines: Sequence[str], budget: int) -> str:
     return "\n".join(picked)
 
 
-def _summary(chapter: str, text: str) -> Task:
+def _summary(chapter: str, text: str) -> TeacherTask:
     def judge(value: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         summary = shaped(ChapterSummary, value).model_dump(exclude_defaults=True)
         people = [one for one in summary.get("characters", ()) if one["name"].strip()]
         return summary | {"characters": people[:MOST_CHARACTERS]}, ()
 
     user = f"{chapter}\n{text}"
-    return Task(
+    return TeacherTask(
         "chapter", chapter, Question(CHAPTER, user, ChapterSummary.model_json_schema()), judge
     )
 

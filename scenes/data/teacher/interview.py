@@ -12,7 +12,7 @@ from scenes.data.books.book import Book
 from scenes.data.books.passages import BookPassage, book_passages, place_of
 from scenes.data.teacher.answer_cache import AnswerCache
 from scenes.data.teacher.distilled import UNKNOWN, is_chinese, named
-from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
+from scenes.data.teacher.runner import OnAnswer, TeacherTask, Unfit, ask_all, shaped
 from scenes.log import Entry
 
 INTERVIEW = """读下面的小说片段，虚拟一场采访：记者向片段里的人物提问，人物用自己的口吻回答。
@@ -45,7 +45,9 @@ HeldInterviews = list[tuple[BookPassage, list[dict[str, str]] | None]]
 """The exchanges of each passage; `None` where it failed."""
 
 
-def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[BookPassage, Task]]:
+def passages(
+    book: Book, tokens: int, people: Sequence[str]
+) -> list[tuple[BookPassage, TeacherTask]]:
     """The passages in which one of `people` is named, or all where none is said."""
     return [
         (passage, _task(passage, people))
@@ -55,7 +57,7 @@ def passages(book: Book, tokens: int, people: Sequence[str]) -> list[tuple[BookP
 
 
 def interview(
-    tasks: Sequence[tuple[BookPassage, Task]],
+    tasks: Sequence[tuple[BookPassage, TeacherTask]],
     teacher: Teacher,
     cache: AnswerCache,
     jobs: int,
@@ -90,7 +92,7 @@ def instructions(held: HeldInterviews) -> Iterator[dict[str, str]]:
             yield {"instruction": who, "input": one["ask"], "output": one["answer"]}
 
 
-def _task(passage: BookPassage, people: Sequence[str]) -> Task:
+def _task(passage: BookPassage, people: Sequence[str]) -> TeacherTask:
     def judge(value: Any) -> tuple[list[dict[str, str]], tuple[str, ...]]:
         exchanges, flags = [], []
         for number, one in enumerate(shaped(Interviews, value).interviews, 1):
@@ -110,4 +112,4 @@ def _task(passage: BookPassage, people: Sequence[str]) -> Task:
     wanted = f"{WANTED}{'、'.join(people)}\n\n" if people else ""
     room = estimate(passage.text) + 512
     question = Question(INTERVIEW, wanted + passage.text, Interviews.model_json_schema(), room)
-    return Task("interview", place_of(passage), question, judge, EXPECTED)
+    return TeacherTask("interview", place_of(passage), question, judge, EXPECTED)

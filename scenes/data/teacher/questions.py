@@ -15,7 +15,7 @@ from models.server.backend import estimate
 from models.teacher import Question, Teacher
 from scenes.data.teacher.answer_cache import AnswerCache
 from scenes.data.teacher.distilled import is_chinese
-from scenes.data.teacher.runner import OnAnswer, Task, Unfit, ask_all, shaped
+from scenes.data.teacher.runner import OnAnswer, TeacherTask, Unfit, ask_all, shaped
 from scenes.data.teacher.templates import Templates, distinct, filled, slots_of
 from scenes.log import Entry
 
@@ -80,7 +80,7 @@ def make(
     return [AnsweredQuestion(one, replies.get(task.key)) for one, task in pairs]
 
 
-def expected(run: QuestionRun, cache: AnswerCache | None) -> tuple[list[Task], bool]:
+def expected(run: QuestionRun, cache: AnswerCache | None) -> tuple[list[TeacherTask], bool]:
     """What a run asks, and whether that is sure; else it is about the most.
 
     Of slots whose values are still to be asked for, as many are taken as are asked for.
@@ -127,7 +127,7 @@ def _given_slots(run: QuestionRun) -> dict[str, list[str]]:
     return {"role": [run.role], **run.given.slots}
 
 
-def _slot_tasks(run: QuestionRun) -> dict[str, Task]:
+def _slot_tasks(run: QuestionRun) -> dict[str, TeacherTask]:
     """A question for each slot that has no values."""
     wanted = {name for one in run.given.templates for name in slots_of(one)}
     tasks = {}
@@ -137,7 +137,7 @@ def _slot_tasks(run: QuestionRun) -> dict[str, Task]:
     return tasks
 
 
-def _otherwise(question: str) -> Task:
+def _otherwise(question: str) -> TeacherTask:
     return _values("otherwise", question, OTHERWISE, question, 2 * estimate(question) + 16)
 
 
@@ -149,7 +149,7 @@ def _worded(drawn: Sequence[str], values: Mapping[str, list[str] | None], seed: 
     )
 
 
-def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task:
+def _values(stage: str, where: str, system: str, user: str, tokens: int) -> TeacherTask:
     def judge(value: Any) -> tuple[list[str], tuple[str, ...]]:
         values = [" ".join(one.split()) for one in shaped(Values, value).values]
         different = list(dict.fromkeys(filter(None, values)))
@@ -158,10 +158,10 @@ def _values(stage: str, where: str, system: str, user: str, tokens: int) -> Task
         return different, ()
 
     question = Question(system, user, Values.model_json_schema(), 512)
-    return Task(stage, where, question, judge, tokens)
+    return TeacherTask(stage, where, question, judge, tokens)
 
 
-def _answer(role: str, question: str) -> Task:
+def _answer(role: str, question: str) -> TeacherTask:
     def judge(value: Any) -> tuple[str, tuple[str, ...]]:
         answer = " ".join(shaped(Reply, value).answer.split())
         if not answer or (is_chinese(question) and not is_chinese(answer)):
@@ -169,4 +169,4 @@ def _answer(role: str, question: str) -> Task:
         return answer, ()
 
     in_role = Question(ANSWER.format(role=role), question, Reply.model_json_schema(), 512)
-    return Task("answer", question, in_role, judge, ANSWER_TOKENS)
+    return TeacherTask("answer", question, in_role, judge, ANSWER_TOKENS)

@@ -33,7 +33,7 @@ Judge = Callable[[Any], tuple[Any, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
-class Task:
+class TeacherTask:
     """One question and what its answer has to be."""
 
     stage: str
@@ -54,7 +54,11 @@ OnAnswer = Callable[[CachedAnswer], None]
 
 
 def ask_all(
-    teacher: Teacher, tasks: Sequence[Task], cache: AnswerCache, jobs: int, on_answer: OnAnswer
+    teacher: Teacher,
+    tasks: Sequence[TeacherTask],
+    cache: AnswerCache,
+    jobs: int,
+    on_answer: OnAnswer,
 ) -> dict[str, Any]:
     """Ask what the cache does not hold, `jobs` at a time; the answers by key, failed ones not.
 
@@ -70,7 +74,7 @@ def ask_all(
 
 
 async def _ask_all(
-    teacher: Teacher, tasks: list[Task], cache: AnswerCache, jobs: int, on_answer: OnAnswer
+    teacher: Teacher, tasks: list[TeacherTask], cache: AnswerCache, jobs: int, on_answer: OnAnswer
 ) -> None:
     queue = iter(tasks)
     silent: list[CachedAnswer] = []
@@ -109,7 +113,7 @@ def _pass_on(records: list[CachedAnswer], on_answer: OnAnswer) -> None:
     records.clear()
 
 
-async def _ask(teacher: Teacher, task: Task) -> tuple[CachedAnswer, bool]:
+async def _ask(teacher: Teacher, task: TeacherTask) -> tuple[CachedAnswer, bool]:
     """The record of one question, and whether the teacher answered at all."""
     seconds, prompt_tokens, tokens, why, answered = 0.0, 0, 0, "", False
     spent: dict[str, Any] = {}
@@ -138,7 +142,7 @@ async def _ask(teacher: Teacher, task: Task) -> tuple[CachedAnswer, bool]:
     return _record(task, attempt + 1, spent, failed=why), answered
 
 
-def _record(task: Task, tries: int, spent: Mapping[str, Any], **came: Any) -> CachedAnswer:
+def _record(task: TeacherTask, tries: int, spent: Mapping[str, Any], **came: Any) -> CachedAnswer:
     return CachedAnswer(task.key, task.stage, task.where, tries=tries, **spent, **came)
 
 

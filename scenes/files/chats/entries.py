@@ -41,17 +41,17 @@ def entries_of(message: ChatMessage, text: str, player: str | None) -> list[Entr
     char = CHAR if message.player else speaker
     filled = partial(_filled, char, player) if "{" in text or "<" in text else str
     if message.hidden:
-        found = [Entry("comment", f"{speaker}：{line}") for line in _lines(text)]
+        entries = [Entry("comment", f"{speaker}：{line}") for line in _lines(text)]
     elif message.narrator:
-        told = filter(None, map(filled, _lines(text)))
-        found = [entry for line in told for entry in _narrated(line)]
+        lines = filter(None, map(filled, _lines(text)))
+        entries = [entry for line in lines for entry in _narrated(line)]
     elif len(text) > LONGEST:
-        told = filter(None, map(filled, _lines(text)))
-        found = [Entry("speech", line, speaker) for line in told]
+        lines = filter(None, map(filled, _lines(text)))
+        entries = [Entry("speech", line, speaker) for line in lines]
     else:
         voices = _voices(speaker, message.player)
-        found = list(_spoken(text, voices, player, filled))
-    return found or [Entry("comment", "")]
+        entries = list(_spoken(text, voices, player, filled))
+    return entries or [Entry("comment", "")]
 
 
 @lru_cache(1000)
@@ -65,14 +65,14 @@ def _filled(char: str, player: str | None, line: str) -> str:
 
 def _lines(text: str) -> Iterator[str]:
     for line in printable(text).splitlines():
-        if told := " ".join(line.split()):
-            yield told
+        if words := " ".join(line.split()):
+            yield words
 
 
 def _narrated(line: str) -> list[Entry]:
-    found = parse(line)
-    if found and all(entry.kind == "narration" for entry in found):
-        return found
+    entries = parse(line)
+    if entries and all(entry.kind == "narration" for entry in entries):
+        return entries
     return [Entry("narration", line)]
 
 
@@ -85,9 +85,9 @@ def _spoken(
         if player and line.startswith(_BY_USER):
             by, line = player, player + line.removeprefix(USER)
         line = filled(line)
-        found = parse(line)
-        if _fit(found, by, speaker):
-            yield from found
+        entries = parse(line)
+        if _fit(entries, by, speaker):
+            yield from entries
         elif plain := line.removeprefix(f"{by}：").strip():
             yield Entry("speech", plain, by)
 

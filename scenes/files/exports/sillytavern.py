@@ -50,12 +50,12 @@ def sillytavern(session: Session, speaker: str | None, context: int) -> Iterator
 
 def avatars_of(messages: Iterable[object]) -> Mapping[str, Json]:
     """For each name the pictures of its last message, by which groups tell their members."""
-    found: dict[str, Json] = {}
+    images: dict[str, Json] = {}
     for message in messages:
         if isinstance(message, dict) and isinstance(message.get("name"), str):
             pictures = {key: message[key] for key in AVATARS if key in message}
-            found |= {message["name"]: pictures} if pictures else {}
-    return found
+            images |= {message["name"]: pictures} if pictures else {}
+    return images
 
 
 def message_of_turns(session: Session, chain: Chain, avatars: Mapping[str, Json]) -> Json:
@@ -63,9 +63,9 @@ def message_of_turns(session: Session, chain: Chain, avatars: Mapping[str, Json]
 
     `avatars` is what `avatars_of` gives.
     """
-    kept = _kept(chain[0]).get("message")
-    if isinstance(kept, dict):
-        return kept if _intact(session, chain) else _changed(kept, chain)
+    message = _kept(chain[0]).get("message")
+    if isinstance(message, dict):
+        return message if _intact(session, chain) else _changed(message, chain)
     return _message(session, chain) | avatars.get(chain[0].entry.speaker, {})
 
 
@@ -82,13 +82,13 @@ def _line(value: Json) -> str:
 
 def _kept(turn: Turn) -> Mapping[str, Any]:
     """What SillyTavern had said of a turn."""
-    found = (turn.foreign or {}).get(KEY)
-    return found if isinstance(found, dict) else {}
+    stored = (turn.foreign or {}).get(KEY)
+    return stored if isinstance(stored, dict) else {}
 
 
 def _header(session: Session) -> Json | None:
-    found = (_kept(turn).get("header") for turn in session.turns.values())
-    return next((header for header in found if isinstance(header, dict)), None)
+    headers = (_kept(turn).get("header") for turn in session.turns.values())
+    return next((header for header in headers if isinstance(header, dict)), None)
 
 
 # --- which turns are a message -------------------------------------------------------------------
@@ -225,11 +225,11 @@ def _narrator(scene: Scene) -> str:
 
 def _date(session: Session, turn: Turn) -> Json:
     """When a turn was said, or else when its session was begun, as its name says."""
-    said = session.times.get(_first(session, turn).id, "")
+    time = session.times.get(_first(session, turn).id, "")
     try:
         moment = (
-            datetime.fromisoformat(said)
-            if said
+            datetime.fromisoformat(time)
+            if time
             else datetime.strptime(session.id[:15], "%Y%m%d-%H%M%S")
         )
         return {"send_date": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")}
@@ -265,8 +265,8 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
 def _light(turn: Turn, held: set[int]) -> Turn:
     if turn.id not in held:
         return turn
-    kept = {key: one for key, one in _kept(turn).items() if key != "message"}
-    return replace(turn, foreign={**(turn.foreign or {}), KEY: kept})
+    fields = {key: one for key, one in _kept(turn).items() if key != "message"}
+    return replace(turn, foreign={**(turn.foreign or {}), KEY: fields})
 
 
 def _portable(scene: Scene) -> Scene:

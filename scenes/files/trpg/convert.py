@@ -126,19 +126,19 @@ class LogConverter:
 
     def _quoted(self, who: Participant, text: str) -> str:
         """A quotation and what is done behind it; nothing where it has to be looked at."""
-        found = _QUOTED.fullmatch(text) if who.opening and self.style.rest == "action" else None
-        if found is None or not text.isprintable():
+        quotation = _QUOTED.fullmatch(text) if who.opening and self.style.rest == "action" else None
+        if quotation is None or not text.isprintable():
             return ""
-        said, rest = found[1].strip(), found[2].strip().lstrip(BEHIND)
-        if not said or rest != rest.strip():
+        speech, rest = quotation[1].strip(), quotation[2].strip().lstrip(BEHIND)
+        if not speech or rest != rest.strip():
             return ""
         who.count += 1
         self.report.kept += 1
         self.report.became["speech"] += 1
         if not rest:
-            return f"{who.name}：{said}\n"
+            return f"{who.name}：{speech}\n"
         self.report.became[who.kind] += 1
-        return f"{who.name}：{said}\n{who.opening}{rest}{who.closing}"
+        return f"{who.name}：{speech}\n{who.opening}{rest}{who.closing}"
 
     def _marked(self, number: int, who: Participant, text: str) -> str:
         """What a player wrote that may be more than words, as its first sign says."""
@@ -160,9 +160,9 @@ class LogConverter:
             return self._dropped(number, ORDER, who, text)
         if WORDLESS.fullmatch(text) and not who.narrator:
             return self._parts(number, who, text, "speech")
-        if (kept := without_order(text)) != text:
+        if (sentence := without_order(text)) != text:
             self.report.drop(number, ORDERS)
-        return self._parts(number, who, kept, None)
+        return self._parts(number, who, sentence, None)
 
     def _is_aside(self, text: str) -> bool:
         return is_aside(text) if self.style.asides else is_marked_aside(text)
@@ -187,7 +187,7 @@ class LogConverter:
     def _parts(self, number: int, who: Participant, text: str, rest: Spoken | None) -> str:
         """The lines of a message, each split by the style."""
         found: list[str] = []
-        kept = False
+        has_text = False
         lines = text.split("\n")
         for one in map(str.strip, lines):
             if not one:
@@ -198,8 +198,8 @@ class LogConverter:
                 continue
             for kind, part in split(one, self.style):
                 found.append(self._written(who, kind or rest, part))
-                kept = True
-        if not kept:
+                has_text = True
+        if not has_text:
             return self._dropped(number, PICTURE, who, text)
         self.report.kept += 1
         who.count += 1

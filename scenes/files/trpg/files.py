@@ -9,7 +9,7 @@ from base.messages import _
 from base.text import without_place
 from scenes.files.head import FileHead
 from scenes.files.importers import Importer, guesses, importer_named, of_kind
-from scenes.files.report import ImportReport, Notice
+from scenes.files.report import FileNotice, ImportReport
 from scenes.files.source import TextFile, text_files
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.items import Item
@@ -47,7 +47,7 @@ class TableLog:
             if not self.report.read:
                 raise
             why = without_place(str(error), self.file.where)
-            yield Notice(0, _("{why}; what came before is kept", why=why))
+            yield FileNotice(0, _("{why}; what came before is kept", why=why))
 
 
 def no_message(log: TableLog) -> KnownError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from base.messages import _, _n
 from base.text import shown
-from scenes.files.report import Notice
+from scenes.files.report import FileNotice
 from scenes.files.trpg.classify import BOT, COMMAND, is_aside, is_roll
 from scenes.files.trpg.items import TableMessage
 from scenes.files.trpg.styles import QUOTES
@@ -29,7 +29,7 @@ class TableHabits:
     bots: frozenset[Account]
     """The dice bots that their names do not tell."""
     style: str
-    notices: list[Notice]
+    notices: list[FileNotice]
 
 
 def table_habits(messages: Iterable[TableMessage], style: str | None) -> TableHabits:
@@ -54,7 +54,7 @@ def table_habits(messages: Iterable[TableMessage], style: str | None) -> TableHa
                 style=style,
             )
         )
-    told = [Notice(0, text) for text in notices]
+    told = [FileNotice(0, text) for text in notices]
     return TableHabits(frozenset(bots), style or "quoted", told)
 
 

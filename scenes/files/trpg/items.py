@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from base.messages import N_
-from scenes.files.report import Notice
+from scenes.files.report import FileNotice
 from scenes.log import Line
 
 Part = Literal["person", "dice", "observer", "chapter", "aside", "system"]
@@ -30,7 +30,7 @@ class Dropped(NamedTuple):
     text: str = ""
 
 
-Item = TableMessage | Dropped | Notice | Line
+Item = TableMessage | Dropped | FileNotice | Line
 """What a reader gives. A `Line` is an entry of our own log already."""
 
 NO_MESSAGE = N_("items that are not messages")

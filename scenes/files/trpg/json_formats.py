@@ -7,7 +7,7 @@ from typing import Any
 from base.errors import KnownError
 from base.messages import N_, _
 from scenes.files.head import FileHead
-from scenes.files.report import Notice
+from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
 from scenes.files.trpg.items import NO_MESSAGE, Dropped, Item, Part, TableMessage
 from scenes.files.trpg.json_window import BrokenJson, elements
@@ -41,7 +41,7 @@ def read_sealdice(file: TextFile) -> Iterator[Item]:
     """The messages of SealDice's `sealdice-standard-log.json`."""
     for number, item in _items(file, "items"):
         if not isinstance(item, dict):
-            yield item if isinstance(item, Notice) else Dropped(number, NO_MESSAGE)
+            yield item if isinstance(item, FileNotice) else Dropped(number, NO_MESSAGE)
             continue
         name, text = item.get("nickname"), item.get("message")
         if not isinstance(name, str) or not isinstance(text, str):
@@ -55,7 +55,7 @@ def read_ccfolia(file: TextFile) -> Iterator[Item]:
     """The messages of a CCFOLIA room as `{"logs": […]}`."""
     for number, item in _items(file, "logs"):
         if not isinstance(item, dict):
-            yield item if isinstance(item, Notice) else Dropped(number, NO_MESSAGE)
+            yield item if isinstance(item, FileNotice) else Dropped(number, NO_MESSAGE)
             continue
         name, text, dice = item.get("name"), item.get("text"), item.get("dice")
         if not isinstance(name, str) or not isinstance(text, str):
@@ -99,7 +99,7 @@ def _oliva(number: int, item: Any) -> Iterator[Item]:
 
 
 def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
-    """The items under `key` with their places; a `Notice` as the last one where the file breaks."""
+    """The items under `key` with their places; a `FileNotice` as the last where it breaks."""
     number = 0
     try:
         for item in elements(file.chunks(), key):
@@ -119,7 +119,7 @@ def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
         text = _(
             "the last item that can be read; line {line}: {why}", line=error.line, why=error.why
         )
-        yield number, Notice(number, text)
+        yield number, FileNotice(number, text)
 
 
 def _part(channel: object) -> Part:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from base.messages import N_, _
-from scenes.files.report import Notice
+from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
 from scenes.files.trpg.headers import (
     CHANNEL,
@@ -104,7 +104,7 @@ class _Others:
                 return name
         return None
 
-    def notice(self, number: int, other: str) -> Iterator[Notice]:
+    def notice(self, number: int, other: str) -> Iterator[FileNotice]:
         self.told += 1
         if self.told <= SWITCHES:
-            yield Notice(number, _("read as {format} from here on", format=other))
+            yield FileNotice(number, _("read as {format} from here on", format=other))

@@ -69,11 +69,11 @@ def settings_file() -> Path:
 
 def settings() -> UserSettings:
     """The settings of the person, read once."""
-    return _kept(settings_file())
+    return _settings_in(settings_file())
 
 
 @cache
-def _kept(file: Path) -> UserSettings:
+def _settings_in(file: Path) -> UserSettings:
     return read_settings(file)
 
 
@@ -290,4 +290,4 @@ def write_settings(text: str, file: Path) -> None:
     with told(file):
         file.parent.mkdir(parents=True, exist_ok=True)
     replace_text(file, text, ())
-    _kept.cache_clear()
+    _settings_in.cache_clear()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from base.errors import KnownError
-from base.settings import change, read_settings
+from tui.settings import change, read_settings
 
 TEXT = """\
 # mine
