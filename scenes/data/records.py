@@ -8,6 +8,8 @@ from typing import Any
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
+from base.system_errors import system_reason
+from base.yaml_reader import kind
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""
@@ -42,7 +44,7 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"{path}:{number}", _object(raw, f"{path}:{number}")
     except OSError as error:
         raise KnownError(
-            _("{path}: {why}; check the path", path=path, why=error.strerror or error)
+            _("{path}: {why}; check the path", path=path, why=system_reason(error))
         ) from error
 
 
@@ -52,9 +54,13 @@ def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
     if value is None:
         raise KnownError(_("{where}: {key} is missing, expected text", where=where, key=key))
     if not isinstance(value, str):
-        kind = type(value).__name__
         raise KnownError(
-            _("{where}: {key} is a {kind}, expected text", where=where, key=key, kind=kind)
+            _(
+                "{where}: {key}: found {value}, expected text",
+                where=where,
+                key=key,
+                value=kind(value),
+            )
         )
     return value
 
@@ -83,9 +89,9 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: a {kind}, expected one JSON object on each line",
+                "{where}: found {value}, expected one JSON object on each line",
                 where=where,
-                kind=type(value).__name__,
+                value=kind(value),
             )
         )
     return value

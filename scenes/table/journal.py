@@ -276,7 +276,7 @@ def _read(path: Path) -> _Reading:
             found.end += len(line)
             found.unfinished = not line.endswith(b"\n")
     if not found.events:
-        raise KnownError(_with_rest(_("{path}: an empty file", path=path), path))
+        raise KnownError(_with_rest(_("{path}: the file is empty", path=path), path))
     return found if places.named <= places.draws else _mend(path, path.read_bytes())
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from base.errors import KnownError
-from base.messages import _, _n
+from base.messages import Message, _, _n
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
@@ -129,9 +129,9 @@ class Session:
             except (KeyError, TypeError, ValueError) as error:
                 raise KnownError(
                     _(
-                        "event {number} cannot be read ({reason})",
+                        "event {number}: cannot be read ({reason})",
                         number=number,
-                        reason=shown(repr(error)),
+                        reason=_reason(error),
                     )
                 ) from error
 
@@ -399,3 +399,9 @@ def _turn(fields: Event) -> Turn:
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
     return turn if turn.foreign is None else from_json(Turn, fields)
+
+
+def _reason(error: Exception) -> object:
+    """What an error says: a sentence of ours, else what Python shows of it."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else shown(repr(error))
