@@ -17,6 +17,7 @@ from typing import BinaryIO
 from base.drafts import claim, claim_folder, draft_of, sweep, sync
 from base.filenames import folded
 from base.messages import N_, _
+from base.system_errors import system_reason
 
 UTF8 = ("utf-8", "surrogatepass")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -48,7 +49,7 @@ def reason(error: OSError) -> str:
         return error.strerror or ""
     if error.errno in _REASONS:
         return _(_REASONS[error.errno])
-    words = error.strerror or str(error)
+    words = system_reason(error)
     return _("{words}; change the permissions, or choose another place", words=words)
 
 

@@ -9,6 +9,11 @@ from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
 from base.system_errors import system_reason
+<<<<<<< HEAD
+||||||| b89ccd1
+=======
+from base.yaml_reader import kind
+>>>>>>> refs/heads/read1
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""
@@ -53,9 +58,13 @@ def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
     if value is None:
         raise KnownError(_("{where}: {key} is missing, expected text", where=where, key=key))
     if not isinstance(value, str):
-        kind = type(value).__name__
         raise KnownError(
-            _("{where}: {key} is a {kind}, expected text", where=where, key=key, kind=kind)
+            _(
+                "{where}: {key}: found {value}, expected text",
+                where=where,
+                key=key,
+                value=kind(value),
+            )
         )
     return value
 
@@ -84,9 +93,9 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: a {kind}, expected one JSON object on each line",
+                "{where}: found {value}, expected one JSON object on each line",
                 where=where,
-                kind=type(value).__name__,
+                value=kind(value),
             )
         )
     return value

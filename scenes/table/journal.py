@@ -198,6 +198,362 @@ class Journal:
         file.truncate(self._end)
 
 
+<<<<<<< HEAD
+||||||| b89ccd1
+def read_session(path: Path) -> Session:
+    """The session at `path` as it is on the disk now, without the lock: it may be played on
+    meanwhile, and what is only being written is left out. Raises `KnownError`."""
+    with _said(path):
+        if not path.is_file():
+            raise KnownError(_("{path}: no such session; see: paotuan sessions list", path=path))
+        found = _read(path)
+    try:
+        session = Session.replay(found.events, _not_recorded)
+    except KnownError as error:
+        problem = error.args[0]
+        raise KnownError(_("{where}: {problem}", where=path.name, problem=problem)) from error
+    session.damage = tuple(found.notices) if found.mended is not None else ()
+    return session
+
+
+def tidy(folder: Path) -> None:
+    """Delete what programs that were killed have left in a folder of sessions, and nothing else:
+    files that were not whole yet, and locks of sessions that never began."""
+    sweep(folder)
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        path, journal = folder / name, folder / f"{name.removesuffix('.lock')}.jsonl"
+        if path.suffix != ".lock" or not _NAMED.match(name) or journal.name in names:
+            continue
+        with suppress(OSError, KnownError):
+            if not path.stat().st_size:
+                lock = _lock(journal)
+                if not journal.exists():
+                    _delete(path)
+                lock.release()
+
+
+def _not_recorded(event: Event) -> None:
+    raise KnownError(_("this session was only read; resume it to go on"))
+
+
+@dataclass
+class _Reading:
+    """What stands in a journal's file."""
+
+    events: list[Event] = field(default_factory=list)
+    end: int = 0
+    """The byte where the last whole event ends."""
+    unfinished: bool = False
+    """Whether the last whole event has no newline."""
+    notices: list[str] = field(default_factory=list)
+    mended: list[bytes] | None = None
+    """The lines that take its place where it is damaged."""
+
+
+def _read(path: Path) -> _Reading:
+    """Read a journal. What is cut off at its end, or damaged, is told in the notices."""
+    found, places = _Reading(), Places()
+    with path.open("rb") as file, building():
+        for line in file:
+            event = event_of(line)
+            if event is None:
+                if file.read(1) or (line.strip() and line.endswith(b"\n")) or is_mendable(line):
+                    file.seek(0)
+                    return _mend(path, file.read())
+                if not found.events:
+                    raise KnownError(
+                        _with_rest(_("{path}: cut off before anything was said", path=path), path)
+                    )
+                found.notices.append(
+                    _("{path}: the last line was cut off and is left out", path=path.name)
+                )
+                return found
+            if found.events and not places.fit(event):
+                file.seek(0)
+                return _mend(path, file.read())
+            places.add(event)
+            found.events.append(event)
+            found.end += len(line)
+            found.unfinished = not line.endswith(b"\n")
+    if not found.events:
+        raise KnownError(_with_rest(_("{path}: an empty file", path=path), path))
+    return found if places.named <= places.draws else _mend(path, path.read_bytes())
+
+
+def _with_rest(problem: str, path: Path) -> str:
+    """What to do where nothing stands in a journal."""
+    log = path.with_suffix(".txt")
+    if log.is_file() and log.stat().st_size:
+        return _("{problem}; the readable log is in {file}", problem=problem, file=log.name)
+    return _("{problem}; delete it", problem=problem)
+
+
+def _mend(path: Path, raw: bytes) -> _Reading:
+    """A damaged journal as far as it can be told. Raises `KnownError` where it does not begin."""
+    aside = _aside(path, raw).name
+    try:
+        found = mend(raw, aside)
+    except KnownError as error:
+        raise KnownError(
+            _(
+                "{path}:{problem}, and is left as it is. The readable log is in {file}",
+                path=path,
+                problem=error,
+                file=path.with_suffix(".txt").name,
+            )
+        ) from error
+    told = [f"{path.name}:{line}" for line in found.told[:MOST]]
+    if len(found.told) > MOST:
+        told.append(
+            _n(
+                "{path}: and {n} more such place",
+                "{path}: and {n} more such places",
+                len(found.told) - MOST,
+                path=path.name,
+            )
+        )
+    told.append(
+        _(
+            "{path}: the damaged file will be kept as {aside} before anything is said",
+            path=path.name,
+            aside=aside,
+        )
+    )
+    return _Reading(found.events, len(raw), False, told, found.lines)
+
+
+def _aside(path: Path, raw: bytes) -> Path:
+    """Where a damaged journal is kept: a name of its own for each that differs."""
+    number = 1
+    while True:
+        aside = path.with_suffix(".damaged" if number == 1 else f".damaged-{number}")
+        if not aside.exists() or aside.read_bytes() == raw:
+            return aside
+        number += 1
+
+
+def _lock(path: Path) -> FileLock:
+    """Hold the session of the journal `path`. Raises `KnownError` where another program does."""
+    file = path.with_suffix(".lock")
+    lock = FileLock(file, thread_local=False, mode=0o600)
+    while True:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise _InUse(
+                _("{path}: open in another paotuan; close that one first", path=path.name)
+            ) from None
+        if file.exists():
+            return lock
+        lock.release()  # another program has just deleted it with what a killed one left
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only its owner may look into; that of all sessions is made so again."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder == sessions_folder():
+        _tighten(folder, 0o700)
+
+
+def _tighten(path: Path, mode: int = 0o600) -> None:
+    """Let only the owner read what others could; what is not ours stays as it is."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(mode)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+=======
+def read_session(path: Path) -> Session:
+    """The session at `path` as it is on the disk now, without the lock: it may be played on
+    meanwhile, and what is only being written is left out. Raises `KnownError`."""
+    with _said(path):
+        if not path.is_file():
+            raise KnownError(_("{path}: no such session; see: paotuan sessions list", path=path))
+        found = _read(path)
+    try:
+        session = Session.replay(found.events, _not_recorded)
+    except KnownError as error:
+        problem = error.args[0]
+        raise KnownError(_("{where}: {problem}", where=path.name, problem=problem)) from error
+    session.damage = tuple(found.notices) if found.mended is not None else ()
+    return session
+
+
+def tidy(folder: Path) -> None:
+    """Delete what programs that were killed have left in a folder of sessions, and nothing else:
+    files that were not whole yet, and locks of sessions that never began."""
+    sweep(folder)
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        path, journal = folder / name, folder / f"{name.removesuffix('.lock')}.jsonl"
+        if path.suffix != ".lock" or not _NAMED.match(name) or journal.name in names:
+            continue
+        with suppress(OSError, KnownError):
+            if not path.stat().st_size:
+                lock = _lock(journal)
+                if not journal.exists():
+                    _delete(path)
+                lock.release()
+
+
+def _not_recorded(event: Event) -> None:
+    raise KnownError(_("this session was only read; resume it to go on"))
+
+
+@dataclass
+class _Reading:
+    """What stands in a journal's file."""
+
+    events: list[Event] = field(default_factory=list)
+    end: int = 0
+    """The byte where the last whole event ends."""
+    unfinished: bool = False
+    """Whether the last whole event has no newline."""
+    notices: list[str] = field(default_factory=list)
+    mended: list[bytes] | None = None
+    """The lines that take its place where it is damaged."""
+
+
+def _read(path: Path) -> _Reading:
+    """Read a journal. What is cut off at its end, or damaged, is told in the notices."""
+    found, places = _Reading(), Places()
+    with path.open("rb") as file, building():
+        for line in file:
+            event = event_of(line)
+            if event is None:
+                if file.read(1) or (line.strip() and line.endswith(b"\n")) or is_mendable(line):
+                    file.seek(0)
+                    return _mend(path, file.read())
+                if not found.events:
+                    raise KnownError(
+                        _with_rest(_("{path}: cut off before anything was said", path=path), path)
+                    )
+                found.notices.append(
+                    _("{path}: the last line was cut off and is left out", path=path.name)
+                )
+                return found
+            if found.events and not places.fit(event):
+                file.seek(0)
+                return _mend(path, file.read())
+            places.add(event)
+            found.events.append(event)
+            found.end += len(line)
+            found.unfinished = not line.endswith(b"\n")
+    if not found.events:
+        raise KnownError(_with_rest(_("{path}: the file is empty", path=path), path))
+    return found if places.named <= places.draws else _mend(path, path.read_bytes())
+
+
+def _with_rest(problem: str, path: Path) -> str:
+    """What to do where nothing stands in a journal."""
+    log = path.with_suffix(".txt")
+    if log.is_file() and log.stat().st_size:
+        return _("{problem}; the readable log is in {file}", problem=problem, file=log.name)
+    return _("{problem}; delete it", problem=problem)
+
+
+def _mend(path: Path, raw: bytes) -> _Reading:
+    """A damaged journal as far as it can be told. Raises `KnownError` where it does not begin."""
+    aside = _aside(path, raw).name
+    try:
+        found = mend(raw, aside)
+    except KnownError as error:
+        raise KnownError(
+            _(
+                "{path}:{problem}, and is left as it is. The readable log is in {file}",
+                path=path,
+                problem=error,
+                file=path.with_suffix(".txt").name,
+            )
+        ) from error
+    told = [f"{path.name}:{line}" for line in found.told[:MOST]]
+    if len(found.told) > MOST:
+        told.append(
+            _n(
+                "{path}: and {n} more such place",
+                "{path}: and {n} more such places",
+                len(found.told) - MOST,
+                path=path.name,
+            )
+        )
+    told.append(
+        _(
+            "{path}: the damaged file will be kept as {aside} before anything is said",
+            path=path.name,
+            aside=aside,
+        )
+    )
+    return _Reading(found.events, len(raw), False, told, found.lines)
+
+
+def _aside(path: Path, raw: bytes) -> Path:
+    """Where a damaged journal is kept: a name of its own for each that differs."""
+    number = 1
+    while True:
+        aside = path.with_suffix(".damaged" if number == 1 else f".damaged-{number}")
+        if not aside.exists() or aside.read_bytes() == raw:
+            return aside
+        number += 1
+
+
+def _lock(path: Path) -> FileLock:
+    """Hold the session of the journal `path`. Raises `KnownError` where another program does."""
+    file = path.with_suffix(".lock")
+    lock = FileLock(file, thread_local=False, mode=0o600)
+    while True:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise _InUse(
+                _("{path}: open in another paotuan; close that one first", path=path.name)
+            ) from None
+        if file.exists():
+            return lock
+        lock.release()  # another program has just deleted it with what a killed one left
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only its owner may look into; that of all sessions is made so again."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder == sessions_folder():
+        _tighten(folder, 0o700)
+
+
+def _tighten(path: Path, mode: int = 0o600) -> None:
+    """Let only the owner read what others could; what is not ours stays as it is."""
+    with suppress(OSError):
+        if path.stat().st_mode & 0o077:
+            path.chmod(mode)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
+
+
+def _delete(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+>>>>>>> refs/heads/read1
 def _write_all(file: FileIO, data: bytes) -> None:
     rest = memoryview(data)
     while rest:

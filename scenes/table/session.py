@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from base.errors import KnownError
-from base.messages import _, _n
+from base.messages import Message, _, _n
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
@@ -82,9 +82,9 @@ class Session(SessionState):
             except (KeyError, TypeError, ValueError) as error:
                 raise KnownError(
                     _(
-                        "event {number} cannot be read ({reason})",
+                        "event {number}: cannot be read ({reason})",
                         number=number,
-                        reason=shown(repr(error)),
+                        reason=_reason(error),
                     )
                 ) from error
 
@@ -187,3 +187,227 @@ class Session(SessionState):
     def _do(self, event: Event) -> None:
         self._record(event)
         self._apply(event)
+<<<<<<< HEAD
+||||||| b89ccd1
+
+    def _apply(self, event: Event) -> None:
+        match event["event"]:
+            case "open":
+                self._open(event)
+            case "turns":
+                self._add(event["turns"], event.get("time"))
+            case "draw":
+                self._lay(event)
+            case "knowledge":
+                self._tell(from_json(Notes, event))
+            case "head":
+                self._stand(event["head"])
+            case "role":
+                self._seat(event["role"])
+            case other:
+                raise KnownError(
+                    _("unknown event {other}: made by a newer paotuan?", other=shown(repr(other)))
+                )
+
+    def _open(self, event: Event) -> None:
+        version = event["version"]
+        if type(version) is not int or version < 1:
+            raise ValueError(_("{version!r} is not a version", version=version))
+        if version > VERSION:
+            raise KnownError(_("made by a newer paotuan; update to open it"))
+        self.id = str(event["session"])
+        self.scene = from_json(Scene, event["scene"])
+        if not self.scene.cast:
+            raise ValueError(_("a scene without a cast"))
+        self._seat(event["role"])
+        self._add(event["turns"], event.get("time"))
+
+    def _seat(self, role: str | None) -> None:
+        if role is not None and role not in [each.name for each in self.scene.cast]:
+            raise ValueError(_("role {role!r} is not in the cast", role=role))
+        self.role = role
+
+    def _lay(self, event: Event) -> None:
+        line = event.get("line")
+        draw = line if isinstance(line, bytes) else from_json(Draw, event)
+        if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
+            raise ValueError(
+                _("draw {number} does not follow what stands before it", number=event["id"])
+            )
+        self.draws.add(draw)
+
+    def _tell(self, told: Notes) -> None:
+        if not self._is_place(told.after):
+            raise ValueError(
+                _("there is no turn {turn!r} for knowledge to follow", turn=told.after)
+            )
+        self.notes.setdefault(told.after, []).append(told)
+
+    def _add(self, turns: list[Event], time: object) -> None:
+        for fields in turns:
+            turn = _turn(fields)
+            if turn.id != self._next_id() or not self._is_place(turn.parent):
+                raise ValueError(
+                    _("turn {number} does not follow what stands before it", number=turn.id)
+                )
+            self.turns[turn.id] = turn
+            if isinstance(time, str):
+                self.times[turn.id] = time
+            self._children.setdefault(turn.parent, []).append(turn.id)
+            self._stand(turn.id)
+
+    def _is_place(self, turn: int | None) -> bool:
+        return turn is None or (type(turn) is int and turn in self.turns)
+
+    def _stand(self, head: int | None) -> None:
+        """Move to `head`, and remember the way there for `redo`."""
+        if not self._is_place(head):
+            raise ValueError(_("there is no turn {turn!r}", turn=head))
+        new: list[Turn] = []
+        at = head
+        if at is not None and self.turns[at].parent == self.head:
+            new, at = [self.turns[at]], self.head  # as it mostly is
+        while at is not None and not self._is_on_path(at):
+            new.append(self.turns[at])
+            at = self.turns[at].parent
+        del self._path[0 if at is None else self._depth[at] + 1 :]
+        for turn in reversed(new):
+            self._depth[turn.id] = len(self._path)
+            self._path.append(turn)
+            self._latest[turn.parent] = turn.id
+        self.head = head
+
+    def _is_on_path(self, turn: int) -> bool:
+        depth = self._depth.get(turn, len(self._path))
+        return depth < len(self._path) and self._path[depth].id == turn
+
+    def _path_to(self, head: int | None) -> list[Turn]:
+        path = []
+        while head is not None:
+            path.append(self.turns[head])
+            head = path[-1].parent
+        return path[::-1]
+
+
+def _turn(fields: Event) -> Turn:
+    """A turn of its JSON object. Raises `ValueError`, `TypeError` or `KeyError`."""
+    try:
+        turn = msgspec.convert(fields, Turn)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    return turn if turn.foreign is None else from_json(Turn, fields)
+=======
+
+    def _apply(self, event: Event) -> None:
+        match event["event"]:
+            case "open":
+                self._open(event)
+            case "turns":
+                self._add(event["turns"], event.get("time"))
+            case "draw":
+                self._lay(event)
+            case "knowledge":
+                self._tell(from_json(Notes, event))
+            case "head":
+                self._stand(event["head"])
+            case "role":
+                self._seat(event["role"])
+            case other:
+                raise KnownError(
+                    _("unknown event {other}: made by a newer paotuan?", other=shown(repr(other)))
+                )
+
+    def _open(self, event: Event) -> None:
+        version = event["version"]
+        if type(version) is not int or version < 1:
+            raise ValueError(_("{version!r} is not a version", version=version))
+        if version > VERSION:
+            raise KnownError(_("made by a newer paotuan; update to open it"))
+        self.id = str(event["session"])
+        self.scene = from_json(Scene, event["scene"])
+        if not self.scene.cast:
+            raise ValueError(_("a scene without a cast"))
+        self._seat(event["role"])
+        self._add(event["turns"], event.get("time"))
+
+    def _seat(self, role: str | None) -> None:
+        if role is not None and role not in [each.name for each in self.scene.cast]:
+            raise ValueError(_("role {role!r} is not in the cast", role=role))
+        self.role = role
+
+    def _lay(self, event: Event) -> None:
+        line = event.get("line")
+        draw = line if isinstance(line, bytes) else from_json(Draw, event)
+        if event["id"] != len(self.draws) + 1 or not self._is_place(event["parent"]):
+            raise ValueError(
+                _("draw {number} does not follow what stands before it", number=event["id"])
+            )
+        self.draws.add(draw)
+
+    def _tell(self, told: Notes) -> None:
+        if not self._is_place(told.after):
+            raise ValueError(
+                _("there is no turn {turn!r} for knowledge to follow", turn=told.after)
+            )
+        self.notes.setdefault(told.after, []).append(told)
+
+    def _add(self, turns: list[Event], time: object) -> None:
+        for fields in turns:
+            turn = _turn(fields)
+            if turn.id != self._next_id() or not self._is_place(turn.parent):
+                raise ValueError(
+                    _("turn {number} does not follow what stands before it", number=turn.id)
+                )
+            self.turns[turn.id] = turn
+            if isinstance(time, str):
+                self.times[turn.id] = time
+            self._children.setdefault(turn.parent, []).append(turn.id)
+            self._stand(turn.id)
+
+    def _is_place(self, turn: int | None) -> bool:
+        return turn is None or (type(turn) is int and turn in self.turns)
+
+    def _stand(self, head: int | None) -> None:
+        """Move to `head`, and remember the way there for `redo`."""
+        if not self._is_place(head):
+            raise ValueError(_("there is no turn {turn!r}", turn=head))
+        new: list[Turn] = []
+        at = head
+        if at is not None and self.turns[at].parent == self.head:
+            new, at = [self.turns[at]], self.head  # as it mostly is
+        while at is not None and not self._is_on_path(at):
+            new.append(self.turns[at])
+            at = self.turns[at].parent
+        del self._path[0 if at is None else self._depth[at] + 1 :]
+        for turn in reversed(new):
+            self._depth[turn.id] = len(self._path)
+            self._path.append(turn)
+            self._latest[turn.parent] = turn.id
+        self.head = head
+
+    def _is_on_path(self, turn: int) -> bool:
+        depth = self._depth.get(turn, len(self._path))
+        return depth < len(self._path) and self._path[depth].id == turn
+
+    def _path_to(self, head: int | None) -> list[Turn]:
+        path = []
+        while head is not None:
+            path.append(self.turns[head])
+            head = path[-1].parent
+        return path[::-1]
+
+
+def _turn(fields: Event) -> Turn:
+    """A turn of its JSON object. Raises `ValueError`, `TypeError` or `KeyError`."""
+    try:
+        turn = msgspec.convert(fields, Turn)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    return turn if turn.foreign is None else from_json(Turn, fields)
+
+
+def _reason(error: Exception) -> object:
+    """What an error says: a sentence of ours, else what Python shows of it."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else shown(repr(error))
+>>>>>>> refs/heads/read1

@@ -327,7 +327,9 @@ def test_a_chapter_cannot_be_edited_into_something_else(
     make_scene: Callable[..., Scene], tmp_path: Path
 ) -> None:
     play = Play.start(make_scene(opening="==== 一 ===="), "林默", tmp_path)
-    with pytest.raises(KnownError, match="is no chapter line; it is written like ==== 一 ===="):
+    with pytest.raises(
+        KnownError, match="is not a line of the kind chapter; write it like ==== 一 ===="
+    ):
         play.edit(play.session.path[0], "走吧。")
     play.close()
 

@@ -45,7 +45,7 @@ MISTAKES = [
     ("title: x\ncast: {}\n", "shop.yaml:2: cast: empty; expected at least one"),
     (
         f"title: x\ncast: {{{', '.join(f'r{n}: ' for n in range(65))}}}",
-        "cast: 65 of them; at most 64",
+        "cast: there are 65; at most 64",
     ),
     ("title: x\ncast: [a]\n", "shop.yaml:2: cast: found a list, expected keys and values"),
     ("title: 1923\ncast: {甲: }", "shop.yaml:1: title: found the number 1923, expected text"),
