@@ -115,13 +115,7 @@ def why_no_file(path: Path) -> str | None:
             return _("a folder, not a file")
         return _("not an ordinary file") if path.exists() else _("no such file")
     except (OSError, ValueError) as error:
-<<<<<<< HEAD
-        words = system_reason(error) if isinstance(error, OSError) else str(error)
-||||||| b89ccd1
-        words = getattr(error, "strerror", None) or str(error)
-=======
         words = system_reason(error if isinstance(error, OSError) else str(error))
->>>>>>> refs/heads/read1
         return _("cannot be read: {words}", words=words)
 
 

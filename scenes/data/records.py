@@ -9,11 +9,7 @@ from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
 from base.system_errors import system_reason
-<<<<<<< HEAD
-||||||| b89ccd1
-=======
 from base.yaml_reader import kind
->>>>>>> refs/heads/read1
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""

@@ -76,7 +76,7 @@ def read_journal(path: Path) -> JournalContents:
             contents.end += len(line)
             contents.unfinished = not line.endswith(b"\n")
     if not contents.events:
-        raise KnownError(_with_rest(_("{path}: an empty file", path=path), path))
+        raise KnownError(_with_rest(_("{path}: the file is empty", path=path), path))
     return contents if places.named <= places.draws else _mend(path, path.read_bytes())
 
 
