@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from base.errors import KnownError
-from base.messages import _, _n
+from base.messages import Message, _, _n
+from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Scene
