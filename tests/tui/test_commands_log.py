@@ -65,7 +65,7 @@ def test_what_a_scene_does_not_know_is_reported(run, home):
     checked = run("log", "check", path, "--scene", "rain-house", "--json")
     assert checked.status == 0
     assert json.loads(checked.out)["emotions"] == {"微努": 1}
-    assert f"{path}:1: \\emoji 微努 is not an emotion of this scene" in checked.err
+    assert f"{path}:1: \\emoji 微努 is no emotion of this scene" in checked.err
     assert f"{path}:2: 路人 is not in the cast" in checked.err
 
 
