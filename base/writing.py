@@ -57,7 +57,7 @@ def check_inputs(target: Path, inputs: Iterable[str | Path]) -> None:
     """Raise `Unwritten` where `target` is one of the files that are read, by whatever name."""
     for one in inputs:
         if is_same(target, Path(one)):
-            problem = _("this file is being read; choose another one to write to")
+            problem = _("this file is being read; name another file to write")
             raise Unwritten(errno.EEXIST, problem, os.fspath(target))
 
 

@@ -93,7 +93,7 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path: Path, way: str) -> 
         target.symlink_to(source)
     if way == "hard link":
         target.hardlink_to(source)
-    with pytest.raises(Unwritten, match="this file is being read; choose another one to write to"):
+    with pytest.raises(Unwritten, match="this file is being read; name another file to write"):
         replace_text(target, "over", [source])
     assert source.read_text() == "source"
     check_inputs(tmp_path / "other.txt", [source, "-", tmp_path / "none"])

@@ -165,7 +165,7 @@ def test_what_is_read_is_never_written_over(run, log, home):
     for command in (["examples", log, "--model", "scripted"], ["rolebench", log]):
         made = run("corpus", *command, "-o", log)
         assert made.status == 2
-        assert "is read from" in made.err
+        assert "this file is being read" in made.err
     assert log.read_text("utf-8") == LOG
 
 
@@ -215,7 +215,7 @@ def test_characters_of_a_bench_are_files_that_are_never_written_over(run, home):
     assert run("characters", "check", folder / "孙悟空.yaml").status == 0
     again = run("corpus", "rolebench", bench, "--to", "characters", "-o", folder)
     assert again.status == 2
-    assert "already exists" in again.err
+    assert "is there already" in again.err
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_command_that_would_write_over_what_it_reads_is_refused(
     given = {"IN": str(source), "OUT": str(out), "NOVEL": str(home / "novel.txt")}
     done = run(*(given.get(word, word) for word in command))
     assert done.status == 2, (done.out, done.err)
-    assert "this file is being read; choose another one to write to" in done.err
+    assert "this file is being read; name another file to write" in done.err
     assert source.read_text("utf-8") == text
     assert out.read_text("utf-8") == text
 

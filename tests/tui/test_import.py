@@ -166,7 +166,7 @@ async def test_escape_goes_back_from_each_step_and_nothing_is_written(here: Path
         ("a.txt", b"", "是空的"),
         ("a.json", b'{"a": 1}', "是含有 a 的 JSON 对象"),
         ("a.json", b'{"entries": {}}', "世界书里一个条目也没有"),
-        ("a.txt", "一封家书\n".encode(), "不是认得的程序的记录、角色卡或聊天"),
+        ("a.txt", "一封家书\n".encode(), "认不出是哪个程序的记录、角色卡或聊天记录"),
         ("a.png", b"\x89PNG", "a.png"),
         ("a.txt", b"\x1b\x01\x02" * 9, "不是文本文件"),
         ("missing.txt", None, "no such file"),
