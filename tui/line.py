@@ -27,6 +27,7 @@ from tui.line_help import print_help
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
+from tui.preferences import SMALL_MODEL, is_new
 from tui.reading import Piped, Plain, Reader
 
 LATELY = 12
@@ -166,7 +167,7 @@ class LineTable:
 
     def _hint(self, backend: Backend) -> None:
         better = self.loading.better
-        if better is None:
+        if better is None or not is_new(SMALL_MODEL):
             return
         word(
             _(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
-from base.messages import LANGUAGES, N_, _, decided, matched, series, speak
+from base.messages import LANGUAGES, N_, _, decided, matched, rendered, series, speak
 from base.text import shown
 from tui.failures import BadInput, problems_of
 from tui.output import word
@@ -99,7 +99,8 @@ def problems() -> tuple[str, ...]:
     """What is wrong with the settings, a line each."""
     mine = settings()
     wrong = _model_problem(mine.model) if mine.model else None
-    return (*mine.problems, *((wrong,) if wrong else ()))
+    # they may have been read before it was settled which language is spoken
+    return (*map(rendered, mine.problems), *((wrong,) if wrong else ()))
 
 
 def _model_problem(model: str) -> str | None:

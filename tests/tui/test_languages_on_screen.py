@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -14,7 +15,7 @@ from tests.tui.tables import until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.palette import KeysPanel, Palette
-from tui.screens.help import HelpScreen
+from tui.screens.help import PAGE, HelpScreen
 from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.prompt import PromptScreen
@@ -174,3 +175,13 @@ async def test_a_screen_is_in_one_language(
         text = shown(pilot)
         assert sentences(text, code) == [], text
         assert (max(text) >= "\u4e00") == (code != "en") or code == "en"
+
+
+async def test_no_line_of_the_help_is_broken_in_a_terminal_of_80_columns(code: str) -> None:
+    app = PaotuanApp(None, Choice(), Scripted())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await help(pilot)
+        await pilot.pause()
+        page = app.screen.query_one("#keys-page")
+        lines = _(PAGE).splitlines()
+        assert [line for line in lines if cell_len(line) > page.content_size.width] == []

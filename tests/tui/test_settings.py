@@ -8,9 +8,11 @@ import pytest
 from base.messages import language
 from models.scripted import Scripted
 from scenes.table.play import Play
+from tests.frontends import Ready
 from tests.tui.tables import LINES, house, until
 from tui.app import PaotuanApp
 from tui.keymap import known_keys
+from tui.line import LineTable
 from tui.model_options import Choice
 from tui.palette import Palette
 from tui.preferences import SMALL_MODEL, is_new
@@ -189,3 +191,21 @@ def test_a_hint_is_given_once_to_a_person(home: Path):
     assert is_new(SMALL_MODEL)
     assert not is_new(SMALL_MODEL)
     assert read_settings(settings_file()).notices == (SMALL_MODEL,)
+
+
+def test_the_line_mode_gives_the_hint_once_too(home: Path, capsys: pytest.CaptureFixture[str]):
+    table = LineTable(Play.start(house(), "林默"), Ready(Scripted(), better=[]), False)  # type: ignore[arg-type]
+    for __ in range(2):
+        table._load()
+    table.table.close()
+    assert capsys.readouterr().err.count("is small") == 1
+
+
+def test_problems_are_told_in_the_language_that_is_asked_for(run, settle, monkeypatch):
+    monkeypatch.delenv("PAOTUAN_LANG")
+    settle("colums = 3\ncolumns = 3\n")
+    english = run("--lang", "en", "settings")
+    assert "there is no setting colums; did you mean columns?" in english.err
+    assert "3 is not a whole number from 40 to 400" in english.err
+    chinese = run("--lang", "zh", "settings")
+    assert "columns：3 不行，要的是：40 到 400 的整数" in chinese.err

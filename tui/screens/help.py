@@ -17,7 +17,7 @@ PAGE = N_(
   \me does       \me pushes the door open
   （thinks）      （Something is wrong.）   may follow a speech
   【tells】       【The lamp goes out.】
-  \emoji label   Fine. \emoji smile       Tab completes after \emoji, again for the next
+  \emoji label   Fine. \emoji smile       Tab completes and cycles
   Name: …        speaks for another role
   Ctrl+J or Alt+Enter breaks the line; a line is a turn
 
@@ -28,12 +28,13 @@ With nothing written
   m              draws more               Esc      stops
   Tab            chooses who is next      Shift+Tab  backwards
   Ctrl+Z         goes back a turn         Ctrl+Y   forward again
-  To begin a line with e, r, m or a digit, press the space bar first.
+  To begin a line with e, r, m or a digit, press Space first.
 
 At any time
-  Ctrl+E rewrite the last turn   Ctrl+B turns and branches   PgUp PgDn scroll
-  Ctrl+P commands                Ctrl+L scenes               Ctrl+Q quit
-  A turn is saved when it is said; quitting or a crash loses nothing.
+  Ctrl+E         rewrites the last turn   Ctrl+B   turns, branches
+  Ctrl+P         commands                 Ctrl+L   scenes
+  PgUp PgDn      scroll                   Ctrl+Q   quit
+  A turn is saved when it is said; quits and crashes lose nothing.
 """
 )
 
