@@ -9,6 +9,7 @@ from platformdirs import PlatformDirs
 
 from base.errors import KnownError
 from base.messages import _
+from base.system_errors import system_reason
 from base.text import shown
 
 SUFFIXES = (".yaml", ".yml")
@@ -114,7 +115,7 @@ def why_no_file(path: Path) -> str | None:
             return _("a folder, not a file")
         return _("not an ordinary file") if path.exists() else _("no such file")
     except (OSError, ValueError) as error:
-        words = getattr(error, "strerror", None) or str(error)
+        words = system_reason(error) if isinstance(error, OSError) else str(error)
         return _("cannot be read: {words}", words=words)
 
 
@@ -132,7 +133,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             _("{where}: may not be read; check its permissions", where=where)
         ) from None
     except OSError as error:
-        words = shown(error.strerror or str(error))
+        words = shown(system_reason(error))
         raise KnownError(_("{where}: cannot be read: {words}", where=where, words=words)) from None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from base.decoding import decode_utf8
 from base.errors import KnownError
 from base.folders import config_folder
-from base.messages import LANGUAGES, _, matched
+from base.messages import LANGUAGES, _, matched, series
 from base.names import nearest
 from base.ranges import SAMPLING, WHOLE, expected_of, is_inside
 from base.system_errors import system_reason
@@ -139,7 +139,7 @@ Check = Callable[[str, Any], str | None]
 def _language(key: str, value: Any) -> str | None:
     if isinstance(value, str) and matched(value):
         return None
-    return _("one of {words}", words=", ".join(LANGUAGES))
+    return _("one of {words}", words=series(LANGUAGES))
 
 
 def _text(key: str, value: Any) -> str | None:

@@ -12,7 +12,7 @@ import torch
 from transformers import PreTrainedModel
 
 from base.errors import KnownError, first_line
-from base.messages import _
+from base.messages import _, series
 from models.adapter_files import CONFIG, OUTER, read_json, read_tensors
 from models.chatglm.prefix import load_prefix, prefix_shape
 
@@ -101,7 +101,7 @@ class Adapters:
                     "the adapter {name!r} is not loaded; loaded are {names}: name it when the "
                     "model is opened",
                     name=name,
-                    names=", ".join(self._starts),
+                    names=series(self._starts),
                 )
                 if self._starts
                 else _(

@@ -12,7 +12,7 @@ from transformers import Cache
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 
 OLD = "past_key_values"
 NAMES = ("cache", OLD)
@@ -51,7 +51,7 @@ def given_cache(cache: Any, others: dict[str, Any]) -> Any:
                 _(
                     "{name}: a cache by an unknown name; expected one of {names}",
                     name=name,
-                    names=", ".join(NAMES),
+                    names=series(NAMES),
                 )
             )
     if cache is None or old is None:

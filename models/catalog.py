@@ -3,7 +3,7 @@
 from rapidfuzz import process
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import one_line
 from models.entries import MODELS as MODELS
 from models.entries import STARTER as STARTER
@@ -42,7 +42,7 @@ def published(model: CatalogModel) -> str:
 
 def nearest_models(name: str) -> str:
     """The names most like a mistyped one."""
-    return ", ".join(match[0] for match in process.extract(name, [*MODELS, "scripted"], limit=3))
+    return series(match[0] for match in process.extract(name, [*MODELS, "scripted"], limit=3))
 
 
 def fits(model: CatalogModel, main: int, gpu: int) -> bool:

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.settings import settings
 from tui.faults import line_of
 from tui.loaded_model import Model, wanted
@@ -251,9 +251,7 @@ class PaotuanApp(SettledApp):
         if not is_new(SMALL_MODEL):
             return
         more = (
-            _("This machine could also run {models}.", models=", ".join(better[:3]))
-            if better
-            else ""
+            _("This machine could also run {models}.", models=series(better[:3])) if better else ""
         )
         self.notify(
             _(

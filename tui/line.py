@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 
 from base.errors import KnownError
-from base.messages import _, _n
+from base.messages import _, _n, series
 from base.text import is_blank
 from models.backend import Backend
 from scenes.log import Entry
@@ -172,7 +172,7 @@ class LineTable:
             _("The embedded {name} is small: its lines are in form, not clever.", name=backend.name)
         )
         if better:
-            word(_("This machine could also run {names}.", names=", ".join(better[:3])))
+            word(_("This machine could also run {names}.", names=series(better[:3])))
 
     # --- showing ---
 
@@ -266,7 +266,7 @@ class LineTable:
             name, n = hand.speaker.name, len(hand.places)
             return _n("{n} line for {name}", "{n} lines for {name}", n, name=name)
         if role is None:
-            names = ", ".join(role.name for role in self.table.others)
+            names = series(role.name for role in self.table.others)
             return _("who speaks next? Choose with /next NAME: {names}", names=names)
         return _("next: {name}", name=role.name) if self.play.model_is_next else _("your turn")
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from base.decoding import UTF8, WIDE, beginning, encoding_of
 from base.folders import why_no_file
 from base.messages import _
+from base.system_errors import system_reason
 from base.text import UNPRINTABLE
 from tui.failures import BadInput, given
 from tui.output import one_line, word
@@ -62,8 +63,8 @@ class LogInput:
         try:
             return stack.enter_context(path.open("rb"))
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise BadInput(f"{self.where}: {reason}") from error
+            reason = system_reason(error) if isinstance(error, OSError) else str(error)
+            raise BadInput(_("{where}: {why}", where=self.where, why=reason)) from error
 
 
 def _lines(raw: BinaryIO, where: str) -> Iterator[list[str]]:
@@ -131,7 +132,7 @@ class _Decoder:
         encoding = encoding_of(head)
         if encoding not in UTF8 or "\ufffd" in beginning(head):
             with given():
-                refuse_no_text(head, self._where, "a log")
+                refuse_no_text(head, self._where, _("a log"))
         if encoding in WIDE and NO_TEXT.search(beginning(head[:SAMPLE])):
             raise BadInput(_("{where}: not a text file, expected a log", where=self._where))
         if encoding not in UTF8:

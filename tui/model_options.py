@@ -8,7 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.ranges import expected_of, is_inside
 from base.text import shown
 from tui.failures import BadInput, given
@@ -234,7 +234,7 @@ def _adapters(choice: Choice, scene: "Scene | None", backend: str) -> dict[str, 
                     "adapter {name}: there is none of that name in {folders}{hint}; give it with: "
                     "--adapter {name}=PATH",
                     name=shown(name),
-                    folders=", ".join(map(str, adapter_folders()[:2])),
+                    folders=series(map(str, adapter_folders()[:2])),
                     hint=nearest(name, adapter_names()),
                 )
             )
@@ -254,7 +254,7 @@ def _refuse_unused(choice: Choice, scene: "Scene") -> None:
             _(
                 "--adapter {name}=…: no role names this adapter, they name {names}{hint}",
                 name=name,
-                names=", ".join(names),
+                names=series(names),
                 hint=nearest(name, names),
             )
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
-from base.messages import LANGUAGES, N_, _, decided, matched, speak
+from base.messages import LANGUAGES, N_, _, decided, matched, series, speak
 from base.settings import change, settings
 from base.text import shown
 from tui.failures import BadInput, problems_of
@@ -32,7 +32,7 @@ def settle_language(arguments: Sequence[str]) -> list[str]:
                 "{option} {word}: expected one of {words}",
                 option=OPTION,
                 word=shown(wish),
-                words=", ".join(LANGUAGES),
+                words=series(LANGUAGES),
             )
         )
     return rest

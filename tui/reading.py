@@ -7,7 +7,7 @@ import sys
 from typing import Protocol
 
 from base.decoding import reads_as
-from base.messages import _
+from base.messages import _, series
 from base.text import REPLACED, shown
 from tui.failures import BadInput
 from tui.output import word
@@ -23,7 +23,7 @@ def check_encoding(name: str) -> None:
             _(
                 "--encoding {name}: expected one of {ENCODINGS}",
                 name=shown(name),
-                ENCODINGS=", ".join(ENCODINGS),
+                ENCODINGS=series(ENCODINGS),
             )
         )
 

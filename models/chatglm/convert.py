@@ -10,7 +10,7 @@ from typing import Literal
 import torch
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.chatglm.config import Raw, Version, glm_config, read_config
 from models.chatglm.convert_prefix import convert_prefix, write_json
 from models.chatglm.files import PREFIX_WEIGHTS, resolve, stream, weight_files
@@ -97,7 +97,7 @@ def _precision(dtype: torch.dtype | str | None, raw: Raw) -> torch.dtype:
             _(
                 "dtype {name}: expected one of {dtypes}",
                 name=name,
-                dtypes=", ".join(DTYPES),
+                dtypes=series(DTYPES),
             )
         )
     return DTYPES[name]

@@ -9,7 +9,7 @@ import torch
 from transformers import GenerationConfig, PretrainedConfig, PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.chatglm.config import (
     Raw,
     Version,
@@ -143,7 +143,7 @@ def dtype_of(
             _(
                 "dtype {name}: expected one of {dtypes}",
                 name=dtype,
-                dtypes=", ".join(DTYPES),
+                dtypes=series(DTYPES),
             )
         ) from None
 

@@ -12,7 +12,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.cache_names import NAMES
 from models.chatglm.cache import ChatGLMCache, PrefixOnlyCache, prefix_length
 from models.chatglm.files import PREFIX_WEIGHTS, check_numbers, resolve, stream, weight_files
@@ -81,7 +81,7 @@ class Prefixed:
     def set_prefix(self, name: str | None) -> None:
         """Use the prefix of this name from now on, or none; caches made before stay as they are."""
         if name is not None and name not in self.prefixes:
-            held = ", ".join(self.prefixes) or _("none")
+            held = series(self.prefixes) or _("none")
             raise KnownError(
                 _(
                     "prefix {name}: not loaded, only {loaded}; call load_prefix first",
@@ -174,7 +174,7 @@ def read_prefix(path: str | Path) -> tuple[Path, dict[str, torch.Tensor]]:
     names = set(tensors)
     plain, projected = {"embedding.weight"}, {f"trans.{i}.{t}" for i in (0, 2) for t in _LEAVES}
     if names not in (plain, plain | projected):
-        content = ", ".join(sorted(names)) or _("no tensor {name}*", name=KEY)
+        content = series(sorted(names)) or _("no tensor {name}*", name=KEY)
         raise KnownError(
             _(
                 "{file}: {found}, expected embedding.weight, alone or with trans.0 and "

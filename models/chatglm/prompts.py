@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 
 Message = Mapping[str, Any]
 """``role`` (system, user, assistant, observation), ``content``; perhaps ``metadata``, ``tools``."""
@@ -71,7 +71,7 @@ def message_v3(tokenizer: PromptTokenizer, role: str, metadata: str, content: st
             _(
                 "a message of the role {role}; ChatGLM3-6B only knows {roles}",
                 role=role,
-                roles=", ".join(_ROLES),
+                roles=series(_ROLES),
             )
         )
     line = tokenizer.text_ids(f"{metadata}\n")

@@ -12,6 +12,7 @@ from typing import Literal
 
 from base.errors import KnownError
 from base.messages import _
+from base.system_errors import system_reason
 from models.template import form_of
 
 MAGIC = b"GGUF"
@@ -136,7 +137,7 @@ def read_header(path: Path) -> GgufHeader:
         ) from None
     except OSError as error:
         raise KnownError(
-            _("{path}: cannot be read ({error})", path=path, error=error.strerror)
+            _("{path}: cannot be read ({error})", path=path, error=system_reason(error))
         ) from error
     except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
         raise KnownError(

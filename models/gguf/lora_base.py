@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.adapter_files import CONFIG
 from models.gguf.header import GgufHeader, read_header
 from models.local.loading import raw_config
@@ -73,7 +73,7 @@ def _from_config(name: str, place: str | Path) -> LoraBase:
                 "for {architectures}",
                 name=name,
                 kind=kind,
-                architectures=", ".join(sorted(set(ARCHITECTURES))),
+                architectures=series(sorted(set(ARCHITECTURES))),
             )
         )
     raw = {**raw, **raw.get("text_config", {})}

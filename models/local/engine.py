@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 
 OPTIONAL = {
     "fast_step": "steps of GLM, Llama, Qwen 3 and Gemma 3 in float32 on a CPU, of fewer calls",
@@ -30,7 +30,7 @@ def chosen_parts(without: Collection[str] = ()) -> frozenset[str]:
             _(
                 "the engine has no optional part {name}; those that can be left out are {parts}",
                 name=name,
-                parts=", ".join(OPTIONAL),
+                parts=series(OPTIONAL),
             )
         )
     return frozenset(OPTIONAL.keys() - left_out)

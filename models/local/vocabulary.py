@@ -10,7 +10,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 
 SCRIPTS = {
     "han": ("CJK", "IDEOGRAPHIC", "KANGXI"),
@@ -85,7 +85,7 @@ def allowed_tokens(
             _(
                 "scripts: {name} is unknown, expected some of {scripts}; correct the list",
                 name=unknown[0],
-                scripts=", ".join(SCRIPTS),
+                scripts=series(SCRIPTS),
             )
         )
     wanted = tuple(scripts)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.gguf.header import read_header
 from models.memory.gguf_sizes import FileQuantization, file_bytes
 from models.memory.shape import Shape
@@ -96,7 +96,7 @@ def shape_of(model: str | Path) -> Shape:
         _(
             "{model}: neither a folder with config.json nor a known model; known are {models}",
             model=model,
-            models=", ".join(KNOWN),
+            models=series(KNOWN),
         )
     )
 

@@ -7,7 +7,7 @@ from threading import Event as Signal
 from typing import Any, Self, cast
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import one_line
 from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS, grammar_after_cue, messages
@@ -80,7 +80,7 @@ class Server:
                     "{address}: unknown mode {mode!r}; there are {modes}",
                     address=endpoint.shown,
                     mode=one_line(str(mode), 60),
-                    modes=", ".join(PATHS),
+                    modes=series(PATHS),
                 )
             )
         found = find_out(endpoint, model, dialect)

@@ -8,7 +8,7 @@ from typing import Any
 from rapidfuzz import process
 
 from base.errors import KnownError
-from base.messages import _, _n
+from base.messages import _, _n, series
 from base.text import one_line
 from models.server.base import deployment
 from models.server.dialect import (
@@ -140,14 +140,14 @@ def chosen(endpoint: Endpoint, model: str | None, entries: Entries | None) -> En
                 "{address}: it has {n} models ({names}); say which one to use: URL#model",
                 len(entries),
                 address=endpoint.shown,
-                names=", ".join(one_line(one, 60) for one in list(entries)[:5]),
+                names=series(one_line(one, 60) for one in list(entries)[:5]),
             )
         )
     if (found := _close(model, entries)) is not None:
         return entries[found]
     given = {"address": endpoint.shown, "model": one_line(model, 60)}
     near = process.extract(model, list(entries)[:5000], limit=3)
-    names = ", ".join(one_line(match[0], 60) for match in near)
+    names = series(one_line(match[0], 60) for match in near)
     if not names:
         raise KnownError(_("{address}: it has no model {model!r}, nor any other", **given))
     raise KnownError(
@@ -181,7 +181,7 @@ def _dialect(
                     "{address}: unknown dialect {dialect!r}; there are {dialects}",
                     address=endpoint.shown,
                     dialect=one_line(asked, 60),
-                    dialects=", ".join(DIALECTS),
+                    dialects=series(DIALECTS),
                 )
             )
         return DIALECTS[asked]

@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 
 from base.errors import KnownError
 from base.messages import _
+from base.system_errors import system_reason
+from base.yaml_reader import kind
 from models.backend import Prompt
 
 Split = Literal["train", "test"]
@@ -95,7 +97,7 @@ def lines_of(path: Path) -> Iterator[tuple[str, str]]:
             _(
                 "{path}: cannot be read ({error}); check the path",
                 path=path,
-                error=error.strerror,
+                error=system_reason(error),
             )
         ) from error
 
@@ -113,10 +115,9 @@ def _example(line: str, where: str) -> Example:
     if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: a {type}, expected an object; make examples with: paotuan corpus"
-                " examples",
+                "{where}: {type}, expected an object; make examples with: paotuan corpus examples",
                 where=where,
-                type=type(value).__name__,
+                type=kind(value),
             )
         )
     prompt = Prompt(*(_text(value, key, where) for key in ("stable", "history", "cue")))
@@ -171,7 +172,7 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
                 "corpus examples",
                 where=where,
                 key=key,
-                type=type(text).__name__,
+                type=kind(text),
             )
         )
     return text

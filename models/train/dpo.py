@@ -9,7 +9,7 @@ from transformers import PrinterCallback
 from trl import DPOConfig, DPOTrainer
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve
@@ -77,7 +77,7 @@ class PreferenceTask:
                 _(
                     "{files}: none of the {pairs} pairs can be learned from with at most "
                     "{max_length} tokens; play on, or raise max_length",
-                    files=", ".join(map(str, settings.pairs)),
+                    files=series(map(str, settings.pairs)),
                     pairs=len(pairs),
                     max_length=settings.max_length,
                 )

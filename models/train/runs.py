@@ -5,6 +5,7 @@ import json
 import math
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from accelerate import PartialState
 
 from base.errors import KnownError
 from base.messages import _
+from base.system_errors import system_reason
 from base.writing import check_inputs, is_same, replace_text
 from models.adapter_files import CONFIG
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
-from models.train.curve import LOG, Curve, Point
+from models.train.curve import LOG, Curve, NoStepLeft, Point
 from models.train.objectives import objective_of
 from models.train.settings import RENAMED, Settings
 
@@ -104,7 +106,7 @@ def _prepare(settings: Settings, base: str, fresh: bool) -> Path | None:
             _check_same(_in_new_words(json.loads(file.read_text("utf-8"))), values, settings.out)
         replace_text(file, json.dumps(values, ensure_ascii=False, indent=1), settings.inputs)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
+        why = system_reason(error) if isinstance(error, OSError) else error
         raise KnownError(
             _(
                 "{out}: this folder cannot hold a run ({why}); name another one as out",
@@ -126,7 +128,8 @@ def _check_inputs(settings: Settings) -> None:
         for name in WRITTEN:
             check_inputs(settings.out / name, settings.inputs)
     except OSError as error:
-        raise KnownError(f"{error.filename}: {error.strerror}") from error
+        why = system_reason(error)
+        raise KnownError(_("{where}: {why}", where=error.filename, why=why)) from error
 
 
 def _as_kept(settings: Settings, base: str) -> dict[str, Any]:
@@ -219,7 +222,8 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
             trainer.evaluate()
         if trainer.curve.why_ended == "stopped":
             return
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with suppress(NoStepLeft):
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Diverged as error:
         raise KnownError(
             _(

@@ -8,7 +8,7 @@ from typing import Any
 from transformers import TrainingArguments
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve
@@ -119,7 +119,7 @@ def _nothing_to_learn(settings: Settings, examples: int, too_long: int) -> str:
         "{files}: none of the {examples} examples can be learned from with at most {max_length} "
         "tokens ({too_long} are longer); make shorter ones with corpus examples --context, or "
         "raise max_length",
-        files=", ".join(map(str, settings.examples)),
+        files=series(map(str, settings.examples)),
         examples=examples,
         max_length=settings.max_length,
         too_long=too_long,

@@ -7,7 +7,10 @@ from typing import Any
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.json_bounds import too_deep
 from base.messages import _
+from base.system_errors import system_reason
+from base.yaml_reader import kind
 
 LONGEST_LINE = 1 << 22
 """Bytes of a record that are still read; a question and its answers have far fewer."""
@@ -42,7 +45,7 @@ def read_records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"{path}:{number}", _object(raw, f"{path}:{number}")
     except OSError as error:
         raise KnownError(
-            _("{path}: {why}; check the path", path=path, why=error.strerror or error)
+            _("{path}: {why}; check the path", path=path, why=system_reason(error))
         ) from error
 
 
@@ -52,9 +55,8 @@ def text_of(record: Mapping[str, Any], key: str, where: str) -> str:
     if value is None:
         raise KnownError(_("{where}: {key} is missing, expected text", where=where, key=key))
     if not isinstance(value, str):
-        kind = type(value).__name__
         raise KnownError(
-            _("{where}: {key} is a {kind}, expected text", where=where, key=key, kind=kind)
+            _("{where}: {key} is {kind}, expected text", where=where, key=key, kind=kind(value))
         )
     return value
 
@@ -72,7 +74,7 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
             )
         ) from None
     except (ValueError, RecursionError) as error:
-        reason = getattr(error, "msg", type(error).__name__)
+        reason = _(error.msg) if isinstance(error, json.JSONDecodeError) else too_deep()
         raise KnownError(
             _(
                 "{where}: not JSON ({reason}); expected one object on each line",
@@ -83,9 +85,9 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise KnownError(
             _(
-                "{where}: a {kind}, expected one JSON object on each line",
+                "{where}: {kind}, expected one JSON object on each line",
                 where=where,
-                kind=type(value).__name__,
+                kind=kind(value),
             )
         )
     return value

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
+from base.system_errors import system_reason
 from models.backend import Backend, scorer
 from models.train.pairs import PreferencePair, read_pairs
 from scenes.data.examples.export import preferred
@@ -68,7 +69,7 @@ def pairs_of(source: str) -> list[PreferencePair]:
             is_session = b'"rejected"' not in file.readline(LONGEST_LINE)
     except OSError as error:
         raise KnownError(
-            _("{path}: {reason}; check the path", path=path, reason=error.strerror or error)
+            _("{path}: {reason}; check the path", path=path, reason=system_reason(error))
         ) from error
     return list(preferred(read_session(path), None, CONTEXT)) if is_session else read_pairs(path)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.text import shown
 from characters.cards.files import Container
 from characters.cards.importing import Import, carry_out, plan
@@ -129,5 +129,5 @@ def report_of(one: Import) -> ImportReport:
             )
         )
     if unused := untold(one.card):
-        report.notice(_("kept in the card, but not played: {fields}", fields=", ".join(unused)))
+        report.notice(_("kept in the card, but not played: {fields}", fields=series(unused)))
     return report

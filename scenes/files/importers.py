@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.names import nearest
 from scenes.files.head import FileHead
 from scenes.files.report import Unit
@@ -223,9 +223,7 @@ def importer_named(name: str, among: Iterable[Importer] = IMPORTERS) -> Importer
         known = nearest(name, named)
         if known:
             raise KnownError(_("no format {name}{known}", name=name, known=known))
-        raise KnownError(
-            _("no format {name}; there are {names}", name=name, names=", ".join(named))
-        )
+        raise KnownError(_("no format {name}; there are {names}", name=name, names=series(named)))
     return named[name]
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.messages import N_, _
+from base.messages import N_, _, series
+from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
 from scenes.files.head import HEAD, FileHead
 from scenes.files.importers import Guess, Importer, guesses, is_sure, of_kind
@@ -62,8 +63,8 @@ def recognise(path: Path) -> Recognised:
     try:
         ranked = _guesses(path, where)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: {reason}") from None
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        raise KnownError(_("{where}: {why}", where=where, why=reason)) from None
     if not ranked:
         raise Unrecognised(
             _("{where}: no log, character card or chat of a known program", where=where)
@@ -92,7 +93,7 @@ def _guesses(path: Path, where: str) -> list[Guess]:
                     "{where}: no log, character card or chat of a known program; found a JSON "
                     "object with {keys}",
                     where=where,
-                    keys=", ".join(map(shown, keys)),
+                    keys=series(map(shown, keys)),
                 )
             )
     return ranked

@@ -12,7 +12,8 @@ from typing import IO, BinaryIO
 from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.messages import _
+from base.messages import _, series
+from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
 from scenes.files.head import HEAD
 from scenes.files.report import Notice
@@ -145,8 +146,8 @@ def text_files(path: Path, expected: str = "") -> list[TextFile]:
             return _members(path, where, expected)
         return [TextFile(where, path.name.lower(), lambda: path.open("rb"), expected)]
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KnownError(f"{where}: {reason}") from None
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        raise KnownError(_("{where}: {why}", where=where, why=reason)) from None
 
 
 def text_file(raw: bytes, name: str) -> TextFile:
@@ -213,7 +214,7 @@ def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:
         if chosen := [info for name, info in logs if name == preferred]:
             return chosen
     if not logs:
-        names = ", ".join(shown(info.filename) for info in infos[:3])
+        names = series(shown(info.filename) for info in infos[:3])
         raise KnownError(
             _(
                 "{where}: no log in this zip (found {names}); expected raw-log.txt",

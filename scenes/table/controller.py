@@ -9,7 +9,7 @@ from functools import wraps
 from typing import TypeVar, cast
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import is_blank
 from models.backend import Prompt
 from scenes.scene import Role
@@ -291,7 +291,7 @@ class Table:
         return role
 
     def _nobody(self) -> KnownError:
-        names = ", ".join(role.name for role in self.others)
+        names = series(role.name for role in self.others)
         return KnownError(_("who speaks next? Choose with /next NAME: {names}", names=names))
 
     def _hand_on_table(self) -> Hand:

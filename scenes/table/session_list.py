@@ -8,7 +8,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import sessions_folder
-from base.messages import _
+from base.messages import _, series
 from base.names import nearest
 from base.text import UNPRINTABLE, shown
 from scenes.table.events import is_whole
@@ -59,7 +59,7 @@ def find_session(id: str | None, folder: Path | None = None) -> Path:
     if len(matching) == 1:
         return folder / f"{matching[0]}.jsonl"
     if matching:
-        raise KnownError(_("{name}: which one? {ids}", name=shown(id), ids=", ".join(matching[:5])))
+        raise KnownError(_("{name}: which one? {ids}", name=shown(id), ids=series(matching[:5])))
     if hint := nearest(id, ids):
         raise KnownError(_("no session is named {name}{hint}", name=shown(id), hint=hint))
     raise KnownError(_("no session is named {name}; see: paotuan sessions list", name=shown(id)))

@@ -65,7 +65,7 @@ def test_what_is_no_chat_is_refused_in_a_line_and_leaves_nothing(tried, tmp_path
     [
         (b'{"name":"a","mes":"cut', "cut off before its end"),
         (b'{"role":"user","content":"x"}', "not a chat message"),
-        (b'{"name":"a","mes":[1]}', "its text is list, expected a string"),
+        (b'{"name":"a","mes":[1]}', "its text is a list, expected a string"),
         (b"[1,2]", "not a chat message"),
         (b'{"name":"a","mes":"x","extra":' + b"[" * 200 + b"]" * 200 + b"}", "nested more than"),
         (b'{"name":"a","mes":"x","extra":' + b"[" * 5000 + b"]" * 5000 + b"}", "nested more than"),

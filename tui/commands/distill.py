@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import N_, _, _n
+from base.messages import N_, _, _n, series
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.options import Json
 from tui.commands.quotes import notices_of
@@ -90,7 +90,7 @@ def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
     if as_data:
         as_json(figures)
         return
-    kinds = ", ".join(f"{_(KINDS[kind])} {count}" for kind, count in figures["items"].items())
+    kinds = series(f"{_(KINDS[kind])} {count}" for kind, count in figures["items"].items())
     word(
         _n(
             "{output}: {n} passage; {kinds}",
@@ -111,4 +111,4 @@ def _report(figures: dict[str, Any], output: Path, as_data: bool) -> None:
         )
     )
     if figures["failed"]:
-        word(_("  failed passages: {numbers}", numbers=", ".join(map(str, figures["failed"]))))
+        word(_("  failed passages: {numbers}", numbers=series(map(str, figures["failed"]))))

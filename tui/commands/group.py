@@ -6,7 +6,7 @@ import typer
 from typer._click.core import Command, Context
 from typer.core import TyperGroup
 
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.names import nearest
 from base.text import shown
 from tui.command_help import translate
@@ -58,7 +58,8 @@ def group(help: str, kind: type[CommandGroup] = CommandGroup) -> typer.Typer:
 
 
 KINDS = (
-    *(N_("adapter"), N_("device"), N_("dtype"), N_("form"), N_("format"), N_("place")),
+    *(N_("adapter"), N_("device"), N_("dtype"), N_("form"), N_("format"), N_("key")),
+    *(N_("place"), N_("theme")),
     *(N_("quantization"), N_("setting"), N_("style")),
 )
 """What `one_of` may be asked for."""
@@ -68,7 +69,7 @@ def one_of(word: str, known: Iterable[str], what: str) -> str:
     """`word`, which must be one of `known`. Raises `BadInput` with the nearest one."""
     known = list(known)
     if word not in known:
-        hint = nearest(word, known) or _("; there are {words}", words=", ".join(known))
+        hint = nearest(word, known) or _("; there are {words}", words=series(known))
         raise BadInput(
             _("there is no {what} {word}{hint}", what=_(what), word=shown(word), hint=hint)
         )

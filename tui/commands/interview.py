@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _, _n
+from base.messages import _, _n, series
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
 from tui.commands.options import Json
@@ -58,7 +58,7 @@ def interview(
         raise BadInput(
             _(
                 "--for {names}: nobody of that name in {novel}",
-                names=", ".join(people or ()),
+                names=series(people or ()),
                 novel=novel,
             )
         )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _
+from base.messages import _, series
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
@@ -78,9 +78,7 @@ def play(
     if table is None and by_line:
         from scenes.scene_list import scene_names
 
-        raise BadInput(
-            _("which scene? There are {scene_names}", scene_names=", ".join(scene_names()))
-        )
+        raise BadInput(_("which scene? There are {scene_names}", scene_names=series(scene_names())))
     if table is not None and by_line:
         from tui.line import play_by_line
 

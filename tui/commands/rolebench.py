@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.filenames import file_name
-from base.messages import N_, _, _n
+from base.messages import N_, _, _n, series
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -96,7 +96,7 @@ def _known(names: Iterable[str], bench: "Bench") -> dict[str, "Character"]:
         character = load(name)
         mine = [role for role in bench.roles if role in (character.name, *character.aliases)]
         if not mine:
-            roles = ", ".join(bench.roles)
+            roles = series(bench.roles)
             hint = nearest(character.name, bench.roles) or _("; the roles are {roles}", roles=roles)
             raise BadInput(
                 _(
@@ -168,7 +168,7 @@ def _report(bench: "Bench", written: int, to: str, as_data: bool, output: Path |
             "{n} questions, {answers} answers: {roles}",
             len(bench.questions),
             answers=bench.answers,
-            roles=", ".join(f"{role} {count}" for role, count in bench.roles.most_common()),
+            roles=series(f"{role} {count}" for role, count in bench.roles.most_common()),
         )
     )
     if bench.empty:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import N_, _, series
 from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
@@ -53,7 +53,7 @@ def _check_splits(made: ExampleSet, wanted: Iterable[Split]) -> None:
     present = {one.split for one in made.examples}
     for split in sorted(set(wanted) - present):
         left_out = made.tally.left_out.most_common()
-        why = ", ".join(f"{count} {_(reason)}" for reason, count in left_out)
+        why = series(f"{count} {_(reason)}" for reason, count in left_out)
         raise KnownError(
             _("the {split} split is empty, since all was left out: {why}", split=split, why=why)
         )

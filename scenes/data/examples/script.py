@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.names import nearest
 from base.text import shown
 from scenes.log import Entry
@@ -95,13 +95,13 @@ def nobody(source: str, chapters: Iterable[LogChapter], roles: Sequence[Role]) -
                 source=source,
             )
         )
-    speakers = ", ".join(f"{shown(name)} {count}" for name, count in lines.most_common(MOST_NAMED))
+    speakers = series(f"{shown(name)} {count}" for name, count in lines.most_common(MOST_NAMED))
     return KnownError(
         _(
             "{source}: no line by {names}{hint}; those who speak in it, with their lines: "
             "{speakers}",
             source=source,
-            names=", ".join(role.name for role in roles[:MOST_NAMED]),
+            names=series(role.name for role in roles[:MOST_NAMED]),
             hint=nearest(roles[0].name, lines) if len(roles) == 1 else "",
             speakers=speakers,
         )
@@ -116,7 +116,7 @@ def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]
     if headings[:1] == [0] and headings[1:2] in ([], [1]):
         title, entries = entries[0].text, entries[1:]
     cast = tuple(Role(name) for name in dict.fromkeys(e.speaker for e in entries if e.speaker))
-    return Scene("log", Path(), title, cast), entries
+    return Scene(Path(source).name or source, Path(), title, cast), entries
 
 
 def _chapters(entries: Iterable[Entry]) -> Iterator[LogChapter]:

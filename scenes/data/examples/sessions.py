@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from base.errors import KnownError
-from base.messages import N_, _, _n
+from base.messages import N_, _, _n, series
 from models.train.data import Example, Split
 from scenes.data.examples.prompts import Bounds, ExampleTally, learned_reply
 from scenes.data.examples.replies import SessionPrompts, role_saying
@@ -76,7 +76,7 @@ def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
     )
     source = SessionSource(session, roles)
     if not any(source.lines):
-        names = ", ".join(role.name for role in roles) or _("a model")
+        names = series(role.name for role in roles) or _("a model")
         raise KnownError(
             _(
                 "{session}: no line by {names} after the opening; there is nothing to learn",

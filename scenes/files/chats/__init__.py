@@ -9,7 +9,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import sessions_folder
-from base.messages import _
+from base.messages import _, series
 from base.text import shown
 from scenes.files.chats.chat import Chat, Json, texts
 from scenes.files.chats.roundtrip import restored_session
@@ -81,7 +81,7 @@ def check_chat(path: Path, importer: Importer | None = None) -> None:
 def _no_chat(value: Json) -> str:
     """What a JSON object is that is no chat."""
     if "members" in value and "chats" in value:
-        chats = ", ".join(f"{shown(name)}.jsonl" for name in texts(value["chats"])[:3])
+        chats = series(f"{shown(name)}.jsonl" for name in texts(value["chats"])[:3])
         if not chats:
             return _("a SillyTavern group, expected one of its chats")
         return _("a SillyTavern group, expected one of its chats ({chats})", chats=chats)
@@ -89,7 +89,7 @@ def _no_chat(value: Json) -> str:
         return _("a character card, expected a chat; see: paotuan characters import")
     if "entries" in value:
         return _("a lorebook, expected a chat")
-    keys = ", ".join(map(shown, list(value)[:5]))
+    keys = series(map(shown, list(value)[:5]))
     if not keys:
         return _("no chat of a known program; found an empty JSON object")
     return _("no chat of a known program; found a JSON object with {keys}", keys=keys)

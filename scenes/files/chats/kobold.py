@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from base.messages import N_, _
+from base.yaml_reader import kind
 from characters.cards.lines import role_name
 from scenes.files.chats.chat import Chat, ChatMessage, Json, candidates, objects, text_in
 from scenes.files.chats.source import ChatFile
@@ -104,7 +105,7 @@ def _actions(value: Json, report: ImportReport) -> Iterator[tuple[str, list[str]
     for number, one in enumerate(listed if isinstance(listed, list) else []):
         text = text_in(one, "Selected Text", "text") if isinstance(one, dict) else one
         if not isinstance(text, str):
-            why = _("its text is {kind}, expected a string", kind=type(one).__name__)
+            why = _("its text is {kind}, expected a string", kind=kind(one))
             report.drop(number + 1, why)
             continue
         about = _about(metadata, number)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from base.errors import KnownError
 from base.messages import N_, _
+from base.yaml_reader import kind
 from scenes.files.chats.chat import Chat, ChatMessage, Json, NoMessage, text_in, texts
 from scenes.files.chats.source import BadValue, ChatFile, json_value
 from scenes.files.exports.sillytavern import KEY
@@ -126,9 +127,7 @@ def message_of(value: object, rooms: list[str] | None = None) -> ChatMessage:
         raise NoMessage(_("not a chat message"))
     text = text_of(value["mes"])
     if text is None:
-        raise NoMessage(
-            _("its text is {kind}, expected a string", kind=type(value["mes"]).__name__)
-        )
+        raise NoMessage(_("its text is {kind}, expected a string", kind=kind(value["mes"])))
     extra = value.get("extra")
     extra = extra if isinstance(extra, dict) else {}
     swipes, picked = _swipes(value, text)

@@ -14,8 +14,9 @@ import msgspec
 from base.decoding import SAMPLE, UTF8, encoding_of, marked_encoding
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.json_bounds import MAX_DEPTH, MAX_VALUES, too_deep, too_many, why_unkept
+from base.json_bounds import MAX_DEPTH, MAX_VALUES, json_mistake, too_deep, too_many, why_unkept
 from base.messages import _
+from base.system_errors import system_reason
 from base.text import shown
 
 FIRST_LINES = 20
@@ -113,7 +114,7 @@ def open_chat(path: Path) -> ChatFile:
             _refuse(start, where)
             encoding = _encoding(file)
     except OSError as error:
-        raise KnownError(f"{where}: {error.strerror or error}") from None
+        raise KnownError(_("{where}: {why}", where=where, why=system_reason(error))) from None
     return ChatFile(path, encoding, size)
 
 
@@ -184,9 +185,7 @@ def _examined(text: str) -> object:
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
             raise BadValue(_("cut off before its end")) from None
-        raise BadValue(
-            _("not valid JSON: {error} (column {column})", error=error.msg, column=error.colno)
-        ) from None
+        raise BadValue(_("not valid JSON: {error}", error=json_mistake(error))) from None
     except RecursionError:
         raise BadValue(too_deep()) from None
     except ValueError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import one_line
 from base.writing import UTF8, reason, replaced
 from scenes.files.chats.chat import Chat, ChatMessage
@@ -183,7 +183,7 @@ def _cast_as(chat: Chat, roles: Mapping[str, str], report: ImportReport) -> Chat
     others = {named(name): named(role) for name, role in roles.items()}
     spoken, _moments, _left_out = _speakers(chat.messages(ImportReport(report.where)))
     for name in others.keys() - spoken.keys():
-        who = ", ".join(one for one, __ in spoken.most_common(5))
+        who = series(one for one, __ in spoken.most_common(5))
         report.notice(_("nobody is called {name}; those who speak are {who}", name=name, who=who))
 
     def messages(report: ImportReport) -> Iterator[ChatMessage]:

@@ -94,7 +94,7 @@ class _Window:
             except json.JSONDecodeError as error:
                 near = error.pos >= len(self._text) - _CUT or error.msg.startswith("Unterminated")
                 if self._done or not near:
-                    why = _("not JSON ({error})", error=error.msg)
+                    why = _("not JSON ({error})", error=_(error.msg))
                     self._broken(error.pos, _("cut off") if near and self._done else why)
             except (ValueError, RecursionError):
                 self._broken(self._at, _("a value that is too deep or too long"))
