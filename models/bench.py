@@ -85,8 +85,11 @@ class BenchReport:
         rows = [
             (_("prompt"), _n("{n} token", "{n} tokens", self.prompt_tokens)),
             (_("prefill"), _rate(self.prefill_tokens_per_s, 0)),
-            (_("first token, cold"), f"{self.first_token_cold_s:.3f} s"),
-            (_("first token, follow-up turn"), f"{self.first_token_follow_up_s:.3f} s"),
+            (_("first token, cold"), _("{seconds:.3f} s", seconds=self.first_token_cold_s)),
+            (
+                _("first token, follow-up turn"),
+                _("{seconds:.3f} s", seconds=self.first_token_follow_up_s),
+            ),
             (_("follow-up draw of {n}", n=self.follow_up_n), _seconds(self.follow_up.seconds)),
         ]
         rows += [(f"n = {one.n}", _rate(one.tokens_per_s, 1)) for one in self.throughput]

@@ -59,7 +59,7 @@ def extracted() -> Catalog:
             ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS
         ):
             catalog.add(ids, None, [(f"{room}/{name}", 0)], auto_comments=comments, context=context)
-    for text, file in (*command_line(), *keys()):
+    for text, file in (*command_line(), *keys(), *recipe(), *models()):
         catalog.add(text, None, [(file, 0)])
     return catalog
 
@@ -82,6 +82,23 @@ def keys() -> Iterator[tuple[str, str]]:
 
     for text in descriptions():
         yield text, "tui/palette.py"
+
+
+def recipe() -> Iterator[tuple[str, str]]:
+    """What each key of a recipe is for, which a new recipe says."""
+    from base.declaration import docstrings
+    from models.train.settings import Settings
+
+    for text in docstrings(Settings).values():
+        yield " ".join(text.split()), "models/train/settings.py"
+
+
+def models() -> Iterator[tuple[str, str]]:
+    """What is noted of the models that are known by name."""
+    from models.entries import MODELS
+
+    for note in filter(None, (model.note for model in MODELS.values())):
+        yield note, "models/entries.py"
 
 
 def read(language: str) -> Catalog:

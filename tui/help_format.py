@@ -13,7 +13,9 @@ RAW = "\b"
 NAMES = 26
 """Cells of the column of names, at most."""
 GAP = 2
-_PIECES = re.compile(r"\s+|[^\s\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]+|.")
+_PIECES = re.compile(
+    r"\s+|\[[^\[\]]{1,24}\](?:\.{3})?|[^\s\u2e80-\u9fff\uff00-\uffef\u2018-\u201d]+|."
+)
 _TYPE = re.compile(r" <[^>]*>(\.\.\.)?$")
 """What typer says of an argument's type, which tells a person nothing."""
 _CLOSING = frozenset("，。！？；：、）】》」』”’…")

@@ -132,7 +132,7 @@ class _Decoder:
         encoding = encoding_of(head)
         if encoding not in UTF8 or "\ufffd" in beginning(head):
             with given():
-                refuse_no_text(head, self._where, "a log")
+                refuse_no_text(head, self._where, _("a log"))
         if encoding in WIDE and NO_TEXT.search(beginning(head[:SAMPLE])):
             raise BadInput(_("{where}: not a text file, expected a log", where=self._where))
         if encoding not in UTF8:

@@ -149,9 +149,12 @@ def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
     version_of_spec = _SPEC.fullmatch(said) if isinstance(said, str) else None
     nested = isinstance(inner, dict) and "name" in inner and said != "lorebook_v3"
     if version_of_spec is None and not nested:
-        if said is not None or "name" not in value or not _speaks_of_a_character(value):
+        if _is_book(value) or "name" not in value or not _speaks_of_a_character(value):
             raise KnownError(_("{where}: {problem}", where=where, problem=_what_else(value)))
-        return "v1", []
+        if said is None:
+            return "v1", []
+        words = _("{spec} is not known; read as V1", spec=_shown(said))
+        return "v1", [_("{where}: spec: {problem}", where=where, problem=words)]
     if not isinstance(inner, dict):
         problem = _missing_or(inner, _("keys and values"))
         raise KnownError(_("{where}: data: {problem}", where=where, problem=problem))
@@ -194,8 +197,12 @@ def _speaks_of_a_character(value: Json) -> bool:
     return sum(key in value for key in V1_FIELDS) >= 2
 
 
+def _is_book(value: Json) -> bool:
+    return "entries" in value or value.get("spec") == "lorebook_v3"
+
+
 def _what_else(value: Json) -> str:
-    if "entries" in value or value.get("spec") == "lorebook_v3":
+    if _is_book(value):
         return _("a lorebook, expected a card")
     if not value:
         return _("not a character card: no keys in it, expected name, description, …")

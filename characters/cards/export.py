@@ -58,6 +58,12 @@ def write_card(
         else:
             raise KnownError(
                 _(
+                    "{where}: a {form} card needs a name that ends in .png, .json or .charx",
+                    where=shown_path(target),
+                    form=form,
+                )
+                if form in ("v1", "v2", "v3")
+                else _(
                     "{where}: expected a name that ends in .png, .json, .charx or .yaml",
                     where=shown_path(target),
                 )

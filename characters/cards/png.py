@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from base.text import shown
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -17,6 +17,11 @@ MAX_TEXT = 48 * 1024 * 1024
 """Bytes of a text chunk that is read; base64 of the largest card."""
 MAX_CHUNKS = 200_000
 BLOCK = 1 << 20
+BASE64_MISTAKES = (
+    *(N_("Only base64 data is allowed"), N_("Incorrect padding"), N_("Excess data after padding")),
+    *(N_("Leading padding not allowed"), N_("Discontinuous padding not allowed")),
+)
+"""What Python says of base64 that it cannot read."""
 TEXT = (b"tEXt", b"zTXt", b"iTXt")
 
 
@@ -174,9 +179,8 @@ def unbase64(value: bytes, where: str) -> bytes:
     try:
         return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4), strict_mode=True)
     except binascii.Error as error:
-        raise KnownError(
-            _("{where}: not base64: {words}", where=where, words=shown(str(error)))
-        ) from None
+        mistake = _(str(error)) if str(error) in BASE64_MISTAKES else shown(str(error))
+        raise KnownError(_("{where}: not base64: {words}", where=where, words=mistake)) from None
 
 
 def write(

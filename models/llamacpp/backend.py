@@ -14,7 +14,7 @@ from typing import Any, Self
 import xllamacpp
 
 from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.text import one_line
 from models.backend import Delta, Progress, Prompt, Sampling, Scorer
 from models.chat import CHAT_TOKENS
@@ -243,7 +243,7 @@ class LlamaCpp(Scorer):
                 _(
                     "{name}: the adapter {adapter!r} is not loaded; loaded are {names}",
                     **given,
-                    names=", ".join(self._adapters),
+                    names=series(self._adapters),
                 )
                 if self._adapters
                 else _("{name}: the adapter {adapter!r} is not loaded, nor any other", **given)

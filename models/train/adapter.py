@@ -15,7 +15,7 @@ from peft import (
 from transformers import PreTrainedModel
 
 from base.errors import KnownError, first_line
-from base.messages import _
+from base.messages import _, series
 from models.adapters import Adapters
 from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
@@ -58,7 +58,7 @@ def new_adapter(
         raise KnownError(
             _(
                 "target_modules {modules}: {error}",
-                modules=", ".join(settings.target_modules),
+                modules=series(settings.target_modules),
                 error=first_line(error),
             )
         ) from error

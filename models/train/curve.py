@@ -39,6 +39,10 @@ class Point(NamedTuple):
 Tell = Callable[[Point], None]
 
 
+class NoStepLeft(Exception):
+    """The run that is gone on from has come to its end already."""
+
+
 class Curve(TrainerCallback):
     """Keeps the points of a run in `log.jsonl`; what a cut-off run wrote behind its last whole
     checkpoint is taken back, so that the curve is that of a run without a cut. Of several processes
@@ -87,8 +91,14 @@ class Curve(TrainerCallback):
         control.should_training_stop = control.should_training_stop or stopped
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Look at what is held out where the stop of the run before came before its look."""
+        """Look at what is held out where the stop of the run before came before its look.
+
+        Raises `NoStepLeft` for a run that was over: transformers would take one step more.
+        """
         step = state.global_step
+        if step >= state.max_steps or self._patience_is_over():
+            self.on_train_end(args, state, control)
+            raise NoStepLeft
         if step and step % self.settings.eval_steps == 0 and not self._looked_at(step):
             self.trainer.evaluate()
 
@@ -117,10 +127,15 @@ class Curve(TrainerCallback):
         self.tell(point)
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        looks, patience = self._looks, self.settings.early_stopping_patience
-        if patience and len(looks) > patience and min(looks[-patience:]) > min(looks):
-            self.why_ended = "patience"
+        if self._patience_is_over():
             control.should_training_stop = control.should_save = True
+
+    def _patience_is_over(self) -> bool:
+        looks, patience = self._looks, self.settings.early_stopping_patience
+        over = bool(patience) and len(looks) > patience and min(looks[-patience:]) > min(looks)
+        if over:
+            self.why_ended = "patience"
+        return over
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.trainer.accelerator.wait_for_everyone()

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from base.errors import KnownError
 from base.messages import _
 from base.system_errors import system_reason
+from base.yaml_reader import kind
 from models.backend import Prompt
 
 Split = Literal["train", "test"]
@@ -182,7 +183,7 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
                 "corpus examples",
                 where=where,
                 key=key,
-                type=type(text).__name__,
+                type=kind(text),
             )
         )
     return text

@@ -8,6 +8,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
+from base.yaml_reader import kind
 from models.backend import Prompt
 from models.train.data import LONGEST, lines_of
 
@@ -41,10 +42,10 @@ def _read(path: Path) -> Iterator[PreferencePair]:
         if not isinstance(value, dict):
             raise KnownError(
                 _(
-                    "{where}: a {type}, expected an object; make pairs with: paotuan "
+                    "{where}: {type}, expected an object; make pairs with: paotuan "
                     "sessions export --to preference",
                     where=where,
-                    type=type(value).__name__,
+                    type=kind(value),
                 )
             )
         chosen, rejected = (_line(value, key, where) for key in ("chosen", "rejected"))
@@ -89,7 +90,7 @@ def _text(value: dict[str, Any], key: str, where: str) -> str:
                 "sessions export --to preference",
                 where=where,
                 key=key,
-                type=type(text).__name__,
+                type=kind(text),
             )
         )
     return text

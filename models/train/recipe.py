@@ -81,12 +81,17 @@ def read_recipe(
     return settings
 
 
-def template() -> str:
-    """A recipe with every key, what it says and its default, to be written to a file."""
+def template(wrap: Callable[[str], Iterable[str]]) -> str:
+    """A recipe with every key, what it says and its default, to be written to a file.
+
+    `wrap` gives the lines of a sentence, since a Chinese character takes two cells.
+    """
     texts = docstrings(Settings)
-    lines = ["# A recipe for: paotuan train RECIPE", ""]
+    head = _("A recipe for: paotuan train RECIPE")
+    lines = [f"# {head}", ""]
     for one in fields(Settings):
-        lines += [f"# {line}" for line in texts[one.name].splitlines()]
+        about = " ".join(texts[one.name].split())
+        lines += [f"# {line}" for line in wrap(_(about))]
         value = FIRST.get(one.name, one.default)
         text = yaml.safe_dump(
             list(value) if isinstance(value, tuple) else value, default_flow_style=True

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from base.system_errors import system_reason
 from base.writing import check_inputs, is_same, replace_text
 from models.adapter_files import CONFIG
 from models.train.checkpoints import FOLDER, WHOLE, last_whole
-from models.train.curve import LOG, Curve, Point
+from models.train.curve import LOG, Curve, NoStepLeft, Point
 from models.train.objectives import objective_of
 from models.train.settings import RENAMED, Settings
 
@@ -221,7 +222,8 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
             trainer.evaluate()
         if trainer.curve.why_ended == "stopped":
             return
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with suppress(NoStepLeft):
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except Diverged as error:
         raise KnownError(
             _(

@@ -7,6 +7,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.json_bounds import too_deep
 from base.messages import _
 from base.system_errors import system_reason
 from base.yaml_reader import kind
@@ -78,7 +79,7 @@ def _object(raw: bytes, where: str) -> dict[str, Any]:
             )
         ) from None
     except (ValueError, RecursionError) as error:
-        reason = getattr(error, "msg", type(error).__name__)
+        reason = _(error.msg) if isinstance(error, json.JSONDecodeError) else too_deep()
         raise KnownError(
             _(
                 "{where}: not JSON ({reason}); expected one object on each line",

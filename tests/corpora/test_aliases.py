@@ -49,7 +49,7 @@ def test_a_given_name_is_made_of_a_full_one_unless_another_has_it(tmp_path):
         ("people:\n  刘备: 玄德\n", "刘备: expected a list of names"),
         ("people:\n  刘备: [玄：德]\n", "刘备: `：` in a name"),
         ("peeple: {}\npeople: {}\n", "unknown key peeple; the keys are title, given_names, people"),
-        ("people: [\n", ":2: not YAML"),
+        ("people: [\n", ":2: not valid YAML"),
     ],
 )
 def test_a_wrong_file_is_told_in_one_line(tmp_path, text, told):

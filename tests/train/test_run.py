@@ -254,6 +254,21 @@ def test_a_run_ends_early_when_the_held_out_loss_gets_no_better(
     )
     done = run(bases["llama"], wanted)
     assert done.why_ended == "patience" and done.steps < 200
+    again = run(bases["llama"], wanted)
+    assert (again.why_ended, again.steps, again.points) == ("patience", done.steps, done.points)
+
+
+@pytest.mark.parametrize("held_out", [2, 0])
+def test_a_run_that_is_over_is_not_gone_on_with(
+    bases: dict[str, Path], tmp_path: Path, held_out: int
+) -> None:
+    written(tmp_path / "examples.jsonl", examples(held_out=held_out))
+    wanted = settings(tmp_path, max_steps=4)
+    done = run(bases["llama"], wanted)
+    adapter, curve = weights(wanted.out), losses(wanted.out)
+    again = run(bases["llama"], wanted)
+    assert (again.steps, again.best_held_out) == (4, done.best_held_out)
+    assert (weights(wanted.out), losses(wanted.out)) == (adapter, curve)
 
 
 def test_a_stop_is_kept_and_can_be_gone_on_from(bases: dict[str, Path], tmp_path: Path) -> None:

@@ -34,9 +34,7 @@ class Dealt:
 
 
 def draw(
-    speaker: Annotated[
-        str, typer.Option("--for", metavar="NAME", help="Whose line to draw; required.")
-    ],
+    speaker: Annotated[str, typer.Option("--for", metavar="NAME", help="Whose line to draw.")],
     log: Annotated[
         str | None, typer.Argument(metavar="[LOG]", help="A file; stdin where none is named, or -.")
     ] = None,

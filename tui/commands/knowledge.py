@@ -28,9 +28,7 @@ def build(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Text or Markdown files, or folders.")
     ],
-    to: Annotated[
-        Path, typer.Option("-o", "--to", metavar="FILE", help="The .kb file to write; required.")
-    ],
+    to: Annotated[Path, typer.Option("-o", "--to", metavar="FILE", help="The .kb file to write.")],
     names: Annotated[
         list[str] | None,
         typer.Option("--name", metavar="NAME", help="A role or place to know as a whole; repeat."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from base.folders import models_folder
-from base.messages import _
+from base.messages import N_, _, series
 from tui.colour import redraws
 from tui.commands import options, weights
 from tui.commands.group import group
@@ -24,10 +24,19 @@ app.command()(weights.convert)
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="A name of `paotuan models list`.")]
 TERMS = {
-    "use restrictions": "restricted",
-    "commercial use after registration": "registration",
+    "use restrictions": N_("restricted"),
+    "commercial use after registration": N_("registration"),
 }
 """What a licence that is not free comes to, in the one word that the list has room for."""
+SHOWN = (
+    *(N_("name"), N_("title"), N_("hub"), N_("licence"), N_("terms"), N_("form")),
+    *(N_("backend"), N_("parameters"), N_("languages"), N_("memory"), N_("fits"), N_("note")),
+    *(N_("file"), N_("yes"), N_("no"), N_("free"), N_("use restrictions")),
+    *(N_("commercial use after registration"),),
+)
+"""What is said of a model, which `show` has in the person's language and JSON as it is."""
+LABELS = {"context": N_("context in tokens")}
+"""Keys whose name alone would say too little."""
 STEP = 1 << 20
 """Bytes between two pictures of a progress bar."""
 
@@ -42,12 +51,13 @@ def list_models(as_data: options.Json = False) -> None:
     if as_data:
         as_json([_told(model, main, gpu) for model in MODELS.values()], 2)
         return
-    rows = [("NAME", "WEIGHTS", "FITS", "CONTEXT", "FORM", "TERMS")]
+    rows = [(_("NAME"), _("WEIGHTS"), _("FITS"), _("CONTEXT"), _("FORM"), _("TERMS"))]
     for model in MODELS.values():
         memory = f"{model.memory[model.smallest] / 1e9:.1f} GB {model.smallest}"
         here = _text(fits(model, main, gpu))
-        terms = TERMS.get(model.licence.terms, model.licence.name)
-        rows.append((model.name, memory, here, str(model.context), model.form, terms))
+        named, terms = model.licence.name, TERMS.get(model.licence.terms)
+        shown = _(terms) if terms else named
+        rows.append((model.name, memory, here, str(model.context), model.form, shown))
     columns(rows)
 
 
@@ -63,10 +73,12 @@ def show(model: Name, as_data: options.Json = False) -> None:
     if as_data:
         as_json(details, 2)
         return
-    memory = ", ".join(f"{size / 1e9:.1f} GB {name}" for name, size in details["memory"].items())
+    memory = series(f"{size / 1e9:.1f} GB {name}" for name, size in details["memory"].items())
+    note = _(spec.note) if spec.note else ""
+    said = {"memory": memory, "terms": _(spec.licence.terms), "note": note}
     rows = [
-        (key, _text(value))
-        for key, value in (details | {"memory": memory}).items()
+        (_(str(LABELS.get(key, key))), _text(value))
+        for key, value in (details | said).items()
         if value not in (None, "")
     ]
     columns(rows)
@@ -201,5 +213,5 @@ def _where(model: "CatalogModel") -> str | None:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return _("yes") if value else _("no")
+    return series(map(str, value)) if isinstance(value, list) else str(value)

@@ -82,7 +82,7 @@ def quotes(
         if learn is not None:
             write_lines(learned_aliases(book, known), learn, inputs, "--learn-aliases")
         write_lines(_lines(to, book, quoted), output, inputs)
-    _report(book, quoted, source, as_data)
+    _report(book, quoted, source, as_data, learn)
 
 
 def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
@@ -102,7 +102,9 @@ def _lines(to: str, book: "Book", quoted: "Sequence[Quote]") -> Iterator[str]:
     return (entry.line + "\n" for entry in entries(book, quoted))
 
 
-def _report(book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool) -> None:
+def _report(
+    book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool, learn: Path | None
+) -> None:
     spoken = [one for one in quoted if one.kind in ("speech", "thought")]
     speakers = Counter(one.speaker for one in spoken if one.speaker)
     notices = notices_of(book)
@@ -135,6 +137,8 @@ def _report(book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool)
         word(f"  {escaped_line(notice)}")
     if source:
         word(_("  aliases: {source}", source=escaped_line(source)))
+    elif learn is not None:
+        word(_("  aliases: none; the learned ones are in {file}", file=escaped_line(str(learn))))
     else:
         word(_("  aliases: none; learn some with --learn-aliases FILE"))
     often = series(f"{escaped_line(who)} {n}" for who, n in speakers.most_common(MOST_SPEAKERS))

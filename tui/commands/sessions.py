@@ -191,9 +191,15 @@ def _lines_of(form: str, session: "Session", speaker: str | None, context: int) 
         from scenes.files.exports import export
 
         return export(form, session, speaker, context)
-    from scenes.data.examples.export import FORMS, unrecorded
+    from scenes.data.examples.export import FORMS, picks, unrecorded
 
-    if lines := unrecorded(session, speaker):
+    if form == "preference":
+        picked, lines = picks(session, speaker)
+        if not picked:
+            word(_("no candidate was picked against others here, so there are no pairs"))
+    else:
+        lines = unrecorded(session, speaker)
+    if lines:
         word(
             _n(
                 "the journal does not say what the model had read before {n} line; its prompt is "

@@ -79,6 +79,10 @@ def _change(key: str, value: str | None) -> None:
         one_of(key, known, "setting")
     if value is None:
         raise BadInput(_("{key}: its value is missing", key=key))
+    if key == "theme":
+        one_of(value, _themes(), "theme")
+    if table == "keys":
+        one_of(key.removeprefix("keys."), _key_ids(), "key")
     check = INSIDE[table] if dot else SINGLE[key]
     typed = value.split(",") if key == "notices" else _typed(value, key)
     if expected := check(key, typed):
@@ -118,6 +122,12 @@ def _show(name: str | None, model: str | None, as_data: bool) -> None:
         columns([(row.key, _shown(row.value), row.origin) for row in rows])
     for problem in (*problems(), *screen_problems(mine, _themes())):
         word(problem)
+
+
+def _key_ids() -> list[str]:
+    from tui.keymap import known_keys
+
+    return sorted(known_keys())
 
 
 def _themes() -> list[str]:

@@ -18,6 +18,7 @@ from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.commands import options
 from tui.failures import BadInput, given
+from tui.help_format import wrap
 from tui.output import as_json, data, escaped_line, word
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from models.train.settings import Settings
 
 PLOT_LINES = 12
+WIDTH = 88
+"""Cells of a line of what a new recipe says."""
 WHY_ENDED = {
     "done": N_("all steps done"),
     "patience": N_("the loss got no better"),
@@ -59,7 +62,7 @@ def train(
     from models.train.recipe import read_recipe, template
 
     if new:
-        data(template().rstrip())
+        data(template(lambda sentence: wrap(sentence, WIDTH)).rstrip())
         return
     if recipe is None:
         raise BadInput(_("no recipe; print one with: paotuan train --new > recipe.yaml"))

@@ -80,7 +80,7 @@ class Book:
 
 def read_book(path: Path) -> Book:
     """Read a novel. Raises `KnownError` where it is no text, empty, or beyond reason."""
-    texts = text_files(path, "a novel")
+    texts = text_files(path, _("a novel"))
     if len(texts) != 1:
         raise KnownError(
             _n(

@@ -9,8 +9,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from base.decoding import decode_utf8
 from base.errors import KnownError
 from base.folders import why_no_file
@@ -18,6 +16,7 @@ from base.messages import _, series
 from base.names import name_problem
 from base.text import shown
 from base.yaml_reader import MAX_BYTES
+from base.yaml_reader import read as read_yaml
 from scenes.data.books.book import Book
 from scenes.data.books.words import words
 
@@ -111,20 +110,9 @@ def aliases_of(book: Book) -> tuple[str, Aliases]:
 
 
 def _aliases(text: str, where: str) -> Aliases:
-    try:
-        declared = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise KnownError(
-            _(
-                "{where}{line}: not YAML ({problem})",
-                where=where,
-                line=line,
-                problem=getattr(error, "problem", type(error).__name__),
-            )
-        ) from None
-    if not isinstance(declared, dict) or not isinstance(declared.get("people"), dict):
+    declared = read_yaml(text.encode(), where).data
+    people = declared.get("people")
+    if not isinstance(people, dict):
         raise KnownError(
             _("{where}: expected `people:` with a name and its aliases on each line", where=where)
         )
@@ -138,7 +126,7 @@ def _aliases(text: str, where: str) -> Aliases:
             )
         )
     alone = declared.get("given_names") is True
-    names = _names(declared["people"], where, alone)
+    names = _names(people, where, alone)
     return Aliases(str(declared.get("title", "")), names, alone)
 
 

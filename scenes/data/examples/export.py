@@ -36,7 +36,16 @@ def preference(session: Session, speaker: str | None, context: int) -> Iterator[
 
 def preferred(session: Session, speaker: str | None, context: int) -> Iterator[PreferencePair]:
     """What was picked, or what it was edited to, against every other candidate of its draw."""
-    prompts, cast = _prompts(session, context), session.scene.cast
+    prompts = _prompts(session, context)
+    for turn, role, others in _picks(session, speaker):
+        prompt, chosen = prompts.before(turn, role), _response(turn.entry)
+        for other in others:
+            yield PreferencePair(prompt, f"{chosen}\n", f"{_response(other)}\n")
+
+
+def _picks(session: Session, speaker: str | None) -> Iterator[tuple[Turn, Role, list[Entry]]]:
+    """Each line that was picked, its role, and the other candidates of its draw."""
+    cast = session.scene.cast
     for turn in session.turns.values():
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
         if draw is None or turn.of is not None:
@@ -50,9 +59,7 @@ def preferred(session: Session, speaker: str | None, context: int) -> Iterator[P
             if one.entry != turn.entry and role_saying(cast, one.entry) == role
         ]
         if others and speaker in (None, role.name):
-            prompt, chosen = prompts.before(turn, role), _response(turn.entry)
-            for other in others:
-                yield PreferencePair(prompt, f"{chosen}\n", f"{_response(other)}\n")
+            yield turn, role, others
 
 
 def alpaca(session: Session, speaker: str | None, context: int) -> Iterator[str]:
@@ -150,6 +157,13 @@ def unrecorded(session: Session, speaker: str | None) -> int:
     """Lines of which the journal does not say what the model had read."""
     prompts = _prompts(session, 0)
     return sum(not prompts.is_recorded(turn) for turn, __ in _lines(session, speaker))
+
+
+def picks(session: Session, speaker: str | None) -> tuple[int, int]:
+    """Lines that were picked against others, and those of them as `unrecorded` counts them."""
+    prompts = _prompts(session, 0)
+    recorded = [prompts.is_recorded(turn) for turn, *__ in _picks(session, speaker)]
+    return len(recorded), recorded.count(False)
 
 
 # --- replies and what came before them -----------------------------------------------------------

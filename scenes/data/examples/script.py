@@ -116,7 +116,7 @@ def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]
     if headings[:1] == [0] and headings[1:2] in ([], [1]):
         title, entries = entries[0].text, entries[1:]
     cast = tuple(Role(name) for name in dict.fromkeys(e.speaker for e in entries if e.speaker))
-    return Scene("log", Path(), title, cast), entries
+    return Scene(Path(source).name or source, Path(), title, cast), entries
 
 
 def _chapters(entries: Iterable[Entry]) -> Iterator[LogChapter]:

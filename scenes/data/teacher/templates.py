@@ -11,13 +11,15 @@ from itertools import accumulate
 from math import prod
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from rapidfuzz import fuzz, process
 
+from base.declaration import Declaration
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.messages import _
+from base.validation import check
+from base.yaml_reader import read as read_yaml
 from scenes.data.records import read_records
 
 LARGEST = 1_000_000
@@ -30,10 +32,9 @@ SLOT = re.compile(r"\{(\w+)\}")
 _FOREIGN_SLOT = re.compile(r"\{(\w+)\}|\[(\w+)\]")
 
 
-class Templates(BaseModel):
+class Templates(Declaration):
     """A file of templates; `ask` says of a slot what the teacher is to list."""
 
-    model_config = ConfigDict(extra="forbid")
     templates: list[str] = Field(default_factory=list)
     slots: dict[str, list[str]] = Field(default_factory=dict)
     ask: dict[str, str] = Field(default_factory=dict)
@@ -56,13 +57,7 @@ def read_templates(path: Path) -> Templates:
                 most=LARGEST // 1_000_000,
             )
         )
-    try:
-        return Templates.model_validate(yaml.safe_load(raw.decode("utf-8-sig")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        problem = " ".join(str(error).split())[:160]
-        raise KnownError(
-            _("{path}: expected templates, slots and ask ({problem})", path=path, problem=problem)
-        ) from None
+    return check(Templates, read_yaml(raw, str(path)))
 
 
 def _seed_tasks(path: Path) -> Templates:
