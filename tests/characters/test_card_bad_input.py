@@ -246,3 +246,10 @@ def test_nothing_is_half_written_where_a_disk_or_a_name_fails(tmp_path):
     with pytest.raises(FileNotFoundError):
         carry_out(imports)
     assert list((tmp_path / "made").iterdir()) == []
+
+
+def test_a_flat_card_with_an_unknown_spec_is_read_as_the_first_version(tmp_path):
+    file = tmp_path / "a.json"
+    file.write_text('{"name": "a", "description": "b", "spec": "tavern_ai"}', "utf-8")
+    card = read_card(file)
+    assert card.spec == "v1" and "tavern_ai is not known; read as V1" in card.warnings[0]
