@@ -126,9 +126,9 @@ def _folder(name: str, fetch: bool) -> Path:
         raise KnownError(_("{name}: no such folder", name=name))
     if not REPO.fullmatch(name):
         raise KnownError(_("{name}: neither a folder nor the name of a model", name=name))
-    found = here(name)
-    if found is not None and (not fetch or _is_whole(found)):
-        return found
+    folder = here(name)
+    if folder is not None and (not fetch or _is_whole(folder)):
+        return folder
     if not fetch:
         raise KnownError(
             _("{name}: it is not on this machine; fetch it with: hf download {name}", name=name)

@@ -108,15 +108,15 @@ def resolve(spec: str) -> ModelSpec:
 
 
 def _local(spec: str) -> ModelSpec:
-    found = resolve(spec)
-    if found.backend not in ("local", "llamacpp"):
+    spec_read = resolve(spec)
+    if spec_read.backend not in ("local", "llamacpp"):
         raise KnownError(
             _(
                 "{spec}: expected a model's name, a GGUF file or a folder",
                 spec=one_line(f"{LOCAL}{spec}", NAMED),
             )
         )
-    return replace(found, backend="local")
+    return replace(spec_read, backend="local")
 
 
 def _with_mode(spec: str, query: str) -> ModelSpec:

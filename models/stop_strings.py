@@ -16,10 +16,10 @@ class StopScanner:
         if self.stopped:
             return ""
         self._held += text
-        found = [at for stop in self.stops if (at := self._held.find(stop)) >= 0]
-        if found:
+        places = [at for stop in self.stops if (at := self._held.find(stop)) >= 0]
+        if places:
             self.stopped = True
-            certain, self._held = self._held[: min(found)], ""
+            certain, self._held = self._held[: min(places)], ""
             return certain
         keep = self._possible_prefix()
         cut = len(self._held) - keep

@@ -48,8 +48,8 @@ class Frame:
 
     def texts(self, prompt: Prompt) -> list[str]:
         """The texts that stand between the marks; as one where the template has no system."""
-        found = [message["content"] for message in messages(prompt)]
-        return found if len(found) < len(self.marks) else ["\n\n".join(found)]
+        texts = [message["content"] for message in messages(prompt)]
+        return texts if len(texts) < len(self.marks) else ["\n\n".join(texts)]
 
 
 def frame_of(render: Render, system: bool) -> Frame:
@@ -64,10 +64,10 @@ def frame_of(render: Render, system: bool) -> Frame:
             opening = _opening(render, [{"role": "system", "content": SYSTEM}, user])
         except KnownError:
             opening = ""
-        if found := _split(opening, (SYSTEM, USER)):
-            return found
-    if found := _split(_opening(render, [user]), (USER,)):
-        return found
+        if marks := _split(opening, (SYSTEM, USER)):
+            return marks
+    if marks := _split(_opening(render, [user]), (USER,)):
+        return marks
     raise KnownError(_("its chat template does not show a message as it was given"))
 
 

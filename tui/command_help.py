@@ -92,8 +92,8 @@ def _unread(option: Parameter) -> Parameter:
 
 def _beginning(text: str) -> str:
     """The first sentence, without its end."""
-    found = _SENTENCE.match(text)
-    return found[0].rstrip(".。") if found else text
+    sentence = _SENTENCE.match(text)
+    return sentence[0].rstrip(".。") if sentence else text
 
 
 def _translate_parameter(parameter: Parameter) -> None:

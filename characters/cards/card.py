@@ -85,8 +85,8 @@ class Card:
     @property
     def greetings(self) -> tuple[str, ...]:
         """The first message and its alternates, without empty ones."""
-        found = (self.text("first_mes"), *self.texts("alternate_greetings"))
-        return tuple(one for one in found if one.strip())
+        greetings = (self.text("first_mes"), *self.texts("alternate_greetings"))
+        return tuple(one for one in greetings if one.strip())
 
     @property
     def book(self) -> Json | None:

@@ -44,10 +44,10 @@ class Reading:
         """Read the files once for their names, so that an index can know them."""
         for path, __ in self.texts():
             try:
-                found = [path.stem, *headings(read_text(path))]
+                names = [path.stem, *headings(read_text(path))]
             except KnownError:
                 continue
-            self.names.update(dict.fromkeys(one for one in found if len(one) <= LONGEST_NAME))
+            self.names.update(dict.fromkeys(one for one in names if len(one) <= LONGEST_NAME))
         return list(self.names)
 
     def texts(self) -> Iterator[tuple[Path, str]]:

@@ -126,8 +126,8 @@ class Base:
         """
         scores, weights = self._scored(query, beside)
         best = sorted(scores, key=lambda one: (-scores[one], one))[: max(limit, FUSED)]
-        asked = query[-LONGEST_QUERY:]
-        near = self._try_vectors(lambda vectors: vectors.nearest(asked, max(limit, FUSED)))
+        question = query[-LONGEST_QUERY:]
+        near = self._try_vectors(lambda vectors: vectors.nearest(question, max(limit, FUSED)))
         if near is not None:
             scores = fused(best, near)
             best = sorted(scores, key=lambda one: (-scores[one], one))

@@ -18,8 +18,8 @@ def find_fetched(model: CatalogModel) -> Path:
     Raises `KnownError` where it was not.
     """
     repo, file = place_of(model)
-    found = here(repo, file)
-    if found is None:
+    path = here(repo, file)
+    if path is None:
         raise KnownError(
             _(
                 "{model}: it is not on this machine yet; fetch it with: paotuan models pull "
@@ -27,7 +27,7 @@ def find_fetched(model: CatalogModel) -> Path:
                 model=model.name,
             )
         )
-    return found
+    return path
 
 
 def here(repo: str, file: str | None = None) -> Path | None:
@@ -55,8 +55,8 @@ def folder_of(repo: str) -> Path:
 def sizes_of(repo: str) -> dict[str, int]:
     """The files that were fetched whole, with their sizes."""
     try:
-        found = json.loads(_note_of(repo).read_text("utf-8"))
-        return {str(name): int(size) for name, size in found.items() if is_safe(str(name))}
+        note = json.loads(_note_of(repo).read_text("utf-8"))
+        return {str(name): int(size) for name, size in note.items() if is_safe(str(name))}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 

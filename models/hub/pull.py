@@ -30,7 +30,7 @@ def pull(name: str, progress: OnBytes | None = None, send_token: bool = False) -
 def _wanted(names: Sequence[str], file: str | None) -> list[str]:
     if file is not None:
         return [name for name in names if name == file]
-    found = [name for name in names if name.endswith(WANTED)]
-    if any(name.endswith(".safetensors") for name in found):
-        found = [name for name in found if not name.endswith(".bin")]
-    return found
+    wanted = [name for name in names if name.endswith(WANTED)]
+    if any(name.endswith(".safetensors") for name in wanted):
+        wanted = [name for name in wanted if not name.endswith(".bin")]
+    return wanted

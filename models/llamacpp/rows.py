@@ -30,9 +30,9 @@ class LlamaCppRow:
     def take(self, choice: dict[str, Any]) -> str:
         """Take what a chunk says of this candidate, and return what is certain to belong to it."""
         if self._logprob is not None and choice.get("logprobs"):
-            told = [token["logprob"] for token in choice["logprobs"]["content"]]
-            self._unlikely |= None in told
-            self._logprob += sum(one for one in told if one is not None)
+            logprobs = [token["logprob"] for token in choice["logprobs"]["content"]]
+            self._unlikely |= None in logprobs
+            self._logprob += sum(one for one in logprobs if one is not None)
         piece = choice["text"]
         if not piece:
             return ""

@@ -26,12 +26,12 @@ class Tokens:
 
     def counts(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text, asked for in few requests."""
-        found: dict[str, int] = {}
+        ids: dict[str, int] = {}
         distinct = list(dict.fromkeys(texts))
         for start in range(0, len(distinct), AT_ONCE):
             chunk = distinct[start : start + AT_ONCE]
-            found.update(zip(chunk, map(len, self.ids(chunk)), strict=True))
-        return [found[text] for text in texts]
+            ids.update(zip(chunk, map(len, self.ids(chunk)), strict=True))
+        return [ids[text] for text in texts]
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text by itself."""

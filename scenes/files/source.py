@@ -197,8 +197,8 @@ def _members(path: Path, where: str, expected: str) -> list[TextFile]:
         raise KnownError(
             _("{where}: a damaged zip ({error})", where=where, error=shown(str(error)))
         ) from None
-    found = [TextFile(*_member(path, where, info), expected) for info in _logs(infos, where)]
-    return found
+    files = [TextFile(*_member(path, where, info), expected) for info in _logs(infos, where)]
+    return files
 
 
 def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:

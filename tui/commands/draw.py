@@ -122,14 +122,14 @@ def scene_of(history: Sequence["Entry"], speaker: str) -> tuple["Scene", list["E
 
 def recent(history: Sequence["Entry"], context: int) -> list["Entry"]:
     """The end of a long log that could fit into `context` tokens, and then some."""
-    kept: list[Entry] = []
+    entries: list[Entry] = []
     room = ENOUGH * context
     for entry in reversed(history):
         room -= len(entry.text) + 1
-        if room < 0 and kept:
+        if room < 0 and entries:
             break
-        kept.append(entry)
-    return kept[::-1]
+        entries.append(entry)
+    return entries[::-1]
 
 
 def _history(source: LogInput) -> list["Entry"]:

@@ -31,11 +31,11 @@ class CommandGroup(TyperGroup):
                     command=ctx.command_path,
                 )
             )
-        found = super().resolve_command(ctx, args)
-        if found[1] is not None:
+        command = super().resolve_command(ctx, args)
+        if command[1] is not None:
             path = f"{ctx.command_path} {name}".partition(" ")[2]
-            translate(found[1], path, ctx.find_root().command)
-        return found
+            translate(command[1], path, ctx.find_root().command)
+        return command
 
 
 def group(help: str, kind: type[CommandGroup] = CommandGroup) -> typer.Typer:

@@ -131,10 +131,10 @@ def _table(
         given_model(choice)
         return None
     with given():
-        found = load_scene(scene)
-        part = found.role(role).name if role is not None else found.play_as
-    given_model(choice, found)
-    return Play.start(found, None if watch else part)
+        opened = load_scene(scene)
+        part = opened.role(role).name if role is not None else opened.play_as
+    given_model(choice, opened)
+    return Play.start(opened, None if watch else part)
 
 
 def _recast(table: "Play", role: str | None, watch: bool) -> None:

@@ -140,9 +140,9 @@ class PathScreen(ModalScreen[Opened | None]):
             self.dismiss(content)
 
     def _tell(self, text: str, wrong: bool = False) -> None:
-        told = self.query_one("#told", Static)
-        told.set_class(wrong, "wrong")
-        told.update(Content(printable(text)))
+        line = self.query_one("#told", Static)
+        line.set_class(wrong, "wrong")
+        line.update(Content(printable(text)))
 
 
 class GuessScreen(ModalScreen[Importer | None]):

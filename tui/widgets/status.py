@@ -17,9 +17,9 @@ class Status(Widget, can_focus=False):
 
     def show(self, *parts: str) -> None:
         """Show these parts; empty ones are left out."""
-        kept = tuple(printable(part) for part in parts if part)
-        if kept != self.parts:
-            self.parts = kept
+        parts_shown = tuple(printable(part) for part in parts if part)
+        if parts_shown != self.parts:
+            self.parts = parts_shown
             self.refresh()
 
     def render_line(self, y: int) -> Strip:

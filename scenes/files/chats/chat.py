@@ -65,9 +65,9 @@ class Chat:
 def text_in(value: Json, *keys: str) -> str:
     """The first of `keys` that holds a text which is not blank; else an empty text."""
     for key in keys:
-        found = value.get(key)
-        if isinstance(found, str) and found.strip():
-            return found
+        value_there = value.get(key)
+        if isinstance(value_there, str) and value_there.strip():
+            return value_there
     return ""
 
 
@@ -83,5 +83,5 @@ def texts(value: object) -> list[str]:
 
 def candidates(text: str, others: Sequence[str]) -> tuple[tuple[str, ...], int]:
     """`text` and what else could have stood there, each once, and which of them it is."""
-    found = tuple(dict.fromkeys([*(each for each in others if each.strip()), text]))
-    return (found, found.index(text)) if len(found) > 1 else ((), 0)
+    texts = tuple(dict.fromkeys([*(each for each in others if each.strip()), text]))
+    return (texts, texts.index(text)) if len(texts) > 1 else ((), 0)

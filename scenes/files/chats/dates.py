@@ -28,14 +28,14 @@ def _written(text: str) -> datetime | None:
         return _iso(text)
     if text.isdecimal():
         return sent_at(int(text))
-    if found := _HOURS.fullmatch(text):
-        *moment, thousandths = (int(part or 0) for part in found.groups())
+    if match := _HOURS.fullmatch(text):
+        *moment, thousandths = (int(part or 0) for part in match.groups())
         year, month, day, hour, minute, second = moment
         return datetime(year, month, day, hour, minute, second, thousandths * 1000, UTC)
-    if found := _LONG.fullmatch(text):
-        month = _MONTHS.index(found[1][:3].lower()) + 1
-        hour = int(found[4]) % 12 + 12 * (found[6].lower() == "p")
-        return datetime(int(found[3]), month, int(found[2]), hour, int(found[5]), tzinfo=UTC)
+    if match := _LONG.fullmatch(text):
+        month = _MONTHS.index(match[1][:3].lower()) + 1
+        hour = int(match[4]) % 12 + 12 * (match[6].lower() == "p")
+        return datetime(int(match[3]), month, int(match[2]), hour, int(match[5]), tzinfo=UTC)
     return _iso(text)
 
 

@@ -135,8 +135,8 @@ def _messages(text: str, player: str, others: list[str]) -> Iterator[ChatMessage
         part = text[start : mark.start() if mark else len(text)]
         if part.strip() and writer:
             name = {"INPUT": player, "OUTPUT": opponent, "SYSTEM": NARRATOR}[writer]
-            told = part.strip()
-            yield ChatMessage(name, told, writer == "INPUT", narrator=writer == "SYSTEM")
+            words = part.strip()
+            yield ChatMessage(name, words, writer == "INPUT", narrator=writer == "SYSTEM")
         elif part.strip():
             yield from _story(part, player, others)
         if mark:

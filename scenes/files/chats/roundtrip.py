@@ -160,19 +160,19 @@ def _take_foreign(
 
 def _avatars(lines: Sequence[_SavedMessage], turns: Mapping[int, Json]) -> Mapping[str, Json]:
     """The pictures that were known when the chat was written, from its turns and its lines."""
-    found = {id: _kept(turn).get("message") for id, turn in turns.items()}
+    messages = {id: _kept(turn).get("message") for id, turn in turns.items()}
     for line in lines:
         first = line.turns[0] if line.turns else 0
         if line.same and first in turns and "turns" in _kept(turns[first]):
-            found[first] = line.raw
-    return avatars_of(found[id] for id in sorted(found))
+            messages[first] = line.raw
+    return avatars_of(messages[id] for id in sorted(messages))
 
 
 def _kept(turn: Json) -> Json:
     """What SillyTavern had said of a turn."""
     foreign = turn.get("foreign")
-    kept = foreign.get(KEY) if isinstance(foreign, dict) else None
-    return kept if isinstance(kept, dict) else {}
+    stored = foreign.get(KEY) if isinstance(foreign, dict) else None
+    return stored if isinstance(stored, dict) else {}
 
 
 def _is_chain(ids: Sequence[int], session: Session) -> bool:

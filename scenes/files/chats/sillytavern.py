@@ -169,8 +169,8 @@ def _swipes(value: Json, text: str) -> tuple[tuple[str, ...], int]:
 
 def _model_of(value: Json, picked: int) -> str:
     """The model that wrote the swipe that was picked; empty where nothing tells."""
-    found = value.get("swipe_info")
-    info = found[picked] if isinstance(found, list) and picked < len(found) else None
+    infos = value.get("swipe_info")
+    info = infos[picked] if isinstance(infos, list) and picked < len(infos) else None
     extra = info.get("extra") if isinstance(info, dict) else None
     return text_in(extra, "model") if isinstance(extra, dict) else ""
 

@@ -23,8 +23,8 @@ def with_ours(value: Json, holder: str, ours: Json) -> Json:
 def ours_in(value: Mapping[str, Any], holder: str) -> Json | None:
     """What we had written into a message (`extra`) or a header (`chat_metadata`)."""
     inner = value.get(holder)
-    found = inner.get(OURS) if isinstance(inner, dict) else value.get(OURS)
-    return found if isinstance(found, dict) else None
+    stored = inner.get(OURS) if isinstance(inner, dict) else value.get(OURS)
+    return stored if isinstance(stored, dict) else None
 
 
 def without_ours(value: Json, holder: str) -> Json:

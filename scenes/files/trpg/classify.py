@@ -53,8 +53,8 @@ _NUMBERED = re.compile(r"(@[^\s@(（]{1,40})[(（]\d{5,12}[)）]")
 
 def chapter_of(text: str) -> str | None:
     """The title, where all of a text is one: `==== 第二章 ====`, `第二章 夜`."""
-    found = _CHAPTER.fullmatch(text) if len(text) <= LONGEST_CHAPTER else None
-    return found[1] or found[2] if found else None
+    chapter = _CHAPTER.fullmatch(text) if len(text) <= LONGEST_CHAPTER else None
+    return chapter[1] or chapter[2] if chapter else None
 
 
 def is_roll(text: str) -> bool:
@@ -109,8 +109,8 @@ def without_codes(text: str, names: dict[str, str], ids: bool = False) -> tuple[
 
 def without_order(text: str) -> str:
     """`text` without an order in `（…）` at its end."""
-    found = _ORDERED.search(text, max(0, len(text) - 60)) if text[-1] in "）)" else None
-    return text[: found.start()] if found and found.start() else text
+    order = _ORDERED.search(text, max(0, len(text) - 60)) if text[-1] in "）)" else None
+    return text[: order.start()] if order and order.start() else text
 
 
 def _without_bracketed(text: str) -> str:

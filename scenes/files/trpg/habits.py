@@ -54,8 +54,8 @@ def table_habits(messages: Iterable[TableMessage], style: str | None) -> TableHa
                 style=style,
             )
         )
-    told = [FileNotice(0, text) for text in notices]
-    return TableHabits(frozenset(bots), style or "quoted", told)
+    file_notices = [FileNotice(0, text) for text in notices]
+    return TableHabits(frozenset(bots), style or "quoted", file_notices)
 
 
 def answering(messages: Iterable[TableMessage]) -> list[Account]:

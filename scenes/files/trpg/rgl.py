@@ -46,13 +46,13 @@ def read(file: TextFile) -> Iterator[Item]:
         line = line.strip()
         if not line:
             continue
-        if found := LINE.fullmatch(line):
-            name = _ALPHA.sub("", found[1].split(",")[0].split("，")[0].strip()).partition(".")[0]
-            yield TableMessage(number, name.strip(), _said(found[2]))
+        if match := LINE.fullmatch(line):
+            name = _ALPHA.sub("", match[1].split(",")[0].split("，")[0].strip()).partition(".")[0]
+            yield TableMessage(number, name.strip(), _said(match[2]))
         elif line.startswith("#"):
             yield Dropped(number, COMMENTS, line)
-        elif found := _BUILT_IN.fullmatch(line):
-            yield _rolled(number, found[1].lower(), found[2])
+        elif match := _BUILT_IN.fullmatch(line):
+            yield _rolled(number, match[1].lower(), match[2])
         elif SETTING.fullmatch(line):
             yield Dropped(number, SETTINGS, line)
         else:
@@ -61,15 +61,15 @@ def read(file: TextFile) -> Iterator[Item]:
 
 def _rolled(number: int, kind: str, values: str) -> Item:
     """`<dice>:(侦查,100,50,36),…` or `<hitpoint>:(林默,10,7,4)` as dice bots say it."""
-    found = _VALUES.findall(values)
-    if not found:
+    values_read = _VALUES.findall(values)
+    if not values_read:
         return Dropped(number, ROLLS, values)
     if kind == "hitpoint":
-        told = (f"{what.strip()}：{before} ➯ {after}" for what, _, before, after in found)
+        told = (f"{what.strip()}：{before} ➯ {after}" for what, _, before, after in values_read)
     else:
         told = (
             f"{what.strip()}：D{sides}={thrown}{f'/{needed}' if needed.isdecimal() else ''}"
-            for what, sides, needed, thrown in found
+            for what, sides, needed, thrown in values_read
         )
     return TableMessage(number, DICE, "；".join(told), part="dice")
 

@@ -64,8 +64,8 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
     parts: list[tuple[Spoken | None, str]] = []
     never: set[str] = set()
     begun = at = 0
-    while found := style.opening.search(line, at):
-        start = found.start()
+    while opening := style.opening.search(line, at):
+        start = opening.start()
         kind, close = style.closing[line[start]]
         end = _end(line, start, close, never)
         inner = line[start + 1 : end].strip()
@@ -84,8 +84,8 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
 
 def _rest(text: str) -> tuple[Spoken | None, str]:
     """What stands beside a quotation; all of it in `（…）` is what is done: `“好。”（点头）`."""
-    found = _WHOLE.fullmatch(text)
-    return ("action", found[1]) if found else (None, text)
+    whole = _WHOLE.fullmatch(text)
+    return ("action", whole[1]) if whole else (None, text)
 
 
 def _is_sum(line: str, start: int) -> bool:
