@@ -1,5 +1,7 @@
 """What the numbers of sampling may be: of scenes, options and settings alike."""
 
+from base.messages import _
+
 SAMPLING: dict[str, dict[str, float]] = {
     "n": {"ge": 1, "le": 32},
     "temperature": {"ge": 0, "le": 10},
@@ -30,3 +32,22 @@ def is_inside(name: str, value: float) -> bool:
         "lt": lambda bound: value < bound,
     }
     return all(inside[how](bound) for how, bound in SAMPLING[name].items())
+
+
+def expected_of(name: str) -> str:
+    """What a setting of sampling may be, as it is said to a person."""
+    whole = name in WHOLE
+    match SAMPLING[name]:
+        case {"ge": least, "le": most} if whole:
+            return _("a whole number from {least} to {most}", least=least, most=most)
+        case {"ge": least, "lt": over} if whole:
+            return _("a whole number from {least} to {most}", least=least, most=int(over) - 1)
+        case {"ge": least} if whole:
+            return _("a whole number of at least {least}", least=least)
+        case {"ge": least, "le": most}:
+            return _("a number from {least} to {most}", least=least, most=most)
+        case {"gt": over, "le": most}:
+            return _("a number over {over}, up to {most}", over=over, most=most)
+        case {"ge": least}:
+            return _("a number of at least {least}", least=least)
+    raise AssertionError(name)

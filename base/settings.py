@@ -16,7 +16,7 @@ from base.errors import KnownError
 from base.folders import config_folder
 from base.messages import LANGUAGES, _, matched
 from base.names import nearest
-from base.ranges import SAMPLING, WHOLE, is_inside
+from base.ranges import SAMPLING, WHOLE, expected_of, is_inside
 from base.system_errors import system_reason
 from base.text import shown
 from base.writing import replace_text, told
@@ -157,19 +157,7 @@ def _sampling(key: str, value: Any) -> str | None:
     kinds = (int,) if name in WHOLE else (int, float)
     if type(value) in kinds and is_inside(name, value):
         return None
-    whole = name in WHOLE
-    match SAMPLING[name]:
-        case {"ge": least, "le": most} if whole:
-            return _("a whole number from {least} to {most}", least=least, most=most)
-        case {"ge": least} if whole:
-            return _("a whole number of at least {least}", least=least)
-        case {"ge": least, "le": most}:
-            return _("a number from {least} to {most}", least=least, most=most)
-        case {"gt": over, "le": most}:
-            return _("a number over {over}, up to {most}", over=over, most=most)
-        case {"ge": least}:
-            return _("a number of at least {least}", least=least)
-    raise AssertionError(name)
+    return expected_of(name)
 
 
 def _words(key: str, value: Any) -> str | None:

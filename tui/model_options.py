@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
 from base.messages import N_, _
+from base.ranges import expected_of, is_inside
 from base.text import shown
 from tui.failures import BadInput, given
 from tui.output import word
@@ -272,24 +273,13 @@ def _named(text: str) -> tuple[str, str]:
 
 def _check_range(name: str, value: float) -> None:
     """Raise `BadInput` for a setting that a scene could not have either."""
-    from base.ranges import SAMPLING as RANGES
-    from base.validation import BOUNDS
-
-    inside = {
-        "ge": lambda bound: value >= bound,
-        "gt": lambda bound: value > bound,
-        "le": lambda bound: value <= bound,
-        "lt": lambda bound: value < bound,
-    }
-    for how, bound in RANGES.get(name, {}).items():
-        if not inside[how](bound):
-            option = "-n" if name == "n" else f"--{name.replace('_', '-')}"
-            raise BadInput(
-                _(
-                    "{option} {value}: expected {BOUNDS} {bound}",
-                    option=option,
-                    value=value,
-                    BOUNDS=BOUNDS[how],
-                    bound=bound,
-                )
+    if not is_inside(name, value):
+        option = "-n" if name == "n" else f"--{name.replace('_', '-')}"
+        raise BadInput(
+            _(
+                "{option} {value}: expected {expected}",
+                option=option,
+                value=value,
+                expected=expected_of(name),
             )
+        )

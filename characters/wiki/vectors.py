@@ -16,6 +16,7 @@ from tokenize import TokenError
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from base.errors import KnownError
+from base.extras import not_installed
 from base.folders import beside, shown_path
 from base.messages import _
 from base.text import shown
@@ -176,13 +177,7 @@ class Vectors:
         try:
             import numpy as np
         except ModuleNotFoundError:
-            raise KnownError(
-                _(
-                    "{model}: needs numpy, which is not installed; install it with: pip "
-                    "install 'paotuan[embeddings]'",
-                    model=shown(self._made.model),
-                )
-            ) from None
+            raise KnownError(not_installed("numpy", "embeddings")) from None
         rows = self._mapped(vectors_path(self._base))
         if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
             path = shown_path(vectors_path(self._base))

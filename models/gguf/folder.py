@@ -14,6 +14,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Genera
 from transformers.utils import logging as library_logging
 
 from base.errors import KnownError, first_line
+from base.extras import not_installed
 from base.messages import _
 from models.catalog import known
 from models.chatglm.load import DTYPES
@@ -173,13 +174,7 @@ def _reading(header: GgufHeader) -> Iterator[None]:
         with redirect_stderr(io.StringIO()):
             yield
     except ImportError as error:
-        raise KnownError(
-            _(
-                "{path}: reading a GGUF needs the package gguf; install it with: pip "
-                "install 'paotuan[train]'",
-                path=header.path,
-            )
-        ) from error
+        raise KnownError(not_installed("gguf", "train")) from error
     except OSError as error:
         if error.errno is not None or error.filename is not None:
             raise

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
+from base.extras import not_installed
 from base.messages import N_, _
 from base.text import UNPRINTABLE
 from base.writing import reason, replace_text
@@ -95,10 +96,9 @@ def _plots(
     except ModuleNotFoundError as error:
         return [], [
             _(
-                "{path}: written without plots, since {package} is not installed; install it with: "
-                "pip install 'paotuan[train]'",
+                "{path}: written without plots: {reason}",
                 path=path,
-                package=error.name,
+                reason=not_installed(error.name, "train"),
             )
         ]
     return write_plots(comparison, path, inputs), []

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from base.messages import N_, _
+from base.messages import N_, _, series
 from base.text import shown
 
 T = TypeVar("T")
@@ -62,12 +62,15 @@ def _default(field: Field[Any]) -> Any:
 def from_json(kind: type[T], value: Mapping[str, Any]) -> T:
     """The dataclass `kind` from its JSON object; keys that it does not know are passed over.
 
-    Lists become tuples. Raises `ValueError` where the object is not of that shape.
+    Lists become tuples. Raises `TypeError` where the object is not of that shape, and what the
+    dataclass raises.
     """
     try:
         return msgspec.convert(value, kind, dec_hook=_other)
     except msgspec.ValidationError as error:
-        raise ValueError(_problem(str(error))) from None
+        if isinstance(error.__cause__, ValueError):  # what the dataclass itself refuses
+            raise error.__cause__ from None
+        raise TypeError(_problem(kind, str(error))) from None
 
 
 def _other(kind: type, value: Any) -> Any:
@@ -79,7 +82,7 @@ def _other(kind: type, value: Any) -> Any:
     raise TypeError(f"expected {kind.__name__}, found {str(value)[:40]!r}")
 
 
-def _problem(error: str) -> str:
+def _problem(kind: type, error: str) -> str:
     """What msgspec says of a value, in our words: where it is, what was found and expected."""
     words, __, place = error.partition(" - at `$")
     key = shown(place.strip("`.")) or "$"
@@ -92,4 +95,6 @@ def _problem(error: str) -> str:
     if words.startswith("Object missing"):
         name = "".join(_QUOTED.findall(words))
         return _("{key}: missing", key=name if key == "$" else f"{key}.{name}")
+    if choices := get_args(get_type_hints(kind).get(key)):
+        return _("{key}: expected one of {words}", key=key, words=series(map(str, choices)))
     return _("{key}: a value that cannot be there", key=key)

@@ -19,10 +19,10 @@ from scenes.table.draw import (
     Update,
     draw_lines,
     drawn,
-    full_width,
     line_sampling,
     read_line,
 )
+from scenes.table.form import full_width
 
 HISTORY = parse("【雨下了一整夜。】\n苏晚：你确定是这里？\n林默：就是这里。")
 
@@ -302,7 +302,7 @@ def test_what_is_asked_goes_before_the_scene_and_the_scene_before_the_default(
     [
         ({"temprature": 1}, "no key of sampling is named temprature; did you mean temperature"),
         ({"n": "five"}, "sampling: n: found text, expected a whole number"),
-        ({"dry_breakers": "x"}, "sampling: expected a list"),
+        ({"dry_breakers": "x"}, "sampling: dry_breakers: found text, expected a list"),
     ],
 )
 def test_sampling_that_makes_no_sense_is_one_line(

@@ -227,7 +227,7 @@ WRONG: list[tuple[str, Callable[[list[Event]], list[Event]], str]] = [
     ("a version in words", lambda e: [changed(e[0], version="1")], "event 1: cannot be read"),
     ("a stranger's role", lambda e: [changed(e[0], role="张三")], "not in the cast"),
     ("a role that is none", lambda e: [changed(e[0], role=[])], "event 1: cannot be read"),
-    ("no scene", lambda e: [changed(e[0], scene=None)], "expected Scene"),
+    ("no scene", lambda e: [changed(e[0], scene=None)], "found nothing, expected ke"),
     (
         "no cast",
         lambda e: [changed(e[0], scene=changed(e[0]["scene"], cast=[]))],
@@ -236,7 +236,7 @@ WRONG: list[tuple[str, Callable[[list[Event]], list[Event]], str]] = [
     (
         "an unknown rule of turns",
         lambda e: [changed(e[0], scene=changed(e[0]["scene"], turns="x"))],
-        "expected natural or list",
+        "turns: expected one of natura",
     ),
     ("an unknown event", lambda e: [e[0], {"event": "dance"}], "unknown event 'dance'"),
     ("an event without a name", lambda e: [e[0], {}], "event 2: a|event 2: cannot be read"),

@@ -180,7 +180,7 @@ def test_a_broken_session_is_told(run, home):
     broken.write_text('{"event": "open"}\n{"event"\n{}\n', "utf-8")
     made = examples(run, broken, "--show", 1)
     assert made.status == 2
-    assert "broken.jsonl: event 1: cannot be read" in made.err
+    assert "broken.jsonl: event 1 cannot be read" in made.err
 
 
 def test_one_speaker_alone_is_learned_with_a_word(run, home):

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from base.messages import _
 from models.scripted import Scripted
-from tests.test_languages import PENDING, sentences
+from tests.test_languages import sentences
 from tests.tui.tables import until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
@@ -153,14 +153,14 @@ async def keys_of_start(pilot: Pilot[None]) -> None:
     await pilot.pause(0.2)
 
 
-OURS = [start, sessions, role, help, path, table, turns, palette, nothing_found, themes]
-OURS += [keys, keys_of_start]
-OTHERS = [players, tray, prompt]
+SCREENS = [start, sessions, role, help, path, table, turns, palette, nothing_found, themes]
+SCREENS += [keys, keys_of_start]
+SCREENS += [players, tray, prompt]
 
 
 @pytest.mark.parametrize(
     "screen",
-    [*OURS, *(pytest.param(one, marks=PENDING) for one in OTHERS)],
+    SCREENS,
     ids=lambda one: one.__name__,
 )
 async def test_a_screen_is_in_one_language(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from base.extras import not_installed
 from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.commands import options
@@ -93,12 +94,7 @@ def _installed() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise BadInput(
-            _(
-                "{package} is not installed; install it with: pip install 'paotuan[train]'",
-                package=error.name,
-            )
-        ) from error
+        raise BadInput(not_installed(error.name, "train")) from error
 
 
 def _check_memory(settings: "Settings", anyway: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from base.extras import not_installed
 from base.messages import _, _n
 from tui.commands import options
 from tui.commands.group import one_of
@@ -139,13 +140,7 @@ def convert(
             sentence, written = _convert(source, out, to, keep_quantised, dtype, base)
     except ModuleNotFoundError as error:
         extra = "train" if error.name == "gguf" else "local"
-        raise BadInput(
-            _(
-                "{package} is not installed; install it with: pip install 'paotuan[{extra}]'",
-                package=error.name,
-                extra=extra,
-            )
-        ) from error
+        raise BadInput(not_installed(error.name, extra)) from error
     word(sentence)
     data(str(written))
 
