@@ -12,7 +12,6 @@ from base.errors import KnownError, first_line
 from base.extras import install_anew, not_installed
 from base.messages import _
 from models.hub.fetched import here
-from models.hub.fetching import fetch as fetch_files
 from models.hub.names import REPO
 from models.quiet import keep_quiet
 
@@ -134,6 +133,8 @@ def _folder(name: str, fetch: bool) -> Path:
         raise KnownError(
             _("{name}: it is not on this machine; fetch it with: hf download {name}", name=name)
         )
+    from models.hub.fetching import fetch as fetch_files  # which brings httpx
+
     try:
         return fetch_files(name, _wanted)
     except KnownError as error:

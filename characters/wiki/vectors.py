@@ -177,7 +177,13 @@ class Vectors:
         try:
             import numpy as np
         except ModuleNotFoundError:
-            raise KnownError(not_installed("numpy", "embeddings")) from None
+            raise KnownError(
+                _(
+                    "{name}: {hint}",
+                    name=shown(self._made.model),
+                    hint=not_installed("numpy", "embeddings"),
+                )
+            ) from None
         rows = self._mapped(vectors_path(self._base))
         if rows.dtype != np.float16 or rows.shape != (self._count, self._made.dimension):
             path = shown_path(vectors_path(self._base))

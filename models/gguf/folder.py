@@ -174,7 +174,9 @@ def _reading(header: GgufHeader) -> Iterator[None]:
         with redirect_stderr(io.StringIO()):
             yield
     except ImportError as error:
-        raise KnownError(not_installed("gguf", "train")) from error
+        raise KnownError(
+            _("{name}: {hint}", name=header.path, hint=not_installed("gguf", "train"))
+        ) from error
     except OSError as error:
         if error.errno is not None or error.filename is not None:
             raise

@@ -96,9 +96,9 @@ def _plots(
     except ModuleNotFoundError as error:
         return [], [
             _(
-                "{path}: written without plots: {reason}",
+                "{path}: written without plots: {hint}",
                 path=path,
-                reason=not_installed(error.name, "train"),
+                hint=not_installed(error.name, "train"),
             )
         ]
     return write_plots(comparison, path, inputs), []
