@@ -34,6 +34,7 @@ NOT_RUN = {
 """Commands that are not run, with the reason; their options are checked in tests/test_docs.py."""
 INSTEAD = (
     (r"(play .*)--model qwen3-4b[\w.-]*", r"\1--model ~/models/any.gguf"),
+    (r"--model starter --context 512", "--model base --context 4096"),
     (r"--model (local:starter|starter)(?= |$)", "--model base"),
     (r"characters import card", "characters import --force card"),
     (r"sessions export (--to \w+ --for)", r"sessions export {session} \1"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-ENGLISH_ONLY: set[str] = set()
-"""Pages for those who work on the code."""
+DRAWN = {"architecture.md"}
+"""Pages whose blocks are pictures with words of the language in them."""
 
 FENCE = re.compile(r"^ *```(\w*)\s*$")
 COMMENT = re.compile(r"(^|\s)#\s.*$")
@@ -92,6 +92,13 @@ class Page:
         return LINK.findall("\n".join(self.prose))
 
     @property
+    def code(self) -> list[list[str]]:
+        """What the blocks of code say in any language."""
+        if self.path.name not in DRAWN:
+            return [block.bare for block in self.blocks]
+        return [re.findall(r"[a-z]+/", " ".join(block.bare)) for block in self.blocks]
+
+    @property
     def commands(self) -> list[str]:
         return [command for block in self.blocks for command in block.commands]
 
@@ -132,7 +139,7 @@ def read_page(path: Path) -> Page:
 
 def pairs() -> list[tuple[Path, Path]]:
     """Each English page beside the Chinese one."""
-    pages = sorted(path for path in DOCS.glob("*.md") if path.name not in ENGLISH_ONLY)
+    pages = sorted(DOCS.glob("*.md"))
     return [
         (ROOT / "README.md", ROOT / "README.zh-CN.md"),
         *((path, DOCS / "zh" / path.name) for path in pages),

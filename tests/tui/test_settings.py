@@ -208,4 +208,4 @@ def test_problems_are_told_in_the_language_that_is_asked_for(run, settle, monkey
     assert "there is no setting colums; did you mean columns?" in english.err
     assert "3 is not a whole number from 40 to 400" in english.err
     chinese = run("--lang", "zh", "settings")
-    assert "columns：3 不行，要的是：40 到 400 的整数" in chinese.err
+    assert "columns：3 不行，要的是：从 40 到 400 的整数" in chinese.err
