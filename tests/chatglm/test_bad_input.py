@@ -173,7 +173,7 @@ def test_an_unknown_precision_or_device(checkpoint: Make) -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
 def test_cuda_asked_for_where_there_is_none(checkpoint: Make) -> None:
     said = refusal(load_model, checkpoint("v1"), device="cuda")
-    assert "of which there are 0" in said
+    assert "(CUDA devices: 0)" in said
     assert "use device cpu" in said
 
 

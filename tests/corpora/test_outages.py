@@ -121,7 +121,7 @@ def test_a_teacher_that_comes_back_at_its_address_ends_the_work_it_began(
     told = lines_with(AWAY, ran.err)
     assert len(told) == len(lines_with(BACK, ran.err)) == 1
     assert "cannot connect" in told[0] or "broke off" in told[0]
-    assert "it is waited for until" in told[0]
+    assert "waiting for it until" in told[0]
 
 
 @pytest.mark.parametrize("jobs", [1, 4])

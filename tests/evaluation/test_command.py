@@ -257,4 +257,4 @@ def test_a_gguf_adapter_needs_a_gguf(run: Run, base: Path, on: Path, tmp_path: P
     adapter = write_lora(tmp_path / "tilt.gguf", "gemma3", 640)
     said = run("eval", adapter, "--model", base, "--on", on)
     assert said.status == 2
-    assert "needs a base in GGUF as well" in said.err
+    assert "so its base must be one too" in said.err

@@ -53,7 +53,7 @@ def test_with_causal_history_only_the_stable_part_is_context(encoders: dict[str,
 
 
 def test_causal_history_is_refused_for_causal_models(encoders: dict[str, Encoder]) -> None:
-    with pytest.raises(KnownError, match="causal already"):
+    with pytest.raises(KnownError, match="reads its history so anyway"):
         Encoder(encoders["v3"].tokenizer, "glm2", causal_history=True)
 
 

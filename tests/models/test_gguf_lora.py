@@ -158,9 +158,9 @@ def test_what_cannot_be_a_gguf_lora_is_refused_in_a_line(
     save_file({k: v for k, v in tensors.items() if "0.self_attn.q_proj.lora_B" not in k}, weights)
     refused("q_proj: its lora_A and lora_B do not belong together")
     weights.unlink()
-    refused("no adapter_model.safetensors")
+    refused(r"weights are missing \(adapter_model.safetensors")
     file.unlink()
-    refused("adapter_config.json: not readable")
+    refused("adapter_config.json: it cannot be read")
     lora = tmp_path / "none"
     refused("no such folder")
 

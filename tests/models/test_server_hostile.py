@@ -234,6 +234,6 @@ def test_what_a_hostile_server_says_is_one_short_line_of_plain_signs(
 def test_odd_lists_of_models_are_read_as_far_as_they_can_be(outcomes: Outcomes) -> None:
     for mode in ("g_context_word", "g_context_negative", "g_context_huge", "g_owner"):
         assert outcomes[mode][:2] == ("text", "m" + "好的。" * 5)
-    assert "over 8 MiB" in outcomes["g_endless"][1]
-    assert "over 8 MiB" in outcomes["g_bomb"][1]
+    assert "more than 8 MiB" in outcomes["g_endless"][1]
+    assert "more than 8 MiB" in outcomes["g_bomb"][1]
     assert "no whole answer within" in outcomes["g_trickle"][1]

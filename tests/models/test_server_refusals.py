@@ -1,5 +1,6 @@
 """What servers do not take, told in their own words, and what becomes of it."""
 
+from itertools import count as count_up
 from typing import Any
 
 import pytest
@@ -139,14 +140,16 @@ def test_five_candidates_come_from_a_server_that_takes_fewer_at_once(
     serve: Serve, refusal: object, most: int
 ) -> None:
     seen: list[dict[str, Any]] = []
+    numbers = count_up()
 
     def answer(request: Request) -> None:
         count = request.bodies[-1].get("n", 1)
         seen.append(request.bodies[-1])
         if count > most:
             return request.json(refusal, 400)
+        number = next(numbers)  # requests come side by side
         for at in range(count):
-            request.stream(piece(f"第{len(seen)}句{at}", at), piece("", at, "stop"))
+            request.stream(piece(f"第{number}句{at}", at), piece("", at, "stop"))
         request.stream("[DONE]")
 
     backend = Server.open(serve(answer), patience=QUICK)

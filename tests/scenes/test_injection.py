@@ -258,5 +258,5 @@ def test_an_event_of_knowledge_without_a_place_is_refused(scene: Scene) -> None:
     session.inject([Note.of("一\n二", "a.md", "a")])
     assert Session.replay(json.loads(json.dumps(events)), lambda e: None).history == session.history
     events[-1]["after"] = 99
-    with pytest.raises(Exception, match="event 2 cannot be read"):
+    with pytest.raises(Exception, match="event 2: cannot be read"):
         Session.replay(events, lambda e: None)

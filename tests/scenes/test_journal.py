@@ -71,7 +71,7 @@ def test_what_a_crash_leaves_behind_the_last_line_is_set_aside(tmp_path: Path, t
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        (b"", "an empty file; delete it"),
+        (b"", "the file is empty; delete it"),
         (b"\n", "cut off before anything was said"),
         (b"\0" * 64, "cut off before anything was said"),
         (bytes(range(256)) * 40, "damaged"),

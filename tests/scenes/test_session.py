@@ -223,10 +223,10 @@ WRONG: list[tuple[str, Callable[[list[Event]], list[Event]], str]] = [
     ("no opening", lambda e: e[1:], "event 1: a session begins"),
     ("two openings", lambda e: [e[0], e[0]], "event 2: a session begins"),
     ("a newer version", lambda e: [changed(e[0], version=2)], "event 1: made by a newer paotuan"),
-    ("version zero", lambda e: [changed(e[0], version=0)], "event 1 cannot be read"),
-    ("a version in words", lambda e: [changed(e[0], version="1")], "event 1 cannot be read"),
+    ("version zero", lambda e: [changed(e[0], version=0)], "event 1: cannot be read"),
+    ("a version in words", lambda e: [changed(e[0], version="1")], "event 1: cannot be read"),
     ("a stranger's role", lambda e: [changed(e[0], role="张三")], "not in the cast"),
-    ("a role that is none", lambda e: [changed(e[0], role=[])], "event 1 cannot be read"),
+    ("a role that is none", lambda e: [changed(e[0], role=[])], "event 1: cannot be read"),
     ("no scene", lambda e: [changed(e[0], scene=None)], "found nothing, expected ke"),
     (
         "no cast",
@@ -239,7 +239,7 @@ WRONG: list[tuple[str, Callable[[list[Event]], list[Event]], str]] = [
         "turns: expected one of natura",
     ),
     ("an unknown event", lambda e: [e[0], {"event": "dance"}], "unknown event 'dance'"),
-    ("an event without a name", lambda e: [e[0], {}], "event 2: a|event 2 cannot be read"),
+    ("an event without a name", lambda e: [e[0], {}], "event 2: a|event 2: cannot be read"),
     ("turns that are none", lambda e: [e[0], {"event": "turns", "turns": 3}], "cannot be read"),
     ("a head that is none", lambda e: [e[0], {"event": "head", "head": 9}], "no turn 9"),
     ("a head of another type", lambda e: [e[0], {"event": "head", "head": [1]}], "no turn"),
@@ -280,7 +280,7 @@ def test_events_that_make_no_session_are_refused_in_one_line(
 def test_a_turn_without_its_place_or_shape_is_refused(scene: Scene, turn: object) -> None:
     session, events = started(scene)
     session.say(line("一"))
-    with pytest.raises(KnownError, match="event 3 cannot be read"):
+    with pytest.raises(KnownError, match="event 3: cannot be read"):
         replayed([*events, {"event": "turns", "turns": [turn]}])
 
 

@@ -84,8 +84,8 @@ def test_a_stopped_run_comes_to_the_same_adapter(bases: dict[str, Path], tmp_pat
     [
         ({"chosen": ""}, "chosen is empty"),
         ({"rejected": "某去便来。"}, "the same"),
-        ({"prompt": 3}, "prompt is int"),
-        ({"rejected": None}, "rejected is NoneType"),
+        ({"prompt": 3}, "prompt is the number 3"),
+        ({"rejected": None}, "rejected is nothing"),
     ],
 )
 def test_a_line_that_is_no_pair_is_told(tmp_path: Path, change: dict[str, Any], told: str) -> None:

@@ -120,7 +120,7 @@ def test_a_file_of_examples_reads_back(tmp_path: Path) -> None:
         ("{]", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ("[1]", "expected an object"),
-        ('{"stable": "", "history": "", "cue": 7}', "cue is int"),
+        ('{"stable": "", "history": "", "cue": 7}', "cue is the number 7"),
         (dumped(examples()[0]).replace('"train"', '"dev"'), "expected train or test"),
         (dumped(examples()[0]).replace("1.0", "-1"), "weight is -1"),
         (dumped(examples()[0]).replace("1.0", "NaN"), "weight is nan"),

@@ -286,7 +286,7 @@ def test_a_stop_is_kept_and_can_be_gone_on_from(bases: dict[str, Path], tmp_path
 def test_other_settings_do_not_go_on_with_a_run(bases: dict[str, Path], tmp_path: Path) -> None:
     wanted = settings(tmp_path)
     run(bases["llama"], wanted)
-    with pytest.raises(KnownError, match=r"holds a run with r 4, now it is 8.*--fresh"):
+    with pytest.raises(KnownError, match=r"holds a run with r 4, but now it is 8.*--fresh"):
         run(bases["llama"], replace(wanted, r=8))
     assert run(bases["llama"], replace(wanted, r=8), fresh=True).steps == 12
 
@@ -363,7 +363,7 @@ def test_a_run_that_was_begun_with_the_keys_of_before_goes_on(
     unknown = {"objective", "report_to", "lr_scheduler_type", "bf16", "per_device_train_batch_size"}
     before = {earlier.get(key, key): kept[key] for key in kept.keys() - unknown}
     file.write_text(json.dumps(before), "utf-8")
-    with pytest.raises(KnownError, match="holds a run with r 4, now it is 8"):
+    with pytest.raises(KnownError, match="holds a run with r 4, but now it is 8"):
         run(bases["llama"], replace(wanted, r=8))
     assert run(bases["llama"], wanted).steps == 12
     whole = replace(wanted, out=tmp_path / "whole")
@@ -419,7 +419,7 @@ def test_the_learning_rate_follows_its_schedule(bases: dict[str, Path], tmp_path
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("tensorbord", "no tracker that transformers knows; did you mean tensorboard?"),
+        ("tensorbord", "no tracker named tensorbord; did you mean tensorboard?"),
         ("swanlab", "swanlab is not installed; install it with: pip install swanlab"),
         ("comet_ml", "comet_ml is not installed; install it with: pip install comet-ml"),
     ],
@@ -443,7 +443,7 @@ def test_a_run_does_not_write_over_its_examples(tmp_path: Path, name: str) -> No
     file = written(tmp_path / name, examples())
     before = file.read_bytes()
     wanted = settings(tmp_path, examples=(file,), out=tmp_path)
-    with pytest.raises(KnownError, match="is read from; name another"):
+    with pytest.raises(KnownError, match="is being read; name another"):
         prepare(wanted, "made-up", False)
     assert file.read_bytes() == before
 

@@ -49,7 +49,7 @@ def notices(model: str, adapter: str = "voice") -> list[str]:
 def test_a_scene_s_adapter_plays_with_pytorch_and_converted_with_llama_cpp(run, table):
     assert notices("base") == []
     [told] = notices("base.gguf")
-    assert told.startswith("adapter voice is left out: adapters/voice: no GGUF in it")
+    assert told.startswith("adapter voice is left out: adapters/voice: there is no GGUF in it")
     made = Path("adapters/voice/voice.gguf")
     shown = run("models", "convert", "adapters/voice", made, "--to", "gguf-lora")
     assert (shown.status, shown.out.strip()) == (0, str(made))
@@ -84,7 +84,7 @@ def test_an_adapter_that_is_given_must_fit(run, table):
         "--adapter", "voice=empty", stdin="甲：在吗？\n",
     )  # fmt: skip
     assert shown.status == 1
-    assert "empty: no GGUF in it" in shown.err
+    assert "empty: there is no GGUF in it" in shown.err
     assert shown.err.count("\n") == 1
     shown = run("models", "convert", "empty", "out.gguf", "--to", "gguf-lora")
     assert shown.status == 2

@@ -24,8 +24,8 @@ def files(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("log", "check", "b.txt"), "b.txt：不是文本文件，需要跑团记录"),
-        (("corpus", "quotes", "b.txt"), "b.txt：不是文本文件，需要小说"),
+        (("log", "check", "b.txt"), "b.txt：不是文本文件，这里要跑团记录"),
+        (("corpus", "quotes", "b.txt"), "b.txt：不是文本文件，这里要小说"),
         ((*ALIASES, "bad.yaml"), "bad.yaml:2：YAML 不对"),
         ((*TEMPLATES, "key.yaml"), "key.yaml:1：templatse：没有这个键；是不是 templates？"),
         ((*TEMPLATES, "bad.yaml"), "bad.yaml:2：YAML 不对"),

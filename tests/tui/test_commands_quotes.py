@@ -29,7 +29,7 @@ def test_a_novel_becomes_a_log(run, novel, home):
         ("speech", "张远山"),
         ("narration", ""),
     ]
-    assert "3 quotations, 2 with a speaker; 2 speakers" in ran.err
+    assert "3 quotations, 2 with a speaker; speakers: 2" in ran.err
     assert "李青 1, 张远山 1" in ran.err
 
 

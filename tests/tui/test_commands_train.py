@@ -118,10 +118,10 @@ def test_the_first_signal_keeps_the_step_and_says_how_to_go_on(
     _, told = child.communicate(timeout=120)
     assert child.returncode == 128 + number, told
     last = told.strip().splitlines()[-1]
-    (kept,) = re.findall(r"stopped at step \d+, which (.+) keeps; go on with: paotuan train", last)
+    (kept,) = re.findall(r"stopped at step \d+, saved in (.+); go on with: paotuan train", last)
     assert (Path(kept) / "whole").is_file() and "Traceback" not in told
     again = paotuan("train", recipe, "max_steps=4000", "early_stopping_patience=1", "eval_steps=1")
-    assert again.returncode == 1 and "holds a run with eval_steps 4" in again.stderr
+    assert again.returncode == 1 and "holds a run with early_stopping_patience 0" in again.stderr
 
 
 def test_a_second_ctrl_c_ends_a_step_that_takes_long(recipe: Path) -> None:
