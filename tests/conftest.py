@@ -1,8 +1,10 @@
-"""What all tests share: hypothesis judges what is found, not how fast a busy machine finds it; and
-English is spoken, whatever the machine's locale is."""
+"""What all tests share: hypothesis judges what is found, not how fast a busy machine finds it;
+English is spoken, whatever the machine's locale is; and which files of tests take long."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ["PAOTUAN_LANG"] = "en"
@@ -14,3 +16,22 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("paotuan")
+
+TESTS = Path(__file__).parent
+SLOW = {
+    *("bench/test_gpu.py", "chatglm/test_memory.py", "local/test_fit.py", "test_quiet.py"),
+    *("evaluation/test_command.py", "evaluation/test_on_a_server.py"),
+    *("models/test_bench.py", "models/test_gguf_weights.py", "models/test_llamacpp.py"),
+    *("models/test_server_hostile.py", "models/test_server_real.py"),
+    *("models/test_server_scoring.py", "models/test_starter_lora.py"),
+    *("scenes/test_bundled_adapter.py", "scenes/test_grammar.py"),
+    *("train/test_dpo.py", "train/test_processes.py", "train/test_qlora.py", "train/test_run.py"),
+    *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
+}
+"""Files whose tests load the starter, train, or wait: each takes more than five seconds."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).as_posix() in SLOW:
+            item.add_marker(pytest.mark.slow)
