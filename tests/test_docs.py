@@ -26,7 +26,16 @@ PAGES = [path for pair in PAIRS for path in pair if path.exists()]
 OTHERS = {
     *("--max-model-len", "--lora", "--lora-modules", "--enable-lora", "--kv-unified", "--port"),
     *("--chat-template", "--enable-prompt-tokens-details", "--nproc-per-node", "--no-python"),
-    *("--force-reinstall", "--index-url", "--scripts", "--count", "--folder", "--tiny", "--cpu"),
+    *(
+        "--force-reinstall",
+        "--index-url",
+        "--scripts",
+        "--count",
+        "--folder",
+        "--tiny",
+        "--cpu",
+        "--without",
+    ),
     *("--vectors", "--fts", "--base"),
 }
 """Options of other programs, and of ours under `tests/`."""
