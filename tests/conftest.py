@@ -19,6 +19,10 @@ settings.load_profile("paotuan")
 
 TESTS = Path(__file__).parent
 SLOW = {
+    *("corpora/test_distill.py", "corpora/test_labels.py", "corpora/test_outages.py"),
+    *("models/test_teacher.py", "scenes/test_journal_damage.py", "test_requirements.py"),
+    *("tui/test_commands_knowledge.py", "tui/test_endings.py", "tui/test_killed.py"),
+    *("tui/test_loop.py", "corpora/test_rolebench.py"),
     *("bench/test_gpu.py", "chatglm/test_memory.py", "local/test_fit.py", "test_quiet.py"),
     *("evaluation/test_command.py", "evaluation/test_on_a_server.py"),
     *("models/test_bench.py", "models/test_gguf_weights.py", "models/test_llamacpp.py"),
@@ -28,7 +32,7 @@ SLOW = {
     *("train/test_dpo.py", "train/test_processes.py", "train/test_qlora.py", "train/test_run.py"),
     *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
 }
-"""Files whose tests load the starter, train, or wait: each takes more than five seconds."""
+"""Files whose tests load the starter, train, or wait: each takes about five seconds or more."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
