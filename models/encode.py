@@ -16,7 +16,7 @@ from typing import Any, Literal
 from base.errors import KnownError, first_line
 from base.messages import _
 from models.backend import Prompt
-from models.template import Frame, Message, frame_of
+from models.template import Frame, Message, frame_of_model
 
 Markup = Literal["glm1", "glm2", "plain"]
 
@@ -116,17 +116,7 @@ class Encoder:
         return ids
 
     def _find_frame(self, system: bool) -> Frame:
-        try:
-            return frame_of(self._render, system)
-        except KnownError as error:
-            raise KnownError(
-                _(
-                    "{name}: its chat template cannot be used ({error}); add ?mode=raw to "
-                    "continue the log as it stands",
-                    name=self.tokenizer.name_or_path,
-                    error=error,
-                )
-            ) from error
+        return frame_of_model(self.tokenizer.name_or_path, self._render, system)
 
     def _render(self, messages: Sequence[Message], answering: bool) -> str:
         from jinja2 import TemplateError

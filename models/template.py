@@ -71,6 +71,21 @@ def frame_of(render: Render, system: bool) -> Frame:
     raise KnownError(_("its chat template does not show a message as it was given"))
 
 
+def frame_of_model(name: str, render: Render, system: bool) -> Frame:
+    """The frame of the model `name`. Raises `KnownError`, with the way without a template."""
+    try:
+        return frame_of(render, system)
+    except KnownError as error:
+        raise KnownError(
+            _(
+                "{name}: its chat template cannot be used ({error}); add ?mode=raw to "
+                "continue the log as it stands",
+                name=name,
+                error=error,
+            )
+        ) from error
+
+
 def _opening(render: Render, asked: Sequence[Message]) -> str:
     """All up to where the answer begins, with thinking that has been begun ended.
 

@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from base.errors import KnownError
-from base.messages import _
 from models.backend import Prompt
 from models.llamacpp.http import HttpPoster
 from models.llamacpp.tokens import Tokens
-from models.template import Frame, Message, frame_of
+from models.template import Frame, Message, frame_of_model
 
 LINE = "\n"
 
@@ -47,17 +45,7 @@ class Prompts:
         return ids
 
     def _framed(self, system: bool) -> Frame:
-        try:
-            return frame_of(self._render, system)
-        except KnownError as error:
-            raise KnownError(
-                _(
-                    "{name}: its chat template cannot be used ({error}); add ?mode=raw to "
-                    "continue the log as it stands",
-                    name=self._poster.name,
-                    error=error,
-                )
-            ) from error
+        return frame_of_model(self._poster.name, self._render, system)
 
     def _render(self, messages: Sequence[Message], answering: bool) -> str:
         body = {

@@ -131,6 +131,21 @@ async def test_a_single_candidate_is_counted_as_one(tmp_path: Path) -> None:
         assert str(app.screen.query_one(Tray).border_title).startswith("1 line for 苏晚 · 1 picks")
 
 
+async def test_the_composer_says_what_an_enter_on_nothing_does(tmp_path: Path) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "takes the lit line" not in str(app.screen.query_one(Composer).placeholder)
+        await say(pilot, "进去。")
+        await dealt(pilot)
+        assert "Enter on nothing takes the lit line" in str(
+            app.screen.query_one(Composer).placeholder
+        )
+        await pilot.press("escape", "escape")
+        await until(
+            pilot, lambda: "lets 苏晚 speak" in str(app.screen.query_one(Composer).placeholder)
+        )
+
+
 async def test_digits_are_written_when_something_is_written(tmp_path: Path) -> None:
     app, play = table(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -66,12 +66,9 @@ def fit(
 ) -> None:
     """Say whether a model fits into memory, line by line, and what to change if it does not."""
     from models.memory.fit import fit as reckon
-    from models.memory.fit import parse_memory
-    from models.memory.machine import machine_memory
     from models.memory.usage import Adapter, MemoryPlan, Quantization
 
     _check(n, max_tokens, quantization, device, adapter)
-    main, gpu = machine_memory()
     plan = MemoryPlan(
         context=context,
         n=n,
@@ -83,11 +80,19 @@ def fit(
         dtype_bytes=2 if device == "cuda" else 4,
     )
     with given():
-        size = parse_memory(memory) if memory else (gpu if device == "cuda" else main) or None
-        estimate = reckon(model, plan, size)
+        estimate = reckon(model, plan, _memory(memory, device))
     _show(estimate, as_data)
     if estimate.fits is False:
         raise typer.Exit(1)
+
+
+def _memory(size: str | None, device: str) -> int | None:
+    """Bytes of the memory that is asked about, else of this machine's; `None` where it has none."""
+    from models.memory.fit import parse_memory
+    from models.memory.machine import machine_memory
+
+    main, gpu = machine_memory()
+    return parse_memory(size) if size else (gpu if device == "cuda" else main) or None
 
 
 def _check(n: int, max_tokens: int, quantization: str, device: str, adapter: str | None) -> None:

@@ -139,7 +139,9 @@ class TableScreen(ControlledScreen):
         composer = self.query_one(Composer)
         parts = status_of(self.table, self.model.loading, self.reading)
         self.query_one(Status).show(*parts)
-        composer.placeholder = Content(printable(invitation(self.play)))
+        composer.placeholder = Content(
+            printable(invitation(self.play, self.table.hand is not None))
+        )
         composer.candidates = self.table.hand is not None and self.editing is None
 
     # --- what the person does ---

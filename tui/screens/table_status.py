@@ -33,8 +33,10 @@ def status_of(table: Table, loading: bool, reading: tuple[int, int] | None) -> I
             yield _("{rate:.0f} tokens/s", rate=cost.tokens / cost.total_s)
 
 
-def invitation(play: Play) -> str:
+def invitation(play: Play, has_candidates: bool) -> str:
     """What the composer says while nothing is written in it."""
+    if has_candidates:
+        return _("Say something, Enter sends; Enter on nothing takes the lit line")
     if play.next is None:
         return _("Say something, Enter sends; Tab chooses who speaks next")
     if play.model_is_next:
