@@ -27,44 +27,60 @@ class Command:
     form: str
     help: str
     do: "Callable[[Table, str], object]"
+    aliases: tuple[str, ...] = ()
+    """What else it may be called, in Chinese first."""
 
+
+SPEAKING = (
+    Command("next", N_("/next NAME"), N_("let this role speak next"), lambda t, x: t.let_speak(x)),
+    Command("pass", N_("/pass"), N_("let somebody else speak"), lambda t, x: t.pass_turn()),
+)
+"""Who speaks."""
+
+CANDIDATES = (
+    Command(
+        "pick",
+        N_("/pick N [TEXT]"),
+        N_("take candidate N, or TEXT in its place"),
+        lambda t, x: _pick(t, x),
+    ),
+    Command("redraw", N_("/redraw"), N_("draw all candidates again"), lambda t, x: t.redraw()),
+    Command("more", N_("/more"), N_("draw more candidates"), lambda t, x: t.more()),
+)
+"""What lies on the table."""
+
+TURNS = (
+    Command("undo", N_("/undo"), N_("go back a turn"), lambda t, x: t.undo()),
+    Command("redo", N_("/redo"), N_("go forward a turn"), lambda t, x: t.redo()),
+    Command("edit", N_("/edit N TEXT"), N_("say turn N differently"), lambda t, x: _edit(t, x)),
+    Command(
+        "go",
+        N_("/go N"),
+        N_("stand at turn N; what is said there begins a branch"),
+        lambda t, x: _go(t, x),
+    ),
+    Command(
+        "log", N_("/log"), N_("show the turns with their numbers"), lambda t, x: t.ask_for("log")
+    ),
+    Command(
+        "branches", N_("/branches"), N_("show all branches"), lambda t, x: t.ask_for("branches")
+    ),
+)
+"""What has been said."""
+
+KEEPING: tuple[Command, ...] = ()
+"""Finding, marking, copying and exporting."""
+
+PROGRAM = (
+    Command("help", N_("/help"), N_("show what can be typed"), lambda t, x: t.ask_for("help")),
+    Command("quit", N_("/quit"), N_("leave; nothing is lost"), lambda t, x: t.ask_for("quit")),
+)
+"""The program itself."""
 
 COMMANDS = {
     command.name: command
-    for command in (
-        Command(
-            "next", N_("/next NAME"), N_("let this role speak next"), lambda t, x: t.let_speak(x)
-        ),
-        Command("pass", N_("/pass"), N_("let somebody else speak"), lambda t, x: t.pass_turn()),
-        Command(
-            "pick",
-            N_("/pick N [TEXT]"),
-            N_("take candidate N, or TEXT in its place"),
-            lambda t, x: _pick(t, x),
-        ),
-        Command("redraw", N_("/redraw"), N_("draw all candidates again"), lambda t, x: t.redraw()),
-        Command("more", N_("/more"), N_("draw more candidates"), lambda t, x: t.more()),
-        Command("undo", N_("/undo"), N_("go back a turn"), lambda t, x: t.undo()),
-        Command("redo", N_("/redo"), N_("go forward a turn"), lambda t, x: t.redo()),
-        Command("edit", N_("/edit N TEXT"), N_("say turn N differently"), lambda t, x: _edit(t, x)),
-        Command(
-            "go",
-            N_("/go N"),
-            N_("stand at turn N; what is said there begins a branch"),
-            lambda t, x: _go(t, x),
-        ),
-        Command(
-            "log",
-            N_("/log"),
-            N_("show the turns with their numbers"),
-            lambda t, x: t.ask_for("log"),
-        ),
-        Command(
-            "branches", N_("/branches"), N_("show all branches"), lambda t, x: t.ask_for("branches")
-        ),
-        Command("help", N_("/help"), N_("show what can be typed"), lambda t, x: t.ask_for("help")),
-        Command("quit", N_("/quit"), N_("leave; nothing is lost"), lambda t, x: t.ask_for("quit")),
-    )
+    for group in (SPEAKING, CANDIDATES, TURNS, KEEPING, PROGRAM)
+    for command in group
 }
 
 

@@ -18,9 +18,11 @@ from scenes.table.play import Play
 from scenes.table.session import Turn
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
-from tui.screens.controlled import ControlledScreen
 from tui.screens.prompt import PromptScreen
+from tui.screens.table_floor import FloorActions
+from tui.screens.table_keep import KeepActions
 from tui.screens.table_status import invitation, status_of
+from tui.screens.table_turns import TurnActions
 from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
@@ -28,7 +30,7 @@ from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
 
 
-class TableScreen(ControlledScreen):
+class TableScreen(TurnActions, FloorActions, KeepActions):
     """One play at the table."""
 
     CSS_PATH = "table.tcss"
