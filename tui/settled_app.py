@@ -1,15 +1,18 @@
 """An app as a person has settled it: their theme and keys, and a palette in their language."""
 
-from textual.app import App
+from typing import ClassVar
 
 from base.messages import _
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
+from tui.told import TellingApp
 
 
-class SettledApp(App[None]):
+class SettledApp(TellingApp):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
+
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (14, "-tall")]
 
     def apply_settings(self) -> None:
         """Take the theme and the keys of the settings, and say what is wrong with them."""
