@@ -90,12 +90,17 @@ class Transcript(ScrollView, can_focus=False):
         super().notify_style_update()
         self._painted.clear()
 
-    def on_resize(self) -> None:
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Measure anew before anything is painted in the new size; keep to the end if there."""
+        at_end = self.is_vertical_scroll_end
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
         if self._text_width() != self._width:
-            at_end = self.is_vertical_scroll_end
             self._measure(0)
-            if at_end:
-                self.scroll_end(animate=False)
+        if at_end:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
+        return changed
 
     def _show_marks(self, marks: Mapping[int, str]) -> None:
         if marks == self.marks:
@@ -118,8 +123,7 @@ class Transcript(ScrollView, can_focus=False):
 
     def _measure(self, first: int) -> None:
         """Where the entries from `first` on end, once there is a place; virtual size in lines."""
-        if not self.size:
-            self._width = 0
+        if not self.size.width:
             return
         if self._text_width() != self._width:
             first, self._width = 0, self._text_width()

@@ -52,6 +52,7 @@ class Tray(ScrollView, can_focus=False):
         self.going = Going()
         self._grid = Grid()
         self._laid_out = 0.0
+        self._width = 0
         self._due: Timer | None = None
         self._ticking: Timer | None = None
 
@@ -118,8 +119,25 @@ class Tray(ScrollView, can_focus=False):
     def watch_folded(self) -> None:
         self._lay_out()
 
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Lay out anew before anything is painted in the new size."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if self.display and self._text_width() != self._width:
+            self._lay_out()
+        return changed
+
     def on_resize(self) -> None:
         self._lay_out()
+
+    def _text_width(self) -> int:
+        """Cells for a row; before there is a place for it, as many as there will be."""
+        if self.size.width:
+            return max(self.scrollable_content_region.width, 4)
+        most = self.styles.max_width
+        widest = int(most.value) if most and most.is_cells else self.screen.size.width
+        return max(min(self.screen.size.width, widest) - self.scrollbar_size_vertical, 4)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -136,7 +154,7 @@ class Tray(ScrollView, can_focus=False):
         if not self.display:
             self._tick(False)
             return
-        width = max(self.scrollable_content_region.width, 4)
+        width = self._width = self._text_width()
         begun = hand is not None and any(p.text or p.over or p.why for p in hand.places)
         self._tick(not begun)
         if self.folded and hand is not None:
