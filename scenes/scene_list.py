@@ -27,7 +27,7 @@ def find_scenes() -> list[ListedScene]:
     Of scenes of one name the first place's is listed. A broken file does not hide the others.
     """
     return sorted(
-        (_listed_scene(name, path) for name, path in listed(folders("scenes")).items()),
+        (listed_scene(name, path) for name, path in listed(folders("scenes")).items()),
         key=lambda scene: scene.name,
     )
 
@@ -37,7 +37,8 @@ def scene_names() -> list[str]:
     return sorted(listed(folders("scenes")))
 
 
-def _listed_scene(name: str, path: Path) -> ListedScene:
+def listed_scene(name: str, path: Path) -> ListedScene:
+    """What the list says of one scene file."""
     try:
         document = read_file(path)
     except KnownError as error:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from base.errors import KnownError
 from base.messages import _
-from characters.knowledge import Shelf
 from models.backend import Backend, Progress
 from scenes.scene import Role
 from scenes.table import controller_events as happened
@@ -16,6 +15,9 @@ from scenes.table.background import Background, Post
 from scenes.table.draw import Update
 from scenes.table.hand import Hand
 from scenes.table.play import Play
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 SEED_STEP = 15485863
 """What a redraw adds to a seed that was asked for, so that it is another draw."""
@@ -281,7 +283,7 @@ class Dealer:
             self._post,
             self.play.use_knowledge,
             self._knowledge_ended,
-            Shelf.close,
+            lambda shelf: shelf.close(),
         )
         self._knowledge.start("open knowledge")
 

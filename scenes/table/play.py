@@ -7,12 +7,11 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
-from characters.knowledge import Shelf
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry, parse
 from scenes.note import Note
@@ -26,6 +25,9 @@ from scenes.table.lines import body_of as body_of
 from scenes.table.lines import edited_entry, entry_of, lines_of
 from scenes.table.session import Draw, Session, Turn
 from scenes.turns import candidates_to_speak, next_speaker
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 SEED_STEP = 104729
 """What a place further on adds to a seed that was asked for, so that more is another draw."""
@@ -217,11 +219,11 @@ class Play:
         self.notices += problems
         return notes
 
-    def opening_knowledge(self) -> Generator[Shelf]:
+    def opening_knowledge(self) -> Generator["Shelf"]:
         """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""
         yield self.knowledge.opened(self.session.role)
 
-    def use_knowledge(self, shelf: Shelf) -> None:
+    def use_knowledge(self, shelf: "Shelf") -> None:
         """Take what was opened before the first draw; it is closed with the play."""
         self.notices += self.knowledge.use(shelf)
 
