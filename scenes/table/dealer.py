@@ -10,11 +10,11 @@ from base.errors import KnownError
 from base.messages import _
 from characters.knowledge import Shelf
 from models.backend import Backend, Progress
-from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.background import Background, Post
 from scenes.table.draw import Update
-from scenes.table.hand import Hand
+from scenes.table.hand import Asked, Hand
+from scenes.table.hands import Hands
 from scenes.table.play import Play
 
 SEED_STEP = 15485863
@@ -53,16 +53,16 @@ class Dealer:
         self, play: Play, model: ModelSlot, post: Post, emit: Callable[[happened.TableEvent], None]
     ) -> None:
         self.play, self.model = play, model
-        self.hand: Hand | None = None
+        self.hands = Hands(play)
+        self.growing: Hand | None = None
+        """The hand that is being drawn."""
         self._post, self._emit = post, emit
-        self._wish: tuple[Role, bool] | None = None
+        self._wish: Asked | None = None
         """A draw that waits for the model, or for what may be told."""
         self._draw: Background[Update] | None = None
         self._warm_up: Background[Progress] | None = None
-        self._before: Hand | None = None
-        """What lay on the table before the draw that goes on, should it come to nothing."""
-        self._place: tuple[int | None, str] | None = None
-        self._redraws = 0
+        self._draws: dict[tuple[int | None, str], int] = {}
+        """How many hands were begun for a role at a place."""
         self.opening = play.knowledge.is_slow(play.session.role)
         """Whether what may be told has still to be opened."""
         self._knowledge: Background[Shelf] | None = None
@@ -86,68 +86,65 @@ class Dealer:
 
     # --- drawing ---
 
-    def deal(self, speaker: Role, again: bool = False) -> None:
-        """Draw candidates for a line of `speaker`, with another seed where it is done `again`."""
-        backend = self._ready_for(speaker, again)
+    def deal(self, asked: Asked) -> None:
+        """Draw candidates for a line; with a seed, from another one than those at the same place
+        before."""
+        backend = self._ready_for(asked)
         if backend is None:
             return
-        before = self._to_come_back() if again else None
         try:
-            hand = self.play.hand(backend, speaker)
+            hand = self.play.hand(backend, asked)
         except Exception as error:
             self._emit(happened.DrawEnded(None, error))
             return
-        self.set_aside(quietly=again)
-        self._reseed(hand, again)
-        self.hand, self._before = hand, before
+        self.halt()
+        self._reseed(hand)
+        if hand.after == self.hands.place:
+            self.hands.add(hand)
         self._fill(hand, backend)
 
-    def more(self) -> None:
-        """Draw more candidates beside those on the table."""
-        if self.hand is None or self.model.backend is None:
+    def more(self, hand: Hand) -> None:
+        """Draw more candidates beside those of a hand."""
+        if self.model.backend is None:
             raise KnownError(_("there are no candidates yet; an empty Enter draws some"))
         if self.drawing:
             raise KnownError(_("the candidates are still being drawn; wait, or stop them first"))
-        self._before = None
-        self._fill(self.hand, self.model.backend)
+        self._fill(hand, self.model.backend)
 
     def stop(self) -> None:
         """Draw nothing more; what is complete stays on the table."""
         self._wish = None
-        if self._draw is not None and self.hand is not None:
+        if self._draw is not None and self.growing is not None:
             self._draw.cancel()
-            self._end(self.hand, None, stopped=True)
+            self._end(self.growing, None, stopped=True)
 
-    def set_aside(self, quietly: bool = False) -> None:
-        """Take the candidates from the table; the session remembers them.
+    def halt(self) -> None:
+        """Draw nothing more, as the play goes on elsewhere; what is complete is kept.
 
-        Raises `KnownError` where it cannot, and then they stay.
+        Raises `KnownError` where it cannot be kept, and then it stays on the table.
         """
         self._wish = None
-        hand = self.hand
+        hand = self.growing
         if hand is None:
             return
-        self._halt(hand)
+        if self._draw is not None:
+            self._draw.cancel()
+        self._draw = self.growing = None
+        hand.stop()
+        if not hand.complete:
+            self.hands.drop(hand)
         self.play.keep(hand)
-        self._leave(hand, quietly)
-
-    def clear(self) -> None:
-        """Take the candidates from the table, one of them being picked."""
-        if self.hand is not None:
-            self._halt(self.hand)
-            self._leave(self.hand)
 
     def close(self) -> None:
         """Stop whatever goes on, and keep the candidates. Raises `KnownError` where it cannot."""
         for work in (self._warm_up, self._knowledge):
             if work is not None:
                 work.cancel()
-        hand, self.hand, self._wish = self.hand, None, None
-        if hand is not None:
-            self._halt(hand)
+        self.halt()
+        for hand in self.hands.all:
             self.play.keep(hand)
 
-    def _ready_for(self, speaker: Role, again: bool) -> Backend | None:
+    def _ready_for(self, asked: Asked) -> Backend | None:
         """The model, where a draw can begin now; else the draw waits, or it is told why not."""
         backend = self.model.backend
         if backend is None and not self.model.loading:
@@ -156,36 +153,33 @@ class Dealer:
             )
             return None
         if backend is None or self.opening:
-            self._wish = (speaker, again)
+            self._wish = asked
             self._emit(happened.DrawWaits("model" if backend is None else "knowledge"))
             return None
         return backend
 
-    def _to_come_back(self) -> Hand | None:
-        """What lies on the table again where a redraw comes to nothing: never an empty hand."""
-        return self.hand if self.hand is not None and self.hand.complete else self._before
-
-    def _reseed(self, hand: Hand, again: bool) -> None:
-        """Give a redraw another seed than the draws before it at the same place."""
+    def _reseed(self, hand: Hand) -> None:
+        """Give a hand another seed than those before it at the same place."""
         place = (hand.after, hand.speaker.name)
-        if place != self._place:
-            self._place, self._redraws = place, 0
-        self._redraws += again
+        there = sum(old.speaker == hand.speaker for old in self.hands.all)
+        before = max(self._draws.get(place, 0), there)
+        self._draws[place] = before + 1
         seed = hand.sampling.seed
-        if seed is not None:
-            other = (seed + SEED_STEP * self._redraws) % 2**32
-            hand.sampling = replace(hand.sampling, seed=other if self._redraws else seed)
+        if seed is not None and before:
+            hand.sampling = replace(hand.sampling, seed=(seed + SEED_STEP * before) % 2**32)
 
     def _fill(self, hand: Hand, backend: Backend) -> None:
         if self._warm_up is not None:
             self._warm_up.cancel()
         begun = bool(hand.places)
+        self.growing = hand
         try:
             offset, updates = self.play.deal(backend, hand)
         except Exception as error:
             self._end(hand, error)
             return
-        self._emit(happened.HandChanged(hand) if begun else happened.HandOpened(hand))
+        if hand is self.hands.shown:
+            self._emit(happened.HandChanged(hand) if begun else happened.HandOpened(hand))
         self._draw = Background(
             updates,
             self.model.busy,
@@ -198,36 +192,30 @@ class Dealer:
     def _take(self, hand: Hand, offset: int, update: Update) -> None:
         if isinstance(update, Progress):
             self._emit(happened.PromptRead(update.done, update.total, ahead=False))
-        elif hand.update(update, offset) is not None:
+        elif hand.update(update, offset) is not None and hand is self.hands.shown:
             self._emit(happened.HandChanged(hand))
 
     def _end(self, hand: Hand, error: Exception | None, stopped: bool = False) -> None:
         """A draw is over. One that came to nothing gives way to what lay there before."""
-        self._draw = None
+        self._draw = self.growing = None
         hand.stop()
-        before, self._before = self._before, None
-        if not hand.complete:
-            self.hand = before
+        was_shown = not hand.complete and self.hands.drop(hand)
         self._emit(happened.DrawEnded(hand, error, stopped))
+        self._keep(hand)
         if not (hand.complete or error or stopped):
             why = next((place.why for place in hand.places if place.why), "")
             words = _("no candidate was a well-formed line: {why}", why=why)
             self._emit(happened.Notice(words))
-        if self.hand is before and before is not None:
-            self._emit(happened.HandOpened(before))
-        elif self.hand is None:
-            self._emit(happened.HandLeft(hand))
+        if was_shown:
+            before = self.hands.shown
+            self._emit(happened.HandOpened(before) if before else happened.HandLeft(hand))
 
-    def _halt(self, hand: Hand) -> None:
-        if self._draw is not None:
-            self._draw.cancel()
-            self._draw = None
-        hand.stop()
-
-    def _leave(self, hand: Hand, quietly: bool = False) -> None:
-        self.hand = self._before = None
-        if not quietly:
-            self._emit(happened.HandLeft(hand))
+    def _keep(self, hand: Hand) -> None:
+        """Have the session remember a hand as soon as it is there."""
+        try:
+            self.play.keep(hand)
+        except KnownError as error:
+            self._emit(happened.Notice(str(error)))
 
     # --- the model, and what may be told ---
 
@@ -245,8 +233,8 @@ class Dealer:
     def _begin_wish(self) -> None:
         """Begin the draw that waits; where none does, read ahead."""
         if self._wish is not None:
-            self.deal(*self._wish)
-        elif self.hand is None and not self.model.given:
+            self.deal(self._wish)
+        elif not self.hands.all and not self.model.given:
             self._read_ahead()
 
     def _read_ahead(self) -> None:

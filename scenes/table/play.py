@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from base.errors import KnownError
 from base.messages import _
@@ -19,7 +19,7 @@ from scenes.note import Note
 from scenes.prompt import build_prompt, prime
 from scenes.scene import Role, Scene
 from scenes.table.draw import Update, draw_lines, line_sampling
-from scenes.table.hand import Hand, Place
+from scenes.table.hand import Asked, Hand, Place
 from scenes.table.journal import Journal
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
@@ -155,11 +155,19 @@ class Play:
 
     # --- drawing ---
 
-    def hand(self, backend: Backend, speaker: Role) -> Hand:
-        """An empty hand for a draw of `speaker`'s next line."""
-        sampling = line_sampling(self.scene, speaker, self.asked)
-        head, context = self.session.head, backend.context
-        return Hand(speaker, backend.name, sampling, after=head, context=context)
+    def hand(self, backend: Backend, wanted: Role | Asked) -> Hand:
+        """An empty hand for a draw of a line; of a role, where the play stands."""
+        asked = Asked(wanted, self.session.head) if isinstance(wanted, Role) else wanted
+        sampling = line_sampling(self.scene, asked.speaker, self.asked)
+        return Hand(
+            asked.speaker,
+            backend.name,
+            sampling,
+            after=asked.after,
+            context=backend.context,
+            begun=asked.begun,
+            continues=asked.continues,
+        )
 
     def deal(self, backend: Backend, hand: Hand) -> tuple[int, Generator[Update]]:
         """Begin to draw (more) candidates into `hand`: the offset of their places, and the draw.
@@ -171,11 +179,11 @@ class Play:
             sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
         if not offset:
-            self.session.inject(self.notes_for(backend, speaker))
-        history = self.session.history
+            self.session.inject(self.notes_for(backend, speaker, hand.after), hand.after)
+        history = self.session.history_at(hand.after)
         hand.places += [Place() for __ in range(sampling.n)]
         updates = draw_lines(
-            backend, self.scene, history, speaker, sampling, speaker.adapter, taken
+            backend, self.scene, history, speaker, sampling, speaker.adapter, taken, hand.begun
         )
         return offset, self._with_notices(backend, updates)
 
@@ -205,14 +213,15 @@ class Play:
     def prompt(self, backend: Backend, speaker: Role) -> Prompt:
         """All that the model would read for the next line of `speaker`."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        history = [*self.session.history, *self.notes_for(backend, speaker)]
+        notes = self.notes_for(backend, speaker, self.session.head)
+        history = [*self.session.history, *notes]
         prime(backend, self.scene, history)
         return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
 
-    def notes_for(self, backend: Backend, speaker: Role) -> list[Note]:
-        """The knowledge that comes up now, before a line by `speaker`; nothing is written."""
+    def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
+        """The knowledge that comes up before a line by `speaker` there; nothing is written."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        history, player = self.session.history, self.session.role
+        history, player = self.session.history_at(after), self.session.role
         notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
         self.notices += problems
         return notes
@@ -225,23 +234,56 @@ class Play:
         """Take what was opened before the first draw; it is closed with the play."""
         self.notices += self.knowledge.use(shelf)
 
-    def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
-        """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
-        if hand.after != self.session.head:
-            raise KnownError(_("the play has moved on since these lines were drawn; draw again"))
+    def pick(
+        self,
+        hand: Hand,
+        place: int,
+        text: str | None = None,
+        after: int | Literal["as drawn"] | None = "as drawn",
+    ) -> Turn:
+        """Take the candidate at `place`, or `text`, which it was edited to, after a turn.
+
+        It is said there; or it replaces the line that it continues; or the play stands where it
+        has been said before.
+        """
+        after = hand.after if after == "as drawn" else after
         candidate = hand.candidate(place)
         entry = None if text is None else self.entry(text, hand.speaker)
         draw = self.keep(hand)
         assert draw is not None
-        turn = self.session.pick(draw, hand.complete.index(candidate), entry)
+        number, line = hand.complete.index(candidate), entry or candidate.entry
+        said = self._said_already(hand, number, line, after)
+        if said is not None:
+            self.session.go(said.id, "pick")
+            turn = said
+        elif hand.continues is not None and self._is_here(hand.continues):
+            turn = self.session.edit(hand.continues, line, draw, number)
+        else:
+            turn = self.session.pick(draw, number, entry, after)
         self.turned()
         return turn
+
+    def _said_already(
+        self, hand: Hand, candidate: int, line: Entry, after: int | None
+    ) -> Turn | None:
+        return next(
+            (
+                turn
+                for turn in self.session.branches_at(after)
+                if turn.draw in hand.draws and turn.candidate == candidate and turn.entry == line
+            ),
+            None,
+        )
+
+    def _is_here(self, turn: int) -> bool:
+        return any(each.id == turn for each in self.session.path)
 
     def keep(self, hand: Hand) -> Draw | None:
         """Remember a hand, also one from which nothing was picked; an empty one is nothing."""
         candidates = tuple(hand.complete)
         if candidates and (hand.kept is None or hand.kept.candidates != candidates):
             hand.kept = self.session.keep(hand.draw())
+            hand.draws.add(hand.kept.id)
         return hand.kept
 
     # --- going back and forth ---
@@ -268,6 +310,11 @@ class Play:
         edited = self.session.edit(turn.id, entry)
         self.turned()
         return edited
+
+    def delete(self, turn: Turn) -> None:
+        """Leave out a turn of this branch; the old line stays on its own branch."""
+        self.session.delete(turn.id)
+        self.turned()
 
     def _moved(self, moved: bool) -> bool:
         if moved:
