@@ -5,7 +5,8 @@ from base.messages import _
 from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.hand import Asked
-from scenes.table.intentions import Intentions, intention
+from scenes.table.intention import intention
+from scenes.table.intentions import Intentions
 from scenes.table.lines import begun_of, body_of
 from scenes.table.session import Turn
 
@@ -80,7 +81,7 @@ class CandidateIntentions(Intentions):
         elif self.looking is not None:
             asked = Asked(self._role_of(self.looking), self._hands.place)
         else:
-            asked = self._asked(self._speaker())
+            asked = Asked(self._speaker(), self._hands.place)
         if self.looking is None and self.play.next != asked.speaker:
             self._choose(asked.speaker)
         self._dealer.deal(asked)
@@ -120,7 +121,7 @@ class CandidateIntentions(Intentions):
 
     @intention
     def set_aside(self) -> None:
-        """Draw nothing more, and hide the candidates."""
+        """Draw nothing more, and have the candidates out of sight; the turn keeps them."""
         self._dealer.halt()
         self.hide()
 

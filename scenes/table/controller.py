@@ -11,7 +11,7 @@ from models.backend import Prompt
 from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
 from scenes.table.commands import is_command, run_command, said_text
-from scenes.table.intentions import intention as intention
+from scenes.table.intention import intention
 from scenes.table.turning import TurnIntentions
 
 
@@ -58,7 +58,7 @@ class Table(CandidateIntentions, TurnIntentions):
         elif self.play.next is not None and not self.play.model_is_next:
             self.pass_turn()
         else:
-            self._dealer.deal(self._asked(self._speaker()))
+            self._dealer.deal(self._speaker())
 
     @intention
     def pass_turn(self) -> None:
@@ -69,9 +69,9 @@ class Table(CandidateIntentions, TurnIntentions):
         waiting = [role for role in others if role.name != last] or others
         if not waiting:
             raise KnownError(_("there is nobody else whom a model could play"))
-        self._pass_over()
+        self._dealer.set_aside()
         self._choose(waiting[0])
-        self._dealer.deal(self._asked(waiting[0]))
+        self._dealer.deal(waiting[0])
 
     @intention
     def let_speak(self, name: str) -> None:
@@ -79,14 +79,14 @@ class Table(CandidateIntentions, TurnIntentions):
         if not name:
             raise self._nobody()
         role = self.play.scene.role(name)
-        self._pass_over()
+        self._dealer.set_aside()
         self._choose(role)
         self._answer()
 
     @intention
     def choose_next(self, step: int) -> None:
         """Choose who speaks next, forwards or backwards round the cast, without drawing."""
-        self._pass_over()
+        self._dealer.set_aside()
         self._choose(self.play.cycle(step))
         self._hands.pass_over(self.play.next)
 

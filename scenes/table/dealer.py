@@ -10,6 +10,7 @@ from base.errors import KnownError
 from base.messages import _
 from characters.knowledge import Shelf
 from models.backend import Backend, Progress
+from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.background import Background, Post
 from scenes.table.draw import Update
@@ -86,9 +87,11 @@ class Dealer:
 
     # --- drawing ---
 
-    def deal(self, asked: Asked) -> None:
-        """Draw candidates for a line; with a seed, from another one than those at the same place
-        before."""
+    def deal(self, wanted: Role | Asked) -> None:
+        """Draw candidates for a line, of a role where the play stands; with a seed, from another
+        one than those at the same place before."""
+        here = self.play.session.head
+        asked = Asked(wanted, here) if isinstance(wanted, Role) else wanted
         backend = self._ready_for(asked)
         if backend is None:
             return
@@ -134,6 +137,19 @@ class Dealer:
         if not hand.complete:
             self.hands.drop(hand)
         self.play.keep(hand)
+
+    def set_aside(self) -> None:
+        """Draw nothing more, and have no hand in sight, as another one is to speak here.
+
+        Raises `KnownError` where what is complete cannot be kept.
+        """
+        self.halt()
+        before = self.hands.shown
+        if self.hands.turn is not None:
+            self.hands.visit()
+        self.hands.pass_over(None)
+        if before is not None:
+            self._emit(happened.HandHidden(before))
 
     def close(self) -> None:
         """Stop whatever goes on, and keep the candidates. Raises `KnownError` where it cannot."""

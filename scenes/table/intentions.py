@@ -1,8 +1,6 @@
 """What every intention at a table stands on: the play, who draws for it, and whom it tells."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TypeVar, cast
 
 from base.errors import KnownError
 from base.messages import _, series
@@ -10,26 +8,11 @@ from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.background import Post
 from scenes.table.dealer import Dealer, ModelSlot
-from scenes.table.hand import Asked, Hand
+from scenes.table.hand import Hand
 from scenes.table.hands import Hands
 from scenes.table.play import Play
 from scenes.table.session import Turn
 from scenes.turns import candidates_to_speak
-
-Method = TypeVar("Method", bound=Callable[..., None])
-
-
-def intention(method: Method) -> Method:
-    """What a person can want: whatever comes of it, what there is to know of it is told."""
-
-    @wraps(method)
-    def wanted(table: "Intentions", *args: object, **kwargs: object) -> None:
-        try:
-            method(table, *args, **kwargs)
-        finally:
-            table.tell_notices()
-
-    return cast(Method, wanted)
 
 
 class Intentions:
@@ -97,9 +80,8 @@ class Intentions:
 
     def turn(self, number: int) -> Turn:
         """The turn of this branch with that number. Raises `KnownError`."""
-        for turn in self.play.session.path:
-            if turn.id == number:
-                return turn
+        if self.play.session.is_on_path(number):
+            return self.play.session.turns[number]
         raise KnownError(
             _("turn {number} is not on this branch; /log lists its turns", number=number)
         )
@@ -150,24 +132,11 @@ class Intentions:
     def _answer(self) -> None:
         """Let the next one speak, if a model plays it."""
         if self.play.next is not None and self.play.model_is_next:
-            self._dealer.deal(self._asked(self.play.next))
-
-    def _asked(self, role: Role) -> Asked:
-        return Asked(role, self.play.session.head)
+            self._dealer.deal(self.play.next)
 
     def _choose(self, role: Role | None) -> None:
         self.play.next = role
         self._tell(happened.NextChanged(role))
-
-    def _pass_over(self) -> None:
-        """Stop the draw that goes on, and have no hand shown, as another one is to speak."""
-        self._dealer.halt()
-        before, looked = self.hand, self.looking
-        if looked is not None:
-            self._look()
-        self._hands.pass_over(None)
-        if before is not None:
-            self._tell(happened.HandHidden(before))
 
     def _speaker(self) -> Role:
         """Who speaks next, played by a model. Raises `KnownError`."""

@@ -120,9 +120,10 @@ class SessionState:
         """What a model reads for a line after the turn `place`, wherever the play stands."""
         return self.history if place == self.head else self._read(self._path_to(place), None)
 
-    def path_to(self, place: int | None) -> list[Turn]:
-        """The turns from the opening to the turn `place`."""
-        return self._path if place == self.head else self._path_to(place)
+    def is_on_path(self, turn: int) -> bool:
+        """Whether a turn stands on the branch of where the play stands."""
+        depth = self._depth.get(turn, len(self._path))
+        return depth < len(self._path) and self._path[depth].id == turn
 
     @property
     def can_undo(self) -> bool:
@@ -243,7 +244,7 @@ class SessionState:
         at = head
         if at is not None and self.turns[at].parent == self.head:
             new, at = [self.turns[at]], self.head  # as it mostly is
-        while at is not None and not self._is_on_path(at):
+        while at is not None and not self.is_on_path(at):
             new.append(self.turns[at])
             at = self.turns[at].parent
         del self._path[0 if at is None else self._depth[at] + 1 :]
@@ -252,10 +253,6 @@ class SessionState:
             self._path.append(turn)
             self._latest[turn.parent] = turn.id
         self.head = head
-
-    def _is_on_path(self, turn: int) -> bool:
-        depth = self._depth.get(turn, len(self._path))
-        return depth < len(self._path) and self._path[depth].id == turn
 
     def _path_to(self, head: int | None) -> list[Turn]:
         path = []

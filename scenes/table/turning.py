@@ -4,7 +4,8 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import is_blank
 from scenes.table import controller_events as happened
-from scenes.table.intentions import Intentions, intention
+from scenes.table.intention import intention
+from scenes.table.intentions import Intentions
 
 
 class TurnIntentions(Intentions):
