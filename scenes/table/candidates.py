@@ -115,6 +115,14 @@ class CandidateIntentions(Intentions):
         self._dealer.deal(asked)
 
     @intention
+    def retry(self) -> None:
+        """Ask once more for what the model failed to draw."""
+        failed = self._dealer.retry.failed
+        if failed is None or failed.after != self._hands.place:
+            raise KnownError(_("nothing failed here; an empty Enter draws candidates"))
+        self._dealer.deal(failed)
+
+    @intention
     def stop(self) -> None:
         """Draw nothing more; what is complete stays on the table."""
         self._dealer.stop()

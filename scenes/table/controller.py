@@ -63,15 +63,12 @@ class Table(CandidateIntentions, TurnIntentions):
     @intention
     def pass_turn(self) -> None:
         """Let somebody else speak: not who just did, where there is a choice."""
-        path = self.play.session.path
-        last, planned = path[-1].entry.speaker if path else "", self.play.next
-        others = [role for role in self.others if role != planned]
-        waiting = [role for role in others if role.name != last] or others
-        if not waiting:
+        role = self._passed_to()
+        if role is None:
             raise KnownError(_("there is nobody else whom a model could play"))
         self._dealer.set_aside()
-        self._choose(waiting[0])
-        self._dealer.deal(waiting[0])
+        self._choose(role)
+        self._dealer.deal(role)
 
     @intention
     def let_speak(self, name: str) -> None:

@@ -6,6 +6,7 @@ from base.errors import KnownError
 from base.messages import _, series
 from scenes.scene import Role
 from scenes.table import controller_events as happened
+from scenes.table.ahead import likely
 from scenes.table.background import Post
 from scenes.table.dealer import Dealer, ModelSlot
 from scenes.table.hand import Hand
@@ -34,6 +35,8 @@ class Intentions:
         self.follows = follows
         self._emit = emit
         self._dealer = Dealer(play, model, post, self._dealt)
+        self._dealer.retry.by_itself = follows
+        self._lit = 0
         self._look()
 
     # --- what a front end may look at ---
@@ -99,6 +102,7 @@ class Intentions:
         """Tell what a person should know of what was done last."""
         while self.play.notices:
             self._tell(happened.Notice(self.play.notices.pop(0)))
+        self._look_ahead()
 
     def _dealt(self, event: happened.TableEvent) -> None:
         self._tell(event)
@@ -122,12 +126,37 @@ class Intentions:
 
     def _arrive(self, event: happened.TableEvent) -> None:
         """The play stands elsewhere: tell so, and have the hands of that place on the table."""
+        self._lit = 0
         before, hand = self.hand, self._look()
         if hand is None and before is not None:
             self._tell(happened.HandLeft(before))
         self._tell(event)
         if hand is not None:
             self._tell(happened.HandShown(hand))
+
+    def light(self, number: int) -> None:
+        """The candidate with that number is the one that is likely to be picked."""
+        self._lit = number - 1
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Have drawn what is likely to be wanted next, where the play is to be drawn ahead."""
+        play, dealer = self.play, self._dealer
+        if not play.ahead or self.drawing or self.waiting or self.looking is not None:
+            return
+        guess = likely(play, self._hands, self._lit, self._passed_to)
+        if guess is None:
+            dealer.give_up_ahead()
+        else:
+            dealer.draw_ahead(guess.asked, guess.said)
+
+    def _passed_to(self) -> Role | None:
+        """Who speaks if the one who is next passes: not who just did, where there is a choice."""
+        path = self.play.session.path
+        last, planned = path[-1].entry.speaker if path else "", self.play.next
+        others = [role for role in self.others if role != planned]
+        waiting = [role for role in others if role.name != last] or others
+        return waiting[0] if waiting else None
 
     def _answer(self) -> None:
         """Let the next one speak, if a model plays it."""

@@ -3,7 +3,7 @@
 It draws nothing on a screen and knows no model but through the `Backend` it is handed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Play(PlayHands):
         self.asked: dict[str, Any] = {}
         """What the person asks of `Sampling`, before what the scene says."""
         self.next: Role | None = None
+        self.ahead = session.scene.ahead or 0
+        """How many turns are drawn ahead while the person reads."""
         self.knowledge = TableKnowledge(session.scene)
         self.turned()
 
@@ -85,11 +87,15 @@ class Play(PlayHands):
 
     def turned(self) -> None:
         """After any change of where the play stands: who is next, and the readable log."""
-        self.next = next_speaker(self.scene, self.session.path, self.session.role)
+        self.next = self.speaker_after(self.session.path)
         try:
             self.journal.save_log(self.session)
         except KnownError as error:
             self.notices.append(str(error))
+
+    def speaker_after(self, path: Sequence[Turn]) -> Role | None:
+        """Who would speak after these turns."""
+        return next_speaker(self.scene, path, self.session.role)
 
     def cycle(self, step: int = 1) -> Role | None:
         """Choose the next one of the roles that a model plays."""

@@ -1,6 +1,6 @@
 """What a play has drawn and takes of it: hands filled by a `Backend`, kept, and picked from."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
@@ -59,18 +59,27 @@ class PlayHands:
 
         The history is taken now; the generator may be consumed in another thread.
         """
+        history = (
+            self.session.history_at(hand.after) if hand.places else self.history_for(hand, backend)
+        )
+        return len(hand.places), self.draw(backend, hand, history)
+
+    def history_for(self, hand: Hand, backend: Backend) -> list[Entry]:
+        """What the model reads for an empty hand; the knowledge that comes up is written down."""
+        self.session.inject(self.notes_for(backend, hand.speaker, hand.after), hand.after)
+        return self.session.history_at(hand.after)
+
+    def draw(self, backend: Backend, hand: Hand, history: Sequence[Entry]) -> Generator[Update]:
+        """Lay out places of a hand, and draw for them after `history`."""
         speaker, sampling, offset = hand.speaker, hand.sampling, len(hand.places)
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
-        if not offset:
-            self.session.inject(self.notes_for(backend, speaker, hand.after), hand.after)
-        history = self.session.history_at(hand.after)
         hand.places += [Place() for __ in range(sampling.n)]
         updates = draw_lines(
             backend, self.scene, history, speaker, sampling, speaker.adapter, taken, hand.begun
         )
-        return offset, self._with_notices(backend, updates)
+        return self._with_notices(backend, updates)
 
     def _with_notices(self, backend: Backend, updates: Generator[Update]) -> Generator[Update]:
         """The draw, and afterwards what the backend has to say of it."""
@@ -105,8 +114,12 @@ class PlayHands:
 
     def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
         """The knowledge that comes up before a line by `speaker` there; nothing is written."""
+        return self.notes_in(self.session.history_at(after), backend, speaker)
+
+    def notes_in(self, history: Sequence[Entry], backend: Backend, speaker: Role) -> list[Note]:
+        """The knowledge that comes up after `history`, before a line by `speaker`."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        history, player = self.session.history_at(after), self.session.role
+        player = self.session.role
         notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
         self.notices += problems
         return notes
