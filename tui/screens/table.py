@@ -66,7 +66,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         scene = self.play.scene
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
-        self.query_one(Tray).show(None)
+        self.query_one(Tray).show(self.table.hand)
         self.query_one(Composer).focus()
         self.changed()
 
@@ -84,11 +84,11 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             return
         super().take_event(event)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited():
+            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand):
+            case happened.HandOpened(hand) | happened.HandShown(hand):
                 self.query_one(Tray).show(hand)
                 self._tell_reading(None)
             case happened.PromptRead(done, total):
@@ -100,7 +100,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             case happened.DrawEnded() | happened.WarmUpFailed():
                 self.query_one(Tray).changed()
                 self._tell_reading(None)
-            case happened.HandLeft():
+            case happened.HandLeft() | happened.HandHidden():
                 self._hand_left()
             case happened.NextChanged():
                 self.tell()
