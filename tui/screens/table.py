@@ -25,6 +25,7 @@ from tui.screens.table_status import invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
+from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
@@ -60,6 +61,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
         yield Composer(list(emotions), list(COMMANDS), cast, id="composer")
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:
@@ -75,7 +77,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.entries, session.role)
+        self.query_one(Transcript).show(session.path, session.role)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -190,8 +192,8 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             "edit": self._ask_which,
             "redraw": table.redraw,
             "more": table.more,
-            "up": lambda: tray.move(-1),
-            "down": lambda: tray.move(1),
+            "up": lambda: tray.move(0, -1),
+            "down": lambda: tray.move(0, 1),
             "next": lambda: table.choose_next(1),
             "previous": lambda: table.choose_next(-1),
             "undo": table.undo,
