@@ -58,12 +58,25 @@ class Table:
         self.follows = follows
         self._emit = emit
         self._dealer = Dealer(play, model, post, self._dealt)
+        self._hidden: Hand | None = None
 
     # --- what a front end may look at ---
 
     @property
     def hand(self) -> Hand | None:
-        return self._dealer.hand
+        return None if self.hidden else self._dealer.hand
+
+    @property
+    def hands(self) -> Sequence[Hand]:
+        return [self._dealer.hand] if self._dealer.hand else []
+
+    @property
+    def hidden(self) -> bool:
+        return self._dealer.hand is not None and self._hidden is self._dealer.hand
+
+    @property
+    def looking(self) -> Turn | None:
+        return None
 
     @property
     def drawing(self) -> bool:
@@ -199,6 +212,36 @@ class Table:
     def set_aside(self) -> None:
         """Take the candidates from the table; the session remembers them."""
         self._dealer.set_aside()
+
+    @intention
+    def hide(self) -> None:
+        """Have the hand out of sight."""
+        self._hidden = self._dealer.hand
+        if self._hidden is not None:
+            self._tell(happened.HandHidden(self._hidden))
+
+    @intention
+    def unhide(self) -> None:
+        """Bring back the hand that was hidden."""
+        self._hidden = None
+        if self._dealer.hand is not None:
+            self._tell(happened.HandShown(self._dealer.hand))
+
+    @intention
+    def leaf(self, step: int) -> None:
+        raise KnownError("there is no other hand")
+
+    @intention
+    def look_at(self, number: int | None) -> None: ...
+
+    @intention
+    def extend(self, turn: int | None = None, candidate: int | None = None) -> None: ...
+
+    @intention
+    def delete(self, number: int) -> None: ...
+
+    @intention
+    def mark(self, number: int, name: str | None = None) -> None: ...
 
     # --- going back and forth ---
 

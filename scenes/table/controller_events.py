@@ -61,6 +61,20 @@ class HandShown:
 
 
 @dataclass(frozen=True)
+class HandHidden:
+    """The hand is out of sight."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """What was typed may not be meant as speech; the same again does what is asked about."""
+
+    question: str
+
+
+@dataclass(frozen=True)
 class HandLeft:
     """The hand is no longer on the table; what was complete is remembered."""
 
@@ -139,6 +153,8 @@ TableEvent = (
     | HandChanged
     | HandShown
     | HandLeft
+    | HandHidden
+    | Doubted
     | PromptRead
     | DrawEnded
     | DrawWaits

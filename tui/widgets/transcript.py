@@ -17,7 +17,7 @@ from tui.paint import Run, height, ink, name_style, runs_of, strip_of, wrap
 GUTTER = 2
 
 
-class Transcript(ScrollView, can_focus=True):
+class Transcript(ScrollView, can_focus=False):
     """Shows entries. Told the whole branch each time, it paints anew only what differs."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,6 +39,10 @@ class Transcript(ScrollView, can_focus=True):
         self._ends: list[int] = []
         self._width = 0
         self._painted: LRUCache[int, list[Strip]] = LRUCache(1000)
+        self.cursor: int | None = None
+
+    def light(self, index: int | None) -> None:
+        self.cursor = index
 
     def show(self, entries: Sequence[Entry], player: str | None = None) -> None:
         """Show these entries, and keep to the end if the end was in view."""

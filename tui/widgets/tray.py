@@ -32,6 +32,12 @@ class Tray(ScrollView, can_focus=False):
     lit: reactive[int] = reactive(0)
     """The place that Enter takes."""
 
+    has_keys: reactive[bool] = reactive(False)
+    folded: reactive[bool] = reactive(False)
+
+    def watch_folded(self) -> None:
+        self.display = self.hand is not None and not self.folded
+
     def __init__(self, cast: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
         self.cast = list(cast)
@@ -40,7 +46,7 @@ class Tray(ScrollView, can_focus=False):
         """Whether the next digit chooses a candidate to edit."""
         self._strips: list[Strip] = []
 
-    def show(self, hand: Hand | None) -> None:
+    def show(self, hand: Hand | None, at: int = 1, of: int = 1) -> None:
         """Show a hand from its first candidate, or none."""
         self.hand, self.asking = hand, False
         self.set_reactive(Tray.lit, 0)
@@ -66,11 +72,18 @@ class Tray(ScrollView, can_focus=False):
     def on_resize(self) -> None:
         self.changed()
 
-    def move(self, step: int) -> None:
-        """Light the next place up or down."""
-        if self.hand and self.hand.places:
-            self.lit = (self.lit + step) % len(self.hand.places)
-            self.scroll_to(y=self._top_of(self.lit), animate=False)
+    def move(self, dx: int, dy: int) -> bool:
+        """Light the place beside, above or below; False where there is none."""
+        if not self.hand or not self.hand.places:
+            return False
+        columns = self._columns(self.hand, max(self.scrollable_content_region.width, 4))
+        row, column = divmod(self.lit, columns)
+        to = (row + dy) * columns + column + dx
+        if not 0 <= column + dx < columns or not 0 <= to < len(self.hand.places):
+            return False
+        self.lit = to
+        self.scroll_to(y=self._top_of(self.lit), animate=False)
+        return True
 
     def render_line(self, y: int) -> Strip:
         line = y + int(self.scroll_offset.y)
