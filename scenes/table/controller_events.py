@@ -86,6 +86,13 @@ class HandHidden:
 
 
 @dataclass(frozen=True)
+class Doubted:
+    """What was typed may not be meant as speech; the same again does what is asked about."""
+
+    question: str
+
+
+@dataclass(frozen=True)
 class HandLeft:
     """The hand is no longer on the table; what was complete is remembered."""
 
@@ -167,6 +174,8 @@ TableEvent = (
     | HandShown
     | HandHidden
     | HandLeft
+    | HandHidden
+    | Doubted
     | PromptRead
     | DrawEnded
     | DrawWaits
