@@ -4,12 +4,10 @@ All calls come from one thread, that of the front end; what goes on beside it ar
 Whatever cannot be done raises `KnownError`, and then nothing was done.
 """
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TypeVar, cast
+from collections.abc import Callable
 
 from base.errors import KnownError
-from base.messages import _, series
+from base.messages import _
 from base.text import is_blank
 from models.backend import Prompt
 from scenes.scene import Role
@@ -17,29 +15,15 @@ from scenes.table import controller_events as happened
 from scenes.table.background import Post
 from scenes.table.commands import is_command, run_command, said_text
 from scenes.table.dealer import Dealer, ModelSlot
+from scenes.table.floor import FloorIntentions
 from scenes.table.hand import Hand
+from scenes.table.intention import intention
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
-from scenes.turns import candidates_to_speak
-
-Method = TypeVar("Method", bound=Callable[..., None])
 
 
-def intention(method: Method) -> Method:
-    """What a person can want: whatever comes of it, what there is to know of it is told."""
-
-    @wraps(method)
-    def wanted(table: "Table", *args: object, **kwargs: object) -> None:
-        try:
-            method(table, *args, **kwargs)
-        finally:
-            table.tell_notices()
-
-    return cast(Method, wanted)
-
-
-class Table:
+class Table(FloorIntentions):
     """One play, with its model, for one front end."""
 
     def __init__(
@@ -74,11 +58,6 @@ class Table:
     def waiting(self) -> bool:
         """Whether a draw waits for the model, or for what may be told."""
         return self._dealer.waiting
-
-    @property
-    def others(self) -> Sequence[Role]:
-        """The roles that a model may play."""
-        return candidates_to_speak(self.play.scene, self.play.session.role)
 
     def candidate_text(self, number: int) -> str:
         """The candidate with that number, to be edited. Raises `KnownError`."""
@@ -138,23 +117,13 @@ class Table:
         """Let somebody else speak: not who just did, where there is a choice."""
         path = self.play.session.path
         last, planned = path[-1].entry.speaker if path else "", self.play.next
-        others = [role for role in self.others if role != planned]
+        others = [role for role in self.others if role != planned and not self._is_muted(role)]
         waiting = [role for role in others if role.name != last] or others
         if not waiting:
             raise KnownError(_("there is nobody else whom a model could play"))
         self._dealer.set_aside()
         self._choose(waiting[0])
         self._dealer.deal(waiting[0])
-
-    @intention
-    def let_speak(self, name: str) -> None:
-        """Let the role of that name or alias speak now."""
-        if not name:
-            raise self._nobody()
-        role = self.play.scene.role(name)
-        self._dealer.set_aside()
-        self._choose(role)
-        self._answer()
 
     @intention
     def choose_next(self, step: int) -> None:
@@ -165,9 +134,10 @@ class Table:
     # --- candidates ---
 
     @intention
-    def pick(self, number: int, text: str | None = None) -> None:
-        """Take the candidate in that place, counted from 1 as it is shown, or `text` for it."""
-        turn = self.play.pick(self._hand_on_table(), number - 1, text)
+    def pick(self, number: int, text: str | None = None, unattended: bool = False) -> None:
+        """Take the candidate in that place, counted from 1 as it is shown, or `text` for it;
+        `unattended` is a choice that nobody made."""
+        turn = self.play.pick(self._hand_on_table(), number - 1, text, unattended)
         self._dealer.clear()
         self._tell(happened.TurnsSaid((turn,)))
         if self.follows:
@@ -288,10 +258,6 @@ class Table:
         if role is None or not self.play.model_is_next:
             raise self._nobody()
         return role
-
-    def _nobody(self) -> KnownError:
-        names = series(role.name for role in self.others)
-        return KnownError(_("who speaks next? Choose with /next NAME: {names}", names=names))
 
     def _hand_on_table(self) -> Hand:
         if self.hand is None:

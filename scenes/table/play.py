@@ -25,7 +25,7 @@ from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
 from scenes.table.lines import edited_entry, entry_of, lines_of
 from scenes.table.session import Draw, Session, Turn
-from scenes.turns import candidates_to_speak, next_speaker
+from scenes.turns import Floor, candidates_to_speak, next_speaker
 
 SEED_STEP = 104729
 """What a place further on adds to a seed that was asked for, so that more is another draw."""
@@ -99,15 +99,43 @@ class Play:
 
     def turned(self) -> None:
         """After any change of where the play stands: who is next, and the readable log."""
-        self.next = next_speaker(self.scene, self.session.path, self.session.role)
+        self.choose_by_rule()
         try:
             self.journal.save_log(self.session)
         except KnownError as error:
             self.notices.append(str(error))
 
+    @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.session.floor
+
+    def choose_by_rule(self) -> None:
+        """Have the rule say who is next."""
+        session = self.session
+        self.next = next_speaker(self.scene, session.path, session.role, session.floor)
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again, if they had left; it is told."""
+        away = self.floor.away
+        back = {entry.speaker for entry in entries} & away if away else set()
+        if back:
+            names = [role.name for role in self.scene.cast if role.name in away - back]
+            self.session.set_away(names)
+            for name in back:
+                self.notices.append(_("{name} is there again, since they speak", name=name))
+
+    def use_adapter(self, name: str, adapter: str | None) -> None:
+        """Draw the lines of a role with another adapter, or none; the session does not say so,
+        since each draw does."""
+        scene = self.scene
+        cast = (replace(r, adapter=adapter) if r.name == name else r for r in scene.cast)
+        self.session.scene = replace(scene, cast=tuple(cast))
+        self.choose_by_rule()
+
     def cycle(self, step: int = 1) -> Role | None:
         """Choose the next one of the roles that a model plays."""
-        roles = candidates_to_speak(self.scene, self.session.role)
+        roles = candidates_to_speak(self.scene, self.session.role, self.floor.away)
         if not roles:
             return None
         at = roles.index(self.next) if self.next in roles else -(step > 0)
@@ -129,6 +157,8 @@ class Play:
         return [self.entry(line, self.player) for line in lines_of(text)]
 
     def say_entries(self, entries: Iterable[Entry]) -> list[Turn]:
+        entries = list(entries)
+        self.bring_back(entries)
         turns = self.session.say_all(entries)
         if turns:
             self.turned()
@@ -225,7 +255,9 @@ class Play:
         """Take what was opened before the first draw; it is closed with the play."""
         self.notices += self.knowledge.use(shelf)
 
-    def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
+    def pick(
+        self, hand: Hand, place: int, text: str | None = None, unattended: bool = False
+    ) -> Turn:
         """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
         if hand.after != self.session.head:
             raise KnownError(_("the play has moved on since these lines were drawn; draw again"))
@@ -233,7 +265,8 @@ class Play:
         entry = None if text is None else self.entry(text, hand.speaker)
         draw = self.keep(hand)
         assert draw is not None
-        turn = self.session.pick(draw, hand.complete.index(candidate), entry)
+        self.bring_back([entry or candidate.entry])
+        turn = self.session.pick(draw, hand.complete.index(candidate), entry, unattended)
         self.turned()
         return turn
 

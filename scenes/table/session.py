@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from base.errors import KnownError
 from base.messages import Message, _, _n
+from base.names import name_problem
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.scene import Scene
+from scenes.scene import Role, Scene, Turns
 from scenes.table.draws import Candidate as Candidate
 from scenes.table.draws import Draw as Draw
 from scenes.table.events import Event as Event
 from scenes.table.events import building
+from scenes.table.presence import taken
 from scenes.table.session_state import VERSION as VERSION
 from scenes.table.session_state import By as By
 from scenes.table.session_state import Notes, SessionState
@@ -91,10 +93,16 @@ class Session(SessionState):
     # --- what can be done ---
 
     def say(
-        self, entry: Entry, by: By = "player", draw: int | None = None, candidate: int | None = None
+        self,
+        entry: Entry,
+        by: By = "player",
+        draw: int | None = None,
+        candidate: int | None = None,
+        unattended: bool = False,
     ) -> Turn:
         """Add a turn after where the play stands."""
-        return self._grow([Turn(self._next_id(), self.head, entry, by, draw, candidate)])[0]
+        turn = Turn(self._next_id(), self.head, entry, by, draw, candidate, unattended=unattended)
+        return self._grow([turn])[0]
 
     def say_all(self, entries: Iterable[Entry]) -> list[Turn]:
         """Add a turn of the player for each entry, all of them or none."""
@@ -116,10 +124,14 @@ class Session(SessionState):
         self._do({"event": "draw", **to_json(numbered)})
         return numbered
 
-    def pick(self, draw: Draw, candidate: int, entry: Entry | None = None) -> Turn:
-        """Take a candidate as the next turn, or `entry`, which it was edited to."""
+    def pick(
+        self, draw: Draw, candidate: int, entry: Entry | None = None, unattended: bool = False
+    ) -> Turn:
+        """Take a candidate as the next turn, or `entry`, which it was edited to; a line drawn for
+        the player's own role is the player's. `unattended` is one that nobody chose."""
         line = entry or draw.candidates[candidate].entry
-        return self.say(line, "model", draw.id, candidate)
+        by: By = "player" if draw.speaker == self.role else "model"
+        return self.say(line, by, draw.id, candidate, unattended)
 
     def undo(self) -> bool:
         """Go back one turn; the turn stays in the tree. False at the opening."""
@@ -176,6 +188,27 @@ class Session(SessionState):
     def play_as(self, role: str | None) -> None:
         """Give the player another role of the cast, or none."""
         self._do({"event": "role", "role": self.scene.role(role).name if role else None})
+
+    # --- who speaks ---
+
+    def set_rule(self, rule: Turns) -> None:
+        """Give the floor by another rule from now on."""
+        self._do({"event": "floor", "rule": rule})
+
+    def mute(self, names: Iterable[str]) -> None:
+        """Have no rule choose those roles, and only those."""
+        self._do({"event": "floor", "muted": list(names)})
+
+    def set_away(self, names: Iterable[str]) -> None:
+        """Have those roles be away, and only those, from where the play stands on."""
+        presence = {"after": self.head, "since": self._next_id(), "away": list(names)}
+        self._do({"event": "presence", **presence})
+
+    def join(self, role: Role) -> None:
+        """Take a newcomer into the cast. Raises `KnownError` for a name that cannot be used."""
+        if problem := name_problem(role.name) or taken(role.name, self.scene.cast):
+            raise KnownError(problem)
+        self._do({"event": "cast", "role": to_json(role)})
 
     # --- events ---
 

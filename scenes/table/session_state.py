@@ -4,7 +4,7 @@ It changes by events alone, and knows neither who made them nor where they are k
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import msgspec
@@ -17,7 +17,9 @@ from scenes.note import Note
 from scenes.scene import Scene
 from scenes.table.draws import Draw, Draws
 from scenes.table.events import Event
+from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
+from scenes.turns import Floor
 
 By = Literal["opening", "player", "model"]
 VERSION = 1
@@ -37,6 +39,8 @@ class Turn:
     """Which candidate of that draw, from 0."""
     of: int | None = None
     """The turn that this one is an edit of, or a copy behind an edit."""
+    unattended: bool = False
+    """Whether the table picked it by itself, so that nobody preferred it to the others."""
     foreign: Mapping[str, Any] | None = field(default=None, hash=False)
     """What another program had said of it, by that program's name."""
 
@@ -67,6 +71,7 @@ class SessionState:
         self.times: dict[int, str] = {}
         self.draws = Draws()
         self.notes: dict[int | None, list[Notes]] = {}
+        self.seats = FloorState()
         self.head: int | None = None
         self._children: dict[int | None, list[int]] = {}
         self._latest: dict[int | None, int] = {}
@@ -113,6 +118,15 @@ class SessionState:
                 yield from written.notes
 
     @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.seats.floor_at(self.turns, self.head)
+
+    def away_before(self, turn: int) -> frozenset[str]:
+        """Who was away when that turn was said."""
+        return self.seats.away_before(self.turns, turn)
+
+    @property
     def can_undo(self) -> bool:
         return bool(self._path) and self._path[-1].by != "opening"
 
@@ -147,6 +161,13 @@ class SessionState:
                 self._stand(event["head"])
             case "role":
                 self._seat(event["role"])
+            case "floor":
+                self.seats.give(event)
+            case "presence":
+                self._place(event)
+            case "cast":
+                newcomer = newcomer_of(event, self.scene.cast)
+                self.scene = replace(self.scene, cast=(*self.scene.cast, newcomer))
             case other:
                 raise KnownError(
                     _("unknown event {other}: made by a newer paotuan?", other=shown(repr(other)))
@@ -169,6 +190,12 @@ class SessionState:
         if role is not None and role not in [each.name for each in self.scene.cast]:
             raise ValueError(_("role {role!r} is not in the cast", role=role))
         self.role = role
+
+    def _place(self, event: Event) -> None:
+        presence = presence_of(event)
+        if not self._is_place(presence.after):
+            raise ValueError(_("there is no turn {turn!r}", turn=presence.after))
+        self.seats.place(presence)
 
     def _lay(self, event: Event) -> None:
         line = event.get("line")
