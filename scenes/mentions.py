@@ -32,7 +32,10 @@ from scenes.name_words import (
 from scenes.scene import Role
 
 LONGEST_WORD = max(map(len, WORDS))
-OPENS, CLOSES = "，。！？；：、,.!?;:…—~～“”\"'‘’「」『』（）()【】《》\n", "，。！？；,.!?;…—~～”\"'’」』\n"
+OPENS, CLOSES = (
+    "，。！？；：、,.!?;:…—~～“”\"'‘’「」『』（）()【】《》\n",
+    "，。！？；,.!?;…—~～”\"'’」』\n",
+)
 """Marks beside which a name is called."""
 DEARS = ("亲爱的", "親愛的")
 
@@ -189,7 +192,7 @@ def _words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _one(name: str, text: str, at: int, before: str, behind: str) -> bool | None:
     """A name of one character that is not called: it counts where no longer word explains it."""
-    if name in (before, behind) or before in ADVERBS and before:
+    if name in (before, behind) or (before in ADVERBS and before):
         return None
     explained = [(a, b) for a, b in _words(text, at, at + 1)]
     asked = before in PERSON_LEFT and behind in SUBJECT and before and behind
@@ -199,9 +202,7 @@ def _one(name: str, text: str, at: int, before: str, behind: str) -> bool | None
         return None
     if name in EVERYDAY:
         asked_of = bool(before) and before in PERSON_LEFT
-        does = behind in STRICT_RIGHT or (
-            name not in WISHES and text.startswith(ACTS, at + 1)
-        )
+        does = behind in STRICT_RIGHT or (name not in WISHES and text.startswith(ACTS, at + 1))
         acts = not before and bool(behind) and does
         return False if asked_of or acts else None
     if before and behind:

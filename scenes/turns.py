@@ -10,7 +10,9 @@ from scenes.mentions import mentions
 from scenes.scene import Role, Scene, Turns
 
 RULES: tuple[Turns, ...] = get_args(Turns)
-Why = Literal["called", "named", "list", "pool", "talkative", "players", "alone", "manual", "nobody"]
+Why = Literal[
+    "called", "named", "list", "pool", "talkative", "players", "alone", "manual", "nobody"
+]
 """Why somebody is next: called by name or only named; by the list or the pool; drawn by
 talkativeness; the player after others; because nobody else is there; or nobody is."""
 
@@ -92,9 +94,7 @@ def next_by_rule(
     return table.named() or table.talkative()
 
 
-def candidates_to_speak(
-    scene: Scene, player: str | None, away: Collection[str] = ()
-) -> list[Role]:
+def candidates_to_speak(scene: Scene, player: str | None, away: Collection[str] = ()) -> list[Role]:
     """The roles that a model may play and that are there, in the order of the cast."""
     return [role for role in scene.cast if role.name != player and role.name not in away]
 

@@ -224,7 +224,11 @@ def _turns(rest: str) -> int | None:
         return None
     if not rest.isdecimal() or not 1 <= int(rest[:9]) <= MOST_TURNS:
         raise KnownError(
-            _("/watch {rest}: expected a number of turns, 1 to {most}", rest=shown(rest), most=MOST_TURNS)
+            _(
+                "/watch {rest}: expected a number of turns, 1 to {most}",
+                rest=shown(rest),
+                most=MOST_TURNS,
+            )
         )
     return int(rest)
 

@@ -46,9 +46,7 @@ class FloorIntentions:
     @property
     def others(self) -> Sequence[Role]:
         """The roles that a model may play, and that are there."""
-        return candidates_to_speak(
-            self.play.scene, self.play.session.role, self.play.floor.away
-        )
+        return candidates_to_speak(self.play.scene, self.play.session.role, self.play.floor.away)
 
     @property
     def rule(self) -> Turns:

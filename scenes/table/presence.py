@@ -89,9 +89,7 @@ class FloorState:
         until = before
         at = place
         while True:
-            here = [
-                one for one in self.written.get(at, ()) if until is None or one.since <= until
-            ]
+            here = [one for one in self.written.get(at, ()) if until is None or one.since <= until]
             original = turns[at].of if at is not None else None
             if here or original is None or original not in turns:
                 return here[-1] if here else None

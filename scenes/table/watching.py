@@ -8,7 +8,6 @@ from time import monotonic
 
 from base.errors import KnownError
 from base.messages import _, _n
-from base.width import width
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.controller import Table
@@ -31,7 +30,8 @@ Later = Callable[[float, Callable[[], None]], object]
 
 def reading_time(entry: Entry) -> float:
     """Seconds that a person needs to read a line."""
-    return min(MOST, max(LEAST, BEFORE + SECONDS_A_CELL * width(entry.text + entry.thought)))
+    cells = sum(2 if ord(c) > 0x1100 else 1 for c in entry.text + entry.thought)
+    return min(MOST, max(LEAST, BEFORE + SECONDS_A_CELL * cells))
 
 
 def best_of(hand: Hand) -> int:
