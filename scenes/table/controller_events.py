@@ -57,6 +57,42 @@ class NextChanged:
 
 
 @dataclass(frozen=True)
+class FloorChanged:
+    """The rule, who is muted, who is there, or a role's adapter is another than before."""
+
+
+@dataclass(frozen=True)
+class CastChanged:
+    """A newcomer has joined the cast."""
+
+    role: Role
+
+
+@dataclass(frozen=True)
+class ModelAsked:
+    """The model is to be another: one that has a name, or none, which is to choose one; `retry`
+    is to open the one that was not to be had once more."""
+
+    name: str = ""
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class AdapterAsked:
+    """The lines of a role are to be drawn with an adapter; both empty is to tell what there is."""
+
+    role: str = ""
+    adapter: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchAsked:
+    """The table is to play by itself, or no longer; `turns` is how many, where that was said."""
+
+    turns: int | None = None
+
+
+@dataclass(frozen=True)
 class HandOpened:
     """There is a hand on the table: its candidates are being drawn, or it lies there again."""
 
@@ -169,6 +205,11 @@ TableEvent = (
     | Marked
     | PlaceChanged
     | NextChanged
+    | FloorChanged
+    | CastChanged
+    | ModelAsked
+    | AdapterAsked
+    | WatchAsked
     | HandOpened
     | HandChanged
     | HandShown
