@@ -1,4 +1,4 @@
-"""What a few typed letters mean: parts of a name, its pinyin, its initials, or something near. Pure.
+"""What a few typed letters mean: part of a name, its pinyin or initials, or nearly so. Pure.
 
 `ranked` is loaded with pinyin at its first use alone; nothing else needs it.
 """
@@ -18,9 +18,7 @@ LONGEST_TEXT = 400
 """Characters of a text that are looked at."""
 
 
-def ranked(
-    query: str, items: Iterable[T], texts: Callable[[T], Sequence[str]]
-) -> list[T]:
+def ranked(query: str, items: Iterable[T], texts: Callable[[T], Sequence[str]]) -> list[T]:
     """The items that `query` may mean, the likeliest first; all of them for a blank query.
 
     `texts` gives what an item is known by, the most telling first; every word of the query must be
@@ -91,7 +89,8 @@ def _beginnings(word: str, place: int, reading: str) -> Iterable[int]:
     most = min(len(reading), len(word) - place)
     for length in range(most, 0, -1):
         if word.startswith(reading[:length], place) and (
-            length in (1, len(reading)) or reading[:length] in ("zh", "ch", "sh")
+            length in (1, len(reading))
+            or reading[:length] in ("zh", "ch", "sh")
             or place + length == len(word)
         ):
             yield length

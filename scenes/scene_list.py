@@ -1,4 +1,4 @@
-"""Which scenes there are: names, titles and who is in them, quickly and without checking them whole."""
+"""Which scenes there are: names, titles, who is in them; quickly, without checking them whole."""
 
 import re
 from dataclasses import dataclass
@@ -11,8 +11,6 @@ from base.messages import _
 from base.text import one_line
 from base.yaml_reader import read_file
 
-TUTORIAL = "tutorial"
-"""The name of the scene that teaches the keys."""
 HEAD_BYTES = 4096
 """Bytes of a scene's file in which a list looks for its title before the file is read."""
 LONGEST_TITLE = 200

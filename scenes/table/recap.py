@@ -122,7 +122,8 @@ def _last_entries(log: Path) -> Sequence[Entry]:
     except OSError:
         return []
     lines = text.split("\n")[1:] if size > END_BYTES else text.split("\n")
-    return list(parse("\n".join(lines[-LINES - 1 :])))[-LINES:]
+    entries = parse("\n".join(lines[-LINES - 1 :]))[-LINES:]
+    return [entry for entry in entries if entry.kind != "chapter"]
 
 
 # --- in words ---
@@ -159,9 +160,7 @@ def where_it_was_left(session: Session) -> str | None:
         if last.entry.speaker and last.entry.kind == "speech"
         else words
     )
-    return _(
-        "Last time: turn {turn}, {ago}; {line}", turn=len(said), ago=_ago_of(time), line=line
-    )
+    return _("Last time: turn {turn}, {ago}; {line}", turn=len(said), ago=_ago_of(time), line=line)
 
 
 def _ago_of(time: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Sessions as files that a person orders: renamed, duplicated, archived, deleted into a bin, restored.
+"""A person's order among sessions: renamed, duplicated, archived, put into a bin, restored.
 
 A session keeps its id wherever it lies, and one that another program plays is refused. Every
 function raises `KnownError`, and then everything is as it was.
@@ -207,4 +207,6 @@ def _free(path: Path) -> Path:
         free = home / f"{stem}.jsonl"
         if not any((place / free.name).exists() for place in (home, home / ARCHIVE, home / BIN)):
             return free
-    raise KnownError(_("{folder}: a thousand sessions began in this second; try again", folder=home))
+    raise KnownError(
+        _("{folder}: a thousand sessions began in this second; try again", folder=home)
+    )

@@ -49,8 +49,11 @@ class StartScreen(Screen[None]):
     """
 
     CSS_PATH = "start.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (16, "-high")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "section(1)", "Next list", id="start.next"),
         Binding("shift+tab", "section(-1)", "List before", id="start.before"),
@@ -237,11 +240,14 @@ class StartScreen(Screen[None]):
         if self._waiting:
             self._waiting.stop()
         if told := self._told.get(key):
-            self.query_one(Preview).show(told.parts, told.cast)
+            self._tell(told)
         elif key[1]:
             self._waiting = self.set_timer(PAUSE, lambda: self._read_row(self.section, key[1]))
         else:
-            self.query_one(Preview).show(())
+            self._tell(Told())
+
+    def _tell(self, told: Told) -> None:
+        self.query_one(Preview).show(told.parts, told.cast, told.keeps_end)
 
     @work(thread=True, exclusive=True, group="start-row")
     def _read_row(self, section: Section, id: str) -> None:
@@ -255,7 +261,7 @@ class StartScreen(Screen[None]):
     def _take_row(self, event: RowRead) -> None:
         self._told[event.section, event.id] = event.told
         if (event.section, event.id) == (self.section.name, self.lit_id):
-            self.query_one(Preview).show(event.told.parts, event.told.cast)
+            self._tell(event.told)
 
     # --- going about ---
 

@@ -82,9 +82,7 @@ class Characters(Section):
         if one.problem:
             words = Content.assemble((f"{file} ", "dim"), (_("cannot be read"), "$text-error"))
         else:
-            words = Content.assemble(
-                f"{one_line(one.name)}  ", (one_line(one.profile, 80), "dim")
-            )
+            words = Content.assemble(f"{one_line(one.name)}  ", (one_line(one.profile, 80), "dim"))
         return Row(one.file, words)
 
     def character(self, id: str) -> ListedCharacter | None:

@@ -25,6 +25,8 @@ class Told:
 
     parts: Sequence[Part] = ()
     cast: Sequence[str] = ()
+    keeps_end: bool = False
+    """Whether what comes last matters more than what comes first."""
 
 
 @dataclass

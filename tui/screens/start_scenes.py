@@ -11,8 +11,9 @@ from base.errors import KnownError
 from base.filenames import file_name
 from base.messages import N_, _, _n, series
 from base.text import one_line
-from scenes.scene_list import TUTORIAL, ListedScene, find_scenes, glimpsed_scenes
+from scenes.scene_list import ListedScene, find_scenes, glimpsed_scenes
 from scenes.table.session_list import begun_at, shipped_sessions
+from scenes.tutorial import tutorial_name
 from tui.last_choices import LastChoice, last_choices
 from tui.model_options import Choice, model_name
 from tui.paint import printable
@@ -86,7 +87,7 @@ class Scenes(Section):
 
         self.found = sorted(found, key=moment, reverse=True)
         if new:
-            self.found.sort(key=lambda scene: scene.name != TUTORIAL)
+            self.found.sort(key=lambda scene: scene.name != tutorial_name())
         self.shipped = shipped_sessions()
         self.many = len(found)
 
@@ -102,7 +103,7 @@ class Scenes(Section):
             for path in self.shipped
         ]
         rows = [self._row(scene) for scene in found]
-        at = 1 if found and found[0].name == TUTORIAL else len(rows)
+        at = 1 if found and found[0].name == tutorial_name() else len(rows)
         return [*rows[:at], *looked, *rows[at:]]
 
     def _row(self, scene: ListedScene) -> Row:
@@ -129,7 +130,10 @@ class Scenes(Section):
 
     def told(self, id: str) -> Told:
         if id.startswith(LOOK):
-            words = _("A game that was played, with all that was drawn and not picked. Enter opens a copy of it.")
+            words = _(
+                "A game that was played, with all that was drawn and not picked. "
+                "Enter opens a copy of it."
+            )
             return Told([Words(words)])
         listed = self.scene(id)
         if listed is None:

@@ -1,4 +1,4 @@
-"""The sessions at the start: by their scenes, the latest first; the archive and the bin behind them."""
+"""The sessions at the start: by scenes, the latest first; the archive and the bin behind them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -138,9 +138,13 @@ class Sessions(Section):
             return Told()
         if not saved.readable:
             return Told(
-                [Words(saved.id, "title"), Words(saved.last, "wrong"), Words(str(saved.path), "quiet")]
+                [
+                    Words(saved.id, "title"),
+                    Words(saved.last, "wrong"),
+                    Words(str(saved.path), "quiet"),
+                ]
             )
-        return Told(list(_parts(saved)))
+        return Told(list(_parts(saved)), (saved.role,) if saved.role else (), keeps_end=True)
 
 
 def _parts(saved: Saved) -> Iterator[Part]:
@@ -153,6 +157,7 @@ def _parts(saved: Saved) -> Iterator[Part]:
     if saved.turns is not None:
         facts.append(_n("{n} turn", "{n} turns", saved.turns))
     facts.append(ago(saved.saved))
+    facts.append(saved.id)
     if seen.branches > 1:
         facts.append(_n("{n} branch", "{n} branches", seen.branches))
     yield Words("  ·  ".join(map(one_line, facts)), "quiet")
@@ -162,8 +167,6 @@ def _parts(saved: Saved) -> Iterator[Part]:
     yield from seen.entries
     if not seen.entries:
         yield Words(saved.last, "quiet")
-    yield BLANK
-    yield Words(saved.id, "quiet")
 
 
 def _scene_of(saved: Saved) -> tuple[str, str]:

@@ -45,6 +45,7 @@ class Preview(ScrollView, can_focus=False):
         super().__init__(id=id)
         self.parts: Sequence[Part] = ()
         self.cast: Sequence[str] = ()
+        self.keeps_end = False
         self._strips: list[Strip] = []
 
     @property
@@ -52,11 +53,17 @@ class Preview(ScrollView, can_focus=False):
         """What is shown, a line a row."""
         return "\n".join(strip.text.rstrip() for strip in self._strips)
 
-    def show(self, parts: Sequence[Part], cast: Sequence[str] = ()) -> None:
-        """Show these parts from their beginning; `cast` gives names their colours."""
-        if (parts, cast) == (self.parts, self.cast):
+    def show(
+        self, parts: Sequence[Part], cast: Sequence[str] = (), keeps_end: bool = False
+    ) -> None:
+        """Show these parts from their beginning; `cast` gives names their colours.
+
+        Where the end is kept, of more lines than there is room for those are left out that follow
+        the first blank one.
+        """
+        if (parts, cast, keeps_end) == (self.parts, self.cast, self.keeps_end):
             return
-        self.parts, self.cast = parts, cast
+        self.parts, self.cast, self.keeps_end = parts, cast, keeps_end
         self._lay_out()
         self.scroll_home(animate=False)
 
@@ -82,8 +89,16 @@ class Preview(ScrollView, can_focus=False):
             for part in self.parts
             for line in wrap(self._runs(part), width)
         ]
+        if self.keeps_end:
+            self._leave_out(self.scrollable_content_region.height)
         self.virtual_size = Size(width, len(self._strips))
         self.refresh()
+
+    def _leave_out(self, room: int) -> None:
+        blank = next((at for at, one in enumerate(self._strips) if not one.text.strip()), 0)
+        more = len(self._strips) - room
+        if room > blank + 1 and more > 0:
+            del self._strips[blank + 1 : blank + 1 + more]
 
     def _runs(self, part: Part) -> list[Run]:
         dark = self.app.current_theme.dark

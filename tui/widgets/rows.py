@@ -1,4 +1,4 @@
-"""A list of rows by their ids, whose headings cannot be lit, and whose lit row outlives a change."""
+"""A list of rows by their ids, whose headings cannot be lit, and whose lit row stays lit."""
 
 from collections.abc import Sequence
 from typing import ClassVar
