@@ -183,6 +183,7 @@ class StartScreen(Screen[None]):
             many = "" if section.many is None else f" {section.many}"
             lit = section is self.section
             parts += [(f" {section.title}{many} ", "bold reverse" if lit else ""), " "]
+        parts.append((" ← → Tab", "dim"))
         self.query_one("#tabs", Static).update(Content.assemble(*parts))
 
     def _show_hints(self) -> None:

@@ -47,13 +47,13 @@ class Characters(Section):
     @property
     def hints(self) -> Sequence[Hint]:
         return (
-            ("Enter", _("new scene with them")),
+            ("Enter", _("new scene")),
             ("n", _("new")),
             ("e", _("edit")),
-            ("x", _("export as a card")),
+            ("x", _("card")),
             ("/", _("search")),
             ("i", _("import")),
-            ("Tab", _("scenes")),
+            ("F1", _("help")),
         )
 
     @property

@@ -56,7 +56,6 @@ class Scenes(Section):
             ("/", _("search")),
             ("i", _("import")),
             ("m", _("models")),
-            ("Tab", _("sessions")),
             ("F1", _("help")),
         )
 

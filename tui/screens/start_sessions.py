@@ -51,9 +51,7 @@ class Sessions(Section):
             ("a", archive),
             ("Del", _("bin")),
             ("v", _("voice")),
-            ("/", _("search")),
-            ("Ctrl+Z", _("undo")),
-            ("Esc", _("back")) if self.place else ("Tab", _("characters")),
+            ("Esc", _("back")) if self.place else ("/", _("search")),
         )
 
     @property

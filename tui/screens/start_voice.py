@@ -153,8 +153,6 @@ def _about(one: Lines) -> str:
 
 def _needs() -> Sequence[str]:
     """What training the base needs beside what this machine has, in one line or two."""
-    from pathlib import Path
-
     from models.train.settings import Settings
     from tui.commands.train import memory_of
 
