@@ -69,7 +69,7 @@ class PaotuanApp(ModelKeeper):
         if self.play:
             self._sit_down(self.play)
         else:
-            self.push_screen(StartScreen(self.model))
+            self.push_screen(StartScreen(self.model, self.choice))
             self.call_after_refresh(self._load, None)
 
     async def on_event(self, event: events.Event) -> None:
@@ -88,6 +88,14 @@ class PaotuanApp(ModelKeeper):
         self.play, self.table = play, TableScreen(play, self.model)
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
+        self.call_after_refresh(self._tell_where, play)
+
+    def _tell_where(self, play: "Play") -> None:
+        """Say where a long session was left to who comes back to it."""
+        from scenes.table.recap import where_it_was_left
+
+        if not play.journal.just_begun and (left := where_it_was_left(play.session)):
+            self.notify(left, markup=False, timeout=10)
 
     @on(StartScreen.Begin)
     def _begin(self, event: StartScreen.Begin) -> None:
@@ -98,8 +106,11 @@ class PaotuanApp(ModelKeeper):
     @on(StartScreen.Resume)
     def _resume(self, event: StartScreen.Resume) -> None:
         from scenes.table.play import Play
+        from tui.last_choices import remember_choice
 
         self._try(lambda: Play.resume(event.path))
+        if self.play:
+            remember_choice(self.play.scene.name, None, chose=False)
 
     def _try(self, begin: "Callable[[], Play]") -> None:
         try:
@@ -145,7 +156,7 @@ class PaotuanApp(ModelKeeper):
         self.play = self.table = None
         self.pop_screen()
         if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
-            self.push_screen(StartScreen(self.model))
+            self.push_screen(StartScreen(self.model, self.choice))
 
     async def action_quit(self) -> None:
         self.finish(0)
