@@ -1,6 +1,7 @@
 """`paotuan play`: sits down at the table, on the screen or line by line."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -96,7 +97,7 @@ def _played(
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
-    return play_by_line(table, choice, encoding)
+    return play_by_line(table, replace(choice, by_line=True), encoding)
 
 
 def _table(
