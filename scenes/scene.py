@@ -82,6 +82,8 @@ class Scene:
     dice: str | None = None
     lesson: Lesson | None = None
     """What is recited in place of a model."""
+    ahead: int | None = None
+    """How many turns are drawn while the person reads; `None` leaves it to the program."""
     warnings: tuple[str, ...] = ()
     """What is odd but no error, a line each."""
 

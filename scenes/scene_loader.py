@@ -93,6 +93,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         turns=keys.turns,
         dice=keys.dice,
         lesson=lesson,
+        ahead=keys.ahead,
         warnings=warnings,
     )
 

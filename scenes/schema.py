@@ -160,6 +160,8 @@ class SceneKeys(Declaration):
     """The grammar of rolls, such as `coc7`."""
     lesson: LessonKeys | None = None
     """What is recited in place of a model: a scene with a lesson needs none, and uses none."""
+    ahead: Literal[0, 1] | None = None
+    """How many turns are drawn while one reads: 1 costs more work, and waits less."""
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

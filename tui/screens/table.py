@@ -25,6 +25,7 @@ from tui.screens.table_status import invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
+from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
@@ -60,13 +61,14 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
         yield Composer(list(emotions), list(COMMANDS), cast, id="composer")
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:
         scene = self.play.scene
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
-        self.query_one(Tray).show(None)
+        self.query_one(Tray).show(self.table.hand)
         self.query_one(Composer).focus()
         self.changed()
 
@@ -75,7 +77,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.entries, session.role)
+        self.query_one(Transcript).show(session.path, session.role)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -84,11 +86,11 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             return
         super().take_event(event)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited():
+            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand):
+            case happened.HandOpened(hand) | happened.HandShown(hand):
                 self.query_one(Tray).show(hand)
                 self._tell_reading(None)
             case happened.PromptRead(done, total):
@@ -100,7 +102,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             case happened.DrawEnded() | happened.WarmUpFailed():
                 self.query_one(Tray).changed()
                 self._tell_reading(None)
-            case happened.HandLeft():
+            case happened.HandLeft() | happened.HandHidden():
                 self._hand_left()
             case happened.NextChanged():
                 self.tell()
@@ -190,8 +192,8 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             "edit": self._ask_which,
             "redraw": table.redraw,
             "more": table.more,
-            "up": lambda: tray.move(-1),
-            "down": lambda: tray.move(1),
+            "up": lambda: tray.move(0, -1),
+            "down": lambda: tray.move(0, 1),
             "next": lambda: table.choose_next(1),
             "previous": lambda: table.choose_next(-1),
             "undo": table.undo,
