@@ -121,7 +121,7 @@ def _played(
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
-    return play_by_line(table, choice, encoding)
+    return play_by_line(table, replace(choice, by_line=True), encoding)
 
 
 def _table(
