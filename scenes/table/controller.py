@@ -239,9 +239,9 @@ class Table:
         self._tell(happened.TurnEdited(self.play.edit(turn, entry)))
 
     @intention
-    def ask_for(self, view: happened.View) -> None:
+    def ask_for(self, view: happened.View, text: str = "") -> None:
         """Have the front end show something, or leave."""
-        self._tell(happened.ViewAsked(view))
+        self._tell(happened.ViewAsked(view, text))
 
     # --- beginning and end ---
 
