@@ -156,7 +156,36 @@ TURNS = (
 )
 """What has been said."""
 
-KEEPING: tuple[Command, ...] = ()
+KEEPING = (
+    Command(
+        "find",
+        N_("/find WORDS"),
+        N_("find a line, here and on other branches"),
+        lambda t, x: t.ask_for("find", x),
+        ("找", "搜", "search"),
+    ),
+    Command(
+        "marks",
+        N_("/marks"),
+        N_("list the bookmarks"),
+        lambda t, x: t.ask_for("marks", x),
+        ("书签", "bookmarks"),
+    ),
+    Command(
+        "copy",
+        N_("/copy [N]"),
+        N_("copy candidate N, or the last line; /copy log the whole log"),
+        lambda t, x: t.ask_for("copy", x),
+        ("复制",),
+    ),
+    Command(
+        "export",
+        N_("/export FORMAT [PATH]"),
+        N_("write the session to read, to replay, or to train on"),
+        lambda t, x: t.ask_for("export", x),
+        ("导出",),
+    ),
+)
 """Finding, marking, copying and exporting."""
 
 PROGRAM = (

@@ -79,9 +79,9 @@ class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
         self._hands.pass_over(self.play.next)
 
     @intention
-    def ask_for(self, view: happened.View) -> None:
+    def ask_for(self, view: happened.View, text: str = "") -> None:
         """Have the front end show something, or leave."""
-        self._tell(happened.ViewAsked(view))
+        self._tell(happened.ViewAsked(view, text))
 
     # --- beginning and end ---
 
