@@ -496,7 +496,7 @@ async def test_the_commands_that_show_something_open_it(tmp_path: Path) -> None:
         await until(pilot, lambda: type(app.screen).__name__ == "HelpScreen")
         await pilot.press("escape")
         await say(pilot, "/log")
-        await until(pilot, lambda: type(app.screen).__name__ == "TurnsScreen")
+        await until(pilot, lambda: type(app.screen).__name__ == "BranchMapScreen")
         await pilot.press("escape")
         await say(pilot, "/quit")
         await until(pilot, lambda: app.return_code == 0)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -23,7 +23,6 @@ from tui.screens.table_floor import FloorActions
 from tui.screens.table_keep import KeepActions
 from tui.screens.table_status import invitation, status_of
 from tui.screens.table_turns import TurnActions
-from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
@@ -274,19 +273,6 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         with self.trying():
             self.table.set_aside()
             self._begin_editing(turn, body_of(turn.entry), title)
-
-    @work
-    async def action_turns(self) -> None:
-        """Show the turns, and go where the person says."""
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
-        if chosen is None:
-            return
-        what, turn = chosen
-        if what == "edit":
-            self.rewrite(turn)
-            return
-        with self.trying():
-            self.table.go(turn.id)
 
     def action_prompt(self) -> None:
         """Show all that the model would read now."""
