@@ -25,6 +25,7 @@ from tui.failures import FAILED, BadInput
 from tui.faults import line_of
 from tui.line_help import print_help
 from tui.line_keep import LineKeeping
+from tui.line_turns import print_branches, show_hand
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
@@ -198,8 +199,12 @@ class LineTable:
             case happened.HandChanged(hand):
                 self._view = self._view or view()
                 self._view.changed(hand)
-            case happened.HandShown(hand):
-                print_hand(hand)
+            case happened.HandShown():
+                show_hand(self.table)
+            case happened.TurnDeleted(turn):
+                word(_("turn {number} is left out; /undo brings it back", number=turn.id))
+            case happened.Marked(turn_id, name):
+                self._marked(turn_id, name)
             case happened.DrawEnded():
                 self._draw_ended(event)
             case happened.DrawWaits("model") if not self.loading.done:
@@ -229,9 +234,7 @@ class LineTable:
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                for leaf in self.play.session.leaves():
-                    here = leaf.id == self.play.session.head
-                    self._numbered("* " if here else "  ", [leaf])
+                print_branches(self.play.session)
             case "help":
                 print_help()
             case "quit":
@@ -250,6 +253,13 @@ class LineTable:
         self._print(*(turn.entry for turn in shown))
         word(_("Type to speak; an empty line lets the next one speak; /help"))
         self.table.tell_notices()
+        show_hand(self.table)
+
+    def _marked(self, number: int, name: str | None) -> None:
+        if name is None:
+            word(_("turn {number} has no bookmark any more", number=number))
+        else:
+            word(_("bookmark at turn {number} {name}", number=number, name=name).rstrip())
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

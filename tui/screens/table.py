@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -25,7 +24,6 @@ from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
 from tui.screens.table_status import invitation, status_of
 from tui.screens.table_turns import TurnActions
-from tui.screens.turns import TurnsScreen
 from tui.settings import settings
 from tui.table_keys import Action, Laws, Mode, State
 from tui.widgets.composer import Composer
@@ -279,19 +277,6 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         path = self.play.session.path
         if path and self.editing is None:
             self.rewrite(path[-1])
-
-    @work
-    async def action_turns(self) -> None:
-        """Show the turns, and go where the person says."""
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
-        if chosen is None:
-            return
-        what, turn = chosen
-        if what == "edit":
-            self.rewrite(turn)
-            return
-        with self.trying():
-            self.table.go(turn.id)
 
     def action_prompt(self) -> None:
         """Show all that the model would read now."""
