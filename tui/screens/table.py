@@ -156,6 +156,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
         composer = self.query_one(Composer)
+        if not self.table.waiting:
+            self.query_one(Tray).waits(None)
         state = self.state_at(Message().time)
         if state.mode == "tray" and not state.places:
             composer.mode = "text"
