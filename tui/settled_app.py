@@ -1,14 +1,13 @@
 """An app as a person has settled it: their theme and keys, and a palette in their language."""
 
-from textual.app import App
-
 from base.messages import _
+from tui.keys_in_order import KeysInOrder
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
 
 
-class SettledApp(App[None]):
+class SettledApp(KeysInOrder):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
     def apply_settings(self) -> None:

@@ -220,7 +220,7 @@ WRITING = (
         _leaf(1),
     ),
     Law(
-        "composer.drop",
+        "table.stop",
         "escape",
         TEXT,
         N_("drops an edit, stops a draw; on nothing goes to the candidates"),

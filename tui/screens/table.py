@@ -163,6 +163,11 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
 
     # --- keys ---
 
+    @property
+    def takes_keys(self) -> Composer:
+        """What gets every key while this is the screen."""
+        return self.query_one(Composer)
+
     def state_at(self, when: float) -> State:
         """What a key finds that was pressed at that time."""
         composer, tray = self.query_one(Composer), self.query_one(Tray)
