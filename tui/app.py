@@ -43,6 +43,7 @@ class PaotuanApp(SettledApp):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help"),
+        Binding("f8", "messages", "Messages", id="app.messages", priority=True),
         Binding("ctrl+l", "scenes", "Scenes", id="app.scenes", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
@@ -119,6 +120,15 @@ class PaotuanApp(SettledApp):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_messages(self) -> None:
+        """Show all that the program has said; again, and it is gone."""
+        from tui.screens.messages import MessagesScreen
+
+        if isinstance(self.screen, MessagesScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(MessagesScreen(self.messages))
 
     @work
     async def action_import(self) -> None:

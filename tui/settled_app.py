@@ -5,10 +5,13 @@ from tui.keys_in_order import KeysInOrder
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
+from tui.told import TellingApp
 
 
-class SettledApp(KeysInOrder):
+class SettledApp(KeysInOrder, TellingApp):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012
 
     def apply_settings(self) -> None:
         """Take the theme and the keys of the settings, and say what is wrong with them."""

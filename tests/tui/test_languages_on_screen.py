@@ -54,7 +54,7 @@ def shown(pilot: Pilot[None]) -> str:
     """What stands on the screen, with what a line to write in says while it is empty."""
     screen = pilot.app.screen
     rows = [strip.text for strip in screen._compositor.render_strips()]
-    return "\n".join([*rows, *(note.message for note in pilot.app._notifications)])
+    return "\n".join([*rows, *(note.message for note in pilot.app.messages)])
 
 
 async def sit_down(pilot: Pilot[None]) -> None:

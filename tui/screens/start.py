@@ -21,6 +21,7 @@ from scenes.scene_list import ListedScene, find_scenes
 from scenes.table.session_list import Saved, saved_sessions
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
+from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
 
 if TYPE_CHECKING:  # scenes are read whole when one is chosen
@@ -93,6 +94,7 @@ class StartScreen(Screen[None]):
             ),
             id="keys",
         )
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -25,10 +24,10 @@ from tui.screens.table_floor import FloorActions
 from tui.screens.table_keep import KeepActions
 from tui.screens.table_status import invitation, status_of
 from tui.screens.table_turns import TurnActions
-from tui.screens.turns import TurnsScreen
 from tui.settings import settings
 from tui.table_keys import Action, Laws, Mode, State
 from tui.widgets.composer import Composer
+from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
@@ -62,23 +61,24 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
         yield Tray(cast, id="tray")
         laws = Laws(settings().keys)
         yield Composer(list(emotions), list(COMMANDS), cast, id="composer", laws=laws)
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:
         scene = self.play.scene
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
-        self.query_one(Tray).show(None)
         self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
         self.changed()
+        self._show_hand()
 
     # --- showing ---
 
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.entries, session.role)
+        self.query_one(Transcript).show(session.path, session.role)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -88,24 +88,28 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
         super().take_event(event)
         tray = self.query_one(Tray)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited():
+            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand) | happened.HandShown(hand):
-                self._show_hand(hand)
+            case happened.HandOpened() | happened.HandShown():
+                self._show_hand()
             case happened.HandHidden():
                 tray.folded = True
                 self.tell()
             case happened.PromptRead(done, total):
+                tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
             case happened.HandChanged():
                 tray.changed()
-                # what is written has been read before
-                self._tell_reading(None)
+                self._tell_reading(None)  # what is written has been read before
             case happened.DrawEnded() | happened.WarmUpFailed():
+                tray.waits(None)
                 tray.changed()
                 self._tell_reading(None)
+            case happened.DrawWaits(until):
+                tray.waits(until)
+                self.tell()
             case happened.HandLeft(hand):
                 tray.show(None)
                 self.hand_left(hand)
@@ -120,13 +124,14 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
             case happened.ViewAsked(view):
                 self._show(view)
 
-    def _show_hand(self, hand: Hand) -> None:
-        tray, hands = self.query_one(Tray), self.table.hands
-        if tray.hand is not hand or tray.folded:
+    def _show_hand(self) -> None:
+        """Show the hand that is on the table, or what stands for it while it is hidden."""
+        tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
+        shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
+        if tray.hand is not shown or tray.folded or tray.of != len(hands):
             self._shown_since = Message().time
-            at = hands.index(hand) + 1 if hand in hands else len(hands)
-            tray.show(hand, at, len(hands))
-            tray.folded = False
+            tray.show(shown, self.table.hand_at, len(hands))
+            tray.folded = self.table.hidden
         self._tell_reading(None)
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
@@ -220,7 +225,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
             "redraw": table.redraw,
             "more": table.more,
             "continue": lambda: table.extend(candidate=lit),
-            "read": lambda: self.read_whole(lit),
+            "read": self.query_one(Tray).read_whole,
             "copy": lambda: self.copy(table.candidate_text(lit)),
             "hide": table.hide,
             "unhide": table.unhide,
@@ -280,19 +285,6 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
         if path and self.editing is None:
             self.rewrite(path[-1])
 
-    @work
-    async def action_turns(self) -> None:
-        """Show the turns, and go where the person says."""
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
-        if chosen is None:
-            return
-        what, turn = chosen
-        if what == "edit":
-            self.rewrite(turn)
-            return
-        with self.trying():
-            self.table.go(turn.id)
-
     def action_prompt(self) -> None:
         """Show all that the model would read now."""
         with self.trying():
@@ -301,9 +293,6 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
                 tokens = backend.count(prompt.text)
                 used = _("{used}/{context} tokens", used=tokens, context=backend.context)
                 self.app.push_screen(PromptScreen(prompt, used))
-
-    def read_whole(self, number: int) -> None:
-        """Show a candidate whole, however long it is. Raises `KnownError`."""
 
     def action_page(self, step: int) -> None:
         transcript = self.query_one(Transcript)

@@ -66,8 +66,7 @@ class CursorActions(EditingActions):
             case "continue_turn":
                 self.table.extend(turn.id)
             case "bookmark":
-                marked = turn.id in self.play.session.marks
-                self.table.mark(turn.id, None if marked else "")
+                self.table.mark(turn.id)
             case "copy_turn":
                 self.copy(body_of(turn.entry))
 
