@@ -14,7 +14,6 @@ from base.messages import _
 from base.text import REPLACED
 from scenes.table import controller_events as happened
 from scenes.table.commands import COMMANDS
-from scenes.table.hand import Hand
 from scenes.table.play import Play
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
@@ -22,7 +21,7 @@ from tui.screens.prompt import PromptScreen
 from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
 from tui.screens.table_keep import KeepActions
-from tui.screens.table_status import invitation, status_of
+from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.settings import settings
 from tui.table_keys import Action, Laws, Mode, State
@@ -157,14 +156,16 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
 
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
-        composer = self.query_one(Composer)
+        composer, tray = self.query_one(Composer), self.query_one(Tray)
         state = self.state_at(Message().time)
         if state.mode == "tray" and not state.places:
             composer.mode = "text"
         parts = status_of(self.table, self.model.loading, self.reading)
         self.query_one(Status).show(*parts)
-        words = invitation(state, self.table, self.query_one(Tray).lit, self.lit_turn)
+        words = invitation(state, self.table, tray.lit, self.lit_turn)
         composer.placeholder = Content(printable(words))
+        composer.hints = heading_of(composer.laws, composer.mode)
+        tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     # --- keys ---
 
@@ -266,7 +267,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
         """The keys have gone over; the composer has done it."""
 
     def _light(self, dx: int, dy: int) -> None:
-        if not self.query_one(Tray).move(dx, dy) and dx:
+        tray = self.query_one(Tray)
+        if tray.move(dx, dy):
+            self.table.light(tray.lit + 1)
+        elif dx:
             self.leaf(dx)
 
     # --- actions ---

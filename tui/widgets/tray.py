@@ -38,6 +38,8 @@ class Tray(ScrollView, can_focus=False):
     """The place that Enter takes."""
     has_keys: reactive[bool] = reactive(False)
     """Whether keys are its own now."""
+    picks: reactive[bool] = reactive(True)
+    """Whether digits and Enter pick now."""
     folded: reactive[bool] = reactive(False)
     """Whether the hand is out of sight but for one line."""
 
@@ -47,8 +49,6 @@ class Tray(ScrollView, can_focus=False):
         self.hand: Hand | None = None
         self.at = self.of = 1
         """Which of how many hands of its place it is."""
-        self.asking = False
-        """Whether the next digit chooses a candidate to edit."""
         self.going = Going()
         self._grid = Grid()
         self._laid_out = 0.0
@@ -60,7 +60,7 @@ class Tray(ScrollView, can_focus=False):
 
     def show(self, hand: Hand | None, at: int = 1, of: int = 1) -> None:
         """Show a hand from its first candidate, or none; it is the hand `at` of `of`."""
-        self.hand, self.at, self.of, self.asking = hand, at, of, False
+        self.hand, self.at, self.of = hand, at, of
         self.going = Going()
         self.set_reactive(Tray.lit, 0)
         self.set_reactive(Tray.folded, False)
@@ -114,6 +114,9 @@ class Tray(ScrollView, can_focus=False):
 
     def watch_has_keys(self) -> None:
         self.set_class(self.has_keys, "has-keys")
+        self._lay_out()
+
+    def watch_picks(self) -> None:
         self._lay_out()
 
     def watch_folded(self) -> None:
@@ -184,7 +187,7 @@ class Tray(ScrollView, can_focus=False):
             return ""
         if self.folded:
             return folded_title(self.hand, width)
-        return title_of(self.hand, self.at, self.of, width, self.has_keys, self.asking)
+        return title_of(self.hand, self.at, self.of, width, self.has_keys, self.picks)
 
     def _room(self) -> int:
         """Rows that it may take without its border."""
