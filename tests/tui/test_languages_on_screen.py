@@ -23,7 +23,17 @@ from tui.screens.prompt import PromptScreen
 from tui.screens.start import RoleScreen
 from tui.screens.table import TableScreen
 
-SHIPPED = ("changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou")
+SHIPPED = (
+    "changan",
+    "greyharbour",
+    "honglou",
+    "last-train",
+    "rain-house",
+    "sanguo",
+    "tutorial",
+    "xiyou",
+    "入门",
+)
 SCENES = {
     "zh_CN": "title: 渡口\nsummary: 船不来。\ncast: {阿青: 船娘, 老周: 客人}\nplay_as: 阿青\n"
     "opening: 【起雾了。】\nlanguage: zh\n",

@@ -15,12 +15,12 @@ from base.text import REPLACED
 from scenes.table import controller_events as happened
 from scenes.table.commands import COMMANDS
 from scenes.table.play import Play
+from tui.copying import candidate
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.prompt import PromptScreen
 from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
-from tui.screens.table_keep import KeepActions
 from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.settings import settings
@@ -32,7 +32,7 @@ from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
 
 
-class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
+class TableScreen(CursorActions, TurnActions, FloorActions):
     """One play at the table."""
 
     CSS_PATH = "table.tcss"
@@ -227,7 +227,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions, KeepActions):
             "more": table.more,
             "continue": lambda: table.extend(candidate=lit),
             "read": self.query_one(Tray).read_whole,
-            "copy": lambda: self.copy(table.candidate_text(lit)),
+            "copy": lambda: self.copy(*candidate(table, lit)),
             "hide": table.hide,
             "unhide": table.unhide,
             "stop": table.stop,

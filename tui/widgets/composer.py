@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.document._document import Document
 from textual.reactive import reactive
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
@@ -72,6 +73,15 @@ class Composer(TextArea):
         self._wide_at = 0.0
         self.held_back = False
         """Whether an Enter was the input method's own just now."""
+
+    @property
+    def cast(self) -> Sequence[str]:
+        """The names that may follow `/next`."""
+        return self.suggestions.names
+
+    @cast.setter
+    def cast(self, names: Sequence[str]) -> None:
+        self.suggestions.names = tuple(names)
 
     # --- keys ---
 
@@ -197,6 +207,7 @@ class Composer(TextArea):
         at_end = self.cursor_location == self.document.end
         if not label or not at_end or (known and self.emotions and label not in self.emotions):
             return False
+        assert isinstance(self.document, Document)
         start = self.document.get_location_from_index(len(body))
         self.delete(start, self.document.end)
         self.label = label
