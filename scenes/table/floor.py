@@ -1,4 +1,4 @@
-"""What a person can want about who speaks: the rule, the muted, who leaves and enters, newcomers."""
+"""What a person can want about who speaks: by which rule, who is muted or away, newcomers."""
 
 import re
 from collections.abc import Sequence
@@ -57,8 +57,9 @@ class FloorIntentions:
         """Why the one who is next is next, in one line."""
         play = self.play
         found = next_by_rule(play.scene, play.session.path, play.session.role, play.floor)
-        chosen = play.next is not None and play.next != found.role
-        return _("you chose {name}", name=play.next.name) if chosen else self._reason(found)
+        if play.next is not None and play.next != found.role:
+            return _("you chose {name}", name=play.next.name)
+        return self._reason(found)
 
     def _reason(self, found: Next) -> str:
         name = found.role.name if found.role else ""
