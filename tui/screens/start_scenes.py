@@ -176,13 +176,7 @@ class Scenes(Section):
         language = LANGUAGES.get(scene.language)
         yield _(language) if language else scene.language
         if lines:
-            length = len("".join(scene.opening.split()))
-            yield _n(
-                "opening: {n} line, {length} characters",
-                "opening: {n} lines, {length} characters",
-                lines,
-                length=length,
-            )
+            yield _n("opening: {n} line", "opening: {n} lines", lines)
 
     def _model(self, scene: "Scene") -> str:
         """The model that will speak, and whose voices."""
