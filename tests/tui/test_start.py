@@ -86,8 +86,8 @@ async def test_a_broken_scene_says_where_it_is_wrong(home: Path) -> None:
     (folder / "1.yaml").write_text("title: [\x1b", encoding="utf-8")
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: pilot.app._notifications)
-        told = [note.message for note in pilot.app._notifications]
+        await until(pilot, lambda: pilot.app.messages)
+        told = [note.message for note in pilot.app.messages]
         assert any("0.yaml:2" in line and "是不是 cast" in line for line in told)
         await until(pilot, lambda: "0.yaml:2" in at_start(pilot).query_one(Preview).text)
         await pilot.press("down")
@@ -103,8 +103,8 @@ async def test_a_broken_session_is_told_and_left_as_it_is() -> None:
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: at_start(pilot).sessions.saved)
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: pilot.app._notifications)
-        assert "文件已损坏" in next(iter(pilot.app._notifications)).message
+        await until(pilot, lambda: pilot.app.messages)
+        assert "文件已损坏" in next(iter(pilot.app.messages)).message
     assert path.read_bytes() == before
 
 
@@ -134,8 +134,8 @@ async def test_a_scene_whose_model_is_not_here_says_so_and_leaves_no_session(
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, TableScreen) and app.model.problem)
         beginning = {"zh": "模型没能打开", "en": "No model: "}[lang]
-        await until(pilot, lambda: any(n.message.startswith(beginning) for n in app._notifications))
-        assert any("gone.gguf" in note.message for note in app._notifications)
+        await until(pilot, lambda: any(n.message.startswith(beginning) for n in app.messages))
+        assert any("gone.gguf" in note.message for note in app.messages)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         assert not list(sessions_folder().iterdir())

@@ -80,7 +80,9 @@ async def test_a_session_is_found_by_its_last_line() -> None:
         assert "灯灭了。" in rows(pilot)[0]
 
 
-@pytest.mark.parametrize("typed", ["[b]" * 20, "\u202e" * 9, "👨\u200d👩\u200d👧" * 5, "%{}()*" * 9])
+@pytest.mark.parametrize(
+    "typed", ["[b]" * 20, "\u202e" * 9, "👨\u200d👩\u200d👧" * 5, "%{}()*" * 9]
+)
 async def test_nothing_that_is_pasted_into_the_search_breaks_it(typed: str) -> None:
     async with start().run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: at_start(pilot).scenes.is_read)

@@ -109,7 +109,10 @@ async def test_the_bin_is_opened_from_the_list_and_emptied_only_on_a_plain_yes()
         await pilot.press("escape")
         await until(pilot, lambda: any("留下。" in row for row in rows(pilot)))
     assert ids() == [kept.stem]
-    assert not [*sessions_folder().glob(f"{gone.stem}*"), *sessions_folder().glob(f"*/{gone.stem}*")]
+    assert not [
+        *sessions_folder().glob(f"{gone.stem}*"),
+        *sessions_folder().glob(f"*/{gone.stem}*"),
+    ]
 
 
 async def test_enter_in_the_bin_restores_and_enter_in_the_archive_plays_on() -> None:

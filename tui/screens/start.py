@@ -30,6 +30,7 @@ from tui.screens.start_keys import CharacterKeys, SessionKeys
 from tui.screens.start_rows import Hint, Section, Told
 from tui.screens.start_scenes import LOOK, Scenes, scene_at
 from tui.screens.start_sessions import PLACE, Sessions
+from tui.widgets.message_line import MessageLine
 from tui.widgets.preview import Preview, Words
 from tui.widgets.rows import Rows
 from tui.widgets.status import Status
@@ -123,6 +124,7 @@ class StartScreen(Screen[None]):
             yield Rows(id="rows")
             yield Preview(id="lit")
         yield Static(id="keys")
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:
