@@ -1,4 +1,4 @@
-"""`paotuan sessions rename, duplicate, archive, delete, restore, bin`, and a search without a hit."""
+"""`paotuan sessions rename, duplicate, archive, delete, restore, bin`, and a search in vain."""
 
 import json
 from pathlib import Path
@@ -87,9 +87,7 @@ def test_what_another_program_plays_is_refused(run: Run, session: str, command: 
     assert session in run("sessions", "list").out
 
 
-def test_several_are_deleted_and_the_one_that_is_not_there_is_named(
-    run: Run, session: str
-) -> None:
+def test_several_are_deleted_and_the_one_that_is_not_there_is_named(run: Run, session: str) -> None:
     ran = run("sessions", "delete", session, "no-such-session")
     assert ran.status == 2 and session in ran.out and "no-such-session" in ran.err
     assert run("sessions", "list").out == ""

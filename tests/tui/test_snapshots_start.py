@@ -12,6 +12,7 @@ from tests.tui.tables import until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 
+
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATA", "CONFIG", "CACHE", "STATE"):
