@@ -279,14 +279,14 @@ class StartScreen(Screen[None]):
         """Give the keys to the search."""
         search = self.query_one("#search", Input)
         search.display = True
-        search.focus()
+        self.set_focus(search)
 
     def action_back(self) -> None:
         """Clear the search, or leave the archive and the bin."""
         search = self.query_one("#search", Input)
         if search.display:
             search.value, search.display = "", False
-            self.query_one(Rows).focus()
+            self.set_focus(self.query_one(Rows))
             self.show_rows()
         elif self.section is self.sessions and self.sessions.place:
             self._open_place("")
@@ -314,7 +314,7 @@ class StartScreen(Screen[None]):
     def key_down(self) -> None:
         """From the search into the list."""
         if self.focused and self.focused.id == "search":
-            self.query_one(Rows).focus()
+            self.set_focus(self.query_one(Rows))
 
     # --- the lit row ---
 
