@@ -103,12 +103,14 @@ def _stranger(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iter
     names = [role.name for role in cast]
     if keys.play_as is None or keys.play_as in names:
         return
-    role = shown(keys.play_as)
-    if hint := nearest(keys.play_as, names):
-        problem = _("{role} is not in the cast{hint}", role=role, hint=hint)
-    else:
-        problem = _("{role} is not in the cast: {cast}", role=role, cast=series(names))
-    yield document.at(("play_as",), problem)
+    yield document.at(("play_as",), _not_in(names, keys.play_as))
+
+
+def _not_in(names: Sequence[str], name: str) -> str:
+    """That no role has a name, with the nearest that one has."""
+    if hint := nearest(name, names):
+        return _("{role} is not in the cast{hint}", role=shown(name), hint=hint)
+    return _("{role} is not in the cast: {cast}", role=shown(name), cast=series(names))
 
 
 def _lesson(keys: LessonKeys, learner: str | None) -> Lesson:
@@ -141,9 +143,7 @@ def _unteachable(lesson: Lesson, document: Document, cast: Sequence[Role]) -> It
     names = [role.name for role in cast]
     for key, name in (("teacher", lesson.teacher), *(("others", each) for each in lesson.others)):
         if name not in (*names, NARRATOR):
-            hint = nearest(name, names) or _(": {cast}", cast=series(names))
-            problem = _("{role} is not in the cast{hint}", role=shown(name), hint=hint)
-            yield document.at(("lesson", key), problem)
+            yield document.at(("lesson", key), _not_in(names, name))
     for text in unsayable(lesson):
         problem = _("not one line that somebody could say: {text}", text=shown(text))
         yield document.at(("lesson",), problem)

@@ -88,9 +88,9 @@ class PaotuanApp(ModelKeeper):
 
     async def on_event(self, event: events.Event) -> None:
         """Whatever a person does on the keyboard stops a table that plays by itself."""
-        if isinstance(event, (events.Key, events.Paste)) and self.table is not None:
-            if self.table.stepped_in(event):
-                return
+        typed = isinstance(event, (events.Key, events.Paste))
+        if typed and self.table is not None and self.table.stepped_in(event):
+            return
         await super().on_event(event)
 
     # --- screens ---

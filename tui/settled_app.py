@@ -3,18 +3,18 @@
 from textual.filter import DimFilter
 
 from base.messages import _
+from tui.keys_in_order import KeysInOrder
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
 from tui.themes import OURS, own_variables, suited
 from tui.told import TellingApp
 
-
 DIM = 0.95
 """How much of its contrast dim text keeps."""
 
 
-class SettledApp(TellingApp):
+class SettledApp(KeysInOrder, TellingApp):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012

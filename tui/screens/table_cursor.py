@@ -4,11 +4,12 @@ from base.messages import _
 from scenes.table.lines import body_of
 from scenes.table.session import Turn
 from tui.screens.table_editing import EditingActions
+from tui.screens.table_keep import KeepActions
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 
 
-class CursorActions(EditingActions):
+class CursorActions(EditingActions, KeepActions):
     """Actions on the turn that is lit."""
 
     @property
@@ -66,12 +67,6 @@ class CursorActions(EditingActions):
             case "continue_turn":
                 self.table.extend(turn.id)
             case "bookmark":
-                marked = turn.id in self.play.session.marks
-                self.table.mark(turn.id, None if marked else "")
+                self.table.mark(turn.id)
             case "copy_turn":
-                self.copy(body_of(turn.entry))
-
-    def copy(self, text: str) -> None:
-        """Put a text where it can be pasted elsewhere."""
-        self.app.copy_to_clipboard(text)
-        self.notify(_("Copied"), timeout=2)
+                self.copy(body_of(turn.entry), _("turn {number}", number=turn.id))
