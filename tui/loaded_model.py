@@ -23,8 +23,16 @@ class LoadedModel:
     loading: bool = False
     problem: str = ""
     """Why there is none, in one line."""
+    passing: bool = False
+    """Whether that may pass by itself: a server is away."""
+    again_in: float = 0.0
+    """Seconds from its failure until such a server is asked again."""
+    old: "Backend | None" = None
+    """What played before the one that is being loaded, and stays should that fail."""
     busy: Lock = field(default_factory=Lock)
     """Held while a draw runs: a backend serves one thread at a time."""
+    opening: Lock = field(default_factory=Lock)
+    """Held while a model is opened: one after another."""
 
 
 def wanted(choice: Choice, scene: "Scene | None") -> str:

@@ -50,6 +50,10 @@ class Choice:
     """Where adapters lie that the roles name."""
     threads: int | None = None
     """Processor threads of a model in process; `None` is its own choice."""
+    watch: bool = False
+    """Whether the table plays by itself from the beginning."""
+    pace: float | None = None
+    """Seconds a turn of a table that plays by itself; `None` is by the length of the line."""
     by_line: bool = False
     """Whether the table is played line by line, which a lesson has to know."""
 
@@ -143,6 +147,9 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     One that the person did not give, and that is for another base, is left out with a notice. It
     may take long. Raises `KnownError`.
     """
+    from tui.strangers import check_host
+
+    check_host(choice, scene)
     spec = find_model(choice, scene)
     says = scene.model if scene else None
     context = choice.context or (says and says.context)

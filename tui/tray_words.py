@@ -48,10 +48,8 @@ class Going:
         return f"{spin} " + _("{what} · {seconds} s · Esc stops", what=what, seconds=int(seconds))
 
 
-def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool, asking: bool = False) -> str:
+def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool) -> str:
     """Whose lines they are, which hand of how many, and the keys, as many as fit."""
-    if asking:
-        return _("Edit which? A digit, or Enter for the lit one")
     return _fitting([*_names(hand, at, of), *_keys(hand, at, of, has_keys)], width)
 
 

@@ -11,11 +11,12 @@ from models.backend import Prompt
 from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
 from scenes.table.commands import is_command, run_command, said_text
+from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.turning import TurnIntentions
 
 
-class Table(CandidateIntentions, TurnIntentions):
+class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
     """One play, with its model, for one front end."""
 
     def prompt(self) -> Prompt:
@@ -71,16 +72,6 @@ class Table(CandidateIntentions, TurnIntentions):
         self._dealer.deal(role)
 
     @intention
-    def let_speak(self, name: str) -> None:
-        """Let the role of that name or alias speak now."""
-        if not name:
-            raise self._nobody()
-        role = self.play.scene.role(name)
-        self._dealer.set_aside()
-        self._choose(role)
-        self._answer()
-
-    @intention
     def choose_next(self, step: int) -> None:
         """Choose who speaks next, forwards or backwards round the cast, without drawing."""
         self._dealer.set_aside()
@@ -88,9 +79,9 @@ class Table(CandidateIntentions, TurnIntentions):
         self._hands.pass_over(self.play.next)
 
     @intention
-    def ask_for(self, view: happened.View) -> None:
+    def ask_for(self, view: happened.View, text: str = "") -> None:
         """Have the front end show something, or leave."""
-        self._tell(happened.ViewAsked(view))
+        self._tell(happened.ViewAsked(view, text))
 
     # --- beginning and end ---
 

@@ -16,6 +16,8 @@ from tui.reading import check_encoding
 if TYPE_CHECKING:
     from scenes.table.play import Play
 
+LONGEST_PACE = 3600
+"""Seconds a turn."""
 KittyKeys = Annotated[
     bool,
     typer.Option(
@@ -42,8 +44,20 @@ def play(
         ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Play nobody, and choose what everyone says.")
+        bool,
+        typer.Option(
+            "--watch", help="Play nobody: the table plays by itself until you press a key."
+        ),
     ] = False,
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            "--pace",
+            metavar="SECONDS",
+            help="Seconds a turn of a table that plays by itself; by default as long as a line "
+            "takes to be read.",
+        ),
+    ] = None,
     model: options.Model = None,
     resume: Annotated[
         str | None,
@@ -71,6 +85,7 @@ def play(
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
+    choice = replace(choice, watch=watch, pace=_checked_pace(pace))
     by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
     check_encoding(encoding)
     if not by_line:
@@ -80,6 +95,15 @@ def play(
     table = _table(scene, role, watch, resume, choice)
     if status := _played(table, choice, encoding, by_line, kitty_keys):
         raise typer.Exit(status)
+
+
+def _checked_pace(pace: float | None) -> float | None:
+    """Raise `BadInput` for a pace that nobody could watch."""
+    if pace is not None and not 0 <= pace <= LONGEST_PACE:
+        raise BadInput(
+            _("--pace {pace}: expected 0 to {most} seconds", pace=pace, most=LONGEST_PACE)
+        )
+    return pace
 
 
 def _played(

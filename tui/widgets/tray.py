@@ -47,8 +47,6 @@ class Tray(ScrollView, can_focus=False):
         self.hand: Hand | None = None
         self.at = self.of = 1
         """Which of how many hands of its place it is."""
-        self.asking = False
-        """Whether the next digit chooses a candidate to edit."""
         self.going = Going()
         self._grid = Grid()
         self._laid_out = 0.0
@@ -60,7 +58,7 @@ class Tray(ScrollView, can_focus=False):
 
     def show(self, hand: Hand | None, at: int = 1, of: int = 1) -> None:
         """Show a hand from its first candidate, or none; it is the hand `at` of `of`."""
-        self.hand, self.at, self.of, self.asking = hand, at, of, False
+        self.hand, self.at, self.of = hand, at, of
         self.going = Going()
         self.set_reactive(Tray.lit, 0)
         self.set_reactive(Tray.folded, False)
@@ -184,7 +182,7 @@ class Tray(ScrollView, can_focus=False):
             return ""
         if self.folded:
             return folded_title(self.hand, width)
-        return title_of(self.hand, self.at, self.of, width, self.has_keys, self.asking)
+        return title_of(self.hand, self.at, self.of, width, self.has_keys)
 
     def _room(self) -> int:
         """Rows that it may take without its border."""
