@@ -134,9 +134,7 @@ CHARACTER = Form(
         Field(
             "voice",
             N_("How they speak"),
-            N_(
-                "Three to five lines as in a log, NAME：what is said \\emoji smiling; what counts most."
-            ),
+            N_("What counts most: three to five lines as in a log, NAME：what is said."),
             rows=6,
         ),
         Field(
@@ -188,18 +186,24 @@ def problems_of(form: Form, values: Values) -> list[tuple[str, str]]:
     return problems
 
 
-def save(form: Form, values: Values, folder: Path | None = None) -> Path:
-    """Write the file under a name that is free, and forget the draft. Raises `KnownError` where it
-    would not read, and then nothing is written."""
+def save(form: Form, values: Values) -> Path:
+    """Write the file as `write` does, and forget the draft."""
+    path = write(form, values)
+    forget(form)
+    return path
+
+
+def write(form: Form, values: Values) -> Path:
+    """Write the file into the person's folder, under a name that is free. Raises `KnownError` where
+    it would not read, and then nothing is written."""
     if problems := problems_of(form, values):
         raise KnownError(*(problem for __, problem in problems))
-    folder = folder or folders(form.kind)[1]
+    folder = folders(form.kind)[1]
     folder.mkdir(parents=True, exist_ok=True)
     shipped = [path.stem for place in folders(form.kind) for path in place.glob("*.yaml")]
     taken = [*stems(folder, ".yaml"), *stems(folder, ".yml"), *shipped]
     path = folder / f"{file_name(values[form.named], form.kind[:-1], taken)}.yaml"
     replace_text(path, yaml_of(form, values), ())
-    forget(form)
     return path
 
 

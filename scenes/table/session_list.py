@@ -64,9 +64,10 @@ def saved_sessions(folder: Path | None = None) -> list[Saved]:
 
 
 def shipped_sessions() -> list[Path]:
-    """The journals that come with the program, to be looked at, by name."""
-    folder = Path(__file__).parents[1] / "library" / "sessions"
-    return [folder / name for name in sorted(_names(folder)) if name.endswith(".jsonl")]
+    """The sessions that come with the program, to be looked at, by name; `scenes.table.shown` reads
+    and opens them."""
+    folder = Path(__file__).parents[1] / "library" / "shown"
+    return [folder / name for name in sorted(_names(folder)) if name.endswith(".log")]
 
 
 def session_count(folder: Path | None = None) -> int:

@@ -4,6 +4,7 @@ Whatever is typed is kept as a draft, however the form is left; it is offered ag
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -123,6 +124,8 @@ class FormScreen(Screen[Path | None]):
         self._waiting: Timer | None = None
         self._written: Path | None = None
         self._draft = forms.kept(form)
+        self._last: dict[str, str] = dict(self._draft)
+        """What stood in the fields last, for when they are gone."""
 
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble((self.heading, "bold")), id="title")
@@ -156,7 +159,9 @@ class FormScreen(Screen[Path | None]):
     # --- while it is filled in ---
 
     @on(TextArea.Changed)
-    def _changed(self) -> None:
+    def _changed(self, event: TextArea.Changed) -> None:
+        if isinstance(event.text_area, FieldArea):
+            self._last[event.text_area.field.name] = event.text_area.text
         if self._waiting is not None:
             self._waiting.stop()
         self._waiting = self.set_timer(PAUSE, self.check)
@@ -242,12 +247,13 @@ class FormScreen(Screen[Path | None]):
         if file.display:
             self.action_preview()
             return
-        self._keep(self.values)
         self.dismiss(None)
 
     def on_unmount(self) -> None:
         """Keep what stands there, on whatever way out."""
-        self._keep(self.values)
+        if self._written is None:
+            with suppress(OSError):
+                forms.keep(self.form, self._last)
 
 
 def characters() -> Iterator[tuple[str, str]]:

@@ -129,11 +129,16 @@ class Scenes(Section):
 
     def told(self, id: str) -> Told:
         if id.startswith(LOOK):
+            from scenes.table.shown import shown_at
+
             words = _(
                 "A game that was played, with all that was drawn and not picked. "
                 "Enter opens a copy of it."
             )
-            return Told([Words(words)])
+            path = Path(id.removeprefix(LOOK))
+            return Told(
+                [Words(path.stem, "title"), Words(shown_at(path).summary), BLANK, Words(words)]
+            )
         listed = self.scene(id)
         if listed is None:
             return Told()
