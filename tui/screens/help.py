@@ -1,7 +1,7 @@
 """All keys, the log's forms and the commands, each from where it is laid down; typing filters."""
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -107,7 +107,7 @@ class HelpScreen(ModalScreen[None]):
         getattr(rows, f"scroll_{where}")(animate=False)
 
 
-def sections(below: Screen[object]) -> Iterator[Section]:
+def sections(below: Screen[Any]) -> Iterator[Section]:
     """What can be done on the screen that lies below the help, and how lines are written."""
     others = list(_bound(below))
     if getattr(below, "takes_keys", None) is None:
