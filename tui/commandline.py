@@ -22,6 +22,7 @@ from tui.commands import (
     models,
     play,
     scenes,
+    serve,
     sessions,
 )
 from tui.commands.draw import draw
@@ -101,6 +102,7 @@ def start(
 
 
 app.command("play")(play.play)
+app.command("serve")(serve.serve)
 app.command("draw")(draw)
 app.command("import")(import_files.import_files)
 app.add_typer(scenes.app, name="scenes")

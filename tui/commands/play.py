@@ -11,6 +11,7 @@ from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
 from tui.preferences import sampling_under
 from tui.reading import check_encoding
+from tui.web import in_browser
 
 if TYPE_CHECKING:
     from scenes.table.play import Play
@@ -70,7 +71,7 @@ def play(
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
-    by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
+    by_line = line or not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty()))
     check_encoding(encoding)
     if not by_line:
         from tui.run_app import check_screen
