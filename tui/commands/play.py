@@ -12,6 +12,7 @@ from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
 from tui.preferences import sampling_under
 from tui.reading import check_encoding
+from tui.web import in_browser
 
 if TYPE_CHECKING:
     from scenes.table.play import Play
@@ -86,7 +87,7 @@ def play(
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     choice = replace(choice, watch=watch, pace=_checked_pace(pace))
-    by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
+    by_line = line or not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty()))
     check_encoding(encoding)
     if not by_line:
         from tui.run_app import show
