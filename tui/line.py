@@ -14,11 +14,13 @@ from models.backend import Backend
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.background import CallQueue
-from scenes.table.commands import COMMANDS
+from scenes.table.commands import COMMANDS, command_words
 from scenes.table.controller import Table
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
+from scenes.table.typed import Doubt, as_it_stands
+from scenes.table.typed_marks import narrow
 from tui.candidates import View, print_hand, view
 from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
@@ -33,7 +35,9 @@ from tui.reading import Piped, Plain, Reader
 LATELY = 12
 """Turns that are shown of a play that is gone on with."""
 PICK = re.compile(r"\d{1,3}")
-EDIT = re.compile(r"[eE]\s*(\d{1,3})(?:\s+(.*))?")
+EDIT = re.compile(r"[eEｅＥ]\s*(\d{1,3})(?:\s+(.*))?")
+LETTERS = re.compile("[erm]")
+"""What is done with the candidates on the table, each in a letter."""
 
 
 def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
@@ -112,17 +116,35 @@ class LineTable:
 
     def obey(self, line: str) -> None:
         """Do what one line says. Raises `KnownError`."""
-        edit = EDIT.fullmatch(line)
-        if PICK.fullmatch(line):
-            self.table.pick(int(line))
-        elif edit and self.table.hand:
-            self.table.pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
-        elif line in ("r", "R"):
-            self.table.redraw()
-        elif line in ("m", "M"):
-            self.table.more()
-        else:
+        short = narrow(line).casefold()
+        edit, letters = EDIT.fullmatch(line), LETTERS.fullmatch(short)
+        if not (letters or edit or PICK.fullmatch(short)):
             self.table.enter(line)
+        elif self.table.hand is None:
+            self._doubt(line)
+        elif edit:
+            self.table.pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
+        elif letters:
+            self._of_the_hand(short)
+        else:
+            self.table.pick(int(short))
+
+    def _of_the_hand(self, letter: str) -> None:
+        match letter:
+            case "r":
+                self.table.redraw()
+            case "m":
+                self.table.more()
+            case _:
+                raise KnownError(_("this is written: e {number} TEXT", number=1))
+
+    def _doubt(self, line: str) -> None:
+        """A number or a letter without candidates is neither done nor said in silence."""
+        if self.table.listening.asks(line):
+            self.table.enter(line)
+            return
+        question = _("There are no candidates: Enter again says {line} aloud", line=line)
+        self.table.ask(line, Doubt(question, as_it_stands(line, self.play.player)))
 
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
@@ -134,8 +156,7 @@ class LineTable:
     def _edit(self, number: int, text: str) -> None:
         """Have a turn rewritten on the input line."""
         if not self.reader.prefills:
-            form = _(COMMANDS["edit"].form)
-            raise KnownError(_("this command is written {form}", form=form))
+            raise COMMANDS["edit"].miswritten()
         self.table.edit(number, self.reader.read(f"{number}> ", text))
 
     # --- the model ---
@@ -208,6 +229,8 @@ class LineTable:
                 self._tell(error)
             case happened.Notice(text):
                 word(f"paotuan: {text}")
+            case happened.Doubted(question):
+                word(question)
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
             case happened.ViewAsked(asked):
@@ -279,4 +302,4 @@ class LineTable:
             return Plain()
         from tui.completing import TableCompleter, Terminal
 
-        return Terminal(TableCompleter(self.play.scene, list(COMMANDS)), self._status)
+        return Terminal(TableCompleter(self.play.scene, command_words()), self._status)

@@ -12,15 +12,17 @@ from base.errors import KnownError
 from base.messages import _, series
 from base.text import is_blank
 from models.backend import Prompt
+from scenes.log import Entry
 from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.background import Post
-from scenes.table.commands import is_command, run_command, said_text
 from scenes.table.dealer import Dealer, ModelSlot
 from scenes.table.hand import Hand
 from scenes.table.lines import body_of
+from scenes.table.listening import Listening
 from scenes.table.play import Play
 from scenes.table.session import Turn
+from scenes.table.typed import Do, Doubt, Said, edited_text
 from scenes.turns import candidates_to_speak
 
 Method = TypeVar("Method", bound=Callable[..., None])
@@ -31,6 +33,8 @@ def intention(method: Method) -> Method:
 
     @wraps(method)
     def wanted(table: "Table", *args: object, **kwargs: object) -> None:
+        if method.__name__ != "enter":
+            table.listening.forget()
         try:
             method(table, *args, **kwargs)
         finally:
@@ -56,6 +60,7 @@ class Table:
         """
         self.play, self.model = play, model
         self.follows = follows
+        self.listening = Listening()
         self._emit = emit
         self._dealer = Dealer(play, model, post, self._dealt)
 
@@ -103,17 +108,27 @@ class Table:
     @intention
     def enter(self, text: str) -> None:
         """Whatever a person sends: a command, a text to say, or nothing, so that another speaks."""
-        if is_blank(text):
-            self.go_on()
-        elif is_command(text.strip()):
-            run_command(self, text.strip())
-        else:
-            self.say(said_text(text))
+        match self.listening.meaning(self.play.scene, text, self.play.player):
+            case Do(command, rest):
+                command.run(self, rest)
+            case Said(entries):
+                self._say(entries)
+            case Doubt(question):
+                self._tell(happened.Doubted(question))
+            case None:
+                self.go_on()
+
+    def ask(self, text: str, doubt: Doubt) -> None:
+        """Ask about a line that a front end would not have said as it is."""
+        self.listening.ask(text, doubt)
+        self._tell(happened.Doubted(doubt.question))
 
     @intention
     def say(self, text: str) -> None:
         """Speak as the player, and let the next one answer."""
-        entries = self.play.entries(text)
+        self._say(self.play.entries(text))
+
+    def _say(self, entries: Sequence[Entry]) -> None:
         if not entries:
             return
         self._dealer.set_aside()
@@ -167,7 +182,8 @@ class Table:
     @intention
     def pick(self, number: int, text: str | None = None) -> None:
         """Take the candidate in that place, counted from 1 as it is shown, or `text` for it."""
-        turn = self.play.pick(self._hand_on_table(), number - 1, text)
+        instead = None if text is None else edited_text(text)
+        turn = self.play.pick(self._hand_on_table(), number - 1, instead)
         self._dealer.clear()
         self._tell(happened.TurnsSaid((turn,)))
         if self.follows:
@@ -234,7 +250,7 @@ class Table:
         if is_blank(text):
             self._tell(happened.EditAsked(turn))
             return
-        entry = self.play.edited(turn, text)
+        entry = self.play.edited(turn, edited_text(text))
         self._dealer.set_aside()
         self._tell(happened.TurnEdited(self.play.edit(turn, entry)))
 

@@ -124,6 +124,13 @@ class ViewAsked:
 
 
 @dataclass(frozen=True)
+class Doubted:
+    """What was typed may mean another thing than it says. The same again does what is asked."""
+
+    question: str
+
+
+@dataclass(frozen=True)
 class Notice:
     """What a person should know, in one line; nothing went wrong that they wanted done."""
 
@@ -146,5 +153,6 @@ TableEvent = (
     | KnowledgeOpened
     | EditAsked
     | ViewAsked
+    | Doubted
     | Notice
 )

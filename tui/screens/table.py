@@ -12,7 +12,7 @@ from textual.widgets import Static
 from base.messages import _
 from base.text import REPLACED, is_blank
 from scenes.table import controller_events as happened
-from scenes.table.commands import COMMANDS
+from scenes.table.commands import command_words
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
@@ -59,7 +59,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         yield Static(id="title")
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
-        yield Composer(list(emotions), list(COMMANDS), cast, id="composer")
+        yield Composer(list(emotions), command_words(), cast, id="composer")
         yield Status(id="status")
 
     def on_mount(self) -> None:
@@ -108,6 +108,8 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
                 self.rewrite(turn)
             case happened.ViewAsked(view):
                 self._show(view)
+            case happened.Doubted(question):
+                self.notify(question, markup=False, timeout=10)
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
         """How much of a prompt has been read, while it is not all of it."""
@@ -176,8 +178,10 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         elif is_blank(text) and self.table.hand is not None:
             self.table.pick(self.query_one(Tray).lit + 1)
         else:
+            if is_blank(text):  # where the doubtful line was deleted, it is not meant any more
+                self.table.listening.forget()
             self.table.enter(text)
-            if self.editing is None:
+            if self.editing is None and not self.table.listening.asking:
                 composer.clear()
 
     @on(Composer.Asked)
