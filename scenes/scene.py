@@ -79,6 +79,8 @@ class Scene:
     """What the scene says of `models.backend.Sampling`, by its names; the rest is not said."""
     turns: Turns = "natural"
     dice: str | None = None
+    ahead: int | None = None
+    """How many turns are drawn while the person reads; `None` leaves it to the program."""
     warnings: tuple[str, ...] = ()
     """What is odd but no error, a line each."""
 

@@ -119,6 +119,8 @@ class SceneKeys(Declaration):
     """How the next speaker is chosen."""
     dice: str | None = None
     """The grammar of rolls, such as `coc7`."""
+    ahead: Literal[0, 1] | None = None
+    """How many turns are drawn while one reads: 1 costs more work, and waits less."""
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

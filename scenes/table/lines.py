@@ -104,3 +104,11 @@ def body_of(entry: Entry) -> str:
     """A line without the name it begins with, as it is shown and edited."""
     line = write(entry)
     return line.partition("：")[2] if entry.kind in SPOKEN else line
+
+
+def begun_of(entry: Entry) -> str:
+    """A line as it stands after its cue, to be continued: without what closes it."""
+    if entry.kind == "narration":
+        return write(entry)[1:-1]
+    body = body_of(replace(entry, emotion="")) if entry.kind in SPOKEN else write(entry)
+    return body.removesuffix("）") if entry.thought or entry.kind == "thought" else body

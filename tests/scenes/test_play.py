@@ -212,14 +212,13 @@ def test_another_can_be_picked_after_an_undo_from_the_same_draw(play: Play) -> N
     assert [turn.entry.text for turn in play.session.branches_at(2)] == ["甲。", "丙。"]
 
 
-def test_candidates_for_another_place_cannot_be_picked_but_are_kept_there(play: Play) -> None:
+def test_a_candidate_of_an_earlier_place_is_said_there_as_a_branch(play: Play) -> None:
     hand = dealt(play, Scripted(["甲。", "乙。", "丙。"]))
     play.say("等等。")
-    with pytest.raises(KnownError, match="drawn; draw again"):
-        play.pick(hand, 0)
-    draw = play.keep(hand)
-    assert draw is not None
-    assert draw.parent == 2
+    turn = play.pick(hand, 0)
+    assert turn.parent == 2
+    assert said(play)[-1] == "苏晚：甲。"
+    play.undo()
     assert said(play)[-1] == "林默：等等。"
 
 

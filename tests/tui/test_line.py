@@ -69,7 +69,7 @@ def test_candidates_are_drawn_again_or_more_of_them(run):
     shown = run(*PLAY, "-n", 2, stdin="有人吗？\nr\nm\n4\n")
     assert said(saved())[-1] == "苏晚:笑了笑，把钥匙抛给你"
     assert "\n4  \\me 笑了笑，把钥匙抛给你 \\emoji 微笑\n" in shown.out
-    assert [len(draw.candidates) for draw in saved().session.draws.values()] == [2, 4]
+    assert [len(draw.candidates) for draw in saved().session.draws.values()] == [2, 2, 4]
 
 
 def test_what_is_left_on_the_table_is_kept(run):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -23,7 +23,6 @@ from tui.screens.table_floor import FloorActions
 from tui.screens.table_keep import KeepActions
 from tui.screens.table_status import invitation, status_of
 from tui.screens.table_turns import TurnActions
-from tui.screens.turns import TurnsScreen
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
@@ -66,7 +65,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         scene = self.play.scene
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
-        self.query_one(Tray).show(None)
+        self.query_one(Tray).show(self.table.hand)
         self.query_one(Composer).focus()
         self.changed()
 
@@ -84,11 +83,11 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             return
         super().take_event(event)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited():
+            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand):
+            case happened.HandOpened(hand) | happened.HandShown(hand):
                 self.query_one(Tray).show(hand)
                 self._tell_reading(None)
             case happened.PromptRead(done, total):
@@ -100,7 +99,7 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
             case happened.DrawEnded() | happened.WarmUpFailed():
                 self.query_one(Tray).changed()
                 self._tell_reading(None)
-            case happened.HandLeft():
+            case happened.HandLeft() | happened.HandHidden():
                 self._hand_left()
             case happened.NextChanged():
                 self.tell()
@@ -278,19 +277,6 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         with self.trying():
             self.table.set_aside()
             self._begin_editing(turn, body_of(turn.entry), title)
-
-    @work
-    async def action_turns(self) -> None:
-        """Show the turns, and go where the person says."""
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
-        if chosen is None:
-            return
-        what, turn = chosen
-        if what == "edit":
-            self.rewrite(turn)
-            return
-        with self.trying():
-            self.table.go(turn.id)
 
     def action_prompt(self) -> None:
         """Show all that the model would read now."""
