@@ -67,6 +67,8 @@ class PaotuanApp(SettledApp):
         self.model = LoadedModel(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
+        self.last_played: Path | None = None
+        """The journal of the session that was at the table last."""
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
@@ -93,6 +95,7 @@ class PaotuanApp(SettledApp):
 
         play.asked = sampling_under(play.scene, self.choice.asked)
         self.play, self.table = play, TableScreen(play, self.model)
+        self.last_played = play.journal.path
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
 

@@ -14,16 +14,20 @@ from models.backend import Backend
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.background import CallQueue
-from scenes.table.commands import COMMANDS, command_words
+from scenes.table.command_words import command_words
+from scenes.table.commands import COMMANDS
 from scenes.table.controller import Table
+from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
 from scenes.table.typed import Doubt, as_it_stands
 from scenes.table.typed_marks import narrow
+from scenes.table.where import where
 from tui.candidates import View, print_hand, view
 from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
+from tui.farewell import tell_saved
 from tui.faults import line_of
 from tui.line_help import print_help
 from tui.loaded_model import LoadedModel
@@ -83,6 +87,7 @@ class LineTable:
             pass
         finally:
             self.table.close()
+        tell_saved(self.play.journal.path, by_line=True)
         if not self.heard and not self.terminal:
             raise BadInput(_("nothing came from stdin; send lines to play, or play on a terminal"))
         return self.status
@@ -140,10 +145,12 @@ class LineTable:
 
     def _doubt(self, line: str) -> None:
         """A number or a letter without candidates is neither done nor said in silence."""
+        if self.table.hidden:
+            raise KnownError(_("the candidates are hidden; an empty line brings them back"))
         if self.table.listening.asks(line):
             self.table.enter(line)
             return
-        question = _("There are no candidates: Enter again says {line} aloud", line=line)
+        question = _("There are no candidates; the same again says “{line}” aloud", line=line)
         self.table.ask(line, Doubt(question, as_it_stands(line, self.play.player)))
 
     def _rewritten(self, number: int) -> str:
@@ -210,7 +217,7 @@ class LineTable:
             case happened.PlaceChanged():
                 self._numbered("", self.play.session.path[-1:])
             case happened.HandOpened(hand):
-                word(f"-- {hand.speaker.name}")
+                word(self._head_of(hand))
                 self._view = view()
                 if not self.table.drawing and hand.complete:
                     print_hand(hand)
@@ -218,7 +225,13 @@ class LineTable:
                 self._view = self._view or view()
                 self._view.changed(hand)
             case happened.HandShown(hand):
-                print_hand(hand)
+                self._show_hand(hand)
+            case happened.HandHidden():
+                word(_("The candidates are hidden; an empty line brings them back"))
+            case happened.TurnDeleted(turn):
+                word(_("Turn #{number} is left out; /undo brings it back", number=turn.id))
+            case happened.Marked(number, name):
+                self._tell_mark(number, name)
             case happened.DrawEnded():
                 self._draw_ended(event)
             case happened.DrawWaits("model") if not self.loading.done:
@@ -233,6 +246,8 @@ class LineTable:
                 word(question)
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
+            case happened.ViewAsked("help", sought):
+                print_help(sought)
             case happened.ViewAsked(asked):
                 self._show(asked)
 
@@ -243,16 +258,32 @@ class LineTable:
         if event.error is not None:
             self._tell(event.error)
 
+    def _show_hand(self, hand: Hand) -> None:
+        """Print a hand that lies there again, with which one it is."""
+        word(self._head_of(hand))
+        print_hand(hand)
+
+    def _head_of(self, hand: Hand) -> str:
+        at, of = self.table.hand_at, len(self.table.hands)
+        return f"-- {hand.speaker.name}{f' ({at}/{of})' if of > 1 else ''}"
+
+    def _tell_mark(self, number: int, name: str | None) -> None:
+        if name is None:
+            word(_("No bookmark at turn #{number} any more", number=number))
+        else:
+            word(_("Bookmark at turn #{number} {name}", number=number, name=name))
+
     def _show(self, asked: happened.View) -> None:
         match asked:
+            case "where":
+                for line in where(self.table):
+                    word(line)
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
                 for leaf in self.play.session.leaves():
                     here = leaf.id == self.play.session.head
                     self._numbered("* " if here else "  ", [leaf])
-            case "help":
-                print_help()
             case "quit":
                 self._left = True
 
@@ -268,6 +299,8 @@ class LineTable:
         shown = play.session.path[-LATELY:] if begun else opening
         self._print(*(turn.entry for turn in shown))
         word(_("Type to speak; an empty line lets the next one speak; /help"))
+        if self.table.hand is not None:
+            self._show_hand(self.table.hand)
         self.table.tell_notices()
 
     def _print(self, *entries: Entry) -> None:

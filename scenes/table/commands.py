@@ -4,45 +4,15 @@ Which typed lines are commands, and how they may be written, `scenes.table.typed
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from base.errors import KnownError
-from base.messages import N_, _
+from base.messages import N_
+from scenes.table.command import Command
 
 if TYPE_CHECKING:
     from scenes.table.controller import Table
 
 _NUMBER = re.compile(r"(\d{1,9})(?:\s+(.*))?", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command: what it does with the text behind it, how it is written, what its help says."""
-
-    name: str
-    form: str
-    """How it is written; its Chinese sentence names it by an alias: `/撤销`."""
-    help: str
-    do: "Callable[[Table, str], object]"
-    aliases: tuple[str, ...] = ()
-    """What else it may be called, in Chinese first."""
-
-    @property
-    def takes_text(self) -> bool:
-        """Whether anything may follow its name."""
-        return " " in self.form
-
-    def run(self, table: "Table", rest: str) -> None:
-        """Do it. Raises `KnownError`, also for a text behind a command that takes none."""
-        if rest and not self.takes_text:
-            raise self.miswritten()
-        self.do(table, rest)
-
-    def miswritten(self) -> KnownError:
-        """What is wrong where it is not written as it should be."""
-        return KnownError(_("this command is written {form}", form=_(self.form)))
 
 
 SPEAKING = (
@@ -84,6 +54,20 @@ CANDIDATES = (
         N_("draw more candidates"),
         lambda t, x: t.more(),
         ("再来", "再來", "再抽", "更多"),
+    ),
+    Command(
+        "look",
+        N_("/look [N]"),
+        N_("show the candidates of turn N; alone, those of here"),
+        lambda t, x: _look(t, x),
+        ("回看",),
+    ),
+    Command(
+        "hide",
+        N_("/hide"),
+        N_("put the candidates out of sight; an empty line brings them back"),
+        lambda t, x: t.set_aside(),
+        ("收起",),
     ),
 )
 """What lies on the table."""
@@ -133,10 +117,17 @@ KEEPING: tuple[Command, ...] = ()
 
 PROGRAM = (
     Command(
+        "where",
+        N_("/where"),
+        N_("tell where you are, who is next, and what lies on the table"),
+        lambda t, x: t.ask_for("where"),
+        ("在哪", "在哪儿", "哪里", "哪裡"),
+    ),
+    Command(
         "help",
-        N_("/help"),
-        N_("show what can be typed"),
-        lambda t, x: t.ask_for("help"),
+        N_("/help [WORD]"),
+        N_("show what can be typed, or what of it has a word"),
+        lambda t, x: t.ask_for("help", x),
         ("帮助", "幫助", "说明", "說明", "?"),
     ),
     Command(
@@ -156,40 +147,6 @@ COMMANDS = {
 }
 
 
-WORDS = {
-    word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
-}
-"""Every name and alias."""
-
-
-def known_command(word: str) -> Command | None:
-    """The command of that name or alias, in letters of either case."""
-    return WORDS.get(word.casefold())
-
-
-def takes_name(word: str) -> bool:
-    """Whether the name of a role follows this command."""
-    command = known_command(word)
-    return command is not None and "NAME" in command.form
-
-
-def command_words() -> list[str]:
-    """What commands are called, those words first that the person's language has for them."""
-    own = [_(command.form).split()[0].removeprefix("/") for command in COMMANDS.values()]
-    return list(dict.fromkeys([*own, *COMMANDS]))
-
-
-def command_help() -> Sequence[tuple[str, str]]:
-    """Every command, how it is written and what it does, in the person's language."""
-    return [(form_of(command), _(command.help)) for command in COMMANDS.values()]
-
-
-def form_of(command: Command) -> str:
-    """How a command is written, its English name beside where the language has another."""
-    form, name = _(command.form), f"/{command.name}"
-    return form if form.split()[0] == name else f"{form} · {name}"
-
-
 def _pick(table: "Table", rest: str) -> None:
     number, text = _numbered("pick", rest)
     table.pick(number, text or None)
@@ -202,6 +159,10 @@ def _edit(table: "Table", rest: str) -> None:
 
 def _go(table: "Table", rest: str) -> None:
     table.go(_numbered("go", rest)[0])
+
+
+def _look(table: "Table", rest: str) -> None:
+    table.look_at(_numbered("look", rest)[0] if rest else None)
 
 
 def _numbered(name: str, rest: str) -> tuple[int, str]:

@@ -41,8 +41,8 @@ class Table(CandidateIntentions, TurnIntentions):
                 self.go_on()
 
     def ask(self, text: str, doubt: Doubt) -> None:
-        """Ask about a line that a front end would not have said as it is."""
-        self.listening.ask(text, doubt)
+        """Ask about a line that a front end would not have said; the same again answers."""
+        self.listening.ask(text, doubt, by_nothing=False)
         self._tell(happened.Doubted(doubt.question))
 
     @intention
@@ -100,9 +100,9 @@ class Table(CandidateIntentions, TurnIntentions):
         self._hands.pass_over(self.play.next)
 
     @intention
-    def ask_for(self, view: happened.View) -> None:
+    def ask_for(self, view: happened.View, text: str = "") -> None:
         """Have the front end show something, or leave."""
-        self._tell(happened.ViewAsked(view))
+        self._tell(happened.ViewAsked(view, text))
 
     # --- beginning and end ---
 

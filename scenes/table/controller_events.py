@@ -8,7 +8,7 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit"]
+View = Literal["help", "log", "branches", "quit", "where"]
 """What only a front end can show or do."""
 
 
@@ -146,6 +146,8 @@ class ViewAsked:
     """A command was typed that a front end obeys."""
 
     view: View
+    text: str = ""
+    """What was written behind it."""
 
 
 @dataclass(frozen=True)

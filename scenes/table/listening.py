@@ -10,6 +10,7 @@ class Listening:
 
     def __init__(self) -> None:
         self._asked: tuple[str, Doubt] | None = None
+        self._by_nothing = True
 
     @property
     def asking(self) -> bool:
@@ -23,7 +24,7 @@ class Listening:
         anything else forgets that. Raises `KnownError`.
         """
         asked, self._asked = self._asked, None
-        if asked and (is_blank(text) or text.strip() == asked[0]):
+        if asked and (text.strip() == asked[0] or (self._by_nothing and is_blank(text))):
             return asked[1].meaning
         if is_blank(text):
             return None
@@ -36,9 +37,9 @@ class Listening:
         """Whether this line was asked about, and so means what was asked."""
         return self._asked is not None and text.strip() == self._asked[0]
 
-    def ask(self, text: str, doubt: Doubt) -> None:
-        """Ask about a line."""
-        self._asked = (text.strip(), doubt)
+    def ask(self, text: str, doubt: Doubt, by_nothing: bool = True) -> None:
+        """Ask about a line; an empty one answers, too, unless that means another thing."""
+        self._asked, self._by_nothing = (text.strip(), doubt), by_nothing
 
     def forget(self) -> None:
         """Something else was done since."""

@@ -15,7 +15,8 @@ from scenes.log import SPOKEN, Entry, cue, parse
 from scenes.log_marks import closing, join, split_emotion
 from scenes.scene import Role, Scene
 from scenes.table import typed_marks as marks
-from scenes.table.commands import WORDS, Command, known_command
+from scenes.table.command import Command
+from scenes.table.command_words import WORDS, known_command
 from scenes.table.lines import (
     body_of,
     check_emotion,
@@ -26,7 +27,7 @@ from scenes.table.lines import (
     watching,
 )
 from scenes.table.typed_marks import Marked
-from scenes.table.typed_words import DICE, MYSELF, NARRATORS
+from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS
 
 LONGEST_NARRATION = 20
 """Lines that one `【…】` may span, as in a log."""
@@ -217,7 +218,7 @@ def _among_lines(line: str) -> KnownError:
 
 def _bare(line: str, role: Role | None) -> Doubt | None:
     """A line that is nothing but what a command is called, a dot, or dice to roll."""
-    if len(line) >= (3 if line.isascii() else 2) and line in WORDS:
+    if line in BARE:
         question = _(
             "Enter again says {line} aloud; /{line} is the command of that name", line=line
         )

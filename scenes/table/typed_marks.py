@@ -83,9 +83,9 @@ def literal(line: str) -> str | None:
     """
     if narrow(line[:2]) not in ("//", "、、"):
         return None
-    mark, behind = line[0], line[2:].strip()
-    if not behind or narrow(behind[0]) == narrow(mark) or not stands_out(behind):
-        return f"{mark}{line[2:]}"
+    mark, behind = line[0], line[2:]
+    if narrow(behind[:1]) in ("", " ", narrow(mark)) or not stands_out(behind):
+        return f"{mark}{behind}"
     return behind
 
 

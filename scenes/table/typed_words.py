@@ -45,3 +45,11 @@ MYSELF = frozenset(
     }
 )
 """Names of who writes."""
+
+BARE = frozenset(
+    {
+        *("help", "undo", "redo", "quit", "exit", "redraw", "撤销", "撤銷", "重做", "重抽"),
+        *("帮助", "幫助", "退出"),
+    }
+)
+"""Words of commands that few people say and nothing else."""

@@ -13,7 +13,8 @@ from models.backend import Delta, Progress, Prompt, Sampling
 from models.scripted import Scripted
 from scenes.scene import Scene
 from scenes.table import controller_events as happened
-from scenes.table.commands import COMMANDS, command_help
+from scenes.table.command_words import command_help
+from scenes.table.commands import COMMANDS
 from scenes.table.play import Play
 from tests.frontends import PlainFrontEnd
 

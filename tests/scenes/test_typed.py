@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from base.errors import KnownError
 from scenes.log import dump, parse
 from scenes.scene import Role, Scene
-from scenes.table.commands import WORDS
+from scenes.table.command_words import WORDS
 from scenes.table.lines import on_one_line
 from scenes.table.listening import Listening
 from scenes.table.typed import Do, Doubt, Meaning, Said, edited_text, read_typed

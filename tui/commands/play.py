@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.messages import _, series
+from tui.colour import be_plain
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
@@ -20,6 +21,15 @@ KittyKeys = Annotated[
     typer.Option(
         "--kitty-keys",
         help="Use the kitty keyboard protocol, with which some input methods do not work.",
+    ),
+]
+
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain",
+        help="Play line by line without colours, and without drawing anything over: for screen "
+        "readers.",
     ),
 ]
 
@@ -55,6 +65,7 @@ def play(
     line: Annotated[
         bool, typer.Option("--line", help="Play line by line instead of on the whole screen.")
     ] = False,
+    plain: Plain = False,
     encoding: options.Encoding = "utf-8",
     n: options.N = None,
     temperature: options.Temperature = None,
@@ -70,7 +81,9 @@ def play(
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
-    by_line = line or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if plain:
+        be_plain()
+    by_line = line or plain or not (sys.stdin.isatty() and sys.stdout.isatty())
     check_encoding(encoding)
     if not by_line:
         from tui.run_app import check_screen

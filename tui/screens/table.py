@@ -12,10 +12,11 @@ from textual.widgets import Static
 from base.messages import _
 from base.text import REPLACED, is_blank
 from scenes.table import controller_events as happened
-from scenes.table.commands import command_words
+from scenes.table.command_words import command_words
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
+from scenes.table.where import where
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.prompt import PromptScreen
@@ -136,6 +137,8 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
                 self.action_turns()
+            case "where":
+                self.notify(" · ".join(where(self.table)), markup=False, timeout=10)
 
     def tell(self) -> None:
         """The status line, and what the composer says while it is empty."""
