@@ -61,6 +61,8 @@ class PaotuanApp(ModelKeeper):
         self.opened_name = ""
         self.unopened: Exception | None = None
         """Why it could not be opened."""
+        self.last_played: Path | None = None
+        """The journal of the session that was at the table last."""
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
@@ -121,6 +123,7 @@ class PaotuanApp(ModelKeeper):
 
         play.asked = sampling_under(play.scene, self.choice.asked)
         self.play, self.table = play, TableScreen(play, self.model)
+        self.last_played = play.journal.path
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
         self.call_after_refresh(self._tell_where, play)
