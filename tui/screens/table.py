@@ -1,6 +1,7 @@
 """The table on the screen: transcript, candidates, composer, status; and what its keys do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -25,7 +26,7 @@ from tui.screens.table_floor import FloorActions
 from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.settings import settings
-from tui.table_keys import Action, Laws, Mode, State
+from tui.table_keys import Action, Law, Laws, Mode, State
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
@@ -78,7 +79,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.path, session.role)
+        marks = session.marks and {
+            index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
+        }
+        self.query_one(Transcript).show(session.path, session.role, marks)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -88,7 +92,13 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         super().take_event(event)
         tray = self.query_one(Tray)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
+            case happened.TurnsSaid() | happened.TurnEdited():
+                self.changed()
+            case happened.TurnDeleted(turn):
+                self.changed()
+                words = _("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id)
+                self.notify(words, markup=False)
+            case happened.Marked():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
@@ -215,6 +225,23 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         finally:
             self.tell()
         return True
+
+    def offers(self, law: Law) -> bool:
+        """Whether what a law says can be done now, whatever has the keys."""
+        tray = self.query_one(Tray)
+        return bool(self.play.session.path) if "turns" in law.modes else tray.hand is not None
+
+    def do_law(self, law: Law) -> None:
+        """Do what a law says, whatever has the keys: with the lit candidate, or with the lit turn,
+        else the last one."""
+        composer, mode = self.query_one(Composer), law.modes[0]
+        if mode == "turns" and self.lit_turn is None:
+            self.query_one(Transcript).light(len(self.play.session.path) - 1)
+        action = law.act(replace(self.state_at(Message().time), mode=mode), law.names[0])
+        if action is not None and self.act(action) and action.mode is not None:
+            composer.mode = action.mode
+        if composer.mode != "turns":
+            self.query_one(Transcript).light(None)
 
     def _deeds(self, value: int) -> dict[str, Callable[[], object]]:
         """What the keys say, by name; what is not here is about the lit turn."""
