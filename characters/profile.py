@@ -11,8 +11,6 @@ from base.text import shown
 from base.validation import checked
 from base.yaml_reader import Document, read, read_document
 from base.yaml_tree import Key
-from characters.cards.files import holds_a_card, read_card
-from characters.cards.mapping import sheet_of
 from characters.character import Character
 from characters.schema import CharacterFile, CharacterKeys
 
@@ -47,6 +45,8 @@ def refer(reference: str, folder: Path) -> Character:
 
 def names(places: Sequence[Path] | None = None) -> list[str]:
     """The names by which `load` finds a character."""
+    from characters.cards.files import holds_a_card
+
     files = listed(folders("characters") if places is None else places, SUFFIXES + CARDS)
     return sorted(n for n, path in files.items() if path.suffix in SUFFIXES or holds_a_card(path))
 
@@ -96,6 +96,9 @@ def _made(document: Document, path: Path) -> Character:
 
 
 def _of_card(path: Path) -> Character:
+    from characters.cards.files import read_card
+    from characters.cards.mapping import sheet_of
+
     card = read_card(path)
     sheet = sheet_of(card)
     return Character(

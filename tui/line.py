@@ -23,8 +23,10 @@ from tui.candidates import View, print_hand, view
 from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
 from tui.faults import line_of
+from tui.line_floor import LineFloor, allow_stranger
 from tui.line_help import print_help
 from tui.line_keep import LineKeeping
+from tui.line_turns import print_branches, show_hand
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
@@ -43,18 +45,25 @@ def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
     `encoding` is that of lines in a pipe. Of a play in which nothing was done nothing is kept.
     Raises `BadInput` for bytes that are none of the encoding.
     """
-    loading = Loading(choice, play.scene)
+    terminal = sys.stdin.isatty()
+    allow_stranger(choice, play.scene, terminal)
+    table = LineTable(play, Loading(choice, play.scene), terminal, encoding, choice)
     try:
-        return LineTable(play, loading, sys.stdin.isatty(), encoding).run()
+        return table.run()
     finally:
-        loading.close()
+        table.loading.close()
 
 
 class LineTable:
     """Shows a table a line at a time."""
 
     def __init__(
-        self, play: Play, loading: Loading, terminal: bool, encoding: str = "utf-8"
+        self,
+        play: Play,
+        loading: Loading,
+        terminal: bool,
+        encoding: str = "utf-8",
+        choice: Choice | None = None,
     ) -> None:
         self.play = play
         self.loading = loading
@@ -67,6 +76,7 @@ class LineTable:
         self.calls = CallQueue()
         self.table = Table(play, self.model, self.calls.post, self._happened)
         self.kept = LineKeeping(self.table, terminal)
+        self.floor = LineFloor(self, choice or Choice())
         self._view: View | None = None
         self._left = False
         self.reader = self._terminal() if terminal else Piped(encoding)
@@ -75,6 +85,8 @@ class LineTable:
         """Read and obey until the end; what is on the table then is kept, whatever ends it."""
         try:
             self._open()
+            self.floor.begin()
+            self.floor.play()
             while not self._left:
                 self._try(self._line())
         except EOFError:
@@ -100,8 +112,10 @@ class LineTable:
     def _try(self, line: str) -> None:
         """Do what one line says; what cannot be done is told."""
         try:
+            self.floor.before_a_line()
             self.obey(line)
             self._wait()
+            self.floor.play()
         except (EOFError, BrokenPipeError):
             raise
         except KeyboardInterrupt:
@@ -148,20 +162,21 @@ class LineTable:
         try:
             while self.table.drawing or self.table.waiting:
                 if self.model.loading:
-                    self._load()
+                    self.load()
                 self.calls.make()
         except KeyboardInterrupt:
             if not self.terminal:
                 raise
             self.table.stop()
 
-    def _load(self) -> None:
+    def load(self) -> None:
         """Wait for the model; what is to be said of a small one is said once."""
         try:
             self.model.backend = self.loading.backend()
         except Exception as error:
             self.model.problem = line_of(error)
             self._tell(error)
+            self.floor.failed(error)
         else:
             self._hint(self.model.backend)
         self.model.loading = False
@@ -183,6 +198,7 @@ class LineTable:
     # --- showing ---
 
     def _happened(self, event: happened.TableEvent) -> None:
+        self.floor.heard(event)
         match event:
             case happened.TurnsSaid(turns):
                 self._print(*(turn.entry for turn in turns))
@@ -198,8 +214,12 @@ class LineTable:
             case happened.HandChanged(hand):
                 self._view = self._view or view()
                 self._view.changed(hand)
-            case happened.HandShown(hand):
-                print_hand(hand)
+            case happened.HandShown():
+                show_hand(self.table)
+            case happened.TurnDeleted(turn):
+                word(_("turn {number} is left out; /undo brings it back", number=turn.id))
+            case happened.Marked(turn_id, name):
+                self._marked(turn_id, name)
             case happened.DrawEnded():
                 self._draw_ended(event)
             case happened.DrawWaits("model") if not self.loading.done:
@@ -229,9 +249,7 @@ class LineTable:
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                for leaf in self.play.session.leaves():
-                    here = leaf.id == self.play.session.head
-                    self._numbered("* " if here else "  ", [leaf])
+                print_branches(self.play.session)
             case "help":
                 print_help()
             case "quit":
@@ -250,6 +268,13 @@ class LineTable:
         self._print(*(turn.entry for turn in shown))
         word(_("Type to speak; an empty line lets the next one speak; /help"))
         self.table.tell_notices()
+        show_hand(self.table)
+
+    def _marked(self, number: int, name: str | None) -> None:
+        if name is None:
+            word(_("turn {number} has no bookmark any more", number=number))
+        else:
+            word(_("bookmark at turn {number} {name}", number=number, name=name).rstrip())
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

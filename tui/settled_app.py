@@ -1,13 +1,14 @@
 """An app as a person has settled it: their theme and keys, and a palette in their language."""
 
 from base.messages import _
+from tui.keys_in_order import KeysInOrder
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
 from tui.told import TellingApp
 
 
-class SettledApp(TellingApp):
+class SettledApp(KeysInOrder, TellingApp):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012

@@ -8,6 +8,11 @@ from base.messages import N_
 
 Mode = Literal["text", "tray", "turns"]
 """What has the keys: what is written, the candidates, or what has been said."""
+NAMES = {
+    **{"enter": "Enter", "escape": "Esc", "tab": "Tab", "space": "Space", "home": "Home"},
+    **{"up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn"},
+    **{"delete": "Del", "backspace": "Backspace", "end": "End", "slash": "/"},
+}
 DIGITS = "1234567890"
 """The keys of the first ten candidates."""
 
@@ -220,7 +225,7 @@ WRITING = (
         _leaf(1),
     ),
     Law(
-        "composer.drop",
+        "table.stop",
         "escape",
         TEXT,
         N_("drops an edit, stops a draw; on nothing goes to the candidates"),
@@ -442,6 +447,13 @@ class Laws:
 def writes(key: str, character: str | None) -> bool:
     """Whether a key puts a character into a text."""
     return bool(character) and character is not None and character.isprintable()
+
+
+def key_name(key: str) -> str:
+    """How a key is written for people."""
+    *held, last = key.split("+")
+    name = NAMES.get(last, last.upper() if held or last[1:].isdigit() else last)
+    return "+".join([*(part.capitalize() for part in held), name])
 
 
 def meaning(key: str, character: str | None, state: State) -> Action:

@@ -1,4 +1,4 @@
-"""What a person can want about who speaks: the rule, the muted, who leaves and enters, newcomers."""
+"""What a person can want about who speaks: by which rule, who is muted or away, newcomers."""
 
 import re
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ from base.errors import KnownError
 from scenes.scene import Role
 from scenes.table.hand import Hand, hand_of
 from scenes.table.play import Play
-from scenes.table.session import Draw, Turn
+from scenes.table.session import Draw, Session, Turn
 
 
 class Hands:
@@ -22,6 +22,8 @@ class Hands:
         self.hidden = False
         """Whether the one that was shown is out of sight, to be brought back."""
         self._shown = False
+        self._left: tuple[int | None, int] | None = None
+        """Where the play stood, and which hand was hidden there, as another turn was looked at."""
 
     @property
     def place(self) -> int | None:
@@ -42,8 +44,11 @@ class Hands:
 
         `growing` is a hand that is being drawn.
         """
+        session = self.play.session
+        if turn is not None and self.turn is None:
+            self._left = (session.head, self.at) if self.hidden else None
         self.turn = turn
-        session, place = self.play.session, self.place
+        place = self.place
         self.all = hands_after(self.play, place)
         if growing is not None and growing.after == place:
             self.all = [hand for hand in self.all if not hand.draws & growing.draws]
@@ -52,6 +57,11 @@ class Hands:
         taken = [at for at, hand in enumerate(self.all) if said and said.draw in hand.draws]
         self.at = (taken or [len(self.all) - 1])[-1] if self.all else 0
         self._shown, self.hidden = bool(self.all), False
+        if turn is None and self._left is not None:
+            head, at = self._left
+            self._left = None
+            if head == place and at < len(self.all):
+                self.at, self._shown, self.hidden = at, False, True
         return self.shown
 
     def add(self, hand: Hand) -> None:
@@ -102,27 +112,40 @@ class Hands:
 def hands_after(play: Play, place: int | None) -> list[Hand]:
     """The hands that were drawn for what follows a turn, the oldest first."""
     session = play.session
-    ids = sorted({id for each in session.alike(place) for id in session.draws.after(each)})
     hands: list[Hand] = []
-    for id in ids:
-        try:
-            hand = hand_of(session.draws[id], session.scene)
-        except KnownError as error:
-            play.notices.append(str(error))
-            continue
-        same = next((old for old in hands if _grew(old.kept, hand.kept)), None)
-        if same is not None:
-            hand.draws |= same.draws
-            hands[hands.index(same)] = hand
-        elif hand.places:
-            hands.append(hand)
-    for hand in hands:
+    for draws in _grown(session, place, play.notices):
+        hand = hand_of(draws[-1], session.scene)
+        hand.draws = {draw.id for draw in draws}
         hand.know_picked(session.branches_at(place))
+        hands.append(hand)
     return hands
 
 
-def _grew(old: Draw | None, new: Draw | None) -> bool:
+def count_hands(session: Session, place: int | None) -> int:
+    """How many hands there are for what follows a turn."""
+    ids = [id for each in session.alike(place) for id in session.draws.after(each)]
+    return len(ids) if len(ids) < 2 else len(_grown(session, place, []))
+
+
+def _grown(session: Session, place: int | None, problems: list[str]) -> list[list[Draw]]:
+    """The draws for what follows a turn: those that one hand grew by are together."""
+    grown: list[list[Draw]] = []
+    for id in sorted({id for each in session.alike(place) for id in session.draws.after(each)}):
+        try:
+            draw = session.draws[id]
+        except KnownError as error:
+            problems.append(str(error))
+            continue
+        same = next((draws for draws in grown if _grew(draws[-1], draw)), None)
+        if same is not None:
+            same.append(draw)
+        elif draw.candidates:
+            grown.append([draw])
+    return grown
+
+
+def _grew(old: Draw, new: Draw) -> bool:
     """Whether a draw is an older one with more candidates beside it."""
-    if old is None or new is None or old.speaker != new.speaker:
+    if old.speaker != new.speaker:
         return False
     return new.candidates[: len(old.candidates)] == old.candidates

@@ -34,6 +34,12 @@ class Shown:
     summary: str
 
 
+def shipped_sessions() -> list[Shown]:
+    """The sessions that come with the program, by name."""
+    folder = Path(__file__).parents[1] / "library" / "shown"
+    return [shown_at(path) for path in sorted(folder.glob("*.log"))]
+
+
 def shown_at(path: Path) -> Shown:
     """What the head of a file says."""
     keys = dict(line.split(": ", 1) for line in _lines(path)[1] if ": " in line)

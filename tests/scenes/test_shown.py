@@ -8,13 +8,12 @@ from base.errors import KnownError
 from scenes.log import dump, parse
 from scenes.table.play import Play
 from scenes.table.session import Session
-from scenes.table.session_list import shipped_sessions
-from scenes.table.shown import Shown, build, open_shipped, shown_at
+from scenes.table.shown import Shown, build, open_shipped, shipped_sessions
 
 
-@pytest.fixture(params=shipped_sessions(), ids=lambda path: path.stem)
+@pytest.fixture(params=shipped_sessions(), ids=lambda one: one.name)
 def shown(request: pytest.FixtureRequest) -> Shown:
-    return shown_at(request.param)
+    return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from tests.tui.tables import until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.palette import KeysPanel, Palette
+from tui.screens.branch_map import BranchMapScreen
 from tui.screens.help import PAGE, HelpScreen
 from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.start import RoleScreen
 from tui.screens.table import TableScreen
-from tui.screens.turns import TurnsScreen
 
 SHIPPED = (
     "changan",
@@ -122,7 +122,7 @@ async def tray(pilot: Pilot[None]) -> None:
 async def turns(pilot: Pilot[None]) -> None:
     await sit_down(pilot)
     await pilot.press("ctrl+b")
-    await until(pilot, on(pilot, TurnsScreen))
+    await until(pilot, on(pilot, BranchMapScreen))
 
 
 async def prompt(pilot: Pilot[None]) -> None:

@@ -28,7 +28,7 @@ from tui.screens.role import RoleScreen as RoleScreen
 from tui.screens.start_characters import Characters
 from tui.screens.start_keys import CharacterKeys, SessionKeys
 from tui.screens.start_rows import Hint, Section, Told
-from tui.screens.start_scenes import LOOK, Scenes, scene_at
+from tui.screens.start_scenes import Scenes, scene_at
 from tui.screens.start_sessions import PLACE, Sessions
 from tui.widgets.message_line import MessageLine
 from tui.widgets.preview import Preview, Words
@@ -279,14 +279,14 @@ class StartScreen(Screen[None]):
         """Give the keys to the search."""
         search = self.query_one("#search", Input)
         search.display = True
-        search.focus()
+        self.set_focus(search)
 
     def action_back(self) -> None:
         """Clear the search, or leave the archive and the bin."""
         search = self.query_one("#search", Input)
         if search.display:
             search.value, search.display = "", False
-            self.query_one(Rows).focus()
+            self.set_focus(self.query_one(Rows))
             self.show_rows()
         elif self.section is self.sessions and self.sessions.place:
             self._open_place("")
@@ -314,7 +314,7 @@ class StartScreen(Screen[None]):
     def key_down(self) -> None:
         """From the search into the list."""
         if self.focused and self.focused.id == "search":
-            self.query_one(Rows).focus()
+            self.set_focus(self.query_one(Rows))
 
     # --- the lit row ---
 
@@ -334,20 +334,16 @@ class StartScreen(Screen[None]):
                 self.post_message(self.Resume(saved.path))
 
     def _open_scene(self, id: str) -> None:
-        if id.startswith(LOOK):
-            self._look_at(Path(id.removeprefix(LOOK)))
+        if shown := self.scenes.shown(id):
+            from scenes.table.shown import open_shipped
+
+            try:
+                self.post_message(self.Resume(open_shipped(shown)))
+            except KnownError as error:
+                self.refuse(error)
         elif scene := self._load(id):
             remember_choice(scene.name, None, chose=False)
             self.post_message(self.Begin(scene, self.scenes.role_of(scene)))
-
-    def _look_at(self, shipped: Path) -> None:
-        """Open a copy of a session that ships, the one that is there already where there is one."""
-        from scenes.table.shown import open_shipped, shown_at
-
-        try:
-            self.post_message(self.Resume(open_shipped(shown_at(shipped))))
-        except KnownError as error:
-            self.refuse(error)
 
     def _open_place(self, place: str) -> None:
         assert place in ("", ARCHIVE, BIN)
@@ -439,4 +435,7 @@ class StartScreen(Screen[None]):
             await edit_lit(self.app, kind, self.lit_id)  # type: ignore[arg-type]
 
     def action_models(self) -> None:
-        self.notify(_("There is no screen of models yet"), markup=False)
+        """The models that there are, and which one plays."""
+        from tui.screens.models import ModelsScreen
+
+        self.app.push_screen(ModelsScreen(self.model))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,7 +14,6 @@ from base.messages import _
 from base.text import REPLACED
 from scenes.table import controller_events as happened
 from scenes.table.commands import COMMANDS
-from scenes.table.hand import Hand
 from scenes.table.play import Play
 from tui.copying import candidate
 from tui.loaded_model import LoadedModel
@@ -23,9 +21,8 @@ from tui.paint import printable
 from tui.screens.prompt import PromptScreen
 from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
-from tui.screens.table_status import invitation, status_of
+from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
-from tui.screens.turns import TurnsScreen
 from tui.settings import settings
 from tui.table_keys import Action, Laws, Mode, State
 from tui.widgets.composer import Composer
@@ -71,12 +68,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
-        if self.table.hand is not None:
-            self._show_hand(self.table.hand)
-        else:
-            self.query_one(Tray).show(None)
         self.query_one(Composer).focus()
         self.changed()
+        self._show_hand()
 
     # --- showing ---
 
@@ -97,20 +91,24 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand) | happened.HandShown(hand):
-                self._show_hand(hand)
+            case happened.HandOpened() | happened.HandShown():
+                self._show_hand()
             case happened.HandHidden():
                 tray.folded = True
                 self.tell()
             case happened.PromptRead(done, total):
+                tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
             case happened.HandChanged():
                 tray.changed()
-                # what is written has been read before
-                self._tell_reading(None)
+                self._tell_reading(None)  # what is written has been read before
             case happened.DrawEnded() | happened.WarmUpFailed():
+                tray.waits(None)
                 tray.changed()
                 self._tell_reading(None)
+            case happened.DrawWaits(until):
+                tray.waits(until)
+                self.tell()
             case happened.HandLeft(hand):
                 tray.show(None)
                 self.hand_left(hand)
@@ -125,13 +123,14 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             case happened.ViewAsked(view):
                 self._show(view)
 
-    def _show_hand(self, hand: Hand) -> None:
-        tray, hands = self.query_one(Tray), self.table.hands
-        if tray.hand is not hand or tray.folded:
+    def _show_hand(self) -> None:
+        """Show the hand that is on the table, or what stands for it while it is hidden."""
+        tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
+        shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
+        if tray.hand is not shown or tray.folded or tray.of != len(hands):
             self._shown_since = Message().time
-            at = hands.index(hand) + 1 if hand in hands else len(hands)
-            tray.show(hand, at, len(hands))
-            tray.folded = False
+            tray.show(shown, self.table.hand_at, len(hands))
+            tray.folded = self.table.hidden
         self._tell_reading(None)
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
@@ -157,16 +156,25 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
 
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
-        composer = self.query_one(Composer)
+        composer, tray = self.query_one(Composer), self.query_one(Tray)
+        if not self.table.waiting:
+            tray.waits(None)
         state = self.state_at(Message().time)
         if state.mode == "tray" and not state.places:
             composer.mode = "text"
         parts = status_of(self.table, self.model.loading, self.reading)
         self.query_one(Status).show(*parts)
-        words = invitation(state, self.table, self.query_one(Tray).lit, self.lit_turn)
+        words = invitation(state, self.table, tray.lit, self.lit_turn)
         composer.placeholder = Content(printable(words))
+        composer.hints = heading_of(composer.laws, composer.mode)
+        tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     # --- keys ---
+
+    @property
+    def takes_keys(self) -> Composer:
+        """What gets every key while this is the screen."""
+        return self.query_one(Composer)
 
     def state_at(self, when: float) -> State:
         """What a key finds that was pressed at that time."""
@@ -261,7 +269,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         """The keys have gone over; the composer has done it."""
 
     def _light(self, dx: int, dy: int) -> None:
-        if not self.query_one(Tray).move(dx, dy) and dx:
+        tray = self.query_one(Tray)
+        if tray.move(dx, dy):
+            self.table.light(tray.lit + 1)
+        elif dx:
             self.leaf(dx)
 
     # --- actions ---
@@ -279,19 +290,6 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         path = self.play.session.path
         if path and self.editing is None:
             self.rewrite(path[-1])
-
-    @work
-    async def action_turns(self) -> None:
-        """Show the turns, and go where the person says."""
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
-        if chosen is None:
-            return
-        what, turn = chosen
-        if what == "edit":
-            self.rewrite(turn)
-            return
-        with self.trying():
-            self.table.go(turn.id)
 
     def action_prompt(self) -> None:
         """Show all that the model would read now."""

@@ -50,7 +50,9 @@ class Composer(TextArea):
     label: reactive[str] = reactive("", init=False)
     """The feeling of what is written, beside the text."""
     heading: reactive[str] = reactive("", init=False)
-    """What the border says before all else."""
+    """What the border says of what is written."""
+    hints: reactive[str] = reactive("", init=False)
+    """What the border says where something else has the keys."""
 
     def __init__(
         self,
@@ -72,6 +74,15 @@ class Composer(TextArea):
         self.held_back = False
         """Whether an Enter was the input method's own just now."""
 
+    @property
+    def cast(self) -> Sequence[str]:
+        """The names that may follow `/next`."""
+        return self.suggestions.names
+
+    @cast.setter
+    def cast(self, names: Sequence[str]) -> None:
+        self.suggestions.names = tuple(names)
+
     # --- keys ---
 
     async def _on_key(self, event: events.Key) -> None:
@@ -87,15 +98,13 @@ class Composer(TextArea):
             self.held_back = True
             self._title()
             return
-        before = self.mode
-        if action.mode is not None:
-            self.mode = action.mode
-        if action == TYPES:
-            await self._write(event)
-        elif action.do == "pass":
+        if action.do == "pass":
             await self._pass(event)
-        elif not self.keyed.act(action) and action.mode is not None:
-            self.mode = before
+        elif action == TYPES:
+            self.mode = "text"
+            await self._write(event)
+        elif self.keyed.act(action) and action.mode is not None:
+            self.mode = action.mode
         self._title()
 
     def _is_of_input_method(self, event: events.Key) -> bool:
@@ -214,7 +223,8 @@ class Composer(TextArea):
     # --- what is seen ---
 
     def watch_mode(self) -> None:
-        self.set_class(self.mode != "text", "without-keys")
+        self.set_class(self.mode == "tray", "without-keys")
+        self.set_class(self.mode == "turns", "turns-have-keys")
         if self.keyed is not None:
             self.keyed.mode_changed(self.mode)
         self._title()
@@ -225,9 +235,12 @@ class Composer(TextArea):
     def watch_heading(self) -> None:
         self._title()
 
+    def watch_hints(self) -> None:
+        self._title()
+
     def _title(self) -> None:
         """The border: the feeling as a chip of its own, then what the keys do."""
-        words = self.heading
+        words = self.hints or self.heading
         if self.held_back:
             words = _("that Enter was the input method's; Enter again sends")
         chip = f"〔{printable(self.label)}〕" if self.label else ""
