@@ -19,7 +19,7 @@ from tui.faults import line_of
 from tui.loaded_model import LoadedModel, wanted
 from tui.model_options import Choice, better_than_starter, open_model
 from tui.palette import commands_of, commands_of_table
-from tui.preferences import SMALL_MODEL, is_new, sampling_under
+from tui.preferences import SMALL_MODEL, ahead_under, is_new, sampling_under
 from tui.screens.start import StartScreen
 from tui.settings import settings
 from tui.settled_app import SettledApp
@@ -92,6 +92,7 @@ class PaotuanApp(SettledApp):
         from tui.screens.table import TableScreen
 
         play.asked = sampling_under(play.scene, self.choice.asked)
+        play.ahead = ahead_under(play.scene)
         self.play, self.table = play, TableScreen(play, self.model)
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)

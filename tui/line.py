@@ -230,7 +230,7 @@ class LineTable:
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                print_branches(self.play.session)
+                self._print_branches()
             case "help":
                 print_help()
             case "quit":
@@ -250,6 +250,15 @@ class LineTable:
         word(_("Type to speak; an empty line lets the next one speak; /help"))
         self.table.tell_notices()
         show_hand(self.table)
+
+    def _print_branches(self) -> None:
+        """The tree on a terminal; in a pipe the last turn of each branch, in a form that stays."""
+        session = self.play.session
+        if self.terminal:
+            print_branches(session)
+            return
+        for leaf in session.leaves():
+            self._numbered("* " if leaf.id == session.head else "  ", [leaf])
 
     def _marked(self, number: int, name: str | None) -> None:
         if name is None:

@@ -9,7 +9,7 @@ from base.messages import _, series
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.reading import check_encoding
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _played(
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
+    table.ahead = ahead_under(table.scene)
     return play_by_line(table, choice, encoding)
 
 
