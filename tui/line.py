@@ -296,7 +296,7 @@ class LineTable:
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                print_branches(self.play.session)
+                self._print_branches()
             case "quit":
                 self._left = True
 
@@ -314,6 +314,15 @@ class LineTable:
         word(_("Type to speak; an empty line lets the next one speak; /help"))
         self.table.tell_notices()
         show_hand(self.table)
+
+    def _print_branches(self) -> None:
+        """The tree on a terminal; in a pipe the last turn of each branch, in a form that stays."""
+        session = self.play.session
+        if self.terminal:
+            print_branches(session)
+            return
+        for leaf in session.leaves():
+            self._numbered("* " if leaf.id == session.head else "  ", [leaf])
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

@@ -11,7 +11,7 @@ from tui.colour import be_plain
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.reading import check_encoding
 from tui.web import in_browser
 
@@ -142,6 +142,7 @@ def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
+    table.ahead = ahead_under(table.scene)
     return play_by_line(table, replace(choice, by_line=True), encoding)
 
 
