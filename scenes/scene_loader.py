@@ -12,10 +12,11 @@ from base.validation import checked
 from base.yaml_reader import Document, read_document
 from characters.profile import missing_files
 from scenes.casting import cast_of, opening_of
+from scenes.lesson import NARRATOR, Lesson, Step, unsayable
 from scenes.lint import lint
 from scenes.scene import ModelChoice, Role, Scene
 from scenes.scene_list import find_scenes, scene_names
-from scenes.schema import SceneKeys
+from scenes.schema import LessonKeys, SceneKeys
 
 
 def load_scene(name_or_path: str | Path) -> Scene:
@@ -61,6 +62,9 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         if problem := label_problem(label):
             problems.append(document.at(("emotions", index), problem))
     problems += _stranger(keys, document, cast)
+    lesson = _lesson(keys.lesson, keys.play_as) if keys.lesson else None
+    if lesson is not None:
+        problems += _unteachable(lesson, document, cast)
     warnings = tuple(lint(keys, document, cast))
     if problems:
         marked = (_("{warning} (a warning)", warning=warning) for warning in warnings)
@@ -88,6 +92,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         sampling={k: tuple(v) if isinstance(v, list) else v for k, v in sampling.items()},
         turns=keys.turns,
         dice=keys.dice,
+        lesson=lesson,
         ahead=keys.ahead,
         warnings=warnings,
     )
@@ -104,3 +109,41 @@ def _stranger(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iter
     else:
         problem = _("{role} is not in the cast: {cast}", role=role, cast=series(names))
     yield document.at(("play_as",), problem)
+
+
+def _lesson(keys: LessonKeys, learner: str | None) -> Lesson:
+    steps = (
+        Step(
+            each.keys,
+            each.typed,
+            tuple(each.say),
+            tuple(each.nudge),
+            tuple(each.praise),
+            each.wants,
+            each.keys_again,
+            each.typed_again,
+        )
+        for each in keys.steps
+    )
+    return Lesson(
+        keys.teacher,
+        learner or "",
+        tuple(steps),
+        tuple(keys.after),
+        tuple(keys.asides),
+        {name: tuple(lines) for name, lines in keys.others.items()},
+        tuple(keys.anybody),
+    )
+
+
+def _unteachable(lesson: Lesson, document: Document, cast: Sequence[Role]) -> Iterator[str]:
+    """A line for somebody who is none of the cast, and for what is no line of theirs."""
+    names = [role.name for role in cast]
+    for key, name in (("teacher", lesson.teacher), *(("others", each) for each in lesson.others)):
+        if name not in (*names, NARRATOR):
+            hint = nearest(name, names) or _(": {cast}", cast=series(names))
+            problem = _("{role} is not in the cast{hint}", role=shown(name), hint=hint)
+            yield document.at(("lesson", key), problem)
+    for text in unsayable(lesson):
+        problem = _("not one line that somebody could say: {text}", text=shown(text))
+        yield document.at(("lesson",), problem)

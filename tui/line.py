@@ -30,6 +30,7 @@ from tui.failures import FAILED, BadInput
 from tui.farewell import tell_saved
 from tui.faults import line_of
 from tui.line_help import print_help
+from tui.line_keep import LineKeeping
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
@@ -73,6 +74,7 @@ class LineTable:
         self.model = LoadedModel(loading=True, given=True)
         self.calls = CallQueue()
         self.table = Table(play, self.model, self.calls.post, self._happened)
+        self.kept = LineKeeping(self.table, terminal)
         self._view: View | None = None
         self._left = False
         self.reader = self._terminal() if terminal else Piped(encoding)
@@ -248,6 +250,8 @@ class LineTable:
                 self._edit(turn.id, body_of(turn.entry))
             case happened.ViewAsked("help", sought):
                 print_help(sought)
+            case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
+                self.kept.do(asked, text)
             case happened.ViewAsked(asked):
                 self._show(asked)
 

@@ -125,6 +125,22 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
         _("Rewrite the last turn"), _("Say the last turn differently"), table.action_rewrite
     )
     yield SystemCommand(
+        _("Find"), _("Find a line, here or in all sessions; bookmarks too"), table.action_find
+    )
+    yield SystemCommand(_("Copy the last line"), _("Into the clipboard"), table.action_copy_line)
+    if table.table.hand is not None:
+        yield SystemCommand(
+            _("Copy the lit candidate"), _("Into the clipboard"), table.action_copy_lit
+        )
+    yield SystemCommand(
+        _("Copy the log"), _("All of this branch, into the clipboard"), table.action_copy_log
+    )
+    yield SystemCommand(
+        _("Export"),
+        _("Write this session to read, to play back in a browser, or to train on"),
+        table.action_export,
+    )
+    yield SystemCommand(
         _("Show the prompt"),
         _("All that the model will read, and its tokens"),
         table.action_prompt,

@@ -1,15 +1,16 @@
 """An app as a person has settled it: their theme and keys, and a palette in their language."""
 
-from textual.app import App
-
 from base.messages import _
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
+from tui.told import TellingApp
 
 
-class SettledApp(App[None]):
+class SettledApp(TellingApp):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012
 
     def apply_settings(self) -> None:
         """Take the theme and the keys of the settings, and say what is wrong with them."""

@@ -53,15 +53,16 @@ class CandidateIntentions(Intentions):
             self._tell(happened.HandLeft(before))
 
     @intention
-    def pick(self, number: int, text: str | None = None) -> None:
+    def pick(self, number: int, text: str | None = None, unattended: bool = False) -> None:
         """Take the candidate in that place, counted from 1 as it is shown, or `text` for it.
 
-        In a hand of an earlier place that begins a branch there.
+        In a hand of an earlier place that begins a branch there; `unattended` is a choice that
+        nobody made.
         """
         hand = self._hand_on_table()
         last = len(self.play.session.turns)
         instead = None if text is None else edited_text(text)
-        turn = self.play.pick(hand, number - 1, instead, self._hands.place)
+        turn = self.play.pick(hand, number - 1, instead, self._hands.place, unattended)
         self._dealer.halt()
         if turn.id <= last:
             self._arrive(happened.PlaceChanged("pick"))

@@ -12,12 +12,13 @@ from models.backend import Prompt
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
+from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
-class Table(CandidateIntentions, TurnIntentions):
+class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
     """One play, with its model, for one front end."""
 
     def prompt(self) -> Prompt:
@@ -81,16 +82,6 @@ class Table(CandidateIntentions, TurnIntentions):
         self._dealer.set_aside()
         self._choose(role)
         self._dealer.deal(role)
-
-    @intention
-    def let_speak(self, name: str) -> None:
-        """Let the role of that name or alias speak now."""
-        if not name:
-            raise self._nobody()
-        role = self.play.scene.role(name)
-        self._dealer.set_aside()
-        self._choose(role)
-        self._answer()
 
     @intention
     def choose_next(self, step: int) -> None:

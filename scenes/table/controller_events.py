@@ -8,7 +8,7 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "where"]
+View = Literal["help", "log", "branches", "quit", "find", "marks", "copy", "export", "where"]
 """What only a front end can show or do."""
 
 
@@ -57,6 +57,42 @@ class NextChanged:
 
 
 @dataclass(frozen=True)
+class FloorChanged:
+    """The rule, who is muted, who is there, or a role's adapter is another than before."""
+
+
+@dataclass(frozen=True)
+class CastChanged:
+    """A newcomer has joined the cast."""
+
+    role: Role
+
+
+@dataclass(frozen=True)
+class ModelAsked:
+    """The model is to be another: one that has a name, or none, which is to choose one; `retry`
+    is to open the one that was not to be had once more."""
+
+    name: str = ""
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class AdapterAsked:
+    """The lines of a role are to be drawn with an adapter; both empty is to tell what there is."""
+
+    role: str = ""
+    adapter: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchAsked:
+    """The table is to play by itself, or no longer; `turns` is how many, where that was said."""
+
+    turns: int | None = None
+
+
+@dataclass(frozen=True)
 class HandOpened:
     """There is a hand on the table: its candidates are being drawn, or it lies there again."""
 
@@ -83,6 +119,13 @@ class HandHidden:
     """The hand is out of sight; what goes on with it goes on."""
 
     hand: Hand
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """What was typed may not be meant as speech; the same again does what is asked about."""
+
+    question: str
 
 
 @dataclass(frozen=True)
@@ -151,13 +194,6 @@ class ViewAsked:
 
 
 @dataclass(frozen=True)
-class Doubted:
-    """What was typed may mean another thing than it says. The same again does what is asked."""
-
-    question: str
-
-
-@dataclass(frozen=True)
 class Notice:
     """What a person should know, in one line; nothing went wrong that they wanted done."""
 
@@ -171,11 +207,18 @@ TableEvent = (
     | Marked
     | PlaceChanged
     | NextChanged
+    | FloorChanged
+    | CastChanged
+    | ModelAsked
+    | AdapterAsked
+    | WatchAsked
     | HandOpened
     | HandChanged
     | HandShown
     | HandHidden
     | HandLeft
+    | HandHidden
+    | Doubted
     | PromptRead
     | DrawEnded
     | DrawWaits
@@ -183,6 +226,5 @@ TableEvent = (
     | KnowledgeOpened
     | EditAsked
     | ViewAsked
-    | Doubted
     | Notice
 )

@@ -154,9 +154,11 @@ class Intentions:
 
     def _passed_to(self) -> Role | None:
         """Who speaks if the one who is next passes: not who just did, where there is a choice."""
-        path = self.play.session.path
-        last, planned = path[-1].entry.speaker if path else "", self.play.next
-        others = [role for role in self.others if role != planned]
+        play, path = self.play, self.play.session.path
+        last, planned = path[-1].entry.speaker if path else "", play.next
+        others = [
+            role for role in self.others if role != planned and role.name not in play.floor.muted
+        ]
         waiting = [role for role in others if role.name != last] or others
         return waiting[0] if waiting else None
 

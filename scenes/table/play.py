@@ -4,6 +4,7 @@ It draws nothing on a screen and knows no model but through the `Backend` it is 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from scenes.table.lines import body_of as body_of
 from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
 from scenes.table.play_hands import PlayHands
 from scenes.table.session import Session, Turn
-from scenes.turns import candidates_to_speak, next_speaker
+from scenes.turns import Floor, candidates_to_speak, next_speaker
 
 
 class Play(PlayHands):
@@ -86,7 +87,7 @@ class Play(PlayHands):
 
     def turned(self) -> None:
         """After any change of where the play stands: who is next, and the readable log."""
-        self.next = self.speaker_after(self.session.path)
+        self.choose_by_rule()
         try:
             self.journal.save_log(self.session)
         except KnownError as error:
@@ -94,11 +95,38 @@ class Play(PlayHands):
 
     def speaker_after(self, path: Sequence[Turn]) -> Role | None:
         """Who would speak after these turns."""
-        return next_speaker(self.scene, path, self.session.role)
+        return next_speaker(self.scene, path, self.session.role, self.floor)
+
+    @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.session.floor
+
+    def choose_by_rule(self) -> None:
+        """Have the rule say who is next."""
+        self.next = self.speaker_after(self.session.path)
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again, if they had left; it is told."""
+        away = self.floor.away
+        back = {entry.speaker for entry in entries} & away if away else set()
+        if back:
+            names = [role.name for role in self.scene.cast if role.name in away - back]
+            self.session.set_away(names)
+            for name in back:
+                self.notices.append(_("{name} is there again, since they speak", name=name))
+
+    def use_adapter(self, name: str, adapter: str | None) -> None:
+        """Draw the lines of a role with another adapter, or none; the session does not say so,
+        since each draw does."""
+        scene = self.scene
+        cast = (replace(r, adapter=adapter) if r.name == name else r for r in scene.cast)
+        self.session.scene = replace(scene, cast=tuple(cast))
+        self.choose_by_rule()
 
     def cycle(self, step: int = 1) -> Role | None:
         """Choose the next one of the roles that a model plays."""
-        roles = candidates_to_speak(self.scene, self.session.role)
+        roles = candidates_to_speak(self.scene, self.session.role, self.floor.away)
         if not roles:
             return None
         at = roles.index(self.next) if self.next in roles else -(step > 0)
@@ -120,6 +148,8 @@ class Play(PlayHands):
         return [self.entry(line, self.player) for line in lines_of(text)]
 
     def say_entries(self, entries: Iterable[Entry]) -> list[Turn]:
+        entries = list(entries)
+        self.bring_back(entries)
         turns = self.session.say_all(entries)
         if turns:
             self.turned()

@@ -1,6 +1,6 @@
 """What a play has drawn and takes of it: hands filled by a `Backend`, kept, and picked from."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
@@ -34,6 +34,10 @@ class PlayHands:
 
     def turned(self) -> None:
         """After any change of where the play stands."""
+        raise NotImplementedError
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again."""
         raise NotImplementedError
 
     def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
@@ -138,6 +142,7 @@ class PlayHands:
         place: int,
         text: str | None = None,
         after: int | Literal["as drawn"] | None = "as drawn",
+        unattended: bool = False,
     ) -> Turn:
         """Take the candidate at `place`, or `text`, which it was edited to, after a turn.
 
@@ -150,6 +155,7 @@ class PlayHands:
         draw = self.keep(hand)
         assert draw is not None
         number, line = hand.complete.index(candidate), entry or candidate.entry
+        self.bring_back([line])
         said = self._said_already(hand, number, line, after)
         if said is not None:
             self.session.go(said.id, "pick")
@@ -157,7 +163,7 @@ class PlayHands:
         elif hand.continues is not None and self.session.is_on_path(hand.continues):
             turn = self.session.edit(hand.continues, line, draw, number)
         else:
-            turn = self.session.pick(draw, number, entry, after)
+            turn = self.session.pick(draw, number, entry, after, unattended)
         self.turned()
         return turn
 

@@ -1,6 +1,7 @@
 """`paotuan play`: sits down at the table, on the screen or line by line."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,8 @@ from tui.reading import check_encoding
 if TYPE_CHECKING:
     from scenes.table.play import Play
 
+LONGEST_PACE = 3600
+"""Seconds a turn."""
 KittyKeys = Annotated[
     bool,
     typer.Option(
@@ -51,8 +54,20 @@ def play(
         ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Play nobody, and choose what everyone says.")
+        bool,
+        typer.Option(
+            "--watch", help="Play nobody: the table plays by itself until you press a key."
+        ),
     ] = False,
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            "--pace",
+            metavar="SECONDS",
+            help="Seconds a turn of a table that plays by itself; by default as long as a line "
+            "takes to be read.",
+        ),
+    ] = None,
     model: options.Model = None,
     resume: Annotated[
         str | None,
@@ -81,6 +96,7 @@ def play(
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
+    choice = replace(choice, watch=watch, pace=_checked_pace(pace))
     if plain:
         be_plain()
     by_line = line or plain or not (sys.stdin.isatty() and sys.stdout.isatty())
@@ -92,6 +108,15 @@ def play(
     table = _table(scene, role, watch, resume, choice)
     if status := _played(table, choice, encoding, by_line, kitty_keys):
         raise typer.Exit(status)
+
+
+def _checked_pace(pace: float | None) -> float | None:
+    """Raise `BadInput` for a pace that nobody could watch."""
+    if pace is not None and not 0 <= pace <= LONGEST_PACE:
+        raise BadInput(
+            _("--pace {pace}: expected 0 to {most} seconds", pace=pace, most=LONGEST_PACE)
+        )
+    return pace
 
 
 def _played(
@@ -109,7 +134,7 @@ def _played(
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
-    return play_by_line(table, choice, encoding)
+    return play_by_line(table, replace(choice, by_line=True), encoding)
 
 
 def _table(
