@@ -226,6 +226,5 @@ TableEvent = (
     | KnowledgeOpened
     | EditAsked
     | ViewAsked
-    | Doubted
     | Notice
 )
