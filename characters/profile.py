@@ -9,7 +9,7 @@ from base.messages import _
 from base.names import label_problem, name_problem, nearest
 from base.text import shown
 from base.validation import checked
-from base.yaml_reader import Document, read_document
+from base.yaml_reader import Document, read, read_document
 from base.yaml_tree import Key
 from characters.character import Character
 from characters.schema import CharacterFile, CharacterKeys
@@ -61,7 +61,15 @@ def read_character(path: Path) -> Character:
     """Read a character file or a card. Raises `KnownError` with a line for each problem."""
     if path.suffix.lower() in CARDS:
         return _of_card(path)
-    document = read_document(path)
+    return _made(read_document(path), path)
+
+
+def character_of(text: str, path: Path) -> Character:
+    """The character that a text is, as if it stood in the file `path`. Raises `KnownError`."""
+    return _made(read(text.encode(), path.name), path)
+
+
+def _made(document: Document, path: Path) -> Character:
     keys, problems = checked(CharacterFile, document, {"name": "name"})
     if keys is None:
         raise KnownError(*problems)

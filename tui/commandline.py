@@ -15,6 +15,7 @@ from tui.commands import (
     models,
     play,
     scenes,
+    serve,
     sessions,
 )
 from tui.commands.draw import draw
@@ -25,6 +26,7 @@ from tui.commands.train import train
 
 app = new_program()
 app.command("play")(play.play)
+app.command("serve")(serve.serve)
 app.command("draw")(draw)
 app.command("import")(import_files.import_files)
 app.add_typer(scenes.app, name="scenes")

@@ -38,7 +38,7 @@ class TableDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take what was typed while the terminal was still one of lines, then as Textual does."""
         before = self._take_early()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         if before is not None:
             self.attrs_before = before
 

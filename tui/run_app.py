@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from base.messages import _
 from tui.colour import is_dumb
 from tui.failures import BadInput
+from tui.farewell import tell_saved
 from tui.faults import Fault
 from tui.model_options import Choice
 from tui.process import ENDING, ended_by
@@ -56,6 +57,8 @@ def show(
         raise Fault from app.fault
     if app.unsaved:
         raise app.unsaved
+    if app.last_played is not None and app.return_code in (0, None):
+        tell_saved(app.last_played)
     return app.return_code or 0
 
 
