@@ -29,7 +29,11 @@ TERMINALS: Mapping[str, Mapping[str, str]] = {
     "kitty": KITTY,
     "Windows Terminal": {
         **LEGACY,
-        **{"alt+enter": "\x1b[27;3;13~", "shift+enter": "\x1b[27;2;13~", "ctrl+j": "\x1b[27;5;106~"},
+        **{
+            "alt+enter": "\x1b[27;3;13~",
+            "shift+enter": "\x1b[27;2;13~",
+            "ctrl+j": "\x1b[27;5;106~",
+        },
     },
     "tmux": {**LEGACY, "home": "\x1b[1~", "shift+enter": "\x1b[13;2u", "f1": "\x1b[11~"},
 }

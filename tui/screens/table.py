@@ -77,7 +77,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
 
     def changed(self) -> None:
         """The play has changed: show where it stands."""
-        session = self.play.session
+        session, composer = self.play.session, self.query_one(Composer)
+        if composer.is_empty:
+            composer.history.clear()  # Ctrl+Z takes back what was done last
         marks = session.marks and {
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
