@@ -1,4 +1,4 @@
-"""Storms of keys at a slow model: whatever is pressed, nothing is lost and nothing is done unasked."""
+"""Storms of keys at a slow model: nothing is lost, and nothing is done that was not asked for."""
 
 import asyncio
 from collections.abc import Sequence
