@@ -32,6 +32,7 @@ SLOW = {
     *("train/test_dpo.py", "train/test_processes.py", "train/test_qlora.py", "train/test_run.py"),
     *("exports/test_replay.py", "tui/test_browser.py"),
     *("tui/test_composer.py", "tui/test_every_key.py", "tui/test_key_storm.py"),
+    *("exports/test_replay.py", "tui/test_browser.py", "tui/test_serve_access.py"),
     *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
 }
 """Files whose tests load the starter, train, or wait: each takes about five seconds or more."""

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from base.messages import N_, _
 from tui.preferences import remember
+from tui.themes import shown_name, theme_names
 
 if TYPE_CHECKING:
     from tui.app import PaotuanApp
@@ -47,7 +48,7 @@ class RememberedThemes(ThemeProvider):
 
     @property
     def commands(self) -> list[tuple[str, Callable[[], None]]]:
-        return [(name, partial(self._choose, name)) for name in sorted(self.app.available_themes)]
+        return [(shown_name(name), partial(self._choose, name)) for name in theme_names()]
 
     def _choose(self, name: str) -> None:
         self.app.theme = name

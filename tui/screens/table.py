@@ -14,8 +14,9 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import REPLACED
 from scenes.table import controller_events as happened
-from scenes.table.commands import COMMANDS
+from scenes.table.command_words import command_words
 from scenes.table.play import Play
+from scenes.table.where import where
 from tui.copying import candidate
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
@@ -60,7 +61,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
         laws = Laws(settings().keys)
-        yield Composer(list(emotions), list(COMMANDS), cast, id="composer", laws=laws)
+        yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
         yield MessageLine(id="message")
         yield Status(id="status")
 
@@ -129,11 +130,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.tell()
             case happened.EditAsked(turn):
                 self.rewrite(turn)
-            case happened.Doubted(question):
-                self.keeps = True
-                self.notify(question, severity="warning", markup=False)
             case happened.ViewAsked(view):
                 self._show(view)
+            case happened.Doubted(question):
+                self.notify(question, severity="warning", markup=False, timeout=10)
 
     def _show_hand(self) -> None:
         """Show the hand that is on the table, or what stands for it while it is hidden."""
@@ -165,10 +165,14 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
                 self.action_turns()
+            case "where":
+                self.notify(" · ".join(where(self.table)), markup=False, timeout=10)
 
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
         composer, tray = self.query_one(Composer), self.query_one(Tray)
+        if not self.table.waiting:
+            tray.waits(None)
         state = self.state_at(Message().time)
         if state.mode == "tray" and not state.places:
             composer.mode = "text"
@@ -248,7 +252,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         return {
             "nothing": lambda: None,
             "send": self._send,
-            "go_on": lambda: table.enter(""),
+            "go_on": table.go_on,
             "take": lambda: table.pick(lit),
             "pick": lambda: table.pick(value),
             "edit": lambda: self.edit_candidate(lit),
