@@ -180,7 +180,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self.query_one(Status).show(*parts)
         words = invitation(state, self.table, tray.lit, self.lit_turn)
         composer.placeholder = Content(printable(words))
-        composer.hints = heading_of(composer.laws, composer.mode)
+        composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     # --- keys ---
