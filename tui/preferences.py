@@ -171,6 +171,10 @@ TABLES: Mapping[str, tuple[str, Sequence[str]]] = {
         N_("How candidates are drawn where the scene does not say it."),
         ("n = 5", "temperature = 0.95", "top_p = 0.8", "max_tokens = 96"),
     ),
+    "hosts": (
+        N_("Servers that scenes name: whether they may be asked; you are asked once for each."),
+        ('"192.168.1.2:8000" = true',),
+    ),
 }
 
 

@@ -23,7 +23,7 @@ from base.writing import replace_text, told
 
 NARROWEST, WIDEST = 40, 400
 """Columns that text may be held to."""
-TABLES = ("models", "keys", "sampling")
+TABLES = ("models", "keys", "sampling", "hosts")
 """The keys that hold others."""
 _NAME = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _NAMES = re.compile(_NAME)
@@ -52,6 +52,8 @@ class UserSettings:
     """Keys by the id of what they do."""
     sampling: Mapping[str, float] = field(default_factory=dict)
     """How is drawn where neither an option nor the scene says it."""
+    hosts: Mapping[str, bool] = field(default_factory=dict)
+    """Whether a server may be asked that a scene names, by its host and port."""
     notices: tuple[str, ...] = ()
     """What has been said once and is not said again."""
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -171,6 +173,10 @@ def _words(key: str, value: Any) -> str | None:
     return None if words else _('a list such as ["small-model"]')
 
 
+def _yes_or_no(key: str, value: Any) -> str | None:
+    return None if isinstance(value, bool) else _("true or false")
+
+
 SINGLE: Mapping[str, Check] = {
     "language": _language,
     "theme": _text,
@@ -179,7 +185,12 @@ SINGLE: Mapping[str, Check] = {
     "ahead": _ahead,
     "notices": _words,
 }
-INSIDE: Mapping[str, Check] = {"models": _text, "keys": _text, "sampling": _sampling}
+INSIDE: Mapping[str, Check] = {
+    "models": _text,
+    "keys": _text,
+    "sampling": _sampling,
+    "hosts": _yes_or_no,
+}
 
 
 def _checked(

@@ -8,7 +8,7 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit"]
+View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
 """What only a front end can show or do."""
 
 
@@ -57,6 +57,42 @@ class NextChanged:
 
 
 @dataclass(frozen=True)
+class FloorChanged:
+    """The rule, who is muted, who is there, or a role's adapter is another than before."""
+
+
+@dataclass(frozen=True)
+class CastChanged:
+    """A newcomer has joined the cast."""
+
+    role: Role
+
+
+@dataclass(frozen=True)
+class ModelAsked:
+    """The model is to be another: one that has a name, or none, which is to choose one; `retry`
+    is to open the one that was not to be had once more."""
+
+    name: str = ""
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class AdapterAsked:
+    """The lines of a role are to be drawn with an adapter; both empty is to tell what there is."""
+
+    role: str = ""
+    adapter: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchAsked:
+    """The table is to play by itself, or no longer; `turns` is how many, where that was said."""
+
+    turns: int | None = None
+
+
+@dataclass(frozen=True)
 class HandOpened:
     """There is a hand on the table: its candidates are being drawn, or it lies there again."""
 
@@ -83,6 +119,13 @@ class HandHidden:
     """The hand is out of sight; what goes on with it goes on."""
 
     hand: Hand
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """What was typed may not be meant as speech; the same again does what is asked about."""
+
+    question: str
 
 
 @dataclass(frozen=True)
@@ -146,6 +189,8 @@ class ViewAsked:
     """A command was typed that a front end obeys."""
 
     view: View
+    text: str = ""
+    """What was written behind it."""
 
 
 @dataclass(frozen=True)
@@ -162,11 +207,18 @@ TableEvent = (
     | Marked
     | PlaceChanged
     | NextChanged
+    | FloorChanged
+    | CastChanged
+    | ModelAsked
+    | AdapterAsked
+    | WatchAsked
     | HandOpened
     | HandChanged
     | HandShown
     | HandHidden
     | HandLeft
+    | HandHidden
+    | Doubted
     | PromptRead
     | DrawEnded
     | DrawWaits

@@ -80,6 +80,11 @@ class Draws(Mapping[int, Draw]):
         draw = self._draws[id - 1]
         return _draw(draw) if isinstance(draw, bytes) else draw
 
+    @property
+    def unread(self) -> Sequence[Draw | bytes]:
+        """The draws in their order, those of a journal as the lines that hold them."""
+        return self._draws
+
     def __iter__(self) -> Iterator[int]:
         return iter(range(1, len(self._draws) + 1))
 
@@ -98,3 +103,11 @@ def _draw(line: bytes) -> Draw:
         raise KnownError(
             _("a draw of this session cannot be read ({reason!r})", reason=error)
         ) from error
+
+
+def read_draw(line: bytes) -> Draw | None:
+    """The draw that a line of a journal holds, or `None` where it cannot be read."""
+    try:
+        return _draw(line)
+    except KnownError:
+        return None

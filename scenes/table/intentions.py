@@ -11,6 +11,7 @@ from scenes.table.background import Post
 from scenes.table.dealer import Dealer, ModelSlot
 from scenes.table.hand import Hand
 from scenes.table.hands import Hands
+from scenes.table.listening import Listening
 from scenes.table.play import Play
 from scenes.table.session import Turn
 from scenes.turns import candidates_to_speak
@@ -33,6 +34,7 @@ class Intentions:
         """
         self.play, self.model = play, model
         self.follows = follows
+        self.listening = Listening()
         self._emit = emit
         self._dealer = Dealer(play, model, post, self._dealt)
         self._dealer.retry.by_itself = follows
@@ -159,9 +161,11 @@ class Intentions:
 
     def _passed_to(self) -> Role | None:
         """Who speaks if the one who is next passes: not who just did, where there is a choice."""
-        path = self.play.session.path
-        last, planned = path[-1].entry.speaker if path else "", self.play.next
-        others = [role for role in self.others if role != planned]
+        play, path = self.play, self.play.session.path
+        last, planned = path[-1].entry.speaker if path else "", play.next
+        others = [
+            role for role in self.others if role != planned and role.name not in play.floor.muted
+        ]
         waiting = [role for role in others if role.name != last] or others
         return waiting[0] if waiting else None
 

@@ -4,21 +4,21 @@ It draws nothing on a screen and knows no model but through the `Backend` it is 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from base.names import nearest
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.journal import Journal
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
-from scenes.table.lines import edited_entry, entry_of, lines_of
+from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
 from scenes.table.play_hands import PlayHands
 from scenes.table.session import Session, Turn
-from scenes.turns import candidates_to_speak, next_speaker
+from scenes.turns import Floor, candidates_to_speak, next_speaker
 
 
 class Play(PlayHands):
@@ -87,7 +87,7 @@ class Play(PlayHands):
 
     def turned(self) -> None:
         """After any change of where the play stands: who is next, and the readable log."""
-        self.next = self.speaker_after(self.session.path)
+        self.choose_by_rule()
         try:
             self.journal.save_log(self.session)
         except KnownError as error:
@@ -95,11 +95,38 @@ class Play(PlayHands):
 
     def speaker_after(self, path: Sequence[Turn]) -> Role | None:
         """Who would speak after these turns."""
-        return next_speaker(self.scene, path, self.session.role)
+        return next_speaker(self.scene, path, self.session.role, self.floor)
+
+    @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.session.floor
+
+    def choose_by_rule(self) -> None:
+        """Have the rule say who is next."""
+        self.next = self.speaker_after(self.session.path)
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again, if they had left; it is told."""
+        away = self.floor.away
+        back = {entry.speaker for entry in entries} & away if away else set()
+        if back:
+            names = [role.name for role in self.scene.cast if role.name in away - back]
+            self.session.set_away(names)
+            for name in back:
+                self.notices.append(_("{name} is there again, since they speak", name=name))
+
+    def use_adapter(self, name: str, adapter: str | None) -> None:
+        """Draw the lines of a role with another adapter, or none; the session does not say so,
+        since each draw does."""
+        scene = self.scene
+        cast = (replace(r, adapter=adapter) if r.name == name else r for r in scene.cast)
+        self.session.scene = replace(scene, cast=tuple(cast))
+        self.choose_by_rule()
 
     def cycle(self, step: int = 1) -> Role | None:
         """Choose the next one of the roles that a model plays."""
-        roles = candidates_to_speak(self.scene, self.session.role)
+        roles = candidates_to_speak(self.scene, self.session.role, self.floor.away)
         if not roles:
             return None
         at = roles.index(self.next) if self.next in roles else -(step > 0)
@@ -121,29 +148,19 @@ class Play(PlayHands):
         return [self.entry(line, self.player) for line in lines_of(text)]
 
     def say_entries(self, entries: Iterable[Entry]) -> list[Turn]:
+        entries = list(entries)
+        self.bring_back(entries)
         turns = self.session.say_all(entries)
         if turns:
             self.turned()
         return turns
 
-    def entry(self, text: str, role: Role | None) -> Entry:
-        """The entry that a line means when `role` says it, as `scenes.table.lines` reads it."""
+    def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
+        """The entry that a line means when `role` says it, as `scenes.table.lines` reads it;
+        `kept` is an emotion that it may have though the scene does not know it."""
         entry = entry_of(self.scene, text, role)
-        self._mention_unknown_emotion(entry)
+        check_emotion(self.scene, entry, kept)
         return entry
-
-    def _mention_unknown_emotion(self, entry: Entry) -> None:
-        """Mention an emotion that is none of the scene's; it is kept as it is."""
-        labels = set(self.scene.emotions).union(*(role.emotions for role in self.scene.cast))
-        if entry.emotion and entry.emotion not in labels:
-            hint = nearest(entry.emotion, labels)
-            self.notices.append(
-                _(
-                    "\\emoji {emotion} is not in this scene's list{hint}",
-                    emotion=entry.emotion,
-                    hint=hint,
-                )
-            )
 
     # --- going back and forth ---
 
@@ -160,7 +177,7 @@ class Play(PlayHands):
     def edited(self, turn: Turn, text: str) -> Entry:
         """What `text` means in place of a turn; nothing is said yet."""
         entry = edited_entry(self.scene, turn.entry, text)
-        self._mention_unknown_emotion(entry)
+        check_emotion(self.scene, entry, turn.entry.emotion)
         return entry
 
     def edit(self, turn: Turn, what: str | Entry) -> Turn:

@@ -1,11 +1,10 @@
 """What a play has drawn and takes of it: hands filled by a `Backend`, kept, and picked from."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from characters.knowledge import Shelf
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
@@ -15,6 +14,9 @@ from scenes.table.draw import Update, draw_lines, line_sampling
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.session import Draw, Session, Turn
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 SEED_STEP = 104729
 """What a place further on adds to a seed that was asked for, so that more is another draw."""
@@ -36,7 +38,11 @@ class PlayHands:
         """After any change of where the play stands."""
         raise NotImplementedError
 
-    def entry(self, text: str, role: Role | None) -> Entry:
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again."""
+        raise NotImplementedError
+
+    def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
         """The entry that a line means when `role` says it."""
         raise NotImplementedError
 
@@ -124,11 +130,11 @@ class PlayHands:
         self.notices += problems
         return notes
 
-    def opening_knowledge(self) -> Generator[Shelf]:
+    def opening_knowledge(self) -> Generator["Shelf"]:
         """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""
         yield self.knowledge.opened(self.session.role)
 
-    def use_knowledge(self, shelf: Shelf) -> None:
+    def use_knowledge(self, shelf: "Shelf") -> None:
         """Take what was opened before the first draw; it is closed with the play."""
         self.notices += self.knowledge.use(shelf)
 
@@ -138,6 +144,7 @@ class PlayHands:
         place: int,
         text: str | None = None,
         after: int | Literal["as drawn"] | None = "as drawn",
+        unattended: bool = False,
     ) -> Turn:
         """Take the candidate at `place`, or `text`, which it was edited to, after a turn.
 
@@ -146,10 +153,11 @@ class PlayHands:
         """
         after = hand.after if after == "as drawn" else after
         candidate = hand.candidate(place)
-        entry = None if text is None else self.entry(text, hand.speaker)
+        entry = None if text is None else self.entry(text, hand.speaker, candidate.entry.emotion)
         draw = self.keep(hand)
         assert draw is not None
         number, line = hand.complete.index(candidate), entry or candidate.entry
+        self.bring_back([line])
         said = self._said_already(hand, number, line, after)
         if said is not None:
             self.session.go(said.id, "pick")
@@ -157,7 +165,7 @@ class PlayHands:
         elif hand.continues is not None and self.session.is_on_path(hand.continues):
             turn = self.session.edit(hand.continues, line, draw, number)
         else:
-            turn = self.session.pick(draw, number, entry, after)
+            turn = self.session.pick(draw, number, entry, after, unattended)
         self.turned()
         return turn
 

@@ -9,16 +9,18 @@ from typing import Literal
 
 from base.errors import KnownError
 from base.messages import Message, _, _n
+from base.names import name_problem
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.scene import Scene
+from scenes.scene import Role, Scene, Turns
 from scenes.table.draws import Candidate as Candidate
 from scenes.table.draws import Draw as Draw
 from scenes.table.events import Event as Event
 from scenes.table.events import building
 from scenes.table.moves import By as Moved
 from scenes.table.moves import Place
+from scenes.table.presence import taken
 from scenes.table.session_state import VERSION as VERSION
 from scenes.table.session_state import By as By
 from scenes.table.session_state import Notes, SessionState
@@ -124,14 +126,19 @@ class Session(SessionState):
         candidate: int,
         entry: Entry | None = None,
         after: Place | Literal["as drawn"] = "as drawn",
+        unattended: bool = False,
     ) -> Turn:
-        """Take a candidate as the next turn, or `entry`, which it was edited to.
+        """Take a candidate as the next turn, or `entry`, which it was edited to; a line drawn for
+        the player's own role is the player's.
 
-        `after` is the turn that it follows, if not the one it was drawn after.
+        `after` is the turn that it follows, if not the one it was drawn after; `unattended` is a
+        choice that nobody made.
         """
         line = entry or draw.candidates[candidate].entry
         parent = draw.parent if after == "as drawn" else after
-        return self._grow([Turn(self._next_id(), parent, line, "model", draw.id, candidate)])[0]
+        by: By = "player" if draw.speaker == self.role else "model"
+        turn = Turn(self._next_id(), parent, line, by, draw.id, candidate, unattended=unattended)
+        return self._grow([turn])[0]
 
     def undo(self) -> bool:
         """Take back the last move: stand where the play stood before it. False where none was."""
@@ -221,6 +228,27 @@ class Session(SessionState):
     def play_as(self, role: str | None) -> None:
         """Give the player another role of the cast, or none."""
         self._do({"event": "role", "role": self.scene.role(role).name if role else None})
+
+    # --- who speaks ---
+
+    def set_rule(self, rule: Turns) -> None:
+        """Give the floor by another rule from now on."""
+        self._do({"event": "floor", "rule": rule})
+
+    def mute(self, names: Iterable[str]) -> None:
+        """Have no rule choose those roles, and only those."""
+        self._do({"event": "floor", "muted": list(names)})
+
+    def set_away(self, names: Iterable[str]) -> None:
+        """Have those roles be away, and only those, from where the play stands on."""
+        presence = {"after": self.head, "since": self._next_id(), "away": list(names)}
+        self._do({"event": "presence", **presence})
+
+    def join(self, role: Role) -> None:
+        """Take a newcomer into the cast. Raises `KnownError` for a name that cannot be used."""
+        if problem := name_problem(role.name) or taken(role.name, self.scene.cast):
+            raise KnownError(problem)
+        self._do({"event": "cast", "role": to_json(role)})
 
     # --- events ---
 

@@ -4,7 +4,7 @@ It changes by events alone, and knows neither who made them nor where they are k
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -18,7 +18,9 @@ from scenes.scene import Scene
 from scenes.table.draws import Draw, Draws
 from scenes.table.events import Event
 from scenes.table.moves import Moves
+from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
+from scenes.turns import Floor
 
 By = Literal["opening", "player", "model"]
 VERSION = 1
@@ -38,6 +40,8 @@ class Turn:
     """Which candidate of that draw, from 0."""
     of: int | None = None
     """The turn that this one is an edit of, or a copy behind an edit."""
+    unattended: bool = False
+    """Whether the table picked it by itself, so that nobody preferred it to the others."""
     foreign: Mapping[str, Any] | None = field(default=None, hash=False)
     """What another program had said of it, by that program's name."""
 
@@ -69,6 +73,7 @@ class SessionState:
         self.times: dict[int, str] = {}
         self.draws = Draws()
         self.notes: dict[int | None, list[Notes]] = {}
+        self.seats = FloorState()
         self.head: int | None = None
         self.marks: dict[int, str] = {}
         self._moves = Moves()
@@ -124,6 +129,15 @@ class SessionState:
         """Whether a turn stands on the branch of where the play stands."""
         depth = self._depth.get(turn, len(self._path))
         return depth < len(self._path) and self._path[depth].id == turn
+
+    @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.seats.floor_at(self.turns, self.head)
+
+    def away_before(self, turn: int) -> frozenset[str]:
+        """Who was away when that turn was said."""
+        return self.seats.away_before(self.turns, turn)
 
     @property
     def can_undo(self) -> bool:
@@ -204,6 +218,16 @@ class SessionState:
             raise ValueError(_("role {role!r} is not in the cast", role=role))
         self.role = role
 
+    def _place(self, event: Event) -> None:
+        presence = presence_of(event)
+        if not self._is_place(presence.after):
+            raise ValueError(_("there is no turn {turn!r}", turn=presence.after))
+        self.seats.place(presence)
+
+    def _join(self, event: Event) -> None:
+        newcomer = newcomer_of(event, self.scene.cast)
+        self.scene = replace(self.scene, cast=(*self.scene.cast, newcomer))
+
     def _lay(self, event: Event) -> None:
         line = event.get("line")
         draw = line if isinstance(line, bytes) else from_json(Draw, event)
@@ -269,6 +293,9 @@ class SessionState:
         "head": _went,
         "role": lambda self, event: self._seat(event["role"]),
         "mark": _mark,
+        "floor": lambda self, event: self.seats.give(event),
+        "presence": lambda self, event: self._place(event),
+        "cast": lambda self, event: self._join(event),
     }
     """How each event is applied, by its name."""
 

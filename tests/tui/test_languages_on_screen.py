@@ -23,7 +23,18 @@ from tui.screens.prompt import PromptScreen
 from tui.screens.start import RoleScreen
 from tui.screens.table import TableScreen
 
-SHIPPED = ("changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou")
+SHIPPED = (
+    "changan",
+    "greyharbour",
+    "honglou",
+    "last-train",
+    "rain-house",
+    "sanguo",
+    "shihuazhen",
+    "tutorial",
+    "xiyou",
+    "入门",
+)
 SCENES = {
     "zh_CN": "title: 渡口\nsummary: 船不来。\ncast: {阿青: 船娘, 老周: 客人}\nplay_as: 阿青\n"
     "opening: 【起雾了。】\nlanguage: zh\n",
@@ -54,7 +65,7 @@ def shown(pilot: Pilot[None]) -> str:
     """What stands on the screen, with what a line to write in says while it is empty."""
     screen = pilot.app.screen
     rows = [strip.text for strip in screen._compositor.render_strips()]
-    return "\n".join([*rows, *(note.message for note in pilot.app._notifications)])
+    return "\n".join([*rows, *(note.message for note in pilot.app.messages)])
 
 
 async def sit_down(pilot: Pilot[None]) -> None:
