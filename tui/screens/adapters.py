@@ -41,7 +41,7 @@ class AdaptersScreen(ModalScreen[None]):
         """Whose adapter is being chosen."""
 
     def compose(self) -> ComposeResult:
-        yield OptionList(id="adapters", compact=True)
+        yield OptionList(id="adapters")
 
     def on_mount(self) -> None:
         self._show_roles()
