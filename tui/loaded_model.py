@@ -41,4 +41,6 @@ def wanted(choice: Choice, scene: "Scene | None") -> str:
     name = model_name(choice, scene)
     context = choice.context or (says and says.context)
     adapters = sorted({role.adapter for role in scene.cast if role.adapter}) if scene else []
-    return repr((name, context, choice.quantization or (says and says.quantization), adapters))
+    lesson = scene.name if scene and scene.lesson else ""
+    quantization = choice.quantization or (says and says.quantization)
+    return repr((name, context, quantization, adapters, lesson))

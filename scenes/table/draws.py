@@ -1,7 +1,7 @@
 """The draws of a session; those that come from a journal are read when they are asked for."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,6 +48,10 @@ class Draw:
     dropped: int | None = None
     """Entries of the branch's history, comments aside, that the budget cut from its left; `None`
     where it is not known, as in journals of before."""
+    begun: str = ""
+    """What each candidate begins with: a line that had stopped early, and was continued."""
+    continues: int | None = None
+    """The turn whose line that is; `None` where it was a candidate."""
 
 
 _read = msgspec.json.Decoder(Draw).decode
@@ -58,10 +62,16 @@ class Draws(Mapping[int, Draw]):
 
     def __init__(self) -> None:
         self._draws: list[Draw | bytes] = []
+        self._after: dict[int | None, list[int]] = {}
 
-    def add(self, draw: Draw | bytes) -> None:
-        """Add a draw, or the line of a journal that holds it."""
+    def add(self, draw: Draw | bytes, parent: int | None) -> None:
+        """Add a draw, or the line of a journal that holds it, made after the turn `parent`."""
         self._draws.append(draw)
+        self._after.setdefault(parent, []).append(len(self._draws))
+
+    def after(self, parent: int | None) -> Sequence[int]:
+        """The draws that were made after a turn, in their order."""
+        return self._after.get(parent, ())
 
     def __getitem__(self, id: int) -> Draw:
         """Raises `KnownError` where what a journal holds is no draw."""
@@ -69,6 +79,11 @@ class Draws(Mapping[int, Draw]):
             raise KeyError(id)
         draw = self._draws[id - 1]
         return _draw(draw) if isinstance(draw, bytes) else draw
+
+    @property
+    def unread(self) -> Sequence[Draw | bytes]:
+        """The draws in their order, those of a journal as the lines that hold them."""
+        return self._draws
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(1, len(self._draws) + 1))
@@ -88,3 +103,11 @@ def _draw(line: bytes) -> Draw:
         raise KnownError(
             _("a draw of this session cannot be read ({reason!r})", reason=error)
         ) from error
+
+
+def read_draw(line: bytes) -> Draw | None:
+    """The draw that a line of a journal holds, or `None` where it cannot be read."""
+    try:
+        return _draw(line)
+    except KnownError:
+        return None

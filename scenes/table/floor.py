@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from base.errors import KnownError
 from base.messages import _, series
@@ -11,6 +10,7 @@ from base.text import shown
 from scenes.scene import Role, Turns
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
+from scenes.table.intentions import Intentions
 from scenes.table.presence import taken
 from scenes.table.speakers import (
     RULE_HELP,
@@ -22,24 +22,11 @@ from scenes.table.speakers import (
 )
 from scenes.turns import Next, candidates_to_speak, next_by_rule
 
-if TYPE_CHECKING:
-    from scenes.table.dealer import Dealer
-    from scenes.table.play import Play
-
 _DESCRIBED = re.compile(r"\s*[：:]\s*")
 
 
-class FloorIntentions:
+class FloorIntentions(Intentions):
     """The part of a table that gives the floor. Whatever cannot be done raises `KnownError`."""
-
-    play: "Play"
-    _dealer: "Dealer"
-
-    if TYPE_CHECKING:  # what the whole table has
-
-        def _choose(self, role: Role | None) -> None: ...
-        def _tell(self, event: happened.TableEvent) -> None: ...
-        def _answer(self) -> None: ...
 
     # --- what a front end may look at ---
 
@@ -195,7 +182,7 @@ class FloorIntentions:
         role, away = self._role(name), self.play.floor.away
         if role.name in away:
             raise KnownError(_("{name} has left already", name=role.name))
-        if self._dealer.hand is not None and self._dealer.hand.speaker.name == role.name:
+        if self.hand is not None and self.hand.speaker.name == role.name:
             self._dealer.set_aside()
         self.play.session.set_away(self._in_order(away | {role.name}))
         self._refloored()
@@ -243,7 +230,7 @@ class FloorIntentions:
 
     def _refloored(self) -> None:
         """Who is next by the new floor, unless candidates of somebody lie there."""
-        if self._dealer.hand is None:
+        if self.hand is None:
             self.play.choose_by_rule()
         self._tell(happened.FloorChanged())
         self._tell(happened.NextChanged(self.play.next))
