@@ -59,7 +59,7 @@ def _catalog(main: int, gpu: int) -> Iterator[ModelRow]:
         try:
             check_here(model)
         except KnownError:
-            told = f"{size} · {fitting} · {_('not here')}"
+            told = " · ".join((size, fitting, _("not here")))
             fetch = _("not here; fetch it with: paotuan models pull {model}", model=model.name)
             yield ModelRow(model.name, "catalog", told, False, can, fetch)
         else:

@@ -112,7 +112,7 @@ class ModelsScreen(ModalScreen[None]):
     def _row(self, row: ModelRow) -> Content:
         playing = model_named(row.name) == self._now()
         default = row.name == (settings().model or "starter")
-        marks = f" ({_('default')})" if default else ""
+        marks = " · " + _("the default") if default else ""
         name = (printable(row.name), "bold" if playing else "" if row.here else "dim")
         head = "▸ " if playing else "  "
         return Content.assemble(head, name, (printable(f"{marks}  {row.detail}"), "dim"))
