@@ -9,7 +9,7 @@ from base.messages import _, series
 from base.names import label_problem, nearest
 from base.text import shown
 from base.validation import checked
-from base.yaml_reader import Document, read_document
+from base.yaml_reader import Document, read, read_document
 from characters.profile import missing_files
 from scenes.casting import cast_of, opening_of
 from scenes.lesson import NARRATOR, Lesson, Step, unsayable
@@ -29,7 +29,15 @@ def load_scene(name_or_path: str | Path) -> Scene:
 
 def read_scene(path: Path) -> Scene:
     """Read and check one scene file. Raises as `load_scene` does."""
-    document = read_document(path)
+    return _made(read_document(path), path)
+
+
+def scene_of(text: str, path: Path) -> Scene:
+    """The scene that a text is, as if it stood in the file `path`. Raises as `load_scene` does."""
+    return _made(read(text.encode(), path.name), path)
+
+
+def _made(document: Document, path: Path) -> Scene:
     keys, problems = checked(SceneKeys, document, {"title": "?"})
     if keys is None:
         raise KnownError(*problems)

@@ -1,7 +1,7 @@
 """What a terminal sends, told as keys, pastes and the mouse, in order. Knows no terminal itself."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Final
 
 from textual import events
@@ -101,7 +101,7 @@ class Input:
             self._parser._timeout_time = 0.0
             yield from self._parser.tick()
 
-    def _pasted(self, text: str) -> Iterator[Message]:
+    def _pasted(self, text: str) -> Generator[Message, None, str]:
         """Take a piece of a paste; gives what follows the paste."""
         assert self._paste is not None
         body, mark, rest = text.partition(PASTE_END)

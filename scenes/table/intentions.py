@@ -11,6 +11,7 @@ from scenes.table.background import Post
 from scenes.table.dealer import Dealer, ModelSlot
 from scenes.table.hand import Hand
 from scenes.table.hands import Hands
+from scenes.table.listening import Listening
 from scenes.table.play import Play
 from scenes.table.session import Turn
 from scenes.turns import candidates_to_speak
@@ -33,6 +34,7 @@ class Intentions:
         """
         self.play, self.model = play, model
         self.follows = follows
+        self.listening = Listening()
         self._emit = emit
         self._dealer = Dealer(play, model, post, self._dealt)
         self._dealer.retry.by_itself = follows
@@ -88,6 +90,13 @@ class Intentions:
         raise KnownError(
             _("turn {number} is not on this branch; /log lists its turns", number=number)
         )
+
+    @property
+    def last_turn(self) -> int:
+        """The number of the last turn of this branch. Raises `KnownError`."""
+        if self.play.session.head is None:
+            raise KnownError(_("nothing has been said yet"))
+        return self.play.session.head
 
     def any_turn(self, number: int) -> Turn:
         """The turn of any branch with that number. Raises `KnownError`."""

@@ -22,9 +22,6 @@ from scenes.table.events import Event
 from scenes.table.journal import Journal
 from scenes.table.session import Candidate, Draw, Session
 
-FOLDER = "shown"
-"""Where they lie among the scenes that ship, and what is in the names of their copies."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -38,19 +35,24 @@ class Shown:
 
 
 def shipped_sessions() -> list[Shown]:
-    """The sessions that ship, by name."""
-    paths = sorted((folders("scenes")[-1] / FOLDER).glob("*.log"))
-    return [_shown(path) for path in paths]
+    """The sessions that come with the program, by name."""
+    folder = Path(__file__).parents[1] / "library" / "shown"
+    return [shown_at(path) for path in sorted(folder.glob("*.log"))]
+
+
+def shown_at(path: Path) -> Shown:
+    """What the head of a file says."""
+    keys = dict(line.split(": ", 1) for line in _lines(path)[1] if ": " in line)
+    return Shown(path.stem, path, keys.get("scene", ""), keys.get("summary", ""))
 
 
 def open_shipped(session: Shown, folder: Path | None = None) -> Path:
     """The journal of the person's own copy of a session, made where there is none. Raises
     `KnownError`."""
-    folder = folder or sessions_folder()
-    name = f"{session.scene}-{FOLDER}"
-    if copies := sorted(folder.glob(f"*-{name}.jsonl")):
-        return copies[-1]
-    journal = Journal.create(name, folder)
+    path = (folder or sessions_folder()) / f"{session.name}.jsonl"
+    if path.exists():
+        return path
+    journal = Journal(path)
     try:
         events: list[Event] = []
         built = build(session, journal.id, events)
@@ -58,7 +60,7 @@ def open_shipped(session: Shown, folder: Path | None = None) -> Path:
         journal.save_log(built)
     finally:
         journal.close()
-    return journal.path
+    return path
 
 
 def build(session: Shown, id: str, events: list[Event]) -> Session:
@@ -156,11 +158,6 @@ def _entry(line: str) -> Entry:
     if entry.kind == "unrecognised":
         raise ValueError(entry.kind)
     return entry
-
-
-def _shown(path: Path) -> Shown:
-    keys = dict(line.split(": ", 1) for line in _lines(path)[1] if ": " in line)
-    return Shown(path.stem, path, keys.get("scene", ""), keys.get("summary", ""))
 
 
 def _body(path: Path) -> Iterator[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """All keys, the log's forms and the commands, each from where it is laid down; typing filters."""
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +13,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from base.messages import N_, _
-from scenes.table.commands import command_help
+from scenes.table.command_words import command_help
 from tui.paint import printable
 from tui.settings import settings
 from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name
@@ -107,7 +107,7 @@ class HelpScreen(ModalScreen[None]):
         getattr(rows, f"scroll_{where}")(animate=False)
 
 
-def sections(below: Screen[object]) -> Iterator[Section]:
+def sections(below: Screen[Any]) -> Iterator[Section]:
     """What can be done on the screen that lies below the help, and how lines are written."""
     others = list(_bound(below))
     if getattr(below, "takes_keys", None) is None:

@@ -406,10 +406,33 @@ class StartScreen(Screen[None]):
         self._new("character" if self.section is self.characters else "scene", "")
 
     def _new(self, what: str, character: str) -> None:
-        self.notify(_("There is no form for this yet"), markup=False)
+        if what == "scene":
+            self._new_scene(character)
+        else:
+            self._new_character()
 
-    def action_edit(self) -> None:
-        self.notify(_("There is no form for this yet"), markup=False)
+    @work
+    async def _new_scene(self, character: str) -> None:
+        """Have a scene made, and play it if that is wanted."""
+        from tui.screens.form_scene import new_scene
+
+        if scene := await new_scene(self.app, character):  # type: ignore[arg-type]
+            self.post_message(self.Begin(scene, scene.play_as))
+
+    @work
+    async def _new_character(self) -> None:
+        from tui.screens.form_character import new_character
+
+        await new_character(self.app)  # type: ignore[arg-type]
+
+    @work
+    async def action_edit(self) -> None:
+        """Edit the lit scene or character in the person's editor; of one that ships, a copy."""
+        from tui.editing_library import edit_lit
+
+        if self.section is not self.sessions and self.lit_id:
+            kind = "characters" if self.section is self.characters else "scenes"
+            await edit_lit(self.app, kind, self.lit_id)  # type: ignore[arg-type]
 
     def action_models(self) -> None:
         """The models that there are, and which one plays."""
