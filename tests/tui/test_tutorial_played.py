@@ -6,14 +6,18 @@ import pytest
 from textual.pilot import Pilot
 
 from base.messages import speak
+from models.scripted import Scripted
 from scenes.lesson import Lesson
 from scenes.scene_loader import load_scene
 from scenes.table.play import Play
+from scenes.table.session_list import saved_sessions
 from tests.tui.conftest import Run
 from tests.tui.tables import at, say, tray_text, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.help import HelpScreen
+from tui.screens.start import StartScreen
+from tui.screens.table import TableScreen
 
 SAID = {
     "入门": ("晚上好", "难喝", "好喝", "\\me 把红伞撑开", "【雨停了】", "请进 \\emoji 微笑"),
@@ -157,3 +161,29 @@ def test_a_newcomer_plays_it_through_by_lines(
         assert not step.praise or any(word in ran.out for word in step.praise), step.wants
     assert lesson.after[0] in ran.out
     assert "Ctrl+Z" not in ran.out
+
+
+async def test_the_start_offers_a_game_to_watch_and_enter_opens_ones_own_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PAOTUAN_LANG", "zh")
+    speak()
+    async with PaotuanApp(None, Choice(), Scripted()).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        await until(pilot, lambda: "入门" in shown(pilot) and "看一局：实话镇" in shown(pilot))
+        assert shown(pilot).index("三碗茶") < shown(pilot).index("看一局")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        session = at(pilot).play.session
+        assert len(session.path) > 200 and session.marks
+        await until(pilot, lambda: "钟听着，没有响" in shown(pilot))
+        await say(pilot, "后来呢？")
+        await hand(pilot)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        assert saved_sessions()[0].path.stem == "实话镇"
+
+
+def shown(pilot: Pilot[None]) -> str:
+    screen = pilot.app.screen
+    return "\n".join(strip.text for strip in screen._compositor.render_strips())
