@@ -20,7 +20,7 @@ from tui.loaded_model import LoadedModel
 from tui.model_keeper import ModelKeeper
 from tui.model_options import Choice
 from tui.palette import commands_of, commands_of_table
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.screens.start import StartScreen
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
@@ -61,6 +61,8 @@ class PaotuanApp(ModelKeeper):
         self.opened_name = ""
         self.unopened: Exception | None = None
         """Why it could not be opened."""
+        self.last_played: Path | None = None
+        """The journal of the session that was at the table last."""
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
@@ -120,7 +122,9 @@ class PaotuanApp(ModelKeeper):
         from tui.screens.table import TableScreen
 
         play.asked = sampling_under(play.scene, self.choice.asked)
+        play.ahead = ahead_under(play.scene)
         self.play, self.table = play, TableScreen(play, self.model)
+        self.last_played = play.journal.path
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
         self.call_after_refresh(self._tell_where, play)

@@ -15,6 +15,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from base.text import REPLACED
+from tui.terminal_background import LateAnswer
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 from tui.terminal_keys import Input
 
@@ -30,8 +31,9 @@ class TableDriver(LinuxDriver):
     def __init__(self, app: App[None], **options: Any) -> None:
         super().__init__(app, **options)
         self._file: Any = Unbroken(self._file)
-        self._early = b""
+        self._early: bytes = getattr(app, "typed_early", b"").replace(b"\n", b"\r")
         """What was typed before the screen was there."""
+        self._late = LateAnswer()
 
     def start_application_mode(self) -> None:
         """Take what was typed while the terminal was still one of lines, then as Textual does."""
@@ -94,7 +96,7 @@ class TableDriver(LinuxDriver):
         raw = b""
         with suppress(OSError):  # what a terminal says that has been closed
             raw = os.read(self.fileno, PIECE)
-        text = decode(raw)
+        text = self._late.feed(decode(raw))
         if REPLACED in text:
             self._app.post_message(NotUtf8())
         if text:
@@ -104,7 +106,7 @@ class TableDriver(LinuxDriver):
 
     def _pass_early(self, decode: Callable[[bytes], str], heard: Input) -> None:
         """Pass on what was typed before, as if key by key."""
-        early, self._early = decode(self._early), b""
+        early, self._early = self._late.feed(decode(self._early)), b""
         if not early:
             return
         events = list(heard.feed(early, time.monotonic()))

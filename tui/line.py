@@ -14,14 +14,20 @@ from models.backend import Backend
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.background import CallQueue
+from scenes.table.command_words import command_words
 from scenes.table.commands import COMMANDS
 from scenes.table.controller import Table
+from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
+from scenes.table.typed import Doubt, as_it_stands
+from scenes.table.typed_marks import narrow
+from scenes.table.where import where
 from tui.candidates import View, print_hand, view
 from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
+from tui.farewell import tell_saved
 from tui.faults import line_of
 from tui.line_floor import LineFloor, allow_stranger
 from tui.line_help import print_help
@@ -36,7 +42,9 @@ from tui.reading import Piped, Plain, Reader
 LATELY = 12
 """Turns that are shown of a play that is gone on with."""
 PICK = re.compile(r"\d{1,3}")
-EDIT = re.compile(r"[eE]\s*(\d{1,3})(?:\s+(.*))?")
+EDIT = re.compile(r"[eEｅＥ]\s*(\d{1,3})(?:\s+(.*))?")
+LETTERS = re.compile("[erm]")
+"""What is done with the candidates on the table, each in a letter."""
 
 
 def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
@@ -93,6 +101,7 @@ class LineTable:
             pass
         finally:
             self.table.close()
+        tell_saved(self.play.journal.path, by_line=True)
         if not self.heard and not self.terminal:
             raise BadInput(_("nothing came from stdin; send lines to play, or play on a terminal"))
         return self.status
@@ -128,17 +137,37 @@ class LineTable:
 
     def obey(self, line: str) -> None:
         """Do what one line says. Raises `KnownError`."""
-        edit = EDIT.fullmatch(line)
-        if PICK.fullmatch(line):
-            self.table.pick(int(line))
-        elif edit and self.table.hand:
-            self.table.pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
-        elif line in ("r", "R"):
-            self.table.redraw()
-        elif line in ("m", "M"):
-            self.table.more()
-        else:
+        short = narrow(line).casefold()
+        edit, letters = EDIT.fullmatch(line), LETTERS.fullmatch(short)
+        if not (letters or edit or PICK.fullmatch(short)):
             self.table.enter(line)
+        elif self.table.hand is None:
+            self._doubt(line)
+        elif edit:
+            self.table.pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
+        elif letters:
+            self._of_the_hand(short)
+        else:
+            self.table.pick(int(short))
+
+    def _of_the_hand(self, letter: str) -> None:
+        match letter:
+            case "r":
+                self.table.redraw()
+            case "m":
+                self.table.more()
+            case _:
+                raise KnownError(_("this is written: e {number} TEXT", number=1))
+
+    def _doubt(self, line: str) -> None:
+        """A number or a letter without candidates is neither done nor said in silence."""
+        if self.table.hidden:
+            raise KnownError(_("the candidates are hidden; an empty line brings them back"))
+        if self.table.listening.asks(line):
+            self.table.enter(line)
+            return
+        question = _("There are no candidates; the same again says “{line}” aloud", line=line)
+        self.table.ask(line, Doubt(question, as_it_stands(line, self.play.player)))
 
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
@@ -150,8 +179,7 @@ class LineTable:
     def _edit(self, number: int, text: str) -> None:
         """Have a turn rewritten on the input line."""
         if not self.reader.prefills:
-            form = _(COMMANDS["edit"].form)
-            raise KnownError(_("this command is written {form}", form=form))
+            raise COMMANDS["edit"].miswritten()
         self.table.edit(number, self.reader.read(f"{number}> ", text))
 
     # --- the model ---
@@ -207,7 +235,7 @@ class LineTable:
             case happened.PlaceChanged():
                 self._numbered("", self.play.session.path[-1:])
             case happened.HandOpened(hand):
-                word(f"-- {hand.speaker.name}")
+                word(self._head_of(hand))
                 self._view = view()
                 if not self.table.drawing and hand.complete:
                     print_hand(hand)
@@ -216,10 +244,12 @@ class LineTable:
                 self._view.changed(hand)
             case happened.HandShown():
                 show_hand(self.table)
+            case happened.HandHidden():
+                word(_("The candidates are hidden; an empty line brings them back"))
             case happened.TurnDeleted(turn):
-                word(_("turn {number} is left out; /undo brings it back", number=turn.id))
-            case happened.Marked(turn_id, name):
-                self._marked(turn_id, name)
+                word(_("Turn #{number} is left out; /undo brings it back", number=turn.id))
+            case happened.Marked(number, name):
+                self._tell_mark(number, name)
             case happened.DrawEnded():
                 self._draw_ended(event)
             case happened.DrawWaits("model") if not self.loading.done:
@@ -230,10 +260,14 @@ class LineTable:
                 self._tell(error)
             case happened.Notice(text):
                 word(f"paotuan: {text}")
+            case happened.Doubted(question):
+                word(question)
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
             case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
                 self.kept.do(asked, text)
+            case happened.ViewAsked("help", sought):
+                print_help(sought)
             case happened.ViewAsked(asked):
                 self._show(asked)
 
@@ -244,14 +278,25 @@ class LineTable:
         if event.error is not None:
             self._tell(event.error)
 
+    def _head_of(self, hand: Hand) -> str:
+        at, of = self.table.hand_at, len(self.table.hands)
+        return f"-- {hand.speaker.name}{f' ({at}/{of})' if of > 1 else ''}"
+
+    def _tell_mark(self, number: int, name: str | None) -> None:
+        if name is None:
+            word(_("No bookmark at turn #{number} any more", number=number))
+        else:
+            word(_("Bookmark at turn #{number} {name}", number=number, name=name))
+
     def _show(self, asked: happened.View) -> None:
         match asked:
+            case "where":
+                for line in where(self.table):
+                    word(line)
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                print_branches(self.play.session)
-            case "help":
-                print_help()
+                self._print_branches()
             case "quit":
                 self._left = True
 
@@ -270,11 +315,14 @@ class LineTable:
         self.table.tell_notices()
         show_hand(self.table)
 
-    def _marked(self, number: int, name: str | None) -> None:
-        if name is None:
-            word(_("turn {number} has no bookmark any more", number=number))
-        else:
-            word(_("bookmark at turn {number} {name}", number=number, name=name).rstrip())
+    def _print_branches(self) -> None:
+        """The tree on a terminal; in a pipe the last turn of each branch, in a form that stays."""
+        session = self.play.session
+        if self.terminal:
+            print_branches(session)
+            return
+        for leaf in session.leaves():
+            self._numbered("* " if leaf.id == session.head else "  ", [leaf])
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:
@@ -308,4 +356,4 @@ class LineTable:
             return Plain()
         from tui.completing import TableCompleter, Terminal
 
-        return Terminal(TableCompleter(self.play.scene, list(COMMANDS)), self._status)
+        return Terminal(TableCompleter(self.play.scene, command_words()), self._status)

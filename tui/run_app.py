@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from base.messages import _
 from tui.colour import is_dumb
 from tui.failures import BadInput
+from tui.farewell import tell_saved
 from tui.faults import Fault
 from tui.model_options import Choice
 from tui.process import ENDING, ended_by
+from tui.settings import settings
+from tui.terminal_background import ask, told_by
 
 if TYPE_CHECKING:
     from scenes.table.play import Play
@@ -35,9 +38,14 @@ def show(
     """
     check_screen()
     prepare_keys(kitty_keys)
-    from tui.app import PaotuanApp
+    asked = ask() if settings().theme is None else None
+    try:
+        from tui.app import PaotuanApp
+    finally:
+        dark, typed = asked.answer() if asked else (None, b"")
 
     app = PaotuanApp(None, choice)
+    app.on_dark, app.typed_early = told_by(os.environ) if dark is None else dark, typed
     app.opening, app.opened_name = table, name or ""
     try:
         _run(app)
@@ -49,6 +57,8 @@ def show(
         raise Fault from app.fault
     if app.unsaved:
         raise app.unsaved
+    if app.last_played is not None and app.return_code in (0, None):
+        tell_saved(app.last_played)
     return app.return_code or 0
 
 

@@ -9,6 +9,7 @@ from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.lines import begun_of, body_of
 from scenes.table.session import Turn
+from scenes.table.typed import edited_text
 
 
 class CandidateIntentions(Intentions):
@@ -110,7 +111,8 @@ class CandidateIntentions(Intentions):
         """
         hand = self._hand_on_table()
         last = len(self.play.session.turns)
-        turn = self.play.pick(hand, number - 1, text, self._hands.place, unattended)
+        instead = None if text is None else edited_text(text)
+        turn = self.play.pick(hand, number - 1, instead, self._hands.place, unattended)
         self._dealer.halt()
         if turn.id <= last:
             self._arrive(happened.PlaceChanged("pick"))
@@ -165,6 +167,12 @@ class CandidateIntentions(Intentions):
         self._dealer.halt()
         self._look(line)
         self._dealer.deal(asked)
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a draw failed here that can be asked for again."""
+        failed = self._dealer.retry.failed
+        return failed is not None and failed.after == self._hands.place
 
     @intention
     def retry(self) -> None:

@@ -4,16 +4,18 @@ All calls come from one thread, that of the front end; what goes on beside it ar
 Whatever cannot be done raises `KnownError`, and then nothing was done.
 """
 
+from collections.abc import Sequence
+
 from base.errors import KnownError
 from base.messages import _
-from base.text import is_blank
 from models.backend import Prompt
+from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
-from scenes.table.commands import is_command, run_command, said_text
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.turning import TurnIntentions
+from scenes.table.typed import Do, Doubt, Said
 
 
 class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
@@ -29,17 +31,27 @@ class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
     @intention
     def enter(self, text: str) -> None:
         """Whatever a person sends: a command, a text to say, or nothing, so that another speaks."""
-        if is_blank(text):
-            self.go_on()
-        elif is_command(text.strip()):
-            run_command(self, text.strip())
-        else:
-            self.say(said_text(text))
+        match self.listening.meaning(self.play.scene, text, self.play.player):
+            case Do(command, rest):
+                command.run(self, rest)
+            case Said(entries):
+                self._say(entries)
+            case Doubt(question):
+                self._tell(happened.Doubted(question))
+            case None:
+                self.go_on()
+
+    def ask(self, text: str, doubt: Doubt) -> None:
+        """Ask about a line that a front end would not have said; the same again answers."""
+        self.listening.ask(text, doubt, by_nothing=False)
+        self._tell(happened.Doubted(doubt.question))
 
     @intention
     def say(self, text: str) -> None:
         """Speak as the player, and let the next one answer."""
-        entries = self.play.entries(text)
+        self._say(self.play.entries(text))
+
+    def _say(self, entries: Sequence[Entry]) -> None:
         if not entries:
             return
         self._dealer.halt()

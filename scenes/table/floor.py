@@ -192,7 +192,7 @@ class FloorIntentions(Intentions):
         """Have a role that had left be there again, on this branch, from here on."""
         role, away = self._role(name), self.play.floor.away
         if role.name not in away:
-            raise KnownError(_("{name} is there", name=role.name))
+            raise KnownError(_("{name} has not left", name=role.name))
         self.play.session.set_away(self._in_order(away - {role.name}))
         self._refloored()
 

@@ -8,10 +8,15 @@ Method = TypeVar("Method", bound=Callable[..., None])
 
 
 def intention(method: Method) -> Method:
-    """A method of the table that tells what it noticed, also where it raises."""
+    """A method of the table that tells what it noticed, also where it raises.
+
+    All but what is typed forgets which line was asked about.
+    """
 
     @wraps(method)
     def wanted(table: Any, *args: object, **kwargs: object) -> None:
+        if method.__name__ != "enter":
+            table.listening.forget()
         try:
             method(table, *args, **kwargs)
         finally:

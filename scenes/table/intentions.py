@@ -11,6 +11,7 @@ from scenes.table.background import Post
 from scenes.table.dealer import Dealer, ModelSlot
 from scenes.table.hand import Hand
 from scenes.table.hands import Hands
+from scenes.table.listening import Listening
 from scenes.table.play import Play
 from scenes.table.session import Turn
 from scenes.turns import candidates_to_speak
@@ -33,6 +34,7 @@ class Intentions:
         """
         self.play, self.model = play, model
         self.follows = follows
+        self.listening = Listening()
         self._emit = emit
         self._dealer = Dealer(play, model, post, self._dealt)
         self._dealer.retry.by_itself = follows

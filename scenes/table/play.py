@@ -10,13 +10,12 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from base.names import nearest
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.journal import Journal
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
-from scenes.table.lines import edited_entry, entry_of, lines_of
+from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
 from scenes.table.play_hands import PlayHands
 from scenes.table.session import Session, Turn
 from scenes.turns import Floor, candidates_to_speak, next_speaker
@@ -156,24 +155,12 @@ class Play(PlayHands):
             self.turned()
         return turns
 
-    def entry(self, text: str, role: Role | None) -> Entry:
-        """The entry that a line means when `role` says it, as `scenes.table.lines` reads it."""
+    def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
+        """The entry that a line means when `role` says it, as `scenes.table.lines` reads it;
+        `kept` is an emotion that it may have though the scene does not know it."""
         entry = entry_of(self.scene, text, role)
-        self._mention_unknown_emotion(entry)
+        check_emotion(self.scene, entry, kept)
         return entry
-
-    def _mention_unknown_emotion(self, entry: Entry) -> None:
-        """Mention an emotion that is none of the scene's; it is kept as it is."""
-        labels = set(self.scene.emotions).union(*(role.emotions for role in self.scene.cast))
-        if entry.emotion and entry.emotion not in labels:
-            hint = nearest(entry.emotion, labels)
-            self.notices.append(
-                _(
-                    "\\emoji {emotion} is not in this scene's list{hint}",
-                    emotion=entry.emotion,
-                    hint=hint,
-                )
-            )
 
     # --- going back and forth ---
 
@@ -190,7 +177,7 @@ class Play(PlayHands):
     def edited(self, turn: Turn, text: str) -> Entry:
         """What `text` means in place of a turn; nothing is said yet."""
         entry = edited_entry(self.scene, turn.entry, text)
-        self._mention_unknown_emotion(entry)
+        check_emotion(self.scene, entry, turn.entry.emotion)
         return entry
 
     def edit(self, turn: Turn, what: str | Entry) -> Turn:

@@ -42,7 +42,7 @@ class PlayHands:
         """Whoever speaks is there again."""
         raise NotImplementedError
 
-    def entry(self, text: str, role: Role | None) -> Entry:
+    def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
         """The entry that a line means when `role` says it."""
         raise NotImplementedError
 
@@ -153,7 +153,7 @@ class PlayHands:
         """
         after = hand.after if after == "as drawn" else after
         candidate = hand.candidate(place)
-        entry = None if text is None else self.entry(text, hand.speaker)
+        entry = None if text is None else self.entry(text, hand.speaker, candidate.entry.emotion)
         draw = self.keep(hand)
         assert draw is not None
         number, line = hand.complete.index(candidate), entry or candidate.entry

@@ -6,6 +6,7 @@ from base.text import is_blank
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.typed import edited_text
 
 
 class TurnIntentions(Intentions):
@@ -45,7 +46,7 @@ class TurnIntentions(Intentions):
         if is_blank(text):
             self._tell(happened.EditAsked(turn))
             return
-        entry = self.play.edited(turn, text)
+        entry = self.play.edited(turn, edited_text(text))
         self._dealer.halt()
         self._arrive(happened.TurnEdited(self.play.edit(turn, entry)))
 

@@ -131,9 +131,10 @@ def test_a_line_that_cannot_be_done_is_told_and_the_play_goes_on(run, typed, tol
     assert said(saved())[-2:] == ["林默:有人吗？", "苏晚:你听见了吗？楼上有人在走动。"]
 
 
-def test_an_emotion_that_the_scene_lacks_is_mentioned_once(run):
-    shown = run(*PLAY, stdin="嗯 \\emoji 微努\n")
+def test_an_emotion_that_the_scene_lacks_is_refused_in_one_line(run):
+    shown = run(*PLAY, stdin="嗯 \\emoji 微努\n嗯。\n")
     assert shown.err.count("微努") == 1
+    assert said(saved()) == ["林默:嗯。"]
 
 
 def test_control_characters_that_are_piped_in_are_left_out(run):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.messages import _, series
+from tui.colour import be_plain
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.reading import check_encoding
 from tui.web import in_browser
 
@@ -24,6 +25,15 @@ KittyKeys = Annotated[
     typer.Option(
         "--kitty-keys",
         help="Use the kitty keyboard protocol, with which some input methods do not work.",
+    ),
+]
+
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain",
+        help="Play line by line without colours, and without drawing anything over: for screen "
+        "readers.",
     ),
 ]
 
@@ -71,6 +81,7 @@ def play(
     line: Annotated[
         bool, typer.Option("--line", help="Play line by line instead of on the whole screen.")
     ] = False,
+    plain: Plain = False,
     encoding: options.Encoding = "utf-8",
     n: options.N = None,
     temperature: options.Temperature = None,
@@ -87,7 +98,10 @@ def play(
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
     choice = replace(choice, watch=watch, pace=_checked_pace(pace))
-    by_line = line or not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty()))
+    if plain:
+        be_plain()
+    on_screen = in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())
+    by_line = line or plain or not on_screen
     check_encoding(encoding)
     if not by_line:
         from tui.run_app import show
@@ -128,6 +142,7 @@ def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
+    table.ahead = ahead_under(table.scene)
     return play_by_line(table, replace(choice, by_line=True), encoding)
 
 

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from base.messages import N_, _
-from scenes.table.commands import command_help
+from scenes.table.command_words import command_help
 from tui.paint import printable
 from tui.settings import settings
 from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name

@@ -1,6 +1,7 @@
 """The table on the screen: transcript, candidates, composer, status; and what its keys do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,8 +14,9 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import REPLACED
 from scenes.table import controller_events as happened
-from scenes.table.commands import COMMANDS
+from scenes.table.command_words import command_words
 from scenes.table.play import Play
+from scenes.table.where import where
 from tui.copying import candidate
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
@@ -24,7 +26,7 @@ from tui.screens.table_floor import FloorActions
 from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.settings import settings
-from tui.table_keys import Action, Laws, Mode, State
+from tui.table_keys import Action, Law, Laws, Mode, State
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
@@ -59,7 +61,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
         laws = Laws(settings().keys)
-        yield Composer(list(emotions), list(COMMANDS), cast, id="composer", laws=laws)
+        yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
         yield MessageLine(id="message")
         yield Status(id="status")
 
@@ -77,7 +79,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.path, session.role)
+        marks = session.marks and {
+            index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
+        }
+        self.query_one(Transcript).show(session.path, session.role, marks)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -87,7 +92,13 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         super().take_event(event)
         tray = self.query_one(Tray)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
+            case happened.TurnsSaid() | happened.TurnEdited():
+                self.changed()
+            case happened.TurnDeleted(turn):
+                self.changed()
+                words = _("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id)
+                self.notify(words, markup=False)
+            case happened.Marked():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
@@ -117,11 +128,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.tell()
             case happened.EditAsked(turn):
                 self.rewrite(turn)
-            case happened.Doubted(question):
-                self.keeps = True
-                self.notify(question, severity="warning", markup=False)
             case happened.ViewAsked(view):
                 self._show(view)
+            case happened.Doubted(question):
+                self.notify(question, severity="warning", markup=False, timeout=10)
 
     def _show_hand(self) -> None:
         """Show the hand that is on the table, or what stands for it while it is hidden."""
@@ -153,6 +163,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
                 self.action_turns()
+            case "where":
+                self.notify(" · ".join(where(self.table)), markup=False, timeout=10)
 
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
@@ -214,6 +226,23 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             self.tell()
         return True
 
+    def offers(self, law: Law) -> bool:
+        """Whether what a law says can be done now, whatever has the keys."""
+        tray = self.query_one(Tray)
+        return bool(self.play.session.path) if "turns" in law.modes else tray.hand is not None
+
+    def do_law(self, law: Law) -> None:
+        """Do what a law says, whatever has the keys: with the lit candidate, or with the lit turn,
+        else the last one."""
+        composer, mode = self.query_one(Composer), law.modes[0]
+        if mode == "turns" and self.lit_turn is None:
+            self.query_one(Transcript).light(len(self.play.session.path) - 1)
+        action = law.act(replace(self.state_at(Message().time), mode=mode), law.names[0])
+        if action is not None and self.act(action) and action.mode is not None:
+            composer.mode = action.mode
+        if composer.mode != "turns":
+            self.query_one(Transcript).light(None)
+
     def _deeds(self, value: int) -> dict[str, Callable[[], object]]:
         """What the keys say, by name; what is not here is about the lit turn."""
         table, composer = self.table, self.query_one(Composer)
@@ -221,7 +250,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         return {
             "nothing": lambda: None,
             "send": self._send,
-            "go_on": lambda: table.enter(""),
+            "go_on": table.go_on,
             "take": lambda: table.pick(lit),
             "pick": lambda: table.pick(value),
             "edit": lambda: self.edit_candidate(lit),

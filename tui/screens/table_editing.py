@@ -68,6 +68,7 @@ class EditingActions(ControlledScreen):
         try:
             if editing is None:
                 self.table.enter(text)
+                self.keeps |= self.table.listening.asking
             elif editing.turn is not None:
                 self.table.edit(editing.turn.id, text)
             else:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.content import Content
 from textual.document._document import Document
 from textual.reactive import reactive
@@ -34,6 +35,9 @@ class Keyed(Protocol):
 
     def act(self, action: Action) -> bool:
         """Do at once what a key says; whether it was done."""
+
+    def tell(self) -> None:
+        """What is written has changed: say what the keys do now."""
 
     def mode_changed(self, mode: Mode) -> None:
         """Something else has the keys."""
@@ -100,9 +104,12 @@ class Composer(TextArea):
             return
         if action.do == "pass":
             await self._pass(event)
+            self.keyed.tell()
         elif action == TYPES:
             self.mode = "text"
             await self._write(event)
+            if state.empty or state.editing:
+                self.keyed.tell()
         elif self.keyed.act(action) and action.mode is not None:
             self.mode = action.mode
         self._title()
@@ -120,11 +127,17 @@ class Composer(TextArea):
 
     async def _pass(self, event: events.Key) -> None:
         """Leave a key to the text or to the screen, before the next key is looked at."""
-        if not await self.app._check_bindings(event.key, priority=True):
+        if await self.app._check_bindings(event.key, priority=True):
+            return
+        own = (TextArea._merged_bindings or BindingsMap()).key_to_bindings.get(event.key, [])
+        for binding in own:
+            await self.run_action(binding.action)
+        if not own:
             await self.app._check_bindings(event.key)
 
     def action_by_law(self, law: str) -> None:
-        """Nothing: the keys of laws are decided before bindings are; these name them for help."""
+        """Nothing: the keys of laws are decided before bindings are, which only name them."""
+        raise SkipAction
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
@@ -145,6 +158,8 @@ class Composer(TextArea):
             return
         await super()._on_paste(events.Paste(text))
         self._title()
+        if self.keyed is not None:
+            self.keyed.tell()
 
     # --- what is written ---
 
