@@ -55,6 +55,7 @@ INSTEAD = (
     (r"(paotuan train [\w-]+\.yaml)", r"\1 base=base device=cpu max_steps=2 eval_limit=4"),
     (r"--embeddings MODEL", "--embeddings models/bge-small-zh-v1.5"),
     (r"--teacher model\.gguf", "--estimate"),
+    (r"^(paotuan (scenes|characters) edit)", r"EDITOR=true \1"),
     (r"-n 200", "-n 3"),
     (r"distill novel\.txt", "distill short.txt"),
     (r"interview novel\.txt", "interview short.txt"),
