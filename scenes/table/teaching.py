@@ -120,7 +120,7 @@ class Teacher:
         step = self.steps[place.step]
         praise = self.steps[place.step - 1].praise if place.done and place.step else ()
         own = step.nudge if place.nudged and step.nudge else step.say
-        praised = (f"{word}{TASK}" for word in praise[:2])
+        praised = (f"{word}{' ' * word[-1].isascii()}{TASK}" for word in praise[:2])
         lines = [*praised, *own, *self.lesson.asides]
         task = self._task(step, place.nudged)
         return list(dict.fromkeys(line.replace(TASK, task) for line in lines))
