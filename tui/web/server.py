@@ -271,7 +271,8 @@ async def _obey(socket: web.WebSocketResponse, table: TableProcess) -> None:
         try:
             what, *about = json.loads(message.data)
             if what == "stdin" and isinstance(about[0], str):
-                await table.send_bytes(about[0].encode("utf-8", "replace"))
+                if typed := about[0].encode("utf-8", "replace"):  # nothing would end its input
+                    await table.send_bytes(typed)
             elif what == "resize":
                 size = about[0]
                 await table.set_terminal_size(
