@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import takewhile, zip_longest
 from typing import Self
 
@@ -24,8 +24,15 @@ DEFAULT_LINES = (
 PIECE = re.compile(r"[A-Za-z0-9']+\s?|.", re.DOTALL)
 
 
+Answers = Callable[[Prompt, int], Sequence[str]]
+"""What is recited after a prompt in so many candidates."""
+LESSON_CONTEXT = 1 << 24
+"""Tokens of a model that answers: whatever was said, nothing of it is left out."""
+
+
 class Scripted:
-    """Gives its lines in order, the next `n` at each draw, from the first again after the last.
+    """Gives its lines in order, the next `n` at each draw, from the first again after the last; or
+    what it is told to answer to a prompt, whole.
 
     It remembers what it was asked in `prompts`, `samplings` and `adapters`, and what it was to
     read ahead in `prefilled`. A token is a character. Of each adapter it keeps the prompt that it
@@ -42,6 +49,7 @@ class Scripted:
         failures: Mapping[int, str] | None = None,
         name: str = "scripted",
         context: int = 4096,
+        answers: Answers | None = None,
     ) -> None:
         """`delay` is in seconds a piece; `failures` are error lines by draw, counted from 0.
 
@@ -52,7 +60,7 @@ class Scripted:
             raise KnownError(_("scripted: there is no line to recite; give at least one"))
         self.name = name
         self.notices: list[str] = []
-        self.context = context
+        self.context = context if answers is None else LESSON_CONTEXT
         self.prompts: list[Prompt] = []
         self.prefilled: list[Prompt] = []
         self.samplings: list[Sampling] = []
@@ -60,6 +68,7 @@ class Scripted:
         self.closed = False
         self._lines = tuple(lines)
         self._next = 0
+        self._answers = answers
         self._delay = delay
         self._batch = batch
         self._batch_delay = batch_delay
@@ -77,6 +86,7 @@ class Scripted:
         failures: Mapping[int, str] | None = None,
         name: str = "scripted",
         context: int = 4096,
+        answers: Answers | None = None,
     ) -> Self:
         return cls(
             lines,
@@ -86,6 +96,7 @@ class Scripted:
             failures=failures,
             name=name,
             context=context,
+            answers=answers,
         )
 
     def count(self, text: str) -> int:
@@ -102,7 +113,7 @@ class Scripted:
             raise KnownError(self._failures[draw])
         cached = yield from self._read(prompt, adapter)
         cost = len(prompt.text), cached
-        rows = [self._recite(line, sampling, *cost) for line in self._take(sampling.n)]
+        rows = [self._recite(line, sampling, *cost) for line in self._take(prompt, sampling.n)]
         for column in zip_longest(*rows):
             for candidate, piece in enumerate(column):
                 if piece is None:
@@ -142,7 +153,9 @@ class Scripted:
             if done == total:
                 return cached
 
-    def _take(self, n: int) -> list[str]:
+    def _take(self, prompt: Prompt, n: int) -> Sequence[str]:
+        if self._answers is not None:
+            return self._answers(prompt, n)
         at = self._next
         self._next += n
         return [self._lines[i % len(self._lines)] for i in range(at, at + n)]
@@ -151,9 +164,10 @@ class Scripted:
         self, line: str, sampling: Sampling, prompt_tokens: int, cached: int
     ) -> Generator[Delta]:
         scanner = StopScanner(sampling.stop)
-        finish: Finish = "stop" if len(line) <= sampling.max_tokens else "length"
+        longest = sampling.max_tokens if self._answers is None else len(line)
+        finish: Finish = "stop" if len(line) <= longest else "length"
         tokens = 0
-        for match in PIECE.finditer(line[: sampling.max_tokens]):
+        for match in PIECE.finditer(line[:longest]):
             tokens += len(match[0])
             if certain := scanner.push(match[0]):
                 yield Delta(0, certain)

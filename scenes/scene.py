@@ -9,6 +9,7 @@ from base.errors import KnownError
 from base.messages import _, series
 from base.names import nearest
 from base.text import shown
+from scenes.lesson import Lesson
 
 Turns = Literal["natural", "list", "manual", "pooled"]
 
@@ -79,6 +80,10 @@ class Scene:
     """What the scene says of `models.backend.Sampling`, by its names; the rest is not said."""
     turns: Turns = "natural"
     dice: str | None = None
+    lesson: Lesson | None = None
+    """What is recited in place of a model."""
+    ahead: int | None = None
+    """How many turns are drawn while the person reads; `None` leaves it to the program."""
     warnings: tuple[str, ...] = ()
     """What is odd but no error, a line each."""
 

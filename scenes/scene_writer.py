@@ -81,4 +81,5 @@ opening: |
 # sampling: {n: 5, temperature: 0.95, top_p: 0.8, max_tokens: 96}
 # turns: natural              # natural, list, manual or pooled
 # dice: coc7
+# ahead: 1                    # draw the likely next lines while you read
 """

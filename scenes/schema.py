@@ -13,6 +13,7 @@ from base.ranges import SAMPLING as RANGES
 from base.text import shown
 from characters.schema import CharacterKeys
 from models.backend import Sampling
+from scenes.lesson import Wants
 from scenes.scene import EMOTIONS
 
 OWN = frozenset({"grammar", "logprobs"})
@@ -73,6 +74,44 @@ class CastKeys(CharacterKeys):
     """Whether this role narrates with `【…】`."""
 
 
+class StepKeys(Declaration):
+    """One thing to learn."""
+
+    wants: Wants = "said"
+    """What has to be done before the next step."""
+    keys: Name
+    """What is to be done, on the screen; it takes the place of `{task}`."""
+    typed: str = ""
+    """The same line by line; none passes the step over there."""
+    keys_again: str = ""
+    """What is to be done, on the screen, where it was not and a hand lies there."""
+    typed_again: str = ""
+    """The same line by line."""
+    say: Annotated[Words, Field(min_length=1)]
+    """What the teacher may say to ask for it."""
+    nudge: Words = Field(default_factory=list)
+    """What the teacher may say where it was not done."""
+    praise: Words = Field(default_factory=list)
+    """What the teacher may say once it is done, before the next task."""
+
+
+class LessonKeys(Declaration):
+    """What is said step by step, so that somebody learns the table by playing."""
+
+    teacher: Name
+    """The role that teaches; the opening ends with its line that asks for the first step."""
+    steps: Annotated[list[StepKeys], Field(min_length=1)]
+    """What is learnt, in this order."""
+    after: Annotated[Words, Field(min_length=1)]
+    """What the teacher says when all is learnt."""
+    asides: Words = Field(default_factory=list)
+    """How a task is put in other words, for further draws; with `{task}` in each."""
+    others: dict[str, Words] = Field(default_factory=dict)
+    """What the other roles say, by their names; `【】` is whoever narrates."""
+    anybody: Words = Field(default_factory=lambda: ["……"])
+    """What somebody says who is not among them."""
+
+
 def _entry(value: object) -> object:
     if value is None:
         return {}
@@ -119,6 +158,10 @@ class SceneKeys(Declaration):
     """How the next speaker is chosen."""
     dice: str | None = None
     """The grammar of rolls, such as `coc7`."""
+    lesson: LessonKeys | None = None
+    """What is recited in place of a model: a scene with a lesson needs none, and uses none."""
+    ahead: Literal[0, 1] | None = None
+    """How many turns are drawn while one reads: 1 costs more work, and waits less."""
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -1,13 +1,47 @@
-"""Who speaks next, by the scene's rule. Pure: the same turns give the same answer."""
+"""Who speaks next, by a rule, among those who are there. Pure: the same turns, the same answer."""
 
 import random
-import re
-from collections.abc import Sequence
-from functools import cache
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, get_args
 
 from scenes.log import Entry
-from scenes.scene import Role, Scene
+from scenes.mentions import mentions
+from scenes.scene import Role, Scene, Turns
+
+RULES: tuple[Turns, ...] = get_args(Turns)
+Why = Literal[
+    "called", "named", "list", "pool", "talkative", "players", "alone", "manual", "nobody"
+]
+"""Why somebody is next: called by name or only named; by the list or the pool; drawn by
+talkativeness; the player after others; because nobody else is there; or nobody is."""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """How the floor is given at the table; as it is made, the scene says."""
+
+    rule: Turns | None = None
+    """`None` is the rule of the scene."""
+    muted: frozenset[str] = frozenset()
+    """Roles that no rule chooses, though a person may."""
+    away: frozenset[str] = frozenset()
+    """Roles that have left."""
+
+    @property
+    def silent(self) -> frozenset[str]:
+        return self.muted | self.away
+
+
+OPEN_FLOOR = Floor()
+
+
+@dataclass(frozen=True)
+class Next:
+    """Who is next, and why."""
+
+    role: Role | None
+    why: Why
 
 
 class PlayedTurn(Protocol):
@@ -25,97 +59,124 @@ class PlayedTurn(Protocol):
         ...
 
 
-def next_speaker(scene: Scene, path: Sequence[PlayedTurn], player: str | None) -> Role | None:
-    """The role whose line comes next; `None` leaves the choice to the person.
+def next_speaker(
+    scene: Scene, path: Sequence[PlayedTurn], player: str | None, floor: Floor = OPEN_FLOOR
+) -> Role | None:
+    """The role whose line comes next; `None` leaves the choice to the person."""
+    return next_by_rule(scene, path, player, floor).role
 
-    - `natural`: who is named in the last line; else one drawn by talkativeness among those who
-      did not just speak; after a model's line it may be the player.
+
+def next_by_rule(
+    scene: Scene, path: Sequence[PlayedTurn], player: str | None, floor: Floor = OPEN_FLOOR
+) -> Next:
+    """The role whose line comes next, and why; nobody who is muted or away.
+
+    - `natural`: who is called in the last line, else who is named in it; else one drawn by
+      talkativeness among those who did not just speak; after a model's line it may be the player.
     - `list`: round the cast in its order.
     - `pooled`: one of those who have not spoken since the player did; then the player, or
       whoever did not just speak where nobody plays.
     - `manual`: always the person's choice.
     """
+    rule = floor.rule or scene.turns
+    if rule == "manual":
+        return Next(None, "manual")
+    there = [role for role in scene.cast if role.name not in floor.silent]
+    if not there:
+        return Next(None, "nobody")
     last = path[-1] if path else None
-    last_speaker = _name_of(scene, last, player) if last else ""
-    match scene.turns:
-        case "natural":
-            return _named(scene, last, last_speaker) or _talkative(
-                scene, path, last_speaker, player
-            )
-        case "list":
-            return _after(scene, path, player)
-        case "pooled":
-            return _pooled(scene, path, last_speaker, player)
-        case _:
+    said = _name_of(scene, last, player) if last else ""
+    table = _Table(scene, path, player, there, said)
+    if rule == "list":
+        return Next(table.after(), "list")
+    if rule == "pooled":
+        return table.pooled()
+    return table.named() or table.talkative()
+
+
+def candidates_to_speak(scene: Scene, player: str | None, away: Collection[str] = ()) -> list[Role]:
+    """The roles that a model may play and that are there, in the order of the cast."""
+    return [role for role in scene.cast if role.name != player and role.name not in away]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What a rule looks at."""
+
+    scene: Scene
+    path: Sequence[PlayedTurn]
+    player: str | None
+    there: Sequence[Role]
+    """Those whom a rule may choose."""
+    said: str
+    """Who spoke last."""
+
+    def named(self) -> Next | None:
+        """The role that the last line calls first, else the one that it names first."""
+        if not self.path:
             return None
+        entry = self.path[-1].entry
+        found = [
+            mention
+            for text in (entry.text, entry.thought)
+            for mention in mentions(self.scene.cast, text)
+            if self._may(mention.role) and not mention.role.narrator
+        ]
+        if not found:
+            return None
+        first = next((mention for mention in found if mention.called), found[0])
+        return Next(first.role, "called" if first.called else "named")
 
+    def talkative(self) -> Next:
+        path, player = self.path, self._player()
+        if path and path[-1].by == "model" and player is not None and self.said != player.name:
+            recent = [turn.by for turn in path[-3:]]
+            if recent.count("model") >= 2 or len(self.there) <= 2:
+                return Next(player, "players")
+        others = self._others()
+        if others == [player] or len(others) == 1:
+            return Next(others[0], "players" if others == [player] else "alone")
+        weights = [max(0.0, min(1.0, role.talkativeness)) for role in others]
+        if not any(weights):
+            weights = [1.0] * len(others)
+        return Next(self._dice().choices(others, weights)[0], "talkative")
 
-def candidates_to_speak(scene: Scene, player: str | None) -> list[Role]:
-    """The roles that a model may play, in the order of the cast."""
-    return [role for role in scene.cast if role.name != player]
+    def pooled(self) -> Next:
+        since = [self.said]
+        for turn in reversed(self.path):
+            if turn.by == "player":
+                break
+            since.append(_name_of(self.scene, turn, self.player))
+        waiting = [role for role in self._models() if role.name not in since]
+        if not waiting and (player := self._player()):
+            return Next(player, "players")
+        return Next(self._dice().choice(waiting or self._others()), "pool")
 
+    def after(self) -> Role:
+        """Who of those that are there comes in the cast behind who spoke last."""
+        cast = self.scene.cast
+        places = {role.name: place for place, role in enumerate(cast, 1)}
+        speakers = (_name_of(self.scene, turn, self.player) for turn in reversed(self.path))
+        last = next((places[name] for name in speakers if name in places), 0)
+        return next(role for role in (*cast[last:], *cast) if role in self.there)
 
-def _named(scene: Scene, last: PlayedTurn | None, said: str) -> Role | None:
-    """The role that the last line names first."""
-    if last is None:
-        return None
-    text = f"{last.entry.text} {last.entry.thought}"
-    places = [
-        (found.start(), -len(name), role)
-        for role in scene.cast
-        if role.name != said and not role.narrator
-        for name in (role.name, *role.aliases)
-        if (found := _mention(name).search(text))
-    ]
-    return min(places, key=lambda place: place[:2])[2] if places else None
+    def _may(self, role: Role) -> bool:
+        return role in self.there and role.name != self.said
 
+    def _player(self) -> Role | None:
+        return next((role for role in self.there if role.name == self.player), None)
 
-@cache
-def _mention(name: str) -> re.Pattern[str]:
-    """A name as a whole word where it ends in Latin letters; Chinese has no word ends."""
-    before = r"(?<![A-Za-z0-9])" if name[:1].isascii() else ""
-    after = r"(?![A-Za-z0-9])" if name[-1:].isascii() else ""
-    return re.compile(before + re.escape(name) + after)
+    def _models(self) -> list[Role]:
+        return [role for role in self.there if role.name != self.player]
 
+    def _others(self) -> list[Role]:
+        """The roles of models but for who just spoke; the player, or who is alone, where none."""
+        others = [role for role in self._models() if role.name != self.said]
+        player = self._player()
+        return others or ([player] if player else self._models())
 
-def _talkative(
-    scene: Scene, path: Sequence[PlayedTurn], said: str, player: str | None
-) -> Role | None:
-    if path and path[-1].by == "model" and player is not None and said != player:
-        recent = [turn.by for turn in path[-3:]]
-        if recent.count("model") >= 2 or len(scene.cast) <= 2:
-            return scene.role(player)
-    others = _others(scene, said, player)
-    weights = [max(0.0, min(1.0, role.talkativeness)) for role in others]
-    if not any(weights):
-        weights = [1.0] * len(others)
-    return _dice(path).choices(others, weights)[0]
-
-
-def _pooled(scene: Scene, path: Sequence[PlayedTurn], said: str, player: str | None) -> Role | None:
-    since = [said]
-    for turn in reversed(path):
-        if turn.by == "player":
-            break
-        since.append(_name_of(scene, turn, player))
-    waiting = [role for role in candidates_to_speak(scene, player) if role.name not in since]
-    if not waiting and player:
-        return scene.role(player)
-    return _dice(path).choice(waiting or _others(scene, said, player))
-
-
-def _others(scene: Scene, said: str, player: str | None) -> list[Role]:
-    """The roles of models but for who just spoke; the player, or who is alone, where none is."""
-    roles = candidates_to_speak(scene, player)
-    others = [role for role in roles if role.name != said]
-    return others or ([scene.role(player)] if player else roles)
-
-
-def _after(scene: Scene, path: Sequence[PlayedTurn], player: str | None) -> Role:
-    places = {role.name: place for place, role in enumerate(scene.cast, 1)}
-    speakers = (_name_of(scene, turn, player) for turn in reversed(path))
-    last = next((places[name] for name in speakers if name in places), 0)
-    return scene.cast[last % len(scene.cast)]
+    def _dice(self) -> random.Random:
+        return random.Random(self.path[-1].id if self.path else 0)
 
 
 def _name_of(scene: Scene, turn: PlayedTurn, player: str | None) -> str:
@@ -129,7 +190,3 @@ def _name_of(scene: Scene, turn: PlayedTurn, player: str | None) -> str:
             narrates = turn.by == "model" or (turn.by == "player" and role.name == player)
             return role.name if narrates else ""
     return entry.speaker
-
-
-def _dice(path: Sequence[PlayedTurn]) -> random.Random:
-    return random.Random(path[-1].id if path else 0)

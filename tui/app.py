@@ -2,32 +2,30 @@
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import constants, on, work
+from textual import constants, events, on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.message import Message
 from textual.screen import Screen
 
 from base.errors import KnownError
-from base.messages import _, series
-from tui.faults import line_of
-from tui.loaded_model import LoadedModel, wanted
-from tui.model_options import Choice, better_than_starter, open_model
+from base.messages import _
+from tui.failures import FAILED
+from tui.loaded_model import LoadedModel
+from tui.model_keeper import ModelKeeper
+from tui.model_options import Choice
 from tui.palette import commands_of, commands_of_table
-from tui.preferences import SMALL_MODEL, is_new, sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.screens.start import StartScreen
-from tui.settings import settings
-from tui.settled_app import SettledApp
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
-    from scenes.scene import Scene
     from scenes.table.play import Play
     from tui.screens.table import TableScreen
 
@@ -36,26 +34,17 @@ HUNG_UP = 128 + 1
 """The exit status of a program whose terminal has gone, as shells tell a SIGHUP."""
 
 
-class PaotuanApp(SettledApp):
+class PaotuanApp(ModelKeeper):
     """Shows the start, or one play at the table."""
 
     TITLE = "paotuan"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help"),
+        Binding("f8", "messages", "Messages", id="app.messages", priority=True),
         Binding("ctrl+l", "scenes", "Scenes", id="app.scenes", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
     ]
-
-    @dataclass
-    class Loaded(Message):
-        """A model is ready, or could not be opened."""
-
-        asked: str
-        backend: "Backend | None"
-        problem: str = ""
-        better: list[str] | None = None
-        """Larger models that this machine could run, where the embedded one is small."""
 
     def __init__(
         self, play: "Play | None", choice: Choice, backend: "Backend | None" = None
@@ -67,6 +56,13 @@ class PaotuanApp(SettledApp):
         self.model = LoadedModel(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
+        self.opening: Callable[[], Play | None] | None = None
+        """Opens the play, where there is one that takes a moment."""
+        self.opened_name = ""
+        self.unopened: Exception | None = None
+        """Why it could not be opened."""
+        self.last_played: Path | None = None
+        """The journal of the session that was at the table last."""
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
@@ -82,19 +78,63 @@ class PaotuanApp(SettledApp):
         self.apply_settings()
         if self.play:
             self._sit_down(self.play)
+        elif self.opening is not None and self.opened_name:
+            from tui.screens.opening import OpeningScreen
+
+            self.push_screen(OpeningScreen(self.opened_name))
+            self.call_after_refresh(self._open_play, self.opening)
+        elif self.opening is not None:
+            self._open_play(self.opening)
         else:
-            self.push_screen(StartScreen(self.model))
-            self.call_after_refresh(self._load, None)
+            self._show_start()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever a person does on the keyboard stops a table that plays by itself."""
+        typed = isinstance(event, (events.Key, events.Paste))
+        if typed and self.table is not None and self.table.stepped_in(event):
+            return
+        await super().on_event(event)
 
     # --- screens ---
+
+    def _show_start(self) -> None:
+        self.push_screen(StartScreen(self.model, self.choice))
+        self.call_after_refresh(self._load, None)
+
+    def _open_play(self, opening: "Callable[[], Play | None]") -> None:
+        """Sit down at what is opened; what cannot be opened is told where the program ends."""
+        told = StringIO()
+        try:
+            with redirect_stderr(told):
+                play = opening()
+        except Exception as error:
+            self.unopened = error
+            self.finish(FAILED)
+            return
+        for line in told.getvalue().splitlines():
+            self.warn(line.removeprefix("paotuan: "))
+        if play is None:
+            self._show_start()
+        else:
+            self._sit_down(play)
 
     def _sit_down(self, play: "Play") -> None:
         from tui.screens.table import TableScreen
 
         play.asked = sampling_under(play.scene, self.choice.asked)
+        play.ahead = ahead_under(play.scene)
         self.play, self.table = play, TableScreen(play, self.model)
+        self.last_played = play.journal.path
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
+        self.call_after_refresh(self._tell_where, play)
+
+    def _tell_where(self, play: "Play") -> None:
+        """Say where a long session was left to who comes back to it."""
+        from scenes.table.recap import where_it_was_left
+
+        if not play.journal.just_begun and (left := where_it_was_left(play.session)):
+            self.notify(left, markup=False, timeout=10)
 
     @on(StartScreen.Begin)
     def _begin(self, event: StartScreen.Begin) -> None:
@@ -105,8 +145,11 @@ class PaotuanApp(SettledApp):
     @on(StartScreen.Resume)
     def _resume(self, event: StartScreen.Resume) -> None:
         from scenes.table.play import Play
+        from tui.last_choices import remember_choice
 
         self._try(lambda: Play.resume(event.path))
+        if self.play:
+            remember_choice(self.play.scene.name, None, chose=False)
 
     def _try(self, begin: "Callable[[], Play]") -> None:
         try:
@@ -119,6 +162,15 @@ class PaotuanApp(SettledApp):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_messages(self) -> None:
+        """Show all that the program has said; again, and it is gone."""
+        from tui.screens.messages import MessagesScreen
+
+        if isinstance(self.screen, MessagesScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(MessagesScreen(self.messages))
 
     @work
     async def action_import(self) -> None:
@@ -143,7 +195,7 @@ class PaotuanApp(SettledApp):
         self.play = self.table = None
         self.pop_screen()
         if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
-            self.push_screen(StartScreen(self.model))
+            self.push_screen(StartScreen(self.model, self.choice))
 
     async def action_quit(self) -> None:
         self.finish(0)
@@ -205,67 +257,3 @@ class PaotuanApp(SettledApp):
             )
         if screen is self.table:
             yield from commands_of_table(self)
-
-    # --- the model ---
-
-    def _load(self, scene: "Scene | None") -> None:
-        """Load what the choice or the scene asks for, unless it is there already."""
-        spec = wanted(self.choice, scene)
-        if self.model.given or spec == self.model.asked:
-            self._model_changed()
-            return
-        self.model.asked, self.model.loading, self.model.problem = spec, True, ""
-        old, self.model.backend = self.model.backend, None
-        self._model_changed()
-        self._open(spec, scene, old)
-
-    @work(thread=True, group="model")
-    def _open(self, asked: str, scene: "Scene | None", old: "Backend | None") -> None:
-        with self.model.busy:
-            if old is not None:
-                old.close()
-            try:
-                backend = open_model(self.choice, scene)
-                hinted = self.hinted or SMALL_MODEL in settings().notices
-                better = None if hinted else better_than_starter(self.choice, scene)
-            except Exception as error:
-                self.post_message(self.Loaded(asked, None, line_of(error)))
-                return
-        self.post_message(self.Loaded(asked, backend, "", better))
-
-    @on(Loaded)
-    def _loaded(self, event: Loaded) -> None:
-        if event.asked != self.model.asked:
-            if event.backend:
-                event.backend.close()
-            return
-        self.model.loading = False
-        self.model.backend, self.model.problem = event.backend, event.problem
-        self._model_changed()
-        if event.backend and event.better is not None:
-            self._hint(event.backend.name, event.better)
-
-    def _hint(self, name: str, better: list[str]) -> None:
-        """Say once that the embedded model is small, and what this machine could run."""
-        self.hinted = True
-        if not is_new(SMALL_MODEL):
-            return
-        more = (
-            _("This machine could also run {models}.", models=series(better[:3])) if better else ""
-        )
-        self.notify(
-            _(
-                "The built-in {name} is small: its lines are well formed, but not clever. {more}",
-                name=name,
-                more=more,
-            ),
-            markup=False,
-            timeout=12,
-        )
-
-    def _model_changed(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, StartScreen):
-                screen.model_changed()
-        if self.table:
-            self.table.model_changed()

@@ -17,6 +17,8 @@ STYLES = {"narration": "3", "action": "3", "thought": "2", "chapter": "1", "cont
 STYLES |= {"comment": "2", "unrecognised": "2"}
 EMOTION = "2"
 
+_plain = False
+
 
 def wants_colour(stream: TextIO | None = None) -> bool:
     """Whether a terminal is there to colour: not with NO_COLOR set, nor on a dumb one."""
@@ -29,9 +31,15 @@ def redraws(stream: TextIO) -> bool:
     return stream.isatty() and not is_dumb()
 
 
+def be_plain() -> None:
+    """Write no escape from now on, as on a terminal that knows none."""
+    global _plain
+    _plain = True
+
+
 def is_dumb() -> bool:
-    """Whether the terminal says that it knows no escapes."""
-    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+    """Whether the terminal says that it knows no escapes, or the person wants none."""
+    return _plain or os.environ.get("TERM", "").lower() in ("dumb", "unknown")
 
 
 def painter(coloured: bool | None = None) -> Paint:

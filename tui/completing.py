@@ -17,12 +17,13 @@ from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
+from scenes.table.command_words import takes_name
 from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
-MARK = re.compile(r"\\(\w*)$")
-COMMAND = re.compile(r"/(\w*)$")
-NEXT = re.compile(r"/next\s+(.*)$")
+MARK = re.compile(r"[\\＼](\w*)$")
+COMMAND = re.compile(r"[/／、.。](\w*)$")
+NAMING = re.compile(r"[/／、.。](\w+)\s+(\S*)$")
 NOT_UTF8 = re.compile(f"[\ud800-\udfff{REPLACED}]")
 """What bytes become that are not UTF-8."""
 
@@ -49,8 +50,8 @@ class TableCompleter(Completer):
             return match[1], [f"{blank}{label}" for label in self.emotions]
         if match := MARK.search(before):
             return match[1], ["me ", "emoji "]
-        if match := NEXT.match(before):
-            return match[1], self.names
+        if (match := NAMING.match(before)) and takes_name(match[1]):
+            return match[2], self.names
         if match := COMMAND.match(before):
             return match[1], self.commands
         return (before, [cue(name) for name in self.names]) if before else ("", [])

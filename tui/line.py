@@ -14,17 +14,25 @@ from models.backend import Backend
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.background import CallQueue
+from scenes.table.command_words import command_words
 from scenes.table.commands import COMMANDS
 from scenes.table.controller import Table
+from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from scenes.table.play import Play
 from scenes.table.session import Turn
+from scenes.table.typed import Doubt, as_it_stands
+from scenes.table.typed_marks import narrow
+from scenes.table.where import where
 from tui.candidates import View, print_hand, view
 from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
+from tui.farewell import tell_saved
 from tui.faults import line_of
+from tui.line_floor import LineFloor, allow_stranger
 from tui.line_help import print_help
 from tui.line_keep import LineKeeping
+from tui.line_turns import print_branches, show_hand
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
@@ -34,7 +42,9 @@ from tui.reading import Piped, Plain, Reader
 LATELY = 12
 """Turns that are shown of a play that is gone on with."""
 PICK = re.compile(r"\d{1,3}")
-EDIT = re.compile(r"[eE]\s*(\d{1,3})(?:\s+(.*))?")
+EDIT = re.compile(r"[eEｅＥ]\s*(\d{1,3})(?:\s+(.*))?")
+LETTERS = re.compile("[erm]")
+"""What is done with the candidates on the table, each in a letter."""
 
 
 def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
@@ -43,18 +53,25 @@ def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
     `encoding` is that of lines in a pipe. Of a play in which nothing was done nothing is kept.
     Raises `BadInput` for bytes that are none of the encoding.
     """
-    loading = Loading(choice, play.scene)
+    terminal = sys.stdin.isatty()
+    allow_stranger(choice, play.scene, terminal)
+    table = LineTable(play, Loading(choice, play.scene), terminal, encoding, choice)
     try:
-        return LineTable(play, loading, sys.stdin.isatty(), encoding).run()
+        return table.run()
     finally:
-        loading.close()
+        table.loading.close()
 
 
 class LineTable:
     """Shows a table a line at a time."""
 
     def __init__(
-        self, play: Play, loading: Loading, terminal: bool, encoding: str = "utf-8"
+        self,
+        play: Play,
+        loading: Loading,
+        terminal: bool,
+        encoding: str = "utf-8",
+        choice: Choice | None = None,
     ) -> None:
         self.play = play
         self.loading = loading
@@ -67,6 +84,7 @@ class LineTable:
         self.calls = CallQueue()
         self.table = Table(play, self.model, self.calls.post, self._happened)
         self.kept = LineKeeping(self.table, terminal)
+        self.floor = LineFloor(self, choice or Choice())
         self._view: View | None = None
         self._left = False
         self.reader = self._terminal() if terminal else Piped(encoding)
@@ -75,12 +93,15 @@ class LineTable:
         """Read and obey until the end; what is on the table then is kept, whatever ends it."""
         try:
             self._open()
+            self.floor.begin()
+            self.floor.play()
             while not self._left:
                 self._try(self._line())
         except EOFError:
             pass
         finally:
             self.table.close()
+        tell_saved(self.play.journal.path, by_line=True)
         if not self.heard and not self.terminal:
             raise BadInput(_("nothing came from stdin; send lines to play, or play on a terminal"))
         return self.status
@@ -100,8 +121,10 @@ class LineTable:
     def _try(self, line: str) -> None:
         """Do what one line says; what cannot be done is told."""
         try:
+            self.floor.before_a_line()
             self.obey(line)
             self._wait()
+            self.floor.play()
         except (EOFError, BrokenPipeError):
             raise
         except KeyboardInterrupt:
@@ -114,17 +137,37 @@ class LineTable:
 
     def obey(self, line: str) -> None:
         """Do what one line says. Raises `KnownError`."""
-        edit = EDIT.fullmatch(line)
-        if PICK.fullmatch(line):
-            self.table.pick(int(line))
-        elif edit and self.table.hand:
-            self.table.pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
-        elif line in ("r", "R"):
-            self.table.redraw()
-        elif line in ("m", "M"):
-            self.table.more()
-        else:
+        short = narrow(line).casefold()
+        edit, letters = EDIT.fullmatch(line), LETTERS.fullmatch(short)
+        if not (letters or edit or PICK.fullmatch(short)):
             self.table.enter(line)
+        elif self.table.hand is None:
+            self._doubt(line)
+        elif edit:
+            self.table.pick(int(edit[1]), edit[2] or self._rewritten(int(edit[1])))
+        elif letters:
+            self._of_the_hand(short)
+        else:
+            self.table.pick(int(short))
+
+    def _of_the_hand(self, letter: str) -> None:
+        match letter:
+            case "r":
+                self.table.redraw()
+            case "m":
+                self.table.more()
+            case _:
+                raise KnownError(_("this is written: e {number} TEXT", number=1))
+
+    def _doubt(self, line: str) -> None:
+        """A number or a letter without candidates is neither done nor said in silence."""
+        if self.table.hidden:
+            raise KnownError(_("the candidates are hidden; an empty line brings them back"))
+        if self.table.listening.asks(line):
+            self.table.enter(line)
+            return
+        question = _("There are no candidates; the same again says “{line}” aloud", line=line)
+        self.table.ask(line, Doubt(question, as_it_stands(line, self.play.player)))
 
     def _rewritten(self, number: int) -> str:
         """A candidate as the person rewrites it on the input line."""
@@ -136,8 +179,7 @@ class LineTable:
     def _edit(self, number: int, text: str) -> None:
         """Have a turn rewritten on the input line."""
         if not self.reader.prefills:
-            form = _(COMMANDS["edit"].form)
-            raise KnownError(_("this command is written {form}", form=form))
+            raise COMMANDS["edit"].miswritten()
         self.table.edit(number, self.reader.read(f"{number}> ", text))
 
     # --- the model ---
@@ -148,20 +190,21 @@ class LineTable:
         try:
             while self.table.drawing or self.table.waiting:
                 if self.model.loading:
-                    self._load()
+                    self.load()
                 self.calls.make()
         except KeyboardInterrupt:
             if not self.terminal:
                 raise
             self.table.stop()
 
-    def _load(self) -> None:
+    def load(self) -> None:
         """Wait for the model; what is to be said of a small one is said once."""
         try:
             self.model.backend = self.loading.backend()
         except Exception as error:
             self.model.problem = line_of(error)
             self._tell(error)
+            self.floor.failed(error)
         else:
             self._hint(self.model.backend)
         self.model.loading = False
@@ -183,6 +226,7 @@ class LineTable:
     # --- showing ---
 
     def _happened(self, event: happened.TableEvent) -> None:
+        self.floor.heard(event)
         match event:
             case happened.TurnsSaid(turns):
                 self._print(*(turn.entry for turn in turns))
@@ -191,15 +235,21 @@ class LineTable:
             case happened.PlaceChanged():
                 self._numbered("", self.play.session.path[-1:])
             case happened.HandOpened(hand):
-                word(f"-- {hand.speaker.name}")
+                word(self._head_of(hand))
                 self._view = view()
                 if not self.table.drawing and hand.complete:
                     print_hand(hand)
             case happened.HandChanged(hand):
                 self._view = self._view or view()
                 self._view.changed(hand)
-            case happened.HandShown(hand):
-                print_hand(hand)
+            case happened.HandShown():
+                show_hand(self.table)
+            case happened.HandHidden():
+                word(_("The candidates are hidden; an empty line brings them back"))
+            case happened.TurnDeleted(turn):
+                word(_("Turn #{number} is left out; /undo brings it back", number=turn.id))
+            case happened.Marked(number, name):
+                self._tell_mark(number, name)
             case happened.DrawEnded():
                 self._draw_ended(event)
             case happened.DrawWaits("model") if not self.loading.done:
@@ -210,10 +260,14 @@ class LineTable:
                 self._tell(error)
             case happened.Notice(text):
                 word(f"paotuan: {text}")
+            case happened.Doubted(question):
+                word(question)
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
             case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
                 self.kept.do(asked, text)
+            case happened.ViewAsked("help", sought):
+                print_help(sought)
             case happened.ViewAsked(asked):
                 self._show(asked)
 
@@ -224,16 +278,25 @@ class LineTable:
         if event.error is not None:
             self._tell(event.error)
 
+    def _head_of(self, hand: Hand) -> str:
+        at, of = self.table.hand_at, len(self.table.hands)
+        return f"-- {hand.speaker.name}{f' ({at}/{of})' if of > 1 else ''}"
+
+    def _tell_mark(self, number: int, name: str | None) -> None:
+        if name is None:
+            word(_("No bookmark at turn #{number} any more", number=number))
+        else:
+            word(_("Bookmark at turn #{number} {name}", number=number, name=name))
+
     def _show(self, asked: happened.View) -> None:
         match asked:
+            case "where":
+                for line in where(self.table):
+                    word(line)
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                for leaf in self.play.session.leaves():
-                    here = leaf.id == self.play.session.head
-                    self._numbered("* " if here else "  ", [leaf])
-            case "help":
-                print_help()
+                self._print_branches()
             case "quit":
                 self._left = True
 
@@ -250,6 +313,16 @@ class LineTable:
         self._print(*(turn.entry for turn in shown))
         word(_("Type to speak; an empty line lets the next one speak; /help"))
         self.table.tell_notices()
+        show_hand(self.table)
+
+    def _print_branches(self) -> None:
+        """The tree on a terminal; in a pipe the last turn of each branch, in a form that stays."""
+        session = self.play.session
+        if self.terminal:
+            print_branches(session)
+            return
+        for leaf in session.leaves():
+            self._numbered("* " if leaf.id == session.head else "  ", [leaf])
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:
@@ -283,4 +356,4 @@ class LineTable:
             return Plain()
         from tui.completing import TableCompleter, Terminal
 
-        return Terminal(TableCompleter(self.play.scene, list(COMMANDS)), self._status)
+        return Terminal(TableCompleter(self.play.scene, command_words()), self._status)

@@ -23,8 +23,16 @@ class LoadedModel:
     loading: bool = False
     problem: str = ""
     """Why there is none, in one line."""
+    passing: bool = False
+    """Whether that may pass by itself: a server is away."""
+    again_in: float = 0.0
+    """Seconds from its failure until such a server is asked again."""
+    old: "Backend | None" = None
+    """What played before the one that is being loaded, and stays should that fail."""
     busy: Lock = field(default_factory=Lock)
     """Held while a draw runs: a backend serves one thread at a time."""
+    opening: Lock = field(default_factory=Lock)
+    """Held while a model is opened: one after another."""
 
 
 def wanted(choice: Choice, scene: "Scene | None") -> str:
@@ -33,4 +41,6 @@ def wanted(choice: Choice, scene: "Scene | None") -> str:
     name = model_name(choice, scene)
     context = choice.context or (says and says.context)
     adapters = sorted({role.adapter for role in scene.cast if role.adapter}) if scene else []
-    return repr((name, context, choice.quantization or (says and says.quantization), adapters))
+    lesson = scene.name if scene and scene.lesson else ""
+    quantization = choice.quantization or (says and says.quantization)
+    return repr((name, context, quantization, adapters, lesson))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from models.backend import Backend
     from models.resolve import ModelSpec
     from scenes.scene import Scene
+    from scenes.table.teaching import Way
 
 WITH_ADAPTERS = ("llamacpp", "local", "server")
 """The backends that open adapters from files; a server loads those that it does not have."""
@@ -49,6 +50,12 @@ class Choice:
     """Where adapters lie that the roles name."""
     threads: int | None = None
     """Processor threads of a model in process; `None` is its own choice."""
+    watch: bool = False
+    """Whether the table plays by itself from the beginning."""
+    pace: float | None = None
+    """Seconds a turn of a table that plays by itself; `None` is by the length of the line."""
+    by_line: bool = False
+    """Whether the table is played line by line, which a lesson has to know."""
 
 
 def choose(
@@ -126,7 +133,10 @@ def _named_model(choice: Choice, scene: "Scene | None") -> "ModelSpec":
 
 def model_name(choice: Choice, scene: "Scene | None") -> str:
     """What names the model: the option, PAOTUAN_MODEL, the scene, the settings, else the starter;
-    a name of the settings stands for what they keep under it."""
+    a name of the settings stands for what they keep under it. A lesson is recited, whatever is
+    asked for."""
+    if scene and scene.lesson:
+        return "scripted"
     given = choice.model or os.environ.get("PAOTUAN_MODEL") or (scene and scene.model.use)
     return model_named(given or preferred_model() or "starter")
 
@@ -137,6 +147,9 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     One that the person did not give, and that is for another base, is left out with a notice. It
     may take long. Raises `KnownError`.
     """
+    from tui.strangers import check_host
+
+    check_host(choice, scene)
     spec = find_model(choice, scene)
     says = scene.model if scene else None
     context = choice.context or (says and says.context)
@@ -154,6 +167,11 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
         options["adapters"] = paths
     if spec.backend != "scripted" and (names := _named_by(scene) - choice.adapters.keys()):
         options["optional"] = names
+    if scene and scene.lesson:
+        from scenes.table.teaching import Teacher
+
+        way: Way = "typed" if choice.by_line else "keys"
+        options = {"answers": Teacher(scene.lesson, scene.opening, way).lines}
     return spec.open(**options)
 
 

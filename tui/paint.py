@@ -1,34 +1,29 @@
 """Log entries as styled, wrapped lines. Text is never markup, and nothing unprintable is kept."""
 
-from bisect import bisect_right
+import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from rich.cells import get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from base.text import UNPRINTABLE
+from tui.wrapping import rows, slices
 
 if TYPE_CHECKING:
     from scenes.log import Entry
 
 DARK = (
-    *("#7aa2f7", "#e0af68", "#9ece6a", "#f7768e", "#bb9af7"),
+    *("#7aa2f7", "#e0af68", "#9ece6a", "#fa8a9e", "#bb9af7"),
     *("#2ac3de", "#ff9e64", "#73daca", "#d7a1c8", "#c0caf5"),
 )
 LIGHT = (
-    *("#1d4ed8", "#a15c00", "#3f7d20", "#b3263a", "#6b3fa0"),
-    *("#0f6b7a", "#b5480b", "#187563", "#8f3f77", "#3a4166"),
+    *("#1d4ed8", "#824800", "#2f6415", "#a81f34", "#6b3fa0"),
+    *("#0b5a67", "#97390a", "#0f6250", "#8f3f77", "#3a4166"),
 )
 NO_STYLE = Style.null()
-WIDEST = 2
-"""Cells of a character, at most."""
-NEVER_FIRST = frozenset("，。！？；：、）】》」』”’…—·,.!?;:)]}%")
-NEVER_LAST = frozenset("（【《「『“‘([{")
 
 
 class Run(NamedTuple):
@@ -37,6 +32,12 @@ class Run(NamedTuple):
     text: str
     style: Style
 
+
+ACTION = "* "
+"""What an action begins with in the tray: one cell and a blank in any terminal and font."""
+CANDIDATES = {"action": ACTION + "{}", "thought": "（{}）", "narration": "【{}】"}
+_HALF_A_MARK = re.compile(r"\\[A-Za-z]*$")
+_ACTION = re.compile(r"\\me(?![A-Za-z])\s*")
 
 Styles = Callable[[str], Style]
 """The style of a part: narration, speech, action, thought, emotion, chapter, context, player."""
@@ -88,12 +89,37 @@ def body_runs(entry: "Entry", styles: Styles) -> list[Run]:
     return runs
 
 
+def candidate_runs(entry: "Entry", styles: Styles) -> list[Run]:
+    """A candidate as it lies in the tray: what it is can be told without colours."""
+    runs = body_runs(entry, styles)
+    form = CANDIDATES.get(entry.kind)
+    if form:
+        runs[0] = Run(form.format(printable(entry.text)), styles(entry.kind))
+    return runs
+
+
+def growing_runs(text: str, styles: Styles, narrated: bool = False) -> list[Run]:
+    """A candidate while it is written: its marks, also half of them, show as what they mean."""
+    said, __, emotion = _HALF_A_MARK.sub("", printable(text)).partition(r"\emoji")
+    kind = "narration" if narrated or said.startswith("【") else "speech"
+    if _ACTION.match(said):
+        kind = "action"
+    elif said.startswith(("（", "(")):
+        kind = "thought"
+    elif narrated and not said.startswith("【"):
+        said = f"【{said}"
+    runs = [Run(_ACTION.sub(ACTION, said), styles(kind))]
+    if emotion := emotion.strip():
+        runs.append(Run(f" 〔{emotion}〕", styles("emotion")))
+    return runs
+
+
 def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
     """The runs in lines of at most `width` cells, at least one line."""
     runs = [run for run in runs if run.text]
     text = "".join(run.text for run in runs)
     lines = []
-    for start, end in _slices(text, max(width, WIDEST)):
+    for start, end in slices(text, width):
         line, at = [], 0
         for run in runs:
             part = run.text[max(start - at, 0) : max(end - at, 0)]
@@ -106,8 +132,7 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
 
 def height(entry: "Entry", width: int) -> int:
     """How many lines an entry takes, wrapped to `width` cells."""
-    text = "".join(run.text for run in runs_of(entry, _plain, NO_STYLE))
-    return 1 if WIDEST * len(text) <= width else len(_slices(text, max(width, WIDEST)))
+    return rows("".join(run.text for run in runs_of(entry, _plain, NO_STYLE)), width)
 
 
 def _plain(part: str) -> Style:
@@ -118,23 +143,3 @@ def strip_of(line: Iterable[Run], width: int, base: Style) -> Strip:
     """A line padded to `width` cells on the style `base`."""
     segments = [Segment(run.text, base + run.style) for run in line]
     return Strip(segments).adjust_cell_length(width, base)
-
-
-def _slices(text: str, width: int) -> list[tuple[int, int]]:
-    """Where lines begin and end: at blanks, and between wide characters but for punctuation."""
-    ends = list(accumulate(map(get_character_cell_size, text)))
-    slices: list[tuple[int, int]] = []
-    start = used = 0
-    while start < len(text):
-        most = bisect_right(ends, used + width, start)
-        places = range(most, start, -1) if most < len(text) else ()
-        cut = next((at for at in places if _may_break(text[at - 1], text[at])), most)
-        slices.append((start, cut))
-        start, used = cut, ends[cut - 1]
-    return slices
-
-
-def _may_break(character: str, following: str) -> bool:
-    if following in NEVER_FIRST or character in NEVER_LAST:
-        return False
-    return character == " " or 2 in map(get_character_cell_size, character + following)

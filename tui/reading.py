@@ -85,6 +85,7 @@ class Plain:
             print(prompt, end="", file=sys.stderr, flush=True)
             line = sys.stdin.readline()
             if not line:
+                print(file=sys.stderr)  # what is said next begins a line
                 raise EOFError
             if REPLACED not in line:
                 return line.rstrip("\r\n")

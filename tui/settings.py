@@ -23,7 +23,7 @@ from base.writing import replace_text, told
 
 NARROWEST, WIDEST = 40, 400
 """Columns that text may be held to."""
-TABLES = ("models", "keys", "sampling")
+TABLES = ("models", "keys", "sampling", "hosts")
 """The keys that hold others."""
 _NAME = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _NAMES = re.compile(_NAME)
@@ -44,12 +44,16 @@ class UserSettings:
     """A name of `models`, of the catalog, a path, or a server's address."""
     columns: int | None = None
     """Columns that the text of the table is held to."""
+    ahead: int | None = None
+    """How many turns are drawn while the person reads."""
     models: Mapping[str, str] = field(default_factory=dict)
     """Models under names of the person's own."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by the id of what they do."""
     sampling: Mapping[str, float] = field(default_factory=dict)
     """How is drawn where neither an option nor the scene says it."""
+    hosts: Mapping[str, bool] = field(default_factory=dict)
+    """Whether a server may be asked that a scene names, by its host and port."""
     notices: tuple[str, ...] = ()
     """What has been said once and is not said again."""
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -152,6 +156,10 @@ def _columns(key: str, value: Any) -> str | None:
     return _("a whole number from {least} to {most}", least=NARROWEST, most=WIDEST)
 
 
+def _ahead(key: str, value: Any) -> str | None:
+    return None if type(value) is int and value in (0, 1) else _("0 or 1")
+
+
 def _sampling(key: str, value: Any) -> str | None:
     name = key.rpartition(".")[2]
     kinds = (int,) if name in WHOLE else (int, float)
@@ -165,14 +173,24 @@ def _words(key: str, value: Any) -> str | None:
     return None if words else _('a list such as ["small-model"]')
 
 
+def _yes_or_no(key: str, value: Any) -> str | None:
+    return None if isinstance(value, bool) else _("true or false")
+
+
 SINGLE: Mapping[str, Check] = {
     "language": _language,
     "theme": _text,
     "model": _text,
     "columns": _columns,
+    "ahead": _ahead,
     "notices": _words,
 }
-INSIDE: Mapping[str, Check] = {"models": _text, "keys": _text, "sampling": _sampling}
+INSIDE: Mapping[str, Check] = {
+    "models": _text,
+    "keys": _text,
+    "sampling": _sampling,
+    "hosts": _yes_or_no,
+}
 
 
 def _checked(

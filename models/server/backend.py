@@ -115,6 +115,11 @@ class Server:
         """Whether `count` asks the model's own tokenizer; else it is an estimate."""
         return self._counting.exact
 
+    @property
+    def draws_several(self) -> bool:
+        """Whether one request draws several candidates, as far as has been seen."""
+        return self._manners.most is None or self._manners.most > 1
+
     def count(self, text: str) -> int:
         return self._counting.count(text)
 

@@ -5,9 +5,10 @@ from typing import Literal
 
 from scenes.scene import Role
 from scenes.table.hand import Hand
+from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "find", "marks", "copy", "export"]
+View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
 """What only a front end can show or do."""
 
 
@@ -27,9 +28,25 @@ class TurnEdited:
 
 @dataclass(frozen=True)
 class PlaceChanged:
-    """The play stands at another turn: by undo, by redo, or by going there."""
+    """The play stands at another turn: by undo, by redo, by going there, by leaving out the last
+    one, or by picking what was picked before."""
 
-    by: Literal["undo", "redo", "go"]
+    by: By
+
+
+@dataclass(frozen=True)
+class TurnDeleted:
+    """A turn was left out of the branch; it stays on a branch of its own."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A turn has a bookmark, maybe without a name; `None` is none any more."""
+
+    turn: int
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,42 @@ class NextChanged:
     """Another role was chosen to speak next; `None` is nobody."""
 
     role: Role | None
+
+
+@dataclass(frozen=True)
+class FloorChanged:
+    """The rule, who is muted, who is there, or a role's adapter is another than before."""
+
+
+@dataclass(frozen=True)
+class CastChanged:
+    """A newcomer has joined the cast."""
+
+    role: Role
+
+
+@dataclass(frozen=True)
+class ModelAsked:
+    """The model is to be another: one that has a name, or none, which is to choose one; `retry`
+    is to open the one that was not to be had once more."""
+
+    name: str = ""
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class AdapterAsked:
+    """The lines of a role are to be drawn with an adapter; both empty is to tell what there is."""
+
+    role: str = ""
+    adapter: str | None = None
+
+
+@dataclass(frozen=True)
+class WatchAsked:
+    """The table is to play by itself, or no longer; `turns` is how many, where that was said."""
+
+    turns: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +108,24 @@ class HandChanged:
 
 @dataclass(frozen=True)
 class HandShown:
-    """The hand on the table is to be shown again."""
+    """A hand is on the table that was there before: leafed to, brought back, or of the place where
+    the play stands now."""
 
     hand: Hand
+
+
+@dataclass(frozen=True)
+class HandHidden:
+    """The hand is out of sight; what goes on with it goes on."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """What was typed may not be meant as speech; the same again does what is asked about."""
+
+    question: str
 
 
 @dataclass(frozen=True)
@@ -135,12 +203,22 @@ class Notice:
 TableEvent = (
     TurnsSaid
     | TurnEdited
+    | TurnDeleted
+    | Marked
     | PlaceChanged
     | NextChanged
+    | FloorChanged
+    | CastChanged
+    | ModelAsked
+    | AdapterAsked
+    | WatchAsked
     | HandOpened
     | HandChanged
     | HandShown
+    | HandHidden
     | HandLeft
+    | HandHidden
+    | Doubted
     | PromptRead
     | DrawEnded
     | DrawWaits

@@ -130,8 +130,10 @@ def draw_lines(
     sampling: Sampling,
     adapter: str | None = None,
     taken: Sequence[Entry] = (),
+    begun: str = "",
 ) -> Generator[Update]:
-    """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`.
+    """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`, and begin
+    with `begun`.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
     Raises `KnownError`.
@@ -143,8 +145,11 @@ def draw_lines(
         said.add(entry)
     yield Cut(budget, said.dropped(budget))
     prompt = prompt_after(stable_part(scene), said, speaker, budget)
+    if begun:
+        prompt = replace(prompt, cue=prompt.cue + begun)
+        sampling = replace(sampling, grammar=None)  # which is of whole lines
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
-    table = _Table(speaker, labels, lately, [_words(entry) for entry in taken])
+    table = _Table(speaker, labels, lately, begun, [_words(entry) for entry in taken])
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     places = list(range(sampling.n))
     for round_ in range(REDRAWS + 1):
@@ -152,7 +157,7 @@ def draw_lines(
         again = round_ < REDRAWS
         refused: list[int] = []
         round_sampling = replace(sampling, n=len(places), seed=seed)
-        with closing(_round(backend, prompt, round_sampling, adapter)) as lines:
+        with closing(_round(backend, prompt, round_sampling, adapter, begun)) as lines:
             for line in lines:
                 if isinstance(line, Progress):
                     yield line
@@ -177,11 +182,11 @@ def draw_lines(
 
 
 def _round(
-    backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None
+    backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None, begun: str
 ) -> Generator[tuple[int, str, End | None] | Progress]:
     """Each row's text so far, cut at the first stop whatever the backend sends."""
     scanners = [StopScanner(sampling.stop) for __ in range(sampling.n)]
-    texts = [""] * sampling.n
+    texts = [begun] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for delta in deltas:
             if isinstance(delta, Progress):
@@ -206,10 +211,13 @@ class _Table:
     speaker: Role
     labels: Sequence[str]
     lately: Sequence[str]
+    begun: str = ""
     taken: list[str] = field(default_factory=list)
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
         """The candidate that a text is, or why it is none."""
+        if self.begun and is_blank(text.removeprefix(self.begun)):
+            return None, _("nothing is added")
         if end.finish == "thought":
             return None, _("a thought, not the line")
         entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))

@@ -48,6 +48,10 @@ class Draw:
     dropped: int | None = None
     """Entries of the branch's history, comments aside, that the budget cut from its left; `None`
     where it is not known, as in journals of before."""
+    begun: str = ""
+    """What each candidate begins with: a line that had stopped early, and was continued."""
+    continues: int | None = None
+    """The turn whose line that is; `None` where it was a candidate."""
 
 
 _read = msgspec.json.Decoder(Draw).decode
@@ -58,10 +62,16 @@ class Draws(Mapping[int, Draw]):
 
     def __init__(self) -> None:
         self._draws: list[Draw | bytes] = []
+        self._after: dict[int | None, list[int]] = {}
 
-    def add(self, draw: Draw | bytes) -> None:
-        """Add a draw, or the line of a journal that holds it."""
+    def add(self, draw: Draw | bytes, parent: int | None) -> None:
+        """Add a draw, or the line of a journal that holds it, made after the turn `parent`."""
         self._draws.append(draw)
+        self._after.setdefault(parent, []).append(len(self._draws))
+
+    def after(self, parent: int | None) -> Sequence[int]:
+        """The draws that were made after a turn, in their order."""
+        return self._after.get(parent, ())
 
     def __getitem__(self, id: int) -> Draw:
         """Raises `KnownError` where what a journal holds is no draw."""

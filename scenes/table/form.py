@@ -8,6 +8,8 @@ from scenes.log import Entry, parse
 from scenes.prompt import cue_of
 from scenes.scene import Role
 
+MARKS = ("\\me", "\\emoji", "【", "】")
+"""What has no place among the words of a line."""
 _HALF = str.maketrans(",!?:;()", "，！？：；（）")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _MARKS = re.compile(r"(?:[,!?:;()，。！？：；（）、…—“”‘’《》]|\.{3,})+")
@@ -26,10 +28,17 @@ def read_line(speaker: Role, text: str) -> Entry | None:
         return None
     entry = entries[0]
     kinds = {"narration"} if speaker.narrator else {"speech", "action", "thought"}
-    inside = entry.text + entry.thought
-    if entry.kind not in kinds or any(mark in inside for mark in ("\\me", "\\emoji", "【", "】")):
+    if entry.kind not in kinds or any(mark in _words_of(entry, text) for mark in MARKS):
         return None
-    return None if _INVISIBLE.search(inside + entry.emotion) else entry
+    return None if _INVISIBLE.search(entry.text + entry.thought + entry.emotion) else entry
+
+
+def _words_of(entry: Entry, text: str) -> str:
+    """What was written of an entry without the marks that make it one; an escaped mark is none."""
+    words = text.removesuffix("】")
+    if entry.kind == "action":
+        words = words.removeprefix("\\me")
+    return words.rpartition("\\emoji")[0] if entry.emotion else words
 
 
 def mended(text: str, labels: Sequence[str]) -> str:

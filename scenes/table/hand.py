@@ -1,18 +1,29 @@
 """The candidates of one draw as they come, and what is remembered of how they were drawn."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Protocol
 
 from base.errors import KnownError
 from base.messages import _, _n
 from models.backend import Progress, Sampling
-from scenes.scene import Role
-from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update
+from scenes.scene import Role, Scene
+from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update, line_sampling
 from scenes.table.draws import Candidate, Draw
 from scenes.table.lines import body_of
 
 BY_FORM = ("stop", "grammar", "dry_breakers", "seed")
 """What of `Sampling` the log's form gives, or a draw has a field of its own for."""
+
+
+class PickedTurn(Protocol):
+    """What is asked of a turn: the draw it was picked from, and which candidate it was."""
+
+    @property
+    def draw(self) -> int | None: ...
+
+    @property
+    def candidate(self) -> int | None: ...
 
 
 @dataclass
@@ -25,6 +36,19 @@ class Place:
     """Why it was rejected, while it is drawn again or given up."""
     over: bool = False
     """Whether nothing more comes."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A line that is wanted of a model, before it is drawn."""
+
+    speaker: Role
+    after: int | None
+    """The turn that it would follow."""
+    begun: str = ""
+    """What it begins with, where a line is continued that had stopped early."""
+    continues: int | None = None
+    """The turn whose line that is."""
 
 
 @dataclass
@@ -44,6 +68,17 @@ class Hand:
     """What of the history was read."""
     kept: Draw | None = None
     """What the session remembers of it."""
+    draws: set[int] = field(default_factory=set)
+    """All that the session remembers of it: a draw more where more were drawn beside them."""
+    picked: set[int] = field(default_factory=set)
+    """The places, from 0, whose candidate was taken at this place of the play."""
+    begun: str = ""
+    continues: int | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What was wanted."""
+        return Asked(self.speaker, self.after, self.begun, self.continues)
 
     def update(self, update: Update, offset: int = 0) -> int | None:
         """Take what a draw tells, its places counted from `offset`; the place it changed."""
@@ -105,7 +140,38 @@ class Hand:
             self.cut.budget if self.cut else 0,
             self.model if self.cut else "",
             self.cut.dropped if self.cut else None,
+            self.begun,
+            self.continues,
         )
+
+    def know_picked(self, turns: Iterable[PickedTurn]) -> None:
+        """See which candidates were taken, by the turns that were said at its place."""
+        taken = {turn.candidate for turn in turns if turn.draw in self.draws}
+        complete = [at for at, place in enumerate(self.places) if place.candidate]
+        self.picked = {at for number, at in enumerate(complete) if number in taken}
+
+
+def hand_of(draw: Draw, scene: Scene) -> Hand:
+    """The hand that a draw was, to be picked from, continued and added to."""
+    cast = {role.name: role for role in scene.cast}
+    speaker = cast.get(draw.speaker) or Role(draw.speaker, adapter=draw.adapter)
+    try:
+        sampling = line_sampling(replace(scene, sampling=draw.sampling), speaker)
+    except KnownError:  # another program's names
+        sampling = line_sampling(scene, speaker)
+    return Hand(
+        speaker,
+        draw.model,
+        replace(sampling, seed=draw.seed),
+        [Place(body_of(each.entry), each, over=True) for each in draw.candidates],
+        after=draw.parent,
+        context=draw.context,
+        cut=None if draw.dropped is None else Cut(draw.budget, draw.dropped),
+        kept=draw,
+        draws={draw.id},
+        begun=draw.begun,
+        continues=draw.continues,
+    )
 
 
 def settings_of(sampling: Sampling) -> Mapping[str, object]:

@@ -50,7 +50,7 @@ class Places:
 
     def built_on(self, event: Event) -> tuple[int, int]:
         """How many turns and how many draws must be there before an event."""
-        turns, draws = [event.get(key) for key in ("head", "parent", "after")], []
+        turns, draws = [event.get(key) for key in ("head", "parent", "after", "turn")], []
         if event.get("event") == "draw":
             draws.append(_before(event.get("id")))
         for number, turn in enumerate(turns_of(event)):

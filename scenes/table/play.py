@@ -3,35 +3,25 @@
 It draws nothing on a screen and knows no model but through the `Backend` it is handed.
 """
 
-from collections.abc import Generator, Iterable
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
-from base.names import nearest
-from characters.knowledge import Shelf
-from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry, parse
-from scenes.note import Note
-from scenes.prompt import build_prompt, prime
 from scenes.scene import Role, Scene
-from scenes.table.draw import Update, draw_lines, line_sampling
-from scenes.table.hand import Hand, Place
 from scenes.table.journal import Journal
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
-from scenes.table.lines import edited_entry, entry_of, lines_of
-from scenes.table.session import Draw, Session, Turn
-from scenes.turns import candidates_to_speak, next_speaker
-
-SEED_STEP = 104729
-"""What a place further on adds to a seed that was asked for, so that more is another draw."""
+from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
+from scenes.table.play_hands import PlayHands
+from scenes.table.session import Session, Turn
+from scenes.turns import Floor, candidates_to_speak, next_speaker
 
 
-class Play:
+class Play(PlayHands):
     """What can be done at the table. Raises `KnownError` where it cannot, and then nothing is."""
 
     def __init__(self, session: Session, journal: Journal) -> None:
@@ -41,6 +31,8 @@ class Play:
         self.asked: dict[str, Any] = {}
         """What the person asks of `Sampling`, before what the scene says."""
         self.next: Role | None = None
+        self.ahead = session.scene.ahead or 0
+        """How many turns are drawn ahead while the person reads."""
         self.knowledge = TableKnowledge(session.scene)
         self.turned()
 
@@ -88,10 +80,6 @@ class Play:
         self.close()
 
     @property
-    def scene(self) -> Scene:
-        return self.session.scene
-
-    @property
     def player(self) -> Role | None:
         return self.scene.role(self.session.role) if self.session.role else None
 
@@ -99,15 +87,46 @@ class Play:
 
     def turned(self) -> None:
         """After any change of where the play stands: who is next, and the readable log."""
-        self.next = next_speaker(self.scene, self.session.path, self.session.role)
+        self.choose_by_rule()
         try:
             self.journal.save_log(self.session)
         except KnownError as error:
             self.notices.append(str(error))
 
+    def speaker_after(self, path: Sequence[Turn]) -> Role | None:
+        """Who would speak after these turns."""
+        return next_speaker(self.scene, path, self.session.role, self.floor)
+
+    @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.session.floor
+
+    def choose_by_rule(self) -> None:
+        """Have the rule say who is next."""
+        self.next = self.speaker_after(self.session.path)
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again, if they had left; it is told."""
+        away = self.floor.away
+        back = {entry.speaker for entry in entries} & away if away else set()
+        if back:
+            names = [role.name for role in self.scene.cast if role.name in away - back]
+            self.session.set_away(names)
+            for name in back:
+                self.notices.append(_("{name} is there again, since they speak", name=name))
+
+    def use_adapter(self, name: str, adapter: str | None) -> None:
+        """Draw the lines of a role with another adapter, or none; the session does not say so,
+        since each draw does."""
+        scene = self.scene
+        cast = (replace(r, adapter=adapter) if r.name == name else r for r in scene.cast)
+        self.session.scene = replace(scene, cast=tuple(cast))
+        self.choose_by_rule()
+
     def cycle(self, step: int = 1) -> Role | None:
         """Choose the next one of the roles that a model plays."""
-        roles = candidates_to_speak(self.scene, self.session.role)
+        roles = candidates_to_speak(self.scene, self.session.role, self.floor.away)
         if not roles:
             return None
         at = roles.index(self.next) if self.next in roles else -(step > 0)
@@ -129,120 +148,19 @@ class Play:
         return [self.entry(line, self.player) for line in lines_of(text)]
 
     def say_entries(self, entries: Iterable[Entry]) -> list[Turn]:
+        entries = list(entries)
+        self.bring_back(entries)
         turns = self.session.say_all(entries)
         if turns:
             self.turned()
         return turns
 
-    def entry(self, text: str, role: Role | None) -> Entry:
-        """The entry that a line means when `role` says it, as `scenes.table.lines` reads it."""
+    def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
+        """The entry that a line means when `role` says it, as `scenes.table.lines` reads it;
+        `kept` is an emotion that it may have though the scene does not know it."""
         entry = entry_of(self.scene, text, role)
-        self._mention_unknown_emotion(entry)
+        check_emotion(self.scene, entry, kept)
         return entry
-
-    def _mention_unknown_emotion(self, entry: Entry) -> None:
-        """Mention an emotion that is none of the scene's; it is kept as it is."""
-        labels = set(self.scene.emotions).union(*(role.emotions for role in self.scene.cast))
-        if entry.emotion and entry.emotion not in labels:
-            hint = nearest(entry.emotion, labels)
-            self.notices.append(
-                _(
-                    "\\emoji {emotion} is not in this scene's list{hint}",
-                    emotion=entry.emotion,
-                    hint=hint,
-                )
-            )
-
-    # --- drawing ---
-
-    def hand(self, backend: Backend, speaker: Role) -> Hand:
-        """An empty hand for a draw of `speaker`'s next line."""
-        sampling = line_sampling(self.scene, speaker, self.asked)
-        head, context = self.session.head, backend.context
-        return Hand(speaker, backend.name, sampling, after=head, context=context)
-
-    def deal(self, backend: Backend, hand: Hand) -> tuple[int, Generator[Update]]:
-        """Begin to draw (more) candidates into `hand`: the offset of their places, and the draw.
-
-        The history is taken now; the generator may be consumed in another thread.
-        """
-        speaker, sampling, offset = hand.speaker, hand.sampling, len(hand.places)
-        if offset and sampling.seed is not None:
-            sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
-        taken = [candidate.entry for candidate in hand.complete]
-        if not offset:
-            self.session.inject(self.notes_for(backend, speaker))
-        history = self.session.history
-        hand.places += [Place() for __ in range(sampling.n)]
-        updates = draw_lines(
-            backend, self.scene, history, speaker, sampling, speaker.adapter, taken
-        )
-        return offset, self._with_notices(backend, updates)
-
-    def _with_notices(self, backend: Backend, updates: Generator[Update]) -> Generator[Update]:
-        """The draw, and afterwards what the backend has to say of it."""
-        try:
-            with closing(updates):
-                yield from updates
-        finally:
-            self.notices += backend.notices
-            backend.notices.clear()
-
-    def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
-        """Have the model read what has been said so far, for the next line of `speaker`."""
-        entries = self.session.history
-        sampling = line_sampling(self.scene, speaker, self.asked)
-
-        def read() -> Generator[Progress]:
-            prime(backend, self.scene, entries)
-            prompt = build_prompt(
-                self.scene, entries, speaker, backend.context, sampling.max_tokens, backend.count
-            )
-            yield from backend.prefill(prompt, speaker.adapter)
-
-        return read()
-
-    def prompt(self, backend: Backend, speaker: Role) -> Prompt:
-        """All that the model would read for the next line of `speaker`."""
-        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        history = [*self.session.history, *self.notes_for(backend, speaker)]
-        prime(backend, self.scene, history)
-        return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
-
-    def notes_for(self, backend: Backend, speaker: Role) -> list[Note]:
-        """The knowledge that comes up now, before a line by `speaker`; nothing is written."""
-        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        history, player = self.session.history, self.session.role
-        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
-        self.notices += problems
-        return notes
-
-    def opening_knowledge(self) -> Generator[Shelf]:
-        """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""
-        yield self.knowledge.opened(self.session.role)
-
-    def use_knowledge(self, shelf: Shelf) -> None:
-        """Take what was opened before the first draw; it is closed with the play."""
-        self.notices += self.knowledge.use(shelf)
-
-    def pick(self, hand: Hand, place: int, text: str | None = None) -> Turn:
-        """Take the candidate at `place` as the next turn, or `text`, which it was edited to."""
-        if hand.after != self.session.head:
-            raise KnownError(_("the play has moved on since these lines were drawn; draw again"))
-        candidate = hand.candidate(place)
-        entry = None if text is None else self.entry(text, hand.speaker)
-        draw = self.keep(hand)
-        assert draw is not None
-        turn = self.session.pick(draw, hand.complete.index(candidate), entry)
-        self.turned()
-        return turn
-
-    def keep(self, hand: Hand) -> Draw | None:
-        """Remember a hand, also one from which nothing was picked; an empty one is nothing."""
-        candidates = tuple(hand.complete)
-        if candidates and (hand.kept is None or hand.kept.candidates != candidates):
-            hand.kept = self.session.keep(hand.draw())
-        return hand.kept
 
     # --- going back and forth ---
 
@@ -259,7 +177,7 @@ class Play:
     def edited(self, turn: Turn, text: str) -> Entry:
         """What `text` means in place of a turn; nothing is said yet."""
         entry = edited_entry(self.scene, turn.entry, text)
-        self._mention_unknown_emotion(entry)
+        check_emotion(self.scene, entry, turn.entry.emotion)
         return entry
 
     def edit(self, turn: Turn, what: str | Entry) -> Turn:
@@ -268,6 +186,11 @@ class Play:
         edited = self.session.edit(turn.id, entry)
         self.turned()
         return edited
+
+    def delete(self, turn: Turn) -> None:
+        """Leave out a turn of this branch; the old line stays on its own branch."""
+        self.session.delete(turn.id)
+        self.turned()
 
     def _moved(self, moved: bool) -> bool:
         if moved:

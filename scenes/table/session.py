@@ -5,17 +5,22 @@ Every change is an event, recorded before it is applied: what cannot be recorded
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Literal
 
 from base.errors import KnownError
 from base.messages import Message, _, _n
+from base.names import name_problem
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.scene import Scene
+from scenes.scene import Role, Scene, Turns
 from scenes.table.draws import Candidate as Candidate
 from scenes.table.draws import Draw as Draw
 from scenes.table.events import Event as Event
 from scenes.table.events import building
+from scenes.table.moves import By as Moved
+from scenes.table.moves import Place
+from scenes.table.presence import taken
 from scenes.table.session_state import VERSION as VERSION
 from scenes.table.session_state import By as By
 from scenes.table.session_state import Notes, SessionState
@@ -90,11 +95,9 @@ class Session(SessionState):
 
     # --- what can be done ---
 
-    def say(
-        self, entry: Entry, by: By = "player", draw: int | None = None, candidate: int | None = None
-    ) -> Turn:
+    def say(self, entry: Entry, by: By = "player") -> Turn:
         """Add a turn after where the play stands."""
-        return self._grow([Turn(self._next_id(), self.head, entry, by, draw, candidate)])[0]
+        return self._grow([Turn(self._next_id(), self.head, entry, by)])[0]
 
     def say_all(self, entries: Iterable[Entry]) -> list[Turn]:
         """Add a turn of the player for each entry, all of them or none."""
@@ -103,10 +106,11 @@ class Session(SessionState):
             turns.append(Turn(number, number - 1 if turns else self.head, entry))
         return self._grow(turns)
 
-    def inject(self, notes: Iterable[Note]) -> None:
-        """Write knowledge where the play stands, for whatever is said there from now on."""
+    def inject(self, notes: Iterable[Note], after: Place | Literal["head"] = "head") -> None:
+        """Write knowledge after a turn, for whatever is said there from now on."""
+        place = self.head if after == "head" else after
         if injected := tuple(notes):
-            self._do({"event": "knowledge", **to_json(Notes(self.head, self._next_id(), injected))})
+            self._do({"event": "knowledge", **to_json(Notes(place, self._next_id(), injected))})
 
     def keep(self, draw: Draw) -> Draw:
         """Remember a draw with all its candidates; its `id` is set here."""
@@ -116,30 +120,54 @@ class Session(SessionState):
         self._do({"event": "draw", **to_json(numbered)})
         return numbered
 
-    def pick(self, draw: Draw, candidate: int, entry: Entry | None = None) -> Turn:
-        """Take a candidate as the next turn, or `entry`, which it was edited to."""
+    def pick(
+        self,
+        draw: Draw,
+        candidate: int,
+        entry: Entry | None = None,
+        after: Place | Literal["as drawn"] = "as drawn",
+        unattended: bool = False,
+    ) -> Turn:
+        """Take a candidate as the next turn, or `entry`, which it was edited to; a line drawn for
+        the player's own role is the player's.
+
+        `after` is the turn that it follows, if not the one it was drawn after; `unattended` is a
+        choice that nobody made.
+        """
         line = entry or draw.candidates[candidate].entry
-        return self.say(line, "model", draw.id, candidate)
+        parent = draw.parent if after == "as drawn" else after
+        by: By = "player" if draw.speaker == self.role else "model"
+        turn = Turn(self._next_id(), parent, line, by, draw.id, candidate, unattended=unattended)
+        return self._grow([turn])[0]
 
     def undo(self) -> bool:
-        """Go back one turn; the turn stays in the tree. False at the opening."""
+        """Take back the last move: stand where the play stood before it. False where none was."""
         if not self.can_undo:
             return False
-        self._do({"event": "head", "head": self._path[-1].parent})
+        self._go(self._moves.past[-1], "undo")
         return True
 
     def redo(self) -> bool:
-        """Go forward along the branch taken last. False where none was."""
+        """Do again what was taken back last. False where nothing was."""
         if not self.can_redo:
             return False
-        self._do({"event": "head", "head": self._latest[self.head]})
+        self._go(self._moves.future[-1], "redo")
         return True
 
-    def go(self, turn: int) -> None:
+    def go(self, turn: int, by: Moved = "go") -> None:
         """Stand at any turn of the tree; what is said next begins a branch there."""
         if turn not in self.turns:
             raise self.no_turn(turn)
-        self._do({"event": "head", "head": turn})
+        self._go(turn, by)
+
+    def _go(self, place: int | None, by: Moved) -> None:
+        self._do({"event": "head", "head": place, "by": by})
+
+    def mark(self, turn: int, name: str | None) -> None:
+        """Put a bookmark at a turn, also one without a name; `None` takes it away."""
+        if turn not in self.turns:
+            raise self.no_turn(turn)
+        self._do({"event": "mark", "turn": turn, "name": name})
 
     def no_turn(self, turn: int) -> KnownError:
         """What is wrong with the number of a turn that is not in the tree."""
@@ -152,30 +180,75 @@ class Session(SessionState):
             )
         )
 
-    def edit(self, turn: int, entry: Entry) -> Turn:
-        """Say another thing at a turn of the path; what followed is copied behind it.
+    def edit(self, turn: int, entry: Entry, draw: Draw | None = None, candidate: int = 0) -> Turn:
+        """Say another thing at a turn of the path, or a candidate of `draw`, which continues it;
+        what followed is copied behind it.
 
         The old turn and what followed it stay as a branch of their own.
         """
+        at = self._place_of(turn)
+        changed = replace(self._path[at], entry=entry)
+        if draw is not None:
+            changed = replace(changed, by="model", draw=draw.id, candidate=candidate)
+        return self._copied([changed, *self._path[at + 1 :]], self._path[at].parent)[0]
+
+    def delete(self, turn: int) -> None:
+        """Leave out a turn of the path: what followed is copied behind what stood before it.
+
+        The turn and what followed it stay as a branch of their own.
+        """
+        at = self._place_of(turn)
+        before, following = self._path[at].parent, self._path[at + 1 :]
+        if following:
+            self._copied(following, before)
+        else:
+            self._go(before, "delete")
+
+    def _place_of(self, turn: int) -> int:
         at = next((i for i, old in enumerate(self._path) if old.id == turn), None)
         if at is None:
             raise KnownError(_("turn {turn} is not on this branch", turn=turn))
-        parent, first = self._path[at].parent, self._next_id()
+        return at
+
+    def _copied(self, turns: Iterable[Turn], parent: int | None) -> list[Turn]:
+        """Turns of the path once more, in a row behind `parent`, with their knowledge and marks."""
         new: list[Turn] = []
-        for number, old in enumerate(self._path[at:], first):
-            line = entry if old.id == turn else old.entry
-            new.append(replace(old, id=number, parent=parent, entry=line, of=old.id))
+        for number, old in enumerate(turns, self._next_id()):
+            new.append(replace(old, id=number, parent=parent, of=old.id))
             parent = number
-        edited = self._grow(new)[0]
+        self._grow(new)
         for copy, follows in zip(new, [*new[1:], None], strict=True):
             notes = tuple(self._notes_after(copy.of, follows.of if follows else None))
             if notes:
                 self._do({"event": "knowledge", **to_json(Notes(copy.id, copy.id, notes))})
-        return edited
+            if copy.of in self.marks:
+                self.mark(copy.id, self.marks[copy.of])
+        return new
 
     def play_as(self, role: str | None) -> None:
         """Give the player another role of the cast, or none."""
         self._do({"event": "role", "role": self.scene.role(role).name if role else None})
+
+    # --- who speaks ---
+
+    def set_rule(self, rule: Turns) -> None:
+        """Give the floor by another rule from now on."""
+        self._do({"event": "floor", "rule": rule})
+
+    def mute(self, names: Iterable[str]) -> None:
+        """Have no rule choose those roles, and only those."""
+        self._do({"event": "floor", "muted": list(names)})
+
+    def set_away(self, names: Iterable[str]) -> None:
+        """Have those roles be away, and only those, from where the play stands on."""
+        presence = {"after": self.head, "since": self._next_id(), "away": list(names)}
+        self._do({"event": "presence", **presence})
+
+    def join(self, role: Role) -> None:
+        """Take a newcomer into the cast. Raises `KnownError` for a name that cannot be used."""
+        if problem := name_problem(role.name) or taken(role.name, self.scene.cast):
+            raise KnownError(problem)
+        self._do({"event": "cast", "role": to_json(role)})
 
     # --- events ---
 

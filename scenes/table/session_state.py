@@ -3,9 +3,9 @@
 It changes by events alone, and knows neither who made them nor where they are kept.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -17,7 +17,10 @@ from scenes.note import Note
 from scenes.scene import Scene
 from scenes.table.draws import Draw, Draws
 from scenes.table.events import Event
+from scenes.table.moves import Moves
+from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
+from scenes.turns import Floor
 
 By = Literal["opening", "player", "model"]
 VERSION = 1
@@ -37,6 +40,8 @@ class Turn:
     """Which candidate of that draw, from 0."""
     of: int | None = None
     """The turn that this one is an edit of, or a copy behind an edit."""
+    unattended: bool = False
+    """Whether the table picked it by itself, so that nobody preferred it to the others."""
     foreign: Mapping[str, Any] | None = field(default=None, hash=False)
     """What another program had said of it, by that program's name."""
 
@@ -55,7 +60,8 @@ class SessionState:
     """Holds the turns, where the play stands (`head`), every draw, and what was told.
 
     `times` is when turns were said, in UTC, for those that were read from a journal; `damage` is
-    what a person should know of a journal that was damaged, a line each.
+    what a person should know of a journal that was damaged, a line each; `marks` are the bookmarks,
+    by turn, some without a name.
     """
 
     def __init__(self) -> None:
@@ -67,7 +73,10 @@ class SessionState:
         self.times: dict[int, str] = {}
         self.draws = Draws()
         self.notes: dict[int | None, list[Notes]] = {}
+        self.seats = FloorState()
         self.head: int | None = None
+        self.marks: dict[int, str] = {}
+        self._moves = Moves()
         self._children: dict[int | None, list[int]] = {}
         self._latest: dict[int | None, int] = {}
         self._path: list[Turn] = []
@@ -112,13 +121,45 @@ class SessionState:
             if following is None or written.since <= following:
                 yield from written.notes
 
+    def history_at(self, place: int | None) -> list[Entry]:
+        """What a model reads for a line after the turn `place`, wherever the play stands."""
+        return self.history if place == self.head else self._read(self._path_to(place), None)
+
+    def is_on_path(self, turn: int) -> bool:
+        """Whether a turn stands on the branch of where the play stands."""
+        depth = self._depth.get(turn, len(self._path))
+        return depth < len(self._path) and self._path[depth].id == turn
+
+    @property
+    def floor(self) -> Floor:
+        """How the floor is given where the play stands, and who is there."""
+        return self.seats.floor_at(self.turns, self.head)
+
+    def away_before(self, turn: int) -> frozenset[str]:
+        """Who was away when that turn was said."""
+        return self.seats.away_before(self.turns, turn)
+
     @property
     def can_undo(self) -> bool:
-        return bool(self._path) and self._path[-1].by != "opening"
+        return bool(self._moves.past)
 
     @property
     def can_redo(self) -> bool:
-        return self.head in self._latest
+        return bool(self._moves.future)
+
+    def latest_after(self, turn: int | None) -> Turn | None:
+        """Of what was said after `turn`, the line that the play stood at, or beyond, last."""
+        latest = self._latest.get(turn)
+        return None if latest is None else self.turns[latest]
+
+    def alike(self, place: int | None) -> list[int | None]:
+        """A place, and those from which its next turns were copied behind an edit or deletion."""
+        places = {place: True}
+        for turn in self.branches_at(place):
+            while turn.of is not None and turn.of < turn.id and turn.of in self.turns:
+                turn = self.turns[turn.of]
+                places[turn.parent] = True
+        return list(places)
 
     def leaves(self) -> list[Turn]:
         """The last turn of every branch, in the order of saying."""
@@ -134,23 +175,11 @@ class SessionState:
         return len(self.turns) + 1
 
     def _apply(self, event: Event) -> None:
-        match event["event"]:
-            case "open":
-                self._open(event)
-            case "turns":
-                self._add(event["turns"], event.get("time"))
-            case "draw":
-                self._lay(event)
-            case "knowledge":
-                self._tell(from_json(Notes, event))
-            case "head":
-                self._stand(event["head"])
-            case "role":
-                self._seat(event["role"])
-            case other:
-                raise KnownError(
-                    _("unknown event {other}: made by a newer paotuan?", other=shown(repr(other)))
-                )
+        applied = self.APPLIED.get(event["event"])
+        if applied is None:
+            other = shown(repr(event["event"]))
+            raise KnownError(_("unknown event {other}: made by a newer paotuan?", other=other))
+        applied(self, event)
 
     def _open(self, event: Event) -> None:
         version = event["version"]
@@ -164,11 +193,40 @@ class SessionState:
             raise ValueError(_("a scene without a cast"))
         self._seat(event["role"])
         self._add(event["turns"], event.get("time"))
+        self._moves = Moves()
+
+    def _said(self, event: Event) -> None:
+        before = self.head
+        self._add(event["turns"], event.get("time"))
+        self._moves.take(before, self.head, "said")
+
+    def _went(self, event: Event) -> None:
+        before = self.head
+        self._stand(event["head"])
+        self._moves.take(before, self.head, event.get("by"))
+
+    def _mark(self, event: Event) -> None:
+        turn, name = event["turn"], event.get("name")
+        if turn is None or not self._is_place(turn) or not isinstance(name, str | None):
+            raise ValueError(_("there is no turn {turn!r}", turn=turn))
+        self.marks.pop(turn, None)
+        if name is not None:
+            self.marks[turn] = name
 
     def _seat(self, role: str | None) -> None:
         if role is not None and role not in [each.name for each in self.scene.cast]:
             raise ValueError(_("role {role!r} is not in the cast", role=role))
         self.role = role
+
+    def _place(self, event: Event) -> None:
+        presence = presence_of(event)
+        if not self._is_place(presence.after):
+            raise ValueError(_("there is no turn {turn!r}", turn=presence.after))
+        self.seats.place(presence)
+
+    def _join(self, event: Event) -> None:
+        newcomer = newcomer_of(event, self.scene.cast)
+        self.scene = replace(self.scene, cast=(*self.scene.cast, newcomer))
 
     def _lay(self, event: Event) -> None:
         line = event.get("line")
@@ -177,7 +235,7 @@ class SessionState:
             raise ValueError(
                 _("draw {number} does not follow what stands before it", number=event["id"])
             )
-        self.draws.add(draw)
+        self.draws.add(draw, event["parent"])
 
     def _tell(self, knowledge: Notes) -> None:
         if not self._is_place(knowledge.after):
@@ -203,14 +261,14 @@ class SessionState:
         return turn is None or (type(turn) is int and turn in self.turns)
 
     def _stand(self, head: int | None) -> None:
-        """Move to `head`, and remember the way there for `redo`."""
+        """Move to `head`, and remember the way there."""
         if not self._is_place(head):
             raise ValueError(_("there is no turn {turn!r}", turn=head))
         new: list[Turn] = []
         at = head
         if at is not None and self.turns[at].parent == self.head:
             new, at = [self.turns[at]], self.head  # as it mostly is
-        while at is not None and not self._is_on_path(at):
+        while at is not None and not self.is_on_path(at):
             new.append(self.turns[at])
             at = self.turns[at].parent
         del self._path[0 if at is None else self._depth[at] + 1 :]
@@ -220,16 +278,26 @@ class SessionState:
             self._latest[turn.parent] = turn.id
         self.head = head
 
-    def _is_on_path(self, turn: int) -> bool:
-        depth = self._depth.get(turn, len(self._path))
-        return depth < len(self._path) and self._path[depth].id == turn
-
     def _path_to(self, head: int | None) -> list[Turn]:
         path = []
         while head is not None:
             path.append(self.turns[head])
             head = path[-1].parent
         return path[::-1]
+
+    APPLIED: ClassVar[dict[str, Callable[[Any, Event], None]]] = {
+        "open": _open,
+        "turns": _said,
+        "draw": _lay,
+        "knowledge": lambda self, event: self._tell(from_json(Notes, event)),
+        "head": _went,
+        "role": lambda self, event: self._seat(event["role"]),
+        "mark": _mark,
+        "floor": lambda self, event: self.seats.give(event),
+        "presence": lambda self, event: self._place(event),
+        "cast": lambda self, event: self._join(event),
+    }
+    """How each event is applied, by its name."""
 
 
 def _turn(fields: Event) -> Turn:

@@ -6,14 +6,24 @@ from scenes.log import SPOKEN, dump, parse
 from scenes.scene_list import scene_names
 from scenes.scene_loader import load_scene
 
-SHIPPED = ["changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou"]
+SHIPPED = [
+    "changan",
+    "greyharbour",
+    "honglou",
+    "last-train",
+    "rain-house",
+    "sanguo",
+    "shihuazhen",
+    "xiyou",
+]
+TAUGHT = ["tutorial", "入门"]
 
 
 def test_what_ships_is_what_is_listed() -> None:
-    assert set(SHIPPED) <= set(scene_names())
+    assert {*SHIPPED, *TAUGHT} <= set(scene_names())
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [*SHIPPED, *TAUGHT])
 def test_a_scene_says_what_it_is_about_and_whom_you_play(name: str) -> None:
     scene = load_scene(name)
     assert scene.summary
@@ -23,7 +33,7 @@ def test_a_scene_says_what_it_is_about_and_whom_you_play(name: str) -> None:
     assert not scene.warnings
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [*SHIPPED, *TAUGHT])
 def test_every_role_but_the_players_has_a_profile_and_a_voice(name: str) -> None:
     scene = load_scene(name)
     for role in scene.cast:
@@ -32,7 +42,7 @@ def test_every_role_but_the_players_has_a_profile_and_a_voice(name: str) -> None
             assert 3 <= len(role.voice.split("\n")) <= 5, role.name
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [*SHIPPED, *TAUGHT])
 def test_opening_and_voices_are_canonical_short_log_lines(name: str) -> None:
     scene = load_scene(name)
     longest = 40 if scene.language == "zh" else 75
@@ -42,7 +52,7 @@ def test_opening_and_voices_are_canonical_short_log_lines(name: str) -> None:
         assert all(len(entry.text) <= longest for entry in entries)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [*SHIPPED, *TAUGHT])
 def test_an_opening_shows_the_form_and_leaves_the_player_room(name: str) -> None:
     scene = load_scene(name)
     entries = parse(scene.opening)

@@ -13,7 +13,8 @@ from models.backend import Delta, Progress, Prompt, Sampling
 from models.scripted import Scripted
 from scenes.scene import Scene
 from scenes.table import controller_events as happened
-from scenes.table.commands import COMMANDS, command_help
+from scenes.table.command_words import command_help
+from scenes.table.commands import COMMANDS
 from scenes.table.play import Play
 from tests.frontends import PlainFrontEnd
 
@@ -284,13 +285,15 @@ def test_the_seeds_of_a_script_are_the_same_each_time(scene: Scene, tmp_path: Pa
     assert all(seed is not None and 0 <= seed < 2**32 + 104729 * 9 for seed in seeds[0])
 
 
-def test_an_emotion_that_the_scene_lacks_is_told_once(
+def test_an_emotion_that_the_scene_lacks_is_refused_and_nothing_is_said(
     seated: Callable[..., PlainFrontEnd],
 ) -> None:
     front_end = seated(Scripted())
+    turns = len(front_end.table.play.session.turns)
     front_end.do("enter", "哼。 \\emoji 微微怒")
-    (notice,) = front_end.of(happened.Notice)
-    assert "\\emoji 微微怒 is not in this scene's list" in notice.text
+    (error,) = front_end.errors
+    assert "\\emoji 微微怒 is not in this scene's list; did you mean 微怒?" in error
+    assert len(front_end.table.play.session.turns) == turns
 
 
 def test_every_command_says_how_it_is_written_and_what_it_does() -> None:

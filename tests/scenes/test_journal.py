@@ -133,6 +133,7 @@ def test_the_readable_log_is_always_that_of_the_branch(play: Play) -> None:
     check()
     first, _ = play.say("一\n二")
     check()
+    play.say("三")
     play.undo()
     check()
     play.edit(first, "壹")

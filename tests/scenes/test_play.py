@@ -129,12 +129,23 @@ def test_an_escaped_control_character_cannot_be_said(play: Play) -> None:
         play.say("走\\u{1b}[31m吧")
 
 
-def test_an_unknown_emotion_is_kept_and_mentioned_with_the_nearest(play: Play) -> None:
-    play.say("哼。 \\emoji 微微怒")
-    assert said(play)[-1] == "林默：哼。 \\emoji 微微怒"
-    assert play.notices == ["\\emoji 微微怒 is not in this scene's list; did you mean 微怒?"]
+def test_an_unknown_emotion_is_refused_with_the_nearest_and_nothing_is_said(play: Play) -> None:
+    with pytest.raises(KnownError, match="微微怒 is not in this scene's list; did you mean 微怒"):
+        play.say("好。\n哼。 \\emoji 微微怒")
+    assert len(play.session.turns) == 2
     play.say("老周：哼。 \\emoji 冷笑")
-    assert len(play.notices) == 1
+    assert said(play)[-1] == "老周：哼。 \\emoji 冷笑"
+
+
+def test_a_line_that_has_an_emotion_of_its_own_keeps_it_when_it_is_edited(
+    make_scene: Callable[..., Scene], tmp_path: Path
+) -> None:
+    play = Play.start(make_scene(opening="苏晚：哼。 \\emoji 得意"), "林默", tmp_path)
+    edited = play.edit(play.session.path[0], "哼哼。 \\emoji 得意")
+    assert edited.entry.emotion == "得意"
+    with pytest.raises(KnownError, match="得意她笑了"):
+        play.edit(edited, "哼哼。 \\emoji 得意她笑了")
+    play.close()
 
 
 def test_a_narrating_player_narrates(scene: Scene, tmp_path: Path) -> None:
@@ -201,14 +212,13 @@ def test_another_can_be_picked_after_an_undo_from_the_same_draw(play: Play) -> N
     assert [turn.entry.text for turn in play.session.branches_at(2)] == ["甲。", "丙。"]
 
 
-def test_candidates_for_another_place_cannot_be_picked_but_are_kept_there(play: Play) -> None:
+def test_a_candidate_of_an_earlier_place_is_said_there_as_a_branch(play: Play) -> None:
     hand = dealt(play, Scripted(["甲。", "乙。", "丙。"]))
     play.say("等等。")
-    with pytest.raises(KnownError, match="drawn; draw again"):
-        play.pick(hand, 0)
-    draw = play.keep(hand)
-    assert draw is not None
-    assert draw.parent == 2
+    turn = play.pick(hand, 0)
+    assert turn.parent == 2
+    assert said(play)[-1] == "苏晚：甲。"
+    play.undo()
     assert said(play)[-1] == "林默：等等。"
 
 

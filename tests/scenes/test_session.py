@@ -173,7 +173,9 @@ class Table(RuleBasedStateMachine):
     def redo(self) -> None:
         before = self.session.head
         if self.session.redo():
-            assert self.session.path[-1].parent == before
+            assert self.session.undo()
+            assert self.session.head == before
+            self.session.redo()
 
     @precondition(lambda self: self.session.turns)
     @rule(data=st.data())

@@ -191,8 +191,8 @@ async def test_an_import_that_takes_long_is_stopped_and_leaves_nothing(here: Pat
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await players(pilot, here / "a.txt")
         await pilot.press("s", "escape")
-        await until(pilot, lambda: not screen.busy and pilot.app._notifications)
-        assert [note.message for note in pilot.app._notifications] == ["停了，什么都没有存。"]
+        await until(pilot, lambda: not screen.busy and pilot.app.messages)
+        assert [note.message for note in pilot.app.messages] == ["停了，什么都没有存。"]
         assert pilot.app.screen is screen
     assert not [*sessions_folder().with_name("logs").iterdir()]
 

@@ -15,15 +15,26 @@ from tests.tui.tables import until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.palette import KeysPanel, Palette
+from tui.screens.branch_map import BranchMapScreen
 from tui.screens.help import PAGE, HelpScreen
 from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.start import RoleScreen
 from tui.screens.table import TableScreen
-from tui.screens.turns import TurnsScreen
 
-SHIPPED = ("changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou")
+SHIPPED = (
+    "changan",
+    "greyharbour",
+    "honglou",
+    "last-train",
+    "rain-house",
+    "sanguo",
+    "shihuazhen",
+    "tutorial",
+    "xiyou",
+    "入门",
+)
 SCENES = {
     "zh_CN": "title: 渡口\nsummary: 船不来。\ncast: {阿青: 船娘, 老周: 客人}\nplay_as: 阿青\n"
     "opening: 【起雾了。】\nlanguage: zh\n",
@@ -54,7 +65,7 @@ def shown(pilot: Pilot[None]) -> str:
     """What stands on the screen, with what a line to write in says while it is empty."""
     screen = pilot.app.screen
     rows = [strip.text for strip in screen._compositor.render_strips()]
-    return "\n".join([*rows, *(note.message for note in pilot.app._notifications)])
+    return "\n".join([*rows, *(note.message for note in pilot.app.messages)])
 
 
 async def sit_down(pilot: Pilot[None]) -> None:
@@ -111,7 +122,7 @@ async def tray(pilot: Pilot[None]) -> None:
 async def turns(pilot: Pilot[None]) -> None:
     await sit_down(pilot)
     await pilot.press("ctrl+b")
-    await until(pilot, on(pilot, TurnsScreen))
+    await until(pilot, on(pilot, BranchMapScreen))
 
 
 async def prompt(pilot: Pilot[None]) -> None:

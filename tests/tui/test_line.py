@@ -69,7 +69,7 @@ def test_candidates_are_drawn_again_or_more_of_them(run):
     shown = run(*PLAY, "-n", 2, stdin="有人吗？\nr\nm\n4\n")
     assert said(saved())[-1] == "苏晚:笑了笑，把钥匙抛给你"
     assert "\n4  \\me 笑了笑，把钥匙抛给你 \\emoji 微笑\n" in shown.out
-    assert [len(draw.candidates) for draw in saved().session.draws.values()] == [2, 4]
+    assert [len(draw.candidates) for draw in saved().session.draws.values()] == [2, 2, 4]
 
 
 def test_what_is_left_on_the_table_is_kept(run):
@@ -131,9 +131,10 @@ def test_a_line_that_cannot_be_done_is_told_and_the_play_goes_on(run, typed, tol
     assert said(saved())[-2:] == ["林默:有人吗？", "苏晚:你听见了吗？楼上有人在走动。"]
 
 
-def test_an_emotion_that_the_scene_lacks_is_mentioned_once(run):
-    shown = run(*PLAY, stdin="嗯 \\emoji 微努\n")
+def test_an_emotion_that_the_scene_lacks_is_refused_in_one_line(run):
+    shown = run(*PLAY, stdin="嗯 \\emoji 微努\n嗯。\n")
     assert shown.err.count("微努") == 1
+    assert said(saved()) == ["林默:嗯。"]
 
 
 def test_control_characters_that_are_piped_in_are_left_out(run):

@@ -126,8 +126,8 @@ async def test_what_the_screen_cannot_do_of_the_settings_is_told(settle):
     settle('theme = "nrd"\n[keys]\n"app.hlp" = "f2"\n"app.scenes" = "ctrl+q"\n')
     app = PaotuanApp(None, Choice(), Scripted(LINES))
     async with app.run_test(notifications=True) as pilot:
-        await until(pilot, lambda: len(app._notifications) == 3)
-        told = [note.message for note in app._notifications]
+        await until(pilot, lambda: len(app.messages) == 3)
+        told = [note.message for note in app.messages]
         assert any("there is no theme nrd; did you mean nord?" in line for line in told)
         assert any("nothing has the id app.hlp; did you mean app.help?" in line for line in told)
         assert any("ctrl+q is the key of both app.quit and app.scenes" in line for line in told)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList, Static
+from textual.pilot import Pilot
 
 from base.folders import sessions_folder
 from models.scripted import Scripted
@@ -13,6 +13,8 @@ from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.start import StartScreen
 from tui.screens.table import TableScreen
+from tui.widgets.preview import Preview
+from tui.widgets.rows import Rows
 from tui.widgets.status import Status
 
 NOT_HERE = """\
@@ -36,21 +38,26 @@ def start() -> PaotuanApp:
     return PaotuanApp(None, Choice(), Scripted(LINES))
 
 
+def at_start(pilot: Pilot[None]) -> StartScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, StartScreen)
+    return screen
+
+
 async def test_a_scene_is_chosen_and_played_and_then_resumed() -> None:
     async with start().run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "scripted" in pilot.app.screen.query_one(Status).parts[0]
-        scenes = pilot.app.screen.query_one("#scenes", OptionList)
-        assert scenes.option_count >= 5
-        assert str(pilot.app.screen.query_one("#details", Static).content).strip()
+        assert at_start(pilot).query_one(Rows).option_count >= 5
+        await until(pilot, lambda: at_start(pilot).query_one(Preview).text.strip())
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         await say(pilot, "我来了。")
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
-        await until(pilot, lambda: len(pilot.app.screen.saved) == 1)  # type: ignore[attr-defined]
+        await until(pilot, lambda: len(at_start(pilot).sessions.saved) == 1)
         await pilot.press("tab")
-        assert "我来了。" in str(pilot.app.screen.query_one("#details", Static).content)
+        await until(pilot, lambda: "我来了。" in at_start(pilot).query_one(Preview).text)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         assert at(pilot).play.session.entries[-1].text == "我来了。"
@@ -79,12 +86,12 @@ async def test_a_broken_scene_says_where_it_is_wrong(home: Path) -> None:
     (folder / "1.yaml").write_text("title: [\x1b", encoding="utf-8")
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: pilot.app._notifications)
-        told = [note.message for note in pilot.app._notifications]
+        await until(pilot, lambda: pilot.app.messages)
+        told = [note.message for note in pilot.app.messages]
         assert any("0.yaml:2" in line and "是不是 cast" in line for line in told)
-        assert isinstance(pilot.app.screen, StartScreen)
+        await until(pilot, lambda: "0.yaml:2" in at_start(pilot).query_one(Preview).text)
         await pilot.press("down")
-        assert "1.yaml" in str(pilot.app.screen.query_one("#details", Static).content)
+        await until(pilot, lambda: "1.yaml" in at_start(pilot).query_one(Preview).text)
 
 
 async def test_a_broken_session_is_told_and_left_as_it_is() -> None:
@@ -94,9 +101,10 @@ async def test_a_broken_session_is_told_and_left_as_it_is() -> None:
     path.write_bytes(b"noise\n" + path.read_bytes())
     before = path.read_bytes()
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: at_start(pilot).sessions.saved)
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: pilot.app._notifications)
-        assert "文件已损坏" in next(iter(pilot.app._notifications)).message
+        await until(pilot, lambda: pilot.app.messages)
+        assert "文件已损坏" in next(iter(pilot.app.messages)).message
     assert path.read_bytes() == before
 
 
@@ -126,8 +134,8 @@ async def test_a_scene_whose_model_is_not_here_says_so_and_leaves_no_session(
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, TableScreen) and app.model.problem)
         beginning = {"zh": "模型没能打开", "en": "No model: "}[lang]
-        await until(pilot, lambda: any(n.message.startswith(beginning) for n in app._notifications))
-        assert any("gone.gguf" in note.message for note in app._notifications)
+        await until(pilot, lambda: any(n.message.startswith(beginning) for n in app.messages))
+        assert any("gone.gguf" in note.message for note in app.messages)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         assert not list(sessions_folder().iterdir())
@@ -145,6 +153,7 @@ async def test_a_resumed_session_is_kept_though_nothing_is_said_in_it() -> None:
     (path,) = sessions_folder().glob("*.jsonl")
     before = path.read_bytes()
     async with start().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: at_start(pilot).sessions.saved)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         await pilot.press("ctrl+l")

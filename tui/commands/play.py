@@ -1,26 +1,39 @@
 """`paotuan play`: sits down at the table, on the screen or line by line."""
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from base.messages import _, series
+from tui.colour import be_plain
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.reading import check_encoding
 from tui.web import in_browser
 
 if TYPE_CHECKING:
     from scenes.table.play import Play
 
+LONGEST_PACE = 3600
+"""Seconds a turn."""
 KittyKeys = Annotated[
     bool,
     typer.Option(
         "--kitty-keys",
         help="Use the kitty keyboard protocol, with which some input methods do not work.",
+    ),
+]
+
+Plain = Annotated[
+    bool,
+    typer.Option(
+        "--plain",
+        help="Play line by line without colours, and without drawing anything over: for screen "
+        "readers.",
     ),
 ]
 
@@ -42,8 +55,20 @@ def play(
         ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Play nobody, and choose what everyone says.")
+        bool,
+        typer.Option(
+            "--watch", help="Play nobody: the table plays by itself until you press a key."
+        ),
     ] = False,
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            "--pace",
+            metavar="SECONDS",
+            help="Seconds a turn of a table that plays by itself; by default as long as a line "
+            "takes to be read.",
+        ),
+    ] = None,
     model: options.Model = None,
     resume: Annotated[
         str | None,
@@ -56,6 +81,7 @@ def play(
     line: Annotated[
         bool, typer.Option("--line", help="Play line by line instead of on the whole screen.")
     ] = False,
+    plain: Plain = False,
     encoding: options.Encoding = "utf-8",
     n: options.N = None,
     temperature: options.Temperature = None,
@@ -71,25 +97,44 @@ def play(
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
-    by_line = line or not (in_browser() or (sys.stdin.isatty() and sys.stdout.isatty()))
+    choice = replace(choice, watch=watch, pace=_checked_pace(pace))
+    if plain:
+        be_plain()
+    on_screen = in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())
+    by_line = line or plain or not on_screen
     check_encoding(encoding)
-    if not by_line:
-        from tui.run_app import check_screen
-
-        check_screen()
-    table = _table(scene, role, watch, resume, choice)
-    if status := _played(table, choice, encoding, by_line, kitty_keys):
-        raise typer.Exit(status)
-
-
-def _played(
-    table: "Play | None", choice: Choice, encoding: str, by_line: bool, kitty_keys: bool
-) -> int:
-    """Play line by line or on the screen; the status to exit with."""
     if not by_line:
         from tui.run_app import show
 
-        return show(table, choice, kitty_keys)
+        status = show(
+            lambda: _table(scene, role, watch, resume, choice), choice, kitty_keys, scene or resume
+        )
+    else:
+        status = _by_line(_table(scene, role, watch, resume, choice), choice, encoding)
+    if status:
+        raise typer.Exit(status)
+
+
+def played(scene: str) -> int:
+    """Play a scene, everything else being as it is by default; the status to exit with."""
+    try:
+        play(scene)
+    except typer.Exit as ended:
+        return ended.exit_code
+    return 0
+
+
+def _checked_pace(pace: float | None) -> float | None:
+    """Raise `BadInput` for a pace that nobody could watch."""
+    if pace is not None and not 0 <= pace <= LONGEST_PACE:
+        raise BadInput(
+            _("--pace {pace}: expected 0 to {most} seconds", pace=pace, most=LONGEST_PACE)
+        )
+    return pace
+
+
+def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
+    """Play line by line; the status to exit with."""
     if table is None:
         from scenes.scene_list import scene_names
 
@@ -97,7 +142,8 @@ def _played(
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
-    return play_by_line(table, choice, encoding)
+    table.ahead = ahead_under(table.scene)
+    return play_by_line(table, replace(choice, by_line=True), encoding)
 
 
 def _table(

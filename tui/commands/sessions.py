@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.messages import _, _n
+from base.text import shown
+from tui.commands import session_files
 from tui.commands.group import group, one_of
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, given
@@ -16,6 +18,7 @@ from tui.output import as_json, columns, data, escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.table.session import Session
+    from scenes.table.session_list import Saved
 
 app = group("Sessions: what was played and saved.")
 
@@ -33,13 +36,23 @@ FORMATS = (*TO_READ, *EXAMPLES)
 
 
 @app.command("list")
-def list_sessions(as_data: Json = False) -> None:
+def list_sessions(
+    archived: Annotated[
+        bool, typer.Option("--archived", help="Those in the archive instead.")
+    ] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those in the bin instead.")] = False,
+    as_data: Json = False,
+) -> None:
     """List the saved sessions, the newest first."""
-    from scenes.table.session_list import saved_sessions
+    from base.folders import sessions_folder
+    from scenes.table.session_list import ARCHIVE, BIN, saved_sessions
 
-    sessions = saved_sessions()
+    if archived and deleted:
+        raise BadInput(_("--archived and --deleted exclude each other; give one of them"))
+    place = ARCHIVE if archived else BIN if deleted else ""
+    sessions = saved_sessions(sessions_folder() / place)
     if as_data:
-        keys = ("id", "title", "role", "last")
+        keys = ("id", "title", "scene", "role", "turns", "last")
         as_json(
             [
                 {key: getattr(one, key) for key in keys}
@@ -49,9 +62,19 @@ def list_sessions(as_data: Json = False) -> None:
             2,
         )
         return
-    if not sessions:
+    if not sessions and place:
+        word(_("{folder}: no session is there", folder=sessions_folder() / place))
+    elif not sessions:
         word(_("no saved session yet; start one with: paotuan play"))
-    columns([(one.id, f"{one.saved:%Y-%m-%d %H:%M}", one.title, one.last[:60]) for one in sessions])
+    columns([_columns_of(one) for one in sessions])
+
+
+def _columns_of(one: "Saved") -> tuple[str, ...]:
+    """Id, time, title, role, turns and last line."""
+    turns = "" if one.turns is None else _n("{n} turn", "{n} turns", one.turns)
+    role = (one.role or _("watching")) if one.readable else ""
+    saved = f"{one.saved:%Y-%m-%d %H:%M}"
+    return one.id, saved, one.title, escaped_line(role), turns, one.last[:60]
 
 
 @app.command()
@@ -170,19 +193,38 @@ def import_chats(
 def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
-    """Find the lines of all sessions that hold WORDS, in any writing of large and small."""
+    """Find the lines of all sessions that hold WORDS, in any writing of large and small.
+
+    Exits with 1 where no line does, as grep does.
+    """
     from base.folders import sessions_folder
 
     wanted = words.casefold()
     if not wanted.strip():
         raise BadInput(_("nothing to look for"))
+    found = False
     for path in sorted(sessions_folder().glob("*.txt")):
         try:
             for number, line in enumerate(LogInput(path).lines(), 1):
                 if wanted in line.casefold():
+                    found = True
                     data(f"{path.stem}:{number}: {escaped_line(line)}")
         except BadInput as error:
             word(_("left out: {error}", error=error))
+    if not found:
+        word(_("no session holds {words}", words=shown(words)))
+        raise typer.Exit(1)
+
+
+for name, command in (
+    ("rename", session_files.rename),
+    ("duplicate", session_files.duplicate),
+    ("archive", session_files.archive),
+    ("delete", session_files.delete),
+    ("restore", session_files.restore),
+    ("bin", session_files.show_bin),
+):
+    app.command(name)(command)
 
 
 def _lines_of(form: str, session: "Session", speaker: str | None, context: int) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _change(key: str, value: str | None) -> None:
     """Set a key to what is typed: a number where it is one, a list for notices."""
     table, dot, __ = key.partition(".")
     known = [*SINGLE, *(f"sampling.{name}" for name in SAMPLING)]
-    if table not in ("models", "keys") or not dot:
+    if table not in ("models", "keys", "hosts") or not dot:
         one_of(key, known, "setting")
     if value is None:
         raise BadInput(_("{key}: its value is missing", key=key))
@@ -98,6 +98,8 @@ def _change(key: str, value: str | None) -> None:
 def _typed(value: str, key: str) -> str | int | float:
     if key.partition(".")[0] in ("models", "keys"):
         return value
+    if key.startswith("hosts.") and value in ("true", "false"):
+        return value == "true"
     for kind in (int, float):
         try:
             return kind(value)
@@ -131,9 +133,9 @@ def _key_ids() -> list[str]:
 
 
 def _themes() -> list[str]:
-    from textual.theme import BUILTIN_THEMES
+    from tui.themes import theme_names
 
-    return sorted(BUILTIN_THEMES)
+    return theme_names()
 
 
 def _shown(value: Any) -> str:
@@ -147,11 +149,13 @@ def _rows(mine: UserSettings, scene: "Scene | None", model: str | None) -> Itera
 
     default = _("default")
     yield SettingRow("language", language(), _language_origin(mine))
-    yield _own(mine, "theme", "textual-dark")
+    yield _own(mine, "theme", None)
     yield _model(mine, scene, model)
     yield _own(mine, "columns", None)
     for name, address in mine.models.items():
         yield SettingRow(f"models.{name}", address, mine.origin(f"models.{name}"))
+    for host, allowed in mine.hosts.items():
+        yield SettingRow(f"hosts.{host}", allowed, mine.origin(f"hosts.{host}"))
     yield from _sampling(mine, scene)
     for id, binding in known_keys().items():
         own = mine.keys.get(id)

@@ -22,6 +22,7 @@ from tui.help_format import wrap
 from tui.output import as_json, data, escaped_line, word
 
 if TYPE_CHECKING:
+    from models.memory.fit import Fit
     from models.train.curve import Point
     from models.train.runs import Result
     from models.train.settings import Settings
@@ -103,6 +104,20 @@ def _installed() -> Iterator[None]:
 
 def _check_memory(settings: "Settings", anyway: bool) -> None:
     """Refuse what the arithmetic says cannot fit; for an unknown base say that nobody knows."""
+    estimate = memory_of(settings)
+    if estimate is None:
+        word(
+            _(
+                "{base}: its size is not known in advance, so it may not fit into memory",
+                base=settings.base,
+            )
+        )
+    elif estimate.fits is False and not anyway:
+        raise BadInput(_("{verdict}; --anyway begins all the same", verdict=estimate.verdict))
+
+
+def memory_of(settings: "Settings") -> "Fit | None":
+    """What a run needs beside the memory of this machine; `None` for a base of unknown size."""
     from base.errors import KnownError
     from models.memory.fit import fit
     from models.memory.machine import machine_memory
@@ -112,13 +127,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
     try:
         shape = shape_of(settings.base)
     except KnownError:
-        word(
-            _(
-                "{base}: its size is not known in advance, so it may not fit into memory",
-                base=settings.base,
-            )
-        )
-        return
+        return None
     main, gpu = machine_memory()
     on_gpu = bool(gpu) and settings.device != "cpu"
     plan = MemoryPlan(
@@ -133,9 +142,7 @@ def _check_memory(settings: "Settings", anyway: bool) -> None:
         device="cuda" if on_gpu else "cpu",
         dtype_bytes=2 if on_gpu else 4,
     )
-    estimate = fit(settings.base, plan, (gpu if on_gpu else main) or None)
-    if estimate.fits is False and not anyway:
-        raise BadInput(_("{verdict}; --anyway begins all the same", verdict=estimate.verdict))
+    return fit(settings.base, plan, (gpu if on_gpu else main) or None)
 
 
 def _name(base: str) -> str:

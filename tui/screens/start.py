@@ -1,65 +1,78 @@
-"""The start: scenes to play, sessions to resume, and how the model is doing."""
+"""The start: scenes to play, sessions to resume, characters, and what is told of the lit one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from rich.cells import cell_len
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, OptionList, Static
 
 from base.errors import KnownError
 from base.messages import _
-from scenes.scene_list import ListedScene, find_scenes
-from scenes.table.session_list import Saved, saved_sessions
+from scenes.table.session_list import ARCHIVE, BIN
+from tui.failures import problems_of
+from tui.faults import line_of
+from tui.last_choices import remember_choice
 from tui.loaded_model import LoadedModel
+from tui.model_options import Choice
 from tui.paint import printable
+from tui.screens.role import RoleScreen as RoleScreen
+from tui.screens.start_characters import Characters
+from tui.screens.start_keys import CharacterKeys, SessionKeys
+from tui.screens.start_rows import Hint, Section, Told
+from tui.screens.start_scenes import Scenes, scene_at
+from tui.screens.start_sessions import PLACE, Sessions
+from tui.widgets.message_line import MessageLine
+from tui.widgets.preview import Preview, Words
+from tui.widgets.rows import Rows
 from tui.widgets.status import Status
 
-if TYPE_CHECKING:  # scenes are read whole when one is chosen
+if TYPE_CHECKING:  # scenes are read whole when one is lit
     from scenes.scene import Scene
 
-
-class RoleScreen(ModalScreen[tuple[str | None] | None]):
-    """Asks which role is the player's: a tuple of its name or `None` to watch; or nothing."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="role.back")
-    ]
-
-    def __init__(self, scene: "Scene") -> None:
-        super().__init__()
-        self.scene = scene
-
-    def compose(self) -> ComposeResult:
-        options = [
-            Option(Content.assemble((printable(role.name), "bold"), f"  {printable(role.profile)}"))
-            for role in self.scene.cast
-        ]
-        roles = OptionList(*options, Option(Content(_("Watch, play nobody"))), id="roles")
-        roles.border_title = Content(_("Which role is yours?"))
-        yield roles
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        names = [role.name for role in self.scene.cast]
-        chosen = names[event.option_index] if event.option_index < len(names) else None
-        self.dismiss((chosen,))
+PAUSE = 0.04
+"""Seconds that a row is lit before it is read: who holds an arrow down reads none of them."""
+LONGEST_QUERY = 60
 
 
 class StartScreen(Screen[None]):
-    """Two lists, the details of what is lit, and the state of the model."""
+    """A list of scenes, sessions or characters, a preview, and the state of the model.
+
+    Letters are commands while the list has the keys, and text while the search has them.
+    """
 
     CSS_PATH = "start.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "section(1)", "Next list", id="start.next"),
+        Binding("shift+tab", "section(-1)", "List before", id="start.before"),
+        Binding("slash,ctrl+f", "search", "Search", id="start.search"),
+        Binding("escape", "back", "Back", id="start.back", show=False),
         Binding("r", "role", "Role", id="start.role"),
+        Binding("n", "new", "New", id="start.new"),
+        Binding("e", "edit", "Edit", id="start.edit"),
+        Binding("x", "export", "Export as a card", id="start.export"),
         Binding("i", "app.import", "Import", id="start.import"),
+        Binding("m", "models", "Models", id="start.models"),
+        Binding("f2", "rename", "Rename", id="start.rename"),
+        Binding("d", "duplicate", "Duplicate", id="start.duplicate"),
+        Binding("a", "archive", "Archive", id="start.archive"),
+        Binding("delete", "delete", "Into the bin", id="start.delete"),
+        Binding("v", "voice", "Make a voice of it", id="start.voice"),
+        Binding("ctrl+z", "undo", "Take back", id="start.undo"),
+        Binding("space", "read_on", "Read on in the preview", id="start.read"),
     ]
 
     @dataclass
@@ -75,50 +88,58 @@ class StartScreen(Screen[None]):
 
         path: Path
 
-    def __init__(self, model: LoadedModel) -> None:
+    @dataclass
+    class ListRead(Message):
+        """All of a list was read, or could not be."""
+
+        section: Section
+        read: object
+        problem: str = ""
+
+    @dataclass
+    class RowRead(Message):
+        """What is told of a row."""
+
+        section: str
+        id: str
+        told: Told
+
+    def __init__(self, model: LoadedModel, choice: Choice | None = None) -> None:
         super().__init__()
         self.model = model
-        self.found: Sequence[ListedScene] = []
-        self.saved: Sequence[Saved] = []
+        self.scenes = Scenes(choice or Choice())
+        self.sessions, self.characters = Sessions(), Characters()
+        self.sections: tuple[Section, ...] = (self.scenes, self.sessions, self.characters)
+        self.section: Section = self.scenes
+        self.session_keys = SessionKeys(self, self.sessions)
+        self.character_keys = CharacterKeys(self, self.characters)
+        self._told: dict[tuple[str, str], Told] = {}
+        self._waiting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("paotuan 跑团", "bold")), id="title")
-        with Horizontal(id="lists"):
-            yield OptionList(id="scenes")
-            yield OptionList(id="sessions")
-        yield Static(id="details")
-        yield Static(
-            Content(
-                _("↑↓ · Enter start · r role · i import · Tab other list · F1 help · Ctrl+Q quit")
-            ),
-            id="keys",
-        )
+        yield Static(id="tabs")
+        yield Input(id="search", max_length=LONGEST_QUERY, placeholder=_("title, name, pinyin…"))
+        with Container(id="body"):
+            yield Rows(id="rows")
+            yield Preview(id="lit")
+        yield Static(id="keys")
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:
-        for name, title in (("scenes", _("Scenes")), ("sessions", _("Resume"))):
-            self.query_one(f"#{name}", OptionList).border_title = Content(title)
-        self.query_one("#scenes").focus()
+        self.query_one("#search").display = False
+        self.query_one(Rows).focus()
         self.model_changed()
 
     def on_screen_resume(self) -> None:
-        self.refresh_lists()
+        for section in self.sections:
+            section.glimpse()
+        self.show_rows()
+        self.call_after_refresh(self.read_again)
 
-    def refresh_lists(self) -> None:
-        """Read anew which scenes and sessions there are."""
-        self.found, self.saved = find_scenes(), saved_sessions()
-        scenes = self.query_one("#scenes", OptionList)
-        sessions = self.query_one("#sessions", OptionList)
-        for options, rows in (
-            (scenes, [self._scene_row(found) for found in self.found]),
-            (sessions, [self._session_row(saved) for saved in self.saved]),
-        ):
-            lit = options.highlighted or 0
-            options.clear_options()
-            options.add_options(rows)
-            options.highlighted = min(lit, len(rows) - 1) if rows else None
-        if not self.saved:
-            sessions.add_option(Option(Content(_("No saved session yet.")), disabled=True))
+    def on_resize(self) -> None:
+        self._show_hints()
 
     def model_changed(self) -> None:
         """Tell how the model is doing."""
@@ -128,70 +149,293 @@ class StartScreen(Screen[None]):
             state or (_("Model ready: {name}", name=backend.name) if backend else "")
         )
 
-    def _scene_row(self, found: ListedScene) -> Option:
-        if found.problem:
-            row = Content.assemble(
-                (f"{printable(found.name)} ", "dim"), (_("cannot be read"), "red")
+    # --- what is shown ---
+
+    @property
+    def lit_id(self) -> str:
+        return self.query_one(Rows).lit_id
+
+    @property
+    def query_text(self) -> str:
+        return self.query_one("#search", Input).value
+
+    def show_rows(self) -> None:
+        """Show the list as it is known, with the row lit that was."""
+        section = self.section
+        section.rows_shown = section.rows(self.query_text)
+        nothing = _("Nothing fits; Esc clears the search") if self.query_text else section.nothing
+        lit = "" if self.query_text else section.lit
+        self.query_one(Rows).show(section.rows_shown, lit, nothing)
+        self._show_tabs()
+        self._show_hints()
+        self._tell_lit()
+
+    def read_again(self) -> None:
+        """Read all the lists anew, beside what is shown."""
+        self._told.clear()
+        self._read_all(self.sections)
+
+    def refuse(self, error: BaseException) -> None:
+        """Say in one line why something cannot be done."""
+        self.notify(printable(problems_of(error)[0]), severity="error", markup=False)
+
+    def _show_tabs(self) -> None:
+        parts: list[str | tuple[str, str]] = [" "]
+        for section in self.sections:
+            many = "" if section.many is None else f" {section.many}"
+            lit = section is self.section
+            parts += [(f" {section.title}{many} ", "bold reverse" if lit else ""), " "]
+        parts.append((" ← → Tab", "dim"))
+        self.query_one("#tabs", Static).update(Content.assemble(*parts))
+
+    def _show_hints(self) -> None:
+        hints: tuple[Hint, ...] = tuple(self.section.hints)
+        if self.focused and self.focused.id == "search":
+            hints = (
+                ("Enter", _("opens the lit one")),
+                ("↓", _("to the list, where letters are commands")),
+                ("Esc", _("clears")),
             )
-            return Option(row)
-        return Option(Content.assemble(printable(found.title), (f"  {found.name}", "dim")))
+        line = Content("")
+        for key, words in hints:
+            more = Content.assemble((key, "bold $text"), f" {words}")
+            longer = Content.assemble(line, "  ", more) if line.plain else more
+            if cell_len(longer.plain) > max(self.size.width - 4, 10):
+                break
+            line = longer
+        self.query_one("#keys", Static).update(line)
 
-    def _session_row(self, saved: Saved) -> Option:
-        when = f"{saved.saved:%m-%d %H:%M}"
-        return Option(Content.assemble((f"{when}  ", "dim"), printable(saved.title)))
+    # --- reading beside what is shown ---
 
-    @on(OptionList.OptionHighlighted)
+    @work(thread=True, exclusive=True, group="start-lists")
+    def _read_all(self, sections: tuple[Section, ...]) -> None:
+        for section in sections:
+            try:
+                self.post_message(self.ListRead(section, section.read()))
+            except Exception as error:
+                self.post_message(self.ListRead(section, None, line_of(error)))
+
+    @on(ListRead)
+    def _take_list(self, event: ListRead) -> None:
+        if event.problem:
+            self.notify(printable(event.problem), severity="error", markup=False)
+            return
+        event.section.take(event.read)
+        if event.section is self.section:
+            rows = self.section.rows(self.query_text)
+            if rows != self.section.rows_shown:
+                self.section.lit = self.lit_id or self.section.lit
+                self.show_rows()
+                return
+            self._tell_lit()
+        self._show_tabs()
+
+    @on(OptionList.OptionHighlighted, "#rows")
     def _lit(self, event: OptionList.OptionHighlighted) -> None:
-        if event.option_list.has_focus:
-            self._detail()
+        if event.option.id == self.lit_id:
+            if not self.query_text:
+                self.section.lit = self.lit_id
+            self._tell_lit()
+
+    def _tell_lit(self) -> None:
+        """Show what is told of the lit row: at once where it is known, else when it was read."""
+        key = (self.section.name, self.lit_id)
+        if self._waiting:
+            self._waiting.stop()
+        if told := self._told.get(key):
+            self._tell(told)
+        elif key[1]:
+            self._waiting = self.set_timer(PAUSE, lambda: self._read_row(self.section, key[1]))
+        else:
+            self._tell(Told())
+
+    def _tell(self, told: Told) -> None:
+        self.query_one(Preview).show(told.parts, told.cast, told.keeps_end)
+
+    @work(thread=True, exclusive=True, group="start-row")
+    def _read_row(self, section: Section, id: str) -> None:
+        try:
+            told = section.told(id)
+        except Exception as error:
+            told = Told([Words(line_of(error), "wrong")])
+        self.post_message(self.RowRead(section.name, id, told))
+
+    @on(RowRead)
+    def _take_row(self, event: RowRead) -> None:
+        self._told[event.section, event.id] = event.told
+        if (event.section, event.id) == (self.section.name, self.lit_id):
+            self._tell(event.told)
+
+    # --- going about ---
+
+    def action_section(self, step: int) -> None:
+        """The next list, or the one before."""
+        self.section.lit = self.lit_id or self.section.lit
+        at = (self.sections.index(self.section) + step) % len(self.sections)
+        self.section = self.sections[at]
+        self.show_rows()
+
+    def action_search(self) -> None:
+        """Give the keys to the search."""
+        search = self.query_one("#search", Input)
+        search.display = True
+        self.set_focus(search)
+
+    def action_back(self) -> None:
+        """Clear the search, or leave the archive and the bin."""
+        search = self.query_one("#search", Input)
+        if search.display:
+            search.value, search.display = "", False
+            self.set_focus(self.query_one(Rows))
+            self.show_rows()
+        elif self.section is self.sessions and self.sessions.place:
+            self._open_place("")
+
+    def action_read_on(self) -> None:
+        """A page further in the preview, and at its end back to its beginning."""
+        preview = self.query_one(Preview)
+        if preview.is_vertical_scroll_end:
+            preview.scroll_home(animate=False)
+        else:
+            preview.scroll_page_down(animate=False)
 
     def on_descendant_focus(self) -> None:
-        self._detail()
+        self._show_hints()
 
-    def _detail(self) -> None:
-        lit = self.focused
-        at = lit.highlighted if isinstance(lit, OptionList) else None
-        details = self.query_one("#details", Static)
-        if lit is None or at is None:
-            details.update("")
-        elif lit.id == "scenes" and at < len(self.found):
-            found = self.found[at]
-            details.update(Content(printable(found.problem or found.summary)))
-        elif lit.id == "sessions" and at < len(self.saved):
-            saved = self.saved[at]
-            role = _("you: {role}", role=saved.role) if saved.role else _("watching")
-            details.update(Content(printable(f"{role}  ·  {saved.last}")))
+    @on(Input.Changed, "#search")
+    def _searched(self) -> None:
+        self.show_rows()
 
-    @on(OptionList.OptionSelected, "#scenes")
-    def _begin(self, event: OptionList.OptionSelected) -> None:
-        scene = self._load(event.option_index)
-        if scene:
-            self.post_message(self.Begin(scene, scene.play_as))
+    @on(Input.Submitted, "#search")
+    def _take_found(self) -> None:
+        if self.lit_id:
+            self.query_one(Rows).action_select()
 
-    @on(OptionList.OptionSelected, "#sessions")
-    def _resume(self, event: OptionList.OptionSelected) -> None:
-        self.post_message(self.Resume(self.saved[event.option_index].path))
+    def key_down(self) -> None:
+        """From the search into the list."""
+        if self.focused and self.focused.id == "search":
+            self.set_focus(self.query_one(Rows))
+
+    # --- the lit row ---
+
+    @on(OptionList.OptionSelected, "#rows")
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        id = event.option.id or ""
+        if self.section is self.scenes:
+            self._open_scene(id)
+        elif self.section is self.characters:
+            self._new("scene", id)
+        elif id.startswith(PLACE):
+            self._open_place(id.removeprefix(PLACE))
+        elif saved := self.sessions.session(id):
+            if self.sessions.place == BIN:
+                self.session_keys.restore(saved)
+            else:
+                self.post_message(self.Resume(saved.path))
+
+    def _open_scene(self, id: str) -> None:
+        if shown := self.scenes.shown(id):
+            from scenes.table.shown import open_shipped
+
+            try:
+                self.post_message(self.Resume(open_shipped(shown)))
+            except KnownError as error:
+                self.refuse(error)
+        elif scene := self._load(id):
+            remember_choice(scene.name, None, chose=False)
+            self.post_message(self.Begin(scene, self.scenes.role_of(scene)))
+
+    def _open_place(self, place: str) -> None:
+        assert place in ("", ARCHIVE, BIN)
+        self.sessions.lit = f"{PLACE}{self.sessions.place}" if not place else ""
+        self.sessions.place, self.sessions.saved = place, []
+        self.sessions.many = None
+        self.show_rows()
+        self.read_again()
 
     def action_role(self) -> None:
-        """Ask which role is the player's, then start."""
-        at = self.query_one("#scenes", OptionList).highlighted
-        scene = self._load(at) if at is not None else None
+        """Ask which role is the player's, then start; the choice is remembered."""
+        scene = self._load(self.lit_id) if self.section is self.scenes else None
         if scene is None:
             return
 
         def begin(chosen: tuple[str | None] | None) -> None:
             if chosen is not None:
+                remember_choice(scene.name, chosen[0], chose=True)
                 self.post_message(self.Begin(scene, chosen[0]))
 
-        self.app.push_screen(RoleScreen(scene), begin)
+        self.app.push_screen(RoleScreen(scene, self.scenes.role_of(scene)), begin)
 
-    def _load(self, at: int) -> "Scene | None":
-        from scenes.scene_loader import load_scene
-
-        found = self.found[at]
+    def _load(self, id: str) -> "Scene | None":
+        found = self.scenes.scene(id)
+        if found is None:
+            return None
         try:
-            return load_scene(found.path)
+            return scene_at(found.path)
         except KnownError as error:
             for problem in error.problems[:5]:
                 self.notify(printable(problem), severity="error", markup=False, timeout=15)
             return None
+
+    def action_rename(self) -> None:
+        self.session_keys.rename()
+
+    def action_duplicate(self) -> None:
+        self.session_keys.duplicate()
+
+    def action_archive(self) -> None:
+        self.session_keys.archive()
+
+    def action_delete(self) -> None:
+        self.session_keys.delete()
+
+    def action_undo(self) -> None:
+        self.session_keys.undo()
+
+    def action_export(self) -> None:
+        self.character_keys.export()
+
+    def action_voice(self) -> None:
+        """What it takes to make a voice of the lit session."""
+        if saved := self.session_keys.lit():
+            from tui.screens.start_voice import VoiceScreen
+
+            self.app.push_screen(VoiceScreen(saved))
+
+    def action_new(self) -> None:
+        self._new("character" if self.section is self.characters else "scene", "")
+
+    def _new(self, what: str, character: str) -> None:
+        if what == "scene":
+            self._new_scene(character)
+        else:
+            self._new_character()
+
+    @work
+    async def _new_scene(self, character: str) -> None:
+        """Have a scene made, and play it if that is wanted."""
+        from tui.screens.form_scene import new_scene
+
+        if scene := await new_scene(self.app, character):  # type: ignore[arg-type]
+            self.post_message(self.Begin(scene, scene.play_as))
+
+    @work
+    async def _new_character(self) -> None:
+        from tui.screens.form_character import new_character
+
+        await new_character(self.app)  # type: ignore[arg-type]
+
+    @work
+    async def action_edit(self) -> None:
+        """Edit the lit scene or character in the person's editor; of one that ships, a copy."""
+        from tui.editing_library import edit_lit
+
+        if self.section is not self.sessions and self.lit_id:
+            kind = "characters" if self.section is self.characters else "scenes"
+            await edit_lit(self.app, kind, self.lit_id)  # type: ignore[arg-type]
+
+    def action_models(self) -> None:
+        """The models that there are, and which one plays."""
+        from tui.screens.models import ModelsScreen
+
+        self.app.push_screen(ModelsScreen(self.model))

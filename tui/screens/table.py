@@ -1,52 +1,53 @@
-"""The table on the screen: transcript, candidates, composer, status."""
+"""The table on the screen: transcript, candidates, composer, status; and what its keys do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
-from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
+from base.errors import KnownError
 from base.messages import _
-from base.text import REPLACED, is_blank
+from base.text import REPLACED
 from scenes.table import controller_events as happened
-from scenes.table.commands import COMMANDS
-from scenes.table.lines import body_of
+from scenes.table.command_words import command_words
 from scenes.table.play import Play
-from scenes.table.session import Turn
+from scenes.table.where import where
+from tui.copying import candidate
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.prompt import PromptScreen
+from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
-from tui.screens.table_keep import KeepActions
-from tui.screens.table_status import invitation, status_of
+from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
-from tui.screens.turns import TurnsScreen
+from tui.settings import settings
+from tui.table_keys import Action, Law, Laws, Mode, State
 from tui.widgets.composer import Composer
+from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
 
 
-class TableScreen(TurnActions, FloorActions, KeepActions):
+class TableScreen(CursorActions, TurnActions, FloorActions):
     """One play at the table."""
 
     CSS_PATH = "table.tcss"
+    AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop", id="table.stop"),
-        Binding("ctrl+e", "rewrite", "Rewrite", id="table.rewrite", priority=True),
         Binding("ctrl+b", "turns", "Turns", id="table.turns"),
-        Binding("pageup", "page(-1)", "Up", id="table.up", show=False, priority=True),
-        Binding("pagedown", "page(1)", "Down", id="table.down", show=False, priority=True),
     ]
 
     def __init__(self, play: Play, model: LoadedModel) -> None:
         super().__init__(play, model)
         self.reading: tuple[int, int] | None = None
-        self.editing: int | Turn | None = None
-        """The number of the candidate, or the turn, whose text is in the composer."""
+        self._shown_since = 0.0
+        """Since when the hand is on the screen, as `Message.time` counts."""
 
     def compose(self) -> ComposeResult:
         cast = [role.name for role in self.play.scene.cast]
@@ -59,23 +60,29 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         yield Static(id="title")
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield Tray(cast, id="tray")
-        yield Composer(list(emotions), list(COMMANDS), cast, id="composer")
+        laws = Laws(settings().keys)
+        yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
+        yield MessageLine(id="message")
         yield Status(id="status")
 
     def on_mount(self) -> None:
         scene = self.play.scene
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
-        self.query_one(Tray).show(None)
+        self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
         self.changed()
+        self._show_hand()
 
     # --- showing ---
 
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.entries, session.role)
+        marks = session.marks and {
+            index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
+        }
+        self.query_one(Transcript).show(session.path, session.role, marks)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -83,31 +90,58 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         if not self.is_mounted:
             return
         super().take_event(event)
+        tray = self.query_one(Tray)
         match event:
             case happened.TurnsSaid() | happened.TurnEdited():
                 self.changed()
+            case happened.TurnDeleted(turn):
+                self.changed()
+                words = _("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id)
+                self.notify(words, markup=False)
+            case happened.Marked():
+                self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand):
-                self.query_one(Tray).show(hand)
-                self._tell_reading(None)
+            case happened.HandOpened() | happened.HandShown():
+                self._show_hand()
+            case happened.HandHidden():
+                tray.folded = True
+                self.tell()
             case happened.PromptRead(done, total):
+                tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
             case happened.HandChanged():
-                self.query_one(Tray).changed()
-                if self.reading is not None:  # what is written has been read before
-                    self._tell_reading(None)
+                tray.changed()
+                self._tell_reading(None)  # what is written has been read before
             case happened.DrawEnded() | happened.WarmUpFailed():
-                self.query_one(Tray).changed()
+                tray.waits(None)
+                tray.changed()
                 self._tell_reading(None)
-            case happened.HandLeft():
-                self._hand_left()
+            case happened.DrawWaits(until):
+                tray.waits(until)
+                self.tell()
+            case happened.HandLeft(hand):
+                tray.show(None)
+                self.hand_left(hand)
+                self.tell()
             case happened.NextChanged():
                 self.tell()
             case happened.EditAsked(turn):
                 self.rewrite(turn)
             case happened.ViewAsked(view):
                 self._show(view)
+            case happened.Doubted(question):
+                self.notify(question, severity="warning", markup=False, timeout=10)
+
+    def _show_hand(self) -> None:
+        """Show the hand that is on the table, or what stands for it while it is hidden."""
+        tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
+        shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
+        if tray.hand is not shown or tray.folded or tray.of != len(hands):
+            self._shown_since = Message().time
+            tray.show(shown, self.table.hand_at, len(hands))
+            tray.folded = self.table.hidden
+        self._tell_reading(None)
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
         """How much of a prompt has been read, while it is not all of it."""
@@ -121,12 +155,6 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
         elif by == "redo":
             self.notify(_("One turn forward"), timeout=2)
 
-    def _hand_left(self) -> None:
-        self.query_one(Tray).show(None)
-        if isinstance(self.editing, int):
-            self._end_editing()
-        self.tell()
-
     def _show(self, view: happened.View) -> None:
         match view:
             case "help":
@@ -135,125 +163,148 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
                 self.action_turns()
+            case "where":
+                self.notify(" · ".join(where(self.table)), markup=False, timeout=10)
 
     def tell(self) -> None:
-        """The status line, and what the composer says while it is empty."""
-        composer = self.query_one(Composer)
+        """The status line, who has the keys, and what Enter does now."""
+        composer, tray = self.query_one(Composer), self.query_one(Tray)
+        if not self.table.waiting:
+            tray.waits(None)
+        state = self.state_at(Message().time)
+        if state.mode == "tray" and not state.places:
+            composer.mode = "text"
         parts = status_of(self.table, self.model.loading, self.reading)
         self.query_one(Status).show(*parts)
-        composer.placeholder = Content(
-            printable(invitation(self.play, self.table.hand is not None))
+        words = invitation(state, self.table, tray.lit, self.lit_turn)
+        composer.placeholder = Content(printable(words))
+        composer.hints = heading_of(composer.laws, composer.mode)
+        tray.picks = state.empty and not state.editing and state.mode != "turns"
+
+    # --- keys ---
+
+    @property
+    def takes_keys(self) -> Composer:
+        """What gets every key while this is the screen."""
+        return self.query_one(Composer)
+
+    def state_at(self, when: float) -> State:
+        """What a key finds that was pressed at that time."""
+        composer, tray = self.query_one(Composer), self.query_one(Tray)
+        seen = tray.hand is not None and not tray.folded and when >= self._shown_since
+        return State(
+            mode=composer.mode,
+            empty=composer.is_empty,
+            editing=self.editing is not None,
+            places=len(tray.hand.places) if seen and tray.hand else 0,
+            hidden=self.table.hidden,
+            drawing=self.table.drawing or self.table.waiting,
+            turns=len(self.play.session.path),
+            completes=bool(composer.suggestion),
+            looking=self.table.looking is not None,
+            label=bool(composer.label),
+            dropped=self.has_dropped,
+            undoes=bool(composer.history.undo_stack),
+            redoes=bool(composer.history.redo_stack),
         )
-        composer.candidates = self.table.hand is not None and self.editing is None
 
-    # --- what the person does ---
+    def mode_changed(self, mode: Mode) -> None:
+        """Something else has the keys: show it."""
+        self.query_one(Tray).has_keys = mode == "tray"
+        if mode != "turns":
+            self.query_one(Transcript).light(None)
+        self.tell()
 
-    @on(Composer.Sent)
-    def _sent(self, event: Composer.Sent) -> None:
-        if REPLACED in event.text:
-            self.notify(
+    def act(self, action: Action) -> bool:
+        """Do at once what a key says; whether it was done."""
+        try:
+            self._deeds(action.value).get(action.do, lambda: self.on_turn(action.do))()
+        except Exception as error:
+            self.tell_error(error)
+            return False
+        finally:
+            self.tell()
+        return True
+
+    def offers(self, law: Law) -> bool:
+        """Whether what a law says can be done now, whatever has the keys."""
+        tray = self.query_one(Tray)
+        return bool(self.play.session.path) if "turns" in law.modes else tray.hand is not None
+
+    def do_law(self, law: Law) -> None:
+        """Do what a law says, whatever has the keys: with the lit candidate, or with the lit turn,
+        else the last one."""
+        composer, mode = self.query_one(Composer), law.modes[0]
+        if mode == "turns" and self.lit_turn is None:
+            self.query_one(Transcript).light(len(self.play.session.path) - 1)
+        action = law.act(replace(self.state_at(Message().time), mode=mode), law.names[0])
+        if action is not None and self.act(action) and action.mode is not None:
+            composer.mode = action.mode
+        if composer.mode != "turns":
+            self.query_one(Transcript).light(None)
+
+    def _deeds(self, value: int) -> dict[str, Callable[[], object]]:
+        """What the keys say, by name; what is not here is about the lit turn."""
+        table, composer = self.table, self.query_one(Composer)
+        lit = self.query_one(Tray).lit + 1
+        return {
+            "nothing": lambda: None,
+            "send": self._send,
+            "go_on": table.go_on,
+            "take": lambda: table.pick(lit),
+            "pick": lambda: table.pick(value),
+            "edit": lambda: self.edit_candidate(lit),
+            "redraw": table.redraw,
+            "more": table.more,
+            "continue": lambda: table.extend(candidate=lit),
+            "read": self.query_one(Tray).read_whole,
+            "copy": lambda: self.copy(*candidate(table, lit)),
+            "hide": table.hide,
+            "unhide": table.unhide,
+            "stop": table.stop,
+            "give": self._give,
+            "look_back": self.leave_turns,
+            "leaf": lambda: self.leaf(value),
+            "up": lambda: self._light(0, -1),
+            "down": lambda: self._light(0, 1),
+            "left": lambda: self._light(-1, 0),
+            "right": lambda: self._light(1, 0),
+            "light": lambda: self.light(value),
+            "light_first": self.light_first,
+            "next": lambda: table.choose_next(value),
+            "undo": table.undo,
+            "redo": table.redo,
+            "restore": self.restore,
+            "drop": self.drop,
+            "rewrite": self.action_rewrite,
+            "break": composer.break_line,
+            "complete": composer.complete,
+            "label": lambda: composer.step_label(value),
+            "feel": composer.toggle_label,
+            "page": lambda: self.action_page(value),
+        }
+
+    def _send(self) -> None:
+        if REPLACED in self.query_one(Composer).text:
+            raise KnownError(
                 _(
                     "Not sent: it holds characters that could not be read (�); correct them, and "
                     "set the terminal to UTF-8"
-                ),
-                severity="error",
-                markup=False,
-                timeout=10,
+                )
             )
-            return
-        with self.trying():
-            self._send(event.text)
+        self.send()
 
-    def _send(self, text: str) -> None:
-        editing, composer = self.editing, self.query_one(Composer)
-        if isinstance(editing, Turn):
-            self.table.edit(editing.id, text)
-            if not is_blank(text):  # else its text has been put here again
-                self._end_editing()
-        elif editing is not None:
-            self.table.pick(editing, text)
-            self._end_editing()
-        elif is_blank(text) and self.table.hand is not None:
-            self.table.pick(self.query_one(Tray).lit + 1)
-        else:
-            self.table.enter(text)
-            if self.editing is None:
-                composer.clear()
+    def _give(self) -> None:
+        """The keys have gone over; the composer has done it."""
 
-    @on(Composer.Asked)
-    def _asked(self, event: Composer.Asked) -> None:
-        word, __, value = event.command.partition(" ")
-        table, tray = self.table, self.query_one(Tray)
-        commands: dict[str, Callable[[], object]] = {
-            "pick": lambda: table.pick(int(value)),
-            "which": lambda: self._which(value),
-            "edit": self._ask_which,
-            "redraw": table.redraw,
-            "more": table.more,
-            "up": lambda: tray.move(-1),
-            "down": lambda: tray.move(1),
-            "next": lambda: table.choose_next(1),
-            "previous": lambda: table.choose_next(-1),
-            "undo": table.undo,
-            "redo": table.redo,
-        }
-        with self.trying():
-            commands[word]()
-
-    # --- editing ---
-
-    def _ask_which(self) -> None:
-        tray, composer = self.query_one(Tray), self.query_one(Composer)
-        composer.asking = tray.asking = True
-        tray.changed()
-
-    def _which(self, key: str) -> None:
-        tray, composer = self.query_one(Tray), self.query_one(Composer)
-        composer.asking = tray.asking = False
-        tray.changed()
-        if key in ("enter", "\r", "e"):
-            self._edit_candidate(tray.lit + 1)
-        elif key.isdecimal() and key.isascii():
-            self._edit_candidate(int(key))
-        elif len(key) == 1 and key.isprintable():
-            composer.insert(f"e{key}")
-
-    def _edit_candidate(self, number: int) -> None:
-        text = self.table.candidate_text(number)
-        title = _("candidate {number} · Enter takes · Esc drops", number=number)
-        self._begin_editing(number, text, title)
-
-    def _begin_editing(self, what: int | Turn, text: str, title: str) -> None:
-        composer = self.query_one(Composer)
-        self.editing = what
-        composer.load_text(printable(text))
-        composer.move_cursor(composer.document.end)
-        composer.border_title = Content(title)
-        composer.add_class("editing")
-        self.tell()
-
-    def _end_editing(self) -> None:
-        composer = self.query_one(Composer)
-        if self.editing is not None:
-            composer.clear()
-        self.editing = None
-        composer.border_title = ""
-        composer.remove_class("editing")
-        self.tell()
+    def _light(self, dx: int, dy: int) -> None:
+        tray = self.query_one(Tray)
+        if tray.move(dx, dy):
+            self.table.light(tray.lit + 1)
+        elif dx:
+            self.leaf(dx)
 
     # --- actions ---
-
-    def action_stop(self) -> None:
-        """Esc: stop editing, else stop drawing, else take the candidates away."""
-        with self.trying():
-            if self.query_one(Composer).asking:
-                self._which("escape")
-            elif self.editing is not None:
-                self._end_editing()
-            elif self.table.drawing or self.table.waiting:
-                self.table.stop()
-            else:
-                self.table.set_aside()
 
     def action_undo(self) -> None:
         with self.trying():
@@ -266,27 +317,8 @@ class TableScreen(TurnActions, FloorActions, KeepActions):
     def action_rewrite(self) -> None:
         """Put the last turn into the composer, to say it differently."""
         path = self.play.session.path
-        if path and not self.query_one(Composer).text:
+        if path and self.editing is None:
             self.rewrite(path[-1])
-
-    def rewrite(self, turn: Turn) -> None:
-        title = _("rewrite turn {number} · Enter rewrites · Esc drops", number=turn.id)
-        with self.trying():
-            self.table.set_aside()
-            self._begin_editing(turn, body_of(turn.entry), title)
-
-    @work
-    async def action_turns(self) -> None:
-        """Show the turns, and go where the person says."""
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.play.session))
-        if chosen is None:
-            return
-        what, turn = chosen
-        if what == "edit":
-            self.rewrite(turn)
-            return
-        with self.trying():
-            self.table.go(turn.id)
 
     def action_prompt(self) -> None:
         """Show all that the model would read now."""

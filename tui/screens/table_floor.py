@@ -1,7 +1,133 @@
-"""What can be done at the table about who speaks, and by which model."""
+"""What can be done at the table about who speaks, by which model, and that it plays by itself."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from base.messages import _
+from scenes.table import controller_events as happened
+from scenes.table.play import Play
+from scenes.table.watching import Watching
+from tui.loaded_model import LoadedModel
 from tui.screens.controlled import ControlledScreen
+from tui.widgets.composer import Composer
+from tui.widgets.transcript import Transcript
+from tui.widgets.tray import Tray
+
+if TYPE_CHECKING:
+    from tui.app import PaotuanApp
+
+SWALLOWED = ("enter", "space", "escape")
+"""Keys that do nothing but to stop a table that plays by itself; any other also does its work."""
 
 
 class FloorActions(ControlledScreen):
     """Actions on the cast and the model."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f3", "model", "Model", id="table.model", priority=True),
+        Binding("f4", "floor", "Who speaks", id="table.floor", priority=True),
+        Binding("f5", "watch", "Play by itself", id="table.watch", show=False, priority=True),
+    ]
+
+    def __init__(self, play: Play, model: LoadedModel) -> None:
+        super().__init__(play, model)
+        self.watching = Watching(self.table, self._later, self._tell_watching)
+        self._stepped_in = False
+        """Whether the key that is being heard has stopped a table that played by itself."""
+
+    @property
+    def _paotuan(self) -> "PaotuanApp":
+        return cast("PaotuanApp", self.app)
+
+    def on_mount(self) -> None:
+        choice = self._paotuan.choice
+        self.watching.pace = choice.pace
+        if choice.watch:
+            self._watch()
+
+    # --- what happens ---
+
+    def take_event(self, event: happened.TableEvent) -> None:
+        super().take_event(event)
+        self.watching.heard(event)
+        match event:
+            case happened.CastChanged():
+                self._show_cast()
+            case happened.FloorChanged():
+                self.tell()
+            case happened.ModelAsked(retry=True):
+                self._paotuan.retry_model()
+            case happened.ModelAsked("", retry=False):
+                self.action_model()
+            case happened.ModelAsked(name):
+                self._paotuan.use_model(name)
+            case happened.AdapterAsked() as asked:
+                self._use_adapter(asked)
+            case happened.WatchAsked(turns):
+                self._watch(turns)
+
+    def _show_cast(self) -> None:
+        """A newcomer's name is painted and completed as the others' are."""
+        names = [role.name for role in self.play.scene.cast]
+        for widget in (self.query_one(Transcript), self.query_one(Tray)):
+            widget.cast = list(names)
+        composer = self.query_one(Composer)
+        if hasattr(composer, "cast"):
+            composer.cast = list(names)
+
+    def _use_adapter(self, asked: happened.AdapterAsked) -> None:
+        from tui.adapter_choice import adapters_told
+
+        if not asked.role:
+            self.notify(adapters_told(self.play.scene), markup=False)
+        else:
+            self._paotuan.use_adapter(asked.role, asked.adapter)
+
+    # --- playing by itself ---
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> object:
+        return self.set_timer(max(seconds, 0.001), lambda: self._post(call) and None)
+
+    def _watch(self, turns: int | None = None) -> None:
+        self.watching.begin(turns)
+        self.notify(_("Playing by itself; any key stops it"), markup=False)
+
+    def _tell_watching(self, why: str) -> None:
+        self.notify(_("{why}. F5 or /watch goes on", why=why), severity="warning", markup=False)
+        self.tell()
+
+    def stepped_in(self, event: events.Event) -> bool:
+        """Somebody is at the keys: a table that plays by itself stops; whether nothing else is to
+        be done about that key."""
+        self._stepped_in = self.watching.stop()
+        if not self._stepped_in:
+            return False
+        self.notify(_("Over to you; F5 or /watch goes on by itself"), markup=False)
+        self.tell()
+        return isinstance(event, events.Key) and event.key in SWALLOWED
+
+    def action_watch(self) -> None:
+        """Play by itself, unless this very key has just stopped that."""
+        if not self._stepped_in:
+            self._watch()
+
+    # --- what opens above ---
+
+    def action_floor(self) -> None:
+        from tui.screens.floor import FloorScreen
+
+        if self.app.screen is self:
+            self.app.push_screen(FloorScreen(self.table), lambda __: self.tell())
+
+    def action_model(self) -> None:
+        from tui.screens.models import ModelsScreen
+
+        if self.app.screen is self:
+            self.app.push_screen(ModelsScreen(self.model), lambda __: self.tell())
+
+    def leave(self) -> None:
+        self.watching.stop()
+        super().leave()

@@ -15,6 +15,7 @@ from tui.copying import candidate, last_line, to_copy, whole_log
 from tui.exporting import Format, pieces, read_order, target_of, write_export
 from tui.screens.controlled import ControlledScreen
 from tui.screens.find import FindScreen, Place
+from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
 
@@ -55,15 +56,12 @@ class KeepActions(ControlledScreen):
 
     def show_place(self, number: int) -> None:
         """Show a turn: light it where it is on this branch, else go there."""
-        path = self.play.session.path
-        at = next((i for i, turn in enumerate(path) if turn.id == number), None)
-        if at is None:
+        session = self.play.session
+        if not session.is_on_path(number):
             self.table.go(number)
             self.notify(_("On another branch now; Ctrl+Z goes back"), markup=False)
-            return
-        light = getattr(self.query_one(Transcript), "light", None)
-        if light is not None:
-            light(at)
+        self.query_one(Composer).mode = "turns"
+        self.query_one(Transcript).light([turn.id for turn in session.path].index(number))
 
     def _open_other(self, place: Place) -> None:
         """Leave this session for the one in which something was found."""

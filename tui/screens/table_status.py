@@ -1,10 +1,12 @@
-"""What the table says of itself: its line of status, and the composer while it is empty."""
+"""What the table says of itself: its line of status, and what Enter does in the composer now."""
 
 from collections.abc import Iterator
 
 from base.messages import _
 from scenes.table.controller import Table
 from scenes.table.play import Play
+from scenes.table.session import Turn
+from tui.table_keys import Laws, Mode, State, key_name
 
 
 def status_of(table: Table, loading: bool, reading: tuple[int, int] | None) -> Iterator[str]:
@@ -33,16 +35,61 @@ def status_of(table: Table, loading: bool, reading: tuple[int, int] | None) -> I
             yield _("{rate:.0f} tokens/s", rate=cost.tokens / cost.total_s)
 
 
-def invitation(play: Play, has_candidates: bool) -> str:
-    """What the composer says while nothing is written in it."""
-    if has_candidates:
-        return _("Say something, Enter sends; Enter on nothing takes the lit line")
+def invitation(state: State, table: Table, lit: int, turn: Turn | None = None) -> str:
+    """What Enter does now, while nothing is written. `lit` is the lit candidate, from 0; `turn` is
+    the turn that is lit."""
+    if state.mode == "turns" and turn is not None:
+        return _("Turn {number}: Enter goes there. Typing writes", number=turn.id)
+    if state.undoes:
+        return _("Ctrl+Z brings back what was written. {enter}", enter=_enter(state, table, lit))
+    if state.editing:
+        return _("Write it anew, Enter sends; Esc drops")
+    if state.dropped:
+        return _("Ctrl+Z brings the edit back. {enter}", enter=_enter(state, table, lit))
+    return _enter(state, table, lit)
+
+
+def heading_of(laws: Laws, mode: Mode) -> str:
+    """The keys of the turn that is lit, for a border."""
+    if mode != "turns":
+        return ""
+    keys = [f"{key_name(key)} {_(law.hint)}" for law, key in laws.hints(mode)]
+    return " · ".join([_("↑↓ turns"), *keys])
+
+
+def _enter(state: State, table: Table, lit: int) -> str:
+    if state.editing:
+        return _("Write it anew, Enter sends; Esc drops")
+    if state.places and table.hand is not None:
+        return _lit(state, table, lit)
+    if state.hidden:
+        return _("Enter brings the candidates back; or say something")
+    if table.waiting:
+        return _("The draw begins as soon as the model is there; Esc calls it off")
+    return _next(table.play)
+
+
+def _lit(state: State, table: Table, lit: int) -> str:
+    """What Enter does with the lit candidate."""
+    assert table.hand is not None
+    number, places = lit + 1, table.hand.places
+    if lit >= len(places) or places[lit].candidate is None:
+        if state.drawing:
+            return _("Candidate {number} is being drawn; Esc stops", number=number)
+        return _("Candidate {number} came to nothing; light another", number=number)
+    if state.looking:
+        return _("Enter takes candidate {number}: a branch; Esc goes back", number=number)
+    if state.mode == "tray":
+        return _("Enter takes candidate {number}; typing writes", number=number)
+    return _("Enter takes candidate {number}; or say something", number=number)
+
+
+def _next(play: Play) -> str:
     if play.next is None:
         return _("Say something, Enter sends; Tab chooses who speaks next")
     if play.model_is_next:
-        name = play.next.name
-        return _("Say something, Enter sends; Enter on nothing lets {name} speak", name=name)
-    return _("Speak, Enter sends. \\me acts, 【…】 narrates, （…） thinks, \\emoji feels")
+        return _("Enter lets {name} speak; or say something", name=play.next.name)
+    return _("Speak: \\me acts, 【…】 narrates, （…） thinks. Enter on nothing lets another speak")
 
 
 def _coming(play: Play) -> str:

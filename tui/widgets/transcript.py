@@ -1,32 +1,38 @@
 """What has been said, as lines: a `ScrollView` that paints only what is seen."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.style import Style
 from textual.cache import LRUCache
 from textual.geometry import Size
+from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from scenes.log import Entry
-from tui.paint import Run, height, ink, name_style, runs_of, strip_of, wrap
+from scenes.table.session_state import Turn
+from tui.paint import Run, height, ink, name_style, printable, runs_of, strip_of, wrap
+from tui.wrapping import fitted
 
 GUTTER = 2
 
 
-class Transcript(ScrollView, can_focus=True):
-    """Shows entries. Told the whole branch each time, it paints anew only what differs."""
+class Transcript(ScrollView, can_focus=False):
+    """Shows turns. Told the whole branch each time, it looks only at what differs."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"transcript--{part}"
         for part in (
             *("narration", "speech", "action", "thought", "emotion"),
-            *("chapter", "context", "player"),
+            *("chapter", "context", "player", "mark", "lit"),
         )
     }
+
+    cursor: reactive[int | None] = reactive(None)
+    """The entry that keys are about, lit; `None` while they are about something else."""
 
     def __init__(
         self, cast: Sequence[str] = (), player: str | None = None, id: str | None = None
@@ -34,53 +40,101 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.cast = list(cast)
         self.player = player
-        self.entries: list[Entry] = []
-        self._heights: list[int] = []
-        self._ends: list[int] = []
+        self.marks: Mapping[int, str] = {}
+        self._shown: list[Turn | Entry] = []
+        self._ends = array("q")
+        """The line after the last one of each entry."""
         self._width = 0
         self._painted: LRUCache[int, list[Strip]] = LRUCache(1000)
 
-    def show(self, entries: Sequence[Entry], player: str | None = None) -> None:
-        """Show these entries, and keep to the end if the end was in view."""
-        same = 0
-        if player == self.player:
-            pairs = zip(self.entries, entries, strict=False)
-            same = next(
-                (i for i, (old, new) in enumerate(pairs) if old is not new and old != new),
-                min(len(self.entries), len(entries)),
-            )
+    def show(
+        self,
+        entries: Sequence[Turn] | Sequence[Entry],
+        player: str | None = None,
+        marks: Mapping[int, str] | None = None,
+    ) -> None:
+        """Show these, and go to their end where they are others; `marks` are signs in the gutter,
+        by the index of the entry."""
+        same = _same(self._shown, entries) if player == self.player else 0
+        other = not same == len(self._shown) == len(entries)
+        self._show_marks(marks or {})
         self.player = player
-        self.entries = list(entries)
-        self._measure(same)
-        self.scroll_end(animate=False)
+        self._shown[same:] = entries[same:]
+        if other:
+            self._measure(same)
+            if self.cursor is not None and self.cursor >= len(self._shown):
+                self.light(len(self._shown) - 1 if self._shown else None)
+            if self.cursor is None:
+                self.scroll_end(animate=False)
+
+    def light(self, index: int | None) -> None:
+        """Light an entry and bring it into view, or none and go back to the end."""
+        self.cursor = index
+        if index is None:
+            self.scroll_end(animate=False)
+        elif self._ends:
+            first, last = self._start(index), self._ends[index]
+            top, rows = int(self.scroll_offset.y), self.scrollable_content_region.height
+            if first < top or last - first > rows:
+                self.scroll_to(y=first, animate=False)
+            elif last > top + rows:
+                self.scroll_to(y=last - rows, animate=False)
+
+    def watch_cursor(self, old: int | None, new: int | None) -> None:
+        for index in (old, new):
+            if index is not None:
+                self._painted.discard(index)
+        self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._painted.clear()
 
-    def on_resize(self) -> None:
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Measure anew before anything is painted in the new size; keep to the end if there."""
+        at_end = self.is_vertical_scroll_end
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
         if self._text_width() != self._width:
-            at_end = self.is_vertical_scroll_end
             self._measure(0)
-            if at_end:
-                self.scroll_end(animate=False)
+        if at_end:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
+        return changed
+
+    def _show_marks(self, marks: Mapping[int, str]) -> None:
+        if marks == self.marks:
+            return
+        for index in marks.keys() | self.marks.keys():
+            if marks.get(index) != self.marks.get(index):
+                self._painted.discard(index)
+        self.marks = dict(marks)
+        self.refresh()
+
+    def _entry(self, index: int) -> Entry:
+        shown = self._shown[index]
+        return shown.entry if isinstance(shown, Turn) else shown
+
+    def _start(self, index: int) -> int:
+        return self._ends[index - 1] if index else 0
 
     def _text_width(self) -> int:
         return max(self.scrollable_content_region.width - GUTTER, 2)
 
     def _measure(self, first: int) -> None:
-        """Heights from the entry `first` on, once there is a place; virtual size in lines."""
-        if not self.size:
-            self._width = 0
+        """Where the entries from `first` on end, once there is a place; virtual size in lines."""
+        if not self.size.width:
             return
         if self._text_width() != self._width:
             first, self._width = 0, self._text_width()
         for index in [index for index in self._painted.keys() if index >= first]:  # noqa: SIM118
             self._painted.discard(index)
-        self._heights[first:] = [height(entry, self._width) for entry in self.entries[first:]]
-        before = self._ends[first - 1] if first else 0
-        self._ends[first:] = [before + end for end in accumulate(self._heights[first:])]
-        self.virtual_size = Size(0, self._ends[-1] if self._ends else 0)
+        del self._ends[first:]
+        end = self._ends[-1] if first else 0
+        for index in range(first, len(self._shown)):
+            end += height(self._entry(index), self._width)
+            self._ends.append(end)
+        self.virtual_size = Size(0, end)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -93,19 +147,39 @@ class Transcript(ScrollView, can_focus=True):
         if strips is None:
             strips = self._paint(index)
             self._painted.set(index, strips)
-        return strips[line - (self._ends[index] - self._heights[index])]
+        return strips[line - self._start(index)]
+
+    def _part(self, kind: str) -> Style:
+        return ink(self.get_component_rich_style(f"transcript--{kind}"))
 
     def _paint(self, index: int) -> list[Strip]:
-        entry = self.entries[index]
-        dark = self.app.current_theme.dark
-        name = name_style(entry.speaker, self.cast, dark)
-
-        def part(kind: str) -> Style:
-            return ink(self.get_component_rich_style(f"transcript--{kind}"))
-
-        own = entry.speaker != "" and entry.speaker == self.player
-        gutter = Run("▌ " if own else " " * GUTTER, part("player"))
+        entry = self._entry(index)
+        name = name_style(entry.speaker, self.cast, self.app.current_theme.dark)
+        base, width = self.rich_style, self.size.width
+        if index == self.cursor:
+            base += Style(bgcolor=self.get_component_rich_style("transcript--lit").bgcolor)
+        lines = wrap(runs_of(entry, self._part, name), self._width)
         return [
-            strip_of([gutter, *line], self.size.width, self.rich_style)
-            for line in wrap(runs_of(entry, part, name), self._width)
+            strip_of([self._gutter(index, entry, row), *line], width, base)
+            for row, line in enumerate(lines)
         ]
+
+    def _gutter(self, index: int, entry: Entry, row: int) -> Run:
+        own = entry.speaker != "" and entry.speaker == self.player
+        sign = "▌" if own else " "
+        if row == 0 and (mark := printable(self.marks.get(index, ""))):
+            sign = fitted(mark, GUTTER, "") or sign
+        if row == 0 and index == self.cursor:
+            return Run(fitted(f"{sign.strip()}> ", GUTTER, ""), self._part("mark"))
+        style = self._part("player" if sign == "▌" else "mark")
+        return Run(sign if len(sign) > 1 else f"{sign} ", style)
+
+
+def _same(old: Sequence[Turn | Entry], new: Sequence[Turn | Entry]) -> int:
+    """How many of them are the same at the beginning."""
+    most = min(len(old), len(new))
+    if not most:
+        return 0
+    if isinstance(new[0], Turn):  # a turn has one way to it, so all before it is the same too
+        return bisect_left(range(most), True, key=lambda at: old[at] is not new[at])
+    return next((at for at in range(most) if old[at] is not new[at] and old[at] != new[at]), most)

@@ -1,5 +1,6 @@
-"""The candidates of a draw, growing side by side."""
+"""The candidates of a draw, growing side by side, and what goes on until there are any."""
 
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -9,17 +10,21 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
-from base.messages import _, _n
-from scenes.table.hand import Hand, Place
-from tui.paint import Run, body_runs, ink, printable, strip_of, wrap
+from scenes.table.hand import Hand
+from tui.paint import ink
+from tui.tray_words import Going, folded_title, lost_places, title_of
+from tui.widgets.tray_grid import Grid
 
-COLUMN = 36
-"""Cells that a candidate needs to stand beside others."""
+PERIOD = 1 / 30
+"""Seconds between two layouts of a hand that grows, at least."""
+TICK = 0.1
+"""Seconds between two steps of the spinner."""
 
 
 class Tray(ScrollView, can_focus=False):
-    """Shows one hand; hidden without one."""
+    """Shows one hand; hidden without one, unless something is waited for."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"tray--{part}"
@@ -31,114 +36,177 @@ class Tray(ScrollView, can_focus=False):
 
     lit: reactive[int] = reactive(0)
     """The place that Enter takes."""
+    has_keys: reactive[bool] = reactive(False)
+    """Whether keys are its own now."""
+    picks: reactive[bool] = reactive(True)
+    """Whether digits and Enter pick now."""
+    folded: reactive[bool] = reactive(False)
+    """Whether the hand is out of sight but for one line."""
 
     def __init__(self, cast: Sequence[str] = (), id: str | None = None) -> None:
         super().__init__(id=id)
         self.cast = list(cast)
         self.hand: Hand | None = None
-        self.asking = False
-        """Whether the next digit chooses a candidate to edit."""
-        self._strips: list[Strip] = []
+        self.at = self.of = 1
+        """Which of how many hands of its place it is."""
+        self.going = Going()
+        self._grid = Grid()
+        self._laid_out = 0.0
+        self._width = 0
+        self._due: Timer | None = None
+        self._ticking: Timer | None = None
 
-    def show(self, hand: Hand | None) -> None:
-        """Show a hand from its first candidate, or none."""
-        self.hand, self.asking = hand, False
+    # --- what is shown ---
+
+    def show(self, hand: Hand | None, at: int = 1, of: int = 1) -> None:
+        """Show a hand from its first candidate, or none; it is the hand `at` of `of`."""
+        self.hand, self.at, self.of = hand, at, of
+        self.going = Going()
         self.set_reactive(Tray.lit, 0)
-        self.display = hand is not None
-        self.changed()
+        self.set_reactive(Tray.folded, False)
+        self._grid.clear()
+        self._lay_out()
         self.scroll_home(animate=False)
 
     def changed(self) -> None:
-        """The hand has grown, or what is lit has changed."""
-        if self.hand is None:
-            return
-        width = max(self.scrollable_content_region.width, 4)
-        self._strips = self._lay_out(self.hand, width)
-        self.virtual_size = Size(width, len(self._strips))
-        self.border_title = Content(self._title(self.hand))
-        if self.styles.height is None or self.styles.height.value != len(self._strips) + 1:
-            self.styles.height = len(self._strips) + 1
-        self.refresh()
+        """The hand has grown: it is laid out soon, together with what else comes by then."""
+        if self._due is None:
+            wait = self._laid_out + PERIOD - time.monotonic()
+            if wait <= 0:
+                self._lay_out()
+            else:
+                self._due = self.set_timer(wait, self._lay_out)
+
+    def tell_reading(self, done: int, total: int) -> None:
+        """So many tokens of the prompt have been read before the first candidate."""
+        self.going = self.going.reading(done, total)
+        self.changed()
+
+    def waits(self, until: str | None) -> None:
+        """A draw begins as soon as this is there, `model` or `knowledge`; `None`: none waits."""
+        if until != self.going.until:
+            self.going = Going(until)
+            self._lay_out()
+
+    def move(self, dx: int, dy: int) -> bool:
+        """Light the place beside, above or below; False where there is none."""
+        to = self._grid.beside(self.lit, dx, dy)
+        if to is None:
+            return False
+        self.lit = to
+        return True
+
+    def read_whole(self) -> None:
+        """Open the lit candidate whole, above the table."""
+        from tui.screens.whole import WholeScreen
+
+        if self.hand is not None and self.lit < len(self.hand.places):
+            self.app.push_screen(WholeScreen(self.hand, self.lit))
+
+    # --- how it is laid out ---
 
     def watch_lit(self) -> None:
-        self.changed()
+        self._lay_out()
+        first, last = self._grid.rows_of(self.lit)
+        top, height = int(self.scroll_offset.y), self.scrollable_content_region.height
+        if first < top or last > top + height:
+            self.scroll_to(y=first if first < top else last - height, animate=False)
+
+    def watch_has_keys(self) -> None:
+        self.set_class(self.has_keys, "has-keys")
+        self._lay_out()
+
+    def watch_picks(self) -> None:
+        self._lay_out()
+
+    def watch_folded(self) -> None:
+        self._lay_out()
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Lay out anew before anything is painted in the new size."""
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if self.display and self._text_width() != self._width:
+            self._lay_out()
+        return changed
 
     def on_resize(self) -> None:
-        self.changed()
+        self._lay_out()
 
-    def move(self, step: int) -> None:
-        """Light the next place up or down."""
-        if self.hand and self.hand.places:
-            self.lit = (self.lit + step) % len(self.hand.places)
-            self.scroll_to(y=self._top_of(self.lit), animate=False)
+    def _text_width(self) -> int:
+        """Cells for a row; before there is a place for it, as many as there will be."""
+        if self.size.width:
+            return max(self.scrollable_content_region.width, 4)
+        most = self.styles.max_width
+        widest = int(most.value) if most and most.is_cells else self.screen.size.width
+        return max(min(self.screen.size.width, widest) - self.scrollbar_size_vertical, 4)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._grid.clear()
+        if self.is_mounted:
+            self.call_later(self._lay_out)
+
+    def _lay_out(self) -> None:
+        if self._due is not None:
+            self._due.stop()
+            self._due = None
+        self._laid_out = time.monotonic()
+        hand, self.display = self.hand, self.hand is not None or self.going.until is not None
+        if not self.display:
+            self._tick(False)
+            return
+        width = self._width = self._text_width()
+        begun = hand is not None and any(p.text or p.over or p.why for p in hand.places)
+        self._tick(not begun)
+        if self.folded and hand is not None:
+            self._grid.show_nothing()
+        else:
+            self._grid.show(self, hand if begun else None, width, self._room())
+            if not begun:
+                count = len(hand.places) if hand else 1
+                self._grid.show_line(self, self.going.words(), width, count)
+            elif hand is not None and (words := lost_places(hand)):
+                self._grid.add_line(self, words, width)
+        if hand is not None and self._grid.places and self.lit not in self._grid.places:
+            self.set_reactive(Tray.lit, self._grid.nearest(self.lit))
+            self._grid.show(self, hand, width, self._room())
+        self._take_place(width)
+
+    def _take_place(self, width: int) -> None:
+        rows = len(self._grid.strips)
+        self.virtual_size = Size(width, rows)
+        self.border_title = Content(self._title(width))
+        if self.styles.height is None or self.styles.height.value != rows + 1:
+            self.styles.height = rows + 1
+        self.refresh()
+
+    def _title(self, width: int) -> str:
+        if self.hand is None:
+            return ""
+        if self.folded:
+            return folded_title(self.hand, width)
+        return title_of(self.hand, self.at, self.of, width, self.has_keys, self.picks)
+
+    def _room(self) -> int:
+        """Rows that it may take without its border."""
+        return max(self.screen.size.height // 2 - 1, 1)
+
+    def _tick(self, going: bool) -> None:
+        if going and self._ticking is None:
+            self._ticking = self.set_interval(TICK, self.changed)
+        elif not going and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
 
     def render_line(self, y: int) -> Strip:
         line = y + int(self.scroll_offset.y)
-        if line < len(self._strips):
-            return self._strips[line]
+        if line < len(self._grid.strips):
+            return self._grid.strips[line]
         return Strip.blank(self.size.width, self.rich_style)
 
-    def _title(self, hand: Hand) -> str:
-        words = _("Edit which? A digit, or Enter for the lit one") if self.asking else ""
-        count = len(hand.places)
-        return words or _n(
-            "{n} line for {name} · 1 picks · ↑↓ Enter · e edit · r redraw · m more · Esc stop",
-            "{n} lines for {name} · 1–{keys} pick · ↑↓ Enter · e edit · r redraw · m more · "
-            "Esc stop",
-            count,
-            name=printable(hand.speaker.name),
-            keys=min(count, 9),
-        )
-
-    def _columns(self, hand: Hand, width: int) -> int:
-        return max(1, min(len(hand.places), width // COLUMN))
-
-    def _top_of(self, place: int) -> int:
-        assert self.hand is not None
-        width = max(self.scrollable_content_region.width, 4)
-        columns = self._columns(self.hand, width)
-        above = self.hand.places[: place // columns * columns]
-        rows = [above[at : at + columns] for at in range(0, len(above), columns)]
-        cell = width // columns
-        return sum(max(len(self._cell(p, 0, cell - 1)) for p in row) for row in rows)
-
-    def _lay_out(self, hand: Hand, width: int) -> list[Strip]:
-        columns = self._columns(hand, width)
-        cell = width // columns
-        strips: list[Strip] = []
-        for first in range(0, len(hand.places), columns):
-            numbers = range(first, min(first + columns, len(hand.places)))
-            cells = [self._cell(hand.places[n], n, cell - 1) for n in numbers]
-            for row in range(max(map(len, cells))):
-                parts = []
-                for number, lines in zip(numbers, cells, strict=True):
-                    lit = self._part("lit") if number == self.lit else Style.null()
-                    line = lines[row] if row < len(lines) else []
-                    parts.append(strip_of(line, cell - 1, self.rich_style + lit))
-                    parts.append(Strip.blank(1, self.rich_style))
-                strips.append(Strip.join(parts).adjust_cell_length(width, self.rich_style))
-        return strips
-
-    def _cell(self, place: Place, number: int, width: int) -> list[list[Run]]:
-        """The wrapped lines of one candidate, its number before the first."""
-        head = Run(f"{number + 1} ", self._part("number"))
-        lines = wrap(self._runs(place), width - 2)
-        return [
-            [head if row == 0 else Run("  ", Style.null()), *ln] for row, ln in enumerate(lines)
-        ]
-
-    def _runs(self, place: Place) -> list[Run]:
-        waiting = self._part("waiting")
-        if place.candidate:
-            runs = body_runs(place.candidate.entry, self._part)
-            cut = place.candidate.finish == "length"
-            return [*runs, Run(_("(cut at its length limit)"), waiting)] if cut else runs
-        if place.over:
-            return [Run(_("no candidate ({why})", why=place.why), waiting)]
-        if place.text:
-            return [Run(printable(place.text), self._part("speech")), Run("▍", waiting)]
-        return [Run(_("drawing again ({why})…", why=place.why) if place.why else "…", waiting)]
-
-    def _part(self, kind: str) -> Style:
+    def part(self, kind: str) -> Style:
+        """The style of a part: what it is written in, for `lit` what it stands on."""
         style = self.get_component_rich_style(f"tray--{kind}")
         return Style(bgcolor=style.bgcolor) if kind == "lit" else ink(style)

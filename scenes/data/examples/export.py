@@ -48,7 +48,7 @@ def _picks(session: Session, speaker: str | None) -> Iterator[tuple[Turn, Role, 
     cast = session.scene.cast
     for turn in session.turns.values():
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
-        if draw is None or turn.of is not None:
+        if draw is None or turn.of is not None or turn.unattended:
             continue
         role = role_saying(cast, turn.entry)
         if role is None or draw.speaker not in (role.name, *role.aliases):

@@ -1,0 +1,71 @@
+"""How the commands of the table are called, in the person's language and in English."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from base.messages import _, language
+from scenes.table.command import Command, written
+from scenes.table.commands import (
+    CANDIDATES,
+    COMMANDS,
+    KEEPING,
+    PROGRAM,
+    SPEAKING,
+    TURNS,
+)
+
+WORDS = {
+    word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
+}
+"""Every name and alias."""
+
+
+def known_command(word: str) -> Command | None:
+    """The command of that name or alias, in letters of either case, or as the person's language
+    writes it."""
+    return WORDS.get(word.casefold()) or _written(language()).get(word)
+
+
+@cache
+def _written(code: str) -> dict[str, Command]:
+    """The commands by what the forms of a language call them."""
+    return {_word_of(written(command)): command for command in COMMANDS.values()}
+
+
+def takes_name(word: str) -> bool:
+    """Whether the name of a role follows this command."""
+    command = known_command(word)
+    return command is not None and "NAME" in command.form
+
+
+def command_words() -> list[str]:
+    """What commands are called, those words first that the person's language has for them."""
+    own = [_word_of(written(command)) for command in COMMANDS.values()]
+    return list(dict.fromkeys([*own, *COMMANDS]))
+
+
+def command_help() -> Sequence[tuple[str, str]]:
+    """Every command, how it is written and what it does, in the person's language."""
+    return [row for __, rows in grouped_help() for row in rows]
+
+
+def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """The commands by what they are about: a heading, and for each how it is written, with its
+    English name beside where the language has another, and what it does."""
+    groups = (
+        (_("Who speaks"), SPEAKING),
+        (_("Candidates"), CANDIDATES),
+        (_("What has been said"), TURNS),
+        (_("Finding and keeping"), KEEPING),
+        (_("The program"), PROGRAM),
+    )
+    return [(head, [(_form_of(one), _(one.help)) for one in group]) for head, group in groups]
+
+
+def _form_of(command: Command) -> str:
+    form, name = written(command), f"/{command.name}"
+    return form if form.split()[0] == name else f"{form} · {name}"
+
+
+def _word_of(form: str) -> str:
+    return form.split()[0].removeprefix("/")

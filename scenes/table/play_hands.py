@@ -1,0 +1,190 @@
+"""What a play has drawn and takes of it: hands filled by a `Backend`, kept, and picked from."""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from models.backend import Backend, Progress, Prompt
+from scenes.log import Entry
+from scenes.note import Note
+from scenes.prompt import build_prompt, prime
+from scenes.scene import Role, Scene
+from scenes.table.draw import Update, draw_lines, line_sampling
+from scenes.table.hand import Asked, Hand, Place
+from scenes.table.knowledge import TableKnowledge
+from scenes.table.session import Draw, Session, Turn
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
+
+SEED_STEP = 104729
+"""What a place further on adds to a seed that was asked for, so that more is another draw."""
+
+
+class PlayHands:
+    """The part of a play that has to do with models."""
+
+    session: Session
+    knowledge: TableKnowledge
+    notices: list[str]
+    asked: dict[str, Any]
+
+    @property
+    def scene(self) -> Scene:
+        return self.session.scene
+
+    def turned(self) -> None:
+        """After any change of where the play stands."""
+        raise NotImplementedError
+
+    def bring_back(self, entries: Iterable[Entry]) -> None:
+        """Whoever speaks is there again."""
+        raise NotImplementedError
+
+    def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
+        """The entry that a line means when `role` says it."""
+        raise NotImplementedError
+
+    def hand(self, backend: Backend, wanted: Role | Asked) -> Hand:
+        """An empty hand for a draw of a line; of a role, where the play stands."""
+        asked = Asked(wanted, self.session.head) if isinstance(wanted, Role) else wanted
+        sampling = line_sampling(self.scene, asked.speaker, self.asked)
+        return Hand(
+            asked.speaker,
+            backend.name,
+            sampling,
+            after=asked.after,
+            context=backend.context,
+            begun=asked.begun,
+            continues=asked.continues,
+        )
+
+    def deal(self, backend: Backend, hand: Hand) -> tuple[int, Generator[Update]]:
+        """Begin to draw (more) candidates into `hand`: the offset of their places, and the draw.
+
+        The history is taken now; the generator may be consumed in another thread.
+        """
+        history = (
+            self.session.history_at(hand.after) if hand.places else self.history_for(hand, backend)
+        )
+        return len(hand.places), self.draw(backend, hand, history)
+
+    def history_for(self, hand: Hand, backend: Backend) -> list[Entry]:
+        """What the model reads for an empty hand; the knowledge that comes up is written down."""
+        self.session.inject(self.notes_for(backend, hand.speaker, hand.after), hand.after)
+        return self.session.history_at(hand.after)
+
+    def draw(self, backend: Backend, hand: Hand, history: Sequence[Entry]) -> Generator[Update]:
+        """Lay out places of a hand, and draw for them after `history`."""
+        speaker, sampling, offset = hand.speaker, hand.sampling, len(hand.places)
+        if offset and sampling.seed is not None:
+            sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
+        taken = [candidate.entry for candidate in hand.complete]
+        hand.places += [Place() for __ in range(sampling.n)]
+        updates = draw_lines(
+            backend, self.scene, history, speaker, sampling, speaker.adapter, taken, hand.begun
+        )
+        return self._with_notices(backend, updates)
+
+    def _with_notices(self, backend: Backend, updates: Generator[Update]) -> Generator[Update]:
+        """The draw, and afterwards what the backend has to say of it."""
+        try:
+            with closing(updates):
+                yield from updates
+        finally:
+            self.notices += backend.notices
+            backend.notices.clear()
+
+    def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
+        """Have the model read what has been said so far, for the next line of `speaker`."""
+        entries = self.session.history
+        sampling = line_sampling(self.scene, speaker, self.asked)
+
+        def read() -> Generator[Progress]:
+            prime(backend, self.scene, entries)
+            prompt = build_prompt(
+                self.scene, entries, speaker, backend.context, sampling.max_tokens, backend.count
+            )
+            yield from backend.prefill(prompt, speaker.adapter)
+
+        return read()
+
+    def prompt(self, backend: Backend, speaker: Role) -> Prompt:
+        """All that the model would read for the next line of `speaker`."""
+        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        notes = self.notes_for(backend, speaker, self.session.head)
+        history = [*self.session.history, *notes]
+        prime(backend, self.scene, history)
+        return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
+
+    def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
+        """The knowledge that comes up before a line by `speaker` there; nothing is written."""
+        return self.notes_in(self.session.history_at(after), backend, speaker)
+
+    def notes_in(self, history: Sequence[Entry], backend: Backend, speaker: Role) -> list[Note]:
+        """The knowledge that comes up after `history`, before a line by `speaker`."""
+        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        player = self.session.role
+        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
+        self.notices += problems
+        return notes
+
+    def opening_knowledge(self) -> Generator["Shelf"]:
+        """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""
+        yield self.knowledge.opened(self.session.role)
+
+    def use_knowledge(self, shelf: "Shelf") -> None:
+        """Take what was opened before the first draw; it is closed with the play."""
+        self.notices += self.knowledge.use(shelf)
+
+    def pick(
+        self,
+        hand: Hand,
+        place: int,
+        text: str | None = None,
+        after: int | Literal["as drawn"] | None = "as drawn",
+        unattended: bool = False,
+    ) -> Turn:
+        """Take the candidate at `place`, or `text`, which it was edited to, after a turn.
+
+        It is said there; or it replaces the line that it continues; or the play stands where it
+        has been said before.
+        """
+        after = hand.after if after == "as drawn" else after
+        candidate = hand.candidate(place)
+        entry = None if text is None else self.entry(text, hand.speaker, candidate.entry.emotion)
+        draw = self.keep(hand)
+        assert draw is not None
+        number, line = hand.complete.index(candidate), entry or candidate.entry
+        self.bring_back([line])
+        said = self._said_already(hand, number, line, after)
+        if said is not None:
+            self.session.go(said.id, "pick")
+            turn = said
+        elif hand.continues is not None and self.session.is_on_path(hand.continues):
+            turn = self.session.edit(hand.continues, line, draw, number)
+        else:
+            turn = self.session.pick(draw, number, entry, after, unattended)
+        self.turned()
+        return turn
+
+    def _said_already(
+        self, hand: Hand, candidate: int, line: Entry, after: int | None
+    ) -> Turn | None:
+        return next(
+            (
+                turn
+                for turn in self.session.branches_at(after)
+                if turn.draw in hand.draws and turn.candidate == candidate and turn.entry == line
+            ),
+            None,
+        )
+
+    def keep(self, hand: Hand) -> Draw | None:
+        """Remember a hand, also one from which nothing was picked; an empty one is nothing."""
+        candidates = tuple(hand.complete)
+        if candidates and (hand.kept is None or hand.kept.candidates != candidates):
+            hand.kept = self.session.keep(hand.draw())
+            hand.draws.add(hand.kept.id)
+        return hand.kept

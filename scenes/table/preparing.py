@@ -1,0 +1,87 @@
+"""What is done before a draw: what may be told is opened, what was said is read ahead."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from base.errors import KnownError
+from models.backend import Progress
+from scenes.table import controller_events as happened
+from scenes.table.background import Background, Post
+from scenes.table.model_slot import ModelSlot
+from scenes.table.play import Play
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
+
+
+class Preparing:
+    """Gets a table ready to draw, in threads beside it."""
+
+    def __init__(
+        self,
+        play: Play,
+        model: ModelSlot,
+        post: Post,
+        emit: Callable[[happened.TableEvent], None],
+        ready: Callable[[], None],
+    ) -> None:
+        """`ready` is called as soon as what may be told is open."""
+        self.play, self.model = play, model
+        self._post, self._emit, self._ready = post, emit, ready
+        self.opening = play.knowledge.is_slow(play.session.role)
+        """Whether what may be told has still to be opened."""
+        self._knowledge: Background[Shelf] | None = None
+        self._warm_up: Background[Progress] | None = None
+
+    def open_knowledge(self) -> bool:
+        """Open what may be told beside the table, after the model that speaks; whether that is
+        still to be waited for."""
+        if self.opening and self._knowledge is None:
+            self._knowledge = Background(
+                self.play.opening_knowledge(),
+                self.model.busy,
+                self._post,
+                self.play.use_knowledge,
+                self._knowledge_ended,
+                lambda shelf: shelf.close(),
+            )
+            self._knowledge.start("open knowledge")
+        return self.opening
+
+    def read_ahead(self) -> None:
+        """Have the model read what has been said while the person does, so that the first draw
+        costs no more than the new lines."""
+        backend, speaker = self.model.backend, self.play.next
+        if backend is None or speaker is None:
+            return
+        try:
+            progress = self.play.warming(backend, speaker)
+        except KnownError as error:
+            self._emit(happened.WarmUpFailed(error))
+            return
+        self._warm_up = Background(
+            progress, self.model.busy, self._post, self._ahead, self._ahead_ended
+        )
+        self._warm_up.start("read ahead")
+
+    def stop_reading(self) -> None:
+        if self._warm_up is not None:
+            self._warm_up.cancel()
+
+    def close(self) -> None:
+        self.stop_reading()
+        if self._knowledge is not None:
+            self._knowledge.cancel()
+
+    def _ahead(self, read: Progress) -> None:
+        self._emit(happened.PromptRead(read.done, read.total, ahead=True))
+
+    def _ahead_ended(self, error: Exception | None) -> None:
+        self._warm_up = None
+        if error is not None:
+            self._emit(happened.WarmUpFailed(error))
+
+    def _knowledge_ended(self, error: Exception | None) -> None:
+        self.opening = False
+        self._emit(happened.KnowledgeOpened(error))
+        self._ready()

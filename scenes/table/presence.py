@@ -1,0 +1,132 @@
+"""Who is there at each place of a session's tree, and how its floor is given. Pure.
+
+Who is away belongs to the branch: it holds after the turn where it was written, until another
+such event further on says otherwise. The rule and who is muted hold for the session.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from base.messages import _
+from base.names import name_problem
+from scenes.scene import Role, Turns
+from scenes.table.events import Event
+from scenes.table.snapshot import from_json
+from scenes.turns import RULES, Floor
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Who is away after the turn `after`, for turns from the id `since` on."""
+
+    after: int | None
+    since: int
+    away: tuple[str, ...] = ()
+
+
+class PlacedTurn(Protocol):
+    """What is asked of a turn of the tree."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def parent(self) -> int | None: ...
+
+    @property
+    def of(self) -> int | None: ...
+
+
+@dataclass
+class FloorState:
+    """What the events `floor` and `presence` have said so far."""
+
+    rule: Turns | None = None
+    muted: tuple[str, ...] = ()
+    written: dict[int | None, list[Presence]] = field(default_factory=dict)
+
+    def give(self, event: Event) -> None:
+        """Take an event `floor`: another rule, others muted, or both. Raises `ValueError`."""
+        if "rule" in event:
+            if event["rule"] not in (None, *RULES):
+                raise ValueError(_("there is no rule {rule!r}", rule=event["rule"]))
+            self.rule = cast(Turns | None, event["rule"])
+        if "muted" in event:
+            self.muted = _names(event["muted"])
+
+    def place(self, presence: Presence) -> None:
+        """Take an event `presence`, whose place is known to be one."""
+        self.written.setdefault(presence.after, []).append(presence)
+
+    def floor_at(self, turns: Mapping[int, PlacedTurn], place: int | None) -> Floor:
+        """The floor for whatever is said next after the turn `place`."""
+        away = self.away_at(turns, place)
+        return Floor(self.rule, frozenset(self.muted), away)
+
+    def away_before(self, turns: Mapping[int, PlacedTurn], turn: int) -> frozenset[str]:
+        """Who was away when that turn was said."""
+        return self.away_at(turns, turns[turn].parent, turn)
+
+    def away_at(
+        self, turns: Mapping[int, PlacedTurn], place: int | None, before: int | None = None
+    ) -> frozenset[str]:
+        """Who is away after the turn `place`, for the turn `before`, or for a new one.
+
+        A turn that was copied behind an edit has what its original had when it was copied.
+        """
+        if not self.written:
+            return frozenset()
+        while True:
+            found = self._said_at(turns, place, before)
+            if found is not None or place is None:
+                return frozenset(found.away if found else ())
+            before, place = _first(turns, place), turns[place].parent
+
+    def _said_at(
+        self, turns: Mapping[int, PlacedTurn], place: int | None, before: int | None
+    ) -> Presence | None:
+        until = before
+        at = place
+        while True:
+            here = [one for one in self.written.get(at, ()) if until is None or one.since <= until]
+            original = turns[at].of if at is not None else None
+            if here or original is None or original not in turns:
+                return here[-1] if here else None
+            copied = at if at is not None else 0
+            until = copied if until is None else min(copied, _first(turns, until))
+            at = original
+
+
+def _first(turns: Mapping[int, PlacedTurn], turn: int) -> int:
+    """The turn that a copy, or a copy of a copy, was made of."""
+    while turn in turns and (of := turns[turn].of) is not None and of < turn:
+        turn = of
+    return turn
+
+
+def presence_of(event: Event) -> Presence:
+    """What an event `presence` says. Raises `ValueError`, `TypeError` or `KeyError`."""
+    presence = from_json(Presence, {key: event[key] for key in ("after", "since")})
+    return Presence(presence.after, presence.since, _names(event.get("away", ())))
+
+
+def newcomer_of(event: Event, cast_so_far: tuple[Role, ...]) -> Role:
+    """The role that an event `cast` adds. Raises `ValueError`, `TypeError` or `KeyError`."""
+    role: Role = from_json(Role, event["role"])
+    if problem := name_problem(role.name) or taken(role.name, cast_so_far):
+        raise ValueError(problem)
+    return role
+
+
+def taken(name: str, cast_so_far: tuple[Role, ...]) -> str | None:
+    """Why no newcomer can have a name, where one of the cast has it."""
+    if any(name in (role.name, *role.aliases) for role in cast_so_far):
+        return _("{name} is in the cast already", name=name)
+    return None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        raise TypeError(_("expected a list of names, found {value!r}", value=value))
+    return tuple(dict.fromkeys(value))

@@ -1,0 +1,113 @@
+"""What the tray says: its title with its keys, what is waited for, what came to nothing."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from rich.cells import cell_len
+
+from base.messages import _, _n
+from scenes.table.hand import Hand
+from tui.paint import printable
+from tui.wrapping import fitted
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+@dataclass(frozen=True)
+class Going:
+    """What goes on until the first candidate begins, and since when."""
+
+    until: str | None = None
+    """What a draw waits for: `model`, `knowledge`; `None` where it has begun."""
+    done: int = 0
+    total: int = 0
+    """Tokens of the prompt that have been read, and that there are."""
+    since: float = field(default_factory=time.monotonic)
+
+    def reading(self, done: int, total: int) -> "Going":
+        return replace(self, done=done, total=total)
+
+    def words(self) -> str:
+        """One line: a spinner, what is done, for how long, and how to stop it."""
+        seconds = time.monotonic() - self.since
+        match self.until:
+            case "model":
+                what = _("waiting for the model")
+            case "knowledge":
+                what = _("waiting for the knowledge base")
+            case _ if 0 < self.done < self.total:
+                what = _(
+                    "reading the prompt: {done:,} of {total:,} tokens",
+                    done=self.done,
+                    total=self.total,
+                )
+            case _:
+                what = _("the model is thinking of the first words")
+        spin = SPINNER[int(seconds * 10) % len(SPINNER)]
+        return f"{spin} " + _("{what} · {seconds} s · Esc stops", what=what, seconds=int(seconds))
+
+
+def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool, picks: bool = True) -> str:
+    """Whose lines they are, which hand of how many, and the keys that work now, as many as fit."""
+    keys = _keys(hand, at, of, has_keys) if picks else ()
+    return _fitting([*_names(hand, at, of), *keys], width)
+
+
+def folded_title(hand: Hand, width: int) -> str:
+    """What the one line says that stands for a hand out of sight."""
+    count = len(hand.complete)
+    words = _n(
+        "{n} line for {name} out of sight · Enter brings it back",
+        "{n} lines for {name} out of sight · Enter brings them back",
+        count,
+        name=printable(hand.speaker.name),
+    )
+    return fitted(words, width - 4)
+
+
+def lost_places(hand: Hand) -> str:
+    """One line about the places at which no line came about; empty where there are none."""
+    lost = [place for place in hand.places if place.over and not place.candidate]
+    whys = dict.fromkeys(place.why for place in lost if place.why)
+    return (
+        _n(
+            "{n} came to nothing ({why}); r draws again",
+            "{n} came to nothing ({why}); r draws again",
+            len(lost),
+            why=", ".join(whys),
+        )
+        if lost
+        else ""
+    )
+
+
+def _names(hand: Hand, at: int, of: int) -> list[str]:
+    count = len(hand.places)
+    name = printable(hand.speaker.name)
+    whose = _n("{n} line for {name}", "{n} lines for {name}", count, name=name)
+    return [f"{whose} {at}/{of}" if of > 1 else whose]
+
+
+def _keys(hand: Hand, at: int, of: int, has_keys: bool) -> Sequence[str]:
+    count = len(hand.places)
+    digits = {1: "1"}.get(count, f"1–{min(count, 9)}") + (", 0" if count > 9 else "")
+    leaf = [_("←→ hands")] if of > 1 else []
+    if has_keys:
+        return [
+            _("{digits} or Enter pick", digits=digits),
+            *(_("e edit"), _("r redraw"), _("m more"), _("v whole"), *leaf),
+            *(_("c continue"), _("y copy"), _("Esc hide")),
+        ]
+    return [_("{digits} or Enter pick", digits=digits), *leaf, _("↓ more keys")]
+
+
+def _fitting(parts: list[str], width: int) -> str:
+    """As many of the parts as fit, the first ones first."""
+    text = ""
+    for part in parts:
+        longer = f"{text} · {part}" if text else part
+        if text and cell_len(longer) > width - 4:
+            break
+        text = longer
+    return text

@@ -1,0 +1,53 @@
+"""What the composer offers for a word that is begun: labels, commands, names. Pure."""
+
+import re
+from collections.abc import Sequence
+
+FORMS = ("emoji ", "me ")
+"""What may follow a backslash."""
+LABEL = re.compile(r"[ \t]*\\emoji[ \t]+(\S+)[ \t]*\Z")
+
+
+class Suggestions:
+    """The words that can be completed at one table."""
+
+    def __init__(
+        self, emotions: Sequence[str], commands: Sequence[str], names: Sequence[str]
+    ) -> None:
+        self.emotions = tuple(emotions)
+        self.commands = tuple(f"{name} " for name in commands)
+        self.names = tuple(names)
+
+    def rest(self, before: str, first_line: bool) -> str:
+        """What is still missing of the first word that fits what stands before the cursor."""
+        for beginning, words in self._kinds(before, first_line):
+            begun = before[len(beginning) :]
+            for word in words:
+                if word.startswith(begun) and word != begun:
+                    return word[len(begun) :]
+        return ""
+
+    def _kinds(self, before: str, first_line: bool) -> list[tuple[str, Sequence[str]]]:
+        """What stands before the word that is begun, and the words that may follow."""
+        if first_line and before.startswith("/next "):
+            return [("/next ", self.names)]
+        if first_line and before.startswith("/"):
+            return [("/", self.commands)]
+        for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):
+            at = before.rfind(mark)
+            if at >= 0 and " " not in before[at + len(mark) :]:
+                return [(before[: at + len(mark)], words)]
+        return []
+
+
+def label_at_end(text: str) -> tuple[str, str]:
+    """A text without the label that ends it, and that label; an empty one where there is none."""
+    found = LABEL.search(text)
+    return (text[: found.start()], found[1]) if found else (text, "")
+
+
+def next_label(emotions: Sequence[str], label: str, step: int) -> str:
+    """The label of the list after (or before) one; beyond the ends of the list stands none."""
+    row = ("", *emotions)
+    at = row.index(label) if label in row else 0
+    return row[(at + step) % len(row)]
