@@ -18,8 +18,21 @@ class Declaration(BaseModel):
         strict=True,
         frozen=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The schema with the docstrings of the keys, which are read only where it is wanted."""
+        schema = handler(core)
+        keys = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, words in _texts_of(cls).items():
+            field = cls.model_fields[name]
+            key = keys.get(field.serialization_alias or field.alias or name)
+            if key is not None:
+                key.setdefault("description", words)
+        return schema
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,17 @@ Words = Annotated[list[str], Field(max_length=100), BeforeValidator(_listed), Or
 Lines = Annotated[str, BeforeValidator(_joined), Or(({"type": "array", "items": TEXT},))]
 """A text, which may be written as a list of its lines."""
 Name = Annotated[str, Field(min_length=1)]
+
+
+def _texts_of(class_: type[Declaration]) -> dict[str, str]:
+    """The docstrings of its keys, also of those that it inherits."""
+    texts: dict[str, str] = {}
+    for each in reversed(class_.__mro__):
+        own = inspect.get_annotations(each) if issubclass(each, Declaration) else {}
+        keys = [class_.model_fields[name] for name in own if name in class_.model_fields]
+        if any(key.description is None for key in keys):
+            texts |= docstrings(each)
+    return {name: text for name, text in texts.items() if name in class_.model_fields}
 
 
 def docstrings(class_: type) -> dict[str, str]:

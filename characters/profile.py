@@ -9,10 +9,8 @@ from base.messages import _
 from base.names import label_problem, name_problem, nearest
 from base.text import shown
 from base.validation import checked
-from base.yaml_reader import Document, read_document
+from base.yaml_reader import Document, read, read_document
 from base.yaml_tree import Key
-from characters.cards.files import holds_a_card, read_card
-from characters.cards.mapping import sheet_of
 from characters.character import Character
 from characters.schema import CharacterFile, CharacterKeys
 
@@ -47,6 +45,8 @@ def refer(reference: str, folder: Path) -> Character:
 
 def names(places: Sequence[Path] | None = None) -> list[str]:
     """The names by which `load` finds a character."""
+    from characters.cards.files import holds_a_card
+
     files = listed(folders("characters") if places is None else places, SUFFIXES + CARDS)
     return sorted(n for n, path in files.items() if path.suffix in SUFFIXES or holds_a_card(path))
 
@@ -61,7 +61,15 @@ def read_character(path: Path) -> Character:
     """Read a character file or a card. Raises `KnownError` with a line for each problem."""
     if path.suffix.lower() in CARDS:
         return _of_card(path)
-    document = read_document(path)
+    return _made(read_document(path), path)
+
+
+def character_of(text: str, path: Path) -> Character:
+    """The character that a text is, as if it stood in the file `path`. Raises `KnownError`."""
+    return _made(read(text.encode(), path.name), path)
+
+
+def _made(document: Document, path: Path) -> Character:
     keys, problems = checked(CharacterFile, document, {"name": "name"})
     if keys is None:
         raise KnownError(*problems)
@@ -88,6 +96,9 @@ def read_character(path: Path) -> Character:
 
 
 def _of_card(path: Path) -> Character:
+    from characters.cards.files import read_card
+    from characters.cards.mapping import sheet_of
+
     card = read_card(path)
     sheet = sheet_of(card)
     return Character(

@@ -11,7 +11,6 @@ from base.names import name_problem
 from base.text import shown
 from base.yaml_reader import Document
 from base.yaml_tree import Key
-from characters.cards.macros import expand
 from characters.character import Character
 from characters.profile import problems_of, refer
 from scenes.scene import Role
@@ -52,7 +51,11 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
     own = "talkativeness" in entry.model_fields_set or character.talkativeness is None
 
     def filled(text: str) -> str:
-        return expand(text, name, player, Random(f"{name}\n{text}")) if "{{" in text else text
+        if "{{" not in text:
+            return text
+        from characters.cards.macros import expand
+
+        return expand(text, name, player, Random(f"{name}\n{text}"))
 
     return Role(
         name=name,

@@ -132,7 +132,8 @@ def _heard(form: _Form, text: str, start: int, end: int) -> bool | None:
     """Whether a name that stands there is called, or only mentioned; `None` where it is none."""
     left, right = text[:start].rstrip(" \u3000"), text[end:].lstrip(" \u3000")
     opened = not left or left[-1] in OPENS or left[-1] in CALLS or left.endswith(DEARS)
-    closed = not right or right[0] in CLOSES or _is_closed(right)
+    owns = right[:1] in ("'", "’") and right[1:2].isalpha()
+    closed = not right or (right[0] in CLOSES and not owns) or _is_closed(right)
     called = opened and closed
     if _is_letter(form.text[0]):
         return _latin(form.text, text[start:end], opened and not left.endswith(","), called, right)

@@ -9,7 +9,7 @@ from base.messages import _, series
 from base.names import label_problem, nearest
 from base.text import shown
 from base.validation import checked
-from base.yaml_reader import Document, read_document
+from base.yaml_reader import Document, read, read_document
 from characters.profile import missing_files
 from scenes.casting import cast_of, opening_of
 from scenes.lesson import NARRATOR, Lesson, Step, unsayable
@@ -29,7 +29,15 @@ def load_scene(name_or_path: str | Path) -> Scene:
 
 def read_scene(path: Path) -> Scene:
     """Read and check one scene file. Raises as `load_scene` does."""
-    document = read_document(path)
+    return _made(read_document(path), path)
+
+
+def scene_of(text: str, path: Path) -> Scene:
+    """The scene that a text is, as if it stood in the file `path`. Raises as `load_scene` does."""
+    return _made(read(text.encode(), path.name), path)
+
+
+def _made(document: Document, path: Path) -> Scene:
     keys, problems = checked(SceneKeys, document, {"title": "?"})
     if keys is None:
         raise KnownError(*problems)
@@ -103,12 +111,14 @@ def _stranger(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iter
     names = [role.name for role in cast]
     if keys.play_as is None or keys.play_as in names:
         return
-    role = shown(keys.play_as)
-    if hint := nearest(keys.play_as, names):
-        problem = _("{role} is not in the cast{hint}", role=role, hint=hint)
-    else:
-        problem = _("{role} is not in the cast: {cast}", role=role, cast=series(names))
-    yield document.at(("play_as",), problem)
+    yield document.at(("play_as",), _not_in(names, keys.play_as))
+
+
+def _not_in(names: Sequence[str], name: str) -> str:
+    """That no role has a name, with the nearest that one has."""
+    if hint := nearest(name, names):
+        return _("{role} is not in the cast{hint}", role=shown(name), hint=hint)
+    return _("{role} is not in the cast: {cast}", role=shown(name), cast=series(names))
 
 
 def _lesson(keys: LessonKeys, learner: str | None) -> Lesson:
@@ -141,9 +151,7 @@ def _unteachable(lesson: Lesson, document: Document, cast: Sequence[Role]) -> It
     names = [role.name for role in cast]
     for key, name in (("teacher", lesson.teacher), *(("others", each) for each in lesson.others)):
         if name not in (*names, NARRATOR):
-            hint = nearest(name, names) or _(": {cast}", cast=series(names))
-            problem = _("{role} is not in the cast{hint}", role=shown(name), hint=hint)
-            yield document.at(("lesson", key), problem)
+            yield document.at(("lesson", key), _not_in(names, name))
     for text in unsayable(lesson):
         problem = _("not one line that somebody could say: {text}", text=shown(text))
         yield document.at(("lesson",), problem)

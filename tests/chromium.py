@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import shutil
 import tempfile
+from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -44,6 +45,10 @@ class Page:
         self._reader = asyncio.create_task(self._read())
         self.asked: list[str] = []
         """The addresses that were asked for."""
+        self.sent: list[str] = []
+        """What was sent through web sockets."""
+        self.received: list[bytes] = []
+        """What binary frames brought."""
         self.problems: list[str] = []
         """What the page complained of: faults, and what its policy forbade."""
 
@@ -56,10 +61,18 @@ class Page:
             about = told.get("params", {})
             if told["method"] == "Network.requestWillBeSent":
                 self.asked.append(about["request"]["url"])
+            elif told["method"] == "Network.webSocketFrameReceived":
+                self._took(about["response"])
+            elif told["method"] == "Network.webSocketFrameSent":
+                self.sent.append(about["response"]["payloadData"])
             elif told["method"] == "Runtime.exceptionThrown":
                 self.problems.append(str(about["exceptionDetails"]))
             elif told["method"] == "Log.entryAdded" and about["entry"]["level"] == "error":
                 self.problems.append(about["entry"]["text"])
+
+    def _took(self, frame: dict[str, Any]) -> None:
+        if frame["opcode"] == 2:
+            self.received.append(b64decode(frame["payloadData"]))
 
     async def send(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._ids)

@@ -31,7 +31,7 @@ SLOW = {
     *("models/test_server_scoring.py", "models/test_starter_lora.py"),
     *("scenes/test_bundled_adapter.py", "scenes/test_grammar.py", "scenes/test_tutorial.py"),
     *("train/test_dpo.py", "train/test_processes.py", "train/test_qlora.py", "train/test_run.py"),
-    *("exports/test_replay.py", "tui/test_browser.py"),
+    *("exports/test_replay.py", "tui/test_browser.py", "tui/test_serve_access.py"),
     *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
 }
 """Files whose tests load the starter, train, or wait: each takes about five seconds or more."""

@@ -28,6 +28,7 @@ NOT_RUN = {
     r"^git clone": "fetches the checkout",
     r"models pull": "needs the network; tests/models/test_pull.py has a hub of its own",
     r"--quantization int4$": "needs a GPU",
+    r"paotuan serve": "serves until it is stopped; tests/tui/test_browser.py opens it",
     r"^torchrun": "needs several GPUs; tests/train/test_processes.py runs two processes",
     r"\[FILE\]": "shows how the command is called",
 }

@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+COMPLETING = "_PAOTUAN_COMPLETE"
+"""Is set where a shell asks what may follow."""
 ROOMS = ("tui", "scenes", "characters", "models", "base")
 
 
@@ -19,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pass_over_namesakes()
         from tui import process
 
+        # else pydantic looks through all that is installed, at the first scene that is read
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
         process.load()
         work = _work_of(sys.argv[1:])
         process.work()
@@ -43,6 +47,10 @@ def _work_of(arguments: Sequence[str]) -> Callable[[], int]:
 
         keep_quiet()
         return lambda: outcome(start, ProgramOptions())
+    if arguments[:1] == ["play"] and COMPLETING not in os.environ:
+        from tui.commands.play_alone import main as play
+
+        return lambda: play(arguments)
     from tui.commandline import main as run
 
     return lambda: run(arguments)

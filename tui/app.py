@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,11 +15,12 @@ from textual.screen import Screen
 
 from base.errors import KnownError
 from base.messages import _
+from tui.failures import FAILED
 from tui.loaded_model import LoadedModel
 from tui.model_keeper import ModelKeeper
 from tui.model_options import Choice
 from tui.palette import commands_of, commands_of_table
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.screens.start import StartScreen
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
@@ -53,6 +56,11 @@ class PaotuanApp(ModelKeeper):
         self.model = LoadedModel(backend, given=backend is not None)
         self.table: TableScreen | None = None
         self.hinted = False
+        self.opening: Callable[[], Play | None] | None = None
+        """Opens the play, where there is one that takes a moment."""
+        self.opened_name = ""
+        self.unopened: Exception | None = None
+        """Why it could not be opened."""
         self.last_played: Path | None = None
         """The journal of the session that was at the table last."""
         self.unsaved: KnownError | None = None
@@ -70,23 +78,51 @@ class PaotuanApp(ModelKeeper):
         self.apply_settings()
         if self.play:
             self._sit_down(self.play)
+        elif self.opening is not None and self.opened_name:
+            from tui.screens.opening import OpeningScreen
+
+            self.push_screen(OpeningScreen(self.opened_name))
+            self.call_after_refresh(self._open_play, self.opening)
+        elif self.opening is not None:
+            self._open_play(self.opening)
         else:
-            self.push_screen(StartScreen(self.model, self.choice))
-            self.call_after_refresh(self._load, None)
+            self._show_start()
 
     async def on_event(self, event: events.Event) -> None:
         """Whatever a person does on the keyboard stops a table that plays by itself."""
-        if isinstance(event, (events.Key, events.Paste)) and self.table is not None:
-            if self.table.stepped_in(event):
-                return
+        typed = isinstance(event, (events.Key, events.Paste))
+        if typed and self.table is not None and self.table.stepped_in(event):
+            return
         await super().on_event(event)
 
     # --- screens ---
+
+    def _show_start(self) -> None:
+        self.push_screen(StartScreen(self.model, self.choice))
+        self.call_after_refresh(self._load, None)
+
+    def _open_play(self, opening: "Callable[[], Play | None]") -> None:
+        """Sit down at what is opened; what cannot be opened is told where the program ends."""
+        told = StringIO()
+        try:
+            with redirect_stderr(told):
+                play = opening()
+        except Exception as error:
+            self.unopened = error
+            self.finish(FAILED)
+            return
+        for line in told.getvalue().splitlines():
+            self.warn(line.removeprefix("paotuan: "))
+        if play is None:
+            self._show_start()
+        else:
+            self._sit_down(play)
 
     def _sit_down(self, play: "Play") -> None:
         from tui.screens.table import TableScreen
 
         play.asked = sampling_under(play.scene, self.choice.asked)
+        play.ahead = ahead_under(play.scene)
         self.play, self.table = play, TableScreen(play, self.model)
         self.last_played = play.journal.path
         self.push_screen(self.table)

@@ -1,25 +1,28 @@
 """The terminal as Textual drives it, where it may send any bytes and may go away at any moment."""
 
 import os
+import select
 import selectors
+import termios
 import time
+import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
 
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from base.text import REPLACED
+from tui.terminal_background import LateAnswer
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
+from tui.terminal_keys import Input
 
 PIECE = 4096
 """Bytes that are read at once."""
-PASTE, PASTE_END = "\x1b[200~", "\x1b[201~"
-SILENCE = 2.0
-"""Seconds in which nothing comes of a paste, after which its end is taken for lost."""
+APART = 0.1
+"""Seconds between the keys that were typed before the screen was there: nobody knows more."""
 
 
 class TableDriver(LinuxDriver):
@@ -28,9 +31,44 @@ class TableDriver(LinuxDriver):
     def __init__(self, app: App[None], **options: Any) -> None:
         super().__init__(app, **options)
         self._file: Any = Unbroken(self._file)
-        self._pasting = False
-        self._recent = ""
-        self._when = 0.0
+        self._early: bytes = getattr(app, "typed_early", b"").replace(b"\n", b"\r")
+        """What was typed before the screen was there."""
+        self._late = LateAnswer()
+
+    def start_application_mode(self) -> None:
+        """Take what was typed while the terminal was still one of lines, then as Textual does."""
+        before = self._take_early()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if before is not None:
+            self.attrs_before = before
+
+    def _take_early(self) -> Any:
+        """Have keys come one by one, and read those that lie there; how the terminal was before.
+
+        What lies there has its Enter as a line break, since terminals of lines change it.
+        """
+        if self._is_in_background():
+            return None
+        try:
+            before = termios.tcgetattr(self.fileno)
+            keys = termios.tcgetattr(self.fileno)
+            keys[tty.LFLAG] = self._patch_lflag(keys[tty.LFLAG])
+            keys[tty.IFLAG] = self._patch_iflag(keys[tty.IFLAG])
+            keys[tty.CC][termios.VMIN] = 1
+            termios.tcsetattr(self.fileno, termios.TCSANOW, keys)
+            while select.select([self.fileno], [], [], 0)[0]:
+                piece = os.read(self.fileno, PIECE)
+                if not piece:
+                    break
+                self._early += piece.replace(b"\n", b"\r")
+        except (OSError, termios.error):
+            return None
+        return before
+
+    def _is_in_background(self) -> bool:
+        with suppress(OSError):  # not the terminal that the program was started from
+            return os.tcgetpgrp(self.fileno) != os.getpgrp()
+        return False
 
     def _run_input_thread(self) -> None:
         try:
@@ -41,46 +79,40 @@ class TableDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read until input is switched off: keys, pastes, the mouse."""
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = XTermParser(self._debug)
+        heard = Input(self._debug)
+        self._pass_early(decode, heard)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if not selector.select(0.1):
-                    self._end_silent_paste(parser)
-                elif not self._read(decode, parser):
+                    for event in heard.silent(time.monotonic()):
+                        self.process_message(event)
+                elif not self._read(decode, heard):
                     self._app.post_message(TerminalGone())
                     return
-                for event in parser.tick():
-                    self.process_message(event)
 
-    def _read(self, decode: Callable[[bytes], str], parser: XTermParser) -> bool:
+    def _read(self, decode: Callable[[bytes], str], heard: Input) -> bool:
         """Pass on what the terminal has sent; whether it is still there."""
         raw = b""
         with suppress(OSError):  # what a terminal says that has been closed
             raw = os.read(self.fileno, PIECE)
-        text = decode(raw)
+        text = self._late.feed(decode(raw))
         if REPLACED in text:
             self._app.post_message(NotUtf8())
         if text:
-            self._heard(text)
-            for event in parser.feed(text):
+            for event in heard.feed(text, time.monotonic()):
                 self.process_message(event)
         return bool(raw)
 
-    def _heard(self, text: str) -> None:
-        """Follow whether a paste has begun and not ended, also where a mark comes in two pieces."""
-        recent, self._when = self._recent + text, time.monotonic()
-        begun, ended = recent.rfind(PASTE), recent.rfind(PASTE_END)
-        if begun != ended:
-            self._pasting = begun > ended
-        self._recent = recent[1 - len(PASTE) :]
-
-    def _end_silent_paste(self, parser: XTermParser) -> None:
-        """End a paste whose end has been lost, or every key from now on would be part of it."""
-        if self._pasting and time.monotonic() - self._when > SILENCE:
-            self._pasting = False
-            for event in parser.feed(PASTE_END):
-                self.process_message(event)
+    def _pass_early(self, decode: Callable[[bytes], str], heard: Input) -> None:
+        """Pass on what was typed before, as if key by key."""
+        early, self._early = self._late.feed(decode(self._early)), b""
+        if not early:
+            return
+        events = list(heard.feed(early, time.monotonic()))
+        for before, event in zip(range(len(events), 0, -1), events, strict=True):
+            event.time -= before * APART
+            self.process_message(event)
 
 
 class Unbroken:

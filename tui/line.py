@@ -29,8 +29,10 @@ from tui.colour import is_dumb, painter
 from tui.failures import FAILED, BadInput
 from tui.farewell import tell_saved
 from tui.faults import line_of
+from tui.line_floor import LineFloor, allow_stranger
 from tui.line_help import print_help
 from tui.line_keep import LineKeeping
+from tui.line_turns import print_branches, show_hand
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
@@ -51,18 +53,25 @@ def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
     `encoding` is that of lines in a pipe. Of a play in which nothing was done nothing is kept.
     Raises `BadInput` for bytes that are none of the encoding.
     """
-    loading = Loading(choice, play.scene)
+    terminal = sys.stdin.isatty()
+    allow_stranger(choice, play.scene, terminal)
+    table = LineTable(play, Loading(choice, play.scene), terminal, encoding, choice)
     try:
-        return LineTable(play, loading, sys.stdin.isatty(), encoding).run()
+        return table.run()
     finally:
-        loading.close()
+        table.loading.close()
 
 
 class LineTable:
     """Shows a table a line at a time."""
 
     def __init__(
-        self, play: Play, loading: Loading, terminal: bool, encoding: str = "utf-8"
+        self,
+        play: Play,
+        loading: Loading,
+        terminal: bool,
+        encoding: str = "utf-8",
+        choice: Choice | None = None,
     ) -> None:
         self.play = play
         self.loading = loading
@@ -75,6 +84,7 @@ class LineTable:
         self.calls = CallQueue()
         self.table = Table(play, self.model, self.calls.post, self._happened)
         self.kept = LineKeeping(self.table, terminal)
+        self.floor = LineFloor(self, choice or Choice())
         self._view: View | None = None
         self._left = False
         self.reader = self._terminal() if terminal else Piped(encoding)
@@ -83,6 +93,8 @@ class LineTable:
         """Read and obey until the end; what is on the table then is kept, whatever ends it."""
         try:
             self._open()
+            self.floor.begin()
+            self.floor.play()
             while not self._left:
                 self._try(self._line())
         except EOFError:
@@ -109,8 +121,10 @@ class LineTable:
     def _try(self, line: str) -> None:
         """Do what one line says; what cannot be done is told."""
         try:
+            self.floor.before_a_line()
             self.obey(line)
             self._wait()
+            self.floor.play()
         except (EOFError, BrokenPipeError):
             raise
         except KeyboardInterrupt:
@@ -176,20 +190,21 @@ class LineTable:
         try:
             while self.table.drawing or self.table.waiting:
                 if self.model.loading:
-                    self._load()
+                    self.load()
                 self.calls.make()
         except KeyboardInterrupt:
             if not self.terminal:
                 raise
             self.table.stop()
 
-    def _load(self) -> None:
+    def load(self) -> None:
         """Wait for the model; what is to be said of a small one is said once."""
         try:
             self.model.backend = self.loading.backend()
         except Exception as error:
             self.model.problem = line_of(error)
             self._tell(error)
+            self.floor.failed(error)
         else:
             self._hint(self.model.backend)
         self.model.loading = False
@@ -211,6 +226,7 @@ class LineTable:
     # --- showing ---
 
     def _happened(self, event: happened.TableEvent) -> None:
+        self.floor.heard(event)
         match event:
             case happened.TurnsSaid(turns):
                 self._print(*(turn.entry for turn in turns))
@@ -226,8 +242,8 @@ class LineTable:
             case happened.HandChanged(hand):
                 self._view = self._view or view()
                 self._view.changed(hand)
-            case happened.HandShown(hand):
-                self._show_hand(hand)
+            case happened.HandShown():
+                show_hand(self.table)
             case happened.HandHidden():
                 word(_("The candidates are hidden; an empty line brings them back"))
             case happened.TurnDeleted(turn):
@@ -248,10 +264,10 @@ class LineTable:
                 word(question)
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
-            case happened.ViewAsked("help", sought):
-                print_help(sought)
             case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
                 self.kept.do(asked, text)
+            case happened.ViewAsked("help", sought):
+                print_help(sought)
             case happened.ViewAsked(asked):
                 self._show(asked)
 
@@ -261,11 +277,6 @@ class LineTable:
             shown.done(event.hand)
         if event.error is not None:
             self._tell(event.error)
-
-    def _show_hand(self, hand: Hand) -> None:
-        """Print a hand that lies there again, with which one it is."""
-        word(self._head_of(hand))
-        print_hand(hand)
 
     def _head_of(self, hand: Hand) -> str:
         at, of = self.table.hand_at, len(self.table.hands)
@@ -285,9 +296,7 @@ class LineTable:
             case "log":
                 self._numbered("", self.play.session.path)
             case "branches":
-                for leaf in self.play.session.leaves():
-                    here = leaf.id == self.play.session.head
-                    self._numbered("* " if here else "  ", [leaf])
+                self._print_branches()
             case "quit":
                 self._left = True
 
@@ -303,9 +312,17 @@ class LineTable:
         shown = play.session.path[-LATELY:] if begun else opening
         self._print(*(turn.entry for turn in shown))
         word(_("Type to speak; an empty line lets the next one speak; /help"))
-        if self.table.hand is not None:
-            self._show_hand(self.table.hand)
         self.table.tell_notices()
+        show_hand(self.table)
+
+    def _print_branches(self) -> None:
+        """The tree on a terminal; in a pipe the last turn of each branch, in a form that stays."""
+        session = self.play.session
+        if self.terminal:
+            print_branches(session)
+            return
+        for leaf in session.leaves():
+            self._numbered("* " if leaf.id == session.head else "  ", [leaf])
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

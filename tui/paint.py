@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from scenes.log import Entry
 
 DARK = (
-    *("#7aa2f7", "#e0af68", "#9ece6a", "#f7768e", "#bb9af7"),
+    *("#7aa2f7", "#e0af68", "#9ece6a", "#fa8a9e", "#bb9af7"),
     *("#2ac3de", "#ff9e64", "#73daca", "#d7a1c8", "#c0caf5"),
 )
 LIGHT = (
-    *("#1d4ed8", "#a15c00", "#3f7d20", "#b3263a", "#6b3fa0"),
-    *("#0f6b7a", "#b5480b", "#187563", "#8f3f77", "#3a4166"),
+    *("#1d4ed8", "#824800", "#2f6415", "#a81f34", "#6b3fa0"),
+    *("#0b5a67", "#97390a", "#0f6250", "#8f3f77", "#3a4166"),
 )
 NO_STYLE = Style.null()
 

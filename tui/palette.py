@@ -16,9 +16,11 @@ from textual.widgets.option_list import Option
 
 from base.messages import N_, _
 from tui.preferences import remember
+from tui.themes import shown_name, theme_names
 
 if TYPE_CHECKING:
     from tui.app import PaotuanApp
+    from tui.screens.table import TableScreen
 
 
 TEXTUALS_OWN = (N_("palette"), N_("Open the command palette"))
@@ -46,7 +48,7 @@ class RememberedThemes(ThemeProvider):
 
     @property
     def commands(self) -> list[tuple[str, Callable[[], None]]]:
-        return [(name, partial(self._choose, name)) for name in sorted(self.app.available_themes)]
+        return [(shown_name(name), partial(self._choose, name)) for name in theme_names()]
 
     def _choose(self, name: str) -> None:
         self.app.theme = name
@@ -124,8 +126,20 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     yield SystemCommand(
         _("Rewrite the last turn"), _("Say the last turn differently"), table.action_rewrite
     )
+    yield from _commands_of_keys(table)
     yield SystemCommand(
         _("Find"), _("Find a line, here or in all sessions; bookmarks too"), table.action_find
+    )
+    yield SystemCommand(
+        _("Model"), _("Choose another model without leaving the table"), table.action_model
+    )
+    yield SystemCommand(
+        _("Who speaks"), _("Who is next and why, who is away, who is mute"), table.action_floor
+    )
+    yield SystemCommand(
+        _("Play by itself"),
+        _("The best candidate is taken until a key is pressed"),
+        table.action_watch,
     )
     yield SystemCommand(_("Copy the last line"), _("Into the clipboard"), table.action_copy_line)
     if table.table.hand is not None:
@@ -148,3 +162,20 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     yield SystemCommand(
         _("Scenes"), _("Back to the start; this session is saved"), app.action_scenes
     )
+
+
+def _commands_of_keys(table: "TableScreen") -> Iterable[SystemCommand]:
+    """What the keys of the candidates and of the lit turn do; of the last turn, where none is."""
+    from tui.table_keys import CANDIDATES, SAID, WRITING
+
+    groups = (
+        (_("Writing: {what}"), WRITING),
+        (_("Candidates: {what}"), CANDIDATES),
+        (_("Lit turn: {what}"), SAID),
+    )
+    for title, laws in groups:
+        for law in laws:
+            if law.hint and law.id != "tray.pick" and ("text" in law.modes or table.offers(law)):
+                yield SystemCommand(
+                    title.format(what=_(law.hint)), _(law.words), partial(table.do_law, law)
+                )

@@ -87,6 +87,13 @@ def preferred_model() -> str | None:
     return None if model is None or _model_problem(model) else model
 
 
+def ahead_under(scene: "Scene") -> int:
+    """How many turns are drawn while the person reads: what the settings say, since it is about
+    this machine, else what the scene does, else none."""
+    wanted = settings().ahead
+    return wanted if wanted is not None else scene.ahead or 0
+
+
 def sampling_under(scene: "Scene", options: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked of sampling in a scene: the options, and what the person prefers where neither
     they nor the scene say it."""
@@ -147,6 +154,7 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
         '"starter"',
     ),
     "columns": (N_("The widest that text at the table may be, in columns."), "100"),
+    "ahead": (N_("1 draws the likely next lines while you read: more work, less waiting."), "1"),
     "notices": (N_("Hints that you have seen and that are not shown again."), '["small-model"]'),
 }
 """What each key of no table is for, and a value that it may have."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,28 +15,44 @@ from tui.farewell import tell_saved
 from tui.faults import Fault
 from tui.model_options import Choice
 from tui.process import ENDING, ended_by
+from tui.settings import settings
+from tui.terminal_background import ask, told_by
 
 if TYPE_CHECKING:
     from scenes.table.play import Play
     from tui.app import PaotuanApp
 
 
-def show(table: "Play | None", choice: Choice, kitty_keys: bool = False) -> int:
-    """Play on the whole screen, from the start where there is no table yet; the exit status.
+def show(
+    table: "Callable[[], Play | None] | None",
+    choice: Choice,
+    kitty_keys: bool = False,
+    name: str | None = None,
+) -> int:
+    """Play on the whole screen, from the start where there is no table; the exit status.
 
-    However the screen is left, what lies on the table is kept. Raises `Fault` for an error of ours
-    that took it down, `KnownError` where something could not be kept, `BadInput` on a terminal that
-    has no screen.
+    `table` is called as soon as something is on the screen, which is `name` until then, and raises
+    what it raises. However the screen is left, what lies on the table is kept. Raises `Fault` for
+    an error of ours that took it down, `KnownError` where something could not be kept, `BadInput`
+    on a terminal that has no screen.
     """
     check_screen()
     prepare_keys(kitty_keys)
-    from tui.app import PaotuanApp
+    asked = ask() if settings().theme is None else None
+    try:
+        from tui.app import PaotuanApp
+    finally:
+        dark, typed = asked.answer() if asked else (None, b"")
 
-    app = PaotuanApp(table, choice)
+    app = PaotuanApp(None, choice)
+    app.on_dark, app.typed_early = told_by(os.environ) if dark is None else dark, typed
+    app.opening, app.opened_name = table, name or ""
     try:
         _run(app)
     finally:
         app.put_away()
+    if app.unopened:
+        raise app.unopened
     if app.fault:
         raise Fault from app.fault
     if app.unsaved:

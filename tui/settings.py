@@ -44,6 +44,8 @@ class UserSettings:
     """A name of `models`, of the catalog, a path, or a server's address."""
     columns: int | None = None
     """Columns that the text of the table is held to."""
+    ahead: int | None = None
+    """How many turns are drawn while the person reads."""
     models: Mapping[str, str] = field(default_factory=dict)
     """Models under names of the person's own."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -154,6 +156,10 @@ def _columns(key: str, value: Any) -> str | None:
     return _("a whole number from {least} to {most}", least=NARROWEST, most=WIDEST)
 
 
+def _ahead(key: str, value: Any) -> str | None:
+    return None if type(value) is int and value in (0, 1) else _("0 or 1")
+
+
 def _sampling(key: str, value: Any) -> str | None:
     name = key.rpartition(".")[2]
     kinds = (int,) if name in WHOLE else (int, float)
@@ -176,6 +182,7 @@ SINGLE: Mapping[str, Check] = {
     "theme": _text,
     "model": _text,
     "columns": _columns,
+    "ahead": _ahead,
     "notices": _words,
 }
 INSIDE: Mapping[str, Check] = {

@@ -1,20 +1,38 @@
 """An app as a person has settled it: their theme and keys, and a palette in their language."""
 
+from textual.filter import DimFilter
+
 from base.messages import _
+from tui.keys_in_order import KeysInOrder
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
+from tui.themes import OURS, own_variables, suited
 from tui.told import TellingApp
 
+DIM = 0.95
+"""How much of its contrast dim text keeps."""
 
-class SettledApp(TellingApp):
+
+class SettledApp(KeysInOrder, TellingApp):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012
 
+    on_dark: bool | None = None
+    """Whether the terminal's own background is dark, where that is known."""
+    typed_early = b""
+    """What was typed while the terminal was asked."""
+
     def apply_settings(self) -> None:
         """Take the theme and the keys of the settings, and say what is wrong with them."""
         mine = settings()
+        for each in self.get_line_filters():
+            if isinstance(each, DimFilter):
+                each.dim_factor = DIM
+        for theme in OURS.values():
+            self.register_theme(theme)
+        self.theme = suited(self.on_dark is not False)
         if mine.theme in self.available_themes:
             self.theme = mine.theme
         if mine.keys:
@@ -28,7 +46,9 @@ class SettledApp(TellingApp):
 
     def get_css_variables(self) -> dict[str, str]:
         columns = settings().columns
-        return {**super().get_css_variables(), "text-columns": str(columns or "100%")}
+        variables = super().get_css_variables()
+        variables |= own_variables(variables)
+        return {**variables, "text-columns": str(columns or "100%")}
 
     def warn(self, text: str) -> None:
         """Say what the person ought to mend."""

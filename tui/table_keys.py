@@ -8,6 +8,11 @@ from base.messages import N_
 
 Mode = Literal["text", "tray", "turns"]
 """What has the keys: what is written, the candidates, or what has been said."""
+NAMES = {
+    **{"enter": "Enter", "escape": "Esc", "tab": "Tab", "space": "Space", "home": "Home"},
+    **{"up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn"},
+    **{"delete": "Del", "backspace": "Backspace", "end": "End", "slash": "/"},
+}
 DIGITS = "1234567890"
 """The keys of the first ten candidates."""
 
@@ -187,6 +192,7 @@ WRITING = (
         ALL,
         N_("breaks the line; a line is a turn"),
         _always("break", mode="text"),
+        N_("new line"),
     ),
     Law(
         "composer.complete",
@@ -195,13 +201,21 @@ WRITING = (
         N_("completes; on nothing goes to the candidates, or chooses who is next"),
         _tab,
     ),
-    Law("composer.before", "shift+tab", TEXT, N_("chooses who is next, backwards"), _back_tab),
+    Law(
+        "composer.before",
+        "shift+tab",
+        TEXT,
+        N_("chooses who is next, backwards"),
+        _back_tab,
+        N_("who is next, backwards"),
+    ),
     Law(
         "composer.feeling",
         "ctrl+g",
         ALL,
         N_("sets a feeling, or takes it away; then Tab is the next one"),
         _always("feel", mode="text"),
+        N_("feeling"),
     ),
     Law("composer.tray", "down", TEXT, N_("on nothing: the candidates have the keys"), _into_tray),
     Law("composer.turns", "up", TEXT, N_("on nothing: the turns have the keys"), _into_turns),
@@ -220,7 +234,7 @@ WRITING = (
         _leaf(1),
     ),
     Law(
-        "composer.drop",
+        "table.stop",
         "escape",
         TEXT,
         N_("drops an edit, stops a draw; on nothing goes to the candidates"),
@@ -428,9 +442,9 @@ class Laws:
         return TYPES if writes(key, character) else PASSES
 
     def hints(self, mode: Mode) -> Iterator[tuple[Law, str]]:
-        """The laws of a mode that have a word in a border, each with its first key."""
+        """The laws of this mode alone that have a word in a border, each with its first key."""
         for law in LAWS:
-            if mode in law.modes and law.hint and (keys := self.keys(law)):
+            if law.modes == (mode,) and law.hint and (keys := self.keys(law)):
                 yield law, keys[0]
 
     def _digit_of(self, law: Law, key: str) -> str:
@@ -442,6 +456,13 @@ class Laws:
 def writes(key: str, character: str | None) -> bool:
     """Whether a key puts a character into a text."""
     return bool(character) and character is not None and character.isprintable()
+
+
+def key_name(key: str) -> str:
+    """How a key is written for people."""
+    *held, last = key.split("+")
+    name = NAMES.get(last, last.upper() if held or last[1:].isdigit() else last)
+    return "+".join([*(part.capitalize() for part in held), name])
 
 
 def meaning(key: str, character: str | None, state: State) -> Action:

@@ -48,9 +48,10 @@ class Going:
         return f"{spin} " + _("{what} · {seconds} s · Esc stops", what=what, seconds=int(seconds))
 
 
-def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool) -> str:
-    """Whose lines they are, which hand of how many, and the keys, as many as fit."""
-    return _fitting([*_names(hand, at, of), *_keys(hand, at, of, has_keys)], width)
+def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool, picks: bool = True) -> str:
+    """Whose lines they are, which hand of how many, and the keys that work now, as many as fit."""
+    keys = _keys(hand, at, of, has_keys) if picks else ()
+    return _fitting([*_names(hand, at, of), *keys], width)
 
 
 def folded_title(hand: Hand, width: int) -> str:

@@ -1,7 +1,7 @@
 """What can be done at a table with hands: leaf through them, pick, draw anew, draw more, hide."""
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, _n, series
 from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.hand import Asked
@@ -25,6 +25,56 @@ class CandidateIntentions(Intentions):
         if not self._hands.leaf(step):
             raise KnownError(_("there is no other hand on that side"))
         self._show_hand()
+
+    @intention
+    def leaf_to(self, number: int | None) -> None:
+        """Show the hand of that number at this place, counted from 1; without one, the next,
+        and behind the last the first."""
+        many = len(self.hands)
+        if number is None:
+            number = self.hand_at % many + 1 if many else 1
+        if many == 0:
+            raise KnownError(_("there are no candidates yet; an empty Enter draws some"))
+        if not 1 <= number <= many:
+            raise KnownError(
+                _n("only one lot of candidates was drawn here", "there are lots 1 to {n}", many)
+            )
+        self.leaf(number - self.hand_at)
+
+    @intention
+    def tell_hands(self) -> None:
+        """Tell of all hands of this place, in one line."""
+        if not self.hands:
+            raise KnownError(_("there are no candidates yet; an empty Enter draws some"))
+        told = []
+        for number, hand in enumerate(self.hands, 1):
+            lines = _n(
+                "{n} line for {name}",
+                "{n} lines for {name}",
+                len(hand.complete),
+                name=hand.speaker.name,
+            )
+            taken = series(str(at + 1) for at in sorted(hand.picked))
+            here = "●" if hand is self.hand else ""
+            told.append(
+                _(
+                    "{number}{here} {lines} (taken: {taken})",
+                    number=number,
+                    here=here,
+                    lines=lines,
+                    taken=taken,
+                )
+                if taken
+                else f"{number}{here} {lines}"
+            )
+        self._tell(happened.Notice(series(told)))
+
+    @property
+    def cut_short(self) -> int:
+        """The candidate that stopped early, else the first; from 1."""
+        places = enumerate(self._hand_on_table().places, 1)
+        cut = (at for at, place in places if place.candidate and place.candidate.finish == "length")
+        return next(cut, 1)
 
     @intention
     def hide(self) -> None:
@@ -106,7 +156,8 @@ class CandidateIntentions(Intentions):
         if candidate is not None:
             hand = self._hand_on_table()
             entry = hand.candidate(candidate - 1).entry
-            self._dealer.deal(Asked(hand.speaker, self._hands.place, begun_of(entry)))
+            begun, place = begun_of(entry), self._hands.place
+            self._dealer.deal(Asked(hand.speaker, place, begun, hand.continues))
             return
         path = self.play.session.path
         if turn is None and not path:
@@ -116,6 +167,12 @@ class CandidateIntentions(Intentions):
         self._dealer.halt()
         self._look(line)
         self._dealer.deal(asked)
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a draw failed here that can be asked for again."""
+        failed = self._dealer.retry.failed
+        return failed is not None and failed.after == self._hands.place
 
     @intention
     def retry(self) -> None:

@@ -99,13 +99,6 @@ SPEAKING = (
         ("模型",),
     ),
     Command(
-        "retry",
-        N_("/retry"),
-        N_("try again to reach the model"),
-        lambda t, x: t.ask_front_end(happened.ModelAsked(retry=True)),
-        ("重试", "重試"),
-    ),
-    Command(
         "adapter",
         N_("/adapter [ROLE] [NAME]"),
         N_("draw a role's lines with an adapter; none takes it off"),
@@ -151,6 +144,34 @@ CANDIDATES = (
         lambda t, x: t.set_aside(),
         ("收起",),
     ),
+    Command(
+        "leaf",
+        N_("/leaf [N]"),
+        N_("show the other candidates drawn here, or the Nth lot of them"),
+        lambda t, x: t.leaf_to(_number_or_none("leaf", x)),
+        ("翻", "翻看", "翻頁", "翻页"),
+    ),
+    Command(
+        "hands",
+        N_("/hands"),
+        N_("tell which candidates were drawn here, and which were taken"),
+        lambda t, x: t.tell_hands(),
+        ("候选", "候選"),
+    ),
+    Command(
+        "continue",
+        N_("/continue [N]"),
+        N_("draw how candidate N goes on, or the last line; #N is turn N"),
+        lambda t, x: _continue(t, x),
+        ("续", "續", "接着", "接著"),
+    ),
+    Command(
+        "retry",
+        N_("/retry"),
+        N_("ask the model again after it failed, or was not to be had"),
+        lambda t, x: _retry(t),
+        ("重试", "重試"),
+    ),
 )
 """What lies on the table."""
 
@@ -176,6 +197,20 @@ TURNS = (
         N_("stand at turn N; what is said there begins a branch"),
         lambda t, x: _go(t, x),
         ("去", "回到"),
+    ),
+    Command(
+        "delete",
+        N_("/delete N"),
+        N_("leave turn N out; what follows stays"),
+        lambda t, x: t.delete(_numbered("delete", x)[0]),
+        ("删", "刪", "删除", "刪除"),
+    ),
+    Command(
+        "mark",
+        N_("/mark [N] [WORDS]"),
+        N_("put a bookmark at turn N, or the last one; again takes it away"),
+        lambda t, x: _mark(t, x),
+        ("标记", "標記", "记号", "記號"),
     ),
     Command(
         "log",
@@ -284,6 +319,14 @@ def _adapter(table: "Table", rest: str) -> happened.AdapterAsked:
     return happened.AdapterAsked(role, None if adapter in ("", "none", "无", "無") else adapter)
 
 
+def _retry(table: "Table") -> None:
+    """Draw once more what failed here; where nothing did, open the model once more."""
+    if table.can_retry:
+        table.retry()
+    else:
+        table.ask_front_end(happened.ModelAsked(retry=True))
+
+
 def _pick(table: "Table", rest: str) -> None:
     number, text = _numbered("pick", rest)
     table.pick(number, text or None)
@@ -300,6 +343,26 @@ def _go(table: "Table", rest: str) -> None:
 
 def _look(table: "Table", rest: str) -> None:
     table.look_at(_numbered("look", rest)[0] if rest else None)
+
+
+def _continue(table: "Table", rest: str) -> None:
+    """Continue a candidate on the table, by its number; with a #, or without any there, a turn."""
+    is_turn = rest.startswith("#") or table.hand is None
+    number = _number_or_none("continue", rest.removeprefix("#"))
+    if is_turn:
+        table.extend(number)
+    else:
+        table.extend(candidate=number or table.cut_short)
+
+
+def _mark(table: "Table", rest: str) -> None:
+    match = _NUMBER.fullmatch(rest)
+    number, name = (int(match[1]), match[2]) if match else (table.last_turn, rest)
+    table.mark(number, name or None)
+
+
+def _number_or_none(name: str, rest: str) -> int | None:
+    return _numbered(name, rest)[0] if rest else None
 
 
 def _numbered(name: str, rest: str) -> tuple[int, str]:

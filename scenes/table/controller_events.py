@@ -8,7 +8,7 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "find", "marks", "copy", "export", "where"]
+View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
 """What only a front end can show or do."""
 
 

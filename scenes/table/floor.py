@@ -1,4 +1,4 @@
-"""What a person can want about who speaks: the rule, the muted, who leaves and enters, newcomers."""
+"""What a person can want about who speaks: by which rule, who is muted or away, newcomers."""
 
 import re
 from collections.abc import Sequence
@@ -192,7 +192,7 @@ class FloorIntentions(Intentions):
         """Have a role that had left be there again, on this branch, from here on."""
         role, away = self._role(name), self.play.floor.away
         if role.name not in away:
-            raise KnownError(_("{name} is there", name=role.name))
+            raise KnownError(_("{name} has not left", name=role.name))
         self.play.session.set_away(self._in_order(away - {role.name}))
         self._refloored()
 

@@ -22,6 +22,8 @@ class Hands:
         self.hidden = False
         """Whether the one that was shown is out of sight, to be brought back."""
         self._shown = False
+        self._left: tuple[int | None, int] | None = None
+        """Where the play stood, and which hand was hidden there, as another turn was looked at."""
 
     @property
     def place(self) -> int | None:
@@ -42,8 +44,11 @@ class Hands:
 
         `growing` is a hand that is being drawn.
         """
+        session = self.play.session
+        if turn is not None and self.turn is None:
+            self._left = (session.head, self.at) if self.hidden else None
         self.turn = turn
-        session, place = self.play.session, self.place
+        place = self.place
         self.all = hands_after(self.play, place)
         if growing is not None and growing.after == place:
             self.all = [hand for hand in self.all if not hand.draws & growing.draws]
@@ -52,6 +57,11 @@ class Hands:
         taken = [at for at, hand in enumerate(self.all) if said and said.draw in hand.draws]
         self.at = (taken or [len(self.all) - 1])[-1] if self.all else 0
         self._shown, self.hidden = bool(self.all), False
+        if turn is None and self._left is not None:
+            head, at = self._left
+            self._left = None
+            if head == place and at < len(self.all):
+                self.at, self._shown, self.hidden = at, False, True
         return self.shown
 
     def add(self, hand: Hand) -> None:

@@ -91,6 +91,13 @@ class Intentions:
             _("turn {number} is not on this branch; /log lists its turns", number=number)
         )
 
+    @property
+    def last_turn(self) -> int:
+        """The number of the last turn of this branch. Raises `KnownError`."""
+        if self.play.session.head is None:
+            raise KnownError(_("nothing has been said yet"))
+        return self.play.session.head
+
     def any_turn(self, number: int) -> Turn:
         """The turn of any branch with that number. Raises `KnownError`."""
         turn = self.play.session.turns.get(number)

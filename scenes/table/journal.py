@@ -5,6 +5,7 @@
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import FileIO
@@ -127,6 +128,12 @@ class Journal:
         self._end += len(data)
         self._unfinished = False
 
+    def begin_with(self, events: Iterable[Event]) -> None:
+        """Make the file of a journal that has not begun, with these events whole in it."""
+        with file_errors(self.path):
+            self._begin(b"\n".join(map(line_of, events)))
+        self.just_begun = False
+
     def save_log(self, session: Session) -> None:
         """Bring the readable log in step with the current branch; as it was where the journal is
         damaged, until something is said: it may hold what the journal has lost."""
@@ -157,7 +164,7 @@ class Journal:
         self.close()
 
     def _begin(self, line: bytes) -> None:
-        """Make the file, with its first event whole in it."""
+        """Make the file, with its first events whole in it."""
         with replaced(self.path, (), private=True) as file:
             file.write(line + b"\n")
         self._file = FileIO(self.path, "r+")

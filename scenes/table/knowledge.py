@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from base.errors import KnownError
-from characters.knowledge import Shelf
 from models.backend import Backend
-from scenes.embedding import embedder
-from scenes.injection import KnowledgeInjector
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import history_budget, prime
 from scenes.scene import Role, Scene
+
+if TYPE_CHECKING:  # books and bases are imported where a scene has some
+    from characters.knowledge import Shelf
 
 
 class TableKnowledge:
@@ -31,13 +32,13 @@ class TableKnowledge:
         paths = self.paths(player)
         return any(path.suffix.lower() == ".kb" or path.is_dir() for path in paths)
 
-    def opened(self, player: str | None) -> Shelf:
+    def opened(self, player: str | None) -> "Shelf":
         """All that may be told, open; may run in another thread, for `use`."""
-        shelf = Shelf(embedder)
+        shelf = _shelf()
         shelf.prepare(self.paths(player))
         return shelf
 
-    def use(self, shelf: Shelf) -> list[str]:
+    def use(self, shelf: "Shelf") -> list[str]:
         """Take what was opened before the first draw; what is to be said of it."""
         self.close()
         self._shelf = shelf
@@ -58,10 +59,12 @@ class TableKnowledge:
         paths = (*speaker.knowledge, *self.scene.knowledge)
         if not paths:
             return [], []
+        from scenes.injection import KnowledgeInjector
+
         prime(backend, self.scene, history)
         budget = history_budget(self.scene, backend.context, reply, backend.count)
         if self._shelf is None:
-            self._shelf = Shelf(embedder)
+            self._shelf = _shelf()
         problems: list[str] = []
         injector = KnowledgeInjector(self.scene, budget, backend.count, player)
         injector.add(history)
@@ -75,3 +78,10 @@ class TableKnowledge:
         if self._shelf is not None:
             self._shelf.close()
             self._shelf = None
+
+
+def _shelf() -> "Shelf":
+    from characters.knowledge import Shelf
+    from scenes.embedding import embedder
+
+    return Shelf(embedder)

@@ -22,12 +22,13 @@ class Moves:
     def take(self, here: Place, there: Place, by: object) -> None:
         """Remember that the play goes from `here` to `there`.
 
-        `by` is `None` in journals of before, where an undo is told by where it leads.
+        Whatever leads to where redo would is one. `by` is `None` in journals of before, where an
+        undo, too, is told by where it leads.
         """
         if by in ("undo", None) and self.past and self.past[-1] == there:
             self.future.append(here)
             self.past.pop()
-        elif by in ("redo", None) and self.future and self.future[-1] == there:
+        elif by != "undo" and self.future and self.future[-1] == there:
             self.past.append(here)
             self.future.pop()
         else:

@@ -3,9 +3,8 @@
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from characters.knowledge import Shelf
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
@@ -15,6 +14,9 @@ from scenes.table.draw import Update, draw_lines, line_sampling
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.session import Draw, Session, Turn
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 SEED_STEP = 104729
 """What a place further on adds to a seed that was asked for, so that more is another draw."""
@@ -128,11 +130,11 @@ class PlayHands:
         self.notices += problems
         return notes
 
-    def opening_knowledge(self) -> Generator[Shelf]:
+    def opening_knowledge(self) -> Generator["Shelf"]:
         """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""
         yield self.knowledge.opened(self.session.role)
 
-    def use_knowledge(self, shelf: Shelf) -> None:
+    def use_knowledge(self, shelf: "Shelf") -> None:
         """Take what was opened before the first draw; it is closed with the play."""
         self.notices += self.knowledge.use(shelf)
 

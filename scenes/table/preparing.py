@@ -1,14 +1,17 @@
 """What is done before a draw: what may be told is opened, what was said is read ahead."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from base.errors import KnownError
-from characters.knowledge import Shelf
 from models.backend import Progress
 from scenes.table import controller_events as happened
 from scenes.table.background import Background, Post
 from scenes.table.model_slot import ModelSlot
 from scenes.table.play import Play
+
+if TYPE_CHECKING:
+    from characters.knowledge import Shelf
 
 
 class Preparing:
@@ -40,7 +43,7 @@ class Preparing:
                 self._post,
                 self.play.use_knowledge,
                 self._knowledge_ended,
-                Shelf.close,
+                lambda shelf: shelf.close(),
             )
             self._knowledge.start("open knowledge")
         return self.opening

@@ -148,12 +148,10 @@ class Session(SessionState):
         return True
 
     def redo(self) -> bool:
-        """Do again what was taken back last; where nothing was, go forward along the branch taken
-        last. False where there is none."""
+        """Do again what was taken back last. False where nothing was."""
         if not self.can_redo:
             return False
-        ahead = self._moves.future
-        self._go(ahead[-1] if ahead else self._latest[self.head], "redo")
+        self._go(self._moves.future[-1], "redo")
         return True
 
     def go(self, turn: int, by: Moved = "go") -> None:

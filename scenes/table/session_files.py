@@ -19,7 +19,7 @@ from base.messages import _, _n
 from base.text import one_line, shown
 from base.writing import replace_text, replaced
 from scenes.table.journal_files import delete as unlink
-from scenes.table.journal_files import file_errors, held_lock, make_private, tighten
+from scenes.table.journal_files import file_errors, held_lock, tighten
 from scenes.table.session_list import (
     ARCHIVE,
     BIN,
@@ -67,22 +67,6 @@ def duplicate(path: Path) -> Path:
         title = _("{title} (copy)", title=glance(path).title[: LONGEST_TITLE - 20])
         replace_text(copy.with_suffix(TITLE), f"{title}\n", (), private=True)
         return copy
-
-
-def copied(shipped: Path, folder: Path | None = None) -> Path:
-    """A copy of a session that ships among the person's own, by its name; one that is there
-    already is left as it is."""
-    target = (folder or sessions_folder()) / shipped.name
-    if target.exists():
-        return target
-    with file_errors(target):
-        make_private(target.parent)
-        for source in (shipped.with_suffix(".txt"), shipped):
-            if source.is_file():
-                kept = target.with_suffix(source.suffix)
-                with replaced(kept, (source,), private=True) as out:
-                    out.write(source.read_bytes())
-    return target
 
 
 def archive(path: Path) -> Path:

@@ -63,12 +63,6 @@ def saved_sessions(folder: Path | None = None) -> list[Saved]:
     return sorted(sessions, key=lambda saved: saved.saved, reverse=True)
 
 
-def shipped_sessions() -> list[Path]:
-    """The journals that come with the program, to be looked at, by name."""
-    folder = Path(__file__).parents[1] / "library" / "sessions"
-    return [folder / name for name in sorted(_names(folder)) if name.endswith(".jsonl")]
-
-
 def session_count(folder: Path | None = None) -> int:
     """How many sessions lie in `folder`, by their names alone."""
     return sum(name.endswith(".jsonl") for name in _names(folder or sessions_folder()))

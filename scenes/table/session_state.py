@@ -145,7 +145,7 @@ class SessionState:
 
     @property
     def can_redo(self) -> bool:
-        return bool(self._moves.future) or self.head in self._latest
+        return bool(self._moves.future)
 
     def latest_after(self, turn: int | None) -> Turn | None:
         """Of what was said after `turn`, the line that the play stood at, or beyond, last."""
@@ -261,7 +261,7 @@ class SessionState:
         return turn is None or (type(turn) is int and turn in self.turns)
 
     def _stand(self, head: int | None) -> None:
-        """Move to `head`, and remember the way there for `redo`."""
+        """Move to `head`, and remember the way there."""
         if not self._is_place(head):
             raise ValueError(_("there is no turn {turn!r}", turn=head))
         new: list[Turn] = []

@@ -23,7 +23,7 @@ class TurnIntentions(Intentions):
 
     @intention
     def redo(self) -> None:
-        """Do again what was taken back, or go forward along the branch."""
+        """Do again what was taken back last."""
         if not self.play.session.can_redo:
             raise KnownError(_("there is nothing to redo"))
         self._dealer.halt()

@@ -6,7 +6,16 @@ from scenes.log import SPOKEN, dump, parse
 from scenes.scene_list import scene_names
 from scenes.scene_loader import load_scene
 
-SHIPPED = ["changan", "greyharbour", "honglou", "last-train", "rain-house", "sanguo", "xiyou"]
+SHIPPED = [
+    "changan",
+    "greyharbour",
+    "honglou",
+    "last-train",
+    "rain-house",
+    "sanguo",
+    "shihuazhen",
+    "xiyou",
+]
 TAUGHT = ["tutorial", "入门"]
 
 

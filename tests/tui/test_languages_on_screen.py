@@ -30,6 +30,7 @@ SHIPPED = (
     "last-train",
     "rain-house",
     "sanguo",
+    "shihuazhen",
     "tutorial",
     "xiyou",
     "入门",

@@ -55,12 +55,6 @@ def test_a_table_with_candidates_in_a_large_light_terminal(
     assert snap_compare(app, terminal_size=(200, 60), run_before=light)
 
 
-def test_the_start(snap_compare: Any) -> None:
-    """The scenes that ship, no session yet, and the model's state."""
-    app = PaotuanApp(None, Choice(), Scripted())
-    assert snap_compare(app, terminal_size=(80, 24))
-
-
 def test_the_help(snap_compare: Any, tmp_path: Path) -> None:
     """The keys, above the table."""
     app, _ = table(tmp_path)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from base.folders import data_folder, sessions_folder
 from tests.tui.starts import at_start, played, preview, rows, screen_text, start, told
@@ -25,10 +26,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def light(pilot: object, name: str) -> None:
+async def light(pilot: Pilot[None], name: str) -> None:
     """Light the row of a scene."""
-    screen = at_start(pilot)  # type: ignore[arg-type]
-    await until(pilot, lambda: screen.scenes.is_read)  # type: ignore[arg-type]
+    screen = at_start(pilot)
+    await until(pilot, lambda: screen.scenes.is_read)
     list_ = screen.query_one(Rows)
     list_.highlighted = [row.id for row in screen.section.rows_shown].index(name)
 

@@ -130,6 +130,43 @@ def check(
         raise typer.Exit(BAD_INPUT)
 
 
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the character is called.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write it; - is stdout."),
+    ] = None,
+) -> None:
+    """Write a commented character to begin with, into your data folder or a file."""
+    from base.writing import replace_text
+    from scenes.files import forms
+
+    values = {"name": name}
+    with given():
+        if problems := forms.problems_of(forms.CHARACTER, values):
+            raise BadInput(*(problem for __, problem in problems))
+        if output is None:
+            data(str(forms.write(forms.CHARACTER, values)))
+            return
+    text = forms.yaml_of(forms.CHARACTER, values)
+    if output == Path("-"):
+        data(text.rstrip("\n"))
+        return
+    if output.exists():
+        raise BadInput(_("{where}: is there already; name another file with -o", where=output))
+    replace_text(output, text, ())
+    data(str(output))
+
+
+@app.command()
+def edit(character: NameOrFile) -> None:
+    """Edit a character in VISUAL or EDITOR, and check it; of one that ships, a copy of yours."""
+    from tui.commands.editing import edit_and_tell
+
+    edit_and_tell("characters", character)
+
+
 @app.command("import")
 def import_characters(
     files: Annotated[

@@ -9,6 +9,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan play rain-house --as 林默 --model qwen3-4b",
         "paotuan play --resume",
     ),
+    "serve": ("paotuan serve", "paotuan serve --host 0.0.0.0 --most 4"),
     "draw": (
         "paotuan draw --for 夏娜 -n 3 log.txt",
         "paotuan draw --for 林默 --scene rain-house --json < log.txt",

@@ -11,8 +11,9 @@ from tui.colour import be_plain
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
-from tui.preferences import sampling_under
+from tui.preferences import ahead_under, sampling_under
 from tui.reading import check_encoding
+from tui.web import in_browser
 
 if TYPE_CHECKING:
     from scenes.table.play import Play
@@ -99,15 +100,28 @@ def play(
     choice = replace(choice, watch=watch, pace=_checked_pace(pace))
     if plain:
         be_plain()
-    by_line = line or plain or not (sys.stdin.isatty() and sys.stdout.isatty())
+    on_screen = in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())
+    by_line = line or plain or not on_screen
     check_encoding(encoding)
     if not by_line:
-        from tui.run_app import check_screen
+        from tui.run_app import show
 
-        check_screen()
-    table = _table(scene, role, watch, resume, choice)
-    if status := _played(table, choice, encoding, by_line, kitty_keys):
+        status = show(
+            lambda: _table(scene, role, watch, resume, choice), choice, kitty_keys, scene or resume
+        )
+    else:
+        status = _by_line(_table(scene, role, watch, resume, choice), choice, encoding)
+    if status:
         raise typer.Exit(status)
+
+
+def played(scene: str) -> int:
+    """Play a scene, everything else being as it is by default; the status to exit with."""
+    try:
+        play(scene)
+    except typer.Exit as ended:
+        return ended.exit_code
+    return 0
 
 
 def _checked_pace(pace: float | None) -> float | None:
@@ -119,14 +133,8 @@ def _checked_pace(pace: float | None) -> float | None:
     return pace
 
 
-def _played(
-    table: "Play | None", choice: Choice, encoding: str, by_line: bool, kitty_keys: bool
-) -> int:
-    """Play line by line or on the screen; the status to exit with."""
-    if not by_line:
-        from tui.run_app import show
-
-        return show(table, choice, kitty_keys)
+def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
+    """Play line by line; the status to exit with."""
     if table is None:
         from scenes.scene_list import scene_names
 
@@ -134,6 +142,7 @@ def _played(
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
+    table.ahead = ahead_under(table.scene)
     return play_by_line(table, replace(choice, by_line=True), encoding)
 
 

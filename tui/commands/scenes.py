@@ -117,6 +117,14 @@ def new(
 
 
 @app.command()
+def edit(scene: NameOrFile) -> None:
+    """Edit a scene in VISUAL or EDITOR, and check it; of one that ships, a copy of yours."""
+    from tui.commands.editing import edit_and_tell
+
+    edit_and_tell("scenes", scene)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of a scene file, for editors."""
     from scenes.schema import json_schema

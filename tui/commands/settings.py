@@ -133,9 +133,9 @@ def _key_ids() -> list[str]:
 
 
 def _themes() -> list[str]:
-    from textual.theme import BUILTIN_THEMES
+    from tui.themes import theme_names
 
-    return sorted(BUILTIN_THEMES)
+    return theme_names()
 
 
 def _shown(value: Any) -> str:
@@ -149,7 +149,7 @@ def _rows(mine: UserSettings, scene: "Scene | None", model: str | None) -> Itera
 
     default = _("default")
     yield SettingRow("language", language(), _language_origin(mine))
-    yield _own(mine, "theme", "textual-dark")
+    yield _own(mine, "theme", None)
     yield _model(mine, scene, model)
     yield _own(mine, "columns", None)
     for name, address in mine.models.items():

@@ -46,10 +46,6 @@ class ControlledScreen(Screen[None]):
                 self.notify(text, severity="warning", markup=False)
             case happened.DrawEnded(error=Exception() as error):
                 self.tell_error(error, 15)
-            case happened.DrawWaits("model"):
-                self.notify(_("Waiting for the model…"), markup=False)
-            case happened.DrawWaits("knowledge"):
-                self.notify(_("Waiting for the knowledge base…"), markup=False)
             case happened.KnowledgeOpened(error) if error is not None:
                 self.tell_error(error, 15)
             case happened.WarmUpFailed(error) if not isinstance(error, Known):

@@ -1,54 +1,143 @@
-"""The keys and the log's forms, on one page."""
+"""All keys, the log's forms and the commands, each from where it is laid down; typing filters."""
 
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, Static
 
 from base.messages import N_, _
+from scenes.table.command_words import command_help
+from tui.paint import printable
+from tui.settings import settings
+from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name
 
-PAGE = N_(
-    r"""Saying
-  plain text     Elsa: Let us go in first.
-  \me does       \me pushes the door open
-  （thinks）      （Something is wrong.）   may follow a speech
-  【tells】       【The lamp goes out.】
-  \emoji label   Fine. \emoji smile       Tab completes and cycles
-  Name: …        speaks for another role
-  Ctrl+J or Alt+Enter breaks the line; a line is a turn
-
-With nothing written
-  Enter          lets the next one go on; takes the lit candidate
-  1–9            takes that candidate     Up Down  light another
-  e              edits before taking      r        draws all again
-  m              draws more               Esc      stops
-  Tab            chooses who is next      Shift+Tab  backwards
-  Ctrl+Z         goes back a turn         Ctrl+Y   forward again
-  To begin a line with e, r, m or a digit, press Space first.
-
-At any time
-  Ctrl+E         rewrites the last turn   Ctrl+B   turns, branches
-  Ctrl+P         commands                 Ctrl+L   scenes
-  PgUp PgDn      scroll                   Ctrl+Q   quit
-  A turn is saved when it is said; quits and crashes lose nothing.
-"""
+FORMS = (
+    (N_("plain text"), N_("your role says it")),
+    (r"\me …", N_(r"does: \me pushes the door open")),
+    ("（…）", N_("thinks: （Something is wrong.） May follow a speech")),
+    ("【…】", N_("tells: 【The lamp goes out.】")),
+    (r"… \emoji …", N_("a feeling, beside what is written; Tab is the next one, Ctrl+G none")),
+    (N_("Name: …"), N_("speaks for another role")),
+    (N_("Space"), N_("first, to begin a line with a digit while candidates lie there")),
 )
+"""How a line is written, and what it means."""
+
+
+class Row(NamedTuple):
+    """Something that can be pressed or written, and what it does."""
+
+    keys: str
+    words: str
+
+    def holds(self, wanted: str) -> bool:
+        return wanted.casefold() in f"{self.keys} {self.words}".casefold()
+
+
+Section = tuple[str, list[Row]]
 
 
 class HelpScreen(ModalScreen[None]):
-    """A page that any of its keys closes."""
+    """A page that scrolls; what is typed leaves only the rows that hold it."""
 
+    AUTO_FOCUS = "#wanted"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q,enter", "dismiss(None)", "Back", id="help.back")
+        Binding("escape", "back", "Back", id="help.back"),
+        Binding("f1,enter", "dismiss(None)", "Close", id="help.close", priority=True),
+        Binding("up", "scroll('up')", "Up", id="help.up", show=False),
+        Binding("down", "scroll('down')", "Down", id="help.down", show=False),
+        Binding("pageup", "scroll('page_up')", "Page up", id="help.page_up", show=False),
+        Binding("pagedown", "scroll('page_down')", "Page down", id="help.page_down", show=False),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._sections: list[Section] = []
+
     def compose(self) -> ComposeResult:
-        lines = _(PAGE).splitlines(keepends=True)
-        text = [line if line.startswith(" ") else (line, "bold") for line in lines]
-        page = VerticalScroll(Static(Content.assemble(*text), id="keys-page"), id="page")
-        page.border_title = _("Help")
-        yield page
+        with Vertical(id="help"):
+            yield Input(placeholder=_("type to search"), compact=True, id="wanted")
+            with VerticalScroll(id="help-rows", can_focus=False):
+                yield Static(id="keys-page")
+
+    def on_mount(self) -> None:
+        frame = self.query_one("#help")
+        frame.border_title = Content(_("Help"))
+        frame.border_subtitle = Content(_("↑↓ PgUp PgDn scroll · Esc closes"))
+        stack = self.app.screen_stack
+        self._sections = list(sections(stack[-2] if len(stack) > 1 else self))
+        self._show("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show(event.value.strip())
+
+    def _show(self, wanted: str) -> None:
+        page = Table.grid(padding=(0, 2, 0, 0))
+        page.add_column(max_width=22)
+        page.add_column(ratio=1)
+        for heading, rows in self._sections:
+            held = [
+                row for row in rows if row.holds(wanted) or wanted.casefold() in heading.casefold()
+            ]
+            if held:
+                page.add_row(Text(heading, "bold"), "")
+            for row in held:
+                page.add_row(Text(f"  {row.keys}"), Text(row.words))
+        if not page.row_count:
+            page.add_row(Text(_("No matches found")), "")
+        self.query_one("#keys-page", Static).update(page)
+        self.query_one("#help-rows").scroll_home(animate=False)
+
+    def action_back(self) -> None:
+        """Show all again, where something is searched; else close."""
+        wanted = self.query_one(Input)
+        if wanted.value:
+            wanted.value = ""
+        else:
+            self.dismiss(None)
+
+    def action_scroll(self, where: str) -> None:
+        rows = self.query_one("#help-rows")
+        getattr(rows, f"scroll_{where}")(animate=False)
+
+
+def sections(below: Screen[Any]) -> Iterator[Section]:
+    """What can be done on the screen that lies below the help, and how lines are written."""
+    others = list(_bound(below))
+    if getattr(below, "takes_keys", None) is None:
+        yield _("Here"), others
+        others = []
+    yield _("How a line is written"), [Row(_(form), _(words)) for form, words in FORMS]
+    laws = Laws(settings().keys)
+    yield _("While you write"), list(_rows(laws, WRITING))
+    yield _("While the candidates have the keys"), list(_rows(laws, CANDIDATES))
+    yield _("While a turn is lit"), list(_rows(laws, SAID))
+    yield _("At any time"), [*_rows(laws, ALWAYS), *others]
+    yield _("Commands"), [Row(form, words) for form, words in command_help()]
+
+
+def _rows(laws: Laws, group: Iterable[Law]) -> Iterator[Row]:
+    for law in group:
+        keys = laws.keys(law)
+        own = keys == law.names
+        shown = law.shown if law.shown and own else " ".join(map(key_name, keys))
+        yield Row(shown, _(law.words))
+
+
+def _bound(screen: Screen[object]) -> Iterator[Row]:
+    """The keys of ours that a screen and the program have beside the laws."""
+    lawful = {law.id for law in LAWS}
+    keys: dict[str, list[str]] = {}
+    for __, binding, enabled, ___ in screen.active_bindings.values():
+        if enabled and binding.id and binding.id not in lawful and not binding.system:
+            keys.setdefault(_(binding.tooltip or binding.description), []).append(
+                key_name(binding.key)
+            )
+    for words, names in keys.items():
+        yield Row(" ".join(dict.fromkeys(names)), printable(words))

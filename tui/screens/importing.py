@@ -35,6 +35,7 @@ from tui.paint import printable
 from tui.reported import likely, report_lines, title_of
 from tui.screens.players import PlayersScreen
 from tui.screens.report import ReportScreen
+from tui.web import is_guest
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
@@ -172,6 +173,9 @@ class GuessScreen(ModalScreen[Importer | None]):
 
 async def ask_import(app: App[None]) -> "Path | Scene | None":
     """Import what the person names; the session or the scene that they want to go on with."""
+    if is_guest():
+        app.notify(_("Files of this machine are not opened over the network"), markup=False)
+        return None
     content = await app.push_screen_wait(PathScreen())
     try:
         match content:

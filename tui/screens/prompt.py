@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from base.messages import _
 from models.backend import Prompt
 from tui.paint import printable
 
@@ -33,4 +34,5 @@ class PromptScreen(ModalScreen[None]):
         text = Content.assemble((stable, "dim"), history, (cue, "bold"))
         page = VerticalScroll(Static(text), id="page")
         page.border_title = Content(self.heading)
+        page.border_subtitle = Content(_("↑↓ PgUp PgDn scroll · Esc closes"))
         yield page

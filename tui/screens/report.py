@@ -16,8 +16,8 @@ class ReportScreen(ModalScreen[bool]):
     """Lines to read; gives whether the person goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "dismiss(True)", "Go on", id="told.go"),
-        Binding("escape", "dismiss(False)", "Back", id="told.back"),
+        Binding("enter", "dismiss(True)", "Go on", id="report.go"),
+        Binding("escape", "dismiss(False)", "Back", id="report.back"),
     ]
 
     def __init__(self, lines: list[str], title: str, keys: str) -> None:

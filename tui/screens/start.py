@@ -28,7 +28,7 @@ from tui.screens.role import RoleScreen as RoleScreen
 from tui.screens.start_characters import Characters
 from tui.screens.start_keys import CharacterKeys, SessionKeys
 from tui.screens.start_rows import Hint, Section, Told
-from tui.screens.start_scenes import LOOK, Scenes, scene_at
+from tui.screens.start_scenes import Scenes, scene_at
 from tui.screens.start_sessions import PLACE, Sessions
 from tui.widgets.message_line import MessageLine
 from tui.widgets.preview import Preview, Words
@@ -279,14 +279,14 @@ class StartScreen(Screen[None]):
         """Give the keys to the search."""
         search = self.query_one("#search", Input)
         search.display = True
-        search.focus()
+        self.set_focus(search)
 
     def action_back(self) -> None:
         """Clear the search, or leave the archive and the bin."""
         search = self.query_one("#search", Input)
         if search.display:
             search.value, search.display = "", False
-            self.query_one(Rows).focus()
+            self.set_focus(self.query_one(Rows))
             self.show_rows()
         elif self.section is self.sessions and self.sessions.place:
             self._open_place("")
@@ -314,7 +314,7 @@ class StartScreen(Screen[None]):
     def key_down(self) -> None:
         """From the search into the list."""
         if self.focused and self.focused.id == "search":
-            self.query_one(Rows).focus()
+            self.set_focus(self.query_one(Rows))
 
     # --- the lit row ---
 
@@ -334,20 +334,16 @@ class StartScreen(Screen[None]):
                 self.post_message(self.Resume(saved.path))
 
     def _open_scene(self, id: str) -> None:
-        if id.startswith(LOOK):
-            self._look_at(Path(id.removeprefix(LOOK)))
+        if shown := self.scenes.shown(id):
+            from scenes.table.shown import open_shipped
+
+            try:
+                self.post_message(self.Resume(open_shipped(shown)))
+            except KnownError as error:
+                self.refuse(error)
         elif scene := self._load(id):
             remember_choice(scene.name, None, chose=False)
             self.post_message(self.Begin(scene, self.scenes.role_of(scene)))
-
-    def _look_at(self, shipped: Path) -> None:
-        """Open a copy of a session that ships, the one that is there already where there is one."""
-        from scenes.table.session_files import copied
-
-        try:
-            self.post_message(self.Resume(copied(shipped)))
-        except KnownError as error:
-            self.refuse(error)
 
     def _open_place(self, place: str) -> None:
         assert place in ("", ARCHIVE, BIN)
@@ -410,10 +406,36 @@ class StartScreen(Screen[None]):
         self._new("character" if self.section is self.characters else "scene", "")
 
     def _new(self, what: str, character: str) -> None:
-        self.notify(_("There is no form for this yet"), markup=False)
+        if what == "scene":
+            self._new_scene(character)
+        else:
+            self._new_character()
 
-    def action_edit(self) -> None:
-        self.notify(_("There is no form for this yet"), markup=False)
+    @work
+    async def _new_scene(self, character: str) -> None:
+        """Have a scene made, and play it if that is wanted."""
+        from tui.screens.form_scene import new_scene
+
+        if scene := await new_scene(self.app, character):  # type: ignore[arg-type]
+            self.post_message(self.Begin(scene, scene.play_as))
+
+    @work
+    async def _new_character(self) -> None:
+        from tui.screens.form_character import new_character
+
+        await new_character(self.app)  # type: ignore[arg-type]
+
+    @work
+    async def action_edit(self) -> None:
+        """Edit the lit scene or character in the person's editor; of one that ships, a copy."""
+        from tui.editing_library import edit_lit
+
+        if self.section is not self.sessions and self.lit_id:
+            kind = "characters" if self.section is self.characters else "scenes"
+            await edit_lit(self.app, kind, self.lit_id)  # type: ignore[arg-type]
 
     def action_models(self) -> None:
-        self.notify(_("There is no screen of models yet"), markup=False)
+        """The models that there are, and which one plays."""
+        from tui.screens.models import ModelsScreen
+
+        self.app.push_screen(ModelsScreen(self.model))

@@ -12,7 +12,7 @@ from base.filenames import file_name
 from base.messages import N_, _, _n, series
 from base.text import one_line
 from scenes.scene_list import ListedScene, find_scenes, glimpsed_scenes
-from scenes.table.session_list import begun_at, shipped_sessions
+from scenes.table.session_list import begun_at
 from scenes.tutorial import tutorial_name
 from tui.last_choices import LastChoice, last_choices
 from tui.model_options import Choice, model_name
@@ -22,6 +22,7 @@ from tui.widgets.preview import BLANK, Part, Words
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
+    from scenes.table.shown import Shown
 
 OPENING = 6
 """Lines of an opening that are shown."""
@@ -40,7 +41,7 @@ class Scenes(Section):
         self.choice = choice
         self.found: list[ListedScene] = []
         self.choices: dict[str, LastChoice] = {}
-        self.shipped: list[Path] = []
+        self.shipped: list[Shown] = []
         self.is_read = False
 
     @property
@@ -67,13 +68,16 @@ class Scenes(Section):
         if not self.is_read:
             self._order(glimpsed_scenes())
 
-    def read(self) -> list[ListedScene]:
-        return find_scenes()
+    def read(self) -> tuple[list[ListedScene], list["Shown"]]:
+        from scenes.table.shown import shipped_sessions
+
+        return find_scenes(), shipped_sessions()
 
     def take(self, read: object) -> None:
-        assert isinstance(read, list)
+        assert isinstance(read, tuple)
+        found, self.shipped = read
         self.is_read = True
-        self._order(read)
+        self._order(found)
 
     def _order(self, found: list[ListedScene]) -> None:
         """The tutorial first where nothing was ever played; else the latest first, then by name."""
@@ -87,7 +91,6 @@ class Scenes(Section):
         self.found = sorted(found, key=moment, reverse=True)
         if new:
             self.found.sort(key=lambda scene: scene.name != tutorial_name())
-        self.shipped = shipped_sessions()
         self.many = len(found)
 
     def rows(self, query: str) -> list[Row]:
@@ -98,8 +101,8 @@ class Scenes(Section):
             found = ranked(query, found, lambda one: (one.title, one.name, *one.cast))
             return [self._row(scene) for scene in found]
         looked = [
-            Row(f"{LOOK}{path}", Content(_("▷ Watch a game: {name}", name=printable(path.stem))))
-            for path in self.shipped
+            Row(f"{LOOK}{one.name}", Content(_("▷ Watch a game: {name}", name=one.name)))
+            for one in self.shipped
         ]
         rows = [self._row(scene) for scene in found]
         at = 1 if found and found[0].name == tutorial_name() else len(rows)
@@ -119,6 +122,10 @@ class Scenes(Section):
         """The scene of a row."""
         return next((scene for scene in self.found if scene.name == id), None)
 
+    def shown(self, id: str) -> "Shown | None":
+        """The session to look at of a row."""
+        return next((one for one in self.shipped if f"{LOOK}{one.name}" == id), None)
+
     def role_of(self, scene: "Scene") -> str | None:
         """The role that the player has unless they choose another: the one of last time."""
         last = self.choices.get(scene.name)
@@ -128,12 +135,9 @@ class Scenes(Section):
         return scene.play_as
 
     def told(self, id: str) -> Told:
-        if id.startswith(LOOK):
-            words = _(
-                "A game that was played, with all that was drawn and not picked. "
-                "Enter opens a copy of it."
-            )
-            return Told([Words(words)])
+        if shown := self.shown(id):
+            copy = _("A game that was played. Enter opens a copy of it: leaf through it, go on.")
+            return Told([Words(shown.name, "title"), Words(shown.summary), BLANK, Words(copy)])
         listed = self.scene(id)
         if listed is None:
             return Told()
@@ -176,18 +180,14 @@ class Scenes(Section):
         language = LANGUAGES.get(scene.language)
         yield _(language) if language else scene.language
         if lines:
-            length = len("".join(scene.opening.split()))
-            yield _n(
-                "opening: {n} line, {length} characters",
-                "opening: {n} lines, {length} characters",
-                lines,
-                length=length,
-            )
+            yield _n("opening: {n} line", "opening: {n} lines", lines)
 
     def _model(self, scene: "Scene") -> str:
         """The model that will speak, and whose voices."""
         from scenes.adapters import find_adapter
 
+        if scene.lesson is not None:
+            return _("It is recited; no model is needed.")
         name = model_name(self.choice, scene)
         model = _("the starter") if name == "starter" else name
         voices = []

@@ -1,6 +1,7 @@
 """The table on the screen: transcript, candidates, composer, status; and what its keys do."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +15,6 @@ from base.messages import _
 from base.text import REPLACED
 from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
-from scenes.table.hand import Hand
 from scenes.table.play import Play
 from scenes.table.where import where
 from tui.copying import candidate
@@ -23,10 +23,10 @@ from tui.paint import printable
 from tui.screens.prompt import PromptScreen
 from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
-from tui.screens.table_status import invitation, status_of
+from tui.screens.table_status import heading_of, invitation, status_of
 from tui.screens.table_turns import TurnActions
 from tui.settings import settings
-from tui.table_keys import Action, Laws, Mode, State
+from tui.table_keys import Action, Law, Laws, Mode, State
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
@@ -70,19 +70,19 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
-        if self.table.hand is not None:
-            self._show_hand(self.table.hand)
-        else:
-            self.query_one(Tray).show(None)
         self.query_one(Composer).focus()
         self.changed()
+        self._show_hand()
 
     # --- showing ---
 
     def changed(self) -> None:
         """The play has changed: show where it stands."""
         session = self.play.session
-        self.query_one(Transcript).show(session.path, session.role)
+        marks = session.marks and {
+            index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
+        }
+        self.query_one(Transcript).show(session.path, session.role, marks)
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:
@@ -92,24 +92,34 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         super().take_event(event)
         tray = self.query_one(Tray)
         match event:
-            case happened.TurnsSaid() | happened.TurnEdited() | happened.TurnDeleted():
+            case happened.TurnsSaid() | happened.TurnEdited():
+                self.changed()
+            case happened.TurnDeleted(turn):
+                self.changed()
+                words = _("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id)
+                self.notify(words, markup=False)
+            case happened.Marked():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
-            case happened.HandOpened(hand) | happened.HandShown(hand):
-                self._show_hand(hand)
+            case happened.HandOpened() | happened.HandShown():
+                self._show_hand()
             case happened.HandHidden():
                 tray.folded = True
                 self.tell()
             case happened.PromptRead(done, total):
+                tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
             case happened.HandChanged():
                 tray.changed()
-                # what is written has been read before
-                self._tell_reading(None)
+                self._tell_reading(None)  # what is written has been read before
             case happened.DrawEnded() | happened.WarmUpFailed():
+                tray.waits(None)
                 tray.changed()
                 self._tell_reading(None)
+            case happened.DrawWaits(until):
+                tray.waits(until)
+                self.tell()
             case happened.HandLeft(hand):
                 tray.show(None)
                 self.hand_left(hand)
@@ -118,19 +128,19 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.tell()
             case happened.EditAsked(turn):
                 self.rewrite(turn)
-            case happened.Doubted(question):
-                self.keeps = True
-                self.notify(question, severity="warning", markup=False)
             case happened.ViewAsked(view):
                 self._show(view)
+            case happened.Doubted(question):
+                self.notify(question, severity="warning", markup=False, timeout=10)
 
-    def _show_hand(self, hand: Hand) -> None:
-        tray, hands = self.query_one(Tray), self.table.hands
-        if tray.hand is not hand or tray.folded:
+    def _show_hand(self) -> None:
+        """Show the hand that is on the table, or what stands for it while it is hidden."""
+        tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
+        shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
+        if tray.hand is not shown or tray.folded or tray.of != len(hands):
             self._shown_since = Message().time
-            at = hands.index(hand) + 1 if hand in hands else len(hands)
-            tray.show(hand, at, len(hands))
-            tray.folded = False
+            tray.show(shown, self.table.hand_at, len(hands))
+            tray.folded = self.table.hidden
         self._tell_reading(None)
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
@@ -158,16 +168,25 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
 
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
-        composer = self.query_one(Composer)
+        composer, tray = self.query_one(Composer), self.query_one(Tray)
+        if not self.table.waiting:
+            tray.waits(None)
         state = self.state_at(Message().time)
         if state.mode == "tray" and not state.places:
             composer.mode = "text"
         parts = status_of(self.table, self.model.loading, self.reading)
         self.query_one(Status).show(*parts)
-        words = invitation(state, self.table, self.query_one(Tray).lit, self.lit_turn)
+        words = invitation(state, self.table, tray.lit, self.lit_turn)
         composer.placeholder = Content(printable(words))
+        composer.hints = heading_of(composer.laws, composer.mode)
+        tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     # --- keys ---
+
+    @property
+    def takes_keys(self) -> Composer:
+        """What gets every key while this is the screen."""
+        return self.query_one(Composer)
 
     def state_at(self, when: float) -> State:
         """What a key finds that was pressed at that time."""
@@ -206,6 +225,23 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         finally:
             self.tell()
         return True
+
+    def offers(self, law: Law) -> bool:
+        """Whether what a law says can be done now, whatever has the keys."""
+        tray = self.query_one(Tray)
+        return bool(self.play.session.path) if "turns" in law.modes else tray.hand is not None
+
+    def do_law(self, law: Law) -> None:
+        """Do what a law says, whatever has the keys: with the lit candidate, or with the lit turn,
+        else the last one."""
+        composer, mode = self.query_one(Composer), law.modes[0]
+        if mode == "turns" and self.lit_turn is None:
+            self.query_one(Transcript).light(len(self.play.session.path) - 1)
+        action = law.act(replace(self.state_at(Message().time), mode=mode), law.names[0])
+        if action is not None and self.act(action) and action.mode is not None:
+            composer.mode = action.mode
+        if composer.mode != "turns":
+            self.query_one(Transcript).light(None)
 
     def _deeds(self, value: int) -> dict[str, Callable[[], object]]:
         """What the keys say, by name; what is not here is about the lit turn."""
@@ -262,7 +298,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         """The keys have gone over; the composer has done it."""
 
     def _light(self, dx: int, dy: int) -> None:
-        if not self.query_one(Tray).move(dx, dy) and dx:
+        tray = self.query_one(Tray)
+        if tray.move(dx, dy):
+            self.table.light(tray.lit + 1)
+        elif dx:
             self.leaf(dx)
 
     # --- actions ---

@@ -67,7 +67,6 @@ class CursorActions(EditingActions, KeepActions):
             case "continue_turn":
                 self.table.extend(turn.id)
             case "bookmark":
-                marked = turn.id in self.play.session.marks
-                self.table.mark(turn.id, None if marked else "")
+                self.table.mark(turn.id)
             case "copy_turn":
                 self.copy(body_of(turn.entry), _("turn {number}", number=turn.id))

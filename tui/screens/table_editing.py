@@ -22,6 +22,8 @@ class Editing:
     number: int = 0
     """Of the candidate, from 1."""
     turn: Turn | None = None
+    was: tuple[str, str] = ("", "")
+    """The text and the feeling that were there before."""
 
     @property
     def heading(self) -> str:
@@ -66,6 +68,7 @@ class EditingActions(ControlledScreen):
         try:
             if editing is None:
                 self.table.enter(text)
+                self.keeps |= self.table.listening.asking
             elif editing.turn is not None:
                 self.table.edit(editing.turn.id, text)
             else:
@@ -92,8 +95,8 @@ class EditingActions(ControlledScreen):
         """Leave off rewriting; what was written so far comes back with Ctrl+Z."""
         if self.editing is None:
             return
-        self._drop()
-        self.notify(_("Dropped; Ctrl+Z brings it back"), timeout=3)
+        if self._drop():
+            self.notify(_("Dropped; Ctrl+Z brings it back"), timeout=3)
 
     def restore(self) -> None:
         """Bring the edit back that was dropped here last."""
@@ -112,24 +115,23 @@ class EditingActions(ControlledScreen):
 
     def _begin(self, editing: Editing, entry: Entry) -> None:
         composer = self.query_one(Composer)
-        again = self.editing is not None and self.editing == editing
         if self.sending:
             self.keeps = True
-            if not again:
-                self._before = None
         elif not composer.is_empty and self.editing is None:
             self._before = Draft(composer.text, composer.label, None, None)
-        text = body_of(replace(entry, emotion=""))
-        label = entry.emotion
-        self._put(Draft(printable(text), printable(label), editing, None))
+        was = printable(body_of(replace(entry, emotion=""))), printable(entry.emotion)
+        self._put(Draft(*was, replace(editing, was=was), None))
 
-    def _drop(self) -> None:
-        composer = self.query_one(Composer)
-        if not is_blank(composer.text):
-            head = self.play.session.head
-            draft = Draft(composer.text, composer.label, self.editing, head)
+    def _drop(self) -> bool:
+        """Be done with rewriting, and keep what was written, if anything; whether it was."""
+        composer, editing = self.query_one(Composer), self.editing
+        text, label = composer.text, composer.label
+        kept = editing is not None and not is_blank(text) and (text, label) != editing.was
+        if kept:
+            draft = Draft(text, label, editing, self.play.session.head)
             self._dropped = (*self._dropped, draft)
         self.end_editing()
+        return kept
 
     def _put(self, draft: Draft) -> None:
         composer = self.query_one(Composer)

@@ -89,7 +89,7 @@ class FloorActions(ControlledScreen):
     # --- playing by itself ---
 
     def _later(self, seconds: float, call: Callable[[], None]) -> object:
-        return self.set_timer(seconds, lambda: self._post(call) and None)
+        return self.set_timer(max(seconds, 0.001), lambda: self._post(call) and None)
 
     def _watch(self, turns: int | None = None) -> None:
         self.watching.begin(turns)

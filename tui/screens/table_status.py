@@ -6,7 +6,7 @@ from base.messages import _
 from scenes.table.controller import Table
 from scenes.table.play import Play
 from scenes.table.session import Turn
-from tui.table_keys import State
+from tui.table_keys import Laws, Mode, State, key_name
 
 
 def status_of(table: Table, loading: bool, reading: tuple[int, int] | None) -> Iterator[str]:
@@ -47,6 +47,14 @@ def invitation(state: State, table: Table, lit: int, turn: Turn | None = None) -
     if state.dropped:
         return _("Ctrl+Z brings the edit back. {enter}", enter=_enter(state, table, lit))
     return _enter(state, table, lit)
+
+
+def heading_of(laws: Laws, mode: Mode) -> str:
+    """The keys of the turn that is lit, for a border."""
+    if mode != "turns":
+        return ""
+    keys = [f"{key_name(key)} {_(law.hint)}" for law, key in laws.hints(mode)]
+    return " · ".join([_("↑↓ turns"), *keys])
 
 
 def _enter(state: State, table: Table, lit: int) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.content import Content
 from textual.document._document import Document
 from textual.reactive import reactive
@@ -35,6 +36,9 @@ class Keyed(Protocol):
     def act(self, action: Action) -> bool:
         """Do at once what a key says; whether it was done."""
 
+    def tell(self) -> None:
+        """What is written has changed: say what the keys do now."""
+
     def mode_changed(self, mode: Mode) -> None:
         """Something else has the keys."""
 
@@ -50,7 +54,9 @@ class Composer(TextArea):
     label: reactive[str] = reactive("", init=False)
     """The feeling of what is written, beside the text."""
     heading: reactive[str] = reactive("", init=False)
-    """What the border says before all else."""
+    """What the border says of what is written."""
+    hints: reactive[str] = reactive("", init=False)
+    """What the border says where something else has the keys."""
 
     def __init__(
         self,
@@ -72,6 +78,15 @@ class Composer(TextArea):
         self.held_back = False
         """Whether an Enter was the input method's own just now."""
 
+    @property
+    def cast(self) -> Sequence[str]:
+        """The names that may follow `/next`."""
+        return self.suggestions.names
+
+    @cast.setter
+    def cast(self, names: Sequence[str]) -> None:
+        self.suggestions.names = tuple(names)
+
     # --- keys ---
 
     async def _on_key(self, event: events.Key) -> None:
@@ -87,15 +102,16 @@ class Composer(TextArea):
             self.held_back = True
             self._title()
             return
-        before = self.mode
-        if action.mode is not None:
-            self.mode = action.mode
-        if action == TYPES:
-            await self._write(event)
-        elif action.do == "pass":
+        if action.do == "pass":
             await self._pass(event)
-        elif not self.keyed.act(action) and action.mode is not None:
-            self.mode = before
+            self.keyed.tell()
+        elif action == TYPES:
+            self.mode = "text"
+            await self._write(event)
+            if state.empty or state.editing:
+                self.keyed.tell()
+        elif self.keyed.act(action) and action.mode is not None:
+            self.mode = action.mode
         self._title()
 
     def _is_of_input_method(self, event: events.Key) -> bool:
@@ -111,11 +127,17 @@ class Composer(TextArea):
 
     async def _pass(self, event: events.Key) -> None:
         """Leave a key to the text or to the screen, before the next key is looked at."""
-        if not await self.app._check_bindings(event.key, priority=True):
+        if await self.app._check_bindings(event.key, priority=True):
+            return
+        own = (TextArea._merged_bindings or BindingsMap()).key_to_bindings.get(event.key, [])
+        for binding in own:
+            await self.run_action(binding.action)
+        if not own:
             await self.app._check_bindings(event.key)
 
     def action_by_law(self, law: str) -> None:
-        """Nothing: the keys of laws are decided before bindings are; these name them for help."""
+        """Nothing: the keys of laws are decided before bindings are, which only name them."""
+        raise SkipAction
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
@@ -136,6 +158,8 @@ class Composer(TextArea):
             return
         await super()._on_paste(events.Paste(text))
         self._title()
+        if self.keyed is not None:
+            self.keyed.tell()
 
     # --- what is written ---
 
@@ -214,7 +238,8 @@ class Composer(TextArea):
     # --- what is seen ---
 
     def watch_mode(self) -> None:
-        self.set_class(self.mode != "text", "without-keys")
+        self.set_class(self.mode == "tray", "without-keys")
+        self.set_class(self.mode == "turns", "turns-have-keys")
         if self.keyed is not None:
             self.keyed.mode_changed(self.mode)
         self._title()
@@ -225,9 +250,12 @@ class Composer(TextArea):
     def watch_heading(self) -> None:
         self._title()
 
+    def watch_hints(self) -> None:
+        self._title()
+
     def _title(self) -> None:
         """The border: the feeling as a chip of its own, then what the keys do."""
-        words = self.heading
+        words = self.hints or self.heading
         if self.held_back:
             words = _("that Enter was the input method's; Enter again sends")
         chip = f"〔{printable(self.label)}〕" if self.label else ""

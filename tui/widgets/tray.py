@@ -38,6 +38,8 @@ class Tray(ScrollView, can_focus=False):
     """The place that Enter takes."""
     has_keys: reactive[bool] = reactive(False)
     """Whether keys are its own now."""
+    picks: reactive[bool] = reactive(True)
+    """Whether digits and Enter pick now."""
     folded: reactive[bool] = reactive(False)
     """Whether the hand is out of sight but for one line."""
 
@@ -114,6 +116,9 @@ class Tray(ScrollView, can_focus=False):
         self.set_class(self.has_keys, "has-keys")
         self._lay_out()
 
+    def watch_picks(self) -> None:
+        self._lay_out()
+
     def watch_folded(self) -> None:
         self._lay_out()
 
@@ -182,7 +187,7 @@ class Tray(ScrollView, can_focus=False):
             return ""
         if self.folded:
             return folded_title(self.hand, width)
-        return title_of(self.hand, self.at, self.of, width, self.has_keys)
+        return title_of(self.hand, self.at, self.of, width, self.has_keys, self.picks)
 
     def _room(self) -> int:
         """Rows that it may take without its border."""

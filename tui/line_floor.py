@@ -1,0 +1,231 @@
+"""Line by line: a table that plays by itself, another model, and a server that is asked again."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from base.errors import KnownError, PassingError
+from base.messages import _
+from scenes.table import controller_events as happened
+from scenes.table.watching import Watching
+from tui.faults import line_of
+from tui.loaded_model import wanted
+from tui.model_options import Choice, Loading, find_model, model_name
+from tui.output import word
+from tui.strangers import answer_for, strange_host
+
+if TYPE_CHECKING:
+    from scenes.scene import Scene
+    from tui.line import LineTable
+
+FIRST_AGAIN_S, LAST_AGAIN_S = 5.0, 60.0
+"""Seconds until a server that was away is asked again, doubled each time up to the last."""
+
+
+class LineFloor:
+    """What the line mode does of that; it calls for what is due between the lines."""
+
+    def __init__(self, line: "LineTable", choice: Choice) -> None:
+        self.line, self.choice = line, choice
+        pace = choice.pace if line.terminal or choice.pace is not None else 0.0
+        self.watching = Watching(line.table, self._later, word, pace)
+        self._calls: list[tuple[float, Callable[[], None]]] = []
+        self._passing = False
+        self._again_at = 0.0
+        self._pause = FIRST_AGAIN_S
+
+    def begin(self) -> None:
+        """Play by itself from the beginning, if that was asked for and somebody can stop it."""
+        if self.choice.watch and self.line.terminal:
+            self._watch(None)
+
+    def heard(self, event: happened.TableEvent) -> None:
+        """Do what only a front end can."""
+        self.watching.heard(event)
+        match event:
+            case happened.WatchAsked(turns):
+                self._watch(turns)
+            case happened.ModelAsked(retry=True):
+                self.retry()
+            case happened.ModelAsked(name):
+                self._use_model(name)
+            case happened.AdapterAsked() as asked:
+                self._use_adapter(asked)
+
+    # --- playing by itself ---
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        self._calls.append((monotonic() + seconds, call))
+
+    def _watch(self, turns: int | None) -> None:
+        self.watching.begin(turns)
+        if self.line.terminal:
+            word(_("playing by itself; Enter or Ctrl-C stops it"))
+
+    def play(self) -> None:
+        """Play by itself until somebody steps in."""
+        try:
+            while self.watching.on:
+                if self.line.model.loading:
+                    self.line.load()
+                self._call_due()
+                self.line.calls.make(0.05)
+                if self.line.terminal and _enter_pressed():
+                    self._over()
+        except KeyboardInterrupt:
+            if not self.line.terminal:
+                raise
+            self.line.table.stop()
+            self._over()
+
+    def _over(self) -> None:
+        if self.watching.stop():
+            word(_("over to you; /watch goes on by itself"))
+
+    def _call_due(self) -> None:
+        now = monotonic()
+        due = [call for at, call in self._calls if at <= now]
+        self._calls = [(at, call) for at, call in self._calls if at > now]
+        for call in due:
+            call()
+
+    # --- the model ---
+
+    def failed(self, error: Exception) -> None:
+        """The model could not be opened; one that is away is asked again before a later line."""
+        self._passing = isinstance(error, PassingError)
+        if self._passing:
+            self._again_at = monotonic() + self._pause
+            self._pause = min(LAST_AGAIN_S, 2 * self._pause)
+            word(_("it is asked again by itself; /retry asks at once"))
+
+    def before_a_line(self) -> None:
+        """Ask a server again that was away, beside what is done next."""
+        if self._passing and self.line.model.problem and monotonic() >= self._again_at:
+            self._open_again()
+
+    def retry(self) -> None:
+        """Try once more to open the model that was not to be had."""
+        model = self.line.model
+        if model.backend is not None:
+            raise KnownError(_("{name} is there", name=model.backend.name))
+        if not model.loading:
+            self._open_again()
+        word(_("loading the model…"))
+        self.line.load()
+        if model.backend is not None:
+            word(_("{name} is there", name=model.backend.name))
+
+    def _open_again(self) -> None:
+        scene = self.line.play.scene
+        allow_stranger(self.choice, scene, self.line.terminal)
+        self.line.loading.close()
+        self.line.loading = Loading(self.choice, scene)
+        self.line.model.loading, self.line.model.problem = True, ""
+
+    def _use_model(self, name: str) -> None:
+        if not name:
+            now = self.line.model.backend.name if self.line.model.backend else _("no model")
+            raise KnownError(_("now {model} plays; /model NAME exchanges it", model=now))
+        self._use(replace(self.choice, model=name, adapters={}))
+
+    def _use_adapter(self, asked: happened.AdapterAsked) -> None:
+        from tui.adapter_choice import adapters_told, check_adapter
+
+        if not asked.role:
+            word(adapters_told(self.line.play.scene))
+            return
+        if asked.adapter is not None:
+            check_adapter(self.choice, self.line.play.scene, asked.adapter)
+        before = wanted(self.choice, self.line.play.scene)
+        self.line.table.use_adapter(asked.role, asked.adapter)
+        self._use(self.choice, before)
+
+    def _use(self, choice: Choice, before: str | None = None) -> None:
+        """Open another model, or the same with other adapters; should that fail, the one before
+        stays. Raises `KnownError`."""
+        scene, line = self.line.play.scene, self.line
+        find_model(choice, scene)
+        before = before or wanted(self.choice, scene)
+        if wanted(choice, scene) == before and line.model.backend is not None:
+            return
+        word(_("loading the model…"))
+        old, old_choice = line.loading, self.choice
+        if closed := not self._both_fit(choice):
+            old.close()
+        loading = Loading(choice, scene)
+        try:
+            backend = loading.backend()
+        except KeyboardInterrupt:
+            loading.close()
+            raise
+        except Exception as error:
+            self._keep(old_choice, closed)
+            stays = line.model.backend.name if line.model.backend else _("no model")
+            raise KnownError(
+                _("{problem}; {name} stays", problem=line_of(error), name=stays)
+            ) from error
+        if not closed:
+            old.close()
+        line.loading, self.choice = loading, choice
+        line.model.backend, line.model.loading, line.model.problem = backend, False, ""
+        word(_("{name} speaks from now on", name=backend.name))
+        line.table.model_changed()
+
+    def _keep(self, choice: Choice, closed: bool) -> None:
+        """The model of before stays; where it had to be closed, it is opened again."""
+        if closed:
+            self.line.loading = Loading(choice, self.line.play.scene)
+            self.line.model.backend, self.line.model.loading = None, True
+            self.line.load()
+
+    def _both_fit(self, choice: Choice) -> bool:
+        from tui.model_list import both_fit
+
+        scene = self.line.play.scene
+        return both_fit(model_name(self.choice, scene), model_name(choice, scene))
+
+
+def allow_stranger(choice: Choice, scene: "Scene", terminal: bool) -> None:
+    """Ask once whether a server may be asked that only the scene names, where somebody can say."""
+    host = strange_host(choice, scene)
+    if host is None or not terminal:
+        return
+    word(
+        _(
+            "The scene {scene} wants its lines from the server {host}. What is said at the table "
+            "would be sent there. Connect?",
+            scene=scene.title,
+            host=host,
+        )
+    )
+    try:
+        answer = input("y/n: ").strip().casefold()
+    except (EOFError, KeyboardInterrupt):
+        return
+    if problem := answer_for(host, answer in ("y", "yes", "是", "好")):
+        word(problem)
+
+
+def _enter_pressed() -> bool:
+    """Whether a line waits on the terminal; it is taken away."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        if not msvcrt.kbhit():
+            return False
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+        return True
+    import select
+
+    try:
+        ready, __, __ = select.select([sys.stdin], [], [], 0)
+    except (OSError, ValueError):
+        return False
+    if not ready:
+        return False
+    sys.stdin.readline()
+    return True
