@@ -194,7 +194,8 @@ status = os.waitpid(child, os.WUNTRACED)[1]
 os.tcsetpgrp(0, os.getpgrp())
 flags = termios.tcgetattr(0)[3]
 sane = bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
-print("\\njob", "stopped" if os.WIFSTOPPED(status) else "ended", "sane" if sane else "raw", flush=True)
+stopped = "stopped" if os.WIFSTOPPED(status) else "ended"
+print("\\njob", stopped, "sane" if sane else "raw", flush=True)
 sys.stdin.readline()
 os.tcsetpgrp(0, child)
 os.kill(-child, signal.SIGCONT)
