@@ -1,5 +1,7 @@
 """Where lines end: no mark that closes begins one, none that opens ends one, nothing is torn."""
 
+from itertools import pairwise
+
 import pytest
 import regex
 from hypothesis import given, settings
@@ -43,7 +45,7 @@ def test_a_character_is_never_torn_from_the_marks_that_belong_to_it(said: str, w
 @given(text, st.sampled_from((20, 36, 77)))
 def test_no_line_begins_with_what_closes_or_ends_with_what_opens(said: str, width: int) -> None:
     lines = lines_of(said, width)
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         marks = [c in NEVER_FIRST or c in NEVER_LAST for c in before.strip()[1:] if c != " "]
         if all(marks):
             continue  # a whole line of marks has to break somewhere

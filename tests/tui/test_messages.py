@@ -132,6 +132,6 @@ async def test_every_size_keeps_the_composer_the_status_and_a_line_of_what_was_s
         await pilot.press("a")
         assert composer.text == "a"
         app.notify("听见了", markup=False)
+        await until(pilot, lambda: line(pilot) == "听见了")
         await until(pilot, lambda: app.screen.query_one(MessageLine).region.height == 1)
-        assert line(pilot) == "听见了"
         assert composer.region.bottom <= size[1] - 1

@@ -55,9 +55,8 @@ async def test_speech_action_thought_and_feeling_are_told_apart_without_colours(
 
 async def test_a_narrator_s_lines_stand_in_the_marks_of_narration(tmp_path: Path) -> None:
     cast = (Role("林默"), Role("守秘人", narrator=True))
-    app, _ = table(
-        tmp_path, ["灯灭了。"] + [f"第{n}声雷。" for n in range(4)], cast=cast, opening="林默：喂？"
-    )
+    lines = ["灯灭了。", *(f"第{n}声雷。" for n in range(4))]
+    app, _ = table(tmp_path, lines, cast=cast, opening="林默：喂？")
     async with app.run_test(size=(80, 24)) as pilot:
         await say(pilot, "进去。")
         await dealt(pilot)
@@ -81,7 +80,7 @@ async def test_places_that_came_to_nothing_are_one_line_and_numbers_stay() -> No
         rows = tray_text(pilot)
         assert ">1 第一句。" in rows
         assert " 3 第三句。" in rows
-        assert "2 came to nothing (repeats the last line, empty); r draws again" in rows
+        assert "2 came to nothing; r draws again (repeats the last line, e" in rows
         assert rows.count("nothing") == 1
         assert tray.move(0, 1)
         assert tray.lit == 2
