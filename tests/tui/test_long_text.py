@@ -23,13 +23,14 @@ class Two(App[None]):
 
 
 def rows(area: TextArea) -> list[list[tuple[str, object]]]:
-    return [[(s.text, s.style) for s in area.render_line(y)] for y in range(area.size.height)]
+    return [[(s.text, s.style) for s in area._render_line(y)] for y in range(area.size.height)]
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", TEXTS, ids=("long", "tabs", "empty", "joined"))
 async def test_every_row_looks_as_textual_s_own(text: str) -> None:
     app = Two()
     async with app.run_test(size=(40, 24)) as pilot:
+        app.set_focus(None)
         theirs, ours = app.query_one("#theirs", TextArea), app.query_one("#ours", TextArea)
         for area in (theirs, ours):
             area.show_cursor = False

@@ -2,9 +2,11 @@
 anew for each row of it that is seen."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import overload
 
+from rich.control import strip_control_codes
 from rich.text import Text
 from textual.widgets import TextArea
 
@@ -50,7 +52,15 @@ class Sections(Sequence[Text]):
 
 
 class Line(Text):
-    """A line of which only the rows that are seen are cut out."""
+    """A line that is looked through once, and of which only the rows that are seen are cut out."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("", end="", no_wrap=True)
+        self._text, self._length = [text], len(text)
+
+    def set_length(self, new_length: int) -> None:
+        text = self.plain[:new_length].ljust(new_length)
+        self._text, self._length = [text], new_length
 
     def divide(self, offsets: Iterable[int]) -> Sections:  # type: ignore[override]
         return Sections(self, offsets)
@@ -60,4 +70,9 @@ class LongText(TextArea):
     """`TextArea`, for lines of any length."""
 
     def get_line(self, line_index: int) -> Text:
-        return Line(self.document.get_line(line_index), end="", no_wrap=True)
+        return Line(_printable(self.document.get_line(line_index)))
+
+
+@lru_cache(maxsize=4)
+def _printable(line: str) -> str:
+    return strip_control_codes(line)
