@@ -118,6 +118,15 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     table = app.table
     if table is None:
         return
+    yield SystemCommand(
+        _("Who speaks"), _("The cast, the rule, who is muted or has left"), table.action_floor
+    )
+    yield SystemCommand(_("Model"), _("Play with another model"), table.action_model)
+    yield SystemCommand(
+        _("Play by itself"), _("Take the best line each time until a key"), table.action_watch
+    )
+    if table.model.backend is None:
+        yield SystemCommand(_("Retry"), _("Try again to reach the model"), app.action_retry)
     yield SystemCommand(_("Undo"), _("Go back a turn; nothing said is lost"), table.action_undo)
     yield SystemCommand(_("Redo"), _("Go forward a turn"), table.action_redo)
     yield SystemCommand(
