@@ -72,8 +72,8 @@ def lost_places(hand: Hand) -> str:
     whys = dict.fromkeys(place.why for place in lost if place.why)
     return (
         _n(
-            "{n} came to nothing ({why}); r draws again",
-            "{n} came to nothing ({why}); r draws again",
+            "{n} came to nothing; r draws again ({why})",
+            "{n} came to nothing; r draws again ({why})",
             len(lost),
             why=", ".join(whys),
         )
