@@ -114,7 +114,7 @@ def test_a_redraw_keeps_the_old_hand_to_be_leafed_to(sit: Sit) -> None:
     front_end.do("leaf", -1)
     assert shown(front_end) == first and front_end.table.hand_at == 1
     front_end.do("leaf", -1)
-    assert "no other hand on that side" in front_end.errors[-1]
+    assert "no other hand on that side" in front_end.of(happened.Notice)[-1].text
     assert shown(front_end) == first
     front_end.do("pick", 1)
     front_end.do("undo")
