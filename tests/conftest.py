@@ -30,6 +30,7 @@ SLOW = {
     *("models/test_server_scoring.py", "models/test_starter_lora.py"),
     *("scenes/test_bundled_adapter.py", "scenes/test_grammar.py", "scenes/test_tutorial.py"),
     *("train/test_dpo.py", "train/test_processes.py", "train/test_qlora.py", "train/test_run.py"),
+    *("scenes/test_ahead.py", "scenes/test_retry.py"),
     *("exports/test_replay.py", "tui/test_browser.py", "tui/test_serve_access.py"),
     *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
 }
