@@ -161,9 +161,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def _moved(self, by: str) -> None:
         self.changed()
         if by == "undo":
-            self.notify(_("One turn back; Ctrl+Y redoes it"), timeout=2)
+            self.notify(_("Taken back; Ctrl+Y does it again"), timeout=2)
         elif by == "redo":
-            self.notify(_("One turn forward"), timeout=2)
+            self.notify(_("Done again"), timeout=2)
 
     def _show(self, view: happened.View) -> None:
         match view:
