@@ -178,13 +178,13 @@ def _commands_of_keys(table: "TableScreen") -> Iterable[SystemCommand]:
     from tui.table_keys import CANDIDATES, SAID, WRITING
 
     groups = (
-        (_("Writing: {what}"), WRITING),
-        (_("Candidates: {what}"), CANDIDATES),
-        (_("Lit turn: {what}"), SAID),
+        (N_("Writing: {what}"), WRITING),
+        (N_("Candidates: {what}"), CANDIDATES),
+        (N_("Lit turn: {what}"), SAID),
     )
     for title, laws in groups:
         for law in laws:
             if law.hint and law.id != "tray.pick" and ("text" in law.modes or table.offers(law)):
                 yield SystemCommand(
-                    title.format(what=_(law.hint)), _(law.words), partial(table.do_law, law)
+                    _(title, what=_(law.hint)), _(law.words), partial(table.do_law, law)
                 )
