@@ -224,3 +224,20 @@ async def test_where_both_do_not_fit_the_old_one_is_closed_first_and_opened_agai
         assert app.model.backend.name == "tiny"
         await say(pilot, "进去。")
         await dealt(pilot)
+
+
+async def test_the_model_is_chosen_before_one_sits_down(tmp_path: Path, serve: Serve) -> None:
+    app = PaotuanApp(None, Choice(model="scripted"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model.backend is not None)
+        app.action_models()
+        await until(pilot, lambda: isinstance(app.screen, ModelsScreen) and app.screen.rows)
+        screen = app.screen
+        assert isinstance(screen, ModelsScreen)
+        await pilot.press("l")
+        assert "sit down first" in told(screen)
+        app.use_model(serve(speaks()))
+        await until(pilot, lambda: not app.model.loading)
+        assert "tiny" in str(screen.query_one(OptionList).border_title)
+        assert app.model.backend is not None
+        assert app.model.backend.name == "tiny"
