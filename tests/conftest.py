@@ -22,6 +22,8 @@ SLOW = {
     *("corpora/test_distill.py", "corpora/test_labels.py", "corpora/test_outages.py"),
     *("models/test_teacher.py", "scenes/test_journal_damage.py", "test_requirements.py"),
     *("tui/test_commands_knowledge.py", "tui/test_endings.py", "tui/test_killed.py"),
+    *("tui/test_loop.py", "corpora/test_rolebench.py", "scenes/test_floor.py"),
+    *("tui/test_floor_panel.py", "tui/test_line_floor.py", "tui/test_models_screen.py"),
     *("tui/test_line_grammar.py", "scenes/test_typed_frontends.py"),
     *("tui/test_loop.py", "corpora/test_rolebench.py"),
     *("bench/test_gpu.py", "chatglm/test_memory.py", "local/test_fit.py", "test_quiet.py"),
