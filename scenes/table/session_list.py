@@ -7,7 +7,7 @@ only where a file has changed.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ import msgspec
 
 from base.errors import KnownError
 from base.folders import sessions_folder
-from base.messages import _, series
+from base.messages import Message, _, rendered, series
 from base.names import nearest
 from base.text import UNPRINTABLE, one_line, shown
 from scenes.table.events import is_whole
@@ -187,7 +187,9 @@ def glance(path: Path) -> Saved:
 def _glance(path: Path, files: Mapping[str, Stamp]) -> Saved:
     """What a list shows of the session at `path`."""
     title, log = files.get(f"{path.stem}{TITLE}"), files.get(f"{path.stem}.txt")
-    return _glanced(path, files.get(path.name, (0, 0)), log, title)
+    saved = _glanced(path, files.get(path.name, (0, 0)), log, title)
+    # what is wrong may have been said in another language
+    return replace(saved, last=rendered(saved.last)) if isinstance(saved.last, Message) else saved
 
 
 @lru_cache(maxsize=20_000)
