@@ -53,7 +53,9 @@ class Teacher:
             said = sum(entry.speaker == speaker for entry in entries)
         else:
             place, said = self._next(self._walk(entries), prompt), 0
-            pool = self._texts(place)
+            pool = [*self._texts(place), *self.lesson.anybody]
+        last = [entry.text for entry in entries if entry.speaker == speaker][-1:]
+        pool = [text for text in pool if not last or last[0] not in text] or pool
         key = (prompt.history, prompt.cue, place)
         at = self._taken.get(key, said * 5)
         self._taken[key] = at + n

@@ -59,6 +59,7 @@ class StartScreen(Screen[None]):
         Binding("tab", "section(1)", "Next list", id="start.next"),
         Binding("shift+tab", "section(-1)", "List before", id="start.before"),
         Binding("slash,ctrl+f", "search", "Search", id="start.search"),
+        Binding("f", "app.find", "Find a line", id="start.find"),
         Binding("escape", "back", "Back", id="start.back", show=False),
         Binding("r", "role", "Role", id="start.role"),
         Binding("n", "new", "New", id="start.new"),
