@@ -39,6 +39,7 @@ INSTEAD = (
     (r"--model (local:starter|starter)(?= |$)", "--model base"),
     (r"characters import card", "characters import --force card"),
     (r"sessions export (--to \w+ --for)", r"sessions export {session} \1"),
+    (r"sessions (rename|duplicate|archive|delete|restore) 20260101", r"sessions \1 {session}"),
     (r"-o rain\.jsonl", "-o rain.jsonl --test 0"),
     (r"bench starter", "bench ~/models/any.gguf"),
     (r"convert starter", "convert ~/models/any.gguf"),
