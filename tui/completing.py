@@ -72,6 +72,7 @@ class Terminal:
             enable_suspend=True,
             output=create_output(sys.stdout, always_prefer_tty=True),
         )
+        self._session.app.renderer.cpr_not_supported_callback = None  # it would warn in English
 
     def read(self, prompt: str, prefill: str = "") -> str:
         """A line. Raises `EOFError` at Ctrl-D and `KeyboardInterrupt` at Ctrl-C.

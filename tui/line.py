@@ -5,42 +5,32 @@ Lines of the log and candidates go to stdout, all other words to stderr.
 
 import re
 import sys
-from collections.abc import Iterable
 
 from base.errors import KnownError
-from base.messages import _, _n, series
+from base.messages import _, series
 from base.text import is_blank
 from models.backend import Backend
-from scenes.log import Entry
-from scenes.table import controller_events as happened
 from scenes.table.background import CallQueue
 from scenes.table.command_words import command_words
 from scenes.table.commands import COMMANDS
 from scenes.table.controller import Table
-from scenes.table.hand import Hand
-from scenes.table.lines import body_of
 from scenes.table.play import Play
-from scenes.table.session import Turn
 from scenes.table.typed import Doubt, as_it_stands
 from scenes.table.typed_marks import narrow
-from scenes.table.where import where
-from tui.candidates import View, print_hand, view
+from tui.candidates import View
 from tui.colour import is_dumb, painter
-from tui.failures import FAILED, BadInput
+from tui.failures import BadInput
 from tui.farewell import tell_saved
 from tui.faults import line_of
 from tui.line_floor import LineFloor, allow_stranger
-from tui.line_help import print_help
 from tui.line_keep import LineKeeping
-from tui.line_turns import print_branches, show_hand
+from tui.line_shows import LineShows
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice, Loading
 from tui.output import word
 from tui.preferences import SMALL_MODEL, is_new
 from tui.reading import Piped, Plain, Reader
 
-LATELY = 12
-"""Turns that are shown of a play that is gone on with."""
 PICK = re.compile(r"\d{1,3}")
 EDIT = re.compile(r"[eEｅＥ]\s*(\d{1,3})(?:\s+(.*))?")
 LETTERS = re.compile("[erm]")
@@ -62,7 +52,7 @@ def play_by_line(play: Play, choice: Choice, encoding: str = "utf-8") -> int:
         table.loading.close()
 
 
-class LineTable:
+class LineTable(LineShows):
     """Shows a table a line at a time."""
 
     def __init__(
@@ -223,133 +213,8 @@ class LineTable:
         if better:
             word(_("This machine could also run {models}.", models=series(better[:3])))
 
-    # --- showing ---
-
-    def _happened(self, event: happened.TableEvent) -> None:
-        self.floor.heard(event)
-        match event:
-            case happened.TurnsSaid(turns):
-                self._print(*(turn.entry for turn in turns))
-            case happened.TurnEdited(turn):
-                self._print(turn.entry)
-            case happened.PlaceChanged():
-                self._numbered("", self.play.session.path[-1:])
-            case happened.HandOpened(hand):
-                word(self._head_of(hand))
-                self._view = view()
-                if not self.table.drawing and hand.complete:
-                    print_hand(hand)
-            case happened.HandChanged(hand):
-                self._view = self._view or view()
-                self._view.changed(hand)
-            case happened.HandShown():
-                show_hand(self.table)
-            case happened.HandHidden():
-                word(_("The candidates are hidden; an empty line brings them back"))
-            case happened.TurnDeleted(turn):
-                word(_("Turn #{number} is left out; /undo brings it back", number=turn.id))
-            case happened.Marked(number, name):
-                self._tell_mark(number, name)
-            case happened.DrawEnded():
-                self._draw_ended(event)
-            case happened.DrawWaits("model") if not self.loading.done:
-                word(_("loading the model…"))
-            case happened.NextChanged(role) if role and role == self.play.player:
-                word(_("it is your turn"))
-            case happened.KnowledgeOpened(error) if error is not None:
-                self._tell(error)
-            case happened.Notice(text):
-                word(f"paotuan: {text}")
-            case happened.Doubted(question):
-                word(question)
-            case happened.EditAsked(turn):
-                self._edit(turn.id, body_of(turn.entry))
-            case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
-                self.kept.do(asked, text)
-            case happened.ViewAsked("help", sought):
-                print_help(sought)
-            case happened.ViewAsked(asked):
-                self._show(asked)
-
-    def _draw_ended(self, event: happened.DrawEnded) -> None:
-        shown, self._view = self._view, None
-        if event.hand is not None and shown is not None:
-            shown.done(event.hand)
-        if event.error is not None:
-            self._tell(event.error)
-
-    def _head_of(self, hand: Hand) -> str:
-        at, of = self.table.hand_at, len(self.table.hands)
-        return f"-- {hand.speaker.name}{f' ({at}/{of})' if of > 1 else ''}"
-
-    def _tell_mark(self, number: int, name: str | None) -> None:
-        if name is None:
-            word(_("No bookmark at turn #{number} any more", number=number))
-        else:
-            word(_("Bookmark at turn #{number} {name}", number=number, name=name))
-
-    def _show(self, asked: happened.View) -> None:
-        match asked:
-            case "where":
-                for line in where(self.table):
-                    word(line)
-            case "log":
-                self._numbered("", self.play.session.path)
-            case "branches":
-                self._print_branches()
-            case "quit":
-                self._left = True
-
-    def _open(self) -> None:
-        play, scene = self.play, self.play.scene
-        self._print(Entry("chapter", scene.title))
-        if scene.aim:
-            word(_("Aim: {aim}", aim=scene.aim))
-        player = play.player
-        word(_("You play: {role}", role=player.name) if player else _("You are watching"))
-        opening = [turn for turn in play.session.path if turn.by == "opening"]
-        begun = len(opening) < len(play.session.path)
-        shown = play.session.path[-LATELY:] if begun else opening
-        self._print(*(turn.entry for turn in shown))
-        word(_("Type to speak; an empty line lets the next one speak; /help"))
-        self.table.tell_notices()
-        show_hand(self.table)
-
-    def _print_branches(self) -> None:
-        """The tree on a terminal; in a pipe the last turn of each branch, in a form that stays."""
-        session = self.play.session
-        if self.terminal:
-            print_branches(session)
-            return
-        for leaf in session.leaves():
-            self._numbered("* " if leaf.id == session.head else "  ", [leaf])
-
-    def _print(self, *entries: Entry) -> None:
-        for entry in entries:
-            print(self.paint(entry), flush=True)
-
-    def _numbered(self, mark: str, turns: Iterable[Turn]) -> None:
-        for turn in turns:
-            print(f"{mark}#{turn.id}  {self.paint(turn.entry)}", flush=True)
-
-    def _tell(self, error: Exception, mistake: bool = False) -> None:
-        """Say what failed; the exit status tells it too, but for a mistake in what was typed."""
-        self.status = self.status if mistake else FAILED
-        word(f"paotuan: {line_of(error)}")
-
     def _prompt(self) -> str:
         return f"{self.play.player.name if self.play.player else '…'}> "
-
-    def _status(self) -> str:
-        """What a terminal shows below the input line."""
-        hand, role = self.table.hand, self.play.next
-        if hand is not None:
-            name, n = hand.speaker.name, len(hand.places)
-            return _n("{n} line for {name}", "{n} lines for {name}", n, name=name)
-        if role is None:
-            names = series(role.name for role in self.table.others)
-            return _("who speaks next? Choose with /next NAME: {names}", names=names)
-        return _("next: {name}", name=role.name) if self.play.model_is_next else _("your turn")
 
     def _terminal(self) -> Reader:
         if is_dumb():

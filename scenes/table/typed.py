@@ -4,7 +4,7 @@ One grammar for the screen and the line mode, whichever keyboard wrote it. Nothi
 a command is said aloud: it is done, refused with the nearest, or asked about in one line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from base.errors import KnownError
@@ -70,13 +70,12 @@ def read_typed(scene: Scene, text: str, role: Role | None) -> Meaning:
         raise KnownError(_("nothing is said in this line"))
     if len(lines) == 1:
         return _line(scene, lines[0], role)
-    meaning: Said | Doubt = Said(())
+    read = []
     for line in lines:
-        read = _line(scene, line, role)
-        if isinstance(read, Do) or (isinstance(read, Doubt) and isinstance(read.meaning, Do)):
+        read.append(_line(scene, line, role))
+        if isinstance(said_of(read[-1]), Do):
             raise _among_lines(line)
-        meaning = _then(meaning, read)
-    return meaning
+    return _together(read)
 
 
 def edited_text(text: str) -> str:
@@ -243,10 +242,8 @@ def _acted(scene: Scene, line: str, role: Role | None) -> Doubt | None:
     parts = marks.acted(line)
     if parts is None:
         return None
-    meaning: Said | Doubt = Said(())
-    for acts, text in parts:
-        meaning = _then(meaning, _said(scene, f"\\me {text}" if acts else text, role))
-    assert isinstance(meaning, Said)
+    said = [_said(scene, f"\\me {text}" if acts else text, role) for acts, text in parts]
+    meaning = Said(tuple(entry for each in said for entry in each.entries))
     return Doubt(_looks_like(_("an action"), meaning), meaning)
 
 
@@ -306,7 +303,7 @@ def _named(scene: Scene, line: str, role: Role | None) -> Meaning | None:
     if is_blank(body) or not marks.can_be_name(name):
         return None
     read = _by(scene, body, Role(name))
-    meaning = read.meaning if isinstance(read, Doubt) else read
+    meaning = said_of(read)
     question = _(
         "Enter again lets {name} speak as a bystander (not in the cast{hint}); put // before it "
         "to say it as it is",
@@ -354,9 +351,9 @@ def _narrated(scene: Scene, line: str, role: Role | None) -> Meaning:
     if not rest:
         return said
     read = _line(scene, rest, role)
-    if isinstance(read, Do) or (isinstance(read, Doubt) and isinstance(read.meaning, Do)):
+    if isinstance(said_of(read), Do):
         raise _among_lines(rest)
-    return _then(said, read)
+    return _together([said, read])
 
 
 def _said(scene: Scene, line: str, role: Role | None) -> Said:
@@ -391,9 +388,14 @@ def as_it_stands(text: str, role: Role | None) -> Said:
     return Said((Entry("speech", body, role.name, emotion=emotion),))
 
 
-def _then(first: Said | Doubt, second: Meaning) -> Said | Doubt:
-    """What is said first, and then; asked about where either is."""
-    parts = [part.meaning if isinstance(part, Doubt) else part for part in (first, second)]
-    said = Said(tuple(entry for part in parts if isinstance(part, Said) for entry in part.entries))
-    asked = next((part for part in (first, second) if isinstance(part, Doubt)), None)
+def said_of(meaning: Meaning) -> Said | Do:
+    """What a meaning comes to where a doubt is settled."""
+    return meaning.meaning if isinstance(meaning, Doubt) else meaning
+
+
+def _together(read: Sequence[Meaning]) -> Said | Doubt:
+    """What is said one after another; asked about where any of it is."""
+    parts = [part for part in map(said_of, read) if isinstance(part, Said)]
+    said = Said(tuple(entry for part in parts for entry in part.entries))
+    asked = next((part for part in read if isinstance(part, Doubt)), None)
     return replace(asked, meaning=said) if asked else said

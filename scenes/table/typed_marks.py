@@ -42,7 +42,7 @@ _WIDE = re.compile(r"[\u2e80-\uffff]")
 def narrow(text: str) -> str:
     """`text` with its full-width marks, letters and digits as half-width ones, as long as it was;
     `、` and `。` stay."""
-    return text.translate(_NARROW)
+    return text if text.isascii() else text.translate(_NARROW)
 
 
 @dataclass(frozen=True)

@@ -434,6 +434,7 @@ class StartScreen(Screen[None]):
         if self.section is not self.sessions and self.lit_id:
             kind = "characters" if self.section is self.characters else "scenes"
             await edit_lit(self.app, kind, self.lit_id)  # type: ignore[arg-type]
+            self.read_again()
 
     def action_models(self) -> None:
         """The models that there are, and which one plays."""

@@ -3,8 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from scenes.table.command_words import takes_name
+
 FORMS = ("emoji ", "me ")
 """What may follow a backslash."""
+MARKS = ("/", "／", "、")
+"""What begins a command; the last is what a Chinese input method makes of `/`."""
+NAMING = re.compile(r"[/／、.。](\w+) ")
 LABEL = re.compile(r"[ \t]*\\emoji[ \t]+(\S+)[ \t]*\Z")
 
 
@@ -29,10 +34,10 @@ class Suggestions:
 
     def _kinds(self, before: str, first_line: bool) -> list[tuple[str, Sequence[str]]]:
         """What stands before the word that is begun, and the words that may follow."""
-        if first_line and before.startswith("/next "):
-            return [("/next ", self.names)]
-        if first_line and before.startswith("/"):
-            return [("/", self.commands)]
+        if first_line and (naming := NAMING.match(before)) and takes_name(naming[1]):
+            return [(naming[0], self.names)]
+        if first_line and before.startswith(MARKS):
+            return [(before[0], self.commands)]
         for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):
             at = before.rfind(mark)
             if at >= 0 and " " not in before[at + len(mark) :]:

@@ -1,0 +1,45 @@
+"""What is offered while a command is being written, in the person's language."""
+
+import pytest
+
+from scenes.table.command_words import command_words
+from tests.tui.tables import house
+from tui.widgets.suggesting import Suggestions
+
+
+def offered(before: str) -> str:
+    return Suggestions(["微怒"], command_words(), ["林默", "苏晚"]).rest(before, True)
+
+
+@pytest.mark.parametrize("mark", ["/", "／", "、"])
+def test_a_command_is_completed_behind_any_mark_that_begins_one(mark: str) -> None:
+    assert offered(f"{mark}und") == "o "
+
+
+def test_in_chinese_both_names_of_a_command_are_completed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAOTUAN_LANG", "zh_CN")
+    assert offered("/撤") == "销 "
+    assert offered("/und") == "o "
+
+
+def test_behind_a_command_that_takes_a_name_names_are_offered() -> None:
+    assert offered("/next 苏") == "晚"
+    assert offered("/下一个 林") == "默"
+    assert offered("、next 苏") == "晚"
+    assert offered("/undo 苏") == ""
+
+
+def test_a_line_in_a_terminal_is_completed_in_the_same_way() -> None:
+    from prompt_toolkit.completion import CompleteEvent
+    from prompt_toolkit.document import Document
+
+    from tui.completing import TableCompleter
+
+    def completed(text: str) -> list[str]:
+        completer = TableCompleter(house(), command_words())
+        found = completer.get_completions(Document(text), CompleteEvent())
+        return [each.text for each in found]
+
+    assert "undo" in completed("/und")
+    assert "undo" in completed("、und")
+    assert completed("/下一个 苏") == ["苏晚"]
