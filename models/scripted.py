@@ -26,7 +26,7 @@ PIECE = re.compile(r"[A-Za-z0-9']+\s?|.", re.DOTALL)
 
 Answers = Callable[[Prompt, int], Sequence[str]]
 """What is recited after a prompt in so many candidates."""
-LESSON_CONTEXT = 1 << 24
+LESSON_CONTEXT = 1_000_000
 """Tokens of a model that answers: whatever was said, nothing of it is left out."""
 
 

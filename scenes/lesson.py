@@ -48,7 +48,7 @@ class Lesson:
     """How a task is put in yet other words, for draws beyond what a step has."""
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """What the other roles say."""
-    anybody: tuple[str, ...] = ("……",)
+    anybody: tuple[str, ...] = ("嗯……",)
     """What somebody says whom the lesson does not know."""
 
 

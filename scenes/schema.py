@@ -108,7 +108,7 @@ class LessonKeys(Declaration):
     """How a task is put in other words, for further draws; with `{task}` in each."""
     others: dict[str, Words] = Field(default_factory=dict)
     """What the other roles say, by their names; `【】` is whoever narrates."""
-    anybody: Words = Field(default_factory=lambda: ["……"])
+    anybody: Words = Field(default_factory=lambda: ["嗯……"])
     """What somebody says who is not among them."""
 
 

@@ -27,10 +27,13 @@ from tui.line import LineTable
 from tui.loaded_model import LoadedModel
 from tui.model_options import Choice
 from tui.widgets.composer import Composer
+from tui.widgets.tray import Tray
 
 Step = tuple[Any, ...]
 FRONT_ENDS = ("plain", "line", "screen")
 KEYS = {"redraw": "r", "more": "m", "undo": "ctrl+z", "redo": "ctrl+y", "stop": "escape"}
+TRAY = ("redraw", "more", "edit")
+"""What the candidates' letters do."""
 TYPED = {"redraw": "r", "more": "m", "undo": "/undo", "redo": "/redo"}
 
 
@@ -173,18 +176,25 @@ async def _on_screen(play: Play, backend: Backend, steps: Sequence[Step]) -> str
 
 async def _press(pilot: Pilot[None], intention: str, *given: Any) -> None:
     composer = pilot.app.screen.query_one(Composer)
+    if intention in TRAY and composer.mode == "text":
+        await pilot.press("down")  # which gives the keys to the candidates
+    elif intention == "enter" and composer.mode != "text":
+        await pilot.press("x", "backspace")  # as typing gives them back
     match intention:
         case "enter":
             composer.insert(given[0])
             await pilot.pause()
             await pilot.press("enter")
         case "pick" if len(given) == 2:
-            await pilot.press("e", str(given[0]))
-            composer.load_text(given[1])
+            if composer.mode == "text":
+                await pilot.press("down")
+            tray = pilot.app.screen.query_one(Tray)
+            await pilot.press(*["right"] * (given[0] - 1 - tray.lit), "e")
+            composer.write(given[1])
             await pilot.press("enter")
         case "pick":
             await pilot.press(str(given[0]))
         case _:
             await pilot.press(KEYS[intention])
-    if composer.text and intention == "enter":
+    if composer.text and intention in ("enter", "pick"):
         composer.clear()  # what was refused stays there to be mended

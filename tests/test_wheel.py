@@ -37,7 +37,7 @@ def test_the_wheel_ships_every_package_scene_character_and_style(wheel: Path) ->
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.suffix in (".py", ".yaml", ".tcss", ".txt", ".md", ".json", ".mo", ".gguf")
+        if path.suffix in (".py", ".yaml", ".tcss", ".txt", ".md", ".json", ".mo", ".gguf", ".log")
         or path.name == "NOTICE"
     ]
     assert len(kept) > 100

@@ -38,6 +38,7 @@ def adapters_told(scene: "Scene") -> str:
     """Which adapter each role has, and which there are, on one line."""
     from scenes.adapters import adapter_names
 
-    roles = series(f"{r.name}: {r.adapter or _('none')}" for r in scene.cast)
-    names = series(adapter_names()) or _("none")
+    none = _("none")
+    roles = series(f"{role.name}: {role.adapter or none}" for role in scene.cast)
+    names = series(adapter_names()) or none
     return _("adapters: {roles}; there are {names}", roles=roles, names=names)

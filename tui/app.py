@@ -27,6 +27,7 @@ from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
     from scenes.table.play import Play
+    from tui.screens.find import Place
     from tui.screens.table import TableScreen
 
 
@@ -63,6 +64,8 @@ class PaotuanApp(ModelKeeper):
         """Why it could not be opened."""
         self.last_played: Path | None = None
         """The journal of the session that was at the table last."""
+        self.place: Place | None = None
+        """What was found in a session that is about to be opened."""
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
@@ -186,6 +189,16 @@ class PaotuanApp(ModelKeeper):
         else:
             self.post_message(StartScreen.Begin(wanted_next, wanted_next.play_as))
 
+    @work
+    async def action_find(self) -> None:
+        """Find a line in all sessions, and go on with the session in which it stands."""
+        from tui.screens.find import FindScreen
+
+        place = await self.push_screen_wait(FindScreen(None))
+        if place is not None and place.path is not None:
+            self.place = place
+            self.post_message(StartScreen.Resume(place.path))
+
     def action_scenes(self) -> None:
         """Leave the table for the start; the session is saved."""
         if self.table is None or self.screen is not self.table:
@@ -249,6 +262,8 @@ class PaotuanApp(ModelKeeper):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands_of(self, screen)
+        if isinstance(screen, StartScreen):
+            yield SystemCommand(_("Find"), _("Find a line of any session"), self.action_find)
         if screen is self.table or isinstance(screen, StartScreen):
             yield SystemCommand(
                 _("Import"),

@@ -22,7 +22,8 @@ class KeysInOrder(App[None]):
     A screen may have one widget that takes all keys, as its `takes_keys`: then those of the program
     too wait until the keys before them have been done. On every other screen a key waits until the
     one before it has been done with all that came of it: it may have given the keys to another
-    widget, or opened another screen.
+    widget, or opened another screen. A screen that `is_passing` is given none: they are for what
+    follows it.
     """
 
     def __init__(self) -> None:
@@ -50,7 +51,8 @@ class KeysInOrder(App[None]):
 
     async def _arrived(self, screen: Screen[object]) -> None:
         """The screen has done all that was due before: pass on the keys that have waited for it."""
-        self._screens_there.add(screen)
+        if not getattr(screen, "is_passing", False):
+            self._screens_there.add(screen)
         if self._awaited is screen:
             self._awaited = None
         await self._pass_on_waiting()

@@ -163,7 +163,8 @@ class LineFloor:
             raise
         except Exception as error:
             self._keep(old_choice, closed)
-            stays = line.model.backend.name if line.model.backend else _("no model")
+            now = line.model.backend
+            stays = now.name if now is not None else model_name(old_choice, scene)
             raise KnownError(
                 _("{problem}; {name} stays", problem=line_of(error), name=stays)
             ) from error

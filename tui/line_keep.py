@@ -48,10 +48,9 @@ class LineKeeping:
 
     def _marks(self) -> None:
         session = self.table.play.session
-        marks: dict[int, str] = getattr(session, "marks", {})
-        for number, name in sorted(marks.items()):
+        for number, name in sorted(session.marks.items()):
             data(f"#{number}  ★ {printable(name)}  {write(session.turns[number].entry)}")
-        if not marks:
+        if not session.marks:
             word(_("no bookmark yet"))
 
     def _copy(self, text: str) -> None:

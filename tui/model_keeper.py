@@ -196,6 +196,13 @@ class ModelKeeper(SettledApp):
         self.choice = choice
         self._begin_loading(spec, scene)
 
+    def action_models(self) -> None:
+        """Show the models, to choose one."""
+        from tui.screens.models import ModelsScreen
+
+        if not isinstance(self.screen, ModelsScreen):
+            self.push_screen(ModelsScreen(self.model))
+
     # --- a server that is away ---
 
     def retry_model(self) -> None:
@@ -207,6 +214,12 @@ class ModelKeeper(SettledApp):
         scene = self.play.scene if self.play else None
         self.model.asked = ""
         self._load(scene)
+
+    def action_retry(self) -> None:
+        try:
+            self.retry_model()
+        except KnownError as error:
+            self.notify(str(error), severity="error", markup=False)
 
     def _wait_for_it(self) -> None:
         """Ask a server that is away again after a while, and after a longer one."""

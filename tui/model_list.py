@@ -24,16 +24,21 @@ class ModelRow:
     """What there is to know of it, on one line."""
     here: bool = True
     """Whether it could be opened now, as far as is known without opening it."""
+    fits: bool = True
+    """Whether this machine has the memory for it, as far as is known."""
+    hint: str = ""
+    """What to do first."""
 
 
 def model_rows() -> list[ModelRow]:
-    """The person's own models first, then those known by name, then files that lie here.
+    """The person's own models, then what lies here, then what could be fetched, what fits first.
 
     It looks at this machine's memory and files, which takes up to a second; it asks no server.
     """
     from models.memory.machine import machine_memory
 
-    return [*_own(), *_catalog(*machine_memory()), *_files(), _scripted()]
+    found = [*_catalog(*machine_memory()), *_files(), _scripted()]
+    return [*_own(), *sorted(found, key=lambda row: (not row.here, not row.fits))]
 
 
 def _own() -> Iterator[ModelRow]:
@@ -45,18 +50,20 @@ def _catalog(main: int, gpu: int) -> Iterator[ModelRow]:
     from models.catalog import MODELS, fits
     from models.resolve import check_here
 
-    rows = []
     for model in MODELS.values():
         size = f"{model.memory[model.smallest] / 1e9:.1f} GB"
-        fitting = _("fits") if fits(model, main, gpu) else _("too large for this machine")
+        can = fits(model, main, gpu)
+        needs_gpu = model.backend != "llamacpp" and not gpu
+        no = _("needs a GPU") if needs_gpu else _("too large for this machine")
+        fitting = _("fits") if can else no
         try:
             check_here(model)
         except KnownError:
-            there = _("not here; fetch it with: paotuan models pull {model}", model=model.name)
-            rows.append(ModelRow(model.name, "catalog", f"{size} · {fitting} · {there}", False))
+            told = " · ".join((size, fitting, _("not here")))
+            fetch = _("not here; fetch it with: paotuan models pull {model}", model=model.name)
+            yield ModelRow(model.name, "catalog", told, False, can, fetch)
         else:
-            rows.append(ModelRow(model.name, "catalog", f"{size} · {fitting}"))
-    yield from sorted(rows, key=lambda row: not row.here)
+            yield ModelRow(model.name, "catalog", f"{size} · {fitting}", True, can)
 
 
 def _files() -> Iterator[ModelRow]:

@@ -118,6 +118,15 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     table = app.table
     if table is None:
         return
+    yield SystemCommand(
+        _("Who speaks"), _("The cast, the rule, who is muted or has left"), table.action_floor
+    )
+    yield SystemCommand(_("Model"), _("Play with another model"), table.action_model)
+    yield SystemCommand(
+        _("Play by itself"), _("Take the best line each time until a key"), table.action_watch
+    )
+    if table.model.backend is None:
+        yield SystemCommand(_("Retry"), _("Try again to reach the model"), app.action_retry)
     yield SystemCommand(_("Undo"), _("Go back a turn; nothing said is lost"), table.action_undo)
     yield SystemCommand(_("Redo"), _("Go forward a turn"), table.action_redo)
     yield SystemCommand(
@@ -169,13 +178,13 @@ def _commands_of_keys(table: "TableScreen") -> Iterable[SystemCommand]:
     from tui.table_keys import CANDIDATES, SAID, WRITING
 
     groups = (
-        (_("Writing: {what}"), WRITING),
-        (_("Candidates: {what}"), CANDIDATES),
-        (_("Lit turn: {what}"), SAID),
+        (N_("Writing: {what}"), WRITING),
+        (N_("Candidates: {what}"), CANDIDATES),
+        (N_("Lit turn: {what}"), SAID),
     )
     for title, laws in groups:
         for law in laws:
             if law.hint and law.id != "tray.pick" and ("text" in law.modes or table.offers(law)):
                 yield SystemCommand(
-                    title.format(what=_(law.hint)), _(law.words), partial(table.do_law, law)
+                    _(title, what=_(law.hint)), _(law.words), partial(table.do_law, law)
                 )

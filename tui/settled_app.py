@@ -14,7 +14,7 @@ DIM = 0.95
 """How much of its contrast dim text keeps."""
 
 
-class SettledApp(KeysInOrder, TellingApp):
+class SettledApp(TellingApp, KeysInOrder):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012

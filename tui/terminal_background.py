@@ -10,6 +10,10 @@ import select
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+
+if sys.platform != "win32":
+    import termios
 
 QUESTION = b"\x1b]11;?\x1b\\"
 PATIENCE_S = 0.05
@@ -26,8 +30,6 @@ class Asked:
     """A terminal that was asked; `answer` gives it back as it was before."""
 
     def __init__(self, input: int, output: int) -> None:
-        import termios
-
         self._input = input
         self._modes = termios.tcgetattr(input)
         raw = termios.tcgetattr(input)
@@ -40,18 +42,16 @@ class Asked:
 
     def answer(self) -> tuple[bool | None, bytes]:
         """Whether the background is dark, `None` where nothing says so; and what was typed."""
-        import termios
-
         heard = b""
-        try:
+        with suppress(OSError, termios.error):  # a terminal that has gone
             while not _ANSWER.search(heard):
                 wait = max(self._ends - time.monotonic(), 0)
                 if not select.select([self._input], [], [], wait)[0]:
                     break
-                heard += os.read(self._input, 1024)
-        except OSError:
-            pass
-        finally:
+                piece = os.read(self._input, 1024)
+                if not piece:
+                    break
+                heard += piece
             termios.tcsetattr(self._input, termios.TCSANOW, self._modes)
         found = _ANSWER.search(heard)
         if found is None:
@@ -63,11 +63,12 @@ def ask() -> Asked | None:
     """Ask the terminal, where there is one that may be asked."""
     if sys.platform == "win32" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
-    try:
+    with suppress(OSError):  # it is not the terminal that we were started from
         if os.tcgetpgrp(sys.stdin.fileno()) != os.getpgrp():
-            return None  # it would stop us
+            return None  # we are in the background, and would be stopped
+    try:
         return Asked(sys.stdin.fileno(), sys.stdout.fileno())
-    except OSError:
+    except (OSError, ValueError, termios.error):
         return None
 
 

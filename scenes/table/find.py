@@ -22,6 +22,8 @@ from scenes.table.session_state import SessionState
 
 MOST = 200
 """Results that are given, at most: the newest."""
+ALL = 1 << 60
+"""As many as there are."""
 LONGEST = 200
 """Characters of a query that are looked at."""
 

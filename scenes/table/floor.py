@@ -65,7 +65,7 @@ class FloorIntentions(Intentions):
             case "players":
                 return _("the others have spoken; it is the turn of {name}", name=name)
             case "alone":
-                return _("{name} is the only one who could speak", name=name)
+                return _("nobody but {name} is left to answer", name=name)
             case "manual":
                 return _("the rule is manual: you choose who speaks")
             case "nobody":

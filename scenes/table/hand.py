@@ -12,7 +12,7 @@ from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update,
 from scenes.table.draws import Candidate, Draw
 from scenes.table.lines import body_of
 
-BY_FORM = ("stop", "grammar", "dry_breakers", "seed")
+BY_FORM = ("stop", "grammar", "dry_breakers", "seed", "logprobs")
 """What of `Sampling` the log's form gives, or a draw has a field of its own for."""
 
 
@@ -154,7 +154,9 @@ class Hand:
 def hand_of(draw: Draw, scene: Scene) -> Hand:
     """The hand that a draw was, to be picked from, continued and added to."""
     cast = {role.name: role for role in scene.cast}
-    speaker = cast.get(draw.speaker) or Role(draw.speaker, adapter=draw.adapter)
+    narrates = all(each.entry.kind == "narration" for each in draw.candidates)
+    stranger = Role(draw.speaker, adapter=draw.adapter, narrator=narrates)
+    speaker = cast.get(draw.speaker) or stranger
     try:
         sampling = line_sampling(replace(scene, sampling=draw.sampling), speaker)
     except KnownError:  # another program's names

@@ -4,7 +4,7 @@ Who is away belongs to the branch: it holds after the turn where it was written,
 such event further on says otherwise. The rule and who is muted hold for the session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -69,40 +69,64 @@ class FloorState:
         return self.away_at(turns, turns[turn].parent, turn)
 
     def away_at(
-        self, turns: Mapping[int, PlacedTurn], place: int | None, before: int | None = None
+        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None = None
     ) -> frozenset[str]:
-        """Who is away after the turn `place`, for the turn `before`, or for a new one.
+        """Who is away after the turn `place`, for the turn `follower`, or for a new one.
 
-        A turn that was copied behind an edit has what its original had when it was copied.
+        A turn that was copied, behind one that was said differently or taken out, has what its
+        original had when it was copied.
         """
         if not self.written:
             return frozenset()
         while True:
-            found = self._said_at(turns, place, before)
+            found = self._said_between(turns, place, follower)
+            found = found or self._said_at(turns, place, follower)
             if found is not None or place is None:
                 return frozenset(found.away if found else ())
-            before, place = _first(turns, place), turns[place].parent
+            follower, place = place, turns[place].parent
 
     def _said_at(
-        self, turns: Mapping[int, PlacedTurn], place: int | None, before: int | None
+        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None
     ) -> Presence | None:
-        until = before
-        at = place
+        """The last event at a turn, or at what it was copied from, that holds for its follower."""
+        until = None if follower is None else _first(turns, follower)
         while True:
-            here = [one for one in self.written.get(at, ()) if until is None or one.since <= until]
-            original = turns[at].of if at is not None else None
-            if here or original is None or original not in turns:
+            written = self.written.get(place, ())
+            here = [one for one in written if until is None or one.since <= until]
+            original = None if place is None else turns[place].of
+            if here or place is None or original is None or original not in turns:
                 return here[-1] if here else None
-            copied = at if at is not None else 0
-            until = copied if until is None else min(copied, _first(turns, until))
-            at = original
+            until, place = min(place, until or place), original
+
+    def _said_between(
+        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None
+    ) -> Presence | None:
+        """The last event at turns that stood between the original of a copy and `place`, and were
+        taken out."""
+        original = None if follower is None else turns[follower].of
+        if original is None or original not in turns:
+            return None
+        known = {place, *_originals(turns, place)}
+        between = turns[original].parent
+        while between is not None and between not in known:
+            before = turns[between].parent
+            found = self._said_at(turns, between, original)
+            if found := found or self._said_between(turns, before, between):
+                return found
+            original, between = between, before
+        return None
+
+
+def _originals(turns: Mapping[int, PlacedTurn], turn: int | None) -> Iterator[int]:
+    """What a copy was made of, and what that was made of."""
+    while turn is not None and (of := turns[turn].of) is not None and of in turns and of < turn:
+        yield of
+        turn = of
 
 
 def _first(turns: Mapping[int, PlacedTurn], turn: int) -> int:
     """The turn that a copy, or a copy of a copy, was made of."""
-    while turn in turns and (of := turns[turn].of) is not None and of < turn:
-        turn = of
-    return turn
+    return min(_originals(turns, turn), default=turn)
 
 
 def presence_of(event: Event) -> Presence:

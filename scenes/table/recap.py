@@ -110,7 +110,7 @@ def _marked(line: bytes, marks: dict[int, str]) -> None:
     if mark.name is None:
         marks.pop(mark.turn, None)
     else:
-        marks[mark.turn] = one_line(mark.name, LINE_SHOWN)
+        marks[mark.turn] = one_line(mark.name, LINE_SHOWN) or f"{mark.turn}"
 
 
 def _last_entries(log: Path) -> Sequence[Entry]:

@@ -50,11 +50,6 @@ def narrator_of(scene: Scene) -> Role:
     return next((role for role in scene.cast if role.narrator), Role(name, narrator=True))
 
 
-def speaker_named(scene: Scene, name: str) -> Role:
-    """The speaker of a draw: of the cast, else a narrator that the scene does not have."""
-    return _in_cast(scene, name) or Role(name, narrator=True)
-
-
 def rule_called(text: str) -> Turns:
     """The rule of that name, in any of the languages. Raises `KnownError`."""
     for rule, name in RULE_NAMES.items():

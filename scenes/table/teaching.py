@@ -53,7 +53,9 @@ class Teacher:
             said = sum(entry.speaker == speaker for entry in entries)
         else:
             place, said = self._next(self._walk(entries), prompt), 0
-            pool = self._texts(place)
+            pool = [*self._texts(place), *self.lesson.anybody]
+        last = [entry.text for entry in entries if entry.speaker == speaker][-1:]
+        pool = [text for text in pool if not last or last[0] not in text] or pool
         key = (prompt.history, prompt.cue, place)
         at = self._taken.get(key, said * 5)
         self._taken[key] = at + n
@@ -120,7 +122,7 @@ class Teacher:
         step = self.steps[place.step]
         praise = self.steps[place.step - 1].praise if place.done and place.step else ()
         own = step.nudge if place.nudged and step.nudge else step.say
-        praised = (f"{word}{TASK}" for word in praise[:2])
+        praised = (f"{word}{' ' * word[-1].isascii()}{TASK}" for word in praise[:2])
         lines = [*praised, *own, *self.lesson.asides]
         task = self._task(step, place.nudged)
         return list(dict.fromkeys(line.replace(TASK, task) for line in lines))

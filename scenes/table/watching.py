@@ -141,6 +141,10 @@ class Watching:
         if table.drawing or table.waiting:
             return  # its end schedules what follows
         try:
+            if table.looking is not None:
+                table.look_at(None)
+            if table.hidden:
+                table.unhide()
             if table.hand is not None and table.hand.complete:
                 wait = self._due - self._now()
                 if wait > 0.005:

@@ -104,11 +104,25 @@ def test_who_left_is_still_away_behind_a_turn_that_is_said_differently(make_scen
     first = session.say(Entry("speech", "走了。", "林默"))
     session.set_away(["苏晚"])
     session.say(Entry("speech", "嗯。", "老周"))
-    session.edit(first.id, Entry("speech", "她走了。", "林默"))
+    edited = session.edit(first.id, Entry("speech", "她走了。", "林默"))
     assert session.floor.away == {"苏晚"}
-    session.undo()
-    session.undo()
+    assert edited.parent is not None
+    session.go(edited.parent)
     assert session.floor.away == frozenset()
+
+
+def test_who_left_stays_away_when_the_turn_they_left_at_is_taken_out(make_scene: Made) -> None:
+    events: list[dict[str, Any]] = []
+    scene = make_scene()
+    session = Session.start(scene, "林默", parse(scene.opening), "s", events.append)
+    first = session.say(Entry("speech", "走了。", "林默"))
+    session.set_away(["苏晚"])
+    session.say(Entry("speech", "嗯。", "老周"))
+    session.delete(first.id)
+    assert session.floor.away == {"苏晚"}
+    session.say(Entry("speech", "哦。", "林默"))
+    session.delete(session.path[-2].id)
+    assert session.floor.away == {"苏晚"}
 
 
 @pytest.fixture
@@ -156,6 +170,9 @@ def test_a_scene_without_a_narrator_has_one_for_a_draw(make_scene: Made, tmp_pat
     table.do("pick", 1)
     assert play.session.path[-1].entry == Entry("narration", "雨停了。")
     assert [role.name for role in play.scene.cast] == ["林默", "苏晚"]
+    table.do("undo")
+    table.do("pick", 2)
+    assert play.session.path[-1].entry == Entry("narration", "灯灭了。"), "also from its hand again"
 
 
 def test_a_newcomer_joins_the_cast_and_others_draws_stop_at_their_name(

@@ -43,6 +43,30 @@ SCRIPT: tuple[Step, ...] = (
 )
 
 
+TREE: tuple[Step, ...] = (
+    ("enter", "走。"),
+    ("redraw",),
+    ("enter", "/leaf 1"),
+    ("pick", 2),
+    ("undo",),
+    ("enter", "/翻"),
+    ("pick", 3),
+    ("enter", "/mark 3 这里"),
+    ("enter", "好。"),
+    ("pick", 1),
+    ("enter", "/delete 3"),
+    ("enter", "/undo"),
+    ("enter", "/go 4"),
+    ("enter", "/continue"),
+    ("pick", 1),
+    ("enter", "/undo"),
+    ("enter", "/hands"),
+    ("enter", "/标记"),
+    ("enter", "/delete 999"),
+)
+"""What is done with turns and hands."""
+
+
 async def run(
     front_end: str,
     folder: Path,
@@ -62,6 +86,17 @@ async def test_one_script_through_three_front_ends_leaves_the_same_journal(tmp_p
     assert plain.said[:5] == ["进去看看。", "第8句。", "等等我。", "好。", "灯灭了"]
     assert "/undo 是什么？" in plain.said
     assert len(plain.draws) >= 8
+    assert line.events == plain.events
+    assert screen.events == plain.events
+
+
+async def test_turns_and_hands_are_dealt_with_alike_by_three_front_ends(tmp_path: Path) -> None:
+    plain, line, screen = [await run(front_end, tmp_path, TREE) for front_end in FRONT_ENDS]
+    kinds = [event["event"] for event in plain.events]
+    assert kinds.count("mark") == 2
+    ways = [event["by"] for event in plain.events if event["event"] == "head"]
+    assert ways == ["undo", "undo", "go", "undo"]
+    assert any("continues" in draw for draw in plain.draws)
     assert line.events == plain.events
     assert screen.events == plain.events
 

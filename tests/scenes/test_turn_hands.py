@@ -395,5 +395,5 @@ def test_the_commands_of_turns_do_what_they_say(sit: Sit, play: Play) -> None:
     assert play.session.marks == {1: "开头", 2: "这里 那里"}
     front_end.do("enter", "/delete 2")
     assert play.session.head == 1
-    front_end.do("enter", "/retry")
+    front_end.do("retry")
     assert "nothing failed here" in front_end.errors[-1]

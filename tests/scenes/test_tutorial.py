@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import KnownError
 from base.messages import speak
 from models.scripted import Scripted
 from scenes.log import Entry
@@ -178,7 +179,7 @@ def test_storms_of_whatever_can_be_done_never_leave_the_learner_without_five_lin
     for __ in range(80):
         doing: Callable[[], object] = dice.choice(
             [
-                lambda: learner.say(f"{dice.choice(words)}{dice.random()}"),
+                lambda: learner.end.do("enter", f"{dice.choice(words)}{dice.random()}"),
                 lambda: learner.end.do("enter", ""),
                 lambda: learner.end.do("redraw"),
                 lambda: learner.end.do("more"),
@@ -241,3 +242,52 @@ def _teachers_lines(teacher: Teacher) -> Iterator[tuple[str, str]]:
         for place in (_Place(at), _Place(at, True), _Place(at, done=frozenset({"said"}))):
             for text in teacher._texts(place):
                 yield text, text
+
+
+LESSON = """\
+title: 课
+cast: {{甲: 学, 乙: 教}}
+play_as: 甲
+opening: 乙：打个字，按 Enter。
+lesson:
+  teacher: {teacher}
+  steps:
+    - keys: 打字
+      say: [{say}]
+  after: [完了]
+  others: {{{other}: [好]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"teacher": "丙"}, r"lesson\.teacher.*丙"),
+        ({"other": "丙"}, r"lesson\.others.*丙"),
+        ({"say": '"第一行\\n第二行"'}, "第一行"),
+        ({"say": "说【天黑】"}, "天黑"),
+        ({"say": ""}, r"lesson\.steps"),
+    ],
+)
+def test_a_lesson_that_could_not_be_recited_is_refused_with_its_place(
+    tmp_path: Path, changes: dict[str, str], problem: str
+) -> None:
+    path = tmp_path / "lesson.yaml"
+    good = {"teacher": "乙", "say": '"{task}"', "other": "甲"}
+    path.write_text(LESSON.format(**good), "utf-8")
+    assert load_scene(path).lesson is not None
+    path.write_text(LESSON.format(**{**good, **changes}), "utf-8")
+    with pytest.raises(KnownError, match=problem):
+        load_scene(path)
+
+
+def test_a_lesson_of_one_line_is_recited_too_and_says_no_line_twice(tmp_path: Path) -> None:
+    path = tmp_path / "lesson.yaml"
+    path.write_text(LESSON.format(teacher="乙", say='"{task}"', other="甲"), "utf-8")
+    learner = Learner(load_scene(path), tmp_path)
+    for number in range(4):
+        learner.say(f"好 {number}")
+        assert learner.hand
+        assert len(set(learner.hand)) == len(learner.hand)
+        learner.do("pick", 1)
+    learner.end.table.close()

@@ -168,3 +168,20 @@ def test_likelihoods_are_asked_for_only_while_it_plays_by_itself(
     table.front.do("redraw")
     assert backend.samplings[0].logprobs
     assert not backend.samplings[-1].logprobs
+
+
+def test_it_goes_on_where_the_play_stands_though_an_earlier_hand_is_looked_at_or_one_is_hidden(
+    scene: Scene, tmp_path: Path
+) -> None:
+    table = watched(scene, tmp_path)
+    table.watching.begin(2)
+    table.run(9)
+    table.front.do("go_on")
+    table.front.do("hide")
+    table.watching.begin(1)
+    table.run(9)
+    assert len(table.said) == 2 + 3
+    table.front.do("look_at", 3)
+    table.watching.begin(1)
+    table.run(9)
+    assert len(table.said) == 2 + 4

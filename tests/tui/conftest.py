@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from base.messages import speak
+from tests.models.made_server import serve as serve
 
 if TYPE_CHECKING:
     from tests.tui.terminals import Terminal

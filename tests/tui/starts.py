@@ -46,7 +46,7 @@ def screen_text(pilot: Pilot[None]) -> str:
 
 def told(pilot: Pilot[None]) -> list[str]:
     """All that the program has said."""
-    return [note.message for note in pilot.app._notifications]
+    return [note.message for note in pilot.app.messages]  # type: ignore[attr-defined]
 
 
 def played(
@@ -69,3 +69,11 @@ async def at_sessions(pilot: Pilot[None], many: int) -> None:
     await until(pilot, lambda: len(at_start(pilot).sessions.saved) == many)
     await pilot.press("tab")
     await pilot.pause()
+
+
+async def light(pilot: Pilot[None], name: str) -> None:
+    """Light the row of a scene."""
+    screen = at_start(pilot)
+    await until(pilot, lambda: screen.scenes.is_read)
+    list_ = screen.query_one(Rows)
+    list_.highlighted = [row.id for row in screen.section.rows_shown].index(name)

@@ -1,6 +1,7 @@
 """The table in a browser: an evening, an input method, keys, copies; and how it ends."""
 
 import asyncio
+import json
 import os
 import signal
 
@@ -50,6 +51,17 @@ async def test_an_input_method_writes_once_and_its_enter_sends_nothing(tmp_path)
         assert typed.count("灯灭了") == 1 and "dengmie" not in typed and "\\r" not in typed
         assert table.text.count("灯灭了") == 1
         assert server.said() == []
+
+
+async def test_words_that_follow_each_other_at_once_arrive_once_and_in_order(tmp_path):
+    async with served(tmp_path, "rain-house") as server, sitting(server.url) as table:
+        await table.shows("这鞋")
+        words = [f"{number}号灯灭了" for number in "一二三四五六七八九十"]
+        for word in words:
+            await table.page.compose(("d", "de", "deng"), word)
+        await asyncio.sleep(0.5)
+        typed = [json.loads(one)[1] for one in table.page.sent if one.startswith('["stdin"')]
+        assert "".join(typed) == "".join(words)
 
 
 async def test_keys_a_new_size_and_copies_reach_the_table_and_the_clipboard(tmp_path):

@@ -166,7 +166,7 @@ def test_a_session_that_is_being_played_is_exported_shown_and_searched(run, play
 
 def test_words_are_found_in_all_sessions(run, played):
     found = run("sessions", "search", "没有人").out
-    assert found == f"{played}:13: 苏晚：没有人。\n"
+    assert found == f"{played}:12: 苏晚：没有人。\n"
     assert run("sessions", "search", "绝无此句").out == ""
 
 

@@ -209,3 +209,31 @@ async def test_a_character_is_made_and_read() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, SavedScreen))
         character = read_character(folders("characters")[1] / "阿青.yaml")
         assert character.aliases == ("青姑", "船娘") and character.voice == "阿青：上船！"
+
+
+async def test_a_scene_begins_with_the_lit_character_and_an_editor_that_cannot_open_is_told() -> (
+    None
+):
+    async with app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: pilot.app.screen.lit_id != "")  # type: ignore[attr-defined]
+        lit = pilot.app.screen.lit_id  # type: ignore[attr-defined]
+        screen = await opened(pilot, "enter")
+        await until(pilot, lambda: screen.values["cast"].endswith(f"@{lit}"))
+        await fill(pilot, screen, {"title": "渡口"})
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SavedScreen))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
+        await until(pilot, lambda: "渡口.yaml" in pilot.app.messages[-1].message)  # type: ignore[attr-defined]
+
+
+async def test_a_form_is_whole_in_the_smallest_terminal() -> None:
+    async with app().run_test(size=(20, 5)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("a", "b")
+        assert screen.values["title"] == "ab"
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        assert screen.values["title"] == "ab" and screen.focused is not None

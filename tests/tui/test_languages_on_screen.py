@@ -16,6 +16,7 @@ from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.palette import KeysPanel, Palette
 from tui.screens.branch_map import BranchMapScreen
+from tui.screens.form import FormScreen
 from tui.screens.help import PAGE, HelpScreen
 from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
@@ -139,6 +140,18 @@ async def palette(pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+async def form(pilot: Pilot[None]) -> None:
+    await pilot.press("n")
+    await until(pilot, on(pilot, FormScreen))
+    await pilot.press("f2")
+    await pilot.pause()
+
+
+async def form_of_a_character(pilot: Pilot[None]) -> None:
+    await pilot.press("tab", "tab")
+    await form(pilot)
+
+
 async def nothing_found(pilot: Pilot[None]) -> None:
     await pilot.press("ctrl+p")
     await until(pilot, on(pilot, Palette))
@@ -167,7 +180,7 @@ async def keys_of_start(pilot: Pilot[None]) -> None:
 
 SCREENS = [start, sessions, role, help, path, table, turns, palette, nothing_found, themes]
 SCREENS += [keys, keys_of_start]
-SCREENS += [players, tray, prompt]
+SCREENS += [players, tray, prompt, form, form_of_a_character]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList, Static
 from models.scripted import Scripted
 from scenes.scene import ModelChoice
 from scenes.table.play import Play
-from tests.models.made_server import Request, Serve, piece, serve  # noqa: F401
+from tests.models.made_server import Request, Serve, piece
 from tests.tui.tables import at, dealt, house, say, table, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
@@ -57,7 +57,7 @@ async def test_the_list_has_what_is_known_and_what_fits(tmp_path: Path) -> None:
         assert "starter" in names
         assert "scripted" in names
         missing = [row for row in screen.rows if not row.here]
-        assert all("paotuan models pull" in row.detail for row in missing)
+        assert all("paotuan models pull" in row.hint for row in missing)
         for part in screen.query("#models-panel > *"):
             if part.display:
                 assert part.region.bottom <= 24
@@ -65,7 +65,7 @@ async def test_the_list_has_what_is_known_and_what_fits(tmp_path: Path) -> None:
         assert isinstance(app.screen, TableScreen)
 
 
-async def test_another_model_speaks_from_the_next_draw_on(tmp_path: Path, serve: Serve) -> None:  # noqa: F811
+async def test_another_model_speaks_from_the_next_draw_on(tmp_path: Path, serve: Serve) -> None:
     app, play = table(tmp_path)
     address = serve(speaks("来自服务器"))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -107,7 +107,7 @@ async def test_a_model_that_cannot_be_had_leaves_the_old_one(tmp_path: Path) -> 
         await dealt(pilot)
 
 
-async def test_a_draw_waits_while_the_model_is_exchanged(tmp_path: Path, serve: Serve) -> None:  # noqa: F811
+async def test_a_draw_waits_while_the_model_is_exchanged(tmp_path: Path, serve: Serve) -> None:
     app, __ = table(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.use_model(serve(speaks()))
@@ -117,7 +117,7 @@ async def test_a_draw_waits_while_the_model_is_exchanged(tmp_path: Path, serve: 
         await until(pilot, lambda: not at(pilot).table.drawing)
 
 
-async def test_an_address_is_tested_and_kept_under_a_name(tmp_path: Path, serve: Serve) -> None:  # noqa: F811
+async def test_an_address_is_tested_and_kept_under_a_name(tmp_path: Path, serve: Serve) -> None:
     app, __ = table(tmp_path)
     address = serve(speaks())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -151,7 +151,7 @@ async def test_a_wrong_address_says_why_and_stays_to_be_mended(tmp_path: Path) -
 
 async def test_a_server_that_was_away_is_asked_again_by_a_key_and_by_itself(
     tmp_path: Path,
-    serve: Serve,  # noqa: F811
+    serve: Serve,
     monkeypatch: Any,
 ) -> None:
     monkeypatch.setattr("tui.model_keeper.FIRST_AGAIN_S", 0.2)
@@ -169,7 +169,7 @@ async def test_a_server_that_was_away_is_asked_again_by_a_key_and_by_itself(
         await dealt(pilot)
 
 
-async def test_a_scenes_own_server_is_asked_about_once(tmp_path: Path, serve: Serve) -> None:  # noqa: F811
+async def test_a_scenes_own_server_is_asked_about_once(tmp_path: Path, serve: Serve) -> None:
     paths: list[str] = []
     address = serve(speaks(), paths=paths)
     play = Play.start(house(model=ModelChoice(use=address)), "林默", tmp_path)
@@ -192,7 +192,7 @@ async def test_a_scenes_own_server_is_asked_about_once(tmp_path: Path, serve: Se
         assert not paths
 
 
-async def test_a_server_that_was_allowed_plays(tmp_path: Path, serve: Serve) -> None:  # noqa: F811
+async def test_a_server_that_was_allowed_plays(tmp_path: Path, serve: Serve) -> None:
     address = serve(speaks())
     play = Play.start(house(model=ModelChoice(use=address)), "林默", tmp_path)
     app = PaotuanApp(play, Choice())

@@ -145,7 +145,8 @@ async def test_what_a_hostile_page_sends_neither_ends_the_table_nor_the_server(t
             assert (await socket.receive(30)).type == aiohttp.WSMsgType.BINARY
             await sent_to(
                 socket,
-                *("", "{", "[]", "{}", "[1]", '["stdin"]', '["stdin", 7]', '["resize"]'),
+                *("", "{", "[]", "{}", "[1]", '["stdin"]', '["stdin", 7]', '["stdin", ""]'),
+                '["resize"]',
                 *('["resize", {"width": 1e400, "height": null}]', '["ping", {}]', "[" * 9000),
                 '["resize", {"width": 9999999, "height": 9999999}]',
                 json.dumps(["stdin", "\ud800\x00\x1b[999999999;1H\x1b]52;c;?\x07"]),

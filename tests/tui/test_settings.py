@@ -196,7 +196,7 @@ def test_a_hint_is_given_once_to_a_person(home: Path):
 def test_the_line_mode_gives_the_hint_once_too(home: Path, capsys: pytest.CaptureFixture[str]):
     table = LineTable(Play.start(house(), "林默"), Ready(Scripted(), better=[]), False)  # type: ignore[arg-type]
     for __ in range(2):
-        table._load()
+        table.load()
     table.table.close()
     assert capsys.readouterr().err.count("is small") == 1
 

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from base.folders import sessions_folder
-from models.scripted import Scripted
 from scenes.table.play import Play
-from tests.tui.tables import LINES, at, house, say, until
+from tests.tui.starts import at_start, light, start
+from tests.tui.tables import at, house, say, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.start import StartScreen
@@ -32,16 +31,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PAOTUAN_LANG", "zh")
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def start() -> PaotuanApp:
-    return PaotuanApp(None, Choice(), Scripted(LINES))
-
-
-def at_start(pilot: Pilot[None]) -> StartScreen:
-    screen = pilot.app.screen
-    assert isinstance(screen, StartScreen)
-    return screen
 
 
 async def test_a_scene_is_chosen_and_played_and_then_resumed() -> None:
@@ -85,10 +74,12 @@ async def test_a_broken_scene_says_where_it_is_wrong(home: Path) -> None:
     (folder / "0.yaml").write_text("title: 坏了\ncasts: {甲: 乙}\n", encoding="utf-8")
     (folder / "1.yaml").write_text("title: [\x1b", encoding="utf-8")
     async with start().run_test(size=(80, 24), notifications=True) as pilot:
+        await light(pilot, "0")
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.messages)
         told = [note.message for note in pilot.app.messages]
         assert any("0.yaml:2" in line and "是不是 cast" in line for line in told)
+        assert isinstance(pilot.app.screen, StartScreen)
         await until(pilot, lambda: "0.yaml:2" in at_start(pilot).query_one(Preview).text)
         await pilot.press("down")
         await until(pilot, lambda: "1.yaml" in at_start(pilot).query_one(Preview).text)
@@ -131,11 +122,12 @@ async def test_a_scene_whose_model_is_not_here_says_so_and_leaves_no_session(
     app = PaotuanApp(None, Choice())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: not app.model.loading)
+        await light(pilot, "0")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, TableScreen) and app.model.problem)
-        beginning = {"zh": "模型没能打开", "en": "No model: "}[lang]
-        await until(pilot, lambda: any(n.message.startswith(beginning) for n in app.messages))
-        assert any("gone.gguf" in note.message for note in app.messages)
+        stays = {"zh": "；仍用 ", "en": " stays"}[lang]
+        await until(pilot, lambda: any("gone.gguf" in note.message for note in app.messages))
+        assert isinstance(app.screen, TableScreen)
+        assert any(stays in note.message for note in app.messages)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         assert not list(sessions_folder().iterdir())

@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from base.folders import data_folder, sessions_folder
-from tests.tui.starts import at_start, played, preview, rows, screen_text, start, told
+from tests.tui.starts import at_start, light, played, preview, rows, screen_text, start, told
 from tests.tui.tables import at, house, until
 from tui.screens.start import StartScreen
 from tui.screens.table import TableScreen
@@ -24,14 +23,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("PAOTUAN_MODEL", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-async def light(pilot: Pilot[None], name: str) -> None:
-    """Light the row of a scene."""
-    screen = at_start(pilot)
-    await until(pilot, lambda: screen.scenes.is_read)
-    list_ = screen.query_one(Rows)
-    list_.highlighted = [row.id for row in screen.section.rows_shown].index(name)
 
 
 async def test_the_preview_tells_the_opening_the_cast_who_you_are_and_what_will_speak() -> None:

@@ -100,7 +100,7 @@ async def test_the_keys_of_every_list_are_named_in_one_line_of_80_columns(
     async with start().run_test(size=(80, 24)) as pilot:
         await at_sessions(pilot, 1)
         for _list in range(3):
-            line = screen_text(pilot).splitlines()[22]
+            line = screen_text(pilot).splitlines()[21]
             for key, _words in at_start(pilot).section.hints:
                 assert f"{key} " in line, (key, line)
             await pilot.press("tab")

@@ -62,7 +62,8 @@ def serve(
     if key is not None and cert is None:
         raise BadInput(_("--key belongs to a certificate; give --cert too"))
     try:
-        from tui.web.server import Offer, TableServer, certificate
+        from tui.web.answers import certificate
+        from tui.web.server import Offer, TableServer
         from tui.web.table_process import command
     except ModuleNotFoundError as error:
         raise BadInput(not_installed("textual-serve", "serve")) from error

@@ -193,24 +193,24 @@ def import_chats(
 def search(
     words: Annotated[str, typer.Argument(metavar="WORDS", help="What to look for.")],
 ) -> None:
-    """Find the lines of all sessions that hold WORDS, in any writing of large and small.
+    """Find lines in all sessions, on every branch and among what was drawn: those that hold all
+    WORDS, large or small, full or half width; `苏晚：灯` is what 苏晚 says of a lamp.
 
     Exits with 1 where no line does, as grep does.
     """
-    from base.folders import sessions_folder
+    from scenes.log import write
+    from scenes.table.find import ALL, Query, where
+    from scenes.table.find_all import search_all
 
-    wanted = words.casefold()
-    if not wanted.strip():
+    query = Query.of(words)
+    if not query:
         raise BadInput(_("nothing to look for"))
     found = False
-    for path in sorted(sessions_folder().glob("*.txt")):
-        try:
-            for number, line in enumerate(LogInput(path).lines(), 1):
-                if wanted in line.casefold():
-                    found = True
-                    data(f"{path.stem}:{number}: {escaped_line(line)}")
-        except BadInput as error:
-            word(_("left out: {error}", error=error))
+    for hit in search_all(query, most=ALL):
+        found = True
+        told = where(hit.found)
+        line = escaped_line(write(hit.found.entry))
+        data(f"{hit.session}:{hit.found.turn or 0}: {line}{f'  · {told}' if told else ''}")
     if not found:
         word(_("no session holds {words}", words=shown(words)))
         raise typer.Exit(1)

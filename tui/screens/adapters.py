@@ -41,14 +41,15 @@ class AdaptersScreen(ModalScreen[None]):
         """Whose adapter is being chosen."""
 
     def compose(self) -> ComposeResult:
-        yield OptionList(id="adapters", compact=True)
+        yield OptionList(id="adapters")
 
     def on_mount(self) -> None:
         self._show_roles()
 
     def _show_roles(self) -> None:
         self.role = ""
-        rows = [f"{r.name}  →  {r.adapter or _('none')}" for r in self.play.scene.cast]
+        none = _("none")
+        rows = [f"{role.name}  →  {role.adapter or none}" for role in self.play.scene.cast]
         self._show(_("Whose lines? Enter chooses · Esc closes"), rows)
 
     def _show(self, title: str, rows: list[str]) -> None:

@@ -53,6 +53,8 @@ class BranchMapScreen(ModalScreen[Answer]):
         self.session = table.play.session
         self.unfolded: set[int] = set()
         self.folded: set[int] = set()
+        self.news = ""
+        """What was done last, until another row is lit."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="map-box") as box:
@@ -81,8 +83,8 @@ class BranchMapScreen(ModalScreen[Answer]):
 
     @on(BranchMap.Lit)
     def _lit(self) -> None:
-        row = self.query_one(BranchMap).row
-        self.query_one("#map-line", Static).update(Content(self._told(row)))
+        news, self.news = self.news, ""
+        self._say(news or self._told(self.query_one(BranchMap).row))
 
     def _told(self, row: Row | None) -> str:
         """The line that is lit, whole, and its hands."""
@@ -177,7 +179,7 @@ class BranchMapScreen(ModalScreen[Answer]):
         turn = self.turn
         if turn is not None and self._done(lambda: self.table.delete(turn.id)):
             self._lay_out(self.session.head if turn.parent is None else turn.parent)
-            self._say(_("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id))
+            self.news = _("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id)
 
     def action_mark(self) -> None:
         turn = self.turn

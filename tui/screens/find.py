@@ -35,6 +35,14 @@ class Place:
     path: Path | None = None
     """The journal of the other session."""
     candidate: int | None = None
+    """The number of a candidate in a hand of that turn, or of what was drawn after it."""
+    after: bool = False
+    """Whether that candidate was drawn after the turn."""
+
+    @classmethod
+    def of(cls, found: Found, path: Path | None = None) -> "Place":
+        after = found.candidate is not None and not found.picked
+        return cls(found.turn, path, found.candidate, after)
 
 
 class FindScreen(ModalScreen[Place | None]):
@@ -94,7 +102,7 @@ class FindScreen(ModalScreen[Place | None]):
         query = Query.of(text, names_of(session.scene))
         if query:
             hits = search(Searched.of(session), query)
-            self._show([(Place(one.turn, None, one.candidate), _row(one)) for one in hits], True)
+            self._show([(Place.of(one), _row(one)) for one in hits], True)
         else:
             self._show(_bookmarks(session), False)
 
@@ -105,7 +113,7 @@ class FindScreen(ModalScreen[Place | None]):
         for hit in search_all(query):
             if worker.is_cancelled:
                 return
-            hits.append((Place(hit.found.turn, hit.path, hit.found.candidate), _row_in(hit)))
+            hits.append((Place.of(hit.found, hit.path), _row_in(hit)))
         self.app.call_from_thread(self._show_for, text, hits, bool(query))
 
     def _show_for(self, text: str, hits: Sequence[tuple[Place, Content]], asked: bool) -> None:
@@ -177,9 +185,8 @@ def _row_in(hit: FoundIn) -> Content:
 
 def _bookmarks(session: Session) -> list[tuple[Place, Content]]:
     """The bookmarks of a session, in the order of its turns."""
-    marks: dict[int, str] = getattr(session, "marks", {})
     rows = []
-    for number, name in sorted(marks.items()):
+    for number, name in sorted(session.marks.items()):
         turn = session.turns[number]
         row = Content.assemble(
             (f"★ {printable(name)}  ", "bold"), printable(write(turn.entry)[:LONGEST_LINE])

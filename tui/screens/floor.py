@@ -54,7 +54,7 @@ class FloorScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="floor-panel"):
-            yield OptionList(id="floor-cast", compact=True)
+            yield OptionList(id="floor-cast")
             yield Input(id="floor-newcomer")
             yield Static(id="floor-why")
             yield Static(Content(_(KEYS)), id="floor-keys")

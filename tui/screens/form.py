@@ -143,7 +143,7 @@ class FormScreen(Screen[Path | None]):
 
     @property
     def keys(self) -> str:
-        return _("Tab next field · Ctrl+S write the file · F2 preview · Esc back, nothing is lost")
+        return _("Tab next · F2 preview · Ctrl+S write · Esc back, all is kept")
 
     def on_mount(self) -> None:
         self.query_one("#file").display = False

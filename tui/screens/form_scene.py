@@ -1,5 +1,6 @@
 """The form of a new scene, and what follows when it is written."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from base.errors import KnownError
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
 class SceneForm(FormScreen):
     """A new scene; its cast may come from the library."""
 
-    def __init__(self) -> None:
+    def __init__(self, character: str = "") -> None:
+        """`character` is one of the library that is to join the cast."""
         super().__init__(SCENE)
+        self.character = character
+
+    def on_mount(self) -> None:
+        line = next((f"{name} @{file}" for file, name in self._asked()), "")
+        if line and line not in self.values["cast"].split("\n"):
+            self.add(line)
+
+    def _asked(self) -> Iterator[tuple[str, str]]:
+        return (one for one in characters() if one[0] == self.character)
 
     @property
     def heading(self) -> str:
@@ -26,9 +37,7 @@ class SceneForm(FormScreen):
 
     @property
     def keys(self) -> str:
-        return _(
-            "Tab next · Ctrl+O characters · F2 preview · Ctrl+S write · Esc back, nothing is lost"
-        )
+        return _("Tab next · Ctrl+O cast · F2 preview · Ctrl+S write · Esc back, all is kept")
 
     def action_choose(self) -> None:
         """Add one of the library to the cast."""
@@ -49,10 +58,7 @@ class SceneForm(FormScreen):
 async def new_scene(app: "SettledApp", character: str = "") -> "Scene | None":
     """Have a scene made, with `character` in its cast where one is named; the scene that is to be
     played at once, if one is. Run it in a worker."""
-    form = SceneForm()
-    if character:
-        form.call_after_refresh(form.add, character)
-    path = await app.push_screen_wait(form)
+    path = await app.push_screen_wait(SceneForm(character))
     if path is None:
         return None
     then = await app.push_screen_wait(SavedScreen(path, playable=True))

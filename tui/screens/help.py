@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -78,19 +80,13 @@ class HelpScreen(ModalScreen[None]):
         self._show(event.value.strip())
 
     def _show(self, wanted: str) -> None:
-        page = Table.grid(padding=(0, 2, 0, 0))
-        page.add_column(max_width=22)
-        page.add_column(ratio=1)
+        """Show the rows that hold what is wanted, those of a heading that holds it all."""
+        shown = []
         for heading, rows in self._sections:
-            held = [
-                row for row in rows if row.holds(wanted) or wanted.casefold() in heading.casefold()
-            ]
-            if held:
-                page.add_row(Text(heading, "bold"), "")
-            for row in held:
-                page.add_row(Text(f"  {row.keys}"), Text(row.words))
-        if not page.row_count:
-            page.add_row(Text(_("No matches found")), "")
+            whole = wanted.casefold() in heading.casefold()
+            if held := [row for row in rows if whole or row.holds(wanted)]:
+                shown += [Text(heading, "bold"), _table(held)]
+        page = Group(*shown) if shown else Text(_("No matches found"))
         self.query_one("#keys-page", Static).update(page)
         self.query_one("#help-rows").scroll_home(animate=False)
 
@@ -105,6 +101,15 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, where: str) -> None:
         rows = self.query_one("#help-rows")
         getattr(rows, f"scroll_{where}")(animate=False)
+
+
+def _table(rows: Iterable[Row]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=22, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
+    for row in rows:
+        table.add_row(Padding(Text(row.keys), (0, 0, 0, 2)), Text(row.words))
+    return table
 
 
 def sections(below: Screen[Any]) -> Iterator[Section]:

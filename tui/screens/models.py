@@ -70,7 +70,7 @@ class ModelsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="models-panel"):
-            yield OptionList(id="models-list", compact=True)
+            yield OptionList(id="models-list")
             yield Input(id="models-address", max_length=LONGEST_ADDRESS)
             yield Static(id="models-told")
             yield Static(Content(_(KEYS)), id="models-keys")
@@ -112,7 +112,7 @@ class ModelsScreen(ModalScreen[None]):
     def _row(self, row: ModelRow) -> Content:
         playing = model_named(row.name) == self._now()
         default = row.name == (settings().model or "starter")
-        marks = f" ({_('default')})" if default else ""
+        marks = " · " + _("the default") if default else ""
         name = (printable(row.name), "bold" if playing else "" if row.here else "dim")
         head = "▸ " if playing else "  "
         return Content.assemble(head, name, (printable(f"{marks}  {row.detail}"), "dim"))
@@ -132,6 +132,12 @@ class ModelsScreen(ModalScreen[None]):
         told = self.query_one("#models-told", Static)
         told.set_class(wrong, "wrong")
         told.update(Content(printable(text)))
+
+    @on(OptionList.OptionHighlighted)
+    def _lit_another(self) -> None:
+        row = self._lit()
+        if row is not None and not self.query_one(Input).display:
+            self._tell(row.hint)
 
     # --- choosing ---
 

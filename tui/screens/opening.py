@@ -15,6 +15,9 @@ from tui.widgets.status import Status
 class OpeningScreen(Screen[None]):
     """Shows the title of a scene, or the name by which it was asked for."""
 
+    is_passing = True
+    """Keys that are pressed meanwhile are for the table."""
+
     def __init__(self, name: str) -> None:
         super().__init__()
         self.scene_name = name

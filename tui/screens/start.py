@@ -59,6 +59,7 @@ class StartScreen(Screen[None]):
         Binding("tab", "section(1)", "Next list", id="start.next"),
         Binding("shift+tab", "section(-1)", "List before", id="start.before"),
         Binding("slash,ctrl+f", "search", "Search", id="start.search"),
+        Binding("f", "app.find", "Find a line", id="start.find"),
         Binding("escape", "back", "Back", id="start.back", show=False),
         Binding("r", "role", "Role", id="start.role"),
         Binding("n", "new", "New", id="start.new"),
@@ -433,6 +434,7 @@ class StartScreen(Screen[None]):
         if self.section is not self.sessions and self.lit_id:
             kind = "characters" if self.section is self.characters else "scenes"
             await edit_lit(self.app, kind, self.lit_id)  # type: ignore[arg-type]
+            self.read_again()
 
     def action_models(self) -> None:
         """The models that there are, and which one plays."""

@@ -54,6 +54,7 @@ class Scenes(Section):
             ("Enter", _("play")),
             ("r", _("role")),
             ("n", _("new")),
+            ("e", _("edit")),
             ("/", _("search")),
             ("i", _("import")),
             ("m", _("models")),

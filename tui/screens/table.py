@@ -78,7 +78,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
 
     def changed(self) -> None:
         """The play has changed: show where it stands."""
-        session = self.play.session
+        session, composer = self.play.session, self.query_one(Composer)
+        if composer.is_empty:
+            composer.history.clear()  # Ctrl+Z takes back what was done last
         marks = session.marks and {
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
@@ -178,7 +180,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self.query_one(Status).show(*parts)
         words = invitation(state, self.table, tray.lit, self.lit_turn)
         composer.placeholder = Content(printable(words))
-        composer.hints = heading_of(composer.laws, composer.mode)
+        composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     # --- keys ---

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -18,6 +18,9 @@ from tui.screens.find import FindScreen, Place
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
+
+if TYPE_CHECKING:
+    from tui.app import PaotuanApp
 
 
 class KeepActions(ControlledScreen):
@@ -50,24 +53,42 @@ class KeepActions(ControlledScreen):
             return
         if place.path is not None and place.path.stem != self.play.session.id:
             self._open_other(place)
-        elif place.turn is not None:
-            with self.trying():
-                self.show_place(place.turn)
+            return
+        with self.trying():
+            self.show_place(place)
 
-    def show_place(self, number: int) -> None:
-        """Show a turn: light it where it is on this branch, else go there."""
-        session = self.play.session
-        if not session.is_on_path(number):
+    def on_mount(self) -> None:
+        """Show what was found in this session from elsewhere."""
+        app = cast("PaotuanApp", self.app)
+        place, app.place = app.place, None
+        if place is not None and place.path == self.play.journal.path:
+            self.call_after_refresh(self.show_place, place)
+
+    def show_place(self, place: Place) -> None:
+        """Light a turn, going to its branch where it is on another one, and show the hand in which
+        a candidate lies."""
+        session, number = self.play.session, place.turn
+        if number is not None and not session.is_on_path(number):
             self.table.go(number)
             self.notify(_("On another branch now; Ctrl+Z goes back"), markup=False)
-        self.query_one(Composer).mode = "turns"
-        self.query_one(Transcript).light([turn.id for turn in session.path].index(number))
+        numbers = [turn.id for turn in session.path]
+        at = -1 if number is None else numbers.index(number)
+        lit = min(at + place.after, len(numbers) - 1)
+        if place.after and lit == at:
+            if self.table.hidden:
+                self.table.unhide()
+        elif lit >= 0:
+            self.query_one(Composer).mode = "turns"
+            self.query_one(Transcript).light(lit)
+            if place.candidate is not None:
+                self.table.look_at(numbers[lit])
 
     def _open_other(self, place: Place) -> None:
         """Leave this session for the one in which something was found."""
         from tui.screens.start import StartScreen
 
         if place.path is not None:
+            cast("PaotuanApp", self.app).place = place
             self.app.call_later(self.app.run_action, "scenes")
             self.app.call_later(self.app.post_message, StartScreen.Resume(place.path))
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
+
 from base.messages import _
 from scenes.table.controller import Table
 from scenes.table.play import Play
@@ -49,12 +51,18 @@ def invitation(state: State, table: Table, lit: int, turn: Turn | None = None) -
     return _enter(state, table, lit)
 
 
-def heading_of(laws: Laws, mode: Mode) -> str:
-    """The keys of the turn that is lit, for a border."""
+def heading_of(laws: Laws, mode: Mode, width: int) -> str:
+    """The keys of the turn that is lit, as many as a border of so many cells has room for."""
     if mode != "turns":
         return ""
-    keys = [f"{key_name(key)} {_(law.hint)}" for law, key in laws.hints(mode)]
-    return " · ".join([_("↑↓ turns"), *keys])
+    text = _("↑↓ turns")
+    back_first = sorted(laws.hints(mode), key=lambda hint: hint[0].id != "turn.leave")
+    for law, key in back_first:
+        longer = f"{text} · {key_name(key)} {_(law.hint)}"
+        if cell_len(longer) > width - 2:
+            break
+        text = longer
+    return text
 
 
 def _enter(state: State, table: Table, lit: int) -> str:

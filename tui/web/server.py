@@ -18,30 +18,17 @@ from aiohttp import WSMsgType, web
 from textual_serve.download_manager import DownloadManager
 
 from base.errors import KnownError
-from base.messages import _, decided, matched
+from base.messages import _
 from tui.output import word
 from tui.web import GUEST
 from tui.web.access import Access
+from tui.web.answers import HEADERS, language_of, own_file, size, words
 from tui.web.table_process import TableProcess
 
 COLUMNS, ROWS = (10, 500), (5, 200)
 """How small and how large a table may be."""
 BIGGEST = 1 << 20
 """Bytes that a browser may send at once."""
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 ENTER = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
 """After the token: a page of ours goes on, since a cookie that is strict does not follow a link."""
 OURS = {"table.css": "text/css", "table.js": "text/javascript"}
@@ -128,23 +115,23 @@ class TableServer:
         try:
             answer = self._refusal(request) or await handler(request)
         except web.HTTPException as error:
-            answer = _words(error.status, error.reason)
+            answer = words(error.status, error.reason)
         if not answer.prepared:
             answer.headers.update(HEADERS)
         return answer
 
     def _refusal(self, request: web.Request) -> web.StreamResponse | None:
-        _speak(request)
+        language_of(request)
         host = request.headers.get("Host", "")
         if not self.access.is_ours(host):
-            return _words(403, _("This address is not the table's; open {url}", url=self._open()))
+            return words(403, _("This address is not the table's; open {url}", url=self._open()))
         if request.path == "/" and "token" in request.query:
             return self._enter(request.query["token"])
         if not self.access.knows(request.cookies):
-            return _words(403, _("Ask whoever runs this table for the address with its token"))
+            return words(403, _("Ask whoever runs this table for the address with its token"))
         origin = request.headers.get("Origin")
         if request.path == "/ws" and not self.access.is_from_us(origin or "", host):
-            return _words(403, _("Only the table's own page may open it"))
+            return words(403, _("Only the table's own page may open it"))
         return None
 
     def _open(self) -> str:
@@ -152,7 +139,7 @@ class TableServer:
 
     def _enter(self, token: str) -> web.StreamResponse:
         if self.access.asks and not self.access.admits(token):
-            return _words(403, _("That is not the token; ask for the address once more"))
+            return words(403, _("That is not the token; ask for the address once more"))
         answer = web.Response(text=ENTER, content_type="text/html")
         answer.set_cookie(
             self.access.cookie,
@@ -171,9 +158,9 @@ class TableServer:
         return self.coming + len(self.tables) >= self.offer.most
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
-        lang = _speak(request)
+        lang = language_of(request)
         if self.is_full:
-            return _words(503, _("All {n} places at the table are taken", n=self.offer.most))
+            return words(503, _("All {n} places at the table are taken", n=self.offer.most))
         scheme = "wss" if self.access.secure else "ws"
         forwarded = request.headers.get("X-Forwarded-Proto") == "https"
         values = {
@@ -184,12 +171,12 @@ class TableServer:
             "again": _("Sit down again"),
             "socket": f"{'wss' if forwarded else scheme}://{request.headers['Host']}/ws",
         }
-        text = _file("page.html").format(**{key: escape(one) for key, one in values.items()})
+        text = own_file("page.html").format(**{key: escape(one) for key, one in values.items()})
         return web.Response(text=text, content_type="text/html")
 
     async def _own(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        return web.Response(text=_file(name), content_type=OURS[name])
+        return web.Response(text=own_file(name), content_type=OURS[name])
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         """What a table hands out: always saved, never shown as a page of this server."""
@@ -197,7 +184,7 @@ class TableServer:
         try:
             about = await self.downloads.get_download_metadata(key)
         except KeyError:
-            return _words(404, _("there is nothing to download here"))
+            return words(404, _("there is nothing to download here"))
         name = quote(about.file_name, safe="")
         answer = web.StreamResponse(headers=HEADERS)
         answer.headers["Content-Type"] = "application/octet-stream"
@@ -212,10 +199,10 @@ class TableServer:
 
     async def _table(self, request: web.Request) -> web.StreamResponse:
         """One person's table, as long as their page is open."""
-        lang = _speak(request)
+        lang = language_of(request)
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=BIGGEST)
         if not socket.can_prepare(request).ok:
-            return _words(400, _("Only the table's own page may open it"))
+            return words(400, _("Only the table's own page may open it"))
         full = self.is_full
         self.coming += 1
         try:
@@ -230,8 +217,8 @@ class TableServer:
         self.sockets.add(socket)
         try:
             await table.start(
-                _size(request.query.get("width"), COLUMNS, 80),
-                _size(request.query.get("height"), ROWS, 24),
+                size(request.query.get("width"), COLUMNS, 80),
+                size(request.query.get("height"), ROWS, 24),
             )
             await _obey(socket, table)
         finally:
@@ -271,11 +258,12 @@ async def _obey(socket: web.WebSocketResponse, table: TableProcess) -> None:
         try:
             what, *about = json.loads(message.data)
             if what == "stdin" and isinstance(about[0], str):
-                await table.send_bytes(about[0].encode("utf-8", "replace"))
+                if typed := about[0].encode("utf-8", "replace"):  # nothing would end its input
+                    await table.send_bytes(typed)
             elif what == "resize":
                 size = about[0]
                 await table.set_terminal_size(
-                    _size(size["width"], COLUMNS, 80), _size(size["height"], ROWS, 24)
+                    size(size["width"], COLUMNS, 80), size(size["height"], ROWS, 24)
                 )
             elif what == "ping":
                 await socket.send_json(["pong", str(about[0])[:40]])
@@ -283,40 +271,3 @@ async def _obey(socket: web.WebSocketResponse, table: TableProcess) -> None:
                 await (table.focus() if what == "focus" else table.blur())
         except (ValueError, TypeError, LookupError, RecursionError):
             continue
-
-
-def _size(given: object, bounds: tuple[int, int], otherwise: int) -> int:
-    """A number of columns or rows within its bounds."""
-    try:
-        number = int(given)  # type: ignore[call-overload]
-    except (TypeError, ValueError, OverflowError):
-        return otherwise
-    return min(max(int(number), bounds[0]), bounds[1])
-
-
-def _speak(request: web.Request) -> str:
-    """The language for whoever asks: as settled here, else as their browser says."""
-    if lang := decided():
-        return lang
-    wishes = request.headers.get("Accept-Language", "")[:200].split(",")
-    return next((code for wish in wishes if (code := matched(wish.partition(";")[0]))), "zh_CN")
-
-
-def _words(status: int, text: str) -> web.Response:
-    return web.Response(status=status, text=f"{text}\n")
-
-
-def _file(name: str) -> str:
-    return Path(__file__).with_name(name).read_text("utf-8")
-
-
-def certificate(cert: Path, key: Path | None) -> ssl.SSLContext:
-    """What TLS is spoken with. Raises `KnownError`."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(cert, key)
-    except (OSError, ssl.SSLError, ValueError) as error:
-        raise KnownError(
-            _("{cert}: no certificate with its key ({reason})", cert=cert, reason=error)
-        ) from error
-    return context

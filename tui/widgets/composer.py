@@ -14,6 +14,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from base.messages import _
+from base.text import UNPRINTABLE
 from tui.paint import printable
 from tui.table_keys import LAWS, TYPES, Action, Laws, Mode, State
 from tui.widgets.suggesting import Suggestions, label_at_end, next_label
@@ -143,7 +144,8 @@ class Composer(TextArea):
         event.prevent_default()
         event.stop()
         self.mode = "text"
-        text = event.text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        lines = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = "\n".join(UNPRINTABLE.sub("", line.replace("\t", " ")) for line in lines)
         if len(self.text) + len(text) > LONGEST:
             self.notify(
                 _(

@@ -75,12 +75,11 @@ def _data(session: Session) -> Iterator[str]:
     yield '],"draws":['
     yield from _rows(_hand(session, number, names) for number in session.draws)
     known = [_safe(name) for name in names]
-    marks: dict[int, str] = getattr(session, "marks", {})
     rest = {
         "kinds": KINDS,
         "names": known,
         "hues": [round(TURN_OF_HUE * at) % 360 for at in range(len(known))],
-        "marks": {str(turn): _safe(name) for turn, name in marks.items()},
+        "marks": {str(turn): _safe(name) for turn, name in session.marks.items()},
         "head": session.head,
         "words": _words(),
     }
