@@ -174,7 +174,7 @@ class SessionState:
 
     def follow(self, turn: int | None) -> Sequence[int]:
         """The ids of what was said after `turn`."""
-        return self._children.get(turn, ())
+        return self._children.of(turn)
 
     def branches_at(self, turn: int | None) -> list[Turn]:
         """What was said, in turn, after `turn`."""
