@@ -17,6 +17,9 @@ from tui.settings import UserSettings
 
 EVERYWHERE = "app"
 """The beginning of the ids of what can be done on every screen."""
+TABLE = "table"
+"""The same of what can be done at the table, whatever has the keys there."""
+AT_TABLE = {TABLE, "composer", "tray", "turn"}
 
 
 def known_keys() -> dict[str, Binding]:
@@ -84,7 +87,8 @@ def _conflicts(settings: UserSettings, known: Mapping[str, Binding]) -> Iterator
     for one, other in combinations(known, 2):
         scopes = {name.partition(".")[0] for name in (one, other)}
         mine = [name for name in (one, other) if name in settings.keys]
-        if mine and (len(scopes) == 1 or EVERYWHERE in scopes):
+        together = TABLE in scopes and scopes <= AT_TABLE
+        if mine and (len(scopes) == 1 or EVERYWHERE in scopes or together):
             for key in sorted(keys(one) & keys(other)):
                 yield _(
                     "{origin}: {key} is the key of both {one} and {other}; it does only one",

@@ -172,6 +172,10 @@ class SessionState:
         """The last turn of every branch, in the order of saying."""
         return [turn for turn in self.turns.values() if turn.id not in self._children]
 
+    def follow(self, turn: int | None) -> Sequence[int]:
+        """The ids of what was said after `turn`."""
+        return self._children.of(turn)
+
     def branches_at(self, turn: int | None) -> list[Turn]:
         """What was said, in turn, after `turn`."""
         return [self.turns[child] for child in self._children.of(turn)]

@@ -14,6 +14,7 @@ from tests.tui.tables import at, dealt, house, said, say, table, tray_text, unti
 from tests.tui.terminals import Terminal
 from tui.app import PaotuanApp
 from tui.model_options import Choice
+from tui.screens.start import StartScreen
 from tui.terminal_keys import Input
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
@@ -249,6 +250,20 @@ async def test_odd_characters_are_kept_or_left_out_and_break_nothing(
         assert "\x1b" not in composer_of(app).text
         await pilot.press("enter")
         await until(pilot, lambda: len(said(play)) == 1)
+
+
+async def test_what_was_written_and_not_sent_is_there_when_the_table_is_taken_again(
+    tmp_path: Path,
+) -> None:
+    app, play = table(tmp_path, turns="manual")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await say(pilot, "进去。")
+        burst(app, "half of a line", 0.01)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: app.table is None)
+        app.post_message(StartScreen.Resume(play.journal.path))
+        await until(pilot, lambda: app.table is not None and app.screen is app.table)
+        await until(pilot, lambda: composer_of(app).text == "half of a line")
 
 
 # --- the feeling ---

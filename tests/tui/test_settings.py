@@ -133,6 +133,14 @@ async def test_what_the_screen_cannot_do_of_the_settings_is_told(settle):
         assert any("ctrl+q is the key of both app.quit and app.scenes" in line for line in told)
 
 
+async def test_a_key_of_two_things_at_the_table_is_told(settle):
+    settle('[keys]\n"tray.redraw" = "pageup"\n"turn.delete" = "x"\n"tray.more" = "x"\n')
+    app = PaotuanApp(None, Choice(), Scripted(LINES))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: len(app.messages) == 1)
+        assert "pageup is the key of both table.up and tray.redraw" in app.messages[0].message
+
+
 async def test_a_theme_that_is_chosen_is_settings_in(home: Path):
     app = PaotuanApp(None, Choice(), Scripted(LINES))
     async with app.run_test() as pilot:

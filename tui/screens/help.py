@@ -81,12 +81,12 @@ class HelpScreen(ModalScreen[None]):
 
     def _show(self, wanted: str) -> None:
         """Show the rows that hold what is wanted, those of a heading that holds it all."""
-        shown = []
+        shown: list[Text | Table] = []
         for heading, rows in self._sections:
             whole = wanted.casefold() in heading.casefold()
             if held := [row for row in rows if whole or row.holds(wanted)]:
                 shown += [Text(heading, "bold"), _table(held)]
-        page = Group(*shown) if shown else Text(_("No matches found"))
+        page = Group(*shown or [Text(_("No matches found"))])
         self.query_one("#keys-page", Static).update(page)
         self.query_one("#help-rows").scroll_home(animate=False)
 

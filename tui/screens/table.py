@@ -74,6 +74,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
+        if draft := getattr(self.app, "drafts", {}).pop(self.play.session.id, None):
+            self.query_one(Composer).write(*draft)
         self.changed()
         self._show_hand()
 
@@ -159,9 +161,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def _moved(self, by: str) -> None:
         self.changed()
         if by == "undo":
-            self.notify(_("One turn back; Ctrl+Y redoes it"), timeout=2)
+            self.notify(_("Taken back; Ctrl+Y does it again"), timeout=2)
         elif by == "redo":
-            self.notify(_("One turn forward"), timeout=2)
+            self.notify(_("Done again"), timeout=2)
 
     def _show(self, view: happened.View) -> None:
         match view:
@@ -188,6 +190,13 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         composer.placeholder = Content(printable(words))
         composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
         tray.picks = state.empty and not state.editing and state.mode != "turns"
+
+    def leave(self) -> None:
+        drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
+        for composer in self.query(Composer):
+            if composer.text and self.editing is None:
+                drafts[self.play.session.id] = composer.text, composer.label
+        super().leave()
 
     # --- keys ---
 

@@ -42,6 +42,8 @@ def invitation(state: State, table: Table, lit: int, turn: Turn | None = None) -
     the turn that is lit."""
     if state.mode == "turns" and turn is not None:
         return _("Turn {number}: Enter goes there. Typing writes", number=turn.id)
+    if state.label:
+        return _("Write what goes with this feeling, Enter sends; Ctrl+G takes it away")
     if state.undoes:
         return _("Ctrl+Z brings back what was written. {enter}", enter=_enter(state, table, lit))
     if state.editing:
@@ -97,7 +99,7 @@ def _next(play: Play) -> str:
         return _("Say something, Enter sends; Tab chooses who speaks next")
     if play.model_is_next:
         return _("Enter lets {name} speak; or say something", name=play.next.name)
-    return _("Speak: \\me acts, 【…】 narrates, （…） thinks. Enter on nothing lets another speak")
+    return _("\\me acts, 【…】 narrates, （…） thinks; Enter alone lets another speak")
 
 
 def _coming(play: Play) -> str:

@@ -63,7 +63,7 @@ class Tray(ScrollView, can_focus=False):
         """Show a hand from its first candidate, or none; it is the hand `at` of `of`."""
         self.hand, self.at, self.of = hand, at, of
         self.going = Going()
-        self.set_reactive(Tray.lit, 0)
+        self.set_reactive(Tray.lit, min(hand.picked, default=0) if hand else 0)
         self.set_reactive(Tray.folded, False)
         self._grid.clear()
         self._lay_out()
