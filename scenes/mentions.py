@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from scenes.name_words import (
     ACTS,
@@ -80,7 +80,7 @@ def mentions(cast: Sequence[Role], text: str) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.at)
 
 
-@cache
+@lru_cache(64)
 def _forms(cast: tuple[Role, ...]) -> list[_Form]:
     """How the cast is written, the longest forms first; names come before what is made of them."""
     names = [

@@ -61,19 +61,27 @@ def spelt(word: str, text: str) -> int | None:
     """Where `word` spells characters of `text`, each by its pinyin or the beginning of it."""
     if text.isascii():
         return None
-    for start in range(len(text)):
-        if _spells(word, text, start):
+    spelling = _spelling(text)
+    for start, (first, __) in enumerate(spelling):
+        if word[0] in first and _spells(word, spelling, start):
             return start
     return None
 
 
-def _spells(word: str, text: str, start: int) -> bool:
+@lru_cache(maxsize=20_000)
+def _spelling(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Of each character the letters that it may begin with, and its readings."""
+    all_readings = (readings(character) for character in text)
+    return tuple(("".join(one[:1] for one in each), each) for each in all_readings)
+
+
+def _spells(word: str, spelling: Sequence[tuple[str, tuple[str, ...]]], start: int) -> bool:
     """Whether `word` is spelt by the characters from `start` on."""
     places = {0}
-    for character in text[start:]:
+    for __, each in spelling[start : start + len(word)]:
         following: set[int] = set()
         for place in places:
-            for reading in readings(character):
+            for reading in each:
                 for length in _beginnings(word, place, reading):
                     if place + length == len(word):
                         return True

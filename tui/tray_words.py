@@ -72,8 +72,8 @@ def lost_places(hand: Hand) -> str:
     whys = dict.fromkeys(place.why for place in lost if place.why)
     return (
         _n(
-            "{n} came to nothing ({why}); r draws again",
-            "{n} came to nothing ({why}); r draws again",
+            "{n} came to nothing; r draws again ({why})",
+            "{n} came to nothing; r draws again ({why})",
             len(lost),
             why=", ".join(whys),
         )
@@ -86,7 +86,9 @@ def _names(hand: Hand, at: int, of: int) -> list[str]:
     count = len(hand.places)
     name = printable(hand.speaker.name)
     whose = _n("{n} line for {name}", "{n} lines for {name}", count, name=name)
-    return [f"{whose} {at}/{of}" if of > 1 else whose]
+    taken = ", ".join(str(place + 1) for place in sorted(hand.picked))
+    names = [f"{whose} {at}/{of}" if of > 1 else whose]
+    return [*names, _("taken: {numbers}", numbers=taken)] if taken else names
 
 
 def _keys(hand: Hand, at: int, of: int, has_keys: bool) -> Sequence[str]:

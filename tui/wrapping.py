@@ -78,21 +78,28 @@ def _cut(parts: Parts, start: int, most: int) -> int:
     """Where a line breaks that begins at `start` and has room up to `most`."""
     places = range(most, start, -1)
     for allowed in (_may_break, _may_part):
-        cut = next((at for at in places if allowed(parts[at - 1], parts[at])), None)
+        cut = next((at for at in places if allowed(parts, start, at)), None)
         if cut is not None:
             return cut
     return most
 
 
-def _may_part(before: str, after: str) -> bool:
-    """Whether a line may end between these, in the middle of a word if need be."""
-    return after[0] not in NEVER_FIRST and before[0] not in NEVER_LAST
+def _may_part(parts: Parts, start: int, at: int) -> bool:
+    """Whether a line that begins at `start` may end before `at`, if need be within a word."""
+    before, after = at - 1, at
+    while after < len(parts) and parts[after] == " ":
+        after += 1
+    while before > start and parts[before] == " ":
+        before -= 1
+    closes = after < len(parts) and parts[after][0] in NEVER_FIRST
+    return not closes and parts[before][0] not in NEVER_LAST
 
 
-def _may_break(before: str, after: str) -> bool:
-    if not _may_part(before, after):
+def _may_break(parts: Parts, start: int, at: int) -> bool:
+    before, after = parts[at - 1], parts[at]
+    if " " not in (before, after) and WIDEST not in (cells_of(before), cells_of(after)):
         return False
-    return " " in (before, after) or WIDEST in (cells_of(before), cells_of(after))
+    return _may_part(parts, start, at)
 
 
 def _in_characters(parts: Parts, found: list[tuple[int, int]]) -> list[tuple[int, int]]:

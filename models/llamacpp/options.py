@@ -96,6 +96,8 @@ def params_of(path: Path, context: int, key: str, adapters: tuple[Path, ...]) ->
     params.prefill_assistant = False
     params.cache_ram_mib = 0
     params.verbosity = -1
+    # Both read the model more than once, while Python waits: what is read ahead warms it up.
+    params.warmup = params.fit_params = False
     params.api_keys = [key]
     params.lora_init_without_apply = True
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(file), 1.0) for file in adapters]

@@ -1,5 +1,6 @@
 """What goes on in a thread of its own beside the table, and how the table hears of it."""
 
+from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, closing
 from functools import partial
@@ -33,6 +34,9 @@ class Background(Generic[T]):
         self._items, self._busy, self._post = items, busy, post
         self._take, self._ended, self._lost = take, ended, lost
         self.cancelled = False
+        self._arrived: deque[T] = deque()
+        self._due = False
+        """Whether a call is on its way that takes what has arrived."""
 
     def start(self, name: str) -> "Background[T]":
         Thread(target=self._run, name=name).start()
@@ -56,15 +60,27 @@ class Background(Generic[T]):
 
     def _consume(self) -> None:
         for item in self._items:
-            if self.cancelled or not self._post(partial(self._arrive, item)):
-                self._lost(item)
+            self._arrived.append(item)
+            if self.cancelled or not (self._due or self._announce()):
+                self._lose_all()
                 return
 
-    def _arrive(self, item: T) -> None:
+    def _announce(self) -> bool:
+        self._due = True
+        return self._post(self._arrive)
+
+    def _arrive(self) -> None:
+        """Take all that has come meanwhile, in its order: a front end that is slow is told less
+        often."""
+        self._due = False
+        while self._arrived and not self.cancelled:
+            self._take(self._arrived.popleft())
         if self.cancelled:
-            self._lost(item)
-        else:
-            self._take(item)
+            self._lose_all()
+
+    def _lose_all(self) -> None:
+        while self._arrived:
+            self._lost(self._arrived.popleft())
 
     def _arrive_at_end(self, error: Exception | None) -> None:
         if not self.cancelled:

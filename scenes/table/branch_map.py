@@ -89,9 +89,9 @@ class _Layout:
                 yield replace(self.row(turn, depth, True), count=self._size(turn))
                 continue
             column = [turn]
-            while len(ways := self.session.branches_at(column[-1].id)) == 1:
-                column += ways
-            ways = self._ways(column[-1].id) if ways else ways
+            while len(ids := self.session.follow(column[-1].id)) == 1:
+                column.append(self.session.turns[ids[0]])
+            ways = self._ways(column[-1].id) if ids else []
             yield from self._column(column, depth, begins, len(ways))
             later += self._forked(ways, depth)
 
@@ -102,12 +102,14 @@ class _Layout:
 
     def _column(self, column: list[Turn], depth: int, begins: bool, ways: int) -> Iterator[Row]:
         """Turns in a row, up to a fork or the end of their branch."""
+        head, marks, first = self.session.head, self.session.marks, column[0]
         run: list[Turn] = []
         for turn in column[:-1]:
-            if (begins and turn is column[0]) or self._is_told(turn):
+            begun = begins and turn is first
+            if begun or turn.parent is None or turn.id == head or turn.id in marks:
                 yield from self._run(run, depth)
                 run = []
-                yield self.row(turn, depth, begins and turn is column[0])
+                yield self.row(turn, depth, begun)
             else:
                 run.append(turn)
         yield from self._run(run, depth)
@@ -126,11 +128,6 @@ class _Layout:
             yield from (replace(self.row(turn, depth), run=first) for turn in run)
         else:
             yield replace(self.row(run[0], depth), kind="run", count=len(run))
-
-    def _is_told(self, turn: Turn) -> bool:
-        """Whether a turn has a row of its own."""
-        session = self.session
-        return turn.parent is None or turn.id == session.head or turn.id in session.marks
 
     def _size(self, turn: Turn) -> int:
         """How many turns there are from this one on."""

@@ -22,9 +22,10 @@ class CandidateIntentions(Intentions):
     @intention
     def leaf(self, step: int) -> None:
         """Show the hand so many further on at this place, or before it."""
-        if not self._hands.leaf(step):
-            raise KnownError(_("there is no other hand on that side"))
-        self._show_hand()
+        if self._hands.leaf(step):
+            self._show_hand()
+        else:
+            self._tell(happened.Notice(_("there is no other hand on that side")))
 
     @intention
     def leaf_to(self, number: int | None) -> None:

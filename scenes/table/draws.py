@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import UTF8
 from scenes.log import Entry
+from scenes.table.followers import Followers
 from scenes.table.snapshot import from_json
 
 
@@ -62,16 +63,16 @@ class Draws(Mapping[int, Draw]):
 
     def __init__(self) -> None:
         self._draws: list[Draw | bytes] = []
-        self._after: dict[int | None, list[int]] = {}
+        self._after = Followers()
 
     def add(self, draw: Draw | bytes, parent: int | None) -> None:
         """Add a draw, or the line of a journal that holds it, made after the turn `parent`."""
         self._draws.append(draw)
-        self._after.setdefault(parent, []).append(len(self._draws))
+        self._after.add(parent, len(self._draws))
 
     def after(self, parent: int | None) -> Sequence[int]:
         """The draws that were made after a turn, in their order."""
-        return self._after.get(parent, ())
+        return self._after.of(parent)
 
     def __getitem__(self, id: int) -> Draw:
         """Raises `KnownError` where what a journal holds is no draw."""

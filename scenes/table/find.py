@@ -34,7 +34,13 @@ _HALF = {full: half for half, full in _FULL.items()}
 _FULL_IN = re.compile("[０-９Ａ-Ｚａ-ｚ]").search
 _HAS_FULL = re.compile(rb"\xef(?:\xbc[\x90-\x99\xa1-\xba]|\xbd[\x81-\x9a])")
 """A full-width letter or digit, in UTF-8."""
-_TEXTS = re.compile(rb'"(?:text|speaker|thought|emotion)":\s?"([^"\\]*(?:\\.[^"\\]*)*)"')
+_CANDIDATES = b'"candidates":['
+_KEYS = (
+    *(b'"entry":', b'"kind":', b'"text":', b'"speaker":', b'"thought":', b'"emotion":'),
+    *(b'"tokens":', b'"finish":', b'"logprob":', b'"speech"', b'"action"', b'"thought"'),
+    *(b'"narration"', b'"stop"', b'"length"'),
+)
+"""What stands in a draw's line beside what was drawn."""
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _PLAIN = re.compile(r"[\u3400-\u9fff]+")
 _NAMED = re.compile(r"\s*([^:：\s]{1,32})[:：]\s*(.*)", re.DOTALL)
@@ -109,10 +115,22 @@ class Query:
         return tuple(_glimpse(part) for part in sorted(parts, key=len, reverse=True))
 
     def in_draw(self, line: bytes) -> bool:
-        """Whether the texts of a draw's line hold every word, its keys aside."""
-        return self.may_be_in(line) and (
-            b"\\" in line or self.may_be_in(b"\n".join(_TEXTS.findall(line)))
-        )
+        """Whether the candidates of a draw's line may hold every word, its keys aside."""
+        if not self.may_be_in(line):
+            return False
+        if b"\\" in line:
+            return True
+        begin, end = line.find(_CANDIDATES), line.rfind(b'],"')
+        drawn = line[begin + len(_CANDIDATES) : end] if 0 <= begin < end else line
+        for key in self._keys:
+            drawn = drawn.replace(key, b"")
+        return self.may_be_in(drawn)
+
+    @cached_property
+    def _keys(self) -> tuple[bytes, ...]:
+        """Of what every draw holds, that in which a word stands."""
+        words = [word.translate(_HALF).lower().encode(*UTF8) for word in self.words]
+        return tuple(key for key in _KEYS if any(word in key for word in words))
 
 
 class Said(Protocol):

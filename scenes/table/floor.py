@@ -18,6 +18,7 @@ from scenes.table.speakers import (
     narrator_of,
     own_role,
     rule_called,
+    rules_told,
     speaker_called,
 )
 from scenes.turns import Next, candidates_to_speak, next_by_rule
@@ -156,9 +157,8 @@ class FloorIntentions(Intentions):
         self._refloored()
 
     def _rules(self) -> str:
-        names = series(f"{rule} ({_(name)})" for rule, name in RULE_NAMES.items())
         now = _(RULE_NAMES[self.rule])
-        return _("the rule is {rule}; there are {names}", rule=now, names=names)
+        return _("the rule is {rule}; there are {names}", rule=now, names=rules_told())
 
     @intention
     def mute(self, name: str, on: bool = True) -> None:

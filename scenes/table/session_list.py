@@ -7,14 +7,16 @@ only where a file has changed.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from base.errors import KnownError
 from base.folders import sessions_folder
-from base.messages import _, series
+from base.messages import Message, _, rendered, series
 from base.names import nearest
 from base.text import UNPRINTABLE, one_line, shown
 from scenes.table.events import is_whole
@@ -140,6 +142,22 @@ def _names(folder: Path) -> list[str]:
 
 # --- a glance at one ---
 
+
+class _Scene(msgspec.Struct):
+    title: str
+    name: str = ""
+
+
+class _Opened(msgspec.Struct):
+    """What a list wants of a session's first event."""
+
+    scene: _Scene
+    role: str | None
+    turns: list[msgspec.Raw] = []
+
+
+_opened = msgspec.json.Decoder(_Opened).decode
+
 Stamp = tuple[int, int]
 """When a file was changed, in nanoseconds, and its bytes."""
 
@@ -169,7 +187,9 @@ def glance(path: Path) -> Saved:
 def _glance(path: Path, files: Mapping[str, Stamp]) -> Saved:
     """What a list shows of the session at `path`."""
     title, log = files.get(f"{path.stem}{TITLE}"), files.get(f"{path.stem}.txt")
-    return _glanced(path, files.get(path.name, (0, 0)), log, title)
+    saved = _glanced(path, files.get(path.name, (0, 0)), log, title)
+    # what is wrong may have been said in another language
+    return replace(saved, last=rendered(saved.last)) if isinstance(saved.last, Message) else saved
 
 
 @lru_cache(maxsize=20_000)
@@ -181,9 +201,7 @@ def _glanced(path: Path, journal: Stamp, log: Stamp | None, title: Stamp | None)
         return Saved(path.stem, path, path.stem, None, broken, when, readable=False)
     scene, scene_title, role, opening = head
     own = own_title(path) if title else ""
-    txt = path.with_suffix(".txt")
-    last = _last_line(txt, log[1]) if log else _("(no readable log)")
-    lines = _line_count(txt) if log else None
+    lines, last = _end(path.with_suffix(".txt")) if log else (None, _("(no readable log)"))
     turns = None if lines is None else max(0, lines - 1 - opening)
     name = own or scene_title
     return Saved(path.stem, path, name, role, last, when, True, scene, scene_title, turns)
@@ -194,12 +212,26 @@ def _head(path: Path, size: int) -> tuple[str, str, str | None, int] | None:
     try:
         with path.open("rb") as file:
             line = file.readline(min(LONGEST_OPENING, size)).rstrip(b"\n")
-        opened = json.loads((mended(line) if is_whole(line) is False else line) or line)
+    except OSError:
+        return None
+    line = (mended(line) if is_whole(line) is False else line) or line
+    try:
+        opened = _opened(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _odd_head(line)
+    scene = opened.scene
+    return scene.name, shown(scene.title), opened.role, len(opened.turns)
+
+
+def _odd_head(line: bytes) -> tuple[str, str, str | None, int] | None:
+    """The same of what another program wrote, as far as it can be told."""
+    try:
+        opened = json.loads(line)
         scene, role = opened["scene"], opened["role"] and str(opened["role"])
         name, turns = str(scene.get("name", "")), opened.get("turns")
         opening = len(turns) if isinstance(turns, list) else 0
         return name, shown(str(scene["title"])), role, opening
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -213,22 +245,15 @@ def own_title(path: Path) -> str:
     return one_line(text.strip(), LONGEST_TITLE)
 
 
-def _line_count(path: Path) -> int | None:
+def _end(log: Path) -> tuple[int | None, str]:
+    """How many lines a readable log has, and its last one."""
     try:
-        with path.open("rb") as file:
-            lines = 0
+        with log.open("rb") as file:
+            lines, block, end = 0, b"", b""
             while block := file.read(BLOCK):
                 lines += block.count(b"\n")
-            return lines
+                end = (end + block)[-LAST_BYTES:]
     except OSError:
-        return None
-
-
-def _last_line(path: Path, size: int) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(-min(size, LAST_BYTES), os.SEEK_END)
-            end = file.read().decode("utf-8", "replace")
-    except OSError:
-        return _("(no readable log)")
-    return UNPRINTABLE.sub("", end.rstrip("\n").rpartition("\n")[2])
+        return None, _("(no readable log)")
+    last = end.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+    return lines, UNPRINTABLE.sub("", last)

@@ -3,6 +3,8 @@
 It changes by events alone, and knows neither who made them nor where they are kept.
 """
 
+import sys
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
@@ -17,6 +19,7 @@ from scenes.note import Note
 from scenes.scene import Scene
 from scenes.table.draws import Draw, Draws
 from scenes.table.events import Event
+from scenes.table.followers import Followers
 from scenes.table.moves import Moves
 from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
@@ -26,7 +29,7 @@ By = Literal["opening", "player", "model"]
 VERSION = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One entry in its place of the tree."""
 
@@ -77,10 +80,11 @@ class SessionState:
         self.head: int | None = None
         self.marks: dict[int, str] = {}
         self._moves = Moves()
-        self._children: dict[int | None, list[int]] = {}
+        self._children = Followers()
         self._latest: dict[int | None, int] = {}
         self._path: list[Turn] = []
-        self._depth: dict[int, int] = {}
+        self._depth = array("q", [0])
+        """How many turns of its branch stood before each turn when the play last went there."""
 
     # --- what happened ---
 
@@ -111,10 +115,13 @@ class SessionState:
 
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
         read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
-        following = [*(turn.id for turn in path[1:]), then]
-        for turn, after in zip(path, following, strict=False):
-            read += (turn.entry, *self._notes_after(turn.id, after))
-        return read
+        noted = self.notes.keys()
+        start = 0
+        for end in [at for at, turn in enumerate(path, 1) if turn.id in noted]:
+            read += [turn.entry for turn in path[start:end]]
+            read += self._notes_after(path[end - 1].id, path[end].id if end < len(path) else then)
+            start = end
+        return read + [turn.entry for turn in path[start:]]
 
     def _notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
         for written in self.notes.get(turn, ()):
@@ -127,7 +134,7 @@ class SessionState:
 
     def is_on_path(self, turn: int) -> bool:
         """Whether a turn stands on the branch of where the play stands."""
-        depth = self._depth.get(turn, len(self._path))
+        depth = self._depth[turn] if 0 < turn < len(self._depth) else len(self._path)
         return depth < len(self._path) and self._path[depth].id == turn
 
     @property
@@ -165,9 +172,13 @@ class SessionState:
         """The last turn of every branch, in the order of saying."""
         return [turn for turn in self.turns.values() if turn.id not in self._children]
 
+    def follow(self, turn: int | None) -> Sequence[int]:
+        """The ids of what was said after `turn`."""
+        return self._children.of(turn)
+
     def branches_at(self, turn: int | None) -> list[Turn]:
         """What was said, in turn, after `turn`."""
-        return [self.turns[child] for child in self._children.get(turn, ())]
+        return [self.turns[child] for child in self._children.of(turn)]
 
     # --- events ---
 
@@ -254,7 +265,8 @@ class SessionState:
             self.turns[turn.id] = turn
             if isinstance(time, str):
                 self.times[turn.id] = time
-            self._children.setdefault(turn.parent, []).append(turn.id)
+            self._depth.append(0)
+            self._children.add(turn.parent, turn.id)
             self._stand(turn.id)
 
     def _is_place(self, turn: int | None) -> bool:
@@ -306,4 +318,6 @@ def _turn(fields: Event) -> Turn:
         turn = msgspec.convert(fields, Turn)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+    # one name for all turns of a speaker
+    object.__setattr__(turn.entry, "speaker", sys.intern(turn.entry.speaker))
     return turn if turn.foreign is None else from_json(Turn, fields)

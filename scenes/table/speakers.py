@@ -55,8 +55,13 @@ def rule_called(text: str) -> Turns:
     for rule, name in RULE_NAMES.items():
         if text.casefold() in (rule, _(name).casefold(), *_ALSO[rule]):
             return rule
-    names = series(f"{rule} ({_(name)})" for rule, name in RULE_NAMES.items())
-    raise KnownError(_("there is no such rule; there are {names}", names=names))
+    raise KnownError(_("there is no such rule; there are {names}", names=rules_told()))
+
+
+def rules_told() -> str:
+    """The rules, as they are typed, and their names."""
+    rows = RULE_NAMES.items()
+    return series(_("{rule} ({name})", rule=rule, name=_(name)) for rule, name in rows)
 
 
 _ALSO: Mapping[Turns, tuple[str, ...]] = {

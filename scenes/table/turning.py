@@ -2,11 +2,14 @@
 
 from base.errors import KnownError
 from base.messages import _
-from base.text import is_blank
+from base.text import UNPRINTABLE, is_blank
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.typed import edited_text
+
+LONGEST_MARK = 64
+"""Characters of a bookmark's name."""
 
 
 class TurnIntentions(Intentions):
@@ -64,5 +67,7 @@ class TurnIntentions(Intentions):
         turn, marks = self.any_turn(number), self.play.session.marks
         if name is None and turn.id not in marks:
             name = ""
+        elif name is not None:
+            name = " ".join(UNPRINTABLE.sub("", name).split())[:LONGEST_MARK]
         self.play.session.mark(turn.id, name)
         self._tell(happened.Marked(turn.id, name))

@@ -188,8 +188,7 @@ def _command(begun: Marked) -> Do | None:
 def _no_command(begun: Marked) -> KnownError:
     return KnownError(
         _(
-            "there is no command {name}{hint}; /help lists them, and // says a line that "
-            "begins with /",
+            "there is no command {name}{hint} (/help lists them; put // before it to say it)",
             name=f"/{shown(begun.word)}",
             hint=_nearest(begun),
         )

@@ -9,17 +9,11 @@ from pathlib import Path
 import pytest
 
 from base.errors import KnownError
-from base.messages import speak
 from scenes.scene import Scene
 from scenes.table import session_files
 from scenes.table.play import Play
 from scenes.table.recap import ago, recap, where_it_was_left
 from scenes.table.session_list import BIN, begun_at, find_session, saved_sessions
-
-
-@pytest.fixture(autouse=True)
-def english() -> None:
-    speak("en")
 
 
 def begun(scene: Scene, folder: Path, *lines: str) -> Path:

@@ -12,6 +12,7 @@ from models.backend import Delta, Progress, Prompt, Sampling
 from models.scripted import Scripted
 from scenes.scene import Scene
 from scenes.table import controller_events as happened
+from scenes.table.branch_map import map_rows
 from scenes.table.hand import Hand
 from scenes.table.play import Play
 from tests.frontends import PlainFrontEnd
@@ -114,7 +115,7 @@ def test_a_redraw_keeps_the_old_hand_to_be_leafed_to(sit: Sit) -> None:
     front_end.do("leaf", -1)
     assert shown(front_end) == first and front_end.table.hand_at == 1
     front_end.do("leaf", -1)
-    assert "no other hand on that side" in front_end.errors[-1]
+    assert "no other hand on that side" in front_end.of(happened.Notice)[-1].text
     assert shown(front_end) == first
     front_end.do("pick", 1)
     front_end.do("undo")
@@ -397,3 +398,30 @@ def test_the_commands_of_turns_do_what_they_say(sit: Sit, play: Play) -> None:
     assert play.session.head == 1
     front_end.do("retry")
     assert "nothing failed here" in front_end.errors[-1]
+
+
+def test_the_name_of_a_bookmark_is_one_short_line(sit: Sit, play: Play) -> None:
+    front_end = sit()
+    front_end.do("mark", 1, "\x1b[31m红\n\u202e字" + "长" * 99)
+    name = play.session.marks[1]
+    assert name.startswith("[31m红 字长") and len(name) == 64
+
+
+def test_on_a_blank_page_nothing_is_there_to_be_changed(
+    sit: Sit, make_scene: Callable[..., Scene], tmp_path: Path
+) -> None:
+    play = Play.start(make_scene(opening=""), "林默", tmp_path / "blank")
+    front_end = sit(again=play)
+    for wanted in (("extend",), ("undo",), ("redo",), ("delete", 1), ("mark", 1), ("unhide",)):
+        front_end.do(*wanted)
+    front_end.do("enter", "/标记")
+    assert len(front_end.errors) == 7
+    assert map_rows(play.session) == []
+    front_end.do("let_speak", "苏晚")
+    before = shown(front_end)
+    front_end.do("pick", 1)
+    front_end.do("undo")
+    assert shown(front_end) == before
+    front_end.do("pick", 2)
+    front_end.do("delete", play.session.head)
+    assert play.session.entries == [] and shown(front_end) == before

@@ -145,7 +145,7 @@ def test_a_command_is_done_however_it_is_written(typed: str, name: str, rest: st
         ("/撤消", "did you mean /撤销"),
         ("/你好", "there is no command /你好"),
         ("/ 你好", "there is no command"),
-        ("/usr/bin", "// says a line"),
+        ("/usr/bin", "put // before it to say it"),
         ("【灯灭了】/undo", "stands among other lines"),
         ("走。\n/undo\n停。", "stands among other lines"),
         ("/undo\n停。", "stands among other lines"),

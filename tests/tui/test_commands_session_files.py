@@ -122,3 +122,12 @@ def test_a_restored_session_never_covers_another(run: Run, session: str) -> None
     ran = run("sessions", "restore", session)
     assert ran.status == 2 and "is there already" in ran.err
     assert binned.exists()
+
+
+def test_who_plays_on_line_by_line_is_told_where_they_are(run: Run, home: Path) -> None:
+    play = Play.start(house(), "林默", sessions_folder())
+    for number in range(1, 15):
+        play.say(f"第{number}句。")
+    play.close()
+    ran = run("play", "--resume", "--line", "--model", "scripted", stdin="走。\n")
+    assert "Last time: turn 14, just now; 林默 just said: 第14句。" in ran.err

@@ -201,3 +201,43 @@ async def test_a_server_that_was_allowed_plays(tmp_path: Path, serve: Serve) -> 
         await pilot.press("y")
         await until(pilot, lambda: app.model.backend is not None)
         assert list(settings().hosts.values()) == [True]
+
+
+async def test_where_both_do_not_fit_the_old_one_is_closed_first_and_opened_again(
+    tmp_path: Path, serve: Serve, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("tui.model_list.both_fit", lambda old, new: False)
+    play = Play.start(house(), "林默", tmp_path)
+    app = PaotuanApp(play, Choice(model="scripted"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model.backend is not None)
+        old = app.model.backend
+        assert isinstance(old, Scripted)
+        app.use_model("http://127.0.0.1:9/v1")
+        await until(pilot, lambda: not app.model.loading)
+        assert old.closed
+        assert app.model.backend is not None
+        assert app.model.backend is not old
+        assert app.model.backend.name == "scripted"
+        app.use_model(serve(speaks()))
+        await until(pilot, lambda: not app.model.loading)
+        assert app.model.backend.name == "tiny"
+        await say(pilot, "进去。")
+        await dealt(pilot)
+
+
+async def test_the_model_is_chosen_before_one_sits_down(tmp_path: Path, serve: Serve) -> None:
+    app = PaotuanApp(None, Choice(model="scripted"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model.backend is not None)
+        app.action_models()
+        await until(pilot, lambda: isinstance(app.screen, ModelsScreen) and app.screen.rows)
+        screen = app.screen
+        assert isinstance(screen, ModelsScreen)
+        await pilot.press("l")
+        assert "sit down first" in told(screen)
+        app.use_model(serve(speaks()))
+        await until(pilot, lambda: not app.model.loading)
+        assert "tiny" in str(screen.query_one(OptionList).border_title)
+        assert app.model.backend is not None
+        assert app.model.backend.name == "tiny"

@@ -11,6 +11,7 @@ from tui.colour import be_plain
 from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
+from tui.output import word
 from tui.preferences import ahead_under, sampling_under
 from tui.reading import check_encoding
 from tui.web import in_browser
@@ -139,10 +140,13 @@ def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
         from scenes.scene_list import scene_names
 
         raise BadInput(_("which scene? There are {scene_names}", scene_names=series(scene_names())))
+    from scenes.table.recap import where_it_was_left
     from tui.line import play_by_line
 
     table.asked = sampling_under(table.scene, choice.asked)
     table.ahead = ahead_under(table.scene)
+    if not table.journal.just_begun and (left := where_it_was_left(table.session)):
+        word(left)
     return play_by_line(table, replace(choice, by_line=True), encoding)
 
 

@@ -24,6 +24,10 @@ KEYS = N_(
 )
 
 
+LONGEST = 600
+"""Characters of a newcomer's name and what is said of them."""
+
+
 class FloorScreen(ModalScreen[None]):
     """Changes the floor of a table; closes when somebody is to speak."""
 
@@ -55,7 +59,7 @@ class FloorScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="floor-panel"):
             yield OptionList(id="floor-cast")
-            yield Input(id="floor-newcomer")
+            yield Input(id="floor-newcomer", max_length=LONGEST)
             yield Static(id="floor-why")
             yield Static(Content(_(KEYS)), id="floor-keys")
 

@@ -187,10 +187,10 @@ class FormScreen(Screen[Path | None]):
             self.notify(problem, severity="error", markup=False)
 
     def _file(self, values: dict[str, str]) -> Content:
-        """The file as it will read, and below it what is wrong."""
+        """What is wrong, and below it the file as it will read."""
         text = "\n".join(map(printable, forms.yaml_of(self.form, values).split("\n")))
-        problems = "".join(f"\n✗ {printable(problem)}" for __, problem in self.wrong)
-        return Content.assemble(text, (problems, "$text-error"))
+        problems = "".join(f"✗ {printable(problem)}\n" for __, problem in self.wrong)
+        return Content.assemble((problems and f"{problems}\n", "$text-error"), text)
 
     def on_descendant_focus(self) -> None:
         self._show_about()

@@ -281,6 +281,14 @@ class StartScreen(Screen[None]):
         search = self.query_one("#search", Input)
         search.display = True
         self.set_focus(search)
+        self._load_pinyin()
+
+    @work(thread=True, group="start-pinyin")
+    def _load_pinyin(self) -> None:
+        """Have pinyin there before the first letter is looked for."""
+        from scenes.pinyin import readings
+
+        readings("团")
 
     def action_back(self) -> None:
         """Clear the search, or leave the archive and the bin."""

@@ -46,6 +46,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def __init__(self, play: Play, model: LoadedModel) -> None:
         super().__init__(play, model)
         self.reading: tuple[int, int] | None = None
+        self._tray = Tray([role.name for role in play.scene.cast], id="tray")
+        self._done = 0
+        """Candidates of the hand that were complete when it was last told how it stands."""
         self._shown_since = 0.0
         """Since when the hand is on the screen, as `Message.time` counts."""
 
@@ -59,7 +62,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         )
         yield Static(id="title")
         yield Transcript(cast, self.play.session.role, id="transcript")
-        yield Tray(cast, id="tray")
+        yield self._tray
         laws = Laws(settings().keys)
         yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
         yield MessageLine(id="message")
@@ -94,7 +97,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         if not self.is_mounted:
             return
         super().take_event(event)
-        tray = self.query_one(Tray)
+        tray = self._tray
         match event:
             case happened.TurnsSaid() | happened.TurnEdited():
                 self.changed()
@@ -114,9 +117,12 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             case happened.PromptRead(done, total):
                 tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
-            case happened.HandChanged():
+            case happened.HandChanged(hand):
                 tray.changed()
-                self._tell_reading(None)  # what is written has been read before
+                done = len(hand.complete)
+                if self.reading is not None or done != self._done:  # not at every token
+                    self._done = done
+                    self._tell_reading(None)  # what is written has been read before
             case happened.DrawEnded() | happened.WarmUpFailed():
                 tray.waits(None)
                 tray.changed()
@@ -155,9 +161,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
     def _moved(self, by: str) -> None:
         self.changed()
         if by == "undo":
-            self.notify(_("One turn back; Ctrl+Y redoes it"), timeout=2)
+            self.notify(_("Taken back; Ctrl+Y does it again"), timeout=2)
         elif by == "redo":
-            self.notify(_("One turn forward"), timeout=2)
+            self.notify(_("Done again"), timeout=2)
 
     def _show(self, view: happened.View) -> None:
         match view:

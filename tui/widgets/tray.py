@@ -53,6 +53,7 @@ class Tray(ScrollView, can_focus=False):
         self._grid = Grid()
         self._laid_out = 0.0
         self._width = 0
+        self._parts: dict[str, Style] = {}
         self._due: Timer | None = None
         self._ticking: Timer | None = None
 
@@ -62,7 +63,7 @@ class Tray(ScrollView, can_focus=False):
         """Show a hand from its first candidate, or none; it is the hand `at` of `of`."""
         self.hand, self.at, self.of = hand, at, of
         self.going = Going()
-        self.set_reactive(Tray.lit, 0)
+        self.set_reactive(Tray.lit, min(hand.picked, default=0) if hand else 0)
         self.set_reactive(Tray.folded, False)
         self._grid.clear()
         self._lay_out()
@@ -145,6 +146,7 @@ class Tray(ScrollView, can_focus=False):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._grid.clear()
+        self._parts.clear()
         if self.is_mounted:
             self.call_later(self._lay_out)
 
@@ -208,5 +210,9 @@ class Tray(ScrollView, can_focus=False):
 
     def part(self, kind: str) -> Style:
         """The style of a part: what it is written in, for `lit` what it stands on."""
-        style = self.get_component_rich_style(f"tray--{kind}")
-        return Style(bgcolor=style.bgcolor) if kind == "lit" else ink(style)
+        found = self._parts.get(kind)
+        if found is None:
+            style = self.get_component_rich_style(f"tray--{kind}")
+            found = Style(bgcolor=style.bgcolor) if kind == "lit" else ink(style)
+            self._parts[kind] = found
+        return found

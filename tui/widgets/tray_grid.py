@@ -1,15 +1,18 @@
 """The cells of the tray: candidates in columns, each cut to the room there is. Lays out again only
 the cells that have changed."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from base.messages import _
 from scenes.table.draws import Candidate
 from scenes.table.hand import Hand, Place
-from tui.paint import NO_STYLE, Run, candidate_runs, growing_runs, strip_of, wrap
+from tui.paint import Run, candidate_runs, growing_runs, strip_of, wrap
 from tui.wrapping import fitted
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 COLUMN = 36
 """Cells that a candidate needs to stand beside others."""
+BOLD = Style(bold=True)
 CURSOR = Run(" ", Style(reverse=True))
 """Where a candidate is being written: a cell that is as wide in every font."""
 
@@ -64,38 +68,41 @@ class Grid:
         most = _most([max(len(lines[at]) for at in row) for row in grid], room)
         self.cut = {self.places[at] for at, each in enumerate(lines) if len(each) > most}
         self.strips, self._tops = [], [0]
+        base = tray.rich_style
         for row in grid:
             for line in range(min(most, max(len(lines[at]) for at in row))):
-                parts = []
+                segments: list[Segment] = []
                 for at in row:
-                    parts += self._part(tray, self.places[at], lines[at], line, most, cell, digits)
-                self.strips.append(Strip.join(parts).adjust_cell_length(width, tray.rich_style))
+                    place, runs = self.places[at], lines[at][line : line + 1] or [[]]
+                    if line == most - 1 and len(lines[at]) > most:
+                        runs = [_ending_cut(runs[0], cell - 3 - digits, tray.part("waiting"))]
+                    segments += self._part(tray, place, line == 0, runs[0], cell, digits, base)
+                segments.append(Segment(" " * (width - cell * len(row)), base))
+                self.strips.append(Strip(segments, width))
             self._tops.append(len(self.strips))
 
     def _part(
         self,
         tray: "Tray",
         place: int,
-        lines: list[list[Run]],
-        line: int,
-        most: int,
+        first: bool,
+        runs: list[Run],
         cell: int,
         digits: int,
-    ) -> list[Strip]:
+        base: Style,
+    ) -> Iterator[Segment]:
         """One row of one cell, and the blank beside it."""
         lit = place == tray.lit
-        base = tray.rich_style + (tray.part("lit") if lit else NO_STYLE)
-        head = " " * (digits + 2)
-        if line == 0:
-            head = f"{'>' if lit else ' '}{place + 1:>{digits}} "
-        number = tray.part("number") + Style(bold=lit)
-        runs = lines[line] if line < len(lines) else []
-        if line == most - 1 and len(lines) > most:
-            runs = _ending_cut(runs, cell - 3 - digits, tray.part("waiting"))
-        return [
-            strip_of([Run(head, number), *runs], cell - 1, base),
-            Strip.blank(1, tray.rich_style),
-        ]
+        ground = base + tray.part("lit") if lit else base
+        head = f"{'>' if lit else ' '}{place + 1:>{digits}} " if first else " " * (digits + 2)
+        number = tray.part("number") + BOLD if lit else tray.part("number")
+        yield Segment(head, ground + number)
+        used = digits + 2
+        for run in runs:
+            yield Segment(run.text, ground + run.style)
+            used += cell_len(run.text)
+        yield Segment(" " * (cell - 1 - used), ground)
+        yield Segment(" ", base)
 
     def _lines(self, tray: "Tray", hand: Hand, place: int, width: int) -> list[list[Run]]:
         """The wrapped lines of one candidate, from what was laid out where it has not changed."""
