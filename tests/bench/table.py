@@ -3,9 +3,9 @@
     python tests/bench/table.py [TURNS] [KEYS]       20000 turns and 100 keys where none are given
 
 While keys are pressed, five candidates stream at 200 tokens a second each. A key is timed from its
-event to the end of the paint that shows it. In the same process and at the same load, two ways to
-build it otherwise: all turns in one RichLog, and a widget a message (of those a tenth as many, since
-they take minutes to mount). Prints a Markdown table.
+event to the end of the paint that shows it. In the same process, two ways to build it otherwise: all
+turns in one RichLog, and a widget a message (of those a tenth as many, since they take minutes to
+mount). Prints a Markdown table.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from tui.widgets.tray import Tray
 RATE = 200
 """Tokens a second of each candidate."""
 LINE = (
-    "夜里下着雨，谁也没有说话。只有楼上的脚步声，一步，一步，走到门边就停了；灯也跟着暗下去。" * 2
+    "夜里下着雨，谁也没有说话。只有楼上的脚步声，一步，一步，走到门边就停了；灯也跟着暗下去。" * 4
 )
 PAUSE = 0.03
 

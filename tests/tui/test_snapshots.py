@@ -48,11 +48,24 @@ def test_a_table_with_candidates_in_a_large_light_terminal(
     """Five candidates side by side, dark ink on a light ground."""
 
     async def light(pilot: Pilot[None]) -> None:
-        pilot.app.theme = "textual-light"
+        pilot.app.theme = "paper"
         await drawn(pilot)
 
     app, _ = table(tmp_path)
     assert snap_compare(app, terminal_size=(200, 60), run_before=light)
+
+
+def test_a_table_whose_tray_has_the_keys(snap_compare: Any, tmp_path: Path) -> None:
+    """120×40: a candidate below is lit, the tray names its keys, a message stands on its line."""
+
+    async def keyed(pilot: Pilot[None]) -> None:
+        await drawn(pilot)
+        await pilot.press("down", "down")
+        pilot.app.notify("说话的服务器没有回应，按 F3 换一个模型", severity="warning", markup=False)
+        await pilot.pause()
+
+    app, _ = table(tmp_path)
+    assert snap_compare(app, terminal_size=(120, 40), run_before=keyed)
 
 
 def test_the_help(snap_compare: Any, tmp_path: Path) -> None:

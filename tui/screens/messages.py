@@ -45,5 +45,5 @@ class MessagesScreen(ModalScreen[None]):
 def _line(told: Told) -> Content:
     parts: list[Content | str | tuple[str, str]] = [(f"{told.at:%H:%M:%S}  ", "dim")]
     if told.word:
-        parts.append((f"{told.word}: ", "bold"))
+        parts.append((_("{word}: ", word=told.word), "bold"))
     return Content.assemble(*parts, printable(told.message))

@@ -17,6 +17,7 @@ from base.messages import _
 from base.text import UNPRINTABLE
 from tui.paint import printable
 from tui.table_keys import LAWS, TYPES, Action, Laws, Mode, State
+from tui.widgets.long_text import LongText
 from tui.widgets.suggesting import Suggestions, label_at_end, next_label
 
 IME_GUARD_S = 0.05
@@ -44,7 +45,7 @@ class Keyed(Protocol):
         """Something else has the keys."""
 
 
-class Composer(TextArea):
+class Composer(LongText):
     """A few lines of text, a feeling beside them, and what has the keys of the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

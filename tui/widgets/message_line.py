@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from base.messages import _
 from tui.paint import Run, ink, printable, strip_of
 from tui.told import Severity, Told
 from tui.wrapping import fitted
@@ -45,7 +46,7 @@ class MessageLine(Widget, can_focus=False):
         runs, room = [Run(" ", Style.null())], width - 2
         if told.word:
             style = ink(self.get_component_rich_style(f"message-line--{told.severity}"))
-            runs.append(Run(f"{told.word}: ", style + Style(bold=True)))
+            runs.append(Run(_("{word}: ", word=told.word), style + Style(bold=True)))
             room -= cell_len(runs[-1].text)
         runs.append(Run(fitted(printable(told.message), room, MORE), Style.null()))
         return strip_of(runs, width, self.rich_style)
