@@ -6,8 +6,8 @@ Without a token it is for this machine: it answers to no other name, and only to
 import asyncio
 import json
 import signal
-import sys
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from html import escape
