@@ -33,6 +33,8 @@ SLOW = {
     *("models/test_server_scoring.py", "models/test_starter_lora.py"),
     *("scenes/test_bundled_adapter.py", "scenes/test_grammar.py", "scenes/test_tutorial.py"),
     *("tui/test_forms.py", "tui/test_editing.py", "tui/test_tutorial_played.py"),
+    *("tui/test_start.py", "tui/test_start_scenes.py", "tui/test_start_search.py"),
+    *("tui/test_start_sessions.py", "tui/test_start_terminal.py", "tui/test_start_voice.py"),
     *("train/test_dpo.py", "train/test_processes.py", "train/test_qlora.py", "train/test_run.py"),
     *("scenes/test_ahead.py", "scenes/test_retry.py"),
     *("tui/test_composer.py", "tui/test_every_key.py", "tui/test_key_storm.py"),

@@ -1,14 +1,17 @@
 """The command palette, its commands and the list of keys, in the person's language."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.align import Align
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult, SystemCommand
 from textual.command import CommandList, CommandPalette
 from textual.containers import VerticalScroll
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 from textual.widgets import Static
@@ -29,6 +32,13 @@ TEXTUALS_OWN = (N_("palette"), N_("Open the command palette"))
 
 class Palette(CommandPalette):
     """Textual's palette; what it finds nothing for it says in our words."""
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        """Gather what fits, unless the palette has been closed before that began."""
+        gather = CommandPalette._gather_commands.__wrapped__  # type: ignore[attr-defined]
+        with suppress(NoMatches):
+            await gather(self, search_value)
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()

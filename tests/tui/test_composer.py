@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
@@ -14,6 +15,7 @@ from tests.tui.tables import at, dealt, house, said, say, table, tray_text, unti
 from tests.tui.terminals import Terminal
 from tui.app import PaotuanApp
 from tui.model_options import Choice
+from tui.palette import Palette
 from tui.screens.start import StartScreen
 from tui.terminal_keys import Input
 from tui.widgets.composer import Composer
@@ -264,6 +266,18 @@ async def test_what_was_written_and_not_sent_is_there_when_the_table_is_taken_ag
         app.post_message(StartScreen.Resume(play.journal.path))
         await until(pilot, lambda: app.table is not None and app.screen is app.table)
         await until(pilot, lambda: composer_of(app).text == "half of a line")
+
+
+async def test_a_palette_that_is_closed_before_it_is_filled_breaks_nothing(tmp_path: Path) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette))
+        palette = app.screen
+        await palette.query(CommandList).remove()
+        palette._gather_commands("")  # type: ignore[attr-defined]
+        await pilot.pause(0.1)
+        assert app._exception is None and app.return_code is None
 
 
 # --- the feeling ---

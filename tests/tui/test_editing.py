@@ -1,6 +1,7 @@
 """A file in one's own editor: what comes back is checked; what read before is kept till then."""
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,9 +146,14 @@ def test_the_editor_gets_the_terminal_and_the_table_comes_back(
     opened = terminal(EDITOR=f"'{program}'", VISUAL="", PAOTUAN_MODEL="scripted")
     assert isinstance(opened, Terminal)
     opened.until(opened.shows("渡口"))
-    opened.type("\x1b[B")
-    opened.type("\x1b[B")
-    opened.until(opened.shows("船娘"))
+    opened.until(opened.shows("看一局", "模型就绪"))
+    for __ in range(8):
+        if "船娘" in opened.text:
+            break
+        opened.type("\x1b[B")
+        opened.until(lambda: True)
+        time.sleep(1)
+        opened.read()
     opened.type("e")
     opened.until(opened.shows("IN THE EDITOR"))
     opened.type("\r")

@@ -181,6 +181,6 @@ def test_every_key_does_what_the_help_says_in_this_terminal(
     untold = {"shift+enter"} - keys.codes.keys()
     assert named - keys.pressed - untold - set("134567890") == set()
     keys.press("ctrl+q")
-    assert opened.end() == 0
+    assert opened.end() == 0, opened.text
     texts = [turn.entry.text for turn in replayed(saved(tmp_path)).turns.values()]
     assert texts.index("我上楼") + 2 == texts.index("第三行")

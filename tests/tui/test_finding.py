@@ -98,6 +98,24 @@ async def test_tab_searches_all_sessions(tmp_path, monkeypatch):
         assert "旧宅" in rows(pilot)[0] and "阁楼上有脚步声" in rows(pilot)[0]
 
 
+async def test_enter_on_a_line_of_another_session_opens_it_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    folder = tmp_path / "paotuan" / "sessions"
+    folder.mkdir(parents=True)
+    __, other = table(folder)
+    other.say("阁楼上有脚步声。")
+    other.say("别去。")
+    other.leave()
+    app, _ = long_play(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+f", "tab", *"脚步")
+        await until(pilot, lambda: rows(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.play is not None and app.play.session.id == other.session.id)
+        await until(pilot, lambda: app.screen is app.table and at(pilot).lit_turn is not None)
+        assert at(pilot).lit_turn.entry.text == "阁楼上有脚步声。"
+
+
 async def test_hostile_words_and_lines_are_only_text(tmp_path):
     app, play = table(tmp_path)
     play.say("[red]灯[/red] \x1b[31m")

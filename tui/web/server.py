@@ -7,6 +7,7 @@ import asyncio
 import json
 import signal
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -82,7 +83,7 @@ class TableServer:
             ended.set()
 
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if number := getattr(signal, name, None):
+            if sys.platform != "win32" and (number := getattr(signal, name, None)):
                 loop.add_signal_handler(number, end, number)
         try:
             where = (self.access.host, self.access.port)
