@@ -41,7 +41,7 @@ class PaotuanApp(ModelKeeper):
     TITLE = "paotuan"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", id="app.help"),
+        Binding("f1", "help", "Help", id="app.help", priority=True),
         Binding("f8", "messages", "Messages", id="app.messages", priority=True),
         Binding("ctrl+l", "scenes", "Scenes", id="app.scenes", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
@@ -163,9 +163,12 @@ class PaotuanApp(ModelKeeper):
             self.notify(str(error), severity="error", markup=False, timeout=15)
 
     def action_help(self) -> None:
+        """Show what the keys do here; again, and it is gone."""
         from tui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
             self.push_screen(HelpScreen())
 
     def action_messages(self) -> None:

@@ -269,7 +269,7 @@ CANDIDATES = (
         _always("edit", mode="text"),
         N_("edit"),
     ),
-    Law("tray.redraw", "r", TRAY, N_("draws all again"), _always("redraw"), N_("redraw")),
+    Law("tray.redraw", "r", TRAY, N_("draws all again"), _always("redraw", mode="tray"), N_("redraw")),
     Law("tray.more", "m", TRAY, N_("draws more"), _always("more"), N_("more")),
     Law(
         "tray.continue",

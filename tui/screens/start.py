@@ -88,6 +88,8 @@ class StartScreen(Screen[None]):
         """Open this session."""
 
         path: Path
+        shown: bool = False
+        """Whether it ships with the program, and has not been opened before."""
 
     @dataclass
     class ListRead(Message):
@@ -344,10 +346,11 @@ class StartScreen(Screen[None]):
 
     def _open_scene(self, id: str) -> None:
         if shown := self.scenes.shown(id):
-            from scenes.table.shown import open_shipped
+            from scenes.table.shown import open_shipped, was_opened
 
             try:
-                self.post_message(self.Resume(open_shipped(shown)))
+                first = not was_opened(shown)
+                self.post_message(self.Resume(open_shipped(shown), first))
             except KnownError as error:
                 self.refuse(error)
         elif scene := self._load(id):
