@@ -69,6 +69,8 @@ class PaotuanApp(ModelKeeper):
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
+        self._first_look = False
+        """Whether a session that ships is opened for the first time."""
         self.drafts: dict[str, tuple[str, str]] = {}
         """What was written and not sent at the tables that were left, by their sessions."""
 
@@ -135,10 +137,14 @@ class PaotuanApp(ModelKeeper):
         self.call_after_refresh(self._tell_where, play)
 
     def _tell_where(self, play: "Play") -> None:
-        """Say where a long session was left to who comes back to it."""
+        """Say where a long session was left to who comes back to it, and to who opens one that
+        ships what can be done with it."""
         from scenes.table.recap import where_it_was_left
 
-        if not play.journal.just_begun and (left := where_it_was_left(play.session)):
+        if self._first_look:
+            self._first_look = False
+            self.notify(_("To watch: ↑ goes back, Ctrl+B shows the branches, writing plays on"))
+        elif not play.journal.just_begun and (left := where_it_was_left(play.session)):
             self.notify(left, markup=False, timeout=10)
 
     @on(StartScreen.Begin)
@@ -152,6 +158,7 @@ class PaotuanApp(ModelKeeper):
         from scenes.table.play import Play
         from tui.last_choices import remember_choice
 
+        self._first_look = event.shown
         self._try(lambda: Play.resume(event.path))
         if self.play:
             remember_choice(self.play.scene.name, None, chose=False)
