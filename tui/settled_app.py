@@ -17,7 +17,7 @@ DIM = 0.95
 class SettledApp(TellingApp, KeysInOrder):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-short"), (14, "-tall")]  # noqa: RUF012
 
     on_dark: bool | None = None
     """Whether the terminal's own background is dark, where that is known."""
