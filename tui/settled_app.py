@@ -24,17 +24,23 @@ class SettledApp(TellingApp, KeysInOrder):
     typed_early = b""
     """What was typed while the terminal was asked."""
 
-    def apply_settings(self) -> None:
-        """Take the theme and the keys of the settings, and say what is wrong with them."""
-        mine = settings()
+    def on_load(self) -> None:
+        """Take the theme of the settings, or one that suits the terminal, before anything is
+        styled: later on all would be styled anew."""
         for each in self.get_line_filters():
             if isinstance(each, DimFilter):
                 each.dim_factor = DIM
         for theme in OURS.values():
             self.register_theme(theme)
-        self.theme = suited(self.on_dark is not False)
-        if mine.theme in self.available_themes:
-            self.theme = mine.theme
+        wanted = settings().theme
+        known = wanted in self.available_themes
+        name = wanted if wanted and known else suited(self.on_dark is not False)
+        self.set_reactive(SettledApp.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def apply_settings(self) -> None:
+        """Take the keys of the settings, and say what is wrong with them and with the theme."""
+        mine = settings()
         if mine.keys:
             self.set_keymap(dict(mine.keys))
         if mine.theme or mine.keys or mine.problems or mine.model:
