@@ -1,5 +1,6 @@
 """The program on the screen: which screen is shown, and the model that is loaded behind it."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr
@@ -105,6 +106,12 @@ class PaotuanApp(ModelKeeper):
     def _show_start(self) -> None:
         self.push_screen(StartScreen(self.model, self.choice))
         self.call_after_refresh(self._load, None)
+        self.call_after_refresh(self._import_ahead)
+
+    @work(thread=True, group="imports")
+    def _import_ahead(self) -> None:
+        """Import what the table needs while the person looks at the start."""
+        import tui.screens.table  # noqa: F401
 
     def _open_play(self, opening: "Callable[[], Play | None]") -> None:
         """Sit down at what is opened; what cannot be opened is told where the program ends."""
@@ -133,6 +140,8 @@ class PaotuanApp(ModelKeeper):
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
         self.call_after_refresh(self._tell_where, play)
+        # what a long session holds stays: looking through it for garbage would take 40 ms at times
+        self.call_after_refresh(gc.freeze)
 
     def _tell_where(self, play: "Play") -> None:
         """Say where a long session was left to who comes back to it."""
@@ -208,6 +217,7 @@ class PaotuanApp(ModelKeeper):
         with self.table.trying():
             self.table.leave()
         self.play = self.table = None
+        gc.unfreeze()
         self.pop_screen()
         if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
             self.push_screen(StartScreen(self.model, self.choice))

@@ -84,9 +84,13 @@ class Input:
         """What it means that nothing more has come so far."""
         if self._paste is not None and now - self._when > SILENCE:
             yield self._end_paste("".join(self._paste) + self._held)
-        elif self._paste is None and self._held:
+        elif self._paste is None and self._held and self._is_all(now):
             yield from self._release()
         yield from self._parser.tick()
+
+    def _is_all(self, now: float) -> bool:
+        """Whether nothing will follow what is held back: an Escape alone is a key at once."""
+        return self._held == ESC or now - self._when > SILENCE / 4
 
     def _hold(self, text: str) -> str:
         """Hold back what may be the beginning of a paste's mark; the text before it."""

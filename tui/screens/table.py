@@ -1,9 +1,11 @@
 """The table on the screen: transcript, candidates, composer, status; and what its keys do."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
+from textual._context import NoActiveAppError
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -192,10 +194,11 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     def leave(self) -> None:
-        drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
-        for composer in self.query(Composer):
-            if composer.text and self.editing is None:
-                drafts[self.play.session.id] = composer.text, composer.label
+        with suppress(NoActiveAppError):  # a fault has ended it
+            drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
+            for composer in self.query(Composer):
+                if composer.text and self.editing is None:
+                    drafts[self.play.session.id] = composer.text, composer.label
         super().leave()
 
     # --- keys ---

@@ -98,9 +98,17 @@ class Transcript(ScrollView, can_focus=False):
         changed = super()._size_updated(size, virtual_size, container_size, layout)
         if self._text_width() != self._width:
             self._measure(0)
-        if at_end:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+        if at_end and self.scroll_y != self.max_scroll_y:
+            self._stand_at_end()
         return changed
+
+    def _stand_at_end(self) -> None:
+        """Be at the end as part of a layout, in one paint with it."""
+        end = float(self.max_scroll_y)
+        self.set_reactive(Transcript.scroll_y, end)
+        self.set_reactive(Transcript.scroll_target_y, end)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = end
 
     def _show_marks(self, marks: Mapping[int, str]) -> None:
         if marks == self.marks:

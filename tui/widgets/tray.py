@@ -52,7 +52,7 @@ class Tray(ScrollView, can_focus=False):
         self.going = Going()
         self._grid = Grid()
         self._laid_out = 0.0
-        self._width = 0
+        self._width = self._laid_out_in = 0
         self._parts: dict[str, Style] = {}
         self._due: Timer | None = None
         self._ticking: Timer | None = None
@@ -133,7 +133,8 @@ class Tray(ScrollView, can_focus=False):
         return changed
 
     def on_resize(self) -> None:
-        self._lay_out()
+        if self._room() != self._laid_out_in:
+            self._lay_out()
 
     def _text_width(self) -> int:
         """Cells for a row; before there is a place for it, as many as there will be."""
@@ -160,6 +161,7 @@ class Tray(ScrollView, can_focus=False):
             self._tick(False)
             return
         width = self._width = self._text_width()
+        self._laid_out_in = self._room()
         begun = hand is not None and any(p.text or p.over or p.why for p in hand.places)
         self._tick(not begun)
         if self.folded and hand is not None:
