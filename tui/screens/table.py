@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -112,8 +113,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             case happened.HandOpened() | happened.HandShown():
                 self._show_hand()
             case happened.HandHidden():
-                tray.folded = True
-                self.tell()
+                self._show_hand()
             case happened.PromptRead(done, total):
                 tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
@@ -152,6 +152,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             tray.show(shown, self.table.hand_at, len(hands))
             tray.folded = self.table.hidden
         self._tell_reading(None)
+
+    @on(Tray.LitMoved)
+    def _lit_moved(self) -> None:
+        self.tell()
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
         """How much of a prompt has been read, while it is not all of it."""
