@@ -1,6 +1,8 @@
 """The table says only what is so: what Enter takes, which keys work, what became of a command."""
 
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from textual import events
@@ -8,12 +10,14 @@ from textual import events
 from models.scripted import Scripted
 from scenes.table.play import Play
 from tests.tui.tables import at, dealt, house, say, table, tray_text, until, write
+from tests.tui.terminals import Terminal
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.find import FindScreen, Place
 from tui.screens.help import HelpScreen
 from tui.widgets.composer import Composer
 from tui.widgets.field import Field
+from tui.widgets.message_line import short
 from tui.widgets.tray import Tray
 
 SLOW = 0.2
@@ -129,3 +133,32 @@ async def test_the_scripted_model_recites_english_in_an_english_scene(tmp_path: 
         await dealt(pilot)
         shown = tray_text(pilot)
         assert "Quiet now" in shown or "upstairs" in shown
+
+
+def test_the_line_that_first_does_not_fit_is_in_sight_at_once(
+    terminal: "Callable[..., Terminal]",
+) -> None:
+    """The opening, two lines, and a tray that is as high as the one before fill the screen."""
+    shown = terminal("play", "greyharbour", "--model", "scripted", PAOTUAN_LANG="en")
+    shown.until(shown.shows("Keep away", "Enter lets Tom speak"))
+    shown.type("Hello all of you.\r")
+    shown.until(shown.shows("5 lines for Tom", "Somebody is"))
+    shown.type("/model http://127.0.0.1:9/v1\r")
+    shown.until(shown.shows("cannot connect"))
+    begun = monotonic()
+    shown.until(lambda: monotonic() > begun + 3.5)  # so long an error stands at least
+    shown.type("\r")
+    shown.until(shown.shows("5 lines for Mrs Pell", "throws the keys"))
+    begun = monotonic()
+    shown.until(lambda: monotonic() > begun + 1)
+    assert "Tom：Did you hear that?" in shown.text, shown.text
+
+
+def test_of_a_message_that_does_not_fit_the_path_is_cut_first() -> None:
+    words = "/home/me/.local/share/paotuan/sessions/20261129-greyharbour.jsonl: no space left"
+    assert short(words, 60) == "…/20261129-greyharbour.jsonl: no space left"
+    assert short(words, 100) == words
+    assert short("no command /foo (/help lists them)", 9) == "no command /foo (/help lists them)"
+    assert short("see http://127.0.0.1:9/v1/models/x: refused, and more words", 30).startswith(
+        "see http://127.0.0.1:9/v1/models/x"
+    )
