@@ -1,5 +1,6 @@
 """The table says only what is so: what Enter takes, which keys work, what became of a command."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -162,3 +163,24 @@ def test_of_a_message_that_does_not_fit_the_path_is_cut_first() -> None:
     assert short("see http://127.0.0.1:9/v1/models/x: refused, and more words", 30).startswith(
         "see http://127.0.0.1:9/v1/models/x"
     )
+
+
+@pytest.mark.parametrize("way", ["quit", "hang up"])
+def test_what_was_written_and_not_sent_is_there_when_the_table_is_taken_again(
+    terminal: "Callable[..., Terminal]", way: str
+) -> None:
+    shown = terminal("play", "greyharbour", "--model", "scripted", PAOTUAN_LANG="en")
+    shown.until(shown.shows("Enter lets Tom speak"))
+    shown.type("Hello.\r")
+    shown.until(shown.shows("5 lines for Tom"))
+    shown.type("half a thought")
+    shown.until(shown.shows("half a thought"))
+    if way == "quit":
+        shown.type("\x11")
+    else:
+        shown.process.send_signal(signal.SIGHUP)
+    shown.end()
+    again = terminal("play", "--resume", "--model", "scripted", PAOTUAN_LANG="en")
+    again.until(again.shows("half a thought", "5 lines for Tom"))
+    again.type(", finished\r")
+    again.until(again.shows("Ada：half a thought, finished"))

@@ -18,6 +18,7 @@ from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
 from scenes.table.where import where
+from tui import unsent
 from tui.copying import candidate
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
@@ -75,8 +76,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
-        if draft := getattr(self.app, "drafts", {}).pop(self.play.session.id, None):
-            self.query_one(Composer).write(*draft)
+        if written := unsent.take(self.play):
+            self.query_one(Composer).write(*written)
         self.changed()
         self._show_hand()
 
@@ -147,7 +148,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         """Show the hand that is on the table, or what stands for it while it is hidden."""
         tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
         shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
-        if tray.hand is not shown or tray.folded or tray.of != len(hands):
+        if tray.hand is not shown or tray.folded != self.table.hidden or tray.of != len(hands):
             self._shown_since = Message().time
             tray.show(shown, self.table.hand_at, len(hands))
             tray.folded = self.table.hidden
@@ -196,10 +197,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     def leave(self) -> None:
-        drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
         for composer in self.query(Composer):
             if composer.text and self.editing is None:
-                drafts[self.play.session.id] = composer.text, composer.label
+                unsent.keep(self.play, composer.text, composer.label)
         super().leave()
 
     # --- keys ---
