@@ -7,15 +7,19 @@ from time import monotonic
 
 import pytest
 from textual import events
+from textual.widgets import Static
 
+from base.folders import data_folder
 from models.scripted import Scripted
 from scenes.table.play import Play
+from tests.tui.starts import rows
 from tests.tui.tables import at, dealt, house, say, table, tray_text, until, write
 from tests.tui.terminals import Terminal
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.find import FindScreen, Place
 from tui.screens.help import HelpScreen
+from tui.screens.models import ModelsScreen
 from tui.widgets.composer import Composer
 from tui.widgets.field import Field
 from tui.widgets.message_line import short
@@ -184,3 +188,45 @@ def test_what_was_written_and_not_sent_is_there_when_the_table_is_taken_again(
     again.until(again.shows("half a thought", "5 lines for Tom"))
     again.type(", finished\r")
     again.until(again.shows("Ada：half a thought, finished"))
+
+
+async def test_while_an_address_is_asked_for_the_keys_of_the_list_are_not_offered(
+    tmp_path: Path,
+) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(app.screen, ModelsScreen) and app.screen.rows)
+        keys = app.screen.query_one("#models-keys", Static)
+        assert "Enter plays with it" in str(keys.content)
+        await pilot.press("a")
+        await until(pilot, lambda: str(keys.content) == "Enter asks it · Esc back")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Enter plays with it" in str(keys.content))
+
+
+@pytest.mark.parametrize(
+    ("spoken", "before", "after", "unread"),
+    [
+        ("en", "greyharbour", "changan", "cannot be read"),
+        ("zh_CN", "xiyou", "greyharbour", "读不了"),
+    ],
+)
+async def test_scenes_in_ones_own_writing_come_first_and_unreadable_ones_last(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoken: str,
+    before: str,
+    after: str,
+    unread: str,
+) -> None:
+    monkeypatch.setenv("PAOTUAN_LANG", spoken)
+    folder = data_folder() / "scenes"
+    folder.mkdir(parents=True)
+    (folder / "aaa.yaml").write_bytes(b"\x00\xff")
+    app = PaotuanApp(None, Choice(), Scripted())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: any(f"aaa {unread}" in row for row in rows(pilot)))
+        names = [row.split()[-1] for row in rows(pilot)]
+        assert names.index(before) < names.index(after)
+        assert "aaa" in [row for row in rows(pilot) if "▷" not in row][-1]
