@@ -70,8 +70,6 @@ class PaotuanApp(ModelKeeper):
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
-        self.drafts: dict[str, tuple[str, str]] = {}
-        """What was written and not sent at the tables that were left, by their sessions."""
 
     def get_driver_class(self) -> type[Driver]:
         if sys.platform == "win32" or constants.DRIVER is not None:

@@ -66,19 +66,22 @@ def folded_title(hand: Hand, width: int) -> str:
     return fitted(words, width - 4)
 
 
-def lost_places(hand: Hand) -> str:
-    """One line about the places at which no line came about; empty where there are none."""
+def lost_places(hand: Hand, has_keys: bool = True, picks: bool = True) -> str:
+    """One line about the places at which no line came about, and the key that draws again now;
+    empty where there are none."""
     lost = [place for place in hand.places if place.over and not place.candidate]
     whys = dict.fromkeys(place.why for place in lost if place.why)
-    return (
-        _n(
-            "{n} came to nothing; r draws again ({why})",
-            "{n} came to nothing; r draws again ({why})",
-            len(lost),
-            why=", ".join(whys),
-        )
-        if lost
-        else ""
+    if not lost:
+        return ""
+    n, why = len(lost), ", ".join(whys)
+    if not picks:
+        return _n("{n} came to nothing ({why})", "{n} came to nothing ({why})", n, why=why)
+    return _n(
+        "{n} came to nothing; {keys} draws again ({why})",
+        "{n} came to nothing; {keys} draws again ({why})",
+        n,
+        keys="r" if has_keys else "↓ r",
+        why=why,
     )
 
 
@@ -95,6 +98,8 @@ def _keys(hand: Hand, at: int, of: int, has_keys: bool) -> Sequence[str]:
     count = len(hand.places)
     digits = {1: "1"}.get(count, f"1–{min(count, 9)}") + (", 0" if count > 9 else "")
     leaf = [_("←→ hands")] if of > 1 else []
+    if not hand.complete:
+        return leaf
     if has_keys:
         return [
             _("{digits} or Enter pick", digits=digits),

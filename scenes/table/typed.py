@@ -198,7 +198,11 @@ def _no_command(begun: Marked) -> KnownError:
 def _nearest(begun: Marked) -> str:
     """What a command may have been meant to be called."""
     words = [word for word in (*WORDS, "me", "emoji") if len(word) > 1]
+    from rapidfuzz import fuzz
+
     alike = [word for word in words if word.isascii() == begun.latin]
+    if begun.latin:  # a long word that holds the letters of a short one is not what was meant
+        alike = [word for word in alike if fuzz.ratio(begun.word.casefold(), word) >= 60]
     if not nearest(begun.word, alike):
         return ""
     return nearest(f"/{begun.word}", [f"/{word}" for word in alike])

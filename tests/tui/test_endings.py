@@ -95,7 +95,7 @@ sys.exit(main())
     opened.until(opened.shows("雨夜旧宅", "scripted"))
     opened.type("我上楼看看。")
     opened.type("\r")
-    opened.until(opened.shows("模型正在想第一句"))
+    opened.until(opened.shows("还在抽"))
     opened.type("\x11")
     assert opened.end(15) == 0
     assert replayed(saved(tmp_path)).entries[-1].text == "我上楼看看。"

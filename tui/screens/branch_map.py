@@ -20,6 +20,7 @@ from scenes.table.session import Turn
 from tui.faults import line_of
 from tui.paint import printable
 from tui.widgets.branch_map import BranchMap
+from tui.widgets.field import Field
 
 Answer = tuple[str, Turn] | None
 """`("go", turn)` or `("edit", turn)`; nothing where the person only looked."""
@@ -61,7 +62,7 @@ class BranchMapScreen(ModalScreen[Answer]):
             box.border_title = Content(_("Turns and branches"))
             yield BranchMap(self.session, id="map")
             yield Static(id="map-line", markup=False)
-            yield Input(id="map-filter", placeholder=_("what a line or a bookmark says"))
+            yield Field(id="map-filter", placeholder=_("what a line or a bookmark says"))
             yield Static(self._keys(), id="map-keys", markup=False)
 
     def _keys(self) -> str:

@@ -19,6 +19,7 @@ from scenes.table.command_words import command_help
 from tui.paint import printable
 from tui.settings import settings
 from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name
+from tui.widgets.field import Field
 
 FORMS = (
     (N_("plain text"), N_("your role says it")),
@@ -37,9 +38,11 @@ class Row(NamedTuple):
 
     keys: str
     words: str
+    called: str = ""
+    """What it is called on the screen."""
 
     def holds(self, wanted: str) -> bool:
-        return wanted.casefold() in f"{self.keys} {self.words}".casefold()
+        return wanted.casefold() in f"{self.keys} {self.words} {self.called}".casefold()
 
 
 Section = tuple[str, list[Row]]
@@ -64,7 +67,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Input(placeholder=_("type to search"), compact=True, id="wanted")
+            yield Field(placeholder=_("type to search"), compact=True, id="wanted")
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static(id="keys-page")
 
@@ -132,7 +135,7 @@ def _rows(laws: Laws, group: Iterable[Law]) -> Iterator[Row]:
         keys = laws.keys(law)
         own = keys == law.names
         shown = law.shown if law.shown and own else " ".join(map(key_name, keys))
-        yield Row(shown, _(law.words))
+        yield Row(shown, _(law.words), _(law.hint) if law.hint else "")
 
 
 def _bound(screen: Screen[object]) -> Iterator[Row]:

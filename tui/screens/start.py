@@ -30,6 +30,7 @@ from tui.screens.start_keys import CharacterKeys, SessionKeys
 from tui.screens.start_rows import Hint, Section, Told
 from tui.screens.start_scenes import Scenes, scene_at
 from tui.screens.start_sessions import PLACE, Sessions
+from tui.widgets.field import Field
 from tui.widgets.message_line import MessageLine
 from tui.widgets.preview import Preview, Words
 from tui.widgets.rows import Rows
@@ -120,7 +121,7 @@ class StartScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("paotuan 跑团", "bold")), id="title")
         yield Static(id="tabs")
-        yield Input(id="search", max_length=LONGEST_QUERY, placeholder=_("title, name, pinyin…"))
+        yield Field(id="search", max_length=LONGEST_QUERY, placeholder=_("title, name, pinyin…"))
         with Container(id="body"):
             yield Rows(id="rows")
             yield Preview(id="lit")

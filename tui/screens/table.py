@@ -1,11 +1,10 @@
 """The table on the screen: transcript, candidates, composer, status; and what its keys do."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
-from textual._context import NoActiveAppError
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -19,6 +18,7 @@ from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
 from scenes.table.where import where
+from tui import unsent
 from tui.copying import candidate
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
@@ -76,8 +76,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
-        if draft := getattr(self.app, "drafts", {}).pop(self.play.session.id, None):
-            self.query_one(Composer).write(*draft)
+        if written := unsent.take(self.play):
+            self.query_one(Composer).write(*written)
         self.changed()
         self._show_hand()
 
@@ -114,8 +114,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             case happened.HandOpened() | happened.HandShown():
                 self._show_hand()
             case happened.HandHidden():
-                tray.folded = True
-                self.tell()
+                self._show_hand()
             case happened.PromptRead(done, total):
                 tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
@@ -149,11 +148,15 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         """Show the hand that is on the table, or what stands for it while it is hidden."""
         tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
         shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
-        if tray.hand is not shown or tray.folded or tray.of != len(hands):
+        if tray.hand is not shown or tray.folded != self.table.hidden or tray.of != len(hands):
             self._shown_since = Message().time
             tray.show(shown, self.table.hand_at, len(hands))
             tray.folded = self.table.hidden
         self._tell_reading(None)
+
+    @on(Tray.LitMoved)
+    def _lit_moved(self) -> None:
+        self.tell()
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
         """How much of a prompt has been read, while it is not all of it."""
@@ -194,11 +197,9 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     def leave(self) -> None:
-        with suppress(NoActiveAppError):  # a fault has ended it
-            drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
-            for composer in self.query(Composer):
-                if composer.text and self.editing is None:
-                    drafts[self.play.session.id] = composer.text, composer.label
+        for composer in self.query(Composer):
+            if composer.text and self.editing is None:
+                unsent.keep(self.play, composer.text, composer.label)
         super().leave()
 
     # --- keys ---

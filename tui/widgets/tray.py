@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
+from base.errors import KnownError
+from base.messages import _
 from scenes.table.hand import Hand
 from tui.paint import ink
 from tui.tray_words import Going, folded_title, lost_places, title_of
@@ -33,6 +37,10 @@ class Tray(ScrollView, can_focus=False):
             *("waiting", "lit"),
         )
     }
+
+    @dataclass
+    class LitMoved(Message):
+        """What is lit came to nothing, and another is lit."""
 
     lit: reactive[int] = reactive(0)
     """The place that Enter takes."""
@@ -98,11 +106,16 @@ class Tray(ScrollView, can_focus=False):
         return True
 
     def read_whole(self) -> None:
-        """Open the lit candidate whole, above the table."""
+        """Open the lit candidate whole, above the table.
+
+        Raises `KnownError` where it has no words yet.
+        """
         from tui.screens.whole import WholeScreen
 
-        if self.hand is not None and self.lit < len(self.hand.places):
-            self.app.push_screen(WholeScreen(self.hand, self.lit))
+        hand, lit = self.hand, self.lit
+        if hand is None or lit >= len(hand.places) or not hand.places[lit].text:
+            raise KnownError(_("candidate {number} has no words yet", number=lit + 1))
+        self.app.push_screen(WholeScreen(hand, lit))
 
     # --- how it is laid out ---
 
@@ -171,11 +184,12 @@ class Tray(ScrollView, can_focus=False):
             if not begun:
                 count = len(hand.places) if hand else 1
                 self._grid.show_line(self, self.going.words(), width, count)
-            elif hand is not None and (words := lost_places(hand)):
+            elif hand is not None and (words := lost_places(hand, self.has_keys, self.picks)):
                 self._grid.add_line(self, words, width)
         if hand is not None and self._grid.places and self.lit not in self._grid.places:
             self.set_reactive(Tray.lit, self._grid.nearest(self.lit))
             self._grid.show(self, hand, width, self._room())
+            self.post_message(self.LitMoved())
         self._take_place(width)
 
     def _take_place(self, width: int) -> None:
