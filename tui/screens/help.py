@@ -18,7 +18,8 @@ from base.messages import N_, _
 from scenes.table.command_words import command_help
 from tui.paint import printable
 from tui.settings import settings
-from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name
+from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Laws
+from tui.table_state import Law, key_name
 
 FORMS = (
     (N_("plain text"), N_("your role says it")),

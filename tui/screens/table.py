@@ -24,9 +24,9 @@ from tui.screens.prompt import PromptScreen
 from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
 from tui.screens.table_status import heading_of, invitation, status_of
-from tui.screens.table_turns import TurnActions
 from tui.settings import settings
-from tui.table_keys import Action, Law, Laws, Mode, State
+from tui.table_keys import Laws
+from tui.table_state import Action, Law, Mode, State
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
@@ -34,7 +34,7 @@ from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
 
 
-class TableScreen(CursorActions, TurnActions, FloorActions):
+class TableScreen(CursorActions, FloorActions):
     """One play at the table."""
 
     CSS_PATH = "table.tcss"
