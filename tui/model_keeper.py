@@ -13,22 +13,19 @@ from textual.timer import Timer
 
 from base.errors import KnownError, PassingError
 from base.messages import _, series
-from tui.faults import line_of
-from tui.loaded_model import LoadedModel, wanted
+from tui.faults import keep, line_of
+from tui.loaded_model import FIRST_AGAIN_S, LAST_AGAIN_S, LoadedModel, wanted
 from tui.model_options import Choice, better_than_starter, model_name, open_model
 from tui.preferences import SMALL_MODEL, is_new
 from tui.settings import settings
 from tui.settled_app import SettledApp
-from tui.strangers import answer_for, strange_host
+from tui.strangers import answer_for, question_about, strange_host
 
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
     from scenes.scene import Scene
     from scenes.table.play import Play
     from tui.screens.table import TableScreen
-
-FIRST_AGAIN_S, LAST_AGAIN_S = 5.0, 60.0
-"""Seconds until a server that was away is asked again, doubled each time up to the last."""
 
 
 class ModelKeeper(SettledApp):
@@ -116,8 +113,9 @@ class ModelKeeper(SettledApp):
     def _opened_again(self, choice: Choice, scene: "Scene | None") -> "Backend | None":
         try:
             return open_model(choice, scene)
-        except Exception:
-            return None  # what the new one failed at is told; without a model one can still write
+        except Exception as error:
+            keep(error)  # what the new one failed at is told; without a model one can still write
+            return None
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
@@ -245,15 +243,11 @@ class ModelKeeper(SettledApp):
         from tui.screens.question import QuestionScreen
 
         assert scene is not None
-        question = _(
-            "The scene {scene} wants its lines from the server {host}. What is said at the table "
-            "would be sent there. Connect?",
-            scene=scene.title,
-            host=host,
-        )
         self.model.asked = wanted(self.choice, scene)
         self.model.problem = _("{host} is not asked before you say so; /retry asks", host=host)
-        self.push_screen(QuestionScreen(question), partial(self._answered, host, scene))
+        self.push_screen(
+            QuestionScreen(question_about(host, scene)), partial(self._answered, host, scene)
+        )
 
     def _answered(self, host: str, scene: "Scene", yes: bool | None) -> None:
         if yes is None:

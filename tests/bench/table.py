@@ -3,9 +3,9 @@
     python tests/bench/table.py [TURNS] [KEYS]       20000 turns and 100 keys where none are given
 
 While keys are pressed, five candidates stream at 200 tokens a second each. A key is timed from its
-event to the end of the paint that shows it. In the same process, two ways to build it otherwise: all
-turns in one RichLog, and a widget a message (of those a tenth as many, since they take minutes to
-mount). Prints a Markdown table.
+event to the end of the paint that shows it. In the same process, two ways to build it otherwise:
+all turns in one RichLog, and a widget a message (of those a tenth as many, since they take minutes
+to mount). Prints a Markdown table.
 """
 
 import asyncio
