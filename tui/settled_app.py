@@ -7,8 +7,8 @@ from tui.keys_in_order import KeysInOrder
 from tui.palette import KeysPanel, Palette, RememberedThemes
 from tui.preferences import problems
 from tui.settings import settings
+from tui.telling_app import TellingApp
 from tui.themes import OURS, own_variables, suited
-from tui.told import TellingApp
 
 DIM = 0.95
 """How much of its contrast dim text keeps."""

@@ -1,20 +1,11 @@
-"""What the program tells a person: one message at a time on a line, and all of them kept.
-
-An app that is a `TellingApp` shows no toasts: whatever is notified goes there.
-"""
+"""What the program tells a person: a message, how grave it is, how long it stands. Values only."""
 
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from textual import events
-from textual.app import App
-from textual.timer import Timer
-
 from base.messages import _
-from base.text import one_line
 
 Severity = Literal["information", "warning", "error"]
 
@@ -40,59 +31,3 @@ class Told:
     def word(self) -> str:
         """What it is, in a word; nothing where it is but something to know."""
         return {"warning": _("Note"), "error": _("Error")}.get(self.severity, "")
-
-
-class TellingApp(App[None]):
-    """An app whose messages stand on a line of the screen, and are kept in `messages`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: deque[Told] = deque(maxlen=KEPT)
-        """All that was told, the newest last."""
-        self.message: Told | None = None
-        """What stands on the line now."""
-        self._message_ends: Timer | None = None
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: Severity = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Put a message on the line, from any thread. It is never read as markup."""
-        text = one_line(f"{title} {message}" if title else message)
-        told = Told(text, severity, max(timeout or 0, SECONDS[severity]))
-        self.messages.append(told)
-        self.call_later(self._tell, told)
-
-    def _tell(self, told: Told | None) -> None:
-        if self._message_ends is not None:
-            self._message_ends.stop()
-            self._message_ends = None
-        self.message = told
-        if told is not None:
-            self._message_ends = self.set_timer(told.seconds, lambda: self._tell(None))
-        self._show_message()
-
-    def _show_message(self) -> None:
-        from tui.widgets.message_line import MessageLine
-
-        for screen in self.screen_stack:
-            for line in screen.query(MessageLine):
-                line.show(self.message)
-        if self.message is not None and not self.screen.query(MessageLine):
-            self.screen.mount(MessageLine(classes="above"))
-
-    async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste):
-            self._heard_key()
-        await super().on_event(event)
-
-    def _heard_key(self) -> None:
-        """A key takes away a message that there was time to read."""
-        told = self.message
-        if told is not None and time.monotonic() - told.since > READ_S[told.severity]:
-            self._tell(None)
