@@ -59,13 +59,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("pagedown", "scroll('page_down')", "Page down", id="help.page_down", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: str = "") -> None:
         super().__init__()
+        self._wanted = wanted.strip()
         self._sections: list[Section] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Input(placeholder=_("type to search"), compact=True, id="wanted")
+            yield Input(self._wanted, placeholder=_("type to search"), compact=True, id="wanted")
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static(id="keys-page")
 
@@ -75,7 +76,7 @@ class HelpScreen(ModalScreen[None]):
         frame.border_subtitle = Content(_("↑↓ PgUp PgDn scroll · Esc closes"))
         stack = self.app.screen_stack
         self._sections = list(sections(stack[-2] if len(stack) > 1 else self))
-        self._show("")
+        self._show(self._wanted)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value.strip())

@@ -74,7 +74,7 @@ class TableScreen(CursorActions, FloorActions):
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
-        if draft := getattr(self.app, "drafts", {}).pop(self.play.session.id, None):
+        if draft := self._paotuan.drafts.pop(self.play.session.id, None):
             self.query_one(Composer).write(*draft)
         self.changed()
         self._show_hand()
@@ -138,8 +138,8 @@ class TableScreen(CursorActions, FloorActions):
                 self.tell()
             case happened.EditAsked(turn):
                 self.rewrite(turn)
-            case happened.ViewAsked(view):
-                self._show(view)
+            case happened.ViewAsked(view, text):
+                self._show(view, text)
             case happened.Doubted(question):
                 self.notify(question, severity="warning", markup=False, timeout=10)
 
@@ -165,10 +165,10 @@ class TableScreen(CursorActions, FloorActions):
         elif by == "redo":
             self.notify(_("Done again"), timeout=2)
 
-    def _show(self, view: happened.View) -> None:
+    def _show(self, view: happened.View, text: str) -> None:
         match view:
             case "help":
-                self.app.call_later(self.app.run_action, "help")
+                self.app.call_later(self._paotuan.action_help, text)
             case "quit":
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
@@ -192,10 +192,9 @@ class TableScreen(CursorActions, FloorActions):
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 
     def leave(self) -> None:
-        drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
         for composer in self.query(Composer):
             if composer.text and self.editing is None:
-                drafts[self.play.session.id] = composer.text, composer.label
+                self._paotuan.drafts[self.play.session.id] = composer.text, composer.label
         super().leave()
 
     # --- keys ---
