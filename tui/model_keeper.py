@@ -77,16 +77,16 @@ class ModelKeeper(SettledApp):
         if model.backend is not None:
             model.old, model.backend = model.backend, None
         self._model_changed()
-        self._open(self.choice, spec, scene, model.old)
+        self._open(self.choice, spec, scene)
 
     @work(thread=True, group="model")
-    def _open(
-        self, choice: Choice, asked: str, scene: "Scene | None", old: "Backend | None"
-    ) -> None:
+    def _open(self, choice: Choice, asked: str, scene: "Scene | None") -> None:
         again = None
         with self.model.opening:
+            old = self.model.old
             closed = old is not None and not self._both_fit(choice, scene)
             if closed and old is not None:
+                self.model.old = None  # nobody falls back on it any more
                 with self.model.busy:
                     old.close()
             try:
@@ -98,8 +98,6 @@ class ModelKeeper(SettledApp):
                     again = self._opened_again(self._before, scene)
                 passing = isinstance(error, PassingError)
                 told = self.Loaded(asked, None, line_of(error), passing=passing, old=again)
-                if closed:
-                    self.model.old = None
                 self.post_message(told)
                 return
         self.post_message(self.Loaded(asked, backend, "", better))
