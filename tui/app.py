@@ -169,11 +169,12 @@ class PaotuanApp(ModelKeeper):
         except KnownError as error:
             self.notify(str(error), severity="error", markup=False, timeout=15)
 
-    def action_help(self) -> None:
+    def action_help(self, wanted: str = "") -> None:
+        """Show the help, or what of it holds what is wanted."""
         from tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(wanted))
 
     def action_messages(self) -> None:
         """Show all that the program has said; again, and it is gone."""

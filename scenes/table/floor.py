@@ -72,9 +72,6 @@ class FloorIntentions(Intentions):
             case "nobody":
                 return _("everybody is muted or has left: /unmute or /enter brings one back")
 
-    def _is_muted(self, role: Role) -> bool:
-        return role.name in self.play.floor.muted
-
     @property
     def _silent(self) -> frozenset[str]:
         return self.play.floor.silent

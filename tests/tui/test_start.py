@@ -121,7 +121,7 @@ async def test_a_scene_whose_model_is_not_here_says_so_and_leaves_no_session(
     (home / "scenes" / "0.yaml").write_text(NOT_HERE, encoding="utf-8")
     app = PaotuanApp(None, Choice())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: app.model.backend is not None)
+        await until(pilot, lambda: app.model.backend)
         await light(pilot, "0")
         await pilot.press("enter")
         stays = {"zh": "；仍用 ", "en": " stays"}[lang]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tui.table_keys import LAWS, Action, Laws, Mode, State, key_name, meaning
+from tui.table_keys import LAWS, Laws, meaning
+from tui.table_state import Action, Mode, State, key_name
 
 LETTERS = [*"ermcvydbqaz", "/", "?", "字", "、", " ", "\\"]
 SHOWN = State(places=5, turns=3)

@@ -18,7 +18,8 @@ from base.messages import N_, _
 from scenes.table.command_words import command_help
 from tui.paint import printable
 from tui.settings import settings
-from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name
+from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Laws
+from tui.table_state import Law, key_name
 from tui.widgets.field import Field
 
 FORMS = (
@@ -61,13 +62,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("pagedown", "scroll('page_down')", "Page down", id="help.page_down", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: str = "") -> None:
         super().__init__()
+        self._wanted = wanted.strip()
         self._sections: list[Section] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Field(placeholder=_("type to search"), compact=True, id="wanted")
+            yield Field(self._wanted, placeholder=_("type to search"), compact=True, id="wanted")
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static(id="keys-page")
 
@@ -77,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
         frame.border_subtitle = Content(_("↑↓ PgUp PgDn scroll · Esc closes"))
         stack = self.app.screen_stack
         self._sections = list(sections(stack[-2] if len(stack) > 1 else self))
-        self._show("")
+        self._show(self._wanted)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value.strip())

@@ -32,7 +32,7 @@ from tui.failures import Known, problems_of
 from tui.paint import printable
 from tui.reported import report_lines, title_of
 from tui.screens.report import ReportScreen
-from tui.screens.start import RoleScreen
+from tui.screens.role import RoleScreen
 from tui.widgets.field import Field
 
 PREVIEWED = 6

@@ -8,7 +8,8 @@ from base.messages import _
 from scenes.table.controller import Table
 from scenes.table.play import Play
 from scenes.table.session import Turn
-from tui.table_keys import Laws, Mode, State, key_name
+from tui.table_keys import Laws
+from tui.table_state import Mode, State, key_name
 
 
 def status_of(table: Table, loading: bool, reading: tuple[int, int] | None) -> Iterator[str]:

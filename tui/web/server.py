@@ -262,9 +262,9 @@ async def _obey(socket: web.WebSocketResponse, table: TableProcess) -> None:
                 if typed := about[0].encode("utf-8", "replace"):  # nothing would end its input
                     await table.send_bytes(typed)
             elif what == "resize":
-                size = about[0]
+                wanted = about[0]
                 await table.set_terminal_size(
-                    size(size["width"], COLUMNS, 80), size(size["height"], ROWS, 24)
+                    size(wanted["width"], COLUMNS, 80), size(wanted["height"], ROWS, 24)
                 )
             elif what == "ping":
                 await socket.send_json(["pong", str(about[0])[:40]])
