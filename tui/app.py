@@ -42,7 +42,7 @@ class PaotuanApp(ModelKeeper):
     TITLE = "paotuan"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", id="app.help"),
+        Binding("f1", "help", "Help", id="app.help", priority=True),
         Binding("f8", "messages", "Messages", id="app.messages", priority=True),
         Binding("ctrl+l", "scenes", "Scenes", id="app.scenes", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True),
@@ -70,6 +70,8 @@ class PaotuanApp(ModelKeeper):
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
+        self._shown = False
+        """Whether a session that ships is being opened for the first time."""
 
     def get_driver_class(self) -> type[Driver]:
         if sys.platform == "win32" or constants.DRIVER is not None:
@@ -145,7 +147,14 @@ class PaotuanApp(ModelKeeper):
         """Say where a long session was left to who comes back to it."""
         from scenes.table.recap import where_it_was_left
 
-        if not play.journal.just_begun and (left := where_it_was_left(play.session)):
+        shown, self._shown = self._shown, False
+        if shown:
+            words = _(
+                "A game to look at: ↑ goes back in it, ←→ leafs, Ctrl+B is its map; what you say "
+                "begins a branch of your own"
+            )
+            self.notify(words, markup=False, timeout=20)
+        elif not play.journal.just_begun and (left := where_it_was_left(play.session)):
             self.notify(left, markup=False, timeout=10)
 
     @on(StartScreen.Begin)
@@ -159,6 +168,7 @@ class PaotuanApp(ModelKeeper):
         from scenes.table.play import Play
         from tui.last_choices import remember_choice
 
+        self._shown = event.shown
         self._try(lambda: Play.resume(event.path))
         if self.play:
             remember_choice(self.play.scene.name, None, chose=False)
@@ -170,10 +180,12 @@ class PaotuanApp(ModelKeeper):
             self.notify(str(error), severity="error", markup=False, timeout=15)
 
     def action_help(self, wanted: str = "") -> None:
-        """Show the help, or what of it holds what is wanted."""
+        """Show the help, or what of it holds what is wanted; again, and it is gone."""
         from tui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
             self.push_screen(HelpScreen(wanted))
 
     def action_messages(self) -> None:

@@ -77,6 +77,11 @@ def runs_of(entry: "Entry", styles: Styles, name: Style) -> list[Run]:
     return runs
 
 
+def told(entry: "Entry") -> str:
+    """An entry as it is read, without styles: on one line of a list."""
+    return "".join(run.text for run in runs_of(entry, lambda part: NO_STYLE, NO_STYLE))
+
+
 def body_runs(entry: "Entry", styles: Styles) -> list[Run]:
     """What follows the name: the words, a thought, an emotion."""
     text = printable(entry.text)

@@ -120,7 +120,9 @@ CANDIDATES = (
         always("edit", mode="text"),
         N_("edit"),
     ),
-    Law("tray.redraw", "r", TRAY, N_("draws all again"), always("redraw"), N_("redraw")),
+    Law(
+        "tray.redraw", "r", TRAY, N_("draws all again"), always("redraw", mode="tray"), N_("redraw")
+    ),
     Law("tray.more", "m", TRAY, N_("draws more"), always("more"), N_("more")),
     Law(
         "tray.continue",

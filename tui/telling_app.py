@@ -54,6 +54,11 @@ class TellingApp(App[None]):
         if self.message is not None and not self.screen.query(MessageLine):
             self.screen.mount(MessageLine(classes="above"))
 
+    def untell(self, message: str) -> None:
+        """Take a message from the line, if it stands there: it holds no longer. It stays kept."""
+        if self.message is not None and self.message.message == one_line(message):
+            self._tell(None)
+
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
             self._heard_key()

@@ -46,6 +46,11 @@ def shown_at(path: Path) -> Shown:
     return Shown(path.stem, path, keys.get("scene", ""), keys.get("summary", ""))
 
 
+def was_opened(session: Shown, folder: Path | None = None) -> bool:
+    """Whether a person has a copy of a session already."""
+    return ((folder or sessions_folder()) / f"{session.name}.jsonl").exists()
+
+
 def open_shipped(session: Shown, folder: Path | None = None) -> Path:
     """The journal of the person's own copy of a session, made where there is none. Raises
     `KnownError`."""

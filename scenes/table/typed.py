@@ -369,6 +369,13 @@ def _checked(scene: Scene, *entries: Entry) -> Said:
     for entry in entries:
         check_emotion(scene, sayable(entry))
         if mark := marks.mark_inside(entry.text):
+            if entry.text.endswith("\\emoji") and scene.emotions:
+                raise KnownError(
+                    _(
+                        "a feeling is missing behind \\emoji, such as \\emoji {example}",
+                        example=scene.emotions[min(1, len(scene.emotions) - 1)],
+                    )
+                )
             raise KnownError(
                 _(
                     "{mark} stands inside this line: \\me begins a line, \\emoji and one label "

@@ -12,13 +12,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from base.messages import _, _n
-from scenes.log import write
 from scenes.table.branch_map import Row, map_rows
 from scenes.table.controller import Table
 from scenes.table.hands import count_hands
 from scenes.table.session import Turn
 from tui.faults import line_of
-from tui.paint import printable
+from tui.paint import told
 from tui.widgets.branch_map import BranchMap
 from tui.widgets.field import Field
 
@@ -92,10 +91,9 @@ class BranchMapScreen(ModalScreen[Answer]):
         if row is None:
             return _("no turn says that")
         turn = self.session.turns[row.turn]
-        line = printable(write(turn.entry))
+        line = told(turn.entry)
         hands = count_hands(self.session, row.turn if row.kind == "hand" else turn.parent)
-        told = _n("{n} hand", "{n} hands", hands) if hands else ""
-        return f"{line}  ⧉ {told}" if told else line
+        return f"{line}  ⧉ {_n('{n} hand', '{n} hands', hands)}" if hands else line
 
     def _say(self, text: str) -> None:
         self.query_one("#map-line", Static).update(Content(text))

@@ -17,11 +17,10 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from base.messages import _, _n
-from scenes.log import write
 from scenes.table.find import MOST, Found, Query, Searched, names_of, search, where
 from scenes.table.find_all import FoundIn, search_all
 from scenes.table.session import Session
-from tui.paint import printable
+from tui.paint import printable, told
 from tui.widgets.field import Field
 
 LONGEST_LINE = 400
@@ -172,7 +171,7 @@ class FindScreen(ModalScreen[Place | None]):
 
 
 def _row(found: Found) -> Content:
-    line = printable(write(found.entry)[:LONGEST_LINE])
+    line = told(found.entry)[:LONGEST_LINE]
     number = f"{found.turn or 0:>5}  "
     if words := where(found):
         return Content.assemble((number, "dim"), line, (f"  · {words}", "italic"))
@@ -189,8 +188,6 @@ def _bookmarks(session: Session) -> list[tuple[Place, Content]]:
     rows = []
     for number, name in sorted(session.marks.items()):
         turn = session.turns[number]
-        row = Content.assemble(
-            (f"★ {printable(name)}  ", "bold"), printable(write(turn.entry)[:LONGEST_LINE])
-        )
+        row = Content.assemble((f"★ {printable(name)}  ", "bold"), told(turn.entry)[:LONGEST_LINE])
         rows.append((Place(number), row))
     return rows

@@ -66,6 +66,8 @@ class StartScreen(StartLists):
         """Open this session."""
 
         path: Path
+        shown: bool = False
+        """Whether it ships with the program, and has not been opened before."""
 
     def __init__(self, model: LoadedModel, choice: Choice | None = None) -> None:
         super().__init__(model, choice)
@@ -149,10 +151,11 @@ class StartScreen(StartLists):
 
     def _open_scene(self, id: str) -> None:
         if shown := self.scenes.shown(id):
-            from scenes.table.shown import open_shipped
+            from scenes.table.shown import open_shipped, was_opened
 
             try:
-                self.post_message(self.Resume(open_shipped(shown)))
+                first = not was_opened(shown)
+                self.post_message(self.Resume(open_shipped(shown), first))
             except KnownError as error:
                 self.refuse(error)
         elif scene := self._load(id):

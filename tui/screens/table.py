@@ -21,11 +21,13 @@ from tui.screens.table_deeds import KeyActions
 from tui.screens.table_status import heading_of, invitation, status_of
 from tui.settings import settings
 from tui.table_keys import Laws
+from tui.telling_app import TellingApp
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
+from tui.wrapping import fitted
 
 
 class TableScreen(KeyActions):
@@ -43,6 +45,8 @@ class TableScreen(KeyActions):
         self._tray = Tray([role.name for role in play.scene.cast], id="tray")
         self._done = 0
         """Candidates of the hand that were complete when it was last told how it stands."""
+        self._doubt = ""
+        """What was asked about the line that was typed."""
 
     def compose(self) -> ComposeResult:
         cast = [role.name for role in self.play.scene.cast]
@@ -59,6 +63,10 @@ class TableScreen(KeyActions):
         yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
         yield MessageLine(id="message")
         yield Status(id="status")
+
+    def on_resize(self) -> None:
+        if self.query(Composer):
+            self.call_after_refresh(self.tell)
 
     def on_mount(self) -> None:
         scene = self.play.scene
@@ -132,6 +140,7 @@ class TableScreen(KeyActions):
             case happened.ViewAsked(view, text):
                 self._show(view, text)
             case happened.Doubted(question):
+                self._doubt = question
                 self.notify(question, severity="warning", markup=False, timeout=10)
 
     def _show_hand(self) -> None:
@@ -159,6 +168,8 @@ class TableScreen(KeyActions):
             self.notify(_("Taken back; Ctrl+Y does it again"), timeout=2)
         elif by == "redo":
             self.notify(_("Done again"), timeout=2)
+        elif by == "go" and self.play.session.follow(self.play.session.head):
+            self.notify(_("What came after it stays in the map (Ctrl+B); Ctrl+Z goes back"))
 
     def _show(self, view: happened.View, text: str) -> None:
         match view:
@@ -176,13 +187,16 @@ class TableScreen(KeyActions):
         composer, tray = self.query_one(Composer), self.query_one(Tray)
         if not self.table.waiting:
             tray.waits(None)
+        if self._doubt and not self.table.listening.asking and isinstance(self.app, TellingApp):
+            self.app.untell(self._doubt)
+            self._doubt = ""
         state = self.state_at(Message().time)
-        if state.mode == "tray" and not state.places:
+        if state.mode == "tray" and not state.places and not state.drawing:
             composer.mode = "text"
         parts = status_of(self.table, self.model.loading, self.reading)
         self.query_one(Status).show(*parts)
-        words = invitation(state, self.table, tray.lit, self.lit_turn)
-        composer.placeholder = Content(printable(words))
+        words = printable(invitation(state, self.table, tray.lit, self.lit_turn))
+        composer.placeholder = Content(fitted(words, composer.content_size.width or len(words) * 2))
         composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
         tray.picks = state.empty and not state.editing and state.mode != "turns"
 

@@ -145,7 +145,10 @@ class KeyActions(CursorActions, FloorActions):
         if tray.move(dx, dy):
             self.table.light(tray.lit + 1)
         elif dx:
+            before = tray.hand
             self.leaf(dx)
+            if tray.hand is not before and tray.enter_from(dx):
+                self.table.light(tray.lit + 1)
 
     # --- actions ---
 

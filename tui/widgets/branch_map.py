@@ -9,10 +9,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from scenes.log import write
 from scenes.table.branch_map import Row, words_of
 from scenes.table.session import Session
-from tui.paint import Run, ink, printable, strip_of
+from tui.paint import Run, ink, printable, strip_of, told
 
 NUMBER = 5
 """Columns of a turn's number."""
@@ -88,7 +87,7 @@ class BranchMap(ScrollView, can_focus=True):
 
     def _runs(self, row: Row) -> list[Run]:
         words, turn = words_of(self.session, row), self.session.turns[row.turn]
-        line = printable(write(turn.entry)) if row.kind == "turn" else ""
+        line = told(turn.entry) if row.kind == "turn" else ""
         parts = [
             (f"{words.number:>{NUMBER}} ", "number"),
             (row.rails, "rails"),

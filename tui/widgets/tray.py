@@ -105,6 +105,16 @@ class Tray(ScrollView, can_focus=False):
         self.lit = to
         return True
 
+    def enter_from(self, dx: int) -> bool:
+        """Light the place at the edge where one came in, so that the opposite key leads back;
+        False where that is not another place, or a candidate was taken here."""
+        if dx > 0 or self.hand is None or self.hand.picked:
+            return False
+        before = self.lit
+        while self.move(1, 0):
+            pass
+        return self.lit != before
+
     def read_whole(self) -> None:
         """Open the lit candidate whole, above the table.
 
