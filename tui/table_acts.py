@@ -71,6 +71,11 @@ def digit(state: State, key: str) -> Action | None:
     return Action("pick", number, "text") if picks else None
 
 
+def digit_of_turn(state: State, key: str) -> Action | None:
+    """A digit among the turns: it picks where the candidates on the screen are those of a turn."""
+    return digit(state, key) if state.looking else None
+
+
 def undo(state: State, key: str) -> Action:
     if not state.empty or state.editing or state.undoes:
         return PASSES

@@ -7,6 +7,7 @@ from tui.table_acts import (
     always,
     back_tab,
     digit,
+    digit_of_turn,
     enter,
     escape,
     hide,
@@ -240,6 +241,14 @@ SAID = (
         always("bookmark"),
         N_("bookmark"),
     ),
+    Law(
+        "turn.pick",
+        ",".join(DIGITS),
+        TURNS,
+        N_("takes that candidate of the turn instead: a branch"),
+        digit_of_turn,
+        shown="1–9, 0",
+    ),
     Law("turn.copy", "y", TURNS, N_("copies the turn"), always("copy_turn"), N_("copy")),
     Law(
         "turn.leave",
@@ -303,7 +312,8 @@ class Laws:
     def _digit_of(self, law: Law, key: str) -> str:
         """The digit that a key stands for, where a person picks by other keys than digits."""
         keys = self.keys(law)
-        return DIGITS[keys.index(key)] if law.id == "tray.pick" and len(keys) <= 10 else key
+        picks = law.id in ("tray.pick", "turn.pick")
+        return DIGITS[keys.index(key)] if picks and len(keys) <= 10 else key
 
 
 def meaning(key: str, character: str | None, state: State) -> Action:

@@ -38,6 +38,12 @@ def test_a_digit_behind_text_or_in_an_edit_is_text() -> None:
     assert meaning("2", "2", State(mode="turns", places=5, turns=3)).do == "type"
 
 
+def test_a_digit_among_the_turns_picks_where_a_turns_own_candidates_are_shown() -> None:
+    leafed = State(mode="turns", places=5, turns=3, looking=True)
+    assert meaning("2", "2", leafed) == Action("pick", 2, "text")
+    assert meaning("6", "6", leafed).do == "type"
+
+
 def test_enter_does_one_thing_at_each_state() -> None:
     assert meaning("enter", None, State(empty=False, places=5)).do == "send"
     assert meaning("enter", None, SHOWN).do == "take"

@@ -93,7 +93,8 @@ class BranchMapScreen(ModalScreen[Answer]):
         turn = self.session.turns[row.turn]
         line = told(turn.entry)
         hands = count_hands(self.session, row.turn if row.kind == "hand" else turn.parent)
-        return f"{line}  ⧉ {_n('{n} hand', '{n} hands', hands)}" if hands else line
+        many = _n("{n} hand", "{n} hands", hands) if hands else ""
+        return f"{line}  ⧉ {many}" if many else line
 
     def _say(self, text: str) -> None:
         self.query_one("#map-line", Static).update(Content(text))

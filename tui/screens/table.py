@@ -18,7 +18,7 @@ from tui import unsent
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.table_deeds import KeyActions
-from tui.screens.table_status import heading_of, invitation, status_of
+from tui.screens.table_status import heading_of, invitation, picks_of, status_of
 from tui.settings import settings
 from tui.table_keys import Laws
 from tui.telling_app import TellingApp
@@ -198,7 +198,7 @@ class TableScreen(KeyActions):
         words = printable(invitation(state, self.table, tray.lit, self.lit_turn))
         composer.placeholder = Content(fitted(words, composer.content_size.width or len(words) * 2))
         composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
-        tray.picks = state.empty and not state.editing and state.mode != "turns"
+        tray.picks = picks_of(state)
 
     def leave(self) -> None:
         for composer in self.query(Composer):

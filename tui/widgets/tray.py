@@ -18,7 +18,7 @@ from base.errors import KnownError
 from base.messages import _
 from scenes.table.hand import Hand
 from tui.paint import ink
-from tui.tray_words import Going, folded_title, lost_places, title_of
+from tui.tray_words import Going, Picks, folded_title, lost_places, title_of
 from tui.widgets.tray_grid import Grid
 
 PERIOD = 1 / 30
@@ -46,8 +46,8 @@ class Tray(ScrollView, can_focus=False):
     """The place that Enter takes."""
     has_keys: reactive[bool] = reactive(False)
     """Whether keys are its own now."""
-    picks: reactive[bool] = reactive(True)
-    """Whether digits and Enter pick now."""
+    picks: reactive[Picks] = reactive("all")
+    """Which keys pick now."""
     folded: reactive[bool] = reactive(False)
     """Whether the hand is out of sight but for one line."""
 
