@@ -21,6 +21,19 @@ DEFAULT_LINES = (
     "要走你走，我得弄清楚这是怎么回事。",
     "雨停了。（奇怪，怎么还有水声？） \\emoji 困惑",
 )
+ENGLISH_LINES = (
+    "Did you hear that? Somebody is walking about upstairs. \\emoji surprised",
+    "\\me raises the lamp and looks along the wall",
+    "（I was here as a child, but the door was on the other side.）",
+    "Quiet now, and stay behind me. \\emoji focused",
+    "I say we read that letter once more.",
+    "\\me smiles and throws the keys across \\emoji smiling",
+    "Go if you like. I mean to find out what this is.",
+    "The rain has stopped.（Then where is that water running?） \\emoji puzzled",
+)
+"""What is recited in their place after a prompt in English."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]")
 PIECE = re.compile(r"[A-Za-z0-9']+\s?|.", re.DOTALL)
 
 
@@ -158,7 +171,10 @@ class Scripted:
             return self._answers(prompt, n)
         at = self._next
         self._next += n
-        return [self._lines[i % len(self._lines)] for i in range(at, at + n)]
+        lines = self._lines
+        if lines == DEFAULT_LINES and is_english(prompt.text):
+            lines = ENGLISH_LINES
+        return [lines[i % len(lines)] for i in range(at, at + n)]
 
     def _recite(
         self, line: str, sampling: Sampling, prompt_tokens: int, cached: int
@@ -184,3 +200,9 @@ def _common_length(one: str, other: str) -> int:
     return sum(
         1 for __ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     )
+
+
+def is_english(text: str) -> bool:
+    """Whether a text of some length is all but without Chinese."""
+    letters = len(LATIN.findall(text))
+    return letters > 40 and len(CHINESE.findall(text)) * 10 < letters

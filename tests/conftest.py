@@ -40,8 +40,14 @@ SLOW = {
     *("tui/test_composer.py", "tui/test_every_key.py", "tui/test_key_storm.py"),
     *("exports/test_replay.py", "tui/test_browser.py", "tui/test_serve_access.py"),
     *("tui/test_contrast.py", "tui/test_first_frame.py", "tui/test_kinsoku.py"),
-    *("tui/test_messages.py", "tui/test_terminal_background.py", "tui/test_tray.py"),
+    *(
+        "tui/test_messages.py",
+        "tui/test_what_is_told.py",
+        "tui/test_terminal_background.py",
+        "tui/test_tray.py",
+    ),
     *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
+    "tui/test_evening.py",
 }
 """Files whose tests load the starter, train, or wait: each takes about five seconds or more."""
 

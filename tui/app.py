@@ -1,5 +1,6 @@
 """The program on the screen: which screen is shown, and the model that is loaded behind it."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr
@@ -69,10 +70,8 @@ class PaotuanApp(ModelKeeper):
         self.unsaved: KnownError | None = None
         """Why what lay on the table could not be kept."""
         self._encoding_told = False
-        self._first_look = False
-        """Whether a session that ships is opened for the first time."""
-        self.drafts: dict[str, tuple[str, str]] = {}
-        """What was written and not sent at the tables that were left, by their sessions."""
+        self._shown = False
+        """Whether a session that ships is being opened for the first time."""
 
     def get_driver_class(self) -> type[Driver]:
         if sys.platform == "win32" or constants.DRIVER is not None:
@@ -107,6 +106,12 @@ class PaotuanApp(ModelKeeper):
     def _show_start(self) -> None:
         self.push_screen(StartScreen(self.model, self.choice))
         self.call_after_refresh(self._load, None)
+        self.call_after_refresh(self._import_ahead)
+
+    @work(thread=True, group="imports")
+    def _import_ahead(self) -> None:
+        """Import what the table needs while the person looks at the start."""
+        import tui.screens.table  # noqa: F401
 
     def _open_play(self, opening: "Callable[[], Play | None]") -> None:
         """Sit down at what is opened; what cannot be opened is told where the program ends."""
@@ -135,15 +140,20 @@ class PaotuanApp(ModelKeeper):
         self.push_screen(self.table)
         self.call_after_refresh(self._load, play.scene)
         self.call_after_refresh(self._tell_where, play)
+        # what a long session holds stays: looking through it for garbage would take 40 ms at times
+        self.call_after_refresh(gc.freeze)
 
     def _tell_where(self, play: "Play") -> None:
-        """Say where a long session was left to who comes back to it, and to who opens one that
-        ships what can be done with it."""
+        """Say where a long session was left to who comes back to it."""
         from scenes.table.recap import where_it_was_left
 
-        if self._first_look:
-            self._first_look = False
-            self.notify(_("To watch: ↑ goes back, Ctrl+B shows the branches, writing plays on"))
+        shown, self._shown = self._shown, False
+        if shown:
+            words = _(
+                "A game to look at: ↑ goes back in it, ←→ leafs, Ctrl+B is its map; what you say "
+                "begins a branch of your own"
+            )
+            self.notify(words, markup=False, timeout=20)
         elif not play.journal.just_begun and (left := where_it_was_left(play.session)):
             self.notify(left, markup=False, timeout=10)
 
@@ -158,7 +168,7 @@ class PaotuanApp(ModelKeeper):
         from scenes.table.play import Play
         from tui.last_choices import remember_choice
 
-        self._first_look = event.shown
+        self._shown = event.shown
         self._try(lambda: Play.resume(event.path))
         if self.play:
             remember_choice(self.play.scene.name, None, chose=False)
@@ -169,14 +179,14 @@ class PaotuanApp(ModelKeeper):
         except KnownError as error:
             self.notify(str(error), severity="error", markup=False, timeout=15)
 
-    def action_help(self) -> None:
-        """Show what the keys do here; again, and it is gone."""
+    def action_help(self, wanted: str = "") -> None:
+        """Show the help, or what of it holds what is wanted; again, and it is gone."""
         from tui.screens.help import HelpScreen
 
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss(None)
         else:
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(wanted))
 
     def action_messages(self) -> None:
         """Show all that the program has said; again, and it is gone."""
@@ -218,6 +228,7 @@ class PaotuanApp(ModelKeeper):
         with self.table.trying():
             self.table.leave()
         self.play = self.table = None
+        gc.unfreeze()
         self.pop_screen()
         if not any(isinstance(screen, StartScreen) for screen in self.screen_stack):
             self.push_screen(StartScreen(self.model, self.choice))

@@ -12,6 +12,7 @@ from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from tui.colour import sgr, wants_colour
 from tui.output import escaped_line, word
+from tui.wrapping import slices
 
 FRAME_S = 1 / 30
 """Seconds between two pictures of growing candidates."""
@@ -35,10 +36,19 @@ def print_hand(hand: Hand) -> None:
     coloured = wants_colour()
     for number, place in enumerate(hand.places, 1):
         if place.candidate is not None:
-            label = sgr(str(number), 1) if coloured else str(number)
-            print(f"{label}  {escaped_line(body_of(place.candidate.entry))}", flush=True)
+            text = escaped_line(body_of(place.candidate.entry))
+            if coloured:
+                print(f"{sgr(str(number), 1)}  {_wrapped(text, len(str(number)) + 2)}", flush=True)
+            else:
+                print(f"{number}  {text}", flush=True)
         elif place.over:
             word(_("{number}  no candidate ({why})", number=number, why=place.why))
+
+
+def _wrapped(text: str, indent: int) -> str:
+    """A line as a terminal shows it, by the rules of punctuation, each row below the first."""
+    width = shutil.get_terminal_size().columns - indent - 1
+    return f"\n{' ' * indent}".join(text[start:end] for start, end in slices(text, width))
 
 
 class Whole:

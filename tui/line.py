@@ -196,6 +196,7 @@ class LineTable(LineShows):
             self._tell(error)
             self.floor.failed(error)
         else:
+            self.floor.opened()
             self._hint(self.model.backend)
         self.model.loading = False
         self.table.model_changed()

@@ -11,17 +11,14 @@ from base.messages import _
 from scenes.table import controller_events as happened
 from scenes.table.watching import Watching
 from tui.faults import line_of
-from tui.loaded_model import wanted
+from tui.loaded_model import FIRST_AGAIN_S, LAST_AGAIN_S, wanted
 from tui.model_options import Choice, Loading, find_model, model_name
 from tui.output import word
-from tui.strangers import answer_for, strange_host
+from tui.strangers import answer_for, question_about, strange_host
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
     from tui.line import LineTable
-
-FIRST_AGAIN_S, LAST_AGAIN_S = 5.0, 60.0
-"""Seconds until a server that was away is asked again, doubled each time up to the last."""
 
 
 class LineFloor:
@@ -92,6 +89,10 @@ class LineFloor:
             call()
 
     # --- the model ---
+
+    def opened(self) -> None:
+        """The model is there: the next time that it is away begins anew."""
+        self._passing, self._pause = False, FIRST_AGAIN_S
 
     def failed(self, error: Exception) -> None:
         """The model could not be opened; one that is away is asked again before a later line."""
@@ -194,14 +195,7 @@ def allow_stranger(choice: Choice, scene: "Scene", terminal: bool) -> None:
     host = strange_host(choice, scene)
     if host is None or not terminal:
         return
-    word(
-        _(
-            "The scene {scene} wants its lines from the server {host}. What is said at the table "
-            "would be sent there. Connect?",
-            scene=scene.title,
-            host=host,
-        )
-    )
+    word(question_about(host, scene))
     try:
         answer = input("y/n: ").strip().casefold()
     except (EOFError, KeyboardInterrupt):

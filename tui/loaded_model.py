@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from models.backend import Backend
     from scenes.scene import Scene
 
+FIRST_AGAIN_S, LAST_AGAIN_S = 5.0, 60.0
+"""Seconds until a server that was away is asked again, doubled each time up to the last."""
+
 
 @dataclass
 class LoadedModel:

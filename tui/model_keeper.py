@@ -13,22 +13,19 @@ from textual.timer import Timer
 
 from base.errors import KnownError, PassingError
 from base.messages import _, series
-from tui.faults import line_of
-from tui.loaded_model import LoadedModel, wanted
+from tui.faults import keep, line_of
+from tui.loaded_model import FIRST_AGAIN_S, LAST_AGAIN_S, LoadedModel, wanted
 from tui.model_options import Choice, better_than_starter, model_name, open_model
 from tui.preferences import SMALL_MODEL, is_new
 from tui.settings import settings
 from tui.settled_app import SettledApp
-from tui.strangers import answer_for, strange_host
+from tui.strangers import answer_for, question_about, strange_host
 
 if TYPE_CHECKING:  # the table and what it stands on are imported when somebody sits down
     from models.backend import Backend
     from scenes.scene import Scene
     from scenes.table.play import Play
     from tui.screens.table import TableScreen
-
-FIRST_AGAIN_S, LAST_AGAIN_S = 5.0, 60.0
-"""Seconds until a server that was away is asked again, doubled each time up to the last."""
 
 
 class ModelKeeper(SettledApp):
@@ -80,16 +77,16 @@ class ModelKeeper(SettledApp):
         if model.backend is not None:
             model.old, model.backend = model.backend, None
         self._model_changed()
-        self._open(self.choice, spec, scene, model.old)
+        self._open(self.choice, spec, scene)
 
     @work(thread=True, group="model")
-    def _open(
-        self, choice: Choice, asked: str, scene: "Scene | None", old: "Backend | None"
-    ) -> None:
+    def _open(self, choice: Choice, asked: str, scene: "Scene | None") -> None:
         again = None
         with self.model.opening:
+            old = self.model.old
             closed = old is not None and not self._both_fit(choice, scene)
             if closed and old is not None:
+                self.model.old = None  # nobody falls back on it any more
                 with self.model.busy:
                     old.close()
             try:
@@ -101,8 +98,6 @@ class ModelKeeper(SettledApp):
                     again = self._opened_again(self._before, scene)
                 passing = isinstance(error, PassingError)
                 told = self.Loaded(asked, None, line_of(error), passing=passing, old=again)
-                if closed:
-                    self.model.old = None
                 self.post_message(told)
                 return
         self.post_message(self.Loaded(asked, backend, "", better))
@@ -116,8 +111,9 @@ class ModelKeeper(SettledApp):
     def _opened_again(self, choice: Choice, scene: "Scene | None") -> "Backend | None":
         try:
             return open_model(choice, scene)
-        except Exception:
-            return None  # what the new one failed at is told; without a model one can still write
+        except Exception as error:
+            keep(error)  # what the new one failed at is told; without a model one can still write
+            return None
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
@@ -245,15 +241,11 @@ class ModelKeeper(SettledApp):
         from tui.screens.question import QuestionScreen
 
         assert scene is not None
-        question = _(
-            "The scene {scene} wants its lines from the server {host}. What is said at the table "
-            "would be sent there. Connect?",
-            scene=scene.title,
-            host=host,
-        )
         self.model.asked = wanted(self.choice, scene)
         self.model.problem = _("{host} is not asked before you say so; /retry asks", host=host)
-        self.push_screen(QuestionScreen(question), partial(self._answered, host, scene))
+        self.push_screen(
+            QuestionScreen(question_about(host, scene)), partial(self._answered, host, scene)
+        )
 
     def _answered(self, host: str, scene: "Scene", yes: bool | None) -> None:
         if yes is None:

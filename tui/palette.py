@@ -149,17 +149,6 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     yield SystemCommand(
         _("Find"), _("Find a line, here or in all sessions; bookmarks too"), table.action_find
     )
-    yield SystemCommand(
-        _("Model"), _("Choose another model without leaving the table"), table.action_model
-    )
-    yield SystemCommand(
-        _("Who speaks"), _("Who is next and why, who is away, who is mute"), table.action_floor
-    )
-    yield SystemCommand(
-        _("Play by itself"),
-        _("The best candidate is taken until a key is pressed"),
-        table.action_watch,
-    )
     yield SystemCommand(_("Copy the last line"), _("Into the clipboard"), table.action_copy_line)
     if table.table.hand is not None:
         yield SystemCommand(

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tui.app import PaotuanApp
 
 
+FRAMES = "120"
+"""Paints a second, at most: a key that comes during one waits no longer than for the next."""
+
+
 def show(
     table: "Callable[[], Play | None] | None",
     choice: Choice,
@@ -97,6 +101,7 @@ def prepare_keys(kitty_keys: bool) -> None:
     Textual 8.2.8 gives up on beyond 32 bytes; so it is off unless asked for, and then the limit is
     raised.
     """
+    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     if kitty_keys:
         os.environ.pop("TEXTUAL_DISABLE_KITTY_KEY", None)
         from textual import _xterm_parser

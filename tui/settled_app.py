@@ -17,24 +17,30 @@ DIM = 0.95
 class SettledApp(TellingApp, KeysInOrder):
     """What Textual's app is, with the settings applied, and its palette and keys in our words."""
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-short"), (14, "-tall")]  # noqa: RUF012
 
     on_dark: bool | None = None
     """Whether the terminal's own background is dark, where that is known."""
     typed_early = b""
     """What was typed while the terminal was asked."""
 
-    def apply_settings(self) -> None:
-        """Take the theme and the keys of the settings, and say what is wrong with them."""
-        mine = settings()
+    def on_load(self) -> None:
+        """Take the theme of the settings, or one that suits the terminal, before anything is
+        styled: later on all would be styled anew."""
         for each in self.get_line_filters():
             if isinstance(each, DimFilter):
                 each.dim_factor = DIM
         for theme in OURS.values():
             self.register_theme(theme)
-        self.theme = suited(self.on_dark is not False)
-        if mine.theme in self.available_themes:
-            self.theme = mine.theme
+        wanted = settings().theme
+        known = wanted in self.available_themes
+        name = wanted if wanted and known else suited(self.on_dark is not False)
+        self.set_reactive(SettledApp.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def apply_settings(self) -> None:
+        """Take the keys of the settings, and say what is wrong with them and with the theme."""
+        mine = settings()
         if mine.keys:
             self.set_keymap(dict(mine.keys))
         if mine.theme or mine.keys or mine.problems or mine.model:

@@ -42,6 +42,16 @@ def check_host(choice: "Choice", scene: "Scene | None") -> None:
     )
 
 
+def question_about(host: str, scene: "Scene") -> str:
+    """What a person is asked about a server that a scene names."""
+    return _(
+        "The scene {scene} wants its lines from the server {host}. What is said at the table "
+        "would be sent there. Connect?",
+        scene=scene.title,
+        host=host,
+    )
+
+
 def answer_for(host: str, yes: bool) -> str | None:
     """Remember what was answered for a server; why that cannot be kept, if it cannot."""
     return remember(f"hosts.{host}", yes)

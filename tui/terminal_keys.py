@@ -84,9 +84,13 @@ class Input:
         """What it means that nothing more has come so far."""
         if self._paste is not None and now - self._when > SILENCE:
             yield self._end_paste("".join(self._paste) + self._held)
-        elif self._paste is None and self._held:
+        elif self._paste is None and self._held and self._is_a_key(now):
             yield from self._release()
         yield from self._parser.tick()
+
+    def _is_a_key(self, now: float) -> bool:
+        """Whether what is held back is a key, and not the mark of a paste on a slow line."""
+        return len(self._held) < 3 or now - self._when > SILENCE
 
     def _hold(self, text: str) -> str:
         """Hold back what may be the beginning of a paste's mark; the text before it."""
@@ -97,7 +101,7 @@ class Input:
         """Let the parser have what was held back, as all that there is of it."""
         held, self._held = self._held, ""
         yield from self._parser.feed(held)
-        if held == ESC:
+        if held != "\x1b[":  # of which an arrow may be on its way
             self._parser._timeout_time = 0.0
             yield from self._parser.tick()
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from rich.cells import cell_len
 
@@ -11,6 +12,8 @@ from scenes.table.hand import Hand
 from tui.paint import printable
 from tui.wrapping import fitted
 
+Picks = Literal["all", "digits", "none"]
+"""Which keys pick a candidate: digits and Enter, digits alone, or none."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
@@ -48,9 +51,9 @@ class Going:
         return f"{spin} " + _("{what} · {seconds} s · Esc stops", what=what, seconds=int(seconds))
 
 
-def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool, picks: bool = True) -> str:
+def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool, picks: Picks = "all") -> str:
     """Whose lines they are, which hand of how many, and the keys that work now, as many as fit."""
-    keys = _keys(hand, at, of, has_keys) if picks else ()
+    keys = _keys(hand, at, of, has_keys) if picks == "all" else _digits_alone(hand, picks)
     return _fitting([*_names(hand, at, of), *keys], width)
 
 
@@ -66,19 +69,22 @@ def folded_title(hand: Hand, width: int) -> str:
     return fitted(words, width - 4)
 
 
-def lost_places(hand: Hand) -> str:
-    """One line about the places at which no line came about; empty where there are none."""
+def lost_places(hand: Hand, has_keys: bool = True, picks: Picks = "all") -> str:
+    """One line about the places at which no line came about, and the key that draws again now;
+    empty where there are none."""
     lost = [place for place in hand.places if place.over and not place.candidate]
     whys = dict.fromkeys(place.why for place in lost if place.why)
-    return (
-        _n(
-            "{n} came to nothing; r draws again ({why})",
-            "{n} came to nothing; r draws again ({why})",
-            len(lost),
-            why=", ".join(whys),
-        )
-        if lost
-        else ""
+    if not lost:
+        return ""
+    n, why = len(lost), ", ".join(whys)
+    if picks != "all":
+        return _n("{n} came to nothing ({why})", "{n} came to nothing ({why})", n, why=why)
+    return _n(
+        "{n} came to nothing; {keys} draws again ({why})",
+        "{n} came to nothing; {keys} draws again ({why})",
+        n,
+        keys="r" if has_keys else "↓ r",
+        why=why,
     )
 
 
@@ -91,10 +97,20 @@ def _names(hand: Hand, at: int, of: int) -> list[str]:
     return [*names, _("taken: {numbers}", numbers=taken)] if taken else names
 
 
-def _keys(hand: Hand, at: int, of: int, has_keys: bool) -> Sequence[str]:
+def _digits(hand: Hand) -> str:
     count = len(hand.places)
-    digits = {1: "1"}.get(count, f"1–{min(count, 9)}") + (", 0" if count > 9 else "")
+    return {1: "1"}.get(count, f"1–{min(count, 9)}") + (", 0" if count > 9 else "")
+
+
+def _digits_alone(hand: Hand, picks: Picks) -> Sequence[str]:
+    return [_("{digits} pick", digits=_digits(hand))] if picks == "digits" else []
+
+
+def _keys(hand: Hand, at: int, of: int, has_keys: bool) -> Sequence[str]:
+    digits = _digits(hand)
     leaf = [_("←→ hands")] if of > 1 else []
+    if not hand.complete:
+        return leaf
     if has_keys:
         return [
             _("{digits} or Enter pick", digits=digits),

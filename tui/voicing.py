@@ -83,7 +83,7 @@ def lines_by_role(path: Path) -> list[Lines]:
         name = names.get(turn.entry.speaker) if turn.entry.speaker else narrator
         if turn.by != "opening" and name:
             said[name] += 1
-            picked[name] += turn.by == "model"
+            picked[name] += turn.by == "model" and not turn.unattended
     return [
         Lines(name, many, picked[name], name == session.role) for name, many in said.most_common()
     ]

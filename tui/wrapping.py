@@ -17,6 +17,8 @@ WIDEST = 2
 NEVER_FIRST = frozenset(
     "，。、．：；！？）］｝〕】》〉」』〗〙〛”’…—～·・々ー゠‐–‼⁇⁈⁉％‰℃°×,.!?;:)]}%»›〞〟"
 )
+LONGEST_CHIP = 12
+"""Characters of a feeling in `〔…〕`, up to which it is not parted."""
 NEVER_LAST = frozenset("（［｛〔【《〈「『〖〘〚“‘([{«‹〝￥＄")
 SIMPLE = re.compile(
     "[ -~\u00a0-\u02ff\u2010-\u2027\u3000-\u3029\u3030-\u3098\u309b-\ua48c\uac00-\ud7a3"
@@ -99,7 +101,15 @@ def _may_break(parts: Parts, start: int, at: int) -> bool:
     before, after = parts[at - 1], parts[at]
     if " " not in (before, after) and WIDEST not in (cells_of(before), cells_of(after)):
         return False
-    return _may_part(parts, start, at)
+    return _may_part(parts, start, at) and not _is_in_chip(parts, start, at)
+
+
+def _is_in_chip(parts: Parts, start: int, at: int) -> bool:
+    """Whether it is within a short `〔…〕` of this line, which stays in one piece where it can."""
+    for place in range(at - 1, max(start, at - LONGEST_CHIP) - 1, -1):
+        if parts[place] in "〔〕":
+            return parts[place] == "〔" and place > start
+    return False
 
 
 def _in_characters(parts: Parts, found: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -72,9 +72,6 @@ class FloorIntentions(Intentions):
             case "nobody":
                 return _("everybody is muted or has left: /unmute or /enter brings one back")
 
-    def _is_muted(self, role: Role) -> bool:
-        return role.name in self.play.floor.muted
-
     @property
     def _silent(self) -> frozenset[str]:
         return self.play.floor.silent
@@ -174,7 +171,11 @@ class FloorIntentions(Intentions):
         self.play.session.mute(
             [*names, role.name] if on else [one for one in names if one != role.name]
         )
-        self._refloored()
+        self._say_so(
+            _("{name} is muted: no rule chooses them; /unmute {name} ends it", name=role.name)
+            if on
+            else _("{name} is no longer muted", name=role.name)
+        )
 
     @intention
     def leave_table(self, name: str) -> None:
@@ -185,7 +186,7 @@ class FloorIntentions(Intentions):
         if self.hand is not None and self.hand.speaker.name == role.name:
             self._dealer.set_aside()
         self.play.session.set_away(self._in_order(away | {role.name}))
-        self._refloored()
+        self._say_so(_("{name} leaves the table; /enter {name} brings them back", name=role.name))
 
     @intention
     def enter_table(self, name: str) -> None:
@@ -194,7 +195,7 @@ class FloorIntentions(Intentions):
         if role.name not in away:
             raise KnownError(_("{name} has not left", name=role.name))
         self.play.session.set_away(self._in_order(away - {role.name}))
-        self._refloored()
+        self._say_so(_("{name} is at the table again", name=role.name))
 
     @intention
     def tell_why(self) -> None:
@@ -227,6 +228,10 @@ class FloorIntentions(Intentions):
 
     def _in_order(self, names: frozenset[str]) -> list[str]:
         return [role.name for role in self.play.scene.cast if role.name in names]
+
+    def _say_so(self, words: str) -> None:
+        self.play.notices.append(words)
+        self._refloored()
 
     def _refloored(self) -> None:
         """Who is next by the new floor, unless candidates of somebody lie there."""

@@ -17,3 +17,8 @@ class Followers:
 
     def __contains__(self, before: int | None) -> bool:
         return before in self._ids
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Followers) and self._ids == other._ids
+
+    __hash__ = None  # type: ignore[assignment]

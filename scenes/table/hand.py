@@ -122,7 +122,9 @@ class Hand:
         shown = self.places[place]
         if shown.candidate is not None:
             return shown.candidate
-        why = shown.why if shown.over else _("it is still being drawn")
+        if not shown.over:
+            raise KnownError(_("candidate {number} is still being drawn", number=place + 1))
+        why = shown.why
         raise KnownError(_("candidate {number} cannot be picked: {why}", number=place + 1, why=why))
 
     def draw(self) -> Draw:

@@ -59,21 +59,6 @@ def check_emotion(scene: Scene, entry: Entry, kept: str = "") -> None:
         )
 
 
-def misplaced(scene: Scene, entry: Entry, mark: str) -> KnownError:
-    """What is wrong with a mark inside a text, or with an `\\emoji` that no label follows."""
-    if mark == "\\emoji" and entry.text.endswith(mark) and scene.emotions:
-        example = scene.emotions[1:2] or scene.emotions
-        return KnownError(
-            _("a feeling is missing behind \\emoji, such as \\emoji {label}", label=example[0])
-        )
-    return KnownError(
-        _(
-            "{mark} stands inside this line: \\me begins a line, \\emoji and one label end it",
-            mark=mark,
-        )
-    )
-
-
 def watching() -> KnownError:
     """What is wrong where somebody who plays no role says what needs one."""
     return KnownError(

@@ -32,6 +32,7 @@ class Retry:
     def after(self, asked: Asked, error: Exception | None, alive: bool) -> float:
         """A draw has ended, `alive` with candidates: the seconds until it is asked for again by
         itself, 0 where it is not."""
+        self._stop_timer()
         self.failed = asked if error is not None else None
         if error is None or alive:
             self._times = 0
@@ -42,19 +43,24 @@ class Retry:
             return 0
         seconds = BACK_OFF[self._times]
         self._times += 1
-        self._timer = Timer(seconds, self._post, [self._due])
-        self._timer.daemon = True
-        self._timer.start()
+        self._timer = timer = Timer(seconds, lambda: self._post(lambda: self._due(timer)))
+        timer.daemon = True
+        timer.start()
         return seconds
 
     def cancel(self) -> None:
         """It is not asked for again by itself: the person does something else."""
         if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+            self._stop_timer()
             self._times = 0
 
-    def _due(self) -> None:
-        if self._timer is not None and self.failed is not None:
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _due(self, timer: Timer) -> None:
+        """Its time has come, unless it was called off on the way here."""
+        if timer is self._timer and self.failed is not None:
             self._timer = None
             self._again(self.failed)

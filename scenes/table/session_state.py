@@ -23,6 +23,7 @@ from scenes.table.followers import Followers
 from scenes.table.moves import Moves
 from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
+from scenes.table.times import Times
 from scenes.turns import Floor
 
 By = Literal["opening", "player", "model"]
@@ -73,7 +74,7 @@ class SessionState:
         self.scene: Scene
         self.role: str | None = None
         self.turns: dict[int, Turn] = {}
-        self.times: dict[int, str] = {}
+        self.times = Times()
         self.draws = Draws()
         self.notes: dict[int | None, list[Notes]] = {}
         self.seats = FloorState()
@@ -262,6 +263,8 @@ class SessionState:
                 raise ValueError(
                     _("turn {number} does not follow what stands before it", number=turn.id)
                 )
+            if turn.parent is not None:  # the number that is there already
+                object.__setattr__(turn, "parent", self.turns[turn.parent].id)
             self.turns[turn.id] = turn
             if isinstance(time, str):
                 self.times[turn.id] = time

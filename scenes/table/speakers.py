@@ -61,7 +61,7 @@ def rule_called(text: str) -> Turns:
 def rules_told() -> str:
     """The rules, as they are typed, and their names."""
     rows = RULE_NAMES.items()
-    return series(_("{rule} ({name})", rule=rule, name=_(name)) for rule, name in rows)
+    return series(_("{name} ({rule})", name=_(name), rule=rule) for rule, name in rows)
 
 
 _ALSO: Mapping[Turns, tuple[str, ...]] = {

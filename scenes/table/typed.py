@@ -22,7 +22,6 @@ from scenes.table.lines import (
     check_emotion,
     entry_of,
     lines_of,
-    misplaced,
     on_one_line,
     sayable,
     watching,
@@ -199,7 +198,11 @@ def _no_command(begun: Marked) -> KnownError:
 def _nearest(begun: Marked) -> str:
     """What a command may have been meant to be called."""
     words = [word for word in (*WORDS, "me", "emoji") if len(word) > 1]
+    from rapidfuzz import fuzz
+
     alike = [word for word in words if word.isascii() == begun.latin]
+    if begun.latin:  # a long word that holds the letters of a short one is not what was meant
+        alike = [word for word in alike if fuzz.ratio(begun.word.casefold(), word) >= 60]
     if not nearest(begun.word, alike):
         return ""
     return nearest(f"/{begun.word}", [f"/{word}" for word in alike])
@@ -366,7 +369,20 @@ def _checked(scene: Scene, *entries: Entry) -> Said:
     for entry in entries:
         check_emotion(scene, sayable(entry))
         if mark := marks.mark_inside(entry.text):
-            raise misplaced(scene, entry, mark)
+            if entry.text.endswith("\\emoji") and scene.emotions:
+                raise KnownError(
+                    _(
+                        "a feeling is missing behind \\emoji, such as \\emoji {example}",
+                        example=scene.emotions[min(1, len(scene.emotions) - 1)],
+                    )
+                )
+            raise KnownError(
+                _(
+                    "{mark} stands inside this line: \\me begins a line, \\emoji and one label "
+                    "end it",
+                    mark=mark,
+                )
+            )
     return Said(entries)
 
 

@@ -89,13 +89,6 @@ def literal(line: str) -> str | None:
     return behind
 
 
-def literally(text: str) -> str:
-    """How a line is typed so that it is said as it stands."""
-    if narrow(text[:1]) in ("/", "、"):
-        return f"{text[0]}{text}"
-    return f"//{text}" if stands_out(text) else text
-
-
 def stands_out(text: str) -> bool:
     """Whether a line may be anything but plain speech: it begins with a mark, or with a name."""
     line = narrow(text)

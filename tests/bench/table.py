@@ -3,12 +3,13 @@
     python tests/bench/table.py [TURNS] [KEYS]       20000 turns and 100 keys where none are given
 
 While keys are pressed, five candidates stream at 200 tokens a second each. A key is timed from its
-event to the end of the paint that shows it. In the same process, two ways to build it otherwise: all
-turns in one RichLog, and a widget a message (of those a tenth as many, since they take minutes to
-mount). Prints a Markdown table.
+event to the end of the paint that shows it. In the same process, two ways to build it otherwise:
+all turns in one RichLog, and a widget a message (of those a tenth as many, since they take minutes
+to mount). Prints a Markdown table.
 """
 
 import asyncio
+import os
 import sys
 import tempfile
 import threading
@@ -30,6 +31,7 @@ from scenes.table.play import Play
 from tests.bench.journal import journal
 from tui.app import PaotuanApp
 from tui.model_options import Choice
+from tui.run_app import FRAMES
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
@@ -218,4 +220,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if "TEXTUAL_FPS" not in os.environ:  # Textual reads it when it is imported
+        os.environ["TEXTUAL_FPS"] = FRAMES
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     main()

@@ -16,6 +16,7 @@ from scenes.data.examples.prompts import Bounds
 from scenes.data.examples.sessions import session_source
 from scenes.evaluation.picks import pairs_of
 from scenes.scene import Role, Scene
+from scenes.table.hand import Asked
 from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Session, Turn
@@ -140,6 +141,25 @@ def test_pairs_of_a_long_session_have_the_prompts_of_play(table: Table) -> None:
     evaluated = pairs_of(str(table.play.journal.path))
     assert evaluated == list(preferred(session, None, 100))
     assert {pair.prompt for pair in evaluated} == {table.prompts[draw] for draw in picked}
+
+
+def test_what_continues_a_line_is_no_pair_since_it_was_drawn_after_more_than_the_prompt(
+    table: Table,
+) -> None:
+    table.play.say("走吧。")
+    table.draw("苏晚")
+    pairs = [*FORMS["preference"](table.saved(), None, 100)]
+    hand = table.play.hand(table.backend, Asked(table.play.scene.role("苏晚"), None, "第"))
+    hand.after = table.play.session.head
+    offset, updates = table.play.deal(table.backend, hand)
+    with closing(updates):
+        for update in updates:
+            hand.update(update, offset)
+    assert len(hand.complete) > 1
+    table.play.pick(hand, hand.places.index(next(p for p in hand.places if p.candidate)))
+    session = table.saved()
+    assert session.draws[session.path[-1].draw or 0].begun == "第"
+    assert [*FORMS["preference"](session, None, 100)] == pairs
 
 
 def test_every_form_of_export_has_the_prompts_of_play(table: Table) -> None:

@@ -9,8 +9,10 @@ import pytest
 from base.errors import KnownError, PassingError
 from models.backend import Delta, Progress, Prompt, Sampling
 from models.scripted import Scripted
+from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table import retry
+from scenes.table.hand import Asked
 from scenes.table.play import Play
 from tests.frontends import PlainFrontEnd
 
@@ -110,3 +112,28 @@ def test_a_draw_that_found_no_model_begins_when_there_is_one(sit: Sit) -> None:
     front_end.model.backend, front_end.model.problem = backend, ""
     front_end.do("model_changed")
     assert front_end.table.hand is not None
+
+
+def test_a_retry_that_was_called_off_on_its_way_never_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retry, "BACK_OFF", (0.01, 60.0))
+    on_their_way: list[Callable[[], None]] = []
+    again: list[Asked] = []
+
+    def post(call: Callable[[], None]) -> bool:
+        on_their_way.append(call)
+        return True
+
+    waiting = retry.Retry(post, again.append)
+    waiting.by_itself = True
+    asked = Asked(Role("苏晚"), None)
+    assert waiting.after(asked, PassingError("nobody answers"), alive=False)
+    while not on_their_way:
+        time.sleep(0.01)
+    waiting.cancel()
+    monkeypatch.setattr(retry, "BACK_OFF", (60.0,))
+    assert waiting.after(asked, PassingError("nobody answers"), alive=False)
+    on_their_way[0]()
+    assert not again and waiting.pending
+    waiting.cancel()

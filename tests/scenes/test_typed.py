@@ -11,7 +11,7 @@ from scenes.table.command_words import WORDS
 from scenes.table.lines import on_one_line
 from scenes.table.listening import Listening
 from scenes.table.typed import Do, Doubt, Meaning, Said, edited_text, read_typed
-from scenes.table.typed_marks import literally, stands_out
+from scenes.table.typed_marks import narrow, stands_out
 from scenes.table.typed_words import DICE
 from tests.tui.tables import house
 
@@ -328,6 +328,13 @@ def test_nothing_that_looks_like_a_command_is_ever_said_aloud(
     except KnownError:
         return
     assert not isinstance(meaning, Said)
+
+
+def literally(text: str) -> str:
+    """How a line is typed so that it is said as it stands."""
+    if narrow(text[:1]) in ("/", "、"):
+        return f"{text[0]}{text}"
+    return f"//{text}" if stands_out(text) else text
 
 
 @given(text=TYPED)

@@ -9,7 +9,7 @@ from textual.widgets import Input
 from models.scripted import Scripted
 from scenes.log import Entry
 from scenes.table.play import Play
-from tests.tui.tables import at, house, until
+from tests.tui.tables import at, house, tray_text, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.branch_map import BranchMapScreen
@@ -125,15 +125,14 @@ async def test_the_hands_of_any_turn_are_leafed_through_on_the_screen(tmp_path: 
         screen.table.stop()
         turn = play.session.head
         assert turn is not None
-        screen.turn_redraw(turn)
+        await pilot.press("up", "r")
         await until(pilot, lambda: not screen.table.drawing and screen.table.hand)
         assert (screen.table.hand_at, len(screen.table.hands)) == (2, 2)
-        screen.turn_leaf(turn, -1)
+        await pilot.press("up", "left")
         assert screen.table.hand_at == 1
-        assert screen.table.hand is not None and screen.table.hand.picked == {0}
-        screen.turn_mark(turn)
+        assert "1✓" in tray_text(pilot), "what was taken is told at its number"
+        await pilot.press("b", "d")
         assert turn in play.session.marks
-        screen.turn_delete(turn)
         assert play.session.head != turn
-        screen.turn_branch(turn)
+        await pilot.press("ctrl+z")
         assert play.session.head == turn

@@ -126,7 +126,7 @@ def test_a_session_is_exported_as_its_log(run, played, home):
 
 
 def test_a_session_is_exported_as_markdown_without_markup_of_its_own(run):
-    run("play", "rain-house", "--model", "scripted", stdin="*轻声* <b>_来_</b>\n")
+    run("play", "rain-house", "--model", "scripted", stdin="//*轻声* <b>_来_</b>\n")
     shown = run("sessions", "export", "--to", "markdown").out
     assert "**林默**：\\*轻声\\* \\<b\\>\\_来\\_\\</b\\>" in shown
 

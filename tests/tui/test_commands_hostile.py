@@ -46,7 +46,10 @@ NEEDED = {
     "to": "out.kb",
 }
 """What is given for parameters that must be there; else a log."""
-LISTS = (["scenes", "check"], ["characters", "check"])
+LISTS = (
+    *(["scenes", "check"], ["characters", "check"]),
+    *(["scenes", "edit"], ["characters", "edit"], ["sessions", "search"]),
+)
 """Commands whose lines are what they find, and not their failure."""
 
 

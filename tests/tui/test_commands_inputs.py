@@ -144,6 +144,7 @@ def commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 
 OTHER = {
     "scenes new": "never writes over a file",
+    "characters new": "never writes over a file",
     "characters import": "writes into a folder, and over nothing without --force",
     "sessions export": "see test_nothing_is_exported_over_a_file_of_a_session",
 }

@@ -107,3 +107,30 @@ async def test_all_text_on_the_start_stands_out_from_its_ground(theme: str) -> N
         app.theme = theme
         await pilot.pause(0.3)
         assert not [*faint(app)]
+
+
+async def test_without_colours_the_lit_line_and_who_has_the_keys_can_still_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app, _ = table(tmp_path, cast=CAST, opening=OPENING)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await say(pilot, "进去。")
+        await dealt(pilot)
+        await _lit(pilot)
+        await pilot.pause()
+        for strip in app.screen._compositor.render_strips():
+            for segment in strip:
+                for color in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    assert color is None or len({*color.get_truecolor()}) == 1
+        assert not [*faint(app)]
+        tray = app.screen.query_one(Tray)
+        assert tray.render_line(0).text.startswith(">1 ")
+        strips = app.screen._compositor.render_strips()
+        border = strips[tray.region.y].text
+        assert "━" in border
+        tray.has_keys = False
+        await pilot.pause()
+        border = app.screen._compositor.render_strips()[tray.region.y].text
+        assert "─" in border
+        assert "━" not in border

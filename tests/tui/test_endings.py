@@ -71,7 +71,7 @@ def test_a_signal_leaves_the_terminal_as_it_was_and_keeps_the_hand(
 
 def test_a_signal_at_the_start_is_the_exit_status_with_debug_too(terminal: Open) -> None:
     opened = terminal("--debug")
-    opened.until(opened.shows("雨夜旧宅"))
+    opened.until(opened.shows("场景"))
     opened.process.send_signal(signal.SIGTERM)
     assert opened.end() == 128 + signal.SIGTERM
 
@@ -95,7 +95,7 @@ sys.exit(main())
     opened.until(opened.shows("雨夜旧宅", "scripted"))
     opened.type("我上楼看看。")
     opened.type("\r")
-    opened.until(opened.shows("5 …"))
+    opened.until(opened.shows("还在抽"))
     opened.type("\x11")
     assert opened.end(15) == 0
     assert replayed(saved(tmp_path)).entries[-1].text == "我上楼看看。"

@@ -29,7 +29,8 @@ from tui.model_options import Choice
 from tui.screens.importing import GuessScreen, PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.report import ReportScreen
-from tui.screens.start import RoleScreen, StartScreen
+from tui.screens.role import RoleScreen
+from tui.screens.start import StartScreen
 from tui.screens.table import TableScreen
 
 

@@ -60,6 +60,12 @@ def test_a_line_of_play_reads_well_at_every_width(width: int) -> None:
     assert not any(line[-1] in "“（【〔" for line in lines), lines
 
 
+def test_a_feeling_stays_in_one_piece_where_a_line_has_room_for_it() -> None:
+    for width in range(16, 60):
+        lines = lines_of("苏晚：你听见了吗？楼上有人在走动，一步一步的。 〔惊讶〕", width)
+        assert any("〔惊讶〕" in line for line in lines), lines
+
+
 @given(text, st.integers(0, 30))
 def test_what_is_cut_fits_and_says_so(said: str, width: int) -> None:
     cut = fitted(said, width)

@@ -20,7 +20,7 @@ from tui.screens.help import HelpScreen, sections
 from tui.screens.importing import PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.prompt import PromptScreen
-from tui.screens.start import RoleScreen
+from tui.screens.role import RoleScreen
 from tui.screens.table import TableScreen
 
 SHIPPED = (

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
 from models.scripted import Scripted
-from tests.tui.tables import table, until
+from tests.tui.tables import dealt, say, table, tray_text, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.screens.help import HelpScreen
@@ -17,6 +17,7 @@ from tui.told import READ_S
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
 from tui.widgets.transcript import Transcript
+from tui.widgets.tray import Tray
 
 
 def line(pilot: Pilot[None]) -> str:
@@ -135,3 +136,21 @@ async def test_every_size_keeps_the_composer_the_status_and_a_line_of_what_was_s
         await until(pilot, lambda: line(pilot) == "听见了")
         await until(pilot, lambda: app.screen.query_one(MessageLine).region.height == 1)
         assert composer.region.bottom <= size[1] - 1
+
+
+@pytest.mark.parametrize("size", [(20, 5), (30, 7), (40, 9)])
+async def test_with_candidates_too_every_part_has_a_row_and_nothing_scrolls(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await say(pilot, "进去。")
+        await dealt(pilot)
+        await pilot.pause()
+        for part in (Transcript, Tray, Composer):
+            region = app.screen.query_one(part).region
+            assert region.height >= 1
+            assert region.bottom <= size[1]
+            assert region.width == size[0]
+        assert app.screen.max_scroll_y == 0
+        assert ">1 " in tray_text(pilot)

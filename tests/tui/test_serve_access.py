@@ -137,6 +137,25 @@ async def test_no_more_people_sit_down_than_were_asked_for(tmp_path):
             assert answer.status == 200 and not server.children()
 
 
+async def test_a_table_grows_and_shrinks_with_its_window(tmp_path):
+    async with served(tmp_path, "rain-house") as server, aiohttp.ClientSession() as http:
+        address = server.url + "ws?width=80&height=24"
+        async with http.ws_connect(address, origin=server.url.rstrip("/")) as socket:
+            await shown_at_row(socket, 24)
+            await sent_to(socket, '["resize", {"width": 100, "height": 31}]')
+            await shown_at_row(socket, 31)
+
+
+async def shown_at_row(socket, row):
+    """Wait until something is shown at that row."""
+    async with asyncio.timeout(60):
+        while True:
+            message = await socket.receive()
+            assert message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT), message
+            if isinstance(message.data, bytes) and f"\x1b[{row};".encode() in message.data:
+                return
+
+
 async def test_what_a_hostile_page_sends_neither_ends_the_table_nor_the_server(tmp_path):
     async with served(tmp_path, "rain-house") as server, aiohttp.ClientSession() as http:
         origin = server.url.rstrip("/")

@@ -81,7 +81,7 @@ async def test_a_broken_scene_says_where_it_is_wrong(home: Path) -> None:
         assert any("0.yaml:2" in line and "是不是 cast" in line for line in told)
         assert isinstance(pilot.app.screen, StartScreen)
         await until(pilot, lambda: "0.yaml:2" in at_start(pilot).query_one(Preview).text)
-        await pilot.press("down")
+        await light(pilot, "1")
         await until(pilot, lambda: "1.yaml" in at_start(pilot).query_one(Preview).text)
 
 
@@ -121,7 +121,7 @@ async def test_a_scene_whose_model_is_not_here_says_so_and_leaves_no_session(
     (home / "scenes" / "0.yaml").write_text(NOT_HERE, encoding="utf-8")
     app = PaotuanApp(None, Choice())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: not app.model.loading)
+        await until(pilot, lambda: app.model.backend)
         await light(pilot, "0")
         await pilot.press("enter")
         stays = {"zh": "；仍用 ", "en": " stays"}[lang]

@@ -7,12 +7,14 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, RichLog, Static
 
 from base.folders import data_folder, sessions_folder
+from models.scripted import Scripted
 from models.train.recipe import read_recipe
 from scenes.table.play import Play
 from tests.tui.starts import at_sessions, start, told
 from tests.tui.tables import house, until
 from tui.screens.running import RunScreen
 from tui.screens.start_voice import VoiceScreen
+from tui.voicing import lines_by_role
 
 
 @pytest.fixture(autouse=True)
@@ -124,3 +126,17 @@ async def test_what_runs_is_stopped_by_escape() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: "Stopped" in state(pilot))
         assert screen.process is not None and screen.process.returncode is not None
+
+
+def test_what_the_table_took_by_itself_is_not_told_as_picked() -> None:
+    play = Play.start(house(), "林默", sessions_folder())
+    backend = Scripted([f"第{number}句。" for number in range(30)])
+    for unattended in (False, True):
+        hand = play.hand(backend, play.scene.role("苏晚"))
+        offset, updates = play.deal(backend, hand)
+        for update in updates:
+            hand.update(update, offset)
+        play.pick(hand, 0, unattended=unattended)
+    play.close()
+    (lines,) = lines_by_role(play.journal.path)
+    assert (lines.lines, lines.picked) == (2, 1)

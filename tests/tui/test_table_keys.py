@@ -2,7 +2,8 @@
 
 import pytest
 
-from tui.table_keys import LAWS, Action, Laws, Mode, State, key_name, meaning
+from tui.table_keys import LAWS, Laws, meaning
+from tui.table_state import Action, Mode, State, key_name
 
 LETTERS = [*"ermcvydbqaz", "/", "?", "字", "、", " ", "\\"]
 SHOWN = State(places=5, turns=3)
@@ -35,6 +36,12 @@ def test_a_digit_behind_text_or_in_an_edit_is_text() -> None:
     assert meaning("2", "2", State(empty=False, places=5)).do == "type"
     assert meaning("2", "2", State(editing=True, places=5)).do == "type"
     assert meaning("2", "2", State(mode="turns", places=5, turns=3)).do == "type"
+
+
+def test_a_digit_among_the_turns_picks_where_a_turns_own_candidates_are_shown() -> None:
+    leafed = State(mode="turns", places=5, turns=3, looking=True)
+    assert meaning("2", "2", leafed) == Action("pick", 2, "text")
+    assert meaning("6", "6", leafed).do == "type"
 
 
 def test_enter_does_one_thing_at_each_state() -> None:

@@ -80,7 +80,7 @@ async def test_places_that_came_to_nothing_are_one_line_and_numbers_stay() -> No
         rows = tray_text(pilot)
         assert ">1 第一句。" in rows
         assert " 3 第三句。" in rows
-        assert "2 came to nothing; r draws again (repeats the last line, e" in rows
+        assert "2 came to nothing; ↓ r draws again (repeats the last line," in rows
         assert rows.count("nothing") == 1
         assert tray.move(0, 1)
         assert tray.lit == 2

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from base.messages import _
 from tui.paint import printable
+from tui.widgets.field import Field
 
 
 class AskScreen(ModalScreen[str | None]):
@@ -27,7 +28,7 @@ class AskScreen(ModalScreen[str | None]):
         self.question, self.value, self.about, self.most = question, value, about, most
 
     def compose(self) -> ComposeResult:
-        asked = Input(self.value, id="asked", max_length=self.most)
+        asked = Field(self.value, id="asked", max_length=self.most)
         asked.border_title = Content(printable(self.question))
         with Vertical(id="ask"):
             yield asked

@@ -19,6 +19,7 @@ from scenes.table.session import Turn
 from tui.faults import line_of
 from tui.paint import told
 from tui.widgets.branch_map import BranchMap
+from tui.widgets.field import Field
 
 Answer = tuple[str, Turn] | None
 """`("go", turn)` or `("edit", turn)`; nothing where the person only looked."""
@@ -60,7 +61,7 @@ class BranchMapScreen(ModalScreen[Answer]):
             box.border_title = Content(_("Turns and branches"))
             yield BranchMap(self.session, id="map")
             yield Static(id="map-line", markup=False)
-            yield Input(id="map-filter", placeholder=_("what a line or a bookmark says"))
+            yield Field(id="map-filter", placeholder=_("what a line or a bookmark says"))
             yield Static(self._keys(), id="map-keys", markup=False)
 
     def _keys(self) -> str:
@@ -92,8 +93,8 @@ class BranchMapScreen(ModalScreen[Answer]):
         turn = self.session.turns[row.turn]
         line = told(turn.entry)
         hands = count_hands(self.session, row.turn if row.kind == "hand" else turn.parent)
-        told = _n("{n} hand", "{n} hands", hands) if hands else ""
-        return f"{line}  ⧉ {told}" if told else line
+        many = _n("{n} hand", "{n} hands", hands) if hands else ""
+        return f"{line}  ⧉ {many}" if many else line
 
     def _say(self, text: str) -> None:
         self.query_one("#map-line", Static).update(Content(text))

@@ -8,6 +8,7 @@ from textual import on
 from textual.message import Message
 from textual.screen import Screen
 
+from base.errors import KnownError
 from base.messages import _
 from scenes.table import controller_events as happened
 from scenes.table.controller import Table
@@ -37,7 +38,10 @@ class ControlledScreen(Screen[None]):
 
     @on(Due)
     def _due(self, event: Due) -> None:
-        event.call()
+        try:
+            event.call()
+        except KnownError as error:
+            self.tell_error(error)
 
     def take_event(self, event: happened.TableEvent) -> None:
         """Take what the controller tells."""

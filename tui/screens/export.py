@@ -20,6 +20,7 @@ from tui.exporting import FORMATS, Format, proposed, target_of
 from tui.exporting import default_folder as folder_now
 from tui.paint import printable
 from tui.screens.importing import PathSuggester
+from tui.widgets.field import Field
 
 
 class ExportScreen(ModalScreen[tuple[Format, Path] | None]):
@@ -44,7 +45,7 @@ class ExportScreen(ModalScreen[tuple[Format, Path] | None]):
             formats.border_title = Content(_("Export this session"))
             yield formats
             if not self.browser:
-                place = Input(id="path", suggester=PathSuggester())
+                place = Field(id="path", suggester=PathSuggester())
                 place.border_title = Content(_("To this new file"))
                 yield place
             yield Static(id="told")

@@ -21,6 +21,7 @@ from scenes.table.find import MOST, Found, Query, Searched, names_of, search, wh
 from scenes.table.find_all import FoundIn, search_all
 from scenes.table.session import Session
 from tui.paint import printable, told
+from tui.widgets.field import Field
 
 LONGEST_LINE = 400
 """Characters of a line that a row shows."""
@@ -67,7 +68,7 @@ class FindScreen(ModalScreen[Place | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="find"):
-            yield Input(self.words, id="words", placeholder=_("Words, or 苏晚：words of one role"))
+            yield Field(self.words, id="words", placeholder=_("Words, or 苏晚：words of one role"))
             yield OptionList(id="hits", compact=True)
             yield Static(id="told")
             yield Static(id="find-keys", classes="keys")
@@ -187,8 +188,6 @@ def _bookmarks(session: Session) -> list[tuple[Place, Content]]:
     rows = []
     for number, name in sorted(session.marks.items()):
         turn = session.turns[number]
-        row = Content.assemble(
-            (f"★ {printable(name)}  ", "bold"), told(turn.entry)[:LONGEST_LINE]
-        )
+        row = Content.assemble((f"★ {printable(name)}  ", "bold"), told(turn.entry)[:LONGEST_LINE])
         rows.append((Place(number), row))
     return rows

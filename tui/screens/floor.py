@@ -18,6 +18,7 @@ from scenes.table.controller import Table
 from scenes.table.speakers import RULE_HELP, RULE_NAMES
 from scenes.turns import RULES
 from tui.paint import printable
+from tui.widgets.field import Field
 
 KEYS = N_(
     "Enter speaks · m mute · l leave/enter · r rule · i my own line · n narrator · a newcomer · Esc"
@@ -59,7 +60,7 @@ class FloorScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="floor-panel"):
             yield OptionList(id="floor-cast")
-            yield Input(id="floor-newcomer", max_length=LONGEST)
+            yield Field(id="floor-newcomer", max_length=LONGEST)
             yield Static(id="floor-why")
             yield Static(Content(_(KEYS)), id="floor-keys")
 

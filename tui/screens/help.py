@@ -18,7 +18,9 @@ from base.messages import N_, _
 from scenes.table.command_words import command_help
 from tui.paint import printable
 from tui.settings import settings
-from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Law, Laws, key_name
+from tui.table_keys import ALWAYS, CANDIDATES, LAWS, SAID, WRITING, Laws
+from tui.table_state import Law, key_name
+from tui.widgets.field import Field
 
 FORMS = (
     (N_("plain text"), N_("your role says it")),
@@ -37,9 +39,11 @@ class Row(NamedTuple):
 
     keys: str
     words: str
+    called: str = ""
+    """What it is called on the screen."""
 
     def holds(self, wanted: str) -> bool:
-        return wanted.casefold() in f"{self.keys} {self.words}".casefold()
+        return wanted.casefold() in f"{self.keys} {self.words} {self.called}".casefold()
 
 
 Section = tuple[str, list[Row]]
@@ -58,13 +62,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("pagedown", "scroll('page_down')", "Page down", id="help.page_down", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: str = "") -> None:
         super().__init__()
+        self._wanted = wanted.strip()
         self._sections: list[Section] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Input(placeholder=_("type to search"), compact=True, id="wanted")
+            yield Field(self._wanted, placeholder=_("type to search"), compact=True, id="wanted")
             with VerticalScroll(id="help-rows", can_focus=False):
                 yield Static(id="keys-page")
 
@@ -74,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
         frame.border_subtitle = Content(_("↑↓ PgUp PgDn scroll · Esc closes"))
         stack = self.app.screen_stack
         self._sections = list(sections(stack[-2] if len(stack) > 1 else self))
-        self._show("")
+        self._show(self._wanted)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value.strip())
@@ -132,7 +137,7 @@ def _rows(laws: Laws, group: Iterable[Law]) -> Iterator[Row]:
         keys = laws.keys(law)
         own = keys == law.names
         shown = law.shown if law.shown and own else " ".join(map(key_name, keys))
-        yield Row(shown, _(law.words))
+        yield Row(shown, _(law.words), _(law.hint) if law.hint else "")
 
 
 def _bound(screen: Screen[object]) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from tui.model_options import model_name
 from tui.paint import printable
 from tui.preferences import model_named, remember
 from tui.settings import settings
+from tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from models.server.probe import Probe
@@ -71,7 +72,7 @@ class ModelsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="models-panel"):
             yield OptionList(id="models-list")
-            yield Input(id="models-address", max_length=LONGEST_ADDRESS)
+            yield Field(id="models-address", max_length=LONGEST_ADDRESS)
             yield Static(id="models-told")
             yield Static(Content(_(KEYS)), id="models-keys")
 
@@ -195,6 +196,13 @@ class ModelsScreen(ModalScreen[None]):
         field.border_title = Content(title)
         field.display = True
         field.focus()
+        self.query_one("#models-keys", Static).update(
+            Content(
+                _("Enter asks it · Esc back")
+                if what == "address"
+                else _("Enter keeps it · Esc back")
+            )
+        )
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -258,6 +266,7 @@ class ModelsScreen(ModalScreen[None]):
 
     def _hide(self) -> None:
         self.query_one(Input).display = False
+        self.query_one("#models-keys", Static).update(Content(_(KEYS)))
         self.query_one(OptionList).focus()
 
     def action_back(self) -> None:

@@ -32,7 +32,8 @@ from tui.failures import Known, problems_of
 from tui.paint import printable
 from tui.reported import report_lines, title_of
 from tui.screens.report import ReportScreen
-from tui.screens.start import RoleScreen
+from tui.screens.role import RoleScreen
+from tui.widgets.field import Field
 
 PREVIEWED = 6
 """Lines of the log that are shown."""
@@ -95,7 +96,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         )
         with Vertical(id="import"):
             yield players
-            yield Input(id="role")
+            yield Field(id="role")
             yield Static(id="preview")
             yield Static(Content(_(KEYS)), classes="keys")
 

@@ -11,6 +11,7 @@ from tui.failures import Known
 from tui.screens.asking import AskScreen
 from tui.screens.start_characters import Characters, ListedCharacter
 from tui.screens.start_sessions import Sessions
+from tui.web import is_guest
 
 if TYPE_CHECKING:
     from tui.screens.start import StartScreen
@@ -162,6 +163,10 @@ class CharacterKeys:
         """Ask where to, and write a card there; nothing that is there is written over."""
         one = self.lit()
         if one is None or one.problem:
+            return
+        if is_guest():
+            words = _("Files of this machine are not written over the network")
+            self.screen.notify(words, markup=False)
             return
 
         def named(path: str | None) -> None:

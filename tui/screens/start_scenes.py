@@ -1,5 +1,6 @@
 """The scenes at the start: recent ones first, and what one reads of a scene before playing it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from textual.content import Content
 
 from base.errors import KnownError
 from base.filenames import file_name
-from base.messages import N_, _, _n, series
+from base.messages import N_, _, _n, language, series
 from base.text import one_line
 from scenes.scene_list import ListedScene, find_scenes, glimpsed_scenes
 from scenes.table.session_list import begun_at
@@ -28,9 +29,15 @@ OPENING = 6
 """Lines of an opening that are shown."""
 PROFILE = 60
 """Characters of a profile that are shown."""
+HAN = re.compile(r"[\u3400-\u9fff]")
 LOOK = "look:"
 """Begins the id of a session that ships, to be looked at."""
 LANGUAGES = {"zh": N_("Chinese"), "en": N_("English"), "ja": N_("Japanese")}
+
+
+def _is_readable(title: str) -> bool:
+    """Whether a title is in the writing of the person's language."""
+    return not title or (HAN.search(title) is None) == (language() == "en")
 
 
 class Scenes(Section):
@@ -81,7 +88,8 @@ class Scenes(Section):
         self._order(found)
 
     def _order(self, found: list[ListedScene]) -> None:
-        """The tutorial first where nothing was ever played; else the latest first, then by name."""
+        """The tutorial first where nothing was ever played; else the latest first, then those in
+        the person's writing, then by name."""
         self.choices, begun = last_choices(), begun_at()
         new = not begun and not self.choices
 
@@ -89,7 +97,8 @@ class Scenes(Section):
             opened = self.choices.get(scene.name, LastChoice()).opened
             return max(opened, begun.get(file_name(scene.name, "scene"), ""))
 
-        self.found = sorted(found, key=moment, reverse=True)
+        mine = sorted(found, key=lambda one: (bool(one.problem), not _is_readable(one.title)))
+        self.found = sorted(mine, key=moment, reverse=True)
         if new:
             self.found.sort(key=lambda scene: scene.name != tutorial_name())
         self.many = len(found)
@@ -106,7 +115,12 @@ class Scenes(Section):
             for one in self.shipped
         ]
         rows = [self._row(scene) for scene in found]
-        at = 1 if found and found[0].name == tutorial_name() else len(rows)
+        first = bool(found) and found[0].name == tutorial_name()
+        at = len(rows)
+        if first and all(_is_readable(one.name) for one in self.shipped):
+            at = 1
+        elif first:
+            at = next((n for n, one in enumerate(found) if not _is_readable(one.title)), at)
         return [*rows[:at], *looked, *rows[at:]]
 
     def _row(self, scene: ListedScene) -> Row:

@@ -1,32 +1,26 @@
-"""The table on the screen: transcript, candidates, composer, status; and what its keys do."""
+"""The table on the screen: transcript, candidates, composer, status, each as the play stands."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from base.errors import KnownError
 from base.messages import _
-from base.text import REPLACED
 from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
 from scenes.table.where import where
-from tui.copying import candidate
+from tui import unsent
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
-from tui.screens.prompt import PromptScreen
-from tui.screens.table_cursor import CursorActions
-from tui.screens.table_floor import FloorActions
-from tui.screens.table_status import heading_of, invitation, status_of
-from tui.screens.table_turns import TurnActions
+from tui.screens.table_deeds import KeyActions
+from tui.screens.table_status import heading_of, invitation, picks_of, status_of
 from tui.settings import settings
-from tui.table_keys import Action, Law, Laws, Mode, State
+from tui.table_keys import Laws
 from tui.telling_app import TellingApp
 from tui.widgets.composer import Composer
 from tui.widgets.message_line import MessageLine
@@ -36,7 +30,7 @@ from tui.widgets.tray import Tray
 from tui.wrapping import fitted
 
 
-class TableScreen(CursorActions, TurnActions, FloorActions):
+class TableScreen(KeyActions):
     """One play at the table."""
 
     CSS_PATH = "table.tcss"
@@ -51,8 +45,6 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self._tray = Tray([role.name for role in play.scene.cast], id="tray")
         self._done = 0
         """Candidates of the hand that were complete when it was last told how it stands."""
-        self._shown_since = 0.0
-        """Since when the hand is on the screen, as `Message.time` counts."""
         self._doubt = ""
         """What was asked about the line that was typed."""
 
@@ -82,8 +74,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
         self.query_one(Composer).focus()
-        if draft := getattr(self.app, "drafts", {}).pop(self.play.session.id, None):
-            self.query_one(Composer).write(*draft)
+        if written := unsent.take(self.play):
+            self.query_one(Composer).write(*written)
         self.changed()
         self._show_hand()
 
@@ -120,8 +112,7 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
             case happened.HandOpened() | happened.HandShown():
                 self._show_hand()
             case happened.HandHidden():
-                tray.folded = True
-                self.tell()
+                self._show_hand()
             case happened.PromptRead(done, total):
                 tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)
@@ -146,8 +137,8 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
                 self.tell()
             case happened.EditAsked(turn):
                 self.rewrite(turn)
-            case happened.ViewAsked(view):
-                self._show(view)
+            case happened.ViewAsked(view, text):
+                self._show(view, text)
             case happened.Doubted(question):
                 self._doubt = question
                 self.notify(question, severity="warning", markup=False, timeout=10)
@@ -156,11 +147,15 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         """Show the hand that is on the table, or what stands for it while it is hidden."""
         tray, hands, hand = self.query_one(Tray), self.table.hands, self.table.hand
         shown = hand or (hands[self.table.hand_at - 1] if self.table.hidden else None)
-        if tray.hand is not shown or tray.folded or tray.of != len(hands):
-            self._shown_since = Message().time
+        if tray.hand is not shown or tray.folded != self.table.hidden or tray.of != len(hands):
+            self.shown_since = Message().time
             tray.show(shown, self.table.hand_at, len(hands))
             tray.folded = self.table.hidden
         self._tell_reading(None)
+
+    @on(Tray.LitMoved)
+    def _lit_moved(self) -> None:
+        self.tell()
 
     def _tell_reading(self, reading: tuple[int, int] | None) -> None:
         """How much of a prompt has been read, while it is not all of it."""
@@ -176,10 +171,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         elif by == "go" and self.play.session.follow(self.play.session.head):
             self.notify(_("What came after it stays in the map (Ctrl+B); Ctrl+Z goes back"))
 
-    def _show(self, view: happened.View) -> None:
+    def _show(self, view: happened.View, text: str) -> None:
         match view:
             case "help":
-                self.app.call_later(self.app.run_action, "help")
+                self.app.call_later(self._paotuan.action_help, text)
             case "quit":
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
@@ -203,166 +198,10 @@ class TableScreen(CursorActions, TurnActions, FloorActions):
         words = printable(invitation(state, self.table, tray.lit, self.lit_turn))
         composer.placeholder = Content(fitted(words, composer.content_size.width or len(words) * 2))
         composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
-        tray.picks = state.empty and not state.editing and state.mode != "turns"
+        tray.picks = picks_of(state)
 
     def leave(self) -> None:
-        drafts: dict[str, tuple[str, str]] = getattr(self.app, "drafts", {})
         for composer in self.query(Composer):
             if composer.text and self.editing is None:
-                drafts[self.play.session.id] = composer.text, composer.label
+                unsent.keep(self.play, composer.text, composer.label)
         super().leave()
-
-    # --- keys ---
-
-    @property
-    def takes_keys(self) -> Composer:
-        """What gets every key while this is the screen."""
-        return self.query_one(Composer)
-
-    def state_at(self, when: float) -> State:
-        """What a key finds that was pressed at that time."""
-        composer, tray = self.query_one(Composer), self.query_one(Tray)
-        seen = tray.hand is not None and not tray.folded and when >= self._shown_since
-        return State(
-            mode=composer.mode,
-            empty=composer.is_empty,
-            editing=self.editing is not None,
-            places=len(tray.hand.places) if seen and tray.hand else 0,
-            hidden=self.table.hidden,
-            drawing=self.table.drawing or self.table.waiting,
-            turns=len(self.play.session.path),
-            completes=bool(composer.suggestion),
-            looking=self.table.looking is not None,
-            label=bool(composer.label),
-            dropped=self.has_dropped,
-            undoes=bool(composer.history.undo_stack),
-            redoes=bool(composer.history.redo_stack),
-        )
-
-    def mode_changed(self, mode: Mode) -> None:
-        """Something else has the keys: show it."""
-        self.query_one(Tray).has_keys = mode == "tray"
-        if mode != "turns":
-            self.query_one(Transcript).light(None)
-        self.tell()
-
-    def act(self, action: Action) -> bool:
-        """Do at once what a key says; whether it was done."""
-        try:
-            self._deeds(action.value).get(action.do, lambda: self.on_turn(action.do))()
-        except Exception as error:
-            self.tell_error(error)
-            return False
-        finally:
-            self.tell()
-        return True
-
-    def offers(self, law: Law) -> bool:
-        """Whether what a law says can be done now, whatever has the keys."""
-        tray = self.query_one(Tray)
-        return bool(self.play.session.path) if "turns" in law.modes else tray.hand is not None
-
-    def do_law(self, law: Law) -> None:
-        """Do what a law says, whatever has the keys: with the lit candidate, or with the lit turn,
-        else the last one."""
-        composer, mode = self.query_one(Composer), law.modes[0]
-        if mode == "turns" and self.lit_turn is None:
-            self.query_one(Transcript).light(len(self.play.session.path) - 1)
-        action = law.act(replace(self.state_at(Message().time), mode=mode), law.names[0])
-        if action is not None and self.act(action) and action.mode is not None:
-            composer.mode = action.mode
-        if composer.mode != "turns":
-            self.query_one(Transcript).light(None)
-
-    def _deeds(self, value: int) -> dict[str, Callable[[], object]]:
-        """What the keys say, by name; what is not here is about the lit turn."""
-        table, composer = self.table, self.query_one(Composer)
-        lit = self.query_one(Tray).lit + 1
-        return {
-            "nothing": lambda: None,
-            "send": self._send,
-            "go_on": table.go_on,
-            "take": lambda: table.pick(lit),
-            "pick": lambda: table.pick(value),
-            "edit": lambda: self.edit_candidate(lit),
-            "redraw": table.redraw,
-            "more": table.more,
-            "continue": lambda: table.extend(candidate=lit),
-            "read": self.query_one(Tray).read_whole,
-            "copy": lambda: self.copy(*candidate(table, lit)),
-            "hide": table.hide,
-            "unhide": table.unhide,
-            "stop": table.stop,
-            "give": self._give,
-            "look_back": self.leave_turns,
-            "leaf": lambda: self.leaf(value),
-            "up": lambda: self._light(0, -1),
-            "down": lambda: self._light(0, 1),
-            "left": lambda: self._light(-1, 0),
-            "right": lambda: self._light(1, 0),
-            "light": lambda: self.light(value),
-            "light_first": self.light_first,
-            "next": lambda: table.choose_next(value),
-            "undo": table.undo,
-            "redo": table.redo,
-            "restore": self.restore,
-            "drop": self.drop,
-            "rewrite": self.action_rewrite,
-            "break": composer.break_line,
-            "complete": composer.complete,
-            "label": lambda: composer.step_label(value),
-            "feel": composer.toggle_label,
-            "page": lambda: self.action_page(value),
-        }
-
-    def _send(self) -> None:
-        if REPLACED in self.query_one(Composer).text:
-            raise KnownError(
-                _(
-                    "Not sent: it holds characters that could not be read (�); correct them, and "
-                    "set the terminal to UTF-8"
-                )
-            )
-        self.send()
-
-    def _give(self) -> None:
-        """The keys have gone over; the composer has done it."""
-
-    def _light(self, dx: int, dy: int) -> None:
-        tray = self.query_one(Tray)
-        if tray.move(dx, dy):
-            self.table.light(tray.lit + 1)
-        elif dx:
-            before = tray.hand
-            self.leaf(dx)
-            if tray.hand is not before and tray.enter_from(dx):
-                self.table.light(tray.lit + 1)
-
-    # --- actions ---
-
-    def action_undo(self) -> None:
-        with self.trying():
-            self.table.undo()
-
-    def action_redo(self) -> None:
-        with self.trying():
-            self.table.redo()
-
-    def action_rewrite(self) -> None:
-        """Put the last turn into the composer, to say it differently."""
-        path = self.play.session.path
-        if path and self.editing is None:
-            self.rewrite(path[-1])
-
-    def action_prompt(self) -> None:
-        """Show all that the model would read now."""
-        with self.trying():
-            prompt, backend = self.table.prompt(), self.model.backend
-            if backend is not None:
-                tokens = backend.count(prompt.text)
-                used = _("{used}/{context} tokens", used=tokens, context=backend.context)
-                self.app.push_screen(PromptScreen(prompt, used))
-
-    def action_page(self, step: int) -> None:
-        transcript = self.query_one(Transcript)
-        transcript.scroll_relative(y=step * max(transcript.size.height - 2, 1), animate=False)

@@ -1,8 +1,11 @@
-"""The turn that is lit in what was said, and what its keys do."""
+"""The turn that is lit in what was said, and what its keys do; the map of all turns."""
+
+from textual import work
 
 from base.messages import _
 from scenes.table.lines import body_of
 from scenes.table.session import Turn
+from tui.screens.branch_map import BranchMapScreen
 from tui.screens.table_editing import EditingActions
 from tui.screens.table_keep import KeepActions
 from tui.widgets.composer import Composer
@@ -70,3 +73,16 @@ class CursorActions(EditingActions, KeepActions):
                 self.table.mark(turn.id)
             case "copy_turn":
                 self.copy(body_of(turn.entry), _("turn {number}", number=turn.id))
+
+    @work
+    async def action_turns(self) -> None:
+        """Show the map of turns and branches, and go where the person says."""
+        chosen = await self.app.push_screen_wait(BranchMapScreen(self.table))
+        if chosen is None:
+            return
+        what, turn = chosen
+        with self.trying():
+            if what == "edit":
+                self.rewrite(turn)
+            else:
+                self.table.go(turn.id)

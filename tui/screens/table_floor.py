@@ -74,9 +74,7 @@ class FloorActions(ControlledScreen):
         names = [role.name for role in self.play.scene.cast]
         for widget in (self.query_one(Transcript), self.query_one(Tray)):
             widget.cast = list(names)
-        composer = self.query_one(Composer)
-        if hasattr(composer, "cast"):
-            composer.cast = list(names)
+        self.query_one(Composer).cast = names
 
     def _use_adapter(self, asked: happened.AdapterAsked) -> None:
         from tui.adapter_choice import adapters_told

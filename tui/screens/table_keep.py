@@ -80,6 +80,7 @@ class KeepActions(ControlledScreen):
         elif lit >= 0:
             self.query_one(Composer).mode = "turns"
             self.query_one(Transcript).light(lit)
+            self.tell()
             if place.candidate is not None:
                 self.table.look_at(numbers[lit])
 

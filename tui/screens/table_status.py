@@ -8,7 +8,9 @@ from base.messages import _
 from scenes.table.controller import Table
 from scenes.table.play import Play
 from scenes.table.session import Turn
-from tui.table_keys import Laws, Mode, State, key_name
+from tui.table_keys import Laws
+from tui.table_state import Mode, State, key_name
+from tui.tray_words import Picks
 
 
 def status_of(table: Table, loading: bool, reading: tuple[int, int] | None) -> Iterator[str]:
@@ -106,3 +108,12 @@ def _coming(play: Play) -> str:
     if play.next is None:
         return _("Tab: who speaks next")
     return _("next: {name}", name=play.next.name) if play.model_is_next else _("your turn")
+
+
+def picks_of(state: State) -> Picks:
+    """Which keys pick a candidate now."""
+    if not state.empty or state.editing:
+        return "none"
+    if state.mode == "turns":
+        return "digits" if state.looking else "none"
+    return "all"

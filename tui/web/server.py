@@ -20,6 +20,7 @@ from textual_serve.download_manager import DownloadManager
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import shown
 from tui.output import word
 from tui.web import GUEST
 from tui.web.access import Access
@@ -89,13 +90,13 @@ class TableServer:
             where = (self.access.host, self.access.port)
             try:
                 await web.TCPSite(runner, *where, ssl_context=tls).start()
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # a name that no machine can have, too
                 raise KnownError(
                     _(
                         "{host}:{port}: cannot listen there ({reason}); choose another --port",
-                        host=where[0],
+                        host=shown(where[0]),
                         port=where[1],
-                        reason=error.strerror or error,
+                        reason=getattr(error, "strerror", None) or shown(str(error)),
                     )
                 ) from error
             ready()
@@ -262,9 +263,9 @@ async def _obey(socket: web.WebSocketResponse, table: TableProcess) -> None:
                 if typed := about[0].encode("utf-8", "replace"):  # nothing would end its input
                     await table.send_bytes(typed)
             elif what == "resize":
-                size = about[0]
+                wanted = about[0]
                 await table.set_terminal_size(
-                    size(size["width"], COLUMNS, 80), size(size["height"], ROWS, 24)
+                    size(wanted["width"], COLUMNS, 80), size(wanted["height"], ROWS, 24)
                 )
             elif what == "ping":
                 await socket.send_json(["pong", str(about[0])[:40]])

@@ -16,7 +16,8 @@ from textual.widgets.text_area import Edit, EditResult
 from base.messages import _
 from base.text import UNPRINTABLE
 from tui.paint import printable
-from tui.table_keys import LAWS, TYPES, Action, Laws, Mode, State
+from tui.table_keys import LAWS, Laws
+from tui.table_state import TYPES, Action, Mode, State
 from tui.widgets.long_text import LongText
 from tui.widgets.suggesting import Suggestions, label_at_end, next_label
 

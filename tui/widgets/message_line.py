@@ -1,5 +1,6 @@
 """The one line on which the program speaks; it keeps its row while it has nothing to say."""
 
+import re
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,6 +15,13 @@ from tui.wrapping import fitted
 
 MORE = "… F8"
 """What follows a message that is cut: the key that shows it whole."""
+PATH = re.compile(r"(?<!\S)(?:(?:~|[\w.-]+)?(?:/[^/\s:]+)+|~)/(?=[^/\s:])")
+"""The folders of a path."""
+
+
+def short(words: str, room: int) -> str:
+    """A message in which, where there is no room for it, of paths only the last name stands."""
+    return words if cell_len(words) <= room else PATH.sub("…/", words)
 
 
 class MessageLine(Widget, can_focus=False):
@@ -48,5 +56,6 @@ class MessageLine(Widget, can_focus=False):
             style = ink(self.get_component_rich_style(f"message-line--{told.severity}"))
             runs.append(Run(_("{word}: ", word=told.word), style + Style(bold=True)))
             room -= cell_len(runs[-1].text)
-        runs.append(Run(fitted(printable(told.message), room, MORE), Style.null()))
+        words = short(printable(told.message), room)
+        runs.append(Run(fitted(words, room, MORE), Style.null()))
         return strip_of(runs, width, self.rich_style)

@@ -45,6 +45,8 @@ class Transcript(ScrollView, can_focus=False):
         self._ends = array("q")
         """The line after the last one of each entry."""
         self._width = 0
+        self._ending = False
+        """Whether the end is to be shown as soon as it is laid out."""
         self._painted: LRUCache[int, list[Strip]] = LRUCache(1000)
 
     def show(
@@ -65,13 +67,13 @@ class Transcript(ScrollView, can_focus=False):
             if self.cursor is not None and self.cursor >= len(self._shown):
                 self.light(len(self._shown) - 1 if self._shown else None)
             if self.cursor is None:
-                self.scroll_end(animate=False)
+                self._go_to_end()
 
     def light(self, index: int | None) -> None:
         """Light an entry and bring it into view, or none and go back to the end."""
         self.cursor = index
         if index is None:
-            self.scroll_end(animate=False)
+            self._go_to_end()
         elif self._ends:
             first, last = self._start(index), self._ends[index]
             top, rows = int(self.scroll_offset.y), self.scrollable_content_region.height
@@ -94,13 +96,31 @@ class Transcript(ScrollView, can_focus=False):
         self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
     ) -> bool:
         """Measure anew before anything is painted in the new size; keep to the end if there."""
-        at_end = self.is_vertical_scroll_end
+        at_end = self._ending or self.is_vertical_scroll_end
         changed = super()._size_updated(size, virtual_size, container_size, layout)
         if self._text_width() != self._width:
             self._measure(0)
-        if at_end:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+        if at_end and self.scroll_y != self.max_scroll_y:
+            self._stand_at_end()
         return changed
+
+    def _stand_at_end(self) -> None:
+        """Be at the end as part of a layout, in one paint with it."""
+        end = float(self.max_scroll_y)
+        self.set_reactive(Transcript.scroll_y, end)
+        self.set_reactive(Transcript.scroll_target_y, end)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = end
+
+    def _go_to_end(self) -> None:
+        """Show the end once all is laid out, wherever it is by then."""
+        self._ending = self.cursor is None
+        self.call_after_refresh(self._end)
+
+    def _end(self) -> None:
+        self._ending = False
+        if self.cursor is None:
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
 
     def _show_marks(self, marks: Mapping[int, str]) -> None:
         if marks == self.marks:

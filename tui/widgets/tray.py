@@ -2,19 +2,23 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
+from base.errors import KnownError
+from base.messages import _
 from scenes.table.hand import Hand
 from tui.paint import ink
-from tui.tray_words import Going, folded_title, lost_places, title_of
+from tui.tray_words import Going, Picks, folded_title, lost_places, title_of
 from tui.widgets.tray_grid import Grid
 
 PERIOD = 1 / 30
@@ -34,12 +38,16 @@ class Tray(ScrollView, can_focus=False):
         )
     }
 
+    @dataclass
+    class LitMoved(Message):
+        """What is lit came to nothing, and another is lit."""
+
     lit: reactive[int] = reactive(0)
     """The place that Enter takes."""
     has_keys: reactive[bool] = reactive(False)
     """Whether keys are its own now."""
-    picks: reactive[bool] = reactive(True)
-    """Whether digits and Enter pick now."""
+    picks: reactive[Picks] = reactive("all")
+    """Which keys pick now."""
     folded: reactive[bool] = reactive(False)
     """Whether the hand is out of sight but for one line."""
 
@@ -52,7 +60,7 @@ class Tray(ScrollView, can_focus=False):
         self.going = Going()
         self._grid = Grid()
         self._laid_out = 0.0
-        self._width = 0
+        self._width = self._laid_out_in = 0
         self._parts: dict[str, Style] = {}
         self._due: Timer | None = None
         self._ticking: Timer | None = None
@@ -108,11 +116,16 @@ class Tray(ScrollView, can_focus=False):
         return self.lit != before
 
     def read_whole(self) -> None:
-        """Open the lit candidate whole, above the table."""
+        """Open the lit candidate whole, above the table.
+
+        Raises `KnownError` where it has no words yet.
+        """
         from tui.screens.whole import WholeScreen
 
-        if self.hand is not None and self.lit < len(self.hand.places):
-            self.app.push_screen(WholeScreen(self.hand, self.lit))
+        hand, lit = self.hand, self.lit
+        if hand is None or lit >= len(hand.places) or not hand.places[lit].text:
+            raise KnownError(_("candidate {number} has no words yet", number=lit + 1))
+        self.app.push_screen(WholeScreen(hand, lit))
 
     # --- how it is laid out ---
 
@@ -143,7 +156,8 @@ class Tray(ScrollView, can_focus=False):
         return changed
 
     def on_resize(self) -> None:
-        self._lay_out()
+        if self._room() != self._laid_out_in:
+            self._lay_out()
 
     def _text_width(self) -> int:
         """Cells for a row; before there is a place for it, as many as there will be."""
@@ -170,6 +184,7 @@ class Tray(ScrollView, can_focus=False):
             self._tick(False)
             return
         width = self._width = self._text_width()
+        self._laid_out_in = self._room()
         begun = hand is not None and any(p.text or p.over or p.why for p in hand.places)
         self._tick(not begun)
         if self.folded and hand is not None:
@@ -179,11 +194,12 @@ class Tray(ScrollView, can_focus=False):
             if not begun:
                 count = len(hand.places) if hand else 1
                 self._grid.show_line(self, self.going.words(), width, count)
-            elif hand is not None and (words := lost_places(hand)):
+            elif hand is not None and (words := lost_places(hand, self.has_keys, self.picks)):
                 self._grid.add_line(self, words, width)
         if hand is not None and self._grid.places and self.lit not in self._grid.places:
             self.set_reactive(Tray.lit, self._grid.nearest(self.lit))
             self._grid.show(self, hand, width, self._room())
+            self.post_message(self.LitMoved())
         self._take_place(width)
 
     def _take_place(self, width: int) -> None:

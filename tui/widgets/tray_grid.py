@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COLUMN = 36
 """Cells that a candidate needs to stand beside others."""
+TAKEN = "✓"
+"""What stands behind the number of a candidate that was taken."""
 BOLD = Style(bold=True)
 CURSOR = Run(" ", Style(reverse=True))
 """Where a candidate is being written: a cell that is as wide in every font."""
@@ -76,7 +78,9 @@ class Grid:
                     place, runs = self.places[at], lines[at][line : line + 1] or [[]]
                     if line == most - 1 and len(lines[at]) > most:
                         runs = [_ending_cut(runs[0], cell - 3 - digits, tray.part("waiting"))]
-                    segments += self._part(tray, place, line == 0, runs[0], cell, digits, base)
+                    taken = hand is not None and place in hand.picked
+                    head = f"{place + 1:>{digits}}{TAKEN if taken else ' '}" if line == 0 else ""
+                    segments += self._part(tray, place, head, runs[0], cell, digits, base)
                 segments.append(Segment(" " * (width - cell * len(row)), base))
                 self.strips.append(Strip(segments, width))
             self._tops.append(len(self.strips))
@@ -85,7 +89,7 @@ class Grid:
         self,
         tray: "Tray",
         place: int,
-        first: bool,
+        number: str,
         runs: list[Run],
         cell: int,
         digits: int,
@@ -94,9 +98,8 @@ class Grid:
         """One row of one cell, and the blank beside it."""
         lit = place == tray.lit
         ground = base + tray.part("lit") if lit else base
-        head = f"{'>' if lit else ' '}{place + 1:>{digits}} " if first else " " * (digits + 2)
-        number = tray.part("number") + BOLD if lit else tray.part("number")
-        yield Segment(head, ground + number)
+        head = f"{'>' if lit and number else ' '}{number:<{digits + 1}}"
+        yield Segment(head, ground + (tray.part("number") + BOLD if lit else tray.part("number")))
         used = digits + 2
         for run in runs:
             yield Segment(run.text, ground + run.style)

@@ -44,11 +44,12 @@ def preferred(session: Session, speaker: str | None, context: int) -> Iterator[P
 
 
 def _picks(session: Session, speaker: str | None) -> Iterator[tuple[Turn, Role, list[Entry]]]:
-    """Each line that was picked, its role, and the other candidates of its draw."""
+    """Each line that a person picked, its role, and the other candidates of its draw; not of one
+    that continued a line, since those candidates were drawn after more than the prompt."""
     cast = session.scene.cast
     for turn in session.turns.values():
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
-        if draw is None or turn.of is not None or turn.unattended:
+        if draw is None or draw.begun or turn.of is not None or turn.unattended:
             continue
         role = role_saying(cast, turn.entry)
         if role is None or draw.speaker not in (role.name, *role.aliases):
