@@ -240,8 +240,15 @@ async def test_nothing_is_said_to_be_hidden_where_nothing_is(tmp_path: Path) -> 
         await dealt(pilot)
         await pilot.press("escape", "escape")
         assert app.screen.query_one(Tray).folded
-        await pilot.press("up", "up", "enter")
+        tray = app.screen.query_one(Tray)
+        assert "Enter brings" in str(tray.border_title)
+        await pilot.press("w")
+        assert "out of sight" in str(tray.border_title)
+        assert "Enter" not in str(tray.border_title)  # there it sends
+        await pilot.press("backspace", "up", "up")
+        assert "Enter" not in str(tray.border_title)  # and there it goes to the turn
+        await pilot.press("enter")
         await pilot.pause()
         assert play.session.head == 2
-        assert "brings" not in tray_text(app)
+        assert not tray.folded
         assert "brings" not in invitation(app)

@@ -218,7 +218,7 @@ class Tray(ScrollView, can_focus=False):
         if self.hand is None:
             return ""
         if self.folded:
-            return folded_title(self.hand, width)
+            return folded_title(self.hand, width, self.picks)
         return title_of(self.hand, self.at, self.of, width, self.has_keys, self.picks)
 
     def _room(self) -> int:
