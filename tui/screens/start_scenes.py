@@ -109,9 +109,9 @@ class Scenes(Section):
             from scenes.pinyin import ranked
 
             found = ranked(query, found, lambda one: (one.title, one.name, *one.cast))
-            looked = ranked(query, self.shipped, lambda one: (_looked_at(one),))
-            return [*map(self._row, found), *map(_row_of_shown, looked)]
-        looked = map(_row_of_shown, self.shipped)
+            games = ranked(query, self.shipped, lambda one: (_looked_at(one),))
+            return [*map(self._row, found), *map(_row_of_shown, games)]
+        looked = [_row_of_shown(one) for one in self.shipped]
         rows = [self._row(scene) for scene in found]
         first = bool(found) and found[0].name == tutorial_name()
         at = len(rows)
