@@ -77,9 +77,24 @@ def test_all_that_tests_import_is_declared_for_development() -> None:
     assert {str(f.relative_to(ROOT)): lack for f in files if (lack := missing(f, ("dev",)))} == {}
 
 
+SERVING = "tui/web/"
+"""What `paotuan serve` alone imports, which says what is missing; its extra brings it."""
+
+
 def test_what_is_imported_without_an_extra_needs_none() -> None:
     """`pip install paotuan` alone opens the program: its modules for the screen need no extra."""
-    base = declared()
     for file in sorted((ROOT / "tui").rglob("*.py")):
+        extras = ("serve",) if file.relative_to(ROOT).as_posix().startswith(SERVING) else ()
         wanted = {canonicalize_name(OF_MODULE.get(top, [top])[0]) for top in imports_of(file)}
-        assert wanted <= base, file
+        assert wanted <= declared(*extras) | declared(), file
+
+
+def test_what_serves_a_browser_is_imported_where_a_browser_is_served() -> None:
+    serving = {"aiohttp", "textual_serve", "jinja2"}
+    web = [file for file in (ROOT / SERVING).glob("*.py") if {*imports_of(file)} & serving]
+    assert web
+    served = (SERVING, "tui/commands/serve.py")
+    for file in sorted((ROOT / "tui").rglob("*.py")):
+        if not file.relative_to(ROOT).as_posix().startswith(served):
+            text = file.read_text("utf-8")
+            assert not any(f"tui.web.{one.stem}" in text for one in web), file

@@ -1,4 +1,4 @@
-"""A whole evening in Chinese, on a real terminal of 80×24: from the tutorial to the next day."""
+"""A whole evening in Chinese, on a real terminal: from the tutorial to going on the next day."""
 
 import os
 import sys
