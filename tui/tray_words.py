@@ -57,9 +57,18 @@ def title_of(hand: Hand, at: int, of: int, width: int, has_keys: bool, picks: Pi
     return _fitting([*_names(hand, at, of), *keys], width)
 
 
-def folded_title(hand: Hand, width: int) -> str:
+def folded_title(hand: Hand, width: int, picks: Picks = "all") -> str:
     """What the one line says that stands for a hand out of sight."""
     count = len(hand.complete)
+    if picks != "all":
+        name = printable(hand.speaker.name)
+        words = _n(
+            "{n} line for {name} out of sight",
+            "{n} lines for {name} out of sight",
+            count,
+            name=name,
+        )
+        return fitted(words, width - 4)
     words = _n(
         "{n} line for {name} out of sight · Enter brings it back",
         "{n} lines for {name} out of sight · Enter brings them back",

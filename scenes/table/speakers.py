@@ -59,9 +59,8 @@ def rule_called(text: str) -> Turns:
 
 
 def rules_told() -> str:
-    """The rules, as they are typed, and their names."""
-    rows = RULE_NAMES.items()
-    return series(_("{name} ({rule})", name=_(name), rule=rule) for rule, name in rows)
+    """The names of the rules, by which they are typed."""
+    return series(map(_, RULE_NAMES.values()))
 
 
 _ALSO: Mapping[Turns, tuple[str, ...]] = {

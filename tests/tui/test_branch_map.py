@@ -50,6 +50,21 @@ async def test_the_map_opens_where_the_play_stands_and_enter_goes_elsewhere(tmp_
         assert play.session.head == 14
 
 
+async def test_arrows_light_another_turn_also_where_the_map_is_longer_than_the_screen(
+    tmp_path: Path,
+) -> None:
+    app, _ = table(tmp_path)
+    async with app.run_test(size=(80, 14)) as pilot:
+        rows = await opened(pilot)
+        await pilot.press("home", "down", "right", "end")
+        last = rows.lit
+        assert len(rows.rows) > rows.size.height
+        await pilot.press("up", "up")
+        assert rows.lit == last - 2
+        await pilot.press("home", "down")
+        assert rows.lit == 1
+
+
 async def test_left_and_right_fold_and_unfold(tmp_path: Path) -> None:
     app, _ = table(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -31,6 +31,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("honglou", "雪夜残稿"),
         ("qmzj", "青梅煮酒"),
         ("greyharbor", "The Lantern at Greyharbour"),
+        ("看一局", "看一局：实话镇"),
+        ("kyj", "看一局：实话镇"),
     ],
 )
 async def test_a_scene_is_found_by_what_a_person_types(typed: str, title: str) -> None:

@@ -230,3 +230,25 @@ async def test_scenes_in_ones_own_writing_come_first_and_unreadable_ones_last(
         names = [row.split()[-1] for row in rows(pilot)]
         assert names.index(before) < names.index(after)
         assert "aaa" in [row for row in rows(pilot) if "▷" not in row][-1]
+
+
+async def test_nothing_is_said_to_be_hidden_where_nothing_is(tmp_path: Path) -> None:
+    """Candidates were hidden, then one went back to a turn after which none were drawn."""
+    app, play = table(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await say(pilot, "我们走。")
+        await dealt(pilot)
+        await pilot.press("escape", "escape")
+        assert app.screen.query_one(Tray).folded
+        tray = app.screen.query_one(Tray)
+        assert "Enter brings" in str(tray.border_title)
+        await pilot.press("w")
+        assert "out of sight" in str(tray.border_title)
+        assert "Enter" not in str(tray.border_title)  # there it sends
+        await pilot.press("backspace", "up", "up")
+        assert "Enter" not in str(tray.border_title)  # and there it goes to the turn
+        await pilot.press("enter")
+        await pilot.pause()
+        assert play.session.head == 2
+        assert not tray.folded
+        assert "brings" not in invitation(app)

@@ -109,11 +109,9 @@ class Scenes(Section):
             from scenes.pinyin import ranked
 
             found = ranked(query, found, lambda one: (one.title, one.name, *one.cast))
-            return [self._row(scene) for scene in found]
-        looked = [
-            Row(f"{LOOK}{one.name}", Content(_("▷ Watch a game: {name}", name=one.name)))
-            for one in self.shipped
-        ]
+            games = ranked(query, self.shipped, lambda one: (_looked_at(one),))
+            return [*map(self._row, found), *map(_row_of_shown, games)]
+        looked = [_row_of_shown(one) for one in self.shipped]
         rows = [self._row(scene) for scene in found]
         first = bool(found) and found[0].name == tutorial_name()
         at = len(rows)
@@ -232,3 +230,11 @@ def _scene_at(path: Path, changed: int, size: int) -> "Scene":
     from scenes.scene_loader import read_scene
 
     return read_scene(path)
+
+
+def _looked_at(one: "Shown") -> str:
+    return _("▷ Watch a game: {name}", name=one.name)
+
+
+def _row_of_shown(one: "Shown") -> Row:
+    return Row(f"{LOOK}{one.name}", Content(_looked_at(one)))

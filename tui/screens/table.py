@@ -90,6 +90,8 @@ class TableScreen(KeyActions):
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
         self.query_one(Transcript).show(session.path, session.role, marks)
+        if self.table.hand is None:
+            self._show_hand()
         self.tell()
 
     def take_event(self, event: happened.TableEvent) -> None:

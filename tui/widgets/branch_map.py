@@ -17,7 +17,7 @@ NUMBER = 5
 """Columns of a turn's number."""
 
 
-class BranchMap(ScrollView, can_focus=True):
+class BranchMap(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows rows of a session, one of them lit."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

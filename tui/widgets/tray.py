@@ -190,17 +190,21 @@ class Tray(ScrollView, can_focus=False):
         if self.folded and hand is not None:
             self._grid.show_nothing()
         else:
-            self._grid.show(self, hand if begun else None, width, self._room())
-            if not begun:
-                count = len(hand.places) if hand else 1
-                self._grid.show_line(self, self.going.words(), width, count)
-            elif hand is not None and (words := lost_places(hand, self.has_keys, self.picks)):
-                self._grid.add_line(self, words, width)
+            self._fill(hand, begun, width)
         if hand is not None and self._grid.places and self.lit not in self._grid.places:
             self.set_reactive(Tray.lit, self._grid.nearest(self.lit))
-            self._grid.show(self, hand, width, self._room())
+            self._fill(hand, begun, width)
             self.post_message(self.LitMoved())
         self._take_place(width)
+
+    def _fill(self, hand: Hand | None, begun: bool, width: int) -> None:
+        """Lay out the cells, or one line while none has begun."""
+        self._grid.show(self, hand if begun else None, width, self._room())
+        if not begun:
+            count = len(hand.places) if hand else 1
+            self._grid.show_line(self, self.going.words(), width, count)
+        elif hand is not None and (words := lost_places(hand, self.has_keys, self.picks)):
+            self._grid.add_line(self, words, width)
 
     def _take_place(self, width: int) -> None:
         rows = len(self._grid.strips)
@@ -214,7 +218,7 @@ class Tray(ScrollView, can_focus=False):
         if self.hand is None:
             return ""
         if self.folded:
-            return folded_title(self.hand, width)
+            return folded_title(self.hand, width, self.picks)
         return title_of(self.hand, self.at, self.of, width, self.has_keys, self.picks)
 
     def _room(self) -> int:
