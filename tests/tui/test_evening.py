@@ -141,7 +141,9 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
     assert sat.end() == 0
     assert sat.is_as_before
     journal = session_of(home, "yeyu")
-    assert f"paotuan play --resume {journal.stem}" in sat.raw[-2000:].decode("utf-8", "replace")
+    farewell = sat.raw[-2000:].decode("utf-8", "replace").partition("\x1b[?1049l")[2]
+    assert "已存好：" in farewell and journal.name in farewell
+    assert f"接着玩：paotuan play --resume {journal.stem}" in farewell
     # the next day it is all there, also what was not decided
     again = Terminal("play", "--resume", journal.stem, home=home)
     try:
