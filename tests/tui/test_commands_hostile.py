@@ -3,13 +3,17 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import cycle, islice
 from pathlib import Path
+from socket import SO_REUSEPORT, SOL_SOCKET, socket
 from typing import Any
 
 import pytest
 import typer
 import typer.main
+
+from tui.commands.serve import PORT
 
 NOBODY = "http://127.0.0.1:9"
 PATIENCE = 60
@@ -70,7 +74,18 @@ COMMANDS = {" ".join(words): (words, command) for words, command in commands()}
 
 
 @pytest.fixture
-def there(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def taken() -> Iterator[None]:
+    """The port of `serve` is taken, so that a server of good words ends too."""
+    with socket() as other:
+        other.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)  # for the tests beside this one
+        with suppress(OSError):  # somebody's program has it
+            other.bind(("0.0.0.0", PORT))
+            other.listen()
+        yield
+
+
+@pytest.fixture
+def there(home: Path, monkeypatch: pytest.MonkeyPatch, taken: None) -> Path:
     """A folder full of files that are none."""
     folder = home / "work"
     folder.mkdir()

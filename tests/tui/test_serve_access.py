@@ -197,3 +197,25 @@ async def test_a_table_is_served_over_tls(tmp_path):
         known.check_hostname = False
         async with aiohttp.ClientSession() as http, http.get(server.url, ssl=known) as answer:
             assert "Secure" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--host="], "--host"),
+        (["--cert=/dev/zero"], "/dev/zero"),
+        (["--cert=."], "PEM"),
+        (["--cert=cert.pem", "--key=/dev/zero"], "/dev/zero"),
+        (["--model=no-such-model"], "no-such-model"),
+        (["--model=scripted", "no-such-scene"], "no-such-scene"),
+    ],
+)
+def test_what_no_table_could_be_served_with_is_refused_before_anyone_comes(
+    run, home, monkeypatch, words, told
+):
+    monkeypatch.chdir(home)
+    (home / "cert.pem").write_text("", "utf-8")
+    shown = run("serve", *words)
+    assert shown.status == 2 or shown.status == 1
+    (line,) = [one for one in shown.err.splitlines() if one.startswith("paotuan: ")]
+    assert told in line

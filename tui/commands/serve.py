@@ -9,7 +9,7 @@ import typer
 from base.extras import not_installed
 from base.messages import _
 from tui.commands import options
-from tui.failures import BadInput
+from tui.failures import BadInput, given
 from tui.output import data, word
 from tui.process import ended_by
 from tui.web.access import Access, is_loopback
@@ -61,6 +61,8 @@ def serve(
     """
     if key is not None and cert is None:
         raise BadInput(_("--key belongs to a certificate; give --cert too"))
+    if not host.strip():
+        raise BadInput(_("--host: expected an address, such as 127.0.0.1"))
     try:
         from tui.web.answers import certificate
         from tui.web.server import Offer, TableServer
@@ -79,13 +81,13 @@ def serve(
 
 
 def _played(scene: str | None, model: str | None, n: int | None, context: int | None) -> list[str]:
-    """What each table is started with; the scene is looked for now. Raises `BadInput`."""
-    if scene is not None:
-        from scenes.scene_loader import load_scene
-        from tui.failures import given
+    """What each table is started with; scene and model are looked for now. Raises `BadInput`."""
+    from scenes.scene_loader import load_scene
+    from tui.model_options import choose, given_model
 
-        with given():
-            load_scene(scene)
+    with given():
+        opened = load_scene(scene) if scene is not None else None
+    given_model(choose(model, context, None, {"n": n}), opened)
     given_options = (("--model", model), ("-n", n), ("--context", context))
     options_of = [f"{name}={value}" for name, value in given_options if value is not None]
     options_of = [one.replace("-n=", "-n") for one in options_of]

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from base.errors import KnownError
 from base.messages import _, decided, matched
+from base.text import shown
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
@@ -22,6 +23,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+BIGGEST_CERTIFICATE = 1 << 20
+"""Bytes; a chain of a hundred certificates is smaller."""
 
 
 def size(given: object, bounds: tuple[int, int], otherwise: int) -> int:
@@ -53,9 +57,12 @@ def certificate(cert: Path, key: Path | None) -> ssl.SSLContext:
     """What TLS is spoken with. Raises `KnownError`."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
+        for one in (cert, key or cert):  # OpenSSL would read a device or a pipe without end
+            if not one.is_file() or one.stat().st_size > BIGGEST_CERTIFICATE:
+                raise KnownError(_("{file}: no PEM file; give one", file=shown(str(one))))
         context.load_cert_chain(cert, key)
     except (OSError, ssl.SSLError, ValueError) as error:
         raise KnownError(
-            _("{cert}: no certificate with its key ({reason})", cert=cert, reason=error)
+            _("{cert}: no certificate with its key ({reason})", cert=shown(str(cert)), reason=error)
         ) from error
     return context
