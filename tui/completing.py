@@ -81,7 +81,11 @@ class Terminal:
         """
         shown = FormattedText([("bold", escaped_line(prompt))])
         while True:
-            line = self._session.prompt(shown, default=prefill)
+            try:
+                line = self._session.prompt(shown, default=prefill)
+            finally:  # a signal may come where the prompt does not take back what it has begun
+                self._session.app.output.disable_bracketed_paste()
+                self._session.app.output.flush()
             if not NOT_UTF8.search(line):
                 return UNPRINTABLE.sub("", line)
             prefill = NOT_UTF8.sub("", line)

@@ -35,7 +35,6 @@ class FloorActions(ControlledScreen):
     def __init__(self, play: Play, model: LoadedModel) -> None:
         super().__init__(play, model)
         self.watching = Watching(self.table, self._later, self._tell_watching)
-        self._stepped_in = False
         """Whether the key that is being heard has stopped a table that played by itself."""
 
     @property
@@ -100,17 +99,20 @@ class FloorActions(ControlledScreen):
     def stepped_in(self, event: events.Event) -> bool:
         """Somebody is at the keys: a table that plays by itself stops; whether nothing else is to
         be done about that key."""
-        self._stepped_in = self.watching.stop()
-        if not self._stepped_in:
+        if not self.watching.stop():
             return False
         self.notify(_("Over to you; F5 or /watch goes on by itself"), markup=False)
         self.tell()
-        return isinstance(event, events.Key) and event.key in SWALLOWED
+        return isinstance(event, events.Key) and (
+            event.key in SWALLOWED or self._is_bound(event.key, "table.watch")
+        )
+
+    def _is_bound(self, key: str, action: str) -> bool:
+        active = self.active_bindings.get(key)
+        return active is not None and active.binding.id == action
 
     def action_watch(self) -> None:
-        """Play by itself, unless this very key has just stopped that."""
-        if not self._stepped_in:
-            self._watch()
+        self._watch()
 
     # --- what opens above ---
 
