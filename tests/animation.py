@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 
 from scenes.scene_loader import load_scene
 from scenes.table.play import Play
-from tests.picture import EVENING, Evening
+from tests.evening import EVENING, Evening
 from tests.tui.tables import dealt, until
 from tui.app import PaotuanApp
 from tui.model_options import Choice

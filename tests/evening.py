@@ -1,24 +1,10 @@
-"""The picture of the README: an evening in the old house, played in the app by a scripted model.
+"""The evening in the old house that the picture of the README shows: its lines and its hands."""
 
-`python tests/picture.py` writes `docs/table.svg`; run it again after a change of the screen.
-"""
-
-import asyncio
-import os
-import tempfile
 from collections.abc import Generator
-from pathlib import Path
 
 from models.backend import Delta, Prompt, Sampling
 from models.scripted import Scripted
-from scenes.scene_loader import load_scene
-from scenes.table.play import Play
-from tests.tui.tables import dealt, say
-from tui.app import PaotuanApp
-from tui.model_options import Choice
 
-PICTURE = Path(__file__).parents[1] / "docs" / "table.svg"
-SIZE = (128, 32)
 EVENING = (
     ("苏晚，鞋底是干的，鞋面是湿的。你照一下楼梯。 \\emoji 专注", "2"),
     ("【白光一闪。楼梯上站着一排孩子，背朝着他们。再一眨眼，只剩楼梯。】", ""),
@@ -62,30 +48,3 @@ class Evening(Scripted):
         last = prompt.history.splitlines()[-1]
         hand = next((hand for word, hand in HANDS.items() if word in last), HANDS["楼梯"])
         return Scripted(hand, delay=0.02).generate(prompt, sampling, adapter)
-
-
-async def evening(folder: Path) -> str:
-    """The screen as SVG when five candidates lie on the table."""
-    play = Play.start(load_scene("rain-house"), "林默", folder)
-    app = PaotuanApp(play, Choice(), Evening())
-    async with app.run_test(size=SIZE) as pilot:
-        for line, picked in EVENING:
-            await say(pilot, line)
-            if line.startswith("苏晚"):
-                await dealt(pilot)
-            if picked:
-                await pilot.press(picked)
-                await pilot.pause()
-        app.screen.set_focus(None)
-        await pilot.pause()
-        return app.export_screenshot(title="paotuan")
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"PAOTUAN_LANG": "zh", "XDG_DATA_HOME": folder, "TEXTUAL_ANIMATIONS": "none"}
-        PICTURE.write_text(asyncio.run(evening(Path(folder))), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
