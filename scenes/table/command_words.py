@@ -13,6 +13,7 @@ from scenes.table.commands import (
     SPEAKING,
     TURNS,
 )
+from scenes.table.steering_commands import STEERING
 
 WORDS = {
     word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
@@ -55,6 +56,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
     groups = (
         (_("Who speaks"), SPEAKING),
         (_("Candidates"), CANDIDATES),
+        (_("Steering"), STEERING),
         (_("What has been said"), TURNS),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
