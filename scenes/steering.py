@@ -1,7 +1,7 @@
 """What steers a draw: a line to the director, an author's note, banned phrases. Pure.
 
-Both lines stand in the prompt alone, as context lines of the log: `{下一句：她拒绝}`. They belong to
-no log.
+Both lines stand in the prompt alone, as context lines of the log: `{下一句：她拒绝}`. No log has
+them.
 """
 
 import unicodedata

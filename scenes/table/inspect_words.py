@@ -12,7 +12,7 @@ NAMES: dict[Kind, str] = {
     "recap": N_("story so far"),
     "lore": N_("knowledge"),
     "history": N_("history"),
-    "note": N_("note"),
+    "note": N_("author's note"),
     "director": N_("director"),
     "cue": N_("cue"),
 }

@@ -47,6 +47,10 @@ class PlaySteering:
         """How a line of `speaker` is drawn now. Raises `KnownError`."""
         return line_sampling(self.scene, speaker, self.wanted)
 
+    def unsettled(self, speaker: Role) -> Sampling:
+        """The same without what the session has settled. Raises `KnownError`."""
+        return line_sampling(self.scene, speaker, self.asked)
+
     def set_sampling(self, changes: Mapping[str, float | None]) -> None:
         """Draw with other values from the next draw on; `None` is as the scene says."""
         self.given -= changes.keys()

@@ -40,7 +40,7 @@ class Slider:
 
 SLIDERS = (
     Slider("temperature", N_("temperature"), 0.05, 0, 2, 1, ("温度", "溫度", "temp", "t")),
-    Slider("top_p", N_("top_p (nucleus)"), 0.05, 0.05, 1, 1, ("核采样", "核採樣", "topp", "top-p")),
+    Slider("top_p", N_("top_p"), 0.05, 0.05, 1, 1, ("核采样", "核採樣", "topp", "top-p")),
     Slider("min_p", N_("min_p"), 0.01, 0, 0.5, 0, ("minp", "min-p")),
     Slider("top_k", N_("top_k"), 5, 0, 200, 0, ("topk", "top-k")),
     Slider(
@@ -52,11 +52,11 @@ SLIDERS = (
         1,
         ("重复惩罚", "重複懲罰", "重复", "重複", "penalty", "rep"),
     ),
-    Slider("dry_multiplier", N_("DRY (against loops)"), 0.1, 0, 2, 0, ("dry",)),
-    Slider("xtc_probability", N_("XTC (against clichés)"), 0.1, 0, 1, 0, ("xtc",)),
+    Slider("dry_multiplier", N_("DRY"), 0.1, 0, 2, 0, ("dry",)),
+    Slider("xtc_probability", N_("XTC"), 0.1, 0, 1, 0, ("xtc",)),
     Slider(
         "max_tokens",
-        N_("longest line, in tokens"),
+        N_("most tokens"),
         8,
         8,
         400,
@@ -189,7 +189,7 @@ def told(sampling: Sampling) -> str:
     for slider in SLIDERS:
         value = getattr(sampling, slider.name)
         if value != slider.neutral:
-            parts.append(f"{slider.name} {number(value)}")
+            parts.append(f"{_(slider.label)} {number(value)}")
     return " · ".join(parts)
 
 

@@ -20,7 +20,7 @@ STEERING = (
     ),
     Command(
         "sampling",
-        N_("/sampling [PRESET] [NAME VALUE]"),
+        N_("/sampling [PRESET] [SETTING VALUE]"),
         N_("how lines are drawn: faithful, lively, wild, or a value"),
         lambda t, x: t.sample(x),
         ("取样", "取樣"),
