@@ -13,6 +13,7 @@ from scenes.table.commands import (
     SPEAKING,
     TURNS,
 )
+from scenes.table.sampling_words import PRESETS, SLIDERS
 from scenes.table.steering_commands import STEERING
 
 WORDS = {
@@ -37,6 +38,17 @@ def takes_name(word: str) -> bool:
     """Whether the name of a role follows this command."""
     command = known_command(word)
     return command is not None and "NAME" in command.form
+
+
+def values_of(word: str, files: Sequence[str] = ()) -> Sequence[str]:
+    """What else than a name may follow this command: presets and settings, `files` of knowledge."""
+    command = known_command(word)
+    if command is None or command.name not in ("sampling", "lore"):
+        return ()
+    if command.name == "lore":
+        return files
+    presets = [name for one in PRESETS for name in (str(_(one.label)), one.name)]
+    return list(dict.fromkeys([*presets, *(one.name for one in SLIDERS)]))
 
 
 def command_words() -> list[str]:

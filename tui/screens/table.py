@@ -60,7 +60,10 @@ class TableScreen(KeyActions):
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield self._tray
         laws = Laws(settings().keys)
-        yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
+        composer = Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
+        files = [path.name for path, __ in self.play.knowledge_paths()]
+        composer.suggestions.files = tuple(files)
+        yield composer
         yield MessageLine(id="message")
         yield Status(id="status")
 
