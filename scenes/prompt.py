@@ -14,6 +14,7 @@ from base.text import one_line
 from models.backend import Backend, Primed, Prompt
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
+from scenes.steering import UNSTEERED, Steering, room, steered
 
 Count = Callable[[str], int]
 """Tokens of a text, in the tokenizer of the model that will read it."""
@@ -41,13 +42,16 @@ class History:
             self._lines.append(write(entry) + "\n")
             self._ends.append(self._ends[-1] + self._count(self._lines[-1]))
 
-    def kept(self, budget: int) -> str:
-        """The last lines that fit into `budget` tokens, as `trim` cuts."""
-        return self.without(self.dropped(budget), budget)
+    def kept(self, budget: int, beside: int = 0) -> str:
+        """The last lines that fit into `budget` tokens less those `beside`, as `trim` cuts."""
+        return self.without(self.dropped(budget, beside), budget - beside)
 
-    def dropped(self, budget: int) -> int:
-        """How many lines `trim` cuts from the left; the last one always stays."""
-        return min(first_kept(self._ends, budget), max(len(self._lines) - 1, 0))
+    def dropped(self, budget: int, beside: int = 0) -> int:
+        """How many lines `trim` cuts from the left; the last one always stays.
+
+        What stands `beside` moves the cut by whole blocks, and only where there is no room for it.
+        """
+        return min(first_kept(self._ends, budget, beside), max(len(self._lines) - 1, 0))
 
     def without(self, dropped: int, budget: int = 0) -> str:
         """All but the first `dropped` lines; a last one that is too long by itself for `budget`
@@ -65,13 +69,16 @@ def build_prompt(
     context: int,
     reply: int,
     count: Count,
+    steering: Steering = UNSTEERED,
 ) -> Prompt:
     """The prompt for the next line by `speaker`, within `context` tokens less `reply`.
 
     Raises `KnownError` where not even the last line fits beside what is stable.
     """
     budget = history_budget(scene, context, reply, count)
-    return prompt_after(stable_part(scene), History(count, history), speaker, budget)
+    beside = room(steering, scene, budget, count)
+    prompt = prompt_after(stable_part(scene), History(count, history), speaker, budget, beside)
+    return steered(prompt, steering, scene.language)
 
 
 def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
@@ -81,9 +88,10 @@ def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
         backend.prime([stable_part(scene), *map(cue_of, scene.cast), *lines])
 
 
-def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prompt:
-    """The prompt for the next line by `speaker`, its history within `budget` tokens."""
-    return Prompt(stable, said.kept(budget), cue_of(speaker))
+def prompt_after(stable: str, said: History, speaker: Role, budget: int, beside: int = 0) -> Prompt:
+    """The prompt for the next line by `speaker`, its history within `budget` tokens less those
+    `beside`."""
+    return Prompt(stable, said.kept(budget, beside), cue_of(speaker))
 
 
 def prompt_without(
@@ -143,10 +151,10 @@ def trim(lines: Sequence[str], budget: int, count: Count) -> Sequence[str]:
     return _kept(lines, list(accumulate(map(count, lines), initial=0)), budget, count)
 
 
-def first_kept(ends: Sequence[int], budget: int) -> int:
+def first_kept(ends: Sequence[int], budget: int, beside: int = 0) -> int:
     """The first line that is kept, as `trim` cuts; `ends` are the tokens up to each line's end,
     beginning with 0. As many as there are lines where not even the last is."""
-    need = ends[-1] - budget
+    need = ends[-1] + beside - budget
     if need <= 0:
         return 0
     block = max(1, budget // BLOCKS)

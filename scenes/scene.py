@@ -58,6 +58,15 @@ class ModelChoice:
 
 
 @dataclass(frozen=True)
+class AuthorNote:
+    """What a model is reminded of shortly before the end of the history; none without a text."""
+
+    text: str = ""
+    depth: int = 4
+    """Lines of the history that stand behind it."""
+
+
+@dataclass(frozen=True)
 class Scene:
     """What a scene file says, checked and resolved."""
 
@@ -84,6 +93,9 @@ class Scene:
     """What is recited in place of a model."""
     ahead: int | None = None
     """How many turns are drawn while the person reads; `None` leaves it to the program."""
+    note: AuthorNote = AuthorNote()
+    banned: tuple[str, ...] = ()
+    """Phrases that no candidate may hold."""
     warnings: tuple[str, ...] = ()
     """What is odd but no error, a line each."""
 

@@ -7,16 +7,17 @@ from base.errors import KnownError
 from base.folders import find, folders, is_path
 from base.messages import _, series
 from base.names import label_problem, nearest
-from base.text import shown
+from base.text import one_line, shown
 from base.validation import checked
 from base.yaml_reader import Document, read, read_document
 from characters.profile import missing_files
 from scenes.casting import cast_of, opening_of
 from scenes.lesson import NARRATOR, Lesson, Step, unsayable
 from scenes.lint import lint
-from scenes.scene import ModelChoice, Role, Scene
+from scenes.scene import AuthorNote, ModelChoice, Role, Scene
 from scenes.scene_list import find_scenes, scene_names
 from scenes.schema import LessonKeys, SceneKeys
+from scenes.steering import ban_problem, phrases
 
 
 def load_scene(name_or_path: str | Path) -> Scene:
@@ -69,6 +70,9 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
     for index, label in enumerate(keys.emotions):
         if problem := label_problem(label):
             problems.append(document.at(("emotions", index), problem))
+    for index, phrase in enumerate(keys.banned):
+        if problem := ban_problem(phrase):
+            problems.append(document.at(("banned", index), problem))
     problems += _stranger(keys, document, cast)
     lesson = _lesson(keys.lesson, keys.play_as) if keys.lesson else None
     if lesson is not None:
@@ -102,6 +106,8 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         dice=keys.dice,
         lesson=lesson,
         ahead=keys.ahead,
+        note=AuthorNote(one_line(keys.note.text), keys.note.depth) if keys.note else AuthorNote(),
+        banned=phrases(keys.banned),
         warnings=warnings,
     )
 

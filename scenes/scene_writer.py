@@ -81,5 +81,7 @@ opening: |
 # sampling: {n: 5, temperature: 0.95, top_p: 0.8, max_tokens: 96}
 # turns: natural              # natural, list, manual or pooled
 # dice: coc7
+# note: {text: 压抑，慢一点, depth: 4}   # a reminder four lines before the end of the history
+# banned: [不禁, 眼中闪过]      # phrases that no candidate may hold
 # ahead: 1                    # draw the likely next lines while you read
 """

@@ -14,8 +14,10 @@ from base.text import shown
 from characters.schema import CharacterKeys
 from models.backend import Sampling
 from scenes.lesson import Wants
-from scenes.scene import EMOTIONS
+from scenes.scene import EMOTIONS, AuthorNote
 
+DEEPEST = 1000
+"""Lines that may stand behind an author's note."""
 OWN = frozenset({"grammar", "logprobs"})
 """Settings of `Sampling` that belong to the program, not to a scene."""
 
@@ -112,6 +114,19 @@ class LessonKeys(Declaration):
     """What somebody says who is not among them."""
 
 
+class NoteKeys(Declaration):
+    """An author's note: a reminder that stands in the prompt, and in no log."""
+
+    text: Name
+    """What the model is reminded of; a `note:` that is a text is this."""
+    depth: Annotated[int, Field(ge=0, le=DEEPEST)] = AuthorNote.depth
+    """Lines of the history that stand behind it; each of them is read anew at every turn."""
+
+
+def _note(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
 def _entry(value: object) -> object:
     if value is None:
         return {}
@@ -160,6 +175,10 @@ class SceneKeys(Declaration):
     """The grammar of rolls, such as `coc7`."""
     lesson: LessonKeys | None = None
     """What is recited in place of a model: a scene with a lesson needs none, and uses none."""
+    note: Annotated[NoteKeys | None, BeforeValidator(_note), Or((TEXT,))] = None
+    """What the model is reminded of shortly before the end of what was said; none is nothing."""
+    banned: Words = Field(default_factory=list)
+    """Phrases that no candidate may hold: one that does is drawn again."""
     ahead: Literal[0, 1] | None = None
     """How many turns are drawn while one reads: 1 costs more work, and waits less."""
 

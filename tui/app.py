@@ -21,7 +21,7 @@ from tui.loaded_model import LoadedModel
 from tui.model_keeper import ModelKeeper
 from tui.model_options import Choice
 from tui.palette import commands_of, commands_of_table
-from tui.preferences import ahead_under, sampling_under
+from tui.preferences import settle_play
 from tui.screens.start import StartScreen
 from tui.terminal_events import InputFailed, NotUtf8, TerminalGone
 
@@ -133,8 +133,7 @@ class PaotuanApp(ModelKeeper):
     def _sit_down(self, play: "Play") -> None:
         from tui.screens.table import TableScreen
 
-        play.asked = sampling_under(play.scene, self.choice.asked)
-        play.ahead = ahead_under(play.scene)
+        settle_play(play, self.choice.asked)
         self.play, self.table = play, TableScreen(play, self.model)
         self.last_played = play.journal.path
         self.push_screen(self.table)

@@ -17,13 +17,14 @@ from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
-from scenes.table.command_words import takes_name
+from scenes.table.command_words import takes_name, values_of
 from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
 MARK = re.compile(r"[\\＼](\w*)$")
 COMMAND = re.compile(r"[/／、.。](\w*)$")
 NAMING = re.compile(r"[/／、.。](\w+)\s+(\S*)$")
+VALUES = re.compile(r"[/／、.。](\w+)\s+(?:.*\s)?(\S*)$")
 NOT_UTF8 = re.compile(f"[\ud800-\udfff{REPLACED}]")
 """What bytes become that are not UTF-8."""
 
@@ -36,6 +37,8 @@ class TableCompleter(Completer):
         own = [label for role in scene.cast for label in role.emotions]
         self.emotions = list(dict.fromkeys((*scene.emotions, *own)))
         self.commands = list(commands)
+        own_files = [path for role in scene.cast for path in role.knowledge]
+        self.files = [path.name for path in dict.fromkeys((*scene.knowledge, *own_files))]
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         typed, words = self._expected(document.text_before_cursor)
@@ -52,6 +55,8 @@ class TableCompleter(Completer):
             return match[1], ["me ", "emoji "]
         if (match := NAMING.match(before)) and takes_name(match[1]):
             return match[2], self.names
+        if (match := VALUES.match(before)) and (values := values_of(match[1], self.files)):
+            return match[2], values
         if match := COMMAND.match(before):
             return match[1], self.commands
         return (before, [cue(name) for name in self.names]) if before else ("", [])

@@ -13,6 +13,7 @@ FORMS = (
     (N_("【text】"), N_("narrate; （text） is a thought")),
     (N_("NAME：text"), N_("let another role speak")),
     (N_("text \\emoji LABEL"), N_("say it with an emotion")),
+    (N_("~ text"), N_("tell the director what happens in the next line drawn; ~ takes it back")),
     (N_("//text"), N_("say a line as it stands that looks like another thing")),
     (N_("an empty line"), N_("the next one speaks; on your own turn, you pass")),
 )

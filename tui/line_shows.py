@@ -19,6 +19,7 @@ from tui.faults import line_of
 from tui.line_floor import LineFloor
 from tui.line_help import print_help
 from tui.line_keep import LineKeeping
+from tui.line_steering import show_steering, tell_direction
 from tui.line_turns import print_branches, show_hand
 from tui.model_options import Loading
 from tui.output import word
@@ -86,6 +87,10 @@ class LineShows:
                 self._edit(turn.id, body_of(turn.entry))
             case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
                 self.kept.do(asked, text)
+            case happened.ViewAsked("sampling" | "lore" | "prompt"):
+                show_steering(self.table, event)
+            case happened.Directed(line):
+                tell_direction(line)
             case happened.ViewAsked("help", sought):
                 print_help(sought)
             case happened.ViewAsked(asked):
@@ -166,4 +171,6 @@ class LineShows:
         if role is None:
             names = series(role.name for role in self.table.others)
             return _("who speaks next? Choose with /next NAME: {names}", names=names)
+        if self.play.direction:
+            return _("director, for the next draw: {line}", line=self.play.direction)
         return _("next: {name}", name=role.name) if self.play.model_is_next else _("your turn")

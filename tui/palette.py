@@ -164,8 +164,14 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     )
     yield SystemCommand(
         _("Show the prompt"),
-        _("All that the model will read, and its tokens"),
+        _("All that the model will read, part by part, and its tokens"),
         table.action_prompt,
+    )
+    yield SystemCommand(
+        _("Sampling"), _("Faithful, lively, wild, or each value by itself"), table.action_sampling
+    )
+    yield SystemCommand(
+        _("Knowledge"), _("Switch lorebooks and texts on and off"), table.action_lore
     )
     yield SystemCommand(
         _("Scenes"), _("Back to the start; this session is saved"), app.action_scenes

@@ -13,6 +13,7 @@ from tui.settings import change, settings
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
+    from scenes.table.play import Play
 
 OPTION = "--lang"
 SMALL_MODEL = "small-model"
@@ -102,6 +103,14 @@ def sampling_under(scene: "Scene", options: Mapping[str, Any]) -> dict[str, Any]
     return {**unsaid, **options}
 
 
+def settle_play(play: "Play", options: Mapping[str, Any]) -> None:
+    """Have a play that begins, or is gone on with, be drawn as options and settings say."""
+    play.asked = sampling_under(play.scene, options)
+    play.given = set(options)
+    play.ahead = ahead_under(play.scene)
+    play.banned_always = settings().banned
+
+
 def problems() -> tuple[str, ...]:
     """What is wrong with the settings, a line each."""
     mine = settings()
@@ -155,6 +164,10 @@ EXAMPLES: Mapping[str, tuple[str, str]] = {
     ),
     "columns": (N_("The widest that text at the table may be, in columns."), "100"),
     "ahead": (N_("1 draws the likely next lines while you read: more work, less waiting."), "1"),
+    "banned": (
+        N_("Phrases that no candidate may hold; one that does is drawn again."),
+        '["a shiver runs down"]',
+    ),
     "notices": (N_("Hints that you have seen and that are not shown again."), '["small-model"]'),
 }
 """What each key of no table is for, and a value that it may have."""

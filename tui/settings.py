@@ -21,6 +21,8 @@ from base.system_errors import system_reason
 from base.text import shown
 from base.writing import replace_text, told
 
+LONGEST_BAN = 60
+"""Characters of a banned phrase."""
 NARROWEST, WIDEST = 40, 400
 """Columns that text may be held to."""
 TABLES = ("models", "keys", "sampling", "hosts")
@@ -54,6 +56,8 @@ class UserSettings:
     """How is drawn where neither an option nor the scene says it."""
     hosts: Mapping[str, bool] = field(default_factory=dict)
     """Whether a server may be asked that a scene names, by its host and port."""
+    banned: tuple[str, ...] = ()
+    """Phrases that no candidate may hold, in whatever scene."""
     notices: tuple[str, ...] = ()
     """What has been said once and is not said again."""
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -173,6 +177,12 @@ def _words(key: str, value: Any) -> str | None:
     return None if words else _('a list such as ["small-model"]')
 
 
+def _phrases(key: str, value: Any) -> str | None:
+    if _words(key, value) is None and all(0 < len(each.strip()) <= LONGEST_BAN for each in value):
+        return None
+    return _('a list of phrases such as ["a shiver"], each of at most {n} letters', n=LONGEST_BAN)
+
+
 def _yes_or_no(key: str, value: Any) -> str | None:
     return None if isinstance(value, bool) else _("true or false")
 
@@ -184,6 +194,7 @@ SINGLE: Mapping[str, Check] = {
     "columns": _columns,
     "ahead": _ahead,
     "notices": _words,
+    "banned": _phrases,
 }
 INSIDE: Mapping[str, Check] = {
     "models": _text,

@@ -20,6 +20,8 @@ def escape(state: State, key: str) -> Action:
         return Action("drop")
     if state.drawing:
         return Action("stop")
+    if state.directed and state.empty:
+        return Action("undirect")
     return Action("give", mode="tray") if state.empty and state.places else NOTHING
 
 

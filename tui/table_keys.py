@@ -89,7 +89,7 @@ WRITING = (
         "table.stop",
         "escape",
         TEXT,
-        N_("drops an edit, stops a draw; on nothing goes to the candidates"),
+        N_("drops an edit, stops a draw, takes back ~; on nothing goes to the candidates"),
         escape,
     ),
 )

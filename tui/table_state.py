@@ -40,6 +40,8 @@ class State:
     """Whether a feeling is set."""
     dropped: bool = False
     """Whether an edit was dropped at this place, and comes back."""
+    directed: bool = False
+    """Whether a line to the director waits for the next draw."""
     undoes: bool = False
     """Whether what was written changed, and changes back."""
     redoes: bool = False

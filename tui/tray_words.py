@@ -14,6 +14,8 @@ from tui.wrapping import fitted
 
 Picks = Literal["all", "digits", "none"]
 """Which keys pick a candidate: digits and Enter, digits alone, or none."""
+DIRECTOR = 24
+"""Cells of the line to the director that a title shows."""
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
@@ -103,6 +105,8 @@ def _names(hand: Hand, at: int, of: int) -> list[str]:
     whose = _n("{n} line for {name}", "{n} lines for {name}", count, name=name)
     taken = ", ".join(str(place + 1) for place in sorted(hand.picked))
     names = [f"{whose} {at}/{of}" if of > 1 else whose]
+    if director := hand.steering.director:
+        names.append(_("director: {line}", line=fitted(printable(director), DIRECTOR)))
     return [*names, _("taken: {numbers}", numbers=taken)] if taken else names
 
 

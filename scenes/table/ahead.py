@@ -49,8 +49,8 @@ class Guess:
         """Whether it is what would be drawn for an empty `hand` now."""
         return (
             backend is self.backend
-            and (hand.speaker, hand.sampling, hand.begun)
-            == (self.hand.speaker, self.hand.sampling, self.hand.begun)
+            and (hand.speaker, hand.sampling, hand.begun, hand.steering)
+            == (self.hand.speaker, self.hand.sampling, self.hand.begun, self.hand.steering)
             and history == self.history
         )
 

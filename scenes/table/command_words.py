@@ -13,6 +13,8 @@ from scenes.table.commands import (
     SPEAKING,
     TURNS,
 )
+from scenes.table.sampling_words import PRESETS, SLIDERS
+from scenes.table.steering_commands import STEERING
 
 WORDS = {
     word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
@@ -38,6 +40,17 @@ def takes_name(word: str) -> bool:
     return command is not None and "NAME" in command.form
 
 
+def values_of(word: str, files: Sequence[str] = ()) -> Sequence[str]:
+    """What else than a name may follow this command: presets and settings, `files` of knowledge."""
+    command = known_command(word)
+    if command is None or command.name not in ("sampling", "lore"):
+        return ()
+    if command.name == "lore":
+        return files
+    presets = [name for one in PRESETS for name in (str(_(one.label)), one.name)]
+    return list(dict.fromkeys([*presets, *(one.name for one in SLIDERS)]))
+
+
 def command_words() -> list[str]:
     """What commands are called, those words first that the person's language has for them."""
     own = [_word_of(written(command)) for command in COMMANDS.values()]
@@ -55,6 +68,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
     groups = (
         (_("Who speaks"), SPEAKING),
         (_("Candidates"), CANDIDATES),
+        (_("Steering"), STEERING),
         (_("What has been said"), TURNS),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),

@@ -12,13 +12,14 @@ from models.backend import Prompt
 from scenes.log import Entry
 from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
+from scenes.table.directing import DirectingIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
-class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
+class Table(FloorIntentions, CandidateIntentions, DirectingIntentions, TurnIntentions):
     """One play, with its model, for one front end."""
 
     def prompt(self) -> Prompt:

@@ -8,7 +8,20 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
+View = Literal[
+    "help",
+    "log",
+    "branches",
+    "quit",
+    "where",
+    "find",
+    "marks",
+    "copy",
+    "export",
+    "sampling",
+    "lore",
+    "prompt",
+]
 """What only a front end can show or do."""
 
 
@@ -194,6 +207,19 @@ class ViewAsked:
 
 
 @dataclass(frozen=True)
+class Directed:
+    """This is to happen in the next line that is drawn; `None`: it was taken back, an empty text:
+    a line drawn once more does not keep what it was drawn with."""
+
+    line: str | None
+
+
+@dataclass(frozen=True)
+class Steered:
+    """The note, the bans, the knowledge or the sampling are others than before."""
+
+
+@dataclass(frozen=True)
 class Notice:
     """What a person should know, in one line; nothing went wrong that they wanted done."""
 
@@ -226,5 +252,7 @@ TableEvent = (
     | KnowledgeOpened
     | EditAsked
     | ViewAsked
+    | Directed
+    | Steered
     | Notice
 )

@@ -12,7 +12,7 @@ from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.ahead import Ahead
 from scenes.table.background import Background, Post
-from scenes.table.draw import Update
+from scenes.table.draw import Cost, Update
 from scenes.table.hand import Asked, Hand
 from scenes.table.hands import Hands
 from scenes.table.model_slot import ModelSlot as ModelSlot
@@ -42,6 +42,8 @@ class Dealer:
         """How many hands were begun for a role at a place."""
         self._preparing = Preparing(play, model, post, emit, self._begin_wish)
         self.retry = Retry(post, self.deal)
+        self.cost: Cost | None = None
+        """What the last draw took."""
         self._ahead = Ahead(self._begin)
 
     @property
@@ -77,6 +79,7 @@ class Dealer:
             self._emit(happened.DrawEnded(None, error))
             return
         self.halt()
+        self.play.direction = None
         place = (asked.after, asked.speaker.name)
         hand = self._seeded(hand)
         self._draws[place] = self._drawn_at(place) + 1
@@ -211,7 +214,9 @@ class Dealer:
         self._draw = self.growing = None
         hand.stop()
         was_shown = not hand.complete and self.hands.drop(hand)
-        seconds = self.retry.after(hand.asked, error, bool(hand.complete))
+        self.cost = hand.cost or self.cost
+        asked = self.play.given_back(hand)
+        seconds = self.retry.after(asked, error, bool(hand.complete))
         self._emit(happened.DrawEnded(hand, error, stopped))
         if seconds:
             words = _("the model is asked again in {n} s; Esc gives up", n=round(seconds))

@@ -18,6 +18,7 @@ from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import History, history_budget, prime, prompt_after, stable_part
 from scenes.scene import Role, Scene
+from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
@@ -131,25 +132,28 @@ def draw_lines(
     adapter: str | None = None,
     taken: Sequence[Entry] = (),
     begun: str = "",
+    steering: Steering | None = None,
 ) -> Generator[Update]:
     """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`, and begin
-    with `begun`.
+    with `begun`; without `steering`, the scene's own holds.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
     Raises `KnownError`.
     """
     context, reply = backend.context, sampling.max_tokens
     prime(backend, scene, history)
-    budget, said = history_budget(scene, context, reply, backend.count), History(backend.count)
-    for entry in history:
-        said.add(entry)
-    yield Cut(budget, said.dropped(budget))
-    prompt = prompt_after(stable_part(scene), said, speaker, budget)
+    steering = steering_of(scene) if steering is None else steering
+    budget = history_budget(scene, context, reply, backend.count)
+    beside, said = room(steering, scene, budget, backend.count), History(backend.count, history)
+    yield Cut(budget - beside, said.dropped(budget, beside))
+    prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
+    prompt = steered(prompt, steering, scene.language)
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)
         sampling = replace(sampling, grammar=None)  # which is of whole lines
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
-    table = _Table(speaker, labels, lately, begun, [_words(entry) for entry in taken])
+    taken_words = [_words(entry) for entry in taken]
+    table = _Table(speaker, labels, lately, steering, begun, taken_words)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     places = list(range(sampling.n))
     for round_ in range(REDRAWS + 1):
@@ -211,6 +215,7 @@ class _Table:
     speaker: Role
     labels: Sequence[str]
     lately: Sequence[str]
+    steering: Steering = UNSTEERED
     begun: str = ""
     taken: list[str] = field(default_factory=list)
 
@@ -232,6 +237,8 @@ class _Table:
             return None, _("a placeholder that nobody has filled")
         if _LOOP.search(words):
             return None, _("goes round in a circle")
+        if phrase := self.steering.bans(text.removeprefix(self.begun)):
+            return None, _("holds a banned phrase: {phrase}", phrase=shown(phrase))
         if words in self.lately:
             return None, _("repeats the last line")
         if words in self.taken:

@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import UTF8
 from scenes.log import Entry
+from scenes.steering import UNSTEERED, Steering
 from scenes.table.followers import Followers
 from scenes.table.snapshot import from_json
 
@@ -53,6 +54,8 @@ class Draw:
     """What each candidate begins with: a line that had stopped early, and was continued."""
     continues: int | None = None
     """The turn whose line that is; `None` where it was a candidate."""
+    steering: Steering = UNSTEERED
+    """What stood in the prompt beside the log, and what was banned."""
 
 
 _read = msgspec.json.Decoder(Draw).decode

@@ -8,6 +8,7 @@ from base.errors import KnownError
 from base.messages import _, _n
 from models.backend import Progress, Sampling
 from scenes.scene import Role, Scene
+from scenes.steering import UNSTEERED, Steering
 from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update, line_sampling
 from scenes.table.draws import Candidate, Draw
 from scenes.table.lines import body_of
@@ -49,6 +50,8 @@ class Asked:
     """What it begins with, where a line is continued that had stopped early."""
     continues: int | None = None
     """The turn whose line that is."""
+    director: str = ""
+    """What is to happen in it; a draw once more keeps it."""
 
 
 @dataclass
@@ -74,11 +77,13 @@ class Hand:
     """The places, from 0, whose candidate was taken at this place of the play."""
     begun: str = ""
     continues: int | None = None
+    steering: Steering = UNSTEERED
 
     @property
     def asked(self) -> Asked:
         """What was wanted."""
-        return Asked(self.speaker, self.after, self.begun, self.continues)
+        director = self.steering.director
+        return Asked(self.speaker, self.after, self.begun, self.continues, director)
 
     def update(self, update: Update, offset: int = 0) -> int | None:
         """Take what a draw tells, its places counted from `offset`; the place it changed."""
@@ -144,6 +149,7 @@ class Hand:
             self.cut.dropped if self.cut else None,
             self.begun,
             self.continues,
+            self.steering,
         )
 
     def know_picked(self, turns: Iterable[PickedTurn]) -> None:
@@ -175,6 +181,7 @@ def hand_of(draw: Draw, scene: Scene) -> Hand:
         draws={draw.id},
         begun=draw.begun,
         continues=draw.continues,
+        steering=draw.steering,
     )
 
 

@@ -1,6 +1,6 @@
 """What may be told at a table: opened once, asked before each line that a model is to write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,12 +51,15 @@ class TableKnowledge:
         speaker: Role,
         reply: int,
         player: str | None,
+        paths: Sequence[Path] | None = None,
     ) -> tuple[list[Note], list[str]]:
-        """What comes up before a line by `speaker` of `reply` tokens, and what is to be said of it.
+        """What comes up before a line by `speaker` of `reply` tokens, and what is to be said of it;
+        `paths` are the files that may be told, all of the role and the scene where none are given.
 
         Nothing is written. Raises `KnownError` where the model cannot count or has no room.
         """
-        paths = (*speaker.knowledge, *self.scene.knowledge)
+        if paths is None:
+            paths = (*speaker.knowledge, *self.scene.knowledge)
         if not paths:
             return [], []
         from scenes.injection import KnowledgeInjector
@@ -73,6 +76,12 @@ class TableKnowledge:
         except KnownError as error:
             notes, problems = [], [*error.problems]
         return notes, [*problems, *self._shelf.take_problems()]
+
+    def words_of(self, paths: Iterable[Path]) -> dict[str, tuple[str, ...]]:
+        """The words that bring up what the files at `paths` tell, by the keys of its notes; only of
+        what is open."""
+        books = self._shelf.of(paths).books if self._shelf is not None else ()
+        return {book.key_of(entry): entry.keys for book in books for entry in book.entries}
 
     def close(self) -> None:
         if self._shelf is not None:

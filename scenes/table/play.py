@@ -6,7 +6,6 @@ It draws nothing on a screen and knows no model but through the `Backend` it is 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
@@ -25,11 +24,10 @@ class Play(PlayHands):
     """What can be done at the table. Raises `KnownError` where it cannot, and then nothing is."""
 
     def __init__(self, session: Session, journal: Journal) -> None:
+        super().__init__()
         self.session = session
         self.journal = journal
         self.notices: list[str] = journal.notices
-        self.asked: dict[str, Any] = {}
-        """What the person asks of `Sampling`, before what the scene says."""
         self.next: Role | None = None
         self.ahead = session.scene.ahead or 0
         """How many turns are drawn ahead while the person reads."""

@@ -3,17 +3,19 @@
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import build_prompt, prime
-from scenes.scene import Role, Scene
-from scenes.table.draw import Update, draw_lines, line_sampling
+from scenes.prompt import build_prompt, history_budget, prime
+from scenes.scene import Role
+from scenes.table.draw import Update, draw_lines
 from scenes.table.hand import Asked, Hand, Place
+from scenes.table.inspect import Made
 from scenes.table.knowledge import TableKnowledge
-from scenes.table.session import Draw, Session, Turn
+from scenes.table.play_steering import PlaySteering
+from scenes.table.session import Draw, Turn
 
 if TYPE_CHECKING:
     from characters.knowledge import Shelf
@@ -22,17 +24,11 @@ SEED_STEP = 104729
 """What a place further on adds to a seed that was asked for, so that more is another draw."""
 
 
-class PlayHands:
+class PlayHands(PlaySteering):
     """The part of a play that has to do with models."""
 
-    session: Session
     knowledge: TableKnowledge
     notices: list[str]
-    asked: dict[str, Any]
-
-    @property
-    def scene(self) -> Scene:
-        return self.session.scene
 
     def turned(self) -> None:
         """After any change of where the play stands."""
@@ -49,7 +45,7 @@ class PlayHands:
     def hand(self, backend: Backend, wanted: Role | Asked) -> Hand:
         """An empty hand for a draw of a line; of a role, where the play stands."""
         asked = Asked(wanted, self.session.head) if isinstance(wanted, Role) else wanted
-        sampling = line_sampling(self.scene, asked.speaker, self.asked)
+        sampling = self.sampling_of(asked.speaker)
         return Hand(
             asked.speaker,
             backend.name,
@@ -58,6 +54,7 @@ class PlayHands:
             context=backend.context,
             begun=asked.begun,
             continues=asked.continues,
+            steering=self.steering_for(asked),
         )
 
     def deal(self, backend: Backend, hand: Hand) -> tuple[int, Generator[Update]]:
@@ -82,9 +79,8 @@ class PlayHands:
             sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
         hand.places += [Place() for __ in range(sampling.n)]
-        updates = draw_lines(
-            backend, self.scene, history, speaker, sampling, speaker.adapter, taken, hand.begun
-        )
+        ways = speaker.adapter, taken, hand.begun, hand.steering
+        updates = draw_lines(backend, self.scene, history, speaker, sampling, *ways)
         return self._with_notices(backend, updates)
 
     def _with_notices(self, backend: Backend, updates: Generator[Update]) -> Generator[Update]:
@@ -99,24 +95,32 @@ class PlayHands:
     def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
         """Have the model read what has been said so far, for the next line of `speaker`."""
         entries = self.session.history
-        sampling = line_sampling(self.scene, speaker, self.asked)
+        reply, steering = self.sampling_of(speaker).max_tokens, self.standing
 
         def read() -> Generator[Progress]:
             prime(backend, self.scene, entries)
-            prompt = build_prompt(
-                self.scene, entries, speaker, backend.context, sampling.max_tokens, backend.count
-            )
+            room = backend.context, reply, backend.count
+            prompt = build_prompt(self.scene, entries, speaker, *room, steering)
             yield from backend.prefill(prompt, speaker.adapter)
 
         return read()
 
     def prompt(self, backend: Backend, speaker: Role) -> Prompt:
         """All that the model would read for the next line of `speaker`."""
-        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        notes = self.notes_for(backend, speaker, self.session.head)
+        return self.made(backend, speaker).prompt
+
+    def made(self, backend: Backend, speaker: Role) -> Made:
+        """The same, and what it is made of; nothing is written down."""
+        sampling, head = self.sampling_of(speaker), self.session.head
+        notes = self.notes_for(backend, speaker, head)
         history = [*self.session.history, *notes]
+        steering = self.steering_for(Asked(speaker, head))
         prime(backend, self.scene, history)
-        return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
+        room = backend.context, sampling.max_tokens, backend.count
+        prompt = build_prompt(self.scene, history, speaker, *room, steering)
+        budget = history_budget(self.scene, *room)
+        told = prompt, history, self.session.path, notes
+        return Made(*told, steering, sampling, backend.context, budget)
 
     def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
         """The knowledge that comes up before a line by `speaker` there; nothing is written."""
@@ -124,9 +128,9 @@ class PlayHands:
 
     def notes_in(self, history: Sequence[Entry], backend: Backend, speaker: Role) -> list[Note]:
         """The knowledge that comes up after `history`, before a line by `speaker`."""
-        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        player = self.session.role
-        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
+        reply, player = self.sampling_of(speaker).max_tokens, self.session.role
+        paths = self.told((*speaker.knowledge, *self.scene.knowledge))
+        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player, paths)
         self.notices += problems
         return notes
 

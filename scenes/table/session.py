@@ -250,6 +250,13 @@ class Session(SessionState):
             raise KnownError(problem)
         self._do({"event": "cast", "role": to_json(role)})
 
+    # --- how is drawn ---
+
+    def steer(self, **settled: object) -> None:
+        """Settle a note, bans, knowledge or sampling from now on, by the names of `TuningState`."""
+        said = {name: None if value is None else to_json(value) for name, value in settled.items()}
+        self._do({"event": "steering", **said})
+
     # --- events ---
 
     def _grow(self, turns: list[Turn]) -> list[Turn]:

@@ -24,6 +24,7 @@ from scenes.table.moves import Moves
 from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
 from scenes.table.times import Times
+from scenes.table.tuning import TuningState
 from scenes.turns import Floor
 
 By = Literal["opening", "player", "model"]
@@ -78,6 +79,7 @@ class SessionState:
         self.draws = Draws()
         self.notes: dict[int | None, list[Notes]] = {}
         self.seats = FloorState()
+        self.tuning = TuningState()
         self.head: int | None = None
         self.marks: dict[int, str] = {}
         self._moves = Moves()
@@ -309,6 +311,7 @@ class SessionState:
         "role": lambda self, event: self._seat(event["role"]),
         "mark": _mark,
         "floor": lambda self, event: self.seats.give(event),
+        "steering": lambda self, event: self.tuning.give(event),
         "presence": lambda self, event: self._place(event),
         "cast": lambda self, event: self._join(event),
     }

@@ -124,6 +124,8 @@ def _line(scene: Scene, raw: str, role: Role | None) -> Meaning:
         return as_it_stands(behind, role)
     if begun := marks.marked(line):
         return _marked(scene, line, begun, role)
+    if (direction := marks.directed(line)) is not None:
+        return Do(WORDS["direct"], direction)
     if closing(line) not in (None, -1):
         return _narrated(scene, line, role)
     if line[:1] in ("@", "＠") and line[1:2].isalnum():

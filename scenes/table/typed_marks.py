@@ -13,10 +13,11 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord("　"): " ",
     ord("﹨"): "\\",
     ord("﹒"): ".",
+    **{ord(wide): "~" for wide in "〜∼˜"},
 }
 
 _MARKED = re.compile(r"([/、.。\\!])( ?)(.*)")
-_STANDING_OUT = frozenset("/、.。\\!@*_[〔〖﹝{【(")
+_STANDING_OUT = frozenset("/、.。\\!@*_[〔〖﹝{【(~")
 _LATIN = re.compile(r"[A-Za-z]+")
 _ESCAPE = re.compile(r"\\u\{[0-9a-f]{1,6}\}")
 _LABEL = re.compile(r"[\\/、]emoji *(?=[^\s\\]+$)", re.IGNORECASE)
@@ -74,6 +75,17 @@ def marked(line: str) -> Marked | None:
         return None
     ends = begins + len(body.partition(" ")[0])
     return Marked(mark, line[begins:ends], line[ends:].strip())
+
+
+def directed(line: str) -> str | None:
+    """What a line tells the director, behind a `~`; `None` where it does not.
+
+    Nothing behind it is that nothing is told. What is drawn out, as in `~~~` or `~♪`, is said.
+    """
+    if narrow(line[:1]) != "~":
+        return None
+    behind = line[1:].strip()
+    return behind if not behind or behind[0].isalnum() or behind[0] in "“\"'「『（(【" else None
 
 
 def literal(line: str) -> str | None:

@@ -67,6 +67,26 @@ TREE: tuple[Step, ...] = (
 """What is done with turns and hands."""
 
 
+STEERED: tuple[Step, ...] = (
+    ("enter", "/注 2 慢一点"),
+    ("enter", "~ 她拒绝"),
+    ("enter", "走。"),
+    ("redraw",),
+    ("enter", "/取样 稳 温度 0.6"),
+    ("enter", "/禁 第11句"),
+    ("redraw",),
+    ("pick", 1),
+    ("enter", "～她答应"),
+    ("enter", "~"),
+    ("enter", "好。"),
+    ("enter", "/note off"),
+    ("enter", "/取样 温渡"),
+    ("enter", "/解禁 第11句"),
+    ("redraw",),
+)
+"""What steers the draws."""
+
+
 async def run(
     front_end: str,
     folder: Path,
@@ -97,6 +117,17 @@ async def test_turns_and_hands_are_dealt_with_alike_by_three_front_ends(tmp_path
     ways = [event["by"] for event in plain.events if event["event"] == "head"]
     assert ways == ["undo", "undo", "go", "undo"]
     assert any("continues" in draw for draw in plain.draws)
+    assert line.events == plain.events
+    assert screen.events == plain.events
+
+
+async def test_draws_are_steered_alike_by_three_front_ends(tmp_path: Path) -> None:
+    plain, line, screen = [await run(front_end, tmp_path, STEERED) for front_end in FRONT_ENDS]
+    directed = [draw.get("steering", {}).get("director") for draw in plain.draws]
+    assert directed == ["她拒绝", "她拒绝", "她拒绝", None, None]
+    temperatures = [draw["sampling"].get("temperature") for draw in plain.draws]
+    assert temperatures == [None, None, 0.6, 0.6, 0.6]
+    assert [event["event"] for event in plain.events].count("steering") == 5
     assert line.events == plain.events
     assert screen.events == plain.events
 

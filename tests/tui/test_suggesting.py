@@ -29,6 +29,17 @@ def test_behind_a_command_that_takes_a_name_names_are_offered() -> None:
     assert offered("/undo 苏") == ""
 
 
+def test_behind_sampling_and_lore_their_values_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert offered("/sampling wi") == "ld"
+    assert offered("/取样 wild temp") == "erature"
+    suggestions = Suggestions([], command_words(), [])
+    suggestions.files = ("old-house.yaml",)
+    assert suggestions.rest("/lore old", True) == "-house.yaml"
+    monkeypatch.setenv("PAOTUAN_LANG", "zh_CN")
+    assert offered("/取样 ") == "稳"
+    assert offered("/提示词 苏") == "晚"
+
+
 def test_a_line_in_a_terminal_is_completed_in_the_same_way() -> None:
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
@@ -43,3 +54,5 @@ def test_a_line_in_a_terminal_is_completed_in_the_same_way() -> None:
     assert "undo" in completed("/und")
     assert "undo" in completed("、und")
     assert completed("/下一个 苏") == ["苏晚"]
+    assert completed("/sampling lively top_") == ["top_p", "top_k"]
+    assert completed("/prompt 苏") == ["苏晚"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from tui.failures import FAILED, BadInput, given
 from tui.logs import LogInput
 from tui.output import as_json, escaped_line, word
 from tui.preferences import sampling_under
+from tui.settings import settings
 
 if TYPE_CHECKING:
     from models.backend import Backend
@@ -158,12 +159,16 @@ def _deal(
     role: "Role",
     asked: Any,
 ) -> Dealt:
+    from scenes.steering import steering_of
     from scenes.table.draw import Cost, Done, draw_lines, line_sampling
 
     sampling = line_sampling(scene, role, sampling_under(scene, asked))
     places: dict[int, Candidate] = {}
     dealt = Dealt()
-    with closing(draw_lines(backend, scene, history, role, sampling, role.adapter)) as updates:
+    steering = steering_of(scene)
+    steering = replace(steering, banned=(*steering.banned, *settings().banned))
+    ways: Any = role.adapter, (), "", steering
+    with closing(draw_lines(backend, scene, history, role, sampling, *ways)) as updates:
         for update in updates:
             match update:
                 case Done(place, candidate):

@@ -77,7 +77,7 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
     of_scene = table.model.context if table and spec.backend != "scripted" else None
     held = HeldOut(0.1 if wanted.test is None else wanted.test, wanted.test_chapters, wanted.seed)
     with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
-        sources = [_source(text, wanted.speakers or ()) for text in texts]
+        sources = [_source(text, wanted.speakers or (), wanted.steered) for text in texts]
         bounds = _bounds(backend, texts, wanted)
         made = make(sources, bounds, held, wanted.balance)
         if wanted.mix is not None:
@@ -149,14 +149,14 @@ def _entries(source: LogInput) -> list["Entry"]:
     return [line.entry for line in lines]
 
 
-def _source(text: "Script | Session", wanted: Sequence[str]) -> "ExampleSource":
+def _source(text: "Script | Session", wanted: Sequence[str], steered: bool) -> "ExampleSource":
     from scenes.data.examples.make import log_source
     from scenes.data.examples.script import Script
     from scenes.data.examples.sessions import session_source
 
     if isinstance(text, Script):
         return log_source(text, wanted)
-    return session_source(text, wanted)
+    return session_source(text, wanted, steered)
 
 
 def _bounds(

@@ -72,6 +72,13 @@ Balance = Annotated[
         help="Weigh replies by length: 0 all alike, 1 each class of lengths the same.",
     ),
 ]
+Steered = Annotated[
+    bool,
+    typer.Option(
+        "--steered",
+        help="Keep what steered a draw in its prompt: the line to the director, the note.",
+    ),
+]
 Mix = Annotated[
     Path | None,
     typer.Option("--mix", metavar="FILE", help="General questions and answers to mix in."),
@@ -108,6 +115,7 @@ class ExampleOptions:
     by_chapter: ByChapter = False
     by_passage: ByPassage = False
     balance: Balance = 0.0
+    steered: Steered = False
     mix: Mix = None
     mix_share: MixShare = 0.1
     show: Show = 0

@@ -12,7 +12,7 @@ from tui.commands import options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
 from tui.output import word
-from tui.preferences import ahead_under, sampling_under
+from tui.preferences import settle_play
 from tui.reading import check_encoding
 from tui.web import in_browser
 
@@ -143,8 +143,7 @@ def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:
     from scenes.table.recap import where_it_was_left
     from tui.line import play_by_line
 
-    table.asked = sampling_under(table.scene, choice.asked)
-    table.ahead = ahead_under(table.scene)
+    settle_play(table, choice.asked)
     if not table.journal.just_begun and (left := where_it_was_left(table.session)):
         word(left)
     return play_by_line(table, replace(choice, by_line=True), encoding)

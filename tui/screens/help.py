@@ -29,6 +29,7 @@ FORMS = (
     ("【…】", N_("tells: 【The lamp goes out.】")),
     (r"… \emoji …", N_("a feeling, beside what is written; Tab is the next one, Ctrl+G none")),
     (N_("Name: …"), N_("speaks for another role")),
+    ("~ …", N_("tells the director what happens in the next line drawn; ~ alone takes it back")),
     (N_("Space"), N_("first, to begin a line with a digit while candidates lie there")),
 )
 """How a line is written, and what it means."""

@@ -18,7 +18,7 @@ from tui import unsent
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.table_deeds import KeyActions
-from tui.screens.table_status import heading_of, invitation, picks_of, status_of
+from tui.screens.table_status import direction_of, heading_of, invitation, picks_of, status_of
 from tui.settings import settings
 from tui.table_keys import Laws
 from tui.telling_app import TellingApp
@@ -60,7 +60,10 @@ class TableScreen(KeyActions):
         yield Transcript(cast, self.play.session.role, id="transcript")
         yield self._tray
         laws = Laws(settings().keys)
-        yield Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
+        composer = Composer(list(emotions), command_words(), cast, id="composer", laws=laws)
+        files = [path.name for path, __ in self.play.knowledge_paths()]
+        composer.suggestions.files = tuple(files)
+        yield composer
         yield MessageLine(id="message")
         yield Status(id="status")
 
@@ -199,6 +202,8 @@ class TableScreen(KeyActions):
         self.query_one(Status).show(*parts)
         words = printable(invitation(state, self.table, tray.lit, self.lit_turn))
         composer.placeholder = Content(fitted(words, composer.content_size.width or len(words) * 2))
+        if self.editing is None:
+            composer.heading = direction_of(self.play)
         composer.hints = heading_of(composer.laws, composer.mode, composer.size.width)
         tray.picks = picks_of(state)
 

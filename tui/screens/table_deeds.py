@@ -9,16 +9,16 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import REPLACED
 from tui.copying import candidate
-from tui.screens.prompt import PromptScreen
 from tui.screens.table_cursor import CursorActions
 from tui.screens.table_floor import FloorActions
+from tui.screens.table_steering import SteeringActions
 from tui.table_state import Action, Law, Mode, State
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
 
 
-class KeyActions(CursorActions, FloorActions):
+class KeyActions(CursorActions, FloorActions, SteeringActions):
     """A table whose keys all go to its composer, which asks here what there is and has it done."""
 
     shown_since = 0.0
@@ -47,6 +47,7 @@ class KeyActions(CursorActions, FloorActions):
             looking=self.table.looking is not None,
             label=bool(composer.label),
             dropped=self.has_dropped,
+            directed=bool(self.play.direction),
             undoes=bool(composer.history.undo_stack),
             redoes=bool(composer.history.redo_stack),
         )
@@ -105,6 +106,7 @@ class KeyActions(CursorActions, FloorActions):
             "hide": table.hide,
             "unhide": table.unhide,
             "stop": table.stop,
+            "undirect": lambda: table.direct(""),
             "give": self._give,
             "look_back": self.leave_turns,
             "leaf": lambda: self.leaf(value),
@@ -165,15 +167,6 @@ class KeyActions(CursorActions, FloorActions):
         path = self.play.session.path
         if path and self.editing is None:
             self.rewrite(path[-1])
-
-    def action_prompt(self) -> None:
-        """Show all that the model would read now."""
-        with self.trying():
-            prompt, backend = self.table.prompt(), self.model.backend
-            if backend is not None:
-                tokens = backend.count(prompt.text)
-                used = _("{used}/{context} tokens", used=tokens, context=backend.context)
-                self.app.push_screen(PromptScreen(prompt, used))
 
     def action_page(self, step: int) -> None:
         transcript = self.query_one(Transcript)

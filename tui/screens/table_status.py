@@ -55,6 +55,13 @@ def invitation(state: State, table: Table, lit: int, turn: Turn | None = None) -
     return _enter(state, table, lit)
 
 
+def direction_of(play: Play) -> str:
+    """The line to the director that waits for the next draw."""
+    if not play.direction:
+        return ""
+    return _("Director, for the next draw: {line} · Esc takes it back", line=play.direction)
+
+
 def heading_of(laws: Laws, mode: Mode, width: int) -> str:
     """The keys of the turn that is lit, as many as a border of so many cells has room for."""
     if mode != "turns":

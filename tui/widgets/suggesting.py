@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from scenes.table.command_words import takes_name
+from scenes.table.command_words import takes_name, values_of
 
 FORMS = ("emoji ", "me ")
 """What may follow a backslash."""
@@ -22,6 +22,8 @@ class Suggestions:
         self.emotions = tuple(emotions)
         self.commands = tuple(f"{name} " for name in commands)
         self.names = tuple(names)
+        self.files: tuple[str, ...] = ()
+        """The files of knowledge that may follow `/lore`."""
 
     def rest(self, before: str, first_line: bool) -> str:
         """What is still missing of the first word that fits what stands before the cursor."""
@@ -36,6 +38,8 @@ class Suggestions:
         """What stands before the word that is begun, and the words that may follow."""
         if first_line and (naming := NAMING.match(before)) and takes_name(naming[1]):
             return [(naming[0], self.names)]
+        if first_line and naming and (values := values_of(naming[1], self.files)):
+            return [(before[: before.rfind(" ") + 1], values)]
         if first_line and before.startswith(MARKS):
             return [(before[0], self.commands)]
         for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):

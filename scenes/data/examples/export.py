@@ -35,8 +35,12 @@ def preference(session: Session, speaker: str | None, context: int) -> Iterator[
 
 
 def preferred(session: Session, speaker: str | None, context: int) -> Iterator[PreferencePair]:
-    """What was picked, or what it was edited to, against every other candidate of its draw."""
-    prompts = _prompts(session, context)
+    """What was picked, or what it was edited to, against every other candidate of its draw.
+
+    Each after the very prompt that they were drawn from, the line to the director in it: why one
+    was preferred may be that line.
+    """
+    prompts = _prompts(session, context, steered=True)
     for turn, role, others in _picks(session, speaker):
         prompt, chosen = prompts.before(turn, role), _response(turn.entry)
         for other in others:
@@ -170,9 +174,9 @@ def picks(session: Session, speaker: str | None) -> tuple[int, int]:
 # --- replies and what came before them -----------------------------------------------------------
 
 
-def _prompts(session: Session, context: int) -> SessionPrompts:
+def _prompts(session: Session, context: int, steered: bool = False) -> SessionPrompts:
     """The prompts of a session; a token is counted as a character where it must be cut."""
-    return SessionPrompts(session, Bounds(context, len))
+    return SessionPrompts(session, Bounds(context, len), steered=steered)
 
 
 def _replies(prompts: SessionPrompts, speaker: str | None) -> Iterator[tuple[Turn, Prompt]]:

@@ -21,6 +21,7 @@ from scenes.prompt import (
     stable_part,
 )
 from scenes.scene import Role
+from scenes.steering import UNSTEERED, Steering, room, steered
 from scenes.table.draws import Draw
 from scenes.table.session import Session, Turn
 
@@ -40,6 +41,9 @@ class SessionPrompts:
     bounds: Bounds
     longest: int = 0
     """Tokens of a reply that must fit beside a prompt."""
+    steered: bool = False
+    """Whether what steered a draw stands in its prompt, as it did in play: the line to the director
+    and the author's note. Else a prompt is of the log alone."""
     unrecorded: int = 0
     """Lines of which the journal does not say what the model had read."""
     shortened: int = 0
@@ -63,13 +67,15 @@ class SessionPrompts:
         history = self._history_before(self._as_drawn(turn))
         if draw is None or draw.dropped is None:
             self.unrecorded += 1
-            return self._cut(history, role)
+            return self._cut(history, role, UNSTEERED)
+        steering = draw.steering if self.steered and turn.draw == draw.id else UNSTEERED
         budget = draw.budget if draw.tokenizer == self.bounds.tokenizer else 0
         prompt = prompt_without(self._stable, history, role, draw.dropped, budget)
+        prompt = steered(prompt, steering, self.session.scene.language)
         if self._fits(prompt):
             return prompt
         self.shortened += 1
-        return self._cut(history, role)
+        return self._cut(history, role, steering)
 
     def is_recorded(self, turn: Turn) -> bool:
         """Whether the journal says what a model had read before `turn`."""
@@ -129,10 +135,12 @@ class SessionPrompts:
             self._history.add(entry)
             self._turns.append(turn)
 
-    def _cut(self, history: History, role: Role) -> Prompt:
+    def _cut(self, history: History, role: Role, steering: Steering) -> Prompt:
         scene, bounds = self.session.scene, self.bounds
         budget = history_budget(scene, bounds.context, self.longest, bounds.count)
-        return prompt_after(self._stable, history, role, budget)
+        beside = room(steering, scene, budget, bounds.count)
+        prompt = prompt_after(self._stable, history, role, budget, beside)
+        return steered(prompt, steering, scene.language)
 
     def _fits(self, prompt: Prompt) -> bool:
         if not self.bounds.shortens_recorded:

@@ -23,6 +23,8 @@ class SessionSource:
 
     session: Session
     roles: Sequence[Role]
+    steered: bool = False
+    """Whether prompts hold what steered the draws, as they did in play."""
 
     @property
     def lines(self) -> Sequence[int]:
@@ -40,7 +42,7 @@ class SessionSource:
         longest = bounds.longest(session.scene)
         if left := self._on_other_branches():
             tally.left_out[OTHER_BRANCH] += left
-        prompts = SessionPrompts(session, bounds, longest)
+        prompts = SessionPrompts(session, bounds, longest, self.steered)
         for turn, role in self._turns(session.path):
             entry = turn.entry
             named = replace(entry, speaker=role.name) if entry.speaker else entry
@@ -65,7 +67,7 @@ class SessionSource:
         ]
 
 
-def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
+def session_source(session: Session, wanted: Iterable[str], steered: bool = False) -> SessionSource:
     """The lines of the roles that are wanted; where none is, of all but the player's own role.
 
     Raises `KnownError` for a name of nobody, and where nothing was said by them.
@@ -74,7 +76,7 @@ def session_source(session: Session, wanted: Iterable[str]) -> SessionSource:
     roles = tuple(dict.fromkeys(map(scene.role, wanted))) or tuple(
         role for role in scene.cast if role.name != session.role
     )
-    source = SessionSource(session, roles)
+    source = SessionSource(session, roles, steered)
     if not any(source.lines):
         names = series(role.name for role in roles) or _("a model")
         raise KnownError(

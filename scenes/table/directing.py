@@ -1,0 +1,205 @@
+"""What a person can want of the draws to come: a line to the director, a note, bans, knowledge."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from base.errors import KnownError
+from base.messages import _, series
+from base.names import nearest
+from base.text import is_blank, shown
+from scenes.scene import AuthorNote, Role
+from scenes.schema import DEEPEST
+from scenes.steering import ban_problem, phrases, sayable
+from scenes.table import controller_events as happened
+from scenes.table.inspect import Inspection, inspected
+from scenes.table.intention import intention
+from scenes.table.intentions import Intentions
+from scenes.table.sampling_words import PRESETS, Changes, read_sampling, told
+from scenes.table.session import Turn
+
+Unseen = Callable[[Sequence[Turn], Role], int]
+"""How many turns of a branch a role did not see."""
+OFF = frozenset({"off", "none", "无", "無", "关", "關", "关掉", "關掉", "取消"})
+ON = frozenset({"on", "开", "開", "打开", "打開"})
+_DEPTH = re.compile(r"@?(\d{1,6})(?:\s+(.*))?", re.DOTALL)
+
+
+class DirectingIntentions(Intentions):
+    """The part of a table that steers. Whatever cannot be done raises `KnownError`."""
+
+    # --- the next draw ---
+
+    @intention
+    def direct(self, text: str) -> None:
+        """Have that happen in the next line that is drawn; an empty text takes it back."""
+        line = sayable(text)
+        if line:
+            self.play.direction = line
+        elif self.play.direction:
+            self.play.direction = None
+        elif self.hand is not None and self.hand.steering.director and self.play.direction is None:
+            self.play.direction = ""
+        else:
+            raise KnownError(_("no line to the director waits; ~ TEXT gives one"))
+        self._tell(happened.Directed(self.play.direction))
+
+    # --- what the model reads ---
+
+    def inspect(self, name: str = "", unseen: Unseen | None = None) -> Inspection:
+        """The prompt of the next line of that role, of whoever is next without a name, taken apart;
+        `unseen` counts the turns that a role did not see. Raises `KnownError`."""
+        play, backend = self.play, self._dealer.backend()
+        role = play.scene.role(name) if name else play.next or play.scene.cast[0]
+        made = play.made(backend, role)
+        words = play.knowledge.words_of((*role.knowledge, *play.scene.knowledge))
+        off = [path.name for path, __ in play.knowledge_paths() if play.is_off(path)]
+        count = unseen(play.session.path, role) if unseen else 0
+        return inspected(role.name, made, backend.count, words, off, count, self._dealer.cost)
+
+    # --- the note ---
+
+    @intention
+    def set_note(self, text: str) -> None:
+        """Remind the model of that, so many lines before the end of the history; `off` ends it."""
+        note = self.play.note
+        found = _DEPTH.fullmatch(text)
+        if text.casefold() in OFF:
+            note = AuthorNote("", note.depth)
+        elif found:
+            note = AuthorNote(sayable(found[2] or "") or note.text, self._depth(found[1]))
+        elif not is_blank(text):
+            note = AuthorNote(sayable(text), note.depth)
+        if not is_blank(text):
+            self.play.session.steer(note=note)
+        self.play.notices.append(note_told(note))
+        self._tell(happened.Steered())
+
+    def _depth(self, text: str) -> int:
+        if int(text) > DEEPEST:
+            raise KnownError(
+                _("depth {depth}: expected at most {most} lines", depth=text, most=DEEPEST)
+            )
+        return int(text)
+
+    # --- bans ---
+
+    @intention
+    def ban(self, text: str) -> None:
+        """Let no candidate hold that phrase from the next draw on; without one, tell them all."""
+        if not is_blank(text):
+            (phrase,) = phrases([text])
+            if problem := ban_problem(phrase):
+                raise KnownError(problem)
+            if phrase in self.play.banned:
+                raise KnownError(_("{phrase} is banned already", phrase=shown(phrase)))
+            self.play.session.steer(banned=[*self.play.banned_here, phrase])
+        self.play.notices.append(bans_told(self.play.banned))
+        self._tell(happened.Steered())
+
+    @intention
+    def unban(self, text: str) -> None:
+        """Let candidates hold that phrase again."""
+        (phrase,) = phrases([text])
+        here = self.play.banned_here
+        if phrase not in here:
+            if phrase in self.play.banned_always:
+                raise KnownError(_("{phrase} is banned by your settings", phrase=shown(phrase)))
+            raise KnownError(
+                _("{phrase} is not banned{hint}", phrase=shown(phrase), hint=nearest(phrase, here))
+            )
+        self.play.session.steer(banned=[each for each in here if each != phrase])
+        self.play.notices.append(bans_told(self.play.banned))
+        self._tell(happened.Steered())
+
+    # --- sampling ---
+
+    @intention
+    def sample(self, text: str) -> None:
+        """Draw with other values from the next draw on; without any, have them shown."""
+        if is_blank(text):
+            self._tell(happened.ViewAsked("sampling"))
+            return
+        self.set_sampling(read_sampling(text))
+        self.play.notices.append(_("from the next draw on: {values}", values=self.sampling_told()))
+
+    def set_sampling(self, changes: Changes | None) -> None:
+        """Settle those values for the session; `None` takes back all that was settled."""
+        if changes is None:
+            changes = dict.fromkeys(self.play.session.tuning.sampling)
+        if changes:
+            self.play.set_sampling(changes)
+        self._tell(happened.Steered())
+
+    def sampling_told(self) -> str:
+        """How the next line is drawn, in one line."""
+        return told(self.play.sampling_of(self.play.next or self.play.scene.cast[0]))
+
+    # --- knowledge ---
+
+    @intention
+    def switch_lore(self, text: str) -> None:
+        """Switch a file of knowledge, by its number or name, on or off; without one, show all."""
+        if is_blank(text):
+            self._tell(happened.ViewAsked("lore"))
+            return
+        name, __, word = text.strip().rpartition(" ")
+        if not name or word.casefold() not in OFF | ON:
+            name, word = text.strip(), ""
+        path = self._lore(name.strip())
+        on = word.casefold() in ON if word else self.play.is_off(path)
+        self.switch_file(path, on)
+        words = _("{name} may be told", name=path.name)
+        if not on:
+            words = _(
+                "{name} is switched off; what it has told stays until it scrolls out",
+                name=path.name,
+            )
+        self.play.notices.append(words)
+
+    def switch_file(self, path: Path, on: bool) -> None:
+        """Switch that file on or off."""
+        if on == self.play.is_off(path):
+            self.play.switch(path, on)
+        self._tell(happened.Steered())
+
+    def _lore(self, name: str) -> Path:
+        """The file of that number or name. Raises `KnownError`."""
+        paths = [path for path, __ in self.play.knowledge_paths()]
+        if not paths:
+            raise KnownError(_("this scene and its roles have no knowledge"))
+        if name.isdecimal() and 1 <= int(name[:6]) <= len(paths):
+            return paths[int(name) - 1]
+        found = [path for path in paths if name.casefold() in (path.name, path.stem)]
+        if found:
+            return found[0]
+        names = [path.name for path in paths]
+        raise KnownError(
+            _(
+                "no knowledge is called {name}{hint}; there is {names}",
+                name=shown(name),
+                hint=nearest(name, names),
+                names=series(names),
+            )
+        )
+
+
+def note_told(note: AuthorNote) -> str:
+    """Which note holds, in one line."""
+    if not note.text:
+        return _("no author's note; /note TEXT gives one")
+    return _(
+        "author's note, {depth} lines before the end: {text}", depth=note.depth, text=note.text
+    )
+
+
+def bans_told(banned: tuple[str, ...]) -> str:
+    """What is banned, in one line."""
+    if not banned:
+        return _("nothing is banned; /ban PHRASE bans it")
+    return _("banned: {phrases}", phrases=series(banned))
+
+
+def presets_told() -> list[tuple[str, str]]:
+    """The presets and what each is for."""
+    return [(f"{_(one.label)} · {one.name}", _(one.about)) for one in PRESETS]

@@ -1,0 +1,121 @@
+"""What steers the draws of a play: the line to the director, and what the session has settled."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from models.backend import Sampling
+from scenes.scene import AuthorNote, Role, Scene
+from scenes.steering import Steering
+from scenes.table.draw import line_sampling
+from scenes.table.hand import Asked, Hand
+from scenes.table.session import Session
+
+
+class PlaySteering:
+    """The part of a play that says how is drawn, next to what the scene says."""
+
+    session: Session
+    asked: dict[str, Any]
+    """What the person asks of `Sampling`, before what the scene says."""
+
+    def __init__(self) -> None:
+        self.asked = {}
+        self.given: set[str] = set()
+        """What of it was asked for as this sitting began, and so comes before what the session has
+        settled."""
+        self.banned_always: tuple[str, ...] = ()
+        """What the person never wants to read, whatever the scene says."""
+        self.direction: str | None = None
+        """What is to happen in the next line that is drawn; an empty text is that a line drawn
+        once more is not to keep what it was drawn with."""
+
+    @property
+    def scene(self) -> Scene:
+        return self.session.scene
+
+    # --- how is drawn ---
+
+    @property
+    def wanted(self) -> Mapping[str, Any]:
+        """All that is asked of sampling: for this sitting, by the session, by the person."""
+        settled = self.session.tuning.sampling
+        return {**self.asked, **{k: v for k, v in settled.items() if k not in self.given}}
+
+    def sampling_of(self, speaker: Role) -> Sampling:
+        """How a line of `speaker` is drawn now. Raises `KnownError`."""
+        return line_sampling(self.scene, speaker, self.wanted)
+
+    def unsettled(self, speaker: Role) -> Sampling:
+        """The same without what the session has settled. Raises `KnownError`."""
+        return line_sampling(self.scene, speaker, self.asked)
+
+    def set_sampling(self, changes: Mapping[str, float | None]) -> None:
+        """Draw with other values from the next draw on; `None` is as the scene says."""
+        self.given -= changes.keys()
+        settled = {**self.session.tuning.sampling, **changes}
+        kept = {name: value for name, value in settled.items() if value is not None}
+        self.session.steer(sampling=kept)
+
+    # --- what stands in the prompt beside the log ---
+
+    @property
+    def note(self) -> AuthorNote:
+        """The author's note that holds now."""
+        settled = self.session.tuning.note
+        return self.scene.note if settled is None else settled
+
+    @property
+    def banned(self) -> tuple[str, ...]:
+        """The phrases that no candidate may hold now."""
+        return tuple(dict.fromkeys([*self.banned_here, *self.banned_always]))
+
+    @property
+    def banned_here(self) -> tuple[str, ...]:
+        """Those of them that the scene or the session names."""
+        settled = self.session.tuning.banned
+        return self.scene.banned if settled is None else settled
+
+    @property
+    def standing(self) -> Steering:
+        """What steers every draw."""
+        return Steering("", self.note, self.banned)
+
+    def steering_for(self, asked: Asked) -> Steering:
+        """What steers a draw that is wanted: a line to the director, else the one that a draw once
+        more keeps."""
+        director = asked.director if self.direction is None else self.direction
+        return Steering(director, self.note, self.banned)
+
+    def given_back(self, hand: Hand) -> Asked:
+        """What was wanted of a draw that is over; of one that came to nothing, the line to the
+        director waits again for the next."""
+        if hand.complete:
+            return hand.asked
+        if self.direction is None:
+            self.direction = hand.steering.director or None
+        return replace(hand.asked, director="")
+
+    # --- knowledge ---
+
+    def knowledge_paths(self) -> list[tuple[Path, str]]:
+        """The files of knowledge, each with the name of the role that it belongs to, or nothing."""
+        own = [(path, role.name) for role in self.scene.cast for path in role.knowledge]
+        found: dict[Path, str] = {path: "" for path in self.scene.knowledge}
+        for path, name in own:
+            found.setdefault(path, name)
+        return list(found.items())
+
+    def is_off(self, path: Path) -> bool:
+        """Whether a file of knowledge is switched off."""
+        return str(path) in self.session.tuning.off
+
+    def told(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """The files of knowledge that may be told."""
+        return tuple(path for path in paths if not self.is_off(path))
+
+    def switch(self, path: Path, on: bool) -> None:
+        """Switch a file of knowledge on or off, from the next draw on."""
+        off = [each for each in self.session.tuning.off if each != str(path)]
+        self.session.steer(off=off if on else [*off, str(path)])
