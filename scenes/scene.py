@@ -58,6 +58,16 @@ class ModelChoice:
 
 
 @dataclass(frozen=True)
+class MemoryChoice:
+    """How what happened before the model's reading is kept in mind."""
+
+    model: str | None = None
+    """Which model sums up; `None` is the one that plays, unless it is small; `none` is nobody."""
+    share: float = 0.25
+    """The part of the history's tokens that summaries may take together."""
+
+
+@dataclass(frozen=True)
 class Scene:
     """What a scene file says, checked and resolved."""
 
@@ -84,6 +94,7 @@ class Scene:
     """What is recited in place of a model."""
     ahead: int | None = None
     """How many turns are drawn while the person reads; `None` leaves it to the program."""
+    memory: MemoryChoice = MemoryChoice()
     warnings: tuple[str, ...] = ()
     """What is odd but no error, a line each."""
 

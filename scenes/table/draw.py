@@ -17,6 +17,7 @@ from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import History, history_budget, prime, prompt_after, stable_part
+from scenes.recall import NOTHING_RECALLED, Recalled, read_by
 from scenes.scene import Role, Scene
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
@@ -66,6 +67,8 @@ class Cut:
     """Tokens that the history could take."""
     dropped: int
     """Entries that did not fit, from its left."""
+    recalled: Recalled = NOTHING_RECALLED
+    """What is read in their place."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +142,11 @@ def draw_lines(
     Raises `KnownError`.
     """
     context, reply = backend.context, sampling.max_tokens
+    history = read_by(speaker, history)
     prime(backend, scene, history)
-    budget, said = history_budget(scene, context, reply, backend.count), History(backend.count)
-    for entry in history:
-        said.add(entry)
-    yield Cut(budget, said.dropped(budget))
+    budget = history_budget(scene, context, reply, backend.count)
+    said = History(backend.count, history, scene.memory.share)
+    yield Cut(budget, *said.reading(budget))
     prompt = prompt_after(stable_part(scene), said, speaker, budget)
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)

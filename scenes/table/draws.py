@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import UTF8
 from scenes.log import Entry
+from scenes.recall import NOTHING_RECALLED, Recalled
 from scenes.table.followers import Followers
 from scenes.table.snapshot import from_json
 
@@ -53,6 +54,8 @@ class Draw:
     """What each candidate begins with: a line that had stopped early, and was continued."""
     continues: int | None = None
     """The turn whose line that is; `None` where it was a candidate."""
+    recalled: Recalled = NOTHING_RECALLED
+    """What was read in the place of the entries that were cut."""
 
 
 _read = msgspec.json.Decoder(Draw).decode
