@@ -14,7 +14,7 @@ from characters.profile import missing_files
 from scenes.casting import cast_of, opening_of
 from scenes.lesson import NARRATOR, Lesson, Step, unsayable
 from scenes.lint import lint
-from scenes.scene import ModelChoice, Role, Scene
+from scenes.scene import MemoryChoice, ModelChoice, Role, Scene
 from scenes.scene_list import find_scenes, scene_names
 from scenes.schema import LessonKeys, SceneKeys
 
@@ -102,6 +102,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         dice=keys.dice,
         lesson=lesson,
         ahead=keys.ahead,
+        memory=MemoryChoice(keys.memory.model, keys.memory.share),
         warnings=warnings,
     )
 

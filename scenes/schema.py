@@ -60,6 +60,16 @@ class ModelKeys(Declaration):
     their tokens alone, which is faster; none is all."""
 
 
+class MemoryKeys(Declaration):
+    """How what happened before the model's reading is kept in mind."""
+
+    model: Name | None = None
+    """Which model sums up: a name, a path, or a server's URL; without one it is the model that
+    plays, unless that is the embedded one; `none` is nobody."""
+    share: Annotated[float, Field(ge=0.05, le=0.5)] = 0.25
+    """The part of the history's tokens that summaries may take together."""
+
+
 class CastKeys(CharacterKeys):
     """A role: what is written here comes before what the character's own file says.
 
@@ -162,6 +172,8 @@ class SceneKeys(Declaration):
     """What is recited in place of a model: a scene with a lesson needs none, and uses none."""
     ahead: Literal[0, 1] | None = None
     """How many turns are drawn while one reads: 1 costs more work, and waits less."""
+    memory: MemoryKeys = MemoryKeys()
+    """How long stories are summed up."""
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

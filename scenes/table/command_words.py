@@ -13,6 +13,7 @@ from scenes.table.commands import (
     SPEAKING,
     TURNS,
 )
+from scenes.table.memory_commands import MEMORY
 
 WORDS = {
     word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
@@ -56,6 +57,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("Who speaks"), SPEAKING),
         (_("Candidates"), CANDIDATES),
         (_("What has been said"), TURNS),
+        (_("What is remembered"), MEMORY),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )

@@ -8,7 +8,9 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
+View = Literal[
+    "help", "log", "branches", "quit", "where", "find", "marks", "copy", "export", "memory"
+]
 """What only a front end can show or do."""
 
 
@@ -194,6 +196,13 @@ class ViewAsked:
 
 
 @dataclass(frozen=True)
+class MemoryChanged:
+    """What is remembered is another than before: a summary or a fact, by a person or a model."""
+
+    what: Literal["written", "edited", "switched", "pinned", "forgotten"]
+
+
+@dataclass(frozen=True)
 class Notice:
     """What a person should know, in one line; nothing went wrong that they wanted done."""
 
@@ -226,5 +235,6 @@ TableEvent = (
     | KnowledgeOpened
     | EditAsked
     | ViewAsked
+    | MemoryChanged
     | Notice
 )

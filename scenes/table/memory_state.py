@@ -192,8 +192,7 @@ class MemoryState:
         return frozenset(
             key_of(one.fact)
             for one in self.forgotten
-            if (then is None or one.since <= then)
-            and self._original_of(turns, one.after) in places
+            if (then is None or one.since <= then) and self._original_of(turns, one.after) in places
         )
 
     def _places(self, turns: Turns, path: Iterable[RememberedTurn]) -> dict[int | None, int]:
@@ -229,7 +228,7 @@ def _back_to(turns: Turns, last: object, first: object) -> Iterator[int]:
 
 def _place(after: object, turns: Turns) -> int | None:
     if after is None or (type(after) is int and after in turns):
-        return after  # type: ignore[return-value]
+        return after
     raise ValueError(_("there is no turn {turn!r}", turn=after))
 
 

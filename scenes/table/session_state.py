@@ -165,7 +165,9 @@ class SessionState:
         head = recap_head(self.scene.language)
         for one in used:
             text = head + one.summary.text
-            recap = Recap("comment", text, number=one.summary.number, known=self.there_in(path, one))
+            recap = Recap(
+                "comment", text, number=one.summary.number, known=self.there_in(path, one)
+            )
             marks.setdefault(one.start, []).append(recap)
         return marks
 
