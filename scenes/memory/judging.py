@@ -27,7 +27,7 @@ _SENTENCES = "。！？；.!?;"
 _CLAUSES = re.compile(r"[，。！？；、：,.!?;:\n“”\"「」『』（）()…—]+")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"]{2,})[”」』\"]")
 _LOOP = re.compile(r"(.{1,8}?)\1{7}")
-_LATIN_NAME = re.compile(r"(?<![.!?:\w] )(?<!^)\b([A-Z][a-z]{2,})\b")
+_LATIN_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b([A-Z][a-z]{2,})\b")
 _SAID = re.compile(
     r"说|說|答应|答應|保证|保證|承诺|承諾|发誓|發誓|打算|想|要|会|會|将|將|愿|願|准备|準備|"
     r"提议|提議|建议|建議|问|問|称|稱|告诉|告訴|声称|聲稱|约定|約定|计划|計劃|"
@@ -107,20 +107,18 @@ def _chinese_name(clause: str) -> str:
 def _promises_done(text: str, stretch: Sequence[Entry]) -> Iterator[str]:
     """Clauses that tell as done what was only announced, and neither done nor narrated."""
     spoken = [clause for one in stretch if one.kind == "speech" for clause in _clauses(one.text)]
-    promised = [clause for clause in spoken if _PROMISED.search(clause)]
+    promised = [_PROMISED.sub("", clause) for clause in spoken if _PROMISED.search(clause)]
     happened = [one.text for one in stretch if one.kind in ("action", "narration")]
     happened += [clause for clause in spoken if not _PROMISED.search(clause)]
+    kept = [one for one in promised if any(_overlap(one, deed) >= ALIKE for deed in happened)]
+    open_promises = [one for one in promised if one not in kept and _pairs(one)]
     for sentence in re.split(f"[{_SENTENCES}]", text):
         reported = False
         for clause in _clauses(sentence):
             reported = reported or bool(_SAID.search(clause))
-            if reported or not _DONE.search(clause):
-                continue
-            likeness = max((_overlap(one, clause) for one in promised), default=0.0)
-            if likeness >= ALIKE and likeness > max(
-                (_overlap(clause, one) for one in happened), default=0.0
-            ):
-                yield clause
+            if not reported and _DONE.search(clause):
+                if any(_overlap(one, clause) >= ALIKE for one in open_promises):
+                    yield clause
 
 
 def _clauses(text: str) -> list[str]:
