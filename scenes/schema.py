@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from base.declaration import TEXT, Declaration, Lines, Name, Or, Words, docstrings
 from base.messages import _
+from base.ranges import LEAST_SHARE, MOST_SHARE
 from base.ranges import SAMPLING as RANGES
 from base.text import shown
 from characters.schema import CharacterKeys
@@ -66,7 +67,7 @@ class MemoryKeys(Declaration):
     model: Name | None = None
     """Which model sums up: a name, a path, or a server's URL; without one it is the model that
     plays, unless that is the embedded one; `none` is nobody."""
-    share: Annotated[float, Field(ge=0.05, le=0.5)] = 0.25
+    share: Annotated[float, Field(ge=LEAST_SHARE, le=MOST_SHARE)] = 0.25
     """The part of the history's tokens that summaries may take together."""
 
 

@@ -116,9 +116,9 @@ def _promises_done(text: str, stretch: Sequence[Entry]) -> Iterator[str]:
         reported = False
         for clause in _clauses(sentence):
             reported = reported or bool(_SAID.search(clause))
-            if not reported and _DONE.search(clause):
-                if any(_overlap(one, clause) >= ALIKE for one in open_promises):
-                    yield clause
+            done = not reported and bool(_DONE.search(clause))
+            if done and any(_overlap(one, clause) >= ALIKE for one in open_promises):
+                yield clause
 
 
 def _clauses(text: str) -> list[str]:

@@ -37,7 +37,14 @@ class MemoryIntentions(Intentions):
     @property
     def reading(self) -> ReadFrom | None:
         """Where the last draw on this branch began to read, and what it read of the time before."""
-        return last_reading(self.play.session, self._dealer.growing)
+        session, hand = self.play.session, self._dealer.growing or self.hand
+        cut = hand.cut if hand is not None else None
+        key = (session.head, cut, len(session.memory.summaries), len(session.memory.facts))
+        if self._read is None or self._read[0] != key:
+            self._read = (key, last_reading(session, hand))
+        return self._read[1]
+
+    _read: tuple[object, ReadFrom | None] | None = None
 
     # --- summaries ---
 

@@ -11,6 +11,9 @@ from scenes.table.hand import Hand
 from scenes.table.memory_state import Pinned, Summary
 from scenes.table.session import Session, Turn
 
+LOOKED_BACK = 200
+"""Turns among which the last draw is looked for."""
+
 
 @dataclass(frozen=True)
 class ReadFrom:
@@ -37,6 +40,8 @@ def reading_of(
     """What a draw for `speaker` read after the turns of `path`, or where the play stands; `then` is
     the turn that came of it."""
     path = session.path if path is None else path
+    if not cut.dropped and not session.memory:
+        return ReadFrom(0, path[0] if path else None)
     lines = [
         (entry, turn)
         for entry, turn in session.remembered(path, then)
@@ -54,12 +59,13 @@ def summaries_of(session: Session, recalled: Recalled) -> tuple[Summary, ...]:
     return tuple(known[number - 1] for number, __ in recalled.summaries if number <= len(known))
 
 
-def last_reading(session: Session, growing: Hand | None = None) -> ReadFrom | None:
-    """What was read for the line that is being drawn, else for the last one on this branch of which
-    the journal says it; `None` where it says it of none."""
-    if growing is not None and growing.cut is not None and growing.after == session.head:
-        return reading_of(session, growing.cut, growing.speaker.name)
-    for at in range(len(session.path) - 1, -1, -1):
+def last_reading(session: Session, hand: Hand | None = None) -> ReadFrom | None:
+    """What was read for a hand of where the play stands, else for the last line on this branch of
+    which the journal says it; `None` where it says it of none."""
+    if hand is not None and hand.cut is not None and hand.after == session.head:
+        return reading_of(session, hand.cut, hand.speaker.name)
+    last = len(session.path) - 1
+    for at in range(last, max(-1, last - LOOKED_BACK), -1):
         turn = session.path[at]
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
         if draw is not None and draw.dropped is not None:

@@ -64,7 +64,11 @@ def test_an_english_scene_is_asked_in_english(make_scene: Callable[..., Scene]) 
 
 
 def test_a_stop_ends_it_and_what_is_refused_is_asked_for_again(scene: Scene) -> None:
-    lines = ["王强把钥匙拿走了。】", "林默把钥匙给了苏晚。】", "林默说明天把钥匙给苏晚。】\n苏晚：好"]
+    lines = [
+        "王强把钥匙拿走了。】",
+        "林默把钥匙给了苏晚。】",
+        "林默说明天把钥匙给苏晚。】\n苏晚：好",
+    ]
     backend = Scripted(lines)
     with closing(summary_of(backend, scene, Stretch(1, 5, tuple(PROMISE)), 300)) as steps:
         told = [step for step in steps if isinstance(step, Refused | SummedUp)]

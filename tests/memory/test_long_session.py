@@ -84,9 +84,7 @@ def test_what_has_left_the_reading_is_not_known(
     assert right not in prompt.text and QUESTION in prompt.text
 
 
-def test_a_summary_by_hand_answers_it(
-    walk: tuple[Play, str, list[str]], starter: Backend
-) -> None:
+def test_a_summary_by_hand_answers_it(walk: tuple[Play, str, list[str]], starter: Backend) -> None:
     play, right, wrong = walk
     before = answers(play, starter, right, wrong)
     path = play.session.path

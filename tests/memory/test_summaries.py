@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -253,7 +254,7 @@ def test_between_cuts_prompts_only_extend_over_two_hundred_turns(play: Play) -> 
         play.say("嗯，继续。")
     assert told > 50 and 5 < moved < 30
     assert summed[0][0] == 3  # behind the opening
-    assert all(last + 1 == first for (_, last), (first, _) in zip(summed, summed[1:], strict=False))
+    assert all(last + 1 == first for (_, last), (first, _) in pairwise(summed))
     last = play.session.draws[len(play.session.draws)]
     history = play.session.remembered(play.session.path[:-2])
     lines = [turn for entry, turn in history if entry.kind != "comment"]
