@@ -22,6 +22,9 @@ SAMPLING: dict[str, dict[str, float]] = {
 WHOLE = frozenset({"n", "top_k", "dry_allowed_length", "max_tokens", "seed"})
 """Those that are whole numbers."""
 
+LEAST_SHARE, MOST_SHARE = 0.05, 0.5
+"""The part of a history's tokens that summaries may take."""
+
 
 def is_inside(name: str, value: float) -> bool:
     """Whether a setting of sampling may have this value."""

@@ -16,9 +16,11 @@ from characters.lore.matching import Moment, Utterance
 from characters.lore.scan import scan
 from characters.wiki.index import Base, Hit
 from characters.wiki.vectors import fused
-from scenes.log import Entry, write
+from scenes.log import Entry
+from scenes.memory.facts import facts_about
 from scenes.note import Note
-from scenes.prompt import Count, first_kept
+from scenes.prompt import Count, History
+from scenes.recall import Fact
 from scenes.scene import Role, Scene
 
 SHARE_AT_ONCE = 8
@@ -44,7 +46,8 @@ class KnowledgeInjector:
         """`budget` is the tokens of the history, as `scenes.prompt.history_budget` gives them."""
         self.scene, self.budget, self.count, self.player = scene, budget, count, player
         self.entries: list[Entry] = []
-        self._ends = [0]
+        self._history = History(count, share=scene.memory.share)
+        self._facts: list[Fact] = []
         self._notes: list[tuple[int, Note]] = []
         self._messages: deque[Utterance] = deque(maxlen=MAX_SCAN_DEPTH)
         self._said = self._replies = 0
@@ -54,31 +57,37 @@ class KnowledgeInjector:
         """Take what is said next; a `Note` is one that was written before."""
         for entry in entries:
             self.entries.append(entry)
+            at = len(self._history)
+            self._history.add(entry)
+            if isinstance(entry, Fact):
+                self._facts.append(entry)
             if entry.kind == "comment":
                 continue
             if isinstance(entry, Note):
-                self._notes.append((len(self._ends) - 1, entry))
+                self._notes.append((at, entry))
                 self._started[entry.key] = self._said
             elif entry.kind in SAID:
                 self._said += 1
                 self._replies += bool(entry.speaker) and entry.speaker != self.player
                 self._messages.append(_message(entry))
-            self._ends.append(self._ends[-1] + self.count(write(entry) + "\n"))
 
     def notes_for(self, speaker: Role, knowledge: Knowledge) -> list[Note]:
         """The notes to be written now, before a line by `speaker`, most relevant first."""
-        if not knowledge or self._ends[-1] - self._ends[max(0, len(self._ends) - 2)] > (
+        ends = self._history.ends
+        if not (knowledge or self._facts) or ends[-1] - ends[max(0, len(ends) - 2)] > (
             self.budget // 2
         ):
             return []  # beside a last line that long, notes would push it out
-        first = first_kept(self._ends, self.budget)
+        first = self._history.dropped(self.budget)
         standing = [(at, note) for at, note in self._notes if at >= first]
-        taken = sum(self._ends[at + 1] - self._ends[at] for at, _ in standing)
+        taken = sum(ends[at + 1] - ends[at] for at, _ in standing)
         room = min(self.budget // SHARE_AT_ONCE, self.budget // SHARE_STANDING - taken)
         there = {note.key for _, note in standing}
-        fired = self._of_books(speaker, knowledge, room, there) if knowledge.books else []
         texts = {note.text for _, note in standing}
-        notes: list[Note] = []
+        notes = self._of_facts(there, room)
+        texts.update(note.text for note in notes)
+        left = room - sum(self._cost(note.text) for note in notes)
+        fired = self._of_books(speaker, knowledge, left, there) if knowledge.books else []
         for note in fired:
             if note.text not in texts:
                 notes.append(note)
@@ -90,6 +99,19 @@ class KnowledgeInjector:
                 notes.append(note)
                 room -= cost
         return notes
+
+    def _of_facts(self, there: set[str], room: int) -> list[Note]:
+        """The facts that the last turns are about, as long as there is room."""
+        notes: list[Note] = []
+        for fact in facts_about(self._query(), self._facts) if self._facts else ():
+            cost = self._cost(fact.text)
+            if fact.key not in there and cost <= room:
+                notes.append(Note.of(fact.text, "", fact.key, fact.known))
+                room -= cost
+        return notes
+
+    def _query(self) -> str:
+        return "\n".join(one.text for one in list(self._messages)[-TURNS:])
 
     def _of_books(
         self, speaker: Role, knowledge: Knowledge, room: int, there: set[str]
@@ -125,7 +147,7 @@ class KnowledgeInjector:
     def _of_bases(
         self, speaker: Role, bases: Sequence[Base], there: set[str], said: set[str]
     ) -> list[Note]:
-        query = "\n".join(one.text for one in list(self._messages)[-TURNS:])
+        query = self._query()
         notes: list[tuple[Note, float, float]] = []
         for base in bases if query else ():
             hits = base.search(query, CHUNKS + len(there), beside=speaker.name)

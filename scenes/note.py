@@ -18,11 +18,14 @@ class Note(Entry):
     """The file or book that it comes from."""
     key: str = ""
     """What tells it from all other knowledge, as long as its text stays the same."""
+    known: tuple[str, ...] = ()
+    """Who may read it; nobody is everybody."""
 
     @classmethod
-    def of(cls, text: str, source: str, key: str) -> "Note":
+    def of(cls, text: str, source: str, key: str, known: tuple[str, ...] = ()) -> "Note":
         """A note of any text, on one line and without brackets that could end it."""
-        return cls("narration", " ".join(text.split()).translate(_BRACKETS), source=source, key=key)
+        line = " ".join(text.split()).translate(_BRACKETS)
+        return cls("narration", line, source=source, key=key, known=known)
 
     @cached_property
     def line(self) -> str:

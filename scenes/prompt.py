@@ -7,12 +7,24 @@ a model's KV cache survives; then the history, trimmed from the left in whole bl
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from base.errors import KnownError
 from base.messages import _
 from base.text import one_line
 from models.backend import Backend, Primed, Prompt
 from scenes.log import Entry, cue, dump, parse, write
+from scenes.recall import (
+    NOTHING_RECALLED,
+    OPENING_SHARE,
+    SHARE,
+    OpeningEnd,
+    Recalled,
+    Recap,
+    read_by,
+    recalled_within,
+    recap_line,
+)
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering, room, steered
 
@@ -26,38 +38,104 @@ MARGIN = 16
 NARRATION_CUE = "【"
 
 
-class History:
-    """What has been said, as lines that grow; the tokens of each are counted once."""
+class Reading(NamedTuple):
+    """What of a history a prompt holds."""
 
-    def __init__(self, count: Count, entries: Iterable[Entry] = ()) -> None:
-        self._count = count
+    dropped: int
+    """Lines that are cut from the left."""
+    recalled: Recalled = NOTHING_RECALLED
+    """What stands there in their place."""
+
+
+class History:
+    """What has been said, as lines that grow; the tokens of each are counted once.
+
+    Where summaries stand in it, they take the place of what is cut, behind the opening, and within
+    `share` of its tokens.
+    """
+
+    def __init__(self, count: Count, entries: Iterable[Entry] = (), share: float = SHARE) -> None:
+        self._count, self._share = count, share
         self._lines: list[str] = []
-        self._ends = [0]
+        self.ends = [0]
+        """The tokens up to each line's end, beginning with 0."""
+        self._recaps: list[tuple[int, Recap]] = []
+        self._costs: dict[str, int] = {}
+        self._opening = 0
         for entry in entries:
             self.add(entry)
 
     def add(self, entry: Entry) -> None:
         """Take what is said next; a comment is not said."""
-        if entry.kind != "comment":
+        if isinstance(entry, Recap):
+            self._recaps.append((len(self._lines), entry))
+        elif isinstance(entry, OpeningEnd):
+            self._opening = len(self._lines)
+        elif entry.kind != "comment":
             self._lines.append(write(entry) + "\n")
-            self._ends.append(self._ends[-1] + self._count(self._lines[-1]))
+            self.ends.append(self.ends[-1] + self._count(self._lines[-1]))
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def kept(self, budget: int, beside: int = 0) -> str:
-        """The last lines that fit into `budget` tokens less those `beside`, as `trim` cuts."""
-        return self.without(self.dropped(budget, beside), budget - beside)
+        """The last lines that fit into `budget` tokens less those `beside`, as `trim` cuts, with
+        what stands in the place of the others."""
+        dropped, recalled = self.reading(budget, beside)
+        return self.lead(recalled) + self.without(dropped, budget - beside)
 
     def dropped(self, budget: int, beside: int = 0) -> int:
-        """How many lines `trim` cuts from the left; the last one always stays.
+        """How many lines are cut from the left; the last one always stays."""
+        return self.reading(budget, beside).dropped
+
+    def reading(self, budget: int, beside: int = 0) -> Reading:
+        """What is cut, as `trim` cuts, and what stands in its place; nothing without summaries.
 
         What stands `beside` moves the cut by whole blocks, and only where there is no room for it.
         """
-        return min(first_kept(self._ends, budget, beside), max(len(self._lines) - 1, 0))
+        last, room = max(len(self._lines) - 1, 0), budget - beside
+        if not self._recaps or self.ends[-1] <= room:
+            return Reading(min(first_kept(self.ends, budget, beside), last))
+        block, total = max(1, budget // BLOCKS), self.ends[-1]
+        at = -(-(total - room) // block)
+        while True:
+            cut = min(bisect_left(self.ends, min(at * block, total)), last)
+            recalled, cost = self._recalled(cut, budget)
+            if total - at * block + cost <= room:
+                return Reading(cut, recalled)
+            if cut == last:
+                fits = total - self.ends[last] + cost <= room
+                return Reading(cut, recalled if fits else NOTHING_RECALLED)
+            at += 1
+
+    def lead(self, recalled: Recalled) -> str:
+        """The lines that stand in the place of what was cut."""
+        texts = {recap.number: recap.text for __, recap in self._recaps}
+        told = (recap_line(texts[number][:kept]) for number, kept in recalled.summaries)
+        return "".join([*self._lines[: recalled.opening], *told])
+
+    def _recalled(self, cut: int, budget: int) -> tuple[Recalled, int]:
+        """What is told of the lines before `cut`, and how many tokens that takes."""
+        opening = self._opening
+        if opening > cut or self.ends[opening] > budget // OPENING_SHARE:
+            opening = 0
+        recaps = [recap for at, recap in self._recaps if at < cut]
+        read = recalled_within(recaps, int(self._share * budget), self._cost)
+        texts = {recap.number: recap.text for recap in recaps}
+        cost = sum(self._cost(texts[number][:kept]) for number, kept in read)
+        recalled = Recalled(opening, read) if read else NOTHING_RECALLED
+        return recalled, cost + (self.ends[opening] if read else 0)
+
+    def _cost(self, text: str) -> int:
+        if text not in self._costs:
+            self._costs[text] = self._count(recap_line(text))
+        return self._costs[text]
 
     def without(self, dropped: int, budget: int = 0) -> str:
         """All but the first `dropped` lines; a last one that is too long by itself for `budget`
         tokens keeps its end."""
         lines = self._lines[dropped:]
-        if budget and len(lines) == 1 and self._ends[-1] - self._ends[-2] > budget:
+        if budget and len(lines) == 1 and self.ends[-1] - self.ends[-2] > budget:
             return _ending(lines[0], budget, self._count)
         return "".join(lines)
 
@@ -77,7 +155,8 @@ def build_prompt(
     """
     budget = history_budget(scene, context, reply, count)
     beside = room(steering, scene, budget, count)
-    prompt = prompt_after(stable_part(scene), History(count, history), speaker, budget, beside)
+    said = History(count, read_by(speaker, history), scene.memory.share)
+    prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
     return steered(prompt, steering, scene.language)
 
 
@@ -95,11 +174,11 @@ def prompt_after(stable: str, said: History, speaker: Role, budget: int, beside:
 
 
 def prompt_without(
-    stable: str, said: History, speaker: Role, dropped: int, budget: int = 0
+    stable: str, said: History, speaker: Role, dropped: int, budget: int = 0, lead: str = ""
 ) -> Prompt:
     """The prompt that a draw had which `dropped` so many entries of its history, whatever tokens
-    are counted by now; `budget` is that of the draw."""
-    return Prompt(stable, said.without(dropped, budget), cue_of(speaker))
+    are counted by now; `budget` is that of the draw, `lead` what stood in their place."""
+    return Prompt(stable, lead + said.without(dropped, budget), cue_of(speaker))
 
 
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:

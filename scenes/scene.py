@@ -67,6 +67,16 @@ class AuthorNote:
 
 
 @dataclass(frozen=True)
+class MemoryChoice:
+    """How what happened before the model's reading is kept in mind."""
+
+    model: str | None = None
+    """Which model sums up; `None` is the one that plays, unless it is small; `none` is nobody."""
+    share: float = 0.25
+    """The part of the history's tokens that summaries may take together."""
+
+
+@dataclass(frozen=True)
 class Scene:
     """What a scene file says, checked and resolved."""
 
@@ -96,6 +106,7 @@ class Scene:
     note: AuthorNote = AuthorNote()
     banned: tuple[str, ...] = ()
     """Phrases that no candidate may hold."""
+    memory: MemoryChoice = MemoryChoice()
     warnings: tuple[str, ...] = ()
     """What is odd but no error, a line each."""
 

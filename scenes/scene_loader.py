@@ -14,7 +14,7 @@ from characters.profile import missing_files
 from scenes.casting import cast_of, opening_of
 from scenes.lesson import NARRATOR, Lesson, Step, unsayable
 from scenes.lint import lint
-from scenes.scene import AuthorNote, ModelChoice, Role, Scene
+from scenes.scene import AuthorNote, MemoryChoice, ModelChoice, Role, Scene
 from scenes.scene_list import find_scenes, scene_names
 from scenes.schema import LessonKeys, SceneKeys
 from scenes.steering import ban_problem, phrases
@@ -108,6 +108,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         ahead=keys.ahead,
         note=AuthorNote(one_line(keys.note.text), keys.note.depth) if keys.note else AuthorNote(),
         banned=phrases(keys.banned),
+        memory=MemoryChoice(keys.memory.model, keys.memory.share),
         warnings=warnings,
     )
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model
 
 from base.declaration import TEXT, Declaration, Lines, Name, Or, Words, docstrings
 from base.messages import _
+from base.ranges import LEAST_SHARE, MOST_SHARE
 from base.ranges import SAMPLING as RANGES
 from base.text import shown
 from characters.schema import CharacterKeys
@@ -60,6 +61,16 @@ class ModelKeys(Declaration):
     scripts: Words = Field(default_factory=list)
     """The scripts that are written, such as `[han, latin]`: a model run by transformers draws among
     their tokens alone, which is faster; none is all."""
+
+
+class MemoryKeys(Declaration):
+    """How what happened before the model's reading is kept in mind."""
+
+    model: Name | None = None
+    """Which model sums up: a name, a path, or a server's URL; without one it is the model that
+    plays, unless that is the embedded one; `none` is nobody."""
+    share: Annotated[float, Field(ge=LEAST_SHARE, le=MOST_SHARE)] = 0.25
+    """The part of the history's tokens that summaries may take together."""
 
 
 class CastKeys(CharacterKeys):
@@ -181,6 +192,8 @@ class SceneKeys(Declaration):
     """Phrases that no candidate may hold: one that does is drawn again."""
     ahead: Literal[0, 1] | None = None
     """How many turns are drawn while one reads: 1 costs more work, and waits less."""
+    memory: MemoryKeys = MemoryKeys()
+    """How long stories are summed up."""
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -47,7 +47,7 @@ SLOW = {
         "tui/test_tray.py",
     ),
     *("tui/test_commands_hostile.py", "tui/test_commands_train.py", "tui/test_terminal.py"),
-    "tui/test_evening.py",
+    *("tui/test_evening.py", "memory/test_long_session.py"),
 }
 """Files whose tests load the starter, train, or wait: each takes about five seconds or more."""
 

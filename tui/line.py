@@ -100,6 +100,7 @@ class LineTable(LineShows):
         """The next line. Raises `EOFError` at the end."""
         while True:
             try:
+                self.floor.idle()
                 line = self.reader.read(self._prompt()).strip()
                 self.heard = True
                 return "" if is_blank(line) else line
@@ -198,6 +199,7 @@ class LineTable(LineShows):
         else:
             self.floor.opened()
             self._hint(self.model.backend)
+        self.floor.settle_memory()
         self.model.loading = False
         self.table.model_changed()
 

@@ -15,6 +15,7 @@ from tui.loaded_model import FIRST_AGAIN_S, LAST_AGAIN_S, wanted
 from tui.model_options import Choice, Loading, find_model, model_name
 from tui.output import word
 from tui.strangers import answer_for, question_about, strange_host
+from tui.summariser import settle_memory
 
 if TYPE_CHECKING:
     from scenes.scene import Scene
@@ -88,6 +89,19 @@ class LineFloor:
         for call in due:
             call()
 
+    # --- while nobody wants anything ---
+
+    def settle_memory(self) -> None:
+        """Who sums up; in a pipe nobody does by itself, since what comes of it depends on time."""
+        settle_memory(self.line.play, self.choice)
+        self.line.play.sums_up &= self.line.terminal
+
+    def idle(self) -> None:
+        """A line is waited for: what went on meanwhile is told, and what is due is summed up."""
+        if self.line.play.sums_up:
+            self.line.calls.make(0)
+            self.line.table.idle()
+
     # --- the model ---
 
     def opened(self) -> None:
@@ -103,7 +117,8 @@ class LineFloor:
             word(_("it is asked again by itself; /retry asks at once"))
 
     def before_a_line(self) -> None:
-        """Ask a server again that was away, beside what is done next."""
+        """Ask a server again that was away, beside what is done next; nothing is summed up now."""
+        self.line.table.disturbed()
         if self._passing and self.line.model.problem and monotonic() >= self._again_at:
             self._open_again()
 
@@ -173,6 +188,7 @@ class LineFloor:
             old.close()
         line.loading, self.choice = loading, choice
         line.model.backend, line.model.loading, line.model.problem = backend, False, ""
+        self.settle_memory()
         word(_("{name} speaks from now on", name=backend.name))
         line.table.model_changed()
 

@@ -9,6 +9,8 @@ from base.text import printable
 from scenes.log import write
 from scenes.table.controller import Table
 from scenes.table.find import MOST, Found, Query, Searched, names_of, search, where
+from scenes.table.memory_rows import memory_rows
+from scenes.table.reading import told
 from tui import copying
 from tui.exporting import FORMATS, read_order, target_of, write_export
 from tui.output import data, word
@@ -32,6 +34,8 @@ class LineKeeping:
                 self._copy(text)
             case "export":
                 self._export(text)
+            case "memory":
+                self._memory()
 
     def _find(self, words: str) -> None:
         session = self.table.play.session
@@ -52,6 +56,17 @@ class LineKeeping:
             data(f"#{number}  ★ {printable(name)}  {write(session.turns[number].entry)}")
         if not session.marks:
             word(_("no bookmark yet"))
+
+    def _memory(self) -> None:
+        """Print what is remembered on this branch, and where the reading begins."""
+        for row in memory_rows(self.table):
+            data(row)
+        if not self.table.summaries and not self.table.facts:
+            word(_("nothing is remembered yet; /summary TEXT, /remember TEXT"))
+        read = self.table.reading
+        if read is not None and (words := told(read)):
+            where = f"#{read.turn.id}  " if read.turn is not None else ""
+            word(f"{where}{words}")
 
     def _copy(self, text: str) -> None:
         what, name = copying.to_copy(self.table, text, 1)

@@ -9,7 +9,9 @@ from scenes.table import controller_events as happened
 from scenes.table.controller import Table
 from scenes.table.hand import Hand
 from scenes.table.lines import body_of
+from scenes.table.memory_rows import CHANGED
 from scenes.table.play import Play
+from scenes.table.reading import told
 from scenes.table.session import Turn
 from scenes.table.where import where
 from tui.candidates import View, print_hand, view
@@ -41,6 +43,8 @@ class LineShows:
     status: int
     _view: View | None
     _left: bool
+    _read_from = 0
+    """Where the reading began when that was last told."""
 
     def _edit(self, number: int, text: str) -> None:
         """Have a turn rewritten."""
@@ -79,13 +83,15 @@ class LineShows:
                 word(_("it is your turn"))
             case happened.KnowledgeOpened(error) if error is not None:
                 self._tell(error)
+            case happened.MemoryChanged(what):
+                word(_(CHANGED[what]))
             case happened.Notice(text):
                 word(f"paotuan: {text}")
             case happened.Doubted(question):
                 word(question)
             case happened.EditAsked(turn):
                 self._edit(turn.id, body_of(turn.entry))
-            case happened.ViewAsked("find" | "marks" | "copy" | "export" as asked, text):
+            case happened.ViewAsked("find" | "marks" | "copy" | "export" | "memory" as asked, text):
                 self.kept.do(asked, text)
             case happened.ViewAsked("sampling" | "lore" | "prompt"):
                 show_steering(self.table, event)
@@ -102,6 +108,17 @@ class LineShows:
             shown.done(event.hand)
         if event.error is not None:
             self._tell(event.error)
+        self._tell_reading()
+
+    def _tell_reading(self) -> None:
+        """Say where the model begins to read, when that has moved."""
+        read = self.table.reading
+        words = told(read) if read is not None else None
+        if read is None or words is None or read.place == self._read_from:
+            return
+        self._read_from = read.place
+        where = f"#{read.turn.id}  " if read.turn is not None else ""
+        word(f"── {where}{words}")
 
     def _head_of(self, hand: Hand) -> str:
         at, of = self.table.hand_at, len(self.table.hands)

@@ -12,7 +12,7 @@ from tui.output import word
 from tui.settings import change, settings
 
 if TYPE_CHECKING:
-    from scenes.scene import Scene
+    from scenes.scene import MemoryChoice, Scene
     from scenes.table.play import Play
 
 OPTION = "--lang"
@@ -93,6 +93,16 @@ def ahead_under(scene: "Scene") -> int:
     this machine, else what the scene does, else none."""
     wanted = settings().ahead
     return wanted if wanted is not None else scene.ahead or 0
+
+
+def memory_under(scene: "Scene") -> "MemoryChoice":
+    """Who sums up and how much that may take: what the scene says, else what the person prefers."""
+    from scenes.scene import MemoryChoice
+
+    preferred, said, usual = settings().memory, scene.memory, MemoryChoice()
+    model = said.model or preferred.get("model")
+    share = said.share if said.share != usual.share else preferred.get("share", usual.share)
+    return MemoryChoice(model and model_named(model), float(share))
 
 
 def sampling_under(scene: "Scene", options: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,6 +193,13 @@ TABLES: Mapping[str, tuple[str, Sequence[str]]] = {
     "sampling": (
         N_("How candidates are drawn where the scene does not say it."),
         ("n = 5", "temperature = 0.95", "top_p = 0.8", "max_tokens = 96"),
+    ),
+    "memory": (
+        N_(
+            "Who sums up long stories where the scene does not say it, and how much of the history "
+            "the summaries may take."
+        ),
+        ('model = "none"', "share = 0.25"),
     ),
     "hosts": (
         N_("Servers that scenes name: whether they may be asked; you are asked once for each."),

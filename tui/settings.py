@@ -16,7 +16,7 @@ from base.errors import KnownError
 from base.folders import config_folder
 from base.messages import LANGUAGES, _, matched, series
 from base.names import nearest
-from base.ranges import SAMPLING, WHOLE, expected_of, is_inside
+from base.ranges import LEAST_SHARE, MOST_SHARE, SAMPLING, WHOLE, expected_of, is_inside
 from base.system_errors import system_reason
 from base.text import shown
 from base.writing import replace_text, told
@@ -25,7 +25,9 @@ LONGEST_BAN = 60
 """Characters of a banned phrase."""
 NARROWEST, WIDEST = 40, 400
 """Columns that text may be held to."""
-TABLES = ("models", "keys", "sampling", "hosts")
+MEMORY = ("model", "share")
+"""The keys of the table `memory`."""
+TABLES = ("models", "keys", "sampling", "memory", "hosts")
 """The keys that hold others."""
 _NAME = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _NAMES = re.compile(_NAME)
@@ -54,6 +56,8 @@ class UserSettings:
     """Keys by the id of what they do."""
     sampling: Mapping[str, float] = field(default_factory=dict)
     """How is drawn where neither an option nor the scene says it."""
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    """Which model sums up, and how much it may take, where the scene does not say it."""
     hosts: Mapping[str, bool] = field(default_factory=dict)
     """Whether a server may be asked that a scene names, by its host and port."""
     banned: tuple[str, ...] = ()
@@ -172,6 +176,13 @@ def _sampling(key: str, value: Any) -> str | None:
     return expected_of(name)
 
 
+def _memory(key: str, value: Any) -> str | None:
+    if key.endswith(".model"):
+        return _text(key, value)
+    share = type(value) in (int, float) and LEAST_SHARE <= value <= MOST_SHARE
+    return None if share else _("from {least} to {most}", least=LEAST_SHARE, most=MOST_SHARE)
+
+
 def _words(key: str, value: Any) -> str | None:
     words = isinstance(value, list) and all(isinstance(each, str) for each in value)
     return None if words else _('a list such as ["small-model"]')
@@ -200,8 +211,11 @@ INSIDE: Mapping[str, Check] = {
     "models": _text,
     "keys": _text,
     "sampling": _sampling,
+    "memory": _memory,
     "hosts": _yes_or_no,
 }
+KNOWN: Mapping[str, Mapping[str, object]] = {"sampling": SAMPLING, "memory": dict.fromkeys(MEMORY)}
+"""The names that a table may have, where it may not have any."""
 
 
 def _checked(
@@ -228,7 +242,7 @@ def _checked(
         elif not isinstance(value, dict):
             problems.append(_wrong(file, lines.get(name, 1), name, value, _("a table")))
         else:
-            known = SAMPLING if name == "sampling" else {}
+            known = KNOWN.get(name, {})
             values[name] = {
                 inner: each
                 for inner, each in _flat(value)
@@ -240,7 +254,7 @@ def _checked(
 
 
 def _inside(table: str, name: str) -> Check | None:
-    return None if table == "sampling" and name not in SAMPLING else INSIDE[table]
+    return None if table in KNOWN and name not in KNOWN[table] else INSIDE[table]
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -29,9 +29,21 @@ def check_host(choice: "Choice", scene: "Scene | None") -> None:
     """Raise `StrangeServer` where a server would be asked that only the scene names, unless the
     person has allowed it."""
     host = _host_of_scene(choice, scene)
-    if host is None or settings().hosts.get(host):
+    if host is not None and scene is not None:
+        _check_allowed(host, scene)
+
+
+def check_summariser(name: str, scene: "Scene") -> None:
+    """Raise `StrangeServer` where a scene names a server to sum up that the person has not
+    allowed."""
+    host = _host_of(name)
+    if host is not None:
+        _check_allowed(host, scene)
+
+
+def _check_allowed(host: str, scene: "Scene") -> None:
+    if settings().hosts.get(host):
         return
-    assert scene is not None
     raise StrangeServer(
         _(
             "the scene {scene} names the server {host}, which you have not allowed; name it "
@@ -58,12 +70,16 @@ def answer_for(host: str, yes: bool) -> str | None:
 
 
 def _host_of_scene(choice: "Choice", scene: "Scene | None") -> str | None:
-    from models.server.address import is_address, read_address
-
     use = scene.model.use if scene is not None else None
     if not use or choice.model or os.environ.get("PAOTUAN_MODEL"):
         return None
-    use = use.strip()
+    return _host_of(use.strip())
+
+
+def _host_of(use: str) -> str | None:
+    """The server that a scene names by its address."""
+    from models.server.address import is_address, read_address
+
     if model_named(use) != use or not is_address(use):
         return None  # the person's own name for it, or no server
     parts = urlsplit(read_address(use).url)

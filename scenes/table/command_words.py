@@ -13,6 +13,7 @@ from scenes.table.commands import (
     SPEAKING,
     TURNS,
 )
+from scenes.table.memory_commands import MEMORY
 from scenes.table.sampling_words import PRESETS, SLIDERS
 from scenes.table.steering_commands import STEERING
 
@@ -70,6 +71,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("Candidates"), CANDIDATES),
         (_("Steering"), STEERING),
         (_("What has been said"), TURNS),
+        (_("What is remembered"), MEMORY),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )

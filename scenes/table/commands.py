@@ -11,6 +11,7 @@ from base.messages import N_, _
 from base.text import shown
 from scenes.table import controller_events as happened
 from scenes.table.command import Command
+from scenes.table.memory_commands import MEMORY
 from scenes.table.steering_commands import STEERING
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ PROGRAM = (
 
 COMMANDS = {
     command.name: command
-    for group in (SPEAKING, CANDIDATES, STEERING, TURNS, KEEPING, PROGRAM)
+    for group in (SPEAKING, CANDIDATES, STEERING, TURNS, MEMORY, KEEPING, PROGRAM)
     for command in group
 }
 

@@ -15,11 +15,14 @@ from scenes.table.candidates import CandidateIntentions
 from scenes.table.directing import DirectingIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
+from scenes.table.memories import MemoryIntentions
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
-class Table(FloorIntentions, CandidateIntentions, DirectingIntentions, TurnIntentions):
+class Table(
+    FloorIntentions, CandidateIntentions, DirectingIntentions, TurnIntentions, MemoryIntentions
+):
     """One play, with its model, for one front end."""
 
     def prompt(self) -> Prompt:

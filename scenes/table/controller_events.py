@@ -18,6 +18,7 @@ View = Literal[
     "marks",
     "copy",
     "export",
+    "memory",
     "sampling",
     "lore",
     "prompt",
@@ -220,6 +221,13 @@ class Steered:
 
 
 @dataclass(frozen=True)
+class MemoryChanged:
+    """What is remembered is another than before: a summary or a fact, by a person or a model."""
+
+    what: Literal["written", "edited", "switched", "pinned", "forgotten"]
+
+
+@dataclass(frozen=True)
 class Notice:
     """What a person should know, in one line; nothing went wrong that they wanted done."""
 
@@ -254,5 +262,6 @@ TableEvent = (
     | ViewAsked
     | Directed
     | Steered
+    | MemoryChanged
     | Notice
 )

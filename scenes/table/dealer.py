@@ -19,6 +19,7 @@ from scenes.table.model_slot import ModelSlot as ModelSlot
 from scenes.table.play import Play
 from scenes.table.preparing import Preparing
 from scenes.table.retry import Retry
+from scenes.table.summing import SummingUp
 
 SEED_STEP = 15485863
 """What a redraw adds to a seed that was asked for, so that it is another draw."""
@@ -62,6 +63,11 @@ class Dealer:
         if self._preparing.opening:
             raise KnownError(_("the knowledge base is still being opened"))
         return self.model.backend
+
+    @property
+    def summing(self) -> SummingUp:
+        """What sums up beside the table."""
+        return self._preparing.summing
 
     # --- drawing ---
 

@@ -17,6 +17,7 @@ from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import History, history_budget, prime, prompt_after, stable_part
+from scenes.recall import NOTHING_RECALLED, Recalled, read_by
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
@@ -67,6 +68,8 @@ class Cut:
     """Tokens that the history could take."""
     dropped: int
     """Entries that did not fit, from its left."""
+    recalled: Recalled = NOTHING_RECALLED
+    """What is read in their place."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +144,13 @@ def draw_lines(
     Raises `KnownError`.
     """
     context, reply = backend.context, sampling.max_tokens
+    history = read_by(speaker, history)
     prime(backend, scene, history)
     steering = steering_of(scene) if steering is None else steering
     budget = history_budget(scene, context, reply, backend.count)
-    beside, said = room(steering, scene, budget, backend.count), History(backend.count, history)
-    yield Cut(budget - beside, said.dropped(budget, beside))
+    beside = room(steering, scene, budget, backend.count)
+    said = History(backend.count, history, scene.memory.share)
+    yield Cut(budget - beside, *said.reading(budget, beside))
     prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
     prompt = steered(prompt, steering, scene.language)
     if begun:

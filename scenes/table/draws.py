@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.writing import UTF8
 from scenes.log import Entry
+from scenes.recall import NOTHING_RECALLED, Recalled
 from scenes.steering import UNSTEERED, Steering
 from scenes.table.followers import Followers
 from scenes.table.snapshot import from_json
@@ -56,6 +57,8 @@ class Draw:
     """The turn whose line that is; `None` where it was a candidate."""
     steering: Steering = UNSTEERED
     """What stood in the prompt beside the log, and what was banned."""
+    recalled: Recalled = NOTHING_RECALLED
+    """What was read in the place of the entries that were cut."""
 
 
 _read = msgspec.json.Decoder(Draw).decode

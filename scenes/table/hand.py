@@ -7,6 +7,7 @@ from typing import Protocol
 from base.errors import KnownError
 from base.messages import _, _n
 from models.backend import Progress, Sampling
+from scenes.recall import NOTHING_RECALLED
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering
 from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update, line_sampling
@@ -150,6 +151,7 @@ class Hand:
             self.begun,
             self.continues,
             self.steering,
+            self.cut.recalled if self.cut else NOTHING_RECALLED,
         )
 
     def know_picked(self, turns: Iterable[PickedTurn]) -> None:
@@ -176,7 +178,7 @@ def hand_of(draw: Draw, scene: Scene) -> Hand:
         [Place(body_of(each.entry), each, over=True) for each in draw.candidates],
         after=draw.parent,
         context=draw.context,
-        cut=None if draw.dropped is None else Cut(draw.budget, draw.dropped),
+        cut=None if draw.dropped is None else Cut(draw.budget, draw.dropped, draw.recalled),
         kept=draw,
         draws={draw.id},
         begun=draw.begun,

@@ -9,6 +9,7 @@ from models.backend import Backend
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import history_budget, prime
+from scenes.recall import Fact, read_by
 from scenes.scene import Role, Scene
 
 if TYPE_CHECKING:  # books and bases are imported where a scene has some
@@ -60,7 +61,8 @@ class TableKnowledge:
         """
         if paths is None:
             paths = (*speaker.knowledge, *self.scene.knowledge)
-        if not paths:
+        history = read_by(speaker, history)
+        if not paths and not any(isinstance(entry, Fact) for entry in history):
             return [], []
         from scenes.injection import KnowledgeInjector
 

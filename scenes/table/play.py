@@ -3,12 +3,13 @@
 It draws nothing on a screen and knows no model but through the `Backend` it is handed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
+from models.backend import Backend
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.journal import Journal
@@ -31,6 +32,10 @@ class Play(PlayHands):
         self.next: Role | None = None
         self.ahead = session.scene.ahead or 0
         """How many turns are drawn ahead while the person reads."""
+        self.sums_up = False
+        """Whether a model sums up what leaves its reading, by itself."""
+        self.open_summariser: Callable[[], Backend] | None = None
+        """Opens the model that does so, where it is not the one that plays."""
         self.knowledge = TableKnowledge(session.scene)
         self.turned()
 

@@ -9,6 +9,7 @@ from scenes.table import controller_events as happened
 from scenes.table.background import Background, Post
 from scenes.table.model_slot import ModelSlot
 from scenes.table.play import Play
+from scenes.table.summing import SummingUp
 
 if TYPE_CHECKING:
     from characters.knowledge import Shelf
@@ -32,6 +33,7 @@ class Preparing:
         """Whether what may be told has still to be opened."""
         self._knowledge: Background[Shelf] | None = None
         self._warm_up: Background[Progress] | None = None
+        self.summing = SummingUp(play, model, post, emit, self._summed_up)
 
     def open_knowledge(self) -> bool:
         """Open what may be told beside the table, after the model that speaks; whether that is
@@ -67,11 +69,18 @@ class Preparing:
     def stop_reading(self) -> None:
         if self._warm_up is not None:
             self._warm_up.cancel()
+        self.summing.stop()
 
     def close(self) -> None:
         self.stop_reading()
+        self.summing.close()
         if self._knowledge is not None:
             self._knowledge.cancel()
+
+    def _summed_up(self) -> None:
+        """The model has read another thing: it reads the play again."""
+        if not self.model.given:
+            self.read_ahead()
 
     def _ahead(self, read: Progress) -> None:
         self._emit(happened.PromptRead(read.done, read.total, ahead=True))

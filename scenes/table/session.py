@@ -229,6 +229,29 @@ class Session(SessionState):
         """Give the player another role of the cast, or none."""
         self._do({"event": "role", "role": self.scene.role(role).name if role else None})
 
+    # --- what is remembered ---
+
+    def sum_up(self, first: int, last: int, text: str, on: str = "") -> None:
+        """Sum up the turns from `first` to `last` of one branch; `on` is the model that did."""
+        event: Event = {"event": "summary", "id": len(self.memory.summaries) + 1}
+        event |= {"from": first, "to": last, "text": text}
+        self._do(event | ({"by": "model", "on": on} if on else {}))
+
+    def use_summary(self, number: int | None, use: bool) -> None:
+        """Have models read a summary, or not; `None` is all of them."""
+        self._do({"event": "recall", "summary": number, "use": use})
+
+    def pin(self, text: str, known: Iterable[str] = ()) -> None:
+        """Pin a fact where the play stands; nobody in `known` is everybody."""
+        event: Event = {"event": "fact", "id": len(self.memory.facts) + 1, "text": text}
+        names = list(known)
+        self._do(event | {"after": self.head} | ({"known": names} if names else {}))
+
+    def forget(self, fact: int) -> None:
+        """Have a fact be none any more, from where the play stands on."""
+        since = self._next_id()
+        self._do({"event": "forget", "fact": fact, "after": self.head, "since": since})
+
     # --- who speaks ---
 
     def set_rule(self, rule: Turns) -> None:

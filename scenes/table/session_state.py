@@ -16,10 +16,12 @@ from base.messages import _
 from base.text import shown
 from scenes.log import Entry
 from scenes.note import Note
+from scenes.recall import Fact, OpeningEnd, Recap, recap_head
 from scenes.scene import Scene
 from scenes.table.draws import Draw, Draws
 from scenes.table.events import Event
 from scenes.table.followers import Followers
+from scenes.table.memory_state import MemoryState, Standing
 from scenes.table.moves import Moves
 from scenes.table.presence import FloorState, newcomer_of, presence_of
 from scenes.table.snapshot import from_json
@@ -80,6 +82,7 @@ class SessionState:
         self.notes: dict[int | None, list[Notes]] = {}
         self.seats = FloorState()
         self.tuning = TuningState()
+        self.memory = MemoryState()
         self.head: int | None = None
         self.marks: dict[int, str] = {}
         self._moves = Moves()
@@ -102,12 +105,17 @@ class SessionState:
 
     @property
     def history(self) -> list[Entry]:
-        """What a model reads where the play stands: `entries`, with the notes among them."""
+        """What a model reads where the play stands: `entries`, with the notes among them, and the
+        marks of `scenes.recall`, which are no lines."""
         return self._read(self._path, None)
 
     def history_before(self, turn: int) -> list[Entry]:
         """What a model read, or would have read, for that turn."""
-        return self._read(self._path_to(self.turns[turn].parent), turn)
+        return self._read(self.path_before(self.turns[turn]), turn)
+
+    def path_before(self, turn: Turn) -> Sequence[Turn]:
+        """The turns that stand before one."""
+        return self._path_to(turn.parent)
 
     def told(self) -> Iterator[tuple[Sequence[Note], Turn]]:
         """Each turn of the path, and the notes that a model read just before it."""
@@ -117,6 +125,8 @@ class SessionState:
             before = turn.id
 
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
+        if self.memory:
+            return [entry for entry, __ in self.remembered(path, then)]
         read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
         noted = self.notes.keys()
         start = 0
@@ -125,6 +135,52 @@ class SessionState:
             read += self._notes_after(path[end - 1].id, path[end].id if end < len(path) else then)
             start = end
         return read + [turn.entry for turn in path[start:]]
+
+    def remembered(
+        self, path: Sequence[Turn], then: int | None = None
+    ) -> Iterator[tuple[Entry, Turn | None]]:
+        """What a model reads on a branch, for the turn `then` or a new one, each entry with the
+        turn that it is; `None` for notes and marks."""
+        marks, gone = self._marks_on(path, then), self.memory.gone(self.turns, path, then)
+        before = None
+        for at in range(len(path) + 1):
+            following = path[at].id if at < len(path) else then
+            for note in self._notes_after(before, following):
+                if note.key not in gone:
+                    yield note, None
+            for mark in marks.get(at, ()):
+                yield mark, None
+            if at < len(path):
+                yield path[at].entry, path[at]
+                before = path[at].id
+
+    def _marks_on(self, path: Sequence[Turn], then: int | None) -> dict[int, list[Entry]]:
+        """The marks of what is remembered, by the number of turns before them."""
+        marks: dict[int, list[Entry]] = {}
+        for at, fact in self.memory.facts_on(self.turns, path, then):
+            mark = Fact("comment", fact.text, number=fact.number, known=fact.known)
+            marks.setdefault(at, []).append(mark)
+        used = [one for one in self.memory.standing(self.turns, path) if one.used]
+        if used:
+            opening = sum(turn.by == "opening" for turn in path)
+            marks.setdefault(opening, []).append(OpeningEnd())
+        head = recap_head(self.scene.language)
+        for one in used:
+            text = head + one.summary.text
+            recap = Recap(
+                "comment", text, number=one.summary.number, known=self.there_in(path, one)
+            )
+            marks.setdefault(one.start, []).append(recap)
+        return marks
+
+    def there_in(self, path: Sequence[Turn], summed_up: Standing) -> tuple[str, ...]:
+        """Who was there at every turn of a summary; nobody is everybody."""
+        away: set[str] = set()
+        if self.seats.written:
+            for turn in path[summed_up.start : summed_up.end]:
+                away |= self.away_before(turn.id)
+        names = [role.name for role in self.scene.cast]
+        return tuple(name for name in names if name not in away) if away else ()
 
     def _notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
         for written in self.notes.get(turn, ()):
@@ -314,6 +370,10 @@ class SessionState:
         "steering": lambda self, event: self.tuning.give(event),
         "presence": lambda self, event: self._place(event),
         "cast": lambda self, event: self._join(event),
+        "summary": lambda self, event: self.memory.sum_up(event, self.turns),
+        "recall": lambda self, event: self.memory.recall(event),
+        "fact": lambda self, event: self.memory.pin(event, self.turns),
+        "forget": lambda self, event: self.memory.forget(event, self.turns),
     }
     """How each event is applied, by its name."""
 

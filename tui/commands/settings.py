@@ -16,7 +16,15 @@ from tui.commands.options import Model as ModelOption
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
 from tui.preferences import problems, remember, template
-from tui.settings import INSIDE, SINGLE, UserSettings, read_settings, settings_file, write_settings
+from tui.settings import (
+    INSIDE,
+    MEMORY,
+    SINGLE,
+    UserSettings,
+    read_settings,
+    settings_file,
+    write_settings,
+)
 from tui.settings import settings as read
 
 if TYPE_CHECKING:
@@ -75,6 +83,7 @@ def _change(key: str, value: str | None) -> None:
     """Set a key to what is typed: a number where it is one, a list for notices."""
     table, dot, __ = key.partition(".")
     known = [*SINGLE, *(f"sampling.{name}" for name in SAMPLING)]
+    known += [f"memory.{name}" for name in MEMORY]
     if table not in ("models", "keys", "hosts") or not dot:
         one_of(key, known, "setting")
     if value is None:
@@ -96,7 +105,7 @@ def _change(key: str, value: str | None) -> None:
 
 
 def _typed(value: str, key: str) -> str | int | float:
-    if key.partition(".")[0] in ("models", "keys"):
+    if key.partition(".")[0] in ("models", "keys") or key == "memory.model":
         return value
     if key.startswith("hosts.") and value in ("true", "false"):
         return value == "true"
@@ -157,6 +166,7 @@ def _rows(mine: UserSettings, scene: "Scene | None", model: str | None) -> Itera
     for host, allowed in mine.hosts.items():
         yield SettingRow(f"hosts.{host}", allowed, mine.origin(f"hosts.{host}"))
     yield from _sampling(mine, scene)
+    yield from _memory(mine, scene)
     for id, binding in known_keys().items():
         own = mine.keys.get(id)
         origin = default if own is None else mine.origin(f"keys.{id}")
@@ -196,6 +206,21 @@ def _model(mine: UserSettings, scene: "Scene | None", model: str | None) -> Sett
     if scene and scene.model.use:
         return SettingRow("model", scene.model.use, str(scene.path))
     return _own(mine, "model", "starter")
+
+
+def _memory(mine: UserSettings, scene: "Scene | None") -> Iterator[SettingRow]:
+    from scenes.scene import MemoryChoice
+
+    usual = MemoryChoice()
+    for name in MEMORY:
+        key, default = f"memory.{name}", getattr(usual, name)
+        said = getattr(scene.memory, name) if scene else default
+        if scene and said != default:
+            yield SettingRow(key, said, str(scene.path))
+        elif name in mine.memory:
+            yield SettingRow(key, mine.memory[name], mine.origin(key))
+        else:
+            yield SettingRow(key, default, _("default"))
 
 
 def _sampling(mine: UserSettings, scene: "Scene | None") -> Iterator[SettingRow]:

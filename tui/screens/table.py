@@ -13,6 +13,7 @@ from base.messages import _
 from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
+from scenes.table.reading import told
 from scenes.table.where import where
 from tui import unsent
 from tui.loaded_model import LoadedModel
@@ -92,10 +93,16 @@ class TableScreen(KeyActions):
         marks = session.marks and {
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
-        self.query_one(Transcript).show(session.path, session.role, marks)
+        self.query_one(Transcript).show(session.path, session.role, marks, self._reading_rule())
         if self.table.hand is None:
             self._show_hand()
         self.tell()
+
+    def _reading_rule(self) -> tuple[int, str] | None:
+        """Before which turn the model begins to read, and what it reads of the time before."""
+        read = self.table.reading
+        words = told(read) if read is not None else None
+        return None if read is None or words is None else (read.place, words)
 
     def take_event(self, event: happened.TableEvent) -> None:
         """Show what has changed at the table."""
@@ -110,7 +117,7 @@ class TableScreen(KeyActions):
                 self.changed()
                 words = _("Turn {number} is left out; Ctrl+Z brings it back", number=turn.id)
                 self.notify(words, markup=False)
-            case happened.Marked():
+            case happened.Marked() | happened.MemoryChanged():
                 self.changed()
             case happened.PlaceChanged(by):
                 self._moved(by)
@@ -130,6 +137,7 @@ class TableScreen(KeyActions):
             case happened.DrawEnded() | happened.WarmUpFailed():
                 tray.waits(None)
                 tray.changed()
+                self.query_one(Transcript).show_rule(self._reading_rule())
                 self._tell_reading(None)
             case happened.DrawWaits(until):
                 tray.waits(until)

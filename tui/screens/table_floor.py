@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from base.messages import _
 from scenes.table import controller_events as happened
@@ -19,6 +20,15 @@ from tui.widgets.tray import Tray
 if TYPE_CHECKING:
     from tui.app import PaotuanApp
 
+IDLE_S = 2.0
+"""Seconds without a key after which a model may sum up what is about to leave its reading."""
+IDLE_AFTER = (
+    happened.TurnsSaid,
+    happened.TurnEdited,
+    happened.PlaceChanged,
+    happened.DrawEnded,
+    happened.MemoryChanged,
+)
 SWALLOWED = ("enter", "space", "escape")
 """Keys that do nothing but to stop a table that plays by itself; any other also does its work."""
 
@@ -36,6 +46,7 @@ class FloorActions(ControlledScreen):
         super().__init__(play, model)
         self.watching = Watching(self.table, self._later, self._tell_watching)
         """Whether the key that is being heard has stopped a table that played by itself."""
+        self._idle: Timer | None = None
 
     @property
     def _paotuan(self) -> "PaotuanApp":
@@ -52,6 +63,8 @@ class FloorActions(ControlledScreen):
     def take_event(self, event: happened.TableEvent) -> None:
         super().take_event(event)
         self.watching.heard(event)
+        if isinstance(event, IDLE_AFTER):
+            self._wait_for_idle()
         match event:
             case happened.CastChanged():
                 self._show_cast()
@@ -83,6 +96,27 @@ class FloorActions(ControlledScreen):
         else:
             self._paotuan.use_adapter(asked.role, asked.adapter)
 
+    # --- while nobody wants anything ---
+
+    def model_changed(self) -> None:
+        """The model is ready, or not to be had; who sums up may be another one now."""
+        from tui.summariser import settle_memory
+
+        settle_memory(self.play, self._paotuan.choice)
+        super().model_changed()
+        self._wait_for_idle()
+
+    def _wait_for_idle(self) -> None:
+        if self._idle is not None:
+            self._idle.stop()
+            self._idle = None
+        if self.play.sums_up and self.is_mounted:
+            self._idle = self.set_timer(IDLE_S, self._be_idle)
+
+    def _be_idle(self) -> None:
+        if not self.watching.on:
+            self.table.idle()
+
     # --- playing by itself ---
 
     def _later(self, seconds: float, call: Callable[[], None]) -> object:
@@ -99,6 +133,8 @@ class FloorActions(ControlledScreen):
     def stepped_in(self, event: events.Event) -> bool:
         """Somebody is at the keys: a table that plays by itself stops; whether nothing else is to
         be done about that key."""
+        self.table.disturbed()
+        self._wait_for_idle()
         if not self.watching.stop():
             return False
         self.notify(_("Over to you; F5 or /watch goes on by itself"), markup=False)

@@ -10,11 +10,13 @@ from textual.binding import Binding, BindingType
 from base.folders import shown_path
 from base.messages import _
 from scenes.table import controller_events as happened
+from scenes.table.memory_rows import CHANGED
 from tui import copying
 from tui.copying import candidate, last_line, to_copy, whole_log
 from tui.exporting import Format, pieces, read_order, target_of, write_export
 from tui.screens.controlled import ControlledScreen
 from tui.screens.find import FindScreen, Place
+from tui.screens.memory import MemoryScreen
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
@@ -42,6 +44,12 @@ class KeepActions(ControlledScreen):
                 self.copy_asked(text)
             case happened.ViewAsked("export", text):
                 self.export_asked(text)
+            case happened.ViewAsked("memory"):
+                self.action_memory()
+            case happened.MemoryChanged(what):
+                self.notify(_(CHANGED[what]), markup=False)
+                if isinstance(self.app.screen, MemoryScreen):
+                    self.app.screen.show()
 
     # --- finding ---
 
@@ -92,6 +100,13 @@ class KeepActions(ControlledScreen):
             cast("PaotuanApp", self.app).place = place
             self.app.call_later(self.app.run_action, "scenes")
             self.app.call_later(self.app.post_message, StartScreen.Resume(place.path))
+
+    # --- what is remembered ---
+
+    def action_memory(self) -> None:
+        """Show the summaries and the facts."""
+        if self.app.screen is self:
+            self.app.push_screen(MemoryScreen(self.table))
 
     # --- copying ---
 

@@ -41,6 +41,8 @@ class Transcript(ScrollView, can_focus=False):
         self.cast = list(cast)
         self.player = player
         self.marks: Mapping[int, str] = {}
+        self.rule: tuple[int, str] | None = None
+        """A line between entries: before which, and what it says."""
         self._shown: list[Turn | Entry] = []
         self._ends = array("q")
         """The line after the last one of each entry."""
@@ -54,20 +56,33 @@ class Transcript(ScrollView, can_focus=False):
         entries: Sequence[Turn] | Sequence[Entry],
         player: str | None = None,
         marks: Mapping[int, str] | None = None,
+        rule: tuple[int, str] | None = None,
     ) -> None:
         """Show these, and go to their end where they are others; `marks` are signs in the gutter,
-        by the index of the entry."""
+        by the index of the entry, `rule` a line before one of them."""
         same = _same(self._shown, entries) if player == self.player else 0
         other = not same == len(self._shown) == len(entries)
         self._show_marks(marks or {})
         self.player = player
         self._shown[same:] = entries[same:]
+        self.show_rule(rule)
         if other:
             self._measure(same)
             if self.cursor is not None and self.cursor >= len(self._shown):
                 self.light(len(self._shown) - 1 if self._shown else None)
             if self.cursor is None:
                 self._go_to_end()
+
+    def show_rule(self, rule: tuple[int, str] | None) -> None:
+        """Put the line between entries elsewhere, or take it away."""
+        if rule == self.rule:
+            return
+        at_end = self.is_vertical_scroll_end
+        places = [one[0] for one in (self.rule, rule) if one is not None]
+        self.rule = rule
+        self._measure(max(0, min(*places, len(self._ends))))
+        if at_end and self.cursor is None:
+            self._go_to_end()
 
     def light(self, index: int | None) -> None:
         """Light an entry and bring it into view, or none and go back to the end."""
@@ -153,6 +168,7 @@ class Transcript(ScrollView, can_focus=False):
         end = self._ends[-1] if first else 0
         for index in range(first, len(self._shown)):
             end += height(self._entry(index), self._width)
+            end += self.rule is not None and self.rule[0] == index
             self._ends.append(end)
         self.virtual_size = Size(0, end)
         self.refresh()
@@ -179,10 +195,15 @@ class Transcript(ScrollView, can_focus=False):
         if index == self.cursor:
             base += Style(bgcolor=self.get_component_rich_style("transcript--lit").bgcolor)
         lines = wrap(runs_of(entry, self._part, name), self._width)
-        return [
+        strips = [
             strip_of([self._gutter(index, entry, row), *line], width, base)
             for row, line in enumerate(lines)
         ]
+        if self.rule is not None and self.rule[0] == index:
+            words = fitted(f"── {printable(self.rule[1])} ──", self._width)
+            runs = [Run(" " * GUTTER, Style()), Run(words, self._part("context"))]
+            strips.insert(0, strip_of(runs, width, self.rich_style))
+        return strips
 
     def _gutter(self, index: int, entry: Entry, row: int) -> Run:
         own = entry.speaker != "" and entry.speaker == self.player

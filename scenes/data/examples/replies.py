@@ -20,6 +20,7 @@ from scenes.prompt import (
     prompt_without,
     stable_part,
 )
+from scenes.recall import NOTHING_RECALLED, Recalled, may_read, read_by, recap_head, recap_line
 from scenes.scene import Role
 from scenes.steering import UNSTEERED, Steering, room, steered
 from scenes.table.draws import Draw
@@ -53,6 +54,10 @@ class SessionPrompts:
     _history: History = field(init=False)
     _turns: list[Turn | None] = field(init=False, default_factory=list)
     """The turn that each line of the history is; `None` for a note."""
+    _reader: tuple[str, frozenset[str]] = ("", frozenset())
+    """Whose history is held, where that matters, and which facts were forgotten in it."""
+    _leads: dict[int, int] = field(init=False, default_factory=dict)
+    """How many lines of a prompt stand for what was cut, by the turn that it is for."""
 
     def __post_init__(self) -> None:
         self._stable = stable_part(self.session.scene)
@@ -64,18 +69,20 @@ class SessionPrompts:
         Raises `KnownError` where the journal does not say it and the scene leaves no room.
         """
         draw = self._draw_before(turn)
-        history = self._history_before(self._as_drawn(turn))
+        history = self._history_before(self._as_drawn(turn), role)
         if draw is None or draw.dropped is None:
             self.unrecorded += 1
-            return self._cut(history, role, UNSTEERED)
+            return self._cut(turn, history, role, UNSTEERED)
         steering = draw.steering if self.steered and turn.draw == draw.id else UNSTEERED
         budget = draw.budget if draw.tokenizer == self.bounds.tokenizer else 0
-        prompt = prompt_without(self._stable, history, role, draw.dropped, budget)
+        lead = self._lead(draw.recalled, history)
+        self._leads[turn.id] = len(_lines(lead))
+        prompt = prompt_without(self._stable, history, role, draw.dropped, budget, lead)
         prompt = steered(prompt, steering, self.session.scene.language)
         if self._fits(prompt):
             return prompt
         self.shortened += 1
-        return self._cut(history, role, steering)
+        return self._cut(turn, history, role, steering)
 
     def is_recorded(self, turn: Turn) -> bool:
         """Whether the journal says what a model had read before `turn`."""
@@ -84,10 +91,10 @@ class SessionPrompts:
 
     def lines_of(self, prompt: Prompt, turn: Turn) -> Sequence[HistoryLine]:
         """The history of a prompt that `before` has made for `turn`, a line each."""
-        self._history_before(self._as_drawn(turn))
-        texts = _lines(prompt.history)
-        turns = self._turns[len(self._turns) - len(texts) :]
-        return [HistoryLine(*each) for each in zip(texts, turns, strict=True)]
+        texts, told = _lines(prompt.history), self._leads.get(turn.id, 0)
+        turns = self._turns[len(self._turns) - len(texts) + told :]
+        of_lines = [*[None] * told, *turns]
+        return [HistoryLine(*each) for each in zip(texts, of_lines, strict=True)]
 
     def _as_drawn(self, turn: Turn) -> Turn:
         """The turn at which a line was drawn that an edit, of it or of one before it, has copied;
@@ -104,8 +111,11 @@ class SessionPrompts:
             turn = self.session.turns[turn.parent] if turn.parent is not None else None
         return self.session.draws.get(turn.draw) if turn and turn.draw is not None else None
 
-    def _history_before(self, turn: Turn) -> History:
+    def _history_before(self, turn: Turn, role: Role) -> History:
         """What a model read for a turn, which mostly goes on from what it read for the last."""
+        reader = self._reading(turn, role)
+        if reader != self._reader:
+            self._before, self._reader = None, reader
         if self._before is not None and turn.id == self._before.id:
             return self._history
         path = [turn]
@@ -128,17 +138,46 @@ class SessionPrompts:
         for notes in self.session.notes.get(turn.parent, ()):
             if notes.since <= turn.id:
                 for note in notes.notes:
-                    self._add(note, None)
+                    if may_read(self._reader[0], note) and note.key not in self._reader[1]:
+                        self._add(note, None)
 
     def _add(self, entry: Entry, turn: Turn | None) -> None:
         if entry.kind != "comment":
             self._history.add(entry)
             self._turns.append(turn)
 
-    def _cut(self, history: History, role: Role, steering: Steering) -> Prompt:
+    def _reading(self, turn: Turn, role: Role) -> tuple[str, frozenset[str]]:
+        """Whose history a prompt has, and what was forgotten in it: nothing of that matters where
+        no fact was pinned."""
+        memory, turns = self.session.memory, self.session.turns
+        if not memory.facts:
+            return "", frozenset()
+        return role.name, memory.gone(turns, self.session.path_before(turn), turn.id)
+
+    def _lead(self, recalled: Recalled, history: History) -> str:
+        """What stood in the place of what a draw had cut."""
+        if not recalled:
+            return ""
+        head = recap_head(self.session.scene.language)
+        known = self.session.memory.summaries
+        texts = (
+            (head + known[number - 1].text)[:kept]
+            for number, kept in recalled.summaries
+            if 0 < number <= len(known)
+        )
+        opening = history.lead(Recalled(recalled.opening))
+        return opening + "".join(map(recap_line, texts))
+
+    def _cut(self, turn: Turn, history: History, role: Role, steering: Steering) -> Prompt:
         scene, bounds = self.session.scene, self.bounds
         budget = history_budget(scene, bounds.context, self.longest, bounds.count)
         beside = room(steering, scene, budget, bounds.count)
+        recalled = NOTHING_RECALLED
+        if self.session.memory.summaries:
+            entries = read_by(role, self.session.history_before(self._as_drawn(turn).id))
+            history = History(bounds.count, entries, scene.memory.share)
+            recalled = history.reading(budget, beside).recalled
+        self._leads[turn.id] = len(_lines(history.lead(recalled)))
         prompt = prompt_after(self._stable, history, role, budget, beside)
         return steered(prompt, steering, scene.language)
 

@@ -1,0 +1,126 @@
+"""What a history may hold beside its lines, for the time when it is cut: summaries and facts. Pure.
+
+They are entries that are no lines: comments, which no prompt holds. A summary stands before the
+first line that it sums up, and comes into the prompt once that line does not; the facts are told
+by `scenes.injection` where their words come up.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from scenes.log import Entry, Kind
+from scenes.scene import Role
+
+SHARE = 0.25
+"""The part of the history's tokens that summaries may take together."""
+OPENING_SHARE = 8
+"""The opening stays where it takes no more than one in so many of the history's tokens."""
+LEAST = 12
+"""Tokens of a summary that was shortened; with less it is left out."""
+_BRACKETS = str.maketrans("【】", "〔〕")
+_ENDS = "。！？；.!?;"
+
+
+@dataclass(frozen=True)
+class Recap(Entry):
+    """A summary, before the first line of what it sums up."""
+
+    kind: Kind = "comment"
+    text: str = ""
+    """As it is read, with what it begins with, such as `前情提要：…`."""
+    number: int = 0
+    known: tuple[str, ...] = ()
+    """Who was there all the time; nobody is everybody."""
+
+
+@dataclass(frozen=True)
+class OpeningEnd(Entry):
+    """Stands behind the opening, which stays when what follows it is cut."""
+
+    kind: Kind = "comment"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Fact(Entry):
+    """Something that was pinned, where that was done."""
+
+    kind: Kind = "comment"
+    text: str = ""
+    number: int = 0
+    known: tuple[str, ...] = ()
+    """Who knows it; nobody is everybody."""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.number)
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a prompt holds of the time before its history begins."""
+
+    opening: int = 0
+    """Lines of the opening."""
+    summaries: tuple[tuple[int, int], ...] = ()
+    """The numbers of the summaries, and how many characters of each are read."""
+
+    def __bool__(self) -> bool:
+        return bool(self.opening or self.summaries)
+
+
+NOTHING_RECALLED = Recalled()
+
+
+def key_of(fact: int) -> str:
+    """The key of the notes that tell a fact, by its number."""
+    return f"fact {fact}"
+
+
+def recap_head(language: str) -> str:
+    """What a summary begins with in a log of that language."""
+    return "前情提要：" if language.startswith("zh") else "The story so far: "
+
+
+def recap_line(text: str) -> str:
+    """A summary as a line of a prompt, without brackets that could end it."""
+    return f"【{' '.join(text.split()).translate(_BRACKETS)}】\n"
+
+
+def read_by(role: Role, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """What of a history a role may read: notes, summaries and facts may be of some alone."""
+    return [entry for entry in entries if may_read(role.name, entry)]
+
+
+def may_read(name: str, entry: Entry) -> bool:
+    """Whether an entry is for everybody, or for this one too."""
+    known = getattr(entry, "known", ())
+    return not known or name in known
+
+
+def recalled_within(
+    recaps: Sequence[Recap], room: int, cost: Callable[[str], int]
+) -> tuple[tuple[int, int], ...]:
+    """Which of the summaries are read, the oldest first, and how many characters of each: where
+    they do not fit into `room` tokens, the oldest are shortened, or left out."""
+    taken: list[tuple[int, int]] = []
+    for recap in reversed(recaps):
+        kept = len(recap.text)
+        if (tokens := cost(recap.text)) > room:
+            kept = _shortened(recap.text, room, cost) if room >= LEAST else 0
+            tokens = room
+        if kept:
+            taken.append((recap.number, kept))
+        room -= tokens
+    return tuple(reversed(taken))
+
+
+def _shortened(text: str, room: int, cost: Callable[[str], int]) -> int:
+    """How many characters of a text fit into `room` tokens, to the end of a sentence if there is
+    one."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if cost(text[:middle]) <= room else (low, middle - 1)
+    sentence = max(text.rfind(end, 0, low) for end in _ENDS) + 1
+    return sentence or low
