@@ -82,4 +82,5 @@ opening: |
 # turns: natural              # natural, list, manual or pooled
 # dice: coc7
 # ahead: 1                    # draw the likely next lines while you read
+# memory: {model: none}       # who sums up long stories; none is nobody
 """
