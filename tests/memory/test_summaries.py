@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from models.scripted import Scripted
 from scenes.data.examples.heldout import HeldOut
-from scenes.data.examples.make import make
+from scenes.data.examples.make import log_source, make
 from scenes.data.examples.prompts import Bounds
+from scenes.data.examples.script import script_of
 from scenes.data.examples.sessions import session_source
 from scenes.log import Entry
 from scenes.memory.stretches import due
@@ -23,6 +24,7 @@ from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Session
 from scenes.table.summing import told_of
+from tui.commands.draw import recent
 
 CAST = (Role("林默"), Role("苏晚", profile="作家。"), Role("守秘人", narrator=True))
 SCENE = Scene(
@@ -296,3 +298,27 @@ def test_examples_of_a_session_with_summaries_have_the_prompts_of_play(play: Pla
     assert [one.prompt.text for one in made.examples] == prompts
     assert "往里走" in prompts[35] and "钟楼" in prompts[50]
     assert not made.tally.notices
+
+
+# --- logs ---
+
+
+def test_a_summary_that_stands_in_a_log_stays_when_what_is_before_it_is_cut() -> None:
+    said = [speech(number) for number in range(60)]
+    said.insert(10, Entry("narration", "前情提要：钥匙在钟里。"))
+    plain = build_prompt(SCENE, said, CAST[1], 900, 40, len)
+    marked = build_prompt(SCENE, recent(said, 900), CAST[1], 900, 40, len)
+    assert "钟里" not in plain.text
+    assert marked.history.startswith("【前情提要：钥匙在钟里。】\n")
+    assert marked.history.count("钟里") == 1
+    whole = build_prompt(SCENE, recent(said[:20], 900), CAST[1], 900, 40, len)
+    assert whole == build_prompt(SCENE, said[:20], CAST[1], 900, 40, len)
+
+
+def test_examples_of_such_a_log_have_it_too() -> None:
+    said = [speech(number, ("林默", "苏晚")[number % 2]) for number in range(60)]
+    said.insert(10, Entry("narration", "前情提要：钥匙在钟里。"))
+    script = script_of("walk.txt", said, SCENE)
+    made_of_it = make([log_source(script, ["苏晚"])], Bounds(900, len, 40), HeldOut(0))
+    last = max(made_of_it.examples, key=lambda one: "第58句" in one.prompt.text)
+    assert last.prompt.history.startswith("【前情提要：钥匙在钟里。】\n")
