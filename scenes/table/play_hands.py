@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import build_prompt, prime
+from scenes.prompt import History, build_prompt, history_budget, prime
+from scenes.recall import read_by
 from scenes.scene import Role, Scene
-from scenes.table.draw import Update, draw_lines, line_sampling
+from scenes.table.draw import Cut, Update, draw_lines, line_sampling
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.knowledge import TableKnowledge
+from scenes.table.reading import ReadFrom, reading_of
 from scenes.table.session import Draw, Session, Turn
 
 if TYPE_CHECKING:
@@ -117,6 +119,18 @@ class PlayHands:
         history = [*self.session.history, *notes]
         prime(backend, self.scene, history)
         return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
+
+    def reading(self, backend: Backend, speaker: Role) -> ReadFrom:
+        """Where the model would begin to read for the next line of `speaker`, and what it would
+        read of the time before. Raises `KnownError`."""
+        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        notes = self.notes_for(backend, speaker, self.session.head)
+        history = read_by(speaker, [*self.session.history, *notes])
+        prime(backend, self.scene, history)
+        budget = history_budget(self.scene, backend.context, reply, backend.count)
+        said = History(backend.count, history, self.scene.memory.share)
+        cut = Cut(budget, *said.reading(budget))
+        return reading_of(self.session, cut, speaker.name, notes=notes)
 
     def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
         """The knowledge that comes up before a line by `speaker` there; nothing is written."""
