@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.scripted import Scripted
 from scenes.data.examples.heldout import HeldOut
 from scenes.data.examples.make import log_source, make
@@ -322,3 +323,46 @@ def test_examples_of_such_a_log_have_it_too() -> None:
     made_of_it = make([log_source(script, ["苏晚"])], Bounds(900, len, 40), HeldOut(0))
     last = max(made_of_it.examples, key=lambda one: "第58句" in one.prompt.text)
     assert last.prompt.history.startswith("【前情提要：钥匙在钟里。】\n")
+
+
+def test_a_damaged_journal_loses_a_summary_and_keeps_the_others(play: Play) -> None:
+    for number in range(6):
+        play.say(f"第{number}句。")
+    play.session.sum_up(3, 4, "一")
+    play.session.sum_up(5, 6, "二")
+    play.session.pin("钥匙在钟里")
+    play.session.pin("门锁了")
+    path = play.journal.path
+    play.close()
+    lines = path.read_bytes().split(b"\n")
+    broken = [b"\x00" * 40 if b'"text":"\xe4\xb8\x80"' in line else line for line in lines]
+    broken = [b"?" if "钟里".encode() in line else line for line in broken]
+    twice = [again for line in broken for again in [line] * (1 + (b'"summary","id":2' in line))]
+    path.write_bytes(b"\n".join(twice))
+    session = read_session(path)
+    standing = session.memory.standing(session.turns, session.path)
+    assert [one.summary.text for one in standing] == ["二"]
+    facts = session.memory.facts_on(session.turns, session.path)
+    assert [fact.text for __, fact in facts] == ["门锁了"]
+    assert session.damage
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "summary", "id": 1, "from": 4, "to": 3, "text": "倒着"},
+        {"event": "summary", "id": 1, "from": 1, "to": 99, "text": "没有的轮"},
+        {"event": "summary", "id": 1, "from": 1, "to": 2, "text": ""},
+        {"event": "summary", "id": 10**9, "from": 1, "to": 2, "text": "太多"},
+        {"event": "recall", "summary": 5, "use": True},
+        {"event": "fact", "id": 1, "text": "钥匙", "after": 99},
+        {"event": "fact", "id": 1, "text": "钥匙", "known": 3},
+        {"event": "forget", "fact": 1, "since": 3},
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_with_its_number(event: dict[str, object]) -> None:
+    events: list[dict[str, object]] = []
+    again = Session.start(SCENE, "林默", [], "s", events.append)
+    again.say(speech(1))
+    with pytest.raises(KnownError, match="event 3: cannot be read"):
+        Session.replay([*events, event], lambda one: None)
