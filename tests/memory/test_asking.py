@@ -142,6 +142,10 @@ def test_what_sums_nothing_up_is_refused(text: str) -> None:
     assert refused(text)
 
 
+def test_what_repeats_the_wish_is_no_summary() -> None:
+    assert "nothing of what happened" in refused("按顺序写了些什么，只写一句话，不写上文。")
+
+
 # --- in the background ---
 
 
