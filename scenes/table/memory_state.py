@@ -225,9 +225,7 @@ def _number(event: Event, last: int) -> int:
     that a damaged journal has lost. Raises `ValueError`."""
     number = event["id"]
     if type(number) is not int or not 1 <= number <= last + MOST_LOST:
-        raise ValueError(
-            _("event {number!r} does not follow what stands before it", number=number)
-        )
+        raise ValueError(_("event {number!r} does not follow what stands before it", number=number))
     return number
 
 
