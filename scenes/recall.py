@@ -5,7 +5,7 @@ first line that it sums up, and comes into the prompt once that line does not; t
 by `scenes.injection` where their words come up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from scenes.log import Entry, Kind
@@ -15,6 +15,8 @@ SHARE = 0.25
 """The part of the history's tokens that summaries may take together."""
 OPENING_SHARE = 8
 """The opening stays where it takes no more than one in so many of the history's tokens."""
+HEADS = ("前情提要：", "The story so far: ")
+"""What a summary begins with, in Chinese and in English."""
 LEAST = 12
 """Tokens of a summary that was shortened; with less it is left out."""
 _BRACKETS = str.maketrans("【】", "〔〕")
@@ -79,7 +81,24 @@ def key_of(fact: int) -> str:
 
 def recap_head(language: str) -> str:
     """What a summary begins with in a log of that language."""
-    return "前情提要：" if language.startswith("zh") else "The story so far: "
+    return HEADS[not language.startswith("zh")]
+
+
+def recap_told(entry: Entry, number: int) -> Recap | None:
+    """A summary that stands in a log as a line of its own, to be read also where that line is cut;
+    `None` for any other entry."""
+    if entry.kind != "narration" or not entry.text.startswith(HEADS):
+        return None
+    return Recap("comment", entry.text, number=number)
+
+
+def with_recaps(entries: Iterable[Entry]) -> list[Entry]:
+    """A log with its summaries marked, so that they stay where what is before them is cut."""
+    marked: list[Entry] = []
+    for number, entry in enumerate(entries, 1):
+        recap = recap_told(entry, number)
+        marked += [recap, entry] if recap else [entry]
+    return marked
 
 
 def recap_line(text: str) -> str:

@@ -84,4 +84,5 @@ opening: |
 # note: {text: 压抑，慢一点, depth: 4}   # a reminder four lines before the end of the history
 # banned: [不禁, 眼中闪过]      # phrases that no candidate may hold
 # ahead: 1                    # draw the likely next lines while you read
+# memory: {model: none}       # who sums up long stories; none is nobody
 """

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from scenes.scene import Scene
     from tui.line import LineTable
 
+MOST_CALLS = 8
+"""Calls from beside the table that are made between two lines."""
+
 
 class LineFloor:
     """What the line mode does of that; it calls for what is due between the lines."""
@@ -99,8 +102,13 @@ class LineFloor:
     def idle(self) -> None:
         """A line is waited for: what went on meanwhile is told, and what is due is summed up."""
         if self.line.play.sums_up:
-            self.line.calls.make(0)
+            self._hear()
             self.line.table.idle()
+
+    def _hear(self) -> None:
+        """Take what has come from beside the table."""
+        for __ in range(MOST_CALLS):
+            self.line.calls.make(0)
 
     # --- the model ---
 
@@ -118,6 +126,7 @@ class LineFloor:
 
     def before_a_line(self) -> None:
         """Ask a server again that was away, beside what is done next; nothing is summed up now."""
+        self._hear()
         self.line.table.disturbed()
         if self._passing and self.line.model.problem and monotonic() >= self._again_at:
             self._open_again()

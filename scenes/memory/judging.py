@@ -23,6 +23,9 @@ from scenes.name_words import (
 SHORTEST = 4
 ALIKE = 0.6
 """The part of a clause's pairs of characters that makes it about the same as another."""
+SHARED, ENOUGH = 0.1, 8
+"""The part of its pairs of characters that a summary has from what it sums up, at the least, where
+it has so many."""
 _SENTENCES = "。！？；.!?;"
 _CLAUSES = re.compile(r"[，。！？；、：,.!?;:\n“”\"「」『』（）()…—]+")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"]{2,})[”」』\"]")
@@ -62,6 +65,8 @@ def judged(
     for quote in _QUOTED.findall(text):
         if _overlap(quote, source) < ALIKE:
             return text, _("quotes “{words}”, which nobody said", words=shown(quote))
+    if len(_pairs(text)) >= ENOUGH and _overlap(text, source) < SHARED:
+        return text, _("tells nothing of what happened")
     for clause in _promises_done(text, stretch):
         return text, _("tells “{words}” as done, which was only said", words=shown(clause))
     return text, ""

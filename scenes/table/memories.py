@@ -44,6 +44,13 @@ class MemoryIntentions(Intentions):
             self._read = (key, last_reading(session, hand))
         return self._read[1]
 
+    def reading_now(self) -> ReadFrom:
+        """Where the next draw would begin to read, and what it would read of the time before.
+
+        Raises `KnownError` where nobody is next, or there is no model.
+        """
+        return self.play.reading(self._dealer.backend(), self._speaker())
+
     _read: tuple[object, ReadFrom | None] | None = None
 
     # --- summaries ---

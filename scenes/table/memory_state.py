@@ -15,6 +15,8 @@ from scenes.recall import key_of
 from scenes.table.events import Event
 
 SummaryBy = Literal["player", "model"]
+MOST_LOST = 1000
+"""Summaries or facts in a row that a damaged journal may have lost."""
 
 
 class RememberedTurn(Protocol):
@@ -100,15 +102,16 @@ class MemoryState:
     def sum_up(self, event: Event, turns: Turns) -> None:
         """Take an event `summary`. Raises `ValueError`, `TypeError` or `KeyError`."""
         first, last = event["from"], event["to"]
-        self._follows(event, len(self.summaries))
+        number = _number(event, len(self.summaries))
         row = list(_back_to(turns, last, first))
         by = event.get("by", "player")
         if not row or row[-1] != first or by not in ("player", "model"):
             raise ValueError(_("turn {turn!r} is not before {last!r}", turn=first, last=last))
-        text, on = _text(event["text"]), event.get("on", "")
-        self.summaries.append(
-            Summary(len(self.summaries) + 1, tuple(reversed(row)), text, by, str(on))
-        )
+        text, on = _text(event["text"]), str(event.get("on", ""))
+        for lost in range(len(self.summaries) + 1, number):
+            self.summaries.append(Summary(lost, (), ""))
+        if number > len(self.summaries):
+            self.summaries.append(Summary(number, tuple(reversed(row)), text, by, on))
 
     def recall(self, event: Event) -> None:
         """Take an event `recall`: a summary is read, or not; without a number, all of them."""
@@ -124,13 +127,16 @@ class MemoryState:
 
     def pin(self, event: Event, turns: Turns) -> None:
         """Take an event `fact`. Raises `ValueError`, `TypeError` or `KeyError`."""
-        self._follows(event, len(self.facts))
+        number = _number(event, len(self.facts))
         known = event.get("known", ())
         if not isinstance(known, list | tuple) or not all(isinstance(one, str) for one in known):
             raise TypeError(_("expected a list of names, found {value!r}", value=known))
         after = _place(event.get("after"), turns)
-        fact = Pinned(len(self.facts) + 1, _text(event["text"]), tuple(known), after)
-        self.facts.append(fact)
+        text = _text(event["text"])
+        for lost in range(len(self.facts) + 1, number):
+            self.facts.append(Pinned(lost, ""))
+        if number > len(self.facts):
+            self.facts.append(Pinned(number, text, tuple(known), after))
 
     def forget(self, event: Event, turns: Turns) -> None:
         """Take an event `forget`. Raises `ValueError`, `TypeError` or `KeyError`."""
@@ -138,12 +144,6 @@ class MemoryState:
         if type(fact) is not int or not 1 <= fact <= len(self.facts) or type(since) is not int:
             raise ValueError(_("there is no fact {number!r}", number=fact))
         self.forgotten.append(Forgotten(fact, _place(event.get("after"), turns), since))
-
-    def _follows(self, event: Event, last: int) -> None:
-        if event["id"] != last + 1:
-            raise ValueError(
-                _("event {number!r} does not follow what stands before it", number=event["id"])
-            )
 
     # --- what holds on a branch ---
 
@@ -156,7 +156,7 @@ class MemoryState:
         taken: list[Standing] = []
         for summary in reversed(self.summaries):
             row = [places.get(self._original(turns, id)) for id in summary.turns]
-            start = row[0]
+            start = row[0] if row else None
             if start is None or row != list(range(start, start + len(row))):
                 continue
             end = start + len(row)
@@ -177,7 +177,8 @@ class MemoryState:
         return [
             (places[after], fact)
             for fact in self.facts
-            if key_of(fact.number) not in gone
+            if fact.text
+            and key_of(fact.number) not in gone
             and (after := self._original_of(turns, fact.after)) in places
         ]
 
@@ -217,6 +218,15 @@ class MemoryState:
                 id = of
         self._originals.update(dict.fromkeys(chain, self._originals[id]))
         return self._originals[id]
+
+
+def _number(event: Event, last: int) -> int:
+    """The number of a summary or a fact: the next, one that is there twice, or one behind some
+    that a damaged journal has lost. Raises `ValueError`."""
+    number = event["id"]
+    if type(number) is not int or not 1 <= number <= last + MOST_LOST:
+        raise ValueError(_("event {number!r} does not follow what stands before it", number=number))
+    return number
 
 
 def _back_to(turns: Turns, last: object, first: object) -> Iterator[int]:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import build_prompt, history_budget, prime
+from scenes.prompt import History, build_prompt, history_budget, prime
+from scenes.recall import read_by
 from scenes.scene import Role
-from scenes.table.draw import Update, draw_lines
+from scenes.table.draw import Cut, Update, draw_lines, line_sampling
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.play_steering import PlaySteering
+from scenes.table.reading import ReadFrom, reading_of
 from scenes.table.session import Draw, Turn
 
 if TYPE_CHECKING:
@@ -99,8 +101,8 @@ class PlayHands(PlaySteering):
 
         def read() -> Generator[Progress]:
             prime(backend, self.scene, entries)
-            room = backend.context, reply, backend.count
-            prompt = build_prompt(self.scene, entries, speaker, *room, steering)
+            bounds = backend.context, reply, backend.count
+            prompt = build_prompt(self.scene, entries, speaker, *bounds, steering)
             yield from backend.prefill(prompt, speaker.adapter)
 
         return read()
@@ -113,14 +115,27 @@ class PlayHands(PlaySteering):
         """The same, and what it is made of; nothing is written down."""
         sampling, head = self.sampling_of(speaker), self.session.head
         notes = self.notes_for(backend, speaker, head)
-        history = [*self.session.history, *notes]
+        history = read_by(speaker, [*self.session.history, *notes])
         steering = self.steering_for(Asked(speaker, head))
         prime(backend, self.scene, history)
-        room = backend.context, sampling.max_tokens, backend.count
-        prompt = build_prompt(self.scene, history, speaker, *room, steering)
-        budget = history_budget(self.scene, *room)
+        bounds = backend.context, sampling.max_tokens, backend.count
+        prompt = build_prompt(self.scene, history, speaker, *bounds, steering)
+        budget = history_budget(self.scene, *bounds)
         told = prompt, history, self.session.path, notes
         return Made(*told, steering, sampling, backend.context, budget)
+
+    def reading(self, backend: Backend, speaker: Role) -> ReadFrom:
+        """Where the model would begin to read for the next line of `speaker`, and what it would
+        read of the time before. Raises `KnownError`."""
+        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
+        notes = self.notes_for(backend, speaker, self.session.head)
+        history = read_by(speaker, [*self.session.history, *notes])
+        prime(backend, self.scene, history)
+        budget = history_budget(self.scene, backend.context, reply, backend.count)
+        said = History(backend.count, history, self.scene.memory.share)
+        beside = room(self.standing, self.scene, budget, backend.count)
+        cut = Cut(budget - beside, *said.reading(budget, beside))
+        return reading_of(self.session, cut, speaker.name, notes=notes)
 
     def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
         """The knowledge that comes up before a line by `speaker` there; nothing is written."""

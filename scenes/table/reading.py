@@ -36,9 +36,10 @@ def reading_of(
     speaker: str,
     path: Sequence[Turn] | None = None,
     then: int | None = None,
+    notes: Sequence[Note] = (),
 ) -> ReadFrom:
     """What a draw for `speaker` read after the turns of `path`, or where the play stands; `then` is
-    the turn that came of it."""
+    the turn that came of it, `notes` what would be written before it."""
     path = session.path if path is None else path
     if not cut.dropped and not session.memory:
         return ReadFrom(0, path[0] if path else None)
@@ -50,6 +51,7 @@ def reading_of(
     first = next((turn for __, turn in lines if turn is not None), None)
     place = next((at for at, turn in enumerate(path) if turn is first), len(path))
     keys = {entry.key for entry, __ in lines if isinstance(entry, Note)}
+    keys |= {note.key for note in notes}
     facts = tuple(fact for fact in session.memory.facts if key_of(fact.number) in keys)
     return ReadFrom(place, first, cut.recalled.opening, summaries_of(session, cut.recalled), facts)
 

@@ -142,6 +142,10 @@ def test_what_sums_nothing_up_is_refused(text: str) -> None:
     assert refused(text)
 
 
+def test_what_repeats_the_wish_is_no_summary() -> None:
+    assert "nothing of what happened" in refused("按顺序写了些什么，只写一句话，不写上文。")
+
+
 # --- in the background ---
 
 
@@ -271,4 +275,46 @@ def test_summaries_are_written_edited_redone_and_switched_off_by_what_is_typed(
     front_end.do("enter", "/前情")
     assert front_end.of(happened.ViewAsked)[-1].view == "memory"
     assert len(table.play.session.path) == 62  # nothing of it was said
+    table.close()
+
+
+def test_a_branch_back_has_the_right_prompt_after_a_hundred_turns_that_were_summed_up(
+    long_play: Play,
+) -> None:
+    backend = Scripted(answers=recites)
+    backend.context = 900
+    long_play.sums_up = True
+    front_end = PlainFrontEnd(long_play, backend)
+    table, summing = front_end.table, front_end.table._dealer.summing
+
+    def sum_up_all() -> None:
+        for _ in range(20):
+            before = len(table.summaries)
+            table.idle()
+            front_end.until(lambda: not summing.going_on)
+            if len(table.summaries) == before:
+                return
+
+    for number in range(60, 100):
+        front_end.do("enter", f"第{number}步，跟紧，别出声。")
+        front_end.do("stop")
+        sum_up_all()
+    many = len(table.summaries)
+    front_end.do("let_speak", "苏晚")
+    whole = backend.prompts[-1].text
+    read = table.reading_now()
+    assert many >= 5 and read.summaries and whole.count("【前情提要：") == len(read.summaries)
+    front_end.do("go", 30)
+    front_end.do("enter", "我们往回走。")
+    there = table.summaries
+    assert 0 < len(there) < many
+    assert all(one.end <= len(table.play.session.path) - 1 for one in there)
+    read = table.reading_now()
+    text = table.prompt().text
+    assert text.count("【前情提要：") == len(read.summaries)
+    assert "第40步" not in text and "我们往回走" in text
+    front_end.do("undo")
+    front_end.do("undo")
+    front_end.do("let_speak", "苏晚")
+    assert backend.prompts[-1].text == whole  # a prompt is a function of the branch
     table.close()

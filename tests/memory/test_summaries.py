@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from models.scripted import Scripted
 from scenes.data.examples.heldout import HeldOut
-from scenes.data.examples.make import make
+from scenes.data.examples.make import log_source, make
 from scenes.data.examples.prompts import Bounds
+from scenes.data.examples.script import script_of
 from scenes.data.examples.sessions import session_source
 from scenes.log import Entry
 from scenes.memory.stretches import due
@@ -23,6 +25,7 @@ from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Session
 from scenes.table.summing import told_of
+from tui.commands.draw import recent
 
 CAST = (Role("林默"), Role("苏晚", profile="作家。"), Role("守秘人", narrator=True))
 SCENE = Scene(
@@ -296,3 +299,70 @@ def test_examples_of_a_session_with_summaries_have_the_prompts_of_play(play: Pla
     assert [one.prompt.text for one in made.examples] == prompts
     assert "往里走" in prompts[35] and "钟楼" in prompts[50]
     assert not made.tally.notices
+
+
+# --- logs ---
+
+
+def test_a_summary_that_stands_in_a_log_stays_when_what_is_before_it_is_cut() -> None:
+    said = [speech(number) for number in range(60)]
+    said.insert(10, Entry("narration", "前情提要：钥匙在钟里。"))
+    plain = build_prompt(SCENE, said, CAST[1], 900, 40, len)
+    marked = build_prompt(SCENE, recent(said, 900), CAST[1], 900, 40, len)
+    assert "钟里" not in plain.text
+    assert marked.history.startswith("【前情提要：钥匙在钟里。】\n")
+    assert marked.history.count("钟里") == 1
+    whole = build_prompt(SCENE, recent(said[:20], 900), CAST[1], 900, 40, len)
+    assert whole == build_prompt(SCENE, said[:20], CAST[1], 900, 40, len)
+
+
+def test_examples_of_such_a_log_have_it_too() -> None:
+    said = [speech(number, ("林默", "苏晚")[number % 2]) for number in range(60)]
+    said.insert(10, Entry("narration", "前情提要：钥匙在钟里。"))
+    script = script_of("walk.txt", said, SCENE)
+    made_of_it = make([log_source(script, ["苏晚"])], Bounds(900, len, 40), HeldOut(0))
+    last = max(made_of_it.examples, key=lambda one: "第58句" in one.prompt.text)
+    assert last.prompt.history.startswith("【前情提要：钥匙在钟里。】\n")
+
+
+def test_a_damaged_journal_loses_a_summary_and_keeps_the_others(play: Play) -> None:
+    for number in range(6):
+        play.say(f"第{number}句。")
+    play.session.sum_up(3, 4, "一")
+    play.session.sum_up(5, 6, "二")
+    play.session.pin("钥匙在钟里")
+    play.session.pin("门锁了")
+    path = play.journal.path
+    play.close()
+    lines = path.read_bytes().split(b"\n")
+    broken = [b"\x00" * 40 if b'"text":"\xe4\xb8\x80"' in line else line for line in lines]
+    broken = [b"?" if "钟里".encode() in line else line for line in broken]
+    twice = [again for line in broken for again in [line] * (1 + (b'"summary","id":2' in line))]
+    path.write_bytes(b"\n".join(twice))
+    session = read_session(path)
+    standing = session.memory.standing(session.turns, session.path)
+    assert [one.summary.text for one in standing] == ["二"]
+    facts = session.memory.facts_on(session.turns, session.path)
+    assert [fact.text for __, fact in facts] == ["门锁了"]
+    assert session.damage
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "summary", "id": 1, "from": 4, "to": 3, "text": "倒着"},
+        {"event": "summary", "id": 1, "from": 1, "to": 99, "text": "没有的轮"},
+        {"event": "summary", "id": 1, "from": 1, "to": 2, "text": ""},
+        {"event": "summary", "id": 10**9, "from": 1, "to": 2, "text": "太多"},
+        {"event": "recall", "summary": 5, "use": True},
+        {"event": "fact", "id": 1, "text": "钥匙", "after": 99},
+        {"event": "fact", "id": 1, "text": "钥匙", "known": 3},
+        {"event": "forget", "fact": 1, "since": 3},
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_with_its_number(event: dict[str, object]) -> None:
+    events: list[dict[str, object]] = []
+    again = Session.start(SCENE, "林默", [], "s", events.append)
+    again.say(speech(1))
+    with pytest.raises(KnownError, match="event 3: cannot be read"):
+        Session.replay([*events, event], lambda one: None)

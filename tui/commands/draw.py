@@ -122,7 +122,10 @@ def scene_of(history: Sequence["Entry"], speaker: str) -> tuple["Scene", list["E
 
 
 def recent(history: Sequence["Entry"], context: int) -> list["Entry"]:
-    """The end of a long log that could fit into `context` tokens, and then some."""
+    """The end of a long log that could fit into `context` tokens, and then some; its summaries,
+    also those before."""
+    from scenes.recall import recap_told, with_recaps
+
     entries: list[Entry] = []
     room = ENOUGH * context
     for entry in reversed(history):
@@ -130,7 +133,9 @@ def recent(history: Sequence["Entry"], context: int) -> list["Entry"]:
         if room < 0 and entries:
             break
         entries.append(entry)
-    return entries[::-1]
+    before = history[: len(history) - len(entries)]
+    summaries = [entry for entry in before if recap_told(entry, 0)]
+    return with_recaps([*summaries, *reversed(entries)])
 
 
 def _history(source: LogInput) -> list["Entry"]:

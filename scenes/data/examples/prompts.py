@@ -19,6 +19,7 @@ from scenes.injection import informed
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import Count, History, history_budget, prompt_after, stable_part
+from scenes.recall import recap_told
 from scenes.scene import Role, Scene
 from scenes.table.draw import line_sampling
 
@@ -150,9 +151,11 @@ class LogSource:
                 chapter = ""
                 whole = [Passage(run, 0)]
                 for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
-                    history = History(bounds.count)
+                    history = History(bounds.count, share=scene.memory.share)
                     for entry, role, reply in self._lines(passage, budget, bounds, tally, shelf):
                         chapter = entry.text if entry.kind == "chapter" else chapter
+                        if recap := recap_told(entry, len(history) + 1):
+                            history.add(recap)
                         if role and reply:
                             prompt = prompt_after(stable, history, role, budget)
                             yield Example(prompt, reply, role.name, source, chapter, split)
