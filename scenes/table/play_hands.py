@@ -109,12 +109,13 @@ class PlayHands(PlaySteering):
         """All that the model would read for the next line of `speaker`."""
         return self.made(backend, speaker).prompt
 
-    def made(self, backend: Backend, speaker: Role) -> Made:
-        """The same, and what it is made of; nothing is written down."""
+    def made(self, backend: Backend, speaker: Role, director: str = "") -> Made:
+        """The same, and what it is made of, of a line drawn once more with its own `director`;
+        nothing is written down."""
         sampling, head = self.sampling_of(speaker), self.session.head
         notes = self.notes_for(backend, speaker, head)
         history = [*self.session.history, *notes]
-        steering = self.steering_for(Asked(speaker, head))
+        steering = self.steering_for(Asked(speaker, head, director=director))
         prime(backend, self.scene, history)
         room = backend.context, sampling.max_tokens, backend.count
         prompt = build_prompt(self.scene, history, speaker, *room, steering)
