@@ -51,7 +51,9 @@ class DirectingIntentions(Intentions):
         `unseen` counts the turns that a role did not see. Raises `KnownError`."""
         play, backend = self.play, self._dealer.backend()
         role = play.scene.role(name) if name else play.next or play.scene.cast[0]
-        made = play.made(backend, role)
+        hand = self.hand if self.looking is None else None
+        again = hand is not None and hand.speaker.name == role.name
+        made = play.made(backend, role, hand.steering.director if hand and again else "")
         words = play.knowledge.words_of((*role.knowledge, *play.scene.knowledge))
         off = [path.name for path, __ in play.knowledge_paths() if play.is_off(path)]
         count = unseen(play.session.path, role) if unseen else 0

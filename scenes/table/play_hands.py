@@ -11,6 +11,7 @@ from scenes.note import Note
 from scenes.prompt import History, build_prompt, history_budget, prime
 from scenes.recall import read_by
 from scenes.scene import Role
+from scenes.steering import room
 from scenes.table.draw import Cut, Update, draw_lines, line_sampling
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
@@ -111,12 +112,13 @@ class PlayHands(PlaySteering):
         """All that the model would read for the next line of `speaker`."""
         return self.made(backend, speaker).prompt
 
-    def made(self, backend: Backend, speaker: Role) -> Made:
-        """The same, and what it is made of; nothing is written down."""
+    def made(self, backend: Backend, speaker: Role, director: str = "") -> Made:
+        """The same, and what it is made of, of a line drawn once more with its own `director`;
+        nothing is written down."""
         sampling, head = self.sampling_of(speaker), self.session.head
         notes = self.notes_for(backend, speaker, head)
         history = read_by(speaker, [*self.session.history, *notes])
-        steering = self.steering_for(Asked(speaker, head))
+        steering = self.steering_for(Asked(speaker, head, director=director))
         prime(backend, self.scene, history)
         bounds = backend.context, sampling.max_tokens, backend.count
         prompt = build_prompt(self.scene, history, speaker, *bounds, steering)

@@ -115,6 +115,15 @@ def test_it_says_what_steers_and_what_the_last_draw_took(seated: PlainFrontEnd) 
     assert seated.table.play.direction == "她拒绝", "looking takes nothing away"
 
 
+def test_it_shows_what_the_candidates_on_the_table_would_be_drawn_with_once_more(
+    seated: PlainFrontEnd,
+) -> None:
+    seated.do("enter", "~ 她拒绝")
+    seated.do("let_speak", "苏晚")
+    assert seated.table.inspect("苏晚").tokens("director")
+    assert not seated.table.inspect("老周").tokens("director")
+
+
 def test_it_tells_which_knowledge_fired_by_which_words(
     make_scene: Callable[..., Scene], tmp_path: Path
 ) -> None:

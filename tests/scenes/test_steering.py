@@ -252,6 +252,25 @@ def test_a_direction_moves_the_beginning_of_a_long_history_only_where_there_is_n
     assert 0 < moved < 20
 
 
+def test_what_stands_before_a_note_is_read_once(
+    make_scene: Callable[..., Scene], tmp_path: Path
+) -> None:
+    """A follow-up draw reads the lines behind the note anew, and no others."""
+    scene = make_scene(note=AuthorNote("慢一点", 3))
+    with closing(Play.start(scene, "林默", tmp_path)) as play:
+        front_end = PlainFrontEnd(play, Scripted(["好。", "行。", "走。"]))
+        for number in range(20):
+            play.say(f"第{number}句，说得不长也不短。")
+        front_end.do("let_speak", "苏晚")
+        play.say("再说一句，说得不长也不短。")
+        front_end.do("let_speak", "苏晚")
+        cost = front_end.table.hand and front_end.table.hand.cost
+        assert cost is not None
+        longest = len("林默：第19句，说得不长也不短。\n")
+        assert cost.prompt_tokens - cost.cached_tokens <= 4 * longest + len("{慢一点}\n苏晚：")
+        front_end.table.close()
+
+
 def test_a_scene_has_a_note_and_the_table_another_for_its_session(
     make_scene: Callable[..., Scene], tmp_path: Path, backend: Scripted
 ) -> None:
