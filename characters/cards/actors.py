@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.jsontext import Json
@@ -30,11 +31,11 @@ def from_actor(value: Json, program: str, where: str) -> Card:
 
     Raises `KnownError` where it has no name.
     """
+    data: Json = value
     if program == CCFOLIA:
-        data = value["data"]
+        data = value["data"] if isinstance(value["data"], dict) else {}
         told, values = str(data.get("memo") or ""), ccfolia_values(value)
     else:
-        data = value
         told, values = _biography(value), foundry_values(value)
     name = data.get("name")
     return _card(name if isinstance(name, str) else "", told, values, {program: value}, where)
@@ -53,9 +54,9 @@ def _card(name: str, told: str, values: dict[str, Value], kept: Json, where: str
 
 def _biography(actor: Json) -> str:
     """What an actor's sheet tells of it, without its markup."""
-    system = actor.get("system", actor.get("data"))
+    system: Any = actor.get("system", actor.get("data"))
     for path in _BIOGRAPHY:
-        found = system
+        found: Any = system
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None
         if isinstance(found, list):  # sections, as Call of Cthulhu has them

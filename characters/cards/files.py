@@ -16,8 +16,14 @@ from characters.cards.card import Card, card_of
 from characters.cards.jsontext import MAX_BYTES, decode, parse
 
 Container = Literal[
-    *("json", "png", "charx", "characterglm", "chatharuhi", "webui"),
-    *("foundry-actor", "ccfolia-character"),
+    "json",
+    "png",
+    "charx",
+    "characterglm",
+    "chatharuhi",
+    "webui",
+    "foundry-actor",
+    "ccfolia-character",
 ]
 KEYWORDS = ("ccv3", "chara")
 PROMPTS = ("system_prompt", "system-prompt", "system prompt")

@@ -55,15 +55,15 @@ def foundry_values(actor: Mapping[str, Any]) -> dict[str, Value]:
                 values.setdefault(usual_name(name), one)
     things: list[str] = []
     for item in _list(actor.get("items"))[:_MOST]:
-        name, kind = item.get("name"), item.get("type")
-        if not isinstance(name, str):
+        kind, title = item.get("type"), item.get("name")
+        if not isinstance(title, str):
             continue
         if kind == "skill" and (skill := _skill(item)) is not None:
-            values.setdefault(_plain(name), skill)
+            values.setdefault(_plain(title), skill)
         elif kind in THINGS and len(things) < MOST_ITEMS:
-            things.append(name)
+            things.append(title)
         elif kind == "class":
-            values.setdefault(usual_name("class"), name)
+            values.setdefault(usual_name("class"), title)
     return kept_values(_with_things(values, things))
 
 

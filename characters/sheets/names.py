@@ -105,6 +105,8 @@ def folded(name: str) -> str:
 
 
 _SAME = {folded(name): row[0] for row in SAME for name in row}
+NAMES = tuple(name for row in SAME for name in row)
+"""All names of our list."""
 
 
 def same(name: str) -> str:

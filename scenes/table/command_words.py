@@ -10,6 +10,7 @@ from scenes.table.commands import (
     COMMANDS,
     KEEPING,
     PROGRAM,
+    SHEETS,
     SPEAKING,
     TURNS,
 )
@@ -56,6 +57,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("Who speaks"), SPEAKING),
         (_("Candidates"), CANDIDATES),
         (_("What has been said"), TURNS),
+        (_("Character sheets"), SHEETS),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )

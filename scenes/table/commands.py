@@ -11,6 +11,7 @@ from base.messages import N_, _
 from base.text import shown
 from scenes.table import controller_events as happened
 from scenes.table.command import Command
+from scenes.table.sheet_commands import SHEETS as SHEETS
 
 if TYPE_CHECKING:
     from scenes.table.controller import Table
@@ -288,7 +289,7 @@ PROGRAM = (
 
 COMMANDS = {
     command.name: command
-    for group in (SPEAKING, CANDIDATES, TURNS, KEEPING, PROGRAM)
+    for group in (SPEAKING, CANDIDATES, TURNS, SHEETS, KEEPING, PROGRAM)
     for command in group
 }
 

@@ -14,11 +14,12 @@ from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
+from scenes.table.sheeting import SheetIntentions
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
-class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
+class Table(FloorIntentions, CandidateIntentions, TurnIntentions, SheetIntentions):
     """One play, with its model, for one front end."""
 
     def prompt(self) -> Prompt:

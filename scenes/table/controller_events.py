@@ -8,7 +8,9 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
+View = Literal[
+    "help", "log", "branches", "quit", "where", "find", "marks", "copy", "export", "sheet"
+]
 """What only a front end can show or do."""
 
 
@@ -54,6 +56,15 @@ class NextChanged:
     """Another role was chosen to speak next; `None` is nobody."""
 
     role: Role | None
+
+
+@dataclass(frozen=True)
+class SheetChanged:
+    """The sheet of a role has changed where the play stands."""
+
+    role: str
+    words: str
+    """What changed, in a line."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +219,7 @@ TableEvent = (
     | PlaceChanged
     | NextChanged
     | FloorChanged
+    | SheetChanged
     | CastChanged
     | ModelAsked
     | AdapterAsked

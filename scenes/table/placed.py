@@ -69,12 +69,8 @@ class Placed(Generic[One]):
             return ()
         return list(self._here_back(turns, place, follower))[::-1]
 
-    def _here_back(
-        self, turns: Turns, place: int | None, follower: int | None
-    ) -> Iterator[One]:
-        return chain(
-            self._between(turns, place, follower), self._at(turns, place, follower)
-        )
+    def _here_back(self, turns: Turns, place: int | None, follower: int | None) -> Iterator[One]:
+        return chain(self._between(turns, place, follower), self._at(turns, place, follower))
 
     def _at(self, turns: Turns, place: int | None, follower: int | None) -> Iterator[One]:
         """The events at a turn, and at what it was copied from, that hold for its follower."""

@@ -93,6 +93,10 @@ class Terminal:
     def shows(self, *words: str) -> Callable[[], bool]:
         return lambda: all(word in self.text for word in words)
 
+    def asks(self, prompt: str) -> Callable[[], bool]:
+        """Whether the program waits for a line: keys before that may be lost to the terminal."""
+        return lambda: self.text.splitlines()[self.screen.cursor.y].rstrip() == prompt
+
     def end(self, seconds: float = 20) -> int:
         """Wait for the program, reading what it still has to say; its exit status."""
         self.until(lambda: self.process.poll() is not None, seconds)

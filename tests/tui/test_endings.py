@@ -204,6 +204,7 @@ def test_the_line_mode_plays_on_a_dumb_terminal_without_an_escape(
     opened.until(opened.shows("e 1 文字"))
     opened.type("1\n")
     opened.until(opened.shows("苏晚：你听见了吗"))
+    opened.until(opened.asks("林默>"))
     opened.type("\x04")
     assert opened.end() == 0
     assert b"\x1b" not in opened.raw

@@ -119,6 +119,8 @@ async def storm(steps: Sequence[tuple[str, str]], folder: Path) -> None:
             await settle(pilot)
             watcher.check(kind, what)
         app.put_away()
+    if not watcher.seen:  # of a play in which nothing was done nothing is kept
+        return
     resumed = Play.resume(play.journal.path)
     kept = [one.entry for draw in resumed.session.draws.values() for one in draw.candidates]
     assert all(entry in kept for entry in watcher.seen)

@@ -351,7 +351,7 @@ from tui.line import LineTable
 class Ready:
     done, better = True, None
     def backend(self):
-        return Scripted(["好。", "一二三四五六七八九十" * 4], delay=0.05)
+        return Scripted(["好。", "一二三四五六七八九十" * 4], delay=0.2)
 
 play = Play.start(load_scene("rain-house"), "林默")
 play.asked = {"n": 2}

@@ -140,6 +140,7 @@ def test_plain_play_in_a_terminal_writes_no_escape(terminal) -> None:
     opened = at_the_table(terminal(*PLAY, "--plain"))
     opened.type("走。\n")
     opened.until(opened.shows("5  我倒觉得"))
+    opened.until(opened.asks("林默>"))
     opened.type("/退出\n")
     assert opened.end() == 0
     assert b"\x1b" not in opened.raw
@@ -150,6 +151,7 @@ def test_odd_terminals_play_line_by_line(terminal, tmp_path: Path, term: str) ->
     opened = at_the_table(terminal(*PLAY, "--line", TERM=term))
     opened.type("走。\r" if term not in ("dumb", "unknown") else "走。\n")
     opened.until(opened.shows("5  我倒觉得"))
+    opened.until(opened.asks("林默>"))
     opened.type("\x04")
     assert opened.end() == 0
     assert replayed(saved_at(tmp_path)).entries[-1].text == "走。"

@@ -118,11 +118,9 @@ class SessionPrompts:
         return self._history
 
     def _add_notes(self, turn: Turn) -> None:
-        """The knowledge that stood before a turn when it was said."""
-        for notes in self.session.notes.get(turn.parent, ()):
-            if notes.since <= turn.id:
-                for note in notes.notes:
-                    self._add(note, None)
+        """What stood before a turn when it was said that nobody said."""
+        for note in self.session.notes_after(turn.parent, turn.id):
+            self._add(note, None)
 
     def _add(self, entry: Entry, turn: Turn | None) -> None:
         if entry.kind != "comment":
