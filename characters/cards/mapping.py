@@ -13,7 +13,7 @@ from characters.cards.jsontext import Json
 from characters.cards.lines import Voices, dialogue, message, role_name, spoken
 from characters.cards.macros import expand
 from characters.sheets.foreign import values_of
-from characters.sheets.values import NO_SHEET, Value
+from characters.sheets.values import Value
 
 OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""
@@ -42,7 +42,7 @@ class Sheet:
     emotions: tuple[str, ...] = ()
     adapter: str | None = None
     talkativeness: float | None = None
-    values: Mapping[str, Value] = field(default=NO_SHEET, hash=False)
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
     """What its character sheet holds: skills, HP, things."""
 
 

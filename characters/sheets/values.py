@@ -155,13 +155,19 @@ def changed(key: str, before: Value | None, text: str) -> Value | None:
         )
     if level[:1] in "+-" and level[1:].strip():
         return _things(key, before, level[0] == "+", text[1:].strip())
-    return _text(key, before, level.removeprefix("=").strip() if level[:1] == "=" else text)
+    if number is not None:
+        raise _is_number(key)
+    return _text(key, before, text[1:].strip() if level[:1] == "=" else text)
+
+
+def _is_number(key: str) -> KnownError:
+    return KnownError(_("{key} is a number: +N and -N change it, N sets it", key=shown(key)))
 
 
 def _things(key: str, before: Value | None, more: bool, text: str) -> Value | None:
     """A list with some things more, or less."""
     if isinstance(before, int) or amount(before) is not None:
-        raise KnownError(_("{key} is a number: +N and -N change it, N sets it", key=shown(key)))
+        raise _is_number(key)
     things = list(before) if isinstance(before, tuple) else [before] if before else []
     for each in filter(None, _APART.split(text)):
         if more:
@@ -205,14 +211,14 @@ def _within(key: str, value: Value) -> Value:
 def told(value: Value | None) -> str:
     """A value as it is written for people, and for a model."""
     if value is None:
-        return _("nothing")
+        return "—"
     return "、".join(value) if isinstance(value, tuple) else str(value)
 
 
 def beside_first(key: str, first: Value | None, now: Value | None) -> str:
     """A value that has changed as a model reads it: `HP 8/11`, `侦查 65`, `物品 手电、绳子`."""
     if now is None:
-        return f"{key} 无"
+        return f"{key} {'none' if key.isascii() else '无'}"
     if is_pool(key) and isinstance(first, int) and isinstance(now, int):
         return f"{key} {now}/{first}"
     return f"{key} {'、'.join(now) if isinstance(now, tuple) else now}"
