@@ -195,13 +195,15 @@ def _text(key: str, before: Value | None, text: str) -> Value:
 
 def _checked(key: str, value: Value) -> Value:
     if problem := value_problem(value):
-        raise KnownError(f"{shown(key)}: {problem}")
+        raise KnownError(_("{name}: {problem}", name=shown(key), problem=problem))
     return value_of(value)
 
 
 def _within(key: str, value: Value) -> Value:
     if abs(amount(value) or 0) > LARGEST:
-        raise KnownError(f"{shown(key)}: {_('a number beyond {most}', most=f'{LARGEST:,}')}")
+        raise KnownError(
+            _("{name}: {problem}", name=shown(key), problem=value_problem(LARGEST + 1))
+        )
     return value
 
 

@@ -6,6 +6,7 @@ differently or taken out, has what its original had when it was copied.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, Protocol, TypeVar
 
@@ -37,25 +38,25 @@ One = TypeVar("One", bound=PlacedEvent)
 Turns = Mapping[int, PlacedTurn]
 
 
+@dataclass
 class Placed(Generic[One]):
     """All events of one kind, by their place."""
 
-    def __init__(self) -> None:
-        self._written: dict[int | None, list[One]] = {}
+    written: dict[int | None, list[One]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self._written)
+        return bool(self.written)
 
     def place(self, event: One) -> None:
         """Take an event, whose place is known to be one."""
-        self._written.setdefault(event.after, []).append(event)
+        self.written.setdefault(event.after, []).append(event)
 
     def back_from(
         self, turns: Turns, place: int | None, follower: int | None = None
     ) -> Iterator[One]:
         """The events that hold after the turn `place`, for the turn `follower`, or for a new one;
         the last one first."""
-        if not self._written:
+        if not self.written:
             return
         while True:
             yield from self._here_back(turns, place, follower)
@@ -65,7 +66,7 @@ class Placed(Generic[One]):
 
     def here(self, turns: Turns, place: int | None, follower: int | None = None) -> Sequence[One]:
         """Those of them that were written between the two, in their order."""
-        if not self._written:
+        if not self.written:
             return ()
         return list(self._here_back(turns, place, follower))[::-1]
 
@@ -76,7 +77,7 @@ class Placed(Generic[One]):
         """The events at a turn, and at what it was copied from, that hold for its follower."""
         until = None if follower is None else _first(turns, follower)
         for at in (place, *_originals(turns, place)):
-            for event in reversed(self._written.get(at, ())):
+            for event in reversed(self.written.get(at, ())):
                 if until is None or event.since <= until:
                     yield event
             if at is not None:

@@ -6,7 +6,7 @@ from then on, as `scenes.table.placed` says.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from characters.sheets.names import is_pool, key_in
@@ -82,26 +82,26 @@ Turns = Mapping[int, PlacedTurn]
 _NOTHING: Changed = {}
 
 
+@dataclass
 class Sheets:
     """All changes of a session, and what they come to at a place."""
 
-    def __init__(self, start_of: StartOf) -> None:
-        self._start_of = start_of
-        self._written: Placed[SheetChange] = Placed()
-        self._before: dict[int, Changed] = {}
-        """What had changed when each turn was said, which nothing changes later."""
+    start_of: StartOf = field(compare=False)
+    written: Placed[SheetChange] = field(default_factory=Placed)
+    _before: dict[int, Changed] = field(default_factory=dict, compare=False)
+    """What had changed when each turn was said, which nothing changes later."""
 
     def __bool__(self) -> bool:
-        return bool(self._written)
+        return bool(self.written)
 
     def place(self, change: SheetChange) -> None:
         """Take a change, whose place is known to be one."""
         self._before = {turn: one for turn, one in self._before.items() if turn < change.since}
-        self._written.place(change)
+        self.written.place(change)
 
     def sheet(self, role: str, turns: Turns, place: int | None, then: int | None = None) -> Sheet:
         """The sheet of a role after the turn `place`, for the turn `then`, or for a new one."""
-        start = self._start_of(role)
+        start = self.start_of(role)
         kept = [(key, one) for (of, key), one in self._at(turns, place, then).items() if of == role]
         if not kept:
             return start
@@ -110,7 +110,7 @@ class Sheets:
 
     def rows(self, role: str, turns: Turns, place: int | None) -> list["SheetRow"]:
         """All values of a role after that turn, those that are gone too, as the sheet has them."""
-        start = self._start_of(role)
+        start = self.start_of(role)
         kept = {key: one for (of, key), one in self._at(turns, place, None).items() if of == role}
         return [
             SheetRow(key, *_first_and_now(kept.get(key) or Kept(start[key], start[key])))
@@ -119,7 +119,7 @@ class Sheets:
 
     def has_changes(self, turns: Turns, place: int | None, then: int | None) -> bool:
         """Whether a sheet changed between that turn and the next."""
-        return bool(self._written) and bool(self._written.here(turns, place, then))
+        return bool(self.written) and bool(self.written.here(turns, place, then))
 
     def notes(self, turns: Turns, place: int | None, then: int | None) -> list[Note]:
         """What a model reads of the changes between that turn and the next, a line a role."""
@@ -134,7 +134,7 @@ class Sheets:
         """`林默：HP 8/11，SAN 50/55`: what changed there, and what had before."""
         others = [key for (of, key), one in now.items() if of == role and one.first != one.now]
         keys = list(dict.fromkeys((*changed, *sorted(others, key=lambda key: not is_pool(key)))))
-        start = self._start_of(role)
+        start = self.start_of(role)
         told = keys[:MOST_TOLD]
         told.sort(key=lambda key: list(start).index(key) if key in start else len(start))
         nothing = Kept(None, None)
@@ -143,11 +143,11 @@ class Sheets:
 
     def _at(self, turns: Turns, place: int | None, then: int | None) -> Changed:
         """What has changed after the turn `place`, for the turn `then`, or for a new one."""
-        if not self._written:
+        if not self.written:
             return _NOTHING
         if then is not None and then in self._before:
             return self._before[then]
-        changed = self._applied(self._said_at(turns, place), self._written.here(turns, place, then))
+        changed = self._applied(self._said_at(turns, place), self.written.here(turns, place, then))
         if then is not None:
             self._before[then] = changed
         return changed
@@ -160,7 +160,7 @@ class Sheets:
             place = turns[place].parent
         changed = _NOTHING if place is None else self._before[place]
         for turn in reversed(way):
-            here = self._written.here(turns, turns[turn].parent, turn)
+            here = self.written.here(turns, turns[turn].parent, turn)
             changed = self._before[turn] = self._applied(changed, here)
         return changed
 
@@ -169,7 +169,7 @@ class Sheets:
         for event in changes:
             now = dict(now) if now is before else now
             assert isinstance(now, dict)
-            start = self._start_of(event.role)
+            start = self.start_of(event.role)
             for change in event.changes:
                 at = (event.role, change.key)
                 first = now[at].first if at in now else start.get(change.key)

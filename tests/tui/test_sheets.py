@@ -12,7 +12,6 @@ from tests.tui.conftest import Run
 from tests.tui.tables import say, table, until
 from tui.screens.sheets import SheetsScreen
 from tui.screens.table import TableScreen
-from tui.widgets.message_line import MessageLine
 
 SHEET = {"HP": 11, "SAN": 55, "侦查": 60, "物品": ("手电", "左轮")}
 CAST = (Role("林默", sheet=SHEET), Role("苏晚", sheet={"HP": 9}), Role("老周"))
@@ -32,15 +31,11 @@ def rows(screen: SheetsScreen) -> list[str]:
     return [" ".join(str(option.prompt).split()) for option in shown.options]
 
 
-def message(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen_stack[1].query_one(MessageLine).render())
-
-
 async def test_a_change_is_typed_told_and_marked_in_the_panel(tmp_path: Path) -> None:
     app, play = table(tmp_path, cast=CAST)
     async with app.run_test(size=(80, 24)) as pilot:
         await say(pilot, "/set 林默.HP -3")
-        assert "HP 11 → 8" in message(pilot)
+        assert any("HP 11 → 8" in told.message for told in app.messages)
         screen = await opened(pilot)
         assert rows(screen) == [
             "林默 you",
@@ -159,7 +154,9 @@ def test_sheets_in_80_columns(
     snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three sheets; HP and things have changed, and the keys stand below."""
-    assert snap_compare(pictured(tmp_path, "en", monkeypatch), terminal_size=(80, 24), run_before=changed)
+    assert snap_compare(
+        pictured(tmp_path, "en", monkeypatch), terminal_size=(80, 24), run_before=changed
+    )
 
 
 def test_sheets_in_chinese_in_a_small_terminal(
@@ -172,7 +169,9 @@ def test_sheets_in_chinese_in_a_small_terminal(
         await pilot.press("down", "enter")
         await pilot.pause()
 
-    assert snap_compare(pictured(tmp_path, "zh", monkeypatch), terminal_size=(40, 12), run_before=asked)
+    assert snap_compare(
+        pictured(tmp_path, "zh", monkeypatch), terminal_size=(40, 12), run_before=asked
+    )
 
 
 def pictured(folder: Path, language: str, monkeypatch: pytest.MonkeyPatch) -> Any:
