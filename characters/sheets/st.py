@@ -15,6 +15,10 @@ _PAIR = re.compile(
 )
 _ROLLED = re.compile(r"\S{0,60}\d[dD]\d\S*")
 """What holds dice to roll, such as `&手枪=1d10`."""
+ORDER = re.compile(
+    r"\s*[.。．]st(?!\s*(?:show|clr|clear|del|rm|list)\b)(?![a-z]{3})\s*", re.IGNORECASE
+)
+"""What begins a message that fills in a sheet."""
 _NAMED = re.compile(r"\s*(?P<name>[^\d\s\-:=+]{1,32}?)--?(?=[^\W\d_])")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord("　"): " ",

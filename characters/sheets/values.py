@@ -106,6 +106,11 @@ def kept_values(found: Mapping[str, object]) -> dict[str, Value]:
     return sheet
 
 
+def apart(text: str) -> list[str]:
+    """The things of a text such as `手电、绳子`."""
+    return [each for each in _APART.split(text.strip()) if each]
+
+
 # --- numbers ---
 
 
@@ -169,7 +174,7 @@ def _things(key: str, before: Value | None, more: bool, text: str) -> Value | No
     if isinstance(before, int) or amount(before) is not None:
         raise _is_number(key)
     things = list(before) if isinstance(before, tuple) else [before] if before else []
-    for each in filter(None, _APART.split(text)):
+    for each in apart(text):
         if more:
             things.append(each)
             continue
@@ -189,7 +194,7 @@ def _things(key: str, before: Value | None, more: bool, text: str) -> Value | No
 
 def _text(key: str, before: Value | None, text: str) -> Value:
     if isinstance(before, tuple) or (before is None and same(key) == same(ITEMS)):
-        return _checked(key, tuple(filter(None, _APART.split(text))))
+        return _checked(key, tuple(apart(text)))
     return _checked(key, text)
 
 
@@ -236,6 +241,8 @@ def merged(sheet: Sheet, over: Mapping[str, object]) -> dict[str, Value]:
     both = dict(sheet)
     for name, value in over.items():
         key = key_in(both, name)
+        if key is None and len(both) >= MOST_KEYS:
+            continue
         if key is not None:
             both = {(name if one == key else one): each for one, each in both.items()}
         if not value_problem(value):

@@ -18,6 +18,7 @@ from characters.sheets.names import SAME, folded, key_in, key_problem, same, usu
 from characters.sheets.st import read_st
 from characters.sheets.st import sheet_of as sheet_of_st
 from characters.sheets.values import amount, changed, kept_values, value_problem
+from characters.sheets.written import sheet_written
 from scenes.files.cards import read, write_cards
 from scenes.files.recognise import recognise
 
@@ -73,7 +74,7 @@ def test_any_change_gives_a_value_or_says_in_a_line_why_not(before: Any, text: s
     try:
         after = changed("甲", before, text)
     except KnownError as error:
-        assert "\n" not in str(error)
+        one_line(error)
         return
     assert after is None or value_problem(after) is None
     if isinstance(before, int) or before == "8/11":
@@ -85,6 +86,10 @@ def test_a_huge_string_is_read_in_a_moment() -> None:
     for text in ("力量" * 50_000, "a " * 50_000, "力量50" * 20_000, "(" * 50_000, "1d1" * 20_000):
         read_st(text)
     assert time.monotonic() - began < 2
+
+
+def one_line(error: KnownError) -> None:
+    assert "\n" not in str(error)
 
 
 # --- other programs ---
@@ -237,7 +242,7 @@ def test_what_is_damaged_gives_what_can_be_read_or_is_refused_in_a_line(
     try:
         character, __ = imported(tmp_path, value)
     except KnownError as error:
-        assert "\n" not in str(error)
+        one_line(error)
     else:
         assert all(key_problem(key) is None for key in character.sheet)
         assert all(value_problem(each) is None for each in character.sheet.values())
@@ -260,3 +265,18 @@ def test_a_huge_sheet_is_cut_to_what_a_file_may_hold(tmp_path: Path) -> None:
         "丙": 2,
         "丁": "2.5",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "sheet"),
+    [
+        (
+            "HP11 生命12 侦查60\n物品：手电、绳子\n职业: 医生",
+            {"HP": 12, "侦查": 60, "物品": ["手电", "绳子"], "职业": "医生"},
+        ),
+        ("HP 8/11", {"HP": "8/11"}),
+        ("随便说说", "随便说说"),
+    ],
+)
+def test_a_sheet_is_written_into_a_field(text: str, sheet: object) -> None:
+    assert sheet_written(text) == sheet

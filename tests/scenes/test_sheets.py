@@ -372,7 +372,8 @@ def test_a_scene_gives_its_cast_sheets_over_those_of_their_characters(
 ) -> None:
     (tmp_path / "mo.yaml").write_text("name: 林默\nsheet: {生命: 9, 侦查: 60}\n", "utf-8")
     scene = load(
-        "title: t\ncast:\n  林默:\n    character: mo.yaml\n    sheet: {HP: 11, 物品: [手电, 左轮]}\n"
+        "title: t\ncast:\n  林默:\n    character: mo.yaml\n"
+        "    sheet: {HP: 11, 物品: [手电, 左轮]}\n"
     )
     assert scene.role("林默").sheet == {"HP": 11, "侦查": 60, "物品": ("手电", "左轮")}
 

@@ -100,7 +100,7 @@ async def test_a_long_sheet_scrolls_and_everything_fits(
         await pilot.pause()
         for part in screen.query("#sheets-panel > *"):
             if part.display:
-                assert 0 <= part.region.y
+                assert part.region.y >= 0
                 assert part.region.bottom <= size[1]
                 assert part.region.right <= size[0]
         shown = screen.query_one("#sheets-rows", OptionList)
