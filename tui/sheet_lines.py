@@ -21,6 +21,13 @@ def sheet_lines(session: Session, role: str = "") -> Iterator[str]:
                 yield f" {mark}{padded(row.key)} {row.words}"
 
 
+def value_names(session: Session) -> list[str]:
+    """What `/set` may change where the play stands: of one's own role, and of every role."""
+    cast = [role.name for role in session.scene.cast]
+    own = list(session.sheet(session.role)) if session.role else []
+    return [*own, *(f"{name}.{key}" for name in cast for key in session.sheet(name))]
+
+
 def padded(name: str) -> str:
     """A name with blanks behind it, so that values stand below each other."""
     return name + " " * max(WIDEST - cell_len(name), 0)

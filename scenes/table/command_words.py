@@ -39,6 +39,12 @@ def takes_name(word: str) -> bool:
     return command is not None and "NAME" in command.form
 
 
+def takes_value(word: str) -> bool:
+    """Whether a value of a sheet follows this command, as in `/set 林默.HP`."""
+    command = known_command(word)
+    return command is not None and command.name == "set"
+
+
 def command_words() -> list[str]:
     """What commands are called, those words first that the person's language has for them."""
     own = [_word_of(written(command)) for command in COMMANDS.values()]

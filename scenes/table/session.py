@@ -247,7 +247,8 @@ class Session(SessionState):
     def _record_change(
         self, role: str, changes: Iterable[Change], by: Literal["undo", "redo"] | None = None
     ) -> None:
-        change = SheetChange(self.head, self._next_id(), role, tuple(changes), by)
+        here, since = self.head, self._next_id()
+        change = SheetChange(here, since, role, tuple(changes), by, len(self.draws))
         self._do({"event": "sheet", **to_json(change)})
 
     # --- who speaks ---

@@ -127,11 +127,13 @@ class SessionState:
             start = end
         return read + [turn.entry for turn in path[start:]]
 
-    def notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
+    def notes_after(
+        self, turn: int | None, following: int | None, draw: int | None = None
+    ) -> Iterator[Note]:
         """What a model reads between a turn and the one that follows it, or a new one: knowledge,
-        and what has changed in a sheet."""
+        and what has changed in a sheet, before a draw where one is given."""
         yield from self._knowledge_after(turn, following)
-        yield from self.sheets.notes(self.turns, turn, following)
+        yield from self.sheets.notes(self.turns, turn, following, draw)
 
     def _knowledge_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
         for written in self.notes.get(turn, ()):

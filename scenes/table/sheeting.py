@@ -191,9 +191,14 @@ def sheet_changed(name: str, changes: Sequence[Change]) -> happened.SheetChanged
         n = len(changes)
         words = _n("{name}: {n} value changed", "{name}: {n} values changed", n, name=name)
     else:
-        parts = [f"{one.key} {told(one.before)} → {told(one.after)}" for one in changes]
-        words = _("{name}: {words}", name=name, words=series(parts))
+        words = _("{name}: {words}", name=name, words=series(map(_told, changes)))
     return happened.SheetChanged(name, words)
+
+
+def _told(change: Change) -> str:
+    """`HP 11 → 8`, or a new value alone."""
+    before = "" if change.before is None else f"{told(change.before)} → "
+    return f"{change.key} {before}{told(change.after)}"
 
 
 def _key_and_change(sheet: Sheet, text: str) -> tuple[str, str]:

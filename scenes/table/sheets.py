@@ -39,6 +39,8 @@ class SheetChange:
     changes: tuple[Change, ...]
     by: Literal["undo", "redo"] | None = None
     """What it takes back or does again is the last change of that kind."""
+    draws: int = 0
+    """How many draws there were before it, which have not read of it."""
 
     @property
     def back(self) -> tuple[Change, ...]:
@@ -117,15 +119,20 @@ class Sheets:
             for key in dict.fromkeys((*start, *kept))
         ]
 
-    def has_changes(self, turns: Turns, place: int | None, then: int | None) -> bool:
-        """Whether a sheet changed between that turn and the next."""
-        return bool(self.written) and bool(self.written.here(turns, place, then))
-
-    def notes(self, turns: Turns, place: int | None, then: int | None) -> list[Note]:
-        """What a model reads of the changes between that turn and the next, a line a role."""
-        if not self.has_changes(turns, place, then):
+    def notes(
+        self, turns: Turns, place: int | None, then: int | None, draw: int | None = None
+    ) -> list[Note]:
+        """What a model reads of the changes between that turn and the next, a line a role; for a
+        draw, only of those before it."""
+        if not self.written:
             return []
-        before, now = self._said_at(turns, place), self._at(turns, place, then)
+        changes = self.written.here(turns, place, then)
+        if draw is not None:
+            changes = [one for one in changes if one.draws < draw]
+        if not changes:
+            return []
+        before = self._said_at(turns, place)
+        now = self._applied(before, changes)
         changed = [(role, key) for role, key in {**before, **now} if _told(before, now, role, key)]
         roles = dict.fromkeys(role for role, __ in changed)
         return [self._note(role, [k for of, k in changed if of == role], now) for role in roles]

@@ -314,6 +314,23 @@ def test_the_prompt_of_an_example_is_the_one_of_play(tmp_path: Path) -> None:
     assert prompts.before(turn, play.scene.role("苏晚")).text == prompt.text
 
 
+def test_a_line_that_was_drawn_before_a_change_has_not_read_of_it(tmp_path: Path) -> None:
+    backend = Scripted(["好。", "不好。"])
+    front_end = PlainFrontEnd(Play.start(made(), "林默", tmp_path), backend)
+    typed(front_end, "走吧。")
+    front_end.do("let_speak", "苏晚")
+    typed(front_end, "/set HP -3")
+    front_end.do("pick", 1)
+    front_end.do("let_speak", "苏晚")
+    front_end.do("pick", 2)
+    play = front_end.table.play
+    prompts = SessionPrompts(play.session, Bounds(2048, backend.count))
+    first, second = play.session.path[-2:]
+    role = play.scene.role("苏晚")
+    assert "HP" not in prompts.before(first, role).text
+    assert "【林默：HP 8/11】\n苏晚：" in prompts.before(second, role).text
+
+
 # --- files ---
 
 

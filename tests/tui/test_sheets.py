@@ -9,7 +9,7 @@ from textual.widgets import Input, OptionList, Static
 
 from scenes.scene import Role
 from tests.tui.conftest import Run
-from tests.tui.tables import say, table, until
+from tests.tui.tables import say, table, until, write
 from tui.screens.sheets import SheetsScreen
 from tui.screens.table import TableScreen
 
@@ -125,6 +125,14 @@ async def test_what_could_be_markup_is_shown_as_it_stands(tmp_path: Path) -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         assert any("HP[b] [/b][red]x" in row for row in rows(screen))
+
+
+async def test_tab_completes_what_set_may_change(tmp_path: Path) -> None:
+    app, __ = table(tmp_path, cast=CAST)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await write(pilot, "/设 林默.S")
+        await pilot.press("tab", *" -5", "enter")
+        await until(pilot, lambda: any("SAN 55 → 50" in told.message for told in app.messages))
 
 
 SCENE = """
