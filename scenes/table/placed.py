@@ -112,9 +112,15 @@ def _taken_out(
         behind = before
 
 
+def original_of(turns: Turns, turn: int) -> int | None:
+    """The turn that a copy was made of; `None` of one that is no copy."""
+    of = turns[turn].of
+    return of if of is not None and of in turns and of < turn else None
+
+
 def _originals(turns: Turns, turn: int | None) -> Iterator[int]:
     """What a copy was made of, and what that was made of."""
-    while turn is not None and (of := turns[turn].of) is not None and of in turns and of < turn:
+    while turn is not None and (of := original_of(turns, turn)) is not None:
         yield of
         turn = of
 

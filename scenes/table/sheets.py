@@ -13,7 +13,7 @@ from characters.sheets.names import is_pool, key_in
 from characters.sheets.values import NO_SHEET, Sheet, Value, amount, beside_first, told
 from scenes.note import Note
 from scenes.scene import Role, Scene
-from scenes.table.placed import Placed, PlacedTurn
+from scenes.table.placed import Placed, PlacedTurn, original_of
 from scenes.table.snapshot import from_json
 
 MOST_TOLD = 12
@@ -126,13 +126,12 @@ class Sheets:
         draw, only of those before it."""
         if not self.written:
             return []
-        changes = self.written.here(turns, place, then)
-        if draw is not None:
-            changes = [one for one in changes if one.draws < draw]
-        if not changes:
+        before, now = self._said_at(turns, place), self._at(turns, place, then)
+        if draw is not None and now is not before:
+            changes = self.written.here(turns, place, then)
+            now = self._applied(before, (one for one in changes if one.draws < draw))
+        if now is before:
             return []
-        before = self._said_at(turns, place)
-        now = self._applied(before, changes)
         changed = [(role, key) for role, key in {**before, **now} if _told(before, now, role, key)]
         roles = dict.fromkeys(role for role, __ in changed)
         return [self._note(role, [k for of, k in changed if of == role], now) for role in roles]
@@ -152,23 +151,22 @@ class Sheets:
         """What has changed after the turn `place`, for the turn `then`, or for a new one."""
         if not self.written:
             return _NOTHING
-        if then is not None and then in self._before:
-            return self._before[then]
-        changed = self._applied(self._said_at(turns, place), self.written.here(turns, place, then))
         if then is not None:
-            self._before[then] = changed
-        return changed
+            return self._said_at(turns, then)
+        return self._applied(self._said_at(turns, place), self.written.here(turns, place))
 
-    def _said_at(self, turns: Turns, place: int | None) -> Changed:
-        """What had changed when that turn was said."""
-        way: list[int] = []
-        while place is not None and place not in self._before:
-            way.append(place)
-            place = turns[place].parent
-        changed = _NOTHING if place is None else self._before[place]
-        for turn in reversed(way):
-            here = self.written.here(turns, turns[turn].parent, turn)
-            changed = self._before[turn] = self._applied(changed, here)
+    def _said_at(self, turns: Turns, turn: int | None) -> Changed:
+        """What had changed when that turn was said; for a copy, when its original was."""
+        way: list[tuple[int, int | None]] = []
+        while turn is not None and turn not in self._before:
+            way.append((turn, original_of(turns, turn)))
+            turn = way[-1][1] or turns[turn].parent
+        changed = _NOTHING if turn is None else self._before[turn]
+        for said, original in reversed(way):
+            if original is None:
+                here = self.written.here(turns, turns[said].parent, said)
+                changed = self._applied(changed, here)
+            self._before[said] = changed
         return changed
 
     def _applied(self, before: Changed, changes: Iterable[SheetChange]) -> Changed:
