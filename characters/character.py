@@ -1,7 +1,9 @@
 """A character: who speaks, how, and what is known of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from characters.sheets.values import Sheet
 
 
 @dataclass(frozen=True)
@@ -23,5 +25,7 @@ class Character:
     """Log texts, one of which may begin a scene."""
     talkativeness: float | None = None
     """Chance to speak next without being named, 0 to 1; none leaves it to the scene."""
+    sheet: Sheet = field(default_factory=dict, hash=False)
+    """What this character begins with: skills, HP, things."""
     card: Path | None = None
     """The card it comes from. In texts of a card `{{user}}` is the player's role."""

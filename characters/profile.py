@@ -13,6 +13,7 @@ from base.yaml_reader import Document, read, read_document
 from base.yaml_tree import Key
 from characters.character import Character
 from characters.schema import CharacterFile, CharacterKeys
+from characters.sheets.values import sheet_problems, value_of
 
 
 def load(name_or_path: str | Path, places: Sequence[Path] | None = None) -> Character:
@@ -91,6 +92,7 @@ def _made(document: Document, path: Path) -> Character:
         emotions=tuple(keys.emotions),
         openings=tuple(text.strip("\n") for text in keys.openings),
         talkativeness=keys.talkativeness,
+        sheet={name: value_of(value) for name, value in keys.sheet.items()},
         card=path.parent / keys.card if keys.card else None,
     )
 
@@ -112,6 +114,7 @@ def _of_card(path: Path) -> Character:
         emotions=sheet.emotions,
         openings=sheet.openings,
         talkativeness=sheet.talkativeness,
+        sheet=sheet.values,
         card=path,
     )
 
@@ -129,6 +132,8 @@ def problems_of(keys: CharacterKeys, document: Document, key: Key, folder: Path)
     for index, label in enumerate(keys.emotions):
         if problem := label_problem(label):
             yield document.at((*key, "emotions", index), problem)
+    for name, problem in sheet_problems(keys.sheet):
+        yield document.at((*key, "sheet", name), problem)
     yield from missing_files(keys.knowledge, document, (*key, "knowledge"), folder, or_folders=True)
 
 

@@ -1,10 +1,26 @@
 """The keys of a character file: one declaration for the file and for the cast of a scene."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from base.declaration import Declaration, Lines, Name, Words
+from characters.sheets.values import LARGEST, LONGEST_TEXT, MOST_ITEMS, MOST_KEYS
+
+_TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+SheetValue = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST},
+                _TEXT,
+                {"type": "array", "items": _TEXT, "maxItems": MOST_ITEMS},
+            ]
+        }
+    ),
+]
+"""A number, a short text, or a list of short texts; what is wrong says the room of sheets."""
 
 
 class CharacterKeys(Declaration):
@@ -24,6 +40,10 @@ class CharacterKeys(Declaration):
     """A LoRA adapter or P-tuning prefix trained on this character; none is the base model."""
     emotions: Words = Field(default_factory=list)
     """The labels this character uses after `\\emoji`; none means those of the scene."""
+    sheet: Annotated[dict[str, SheetValue], Field(max_length=MOST_KEYS)] = Field(
+        default_factory=dict
+    )
+    """What they begin with: skills and HP as numbers, texts, things as a list."""
 
 
 class CharacterFile(CharacterKeys):

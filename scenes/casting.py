@@ -13,6 +13,7 @@ from base.yaml_reader import Document
 from base.yaml_tree import Key
 from characters.character import Character
 from characters.profile import problems_of, refer
+from characters.sheets.values import merged
 from scenes.scene import Role
 from scenes.schema import CastKeys, SceneKeys
 
@@ -69,6 +70,7 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
         knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
         emotions=tuple(entry.emotions) or character.emotions,
         openings=tuple(map(filled, character.openings)),
+        sheet=merged(character.sheet, entry.sheet),
     )
 
 

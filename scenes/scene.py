@@ -9,6 +9,7 @@ from base.errors import KnownError
 from base.messages import _, series
 from base.names import nearest
 from base.text import shown
+from characters.sheets.values import Value
 from scenes.lesson import Lesson
 
 Turns = Literal["natural", "list", "manual", "pooled"]
@@ -41,6 +42,8 @@ class Role:
     """Labels of its own; none means those of the scene."""
     openings: tuple[str, ...] = ()
     """Log texts of its own, one of which may begin a scene that has no opening."""
+    sheet: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    """What it begins with: skills, HP, things."""
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ cast:
     talkativeness: 0.7        # chance to speak next without being named, 0 to 1
     # character: libai        # a character of the library; what is written here comes first
     # adapter: my-lora        # a LoRA adapter or P-tuning prefix
+    # sheet: {HP: 11, 侦查: 60, 物品: [灯笼]}  # skills, HP, things; F2 shows them
   说书人: {narrator: true}    # narrates with 【…】
 
 opening: |

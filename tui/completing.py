@@ -17,7 +17,7 @@ from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
-from scenes.table.command_words import takes_name, values_of
+from scenes.table.command_words import takes_name, takes_value, values_of
 from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
@@ -32,7 +32,11 @@ NOT_UTF8 = re.compile(f"[\ud800-\udfff{REPLACED}]")
 class TableCompleter(Completer):
     """Completes what a line at the table may hold."""
 
-    def __init__(self, scene: Scene, commands: Sequence[str]) -> None:
+    def __init__(
+        self, scene: Scene, commands: Sequence[str], values: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        """`values` are those of sheets, as `/set` calls them."""
+        self.values = values
         self.names = [role.name for role in scene.cast]
         own = [label for role in scene.cast for label in role.emotions]
         self.emotions = list(dict.fromkeys((*scene.emotions, *own)))
@@ -53,7 +57,10 @@ class TableCompleter(Completer):
             return match[1], [f"{blank}{label}" for label in self.emotions]
         if match := MARK.search(before):
             return match[1], ["me ", "emoji "]
-        if (match := NAMING.match(before)) and takes_name(match[1]):
+        match = NAMING.match(before)
+        if match and takes_value(match[1]):
+            return match[2], [*self.values(), *self.names]
+        if match and takes_name(match[1]):
             return match[2], self.names
         if (match := VALUES.match(before)) and (values := values_of(match[1], self.files)):
             return match[2], values

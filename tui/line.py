@@ -5,6 +5,7 @@ Lines of the log and candidates go to stdout, all other words to stderr.
 
 import re
 import sys
+from functools import partial
 
 from base.errors import KnownError
 from base.messages import _, series
@@ -30,6 +31,7 @@ from tui.model_options import Choice, Loading
 from tui.output import word
 from tui.preferences import SMALL_MODEL, is_new
 from tui.reading import Piped, Plain, Reader
+from tui.sheet_lines import value_names
 
 PICK = re.compile(r"\d{1,3}")
 EDIT = re.compile(r"[eEｅＥ]\s*(\d{1,3})(?:\s+(.*))?")
@@ -224,4 +226,5 @@ class LineTable(LineShows):
             return Plain()
         from tui.completing import TableCompleter, Terminal
 
-        return Terminal(TableCompleter(self.play.scene, command_words()), self._status)
+        values = partial(value_names, self.play.session)
+        return Terminal(TableCompleter(self.play.scene, command_words(), values), self._status)

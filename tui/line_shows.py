@@ -24,7 +24,8 @@ from tui.line_keep import LineKeeping
 from tui.line_steering import show_steering, tell_direction
 from tui.line_turns import print_branches, show_hand
 from tui.model_options import Loading
-from tui.output import word
+from tui.output import data, word
+from tui.sheet_lines import sheet_lines
 
 LATELY = 12
 """Turns that are shown of a play that is gone on with."""
@@ -87,6 +88,8 @@ class LineShows:
                 word(_(CHANGED[what]))
             case happened.Notice(text):
                 word(f"paotuan: {text}")
+            case happened.SheetChanged(words=words):
+                word(words)
             case happened.Doubted(question):
                 word(question)
             case happened.EditAsked(turn):
@@ -99,6 +102,8 @@ class LineShows:
                 tell_direction(line)
             case happened.ViewAsked("help", sought):
                 print_help(sought)
+            case happened.ViewAsked("sheet", role):
+                self._print_sheets(role)
             case happened.ViewAsked(asked):
                 self._show(asked)
 
@@ -165,6 +170,15 @@ class LineShows:
             return
         for leaf in session.leaves():
             self._numbered("* " if leaf.id == session.head else "  ", [leaf])
+
+    def _print_sheets(self, role: str) -> None:
+        """The sheets where the play stands, a value a line; only that of a role where one is
+        named."""
+        lines = list(sheet_lines(self.play.session, role))
+        for line in lines:
+            data(line)
+        if not lines:
+            word(_("no sheet has a value yet; /st 力量50 侦查60 or /set HP 11 begins one"))
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

@@ -131,6 +131,9 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     yield SystemCommand(
         _("Who speaks"), _("The cast, the rule, who is muted or has left"), table.action_floor
     )
+    yield SystemCommand(
+        _("Character sheets"), _("Skills, HP and things of the cast; F2"), table.action_sheets
+    )
     yield SystemCommand(_("Model"), _("Play with another model"), table.action_model)
     yield SystemCommand(
         _("Play by itself"), _("Take the best line each time until a key"), table.action_watch

@@ -89,6 +89,7 @@ def export_character(
         emotions=character.emotions,
         adapter=character.adapter,
         talkativeness=character.talkativeness,
+        values=character.sheet,
     )
     if character.card is None:
         card = card_from(sheet)

@@ -11,11 +11,20 @@ from base.folders import is_folder, opened, shown_path
 from base.messages import _, series
 from base.text import shown
 from base.yaml_reader import read
-from characters.cards import charx, foreign, png
+from characters.cards import actors, charx, foreign, png
 from characters.cards.card import Card, card_of
 from characters.cards.jsontext import MAX_BYTES, decode, parse
 
-Container = Literal["json", "png", "charx", "characterglm", "chatharuhi", "webui"]
+Container = Literal[
+    "json",
+    "png",
+    "charx",
+    "characterglm",
+    "chatharuhi",
+    "webui",
+    "foundry-actor",
+    "ccfolia-character",
+]
 KEYWORDS = ("ccv3", "chara")
 PROMPTS = ("system_prompt", "system-prompt", "system prompt")
 MAX_TEXTS = 2_000
@@ -205,7 +214,11 @@ def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
         )
     value = parse(text, where)
     container: Container = "json"
-    if foreign.is_characterglm(value) and isinstance(value, dict):
+    program = actors.program_of(value)
+    if program is not None and isinstance(value, dict):
+        container = "ccfolia-character" if program == actors.CCFOLIA else "foundry-actor"
+        cards = [actors.from_actor(value, program, where)]
+    elif foreign.is_characterglm(value) and isinstance(value, dict):
         container, cards = "characterglm", foreign.from_characterglm(value, where)
     elif isinstance(value, dict) and "spec" not in value and foreign.is_webui(value):
         container, cards = "webui", [foreign.from_webui(value, where)]

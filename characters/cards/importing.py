@@ -18,7 +18,7 @@ from base.yaml_writer import yaml_text
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
-from characters.cards.mapping import Sheet, sheet_of
+from characters.cards.mapping import Sheet, plain, sheet_of
 from characters.schema import CharacterFile
 
 
@@ -109,9 +109,10 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path, knowledge: Sequenc
         "adapter": sheet.adapter,
         "emotions": list(sheet.emotions),
         "talkativeness": sheet.talkativeness,
+        "sheet": {name: plain(value) for name, value in sheet.values.items()},
         "card": beside.name,
     }
-    text = yaml_text({key: value for key, value in keys.items() if value not in (None, "", [])})
+    text = yaml_text({key: value for key, value in keys.items() if value not in (None, "", [], {})})
     size = len(text.encode())
     if size > MAX_BYTES:
         raise KnownError(

@@ -1,7 +1,7 @@
 """A card as a character of this table, and a character as a card: the same mapping both ways."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from base.errors import KnownError
 from base.messages import _
@@ -12,6 +12,8 @@ from characters.cards.foreign import also_called
 from characters.cards.jsontext import Json
 from characters.cards.lines import Voices, dialogue, message, role_name, spoken
 from characters.cards.macros import expand
+from characters.sheets.foreign import values_of
+from characters.sheets.values import Value
 
 OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""
@@ -40,6 +42,8 @@ class Sheet:
     emotions: tuple[str, ...] = ()
     adapter: str | None = None
     talkativeness: float | None = None
+    values: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    """What its character sheet holds: skills, HP, things."""
 
 
 def sheet_of(card: Card) -> Sheet:
@@ -85,6 +89,7 @@ def sheet_of(card: Card) -> Sheet:
         emotions=tuple(one for one in _words(ours, "emotions") if label_problem(one) is None),
         adapter=adapter if isinstance(adapter := ours.get("adapter"), str) else None,
         talkativeness=_talkativeness(card),
+        values=values_of(card.extensions, OURS),
     )
 
 
@@ -120,6 +125,8 @@ def with_sheet(card: Card, sheet: Sheet) -> Card:
             ours[key] = list(getattr(sheet, key))
     if sheet.adapter != before.adapter:
         ours["adapter"] = sheet.adapter
+    if dict(sheet.values) != dict(before.values):
+        ours["sheet"] = {key: plain(value) for key, value in sheet.values.items()}
     extensions = {**card.extensions}
     if sheet.talkativeness != before.talkativeness:
         extensions["talkativeness"] = str(sheet.talkativeness)
@@ -128,6 +135,11 @@ def with_sheet(card: Card, sheet: Sheet) -> Card:
     if extensions != card.extensions:
         changes["extensions"] = extensions
     return card.edited(changes) if changes else card
+
+
+def plain(value: Value) -> object:
+    """A value of a sheet as JSON and YAML have it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def untold(card: Card) -> list[str]:

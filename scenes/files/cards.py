@@ -22,6 +22,7 @@ PROMPTS = ("system_prompt", "system-prompt", "system prompt")
 CONTAINERS: dict[Container, str] = {
     **{"json": "card-json", "png": "card-png", "charx": "charx"},
     **{"characterglm": "characterglm", "chatharuhi": "chatharuhi", "webui": "webui-character"},
+    **{"foundry-actor": "foundry-actor", "ccfolia-character": "ccfolia-character"},
 }
 """The importer of what a card was found in."""
 LONG_VOICE = N_("lines of voice beyond the limit")
@@ -60,6 +61,21 @@ def detect_charx(head: FileHead) -> float:
 def detect_characterglm(head: FileHead) -> float:
     """Sure where a bot's name or information is seen."""
     return 0.95 if head.keys & {"bot_info", "bot_name"} else 0
+
+
+def detect_foundry(head: FileHead) -> float:
+    """Sure of an actor with what its system counts, and its items."""
+    if not head.is_json or "spec" in head.outline or not head.has("name"):
+        return 0
+    counted = head.keys & {"characteristics", "attribs", "abilities"}
+    typed = head.outline.get("type") in ("character", "npc", "creature")
+    return 0.95 if counted and (typed or head.has_any("prototypeToken", "items")) else 0
+
+
+def detect_ccfolia(head: FileHead) -> float:
+    """Sure of what CCFOLIA puts into the clipboard."""
+    is_one = head.outline.get("kind") == "character"
+    return 0.97 if is_one and head.has_any("data", "data.name") else 0
 
 
 def detect_webui(head: FileHead) -> float:
@@ -113,6 +129,7 @@ def report_of(one: Import) -> ImportReport:
             N_("characters of profile"): len(sheet.profile),
             N_("lines of voice"): len(sheet.voice),
             N_("openings"): len(sheet.openings),
+            N_("values of a sheet"): len(sheet.values),
             N_("lorebook entries"): len(entries) if isinstance(entries, list | dict) else 0,
         }
     )

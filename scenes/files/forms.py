@@ -19,6 +19,7 @@ from base.text import UNPRINTABLE, is_blank
 from base.writing import replace_text
 from base.yaml_writer import yaml_text
 from characters.profile import character_of
+from characters.sheets.written import sheet_written
 from scenes.scene import EMOTIONS
 from scenes.scene_loader import scene_of
 
@@ -147,6 +148,14 @@ CHARACTER = Form(
             "emotions", N_("Emotions"), N_("Labels of their own; without them those of the scene.")
         ),
         Field("adapter", N_("Voice"), N_("An adapter trained on this character."), "my-voice"),
+        Field(
+            "sheet",
+            N_("Sheet"),
+            N_("Numbers as in HP11 SAN55 Spot60; anything else a line each: items: lamp, rope."),
+            "{HP: 11, SAN: 55, 侦查: 60, 物品: [手电]}",
+            rows=3,
+            comment=N_("What they begin with: skills and HP as numbers, texts, things as a list."),
+        ),
     ),
     character_of,
     "name",
@@ -247,6 +256,8 @@ def _keys(form: Form, values: Values) -> dict[str, object]:
 
 def _value(name: str, text: str) -> object:
     match name:
+        case "sheet":
+            return sheet_written(text)
         case "cast":
             return dict(_role(line) for line in text.split("\n") if not is_blank(line))
         case "emotions" | "aliases" | "likes":

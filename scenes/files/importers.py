@@ -204,6 +204,16 @@ IMPORTERS: tuple[Importer, ...] = (
         "cards:detect_webui",
         "cards:read",
     ),
+    Importer(
+        "foundry-actor", "card", N_("Foundry VTT actor"), "cards:detect_foundry", "cards:read"
+    ),
+    Importer(
+        "ccfolia-character",
+        "card",
+        N_("CCFOLIA character"),
+        "cards:detect_ccfolia",
+        "cards:read",
+    ),
     Importer("chatharuhi", "card", N_("ChatHaruhi role"), "cards:detect_chatharuhi", "cards:read"),
     Importer("lorebook", "book", N_("lorebook"), "books:detect", "books:read"),
     Importer("risu-lorebook", "book", N_("RisuAI lorebook"), "books:detect_risu", "books:read"),

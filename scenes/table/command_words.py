@@ -10,6 +10,7 @@ from scenes.table.commands import (
     COMMANDS,
     KEEPING,
     PROGRAM,
+    SHEETS,
     SPEAKING,
     TURNS,
 )
@@ -52,6 +53,12 @@ def values_of(word: str, files: Sequence[str] = ()) -> Sequence[str]:
     return list(dict.fromkeys([*presets, *(one.name for one in SLIDERS)]))
 
 
+def takes_value(word: str) -> bool:
+    """Whether a value of a sheet follows this command, as in `/set 林默.HP`."""
+    command = known_command(word)
+    return command is not None and command.name == "set"
+
+
 def command_words() -> list[str]:
     """What commands are called, those words first that the person's language has for them."""
     own = [_word_of(written(command)) for command in COMMANDS.values()]
@@ -72,6 +79,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("Steering"), STEERING),
         (_("What has been said"), TURNS),
         (_("What is remembered"), MEMORY),
+        (_("Character sheets"), SHEETS),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )

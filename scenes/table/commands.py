@@ -12,6 +12,7 @@ from base.text import shown
 from scenes.table import controller_events as happened
 from scenes.table.command import Command
 from scenes.table.memory_commands import MEMORY
+from scenes.table.sheet_commands import SHEETS as SHEETS
 from scenes.table.steering_commands import STEERING
 
 if TYPE_CHECKING:
@@ -290,7 +291,7 @@ PROGRAM = (
 
 COMMANDS = {
     command.name: command
-    for group in (SPEAKING, CANDIDATES, STEERING, TURNS, MEMORY, KEEPING, PROGRAM)
+    for group in (SPEAKING, CANDIDATES, STEERING, TURNS, MEMORY, SHEETS, KEEPING, PROGRAM)
     for command in group
 }
 

@@ -16,12 +16,18 @@ from scenes.table.directing import DirectingIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.memories import MemoryIntentions
+from scenes.table.sheeting import SheetIntentions
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
 class Table(
-    FloorIntentions, CandidateIntentions, DirectingIntentions, TurnIntentions, MemoryIntentions
+    FloorIntentions,
+    CandidateIntentions,
+    DirectingIntentions,
+    TurnIntentions,
+    MemoryIntentions,
+    SheetIntentions,
 ):
     """One play, with its model, for one front end."""
 

@@ -19,6 +19,7 @@ View = Literal[
     "copy",
     "export",
     "memory",
+    "sheet",
     "sampling",
     "lore",
     "prompt",
@@ -68,6 +69,15 @@ class NextChanged:
     """Another role was chosen to speak next; `None` is nobody."""
 
     role: Role | None
+
+
+@dataclass(frozen=True)
+class SheetChanged:
+    """The sheet of a role has changed where the play stands."""
+
+    role: str
+    words: str
+    """What changed, in a line."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +252,7 @@ TableEvent = (
     | PlaceChanged
     | NextChanged
     | FloorChanged
+    | SheetChanged
     | CastChanged
     | ModelAsked
     | AdapterAsked

@@ -11,6 +11,8 @@ class Listening:
     def __init__(self) -> None:
         self._asked: tuple[str, Doubt] | None = None
         self._by_nothing = True
+        self.heard = ""
+        """The line that was typed last."""
 
     @property
     def asking(self) -> bool:
@@ -24,6 +26,7 @@ class Listening:
         anything else forgets that. Raises `KnownError`.
         """
         asked, self._asked = self._asked, None
+        self.heard = text.strip()
         if asked and (text.strip() == asked[0] or (self._by_nothing and is_blank(text))):
             return asked[1].meaning
         if is_blank(text):

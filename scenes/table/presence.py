@@ -4,14 +4,15 @@ Who is away belongs to the branch: it holds after the turn where it was written,
 such event further on says otherwise. The rule and who is muted hold for the session.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from base.messages import _
 from base.names import name_problem
 from scenes.scene import Role, Turns
 from scenes.table.events import Event
+from scenes.table.placed import Placed, PlacedTurn
 from scenes.table.snapshot import from_json
 from scenes.turns import RULES, Floor
 
@@ -25,26 +26,13 @@ class Presence:
     away: tuple[str, ...] = ()
 
 
-class PlacedTurn(Protocol):
-    """What is asked of a turn of the tree."""
-
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def parent(self) -> int | None: ...
-
-    @property
-    def of(self) -> int | None: ...
-
-
 @dataclass
 class FloorState:
     """What the events `floor` and `presence` have said so far."""
 
     rule: Turns | None = None
     muted: tuple[str, ...] = ()
-    written: dict[int | None, list[Presence]] = field(default_factory=dict)
+    written: Placed[Presence] = field(default_factory=Placed)
 
     def give(self, event: Event) -> None:
         """Take an event `floor`: another rule, others muted, or both. Raises `ValueError`."""
@@ -57,7 +45,7 @@ class FloorState:
 
     def place(self, presence: Presence) -> None:
         """Take an event `presence`, whose place is known to be one."""
-        self.written.setdefault(presence.after, []).append(presence)
+        self.written.place(presence)
 
     def floor_at(self, turns: Mapping[int, PlacedTurn], place: int | None) -> Floor:
         """The floor for whatever is said next after the turn `place`."""
@@ -71,62 +59,9 @@ class FloorState:
     def away_at(
         self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None = None
     ) -> frozenset[str]:
-        """Who is away after the turn `place`, for the turn `follower`, or for a new one.
-
-        A turn that was copied, behind one that was said differently or taken out, has what its
-        original had when it was copied.
-        """
-        if not self.written:
-            return frozenset()
-        while True:
-            found = self._said_between(turns, place, follower)
-            found = found or self._said_at(turns, place, follower)
-            if found is not None or place is None:
-                return frozenset(found.away if found else ())
-            follower, place = place, turns[place].parent
-
-    def _said_at(
-        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None
-    ) -> Presence | None:
-        """The last event at a turn, or at what it was copied from, that holds for its follower."""
-        until = None if follower is None else _first(turns, follower)
-        while True:
-            written = self.written.get(place, ())
-            here = [one for one in written if until is None or one.since <= until]
-            original = None if place is None else turns[place].of
-            if here or place is None or original is None or original not in turns:
-                return here[-1] if here else None
-            until, place = min(place, until or place), original
-
-    def _said_between(
-        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None
-    ) -> Presence | None:
-        """The last event at turns that stood between the original of a copy and `place`, and were
-        taken out."""
-        original = None if follower is None else turns[follower].of
-        if original is None or original not in turns:
-            return None
-        known = {place, *_originals(turns, place)}
-        between = turns[original].parent
-        while between is not None and between not in known:
-            before = turns[between].parent
-            found = self._said_at(turns, between, original)
-            if found := found or self._said_between(turns, before, between):
-                return found
-            original, between = between, before
-        return None
-
-
-def _originals(turns: Mapping[int, PlacedTurn], turn: int | None) -> Iterator[int]:
-    """What a copy was made of, and what that was made of."""
-    while turn is not None and (of := turns[turn].of) is not None and of in turns and of < turn:
-        yield of
-        turn = of
-
-
-def _first(turns: Mapping[int, PlacedTurn], turn: int) -> int:
-    """The turn that a copy, or a copy of a copy, was made of."""
-    return min(_originals(turns, turn), default=turn)
+        """Who is away after the turn `place`, for the turn `follower`, or for a new one."""
+        found = next(self.written.back_from(turns, place, follower), None)
+        return frozenset(found.away if found else ())
 
 
 def presence_of(event: Event) -> Presence:

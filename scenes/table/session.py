@@ -25,6 +25,7 @@ from scenes.table.session_state import VERSION as VERSION
 from scenes.table.session_state import By as By
 from scenes.table.session_state import Notes, SessionState
 from scenes.table.session_state import Turn as Turn
+from scenes.table.sheets import Change, SheetChange
 from scenes.table.snapshot import to_json
 
 
@@ -144,14 +145,20 @@ class Session(SessionState):
         """Take back the last move: stand where the play stood before it. False where none was."""
         if not self.can_undo:
             return False
-        self._go(self._moves.past[-1], "undo")
+        if (change := self.change_to_undo) is not None:
+            self._record_change(change.role, change.back, "undo")
+        else:
+            self._go(self._moves.place_before, "undo")
         return True
 
     def redo(self) -> bool:
         """Do again what was taken back last. False where nothing was."""
         if not self.can_redo:
             return False
-        self._go(self._moves.future[-1], "redo")
+        if (change := self.change_to_redo) is not None:
+            self._record_change(change.role, change.changes, "redo")
+        else:
+            self._go(self._moves.place_after, "redo")
         return True
 
     def go(self, turn: int, by: Moved = "go") -> None:
@@ -218,7 +225,7 @@ class Session(SessionState):
             parent = number
         self._grow(new)
         for copy, follows in zip(new, [*new[1:], None], strict=True):
-            notes = tuple(self._notes_after(copy.of, follows.of if follows else None))
+            notes = tuple(self._knowledge_after(copy.of, follows.of if follows else None))
             if notes:
                 self._do({"event": "knowledge", **to_json(Notes(copy.id, copy.id, notes))})
             if copy.of in self.marks:
@@ -251,6 +258,21 @@ class Session(SessionState):
         """Have a fact be none any more, from where the play stands on."""
         since = self._next_id()
         self._do({"event": "forget", "fact": fact, "after": self.head, "since": since})
+
+    # --- sheets ---
+
+    def change_sheet(self, role: str, changes: Iterable[Change]) -> None:
+        """Change values in the sheet of a role, from where the play stands on. Raises
+        `KnownError` for nobody of the cast."""
+        if changed := tuple(one for one in changes if one.before != one.after):
+            self._record_change(self.scene.role(role).name, changed)
+
+    def _record_change(
+        self, role: str, changes: Iterable[Change], by: Literal["undo", "redo"] | None = None
+    ) -> None:
+        here, since = self.head, self._next_id()
+        change = SheetChange(here, since, role, tuple(changes), by, len(self.draws))
+        self._do({"event": "sheet", **to_json(change)})
 
     # --- who speaks ---
 

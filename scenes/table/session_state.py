@@ -14,6 +14,7 @@ import msgspec
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
+from characters.sheets.values import Sheet
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.recall import Fact, OpeningEnd, Recap, recap_head
@@ -24,6 +25,7 @@ from scenes.table.followers import Followers
 from scenes.table.memory_state import MemoryState, Standing
 from scenes.table.moves import Moves
 from scenes.table.presence import FloorState, newcomer_of, presence_of
+from scenes.table.sheets import SceneSkills, SheetChange, Sheets, change_of, start_of
 from scenes.table.snapshot import from_json
 from scenes.table.times import Times
 from scenes.table.tuning import TuningState
@@ -83,6 +85,7 @@ class SessionState:
         self.seats = FloorState()
         self.tuning = TuningState()
         self.memory = MemoryState()
+        self.sheets = Sheets(lambda role: start_of(self.scene, role))
         self.head: int | None = None
         self.marks: dict[int, str] = {}
         self._moves = Moves()
@@ -121,18 +124,16 @@ class SessionState:
         """Each turn of the path, and the notes that a model read just before it."""
         before = None
         for turn in self._path:
-            yield tuple(self._notes_after(before, turn.id)), turn
+            yield tuple(self._knowledge_after(before, turn.id)), turn
             before = turn.id
 
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
-        if self.memory:
-            return [entry for entry, __ in self.remembered(path, then)]
-        read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
+        read: list[Entry] = list(self.notes_after(None, path[0].id if path else then))
         noted = self.notes.keys()
         start = 0
-        for end in [at for at, turn in enumerate(path, 1) if turn.id in noted]:
+        for end in [at for at, turn in enumerate(path, 1) if turn.id in noted or self.sheets]:
             read += [turn.entry for turn in path[start:end]]
-            read += self._notes_after(path[end - 1].id, path[end].id if end < len(path) else then)
+            read += self.notes_after(path[end - 1].id, path[end].id if end < len(path) else then)
             start = end
         return read + [turn.entry for turn in path[start:]]
 
@@ -145,7 +146,7 @@ class SessionState:
         before = None
         for at in range(len(path) + 1):
             following = path[at].id if at < len(path) else then
-            for note in self._notes_after(before, following):
+            for note in self.notes_after(before, following):
                 if note.key not in gone:
                     yield note, None
             for mark in marks.get(at, ()):
@@ -182,7 +183,15 @@ class SessionState:
         names = [role.name for role in self.scene.cast]
         return tuple(name for name in names if name not in away) if away else ()
 
-    def _notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
+    def notes_after(
+        self, turn: int | None, following: int | None, draw: int | None = None
+    ) -> Iterator[Note]:
+        """What a model reads between a turn and the one that follows it, or a new one: knowledge,
+        and what has changed in a sheet, before a draw where one is given."""
+        yield from self._knowledge_after(turn, following)
+        yield from self.sheets.notes(self.turns, turn, following, draw)
+
+    def _knowledge_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
         for written in self.notes.get(turn, ()):
             if following is None or written.since <= following:
                 yield from written.notes
@@ -205,6 +214,19 @@ class SessionState:
         """Who was away when that turn was said."""
         return self.seats.away_before(self.turns, turn)
 
+    def sheet(self, role: str) -> Sheet:
+        """The sheet of a role, by its name, where the play stands."""
+        return self.sheets.sheet(role, self.turns, self.head)
+
+    def sheet_before(self, role: str, turn: int) -> Sheet:
+        """The sheet of a role when that turn was said."""
+        return self.sheets.sheet(role, self.turns, self.turns[turn].parent, turn)
+
+    @property
+    def skills(self) -> SceneSkills:
+        """What the sheets say of skills where the play stands."""
+        return SceneSkills(self.scene.cast, self.sheet)
+
     @property
     def can_undo(self) -> bool:
         return bool(self._moves.past)
@@ -212,6 +234,16 @@ class SessionState:
     @property
     def can_redo(self) -> bool:
         return bool(self._moves.future)
+
+    @property
+    def change_to_undo(self) -> SheetChange | None:
+        """The change of a sheet that undo would take back."""
+        return self._moves.last_change
+
+    @property
+    def change_to_redo(self) -> SheetChange | None:
+        """The change of a sheet that redo would do again."""
+        return self._moves.next_change
 
     def latest_after(self, turn: int | None) -> Turn | None:
         """Of what was said after `turn`, the line that the play stood at, or beyond, last."""
@@ -294,6 +326,15 @@ class SessionState:
             raise ValueError(_("there is no turn {turn!r}", turn=presence.after))
         self.seats.place(presence)
 
+    def _change(self, event: Event) -> None:
+        change = change_of(event)
+        if not self._is_place(change.after):
+            raise ValueError(_("there is no turn {turn!r}", turn=change.after))
+        if change.role not in [each.name for each in self.scene.cast]:
+            raise ValueError(_("role {role!r} is not in the cast", role=change.role))
+        self.sheets.place(change)
+        self._moves.change(change)
+
     def _join(self, event: Event) -> None:
         newcomer = newcomer_of(event, self.scene.cast)
         self.scene = replace(self.scene, cast=(*self.scene.cast, newcomer))
@@ -374,6 +415,7 @@ class SessionState:
         "recall": lambda self, event: self.memory.recall(event),
         "fact": lambda self, event: self.memory.pin(event, self.turns),
         "forget": lambda self, event: self.memory.forget(event, self.turns),
+        "sheet": lambda self, event: self._change(event),
     }
     """How each event is applied, by its name."""
 

@@ -6,6 +6,7 @@ from base.text import UNPRINTABLE, is_blank
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.sheeting import sheet_changed
 from scenes.table.typed import edited_text
 
 LONGEST_MARK = 64
@@ -20,6 +21,10 @@ class TurnIntentions(Intentions):
         """Take back the last move."""
         if not self.play.session.can_undo:
             raise KnownError(_("this is the opening; there is nothing to undo"))
+        if (change := self.play.session.change_to_undo) is not None:
+            self.play.undo()
+            self._tell(sheet_changed(change.role, change.back))
+            return
         self._dealer.halt()
         self.play.undo()
         self._arrive(happened.PlaceChanged("undo"))
@@ -29,6 +34,10 @@ class TurnIntentions(Intentions):
         """Do again what was taken back last."""
         if not self.play.session.can_redo:
             raise KnownError(_("there is nothing to redo"))
+        if (change := self.play.session.change_to_redo) is not None:
+            self.play.redo()
+            self._tell(sheet_changed(change.role, change.changes))
+            return
         self._dealer.halt()
         self.play.redo()
         self._arrive(happened.PlaceChanged("redo"))

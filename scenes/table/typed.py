@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
 from base.text import is_blank, shown
+from characters.sheets.names import is_known
 from scenes.log import SPOKEN, Entry, cue, parse
 from scenes.log_marks import closing, join, split_emotion
 from scenes.scene import Role, Scene
@@ -177,7 +178,7 @@ def _command(begun: Marked) -> Do | None:
     if command := known_command(marks.narrow(begun.word)):
         return Do(command, begun.rest)
     if begun.latin:
-        return None
+        return _filled_in(begun)
     for alias in sorted(WORDS, key=len, reverse=True):
         behind = begun.word.removeprefix(alias)
         if behind == begun.word or not WORDS[alias].takes_text:
@@ -185,6 +186,15 @@ def _command(begun: Marked) -> Do | None:
         if begun.mark == "/" or behind.isdecimal():
             return Do(WORDS[alias], f"{behind} {begun.rest}".strip())
     return None
+
+
+def _filled_in(begun: Marked) -> Do | None:
+    """A value written right behind `.st`, as in `.sthp-3`."""
+    behind = begun.word[2:]
+    if begun.word[:2].casefold() != "st" or not is_known(behind):
+        return None
+    number = marks.narrow(begun.rest).lstrip("+-=: ")[:1].isdecimal()
+    return Do(WORDS["st"], f"{behind}{begun.rest}") if number else None
 
 
 def _no_command(begun: Marked) -> KnownError:

@@ -15,7 +15,7 @@ LEGACY = {
     **{"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H"},
     **{"pageup": "\x1b[5~", "pagedown": "\x1b[6~", "f1": "\x1bOP", "f8": "\x1b[19~"},
     **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abefgjlpqyz"},
-    **{"alt+enter": "\x1b\r", "f3": "\x1bOR", "f4": "\x1bOS"},
+    **{"alt+enter": "\x1b\r", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS"},
 }
 KITTY = {
     **LEGACY,
@@ -159,7 +159,7 @@ def turn_at(keys: Keyboard) -> None:
 
 def open_at(keys: Keyboard) -> None:
     """What opens above, and goes away again by the key that it names."""
-    for key in ("f1", "f8", "f3", "f4", "ctrl+b", "ctrl+f", "ctrl+p"):
+    for key in ("f1", "f8", "f2", "f3", "f4", "ctrl+b", "ctrl+f", "ctrl+p"):
         before = keys.opened.text
         keys.press(key)
         keys.opened.until(lambda before=before: keys.opened.text != before, 15)  # type: ignore[misc]

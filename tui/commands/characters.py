@@ -54,6 +54,7 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
     from dataclasses import asdict
 
     from characters.profile import load
+    from characters.sheets.values import listed
 
     with given():
         one = load(character)
@@ -69,6 +70,7 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
         (N_("adapter: {words}"), one.adapter),
         (N_("emotions: {words}"), series(one.emotions)),
         (N_("knowledge: {words}"), series(map(str, one.knowledge))),
+        (N_("sheet: {words}"), listed(one.sheet)),
         (N_("card: {words}"), _path(one.card)),
     )
     for sentence, words in rows:

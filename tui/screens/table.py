@@ -1,5 +1,6 @@
 """The table on the screen: transcript, candidates, composer, status, each as the play stands."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -21,6 +22,7 @@ from tui.paint import printable
 from tui.screens.table_deeds import KeyActions
 from tui.screens.table_status import direction_of, heading_of, invitation, picks_of, status_of
 from tui.settings import settings
+from tui.sheet_lines import value_names
 from tui.table_keys import Laws
 from tui.telling_app import TellingApp
 from tui.widgets.composer import Composer
@@ -77,6 +79,7 @@ class TableScreen(KeyActions):
         title = Content.assemble((printable(scene.title), "bold"), f"  {printable(scene.aim)}")
         self.query_one("#title", Static).update(title)
         self.query_one(Composer).keyed = self
+        self.query_one(Composer).suggestions.values = partial(value_names, self.play.session)
         self.query_one(Composer).focus()
         if written := unsent.take(self.play):
             self.query_one(Composer).write(*written)

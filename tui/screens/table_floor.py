@@ -12,6 +12,7 @@ from scenes.table import controller_events as happened
 from scenes.table.play import Play
 from scenes.table.watching import Watching
 from tui.loaded_model import LoadedModel
+from tui.paint import printable
 from tui.screens.controlled import ControlledScreen
 from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
@@ -37,6 +38,7 @@ class FloorActions(ControlledScreen):
     """Actions on the cast and the model."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "sheets", "Sheets", id="table.sheets", show=False, priority=True),
         Binding("f3", "model", "Model", id="table.model", priority=True),
         Binding("f4", "floor", "Who speaks", id="table.floor", priority=True),
         Binding("f5", "watch", "Play by itself", id="table.watch", show=False, priority=True),
@@ -70,6 +72,11 @@ class FloorActions(ControlledScreen):
                 self._show_cast()
             case happened.FloorChanged():
                 self.tell()
+            case happened.SheetChanged(words=words):
+                self.notify(printable(words), markup=False)
+                self.tell()
+            case happened.ViewAsked("sheet", role):
+                self.action_sheets(role)
             case happened.ModelAsked(retry=True):
                 self._paotuan.retry_model()
             case happened.ModelAsked("", retry=False):
@@ -157,6 +164,13 @@ class FloorActions(ControlledScreen):
 
         if self.app.screen is self:
             self.app.push_screen(FloorScreen(self.table), lambda __: self.tell())
+
+    def action_sheets(self, role: str = "") -> None:
+        """The sheets at this place of the branch; that of `role` is lit, else one's own."""
+        from tui.screens.sheets import SheetsScreen
+
+        if self.app.screen is self:
+            self.app.push_screen(SheetsScreen(self.table, role), lambda __: self.tell())
 
     def action_model(self) -> None:
         from tui.screens.models import ModelsScreen

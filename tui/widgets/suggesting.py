@@ -1,9 +1,9 @@
 """What the composer offers for a word that is begun: labels, commands, names. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from scenes.table.command_words import takes_name, values_of
+from scenes.table.command_words import takes_name, takes_value, values_of
 
 FORMS = ("emoji ", "me ")
 """What may follow a backslash."""
@@ -24,6 +24,8 @@ class Suggestions:
         self.names = tuple(names)
         self.files: tuple[str, ...] = ()
         """The files of knowledge that may follow `/lore`."""
+        self.values: Callable[[], Sequence[str]] = tuple
+        """The values of sheets, as `/set` calls them."""
 
     def rest(self, before: str, first_line: bool) -> str:
         """What is still missing of the first word that fits what stands before the cursor."""
@@ -36,7 +38,10 @@ class Suggestions:
 
     def _kinds(self, before: str, first_line: bool) -> list[tuple[str, Sequence[str]]]:
         """What stands before the word that is begun, and the words that may follow."""
-        if first_line and (naming := NAMING.match(before)) and takes_name(naming[1]):
+        naming = NAMING.match(before) if first_line else None
+        if naming and takes_value(naming[1]):
+            return [(naming[0], [*self.values(), *self.names])]
+        if naming and takes_name(naming[1]):
             return [(naming[0], self.names)]
         if first_line and naming and (values := values_of(naming[1], self.files)):
             return [(before[: before.rfind(" ") + 1], values)]

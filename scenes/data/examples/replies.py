@@ -12,6 +12,7 @@ from typing import NamedTuple
 from models.backend import Prompt
 from scenes.data.examples.prompts import Bounds
 from scenes.log import Entry
+from scenes.note import Note
 from scenes.prompt import (
     MARGIN,
     History,
@@ -129,17 +130,20 @@ class SessionPrompts:
         for each in path[:0:-1]:
             self._add_notes(each)
             self._add(each.entry, each)
-        self._add_notes(turn)
-        self._before = turn
+        read, told = self._notes(turn, turn.draw), self._notes(turn)
+        for note in read:
+            self._add(note, None)
+        self._before = turn if read == told else None  # what comes next has read of more
         return self._history
 
     def _add_notes(self, turn: Turn) -> None:
-        """The knowledge that stood before a turn when it was said."""
-        for notes in self.session.notes.get(turn.parent, ()):
-            if notes.since <= turn.id:
-                for note in notes.notes:
-                    if may_read(self._reader[0], note) and note.key not in self._reader[1]:
-                        self._add(note, None)
+        """What stood before a turn when it was said that nobody said."""
+        for note in self._notes(turn):
+            if may_read(self._reader[0], note) and note.key not in self._reader[1]:
+                self._add(note, None)
+
+    def _notes(self, turn: Turn, draw: int | None = None) -> list[Note]:
+        return list(self.session.notes_after(turn.parent, turn.id, draw))
 
     def _add(self, entry: Entry, turn: Turn | None) -> None:
         if entry.kind != "comment":

@@ -1,11 +1,13 @@
 """Who wrote in a table's log, to be asked about: nicknames, and what each most likely is."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
 from base.errors import KnownError
+from characters.sheets.st import ORDER, sheet_of
+from characters.sheets.values import Sheet, merged
 from scenes.files.report import ImportReport
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.files import TableLog
@@ -33,6 +35,8 @@ class Player:
     part: PlayerPart
     count: int
     """Messages among those that were looked at."""
+    sheet: Sheet = field(default_factory=dict, hash=False)
+    """What its orders `.st` among them set."""
 
     @property
     def key(self) -> str:
@@ -46,17 +50,21 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
     Raises `KnownError` for a damaged file.
     """
     accounts: dict[tuple[str, str], Player] = {}
+    sheets: dict[tuple[str, str], Sheet] = {}
     for log in logs:
         people = Participants(table)
         first = islice(_messages(log, LOOKED_AT), SAMPLE)
         people.bots = frozenset(answering(one for one in first if one.part == "person"))
         for message in _messages(log, LOOKED_AT):
             key = message.name, message.id
+            if order := ORDER.match(message.text):
+                sheets[key] = merged(sheets.get(key, {}), sheet_of(message.text[order.end() :]))
             if known := accounts.get(key):
                 accounts[key] = replace(known, count=known.count + 1)
             elif message.part in ("person", "dice", "observer") and len(accounts) < MOST:
                 accounts[key] = _player(message, people.meet(*key))
-    return sorted(accounts.values(), key=lambda one: -one.count)
+    found = (replace(one, sheet=sheets.get(key, {})) for key, one in accounts.items())
+    return sorted(found, key=lambda one: -one.count)
 
 
 def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:

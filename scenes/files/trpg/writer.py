@@ -1,12 +1,14 @@
 """A table's log to a new session of ours, whole or not at all, with a part of it held at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import sessions_folder
 from base.messages import _
+from characters.sheets.values import merged
 from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
 from scenes.files.known_characters import with_known_characters
@@ -36,7 +38,17 @@ def scene_of(
         )
     roles = [Role(name, narrator=narrating[name]) for name in dict.fromkeys(names)]
     cast = with_known_characters(roles[:LARGEST_CAST], None, tell)
+    cast = tuple(_with_sheet(role, players) for role in cast)
     return Scene(path.stem, path, " ".join(path.stem.split())[:80], cast)
+
+
+def _with_sheet(role: Role, players: Sequence[Player]) -> Role:
+    """A role with what its players have filled in, over what its character has."""
+    sheet = role.sheet
+    for one in players:
+        if one.role == role.name and one.sheet:
+            sheet = merged(sheet, one.sheet)
+    return role if sheet is role.sheet else replace(role, sheet=sheet)
 
 
 def save_session(
