@@ -23,5 +23,7 @@ class Character:
     """Log texts, one of which may begin a scene."""
     talkativeness: float | None = None
     """Chance to speak next without being named, 0 to 1; none leaves it to the scene."""
+    secret: str = ""
+    """What only this character knows; no card has a place for it."""
     card: Path | None = None
     """The card it comes from. In texts of a card `{{user}}` is the player's role."""

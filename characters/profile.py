@@ -91,6 +91,7 @@ def _made(document: Document, path: Path) -> Character:
         emotions=tuple(keys.emotions),
         openings=tuple(text.strip("\n") for text in keys.openings),
         talkativeness=keys.talkativeness,
+        secret=keys.secret.strip(),
         card=path.parent / keys.card if keys.card else None,
     )
 

@@ -69,6 +69,7 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
         knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
         emotions=tuple(entry.emotions) or character.emotions,
         openings=tuple(map(filled, character.openings)),
+        secret=entry.secret.strip() or filled(character.secret),
     )
 
 

@@ -1,9 +1,11 @@
 """The one prompt builder, used by play and by training examples alike. Pure but for counting.
 
 The prompt is itself a log: what is stable comes first and never changes during a session, so that
-a model's KV cache survives; then the history, trimmed from the left in whole blocks; then the cue.
+a model's KV cache survives; then the history, trimmed from the left in whole blocks, and last in it
+what only the speaker knows; then the cue. The history is what the speaker saw: `scenes.view`.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
@@ -23,6 +25,7 @@ BLOCKS = 4
 MARGIN = 16
 """Tokens kept free for what joining the parts may add."""
 NARRATION_CUE = "【"
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 class History:
@@ -78,12 +81,13 @@ def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
     """Have a backend count at once what a prompt of `scene` after `history` is made of."""
     if isinstance(backend, Primed):
         lines = (write(entry) + "\n" for entry in history if entry.kind != "comment")
-        backend.prime([stable_part(scene), *map(cue_of, scene.cast), *lines])
+        secrets = (secret_part(role) for role in scene.cast if role.secret)
+        backend.prime([stable_part(scene), *map(cue_of, scene.cast), *secrets, *lines])
 
 
 def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prompt:
     """The prompt for the next line by `speaker`, its history within `budget` tokens."""
-    return Prompt(stable, said.kept(budget), cue_of(speaker))
+    return Prompt(stable, said.kept(budget) + secret_part(speaker), cue_of(speaker))
 
 
 def prompt_without(
@@ -91,13 +95,15 @@ def prompt_without(
 ) -> Prompt:
     """The prompt that a draw had which `dropped` so many entries of its history, whatever tokens
     are counted by now; `budget` is that of the draw."""
-    return Prompt(stable, said.without(dropped, budget), cue_of(speaker))
+    history = said.without(dropped, budget) + secret_part(speaker)
+    return Prompt(stable, history, cue_of(speaker))
 
 
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
     """Tokens that the history may take beside what is stable. Raises as `build_prompt` does."""
     longest_cue = max(count(cue_of(role)) for role in scene.cast)
-    budget = context - reply - count(stable_part(scene)) - longest_cue - MARGIN
+    secrets = max((count(secret_part(role)) for role in scene.cast if role.secret), default=0)
+    budget = context - reply - count(stable_part(scene)) - secrets - longest_cue - MARGIN
     if budget < context // 8:
         raise KnownError(
             _(
@@ -116,6 +122,16 @@ def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
 def cue_of(role: Role) -> str:
     """How a line by `role` begins: `夏娜：`, or `【` for a narrator."""
     return NARRATION_CUE if role.narrator else cue(role.name)
+
+
+def secret_part(role: Role) -> str:
+    """What only `role` knows, as a log line before its cue, so that all before it is shared with
+    the prompts of others; empty where it has no secret."""
+    secret = one_line(role.secret)
+    if not secret:
+        return ""
+    whose = f"{role.name}的秘密：" if _HAN.search(secret) else f"{role.name}'s secret: "
+    return write(Entry("context", f"{whose}{secret}")) + "\n"
 
 
 def stable_part(scene: Scene) -> str:

@@ -13,6 +13,8 @@ from scenes.lesson import Lesson
 
 Turns = Literal["natural", "list", "manual", "pooled"]
 
+Thoughts = Literal["private", "shared"]
+
 EMOTIONS = (
     *("平静", "专注", "微笑", "兴奋", "微怒", "大怒", "惊讶"),
     *("恐惧", "悲哀", "哭泣", "害羞", "困惑", "白眼"),
@@ -41,6 +43,8 @@ class Role:
     """Labels of its own; none means those of the scene."""
     openings: tuple[str, ...] = ()
     """Log texts of its own, one of which may begin a scene that has no opening."""
+    secret: str = ""
+    """What only this role knows: part of its own prompt, and of no other."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Scene:
     """What the scene says of `models.backend.Sampling`, by its names; the rest is not said."""
     turns: Turns = "natural"
     dice: str | None = None
+    thoughts: Thoughts | None = None
+    """Whether a thought is its thinker's alone; `None` is `shared`, as in scenes of before."""
     lesson: Lesson | None = None
     """What is recited in place of a model."""
     ahead: int | None = None

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
+from scenes.owned import owned
 from scenes.prompt import build_prompt, prime
 from scenes.scene import Role, Scene
 from scenes.table.draw import Update, draw_lines, line_sampling
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.knowledge import TableKnowledge
+from scenes.table.seeing import Told, read_by, told_at
 from scenes.table.session import Draw, Session, Turn
 
 if TYPE_CHECKING:
@@ -66,14 +68,18 @@ class PlayHands:
         The history is taken now; the generator may be consumed in another thread.
         """
         history = (
-            self.session.history_at(hand.after) if hand.places else self.history_for(hand, backend)
+            read_by(self.session, hand.speaker, hand.after)
+            if hand.places
+            else self.history_for(hand, backend)
         )
         return len(hand.places), self.draw(backend, hand, history)
 
     def history_for(self, hand: Hand, backend: Backend) -> list[Entry]:
-        """What the model reads for an empty hand; the knowledge that comes up is written down."""
-        self.session.inject(self.notes_for(backend, hand.speaker, hand.after), hand.after)
-        return self.session.history_at(hand.after)
+        """What the model reads for an empty hand: what its role saw; the knowledge that comes up
+        is written down."""
+        told = told_at(self.session, hand.after)
+        self.session.inject(self.notes_in(told, backend, hand.speaker), hand.after)
+        return read_by(self.session, hand.speaker, hand.after)
 
     def draw(self, backend: Backend, hand: Hand, history: Sequence[Entry]) -> Generator[Update]:
         """Lay out places of a hand, and draw for them after `history`."""
@@ -98,7 +104,7 @@ class PlayHands:
 
     def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
         """Have the model read what has been said so far, for the next line of `speaker`."""
-        entries = self.session.history
+        entries = read_by(self.session, speaker, self.session.head)
         sampling = line_sampling(self.scene, speaker, self.asked)
 
         def read() -> Generator[Progress]:
@@ -113,22 +119,31 @@ class PlayHands:
     def prompt(self, backend: Backend, speaker: Role) -> Prompt:
         """All that the model would read for the next line of `speaker`."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        notes = self.notes_for(backend, speaker, self.session.head)
-        history = [*self.session.history, *notes]
+        told = told_at(self.session, self.session.head)
+        history = [*told.by(speaker), *self.notes_in(told, backend, speaker)]
         prime(backend, self.scene, history)
         return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
 
-    def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
-        """The knowledge that comes up before a line by `speaker` there; nothing is written."""
-        return self.notes_in(self.session.history_at(after), backend, speaker)
+    def history_ahead(
+        self, backend: Backend, speaker: Role, said: Sequence[Entry] = ()
+    ) -> list[Entry]:
+        """What the model would read for `speaker` after `said` were said here; nothing is
+        written."""
+        told = told_at(self.session, self.session.head).and_then(said)
+        return [*told.by(speaker), *self.notes_in(told, backend, speaker)]
 
-    def notes_in(self, history: Sequence[Entry], backend: Backend, speaker: Role) -> list[Note]:
-        """The knowledge that comes up after `history`, before a line by `speaker`."""
+    def notes_in(self, told: Told, backend: Backend, speaker: Role) -> list[Note]:
+        """The knowledge that comes up before a line by `speaker`; what comes up for them alone is
+        for them alone."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
         player = self.session.role
-        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player)
-        self.notices += problems
-        return notes
+
+        def brought_up(history: Sequence[Entry], reader: Role) -> list[Note]:
+            notes, problems = self.knowledge.notes(backend, history, reader, reply, player)
+            self.notices += [one for one in problems if one not in self.notices]
+            return notes
+
+        return owned(brought_up, self.scene, speaker, told.by(speaker), told.by_all)
 
     def opening_knowledge(self) -> Generator["Shelf"]:
         """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""

@@ -4,7 +4,7 @@ Who is away belongs to the branch: it holds after the turn where it was written,
 such event further on says otherwise. The rule and who is muted hold for the session.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -15,6 +15,8 @@ from scenes.table.events import Event
 from scenes.table.snapshot import from_json
 from scenes.turns import RULES, Floor
 
+NOBODY: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Presence:
@@ -23,6 +25,9 @@ class Presence:
     after: int | None
     since: int
     away: tuple[str, ...] = ()
+    unseen: bool = False
+    """Whether those who are away see nothing of what is said meanwhile; journals of before do not
+    say so, and there they read it all the same."""
 
 
 class PlacedTurn(Protocol):
@@ -64,6 +69,36 @@ class FloorState:
         away = self.away_at(turns, place)
         return Floor(self.rule, frozenset(self.muted), away)
 
+    @property
+    def hides(self) -> bool:
+        """Whether anything may have been said that one of the cast did not see."""
+        return any(one.unseen for place in self.written.values() for one in place)
+
+    def missing_along(
+        self, turns: Mapping[int, PlacedTurn], path: Sequence[PlacedTurn], then: int | None = None
+    ) -> list[frozenset[str]]:
+        """Who did not see each turn of a path, and at last who does not see what follows it: the
+        turn `then`, or a new one."""
+        missing, along = NOBODY, list[frozenset[str]]()
+        places = [*((turn.parent, turn.id) for turn in path), (path[-1].id if path else None, then)]
+        for place, follower in places:
+            missing = self.missing_at(turns, place, follower, missing)
+            along.append(missing)
+        return along
+
+    def missing_at(
+        self,
+        turns: Mapping[int, PlacedTurn],
+        place: int | None,
+        follower: int | None,
+        before: frozenset[str],
+    ) -> frozenset[str]:
+        """Who does not see what follows a place, where `before` did not see the turn there."""
+        found = self._written_for(turns, place, follower)
+        if found is None:
+            return before
+        return frozenset(found.away) if found.unseen else NOBODY
+
     def away_before(self, turns: Mapping[int, PlacedTurn], turn: int) -> frozenset[str]:
         """Who was away when that turn was said."""
         return self.away_at(turns, turns[turn].parent, turn)
@@ -79,11 +114,17 @@ class FloorState:
         if not self.written:
             return frozenset()
         while True:
-            found = self._said_between(turns, place, follower)
-            found = found or self._said_at(turns, place, follower)
+            found = self._written_for(turns, place, follower)
             if found is not None or place is None:
                 return frozenset(found.away if found else ())
             follower, place = place, turns[place].parent
+
+    def _written_for(
+        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None
+    ) -> Presence | None:
+        """The last event between a place and what follows it."""
+        found = self._said_between(turns, place, follower)
+        return found or self._said_at(turns, place, follower)
 
     def _said_at(
         self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None
@@ -132,7 +173,8 @@ def _first(turns: Mapping[int, PlacedTurn], turn: int) -> int:
 def presence_of(event: Event) -> Presence:
     """What an event `presence` says. Raises `ValueError`, `TypeError` or `KeyError`."""
     presence = from_json(Presence, {key: event[key] for key in ("after", "since")})
-    return Presence(presence.after, presence.since, _names(event.get("away", ())))
+    names, unseen = _names(event.get("away", ())), event.get("unseen") is True
+    return Presence(presence.after, presence.since, names, unseen)
 
 
 def newcomer_of(event: Event, cast_so_far: tuple[Role, ...]) -> Role:

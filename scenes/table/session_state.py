@@ -105,33 +105,34 @@ class SessionState:
 
     def history_before(self, turn: int) -> list[Entry]:
         """What a model read, or would have read, for that turn."""
-        return self._read(self._path_to(self.turns[turn].parent), turn)
+        return self._read(self.path_to(self.turns[turn].parent), turn)
 
     def told(self) -> Iterator[tuple[Sequence[Note], Turn]]:
         """Each turn of the path, and the notes that a model read just before it."""
         before = None
         for turn in self._path:
-            yield tuple(self._notes_after(before, turn.id)), turn
+            yield tuple(self.notes_after(before, turn.id)), turn
             before = turn.id
 
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
-        read: list[Entry] = list(self._notes_after(None, path[0].id if path else then))
+        read: list[Entry] = list(self.notes_after(None, path[0].id if path else then))
         noted = self.notes.keys()
         start = 0
         for end in [at for at, turn in enumerate(path, 1) if turn.id in noted]:
             read += [turn.entry for turn in path[start:end]]
-            read += self._notes_after(path[end - 1].id, path[end].id if end < len(path) else then)
+            read += self.notes_after(path[end - 1].id, path[end].id if end < len(path) else then)
             start = end
         return read + [turn.entry for turn in path[start:]]
 
-    def _notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
+    def notes_after(self, turn: int | None, following: int | None) -> Iterator[Note]:
+        """The knowledge written after a turn for the one that follows, or for a new one."""
         for written in self.notes.get(turn, ()):
             if following is None or written.since <= following:
                 yield from written.notes
 
     def history_at(self, place: int | None) -> list[Entry]:
         """What a model reads for a line after the turn `place`, wherever the play stands."""
-        return self.history if place == self.head else self._read(self._path_to(place), None)
+        return self.history if place == self.head else self._read(self.path_to(place), None)
 
     def is_on_path(self, turn: int) -> bool:
         """Whether a turn stands on the branch of where the play stands."""
@@ -293,7 +294,8 @@ class SessionState:
             self._latest[turn.parent] = turn.id
         self.head = head
 
-    def _path_to(self, head: int | None) -> list[Turn]:
+    def path_to(self, head: int | None) -> list[Turn]:
+        """The turns from the opening to that one."""
         path = []
         while head is not None:
             path.append(self.turns[head])

@@ -5,6 +5,7 @@ edited since; a line that was typed takes the cut of the draw before it. In jour
 so, the history is cut to the budget that is asked for.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -14,15 +15,18 @@ from scenes.data.examples.prompts import Bounds
 from scenes.log import Entry
 from scenes.prompt import (
     MARGIN,
+    Count,
     History,
     history_budget,
     prompt_after,
     prompt_without,
+    secret_part,
     stable_part,
 )
 from scenes.scene import Role
 from scenes.table.draws import Draw
 from scenes.table.session import Session, Turn
+from scenes.view import NOBODY, Missing, seen_by
 
 
 class HistoryLine(NamedTuple):
@@ -44,15 +48,12 @@ class SessionPrompts:
     """Lines of which the journal does not say what the model had read."""
     shortened: int = 0
     """Lines whose prompt in play was longer than the bounds allow."""
-    _before: Turn | None = None
-    """The turn whose history is held: that of the next one on its branch only goes on from it."""
-    _history: History = field(init=False)
-    _turns: list[Turn | None] = field(init=False, default_factory=list)
-    """The turn that each line of the history is; `None` for a note."""
+    _read: dict[str, "_Reading"] = field(init=False, default_factory=dict)
+    """What each role has read, by its name; all together where nothing is kept from anybody."""
 
     def __post_init__(self) -> None:
         self._stable = stable_part(self.session.scene)
-        self._history = History(self.bounds.count)
+        self._hides = _hides(self.session)
 
     def before(self, turn: Turn, role: Role) -> Prompt:
         """What stood before `turn`, a line of `role`.
@@ -60,28 +61,40 @@ class SessionPrompts:
         Raises `KnownError` where the journal does not say it and the scene leaves no room.
         """
         draw = self._draw_before(turn)
-        history = self._history_before(self._as_drawn(turn))
+        read = self._reading(self._as_drawn(turn), role)
         if draw is None or draw.dropped is None:
             self.unrecorded += 1
-            return self._cut(history, role)
+            return self._cut(read.history, role)
         budget = draw.budget if draw.tokenizer == self.bounds.tokenizer else 0
-        prompt = prompt_without(self._stable, history, role, draw.dropped, budget)
+        dropped = self._dropped(draw.dropped, draw.speaker, self._as_drawn(turn), role)
+        prompt = prompt_without(self._stable, read.history, role, dropped, budget)
         if self._fits(prompt):
             return prompt
         self.shortened += 1
-        return self._cut(history, role)
+        return self._cut(read.history, role)
 
     def is_recorded(self, turn: Turn) -> bool:
         """Whether the journal says what a model had read before `turn`."""
         draw = self._draw_before(turn)
         return draw is not None and draw.dropped is not None
 
-    def lines_of(self, prompt: Prompt, turn: Turn) -> Sequence[HistoryLine]:
-        """The history of a prompt that `before` has made for `turn`, a line each."""
-        self._history_before(self._as_drawn(turn))
-        texts = _lines(prompt.history)
-        turns = self._turns[len(self._turns) - len(texts) :]
-        return [HistoryLine(*each) for each in zip(texts, turns, strict=True)]
+    def lines_of(self, prompt: Prompt, turn: Turn, role: Role) -> Sequence[HistoryLine]:
+        """The history of a prompt that `before` has made for `turn` of `role`, a line each."""
+        secret = secret_part(role)
+        texts = _lines(prompt.history.removesuffix(secret))
+        known = self._reading(self._as_drawn(turn), role).turns
+        lines = zip(texts, known[len(known) - len(texts) :], strict=True)
+        last = [HistoryLine(secret, None)] if secret else []
+        return [*(HistoryLine(*each) for each in lines), *last]
+
+    def _dropped(self, dropped: int, speaker: str, turn: Turn, role: Role) -> int:
+        """How many lines of what `role` read were cut where so many were of what `speaker` did."""
+        drawn = next((r for r in self.session.scene.cast if r.name == speaker), role)
+        if not self._hides or drawn.name == role.name:
+            return dropped
+        places = self._reading(turn, drawn).places
+        cut = places[dropped] if dropped < len(places) else (places[-1] + 1 if places else 0)
+        return bisect_left(self._reading(turn, role).places, cut)
 
     def _as_drawn(self, turn: Turn) -> Turn:
         """The turn at which a line was drawn that an edit, of it or of one before it, has copied;
@@ -98,36 +111,27 @@ class SessionPrompts:
             turn = self.session.turns[turn.parent] if turn.parent is not None else None
         return self.session.draws.get(turn.draw) if turn and turn.draw is not None else None
 
-    def _history_before(self, turn: Turn) -> History:
-        """What a model read for a turn, which mostly goes on from what it read for the last."""
-        if self._before is not None and turn.id == self._before.id:
-            return self._history
+    def _reading(self, turn: Turn, role: Role) -> "_Reading":
+        """What a role read for a turn, which mostly goes on from what it read for the last."""
+        reader = role if self._hides else None
+        name = role.name if self._hides else ""
+        read = self._read.get(name)
+        if read is not None and turn.id == read.before.id:
+            return read
         path = [turn]
-        while path[-1].parent is not None and path[-1] is not self._before:
+        while path[-1].parent is not None and (read is None or path[-1] is not read.before):
             path.append(self.session.turns[path[-1].parent])
-        if path[-1] is self._before:
+        if read is not None and path[-1] is read.before:
             path.pop()
-            self._add(self._before.entry, self._before)
+            read.take(read.before.entry, read.before)
         else:
-            self._history, self._turns = History(self.bounds.count), []
+            read = self._read[name] = _Reading(self.session, reader, self.bounds.count, turn)
         for each in path[:0:-1]:
-            self._add_notes(each)
-            self._add(each.entry, each)
-        self._add_notes(turn)
-        self._before = turn
-        return self._history
-
-    def _add_notes(self, turn: Turn) -> None:
-        """The knowledge that stood before a turn when it was said."""
-        for notes in self.session.notes.get(turn.parent, ()):
-            if notes.since <= turn.id:
-                for note in notes.notes:
-                    self._add(note, None)
-
-    def _add(self, entry: Entry, turn: Turn | None) -> None:
-        if entry.kind != "comment":
-            self._history.add(entry)
-            self._turns.append(turn)
+            read.come_to(each)
+            read.take(each.entry, each)
+        read.come_to(turn)
+        read.before = turn
+        return read
 
     def _cut(self, history: History, role: Role) -> Prompt:
         scene, bounds = self.session.scene, self.bounds
@@ -140,6 +144,54 @@ class SessionPrompts:
         parts = (prompt.stable, prompt.cue, *_lines(prompt.history))
         tokens = sum(map(self.bounds.count, parts))
         return tokens + self.longest + MARGIN <= self.bounds.context
+
+
+@dataclass
+class _Reading:
+    """What one role has read up to a turn, line by line; `None` reads all."""
+
+    session: Session
+    reader: Role | None
+    count: Count
+    before: Turn
+    """The turn whose history this is: that of the next one on its branch only goes on from it."""
+    turns: list[Turn | None] = field(default_factory=list)
+    """The turn that each line is; `None` for a note."""
+    places: list[int] = field(default_factory=list)
+    """Where each line stands among all that was told."""
+    told: int = 0
+    missing: Missing = NOBODY
+
+    def __post_init__(self) -> None:
+        self.history = History(self.count)
+
+    def come_to(self, turn: Turn) -> None:
+        """Take the knowledge that stood before a turn when it was said, and see who is there."""
+        seats, turns = self.session.seats, self.session.turns
+        if self.reader is not None:
+            self.missing = seats.missing_at(turns, turn.parent, turn.id, self.missing)
+        for note in self.session.notes_after(turn.parent, turn.id):
+            self.take(note, None)
+
+    def take(self, entry: Entry, turn: Turn | None) -> None:
+        """Take what is told next, as far as the reader sees it."""
+        self.told += 1
+        private = self.session.scene.thoughts == "private"
+        seen = seen_by(entry, self.missing, self.reader, private) if self.reader else entry
+        if seen is not None and seen.kind != "comment":
+            self.history.add(seen)
+            self.turns.append(turn)
+            self.places.append(self.told)
+
+
+def _hides(session: Session) -> bool:
+    """Whether anything in a session is not for all of the cast."""
+    return (
+        session.seats.hides
+        or session.scene.thoughts == "private"
+        or any(turn.entry.to for turn in session.turns.values())
+        or any(one.to for all in session.notes.values() for told in all for one in told.notes)
+    )
 
 
 def _lines(history: str) -> list[str]:

@@ -1,0 +1,110 @@
+"""What a role saw of a session: for its prompt, for who inspects it, for the log. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from scenes.log import Entry
+from scenes.scene import Role, Scene
+from scenes.table.moves import Place
+from scenes.table.session_state import SessionState, Turn
+from scenes.view import NOBODY, Missing, common, presence_lines, unseen_of, view
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that was told on a branch, with the knowledge among it, and who did not see each line."""
+
+    scene: Scene
+    entries: Sequence[Entry]
+    missing: Sequence[Missing] | None
+    """`None` is that nobody missed anything."""
+    absent: Missing = NOBODY
+    """Who does not see what follows."""
+
+    def by(self, role: Role) -> list[Entry]:
+        """What a role reads of it."""
+        return view(self.entries, self.missing, role, self.scene)
+
+    def by_all(self) -> list[Entry]:
+        """What all saw who are there now."""
+        return common(self.entries, self.missing, self.absent, self.scene)
+
+    def and_then(self, said: Sequence[Entry]) -> "Told":
+        """The same, after these have been said to those who are there."""
+        if not said:
+            return self
+        more = [self.absent] * len(said)
+        missing = None if self.missing is None else [*self.missing, *more]
+        return Told(self.scene, [*self.entries, *said], missing, self.absent)
+
+
+class Unseen(NamedTuple):
+    """What a role does not know of what was said."""
+
+    count: int
+    entries: Sequence[Entry]
+
+
+def told_at(session: SessionState, place: Place) -> Told:
+    """All that was told for a line after the turn `place`."""
+    if not session.seats.hides:
+        return Told(session.scene, session.history_at(place), None)
+    path = session.path if place == session.head else session.path_to(place)
+    return _told(session, path, None)
+
+
+def told_before(session: SessionState, turn: int) -> Told:
+    """All that was told when that turn was said."""
+    if not session.seats.hides:
+        return Told(session.scene, session.history_before(turn), None)
+    return _told(session, session.path_to(session.turns[turn].parent), turn)
+
+
+def read_by(session: SessionState, role: Role, place: Place) -> list[Entry]:
+    """What a role reads for a line after the turn `place`, the knowledge that it has among it."""
+    return told_at(session, place).by(role)
+
+
+def unseen(
+    session: SessionState, role: Role, place: Place | Literal["head"] = "head"
+) -> Unseen:
+    """What was said on a branch up to `place` that the role did not see."""
+    path = session.path if place in ("head", session.head) else session.path_to(place)  # type: ignore[arg-type]
+    entries = [turn.entry for turn in path]
+    found = unseen_of(entries, missing_along(session, path), role, session.scene)
+    return Unseen(len(found), found)
+
+
+def missing_along(session: SessionState, path: Sequence[Turn]) -> Sequence[Missing] | None:
+    """Who did not see each turn of a path; `None` where nobody missed any."""
+    if not session.seats.hides:
+        return None
+    return session.seats.missing_along(session.turns, path)[:-1]
+
+
+def log_of(session: SessionState) -> Iterator[Entry]:
+    """The branch as a log, with a line wherever somebody leaves or enters."""
+    missing = missing_along(session, session.path)
+    if missing is None:
+        yield from session.entries
+        return
+    before = NOBODY
+    for turn, away in zip(session.path, missing, strict=True):
+        yield from presence_lines(before, away)
+        yield turn.entry
+        before = away
+    yield from presence_lines(before, told_at(session, session.head).absent)
+
+
+def _told(session: SessionState, path: Sequence[Turn], then: int | None) -> Told:
+    along = session.seats.missing_along(session.turns, path, then)
+    entries, missing = list[Entry](), list[Missing]()
+    before = None
+    for turn, away in zip(path, along[:-1], strict=True):
+        notes = list(session.notes_after(before, turn.id))
+        entries += [*notes, turn.entry]
+        missing += [away] * (len(notes) + 1)
+        before = turn.id
+    notes = list(session.notes_after(before, then))
+    return Told(session.scene, [*entries, *notes], [*missing, *[along[-1]] * len(notes)], along[-1])
