@@ -24,8 +24,8 @@ from scenes.log_marks import (
     split_emotion,
     split_thought,
     split_whisper,
-    whispered,
     unescape,
+    whispered,
 )
 
 Kind = Literal[

@@ -30,8 +30,7 @@ def view(
         return list(entries)
     absent = [NOBODY] * len(entries) if missing is None else missing
     seen = (
-        seen_by(entry, away, role, private)
-        for entry, away in zip(entries, absent, strict=True)
+        seen_by(entry, away, role, private) for entry, away in zip(entries, absent, strict=True)
     )
     return [entry for entry in seen if entry is not None]
 

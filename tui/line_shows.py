@@ -10,6 +10,7 @@ from scenes.table.controller import Table
 from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from scenes.table.play import Play
+from scenes.table.seeing import asides
 from scenes.table.session import Turn
 from scenes.table.where import where
 from tui.candidates import View, print_hand, view
@@ -21,7 +22,7 @@ from tui.line_help import print_help
 from tui.line_keep import LineKeeping
 from tui.line_turns import print_branches, show_hand
 from tui.model_options import Loading
-from tui.output import word
+from tui.output import escaped_line, word
 
 LATELY = 12
 """Turns that are shown of a play that is gone on with."""
@@ -114,7 +115,7 @@ class LineShows:
                 for line in where(self.table):
                     word(line)
             case "log":
-                self._numbered("", self.play.session.path)
+                self._print_log()
             case "branches":
                 self._print_branches()
             case "quit":
@@ -143,6 +144,14 @@ class LineShows:
             return
         for leaf in session.leaves():
             self._numbered("* " if leaf.id == session.head else "  ", [leaf])
+
+    def _print_log(self) -> None:
+        """All turns of the branch, with who was not there for one."""
+        session = self.play.session
+        apart = asides(session)
+        for at, turn in enumerate(session.path):
+            aside = f"  {escaped_line(apart[at])}" if at in apart else ""
+            print(f"#{turn.id}  {self.paint(turn.entry)}{aside}", flush=True)
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -148,8 +148,9 @@ def draw_lines(
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)
         sampling = replace(sampling, grammar=None)  # which is of whole lines
+    names = {name for role in scene.cast for name in (role.name, *role.aliases)}
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
-    table = _Table(speaker, labels, lately, begun, [_words(entry) for entry in taken])
+    table = _Table(speaker, labels, lately, begun, names, [_words(entry) for entry in taken])
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     places = list(range(sampling.n))
     for round_ in range(REDRAWS + 1):
@@ -212,6 +213,8 @@ class _Table:
     labels: Sequence[str]
     lately: Sequence[str]
     begun: str = ""
+    cast: Set[str] = frozenset()
+    """Every name of the cast."""
     taken: list[str] = field(default_factory=list)
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
@@ -223,6 +226,8 @@ class _Table:
         entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
         if entry is None:
             return None, _("not one well-formed line")
+        if entry.to and self.cast.isdisjoint(entry.to):
+            return None, _("a whisper to nobody who is here")
         words = _words(entry)
         if not words:
             return None, _("empty")

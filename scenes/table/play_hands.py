@@ -77,8 +77,7 @@ class PlayHands:
     def history_for(self, hand: Hand, backend: Backend) -> list[Entry]:
         """What the model reads for an empty hand: what its role saw; the knowledge that comes up
         is written down."""
-        told = told_at(self.session, hand.after)
-        self.session.inject(self.notes_in(told, backend, hand.speaker), hand.after)
+        self.session.inject(self.notes_for(backend, hand.speaker, hand.after), hand.after)
         return read_by(self.session, hand.speaker, hand.after)
 
     def draw(self, backend: Backend, hand: Hand, history: Sequence[Entry]) -> Generator[Update]:
@@ -119,8 +118,7 @@ class PlayHands:
     def prompt(self, backend: Backend, speaker: Role) -> Prompt:
         """All that the model would read for the next line of `speaker`."""
         reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        told = told_at(self.session, self.session.head)
-        history = [*told.by(speaker), *self.notes_in(told, backend, speaker)]
+        history = self.history_ahead(backend, speaker)
         prime(backend, self.scene, history)
         return build_prompt(self.scene, history, speaker, backend.context, reply, backend.count)
 
@@ -131,6 +129,10 @@ class PlayHands:
         written."""
         told = told_at(self.session, self.session.head).and_then(said)
         return [*told.by(speaker), *self.notes_in(told, backend, speaker)]
+
+    def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
+        """The knowledge that comes up before a line by `speaker` there; nothing is written."""
+        return self.notes_in(told_at(self.session, after), backend, speaker)
 
     def notes_in(self, told: Told, backend: Backend, speaker: Role) -> list[Note]:
         """The knowledge that comes up before a line by `speaker`; what comes up for them alone is

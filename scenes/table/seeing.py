@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from base.messages import _, series
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.moves import Place
@@ -66,9 +67,7 @@ def read_by(session: SessionState, role: Role, place: Place) -> list[Entry]:
     return told_at(session, place).by(role)
 
 
-def unseen(
-    session: SessionState, role: Role, place: Place | Literal["head"] = "head"
-) -> Unseen:
+def unseen(session: SessionState, role: Role, place: Place | Literal["head"] = "head") -> Unseen:
     """What was said on a branch up to `place` that the role did not see."""
     path = session.path if place in ("head", session.head) else session.path_to(place)  # type: ignore[arg-type]
     entries = [turn.entry for turn in path]
@@ -108,3 +107,16 @@ def _told(session: SessionState, path: Sequence[Turn], then: int | None) -> Told
         before = turn.id
     notes = list(session.notes_after(before, then))
     return Told(session.scene, [*entries, *notes], [*missing, *[along[-1]] * len(notes)], along[-1])
+
+
+def asides(session: SessionState) -> dict[int, str]:
+    """Who was not there for a turn of the branch, in words, by its place from 0."""
+    missing = missing_along(session, session.path) or ()
+    return {
+        at: _(
+            "({names} not there)",
+            names=series(r.name for r in session.scene.cast if r.name in away),
+        )
+        for at, away in enumerate(missing)
+        if away
+    }

@@ -161,7 +161,9 @@ def test_what_is_none_of_the_format_is_kept_with_its_number(line: str) -> None:
 
 
 def test_a_whisper_names_those_who_hear_it() -> None:
-    spoken, narrated, called = parse("悠二：＠夏娜＠吉田 走吧（好险）\n【＠夏娜 有人】\n悠二：@夏娜 走吧")
+    spoken, narrated, called = parse(
+        "悠二：＠夏娜＠吉田 走吧（好险）\n【＠夏娜 有人】\n悠二：@夏娜 走吧"
+    )
     assert (spoken.to, spoken.text, spoken.thought) == (("夏娜", "吉田"), "走吧", "好险")
     assert (narrated.to, narrated.text) == (("夏娜",), "有人")
     assert (called.to, called.text) == ((), "@夏娜 走吧")

@@ -13,6 +13,7 @@ from base.messages import _
 from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
+from scenes.table.seeing import asides
 from scenes.table.where import where
 from tui import unsent
 from tui.loaded_model import LoadedModel
@@ -89,7 +90,7 @@ class TableScreen(KeyActions):
         marks = session.marks and {
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
-        self.query_one(Transcript).show(session.path, session.role, marks)
+        self.query_one(Transcript).show(session.path, session.role, marks, asides(session))
         if self.table.hand is None:
             self._show_hand()
         self.tell()

@@ -10,6 +10,7 @@ FORMS = ("emoji ", "me ")
 MARKS = ("/", "／", "、")
 """What begins a command; the last is what a Chinese input method makes of `/`."""
 NAMING = re.compile(r"[/／、.。](\w+) ")
+WHISPER = re.compile(r"(?:[@＠][^\s@＠]+)*[@＠](?=[^\s@＠]*\Z)")
 LABEL = re.compile(r"[ \t]*\\emoji[ \t]+(\S+)[ \t]*\Z")
 
 
@@ -36,6 +37,8 @@ class Suggestions:
         """What stands before the word that is begun, and the words that may follow."""
         if first_line and (naming := NAMING.match(before)) and takes_name(naming[1]):
             return [(naming[0], self.names)]
+        if first_line and (whisper := WHISPER.match(before)):
+            return [(before[: whisper.end()], [f"{name} " for name in self.names])]
         if first_line and before.startswith(MARKS):
             return [(before[0], self.commands)]
         for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):

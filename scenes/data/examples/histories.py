@@ -1,4 +1,4 @@
-"""What each role had read at every line of a log: one history where nothing is kept from anybody."""
+"""What each role had read at every line of a log; one history where all read all."""
 
 from collections.abc import Sequence
 

@@ -188,9 +188,7 @@ class LogSource:
             reply = learned_reply(role, entry, longest, bounds.count, tally) if role else None
             yield _Line(entry, missing, role, reply)
 
-    def _runs(
-        self, splits: Sequence[Split], by_chapter: bool
-    ) -> Iterator[tuple["_Run", Split]]:
+    def _runs(self, splits: Sequence[Split], by_chapter: bool) -> Iterator[tuple["_Run", Split]]:
         """The entries of chapters that share a history."""
         scene, chapters = self.script.scene, self.script.chapters
         entries = list(chain.from_iterable(chapter.entries for chapter in chapters))
