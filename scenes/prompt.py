@@ -16,6 +16,7 @@ from base.text import one_line
 from models.backend import Backend, Primed, Prompt
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.scene import Role, Scene
+from scenes.view import without_thought
 
 Count = Callable[[str], int]
 """Tokens of a text, in the tokenizer of the model that will read it."""
@@ -135,7 +136,8 @@ def secret_part(role: Role) -> str:
 
 
 def stable_part(scene: Scene) -> str:
-    """What does not change during a session: title, summary, cast and voices, as log lines."""
+    """What does not change during a session: title, summary, cast and voices, as log lines; where
+    thoughts are private, none of the voices, since all read them."""
     entries = [Entry("chapter", one_line(scene.title))]
     about = (one_line(scene.summary), one_line(scene.aim))
     entries += [Entry("context", text) for text in about if text]
@@ -145,7 +147,10 @@ def stable_part(scene: Scene) -> str:
         if profile:
             entries.append(Entry("context", f"{role.name}：{profile}"))
     for role in scene.cast:
-        entries += [entry for entry in parse(role.voice) if entry.kind != "comment"]
+        voice = (entry for entry in parse(role.voice) if entry.kind != "comment")
+        if scene.thoughts == "private":
+            voice = filter(None, map(without_thought, voice))
+        entries += voice
     return dump(entries)
 
 

@@ -1,4 +1,4 @@
-"""Who knows what: no prompt holds a line that its role did not see, in play, in draws, in examples."""
+"""Who knows what: no prompt holds a line that its role did not see, in play or in examples."""
 
 import tempfile
 from collections.abc import Callable, Iterator
