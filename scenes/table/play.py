@@ -10,6 +10,7 @@ from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.journal import Journal
@@ -35,6 +36,8 @@ class Play(PlayHands):
         self.ahead = session.scene.ahead or 0
         """How many turns are drawn ahead while the person reads."""
         self.knowledge = TableKnowledge(session.scene)
+        if self.player is not None and self.player.secret:
+            self.notices.append(_("Only you know: {secret}", secret=one_line(self.player.secret)))
         self.turned()
 
     @classmethod

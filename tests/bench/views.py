@@ -12,7 +12,8 @@ import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.llamacpp.backend import LlamaCpp  # noqa: E402  (a script beside the packages)
+from models.backend import End, Progress  # noqa: E402  (a script beside the packages)
+from models.llamacpp.backend import LlamaCpp  # noqa: E402
 from models.starter import path  # noqa: E402
 from scenes.log import Entry  # noqa: E402
 from scenes.scene import Role, Scene  # noqa: E402
-from scenes.table.draw import Cost  # noqa: E402
+from scenes.table.draw import line_sampling  # noqa: E402
 from scenes.table.play import Play  # noqa: E402
 
 CONTEXT = 2048
@@ -88,7 +90,7 @@ def variants() -> Iterator[tuple[str, Scene, int, bool]]:
     private = replace(shared, thoughts="private", cast=secret)
     yield "secrets, a whisper or a thought in 8 lines", private, 8, False
     yield "secrets, a whisper or a thought in 3 lines", private, 3, False
-    yield "one is away for four lines", private, 8, True
+    yield "one is away for four lines, early", private, 8, True
 
 
 def played(scene: Scene, hidden: int, away: bool, turns: int) -> Iterator[Drawn]:
@@ -98,7 +100,7 @@ def played(scene: Scene, hidden: int, away: bool, turns: int) -> Iterator[Drawn]
         closing(LlamaCpp.open(path=path(), context=CONTEXT, adapters={})) as backend,
         closing(Play.start(scene, "林默", Path(folder))) as play,
     ):
-        play.asked = {"n": 3, "max_tokens": 24}
+        play.asked = {"n": 5, "max_tokens": 24}
         for turn in range(turns):
             if away and turn in (6, 10):
                 play.session.set_away(["周妈"] if turn == 6 else [])
@@ -118,11 +120,18 @@ def line_of(turn: int, hidden: int) -> Entry:
 
 
 def drawn(play: Play, backend: LlamaCpp, role: Role) -> Drawn:
-    hand = play.hand(backend, role)
-    __, updates = play.deal(backend, hand)
-    costs: Sequence[Cost] = [one for one in updates if isinstance(one, Cost)]
-    cost = costs[-1]
-    return Drawn(cost.prompt_tokens, cost.cached_tokens, cost.first_token_s, cost.total_s)
+    """One round of a draw, without the lines that play would draw again."""
+    prompt = play.prompt(backend, role)
+    sampling = line_sampling(play.scene, role, play.asked)
+    started, first, ends = time.perf_counter(), 0.0, list[End]()
+    with closing(backend.generate(prompt, sampling, None)) as deltas:
+        for delta in deltas:
+            if isinstance(delta, Progress):
+                continue
+            first = first or time.perf_counter() - started
+            ends += [delta.end] if delta.end else []
+    total = time.perf_counter() - started
+    return Drawn(ends[0].prompt_tokens, min(one.cached_tokens for one in ends), first, total)
 
 
 if __name__ == "__main__":
