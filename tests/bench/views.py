@@ -100,7 +100,7 @@ def played(scene: Scene, hidden: int, away: bool, turns: int) -> Iterator[Drawn]
         closing(LlamaCpp.open(path=path(), context=CONTEXT, adapters={})) as backend,
         closing(Play.start(scene, "林默", Path(folder))) as play,
     ):
-        play.asked = {"n": 5, "max_tokens": 24}
+        play.asked = {"n": 2, "max_tokens": 8}
         for turn in range(turns):
             if away and turn in (6, 10):
                 play.session.set_away(["周妈"] if turn == 6 else [])

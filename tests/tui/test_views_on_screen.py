@@ -54,7 +54,7 @@ async def test_the_players_own_secret_is_told_to_the_player(tmp_path: Path) -> N
     app, __ = table(tmp_path, cast=cast)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        told = "\n".join(each.text for each in pilot.app.messages)  # type: ignore[attr-defined]
+        told = "\n".join(each.message for each in pilot.app.messages)  # type: ignore[attr-defined]
         assert "林默的事" in told
         assert "苏晚的事" not in told
 

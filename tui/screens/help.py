@@ -29,6 +29,7 @@ FORMS = (
     ("【…】", N_("tells: 【The lamp goes out.】")),
     (r"… \emoji …", N_("a feeling, beside what is written; Tab is the next one, Ctrl+G none")),
     (N_("Name: …"), N_("speaks for another role")),
+    (N_("@NAME text"), N_("whisper: they alone hear it; @ONE@TWO for several")),
     (N_("Space"), N_("first, to begin a line with a digit while candidates lie there")),
 )
 """How a line is written, and what it means."""
