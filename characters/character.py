@@ -27,5 +27,7 @@ class Character:
     """Chance to speak next without being named, 0 to 1; none leaves it to the scene."""
     sheet: Sheet = field(default_factory=dict, hash=False)
     """What this character begins with: skills, HP, things."""
+    secret: str = ""
+    """What only this character knows; no card has a place for it."""
     card: Path | None = None
     """The card it comes from. In texts of a card `{{user}}` is the player's role."""

@@ -93,6 +93,7 @@ def _made(document: Document, path: Path) -> Character:
         openings=tuple(text.strip("\n") for text in keys.openings),
         talkativeness=keys.talkativeness,
         sheet={name: value_of(value) for name, value in keys.sheet.items()},
+        secret=keys.secret.strip(),
         card=path.parent / keys.card if keys.card else None,
     )
 

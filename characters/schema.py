@@ -30,6 +30,8 @@ class CharacterKeys(Declaration):
     """Other names by which lines may call this character."""
     profile: str = ""
     """Who this is, in a few sentences: part of every prompt."""
+    secret: str = ""
+    """What only this character knows: part of its own prompt, and of no other."""
     voice: Lines = ""
     """Three to five sample lines in the log format, as a list or a block of text."""
     likes: Words = Field(default_factory=list)

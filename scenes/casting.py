@@ -71,6 +71,7 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
         emotions=tuple(entry.emotions) or character.emotions,
         openings=tuple(map(filled, character.openings)),
         sheet=merged(character.sheet, entry.sheet),
+        secret=entry.secret.strip() or filled(character.secret),
     )
 
 

@@ -106,7 +106,7 @@ class KnowledgeInjector:
         for fact in facts_about(self._query(), self._facts) if self._facts else ():
             cost = self._cost(fact.text)
             if fact.key not in there and cost <= room:
-                notes.append(Note.of(fact.text, "", fact.key, fact.known))
+                notes.append(Note.of(fact.text, "", fact.key, fact.to))
                 room -= cost
         return notes
 
@@ -178,14 +178,14 @@ def informed(
     """
     injector = KnowledgeInjector(scene, budget, count, player)
     for entry in entries:
-        role = _role_of(scene, entry)
+        role = role_of(scene, entry)
         if role is not None:
             injector.add(injector.notes_for(role, knowledge_of(role)))
         injector.add([entry])
     return injector.entries
 
 
-def _role_of(scene: Scene, entry: Entry) -> Role | None:
+def role_of(scene: Scene, entry: Entry) -> Role | None:
     """Whose line an entry is, as it would have been drawn."""
     for role in scene.cast:
         if entry.speaker and entry.speaker in (role.name, *role.aliases):

@@ -23,7 +23,9 @@ from scenes.log_marks import (
     join,
     split_emotion,
     split_thought,
+    split_whisper,
     unescape,
+    whispered,
 )
 
 Kind = Literal[
@@ -31,6 +33,8 @@ Kind = Literal[
 ]
 SPOKEN: frozenset[Kind] = frozenset({"speech", "action", "thought"})
 """The kinds that have a speaker and may have an emotion."""
+WHISPERED: frozenset[Kind] = frozenset({"speech", "action", "narration"})
+"""The kinds that may be for some of those who are there only."""
 
 LONGEST_NARRATION = 20  # lines that one `【…】` may span
 
@@ -58,6 +62,8 @@ class Entry:
     thought: str = ""
     """What a speech is followed by in `（…）`."""
     emotion: str = ""
+    to: tuple[str, ...] = ()
+    """Who alone hears it; empty is everybody who is there."""
 
     def __post_init__(self) -> None:
         spoken = self.kind in SPOKEN
@@ -69,6 +75,8 @@ class Entry:
             raise ValueError(_("{kind}: cannot have an emotion", kind=self.kind))
         if self.thought and (self.kind != "speech" or not self.text):
             raise ValueError(_("{kind}: cannot have a thought", kind=self.kind))
+        if self.to and (self.kind not in WHISPERED or not self.text or not _are_names(self.to)):
+            raise ValueError(_("{kind}: cannot be whispered to {to}", kind=self.kind, to=self.to))
         if self.kind == "unrecognised" and not _is_unrecognised(self.text):
             raise ValueError(_("{text!r} is not an unrecognised line", text=self.text))
 
@@ -80,15 +88,17 @@ class Entry:
         plain = _render(self, escape_unprintable)
         return plain if _pieces(plain) == [self] else _render(self, escape_all)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | list[str]]:
         """Its parts that are not empty, as a journal keeps them."""
-        parts = {"kind": self.kind, "text": self.text}
+        parts: dict[str, str | list[str]] = {"kind": self.kind, "text": self.text}
         if self.speaker:
             parts["speaker"] = self.speaker
         if self.thought:
             parts["thought"] = self.thought
         if self.emotion:
             parts["emotion"] = self.emotion
+        if self.to:
+            parts["to"] = list(self.to)
         return parts
 
 
@@ -141,9 +151,12 @@ def cue(speaker: str) -> str:
 
 def _render(entry: Entry, escape: Callable[[str], str]) -> str:
     text = escape(entry.text)
+    if text.startswith("＠") and escape is escape_all:
+        text = rf"\u{{ff20}}{text[1:]}"
+    to = whispered(entry.to, escape_all)
     match entry.kind:
         case "narration":
-            return f"【{text}】"
+            return f"【{to}{text}】"
         case "chapter":
             return f"==== {text} ===="
         case "context":
@@ -157,10 +170,14 @@ def _render(entry: Entry, escape: Callable[[str], str]) -> str:
         case _:
             body = f"{text}（{escape(entry.thought)}）" if entry.thought else text
     emotion = rf" \emoji {escape(entry.emotion)}" if entry.emotion else ""
-    return f"{escape(entry.speaker)}：{body}{emotion}"
+    return f"{escape(entry.speaker)}：{to}{body}{emotion}"
 
 
 # --- reading -------------------------------------------------------------------------------------
+
+
+def _are_names(names: tuple[str, ...]) -> bool:
+    return all(0 < len(name) <= LONGEST_NAME for name in names)
 
 
 def _is_unrecognised(text: str) -> bool:
@@ -197,12 +214,12 @@ def _glance(raw: str) -> Entry | None:
             kind, text, thought = "thought", thought, ""
     elif not text:
         return None
-    if text != text.strip():
+    if text != text.strip() or text[:1] == "＠":
         return None
     entry = object.__new__(Entry)  # its parts agree; to check that again takes twice the time
     parts = vars(entry)
     parts["kind"], parts["text"], parts["speaker"] = kind, text, name
-    parts["thought"], parts["emotion"] = thought, emotion
+    parts["thought"], parts["emotion"], parts["to"] = thought, emotion, ()
     if raw.isprintable():
         parts["line"] = raw
     return entry
@@ -260,7 +277,8 @@ def _narrations(text: str) -> tuple[list[Entry], str]:
 
 
 def _narration(text: str) -> Entry:
-    return Entry("narration", unescape(text.strip()))
+    to, text = split_whisper(text.strip())
+    return Entry("narration", unescape(text), to=to)
 
 
 def _plain_entry(text: str) -> Entry | None:
@@ -283,12 +301,18 @@ def _spoken_entry(text: str) -> Entry | None:
     name = unescape(raw_name)
     if not _NAME.fullmatch(raw_name) or not 0 < len(name) <= LONGEST_NAME:
         return None
-    body, emotion = split_emotion(body.strip())
+    whole, emotion = split_emotion(body.strip())
+    to, body = split_whisper(whole)
     if _ACTION.match(body):
-        return Entry("action", unescape(body[3:].strip()), name, emotion=emotion)
+        acted = unescape(body[3:].strip())
+        if acted or not to:
+            return Entry("action", acted, name, emotion=emotion, to=to)
     text, thought = split_thought(body)
+    if to and (not text or _ACTION.match(body)):
+        to, body = (), whole
+        text, thought = split_thought(body)
     if thought is not None and not text:
         return Entry("thought", unescape(thought), name, emotion=emotion)
     if not thought:
-        return Entry("speech", unescape(body), name, emotion=emotion)
-    return Entry("speech", unescape(text), name, unescape(thought), emotion)
+        return Entry("speech", unescape(body), name, emotion=emotion, to=to)
+    return Entry("speech", unescape(text), name, unescape(thought), emotion, to)

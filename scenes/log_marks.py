@@ -1,7 +1,9 @@
 """The marks in a line of a log: escapes, emotions, thoughts, brackets."""
 
 import re
+from collections.abc import Callable, Sequence
 
+from base.names import LONGEST_NAME
 from base.text import UNPRINTABLE
 
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
@@ -9,6 +11,9 @@ _UNPRINTABLE = re.compile(rf"{UNPRINTABLE.pattern}|[\t\n\r]")
 _STRUCTURAL = re.compile(r"[\s\\:：【】（）(){}#=]")
 NOT_IN_A_NAME = r"\s\\:：，,。；;、！!？?“”\"《》…【】\[\]{}（）()#=<>|"
 _LABEL = re.compile(r"(?![A-Za-z])\s*((?:\\u\{[0-9a-f]{1,6}\}|[^\s\\])+)")
+_WHISPER = re.compile(
+    rf"((?:＠(?:\\u\{{[0-9a-f]{{1,6}}\}}|[^＠@{NOT_IN_A_NAME}])+)+)[ \u3000]+(?=\S)"
+)
 BRACKET = re.compile("[【】]")
 _PARENTHESIS = re.compile("[（）()]")
 _WIDE = re.compile(r"[⺀-鿿豈-﫿︰-﹏＀-￯]")
@@ -62,6 +67,23 @@ def split_thought(body: str) -> tuple[str, str | None]:
             inner = body[found.end() : -1].strip()
             return body[: found.start()].rstrip(), inner
     return body, None
+
+
+def whispered(to: Sequence[str], escape: Callable[[str], str]) -> str:
+    """How a line begins that is for some only: `＠苏晚＠顾三 `; empty where it is for all."""
+    names = (re.sub("[＠@]", lambda at: f"\\u{{{ord(at[0]):x}}}", escape(name)) for name in to)
+    return "".join(f"＠{name}" for name in names) + " " if to else ""
+
+
+def split_whisper(body: str) -> tuple[tuple[str, ...], str]:
+    """Split off who alone hears a line; nobody where it is for all."""
+    found = _WHISPER.match(body) if body.startswith("＠") else None
+    if found is None:
+        return (), body
+    names = tuple(map(unescape, found[1][1:].split("＠")))
+    if any(len(name) > LONGEST_NAME for name in names):
+        return (), body
+    return names, body[found.end() :]
 
 
 def closing(text: str) -> int | None:

@@ -10,7 +10,7 @@ _BRACKETS = str.maketrans("【】", "〔〕")
 
 @dataclass(frozen=True)
 class Note(Entry):
-    """A narration that tells what is known, and from where."""
+    """A narration that tells what is known, and from where; `to` is who may read it."""
 
     kind: Kind = "narration"
     text: str = ""
@@ -18,14 +18,12 @@ class Note(Entry):
     """The file or book that it comes from."""
     key: str = ""
     """What tells it from all other knowledge, as long as its text stays the same."""
-    known: tuple[str, ...] = ()
-    """Who may read it; nobody is everybody."""
 
     @classmethod
-    def of(cls, text: str, source: str, key: str, known: tuple[str, ...] = ()) -> "Note":
+    def of(cls, text: str, source: str, key: str, to: tuple[str, ...] = ()) -> "Note":
         """A note of any text, on one line and without brackets that could end it."""
         line = " ".join(text.split()).translate(_BRACKETS)
-        return cls("narration", line, source=source, key=key, known=known)
+        return cls("narration", line, source=source, key=key, to=to)
 
     @cached_property
     def line(self) -> str:

@@ -1,9 +1,11 @@
 """The one prompt builder, used by play and by training examples alike. Pure but for counting.
 
 The prompt is itself a log: what is stable comes first and never changes during a session, so that
-a model's KV cache survives; then the history, trimmed from the left in whole blocks; then the cue.
+a model's KV cache survives; then the history, trimmed from the left in whole blocks, and last in it
+what only the speaker knows; then the cue. The history is what the speaker saw: `scenes.view`.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
@@ -21,12 +23,12 @@ from scenes.recall import (
     OpeningEnd,
     Recalled,
     Recap,
-    read_by,
     recalled_within,
     recap_line,
 )
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering, room, steered
+from scenes.view import without_thought
 
 Count = Callable[[str], int]
 """Tokens of a text, in the tokenizer of the model that will read it."""
@@ -36,6 +38,7 @@ BLOCKS = 4
 MARGIN = 16
 """Tokens kept free for what joining the parts may add."""
 NARRATION_CUE = "【"
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
 class Reading(NamedTuple):
@@ -155,7 +158,7 @@ def build_prompt(
     """
     budget = history_budget(scene, context, reply, count)
     beside = room(steering, scene, budget, count)
-    said = History(count, read_by(speaker, history), scene.memory.share)
+    said = History(count, history, scene.memory.share)
     prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
     return steered(prompt, steering, scene.language)
 
@@ -164,13 +167,14 @@ def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
     """Have a backend count at once what a prompt of `scene` after `history` is made of."""
     if isinstance(backend, Primed):
         lines = (write(entry) + "\n" for entry in history if entry.kind != "comment")
-        backend.prime([stable_part(scene), *map(cue_of, scene.cast), *lines])
+        secrets = (secret_part(role) for role in scene.cast if role.secret)
+        backend.prime([stable_part(scene), *map(cue_of, scene.cast), *secrets, *lines])
 
 
 def prompt_after(stable: str, said: History, speaker: Role, budget: int, beside: int = 0) -> Prompt:
     """The prompt for the next line by `speaker`, its history within `budget` tokens less those
     `beside`."""
-    return Prompt(stable, said.kept(budget, beside), cue_of(speaker))
+    return Prompt(stable, said.kept(budget, beside) + secret_part(speaker), cue_of(speaker))
 
 
 def prompt_without(
@@ -178,13 +182,15 @@ def prompt_without(
 ) -> Prompt:
     """The prompt that a draw had which `dropped` so many entries of its history, whatever tokens
     are counted by now; `budget` is that of the draw, `lead` what stood in their place."""
-    return Prompt(stable, lead + said.without(dropped, budget), cue_of(speaker))
+    history = lead + said.without(dropped, budget) + secret_part(speaker)
+    return Prompt(stable, history, cue_of(speaker))
 
 
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
     """Tokens that the history may take beside what is stable. Raises as `build_prompt` does."""
     longest_cue = max(count(cue_of(role)) for role in scene.cast)
-    budget = context - reply - count(stable_part(scene)) - longest_cue - MARGIN
+    secrets = max((count(secret_part(role)) for role in scene.cast if role.secret), default=0)
+    budget = context - reply - count(stable_part(scene)) - secrets - longest_cue - MARGIN
     if budget < context // 8:
         raise KnownError(
             _(
@@ -205,8 +211,19 @@ def cue_of(role: Role) -> str:
     return NARRATION_CUE if role.narrator else cue(role.name)
 
 
+def secret_part(role: Role) -> str:
+    """What only `role` knows, as a log line before its cue, so that all before it is shared with
+    the prompts of others; empty where it has no secret."""
+    secret = one_line(role.secret)
+    if not secret:
+        return ""
+    whose = f"{role.name}的秘密：" if _HAN.search(secret) else f"{role.name}'s secret: "
+    return write(Entry("context", f"{whose}{secret}")) + "\n"
+
+
 def stable_part(scene: Scene) -> str:
-    """What does not change during a session: title, summary, cast and voices, as log lines."""
+    """What does not change during a session: title, summary, cast and voices, as log lines; where
+    thoughts are private, none of the voices, since all read them."""
     entries = [Entry("chapter", one_line(scene.title))]
     about = (one_line(scene.summary), one_line(scene.aim))
     entries += [Entry("context", text) for text in about if text]
@@ -216,7 +233,10 @@ def stable_part(scene: Scene) -> str:
         if profile:
             entries.append(Entry("context", f"{role.name}：{profile}"))
     for role in scene.cast:
-        entries += [entry for entry in parse(role.voice) if entry.kind != "comment"]
+        voice = [entry for entry in parse(role.voice) if entry.kind != "comment"]
+        if scene.thoughts == "private":
+            voice = [heard for entry in voice if (heard := without_thought(entry)) is not None]
+        entries += voice
     return dump(entries)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from scenes.log import Entry, Kind
-from scenes.scene import Role
 
 SHARE = 0.25
 """The part of the history's tokens that summaries may take together."""
@@ -25,14 +24,12 @@ _ENDS = "。！？；.!?;"
 
 @dataclass(frozen=True)
 class Recap(Entry):
-    """A summary, before the first line of what it sums up."""
+    """A summary, before the first line of what it sums up; `to` is who was there all the time."""
 
     kind: Kind = "comment"
     text: str = ""
     """As it is read, with what it begins with, such as `前情提要：…`."""
     number: int = 0
-    known: tuple[str, ...] = ()
-    """Who was there all the time; nobody is everybody."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +42,11 @@ class OpeningEnd(Entry):
 
 @dataclass(frozen=True)
 class Fact(Entry):
-    """Something that was pinned, where that was done."""
+    """Something that was pinned, where that was done; `to` is who knows it."""
 
     kind: Kind = "comment"
     text: str = ""
     number: int = 0
-    known: tuple[str, ...] = ()
-    """Who knows it; nobody is everybody."""
 
     @property
     def key(self) -> str:
@@ -104,17 +99,6 @@ def with_recaps(entries: Iterable[Entry]) -> list[Entry]:
 def recap_line(text: str) -> str:
     """A summary as a line of a prompt, without brackets that could end it."""
     return f"【{' '.join(text.split()).translate(_BRACKETS)}】\n"
-
-
-def read_by(role: Role, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """What of a history a role may read: notes, summaries and facts may be of some alone."""
-    return [entry for entry in entries if may_read(role.name, entry)]
-
-
-def may_read(name: str, entry: Entry) -> bool:
-    """Whether an entry is for everybody, or for this one too."""
-    known = getattr(entry, "known", ())
-    return not known or name in known
 
 
 def recalled_within(

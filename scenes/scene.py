@@ -14,6 +14,8 @@ from scenes.lesson import Lesson
 
 Turns = Literal["natural", "list", "manual", "pooled"]
 
+Thoughts = Literal["private", "shared"]
+
 EMOTIONS = (
     *("平静", "专注", "微笑", "兴奋", "微怒", "大怒", "惊讶"),
     *("恐惧", "悲哀", "哭泣", "害羞", "困惑", "白眼"),
@@ -44,6 +46,8 @@ class Role:
     """Log texts of its own, one of which may begin a scene that has no opening."""
     sheet: Mapping[str, Value] = field(default_factory=dict, hash=False)
     """What it begins with: skills, HP, things."""
+    secret: str = ""
+    """What only this role knows: part of its own prompt, and of no other."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ class Scene:
     """What the scene says of `models.backend.Sampling`, by its names; the rest is not said."""
     turns: Turns = "natural"
     dice: str | None = None
+    thoughts: Thoughts | None = None
+    """Whether a thought is its thinker's alone; `None` is `shared`, as in scenes of before."""
     lesson: Lesson | None = None
     """What is recited in place of a model."""
     ahead: int | None = None

@@ -104,6 +104,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         sampling={k: tuple(v) if isinstance(v, list) else v for k, v in sampling.items()},
         turns=keys.turns,
         dice=keys.dice,
+        thoughts=keys.thoughts,
         lesson=lesson,
         ahead=keys.ahead,
         note=AuthorNote(one_line(keys.note.text), keys.note.depth) if keys.note else AuthorNote(),

@@ -36,6 +36,7 @@ def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
         "language": language_of(summary),
         "play_as": player,
         "cast": {**others, **({} if player in others else {player: {}})},
+        "thoughts": "private",
     }
     return yaml_text({key: value for key, value in keys.items() if value})
 
@@ -64,10 +65,13 @@ cast:
       - 掌柜：\me 用袖子擦了擦柜台
       - 掌柜：后院？后院没什么好看的。（可别再问了） \emoji 恐惧
     talkativeness: 0.7        # chance to speak next without being named, 0 to 1
+    # secret: 后院埋着前任掌柜   # in this role's own prompt, and in no other
     # character: libai        # a character of the library; what is written here comes first
     # adapter: my-lora        # a LoRA adapter or P-tuning prefix
     # sheet: {HP: 11, 侦查: 60, 物品: [灯笼]}  # skills, HP, things; F2 shows them
   说书人: {narrator: true}    # narrates with 【…】
+
+thoughts: private             # a thought （…） is its thinker's alone; shared: all read it
 
 opening: |
   【天黑时，官道旁只有一家客栈亮着灯。】

@@ -184,6 +184,9 @@ class SceneKeys(Declaration):
     """How the next speaker is chosen."""
     dice: str | None = None
     """The grammar of rolls, such as `coc7`."""
+    thoughts: Literal["private", "shared"] | None = None
+    """Whether a thought is its thinker's alone (`private`), or read by every role; none is
+    `shared`."""
     lesson: LessonKeys | None = None
     """What is recited in place of a model: a scene with a lesson needs none, and uses none."""
     note: Annotated[NoteKeys | None, BeforeValidator(_note), Or((TEXT,))] = None

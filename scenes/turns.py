@@ -116,6 +116,9 @@ class _Table:
         if not self.path:
             return None
         entry = self.path[-1].entry
+        for role in self.there:
+            if self._may(role) and any(name in entry.to for name in (role.name, *role.aliases)):
+                return Next(role, "called")
         found = [
             mention
             for text in (entry.text, entry.thought)

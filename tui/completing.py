@@ -21,6 +21,7 @@ from scenes.table.command_words import takes_name, takes_value, values_of
 from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
+WHISPER = re.compile(r"(?:[@＠]\S+)*[@＠]([^\s@＠]*)$")
 MARK = re.compile(r"[\\＼](\w*)$")
 COMMAND = re.compile(r"[/／、.。](\w*)$")
 NAMING = re.compile(r"[/／、.。](\w+)\s+(\S*)$")
@@ -52,6 +53,8 @@ class TableCompleter(Completer):
 
     def _expected(self, before: str) -> tuple[str, Sequence[str]]:
         """What was typed of a word, and the words that may stand there."""
+        if match := WHISPER.match(before):
+            return match[1], [f"{name} " for name in self.names]
         if match := EMOTION.search(before):
             blank = " " if before.endswith("\\emoji") else ""
             return match[1], [f"{blank}{label}" for label in self.emotions]

@@ -15,6 +15,7 @@ from base.text import printable
 from base.writing import UTF8
 from scenes.log import dump, write
 from scenes.table.controller import Table
+from scenes.table.seeing import log_of
 
 PATIENCE_S = 2.0
 """Seconds that a tool has."""
@@ -158,4 +159,4 @@ def last_line(table: Table) -> tuple[str, str]:
 
 
 def whole_log(table: Table) -> tuple[str, str]:
-    return dump(table.play.session.entries), _("the log of this branch")
+    return dump(log_of(table.play.session)), _("the log of this branch")

@@ -12,6 +12,7 @@ FORMS = (
     (N_("\\me text"), N_("do it: an action; /me is the same")),
     (N_("【text】"), N_("narrate; （text） is a thought")),
     (N_("NAME：text"), N_("let another role speak")),
+    (N_("@NAME text"), N_("whisper: they alone hear it; @ONE@TWO for several")),
     (N_("text \\emoji LABEL"), N_("say it with an emotion")),
     (N_("~ text"), N_("tell the director what happens in the next line drawn; ~ takes it back")),
     (N_("//text"), N_("say a line as it stands that looks like another thing")),

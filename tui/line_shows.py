@@ -12,6 +12,7 @@ from scenes.table.lines import body_of
 from scenes.table.memory_rows import CHANGED
 from scenes.table.play import Play
 from scenes.table.reading import told
+from scenes.table.seeing import asides
 from scenes.table.session import Turn
 from scenes.table.where import where
 from tui.candidates import View, print_hand, view
@@ -24,7 +25,7 @@ from tui.line_keep import LineKeeping
 from tui.line_steering import show_steering, tell_direction
 from tui.line_turns import print_branches, show_hand
 from tui.model_options import Loading
-from tui.output import data, word
+from tui.output import data, escaped_line, word
 from tui.sheet_lines import sheet_lines
 
 LATELY = 12
@@ -141,7 +142,7 @@ class LineShows:
                 for line in where(self.table):
                     word(line)
             case "log":
-                self._numbered("", self.play.session.path)
+                self._print_log()
             case "branches":
                 self._print_branches()
             case "quit":
@@ -179,6 +180,14 @@ class LineShows:
             data(line)
         if not lines:
             word(_("no sheet has a value yet; /st 力量50 侦查60 or /set HP 11 begins one"))
+
+    def _print_log(self) -> None:
+        """All turns of the branch, with who was not there for one."""
+        session = self.play.session
+        apart = asides(session)
+        for at, turn in enumerate(session.path):
+            aside = f"  {escaped_line(apart[at])}" if at in apart else ""
+            print(f"#{turn.id}  {self.paint(turn.entry)}{aside}", flush=True)
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

@@ -64,14 +64,15 @@ def runs_of(entry: "Entry", styles: Styles, name: Style) -> list[Run]:
     """The parts of an entry in their styles."""
     text = printable(entry.text)
     if entry.kind == "narration":
-        return [Run(f"【{text}】", styles("narration"))]
+        return [*whisper_runs(entry, styles), Run(f"【{text}】", styles("narration"))]
     if entry.kind == "chapter":
         return [Run(f"── {text} ──", styles("chapter"))]
     if entry.kind == "comment":
         return [Run(f"# {text}", styles("context"))]
     if entry.kind in ("context", "unrecognised"):
         return [Run(text, styles("context"))]
-    runs = [Run(printable(entry.speaker), name), *body_runs(entry, styles)]
+    to = whisper_runs(entry, styles)
+    runs = [Run(printable(entry.speaker), name), *to, *body_runs(entry, styles)]
     if entry.kind != "action":
         runs.insert(1, Run("：", name))
     return runs
@@ -82,10 +83,19 @@ def told(entry: "Entry") -> str:
     return "".join(run.text for run in runs_of(entry, lambda part: NO_STYLE, NO_STYLE))
 
 
+def whisper_runs(entry: "Entry", styles: Styles) -> list[Run]:
+    """Who alone hears an entry; nothing where all do."""
+    if not entry.to:
+        return []
+    names = "".join(f"＠{printable(name)}" for name in entry.to)
+    return [Run(f"{' ' if entry.kind == 'action' else ''}{names} ", styles("context"))]
+
+
 def body_runs(entry: "Entry", styles: Styles) -> list[Run]:
     """What follows the name: the words, a thought, an emotion."""
     text = printable(entry.text)
-    body = {"action": f" {text}", "thought": f"（{text}）"}.get(entry.kind, text)
+    blank = "" if entry.to else " "
+    body = {"action": f"{blank}{text}", "thought": f"（{text}）"}.get(entry.kind, text)
     runs = [Run(body, styles(entry.kind))]
     if entry.thought:
         runs.append(Run(f"（{printable(entry.thought)}）", styles("thought")))
@@ -100,7 +110,7 @@ def candidate_runs(entry: "Entry", styles: Styles) -> list[Run]:
     form = CANDIDATES.get(entry.kind)
     if form:
         runs[0] = Run(form.format(printable(entry.text)), styles(entry.kind))
-    return runs
+    return [*whisper_runs(entry, styles), *runs]
 
 
 def growing_runs(text: str, styles: Styles, narrated: bool = False) -> list[Run]:
@@ -135,9 +145,9 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
     return lines or [[]]
 
 
-def height(entry: "Entry", width: int) -> int:
-    """How many lines an entry takes, wrapped to `width` cells."""
-    return rows("".join(run.text for run in runs_of(entry, _plain, NO_STYLE)), width)
+def height(entry: "Entry", width: int, aside: str = "") -> int:
+    """How many lines an entry takes, with what stands behind it, wrapped to `width` cells."""
+    return rows("".join(run.text for run in runs_of(entry, _plain, NO_STYLE)) + aside, width)
 
 
 def _plain(part: str) -> Style:

@@ -77,7 +77,8 @@ def export_character(
     image: Path | None = None,
     inputs: Iterable[Path] = (),
 ) -> list[str]:
-    """Write a character as `write_card` does, upon the card it came from where there is one."""
+    """Write a character as `write_card` does, upon the card it came from where there is one; its
+    secret is left out."""
     inputs = [*inputs, *character.knowledge]
     sheet = Sheet(
         name=character.name,
@@ -91,11 +92,14 @@ def export_character(
         talkativeness=character.talkativeness,
         values=character.sheet,
     )
+    secret = ["secret"] if character.secret else []
     if character.card is None:
         card = card_from(sheet)
-        return write_card(card if form else card.as_spec("v3"), target, form, None, image, inputs)
+        card = card if form else card.as_spec("v3")
+        return [*write_card(card, target, form, None, image, inputs), *secret]
     card = with_sheet(read_card(character.card), sheet)
-    return write_card(_with_book(card, character), target, form, character.card, image, inputs)
+    written = _with_book(card, character)
+    return [*write_card(written, target, form, character.card, image, inputs), *secret]
 
 
 def _with_book(card: Card, character: Character) -> Card:

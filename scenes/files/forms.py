@@ -61,6 +61,7 @@ class Form:
     """The field that the file is named after."""
 
 
+THOUGHTS = N_("Whether a thought （…） is its thinker's alone (private), or read by all (shared).")
 LABELS = N_("The labels after \\emoji; without this key the usual thirteen.")
 
 SCENE = Form(
@@ -178,6 +179,8 @@ def yaml_of(form: Form, values: Values) -> str:
         else:
             example = f" {field.example}" if field.example else ""
             parts.append(f"{about}# {field.name}:{example}\n")
+    if form is SCENE:
+        parts.append(f"# {_(THOUGHTS)}\nthoughts: private\n")
     return "\n".join(parts)
 
 

@@ -252,8 +252,7 @@ class Dealer:
             return
         try:
             hand = self._seeded(self.play.hand(backend, asked))
-            history = [*self.play.session.history, *said]
-            history += self.play.notes_in(history, backend, asked.speaker)
+            history = self.play.history_ahead(backend, asked.speaker, said)
         except KnownError:  # the draw itself tells it
             return
         self._preparing.stop_reading()

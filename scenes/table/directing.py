@@ -1,14 +1,13 @@
 """What a person can want of the draws to come: a line to the director, a note, bans, knowledge."""
 
 import re
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _, series
 from base.names import nearest
 from base.text import is_blank, shown
-from scenes.scene import AuthorNote, Role
+from scenes.scene import AuthorNote
 from scenes.schema import DEEPEST
 from scenes.steering import ban_problem, phrases, sayable
 from scenes.table import controller_events as happened
@@ -16,10 +15,8 @@ from scenes.table.inspect import Inspection, inspected
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.sampling_words import PRESETS, Changes, read_sampling, told
-from scenes.table.session import Turn
+from scenes.table.seeing import unseen
 
-Unseen = Callable[[Sequence[Turn], Role], int]
-"""How many turns of a branch a role did not see."""
 OFF = frozenset({"off", "none", "无", "無", "关", "關", "关掉", "關掉", "取消"})
 ON = frozenset({"on", "开", "開", "打开", "打開"})
 _DEPTH = re.compile(r"@?(\d{1,6})(?:\s+(.*))?", re.DOTALL)
@@ -46,9 +43,9 @@ class DirectingIntentions(Intentions):
 
     # --- what the model reads ---
 
-    def inspect(self, name: str = "", unseen: Unseen | None = None) -> Inspection:
-        """The prompt of the next line of that role, of whoever is next without a name, taken apart;
-        `unseen` counts the turns that a role did not see. Raises `KnownError`."""
+    def inspect(self, name: str = "") -> Inspection:
+        """The prompt of the next line of that role, of whoever is next without a name, taken apart.
+        Raises `KnownError`."""
         play, backend = self.play, self._dealer.backend()
         role = play.scene.role(name) if name else play.next or play.scene.cast[0]
         hand = self.hand if self.looking is None else None
@@ -56,7 +53,7 @@ class DirectingIntentions(Intentions):
         made = play.made(backend, role, hand.steering.director if hand and again else "")
         words = play.knowledge.words_of((*role.knowledge, *play.scene.knowledge))
         off = [path.name for path, __ in play.knowledge_paths() if play.is_off(path)]
-        count = unseen(play.session.path, role) if unseen else 0
+        count = unseen(play.session, role).lines
         return inspected(role.name, made, backend.count, words, off, count, self._dealer.cost)
 
     # --- the note ---

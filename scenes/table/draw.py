@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -17,7 +17,7 @@ from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import History, history_budget, prime, prompt_after, stable_part
-from scenes.recall import NOTHING_RECALLED, Recalled, read_by
+from scenes.recall import NOTHING_RECALLED, Recalled
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
@@ -144,7 +144,6 @@ def draw_lines(
     Raises `KnownError`.
     """
     context, reply = backend.context, sampling.max_tokens
-    history = read_by(speaker, history)
     prime(backend, scene, history)
     steering = steering_of(scene) if steering is None else steering
     budget = history_budget(scene, context, reply, backend.count)
@@ -156,9 +155,10 @@ def draw_lines(
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)
         sampling = replace(sampling, grammar=None)  # which is of whole lines
+    names = {name for role in scene.cast for name in (role.name, *role.aliases)}
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
-    taken_words = [_words(entry) for entry in taken]
-    table = _Table(speaker, labels, lately, steering, begun, taken_words)
+    words = [_words(entry) for entry in taken]
+    table = _Table(speaker, labels, lately, steering, begun, names, words)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     places = list(range(sampling.n))
     for round_ in range(REDRAWS + 1):
@@ -222,6 +222,8 @@ class _Table:
     lately: Sequence[str]
     steering: Steering = UNSTEERED
     begun: str = ""
+    cast: Set[str] = frozenset()
+    """Every name of the cast."""
     taken: list[str] = field(default_factory=list)
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
@@ -233,6 +235,8 @@ class _Table:
         entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
         if entry is None:
             return None, _("not one well-formed line")
+        if entry.to and self.cast.isdisjoint(entry.to):
+            return None, _("a whisper to nobody who is here")
         words = _words(entry)
         if not words:
             return None, _("empty")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from base.text import UNPRINTABLE
 from scenes.log import Entry, parse
+from scenes.log_marks import split_whisper
 from scenes.prompt import cue_of
 from scenes.scene import Role
 
@@ -35,7 +36,7 @@ def read_line(speaker: Role, text: str) -> Entry | None:
 
 def _words_of(entry: Entry, text: str) -> str:
     """What was written of an entry without the marks that make it one; an escaped mark is none."""
-    words = text.removesuffix("】")
+    words = split_whisper(text.removesuffix("】"))[1]
     if entry.kind == "action":
         words = words.removeprefix("\\me")
     return words.rpartition("\\emoji")[0] if entry.emotion else words

@@ -14,8 +14,11 @@ from scenes.steering import Steering
 from scenes.table.draw import Cost
 from scenes.table.session import Turn
 
-Kind = Literal["fixed", "recap", "lore", "history", "note", "director", "cue"]
-KINDS: tuple[Kind, ...] = ("fixed", "recap", "lore", "history", "note", "director", "cue")
+Kind = Literal["fixed", "recap", "lore", "history", "note", "secret", "director", "cue"]
+KINDS: tuple[Kind, ...] = (
+    *("fixed", "recap", "lore", "history"),
+    *("note", "secret", "director", "cue"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Made:
     """Tokens that prompt and candidate may have together."""
     budget: int = 0
     """Tokens that the history may take."""
+    secret: str = ""
+    """The line that tells what only the role knows, with its newline."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +142,11 @@ def _history(made: Made, count: Callable[[str], int]) -> tuple[list[Piece], int]
     if made.steering.note.text:
         at = max(0, len(lines) - 1 - made.steering.note.depth)
         note = Piece("note", lines.pop(at), 0)
+    secret = Piece("secret", lines.pop(), 0) if made.secret else None
     pieces, left_out = _lines(made, lines)
     if note is not None:
         pieces.insert(at, note)
-    if director is not None:
-        pieces.append(director)
+    pieces += [one for one in (secret, director) if one is not None]
     return [Piece(p.kind, p.text, count(p.text), p.turn) for p in pieces], left_out
 
 

@@ -13,6 +13,7 @@ NAMES: dict[Kind, str] = {
     "lore": N_("knowledge"),
     "history": N_("history"),
     "note": N_("author's note"),
+    "secret": N_("secret"),
     "director": N_("director"),
     "cue": N_("cue"),
 }

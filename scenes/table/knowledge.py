@@ -9,7 +9,7 @@ from models.backend import Backend
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.prompt import history_budget, prime
-from scenes.recall import Fact, read_by
+from scenes.recall import Fact
 from scenes.scene import Role, Scene
 
 if TYPE_CHECKING:  # books and bases are imported where a scene has some
@@ -61,7 +61,6 @@ class TableKnowledge:
         """
         if paths is None:
             paths = (*speaker.knowledge, *self.scene.knowledge)
-        history = read_by(speaker, history)
         if not paths and not any(isinstance(entry, Fact) for entry in history):
             return [], []
         from scenes.injection import KnowledgeInjector

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import one_line
 from models.backend import Backend
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
@@ -18,6 +19,7 @@ from scenes.table.lines import body_of as body_of
 from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
 from scenes.table.play_hands import PlayHands
 from scenes.table.session import Session, Turn
+from scenes.table.whispers import addressed
 from scenes.turns import Floor, candidates_to_speak, next_speaker
 
 
@@ -37,6 +39,8 @@ class Play(PlayHands):
         self.open_summariser: Callable[[], Backend] | None = None
         """Opens the model that does so, where it is not the one that plays."""
         self.knowledge = TableKnowledge(session.scene)
+        if self.player is not None and self.player.secret:
+            self.notices.append(_("Only you know: {secret}", secret=one_line(self.player.secret)))
         self.turned()
 
     @classmethod
@@ -109,6 +113,17 @@ class Play(PlayHands):
         """Have the rule say who is next."""
         self.next = self.speaker_after(self.session.path)
 
+    def check_heard(self, entries: Iterable[Entry]) -> None:
+        """Raise `KnownError` for a line to somebody who has left."""
+        for name in (name for entry in entries for name in entry.to):
+            if name in self.floor.away:
+                raise KnownError(
+                    _(
+                        "{name} has left and hears nothing; /enter {name} brings them back",
+                        name=name,
+                    )
+                )
+
     def bring_back(self, entries: Iterable[Entry]) -> None:
         """Whoever speaks is there again, if they had left; it is told."""
         away = self.floor.away
@@ -152,6 +167,7 @@ class Play(PlayHands):
 
     def say_entries(self, entries: Iterable[Entry]) -> list[Turn]:
         entries = list(entries)
+        self.check_heard(entries)
         self.bring_back(entries)
         turns = self.session.say_all(entries)
         if turns:
@@ -161,7 +177,7 @@ class Play(PlayHands):
     def entry(self, text: str, role: Role | None, kept: str = "") -> Entry:
         """The entry that a line means when `role` says it, as `scenes.table.lines` reads it;
         `kept` is an emotion that it may have though the scene does not know it."""
-        entry = entry_of(self.scene, text, role)
+        entry = addressed(self.scene, entry_of(self.scene, text, role))
         check_emotion(self.scene, entry, kept)
         return entry
 
@@ -180,6 +196,8 @@ class Play(PlayHands):
     def edited(self, turn: Turn, text: str) -> Entry:
         """What `text` means in place of a turn; nothing is said yet."""
         entry = edited_entry(self.scene, turn.entry, text)
+        if not turn.entry.text.startswith("@"):
+            entry = addressed(self.scene, entry)
         check_emotion(self.scene, entry, turn.entry.emotion)
         return entry
 

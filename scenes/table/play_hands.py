@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Literal
 from models.backend import Backend, Progress, Prompt
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import History, build_prompt, history_budget, prime
-from scenes.recall import read_by
+from scenes.owned import owned
+from scenes.prompt import History, build_prompt, history_budget, prime, secret_part
 from scenes.scene import Role
 from scenes.steering import room
-from scenes.table.draw import Cut, Update, draw_lines, line_sampling
+from scenes.table.draw import Cut, Update, draw_lines
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
 from scenes.table.knowledge import TableKnowledge
 from scenes.table.play_steering import PlaySteering
 from scenes.table.reading import ReadFrom, reading_of
+from scenes.table.seeing import Told, read_by, told_at
 from scenes.table.session import Draw, Turn
 
 if TYPE_CHECKING:
@@ -66,14 +67,17 @@ class PlayHands(PlaySteering):
         The history is taken now; the generator may be consumed in another thread.
         """
         history = (
-            self.session.history_at(hand.after) if hand.places else self.history_for(hand, backend)
+            read_by(self.session, hand.speaker, hand.after)
+            if hand.places
+            else self.history_for(hand, backend)
         )
         return len(hand.places), self.draw(backend, hand, history)
 
     def history_for(self, hand: Hand, backend: Backend) -> list[Entry]:
-        """What the model reads for an empty hand; the knowledge that comes up is written down."""
+        """What the model reads for an empty hand: what its role saw; the knowledge that comes up
+        is written down."""
         self.session.inject(self.notes_for(backend, hand.speaker, hand.after), hand.after)
-        return self.session.history_at(hand.after)
+        return read_by(self.session, hand.speaker, hand.after)
 
     def draw(self, backend: Backend, hand: Hand, history: Sequence[Entry]) -> Generator[Update]:
         """Lay out places of a hand, and draw for them after `history`."""
@@ -97,7 +101,7 @@ class PlayHands(PlaySteering):
 
     def warming(self, backend: Backend, speaker: Role) -> Generator[Progress]:
         """Have the model read what has been said so far, for the next line of `speaker`."""
-        entries = self.session.history
+        entries = read_by(self.session, speaker, self.session.head)
         reply, steering = self.sampling_of(speaker).max_tokens, self.standing
 
         def read() -> Generator[Progress]:
@@ -116,40 +120,55 @@ class PlayHands(PlaySteering):
         """The same, and what it is made of, of a line drawn once more with its own `director`;
         nothing is written down."""
         sampling, head = self.sampling_of(speaker), self.session.head
-        notes = self.notes_for(backend, speaker, head)
-        history = read_by(speaker, [*self.session.history, *notes])
+        seen = told_at(self.session, head)
+        notes = self.notes_in(seen, backend, speaker)
+        history = [*seen.by(speaker), *notes]
         steering = self.steering_for(Asked(speaker, head, director=director))
         prime(backend, self.scene, history)
         bounds = backend.context, sampling.max_tokens, backend.count
         prompt = build_prompt(self.scene, history, speaker, *bounds, steering)
         budget = history_budget(self.scene, *bounds)
         told = prompt, history, self.session.path, notes
-        return Made(*told, steering, sampling, backend.context, budget)
+        return Made(*told, steering, sampling, backend.context, budget, secret_part(speaker))
 
     def reading(self, backend: Backend, speaker: Role) -> ReadFrom:
         """Where the model would begin to read for the next line of `speaker`, and what it would
         read of the time before. Raises `KnownError`."""
-        reply = line_sampling(self.scene, speaker, self.asked).max_tokens
-        notes = self.notes_for(backend, speaker, self.session.head)
-        history = read_by(speaker, [*self.session.history, *notes])
+        seen = told_at(self.session, self.session.head)
+        notes = self.notes_in(seen, backend, speaker)
+        history = [*seen.by(speaker), *notes]
         prime(backend, self.scene, history)
+        reply = self.sampling_of(speaker).max_tokens
         budget = history_budget(self.scene, backend.context, reply, backend.count)
         said = History(backend.count, history, self.scene.memory.share)
         beside = room(self.standing, self.scene, budget, backend.count)
         cut = Cut(budget - beside, *said.reading(budget, beside))
-        return reading_of(self.session, cut, speaker.name, notes=notes)
+        return reading_of(self.session, cut, speaker, notes=notes)
+
+    def history_ahead(
+        self, backend: Backend, speaker: Role, said: Sequence[Entry] = ()
+    ) -> list[Entry]:
+        """What the model would read for `speaker` after `said` were said here; nothing is
+        written."""
+        told = told_at(self.session, self.session.head).and_then(said)
+        return [*told.by(speaker), *self.notes_in(told, backend, speaker)]
 
     def notes_for(self, backend: Backend, speaker: Role, after: int | None) -> list[Note]:
         """The knowledge that comes up before a line by `speaker` there; nothing is written."""
-        return self.notes_in(self.session.history_at(after), backend, speaker)
+        return self.notes_in(told_at(self.session, after), backend, speaker)
 
-    def notes_in(self, history: Sequence[Entry], backend: Backend, speaker: Role) -> list[Note]:
-        """The knowledge that comes up after `history`, before a line by `speaker`."""
+    def notes_in(self, told: Told, backend: Backend, speaker: Role) -> list[Note]:
+        """The knowledge that comes up before a line by `speaker`; what comes up for them alone is
+        for them alone."""
         reply, player = self.sampling_of(speaker).max_tokens, self.session.role
-        paths = self.told((*speaker.knowledge, *self.scene.knowledge))
-        notes, problems = self.knowledge.notes(backend, history, speaker, reply, player, paths)
-        self.notices += problems
-        return notes
+
+        def brought_up(history: Sequence[Entry], reader: Role) -> list[Note]:
+            paths = self.told((*reader.knowledge, *self.scene.knowledge))
+            notes, problems = self.knowledge.notes(backend, history, reader, reply, player, paths)
+            self.notices += [one for one in problems if one not in self.notices]
+            return notes
+
+        return owned(brought_up, self.scene, speaker, told.by(speaker), told.by_all)
 
     def opening_knowledge(self) -> Generator["Shelf"]:
         """Open all that may be told, for `use_knowledge`; may be consumed in another thread."""

@@ -4,7 +4,7 @@ Who is away belongs to the branch: it holds after the turn where it was written,
 such event further on says otherwise. The rule and who is muted hold for the session.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -16,6 +16,8 @@ from scenes.table.placed import Placed, PlacedTurn
 from scenes.table.snapshot import from_json
 from scenes.turns import RULES, Floor
 
+NOBODY: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Presence:
@@ -24,6 +26,9 @@ class Presence:
     after: int | None
     since: int
     away: tuple[str, ...] = ()
+    unseen: bool = False
+    """Whether those who are away see nothing of what is said meanwhile; journals of before do not
+    say so, and there they read it all the same."""
 
 
 @dataclass
@@ -52,6 +57,37 @@ class FloorState:
         away = self.away_at(turns, place)
         return Floor(self.rule, frozenset(self.muted), away)
 
+    @property
+    def hides(self) -> bool:
+        """Whether anything may have been said that one of the cast did not see."""
+        return any(one.unseen for place in self.written.written.values() for one in place)
+
+    def missing_along(
+        self, turns: Mapping[int, PlacedTurn], path: Sequence[PlacedTurn], then: int | None = None
+    ) -> list[frozenset[str]]:
+        """Who did not see each turn of a path, and at last who does not see what follows it: the
+        turn `then`, or a new one."""
+        missing, along = NOBODY, list[frozenset[str]]()
+        places = [*((turn.parent, turn.id) for turn in path), (path[-1].id if path else None, then)]
+        for place, follower in places:
+            missing = self.missing_at(turns, place, follower, missing)
+            along.append(missing)
+        return along
+
+    def missing_at(
+        self,
+        turns: Mapping[int, PlacedTurn],
+        place: int | None,
+        follower: int | None,
+        before: frozenset[str],
+    ) -> frozenset[str]:
+        """Who does not see what follows a place, where `before` did not see the turn there."""
+        written = self.written.here(turns, place, follower)
+        if not written:
+            return before
+        found = written[-1]
+        return frozenset(found.away) if found.unseen else NOBODY
+
     def away_before(self, turns: Mapping[int, PlacedTurn], turn: int) -> frozenset[str]:
         """Who was away when that turn was said."""
         return self.away_at(turns, turns[turn].parent, turn)
@@ -67,7 +103,8 @@ class FloorState:
 def presence_of(event: Event) -> Presence:
     """What an event `presence` says. Raises `ValueError`, `TypeError` or `KeyError`."""
     presence = from_json(Presence, {key: event[key] for key in ("after", "since")})
-    return Presence(presence.after, presence.since, _names(event.get("away", ())))
+    names, unseen = _names(event.get("away", ())), event.get("unseen") is True
+    return Presence(presence.after, presence.since, names, unseen)
 
 
 def newcomer_of(event: Event, cast_so_far: tuple[Role, ...]) -> Role:

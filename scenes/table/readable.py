@@ -6,6 +6,7 @@ from pathlib import Path
 
 from base.writing import UTF8, replace_text
 from scenes.log import Entry, dump
+from scenes.table.seeing import log_of
 from scenes.table.session import Session, Turn
 
 LOOKED_AT = 64
@@ -27,15 +28,20 @@ class Readable:
     def show(self, session: Session) -> None:
         """Write what the branch is now. Raises `OSError`; then the next call writes it whole."""
         path = session.path
-        if self._many < 0 and self._is_in_step(session):
+        if session.seats.hides:
+            self._write_whole(session)
+        elif self._many < 0 and self._is_in_step(session):
             self._take(path)
         elif not (self._grew(path) and self._size == self._size_now()):
-            self._many = -1
-            replace_text(self.path, dump([_title(session), *session.entries]), (), private=True)
+            self._write_whole(session)
             self._take(path)
         elif len(path) > self._many:
             self._append(dump(turn.entry for turn in path[self._many :]))
             self._take(path)
+
+    def _write_whole(self, session: Session) -> None:
+        self._many = -1
+        replace_text(self.path, dump([_title(session), *log_of(session)]), (), private=True)
 
     def _grew(self, path: list[Turn]) -> bool:
         if not 0 <= self._many <= len(path):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from base.messages import _, _n, series
 from scenes.note import Note
-from scenes.recall import Recalled, key_of, may_read
+from scenes.recall import Recalled, key_of
+from scenes.scene import Role
 from scenes.table.draw import Cut
 from scenes.table.hand import Hand
 from scenes.table.memory_state import Pinned, Summary
+from scenes.table.seeing import lines_read
 from scenes.table.session import Session, Turn
 
 LOOKED_BACK = 200
@@ -33,7 +35,7 @@ class ReadFrom:
 def reading_of(
     session: Session,
     cut: Cut,
-    speaker: str,
+    speaker: Role,
     path: Sequence[Turn] | None = None,
     then: int | None = None,
     notes: Sequence[Note] = (),
@@ -43,11 +45,7 @@ def reading_of(
     path = session.path if path is None else path
     if not cut.dropped and not session.memory:
         return ReadFrom(0, path[0] if path else None)
-    lines = [
-        (entry, turn)
-        for entry, turn in session.remembered(path, then)
-        if entry.kind != "comment" and may_read(speaker, entry)
-    ][cut.dropped :]
+    lines = lines_read(session, speaker, path, then)[cut.dropped :]
     first = next((turn for __, turn in lines if turn is not None), None)
     place = next((at for at, turn in enumerate(path) if turn is first), len(path))
     keys = {entry.key for entry, __ in lines if isinstance(entry, Note)}
@@ -65,14 +63,16 @@ def last_reading(session: Session, hand: Hand | None = None) -> ReadFrom | None:
     """What was read for a hand of where the play stands, else for the last line on this branch of
     which the journal says it; `None` where it says it of none."""
     if hand is not None and hand.cut is not None and hand.after == session.head:
-        return reading_of(session, hand.cut, hand.speaker.name)
+        return reading_of(session, hand.cut, hand.speaker)
     last = len(session.path) - 1
     for at in range(last, max(-1, last - LOOKED_BACK), -1):
         turn = session.path[at]
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
         if draw is not None and draw.dropped is not None:
             cut = Cut(draw.budget, draw.dropped, draw.recalled)
-            return reading_of(session, cut, draw.speaker, session.path[:at], turn.id)
+            speaker = next((one for one in session.scene.cast if one.name == draw.speaker), None)
+            if speaker is not None:
+                return reading_of(session, cut, speaker, session.path[:at], turn.id)
     return None
 
 

@@ -15,6 +15,7 @@ from base.messages import _, _n
 from base.text import one_line
 from scenes.log import Entry, parse
 from scenes.table.session import Session
+from scenes.view import is_presence
 
 END_BYTES = 16_384
 """Bytes of a readable log of which the last lines are shown."""
@@ -123,7 +124,7 @@ def _last_entries(log: Path) -> Sequence[Entry]:
         return []
     lines = text.split("\n")[1:] if size > END_BYTES else text.split("\n")
     entries = parse("\n".join(lines[-LINES - 1 :]))[-LINES:]
-    return [entry for entry in entries if entry.kind != "chapter"]
+    return [one for one in entries if one.kind != "chapter" and not is_presence(one)]
 
 
 # --- in words ---

@@ -225,7 +225,7 @@ class Session(SessionState):
             parent = number
         self._grow(new)
         for copy, follows in zip(new, [*new[1:], None], strict=True):
-            notes = tuple(self._knowledge_after(copy.of, follows.of if follows else None))
+            notes = tuple(self.notes_after(copy.of, follows.of if follows else None))
             if notes:
                 self._do({"event": "knowledge", **to_json(Notes(copy.id, copy.id, notes))})
             if copy.of in self.marks:
@@ -286,7 +286,8 @@ class Session(SessionState):
 
     def set_away(self, names: Iterable[str]) -> None:
         """Have those roles be away, and only those, from where the play stands on."""
-        presence = {"after": self.head, "since": self._next_id(), "away": list(names)}
+        presence: Event = {"after": self.head, "since": self._next_id(), "away": list(names)}
+        presence["unseen"] = True
         self._do({"event": "presence", **presence})
 
     def join(self, role: Role) -> None:

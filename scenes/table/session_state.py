@@ -114,17 +114,13 @@ class SessionState:
 
     def history_before(self, turn: int) -> list[Entry]:
         """What a model read, or would have read, for that turn."""
-        return self._read(self.path_before(self.turns[turn]), turn)
-
-    def path_before(self, turn: Turn) -> Sequence[Turn]:
-        """The turns that stand before one."""
-        return self._path_to(turn.parent)
+        return self._read(self.path_to(self.turns[turn].parent), turn)
 
     def told(self) -> Iterator[tuple[Sequence[Note], Turn]]:
         """Each turn of the path, and the notes that a model read just before it."""
         before = None
         for turn in self._path:
-            yield tuple(self._knowledge_after(before, turn.id)), turn
+            yield tuple(self.notes_after(before, turn.id)), turn
             before = turn.id
 
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
@@ -159,7 +155,7 @@ class SessionState:
         """The marks of what is remembered, by the number of turns before them."""
         marks: dict[int, list[Entry]] = {}
         for at, fact in self.memory.facts_on(self.turns, path, then):
-            mark = Fact("comment", fact.text, number=fact.number, known=fact.known)
+            mark = Fact("comment", fact.text, number=fact.number, to=fact.known)
             marks.setdefault(at, []).append(mark)
         used = [one for one in self.memory.standing(self.turns, path) if one.used]
         if used:
@@ -168,9 +164,7 @@ class SessionState:
         head = recap_head(self.scene.language)
         for one in used:
             text = head + one.summary.text
-            recap = Recap(
-                "comment", text, number=one.summary.number, known=self.there_in(path, one)
-            )
+            recap = Recap("comment", text, number=one.summary.number, to=self.there_in(path, one))
             marks.setdefault(one.start, []).append(recap)
         return marks
 
@@ -198,7 +192,7 @@ class SessionState:
 
     def history_at(self, place: int | None) -> list[Entry]:
         """What a model reads for a line after the turn `place`, wherever the play stands."""
-        return self.history if place == self.head else self._read(self._path_to(place), None)
+        return self.history if place == self.head else self._read(self.path_to(place), None)
 
     def is_on_path(self, turn: int) -> bool:
         """Whether a turn stands on the branch of where the play stands."""
@@ -392,7 +386,8 @@ class SessionState:
             self._latest[turn.parent] = turn.id
         self.head = head
 
-    def _path_to(self, head: int | None) -> list[Turn]:
+    def path_to(self, head: int | None) -> list[Turn]:
+        """The turns from the opening to that one."""
         path = []
         while head is not None:
             path.append(self.turns[head])

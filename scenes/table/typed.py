@@ -29,6 +29,7 @@ from scenes.table.lines import (
 )
 from scenes.table.typed_marks import Marked
 from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS
+from scenes.table.whispers import begins_with_at, nobody_called, whisper, whispered_to
 
 LONGEST_NARRATION = 20
 """Lines that one `【…】` may span, as in a log."""
@@ -129,7 +130,7 @@ def _line(scene: Scene, raw: str, role: Role | None) -> Meaning:
         return Do(WORDS["direct"], direction)
     if closing(line) not in (None, -1):
         return _narrated(scene, line, role)
-    if line[:1] in ("@", "＠") and line[1:2].isalnum():
+    if begins_with_at(line):
         return _whispered(scene, line, role)
     if read := _named(scene, line, role) or _acted(scene, line, role):
         return read
@@ -282,21 +283,20 @@ def _looks_like(what: str, meaning: Said) -> str:
     )
 
 
-def _whispered(scene: Scene, line: str, role: Role | None) -> Doubt:
-    """A line that begins with `@` and a name: said to all, with the name called."""
-    said = as_it_stands(line, role)
-    for name in sorted(_names(scene), key=len, reverse=True):
-        if line[1:].casefold().startswith(name):
-            called, text = line[1 : len(name) + 1], line[len(name) + 1 :].lstrip(" ，,：:")
-            between = ", " if line.isascii() else "，"
-            said = _said(scene, f"{called}{between}{text}" if text else called, role)
-            break
-    question = _(
-        "Nobody can whisper at this table yet: Enter again says to all “{line}”; put // before "
-        "it to say it as it is",
-        line=shown(body_of(said.entries[0])),
-    )
-    return Doubt(question, said)
+def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
+    """A line that begins with `@` and a name: for that one alone."""
+    to, rest = whispered_to(scene, line)
+    if not to:
+        return Doubt(nobody_called(scene, line), as_it_stands(line, role))
+    if is_blank(rest):
+        raise KnownError(_("what is to be said to them? Write it behind: @{name} …", name=to[0]))
+    if role is None:
+        raise watching()
+    read = _by(scene, rest, role)
+    said = said_of(read)
+    assert isinstance(said, Said)
+    meaning = Said(tuple(whisper(entry, to, role) for entry in said.entries))
+    return replace(read, meaning=meaning) if isinstance(read, Doubt) else meaning
 
 
 # --- who speaks ---
@@ -337,6 +337,8 @@ def _by(scene: Scene, body: str, role: Role) -> Said | Doubt:
         if not isinstance(read, Do):
             return read
         return _says_aloud(body, role)
+    if begins_with_at(body) and whispered_to(scene, body)[0]:
+        return _whispered(scene, body, role)
     if asked := _acted(scene, body, role):
         return asked
     if role.narrator:

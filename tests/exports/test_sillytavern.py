@@ -56,7 +56,7 @@ def back(lines, folder):
 def held(session):
     return (
         *(session.scene, session.role, session.head),
-        *(session.turns, session.draws, session.notes),
+        *(session.turns, session.draws, session.notes, session.seats.written),
     )
 
 
@@ -67,13 +67,16 @@ ENTRIES = st.one_of(
     st.builds(speech, st.text(max_size=30), st.sampled_from(["林默", "苏晚", "阿默"])),
     st.builds(lambda text: Entry("action", text, "苏晚", emotion="微怒"), SHORT),
     st.builds(lambda text: Entry("speech", "嗯", "林默", text, "平静"), SHORT),
+    st.builds(
+        lambda to: Entry("speech", "嘘", "林默", to=to), st.sampled_from([("苏晚",), ("A b",)])
+    ),
     st.builds(Entry, st.sampled_from(["narration", "comment", "chapter", "context"]), SHORT),
 )
 DEEDS = st.one_of(
     st.tuples(st.just("say"), ENTRIES),
     st.tuples(st.just("draw"), st.lists(ENTRIES, min_size=1, max_size=4)),
     st.tuples(st.just("edit"), ENTRIES),
-    st.tuples(st.sampled_from(["undo", "redo", "watch", "tell"]), st.none()),
+    st.tuples(st.sampled_from(["undo", "redo", "watch", "tell", "away"]), st.none()),
 )
 
 
@@ -94,6 +97,8 @@ def do(session, deed, what, number):
             session.redo()
         case "watch":
             session.play_as(None if session.role else "苏晚")
+        case "away":
+            session.set_away(["苏晚"] if number % 2 else [])
         case "tell":
             session.inject([Note.of("旧宅建于1870年。", "house.yaml", str(number))])
 

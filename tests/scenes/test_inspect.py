@@ -13,7 +13,7 @@ from models.scripted import Scripted
 from scenes.log import parse
 from scenes.note import Note
 from scenes.prompt import build_prompt, stable_part
-from scenes.scene import AuthorNote, Role, Scene
+from scenes.scene import AuthorNote, Scene
 from scenes.steering import Steering
 from scenes.table.inspect import Made, inspected
 from scenes.table.inspect_words import summary
@@ -90,14 +90,15 @@ def test_a_long_play_says_from_which_turn_on_it_is_read_and_why(
 def test_it_shows_a_role_its_own_cue_and_counts_what_that_role_did_not_see(
     seated: PlainFrontEnd,
 ) -> None:
-    def unseen(path: object, role: Role) -> int:
-        return 3 if role.name == "老周" else 0
-
+    play = seated.table.play
+    play.session.set_away(["老周"])
+    for text in ("走吧。", "快些。", "到了。"):
+        play.say(text)
     assert seated.table.inspect("晚晚").made.prompt.cue == "苏晚："
-    one = seated.table.inspect("老周", unseen)
+    one = seated.table.inspect("老周")
     assert one.made.prompt.cue == "老周："
     assert "left out: 3 turns that 老周 did not see" in summary(one)
-    assert not any("did not see" in line for line in summary(seated.table.inspect("苏晚", unseen)))
+    assert not any("did not see" in line for line in summary(seated.table.inspect("苏晚")))
 
 
 def test_it_says_what_steers_and_what_the_last_draw_took(seated: PlainFrontEnd) -> None:

@@ -26,7 +26,7 @@ MARKS = [
         "\\emoji 微怒",
     ),
     *("\\u{41}", "\n", "\r", "\t", " ", "\u3000", "\x1b[31m", "\u202e", "\ufeff", "\ud800", "\x85"),
-    *("夏娜", "Mr. X", "12", "？？？", "……", "a", "。", "\u2028"),
+    *("＠", "@", "＠夏娜 ", "夏娜", "Mr. X", "12", "？？？", "……", "a", "。", "\u2028"),
 ]
 AWKWARD = st.lists(
     st.one_of(
@@ -57,6 +57,15 @@ ENTRIES = st.lists(
         st.builds(
             Entry, st.just("speech"), AWKWARD.filter(bool), NAMES, AWKWARD, st.just("") | AWKWARD
         ),
+        st.builds(
+            lambda kind, text, name, to: Entry(
+                kind, text, "" if kind == "narration" else name, to=tuple(to)
+            ),
+            st.sampled_from(["speech", "action", "narration"]),
+            AWKWARD.filter(bool),
+            NAMES,
+            st.lists(NAMES, min_size=1, max_size=3),
+        ),
         AWKWARD.filter(unrecognised).map(lambda text: Entry("unrecognised", text)),
     ),
     max_size=5,
@@ -82,7 +91,7 @@ def test_no_visible_character_is_dropped(text: str) -> None:
     kept = "".join(
         part
         for found in parse(text)
-        for part in (found.speaker, found.text, found.thought, found.emotion)
+        for part in (found.speaker, *found.to, found.text, found.thought, found.emotion)
     )
     assert letters(kept) == letters(text)
 
@@ -104,6 +113,10 @@ def test_no_visible_character_is_dropped(text: str) -> None:
         "Dr. Watson：It's 12:30 (or so), and C:\\new is gone…",
         "？？？：谁在那里？",
         "悠二：（a）b",
+        "悠二：@夏娜 这是点名，不是悄悄话",
+        "悠二：＠夏娜 小声点",
+        "悠二：＠夏娜＠Mr.\\u{20}X \\me 递过纸条 \\emoji 专注",
+        "【＠夏娜 你摸到一把钥匙】",
     ],
 )
 def test_a_canonical_line_stays_as_it_is(line: str) -> None:
@@ -125,6 +138,7 @@ def test_a_canonical_line_stays_as_it_is(line: str) -> None:
         ("==========序章==========", "==== 序章 ====\n"),
         ("悠二：\\me跳起来", "悠二：\\me 跳起来\n"),
         ("悠二：a\tb", "悠二：a b\n"),
+        ("悠二：＠夏娜　小声点", "悠二：＠夏娜 小声点\n"),
     ],
 )
 def test_tolerant_reading_is_written_canonically(text: str, canonical: str) -> None:
@@ -144,6 +158,15 @@ def test_tolerant_reading_is_written_canonically(text: str, canonical: str) -> N
 def test_what_is_none_of_the_format_is_kept_with_its_number(line: str) -> None:
     lines = list(read(["悠二：好", line]))
     assert [(n, e.kind, e.text) for n, e in lines[1:]] == [(2, "unrecognised", line)]
+
+
+def test_a_whisper_names_those_who_hear_it() -> None:
+    spoken, narrated, called = parse(
+        "悠二：＠夏娜＠吉田 走吧（好险）\n【＠夏娜 有人】\n悠二：@夏娜 走吧"
+    )
+    assert (spoken.to, spoken.text, spoken.thought) == (("夏娜", "吉田"), "走吧", "好险")
+    assert (narrated.to, narrated.text) == (("夏娜",), "有人")
+    assert (called.to, called.text) == ((), "@夏娜 走吧")
 
 
 def test_a_line_that_would_be_recognised_cannot_be_called_unrecognised() -> None:

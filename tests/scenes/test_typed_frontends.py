@@ -24,7 +24,7 @@ TYPED = (
         "走 \\me 吧",
         "/undo 3",
         "@苏晚 小心",
-        "@苏晚 小心",
+        "＠晚晚，\\me 递过纸条 \\emoji 专注",
         "。。。",
     ),
 )
@@ -41,7 +41,7 @@ async def test_one_list_of_typed_lines_leaves_the_same_journal_everywhere(tmp_pa
     plain, line, screen = [await run(front_end, tmp_path, TYPED) for front_end in FRONT_ENDS]
     assert plain.said == [
         *("推开门", "坐下", "起身", "走吧", "灯灭了", "/undo 是命令"),
-        *("推门", "雨停了", "走。", "好。", "算了。", "苏晚，小心", "。。。"),
+        *("推门", "雨停了", "走。", "好。", "算了。", "小心", "递过纸条", "。。。"),
     ]
     assert line.events == plain.events
     assert screen.events == plain.events

@@ -56,6 +56,7 @@ def draw(
 ) -> None:
     """Draw candidates for the next line of a log, each exactly one line by NAME."""
     from scenes.scene_loader import load_scene
+    from scenes.view import view_of_log
     from tui.model_options import choose, given_model, open_model
 
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
@@ -70,6 +71,7 @@ def draw(
     if where is None:
         where, history = scene_of(history, speaker)
     role = role or where.role(speaker)
+    history = view_of_log(history, role, where)
     with closing(open_model(choice, where)) as backend:
         wanted = {**choice.asked, "logprobs": True} if as_data else choice.asked
         dealt = _deal(backend, where, recent(history, backend.context), role, wanted)

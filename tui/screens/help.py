@@ -30,6 +30,7 @@ FORMS = (
     (r"… \emoji …", N_("a feeling, beside what is written; Tab is the next one, Ctrl+G none")),
     (N_("Name: …"), N_("speaks for another role")),
     ("~ …", N_("tells the director what happens in the next line drawn; ~ alone takes it back")),
+    (N_("@NAME text"), N_("whisper: they alone hear it; @ONE@TWO for several")),
     (N_("Space"), N_("first, to begin a line with a digit while candidates lie there")),
 )
 """How a line is written, and what it means."""

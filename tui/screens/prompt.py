@@ -19,6 +19,7 @@ from tui.paint import printable
 STYLES: dict[Kind, str] = {
     "fixed": "dim",
     "recap": "$text-primary",
+    "secret": "$text-primary",
     "lore": "$text-secondary",
     "history": "",
     "note": "$text-warning",

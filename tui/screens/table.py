@@ -15,6 +15,7 @@ from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
 from scenes.table.reading import told
+from scenes.table.seeing import asides
 from scenes.table.where import where
 from tui import unsent
 from tui.loaded_model import LoadedModel
@@ -96,7 +97,9 @@ class TableScreen(KeyActions):
         marks = session.marks and {
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
-        self.query_one(Transcript).show(session.path, session.role, marks, self._reading_rule())
+        self.query_one(Transcript).show(
+            session.path, session.role, marks, self._reading_rule(), asides(session)
+        )
         if self.table.hand is None:
             self._show_hand()
         self.tell()

@@ -10,6 +10,7 @@ FORMS = ("emoji ", "me ")
 MARKS = ("/", "／", "、")
 """What begins a command; the last is what a Chinese input method makes of `/`."""
 NAMING = re.compile(r"[/／、.。](\w+) ")
+WHISPER = re.compile(r"(?:[@＠][^\s@＠]+)*[@＠](?=[^\s@＠]*\Z)")
 LABEL = re.compile(r"[ \t]*\\emoji[ \t]+(\S+)[ \t]*\Z")
 
 
@@ -45,6 +46,8 @@ class Suggestions:
             return [(naming[0], self.names)]
         if first_line and naming and (values := values_of(naming[1], self.files)):
             return [(before[: before.rfind(" ") + 1], values)]
+        if first_line and (whisper := WHISPER.match(before)):
+            return [(before[: whisper.end()], [f"{name} " for name in self.names])]
         if first_line and before.startswith(MARKS):
             return [(before[0], self.commands)]
         for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):

@@ -43,6 +43,7 @@ class Transcript(ScrollView, can_focus=False):
         self.marks: Mapping[int, str] = {}
         self.rule: tuple[int, str] | None = None
         """A line between entries: before which, and what it says."""
+        self._asides: Mapping[int, str] = {}
         self._shown: list[Turn | Entry] = []
         self._ends = array("q")
         """The line after the last one of each entry."""
@@ -57,12 +58,15 @@ class Transcript(ScrollView, can_focus=False):
         player: str | None = None,
         marks: Mapping[int, str] | None = None,
         rule: tuple[int, str] | None = None,
+        asides: Mapping[int, str] | None = None,
     ) -> None:
         """Show these, and go to their end where they are others; `marks` are signs in the gutter,
-        by the index of the entry, `rule` a line before one of them."""
+        by the index of the entry, `rule` a line before one of them, and `asides` what is said of
+        one behind it."""
         same = _same(self._shown, entries) if player == self.player else 0
         other = not same == len(self._shown) == len(entries)
         self._show_marks(marks or {})
+        self._asides = {at: f" {printable(aside)}" for at, aside in (asides or {}).items()}
         self.player = player
         self._shown[same:] = entries[same:]
         self.show_rule(rule)
@@ -167,7 +171,7 @@ class Transcript(ScrollView, can_focus=False):
         del self._ends[first:]
         end = self._ends[-1] if first else 0
         for index in range(first, len(self._shown)):
-            end += height(self._entry(index), self._width)
+            end += height(self._entry(index), self._width, self._asides.get(index, ""))
             end += self.rule is not None and self.rule[0] == index
             self._ends.append(end)
         self.virtual_size = Size(0, end)
@@ -194,7 +198,8 @@ class Transcript(ScrollView, can_focus=False):
         base, width = self.rich_style, self.size.width
         if index == self.cursor:
             base += Style(bgcolor=self.get_component_rich_style("transcript--lit").bgcolor)
-        lines = wrap(runs_of(entry, self._part, name), self._width)
+        aside = Run(self._asides.get(index, ""), self._part("context"))
+        lines = wrap([*runs_of(entry, self._part, name), aside], self._width)
         strips = [
             strip_of([self._gutter(index, entry, row), *line], width, base)
             for row, line in enumerate(lines)

@@ -213,7 +213,7 @@ def _exchanges(
     with the cue behind it."""
     exchanges: list[list[str]] = []
     cue, since = cue_of(role), ""
-    for line in prompts.lines_of(prompt, turn):
+    for line in prompts.lines_of(prompt, turn, role):
         said_by = _replier(prompts.session, line.turn) if line.turn else None
         if said_by == role and line.text.startswith(cue):
             exchanges.append([since + cue, line.text.removeprefix(cue).removesuffix("\n")])

@@ -12,6 +12,8 @@ class Passage(NamedTuple):
 
     entries: Sequence[Entry]
     known: int
+    start: int = 0
+    """Where the first of them stands among all."""
 
 
 def passages(entries: Sequence[Entry], budget: int, count: Count) -> Iterator[Passage]:
@@ -21,11 +23,11 @@ def passages(entries: Sequence[Entry], budget: int, count: Count) -> Iterator[Pa
     start = known = total = 0
     for index, cost in enumerate(costs):
         if total + cost > budget and index > start + known:
-            yield Passage(entries[start:index], known)
+            yield Passage(entries[start:index], known, start)
             start, total = index, 0
             while start > 0 and total + costs[start - 1] <= budget // BLOCKS:
                 start -= 1
                 total += costs[start]
             known = index - start
         total += cost
-    yield Passage(entries[start:], known)
+    yield Passage(entries[start:], known, start)

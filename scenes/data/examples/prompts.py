@@ -4,24 +4,28 @@ from collections import Counter as Counting
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from base.messages import N_, _
 from base.text import shown
 from characters.knowledge import NOTHING, Knowledge, Shelf
 from models.backend import Counter
 from models.train.data import Example, Split
+from scenes.data.examples.histories import Histories
 from scenes.data.examples.passages import Passage, passages
 from scenes.data.examples.script import Script, reply_of, speaker_of
 from scenes.embedding import embedder
+from scenes.informing import informed_apart
 from scenes.injection import informed
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import Count, History, history_budget, prompt_after, stable_part
+from scenes.prompt import Count, history_budget, prompt_after, stable_part
 from scenes.recall import recap_told
 from scenes.scene import Role, Scene
 from scenes.table.draw import line_sampling
+from scenes.view import NOBODY, Missing, missing_in
 
 OUT_OF_FORM = N_("not a line that play could draw")
 TOO_LONG = N_("longer than a reply may be (see --max-tokens)")
@@ -145,67 +149,108 @@ class LogSource:
         """A history goes on from chapter to chapter, but never from one split into the other."""
         scene, source = self.script.scene, self.script.source
         budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
-        stable = stable_part(scene)
+        stable, hides = stable_part(scene), self._hides
         with closing(Shelf(embedder)) as shelf:
             for run, split in self._runs(splits, bounds.by_chapter):
                 chapter = ""
-                whole = [Passage(run, 0)]
-                for passage in passages(run, budget, bounds.count) if bounds.by_passage else whole:
-                    history = History(bounds.count, share=scene.memory.share)
-                    for entry, role, reply in self._lines(passage, budget, bounds, tally, shelf):
+                whole = [Passage(run.entries, 0)]
+                by_passage = bounds.by_passage
+                for part in passages(run.entries, budget, bounds.count) if by_passage else whole:
+                    histories = Histories(scene, self.roles, bounds.count, hides)
+                    lines = self._lines(run.of(part), budget, bounds, tally, shelf)
+                    for number, line in enumerate(lines, 1):
+                        entry, role = line.entry, line.role
+                        if recap := recap_told(entry, number):
+                            histories.add(recap, line.missing)
                         chapter = entry.text if entry.kind == "chapter" else chapter
-                        if recap := recap_told(entry, len(history) + 1):
-                            history.add(recap)
-                        if role and reply:
-                            prompt = prompt_after(stable, history, role, budget)
-                            yield Example(prompt, reply, role.name, source, chapter, split)
-                        history.add(entry)
+                        if role and line.reply:
+                            prompt = prompt_after(stable, histories.of(role), role, budget)
+                            yield Example(prompt, line.reply, role.name, source, chapter, split)
+                        histories.add(entry, line.missing)
+
+    @cached_property
+    def _hides(self) -> bool:
+        """Whether anything in the log is not for all."""
+        entries = list(chain.from_iterable(chapter.entries for chapter in self.script.chapters))
+        return (
+            self.script.scene.thoughts == "private"
+            or missing_in(entries, self.script.scene) is not None
+            or any(entry.to for entry in entries)
+        )
 
     def _lines(
-        self, passage: Passage, budget: int, bounds: Bounds, tally: ExampleTally, shelf: Shelf
-    ) -> Iterator[tuple[Entry, Role | None, str | None]]:
+        self, run: "_Run", budget: int, bounds: Bounds, tally: ExampleTally, shelf: Shelf
+    ) -> Iterator["_Line"]:
         """The entries of a passage and its knowledge; who is learned from each, and what."""
-        known, longest = passage.known, bounds.longest(self.script.scene)
-        for entry in self._informed(passage.entries, budget, bounds.count, tally, shelf):
+        known, longest = run.known, bounds.longest(self.script.scene)
+        for entry, missing in self._informed(run, budget, bounds.count, tally, shelf):
             if isinstance(entry, Note):
-                yield entry, None, None
+                yield _Line(entry, missing)
                 continue
             role = None if known > 0 else speaker_of(self.roles, entry)
             known -= 1
             reply = learned_reply(role, entry, longest, bounds.count, tally) if role else None
-            yield entry, role, reply
+            yield _Line(entry, missing, role, reply)
 
-    def _runs(
-        self, splits: Sequence[Split], by_chapter: bool
-    ) -> Iterator[tuple[list[Entry], Split]]:
+    def _runs(self, splits: Sequence[Split], by_chapter: bool) -> Iterator[tuple["_Run", Split]]:
         """The entries of chapters that share a history."""
-        run, before = list[Entry](), None
-        for chapter, split in zip(self.script.chapters, splits, strict=True):
+        scene, chapters = self.script.scene, self.script.chapters
+        entries = list(chain.from_iterable(chapter.entries for chapter in chapters))
+        missing = missing_in(entries, scene) or [NOBODY] * len(entries)
+        start, end, before = 0, 0, None
+        for chapter, split in zip(chapters, splits, strict=True):
             if before is not None and (by_chapter or split != before):
-                yield run, before
-                run = []
-            run += chapter.entries
+                yield _Run(entries[start:end], missing[start:end]), before
+                start = end
+            end += len(chapter.entries)
             before = split
         if before is not None:
-            yield run, before
+            yield _Run(entries[start:], missing[start:]), before
 
     def _informed(
-        self, entries: Sequence[Entry], budget: int, count: Count, tally: ExampleTally, shelf: Shelf
-    ) -> Sequence[Entry]:
+        self, run: "_Run", budget: int, count: Count, tally: ExampleTally, shelf: Shelf
+    ) -> Iterable[tuple[Entry, Missing]]:
         """The entries with the knowledge that comes up before each line to learn, as if those
         lines had been drawn, and the others been said by a person."""
         scene = self.script.scene
         if not scene.knowledge and not any(role.knowledge for role in self.roles):
-            return entries
+            return zip(run.entries, run.missing, strict=True)
+        learned = {role.name for role in self.roles}
 
         def known_to(role: Role) -> Knowledge:
-            paths = (*role.knowledge, *scene.knowledge) if role in self.roles else ()
+            paths = (*role.knowledge, *scene.knowledge) if role.name in learned else ()
             return shelf.of(paths) if paths else NOTHING
 
+        entries, bounds = run.entries, (budget, count, scene.play_as)
         try:
-            return informed(scene, entries, known_to, budget, count, scene.play_as)
+            if self._hides:
+                return informed_apart(scene, entries, run.missing, known_to, *bounds)
+            told = informed(scene, entries, known_to, *bounds)
+            return [(entry, NOBODY) for entry in told]
         finally:
             tally.notices += shelf.take_problems()
+
+
+class _Run(NamedTuple):
+    """Entries that share a history, who did not see each, and how many were learned before."""
+
+    entries: Sequence[Entry]
+    missing: Sequence[Missing]
+    known: int = 0
+
+    def of(self, passage: Passage) -> "_Run":
+        """The part of it that a passage is."""
+        end = passage.start + len(passage.entries)
+        return _Run(passage.entries, self.missing[passage.start : end], passage.known)
+
+
+class _Line(NamedTuple):
+    """An entry, who did not see it, and who is learned from it, and what."""
+
+    entry: Entry
+    missing: Missing
+    role: Role | None = None
+    reply: str | None = None
 
 
 def learned_reply(

@@ -5,6 +5,7 @@ edited since; a line that was typed takes the cut of the draw before it. In jour
 so, the history is cut to the budget that is asked for.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,20 +13,23 @@ from typing import NamedTuple
 from models.backend import Prompt
 from scenes.data.examples.prompts import Bounds
 from scenes.log import Entry
-from scenes.note import Note
 from scenes.prompt import (
     MARGIN,
+    Count,
     History,
     history_budget,
     prompt_after,
     prompt_without,
+    secret_part,
     stable_part,
 )
-from scenes.recall import NOTHING_RECALLED, Recalled, may_read, read_by, recap_head, recap_line
+from scenes.recall import NOTHING_RECALLED, Recalled, Recap, recap_head, recap_line
 from scenes.scene import Role
 from scenes.steering import UNSTEERED, Steering, room, steered
 from scenes.table.draws import Draw
+from scenes.table.seeing import told_before
 from scenes.table.session import Session, Turn
+from scenes.view import NOBODY, Missing, seen_by
 
 
 class HistoryLine(NamedTuple):
@@ -50,35 +54,32 @@ class SessionPrompts:
     """Lines of which the journal does not say what the model had read."""
     shortened: int = 0
     """Lines whose prompt in play was longer than the bounds allow."""
-    _before: Turn | None = None
-    """The turn whose history is held: that of the next one on its branch only goes on from it."""
-    _history: History = field(init=False)
-    _turns: list[Turn | None] = field(init=False, default_factory=list)
-    """The turn that each line of the history is; `None` for a note."""
-    _reader: tuple[str, frozenset[str]] = ("", frozenset())
-    """Whose history is held, where that matters, and which facts were forgotten in it."""
+    _read: dict[str, "_Reading"] = field(init=False, default_factory=dict)
+    """What each role has read, by its name; all together where nothing is kept from anybody."""
+
     _leads: dict[int, int] = field(init=False, default_factory=dict)
     """How many lines of a prompt stand for what was cut, by the turn that it is for."""
 
     def __post_init__(self) -> None:
         self._stable = stable_part(self.session.scene)
-        self._history = History(self.bounds.count)
+        self._hides = _hides(self.session)
 
     def before(self, turn: Turn, role: Role) -> Prompt:
         """What stood before `turn`, a line of `role`.
 
         Raises `KnownError` where the journal does not say it and the scene leaves no room.
         """
-        draw = self._draw_before(turn)
-        history = self._history_before(self._as_drawn(turn), role)
+        draw, drawn = self._draw_before(turn), self._as_drawn(turn)
+        history = self._reading(drawn, role).history
         if draw is None or draw.dropped is None:
             self.unrecorded += 1
             return self._cut(turn, history, role, UNSTEERED)
         steering = draw.steering if self.steered and turn.draw == draw.id else UNSTEERED
         budget = draw.budget if draw.tokenizer == self.bounds.tokenizer else 0
-        lead = self._lead(draw.recalled, history)
+        lead = self._lead(draw, history, drawn, role)
         self._leads[turn.id] = len(_lines(lead))
-        prompt = prompt_without(self._stable, history, role, draw.dropped, budget, lead)
+        dropped = self._dropped(draw.dropped, draw.speaker, drawn, role)
+        prompt = prompt_without(self._stable, history, role, dropped, budget, lead)
         prompt = steered(prompt, steering, self.session.scene.language)
         if self._fits(prompt):
             return prompt
@@ -90,12 +91,23 @@ class SessionPrompts:
         draw = self._draw_before(turn)
         return draw is not None and draw.dropped is not None
 
-    def lines_of(self, prompt: Prompt, turn: Turn) -> Sequence[HistoryLine]:
-        """The history of a prompt that `before` has made for `turn`, a line each."""
-        texts, told = _lines(prompt.history), self._leads.get(turn.id, 0)
-        turns = self._turns[len(self._turns) - len(texts) + told :]
-        of_lines = [*[None] * told, *turns]
-        return [HistoryLine(*each) for each in zip(texts, of_lines, strict=True)]
+    def lines_of(self, prompt: Prompt, turn: Turn, role: Role) -> Sequence[HistoryLine]:
+        """The history of a prompt that `before` has made for `turn` of `role`, a line each."""
+        secret, told = secret_part(role), self._leads.get(turn.id, 0)
+        texts = _lines(prompt.history.removesuffix(secret))
+        known = self._reading(self._as_drawn(turn), role).turns
+        turns = [*[None] * told, *known[len(known) - len(texts) + told :]]
+        last = [HistoryLine(secret, None)] if secret else []
+        return [*(HistoryLine(*each) for each in zip(texts, turns, strict=True)), *last]
+
+    def _dropped(self, dropped: int, speaker: str, turn: Turn, role: Role) -> int:
+        """How many lines of what `role` read were cut where so many were of what `speaker` did."""
+        drawn = next((r for r in self.session.scene.cast if r.name == speaker), role)
+        if not self._hides or drawn.name == role.name:
+            return dropped
+        places = self._reading(turn, drawn).places
+        cut = places[dropped] if dropped < len(places) else (places[-1] + 1 if places else 0)
+        return bisect_left(self._reading(turn, role).places, cut)
 
     def _as_drawn(self, turn: Turn) -> Turn:
         """The turn at which a line was drawn that an edit, of it or of one before it, has copied;
@@ -112,65 +124,50 @@ class SessionPrompts:
             turn = self.session.turns[turn.parent] if turn.parent is not None else None
         return self.session.draws.get(turn.draw) if turn and turn.draw is not None else None
 
-    def _history_before(self, turn: Turn, role: Role) -> History:
-        """What a model read for a turn, which mostly goes on from what it read for the last."""
-        reader = self._reading(turn, role)
-        if reader != self._reader:
-            self._before, self._reader = None, reader
-        if self._before is not None and turn.id == self._before.id:
-            return self._history
+    def _reading(self, turn: Turn, role: Role) -> "_Reading":
+        """What a role read for a turn, which mostly goes on from what it read for the last."""
+        reader, name = (role, role.name) if self._hides else (None, "")
+        gone, read = self._gone(turn), self._read.get(name)
+        if read is not None and read.gone != gone:
+            read = None
+        if read is not None and turn.id == read.before.id:
+            return read
         path = [turn]
-        while path[-1].parent is not None and path[-1] is not self._before:
+        while path[-1].parent is not None and (read is None or path[-1] is not read.before):
             path.append(self.session.turns[path[-1].parent])
-        if path[-1] is self._before:
+        if read is not None and path[-1] is read.before:
             path.pop()
-            self._add(self._before.entry, self._before)
+            read.take(read.before.entry, read.before)
         else:
-            self._history, self._turns = History(self.bounds.count), []
+            read = self._read[name] = _Reading(self.session, reader, self.bounds.count, turn, gone)
         for each in path[:0:-1]:
-            self._add_notes(each)
-            self._add(each.entry, each)
-        read, told = self._notes(turn, turn.draw), self._notes(turn)
-        for note in read:
-            self._add(note, None)
-        self._before = turn if read == told else None  # what comes next has read of more
-        return self._history
+            read.come_to(each)
+            read.take(each.entry, each)
+        read.before = turn
+        if not read.come_to(turn, turn.draw):
+            del self._read[name]  # what comes next has read of more
+        return read
 
-    def _add_notes(self, turn: Turn) -> None:
-        """What stood before a turn when it was said that nobody said."""
-        for note in self._notes(turn):
-            if may_read(self._reader[0], note) and note.key not in self._reader[1]:
-                self._add(note, None)
-
-    def _notes(self, turn: Turn, draw: int | None = None) -> list[Note]:
-        return list(self.session.notes_after(turn.parent, turn.id, draw))
-
-    def _add(self, entry: Entry, turn: Turn | None) -> None:
-        if entry.kind != "comment":
-            self._history.add(entry)
-            self._turns.append(turn)
-
-    def _reading(self, turn: Turn, role: Role) -> tuple[str, frozenset[str]]:
-        """Whose history a prompt has, and what was forgotten in it: nothing of that matters where
-        no fact was pinned."""
-        memory, turns = self.session.memory, self.session.turns
+    def _gone(self, turn: Turn) -> frozenset[str]:
+        """The facts that were forgotten before a turn."""
+        memory = self.session.memory
         if not memory.facts:
-            return "", frozenset()
-        return role.name, memory.gone(turns, self.session.path_before(turn), turn.id)
+            return frozenset()
+        return memory.gone(self.session.turns, self.session.path_to(turn.parent), turn.id)
 
-    def _lead(self, recalled: Recalled, history: History) -> str:
-        """What stood in the place of what a draw had cut."""
-        if not recalled:
+    def _lead(self, draw: Draw, history: History, turn: Turn, role: Role) -> str:
+        """What stood in the place of what a draw had cut, as far as `role` may read it."""
+        if not draw.recalled:
             return ""
         head = recap_head(self.session.scene.language)
-        known = self.session.memory.summaries
-        texts = (
-            (head + known[number - 1].text)[:kept]
-            for number, kept in recalled.summaries
-            if 0 < number <= len(known)
-        )
-        opening = history.lead(Recalled(recalled.opening))
-        return opening + "".join(map(recap_line, texts))
+        texts = {one.number: head + one.text for one in self.session.memory.summaries}
+        if draw.speaker != role.name:
+            read = told_before(self.session, turn.id).by(role)
+            may = {one.number for one in read if isinstance(one, Recap)}
+            texts = {number: text for number, text in texts.items() if number in may}
+        opening = history.lead(Recalled(draw.recalled.opening))
+        told = (texts[one][:kept] for one, kept in draw.recalled.summaries if one in texts)
+        return opening + "".join(map(recap_line, told))
 
     def _cut(self, turn: Turn, history: History, role: Role, steering: Steering) -> Prompt:
         scene, bounds = self.session.scene, self.bounds
@@ -178,7 +175,7 @@ class SessionPrompts:
         beside = room(steering, scene, budget, bounds.count)
         recalled = NOTHING_RECALLED
         if self.session.memory.summaries:
-            entries = read_by(role, self.session.history_before(self._as_drawn(turn).id))
+            entries = told_before(self.session, self._as_drawn(turn).id).by(role)
             history = History(bounds.count, entries, scene.memory.share)
             recalled = history.reading(budget, beside).recalled
         self._leads[turn.id] = len(_lines(history.lead(recalled)))
@@ -191,6 +188,61 @@ class SessionPrompts:
         parts = (prompt.stable, prompt.cue, *_lines(prompt.history))
         tokens = sum(map(self.bounds.count, parts))
         return tokens + self.longest + MARGIN <= self.bounds.context
+
+
+@dataclass
+class _Reading:
+    """What one role has read up to a turn, line by line; `None` reads all."""
+
+    session: Session
+    reader: Role | None
+    count: Count
+    before: Turn
+    """The turn whose history this is: that of the next one on its branch only goes on from it."""
+    gone: frozenset[str] = frozenset()
+    """The facts that were forgotten."""
+    turns: list[Turn | None] = field(default_factory=list)
+    """The turn that each line is; `None` for a note."""
+    places: list[int] = field(default_factory=list)
+    """Where each line stands among all that was told."""
+    told: int = 0
+    missing: Missing = NOBODY
+
+    def __post_init__(self) -> None:
+        self.history = History(self.count)
+
+    def come_to(self, turn: Turn, draw: int | None = None) -> bool:
+        """Take what stood before a turn when it was said that nobody said, and see who is there;
+        of a draw, only what stood there when it was made. Whether that is all."""
+        seats, turns = self.session.seats, self.session.turns
+        if self.reader is not None:
+            self.missing = seats.missing_at(turns, turn.parent, turn.id, self.missing)
+        told = list(self.session.notes_after(turn.parent, turn.id))
+        read = list(self.session.notes_after(turn.parent, turn.id, draw)) if draw else told
+        for note in read:
+            if note.key not in self.gone:
+                self.take(note, None)
+        return read == told
+
+    def take(self, entry: Entry, turn: Turn | None) -> None:
+        """Take what is told next, as far as the reader sees it."""
+        self.told += 1
+        private = self.session.scene.thoughts == "private"
+        seen = seen_by(entry, self.missing, self.reader, private) if self.reader else entry
+        if seen is not None and seen.kind != "comment":
+            self.history.add(seen)
+            self.turns.append(turn)
+            self.places.append(self.told)
+
+
+def _hides(session: Session) -> bool:
+    """Whether anything in a session is not for all of the cast."""
+    return (
+        session.seats.hides
+        or session.scene.thoughts == "private"
+        or any(turn.entry.to for turn in session.turns.values())
+        or any(one.to for all in session.notes.values() for told in all for one in told.notes)
+    )
 
 
 def _lines(history: str) -> list[str]:

@@ -21,6 +21,7 @@ from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, 
 from scenes.files.report import ImportReport
 from scenes.log import Entry
 from scenes.scene import Role, Scene
+from scenes.table.seeing import log_of
 from scenes.table.session import VERSION, Event, Session
 from scenes.table.snapshot import from_json, to_json
 
@@ -86,7 +87,8 @@ def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     report.became["turns"], report.became["draws"] = len(session.turns), len(session.draws)
     written: list[Written] = [(event, ()) for event in events]
     began = opened.get("time", "")
-    return RestoredSession(scene, session.role, opened["turns"], written, session.entries, began)
+    log = list(log_of(session))
+    return RestoredSession(scene, session.role, opened["turns"], written, log, began)
 
 
 def _lines(chat: Chat, report: ImportReport) -> Iterator[_SavedMessage]:
@@ -132,7 +134,11 @@ def _events(block: Json) -> Iterator[Event]:
     begin = len(_opening(block))
     for place, turn in enumerate(block["turns"][begin:], begin):
         yield {"event": "turns", "turns": [turn], **_time(block, place)}
-    for kind, key in (("draw", "draws"), ("knowledge", "notes")):
+    for kind, key in (
+        ("draw", "draws"),
+        ("knowledge", "notes"),
+        ("presence", "presence"),
+    ):
         for one in block.get(key, ()):
             yield {**one, "event": kind}
     yield {"event": "head", "head": block["head"]}

@@ -15,6 +15,7 @@ from base.messages import _, language
 from base.text import UNPRINTABLE
 from scenes.files.exports.jsonlines import json_line
 from scenes.log import Entry
+from scenes.log_marks import whispered
 from scenes.table.session import Session, Turn
 
 KINDS = (
@@ -114,7 +115,8 @@ def _hand(session: Session, number: int, names: dict[str, int]) -> Row:
 
 def _line(entry: Entry, names: dict[str, int]) -> Row:
     who = names.setdefault(entry.speaker, len(names))
-    return [entry.kind, who, *map(_safe, (entry.text, entry.thought, entry.emotion))]
+    text = whispered(entry.to, str) + entry.text
+    return [entry.kind, who, *map(_safe, (text, entry.thought, entry.emotion))]
 
 
 def _words() -> dict[str, Any]:

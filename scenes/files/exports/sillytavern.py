@@ -259,7 +259,14 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "times": [session.times.get(turn, "") for turn in session.turns],
         "draws": [to_json(draw) for draw in session.draws.values()],
         "notes": [to_json(told) for each in session.notes.values() for told in each],
+        **_presence(session),
     }
+
+
+def _presence(session: Session) -> Json:
+    """Who was away, and from where on; nothing where all were always there."""
+    written = [to_json(one) for each in session.seats.written.written.values() for one in each]
+    return {"presence": written} if written else {}
 
 
 def _light(turn: Turn, held: set[int]) -> Turn:
