@@ -70,13 +70,16 @@ class Background(Generic[T]):
         return self._post(self._arrive)
 
     def _arrive(self) -> None:
-        """Take all that has come meanwhile, in its order: a front end that is slow is told less
-        often."""
+        """Take all that has come until now, in its order: a front end that is slow is told less
+        often. What comes while it takes waits for the next call, or nothing else would be done."""
         self._due = False
-        while self._arrived and not self.cancelled:
-            self._take(self._arrived.popleft())
+        for __ in range(len(self._arrived)):
+            if not self.cancelled:
+                self._take(self._arrived.popleft())
         if self.cancelled:
             self._lose_all()
+        elif self._arrived and not self._due:
+            self._announce()
 
     def _lose_all(self) -> None:
         while self._arrived:

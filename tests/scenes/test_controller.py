@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from models.backend import Delta, Progress, Prompt, Sampling
 from models.scripted import Scripted
 from scenes.scene import Scene
 from scenes.table import controller_events as happened
+from scenes.table.background import Background, CallQueue
 from scenes.table.command_words import command_help
 from scenes.table.commands import COMMANDS
 from scenes.table.play import Play
@@ -151,6 +152,28 @@ class Reading(Scripted):
                 yield Progress(1, 1000)
         finally:
             self.ended = True
+
+
+def test_a_model_that_never_pauses_lets_the_front_end_do_other_things() -> None:
+    running, taken = True, []
+
+    def numbers() -> Generator[int]:
+        while running and time.monotonic() < end:
+            time.sleep(0.0001)
+            yield len(taken)
+
+    def slowly(number: object) -> None:
+        taken.append(number)
+        time.sleep(0.002)
+
+    end, calls = time.monotonic() + 3, CallQueue()
+    background = Background(numbers(), nullcontext(), calls.post, slowly, slowly)
+    background.start("numbers")
+    while not taken:
+        calls.make()
+    assert time.monotonic() < end, "the first call took all that ever came"
+    background.cancel()
+    running = False
 
 
 def test_a_draw_is_stopped_while_the_prompt_is_still_being_read(
