@@ -61,18 +61,36 @@ def summaries_of(session: Session, recalled: Recalled) -> tuple[Summary, ...]:
     return tuple(known[number - 1] for number, __ in recalled.summaries if number <= len(known))
 
 
-def last_reading(session: Session, hand: Hand | None = None) -> ReadFrom | None:
-    """What was read for a hand of where the play stands, else for the last line on this branch of
-    which the journal says it; `None` where it says it of none."""
+@dataclass(frozen=True)
+class LastCut:
+    """What was cut for the line that is being drawn, or for the last one that was."""
+
+    cut: Cut
+    speaker: str
+    place: int
+    """How many turns of the branch stood before it."""
+    turn: int | None
+    """The turn that came of it, where one did, else the one that it would follow."""
+    said: bool
+
+    def reading(self, session: Session) -> ReadFrom:
+        """What was read for it."""
+        path = session.path[: self.place]
+        return reading_of(session, self.cut, self.speaker, path, self.turn if self.said else None)
+
+
+def last_cut(session: Session, hand: Hand | None = None) -> LastCut | None:
+    """The cut of a hand of where the play stands, else that of the last line on this branch of
+    which the journal says it; `None` where it says it of none lately."""
     if hand is not None and hand.cut is not None and hand.after == session.head:
-        return reading_of(session, hand.cut, hand.speaker.name)
+        return LastCut(hand.cut, hand.speaker.name, len(session.path), session.head, False)
     last = len(session.path) - 1
     for at in range(last, max(-1, last - LOOKED_BACK), -1):
         turn = session.path[at]
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
         if draw is not None and draw.dropped is not None:
             cut = Cut(draw.budget, draw.dropped, draw.recalled)
-            return reading_of(session, cut, draw.speaker, session.path[:at], turn.id)
+            return LastCut(cut, draw.speaker, at, turn.id, True)
     return None
 
 
