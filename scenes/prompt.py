@@ -77,30 +77,34 @@ class History:
     def __len__(self) -> int:
         return len(self._lines)
 
-    def kept(self, budget: int) -> str:
-        """The last lines that fit into `budget` tokens, as `trim` cuts, with what stands in the
-        place of the others."""
-        dropped, recalled = self.reading(budget)
-        return self.lead(recalled) + self.without(dropped, budget)
+    def kept(self, budget: int, beside: int = 0) -> str:
+        """The last lines that fit into `budget` tokens less those `beside`, as `trim` cuts, with
+        what stands in the place of the others."""
+        dropped, recalled = self.reading(budget, beside)
+        return self.lead(recalled) + self.without(dropped, budget - beside)
 
-    def dropped(self, budget: int) -> int:
+    def dropped(self, budget: int, beside: int = 0) -> int:
         """How many lines are cut from the left; the last one always stays."""
-        return self.reading(budget).dropped
+        return self.reading(budget, beside).dropped
 
-    def reading(self, budget: int) -> Reading:
-        """What is cut, as `trim` cuts, and what stands in its place; nothing without summaries."""
+    def reading(self, budget: int, beside: int = 0) -> Reading:
+        """What is cut, as `trim` cuts, and what stands in its place; nothing without summaries.
+
+        What stands `beside` moves the cut by whole blocks, and only where there is no room for it.
+        """
         last = max(len(self._lines) - 1, 0)
-        if not self._recaps or self.ends[-1] <= budget:
-            return Reading(min(first_kept(self.ends, budget), last))
-        block, total = max(1, budget // BLOCKS), self.ends[-1]
-        at = -(-(total - budget) // block)
+        total = self.ends[-1]
+        if not self._recaps or total + beside <= budget:
+            return Reading(min(first_kept(self.ends, budget, beside), last))
+        block, left = max(1, budget // BLOCKS), budget - beside
+        at = -(-(total - left) // block)
         while True:
             cut = min(bisect_left(self.ends, min(at * block, total)), last)
             recalled, cost = self._recalled(cut, budget)
-            if total - at * block + cost <= budget:
+            if total - at * block + cost <= left:
                 return Reading(cut, recalled)
             if cut == last:
-                fits = total - self.ends[last] + cost <= budget
+                fits = total - self.ends[last] + cost <= left
                 return Reading(cut, recalled if fits else NOTHING_RECALLED)
             at += 1
 
@@ -160,9 +164,10 @@ def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
         backend.prime([stable_part(scene), *map(cue_of, scene.cast), *lines])
 
 
-def prompt_after(stable: str, said: History, speaker: Role, budget: int) -> Prompt:
-    """The prompt for the next line by `speaker`, its history within `budget` tokens."""
-    return Prompt(stable, said.kept(budget), cue_of(speaker))
+def prompt_after(stable: str, said: History, speaker: Role, budget: int, beside: int = 0) -> Prompt:
+    """The prompt for the next line by `speaker`, its history within `budget` tokens less those
+    `beside`."""
+    return Prompt(stable, said.kept(budget, beside), cue_of(speaker))
 
 
 def prompt_without(
@@ -222,10 +227,10 @@ def trim(lines: Sequence[str], budget: int, count: Count) -> Sequence[str]:
     return _kept(lines, list(accumulate(map(count, lines), initial=0)), budget, count)
 
 
-def first_kept(ends: Sequence[int], budget: int) -> int:
+def first_kept(ends: Sequence[int], budget: int, beside: int = 0) -> int:
     """The first line that is kept, as `trim` cuts; `ends` are the tokens up to each line's end,
     beginning with 0. As many as there are lines where not even the last is."""
-    need = ends[-1] - budget
+    need = ends[-1] + beside - budget
     if need <= 0:
         return 0
     block = max(1, budget // BLOCKS)
