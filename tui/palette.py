@@ -152,6 +152,11 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     yield SystemCommand(
         _("Find"), _("Find a line, here or in all sessions; bookmarks too"), table.action_find
     )
+    yield SystemCommand(
+        _("What is remembered"),
+        _("What happened long ago, summed up; facts that are pinned"),
+        table.action_memory,
+    )
     yield SystemCommand(_("Copy the last line"), _("Into the clipboard"), table.action_copy_line)
     if table.table.hand is not None:
         yield SystemCommand(

@@ -57,7 +57,11 @@ class SummedUp:
 
 def shared(entries: Sequence[Entry]) -> list[Entry]:
     """What everybody heard of a stretch: thoughts are nobody's but their thinker's."""
-    heard = (entry for entry in entries if entry.kind not in ("thought", "comment"))
+    heard = (
+        entry
+        for entry in entries
+        if entry.kind not in ("thought", "comment") and not getattr(entry, "to", ())
+    )
     return [replace(entry, thought="") if entry.thought else entry for entry in heard]
 
 

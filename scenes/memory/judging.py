@@ -56,7 +56,7 @@ def judged(
     if not whole:
         text = text[: max(text.rfind(end) for end in _SENTENCES) + 1]
     if len(text) < SHORTEST or not any(map(str.isalnum, text)):
-        return text, _("nothing is summed up")
+        return text, _("sums nothing up")
     if _LOOP.search(text):
         return text, _("goes round in a circle")
     source = "\n".join(f"{entry.speaker}：{entry.text}" for entry in stretch)

@@ -10,7 +10,7 @@ from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.memory_state import Pinned, Standing
-from scenes.table.reading import ReadFrom, last_reading
+from scenes.table.reading import ReadFrom, last_cut
 
 LONGEST_SUMMARY = 2000
 LONGEST_FACT = 200
@@ -38,10 +38,10 @@ class MemoryIntentions(Intentions):
     def reading(self) -> ReadFrom | None:
         """Where the last draw on this branch began to read, and what it read of the time before."""
         session, hand = self.play.session, self._dealer.growing or self.hand
-        cut = hand.cut if hand is not None else None
-        key = (session.head, cut, len(session.memory.summaries), len(session.memory.facts))
+        last, memory = last_cut(session, hand), session.memory
+        key = (last, len(memory.summaries), len(memory.facts), len(memory.forgotten))
         if self._read is None or self._read[0] != key:
-            self._read = (key, last_reading(session, hand))
+            self._read = (key, last.reading(session) if last is not None else None)
         return self._read[1]
 
     def reading_now(self) -> ReadFrom:

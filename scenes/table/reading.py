@@ -59,20 +59,37 @@ def summaries_of(session: Session, recalled: Recalled) -> tuple[Summary, ...]:
     return tuple(known[number - 1] for number, __ in recalled.summaries if number <= len(known))
 
 
-def last_reading(session: Session, hand: Hand | None = None) -> ReadFrom | None:
-    """What was read for a hand of where the play stands, else for the last line on this branch of
-    which the journal says it; `None` where it says it of none."""
+@dataclass(frozen=True)
+class LastCut:
+    """What was cut for the line that is being drawn, or for the last one that was."""
+
+    cut: Cut
+    speaker: str
+    place: int
+    """How many turns of the branch stood before it."""
+    turn: int | None
+    """The turn that came of it, where one did, else the one that it would follow."""
+    said: bool
+
+    def reading(self, session: Session) -> ReadFrom:
+        """What was read for it."""
+        path = session.path[: self.place]
+        speaker, then = session.scene.role(self.speaker), self.turn if self.said else None
+        return reading_of(session, self.cut, speaker, path, then)
+
+
+def last_cut(session: Session, hand: Hand | None = None) -> LastCut | None:
+    """The cut of a hand of where the play stands, else that of the last line on this branch of
+    which the journal says it; `None` where it says it of none lately."""
     if hand is not None and hand.cut is not None and hand.after == session.head:
-        return reading_of(session, hand.cut, hand.speaker)
-    last = len(session.path) - 1
+        return LastCut(hand.cut, hand.speaker.name, len(session.path), session.head, False)
+    cast, last = {role.name for role in session.scene.cast}, len(session.path) - 1
     for at in range(last, max(-1, last - LOOKED_BACK), -1):
         turn = session.path[at]
         draw = session.draws.get(turn.draw) if turn.draw is not None else None
-        if draw is not None and draw.dropped is not None:
+        if draw is not None and draw.dropped is not None and draw.speaker in cast:
             cut = Cut(draw.budget, draw.dropped, draw.recalled)
-            speaker = next((one for one in session.scene.cast if one.name == draw.speaker), None)
-            if speaker is not None:
-                return reading_of(session, cut, speaker, session.path[:at], turn.id)
+            return LastCut(cut, draw.speaker, at, turn.id, True)
     return None
 
 

@@ -135,7 +135,7 @@ class SummingUp:
         elif self._stretch is not None:
             self._given_up.add((self._stretch.first, self._stretch.last))
             words = _(
-                "no summary was written, the model's {why}; /summary TEXT writes one by hand",
+                "no summary was written, the last attempt {why}; /summary TEXT writes one by hand",
                 why=self._why,
             )
             self._emit(happened.Notice(words))

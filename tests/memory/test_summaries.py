@@ -121,9 +121,10 @@ def test_summaries_over_their_share_have_the_oldest_shortened_or_left_out() -> N
     starts=st.lists(st.integers(0, 59), max_size=6),
     texts=st.lists(st.integers(1, 200), min_size=6, max_size=6),
     budget=st.integers(120, 600),
+    beside=st.integers(0, 60),
 )
 def test_a_prompt_with_summaries_keeps_its_budget_and_its_end(
-    lengths: list[int], starts: list[int], texts: list[int], budget: int
+    lengths: list[int], starts: list[int], texts: list[int], budget: int, beside: int
 ) -> None:
     history = History(len)
     for at, length in enumerate(lengths):
@@ -131,9 +132,9 @@ def test_a_prompt_with_summaries_keeps_its_budget_and_its_end(
             if start == at:
                 history.add(Recap("comment", "前" * texts[number], number=number + 1))
         history.add(Entry("speech", "长" * length, "林默"))
-    kept = history.kept(budget)
-    assert len(kept) <= budget
-    assert kept.endswith("长" * min(lengths[-1], budget - 4) + "\n")
+    kept = history.kept(budget, beside)
+    assert len(kept) <= budget - beside
+    assert kept.endswith("长" * min(lengths[-1], budget - beside - 4) + "\n")
 
 
 # --- bound to the branch ---
