@@ -23,6 +23,10 @@ EMOTIONS = (
 """The labels after `\\emoji` that a scene has unless it lists its own."""
 
 
+DEEPEST = 1000
+"""Lines that may stand behind an author's note."""
+
+
 @dataclass(frozen=True)
 class Role:
     """One of the cast, with what its character's file says filled in."""

@@ -15,10 +15,8 @@ from base.text import shown
 from characters.schema import CharacterKeys
 from models.backend import Sampling
 from scenes.lesson import Wants
-from scenes.scene import EMOTIONS, AuthorNote
+from scenes.scene import DEEPEST, EMOTIONS, AuthorNote
 
-DEEPEST = 1000
-"""Lines that may stand behind an author's note."""
 OWN = frozenset({"grammar", "logprobs"})
 """Settings of `Sampling` that belong to the program, not to a scene."""
 

@@ -7,8 +7,7 @@ from base.errors import KnownError
 from base.messages import _, series
 from base.names import nearest
 from base.text import is_blank, shown
-from scenes.scene import AuthorNote
-from scenes.schema import DEEPEST
+from scenes.scene import DEEPEST, AuthorNote
 from scenes.steering import ban_problem, phrases, sayable
 from scenes.table import controller_events as happened
 from scenes.table.inspect import Inspection, inspected
