@@ -4,6 +4,7 @@ same. Pure."""
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from base.messages import _
 from base.text import is_blank, unprintable
@@ -99,6 +100,7 @@ def key_problem(key: str) -> str | None:
     return None
 
 
+@lru_cache(4096)
 def folded(name: str) -> str:
     """A name by which the same is found, however it was typed."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -9,14 +9,17 @@ from characters.sheets.values import MOST_KEYS, Value
 LONGEST = 5_000
 """Characters of a string that is looked at."""
 _PAIR = re.compile(
-    r"(?P<key>[^\W\d_](?:[^\d\s:=+\-,;|&@/*]|/(?=[^\W\d])| (?=[^\W\d_])){0,40}?"
+    r"(?<![^\W\d_])(?P<key>[^\W\d_](?:[^\d\s:=+\-,;|&@/*]|/(?=[^\W\d])| (?=[^\W\d_])){0,40}?"
     r"(?:\([^()\d]{1,20}\))?)"
     r"\s*(?P<set>[:=]?)\s*(?P<sign>[+-]?)\s*(?P<number>\d{1,6})(?!\d)(?P<of>/\d{1,6})?"
 )
-_ROLLED = re.compile(r"\S{0,60}\d[dD]\d\S*")
+_ROLLED = re.compile(r"(?<!\S)\S{0,60}?\d[dD]\d\S*")
 """What holds dice to roll, such as `&手枪=1d10`."""
 ORDER = re.compile(
-    r"\s*[.。．]st(?!\s*(?:show|clr|clear|del|rm|list)\b)(?![a-z]{3})\s*", re.IGNORECASE
+    r"\s*[.。．]st(?!\s*(?:show|clr|clear|del|rm|list)\b)"
+    r"(?=[^a-z]|(?:hp|mp|san|str|con|siz|dex|app|int|pow|edu|luck?)[^a-z])"
+    r"\s*",
+    re.IGNORECASE,
 )
 """What begins a message that fills in a sheet."""
 _NAMED = re.compile(r"\s*(?P<name>[^\d\s\-:=+]{1,32}?)--?(?=[^\W\d_])")

@@ -29,6 +29,11 @@ FILES = {
     "a.png": (png_of(chara=v2()), "card-png"),
     "a.charx": (zipped(**{"card--json": "{}"}), "charx"),
     "glm.json": (b'{"bot_name":"A","bot_info":"x"}', "characterglm"),
+    "actor.json": (
+        b'{"name":"A","type":"npc","system":{"abilities":{}},"items":[]}',
+        "foundry-actor",
+    ),
+    "clipboard.json": (b'{"kind":"character","data":{"name":"A"}}', "ccfolia-character"),
     "a.yaml": (b"name: A\ngreeting: hi\ncontext: x\n", "webui-character"),
     "system_prompt.txt": ("你是李白".encode(), "chatharuhi"),
     "world.json": (b'{"entries":{"0":{"key":["a"],"content":"b"}}}', "lorebook"),
