@@ -147,9 +147,9 @@ def stable_part(scene: Scene) -> str:
         if profile:
             entries.append(Entry("context", f"{role.name}：{profile}"))
     for role in scene.cast:
-        voice = (entry for entry in parse(role.voice) if entry.kind != "comment")
+        voice = [entry for entry in parse(role.voice) if entry.kind != "comment"]
         if scene.thoughts == "private":
-            voice = filter(None, map(without_thought, voice))
+            voice = [said for entry in voice if (said := without_thought(entry))]
         entries += voice
     return dump(entries)
 

@@ -271,7 +271,7 @@ def _looks_like(what: str, meaning: Said) -> str:
     )
 
 
-def _whispered(scene: Scene, line: str, role: Role | None) -> Meaning:
+def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
     """A line that begins with `@` and a name: for that one alone."""
     to, rest = whispered_to(scene, line)
     if not to:

@@ -217,12 +217,13 @@ class LogSource:
             paths = (*role.knowledge, *scene.knowledge) if role.name in learned else ()
             return shelf.of(paths) if paths else NOTHING
 
-        told = (scene, run.entries)
-        rest = (known_to, budget, count, scene.play_as)
+        entries, player = run.entries, scene.play_as
         try:
             if self._hides:
-                return informed_apart(*told, run.missing, *rest)
-            return [(entry, NOBODY) for entry in informed(*told, *rest)]
+                missing = run.missing
+                return informed_apart(scene, entries, missing, known_to, budget, count, player)
+            told = informed(scene, entries, known_to, budget, count, player)
+            return [(entry, NOBODY) for entry in told]
         finally:
             tally.notices += shelf.take_problems()
 
