@@ -1,6 +1,7 @@
 """The knowledge that play would have written into a log of which not all saw everything. Pure."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from scenes.injection import KnowledgeInjector, KnowledgeOf, role_of
 from scenes.log import Entry
@@ -41,7 +42,7 @@ class _Telling:
         self.scene = scene
         self.entries: list[Entry] = []
         self.missing: list[Missing] = []
-        self._bounds = budget, count, player
+        self._empty = partial(KnowledgeInjector, scene, budget, count, player)
         self._readers: dict[object, tuple[KnowledgeInjector, int]] = {}
 
     def add(self, entry: Entry, missing: Missing) -> None:
@@ -63,10 +64,7 @@ class _Telling:
 
     def _reader(self, key: object, part: Part) -> KnowledgeInjector:
         """The injector of those who see `part` of what is told, up to now."""
-        injector, taken = self._readers.get(key) or (
-            KnowledgeInjector(self.scene, *self._bounds),
-            0,
-        )
+        injector, taken = self._readers.get(key) or (self._empty(), 0)
         injector.add(part(self.entries[taken:], self.missing[taken:]))
         self._readers[key] = injector, len(self.entries)
         return injector

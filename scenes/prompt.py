@@ -235,7 +235,7 @@ def stable_part(scene: Scene) -> str:
     for role in scene.cast:
         voice = [entry for entry in parse(role.voice) if entry.kind != "comment"]
         if scene.thoughts == "private":
-            voice = [heard for entry in voice if (heard := without_thought(entry)) is not None]
+            voice = [said for entry in voice if (said := without_thought(entry))]
         entries += voice
     return dump(entries)
 

@@ -52,7 +52,7 @@ class DirectingIntentions(Intentions):
         made = play.made(backend, role, hand.steering.director if hand and again else "")
         words = play.knowledge.words_of((*role.knowledge, *play.scene.knowledge))
         off = [path.name for path, __ in play.knowledge_paths() if play.is_off(path)]
-        count = unseen(play.session, role).lines
+        count = unseen(play.session, role).count
         return inspected(role.name, made, backend.count, words, off, count, self._dealer.cost)
 
     # --- the note ---

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from base.messages import _, series
 from scenes.log import Entry
@@ -40,11 +40,15 @@ class Told:
         return Told(self.scene, [*self.entries, *said], missing, self.absent)
 
 
-class Unseen(NamedTuple):
+@dataclass(frozen=True)
+class Unseen:
     """What a role does not know of what was said."""
 
-    lines: int
     entries: Sequence[Entry]
+
+    @property
+    def count(self) -> int:
+        return len(self.entries)
 
 
 def told_at(session: SessionState, place: Place) -> Told:
@@ -53,13 +57,6 @@ def told_at(session: SessionState, place: Place) -> Told:
         return Told(session.scene, session.history_at(place), None)
     path = session.path if place == session.head else session.path_to(place)
     return _told(session, path, None)
-
-
-def told_before(session: SessionState, turn: int) -> Told:
-    """All that was told when that turn was said."""
-    if not session.seats.hides:
-        return Told(session.scene, session.history_before(turn), None)
-    return _told(session, session.path_to(session.turns[turn].parent), turn)
 
 
 def read_by(session: SessionState, role: Role, place: Place) -> list[Entry]:
@@ -72,7 +69,7 @@ def unseen(session: SessionState, role: Role, place: Place | Literal["head"] = "
     path = session.path if place in ("head", session.head) else session.path_to(place)  # type: ignore[arg-type]
     entries = [turn.entry for turn in path]
     found = unseen_of(entries, missing_along(session, path), role, session.scene)
-    return Unseen(len(found), found)
+    return Unseen(found)
 
 
 def missing_along(session: SessionState, path: Sequence[Turn]) -> Sequence[Missing] | None:

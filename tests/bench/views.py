@@ -1,11 +1,12 @@
 """What it costs that each role reads what it saw: a four-role scene on the embedded default.
 
-python tests/bench/views.py [--turns 24]
+python tests/bench/views.py [--turns 24] [--scripted]
 
 The same lines are said and drawn after in turn by three roles, once with everything read by all,
 once with thoughts, whispers and secrets that are a few lines among many, once with a role that
 leaves early and so reads otherwise than the rest from then on. The line that is picked is always
-given, so that all read the same lines.
+given, so that all read the same lines. With `--scripted` nothing is computed: a token is a
+character, and only what has to be read anew is told.
 """
 
 import argparse
@@ -23,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from models.backend import End, Progress  # noqa: E402  (a script beside the packages)
 from models.llamacpp.backend import LlamaCpp  # noqa: E402
+from models.scripted import Scripted  # noqa: E402
 from models.starter import path  # noqa: E402
 from scenes.log import Entry  # noqa: E402
 from scenes.scene import Role, Scene  # noqa: E402
@@ -64,11 +66,14 @@ class Drawn:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=24)
+    parser.add_argument("--only", type=int, help="the row, from 0")
+    parser.add_argument("--scripted", action="store_true")
     options = parser.parse_args()
     print("| the scene | tokens read anew, median | largest | cached | first token, s | draw, s |")
     print("|---|---|---|---|---|---|")
-    for name, scene, hidden, away in variants():
-        draws = list(played(scene, hidden, away, options.turns))[4:]
+    chosen = list(variants())
+    for name, scene, hidden, away in chosen if options.only is None else [chosen[options.only]]:
+        draws = list(played(scene, hidden, away, options.turns, options.scripted))[4:]
         cached = sum(one.cached for one in draws) / sum(one.prompt for one in draws)
         print(
             f"| {name} | {statistics.median(one.read for one in draws):.0f} "
@@ -93,11 +98,11 @@ def variants() -> Iterator[tuple[str, Scene, int, bool]]:
     yield "one is away for four lines, early", private, 8, True
 
 
-def played(scene: Scene, hidden: int, away: bool, turns: int) -> Iterator[Drawn]:
+def played(scene: Scene, hidden: int, away: bool, turns: int, scripted: bool) -> Iterator[Drawn]:
     """Each draw of a play in which every role has its turn."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(LlamaCpp.open(path=path(), context=CONTEXT, adapters={})) as backend,
+        closing(opened(scripted)) as backend,
         closing(Play.start(scene, "林默", Path(folder))) as play,
     ):
         play.asked = {"n": 2, "max_tokens": 8}
@@ -110,6 +115,12 @@ def played(scene: Scene, hidden: int, away: bool, turns: int) -> Iterator[Drawn]
             play.say_entries([Entry("speech", f"我看见了，第{turn}回了。", role.name)])
 
 
+def opened(scripted: bool) -> LlamaCpp | Scripted:
+    if scripted:
+        return Scripted([f"第{number}句。" for number in range(999)], context=4 * CONTEXT)
+    return LlamaCpp.open(path=path(), context=CONTEXT, adapters={})
+
+
 def line_of(turn: int, hidden: int) -> Entry:
     text = f"{SAID[turn % len(SAID)]}（第{turn}夜）".replace("（", "，").replace("）", "。")
     if hidden and turn % hidden == hidden - 1:
@@ -119,7 +130,7 @@ def line_of(turn: int, hidden: int) -> Entry:
     return Entry("speech", text, "林默")
 
 
-def drawn(play: Play, backend: LlamaCpp, role: Role) -> Drawn:
+def drawn(play: Play, backend: LlamaCpp | Scripted, role: Role) -> Drawn:
     """One round of a draw, without the lines that play would draw again."""
     prompt = play.prompt(backend, role)
     sampling = line_sampling(play.scene, role, play.asked)

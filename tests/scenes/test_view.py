@@ -167,7 +167,7 @@ def test_who_leaves_hears_nothing_and_reads_on_where_they_enter_again(play: Play
     assert all("座钟" in prompt_of(play, name) for name in ("林默", "顾三", "守秘人"))
     log = play.journal.path.with_suffix(".txt").read_text("utf-8")
     assert "# 离席：苏晚\n林默：趁她不在：钥匙在座钟里。\n# 入席：苏晚\n林默：你回来了。" in log
-    assert unseen(play.session, play.scene.role("苏晚")).lines == 1
+    assert unseen(play.session, play.scene.role("苏晚")).count == 1
 
 
 def test_journals_of_before_have_those_who_left_read_all_the_same(play: Play) -> None:

@@ -221,11 +221,12 @@ class LogSource:
             paths = (*role.knowledge, *scene.knowledge) if role.name in learned else ()
             return shelf.of(paths) if paths else NOTHING
 
-        entries, bounds = run.entries, (budget, count, scene.play_as)
+        entries, player = run.entries, scene.play_as
         try:
             if self._hides:
-                return informed_apart(scene, entries, run.missing, known_to, *bounds)
-            told = informed(scene, entries, known_to, *bounds)
+                missing = run.missing
+                return informed_apart(scene, entries, missing, known_to, budget, count, player)
+            told = informed(scene, entries, known_to, budget, count, player)
             return [(entry, NOBODY) for entry in told]
         finally:
             tally.notices += shelf.take_problems()
