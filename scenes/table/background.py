@@ -70,10 +70,12 @@ class Background(Generic[T]):
         return self._post(self._arrive)
 
     def _arrive(self) -> None:
-        """Take all that has come meanwhile, in its order: a front end that is slow is told less
-        often."""
+        """Take all that has come by now, in its order: a front end that is slow is told less often,
+        and one that is slower than what comes still does other things in between."""
         self._due = False
-        while self._arrived and not self.cancelled:
+        for __ in range(len(self._arrived)):
+            if self.cancelled:
+                break
             self._take(self._arrived.popleft())
         if self.cancelled:
             self._lose_all()
