@@ -59,6 +59,13 @@ def told_at(session: SessionState, place: Place) -> Told:
     return _told(session, path, None)
 
 
+def told_before(session: SessionState, turn: int) -> Told:
+    """All that was told when that turn was said."""
+    if not session.seats.hides:
+        return Told(session.scene, session.history_before(turn), None)
+    return _told(session, session.path_to(session.turns[turn].parent), turn)
+
+
 def read_by(session: SessionState, role: Role, place: Place) -> list[Entry]:
     """What a role reads for a line after the turn `place`, the knowledge that it has among it."""
     return told_at(session, place).by(role)
