@@ -16,6 +16,7 @@ SHEETS = (
         N_("/st [VALUES]"),
         N_("fill in a sheet, STR50 Spot60 hp-3; show WORD, del WORD, clr"),
         lambda t, x: t.fill_in(x),
+        ("录卡", "錄卡"),
     ),
     Command(
         "sheet",
