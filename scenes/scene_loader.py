@@ -100,6 +100,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         sampling={k: tuple(v) if isinstance(v, list) else v for k, v in sampling.items()},
         turns=keys.turns,
         dice=keys.dice,
+        house_rule=keys.house_rule,
         lesson=lesson,
         ahead=keys.ahead,
         warnings=warnings,

@@ -115,6 +115,9 @@ class LineShows:
                     word(line)
             case "log":
                 self._numbered("", self.play.session.path)
+            case "rolls":
+                for line in self.table.rolls_told() or [_("nothing was rolled here")]:
+                    word(line)
             case "branches":
                 self._print_branches()
             case "quit":

@@ -10,6 +10,7 @@ from scenes.table.commands import (
     COMMANDS,
     KEEPING,
     PROGRAM,
+    ROLLING,
     SPEAKING,
     TURNS,
 )
@@ -18,6 +19,10 @@ WORDS = {
     word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
 }
 """Every name and alias."""
+
+
+ROLL_WORDS = ("r", "ra", "rb", "rp", "rh", "rav", "sc", "en")
+"""What dice bots call the commands of dice."""
 
 
 def known_command(word: str) -> Command | None:
@@ -41,7 +46,7 @@ def takes_name(word: str) -> bool:
 def command_words() -> list[str]:
     """What commands are called, those words first that the person's language has for them."""
     own = [_word_of(written(command)) for command in COMMANDS.values()]
-    return list(dict.fromkeys([*own, *COMMANDS]))
+    return list(dict.fromkeys([*own, *COMMANDS, *ROLL_WORDS]))
 
 
 def command_help() -> Sequence[tuple[str, str]]:
@@ -56,6 +61,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("Who speaks"), SPEAKING),
         (_("Candidates"), CANDIDATES),
         (_("What has been said"), TURNS),
+        (_("Dice"), ROLLING),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )

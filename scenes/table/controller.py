@@ -14,11 +14,12 @@ from scenes.table import controller_events as happened
 from scenes.table.candidates import CandidateIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
+from scenes.table.rolling import ROLLED, DiceIntentions
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
-class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
+class Table(DiceIntentions, FloorIntentions, CandidateIntentions, TurnIntentions):
     """One play, with its model, for one front end."""
 
     def prompt(self) -> Prompt:
@@ -32,6 +33,8 @@ class Table(FloorIntentions, CandidateIntentions, TurnIntentions):
     def enter(self, text: str) -> None:
         """Whatever a person sends: a command, a text to say, or nothing, so that another speaks."""
         match self.listening.meaning(self.play.scene, text, self.play.player):
+            case Do(command, rest, by) if by:
+                self.roll(ROLLED[command.name], rest, by)
             case Do(command, rest):
                 command.run(self, rest)
             case Said(entries):

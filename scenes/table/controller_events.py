@@ -8,7 +8,9 @@ from scenes.table.hand import Hand
 from scenes.table.moves import By
 from scenes.table.session import Turn
 
-View = Literal["help", "log", "branches", "quit", "where", "find", "marks", "copy", "export"]
+View = Literal[
+    "help", "log", "branches", "quit", "where", "find", "marks", "copy", "export", "rolls"
+]
 """What only a front end can show or do."""
 
 
