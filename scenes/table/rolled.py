@@ -113,7 +113,7 @@ def _parts(session: Session, roll: Roll, given: bool) -> Iterator[str]:
         yield _("rolled in secret; /rolls tells what")
     elif any(len(one.values) > 1 for one in roll.dice) or len(roll.dice) > 1:
         yield " ".join(map(written, roll.dice))
-    if not given and roll.kind == "check" and roll.value == base_value(roll.skill) is not None:
+    if not given and not roll.hidden and _is_base(session, roll):
         yield _(
             "{value} is what everybody has; .ra {skill} 60 says more",
             value=roll.value,
@@ -128,6 +128,13 @@ def _parts(session: Session, roll: Roll, given: bool) -> Iterator[str]:
         )
     elif (other := rolled_nearby(session, roll)) is not None:
         yield _("rolled on another branch: {before}", before=_short(other))
+
+
+def _is_base(session: Session, roll: Roll) -> bool:
+    """Whether a check is made with what everybody has, and nobody has been told so yet."""
+    base = base_value(roll.skill)
+    told = any((one.who, one.skill) == (roll.who, roll.skill) for one in session.rolls.values())
+    return roll.kind == "check" and base is not None and roll.value == base and not told
 
 
 def _short(roll: Roll) -> str:
