@@ -157,7 +157,7 @@ def _read(text: str, known: Callable[[str], bool]) -> _Check:
         reason = text[found.start("reason") :].strip()
     elif found["value"] is None and found["before"] is None:
         skill, reason = _known_part(skill, known)
-    modifier = sum(int(one.replace(" ", "")) for one in (found["before"], found["plus"]) if one)
+    modifier = sum(int("".join(one.split())) for one in (found["before"], found["plus"]) if one)
     value = int(found["value"]) if found["value"] else None
     return _Check(skill, value, modifier, reason)
 
@@ -176,6 +176,8 @@ def growth_order(who: str, text: str, table: Table, suffix: str) -> Order:
     too_long(text)
     check = _read(text, lambda name: table.skills.value(who, skill_called(name)) is not None)
     skill = skill_called(check.skill)
+    if not skill:
+        raise KnownError(_("which skill may have grown? .en 侦查, or .en 侦查 60"))
     value = known_value(who, skill, check.value, table.skills)
     return Order(
         "growth",
@@ -206,7 +208,8 @@ def opposed_orders(
             sides.append((named(word) or "", ""))
     if len(sides) == 1 and me is not None:
         sides.insert(0, (me, ""))
-    if len(sides) != 2 or not 1 <= len(skills) <= 2 or sides[0][0] == sides[1][0]:
+    two = len(sides) == 2 and all(who for who, __ in sides) and sides[0][0] != sides[1][0]
+    if not two or not 1 <= len(skills) <= 2:
         raise KnownError(
             _("an opposed check is written .rav 侦查 NAME NAME, or .rav 潜行,侦查 NAME 60 NAME 50")
         )

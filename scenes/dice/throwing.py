@@ -64,7 +64,12 @@ class Cup:
             case FateDice(count):
                 return self._throw(self.total(count), FATE).total
             case Dice(count, sides, keep, many):
-                thrown = self._throw(self.total(count), self.total(sides))
+                many_dice, each = self.total(count), self.total(sides)
+                if not 1 <= each <= MOST_SIDES:
+                    raise KnownError(
+                        _("a die of {n} sides; there are 1 to {most}", n=each, most=MOST_SIDES)
+                    )
+                thrown = self._throw(many_dice, each)
                 if keep:
                     thrown = Thrown(
                         thrown.sides, thrown.values, _dropped(thrown.values, keep, many)
@@ -88,10 +93,6 @@ class Cup:
         there = sum(len(each.values) for each in self.thrown)
         if not 0 <= count <= MOST_DICE - there:
             raise KnownError(_("{n} dice; there are 1 to {most}", n=there + count, most=MOST_DICE))
-        if sides != FATE and not 1 <= sides <= MOST_SIDES:
-            raise KnownError(
-                _("a die of {n} sides; there are 1 to {most}", n=sides, most=MOST_SIDES)
-            )
         low, high = (-1, 1) if sides == FATE else (1, sides)
         thrown = Thrown(sides, tuple(self.chance.randint(low, high) for __ in range(count)))
         self.thrown.append(thrown)

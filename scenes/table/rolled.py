@@ -158,14 +158,15 @@ def result_of(roll: Roll, language: str = "zh") -> str:
 
 
 def rolls_told(session: Session, language: str) -> Iterator[str]:
-    """Every roll of this branch, and those made where the play stands that stand elsewhere now, a
-    line each; what the log hides is told, too."""
+    """Every roll of this branch, and those made along it that were taken back, a line each; what
+    the log hides is told, too."""
     for turn in session.path:
         if (roll := session.roll_of(turn)) is not None:
             yield f"#{turn.id}  {_whole(roll, language)}"
     here, places = {one.id for one in session.rolled}, set(session.alike(session.head))
     for roll in session.rolls.values():
-        if roll.after in places and roll.id not in here:
+        along = roll.after in places or (roll.after is not None and session.is_on_path(roll.after))
+        if along and roll.id not in here:
             yield _("taken back: {roll}", roll=_whole(roll, language))
 
 
