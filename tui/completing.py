@@ -17,7 +17,7 @@ from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
-from scenes.table.command_words import takes_name
+from scenes.table.command_words import words_behind
 from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
@@ -50,8 +50,8 @@ class TableCompleter(Completer):
             return match[1], [f"{blank}{label}" for label in self.emotions]
         if match := MARK.search(before):
             return match[1], ["me ", "emoji "]
-        if (match := NAMING.match(before)) and takes_name(match[1]):
-            return match[2], self.names
+        if (match := NAMING.match(before)) and (words := words_behind(match[1], self.names)):
+            return match[2], words
         if match := COMMAND.match(before):
             return match[1], self.commands
         return (before, [cue(name) for name in self.names]) if before else ("", [])

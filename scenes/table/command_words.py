@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from base.messages import _, language
+from scenes.dice.skills import BASE
 from scenes.table.command import Command, written
 from scenes.table.commands import (
     CANDIDATES,
@@ -41,6 +42,14 @@ def takes_name(word: str) -> bool:
     """Whether the name of a role follows this command."""
     command = known_command(word)
     return command is not None and "NAME" in command.form
+
+
+def words_behind(word: str, names: Sequence[str]) -> Sequence[str]:
+    """What may follow a command: skills that everybody has, or `names`; else nothing."""
+    command = known_command(word)
+    if command is not None and "SKILL" in command.form:
+        return tuple(BASE)
+    return names if takes_name(word) else ()
 
 
 def command_words() -> list[str]:

@@ -29,10 +29,11 @@ def throw(session: Session, orders: Iterable[Order], new_seed: Callable[[], int]
 
     A session keeps the seed of its first roll. Raises `KnownError` for what cannot be thrown.
     """
-    last = max(session.rolls, default=0)
-    seed = session.rolls[last].seed if last else new_seed()
+    known = max(session.rolls, default=0)
+    seed = session.rolls[known].seed if known else new_seed()
+    last = max((turn.roll or 0 for turn in session.turns.values()), default=0)
     rolls = []
-    for number, order in enumerate(orders, last + 1):
+    for number, order in enumerate(orders, max(known, last) + 1):
         roll = order.thrown(chance_of(seed, number))
         nth = 1 + max((one.nth for one in rolled_here(session, roll)), default=0)
         rolls.append(roll.numbered(number, session.head, nth, seed))

@@ -267,6 +267,25 @@ def test_a_roll_whose_line_was_lost_was_made_all_the_same(tmp_path: Path) -> Non
     again.table.close()
 
 
+def test_a_roll_that_a_journal_has_lost_is_no_other_roll(tmp_path: Path) -> None:
+    sat = begin(tmp_path)
+    for __ in range(2):
+        sat.do("enter", ".r 1d6")
+    path = sat.table.play.journal.path
+    sat.table.close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    rolls = [at for at, line in enumerate(lines) if line.startswith(b'{"event":"roll"')]
+    lines[rolls[1]] = b'{"event":"roll", broken\n'
+    path.write_bytes(b"".join(lines))
+    play = Play.resume(path)
+    again = PlainFrontEnd(play, Scripted(LINES))
+    told = [turn for turn in play.session.path if turn.roll is not None]
+    assert [play.session.roll_of(turn) is not None for turn in told] == [True, False]
+    again.do("enter", ".r 1d6")
+    assert play.session.path[-1].roll == 3 and play.session.roll_of(told[1]) is None
+    again.table.close()
+
+
 # --- hidden ---
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from scenes.table.command_words import takes_name
+from scenes.table.command_words import words_behind
 
 FORMS = ("emoji ", "me ")
 """What may follow a backslash."""
@@ -34,8 +34,9 @@ class Suggestions:
 
     def _kinds(self, before: str, first_line: bool) -> list[tuple[str, Sequence[str]]]:
         """What stands before the word that is begun, and the words that may follow."""
-        if first_line and (naming := NAMING.match(before)) and takes_name(naming[1]):
-            return [(naming[0], self.names)]
+        naming = NAMING.match(before) if first_line else None
+        if naming and (words := words_behind(naming[1], self.names)):
+            return [(naming[0], words)]
         if first_line and before.startswith(MARKS):
             return [(before[0], self.commands)]
         for mark, words in ((r"\emoji ", self.emotions), ("\\", FORMS)):
