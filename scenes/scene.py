@@ -112,6 +112,9 @@ class Scene:
     dice: str | None = None
     thoughts: Thoughts | None = None
     """Whether a thought is its thinker's alone; `None` is `shared`, as in scenes of before."""
+    """Whose rules the dice follow, one of `scenes.dice.rules.GAMES`; in journals of before, any."""
+    house_rule: int = 0
+    """The house rule of Call of Cthulhu, by the numbers of `.setcoc`."""
     lesson: Lesson | None = None
     """What is recited in place of a model."""
     ahead: int | None = None

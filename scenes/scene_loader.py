@@ -105,6 +105,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         turns=keys.turns,
         dice=keys.dice,
         thoughts=keys.thoughts,
+        house_rule=keys.house_rule,
         lesson=lesson,
         ahead=keys.ahead,
         note=AuthorNote(one_line(keys.note.text), keys.note.depth) if keys.note else AuthorNote(),

@@ -14,6 +14,7 @@ from base.ranges import SAMPLING as RANGES
 from base.text import shown
 from characters.schema import CharacterKeys
 from models.backend import Sampling
+from scenes.dice.rules import HOUSE_RULES, Game
 from scenes.lesson import Wants
 from scenes.scene import DEEPEST, EMOTIONS, AuthorNote
 
@@ -180,8 +181,11 @@ class SceneKeys(Declaration):
     """How candidates are drawn; what is not said keeps the default."""
     turns: Literal["natural", "list", "manual", "pooled"] = "natural"
     """How the next speaker is chosen."""
-    dice: str | None = None
-    """The grammar of rolls, such as `coc7`."""
+    dice: Game | None = None
+    """Whose rules the dice follow: `coc7`, `dnd5e`, `fate` or `pbta`; none is `coc7`."""
+    house_rule: Annotated[int, Field(ge=HOUSE_RULES[0], le=HOUSE_RULES[-1])] = 0
+    """Which house rule of `coc7` tells critical successes and fumbles, by the number of `.setcoc`;
+    0 is the book's."""
     thoughts: Literal["private", "shared"] | None = None
     """Whether a thought is its thinker's alone (`private`), or read by every role; none is
     `shared`."""

@@ -11,10 +11,11 @@ from scenes.scene import Role, Scene, Turns
 
 RULES: tuple[Turns, ...] = get_args(Turns)
 Why = Literal[
-    "called", "named", "list", "pool", "talkative", "players", "alone", "manual", "nobody"
+    "called", "named", "list", "pool", "talkative", "players", "alone", "manual", "nobody", "dice"
 ]
 """Why somebody is next: called by name or only named; by the list or the pool; drawn by
-talkativeness; the player after others; because nobody else is there; or nobody is."""
+talkativeness; the player after others; because nobody else is there; or nobody is; or a narrator,
+who tells what the dice have meant."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class PlayedTurn(Protocol):
         """`player`, `model`, or another who put it there."""
         ...
 
+    @property
+    def roll(self) -> int | None:
+        """The roll that it tells of."""
+        ...
+
 
 def next_speaker(
     scene: Scene, path: Sequence[PlayedTurn], player: str | None, floor: Floor = OPEN_FLOOR
@@ -71,8 +77,9 @@ def next_by_rule(
 ) -> Next:
     """The role whose line comes next, and why; nobody who is muted or away.
 
-    - `natural`: who is called in the last line, else who is named in it; else one drawn by
-      talkativeness among those who did not just speak; after a model's line it may be the player.
+    - `natural`: behind a roll, a narrator; else who is called in the last line, else who is named
+      in it; else one drawn by talkativeness among those who did not just speak; after a model's
+      line it may be the player.
     - `list`: round the cast in its order.
     - `pooled`: one of those who have not spoken since the player did; then the player, or
       whoever did not just speak where nobody plays.
@@ -91,6 +98,8 @@ def next_by_rule(
         return Next(table.after(), "list")
     if rule == "pooled":
         return table.pooled()
+    if last is not None and last.roll is not None:
+        return table.narrator() or table.talkative()
     return table.named() or table.talkative()
 
 
@@ -129,6 +138,11 @@ class _Table:
             return None
         first = next((mention for mention in found if mention.called), found[0])
         return Next(first.role, "called" if first.called else "named")
+
+    def narrator(self) -> Next | None:
+        """A narrator that a model plays, behind a roll."""
+        found = next((role for role in self._models() if role.narrator), None)
+        return Next(found, "dice") if found else None
 
     def talkative(self) -> Next:
         path, player = self.path, self._player()

@@ -17,7 +17,7 @@ from base.messages import _
 from base.text import REPLACED, UNPRINTABLE
 from scenes.log import cue
 from scenes.scene import Scene
-from scenes.table.command_words import takes_name, takes_value, values_of
+from scenes.table.command_words import takes_value, values_of, words_behind
 from tui.output import escaped_line, word
 
 EMOTION = re.compile(r"\\emoji\s*(\S*)$")
@@ -63,8 +63,8 @@ class TableCompleter(Completer):
         match = NAMING.match(before)
         if match and takes_value(match[1]):
             return match[2], [*self.values(), *self.names]
-        if match and takes_name(match[1]):
-            return match[2], self.names
+        if match and (words := words_behind(match[1], self.names)):
+            return match[2], words
         if (match := VALUES.match(before)) and (values := values_of(match[1], self.files)):
             return match[2], values
         if match := COMMAND.match(before):

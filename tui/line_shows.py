@@ -143,6 +143,10 @@ class LineShows:
                     word(line)
             case "log":
                 self._print_log()
+                self._numbered("", self.play.session.path)
+            case "rolls":
+                for line in self.table.rolls_told() or [_("nothing was rolled here")]:
+                    word(line)
             case "branches":
                 self._print_branches()
             case "quit":

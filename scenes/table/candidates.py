@@ -8,6 +8,7 @@ from scenes.table.hand import Asked
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.lines import begun_of, body_of
+from scenes.table.rolled import may_be_rewritten
 from scenes.table.session import Turn
 from scenes.table.typed import edited_text
 
@@ -121,7 +122,8 @@ class CandidateIntentions(Intentions):
             self._arrive(happened.TurnEdited(turn))
         else:
             self._arrive(happened.TurnsSaid((turn,)))
-        if self.follows and not self.hands:
+        offered = not unattended and turn.id > last and self._offer(turn)
+        if self.follows and not self.hands and not offered:
             self.tell_notices()
             self._answer()
 
@@ -164,6 +166,7 @@ class CandidateIntentions(Intentions):
         if turn is None and not path:
             raise KnownError(_("nothing has been said yet"))
         line = path[-1] if turn is None else self.turn(turn)
+        may_be_rewritten(line)
         asked = Asked(self._role_of(line), line.parent, begun_of(line.entry), line.id)
         self._dealer.halt()
         self._look(line)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from functools import cache
 
 from base.messages import _, language
+from scenes.dice.skills import BASE
 from scenes.table.command import Command, written
 from scenes.table.commands import (
     CANDIDATES,
     COMMANDS,
     KEEPING,
     PROGRAM,
+    ROLLING,
     SHEETS,
     SPEAKING,
     TURNS,
@@ -22,6 +24,10 @@ WORDS = {
     word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)
 }
 """Every name and alias."""
+
+
+ROLL_WORDS = ("r", "ra", "rb", "rp", "rh", "rav", "sc", "en")
+"""What dice bots call the commands of dice."""
 
 
 def known_command(word: str) -> Command | None:
@@ -59,10 +65,18 @@ def takes_value(word: str) -> bool:
     return command is not None and command.name == "set"
 
 
+def words_behind(word: str, names: Sequence[str]) -> Sequence[str]:
+    """What may follow a command: skills that everybody has, or `names`; else nothing."""
+    command = known_command(word)
+    if command is not None and "SKILL" in command.form:
+        return tuple(BASE)
+    return names if takes_name(word) else ()
+
+
 def command_words() -> list[str]:
     """What commands are called, those words first that the person's language has for them."""
     own = [_word_of(written(command)) for command in COMMANDS.values()]
-    return list(dict.fromkeys([*own, *COMMANDS]))
+    return list(dict.fromkeys([*own, *COMMANDS, *ROLL_WORDS]))
 
 
 def command_help() -> Sequence[tuple[str, str]]:
@@ -80,6 +94,7 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("What has been said"), TURNS),
         (_("What is remembered"), MEMORY),
         (_("Character sheets"), SHEETS),
+        (_("Dice"), ROLLING),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )

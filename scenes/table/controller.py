@@ -16,12 +16,14 @@ from scenes.table.directing import DirectingIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.memories import MemoryIntentions
+from scenes.table.rolling import ROLLED, DiceIntentions
 from scenes.table.sheeting import SheetIntentions
 from scenes.table.turning import TurnIntentions
 from scenes.table.typed import Do, Doubt, Said
 
 
 class Table(
+    DiceIntentions,
     FloorIntentions,
     CandidateIntentions,
     DirectingIntentions,
@@ -42,6 +44,8 @@ class Table(
     def enter(self, text: str) -> None:
         """Whatever a person sends: a command, a text to say, or nothing, so that another speaks."""
         match self.listening.meaning(self.play.scene, text, self.play.player):
+            case Do(command, rest, by) if by:
+                self.roll(ROLLED[command.name], rest, by)
             case Do(command, rest):
                 command.run(self, rest)
             case Said(entries):

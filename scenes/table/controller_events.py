@@ -20,6 +20,7 @@ View = Literal[
     "export",
     "memory",
     "sheet",
+    "rolls",
     "sampling",
     "lore",
     "prompt",

@@ -69,6 +69,8 @@ class FloorIntentions(Intentions):
                 return _("nobody but {name} is left to answer", name=name)
             case "manual":
                 return _("the rule is manual: you choose who speaks")
+            case "dice":
+                return _("{name} tells what the dice have meant", name=name)
             case "nobody":
                 return _("everybody is muted or has left: /unmute or /enter brings one back")
 

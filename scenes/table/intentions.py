@@ -185,6 +185,10 @@ class Intentions:
             raise self._nobody()
         return role
 
+    def _offer(self, turn: Turn) -> bool:
+        """Ask about what a line that was picked proposes; whether anything was asked."""
+        return False
+
     def _nobody(self) -> KnownError:
         names = series(role.name for role in self.others)
         return KnownError(_("who speaks next? Choose with /next NAME: {names}", names=names))

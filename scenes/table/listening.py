@@ -13,11 +13,22 @@ class Listening:
         self._by_nothing = True
         self.heard = ""
         """The line that was typed last."""
+        self._offered = False
 
     @property
     def asking(self) -> bool:
         """Whether a line is waiting to be typed again."""
-        return self._asked is not None
+        return self._asked is not None and not self._offered
+
+    @property
+    def offering(self) -> bool:
+        """Whether something was offered that an empty line takes."""
+        return self._offered and self._asked is not None
+
+    def offer(self, doubt: Doubt) -> None:
+        """Offer something that nobody has typed; an empty line takes it."""
+        self.ask("", doubt)
+        self._offered = True
 
     def meaning(self, scene: Scene, text: str, role: Role | None) -> Meaning | None:
         """What `text` means; `None` for an empty line that answers nothing.
@@ -43,6 +54,7 @@ class Listening:
     def ask(self, text: str, doubt: Doubt, by_nothing: bool = True) -> None:
         """Ask about a line; an empty one answers, too, unless that means another thing."""
         self._asked, self._by_nothing = (text.strip(), doubt), by_nothing
+        self._offered = False
 
     def forget(self) -> None:
         """Something else was done since."""

@@ -6,11 +6,15 @@ It draws nothing on a screen and knows no model but through the `Backend` it is 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import SystemRandom
 
 from base.errors import KnownError
 from base.messages import _
 from base.text import one_line
 from models.backend import Backend
+from scenes.dice.orders import Order
+from scenes.dice.rules import Rules, rules_of
+from scenes.dice.skills import RolledSkills, Skills
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.journal import Journal
@@ -18,6 +22,8 @@ from scenes.table.knowledge import TableKnowledge
 from scenes.table.lines import body_of as body_of
 from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
 from scenes.table.play_hands import PlayHands
+from scenes.table.rolled import entry_of as rolled_entry
+from scenes.table.rolled import may_be_rewritten, outcome_of, throw, told_of
 from scenes.table.session import Session, Turn
 from scenes.table.whispers import addressed
 from scenes.turns import Floor, candidates_to_speak, next_speaker
@@ -31,6 +37,11 @@ class Play(PlayHands):
         self.session = session
         self.journal = journal
         self.notices: list[str] = journal.notices
+        self.new_seed: Callable[[], int] = lambda: SystemRandom().getrandbits(48)
+        """What a session's dice begin with, where they have not been thrown yet."""
+        coc7 = self.rules.game == "coc7"
+        self.skills: Skills = RolledSkills(lambda: self.session.rolled, percentile=coc7)
+        """Who is how good at what."""
         self.next: Role | None = None
         self.ahead = session.scene.ahead or 0
         """How many turns are drawn ahead while the person reads."""
@@ -181,6 +192,27 @@ class Play(PlayHands):
         check_emotion(self.scene, entry, kept)
         return entry
 
+    # --- the dice ---
+
+    @property
+    def rules(self) -> Rules:
+        """Whose rules the dice follow."""
+        return rules_of(self.session.scene.dice)
+
+    def roll(self, orders: Sequence[Order], opposed: bool = False) -> list[Turn]:
+        """Throw the dice, a turn a roll; of two that are opposed, a turn tells who has won. Raises
+        `KnownError` for what cannot be thrown."""
+        rolls = throw(self.session, orders, self.new_seed)
+        language = self.scene.language
+        entries = [rolled_entry(roll, language) for roll in rolls]
+        if opposed:
+            entries.append(outcome_of(rolls[0], rolls[1], language))
+        told = list(told_of(self.session, rolls, [order.given for order in orders]))
+        turns = self.session.roll(rolls, entries)
+        self.notices += told
+        self.turned()
+        return turns
+
     # --- going back and forth ---
 
     def undo(self) -> bool:
@@ -195,6 +227,7 @@ class Play(PlayHands):
 
     def edited(self, turn: Turn, text: str) -> Entry:
         """What `text` means in place of a turn; nothing is said yet."""
+        may_be_rewritten(turn)
         entry = edited_entry(self.scene, turn.entry, text)
         if not turn.entry.text.startswith("@"):
             entry = addressed(self.scene, entry)

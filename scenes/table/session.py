@@ -11,6 +11,7 @@ from base.errors import KnownError
 from base.messages import Message, _, _n
 from base.names import name_problem
 from base.text import shown
+from scenes.dice.roll import Roll
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Role, Scene, Turns
@@ -105,6 +106,20 @@ class Session(SessionState):
         turns: list[Turn] = []
         for number, entry in enumerate(entries, self._next_id()):
             turns.append(Turn(number, number - 1 if turns else self.head, entry))
+        return self._grow(turns)
+
+    def roll(self, rolls: Iterable[Roll], entries: Iterable[Entry]) -> list[Turn]:
+        """Remember rolls, each told by an entry, and whatever is told behind them; all of it is
+        said as one move. Every roll stands in the journal before any of it is said."""
+        rolls, entries = list(rolls), list(entries)
+        for roll in rolls:
+            self._do({"event": "roll", **to_json(roll)})
+        turns: list[Turn] = []
+        for at, entry in enumerate(entries):
+            number, parent = self._next_id() + at, turns[-1].id if turns else self.head
+            turns.append(
+                Turn(number, parent, entry, roll=rolls[at].id if at < len(rolls) else None)
+            )
         return self._grow(turns)
 
     def inject(self, notes: Iterable[Note], after: Place | Literal["head"] = "head") -> None:

@@ -15,6 +15,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import shown
 from characters.sheets.values import Sheet
+from scenes.dice.roll import Roll
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.recall import Fact, OpeningEnd, Recap, recap_head
@@ -53,6 +54,8 @@ class Turn:
     """Whether the table picked it by itself, so that nobody preferred it to the others."""
     foreign: Mapping[str, Any] | None = field(default=None, hash=False)
     """What another program had said of it, by that program's name."""
+    roll: int | None = None
+    """The roll that it tells of."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class SessionState:
         self.tuning = TuningState()
         self.memory = MemoryState()
         self.sheets = Sheets(lambda role: start_of(self.scene, role))
+        self.rolls: dict[int, Roll] = {}
         self.head: int | None = None
         self.marks: dict[int, str] = {}
         self._moves = Moves()
@@ -265,6 +269,17 @@ class SessionState:
         """What was said, in turn, after `turn`."""
         return [self.turns[child] for child in self._children.of(turn)]
 
+    # --- what the dice said ---
+
+    def roll_of(self, turn: Turn) -> Roll | None:
+        """The roll that a turn tells of."""
+        return None if turn.roll is None else self.rolls.get(turn.roll)
+
+    @property
+    def rolled(self) -> list[Roll]:
+        """The rolls of this branch, the first one first."""
+        return [roll for turn in self._path if (roll := self.roll_of(turn)) is not None]
+
     # --- events ---
 
     def _next_id(self) -> int:
@@ -342,6 +357,14 @@ class SessionState:
             )
         self.draws.add(draw, event["parent"])
 
+    def _roll(self, event: Event) -> None:
+        roll = from_json(Roll, event)
+        if roll.id < 1 or roll.id in self.rolls or not self._is_place(roll.after):
+            raise ValueError(
+                _("roll {number} does not follow what stands before it", number=roll.id)
+            )
+        self.rolls[roll.id] = roll
+
     def _tell(self, knowledge: Notes) -> None:
         if not self._is_place(knowledge.after):
             raise ValueError(
@@ -398,6 +421,7 @@ class SessionState:
         "open": _open,
         "turns": _said,
         "draw": _lay,
+        "roll": _roll,
         "knowledge": lambda self, event: self._tell(from_json(Notes, event)),
         "head": _went,
         "role": lambda self, event: self._seat(event["role"]),

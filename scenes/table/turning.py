@@ -6,6 +6,7 @@ from base.text import UNPRINTABLE, is_blank
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.rolled import may_be_rewritten
 from scenes.table.sheeting import sheet_changed
 from scenes.table.typed import edited_text
 
@@ -55,6 +56,7 @@ class TurnIntentions(Intentions):
     def edit(self, number: int, text: str) -> None:
         """Say `text` at that turn of this branch instead; without one, ask for it."""
         turn = self.turn(number)
+        may_be_rewritten(turn)
         if is_blank(text):
             self._tell(happened.EditAsked(turn))
             return

@@ -18,6 +18,7 @@ from scenes.scene import Role, Scene
 from scenes.table import typed_marks as marks
 from scenes.table.command import Command
 from scenes.table.command_words import WORDS, known_command
+from scenes.table.commands import ROLLING
 from scenes.table.lines import (
     body_of,
     check_emotion,
@@ -28,7 +29,7 @@ from scenes.table.lines import (
     watching,
 )
 from scenes.table.typed_marks import Marked
-from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS
+from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS, ROLLS
 from scenes.table.whispers import begins_with_at, nobody_called, whisper, whispered_to
 
 LONGEST_NARRATION = 20
@@ -48,6 +49,8 @@ class Do:
 
     command: Command
     rest: str
+    by: str = ""
+    """The role that does it, where that is not the player."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def _marked(scene: Scene, line: str, begun: Marked, role: Role | None) -> Meanin
     if word in DICE:
         raise KnownError(
             _(
-                "dice are not rolled at this table yet; put // before {line} to say it",
+                "this table has no dice for {line}; /help lists what it has, // before it says it",
                 line=shown(line),
             )
         )
@@ -176,8 +179,13 @@ def _marked(scene: Scene, line: str, begun: Marked, role: Role | None) -> Meanin
 def _command(begun: Marked) -> Do | None:
     """The command that a line begins with; a Chinese one may have what follows right behind it,
     as in `/选2`."""
-    if command := known_command(marks.narrow(begun.word)):
+    word = marks.narrow(begun.word)
+    if command := known_command(word):
         return Do(command, begun.rest)
+    if rolls := ROLLS.get(word.casefold()):
+        name, dice = rolls
+        joined = dice + begun.rest if begun.rest[:1].isdecimal() else f"{dice} {begun.rest}"
+        return Do(WORDS[name], joined.strip())
     if begun.latin:
         return _filled_in(begun)
     for alias in sorted(WORDS, key=len, reverse=True):
@@ -238,7 +246,10 @@ def _bare(line: str, role: Role | None) -> Doubt | None:
             "Enter again says {line} aloud; /{line} is the command of that name", line=line
         )
         return Doubt(question, as_it_stands(line, role))
-    return _says_aloud(line, role) if line in (".", "。") or marks.rolled(line) else None
+    if marks.rolled(line):
+        question = _("Enter again rolls {line}; put // before it to say it", line=line)
+        return Doubt(question, Do(WORDS["roll"], line))
+    return _says_aloud(line, role) if line in (".", "。") else None
 
 
 # --- what is asked about ---
@@ -328,14 +339,16 @@ def _named(scene: Scene, line: str, role: Role | None) -> Meaning | None:
     return Doubt(question, meaning)
 
 
-def _by(scene: Scene, body: str, role: Role) -> Said | Doubt:
-    """What `role` says behind its name; a command there is asked about."""
+def _by(scene: Scene, body: str, role: Role) -> Meaning:
+    """What `role` says behind its name, or rolls; any other command there is asked about."""
     if (behind := marks.literal(body)) is not None:
         return as_it_stands(behind, role)
     if begun := marks.marked(body):
         read = _marked(scene, body, begun, role)
         if not isinstance(read, Do):
             return read
+        if read.command in ROLLING and role.name:
+            return replace(read, by=role.name)
         return _says_aloud(body, role)
     if begins_with_at(body) and whispered_to(scene, body)[0]:
         return _whispered(scene, body, role)

@@ -1,5 +1,12 @@
 """Words that decide what a typed line is: of dice bots, and what stands before a colon."""
 
+ROLLS: dict[str, tuple[str, str]] = {
+    **{"rd": ("roll", "d"), "rdh": ("secret", "d"), "rhd": ("secret", "d"), "rhx": ("secret", "")},
+    **{"rab": ("bonus", ""), "rcb": ("bonus", ""), "rap": ("penalty", ""), "rcp": ("penalty", "")},
+    **{"rah": ("secret", ""), "rch": ("secret", ""), "rs": ("roll", ""), "rx": ("roll", "")},
+}
+"""What dice bots write as one word: the command, and what then stands before what is rolled."""
+
 DICE = frozenset(
     {
         *("r", "ra", "rb", "rc", "rd", "rh", "rp", "rs", "rx", "ri", "rab", "rap", "rav"),
@@ -8,7 +15,7 @@ DICE = frozenset(
         *("擲骰", "投骰", "掷骰子", "擲骰子", "扔骰子", "检定", "檢定"),
     }
 )
-"""What dice are rolled by elsewhere: those of the common dice bots."""
+"""What dice bots do: what of it is no command here is refused in one line."""
 
 OPENERS = frozenset(
     {

@@ -132,8 +132,7 @@ def test_logs_of_one_line_a_message_hold_the_evening_without_its_long_message(ma
 def test_ccfolia_tells_rolls_chapters_chatter_and_the_system_apart(made):
     text, report = imported(made(*LOGS["ccfolia"]))
     assert text == (
-        "==== 第一章 ====\n【雨下了一整夜。】\n"
-        "【林默：cc<=55 聆听 (1D100<=55) ＞ 32 ＞ 成功】\n苏晚：等等我。\n"
+        "==== 第一章 ====\n【雨下了一整夜。】\n【林默 聆听 1d100=32/55 成功】\n苏晚：等等我。\n"
     )
     assert report.dropped == {"off-topic": 1, "system messages": 1}
     assert report.places["off-topic"] == [4] and report.unit == "item"
@@ -226,7 +225,7 @@ def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made
         "【雨打在车窗上，你们听见“砰”的一声，车停了……】\n"
         "林默：怎么回事？\n林默：\\me 披上大衣，下车查看\n林默：轮胎没事。\n林默：\\me 真是倒霉。\n"
         '【花落了， 风吹过林默的面前："侦查"检定结果为: D100=10/70 极难成功！】\n'
-        "【林默的理智检定: d100=93/75 失败了 理智变化: 75 ➯ 74 (扣除1=1点)】\n"
+        "【林默 理智 1d100=93/75 失败 SAN 75→74】\n"
         "旁白：进来吧。\n【老人侧开身子，@林默 看见屋里没有灯。】\n"
     )
     assert report.dropped == {
@@ -284,7 +283,7 @@ def test_a_player_who_orders_and_is_answered_once_stays_a_player(made):
 def test_a_roll_of_foundry_may_stand_on_the_line_of_its_name(made):
     line = "[3/21/2026, 3:51:58 PM] 张大胆 / 17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17\n"
     text, report = imported(made("fvtt.txt", line.encode()))
-    assert text == "【张大胆：17 / 1d20 + 4 + 2 = 11 + 4 + 2 = 17】\n" and report.importer == "fvtt"
+    assert text == "【张大胆 1d20+4+2=17】\n" and report.importer == "fvtt"
 
 
 def test_lines_before_the_first_message_are_counted(made):

@@ -124,6 +124,27 @@ def test_what_is_said_is_said_as_it_is_meant(typed: str, line: str) -> None:
         ("/next苏晚", "next", "苏晚"),
         ("/下一个 苏晚", "next", "苏晚"),
         ("/?", "help", ""),
+        ("/roll 1d100", "roll", "1d100"),
+        (".r1d100", "roll", "1d100"),
+        ("。r", "roll", ""),
+        ("。ｒ １ｄ６", "roll", "１ｄ６"),
+        ("/r", "roll", ""),
+        (".rd100 侦查", "roll", "d100 侦查"),
+        (".rd 侦查", "roll", "d 侦查"),
+        ("/掷 2d6+3", "roll", "2d6+3"),
+        ("/掷2d6+3", "roll", "2d6+3"),
+        (".ra 侦查", "check", "侦查"),
+        (".ra侦查60", "check", "侦查60"),
+        ("。rc 侦查", "check", "侦查"),
+        ("/检定 侦查", "check", "侦查"),
+        (".rb2 侦查", "bonus", "2 侦查"),
+        (".rap 侦查", "penalty", "侦查"),
+        (".rh", "secret", ""),
+        (".rhd20", "secret", "d20"),
+        (".rav 侦查 林默 苏晚", "oppose", "侦查 林默 苏晚"),
+        (".sc1/1d6", "sanity", "1/1d6"),
+        (".en 侦查", "grow", "侦查"),
+        ("/rolls", "rolls", ""),
         ("／？", "help", ""),
     ],
 )
@@ -137,11 +158,8 @@ def test_a_command_is_done_however_it_is_written(typed: str, name: str, rest: st
     ("typed", "why"),
     [
         *(
-            (typed, "dice are not rolled at this table yet")
-            for typed in (
-                *("/roll 1d100", ".ra 侦查", "。r", ".r 1d100", ".r1d100", ".rd100", "/r"),
-                *("!roll", "！ｒｏｌｌ 1d6", "、rb", ".sc1/1d6", ".jrrp", "/检定"),
-            )
+            (typed, "this table has no dice for")
+            for typed in (".ww 3a8", ".jrrp", ".setcoc 2", "/coc", "!ti")
         ),
         ("/", "there is no command /"),
         ("、", "there is no command /"),
@@ -208,7 +226,6 @@ def test_what_can_neither_be_said_nor_done_is_refused_in_one_line(typed: str, wh
         ("\\推门", "looks like a command", ["林默：\\推门"]),
         ("\\o/", "looks like a command", ["林默：\\o/"]),
         (".", "looks like a command", ["林默：."]),
-        ("1d100", "looks like a command", ["林默：1d100"]),
         ("help", "/help is the command", ["林默：help"]),
         ("退出", "/退出 is the command", ["林默：退出"]),
         ("苏晚：/undo", "looks like a command", ["苏晚：/undo"]),
@@ -233,6 +250,23 @@ def test_a_command_with_an_exclamation_mark_is_asked_about_and_then_done() -> No
     assert isinstance(doubt, Doubt)
     assert isinstance(doubt.meaning, Do)
     assert doubt.meaning.command.name == "undo"
+
+
+@pytest.mark.parametrize("typed", ["!roll", "！ｒｏｌｌ 1d6", "1d100", "2d6+3", "d20"])
+def test_dice_without_a_sure_sign_are_asked_about_and_then_rolled(typed: str) -> None:
+    doubt = read(typed)
+    assert isinstance(doubt, Doubt)
+    assert isinstance(doubt.meaning, Do)
+    assert doubt.meaning.command.name == "roll"
+
+
+def test_dice_behind_a_name_are_rolled_by_that_role() -> None:
+    meaning = read("晚晚：.ra 侦查")
+    assert isinstance(meaning, Do)
+    assert (meaning.command.name, meaning.rest, meaning.by) == ("check", "侦查", "苏晚")
+    stranger = read("老顾：.r 1d6")
+    assert isinstance(stranger, Doubt) and isinstance(stranger.meaning, Do)
+    assert stranger.meaning.by == "老顾"
 
 
 @pytest.mark.parametrize(

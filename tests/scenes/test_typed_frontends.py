@@ -17,7 +17,7 @@ PAIR = (Role("林默"), Role("苏晚", aliases=("晚晚",)))
 TYPED = (
     *("、me 推开门", "／me 坐下", "/me 起身", "走吧 ＼emoji 专注", "旁白：灯灭了", "//undo 是命令"),
     *("*推门*", "*推门*", "［雨停了］", "［雨停了］", "老顾：走。", "老顾：走。", "苏晚：好。"),
-    *(".ra 侦查", "/roll 1d100", "!undo", "算了。", "/撤销", "／ｒｅｄｏ", "、去吧", "、撤销"),
+    *(".jrrp", "/ww 3", "!undo", "算了。", "/撤销", "／ｒｅｄｏ", "、去吧", "、撤销"),
     *(
         "/undoo",
         "走吧 \\emoji 微微怒",
@@ -51,11 +51,11 @@ async def test_one_list_of_typed_lines_leaves_the_same_journal_everywhere(tmp_pa
 async def test_what_is_doubtful_is_asked_in_one_line_and_not_said(
     tmp_path: Path, front_end: str
 ) -> None:
-    one = await run(front_end, tmp_path, ("走。", "*推门*", "停。", "老顾：走。", ".ra 侦查"))
+    one = await run(front_end, tmp_path, ("走。", "*推门*", "停。", "老顾：走。", ".jrrp"))
     assert one.said == ["走。", "停。"]
     assert "This looks like an action: Enter again makes it \\me 推门" in one.told
     assert "Enter again lets 老顾 speak as a bystander" in one.told
-    assert "dice are not rolled at this table yet" in one.told
+    assert "this table has no dice for .jrrp" in one.told
 
 
 async def test_a_doubtful_line_stays_where_it_was_written_and_enter_does_it(tmp_path: Path) -> None:

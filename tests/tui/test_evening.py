@@ -100,12 +100,12 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
     assert first not in sat.text
     sat.type("1")
     sat.until(sat.shows("轮到你"))
-    # a roll is refused in one line, and what was typed stays
-    say(sat, ".ra 侦查")
-    sat.until(sat.shows("还不能掷骰子"))
-    assert ".ra 侦查" in sat.text
+    # dice that there are not are refused in one line, and what was typed stays
+    say(sat, ".jrrp")
+    sat.until(sat.shows("这里没有 .jrrp 这种骰子"))
+    assert ".jrrp" in sat.text
     sat.type(KILL_LINE)
-    sat.until(lambda: ".ra 侦查\n" not in sat.text)
+    sat.until(lambda: ".jrrp\n" not in sat.text)
     # leaf back to the first answer, and take another: a branch
     before = played(session_of(home, "yeyu"))
     sat.type(UP + UP + UP)

@@ -56,3 +56,11 @@ def test_a_line_in_a_terminal_is_completed_in_the_same_way() -> None:
     assert completed("/下一个 苏") == ["苏晚"]
     assert completed("/sampling lively top_") == ["top_p", "top_k"]
     assert completed("/prompt 苏") == ["苏晚"]
+
+
+def test_skills_are_completed_behind_dice() -> None:
+    words = Suggestions([], [], ["林默"])
+    assert words.rest(".ra 侦", True) == "查"
+    assert words.rest("。rb 聆", True) == "听"
+    assert words.rest("/check 心", True) == "理学"
+    assert words.rest(".sc 侦", True) == ""

@@ -20,6 +20,7 @@ from scenes.table.where import where
 from tui import unsent
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
+from tui.screens.report import ReportScreen
 from tui.screens.table_deeds import KeyActions
 from tui.screens.table_status import direction_of, heading_of, invitation, picks_of, status_of
 from tui.settings import settings
@@ -198,15 +199,23 @@ class TableScreen(KeyActions):
                 self.app.call_later(self.app.run_action, "quit")
             case "log" | "branches":
                 self.action_turns()
+            case "rolls":
+                self.show_rolls()
             case "where":
                 self.notify(" · ".join(where(self.table)), markup=False, timeout=10)
+
+    def show_rolls(self) -> None:
+        """Show what was rolled, also what the log hides."""
+        lines = self.table.rolls_told() or [_("nothing was rolled here")]
+        self.app.push_screen(ReportScreen(lines, _("What the dice said"), _("Esc closes")))
 
     def tell(self) -> None:
         """The status line, who has the keys, and what Enter does now."""
         composer, tray = self.query_one(Composer), self.query_one(Tray)
         if not self.table.waiting:
             tray.waits(None)
-        if self._doubt and not self.table.listening.asking and isinstance(self.app, TellingApp):
+        asks = self.table.listening.asking or self.table.listening.offering
+        if self._doubt and not asks and isinstance(self.app, TellingApp):
             self.app.untell(self._doubt)
             self._doubt = ""
         state = self.state_at(Message().time)

@@ -94,7 +94,7 @@ class KeyActions(CursorActions, FloorActions, SteeringActions):
         return {
             "nothing": lambda: None,
             "send": self._send,
-            "go_on": table.go_on,
+            "go_on": table.accept,
             "take": lambda: table.pick(lit),
             "pick": lambda: table.pick(value),
             "edit": lambda: self.edit_candidate(lit),

@@ -8,6 +8,7 @@ from base.text import is_blank
 from scenes.log import Entry
 from scenes.table.hand import Hand
 from scenes.table.lines import body_of
+from scenes.table.rolled import may_be_rewritten
 from scenes.table.session import Turn
 from tui.paint import printable
 from tui.screens.controlled import ControlledScreen
@@ -88,7 +89,8 @@ class EditingActions(ControlledScreen):
         self._begin(Editing(hand, number), hand.candidate(number - 1).entry)
 
     def rewrite(self, turn: Turn) -> None:
-        """Put a turn into the composer, to be said differently."""
+        """Put a turn into the composer, to be said differently. Raises `KnownError` for a roll."""
+        may_be_rewritten(turn)
         self._begin(Editing(turn=turn), turn.entry)
 
     def drop(self) -> None:

@@ -83,6 +83,8 @@ def _enter(state: State, table: Table, lit: int) -> str:
         return _lit(state, table, lit)
     if state.hidden:
         return _("Enter brings the candidates back; or say something")
+    if table.listening.offering:
+        return _("Enter rolls; or say something")
     if table.waiting:
         return _("The draw begins as soon as the model is there; Esc calls it off")
     return _next(table.play)

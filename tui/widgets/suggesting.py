@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from scenes.table.command_words import takes_name, takes_value, values_of
+from scenes.table.command_words import takes_value, values_of, words_behind
 
 FORMS = ("emoji ", "me ")
 """What may follow a backslash."""
@@ -42,8 +42,8 @@ class Suggestions:
         naming = NAMING.match(before) if first_line else None
         if naming and takes_value(naming[1]):
             return [(naming[0], [*self.values(), *self.names])]
-        if naming and takes_name(naming[1]):
-            return [(naming[0], self.names)]
+        if naming and (words := words_behind(naming[1], self.names)):
+            return [(naming[0], words)]
         if first_line and naming and (values := values_of(naming[1], self.files)):
             return [(before[: before.rfind(" ") + 1], values)]
         if first_line and (whisper := WHISPER.match(before)):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from base.messages import N_
+from scenes.dice.log_form import write_roll
 from scenes.files.report import ImportReport
 from scenes.files.trpg.classify import (
     CHECK,
@@ -24,6 +25,7 @@ from scenes.files.trpg.entry_text import comment, line
 from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
 from scenes.files.trpg.items import Dropped, Item, TableMessage
 from scenes.files.trpg.people import Participant, Participants, TableRules
+from scenes.files.trpg.rolls import foreign_roll
 from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.log import Entry, Line, write
 
@@ -210,7 +212,11 @@ class LogConverter:
             return self._dropped(number, DICE, who, text)
         self.report.kept += 1
         self.report.became["dice"] += 1
-        said = _NAMED.sub(lambda found: self._people.called_by(found[1]), " ".join(text.split()))
+        said = " ".join(text.split())
+        roll = foreign_roll(said, who.name, who.bot, self._people.called_by)
+        if roll is not None:
+            return line("narration", "", write_roll(roll), True)
+        said = _NAMED.sub(lambda found: self._people.called_by(found[1]), said)
         return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
 
     def _dropped(self, number: int, reason: str, who: Participant, text: str) -> str:
