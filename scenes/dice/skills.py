@@ -86,6 +86,17 @@ def base_value(skill: str) -> int | None:
     return BASE.get(skill)
 
 
+class FirstKnown:
+    """Of several who may know, the first who does."""
+
+    def __init__(self, *asked: Callable[[], Skills]) -> None:
+        self._asked = asked
+
+    def value(self, name: str, skill: str) -> int | None:
+        answers = (one().value(name, skill) for one in self._asked)
+        return next((value for value in answers if value is not None), None)
+
+
 class RolledSkills:
     """What was said of skills by the rolls of a branch, else what everybody has."""
 

@@ -11,10 +11,12 @@ from random import SystemRandom
 from base.errors import KnownError
 from base.messages import _
 from base.text import one_line
+from characters.sheets.names import key_in
 from models.backend import Backend
 from scenes.dice.orders import Order
+from scenes.dice.roll import Roll
 from scenes.dice.rules import Rules, rules_of
-from scenes.dice.skills import RolledSkills, Skills
+from scenes.dice.skills import FirstKnown, RolledSkills, Skills
 from scenes.log import Entry, parse
 from scenes.scene import Role, Scene
 from scenes.table.journal import Journal
@@ -25,6 +27,7 @@ from scenes.table.play_hands import PlayHands
 from scenes.table.rolled import entry_of as rolled_entry
 from scenes.table.rolled import may_be_rewritten, outcome_of, throw, told_of
 from scenes.table.session import Session, Turn
+from scenes.table.sheets import Change
 from scenes.table.whispers import addressed
 from scenes.turns import Floor, candidates_to_speak, next_speaker
 
@@ -40,7 +43,8 @@ class Play(PlayHands):
         self.new_seed: Callable[[], int] = lambda: SystemRandom().getrandbits(48)
         """What a session's dice begin with, where they have not been thrown yet."""
         coc7 = self.rules.game == "coc7"
-        self.skills: Skills = RolledSkills(lambda: self.session.rolled, percentile=coc7)
+        rolled = RolledSkills(lambda: self.session.rolled, percentile=coc7)
+        self.skills: Skills = FirstKnown(lambda: self.session.skills, lambda: rolled)
         """Who is how good at what."""
         self.next: Role | None = None
         self.ahead = session.scene.ahead or 0
@@ -209,9 +213,19 @@ class Play(PlayHands):
             entries.append(outcome_of(rolls[0], rolls[1], language))
         told = list(told_of(self.session, rolls, [order.given for order in orders]))
         turns = self.session.roll(rolls, entries)
+        for roll in rolls:
+            self._keep_in_sheets(roll)
         self.notices += told
         self.turned()
         return turns
+
+    def _keep_in_sheets(self, roll: Roll) -> None:
+        """Write what a roll has changed into the sheets that have it."""
+        for change in roll.changes:
+            sheet = self.session.sheet(change.role)
+            if (key := key_in(sheet, change.key)) is not None:
+                changed = Change(key, sheet[key], change.after)
+                self.session.change_sheet(change.role, [changed])
 
     # --- going back and forth ---
 
