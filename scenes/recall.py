@@ -23,29 +23,34 @@ _ENDS = "。！？；.!?;"
 
 
 @dataclass(frozen=True)
-class Recap(Entry):
-    """A summary, before the first line of what it sums up; `to` is who was there all the time."""
+class Mark(Entry):
+    """An entry that is no line: no log has it. `to` is those for whom alone it is."""
 
     kind: Kind = "comment"
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        """What is never written need not be writable."""
+
+
+@dataclass(frozen=True)
+class Recap(Mark):
+    """A summary, before the first line of what it sums up; `to` is who was there all the time."""
+
     text: str = ""
     """As it is read, with what it begins with, such as `前情提要：…`."""
     number: int = 0
 
 
 @dataclass(frozen=True)
-class OpeningEnd(Entry):
+class OpeningEnd(Mark):
     """Stands behind the opening, which stays when what follows it is cut."""
-
-    kind: Kind = "comment"
-    text: str = ""
 
 
 @dataclass(frozen=True)
-class Fact(Entry):
+class Fact(Mark):
     """Something that was pinned, where that was done; `to` is who knows it."""
 
-    kind: Kind = "comment"
-    text: str = ""
     number: int = 0
 
     @property

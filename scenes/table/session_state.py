@@ -128,6 +128,8 @@ class SessionState:
             before = turn.id
 
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
+        if self.memory:
+            return [entry for entry, __ in self.remembered(path, then)]
         read: list[Entry] = list(self.notes_after(None, path[0].id if path else then))
         noted = self.notes.keys()
         start = 0

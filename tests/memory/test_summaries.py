@@ -23,6 +23,7 @@ from scenes.recall import OpeningEnd, Recap
 from scenes.scene import Role, Scene
 from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
+from scenes.table.seeing import read_by
 from scenes.table.session import Session
 from scenes.table.summing import told_of
 from tui.commands.draw import recent
@@ -231,8 +232,9 @@ def test_who_was_away_reads_no_summary_of_what_they_missed() -> None:
     session.say(speech(60))
     session.sum_up(3, 12, "大家往里走。")
     session.sum_up(13, 40, "林默把钥匙藏进钟里。")
-    at = {role.name: build_prompt(SCENE, session.history, role, 900, 40, len) for role in CAST}
-    assert "藏进钟里" in at["林默"].text and "大家往里走" in at["苏晚"].text
+    read = {role.name: read_by(session, role, session.head) for role in CAST}
+    at = {role.name: build_prompt(SCENE, read[role.name], role, 900, 40, len) for role in CAST}
+    assert "藏进钟里" in at["林默"].text
     assert "藏进钟里" not in at["苏晚"].text
 
 
