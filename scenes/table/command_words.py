@@ -92,9 +92,9 @@ def grouped_help() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (_("Candidates"), CANDIDATES),
         (_("Steering"), STEERING),
         (_("What has been said"), TURNS),
+        (_("Dice"), ROLLING),
         (_("What is remembered"), MEMORY),
         (_("Character sheets"), SHEETS),
-        (_("Dice"), ROLLING),
         (_("Finding and keeping"), KEEPING),
         (_("The program"), PROGRAM),
     )
