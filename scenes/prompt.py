@@ -104,11 +104,11 @@ class History:
         while True:
             cut = min(bisect_left(self.ends, min(at * block, total)), last)
             recalled, cost = self._recalled(cut, budget)
-            if total - at * block + cost <= room:
-                return Reading(cut, recalled)
             if cut == last:
                 fits = total - self.ends[last] + cost <= room
                 return Reading(cut, recalled if fits else NOTHING_RECALLED)
+            if total - at * block + cost <= room:
+                return Reading(cut, recalled)
             at += 1
 
     def lead(self, recalled: Recalled) -> str:

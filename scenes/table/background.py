@@ -82,8 +82,12 @@ class Background(Generic[T]):
             self._announce()
 
     def _lose_all(self) -> None:
-        while self._arrived:
-            self._lost(self._arrived.popleft())
+        while True:
+            try:  # the other thread may be losing them too
+                item = self._arrived.popleft()
+            except IndexError:
+                return
+            self._lost(item)
 
     def _arrive_at_end(self, error: Exception | None) -> None:
         if not self.cancelled:
