@@ -12,6 +12,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import one_line
 from characters.sheets.names import key_in
+from characters.sheets.values import with_amount
 from models.backend import Backend
 from scenes.dice.orders import Order
 from scenes.dice.roll import Roll
@@ -224,8 +225,8 @@ class Play(PlayHands):
         for change in roll.changes:
             sheet = self.session.sheet(change.role)
             if (key := key_in(sheet, change.key)) is not None:
-                changed = Change(key, sheet[key], change.after)
-                self.session.change_sheet(change.role, [changed])
+                after = with_amount(sheet[key], change.after)
+                self.session.change_sheet(change.role, [Change(key, sheet[key], after)])
 
     # --- going back and forth ---
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from base.messages import _
 from models.backend import Backend, Progress
-from scenes.log import Entry
 from scenes.memory.asking import Refused, SummedUp, summary_of
 from scenes.memory.stretches import Line, Stretch, Told, due, merged
 from scenes.prompt import history_budget, prime
@@ -147,8 +146,8 @@ def told_of(session: Session) -> Told:
     """The branch where the play stands, as a model reads it, and what of it has been summed up."""
     path = session.path
     lines = [
-        Line(entry if not entry.to else Entry("comment", ""), turn.id if turn else None)
-        for entry, turn in session.remembered(path)  # a whisper is in no summary that all read
+        Line(entry, turn.id if turn is not None else None)
+        for entry, turn in session.remembered(path)
     ]
     head = recap_head(session.scene.language)
     covered = [

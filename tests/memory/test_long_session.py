@@ -3,7 +3,6 @@
 Asked as `eval knowledge` asks: the true answer must be likelier than each of three false ones.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +18,7 @@ from scenes.table.play import Play
 
 pytestmark = pytest.mark.xdist_group("starter")
 
-CASES = Path(os.environ.get("PAOTUAN_CASES", Path(__file__).parents[2] / "shared" / "cases"))
+CASES = Path(__file__).resolve().parents[2] / ".." / "shared" / "cases"
 QUESTION = "苏晚，钥匙在哪？"
 TURNS = 1200
 

@@ -16,6 +16,7 @@ from scenes.table import controller_events as happened
 from scenes.table.play import Play
 from scenes.table.rolled import chance_of
 from scenes.table.session import Session
+from scenes.table.sheets import Change
 from tests.frontends import FRONT_ENDS, PlainFrontEnd, Step, played
 from tests.scenes.conftest import made_scene
 
@@ -438,3 +439,19 @@ def test_whatever_is_done_each_roll_stays_and_marks_the_next_of_its_place(
         play = Play.resume(path)
         assert play.session.rolls == rolls
         play.close()
+
+
+def test_a_roll_reads_the_sheet_and_what_it_changes_stands_there(tmp_path: Path) -> None:
+    play = Play.start(made_scene(), "林默", tmp_path)
+    play.session.change_sheet("林默", [Change("侦查", None, 63), Change("SAN", None, "50/99")])
+    front_end = PlainFrontEnd(play, Scripted(["好。"]))
+    play.new_seed = lambda: SEED
+    front_end.do("enter", ".ra 侦查")
+    assert play.session.rolled[-1].value == 63
+    front_end.do("enter", ".sc 1/1d6")
+    (changed,) = play.session.rolled[-1].changes
+    assert changed.before == 50 and changed.after < 50
+    assert play.session.sheet("林默")["SAN"] == f"{changed.after}/99"
+    front_end.do("undo")
+    assert play.session.sheet("林默")["SAN"] == "50/99"
+    play.close()
