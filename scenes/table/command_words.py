@@ -12,12 +12,12 @@ from scenes.table.commands import (
     KEEPING,
     PROGRAM,
     ROLLING,
-    SHEETS,
     SPEAKING,
     TURNS,
 )
 from scenes.table.memory_commands import MEMORY
 from scenes.table.sampling_words import PRESETS, SLIDERS
+from scenes.table.sheet_commands import SHEETS
 from scenes.table.steering_commands import STEERING
 
 WORDS = {

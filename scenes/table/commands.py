@@ -12,7 +12,7 @@ from base.text import shown
 from scenes.table import controller_events as happened
 from scenes.table.command import Command
 from scenes.table.memory_commands import MEMORY
-from scenes.table.sheet_commands import SHEETS as SHEETS
+from scenes.table.sheet_commands import SHEETS
 from scenes.table.steering_commands import STEERING
 
 if TYPE_CHECKING:

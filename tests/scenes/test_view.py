@@ -28,7 +28,8 @@ from scenes.table.seeing import log_of, read_by, unseen
 from scenes.view import is_presence, view_of_log
 
 Made = Callable[..., Scene]
-CASE = Path("/work/shared/cases/table/thought_leak.log.txt")
+CASES = Path(__file__).resolve().parents[2] / ".." / "shared" / "cases"
+CASE = CASES / "table" / "thought_leak.log.txt"
 NAMES = ("林默", "苏晚", "顾三", "守秘人")
 CAST = (Role("林默"), Role("苏晚", aliases=("晚晚",)), Role("顾三"), Role("守秘人", narrator=True))
 LOG = """【旧宅的客厅，林默与苏晚都在。】
