@@ -344,7 +344,8 @@ class SessionState:
         if change.role not in [each.name for each in self.scene.cast]:
             raise ValueError(_("role {role!r} is not in the cast", role=change.role))
         self.sheets.place(change)
-        self._moves.change(change)
+        if change.roll is None:
+            self._moves.change(change)
 
     def _join(self, event: Event) -> None:
         newcomer = newcomer_of(event, self.scene.cast)
