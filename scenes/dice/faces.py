@@ -141,9 +141,9 @@ def _pattern(expression: Expression) -> str:
     return ""
 
 
-def percentile_told(bonus: int, told: str, total: int) -> tuple[Thrown, ...]:
-    """The dice of a d100 with bonus dice, from what it showed first and the other tens, or from
-    all that it might have been."""
+def percentile_told(bonus: int, told: str, total: int, whole: bool = False) -> tuple[Thrown, ...]:
+    """The dice of a d100 with bonus dice, from what it showed first and the other tens; from all
+    that it might have been where these are `whole`."""
     if not bonus:
         return (Thrown(PERCENT, (total,)),) if 1 <= total <= PERCENT else ()
     first, *others = [int(one) for one in _NUMBERS.findall(_WHAT.sub("", told))] or [0]
@@ -151,13 +151,12 @@ def percentile_told(bonus: int, told: str, total: int) -> tuple[Thrown, ...]:
         return ()
     units = first % 10
     tens = [PERCENT if 10 * one + units == 0 else 10 * one + units for one in others]
-    for values in ((first, *tens), (first, *others)):
-        kept = min(values) if bonus > 0 else max(values)
-        whole = all(1 <= one <= PERCENT and one % 10 == units for one in values)
-        if whole and kept == total:
-            dropped = tuple(at for at in range(len(values)) if at != values.index(kept))
-            return (Thrown(PERCENT, values, dropped),)
-    return ()
+    values = (first, *(others if whole or max(others) > 10 else tens))
+    kept = min(values) if bonus > 0 else max(values)
+    if kept != total or any(not 1 <= one <= PERCENT or one % 10 != units for one in values):
+        return ()
+    dropped = tuple(at for at in range(len(values)) if at != values.index(kept))
+    return (Thrown(PERCENT, values, dropped),)
 
 
 def faces_of(expression: Expression, dice: Sequence[Thrown]) -> str:
@@ -189,5 +188,7 @@ def _faces(expression: Expression, left: list[Thrown]) -> str:
 def _tens(bonus: int, thrown: Thrown) -> str:
     """`D100=45, 奖励 3`, as what it showed first and the other tens."""
     first, *others = thrown.values
+    if not others:
+        return str(first)
     word = "奖励" if bonus > 0 else "惩罚"
     return f"D100={first}, {word} {' '.join(str(one // 10) for one in others)}"

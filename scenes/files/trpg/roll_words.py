@@ -58,6 +58,7 @@ FIELDS: Mapping[str, str] = {
     "why": r"(?P<why>[^，,：:；;\[\]=]{1,40}?)",
     "skill": r"[【\[]?(?P<skill>[^\s\"“”「」:：=<>()（）【】\[\]的，,。！!0-9](?:[^\"“”「」:：=<>()（）【】\[\]，,。！!]"
     r"{0,22}?[^\s\"“”「」:：=<>()（）【】\[\]，,。！!])??)[】\]]?",
+    "tail": r"(?P<tail>[^\s，,：:；;\[\]=()（）！!。]{1,24}+)",
     "again": r"[^\s\d]{0,24}?",
     "d100": rf"(?P<d100>{_D100})",
     "rolled": _ROLLED,
@@ -73,6 +74,7 @@ FIELDS: Mapping[str, str] = {
     "dice": rf"(?P<dice>{_DICE})",
     "detail": rf"(?P<detail>{_DETAIL})",
     "total": rf"(?P<total>{_RESULT})",
+    "score": rf"(?P<total>{_RESULT.removeprefix('-?')})",
     "totals": r"[\[{]?(?P<totals>-?[0-9]{1,9}(?:[ ,，、]{1,2}-?[0-9]{1,9}){0,9})(?![0-9])[\]}]?",
     "rolls": rf"(?P<rolls>{_BARE.sub('?:', _EACH)}(?: {_BARE.sub('?:', _EACH)}){{0,9}})",
     "checks": rf"(?P<checks>{_CHECK}(?:[！!。，,]? {_CHECK}){{0,9}})",
@@ -106,8 +108,8 @@ WORDS: Mapping[str, str] = {
 }
 """Other words of the same."""
 _MARKS: Mapping[str, str] = {
-    '"': "[\"“”「」『』]",
-    **dict.fromkeys("“”", "[\"“”「」『』]"),
+    '"': '["“”「」『』]',
+    **dict.fromkeys("“”", '["“”「」『』]'),
     ":": r" ?[:：] ?",
     "(": "[(（]",
     ")": "[)）]",
@@ -168,78 +170,80 @@ def _written(text: str, fields: Mapping[str, str]) -> str:
 
 
 _RESULT_OF = "{d100}={rolled}/{target}{faces} {degree}"
-SAYINGS: tuple[Saying, ...] = tuple(
-    Saying(tool, said, text)
-    for tool, said, text in (
-        (
-            "sealdice",
-            "sanity",
-            f"{{who}}的理智检定: {_RESULT_OF}{{words}}理智变化: {{before}} ➯ {{after}}⟨ (扣除{{loss}}点)⟩",
-        ),
-        (
-            "dice",
-            "sanity",
-            f"{{name}}的理智检定: {_RESULT_OF}{{words}}San值减少{{loss}}点，当前剩余{{after}}点",
-        ),
-        (
-            "sealdice",
-            "growth",
-            f'{{who}}的"{{skill}}"成长检定: {_RESULT_OF}⟨{{words}}"{{again}}"增加了{{gain}}点，当前为{{after}}点⟩',
-        ),
-        (
-            "dice",
-            "growth",
-            f"{{name}}的{{skill}}成长检定: {_RESULT_OF}⟨{{words}}{{again}}增加{{gain}}点，当前为{{after}}点⟩",
-        ),
-        (
-            "sealdice",
-            "checks",
-            '⟨由于{why}，⟩对{who}的"{skill}"进行了{n}次检定，结果为: {checks}',
-        ),
-        (
-            "sealdice",
-            "check",
-            f'⟨由于{{why}}，⟩{{who}}的"{{skill}}"检定⟨{{words}}⟩⟨结果为⟩: {_RESULT_OF}',
-        ),
-        (
-            "dice",
-            "check",
-            f"⟨由于{{why}}，⟩{{name}}进行⟨了⟩⟨的⟩{{skill}}检定⟨的⟩⟨结果为⟩: {_RESULT_OF}",
-        ),
-        ("dice", "check", f"⟨由于{{why}}，⟩{{name}}的{{skill}}检定⟨结果为⟩: {_RESULT_OF}"),
-        ("sealdice", "check", f'"{{skill}}"检定⟨结果为⟩: {_RESULT_OF}'),
-        (
-            "sealdice",
-            "opposed",
-            "{who} {skill}-> 属性值:{target} 判定值:{rolled}{faces} {degree}",
-        ),
-        (
-            "ccfolia",
-            "check",
-            "⟨{asked} ⟩⟨{skill} ⟩(1D100<={target})⟨ {extra} > {each}⟩ > {rolled} > {degree}",
-        ),
-        ("hktrpg", "check", "⟨{name} CoC7th擲骰: ⟩1D100<={target}⟨:⟩⟨ >⟩ {rolled} > {degree}⟨；{why}⟩"),
-        ("sealdice", "repeat", "⟨由于{why}，⟩{who}掷骰{n}次: {rolls}"),
-        ("dice", "repeat", "⟨由于{why}，⟩{name}掷出了⟨:⟩ {repeats}#{dice}={totals}"),
-        ("sealdice", "roll", "⟨由于{why}，⟩{who}掷出了⟨:⟩ {dice}{detail}={total}"),
-        ("any", "roll", "⟨由于{why}，⟩{name}掷出了 {dice}: {total}"),
-        ("fantasygrounds", "roll", "[{tag}]⟨ {why}⟩ [{dice}{detail}={total}]"),
-        ("ccfolia", "roll", "⟨{asked} ⟩⟨{why} ⟩({dice}){detail} > {total}"),
-        ("roll20", "roll", "Rolls {dice} {detail}={total}"),
-        ("roll20", "roll", "Rolls {dice} {total}"),
-        ("maptool", "roll", "« {dice}{detail}={total} »"),
-        ("foundry", "roll", "{first} / {dice} = {detail}={total}"),
-        ("any", "repeat", "{repeats}#{dice}={totals}"),
-        ("any", "roll", "{dice}{detail}={total}"),
-        ("sealdice", "hidden", "{who}悄悄进行了一项{skill}检定"),
-        ("dice", "hidden", "{name}⟨ ⟩进行了一次暗骰"),
-        ("sealdice", "hidden", "命运正在低语"),
-        ("sealdice", "hidden", "黑暗的角落里，传来命运转动的声音"),
-        ("sealdice", "hidden", "诸行无常，命数无定，答案只有少数人知晓"),
-        ("hktrpg", "hidden", "暗骰給自己"),
-        ("ccfolia", "hidden", "シークレットダイス"),
-    )
+_TABLE: tuple[tuple[Tool, Said, str], ...] = (
+    (
+        "sealdice",
+        "sanity",
+        f"{{who}}的理智检定: {_RESULT_OF}{{words}}理智变化: {{before}} ➯ {{after}}⟨ (扣除{{loss}}点)⟩",
+    ),
+    (
+        "dice",
+        "sanity",
+        f"{{name}}的理智检定: {_RESULT_OF}{{words}}San值减少{{loss}}点，当前剩余{{after}}点",
+    ),
+    (
+        "sealdice",
+        "growth",
+        f'{{who}}的"{{skill}}"成长检定: {_RESULT_OF}⟨{{words}}"{{again}}"增加了{{gain}}点，当前为{{after}}点⟩',
+    ),
+    (
+        "dice",
+        "growth",
+        f"{{name}}的{{skill}}成长检定: {_RESULT_OF}⟨{{words}}{{again}}增加{{gain}}点，当前为{{after}}点⟩",
+    ),
+    (
+        "sealdice",
+        "checks",
+        '⟨由于{why}，⟩对{who}的"{skill}"进行了{n}次检定，结果为: {checks}',
+    ),
+    (
+        "sealdice",
+        "check",
+        f'⟨由于{{why}}，⟩{{who}}的"{{skill}}"检定⟨{{words}}⟩⟨结果为⟩: {_RESULT_OF}',
+    ),
+    (
+        "dice",
+        "check",
+        f"⟨由于{{why}}，⟩{{name}}进行⟨了⟩⟨的⟩{{skill}}检定⟨的⟩⟨结果为⟩: {_RESULT_OF}",
+    ),
+    ("dice", "check", f"⟨由于{{why}}，⟩{{name}}的{{skill}}检定⟨结果为⟩: {_RESULT_OF}"),
+    ("sealdice", "check", f'"{{skill}}"检定⟨结果为⟩: {_RESULT_OF}'),
+    (
+        "sealdice",
+        "opposed",
+        "{who} {skill}-> 属性值:{target} 判定值:{rolled}{faces} {degree}",
+    ),
+    (
+        "ccfolia",
+        "check",
+        "⟨{asked} ⟩⟨{skill} ⟩(1D100<={target})⟨ {extra} > {each}⟩ > {rolled} > {degree}",
+    ),
+    (
+        "hktrpg",
+        "check",
+        "⟨{name} CoC7th擲骰: ⟩1D100<={target}⟨:⟩⟨ >⟩ {rolled} > {degree}⟨；{tail}⟩",
+    ),
+    ("sealdice", "repeat", "⟨由于{why}，⟩{who}掷骰{n}次: {rolls}"),
+    ("dice", "repeat", "⟨由于{why}，⟩{name}掷出了⟨:⟩ {repeats}#{dice}={totals}"),
+    ("sealdice", "roll", "⟨由于{why}，⟩{who}掷出了⟨:⟩ {dice}{detail}={total}"),
+    ("any", "roll", "⟨由于{why}，⟩{name}掷出了 {dice}: {total}"),
+    ("fantasygrounds", "roll", "[{tag}]⟨ {why}⟩ [{dice}{detail}={total}]"),
+    ("ccfolia", "roll", "⟨{asked} ⟩⟨{why} ⟩({dice}){detail} > {total}"),
+    ("roll20", "roll", "Rolls {dice} {detail}={total}"),
+    ("roll20", "roll", "Rolls {dice} {score}"),
+    ("maptool", "roll", "« {dice}{detail}={total} »"),
+    ("foundry", "roll", "{first} / {dice} = {detail}={total}"),
+    ("any", "repeat", "{repeats}#{dice}={totals}"),
+    ("any", "roll", "{dice}{detail}={total}"),
+    ("sealdice", "hidden", "{who}悄悄进行了一项{skill}检定"),
+    ("dice", "hidden", "{name}⟨ ⟩进行了一次暗骰"),
+    ("sealdice", "hidden", "命运正在低语"),
+    ("sealdice", "hidden", "黑暗的角落里，传来命运转动的声音"),
+    ("sealdice", "hidden", "诸行无常，命数无定，答案只有少数人知晓"),
+    ("hktrpg", "hidden", "暗骰給自己"),
+    ("ccfolia", "hidden", "シークレットダイス"),
 )
+SAYINGS = tuple(Saying(tool, said, text) for tool, said, text in _TABLE)
 """The sentences, those that tell more before those that tell less."""
 SHEETS: tuple[Saying, ...] = (
     Saying("sealdice", "sheet", '{who}的"{key}"变化: {before} ➯ {after}'),

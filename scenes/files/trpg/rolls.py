@@ -84,9 +84,8 @@ def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
     if len(text) > LONGEST:
         return None
     for saying in SHEETS:
-        if found := saying.pattern.search(text):
-            if who := _who(found, heard):
-                return who, found["key"], int(found["after"])
+        if (found := saying.pattern.search(text)) and (who := _who(found, heard)):
+            return who, found["key"], int(found["after"])
     return None
 
 
@@ -141,7 +140,7 @@ def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
 
 
 def _check(who: str, groups: dict[str, str]) -> Roll:
-    skill = groups.get("skill", "").strip()
+    skill = (groups.get("skill") or groups.get("tail") or "").strip()
     skill = "" if skill in _EXTRA_SKILLS else skill
     difficulty, plain = without_difficulty(skill)
     rolled, target = int(groups["rolled"]), int(groups["target"])
@@ -177,7 +176,7 @@ def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[
         bonus = -many if re.search("惩|懲", told) else 0
     if abs(bonus) > MOST_EXTRA:
         raise KnownError("")
-    return Percentile(bonus), percentile_told(bonus, told, rolled)
+    return Percentile(bonus), percentile_told(bonus, told, rolled, bool(groups.get("each")))
 
 
 def _sanity(who: str, groups: dict[str, str]) -> Roll:
@@ -199,7 +198,7 @@ def _sanity(who: str, groups: dict[str, str]) -> Roll:
 def _growth(who: str, groups: dict[str, str]) -> Roll:
     check = _check(who, groups)
     name = " ".join(groups["skill"].split())
-    changes = ()
+    changes: tuple[Change, ...] = ()
     if groups.get("after") and check.target is not None:
         changes = (Change(who, check.skill, check.target, int(groups["after"])),)
     return replace(
