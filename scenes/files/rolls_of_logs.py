@@ -82,12 +82,14 @@ def _dice(line: RollLine) -> tuple[Any, ...]:
 class RollEvents:
     """Makes the events of rolls, one after another, in a session that is written."""
 
-    def __init__(self, names: Iterable[str], found: deque[Roll] | None = None) -> None:
+    def __init__(
+        self, names: Iterable[str], found: deque[Roll] | None = None, count: int = 0
+    ) -> None:
         """`names` are those who may roll; `found` are rolls with all that is known of them, in the
-        order of their lines."""
+        order of their lines; `count` is how many rolls there are already."""
         self.names = tuple(names)
         self.found: deque[Roll] = deque() if found is None else found
-        self.count = 0
+        self.count = count
 
     def roll_of(self, entry: Entry) -> Roll | None:
         """The roll that an entry tells of, `None` where it tells of none."""
@@ -108,9 +110,8 @@ class RollEvents:
         return {"event": "roll", **to_json(roll.numbered(self.count, after, roll.nth, 0))}
 
 
-def with_rolls(events: Iterable[Written], names: Iterable[str]) -> Iterator[Written]:
+def with_rolls(events: Iterable[Written], rolls: RollEvents) -> Iterator[Written]:
     """The same events with those of the rolls that turns tell of, each before its turn."""
-    rolls = RollEvents(names)
     for event, entries in events:
         if event["event"] != "turns" or not any(e.kind == "narration" for e in entries):
             yield event, entries

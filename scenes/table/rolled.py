@@ -176,7 +176,9 @@ def rolls_told(session: Session, language: str) -> Iterator[str]:
 
 
 def _whole(roll: Roll, language: str) -> str:
+    if not roll.totals:
+        return write_roll(line_of(roll), language)
     dice = " ".join(map(written, roll.dice))
     head = f"{roll.who} {roll.reason}" if roll.reason else roll.who
     hidden = _(" (hidden)") if roll.hidden else ""
-    return f"{head} {result_of(roll, language)}  {dice}{hidden}"
+    return f"{head} {result_of(roll, language)}  {dice}{hidden}".rstrip()

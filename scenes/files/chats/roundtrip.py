@@ -19,6 +19,7 @@ from scenes.files.chats.dates import sent_at
 from scenes.files.chats.events import TurnEvents, Written
 from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, said
 from scenes.files.report import ImportReport
+from scenes.files.rolls_of_logs import RollEvents, with_rolls
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.seeing import log_of
@@ -138,6 +139,8 @@ def _events(block: Json) -> Iterator[Event]:
         ("draw", "draws"),
         ("knowledge", "notes"),
         ("presence", "presence"),
+        ("roll", "rolls"),
+        ("sheet", "sheets"),
     ):
         for one in block.get(key, ()):
             yield {**one, "event": kind}
@@ -191,6 +194,9 @@ def _is_chain(ids: Sequence[int], session: Session) -> bool:
 def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport) -> Iterator[Event]:
     """New turns for what is not as it was, and where the messages lead."""
     turn_events = TurnEvents(KEY, session.role, len(session.turns), len(session.draws))
+    rolls = RollEvents(
+        [role.name for role in session.scene.cast], count=max(session.rolls, default=0)
+    )
     here, head = None, session.head
     for line in lines:
         known = line.same and _is_chain(line.turns, session)
@@ -203,7 +209,7 @@ def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport)
         turn_events.head = here
         sent = sent_at(line.message.date)
         stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
-        for event, __ in turn_events.events(line.message, report):
+        for event, __ in with_rolls(turn_events.events(line.message, report), rolls):
             yield {**event, **stamp}
         head = here = turn_events.head
     if head != here:

@@ -144,6 +144,8 @@ def _untouched(session: Session, chains: Sequence[Chain]) -> bool:
     return (
         session.role == session.scene.play_as
         and not session.notes
+        and not session.sheets
+        and not any(roll.seed for roll in session.rolls.values())
         and len(drawn) == len(session.draws)
         and all("message" in _kept(chain[0]) and _intact(session, chain) for chain in chains)
         and all("swipe" in _kept(turn) or turn.id in played for turn in session.turns.values())
@@ -259,8 +261,17 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "times": [session.times.get(turn, "") for turn in session.turns],
         "draws": [to_json(draw) for draw in session.draws.values()],
         "notes": [to_json(told) for each in session.notes.values() for told in each],
+        **_rolled(session),
         **_presence(session),
     }
+
+
+def _rolled(session: Session) -> Json:
+    """What the dice said, and how sheets changed; nothing where neither is."""
+    rolls = [to_json(roll) for roll in session.rolls.values()]
+    sheets = [to_json(one) for each in session.sheets.written.written.values() for one in each]
+    sheets.sort(key=lambda one: one["since"])
+    return ({"rolls": rolls} if rolls else {}) | ({"sheets": sheets} if sheets else {})
 
 
 def _presence(session: Session) -> Json:

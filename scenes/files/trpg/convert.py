@@ -230,11 +230,15 @@ class LogConverter:
         read = foreign_rolls(said, heard)
         if read.rolls:
             self.report.became["dice"] += len(read.rolls)
-            if read.more:
+            around = ""
+            if read.more and bot:
                 self.report.drop(number, AROUND)
+            elif read.more:
+                around = self._parts(number, who, read.more.strip(), None)
+                self.report.kept -= bool(around)
             if self.beside is not None:
                 self.beside.rolls += read.rolls
-            return "".join(
+            return around + "".join(
                 line("narration", "", write_roll(line_of(roll)), True) for roll in read.rolls
             )
         self.report.became[UNREAD] += 1

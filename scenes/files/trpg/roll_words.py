@@ -34,6 +34,7 @@ _WHO = (
     r"(?:<(?P<who>[^<>]{1,40})>|[\[【](?P<who2>[^\[\]【】<>]{1,40})[\]】]"
     rf"|(?<!由于 )(?<!由於 )(?<![^\s。！!？?～~，,、：:…])@?(?P<who3>{_NAME})) ?"
 )
+_STOPS = r"\"“”「」:：=<>()（）【】\[\]，,。！!"
 _IN = r"\([0-9dDkKhHlL+*/x-]{1,30}\)"
 _TERM = (
     rf"(?:(?:{_IN}|[0-9]{{1,5}})?[dD](?:{_IN}|[fF]|[0-9%]{{0,5}})"
@@ -56,8 +57,7 @@ FIELDS: Mapping[str, str] = {
     "who": _WHO,
     "name": _WHO,
     "why": r"(?P<why>[^，,：:；;\[\]=]{1,40}?)",
-    "skill": r"[【\[]?(?P<skill>[^\s\"“”「」:：=<>()（）【】\[\]的，,。！!0-9](?:[^\"“”「」:：=<>()（）【】\[\]，,。！!]"
-    r"{0,22}?[^\s\"“”「」:：=<>()（）【】\[\]，,。！!])??)[】\]]?",
+    "skill": rf"[【\[]?(?P<skill>[^{_STOPS}\s的0-9](?:[^{_STOPS}]{{0,22}}?[^{_STOPS}\s])??)[】\]]?",
     "tail": r"(?P<tail>[^\s，,：:；;\[\]=()（）！!。]{1,24}+)",
     "again": r"[^\s\d]{0,24}?",
     "d100": rf"(?P<d100>{_D100})",
@@ -93,9 +93,9 @@ WORDS: Mapping[str, str] = {
     "理智检定": r"(?:理智检定|理智鉴定|理智檢定|San ?Check|san ?check|SAN ?check|SAN检定|san检定)",
     "成长检定": r"(?:增强或成长检定|成长检定|成長檢定|成长鉴定|幕间成长)",
     "检定": r"(?:技能)?(?:检定|鉴定|檢定|鑑定|判定)",
-    "结果为": r"(?:结果为|結果為|结果是|结果|結果)",
-    "掷出了": r"(?:投掷出了|掷出了|擲出了|骰出了|投掷了|进行投掷|进行掷骰|的?掷骰结果[为是]|掷骰|擲骰|投掷|投擲"
-    r"|rolls?|rolled|Rolls?)",
+    "结果为": r"(?:结果为|結果為|结果是|结果|結果)?",
+    "掷出了": r"(?:投掷出了|掷出了|擲出了|骰出了|投掷了|进行投掷|进行掷骰|的?掷骰结果[为是]"
+    r"|掷骰|擲骰|投掷|投擲|[Rr]olls?|[Rr]olled)",
     "Rolls": r"(?:[Rr]olls?|[Rr]olled|[Rr]olling)",
     "暗骰": r"(?:暗骰|暗投|暗中投掷)",
     "变化": r"(?:变化|變化|变更)",
@@ -174,22 +174,22 @@ _TABLE: tuple[tuple[Tool, Said, str], ...] = (
     (
         "sealdice",
         "sanity",
-        f"{{who}}的理智检定: {_RESULT_OF}{{words}}理智变化: {{before}} ➯ {{after}}⟨ (扣除{{loss}}点)⟩",
+        "{who}的理智检定: {result}{words}理智变化: {before} ➯ {after}⟨ (扣除{loss}点)⟩",
     ),
     (
         "dice",
         "sanity",
-        f"{{name}}的理智检定: {_RESULT_OF}{{words}}San值减少{{loss}}点，当前剩余{{after}}点",
+        "{name}的理智检定: {result}{words}San值减少{loss}点，当前剩余{after}点",
     ),
     (
         "sealdice",
         "growth",
-        f'{{who}}的"{{skill}}"成长检定: {_RESULT_OF}⟨{{words}}"{{again}}"增加了{{gain}}点，当前为{{after}}点⟩',
+        '{who}的"{skill}"成长检定: {result}⟨{words}"{again}"增加了{gain}点，当前为{after}点⟩',
     ),
     (
         "dice",
         "growth",
-        f"{{name}}的{{skill}}成长检定: {_RESULT_OF}⟨{{words}}{{again}}增加{{gain}}点，当前为{{after}}点⟩",
+        "{name}的{skill}成长检定: {result}⟨{words}{again}增加{gain}点，当前为{after}点⟩",
     ),
     (
         "sealdice",
@@ -199,15 +199,15 @@ _TABLE: tuple[tuple[Tool, Said, str], ...] = (
     (
         "sealdice",
         "check",
-        f'⟨由于{{why}}，⟩{{who}}的"{{skill}}"检定⟨{{words}}⟩⟨结果为⟩: {_RESULT_OF}',
+        '⟨由于{why}，⟩{who}的"{skill}"检定结果为: {result}',
     ),
     (
         "dice",
         "check",
-        f"⟨由于{{why}}，⟩{{name}}进行⟨了⟩⟨的⟩{{skill}}检定⟨的⟩⟨结果为⟩: {_RESULT_OF}",
+        "⟨由于{why}，⟩{name}进行⟨了⟩⟨的⟩{skill}检定⟨的⟩⟨结果为⟩: {result}",
     ),
-    ("dice", "check", f"⟨由于{{why}}，⟩{{name}}的{{skill}}检定⟨结果为⟩: {_RESULT_OF}"),
-    ("sealdice", "check", f'"{{skill}}"检定⟨结果为⟩: {_RESULT_OF}'),
+    ("dice", "check", "⟨由于{why}，⟩{name}的{skill}检定⟨结果为⟩: {result}"),
+    ("sealdice", "check", '"{skill}"检定结果为: {result}'),
     (
         "sealdice",
         "opposed",
@@ -243,7 +243,9 @@ _TABLE: tuple[tuple[Tool, Said, str], ...] = (
     ("hktrpg", "hidden", "暗骰給自己"),
     ("ccfolia", "hidden", "シークレットダイス"),
 )
-SAYINGS = tuple(Saying(tool, said, text) for tool, said, text in _TABLE)
+SAYINGS = tuple(
+    Saying(tool, said, text.replace("{result}", _RESULT_OF)) for tool, said, text in _TABLE
+)
 """The sentences, those that tell more before those that tell less."""
 SHEETS: tuple[Saying, ...] = (
     Saying("sealdice", "sheet", '{who}的"{key}"变化: {before} ➯ {after}'),

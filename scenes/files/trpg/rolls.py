@@ -1,4 +1,4 @@
-"""What other tools say of rolls, as rolls of ours; what is no known sentence stays as it is. Pure."""
+"""What other tools say of rolls, as rolls of ours; what is no known sentence stays. Pure."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -42,19 +42,23 @@ class Heard:
 
 @dataclass(frozen=True)
 class Read:
-    """The rolls that a message tells of, and whether it says more than that."""
+    """The rolls that a message tells of, and what else it says."""
 
     rolls: tuple[Roll, ...]
-    more: bool = False
+    more: str = ""
 
 
 NOTHING = Read(())
+_NAMING = ("{who}", "{name}")
+_SURE = ("check", "checks", "sanity", "growth")
+"""What only a dice bot says, whoever it seems to be."""
 
 
 def foreign_rolls(text: str, heard: Heard) -> Read:
     """The rolls that a message on one line tells of; none where it is no known sentence.
 
-    What a bot says around them does not matter; whoever else writes says nothing else.
+    A bot may say them anywhere in a message, and so may whoever writes a sentence with a name and
+    a result; any other says nothing else.
     """
     if len(text) > LONGEST or not _HINT.search(text):
         return NOTHING
@@ -76,7 +80,10 @@ def foreign_rolls(text: str, heard: Heard) -> Read:
     left = text
     for start, end, __ in reversed(found):
         left = left[:start] + left[end:]
-    return Read(tuple(roll for __, __, rolls in found for roll in rolls), not _END.fullmatch(left))
+    return Read(
+        tuple(roll for __, __, rolls in found for roll in rolls),
+        "" if _END.fullmatch(left) else left,
+    )
 
 
 def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
@@ -91,7 +98,8 @@ def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
 
 def _matches(saying: Saying, text: str, heard: Heard) -> Iterator[re.Match[str]]:
     """Where a sentence stands in a text: anywhere in what a bot says, if it cannot be but one."""
-    if heard.is_bot and saying.tool != "any":
+    named = any(field in saying.text for field in _NAMING)
+    if saying.tool != "any" and (heard.is_bot or (named and saying.said in _SURE)):
         yield from saying.pattern.finditer(text)
         return
     found = saying.pattern.match(text)
