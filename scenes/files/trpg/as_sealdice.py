@@ -23,6 +23,8 @@ BOT = "骰娘"
 NARRATING = "旁白"
 """Under which name is narrated where the narrator's own does not tell that."""
 _QUOTES = '“”「」『』"*【】'
+_INNER = str.maketrans({"“": "『", "”": "』", '"': "＂"})
+"""Quotation marks inside a quotation."""
 _WORDS = {"check": ".ra", "sanity": ".sc", "growth": ".en", "roll": ".r"}
 
 
@@ -152,7 +154,8 @@ def _said(session: Session, entry: Entry) -> Iterator[Message]:
     thought = f"\n（{' '.join(entry.thought.split())}）" if entry.thought else ""
     match entry.kind:
         case "speech":
-            yield Message(entry.speaker, f"“{to}{body}”{thought}")
+            inner = body.translate(_INNER)
+            yield Message(entry.speaker, f"“{to}{inner}”{thought}")
         case "action":
             plain = _is_plain(body)
             yield Message(
