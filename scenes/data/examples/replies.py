@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from models.backend import Prompt
 from scenes.data.examples.prompts import Bounds
+from scenes.dice.log_form import tells_of_roll
 from scenes.log import Entry
 from scenes.prompt import (
     MARGIN,
@@ -251,9 +252,10 @@ def _lines(history: str) -> list[str]:
 
 
 def role_saying(roles: Iterable[Role], entry: Entry) -> Role | None:
-    """Whose line an entry is, by name or alias; a narrator says what is narrated."""
+    """Whose line an entry is, by name or alias; a narrator says what is narrated, but for what the
+    dice said."""
     for role in roles:
-        if role.narrator and entry.kind == "narration":
+        if role.narrator and entry.kind == "narration" and not tells_of_roll(entry.text):
             return role
         if entry.speaker and entry.speaker in (role.name, *role.aliases):
             return role

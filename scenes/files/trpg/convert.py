@@ -26,7 +26,7 @@ from scenes.files.trpg.entry_text import comment, line
 from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
 from scenes.files.trpg.items import Dropped, Item, TableMessage
 from scenes.files.trpg.people import Participant, Participants, TableRules
-from scenes.files.trpg.rolls import Heard, foreign_rolls, sheet_told
+from scenes.files.trpg.rolls import Heard, Read, foreign_rolls, sheet_told
 from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.log import Entry, Line, write
 
@@ -41,6 +41,7 @@ PICTURES = N_("pictures and faces in messages")
 SYSTEM = N_("system messages")
 DICE = N_("dice results")
 AROUND = N_("what a dice bot says around its dice")
+CHANGED = N_("changes of sheets")
 UNREAD = N_("dice in other words")
 PARTS = frozenset({ASIDES, ORDERS, PICTURES, AROUND})
 """What is left out of messages that are kept."""
@@ -198,7 +199,8 @@ class LogConverter:
         bot = who.bot or (part == "dice" and bool(message.id))
         if is_roll(text) or CHECK.search(text):
             return self._dice(number, who, text, bot)
-        self._hear_sheet(" ".join(text.split()), self._heard(who, bot))
+        if self._hears_sheet(" ".join(text.split()), self._heard(who, bot)):
+            return self._dropped(number, CHANGED, who, text)
         return self._dropped(number, BABBLE, who, text)
 
     def _parts(self, number: int, who: Participant, text: str, rest: Spoken | None) -> str:
@@ -225,35 +227,41 @@ class LogConverter:
     def _dice(self, number: int, who: Participant, text: str, bot: bool) -> str:
         if not self.table.dice:
             return self._dropped(number, DICE, who, text)
-        self.report.kept += 1
         said, heard = " ".join(text.split()), self._heard(who, bot)
-        read = foreign_rolls(said, heard)
-        if read.rolls:
-            self.report.became["dice"] += len(read.rolls)
-            around = ""
-            if read.more and bot:
-                self.report.drop(number, AROUND)
-            elif read.more:
-                around = self._parts(number, who, read.more.strip(), None)
-                self.report.kept -= bool(around)
-            if self.beside is not None:
-                self.beside.rolls += read.rolls
-            return around + "".join(
-                line("narration", "", write_roll(line_of(roll)), True) for roll in read.rolls
-            )
+        if (read := foreign_rolls(said, heard)).rolls:
+            return self._rolled(number, who, read, bot)
+        if self._hears_sheet(said, heard):
+            return self._dropped(number, CHANGED, who, text)
+        self.report.kept += 1
         self.report.became[UNREAD] += 1
-        self._hear_sheet(said, heard)
         said = _NAMED.sub(lambda found: self._people.called_by(found[1]), said)
         return line("narration", "", said if bot else f"{who.name}：{said}", True)
+
+    def _rolled(self, number: int, who: Participant, read: Read, bot: bool) -> str:
+        """The lines of rolls; before them, what somebody who is no bot says beside."""
+        around = ""
+        if read.more and bot:
+            self.report.drop(number, AROUND)
+        elif read.more:
+            around = self._parts(number, who, read.more.strip(), None)
+        self.report.kept += not around
+        self.report.became["dice"] += len(read.rolls)
+        if self.beside is not None:
+            self.beside.rolls += read.rolls
+        return around + "".join(
+            line("narration", "", write_roll(line_of(roll)), True) for roll in read.rolls
+        )
 
     def _heard(self, who: Participant, bot: bool) -> Heard:
         return Heard(who.name, bot, self._people.called_by, self._ordered)
 
-    def _hear_sheet(self, said: str, heard: Heard) -> None:
-        """Take what a dice bot says of a sheet that was changed."""
-        if self.beside is not None and heard.is_bot and (told := sheet_told(said, heard)):
-            role, key, value = told
-            self.beside.orders.append(SheetOrder(role, key, f"={value}"))
+    def _hears_sheet(self, said: str, heard: Heard) -> bool:
+        """Whether a dice bot says of a sheet that it was changed, and that was taken beside."""
+        if self.beside is None or not heard.is_bot or not (told := sheet_told(said, heard)):
+            return False
+        role, key, value = told
+        self.beside.orders.append(SheetOrder(role, key, f"={value}"))
+        return True
 
     def _dropped(self, number: int, reason: str, who: Participant, text: str) -> str:
         self.report.drop(number, reason)

@@ -23,6 +23,9 @@ _NTH = re.compile(r"[！!。.~～\s]*（第([2-9]|[1-9][0-9]{1,3})次）")
 _NAMED = re.compile(r"<([^<>]{1,40})>")
 _HINT = re.compile(r"[dD]\d|\d ?/ ?\d|判定值|➯|[dD][fF]|低语|命运|暗|悄悄|シークレット")
 """What is in every sentence of our table."""
+MOST_DICE = 32
+"""Dice that one message may name, which keeps what is no sentence cheap to refuse."""
+_DIE = re.compile(r"[dD][0-9]")
 _SUM = re.compile(r"^[0-9]*[dD]")
 _UNNAMED = frozenset({"你", "您", "我", "她", "他", "你们"})
 _EXTRA_SKILLS = frozenset({"奖励骰", "惩罚骰", "獎勵骰", "懲罰骰"})
@@ -60,7 +63,7 @@ def foreign_rolls(text: str, heard: Heard) -> Read:
     A bot may say them anywhere in a message, and so may whoever writes a sentence with a name and
     a result; any other says nothing else.
     """
-    if len(text) > LONGEST or not _HINT.search(text):
+    if len(text) > LONGEST or not _HINT.search(text) or len(_DIE.findall(text)) > MOST_DICE:
         return NOTHING
     found: list[tuple[int, int, list[Roll]]] = []
     for saying in SAYINGS:
