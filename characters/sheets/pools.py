@@ -37,7 +37,7 @@ def kept_within(
     most = _most(key, value, sheet, first)
     known = _most_known(key, sheet) if mythos else None
     if known is not None and number > known and (most is None or known <= most):
-        told = _("{key} rises no higher than {most}: 99 less 克苏鲁神话", key=key, most=known)
+        told = _("{key} rises no higher than {most}: 99 less Cthulhu Mythos", key=key, most=known)
         return Within(with_amount(value, known), told)
     if most is not None and number > most:
         told = _(

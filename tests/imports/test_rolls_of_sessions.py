@@ -1,4 +1,4 @@
-"""A log that becomes a session: its rolls are those of the table, its sheets change where they did."""
+"""A log that becomes a session: its rolls are those of the table, its sheets change in place."""
 
 from pathlib import Path
 
@@ -89,7 +89,10 @@ def test_each_roll_is_an_event_with_its_dice_as_if_it_was_rolled_here(session: S
     assert thrown.dice == (Thrown(3, (2,)), Thrown(4, (3,)))
     assert hidden.hidden and hidden.who == "林默" and not hidden.totals
     assert unnamed.who == "苏晚" and unnamed.degree == "hard"
-    assert all(roll.after == turn.parent for roll, turn in zip(session.rolled, told_turns(session)))
+    assert all(
+        roll.after == turn.parent
+        for roll, turn in zip(session.rolled, told_turns(session), strict=True)
+    )
 
 
 def told_turns(session: Session) -> list[Turn]:

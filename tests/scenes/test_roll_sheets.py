@@ -156,3 +156,19 @@ def test_whatever_is_asked_a_pool_is_within_its_bounds(
     assert of is None or now <= of
     assert not kept_within(key, bound.value, sheet, first, coc).told  # type: ignore[arg-type]
     assert kept_within("侦查", asked, sheet, first, coc).value == asked  # type: ignore[arg-type]
+
+
+def test_a_roll_reads_the_sheet_and_what_it_changes_stands_there(tmp_path: Path) -> None:
+    play = Play.start(made_scene(), "林默", tmp_path)
+    play.session.change_sheet("林默", [Change("侦查", None, 63), Change("SAN", None, "50/99")])
+    front_end = PlainFrontEnd(play, Scripted(["好。"]))
+    play.new_seed = lambda: SEED
+    front_end.do("enter", ".ra 侦查")
+    assert play.session.rolled[-1].value == 63
+    front_end.do("enter", ".sc 1/1d6")
+    (changed,) = play.session.rolled[-1].changes
+    assert changed.before == 50 and changed.after < 50
+    assert play.session.sheet("林默")["SAN"] == f"{changed.after}/99"
+    front_end.do("undo")
+    assert play.session.sheet("林默")["SAN"] == "50/99"
+    play.close()

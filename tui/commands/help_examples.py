@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "sessions show": ("paotuan sessions show", "paotuan sessions show rain-house-2"),
     "sessions export": (
         "paotuan sessions export --to markdown -o evening.md",
+        "paotuan sessions export --to sealdice-json -o log.json",
         "paotuan sessions export --to sharegpt --for 苏晚 -o suwan.json",
     ),
     "sessions import": ("paotuan sessions import chat.jsonl --as 林默",),
