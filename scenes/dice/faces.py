@@ -25,6 +25,7 @@ MOST_TOLD = 40
 """Dice that are looked for in a line."""
 _OPEN, _CLOSE = r"[\[({（{]", r"[\])}）}]"
 _NUMBERS = re.compile(r"-?[0-9]{1,5}")
+_BETWEEN = re.compile(r"(?<=[0-9]) +(?=[0-9])")
 _WHAT = re.compile(r"[dDbBpP] ?[0-9]{1,3}")
 """What kind of die a number is of."""
 
@@ -69,7 +70,8 @@ def _candidates(
 ) -> Iterator[list[int]]:
     """What may be the dice: those told in their places, or the one that the total leaves open."""
     pattern = _pattern(expression)
-    if pattern and (found := re.search(pattern, told.replace(" ", ""))):
+    level = _BETWEEN.sub(",", told).replace(" ", "")
+    if pattern and (found := re.search(pattern, level)):
         yield [int(one) for group in found.groups() for one in _NUMBERS.findall(group)]
     if len(numbers) == many:
         yield numbers

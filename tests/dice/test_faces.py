@@ -71,5 +71,5 @@ def test_bonus_dice_are_told_as_tens_or_whole() -> None:
     assert percentile_told(2, "45, 35, 65", 35, whole=True) == kept
     assert percentile_told(2, "45[奖励骰:3 6]", 45) == ()
     assert percentile_told(1, "45", 45) == () and percentile_told(1, "", 45) == ()
-    assert percentile_told(-1, "10[惩罚骰:0]", 100) == ()
+    assert percentile_told(-1, "10[惩罚骰:0]", 100) == (Thrown(100, (10, 100), (0,)),)
     assert percentile_told(-1, "100[惩罚骰:3]", 100) == (Thrown(100, (100, 30), (1,)),)
