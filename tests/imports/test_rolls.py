@@ -77,6 +77,29 @@ def test_what_is_no_known_form_stays(text: str) -> None:
     assert read(text) is None and read(text, bot=False) is None
 
 
+@pytest.mark.parametrize(
+    ("order", "skill"),
+    [
+        ("cc 60 聆聽", "聆聽"),
+        (".ra 聆听", "聆听"),
+        ("。rb2 聆听 40", "聆听"),
+        ("cc<=60 聆听", "聆听"),
+        (".ra聆听60", "聆听"),
+        ("cc 60", ""),
+        (".r 1d6 聆听", ""),
+        ("。" * 500, ""),
+    ],
+)
+def test_a_bot_that_repeats_no_skill_answers_the_order(order: str, skill: str) -> None:
+    said = "1D100 ≦ 60 → 45 → 一般成功"
+    (roll,) = foreign_rolls(said, Heard("HKTRPG", True, str, "林默", order)).rolls
+    assert roll.reason == skill and roll.who == "林默"
+    (other,) = foreign_rolls(
+        f"苏晚 CoC7th擲骰： {said}", Heard("x", True, str, "林默", order)
+    ).rolls
+    assert (other.who, other.reason) == ("苏晚", "")
+
+
 @settings(max_examples=200)
 @given(
     st.text(max_size=60)

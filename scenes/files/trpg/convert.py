@@ -66,8 +66,8 @@ class LogConverter:
         self.table = table
         self.report = report
         self.beside = beside
-        self._ordered = ""
-        """Who gave a dice bot the last order."""
+        self._ordered = ("", "")
+        """Who gave a dice bot the last order, and what it was."""
         self.style = STYLES["quoted"]
         self._people = Participants(table)
         self._entries: dict[tuple[str, str], int] = {}
@@ -157,7 +157,7 @@ class LogConverter:
         if action := ME.match(text):
             return self._parts(number, who, text[action.end() :].strip(), "action")
         if COMMAND.match(text):
-            self._ordered = who.name
+            self._ordered = who.name, text
             if self.beside is not None:
                 self.beside.hear_order(who.name, text)
             return self._dropped(number, ORDER, who, text)
@@ -172,7 +172,7 @@ class LogConverter:
         if self._is_aside(text):
             return self._dropped(number, ASIDE, who, text)
         if EXPRESSION.fullmatch(text):
-            self._ordered = who.name
+            self._ordered = who.name, text
             return self._dropped(number, ORDER, who, text)
         if WORDLESS.fullmatch(text) and not who.narrator:
             return self._parts(number, who, text, "speech")
@@ -253,7 +253,7 @@ class LogConverter:
         )
 
     def _heard(self, who: Participant, bot: bool) -> Heard:
-        return Heard(who.name, bot, self._people.called_by, self._ordered)
+        return Heard(who.name, bot, self._people.called_by, *self._ordered)
 
     def _hears_sheet(self, said: str, heard: Heard) -> bool:
         """Whether a dice bot says of a sheet that it was changed, and that was taken beside."""

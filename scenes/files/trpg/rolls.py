@@ -26,6 +26,11 @@ _HINT = re.compile(r"[dD]\d|\d ?/ ?\d|判定值|➯|[dD][fF]|低语|命运|暗|�
 MOST_DICE = 32
 """Dice that one message may name, which keeps what is no sentence cheap to refuse."""
 _DIE = re.compile(r"[dD][0-9]")
+_ORDERED = re.compile(
+    r"[.。/!！]?(?:r[abcp][0-9]?|cc[bn]?[0-9]?)\s*(?:\([^()]{0,12}\))?\s*(?:<=|≦)?\s*(?:[0-9]{1,3}\s+)?"
+    r"(?P<skill>[^\s0-9<=≦+.。/!！-][^0-9<=≦+]{0,20}?)\s*[0-9]{0,3}",
+    re.IGNORECASE,
+)
 _SUM = re.compile(r"^[0-9]*[dD]")
 _UNNAMED = frozenset({"你", "您", "我", "她", "他", "你们"})
 _EXTRA_SKILLS = frozenset({"奖励骰", "惩罚骰", "獎勵骰", "懲罰骰"})
@@ -35,12 +40,19 @@ _EXTRA_SKILLS = frozenset({"奖励骰", "惩罚骰", "獎勵骰", "懲罰骰"})
 @dataclass(frozen=True)
 class Heard:
     """Who said what is read: `called` gives the role of a name that a bot prints; `ordered` is who
-    gave the order that a bot answers."""
+    gave the order that a bot answers, and `order` what they wrote."""
 
     writer: str
     is_bot: bool
     called: Callable[[str], str]
     ordered: str = ""
+    order: str = ""
+
+    @property
+    def skill(self) -> str:
+        """The skill that the order names, which not every bot repeats."""
+        found = _ORDERED.fullmatch(self.order[:LONGEST].strip()) if self.is_bot else None
+        return found["skill"].strip() if found else ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,8 @@ def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
                 return [_sanity(who, groups)]
             case "growth":
                 return [_growth(who, groups)]
+        if saying.said == "check" and not groups.get("skill") and not groups.get("tail"):
+            groups["skill"] = heard.skill if who == heard.ordered else ""
         return [_check(who, groups)]
     except KnownError:
         return []
