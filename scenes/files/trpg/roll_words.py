@@ -140,6 +140,26 @@ class Saying:
         """What reads it."""
         return re.compile("".join(map(_read, _PIECE.finditer(self.text))))
 
+    @cached_property
+    def words(self) -> tuple[re.Pattern[str], ...]:
+        """What stands in every such sentence, of which each is sooner looked for than the whole."""
+        depth, literal, words = 0, "", []
+        for piece in [*_PIECE.finditer(self.text), None]:
+            sign = piece["sign"] if piece and not depth else None
+            if sign and sign not in _MARKS:
+                literal += sign
+                continue
+            words += [re.escape(literal)] if literal else []
+            literal = ""
+            if piece and piece["word"] and not depth and not WORDS[piece["word"]].endswith(")?"):
+                words.append(WORDS[piece["word"]])
+            depth += bool(piece and piece["open"]) - bool(piece and piece["close"])
+        return tuple(re.compile(word) for word in words)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether a text has the words of this sentence."""
+        return all(word.search(text) for word in self.words)
+
     def written(self, fields: Mapping[str, str]) -> str:
         """The sentence with its fields; what may be absent, where all fields in it are known.
         Raises `KeyError` for another field that is not known."""

@@ -78,7 +78,10 @@ def foreign_rolls(text: str, heard: Heard) -> Read:
     if len(text) > LONGEST or not _HINT.search(text) or len(_DIE.findall(text)) > MOST_DICE:
         return NOTHING
     found: list[tuple[int, int, list[Roll]]] = []
+    left = text
     for saying in SAYINGS:
+        if not saying.may_be_in(text):
+            continue
         for match in _matches(saying, text, heard):
             start, end = match.span()
             if any(start < to and begun < end for begun, to, __ in found):
@@ -91,14 +94,21 @@ def foreign_rolls(text: str, heard: Heard) -> Read:
                     rolls = [replace(one, nth=int(nth[1])) for one in rolls]
                     end = nth.end()
                 found.append((start, end, rolls))
-    found.sort(key=lambda one: one[0])
-    left = text
-    for start, end, __ in reversed(found):
-        left = left[:start] + left[end:]
-    return Read(
-        tuple(roll for __, __, rolls in found for roll in rolls),
-        "" if _END.fullmatch(left) else left,
-    )
+        if found and not _HINT.search(left := _without(text, found)):
+            break
+    rolls = [roll for __, __, rolls in sorted(found, key=_place) for roll in rolls]
+    return Read(tuple(rolls), "" if _END.fullmatch(left) else left)
+
+
+def _place(one: tuple[int, int, list[Roll]]) -> int:
+    return one[0]
+
+
+def _without(text: str, found: list[tuple[int, int, list[Roll]]]) -> str:
+    """A text without what was read of it."""
+    for start, end, __ in sorted(found, key=_place, reverse=True):
+        text = text[:start] + text[end:]
+    return text
 
 
 def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
