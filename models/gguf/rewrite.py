@@ -3,6 +3,7 @@
 Format: github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.
 """
 
+import errno
 import mmap
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from models.gguf.header import ALIGNMENT, ARRAY, MAGIC, SCALARS, STRING
 
 BOOL, U32, I32, F32 = 7, 4, 5, 6
 """Value types by their number in the file."""
-PIECE = 1 << 24
+PIECE = 1 << 20
 """Bytes that are copied at a time."""
 
 Scalar = str | int | float | bool
@@ -107,12 +108,9 @@ class RawGguf:
             out.write(struct.pack("<IQ", tensor.kind, place))
             place += self._padded(size)
         out.write(b"\0" * (-out.tell() % self.alignment))
-        with (
-            self.path.open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
-        ):
+        with self.path.open("rb") as file:
             for tensor, size in zip(self.tensors, sizes, strict=True):
-                for piece in _pieces(data, tensor, rows.get(tensor.name)):
+                for piece in _pieces(file, tensor, rows.get(tensor.name)):
                     out.write(piece)
                 out.write(b"\0" * (self._padded(size) - size))
 
@@ -232,12 +230,27 @@ def _shape(tensor: RawTensor, kept: Sequence[int] | None) -> tuple[int, ...]:
     return tensor.shape if kept is None else (*tensor.shape[:-1], len(kept))
 
 
-def _pieces(data: mmap.mmap, tensor: RawTensor, kept: Sequence[int] | None) -> Iterator[bytes]:
-    if kept is None:
-        for start in range(tensor.start, tensor.start + tensor.size, PIECE):
-            yield data[start : min(tensor.start + tensor.size, start + PIECE)]
-        return
-    row = tensor.size // tensor.shape[-1]
-    for place in kept:
-        start = tensor.start + place * row
-        yield data[start : start + row]
+def _pieces(file: IO[bytes], tensor: RawTensor, kept: Sequence[int] | None) -> Iterator[bytes]:
+    """The bytes of a tensor; read, not mapped, so that they take no memory beside the piece."""
+    rows = tensor.shape[-1] if tensor.shape else 1
+    for first, last in [(0, rows)] if kept is None else _runs(kept):
+        file.seek(tensor.start + tensor.size // rows * first)
+        left = tensor.size // rows * (last - first)
+        while left:
+            piece = file.read(min(left, PIECE))
+            if not piece:
+                raise OSError(errno.EIO, "the file has become shorter")
+            left -= len(piece)
+            yield piece
+
+
+def _runs(kept: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Rows that stand side by side, as the first and the one behind the last."""
+    first = last = kept[0] if kept else 0
+    for row in kept:
+        if row != last:
+            yield first, last
+            first = row
+        last = row + 1
+    if kept:
+        yield first, last
