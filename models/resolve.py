@@ -10,7 +10,7 @@ from base.messages import _
 from base.text import one_line
 from models import starter
 from models.backend import Backend, open_backend
-from models.catalog import NAMED, STARTER, CatalogModel, known, nearest_models
+from models.catalog import NAMED, CatalogModel, known, nearest_models
 from models.gguf.header import check_model
 from models.hub.fetched import find_fetched
 from models.hub.names import REPO
@@ -57,15 +57,15 @@ class ModelSpec:
 
 def weights(model: CatalogModel) -> Path:
     """Where the model's file or folder lies on this machine. Raises `KnownError` if it does not."""
-    if model is STARTER:
-        return starter.path()
+    if model.embedded:
+        return starter.path(model=model)
     return find_fetched(model)
 
 
 def check_here(model: CatalogModel) -> None:
     """Raise `KnownError` where the model's weights do not lie on this machine."""
-    if model is STARTER:
-        starter.check_here()
+    if model.embedded:
+        starter.check_here(model=model)
     else:
         weights(model)
 

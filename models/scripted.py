@@ -179,7 +179,7 @@ class Scripted:
     def _recite(
         self, line: str, sampling: Sampling, prompt_tokens: int, cached: int
     ) -> Generator[Delta]:
-        scanner = StopScanner(sampling.stop)
+        scanner = StopScanner(sampling.stop, sampling.cues)
         longest = sampling.max_tokens if self._answers is None else len(line)
         finish: Finish = "stop" if len(line) <= longest else "length"
         tokens = 0

@@ -73,7 +73,7 @@ def _files() -> Iterator[ModelRow]:
     folders = [Path(), models_folder()]
     for folder in folders:
         for path in sorted(folder.glob("*.gguf")) if folder.is_dir() else ():
-            if path.name != starter.FILE:
+            if path.name not in starter.files():
                 yield ModelRow(str(path), "file", f"{path.stat().st_size / 1e9:.1f} GB")
     for path in sorted(models_folder().glob("*/config.json")) if models_folder().is_dir() else ():
         yield ModelRow(str(path.parent), "file", f"{_folder_bytes(path.parent) / 1e9:.1f} GB")

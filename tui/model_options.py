@@ -147,10 +147,11 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
     One that the person did not give, and that is for another base, is left out with a notice. It
     may take long. Raises `KnownError`.
     """
+    from tui.scripts_of_scene import in_scripts_of
     from tui.strangers import check_host
 
     check_host(choice, scene)
-    spec = find_model(choice, scene)
+    spec, notices = in_scripts_of(find_model(choice, scene), scene)
     says = scene.model if scene else None
     context = choice.context or (says and says.context)
     quantization = choice.quantization or (says and says.quantization)
@@ -172,15 +173,18 @@ def open_model(choice: Choice, scene: "Scene | None" = None) -> "Backend":
 
         way: Way = "typed" if choice.by_line else "keys"
         options = {"answers": Teacher(scene.lesson, scene.opening, way).lines}
-    return spec.open(**options)
+    backend = spec.open(**options)
+    backend.notices += notices
+    return backend
 
 
 def better_than_starter(choice: Choice, scene: "Scene | None" = None) -> list[str] | None:
     """Larger models that this machine could run, where the starter is to play; else `None`."""
-    from models.catalog import STARTER, better_models
+    from models.catalog import better_models
     from models.memory.machine import machine_memory
 
-    if _named_model(choice, scene).model is not STARTER:
+    model = _named_model(choice, scene).model
+    if model is None or not model.embedded:
         return None
     return [model.name for model in better_models(*machine_memory())]
 

@@ -21,8 +21,6 @@ def settle_memory(play: "Play", choice: Choice) -> None:
 
     Unless they name a model for it, the embedded one does not by itself, nor one that recites.
     """
-    from models.catalog import STARTER
-
     scene, memory = play.scene, memory_under(play.scene)
     play.session.scene = replace(scene, memory=replace(scene.memory, share=memory.share))
     play.open_summariser, play.sums_up = None, False
@@ -31,7 +29,8 @@ def settle_memory(play: "Play", choice: Choice) -> None:
     if memory.model is None:
         with suppress(KnownError):  # whoever opens the model tells it
             spec = find_model(choice, scene)
-            play.sums_up = spec.model is not STARTER and spec.backend != "scripted"
+            embedded = spec.model is not None and spec.model.embedded
+            play.sums_up = not embedded and spec.backend != "scripted"
         return
     play.sums_up = True
     if memory.model != model_name(choice, scene):

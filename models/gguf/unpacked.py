@@ -19,7 +19,6 @@ from base.messages import _
 from base.writing import new_folder, reason
 from models import starter
 from models.cache import PATIENCE, digest
-from models.catalog import STARTER
 from models.folders import check_room
 from models.gguf.folder import model_header, size, write_folder
 
@@ -82,7 +81,8 @@ def _tidy(cache: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    if STARTER.sha256 and file == models_folder() / starter.FILE:
-        starter.path()  # checks it
-        return STARTER.sha256
+    model = starter.files().get(file.name)
+    if model is not None and model.sha256 and file.parent == models_folder():
+        starter.path(model=model)  # checks it
+        return model.sha256
     return digest(file)

@@ -20,8 +20,8 @@ def pull(name: str, progress: OnBytes | None = None, send_token: bool = False) -
     only with `send_token`.
     """
     model = find(name)
-    if not model.hub:
-        return starter.path()
+    if model.embedded:
+        return starter.path(model=model)
     repo, file = place_of(model)
     folder = fetch(repo, lambda names: _wanted(names, file), progress, send_token)
     return folder / file if file else folder

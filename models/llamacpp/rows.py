@@ -21,7 +21,8 @@ class LlamaCppRow:
         self.doubted: list[Delta] = []
         """What it would say if the model computes, once it has ended with nothing but one piece."""
         self._answer = answer
-        self._scanner = StopScanner(sampling.stop if answer else ())
+        # llama.cpp itself stops a log that is continued; of cues it knows nothing
+        self._scanner = StopScanner(sampling.stop if answer else (), sampling.cues)
         self._logprob: float | None = 0.0 if sampling.logprobs else None
         self._tokens = 0
         self._piece, self._held, self._varied = "", "", False
@@ -56,8 +57,8 @@ class LlamaCppRow:
         finish = "stop" if self.complete else finish
         if self._answer is not None:
             text += self._scanner.push(self._answer.flush(cut=finish == "length"))
-            text += self._scanner.flush()
-            finish = "stop" if self._scanner.stopped else finish
+        text += self._scanner.flush()
+        finish = "stop" if self._scanner.stopped else finish
         used = self._tokens if tokens is None else tokens
         last = [Delta(self.number, text)] if text else []
         last.append(Delta(self.number, end=End(finish, used, prompt_tokens, cached, self._logprob)))
@@ -68,7 +69,7 @@ class LlamaCppRow:
 
     def _released(self) -> str:
         held, self._held = self._held, ""
-        return self._scanner.push(self._answer.push(held)) if self._answer is not None else held
+        return self._scanner.push(held if self._answer is None else self._answer.push(held))
 
 
 class LlamaCppRows:

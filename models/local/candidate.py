@@ -42,7 +42,7 @@ class CandidateText:
         self.longest = sampling.max_tokens
         self._stream = TextStream(tokenizer)
         self._answer = answer
-        self._scanner = StopScanner(sampling.stop)
+        self._scanner = StopScanner(sampling.stop, sampling.cues)
         self._tokens = 0
         self._logprob: float | None = 0.0 if sampling.logprobs else None
 

@@ -1,8 +1,6 @@
 """Which tokens may be drawn: all of the vocabulary, or those in the scripts of a scene."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -10,23 +8,8 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from base.errors import KnownError
-from base.messages import _, series
-
-SCRIPTS = {
-    "han": ("CJK", "IDEOGRAPHIC", "KANGXI"),
-    "latin": ("LATIN", "FULLWIDTH LATIN"),
-    "kana": ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA"),
-    "hangul": ("HANGUL",),
-    "cyrillic": ("CYRILLIC",),
-    "greek": ("GREEK",),
-    "arabic": ("ARABIC",),
-    "hebrew": ("HEBREW",),
-    "thai": ("THAI",),
-    "devanagari": ("DEVANAGARI",),
-}
-"""Scripts by name, as the beginnings of their characters' Unicode names."""
-
-INCOMPLETE = "\ufffd"
+from base.messages import _
+from models.scripts import check_scripts, is_written_in
 
 
 class Vocabulary:
@@ -79,23 +62,14 @@ def allowed_tokens(
     character (bytes) stay, since any character may be made of them. Of the special tokens only
     those of `ends` stay.
     """
-    unknown = [script for script in scripts if script not in SCRIPTS]
-    if unknown:
-        raise KnownError(
-            _(
-                "scripts: {name} is unknown, expected some of {scripts}; correct the list",
-                name=unknown[0],
-                scripts=series(SCRIPTS),
-            )
-        )
+    check_scripts(scripts)
     wanted = tuple(scripts)
     special, over = set(tokenizer.all_special_ids), set(ends)
     texts = token_texts(tokenizer, min(size, len(tokenizer)))
     return [
         token
         for token, text in enumerate(texts)
-        if token in over
-        or (token not in special and text and all(_belongs(c, wanted) for c in text))
+        if token in over or (token not in special and text and is_written_in(text, wanted))
     ]
 
 
@@ -105,16 +79,6 @@ def token_texts(tokenizer: Any, size: int) -> list[str]:
         [[token] for token in range(size)], clean_up_tokenization_spaces=False
     )
     return texts
-
-
-@lru_cache(maxsize=1 << 16)
-def _belongs(character: str, scripts: tuple[str, ...]) -> bool:
-    if character == INCOMPLETE or unicodedata.category(character)[0] not in "LM":
-        return True
-    name = unicodedata.name(character, "")
-    if name.startswith("FULLWIDTH LATIN"):
-        return "latin" in scripts
-    return any(name.startswith(start) for script in scripts for start in SCRIPTS[script])
 
 
 def narrowed_head(model: PreTrainedModel, kept: torch.Tensor) -> nn.Module:

@@ -12,7 +12,7 @@ from models.memory.gguf_sizes import FileQuantization, file_bytes
 from models.memory.shape import Shape
 
 V1 = Shape("chatglm-6b", 28, 4096, 32, 32, 128, 16384, 130528, 2048, gated=False, tied=True)
-GEMMA = Shape("starter", 18, 640, 4, 1, 256, 2048, 262144, 32768, tied=True, file=253_113_024)
+GEMMA = Shape("starter-whole", 18, 640, 4, 1, 256, 2048, 262144, 32768, tied=True, file=253_113_024)
 V2 = Shape("chatglm2-6b", 28, 4096, 32, 2, 128, 13696, 65024, 32768)
 GLM4 = Shape("glm-4-9b-chat-hf", 40, 4096, 32, 2, 128, 13696, 151552, 131072)
 
@@ -49,6 +49,8 @@ KNOWN = {
         replace(V2, name="chatglm3-6b", context=8192),
         replace(V2, name="chatglm3-6b-32k"),
         GEMMA,
+        replace(GEMMA, name="starter-latin", vocab=116_935, file=150_623_872),
+        replace(GEMMA, name="starter", vocab=50_100, file=103_503_904),
         GLM4,
         replace(GLM4, name="glm-4-9b-0414", context=32768),
         Shape("glm-edge-1.5b-chat", 28, 2048, 16, 4, 128, 6144, 59264, 8192),

@@ -43,7 +43,7 @@ class ServerRow:
 
     def __post_init__(self) -> None:
         self.answer = AnswerFilter(self.cue, self.asked)
-        self.scanner = StopScanner(self.sampling.stop)
+        self.scanner = StopScanner(self.sampling.stop, self.sampling.cues)
 
     def take(self, choice: EventChoice) -> str:
         """Add what the server sent; return what more of the line is certain."""

@@ -83,7 +83,7 @@ def raw_lines(
     backend: Backend, adapter: str | None, prompt: Prompt, sampling: Sampling
 ) -> tuple[RawLine, ...]:
     """The candidates of one draw up to their first newline, whatever the backend sends."""
-    scanners = [StopScanner(sampling.stop) for _ in range(sampling.n)]
+    scanners = [StopScanner(sampling.stop, sampling.cues) for _ in range(sampling.n)]
     texts = [""] * sampling.n
     finishes: list[Finish] = ["length"] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:

@@ -129,7 +129,7 @@ def _written(
     backend: Backend, prompt: Prompt, sampling: Sampling
 ) -> Generator[Progress, None, tuple[str, bool]]:
     """What a model writes, cut at the first stop, and whether it ended by itself."""
-    scanner, text, whole = StopScanner(sampling.stop), "", False
+    scanner, text, whole = StopScanner(sampling.stop, sampling.cues), "", False
     with closing(backend.generate(prompt, sampling)) as deltas:
         for delta in deltas:
             if isinstance(delta, Progress):

@@ -95,7 +95,8 @@ def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None =
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")
     return replace(
         sampling,
-        stop=("\n", *ends, *cues),
+        stop=("\n", *ends),
+        cues=cues,
         grammar=narration_grammar() if speaker.narrator else line_grammar(_labels(scene, speaker)),
         dry_breakers=("\n", "：", ":", "【", "】", "\\me", "\\emoji", *names),
     )
@@ -150,11 +151,13 @@ def draw_lines(
     beside = room(steering, scene, budget, backend.count)
     said = History(backend.count, history, scene.memory.share)
     yield Cut(budget - beside, *said.reading(budget, beside))
+    cues = sampling.cues
     prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
     prompt = steered(prompt, steering, scene.language)
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)
-        sampling = replace(sampling, grammar=None)  # which is of whole lines
+        # The grammar is of whole lines, and what stands before a cue is looked at in `_round`.
+        sampling = replace(sampling, grammar=None, cues=())
     names = {name for role in scene.cast for name in (role.name, *role.aliases)}
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
     words = [_words(entry) for entry in taken]
@@ -166,7 +169,7 @@ def draw_lines(
         again = round_ < REDRAWS
         refused: list[int] = []
         round_sampling = replace(sampling, n=len(places), seed=seed)
-        with closing(_round(backend, prompt, round_sampling, adapter, begun)) as lines:
+        with closing(_round(backend, prompt, round_sampling, adapter, begun, cues)) as lines:
             for line in lines:
                 if isinstance(line, Progress):
                     yield line
@@ -191,10 +194,15 @@ def draw_lines(
 
 
 def _round(
-    backend: Backend, prompt: Prompt, sampling: Sampling, adapter: str | None, begun: str
+    backend: Backend,
+    prompt: Prompt,
+    sampling: Sampling,
+    adapter: str | None,
+    begun: str,
+    cues: Sequence[str],
 ) -> Generator[tuple[int, str, End | None] | Progress]:
     """Each row's text so far, cut at the first stop whatever the backend sends."""
-    scanners = [StopScanner(sampling.stop) for __ in range(sampling.n)]
+    scanners = [StopScanner(sampling.stop, cues, begun) for __ in range(sampling.n)]
     texts = [begun] * sampling.n
     with closing(backend.generate(prompt, sampling, adapter)) as deltas:
         for delta in deltas:

@@ -20,6 +20,7 @@ from models.resolve import resolve
 from tests.models.conftest import write_gguf
 
 WEIGHTS = ("weights in the file", "weights of the blocks", "embedding and output layer")
+FILE = starter.file_of(STARTER)
 Q6_K = 14
 """GGML's number of the type."""
 
@@ -57,7 +58,9 @@ def test_what_a_model_is_said_to_take_is_what_fit_reckons(name: str) -> None:
         ("qwen3-4b", "Q4_K_M", 2.50e9),
         ("qwen3-8b", "Q4_K_M", 5.03e9),
         ("qwen3.5-4b", "Q8_0", 4_482_403_424),
-        ("starter", "Q4_K_M", 253_113_024),
+        ("starter", "Q4_K_M", 103_503_904),
+        ("starter-latin", "Q4_K_M", 150_623_872),
+        ("starter-whole", "Q4_K_M", 253_113_024),
     ],
 )
 def test_the_size_of_a_file_is_that_of_the_published_one(
@@ -189,7 +192,7 @@ def test_better_models_fit_and_the_largest_comes_first() -> None:
         (model.parameters for model in found), reverse=True
     )
     assert all(model.memory[model.smallest] <= 0.7 * (8 << 30) for model in found)
-    assert STARTER not in found
+    assert not any(model.embedded for model in found)
     assert all(memory >= 0 for memory in machine_memory())
 
 
@@ -221,21 +224,21 @@ def test_the_starter_is_put_together_once(starter_file: Path) -> None:
 def test_what_killed_starts_have_left_is_gone_after_the_next_one(
     starter_file: Path, tmp_path: Path
 ) -> None:
-    os.symlink(starter_file, tmp_path / starter.FILE)
+    os.symlink(starter_file, tmp_path / FILE)
     starter.path(tmp_path)
-    left = [tmp_path / f"{starter.FILE}.{pid}.{end}" for pid in (7, 8) for end in ("part", "stamp")]
-    left.append(draft_of(tmp_path / starter.FILE))
+    left = [tmp_path / f"{FILE}.{pid}.{end}" for pid in (7, 8) for end in ("part", "stamp")]
+    left.append(draft_of(tmp_path / FILE))
     for path in left:
         path.write_bytes(b"half")
     sweep.cache_clear()
-    assert starter.path(tmp_path) == tmp_path / starter.FILE
+    assert starter.path(tmp_path) == tmp_path / FILE
     assert [path for path in left if path.exists()] == []
 
 
 def test_a_tampered_starter_is_refused_and_mended_by_deleting_it(
     starter_file: Path, tmp_path: Path
 ) -> None:
-    file = tmp_path / starter.FILE
+    file = tmp_path / FILE
     file.write_bytes(b"something else")
     with pytest.raises(KnownError, match=r"not the starter model.*delete the file") as refused:
         starter.path(tmp_path)
@@ -245,7 +248,7 @@ def test_a_tampered_starter_is_refused_and_mended_by_deleting_it(
 
 
 def test_a_change_after_the_check_is_noticed(starter_file: Path, tmp_path: Path) -> None:
-    file = tmp_path / starter.FILE
+    file = tmp_path / FILE
     os.link(starter_file, file) if os.stat(tmp_path).st_dev == os.stat(
         starter_file
     ).st_dev else file.symlink_to(starter_file)

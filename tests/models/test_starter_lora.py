@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("starter")
 ADAPTER = Path(scenes.__file__).parent / "library" / "adapters" / "sanguo"
 PROMPT = Prompt("==== 三国演义 ====\n", "【忽一人自阶下出。】\n袁绍：谁敢去战华雄？\n", "关羽：")
 REPLIES = ["小将愿往，斩华雄头献于帐下！\n", "某去便来。\n", "丞相何故大笑？\n"]
-FOLDER = f"{Path(starter.FILE).stem}-{(STARTER.sha256 or '')[:16]}"
+FOLDER = f"{Path(starter.file_of(STARTER)).stem}-{(STARTER.sha256 or '')[:16]}"
 
 
 def test_a_lora_changes_the_same_in_llama_cpp_as_in_pytorch(starter_file: Path) -> None:

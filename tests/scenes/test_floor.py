@@ -183,7 +183,7 @@ def test_a_newcomer_joins_the_cast_and_others_draws_stop_at_their_name(
     assert table.of(happened.CastChanged)[0].role.profile == "客栈伙计，嘴快"
     table.do("pick", 1)
     table.do("let_speak", "苏晚")
-    assert "店小二：" in table.table.hand.sampling.stop  # type: ignore[union-attr]
+    assert "店小二：" in table.table.hand.sampling.cues  # type: ignore[union-attr]
     path = table.table.play.journal.path
     table.table.close()
     again = Play.resume(path)

@@ -36,7 +36,7 @@ def test_five_lines_of_a_scene_are_drawn_at_the_defaults(address: str, vllm: Ser
     speaker = next(role for role in SCENE.cast if not role.narrator and role.name != SCENE.play_as)
     sampling = line_sampling(SCENE, speaker)
     assert sampling.n == 5
-    assert len(sampling.stop) > 4
+    assert len(sampling.cues) > 4
     updates = list(draw_lines(vllm, SCENE, parse(SCENE.opening), speaker, sampling))
     candidates = drawn(iter(updates))
     assert len(candidates) >= 3  # a small model may say the same twice

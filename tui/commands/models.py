@@ -10,7 +10,7 @@ import typer
 from base.folders import models_folder
 from base.messages import N_, _, series
 from tui.colour import redraws
-from tui.commands import options, weights
+from tui.commands import options, trim, weights
 from tui.commands.group import group
 from tui.failures import BadInput, given
 from tui.output import as_json, columns, data, word
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = group("Models: what speaks for the others.")
 app.command()(weights.fit)
 app.command()(weights.convert)
+app.command()(trim.trim)
 
 Name = Annotated[str, typer.Argument(metavar="MODEL", help="A name of `paotuan models list`.")]
 TERMS = {
@@ -203,7 +204,7 @@ def _where(model: "CatalogModel") -> str | None:
     from models.resolve import weights as lying_at
 
     if not model.hub:
-        file = models_folder() / starter.FILE
+        file = models_folder() / starter.file_of(model)
         return str(file) if file.exists() else None
     try:
         return str(lying_at(model))

@@ -1,0 +1,1 @@
+"""Cuts a model's vocabulary to the scripts that are written at the table."""
