@@ -216,13 +216,12 @@ def counts(tables: Sequence[Table]) -> Iterator[str]:
 
 
 def speakers(tables: Sequence[Table]) -> str:
-    played = most = 0.0
+    size, played, most = len(tables), 0, 0.0
     for table in tables:
         by = Counter(entry.speaker for entry in table.lines if entry.speaker)
         (name, number), *__ = by.most_common()
         most += number / by.total()
         played += name == table.scene.play_as
-    size = len(tables)
     return f"most lines: {most / size:.1%} of a scene's; `play_as` has them in {played / size:.1%}"
 
 
