@@ -216,7 +216,7 @@ class _Reading:
         of a draw, only what stood there when it was made. Whether that is all."""
         seats, turns = self.session.seats, self.session.turns
         if self.reader is not None:
-            self.missing = seats.missing_at(turns, turn.parent, turn.id, self.missing)
+            self.missing = seats.missing_at(turns, turn.parent, turn.id)
         told = list(self.session.notes_after(turn.parent, turn.id))
         read = list(self.session.notes_after(turn.parent, turn.id, draw)) if draw else told
         for note in read:
