@@ -17,7 +17,7 @@ from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
 from scenes.table.play_steering import PlaySteering
 from scenes.table.reading import ReadFrom, reading_of
-from scenes.table.seeing import Told, read_by, told_at
+from scenes.table.seeing import Told, read_by, told_at, turns_read
 from scenes.table.session import Draw, Turn
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class PlayHands(PlaySteering):
         bounds = backend.context, sampling.max_tokens, backend.count
         prompt = build_prompt(self.scene, history, speaker, *bounds, steering)
         budget = history_budget(self.scene, *bounds)
-        told = prompt, history, self.session.path, notes
+        told = prompt, history, turns_read(self.session, speaker), notes
         return Made(*told, steering, sampling, backend.context, budget, secret_part(speaker))
 
     def reading(self, backend: Backend, speaker: Role) -> ReadFrom:

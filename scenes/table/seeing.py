@@ -140,6 +140,13 @@ def lines_read(
     return [(entry, turn) for entry, turn in seen if entry is not None and entry.kind != "comment"]
 
 
+def turns_read(session: SessionState, role: Role) -> list[int | None]:
+    """Which turn of the branch each line is that a role reads where the play stands, from 1."""
+    numbers = {turn.id: number for number, turn in enumerate(session.path, 1)}
+    read = lines_read(session, role, session.path, None)
+    return [None if turn is None else numbers[turn.id] for __, turn in read]
+
+
 def aside(session: SessionState, turn: Turn) -> str:
     """Who was not there for a turn, in words; nothing where all were."""
     away = missed_by(session, turn) if session.seats.hides else NOBODY

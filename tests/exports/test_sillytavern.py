@@ -332,9 +332,13 @@ def test_what_is_switched_off_comes_back_with_the_files_that_are_found_here(tmp_
 
 @pytest.mark.parametrize(
     "events",
-    [5, "x", [5], [{}], [{"event": "open"}], [{"event": "turns", "turns": []}]]
-    + [[{"event": "steering", "off": [[]]}], [{"event": "steering", "off_entries": 3}]]
-    + [[{"event": "roll"}], [{"event": "summary", "id": 10**9, "from": 1, "to": 1, "text": "x"}]],
+    [
+        *(5, "x", [5], [{}], [{"event": "open"}], [{"event": "turns", "turns": []}]),
+        [{"event": "steering", "off": [[]]}],
+        [{"event": "steering", "off_entries": 3}],
+        [{"event": "roll"}],
+        [{"event": "summary", "id": 10**9, "from": 1, "to": 1, "text": "x"}],
+    ],
     ids=str,
 )
 def test_a_session_with_events_that_cannot_be_is_read_as_a_plain_chat(events, tmp_path):
@@ -345,4 +349,4 @@ def test_a_session_with_events_that_cannot_be_is_read_as_a_plain_chat(events, tm
     header["chat_metadata"]["paotuan"]["events"] = events
     again, report = back([json.dumps(header), *lines[1:]], tmp_path)
     assert [turn.entry.text for turn in again.path][-1] == "来。"
-    assert any("damaged" in notice for notice in report.notices)
+    assert any("damaged" in notice.text for notice in report.notices)

@@ -12,9 +12,10 @@ from models.backend import Prompt
 from models.scripted import Scripted
 from scenes.log import parse
 from scenes.prompt import build_prompt
-from scenes.scene import AuthorNote, Scene
+from scenes.scene import AuthorNote, Role, Scene
 from scenes.steering import Steering, steered
 from scenes.table.play import Play
+from scenes.view import view
 from tests.frontends import PlainFrontEnd
 from tests.scenes.conftest import made_scene
 
@@ -113,3 +114,21 @@ def test_a_note_that_cannot_be_is_refused_in_a_line(front_end: PlainFrontEnd, ty
     front_end.do("enter", typed)
     assert len(front_end.errors) == 1
     assert front_end.table.play.note.text == ""
+
+
+def test_a_note_is_as_many_lines_before_the_end_of_what_was_said_for_who_has_a_secret(
+    make_scene: Callable[..., Scene],
+) -> None:
+    cast = (Role("林默"), Role("苏晚", secret="信是我写的。"))
+    scene = make_scene(cast=cast, opening="", thoughts="private")
+    history = parse("林默：一。\n林默：（二。）\n林默：三。\n林默：四。\n")
+    steering = Steering(note=AuthorNote("慢", 1))
+    read = {
+        role.name: build_prompt(
+            scene, view(history, None, role, scene), role, 2000, 40, len, steering
+        ).history
+        for role in cast
+    }
+    assert read["林默"] == "林默：一。\n林默：（二。）\n林默：三。\n{慢}\n林默：四。\n"
+    assert read["苏晚"].startswith("林默：一。\n林默：三。\n{慢}\n林默：四。\n{")
+    assert "信是我写的" in read["苏晚"].splitlines()[-1]
