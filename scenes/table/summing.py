@@ -57,7 +57,7 @@ class SummingUp:
         if not told.lines:
             return False
         roles = [role for role in scene.cast if role.name != self.play.session.role]
-        reply = line_sampling(scene, (roles or list(scene.cast))[0], self.play.asked).max_tokens
+        reply = line_sampling(scene, (roles or list(scene.cast))[0], self.play.wanted).max_tokens
         self._why, self._stretch = "", None
         steps = self._steps(backend, scene, told, reply, stretch)
         self._work = self.beside.begin("sum up", steps, self._take, self._ended)
