@@ -145,12 +145,14 @@ class SessionState:
         """What a model reads on a branch, for the turn `then` or a new one, each entry with the
         turn that it is; `None` for notes and marks."""
         marks, gone = self._marks_on(path, then), self.memory.gone(self.turns, path, then)
+        noted, changed = self.notes.keys(), bool(self.sheets)
         before = None
         for at in range(len(path) + 1):
-            following = path[at].id if at < len(path) else then
-            for note in self.notes_after(before, following):
-                if note.key not in gone:
-                    yield note, None
+            if changed or before in noted:
+                following = path[at].id if at < len(path) else then
+                for note in self.notes_after(before, following):
+                    if note.key not in gone:
+                        yield note, None
             for mark in marks.get(at, ()):
                 yield mark, None
             if at < len(path):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scenes.files.exports.jsonlines import json_line
+from scenes.files.exports.settled import settled_events
 from scenes.files.exports.stored import OURS, with_ours
 from scenes.log import SPOKEN, Entry, write
 from scenes.scene import Scene
@@ -263,6 +264,7 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "notes": [to_json(told) for each in session.notes.values() for told in each],
         **_rolled(session),
         **_presence(session),
+        **_settled(session),
     }
 
 
@@ -278,6 +280,12 @@ def _presence(session: Session) -> Json:
     """Who was away, and from where on; nothing where all were always there."""
     written = [to_json(one) for each in session.seats.written.written.values() for one in each]
     return {"presence": written} if written else {}
+
+
+def _settled(session: Session) -> Json:
+    """What else was settled; nothing where nothing was."""
+    events = settled_events(session)
+    return {"events": events} if events else {}
 
 
 def _light(turn: Turn, held: set[int]) -> Turn:
