@@ -77,6 +77,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "models pull": ("paotuan models pull qwen3-4b",),
     "models bench": ("paotuan models bench qwen3-4b",),
     "models fit": ("paotuan models fit qwen3-4b", "paotuan models fit chatglm2-6b --train"),
+    "models trim": ("paotuan models trim any.gguf small.gguf --scripts han,latin:24000",),
     "models convert": ("paotuan models convert voice/ voice.gguf --to gguf-lora",),
     "eval": ("paotuan eval voice --on corpus.test.jsonl",),
     "eval model": (
