@@ -24,6 +24,10 @@ opening: 【桃园之中，花开正盛。】
 sampling: {n: 3, max_tokens: 24}
 model: {adapter: my-voice}
 """
+PLAYED = """\
+title: 学堂
+cast: {苏晚: {profile: 先生}, 夏娜: {}, 林默: {}}
+"""
 FACTS = """\
 role: 李白
 asker: 来客
@@ -90,6 +94,11 @@ def book() -> str:
 
 
 def _write_data(folder: Path) -> None:
+    (folder / "logs").mkdir()
+    for number, name in enumerate(("one", "two")):
+        (folder / "logs" / f"{name}.yaml").write_text(PLAYED, encoding="utf-8")
+        (folder / "logs" / f"{name}.log.txt").write_text(spoken(number), encoding="utf-8")
+    (folder / "held-out.txt").write_text("two\n", encoding="utf-8")
     for name in ("examples.jsonl", "sanguo.jsonl", "novel.jsonl", "sanguo.examples.jsonl"):
         written(folder / name, examples())
     for split in ("general_train", "role_specific_test"):
