@@ -235,6 +235,9 @@ def test_a_bench_asked_for_wrongly_is_told(run, home, arguments, told):
     assert told in made.err
 
 
+SAID = {"甲": ("门在响，谁去看看", "我披件衣裳就来"), "乙": ("的灯又灭了", "火柴在你口袋里找")}
+
+
 def test_logs_are_read_in_scenes_beside_them_and_held_out_by_name(run, home):
     for name, who in (("one", "甲"), ("two", "乙")):
         (home / f"{name}.yaml").write_text(
@@ -242,7 +245,9 @@ def test_logs_are_read_in_scenes_beside_them_and_held_out_by_name(run, home):
             f"  {who}: {{profile: 只管{who}门}}\n  丙: {{profile: 守夜的}}\n",
             "utf-8",
         )
-        lines = "".join(f"丙：{n}号门在响。\n{who}：{n}号我去看。\n" for n in "一二三")
+        lines = "".join(
+            f"丙：{n}号{SAID[who][0]}。\n{who}：{n}，{SAID[who][1]}。\n" for n in "一二三"
+        )
         (home / f"{name}.log.txt").write_text(lines, "utf-8")
     (home / "held.txt").write_text("# 不学的\ntwo\n", "utf-8")
     out = home / "out.jsonl"
