@@ -11,6 +11,7 @@ from typing import Any
 from base.errors import KnownError
 from base.messages import _
 from base.text import shown
+from characters.cards.patterns import SLASHED, pattern_of
 from characters.lore.book import ALWAYS, MAX_SCAN_DEPTH, Lorebook, LoreEntry
 from characters.lore.json_values import (
     LARGEST,
@@ -23,7 +24,6 @@ from characters.lore.json_values import (
     text,
     whole,
 )
-from characters.lore.keys import SLASHED, pattern_of
 from characters.lore.world_info import Entries, card_entries, decorated, world_info
 
 MAX_ENTRIES = 50_000

@@ -1,5 +1,6 @@
 """Messages to the events of a session: turns, draws with their candidates, branches. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -46,7 +47,10 @@ class TurnEvents:
                 if place != message.picked and len(row) > 1:
                     yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
                     report.became["branches"] += 1
-        entries = entries or entries_of(message, message.text, self.player)
+        left_out: Counter[str] = Counter()
+        played = entries_of(message, message.text, self.player, left_out)
+        entries = entries or played
+        report.dropped.update(+left_out)
         marks = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}
         event = self._chain(entries, parent, by, picked, marks, {})
         self.head = self.turns
