@@ -91,6 +91,8 @@ def export_character(
         adapter=character.adapter,
         talkativeness=character.talkativeness,
         values=character.sheet,
+        narrator=character.narrator,
+        notes=character.notes,
     )
     secret = ["secret"] if character.secret else []
     if character.card is None:

@@ -33,12 +33,88 @@ _CLAUSE_OF_SPEECH = re.compile(
 _SPEECH = re.compile(r"^[“\"「『*（(]|[。！？!?…～~.]$|[”\"」』]")
 _FACTS = frozenset(
     (
-        *("姓名", "名字", "性格", "性别", "年龄", "身高", "体重", "身份", "职业", "外貌", "外表", "衣着", "服装"),
-        *("爱好", "喜好", "厌恶", "讨厌", "特长", "能力", "背景", "关系", "备注", "注意", "提示", "警告", "说明"),
-        *("时间", "地点", "日期", "天气", "场景", "状态", "心情", "好感", "好感度", "物品", "标签", "设定", "口癖"),
-        *("name", "age", "gender", "sex", "height", "weight", "personality", "appearance", "clothes", "outfit"),
-        *("likes", "dislikes", "hobbies", "occupation", "job", "species", "race", "note", "notes", "warning"),
-        *("time", "date", "location", "place", "weather", "setting", "scenario", "scene", "status", "mood", "tags"),
+        *(
+            "姓名",
+            "名字",
+            "性格",
+            "性别",
+            "年龄",
+            "身高",
+            "体重",
+            "身份",
+            "职业",
+            "外貌",
+            "外表",
+            "衣着",
+            "服装",
+        ),
+        *(
+            "爱好",
+            "喜好",
+            "厌恶",
+            "讨厌",
+            "特长",
+            "能力",
+            "背景",
+            "关系",
+            "备注",
+            "注意",
+            "提示",
+            "警告",
+            "说明",
+        ),
+        *(
+            "时间",
+            "地点",
+            "日期",
+            "天气",
+            "场景",
+            "状态",
+            "心情",
+            "好感",
+            "好感度",
+            "物品",
+            "标签",
+            "设定",
+            "口癖",
+        ),
+        *(
+            "name",
+            "age",
+            "gender",
+            "sex",
+            "height",
+            "weight",
+            "personality",
+            "appearance",
+            "clothes",
+            "outfit",
+        ),
+        *(
+            "likes",
+            "dislikes",
+            "hobbies",
+            "occupation",
+            "job",
+            "species",
+            "race",
+            "note",
+            "notes",
+            "warning",
+        ),
+        *(
+            "time",
+            "date",
+            "location",
+            "place",
+            "weather",
+            "setting",
+            "scenario",
+            "scene",
+            "status",
+            "mood",
+            "tags",
+        ),
     )
 )
 """Labels that no one answers to."""
@@ -107,9 +183,7 @@ class _Block:
     facts: list[str]
 
 
-def _blocks(
-    text: str, voices: Voices, labels: bool, others: frozenset[str]
-) -> Iterator[_Block]:
+def _blocks(text: str, voices: Voices, labels: bool, others: frozenset[str]) -> Iterator[_Block]:
     block = _Block(voices.name, [], [])
     for raw in text.splitlines():
         line = raw.strip()
@@ -117,7 +191,7 @@ def _blocks(
             yield block
             block = _Block(voices.name, [], [])
         label = _LABEL.match(line) if ":" in line or "：" in line else None
-        named = (voices.speaker(label[1]) or label[1] in others and label[1]) if label else None
+        named = (voices.speaker(label[1]) or (label[1] in others and label[1])) if label else None
         if label and named:
             yield block
             block = _Block(named, [label[2].strip()], [])
@@ -146,8 +220,11 @@ def _is_fact(label: str, told: str) -> bool:
 def _is_name(label: str) -> bool:
     """Whether what stands before a colon may be a name, not the beginning of a sentence."""
     name = role_name(label)
-    return bool(name) and name == label.strip() and len(name.split()) <= 3 and (
-        _CLAUSE_OF_SPEECH.search(name) is None
+    return (
+        bool(name)
+        and name == label.strip()
+        and len(name.split()) <= 3
+        and (_CLAUSE_OF_SPEECH.search(name) is None)
     )
 
 
@@ -164,7 +241,7 @@ def _others(text: str, voices: Voices) -> frozenset[str]:
         for name, texts in said.items()
         if name.strip().lower() not in _FACTS
         and (
-            texts[0][:1] in "“\"「『*"
+            texts[0][:1] in '“"「『*'
             or (len(texts) > 1 and sum(bool(_SPEECH.search(one)) for one in texts) * 2 > len(texts))
         )
     )

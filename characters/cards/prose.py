@@ -19,12 +19,16 @@ _SAID_EN = (
     r"|continu(?:es|ed)|add(?:s|ed)|exclaim(?:s|ed)|hiss(?:es|ed)|sigh(?:s|ed)|chuckl(?:es|ed))"
 )
 _LEAD_ZH = re.compile(rf"(?P<verb>{_SAID_ZH})[：:，,]?\s*$")
-_TAIL_ZH = re.compile(rf"\s*(?P<who>[^，,。！？!?；：:\s“”「」]{{0,12}}?)(?P<verb>{_SAID_ZH})(?![\u3400-\u9fff])")
+_TAIL_ZH = re.compile(
+    rf"\s*(?P<who>[^，,。！？!?；：:\s“”「」]{{0,12}}?)(?P<verb>{_SAID_ZH})(?![\u3400-\u9fff])"
+)
 _LEAD_EN = re.compile(
-    rf"(?P<who>[\w'’-]+(?: [\w'’-]+){{0,3}}?) {_SAID_EN}(?: [\w'’-]+){{0,3}}[:,]?\s*$", re.IGNORECASE
+    rf"(?P<who>[\w'’-]+(?: [\w'’-]+){{0,3}}?) {_SAID_EN}(?: [\w'’-]+){{0,3}}[:,]?\s*$",
+    re.IGNORECASE,
 )
 _TAIL_EN = re.compile(
-    rf"\s*(?:(?P<who>[\w'’-]+(?: [\w'’-]+){{0,3}}?) {_SAID_EN}\b|{_SAID_EN} (?P<after>[\w'’-]+(?: [\w'’-]+)?))",
+    rf"\s*(?:(?P<who>[\w'’-]+(?: [\w'’-]+){{0,3}}?) {_SAID_EN}\b"
+    rf"|{_SAID_EN} (?P<after>[\w'’-]+(?: [\w'’-]+)?))",
     re.IGNORECASE,
 )
 _WRITTEN = re.compile(
@@ -35,11 +39,15 @@ _WRITTEN = re.compile(
 _ENDS = re.compile(r"[。！？!?…—～~.,，、；;♪♥❤]$")
 _GOES_ON = re.compile(r"[\w\u3400-\u9fff]")
 _CLOSED = re.compile(r"[。！？!?…\.:：，,；;—]\s*$")
-_SENTENCE = re.compile(r"(?<=[。！？])(?![。！？…”」』）)’])|(?<=[.!?])\s+(?=[A-Z\"“*])|(?<=……)(?=[^”」』。！？])")
+_SENTENCE = re.compile(
+    r"(?<=[。！？])(?![。！？…”」』）)’])|(?<=[.!?])\s+(?=[A-Z\"“*])|(?<=……)(?=[^”」』。！？])"
+)
 _CLAUSE = re.compile(r"[，,；;]")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
 _HE = re.compile(r"(?:she|he|they|her|his|their|its?)\b|[他她它]", re.IGNORECASE)
-_I = re.compile(r"(?:i|i'm|i've|i'll|my|me|we|our)\b|[我俺吾咱]|本(?:座|王|宫|小姐|大爷|少爷)", re.IGNORECASE)
+_I = re.compile(
+    r"(?:i|i'm|i've|i'll|my|me|we|our)\b|[我俺吾咱]|本(?:座|王|宫|小姐|大爷|少爷)", re.IGNORECASE
+)
 _SAYS_I = re.compile(r"我|\bI\b|\bmy\b")
 _OTHERS = re.compile(
     r"(?:the|an?|there|another|someone|somebody|everyone|everybody|outside|nearby|all around)\b"
@@ -123,8 +131,10 @@ def is_term(before: str, inner: str, after: str) -> bool:
         return False
     lead = before.rstrip()
     if not lead or _CLOSED.search(lead):
-        return bool(_GOES_ON.match(after)) and _speaker_behind(after) is None and not (
-            _I.match(after) or _HE.match(after)
+        return (
+            bool(_GOES_ON.match(after))
+            and _speaker_behind(after) is None
+            and not (_I.match(after) or _HE.match(after))
         )
     return _speaker_before(before) is None
 
@@ -142,7 +152,9 @@ def without_saying(text: str, names: Sequence[str]) -> str:
     last = clauses[-1].strip()
     for name in (*names, "她", "他", "它", "我"):
         last = last.removeprefix(name)
-    if re.fullmatch(_SAID_ZH, last) or re.fullmatch(rf"\s*(?:(?:she|he|they|i) )?{_SAID_EN}", last, re.I):
+    if re.fullmatch(_SAID_ZH, last) or re.fullmatch(
+        rf"\s*(?:(?:she|he|they|i) )?{_SAID_EN}", last, re.I
+    ):
         cut = text.rfind(clauses[-1])
         return text[:cut].rstrip("，,；; ")
     return text.rstrip("：:，, ") if text.rstrip().endswith(("：", ":", "，", ",")) else text

@@ -39,7 +39,7 @@ def lorebook_of(value: object, where: str, name: str) -> Lorebook:
             _("{where}: not keys and values, expected a lorebook with `entries`", where=where)
         )
     if value.get("type") == "risu" and isinstance(value.get("data"), list):
-        rules = {"recursive": True, "overflow": "skip", "ignore_spaces": True}
+        rules = {"recursive": True, "ignore_spaces": True}
         return _book(name, where, _risu(value["data"]), **rules)
     if isinstance(value.get("worldinfo"), list):
         return _kobold(value, where, name)

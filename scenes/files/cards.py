@@ -4,11 +4,16 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from base.errors import KnownError
 from base.messages import N_, _, series
 from base.text import shown, without_place
 from characters.cards.files import Container
 from characters.cards.importing import Import, carry_out, plan
-from characters.cards.mapping import untold, voice_lines
+from characters.cards.mapping import Mode, untold
+from characters.cards.markup import TAGS
+from characters.cards.scripts import SCRIPTS
+from characters.lore.foreign import lorebook_of
+from scenes.constants import USUAL_CONTEXT, constants_in, guessed, left_out
 from scenes.files.head import FileHead
 from scenes.files.importers import importer_named
 from scenes.files.report import ImportReport
@@ -26,6 +31,9 @@ CONTAINERS: dict[Container, str] = {
 }
 """The importer of what a card was found in."""
 LONG_VOICE = N_("lines of voice beyond the limit")
+EMPTY_OPENINGS = N_("openings in which nothing is told")
+CHANGED = (TAGS, SCRIPTS)
+"""What was changed in texts, and not left out of them."""
 _WEBUI = re.compile(r"^(?:name|char_name)\s*:", re.MULTILINE)
 _WEBUI_TOO = re.compile(r"^(?:context|greeting|char_persona|char_greeting)\s*:", re.MULTILINE)
 _WEBUI_KEYS = ("char_name", "char_persona", "char_greeting", "context", "greeting")
@@ -103,10 +111,15 @@ def is_prompt(path: Path) -> bool:
 
 
 def read(
-    paths: Sequence[Path], folder: Path, force: bool = False, knowledge: Sequence[str] = ()
+    paths: Sequence[Path],
+    folder: Path,
+    force: bool = False,
+    knowledge: Sequence[str] = (),
+    name: str = "",
+    mode: Mode | None = None,
 ) -> list[Import]:
     """What importing cards will make in `folder`; see `characters.cards.importing.plan`."""
-    return plan(paths, folder, force, knowledge)
+    return plan(paths, folder, force, knowledge, name, mode)
 
 
 def write_cards(imports: Sequence[Import]) -> list[ImportReport]:
@@ -120,7 +133,7 @@ def write_cards(imports: Sequence[Import]) -> list[ImportReport]:
 
 def report_of(one: Import) -> ImportReport:
     """What becomes of a card: what was taken from it, and what stays in it."""
-    sheet, lines = one.sheet, voice_lines(one.card)
+    sheet = one.sheet
     importer = importer_named(CONTAINERS[one.source.container])
     report = ImportReport(str(one.source.path), importer.name, importer.title)
     entries = (one.card.book or {}).get("entries")
@@ -129,12 +142,17 @@ def report_of(one: Import) -> ImportReport:
             N_("characters of profile"): len(sheet.profile),
             N_("lines of voice"): len(sheet.voice),
             N_("openings"): len(sheet.openings),
+            N_("reminders"): len(sheet.notes),
             N_("values of a sheet"): len(sheet.values),
             N_("lorebook entries"): len(entries) if isinstance(entries, list | dict) else 0,
         }
     )
-    if lines > len(sheet.voice):
-        report.dropped[LONG_VOICE] = lines - len(sheet.voice)
+    if sheet.examples > len(sheet.voice):
+        report.dropped[LONG_VOICE] = sheet.examples - len(sheet.voice)
+    for what, count in sheet.left_out.items():
+        (report.became if what in CHANGED else report.dropped)[what] += count
+    if gone := len(one.card.greetings) - len(sheet.openings):
+        report.dropped[EMPTY_OPENINGS] += max(gone, 0)
     for warning in one.source.warnings:
         report.notice(without_place(warning, one.source.path))
     if sheet.name != one.card.name:
@@ -145,6 +163,26 @@ def report_of(one: Import) -> ImportReport:
                 card=shown(one.card.name),
             )
         )
+    if sheet.narrator:
+        report.notice(
+            _("taken for a narrator, which tells all that happens; --mode person makes it a role")
+        )
+    for line in _without_room(one):
+        report.notice(line)
     if unused := untold(one.card):
         report.notice(_("kept in the card, but not played: {fields}", fields=series(unused)))
     return report
+
+
+def _without_room(one: Import) -> list[str]:
+    """A line where entries of the card's book that are told always are too long for a model."""
+    if one.card.book is None:
+        return []
+    where = one.source.path.name
+    try:
+        book = lorebook_of(one.card.book, where, one.sheet.name)
+    except KnownError as error:
+        return [without_place(problem, where) for problem in error.problems]
+    constants = constants_in(book, Path(where), one.sheet.name, "{{user}}")
+    others = guessed("\n".join((one.sheet.profile, *one.sheet.voice)))
+    return left_out(constants, USUAL_CONTEXT, guessed, others)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.backend import Sampling
+from scenes.constants import without
 from scenes.scene import AuthorNote, Role, Scene
 from scenes.steering import Steering
 from scenes.table.draw import line_sampling
@@ -98,6 +99,11 @@ class PlaySteering:
         return replace(hand.asked, director="")
 
     # --- knowledge ---
+
+    @property
+    def told_scene(self) -> Scene:
+        """The scene as prompts tell it: without what stands in files that are switched off."""
+        return without(self.scene, self.session.tuning.off)
 
     def knowledge_paths(self) -> list[tuple[Path, str]]:
         """The files of knowledge, each with the name of the role that it belongs to, or nothing."""
