@@ -34,26 +34,26 @@ MOST_NAMED = 3
 Count = Callable[[str], int]
 
 
-def constants_of(paths: Iterable[Path], char: str, user: str) -> tuple[Constant, ...]:
+def constants_of(
+    paths: Iterable[Path], char: str, user: str, problems: list[str] | None = None
+) -> tuple[Constant, ...]:
     """The constant entries of the lorebooks among `paths`, in the order in which they stand.
 
-    `{{char}}` and `{{user}}` are the two names. A book that cannot be read has none: who opens
-    the knowledge of a table tells why.
+    `{{char}}` and `{{user}}` are the two names. A book that cannot be read has none; `problems`
+    gets why, which the table tells where it opens the book.
     """
     found: list[Constant] = []
     for path in dict.fromkeys(paths):
-        if path.suffix.lower() in BOOKS:
-            found += _of_book(path, char, user)
+        if path.suffix.lower() not in BOOKS:
+            continue
+        from characters.lore.files import read_lorebook
+
+        try:
+            found += constants_in(read_lorebook(path), path, char, user)
+        except KnownError as error:
+            if problems is not None:
+                problems += error.problems
     return tuple(sorted(found, key=lambda one: one.order))
-
-
-def _of_book(path: Path, char: str, user: str) -> list[Constant]:
-    from characters.lore.files import read_lorebook
-
-    try:
-        return constants_in(read_lorebook(path), path, char, user)
-    except KnownError:
-        return []
 
 
 def constants_in(book: "Lorebook", path: Path, char: str, user: str) -> list[Constant]:
@@ -124,6 +124,13 @@ def left_out(constants: Sequence[Constant], context: int, count: Count, others: 
             )
         )
     return lines
+
+
+def left_out_of(scene: Scene, others: str) -> list[str]:
+    """As `left_out`, with tokens guessed, since no model is there: `others` is all else that does
+    not change."""
+    context = scene.model.context or USUAL_CONTEXT
+    return left_out(all_of(scene), context, guessed, guessed(others))
 
 
 def line_of(one: Constant) -> str:

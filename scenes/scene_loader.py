@@ -79,6 +79,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
     if lesson is not None:
         problems += _unteachable(lesson, document, cast)
     warnings = tuple(lint(keys, document, cast))
+    constants = _constants(keys, cast, path.parent)
     if problems:
         marked = (_("{warning} (a warning)", warning=warning) for warning in warnings)
         raise KnownError(*document.in_order([*problems, *marked]))
@@ -94,7 +95,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         play_as=keys.play_as,
         opening=keys.opening.strip("\n") or opening_of(cast, keys.play_as),
         knowledge=tuple(path.parent / name for name in keys.knowledge),
-        constants=_constants(keys, cast, path.parent),
+        constants=constants,
         emotions=tuple(keys.emotions),
         model=ModelChoice(
             keys.model.use,

@@ -12,6 +12,7 @@ from characters.cards.importing import Import, carry_out, plan
 from characters.cards.mapping import Mode, untold
 from characters.cards.markup import TAGS
 from characters.cards.scripts import SCRIPTS
+from characters.cards.webp import is_webp
 from characters.lore.foreign import lorebook_of
 from scenes.constants import USUAL_CONTEXT, constants_in, guessed, left_out
 from scenes.files.head import FileHead
@@ -26,6 +27,7 @@ PROMPTS = ("system_prompt", "system-prompt", "system prompt")
 """How the text of a ChatHaruhi role is called that tells who it is."""
 CONTAINERS: dict[Container, str] = {
     **{"json": "card-json", "png": "card-png", "charx": "charx"},
+    "webp": "card-webp",
     **{"characterglm": "characterglm", "chatharuhi": "chatharuhi", "webui": "webui-character"},
     **{"foundry-actor": "foundry-actor", "ccfolia-character": "ccfolia-character"},
 }
@@ -42,6 +44,11 @@ _WEBUI_KEYS = ("char_name", "char_persona", "char_greeting", "context", "greetin
 def detect_png(head: FileHead) -> float:
     """Rather sure of a picture in PNG, which holds a card behind what is looked at, or none."""
     return 0.8 if head.raw.startswith(PNG) else 0
+
+
+def detect_webp(head: FileHead) -> float:
+    """Rather sure of a picture in WebP, which holds a card behind what is looked at, or none."""
+    return 0.8 if is_webp(head.raw) else 0
 
 
 def detect_json(head: FileHead) -> float:

@@ -9,6 +9,7 @@ from base.folders import folders
 from base.messages import _
 from base.writing import reason, replace_text
 from characters.cards.importing import Import, carry_out
+from characters.cards.mapping import Mode
 from characters.lore.book import Lorebook
 from scenes.files.cards import write_cards
 from scenes.files.chats import check_chat
@@ -141,9 +142,12 @@ def import_card_files(
     folder: Path,
     force: bool = False,
     knowledge: Sequence[str] = (),
+    name: str = "",
+    mode: Mode | None = None,
 ) -> list[ImportReport]:
-    """Make characters of one file, folder, or the texts of one role, that know `knowledge`.
+    """Make characters of one file, folder, or the texts of one role, that know `knowledge`; the
+    one of them is called `name`, and is what `mode` says.
 
     Raises `KnownError` or `OSError`; nothing is written then.
     """
-    return write_cards(importer.read(paths, folder, force, knowledge))
+    return write_cards(importer.read(paths, folder, force, knowledge, name, mode))
