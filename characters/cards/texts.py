@@ -22,6 +22,7 @@ DEPTH = 4
 """Where a depth prompt stands that does not say it, as in SillyTavern."""
 _START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL = re.compile(r"\{\{\s*original\s*\}\}", re.IGNORECASE)
+_GAPS = re.compile(r"(?<=\S)[ \t]{2,}")
 _SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)|\n")
 _TO_A_PROGRAM = re.compile(
     r"\b(?:as an ai|language model|ai assistant|an? (?:helpful )?assistant|chat ?bot)\b"
@@ -135,6 +136,8 @@ class CardTexts:
 
     def _setting(self, text: str) -> str:
         told = printable(self._filled(setting_of(text, self.counts)))
+        if "{{" in text:
+            told = _GAPS.sub(" ", told)  # where macros said nothing
         return "\n".join(line.rstrip() for line in told.split("\n")).strip()
 
     def _lines(self, text: str, labels: bool) -> list[str]:

@@ -4,6 +4,7 @@ Names and defaults are those of SillyTavern's world info, which the other format
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -139,6 +140,9 @@ class Lorebook:
     include_names: bool = True
     warnings: tuple[str, ...] = field(default=(), compare=False)
     """What could not be taken as it was meant, a line each."""
+
+    left_out: Mapping[str, int] = field(default_factory=dict, compare=False, hash=False)
+    """What was taken out of its texts, by the ids of the report."""
 
     def key_of(self, entry: LoreEntry) -> str:
         """What tells an entry of this book from those of all others."""

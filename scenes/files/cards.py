@@ -15,6 +15,7 @@ from characters.cards.scripts import SCRIPTS
 from characters.cards.webp import is_webp
 from characters.lore.foreign import lorebook_of
 from scenes.constants import USUAL_CONTEXT, constants_in, guessed, left_out
+from scenes.files.books import CONSTANT, ENTRIES
 from scenes.files.head import FileHead
 from scenes.files.importers import importer_named
 from scenes.files.report import ImportReport
@@ -143,7 +144,6 @@ def report_of(one: Import) -> ImportReport:
     sheet = one.sheet
     importer = importer_named(CONTAINERS[one.source.container])
     report = ImportReport(str(one.source.path), importer.name, importer.title)
-    entries = (one.card.book or {}).get("entries")
     report.became.update(
         {
             N_("characters of profile"): len(sheet.profile),
@@ -151,7 +151,6 @@ def report_of(one: Import) -> ImportReport:
             N_("openings"): len(sheet.openings),
             N_("reminders"): len(sheet.notes),
             N_("values of a sheet"): len(sheet.values),
-            N_("lorebook entries"): len(entries) if isinstance(entries, list | dict) else 0,
         }
     )
     if sheet.examples > len(sheet.voice):
@@ -174,22 +173,28 @@ def report_of(one: Import) -> ImportReport:
         report.notice(
             _("taken for a narrator, which tells all that happens; --mode person makes it a role")
         )
-    for line in _without_room(one):
-        report.notice(line)
+    _tell_of_book(one, report)
     if unused := untold(one.card):
         report.notice(_("kept in the card, but not played: {fields}", fields=series(unused)))
     return report
 
 
-def _without_room(one: Import) -> list[str]:
-    """A line where entries of the card's book that are told always are too long for a model."""
+def _tell_of_book(one: Import, report: ImportReport) -> None:
+    """What becomes of the card's lorebook, and where entries that are told always have no room."""
     if one.card.book is None:
-        return []
+        return
     where = one.source.path.name
     try:
         book = lorebook_of(one.card.book, where, one.sheet.name)
     except KnownError as error:
-        return [without_place(problem, where) for problem in error.problems]
+        for problem in error.problems:
+            report.notice(without_place(problem, where))
+        return
+    report.became[ENTRIES] = len(book.entries)
+    report.became[CONSTANT] = sum(entry.is_profile for entry in book.entries)
+    for what, count in book.left_out.items():
+        (report.became if what in CHANGED else report.dropped)[what] += count
     constants = constants_in(book, Path(where), one.sheet.name, "{{user}}")
     others = guessed("\n".join((one.sheet.profile, *one.sheet.voice)))
-    return left_out(constants, USUAL_CONTEXT, guessed, others)
+    for line in left_out(constants, USUAL_CONTEXT, guessed, others):
+        report.notice(without_place(line, where))
