@@ -2,22 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from base.names import LONGEST_NAME, RESERVED
 from base.text import printable
-from characters.cards.prose import Telling, is_term, says_i, sentences, without_saying
+from characters.cards.labels import USER as USER
+from characters.cards.labels import Voices as Voices
+from characters.cards.labels import blocks
+from characters.cards.labels import role_name as role_name
+from characters.cards.prose import Telling, is_term, sentences, tells_of_itself, without_saying
 
-USER = "{{user}}"
-"""Stands for the player's role until a scene says who that is."""
-
-_START = re.compile(r"^\s*(?:<START>|\*{3,}|-{3,}|END_OF_DIALOG)\s*$", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^\s*(\{\{user\}\}|[^\s:：\[\]【】\"“「*<>|][^\n:：\[\]【】\"“「*<>|]{0,40}?)\s*[:：]\s*(.*)$"
-)
 _DEEDS = r"\*\*{0,2}([^*\n]+)\*{1,3}|（([^（）()\n]+)[）)]|\(([^（）()\n]+)[）)]"
 _QUOTES = (
-    r"“([^“”\"\n]+)[”\"]|\"([^“”\"\n]+)[”\"]|「([^「」『』\n]+)[」』]|『([^「」『』\n]+)[」』]"
+    r"[“„]([^“”„\"\n]+)[”“\"]|«([^«»\n]+)»|\"([^“”\"\n]+)[”\"]"
+    r"|「([^「」『』\n]+)[」』]|『([^「」『』\n]+)[」』]"
 )
 _PIECE = re.compile(f"{_DEEDS}|{_QUOTES}")
 """What is marked in a line; each way begins with one sign, by which the next one is soon found."""
@@ -25,132 +21,8 @@ _DEED_GROUPS = 3
 _LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
 _SUBJECT = re.compile(r"(?:(?:[Ss]he|[Hh]e|[Tt]hey) (?=\S)|[她他它](?![的们所这那]))")
 _NARRATIONS = re.compile("(?:【[^【】]*】)+")
+_TOLD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2}")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
-_CLAUSE_OF_SPEECH = re.compile(
-    r"[说道问喊答着了]$|^[我你他她它这那]|^(?:i|you|he|she|they|it|this|that)\b|\b(?:said|says|asks?|is|are)$",
-    re.IGNORECASE,
-)
-_SPEECH = re.compile(r"^[“\"「『*（(]|[。！？!?…～~.]$|[”\"」』]")
-_FACTS = frozenset(
-    (
-        *(
-            "姓名",
-            "名字",
-            "性格",
-            "性别",
-            "年龄",
-            "身高",
-            "体重",
-            "身份",
-            "职业",
-            "外貌",
-            "外表",
-            "衣着",
-            "服装",
-        ),
-        *(
-            "爱好",
-            "喜好",
-            "厌恶",
-            "讨厌",
-            "特长",
-            "能力",
-            "背景",
-            "关系",
-            "备注",
-            "注意",
-            "提示",
-            "警告",
-            "说明",
-        ),
-        *(
-            "时间",
-            "地点",
-            "日期",
-            "天气",
-            "场景",
-            "状态",
-            "心情",
-            "好感",
-            "好感度",
-            "物品",
-            "标签",
-            "设定",
-            "口癖",
-        ),
-        *(
-            "name",
-            "age",
-            "gender",
-            "sex",
-            "height",
-            "weight",
-            "personality",
-            "appearance",
-            "clothes",
-            "outfit",
-        ),
-        *(
-            "likes",
-            "dislikes",
-            "hobbies",
-            "occupation",
-            "job",
-            "species",
-            "race",
-            "note",
-            "notes",
-            "warning",
-        ),
-        *(
-            "time",
-            "date",
-            "location",
-            "place",
-            "weather",
-            "setting",
-            "scenario",
-            "scene",
-            "status",
-            "mood",
-            "tags",
-        ),
-    )
-)
-"""Labels that no one answers to."""
-
-
-def role_name(name: str) -> str:
-    """A card's name as one that can begin a line of a log; empty where nothing of it can.
-
-    `Rika (v2)` becomes `Rika`; signs that the log needs become blanks.
-    """
-    plain = printable(name)
-    short = re.sub(r"[\[（(【《].*", "", plain, flags=re.DOTALL)
-    for one in (short, plain):
-        cleaned = " ".join(RESERVED.sub(" ", one).split())[:LONGEST_NAME].strip()
-        if cleaned:
-            return cleaned
-    return ""
-
-
-@dataclass(frozen=True)
-class Voices:
-    """Who may speak in a card's texts: the role, by which other names, and the player."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    narrates: bool = False
-    """Whether the role is a narrator or a world, whose whole text is told and not said."""
-
-    def speaker(self, label: str) -> str | None:
-        """The role that a label before a colon means, `USER`, or `None` where it means nobody."""
-        word = label.strip()
-        if word.lower() in (USER, "you"):
-            return USER
-        if word == self.name or word in self.aliases or word.lower() == self.name.lower():
-            return self.name
-        return None
 
 
 def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
@@ -163,95 +35,17 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
     theirs; where nobody seems to speak, `性格：活泼`, it is a context line.
     """
     plain = printable(text).replace("\t", " ")
-    others = _others(plain, voices) if labels else frozenset()
     lines: list[str] = []
-    telling = Telling((voices.name, *voices.aliases), _tells_of_itself(plain))
-    for block in _blocks(plain, voices, labels, others):
+    telling = Telling((voices.name, *voices.aliases))
+    for block in blocks(plain, voices, labels):
         by_quotes = any(map(_is_quoting, block.lines))
+        if block.speaker == voices.name and by_quotes:
+            prose = "\n".join(_PIECE.sub("", line) for line in block.lines)
+            telling.first_person = tells_of_itself(prose, telling.names)
         for line in block.lines:
             lines += _told_line(line, block.speaker, voices, telling, by_quotes)
         lines += [f"{{{one}}}" for one in block.facts]
     return lines
-
-
-@dataclass
-class _Block:
-    """Lines under one label, or before any, and the facts that stand behind them."""
-
-    speaker: str
-    lines: list[str]
-    facts: list[str]
-
-
-def _blocks(text: str, voices: Voices, labels: bool, others: frozenset[str]) -> Iterator[_Block]:
-    block = _Block(voices.name, [], [])
-    for raw in text.splitlines():
-        line = raw.strip()
-        if _START.match(line):
-            yield block
-            block = _Block(voices.name, [], [])
-        label = _LABEL.match(line) if ":" in line or "：" in line else None
-        named = (voices.speaker(label[1]) or (label[1] in others and label[1])) if label else None
-        if label and named:
-            yield block
-            block = _Block(named, [label[2].strip()], [])
-        elif label and labels and _is_fact(label[1], label[2]):
-            block.facts.append(f"{label[1]}：{label[2].strip().translate(_BRACES)}")
-        elif line and not _START.match(line):
-            if block.facts:
-                yield block
-                block = _Block(block.speaker, [], [])
-            block.lines.append(line)
-    yield block
-
-
-_BRACES = str.maketrans("{}【】", "（）〔〕")
-
-
-def _is_fact(label: str, told: str) -> bool:
-    """Whether a line tells what somebody is, not what is said."""
-    if not _is_name(label) or "{{" in told or not told.strip():
-        return False
-    return label.strip().lower() in _FACTS or (
-        len(label.strip()) <= 4 and not _SPEECH.search(told.strip())
-    )
-
-
-def _is_name(label: str) -> bool:
-    """Whether what stands before a colon may be a name, not the beginning of a sentence."""
-    name = role_name(label)
-    return (
-        bool(name)
-        and name == label.strip()
-        and len(name.split()) <= 3
-        and (_CLAUSE_OF_SPEECH.search(name) is None)
-    )
-
-
-def _others(text: str, voices: Voices) -> frozenset[str]:
-    """Labels of sample dialogues that somebody else answers to: what is said behind them is
-    quoted, or they recur and what stands behind them are sentences."""
-    said: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        label = _LABEL.match(line) if ":" in line or "：" in line else None
-        if label and voices.speaker(label[1]) is None and _is_name(label[1]) and label[2].strip():
-            said.setdefault(label[1], []).append(label[2].strip())
-    return frozenset(
-        name
-        for name, texts in said.items()
-        if name.strip().lower() not in _FACTS
-        and (
-            texts[0][:1] in '“"「『*'
-            or (len(texts) > 1 and sum(bool(_SPEECH.search(one)) for one in texts) * 2 > len(texts))
-        )
-    )
-
-
-def _tells_of_itself(text: str) -> bool:
-    """Whether the role tells of itself as I, outside of what is quoted."""
-    if not _is_quoting(text):
-        return False
-    return says_i(_PIECE.sub("", text))
 
 
 def _is_quoting(line: str) -> bool:
@@ -289,6 +83,9 @@ def _marked(line: str) -> list[tuple[str, str]]:
         between, end = line[end : found.start()], found.end()
         inner = found[found.lastindex or 0]
         deed = (found.lastindex or 0) <= _DEED_GROUPS
+        if deed and not _TOLD.search(inner):  # (>_<) is no deed
+            held += between + found[0]
+            continue
         if not deed and is_term(held + between, inner, line[end:]):
             held += between + found[0]
             continue
@@ -317,7 +114,7 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
                 if lead.strip():
                     yield lead, "bare"
             elif _BARE.search(text):
-                yield text.lstrip("，,、；; "), "deed" if text[:1] in "，,、" else "bare"
+                yield text.lstrip("，,、；; "), "deed" if text[:1] in "，、" else "bare"
         else:
             before, behind = texts[at - 1], texts[at + 1]
             by_other = telling.another_says(before, behind)
@@ -331,7 +128,7 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
             else:
                 if _BARE.search(before):
                     yield before, "bare"
-                said = _inner(text)
+                said, telling.other = _inner(text), False
                 if said:
                     yield said, "speech"
 
@@ -378,14 +175,17 @@ def _deeds(text: str, speaker: str, telling: Telling, kind: str) -> Iterator[str
     """The actions of the speaker and the narration that a text of deeds is, sentence by sentence;
     those of one kind that follow each other are one line."""
     plain = _inner(text) if kind == "deed" else text.strip(" *")
+    if kind == "bare" and telling.speaks_as_i(plain):
+        yield f"{speaker}：{plain}"  # who is told of as she, says I where the marks were forgotten
+        return
     held: list[str] = []
-    held_own = False
+    held_own = says = False
     for sentence in sentences(plain):
         if kind == "bare":
-            sentence = without_saying(sentence, telling.names)
+            sentence, says = without_saying(sentence, telling.names)
             if not _BARE.search(sentence):
                 continue
-        own = telling.is_own(sentence)
+        own = says or telling.is_own(sentence)
         own = (kind == "deed") if own is None else own
         if held and own != held_own:
             yield _deed(held, speaker, telling, held_own)
@@ -404,8 +204,8 @@ def _deed(sentences: Sequence[str], speaker: str, telling: Telling, own: bool) -
         return _narration(joined)
     name = telling.named(joined)
     after = joined[len(name) :].strip()
-    if name and after and after[0] not in "'’的和与":
-        return rf"{speaker}：\me {after}"
+    if name and after and after[0] not in "'’的和与與":
+        return rf"{speaker}：\me {after.lstrip('はが、') or after}"
     subject = _SUBJECT.match(joined)
     return rf"{speaker}：\me {joined[subject.end() :] if subject else joined}"
 

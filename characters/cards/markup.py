@@ -57,15 +57,17 @@ _BY_WORD: tuple[tuple[str, re.Pattern[str]], ...] = (
     (PLACEHOLDERS, re.compile(r"placeholder|impl$")),
     (
         THINKING,
-        re.compile(r"think|thought|reason|^cot$|cot_|_cot$|analysis|planning|思考|思维|推理"),
+        re.compile(r"think|thought|reason|^cot$|cot_|_cot$|analysis|planning|思考|思[维維]|推理"),
     ),
     (
         VARIABLES,
-        re.compile(r"variable|patch|initvar|tableedit|^vars?$|^update|update$|变量|表格编辑"),
+        re.compile(
+            r"variable|patch|initvar|tableedit|^vars?$|^update|update$|[变變][量數]|表格[编編][辑輯]"
+        ),
     ),
-    (STATUS, re.compile(r"status|^state$|state_?bar|hud$|状态|面板|数据栏")),
-    (STATUS, re.compile(r"^options?$|^choices?$|^branch(?:es)?$|选项|行动建议")),
-    (FOLDED, re.compile(r"^summary$|_summary$|^recap$|disclaimer|摘要|总结|吐槽|免责")),
+    (STATUS, re.compile(r"status|^state$|state_?bar|hud$|[状狀][态態]|面板|[数數][据據][栏欄]")),
+    (STATUS, re.compile(r"^options?$|^choices?$|^branch(?:es)?$|[选選][项項]|行[动動]建[议議]")),
+    (FOLDED, re.compile(r"^summary$|_summary$|^recap$|disclaimer|摘要|[总總][结結]|吐槽|免[责責]")),
     (PICTURES, re.compile(r"^image|^pic$|^pics$|imgthink|生图|插图")),
 )
 """Tags of no standard that hold what is no story, by a word in their name."""
@@ -88,10 +90,13 @@ _SETTER = re.compile(
 )
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^[\s|:+-]*-{2,}[\s|:+-]*$")
+_RULES = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,})[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?=\S)")
 _QUOTED = re.compile(r"^\s{0,3}(?:>\s)+(?=\S)")
 _BLANKS = re.compile(r"\n[ \t\n]*\n")
-_SUSPECT = re.compile(r"[<`|&]|~~~|\]\(|^[ \t]*(?:_\.|[\[{]\s*[\[{\"]|#|>)", re.MULTILINE)
+_SUSPECT = re.compile(
+    r"[<`|&]|~~~|\]\(|^[ \t]*(?:_\.|[\[{]\s*[\[{\"]|#|>|---|===|\*\*\*)", re.MULTILINE
+)
 MOST_JSON = 64
 """Places of a text at which a JSON value is looked for."""
 
@@ -133,6 +138,8 @@ def _plain(text: str, left_out: Counter[str], story: bool) -> str:
     if story:
         text = _without_json(text, left_out)
         text = _without_rows(text, left_out)
+    else:
+        text = _RULES.sub("", text)
     text = _ENTITY.sub(lambda found: unescape(found[0]).replace("\xa0", " "), text)
     return _BLANKS.sub("\n\n", text).strip("\n")
 

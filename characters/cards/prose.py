@@ -6,13 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _SAID_ZH = (
-    r"(?:[说问答喊叫笑骂叹吼嚷应喝劝哼接]道|回答|回应|开口|嘟囔|低语|喃喃|解释|补充|吩咐|命令|提醒|大喊|大叫"
-    r"|低吼|宣布|插嘴|[说道问喊答嚷骂吼唤劝])(?:道|着|了)?(?:一?[句声])?"
+    r"(?:[说說问問答喊叫笑骂罵叹嘆吼嚷应應喝劝勸哼接]道|回答|回应|回應|开口|開口|嘟囔|低语|低語|喃喃|解释|解釋"
+    r"|补充|補充|吩咐|命令|提醒|大喊|大叫|低吼|宣布|插嘴|[说說道问問喊答嚷骂罵吼唤喚劝勸])(?:道|着|著|了)?(?:一?[句声聲])?"
 )
 _MANNER = re.compile(
-    r"(?:[冷苦微大狂轻坏]?笑着|[哭叹喘]着|摇着头|[低轻大高小冷柔厉沉朗齐]声|[冷淡缓慢轻悄默幽]{2}地?|[\u3400-\u9fff]{1,4}地|忽然|突然"
-    r"|终于|立刻|随即|接着|继续|又|也|才|便|就|只|还|先|则|(?:对|向|朝|冲|跟|和)[^，,]{1,6})$"
+    r"(?:[冷苦微大狂轻輕坏壞]?笑[着著]|[哭叹嘆喘][着著]|摇着头|搖著頭|[低轻輕大高小冷柔厉厲沉朗齐齊][声聲]"
+    r"|[冷淡缓緩慢轻輕悄默幽]{2}地?|[\u3400-\u9fff]{1,4}地|忽然|突然|终于|終於|立刻|随即|隨即|接着|接著|继续|繼續"
+    r"|又|也|才|便|就|只|还|還|先|则|則|(?:对|對|向|朝|冲|衝|跟|和)[^，,]{1,6})$"
 )
+_PERSON = re.compile(
+    r"(?:[^，,。]{0,6}的)?(?:那|这|這|一)?(?:个|個|名|位)?[\u3400-\u9fff]{0,2}(?:仆|僕|僮|童|卫|衛|士兵|卫兵|衛兵|老板|老闆|掌柜|掌櫃"
+    r"|小二|年轻人|年輕人|中年人|陌生人|男生|女生|侍女|少女|女人|女孩|女子|丫鬟|管家|男人|男子|男孩|老人|老者|老妇|老婦|路人|众人|眾人|猎人|獵人|商人|工人|客人|少年|青年"
+    r"|孩子|师父|師父|师兄|師兄|师姐|師姐|母亲|母親|父亲|父親|妈妈|媽媽|爸爸|哥哥|姐姐|弟弟|妹妹|爷爷|爺爺|奶奶|大叔|阿姨|同学|同學|老师"
+    r"|老師|医生|醫生|学生|學生|先生|大夫|车夫|車夫|船夫|护士|護士|骑士|騎士|道士|修士|队长|隊長|船长|船長|校长|校長|首领|首領|将军|將軍"
+    r"|国王|國王|王后|皇后|公主|王子|店主|大汉|大漢|汉子|漢子|小贩|小販|售票员|售票員|店员|店員|司机|司機)"
+)
+"""A clause that begins with somebody, by what people are called."""
 _SAID_EN = (
     r"(?:said|says?|ask(?:s|ed)|repl(?:y|ies|ied)|whisper(?:s|ed)|shout(?:s|ed)|mutter(?:s|ed)|call(?:s|ed)"
     r" out|answer(?:s|ed)|cr(?:y|ies|ied)|yell(?:s|ed)|growl(?:s|ed)|murmur(?:s|ed)|snap(?:s|ped)"
@@ -23,7 +32,7 @@ _TAIL_ZH = re.compile(
     rf"\s*(?P<who>[^，,。！？!?；：:\s“”「」]{{0,12}}?)(?P<verb>{_SAID_ZH})(?![\u3400-\u9fff])"
 )
 _LEAD_EN = re.compile(
-    rf"(?P<who>[\w'’-]+(?: [\w'’-]+){{0,3}}?) {_SAID_EN}(?: [\w'’-]+){{0,3}}[:,]?\s*$",
+    rf"(?P<who>[\w'’-]+(?: [\w'’-]+){{0,5}}?) {_SAID_EN}(?: [\w'’-]+){{0,3}}[:,]?\s*$",
     re.IGNORECASE,
 )
 _TAIL_EN = re.compile(
@@ -36,11 +45,15 @@ _WRITTEN = re.compile(
     r"named|titled|so-called|word|words|written))[：:]?\s*$",
     re.IGNORECASE,
 )
+_TO_JA = re.compile(r"と(?!いう|は|いっ|呼|か)")
+_TAIL_JA = re.compile(
+    r"と?(?P<who>[^、。はが\s「」]{0,10})[はが]?(?:言[っい]|叫[んび]|呟|つぶや|答え|尋ね|訊|囁|ささや|告げ|笑[っい])"
+)
 _ENDS = re.compile(r"[。！？!?…—～~.,，、；;♪♥❤]$")
 _GOES_ON = re.compile(r"[\w\u3400-\u9fff]")
 _CLOSED = re.compile(r"[。！？!?…\.:：，,；;—]\s*$")
 _SENTENCE = re.compile(
-    r"(?<=[。！？])(?![。！？…”」』）)’])|(?<=[.!?])\s+(?=[A-Z\"“*])|(?<=……)(?=[^”」』。！？])"
+    r"(?<=[。！？])(?![。！？…”」』）)’])|(?<=[.!?])\s+(?=[A-Z\"“*])|(?<=……)(?=[^”」』。！？])|\n"
 )
 _CLAUSE = re.compile(r"[，,；;]")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
@@ -50,7 +63,7 @@ _I = re.compile(
 )
 _SAYS_I = re.compile(r"我|\bI\b|\bmy\b")
 _OTHERS = re.compile(
-    r"(?:the|an?|there|another|someone|somebody|everyone|everybody|outside|nearby|all around)\b"
+    r"(?:the|an?) (?=\w)|(?:there|another|someone|somebody|everyone|everybody|outside|nearby)\b"
     r"|有人|众人|大家|人群|所有人|门外|窗外|远处|四周|周围|空气|一名|一位|天色|夜色|月光|阳光"
     r"|[雨雪风雷](?=[停下落起越还又不声渐])",
     re.IGNORECASE,
@@ -83,6 +96,10 @@ class Telling:
             return not (self.first_person or self.other)
         return None
 
+    def speaks_as_i(self, text: str) -> bool:
+        """Whether bare prose is said by a role that is told of as he or she."""
+        return not self.first_person and _I.match(text) is not None
+
     def named(self, text: str) -> str:
         """The name of the role with which a text begins, and goes on as a sentence does."""
         for name in self.names:
@@ -108,9 +125,13 @@ class Telling:
         if any(name and name in who for name in self.names):
             self.other = False
             return False
+        if _HE.match(who):
+            return self.first_person
         own = self.is_own(who)
         if own is not None:
             return not own
+        if _PERSON.fullmatch(who):
+            return True
         if _I.search(who) and "的" not in who:
             return False
         if who[0] > "⺀":
@@ -118,9 +139,12 @@ class Telling:
         return who[0].isupper() and who.split()[0].lower() not in ("and", "then", "but", "as")
 
 
-def says_i(text: str) -> bool:
-    """Whether somebody tells of himself as I."""
-    return _SAYS_I.search(text) is not None
+def tells_of_itself(text: str, names: Sequence[str]) -> bool:
+    """Whether a role tells of itself as I in prose, from which all that is quoted was taken."""
+    told = list(sentences(text))
+    i = sum(_SAYS_I.search(one) is not None for one in told)
+    by_name = any(name and one.startswith(name) for one in told for name in names)
+    return i > 0 and not by_name and i >= sum(_HE.match(one) is not None for one in told)
 
 
 def is_term(before: str, inner: str, after: str) -> bool:
@@ -146,18 +170,28 @@ def sentences(text: str) -> Iterator[str]:
             yield part.strip()
 
 
-def without_saying(text: str, names: Sequence[str]) -> str:
-    """A sentence without a last clause, or all of it, that only says that the role speaks."""
+def without_saying(text: str, names: Sequence[str]) -> tuple[str, bool]:
+    """A sentence without a first or last clause, or all of it, that only says that the role
+    speaks; and whether there was one, so that the rest is the role's too."""
     clauses = list(_CLAUSE.split(text.strip().rstrip("：:，,。. ")))
-    last = clauses[-1].strip()
-    for name in (*names, "她", "他", "它", "我"):
+    says = len(clauses) > 1 and _only_says(clauses[0], names)
+    if says:
+        text = text[text.index(clauses[0]) + len(clauses[0]) :].lstrip("，,；; ")
+        clauses = clauses[1:]
+    if _only_says(clauses[-1], names):
+        return text[: text.rfind(clauses[-1])].rstrip("，,；; "), True
+    ending = text.rstrip().endswith(("：", ":", "，", ","))
+    return text.rstrip("：:，, ") if ending else text, says
+
+
+def _only_says(clause: str, names: Sequence[str]) -> bool:
+    last = clause.strip().removeprefix("と")
+    for name in (*names, "她", "他", "它", "我", "は", "が"):
         last = last.removeprefix(name)
-    if re.fullmatch(_SAID_ZH, last) or re.fullmatch(
-        rf"\s*(?:(?:she|he|they|i) )?{_SAID_EN}", last, re.I
-    ):
-        cut = text.rfind(clauses[-1])
-        return text[:cut].rstrip("，,；; ")
-    return text.rstrip("：:，, ") if text.rstrip().endswith(("：", ":", "，", ",")) else text
+    if re.fullmatch(r"(?:言った|言う|答えた|呟いた|つぶやいた|叫んだ|尋ねた|囁いた)", last):
+        return True
+    english = rf"\s*(?:(?:she|he|they|i) )?{_SAID_EN}"
+    return bool(re.fullmatch(_SAID_ZH, last) or re.fullmatch(english, last, re.IGNORECASE))
 
 
 def _speaker_before(lead: str) -> str | None:
@@ -172,21 +206,26 @@ def _speaker_before(lead: str) -> str | None:
 
 
 def _subject(who: str, clauses: Sequence[str]) -> str:
-    """The subject of a clause before its verb; else that of the clause which begins the sentence,
-    where that is the role or the player."""
+    """The subject of a clause before its verb, else that of the nearest clause before it."""
     who = who.strip()
     while manner := _MANNER.search(who):
         who = who[: manner.start()].strip()
     if who or len(clauses) < 2:
         return who
-    first = clauses[0].strip()
-    return first[:1] if _I.match(first) or _SECOND.match(first) else ""
+    for clause in map(str.strip, reversed(clauses[:-1])):
+        if any(one.match(clause) for one in (_I, _HE, _SECOND, _OTHERS)):
+            return clause
+        if person := _PERSON.match(clause):
+            return person[0]
+    return ""
 
 
 def _speaker_behind(tail: str) -> str | None:
     """As `_speaker_before`, of what stands behind the words."""
     if found := _TAIL_ZH.match(tail):
         return _subject(found["who"], ())
+    if japanese := _TAIL_JA.match(tail):
+        return japanese["who"]
     if english := _TAIL_EN.match(tail):
         return english["who"] or english["after"]
     return None

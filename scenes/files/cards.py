@@ -9,6 +9,7 @@ from base.messages import N_, _, series
 from base.text import shown, without_place
 from characters.cards.files import Container
 from characters.cards.importing import Import, carry_out, plan
+from characters.cards.lines import role_name
 from characters.cards.mapping import Mode, untold
 from characters.cards.markup import TAGS
 from characters.cards.scripts import SCRIPTS
@@ -161,7 +162,12 @@ def report_of(one: Import) -> ImportReport:
         report.dropped[EMPTY_OPENINGS] += max(gone, 0)
     for warning in one.source.warnings:
         report.notice(without_place(warning, one.source.path))
-    if sheet.name != one.card.name:
+    plain = role_name(one.card.name)
+    if plain and sheet.name.startswith(f"{plain} "):
+        report.notice(
+            _("named {name}, since another is called {card}", name=sheet.name, card=shown(plain))
+        )
+    elif plain == sheet.name and sheet.name != one.card.name:
         report.notice(
             _(
                 "named {name}, since a log cannot hold the name {card}",
