@@ -146,10 +146,11 @@ def guessed(text: str) -> int:
 
 def told(constants: Sequence[Constant], role: Role | None = None) -> Iterator[str]:
     """What stands in a prompt for these entries; those of a role without a profile are its
-    profile, and say whose where they do not name it."""
-    for one in constants:
-        nameless = role is not None and not role.profile and role.name not in one.text
-        yield f"{role.name}：{one.text}" if role is not None and nameless else one.text
+    profile, and where none of them names it, the first says whose."""
+    nameless = role is not None and not role.profile
+    nameless = nameless and not any(role and role.name in one.text for one in constants)
+    for at, one in enumerate(constants):
+        yield f"{role.name}：{one.text}" if role is not None and nameless and not at else one.text
 
 
 def _room(context: int, others: int) -> int:

@@ -273,8 +273,13 @@ def stable_part(scene: Scene) -> str:
     """What does not change during a session: title, summary, cast and voices, as log lines; where
     thoughts are private, none of the voices, since all read them."""
     entries = [Entry("chapter", one_line(scene.title))]
+    profiles = [one_line(role.profile) for role in scene.cast]
     about = (one_line(scene.summary), one_line(scene.aim))
-    entries += [Entry("context", text) for text in about if text]
+    entries += [
+        Entry("context", text)
+        for text in about
+        if text and not any(profile.startswith(text) for profile in profiles)
+    ]
     for role in scene.cast:
         likes = "、".join(role.likes)
         profile = one_line(f"{role.profile} {likes and f'（{likes}）'}")

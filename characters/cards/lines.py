@@ -8,7 +8,7 @@ from characters.cards.labels import USER as USER
 from characters.cards.labels import Voices as Voices
 from characters.cards.labels import blocks
 from characters.cards.labels import role_name as role_name
-from characters.cards.prose import Telling, is_term, sentences, tells_of_itself, without_saying
+from characters.cards.prose import NEAR, Telling, is_term, sentences, tells_of_itself, without_saying
 
 _DEEDS = r"\*\*{0,2}([^*\n]+)\*{1,3}|（([^（）()\n]+)[）)]|\(([^（）()\n]+)[）)]"
 _QUOTES = (
@@ -81,12 +81,13 @@ def _marked(line: str) -> list[tuple[str, str]]:
     end, held = 0, ""
     for found in _PIECE.finditer(line):
         between, end = line[end : found.start()], found.end()
+        before, after = (held + between)[-NEAR:], line[end : end + NEAR]
         inner = found[found.lastindex or 0]
         deed = (found.lastindex or 0) <= _DEED_GROUPS
-        if deed and not _TOLD.search(inner):  # (>_<) is no deed
+        if deed and found[0][0] != "*" and not _TOLD.search(inner):  # (>_<) is no deed
             held += between + found[0]
             continue
-        if not deed and is_term(held + between, inner, line[end:]):
+        if not deed and is_term(before, inner, after):
             held += between + found[0]
             continue
         parts += [(held + between, "bare"), (found[0], "deed" if deed else "quote")]
@@ -117,7 +118,7 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
                 yield text.lstrip("，,、；; "), "deed" if text[:1] in "，、" else "bare"
         else:
             before, behind = texts[at - 1], texts[at + 1]
-            by_other = telling.another_says(before, behind)
+            by_other = telling.another_says(before[-NEAR:], behind[:NEAR])
             if by_other == "lead":
                 yield (before + text).strip(), "other"
             elif by_other == "tail":

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+NEAR = 120
+"""Characters beside a quotation by which it is told whose it is."""
 _SAID_ZH = (
     r"(?:[说說问問答喊叫笑骂罵叹嘆吼嚷应應喝劝勸哼接]道|回答|回应|回應|开口|開口|嘟囔|低语|低語|喃喃|解释|解釋"
     r"|补充|補充|吩咐|命令|提醒|大喊|大叫|低吼|宣布|插嘴|[说說道问問喊答嚷骂罵吼唤喚劝勸])(?:道|着|著|了)?(?:一?[句声聲])?"

@@ -23,7 +23,7 @@ PATIENCE_OF_ALL = 2.0
 """Seconds that the scripts of a card may take together."""
 MOST = 200
 """Scripts of a card that are run."""
-LONGEST = 1_000_000
+LONGEST = 200_000
 """Characters that a script may make of a text."""
 LONGEST_PATTERN = 20_000
 INPUT, OUTPUT, BOOK = 1, 2, 5

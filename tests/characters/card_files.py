@@ -72,7 +72,7 @@ def chunks_of(file: bytes) -> list[tuple[bytes, bytes]]:
 
 def webp_of(card: object, order: str = "<", charset: bytes = b"ASCII\0\0\0") -> bytes:
     """A WebP with a card in the comment of its EXIF data; no picture can be seen in it."""
-    comment = charset + raw(card)
+    comment = charset + (card if isinstance(card, bytes) else raw(card))
     at = 8 + 2 + 12 + 4
     head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8)
     first = struct.pack(f"{order}HHHIII", 1, 0x8769, 4, 1, at, 0)
