@@ -8,7 +8,14 @@ from characters.cards.labels import USER as USER
 from characters.cards.labels import Voices as Voices
 from characters.cards.labels import blocks
 from characters.cards.labels import role_name as role_name
-from characters.cards.prose import NEAR, Telling, is_term, sentences, tells_of_itself, without_saying
+from characters.cards.prose import (
+    NEAR,
+    Telling,
+    is_term,
+    sentences,
+    tells_of_itself,
+    without_saying,
+)
 
 _DEEDS = r"\*\*{0,2}([^*\n]+)\*{1,3}|（([^（）()\n]+)[）)]|\(([^（）()\n]+)[）)]"
 _QUOTES = (

@@ -4,6 +4,7 @@ it counted; the author's instructions; and whether the card is a narrator. The c
 
 import re
 from collections import Counter
+from functools import cached_property
 
 from base.messages import N_
 from base.text import one_line, printable
@@ -23,7 +24,7 @@ DEPTH = 4
 _START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL = re.compile(r"\{\{\s*original\s*\}\}", re.IGNORECASE)
 _GAPS = re.compile(r"(?<=\S)[ \t]{2,}")
-_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)|\n")
+_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)|(\n)")
 _TO_A_PROGRAM = re.compile(
     r"\b(?:as an ai|language model|ai assistant|an? (?:helpful )?assistant|chat ?bot)\b"
     r"|\b(?:paragraphs?|markdown|tokens|nsfw|ooc|jailbreak|uncensored|system prompt|content polic)"
@@ -37,7 +38,10 @@ _TO_A_PROGRAM = re.compile(
     r"|<\w+>|(?:使用|以|按).{0,6}(?:格式|标签)(?:输出|回复|包裹)",
     re.IGNORECASE,
 )
-_YOU_ARE = re.compile(r"^(?:you are|you're|you play|你是|你叫)\s*(?=\{\{char\}\})", re.IGNORECASE)
+_WHO = re.compile(r"\s*\{\{char\}\}\s*[.。!！]?\s*", re.IGNORECASE)
+_YOU_ARE = re.compile(
+    r"^\s*(?:you are|you're|you play|你是|你叫)\s*(?=\{\{char\}\})", re.IGNORECASE
+)
 _NARRATOR_NAME = re.compile(
     r"旁白|叙述者|叙事者|说书人|主持人|守秘人|地下城主|世界(?:模拟|生成|观|卡)?(?:器)?$|模拟器|系统$|跑团"
     r"|\b(?:narrator|game ?master|dungeon ?master|storyteller|simulator|gm|dm|kp|rpg|world)\b"
@@ -54,7 +58,7 @@ _NARRATES = re.compile(
     r"(?:not a (?:single )?(?:character|person)"
     r"|(?:an? |the )?(?:\w+ ){0,3}?(?:narrator|narrat\w+|game ?master|dungeon ?master|storyteller"
     r"|simulator|gm\b|dm\b|rpg))"
-    r"|\{\{char\}\}\s*(?:是|作为|担任|扮演)[^。\n]{0,12}(?:旁白|叙述者|主持人|守秘人|地下城主|模拟器|所有(?:角色|人物|NPC))"
+    r"|\{\{char\}\}\s*(?:是|作为|担任|扮演|负责|将|会)[^。\n]{0,12}(?:旁白|叙述者|主持人|守秘人|地下城主|模拟器|所有(?:角色|人物|NPC))"
     r"|\{\{char\}\}\s*(?:不是|并非|不代表)[^。\n]{0,8}(?:角色|人物|人)(?:[，,。\n]|$)",
     re.IGNORECASE,
 )
@@ -92,14 +96,14 @@ class CardTexts:
         """What stands behind the profile: the system prompt, and reminders that are too long to be
         read anew at each line."""
         told = [self._instruction(self.card.text("system_prompt"))]
-        told += [text for text, __ in self._reminders() if len(text) > LONGEST_NOTE]
+        told += [text for text, __ in self._reminders if len(text) > LONGEST_NOTE]
         return "\n".join(part for part in told if part)
 
     def notes(self) -> tuple[AuthorNote, ...]:
         """The depth prompt at its depth, and the instructions behind the history."""
         return tuple(
             AuthorNote(one_line(text), depth)
-            for text, depth in self._reminders()
+            for text, depth in self._reminders
             if text and len(text) <= LONGEST_NOTE
         )
 
@@ -112,6 +116,7 @@ class CardTexts:
         texts = ("\n".join(self._lines(text, labels=False)) for text in self.card.greetings)
         return tuple(text for text in texts if text)
 
+    @cached_property
     def _reminders(self) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         depth_prompt = self.card.extensions.get("depth_prompt")
@@ -127,12 +132,12 @@ class CardTexts:
         """An instruction without what speaks to a chat program: a log has no replies of so many
         paragraphs, and a model that only goes on with it would write such sentences."""
         kept: list[str] = []
-        for sentence in _SENTENCE.split(_ORIGINAL.sub("", text)):
+        for sentence in filter(None, _SENTENCE.split(_ORIGINAL.sub("", text))):
             if _TO_A_PROGRAM.search(sentence):
                 self.counts[ADDRESSED] += 1
-            elif sentence.strip():
-                kept.append(_YOU_ARE.sub("", sentence.strip()))
-        return self._setting("\n".join(kept))
+            elif not _WHO.fullmatch(told := _YOU_ARE.sub("", sentence)):
+                kept.append(told)
+        return self._setting("".join(kept))
 
     def _setting(self, text: str) -> str:
         told = printable(self._filled(setting_of(text, self.counts)))

@@ -151,9 +151,10 @@ def _history(made: Made, count: Callable[[str], int]) -> tuple[list[Piece], int]
     pieces, left_out = _lines(made, lines)
     for place, reminder in reminders:
         pieces.insert(place, reminder)
+    pieces += [secret] if secret is not None else []
     if note is not None:
         pieces.insert(at, note)
-    pieces += [one for one in (secret, director) if one is not None]
+    pieces += [director] if director is not None else []
     return [Piece(p.kind, p.text, count(p.text), p.turn) for p in pieces], left_out
 
 

@@ -105,11 +105,36 @@ def seeds() -> list[Seed]:
 # --- mutations -----------------------------------------------------------------------------------
 
 MARKUP = (
-    *("<think>", "</think>", "<UpdateVariable>", "</UpdateVariable>", "<details><summary>", "<div>"),
-    *("</div>", "<!--", "-->", "```", "<%", "%>", "<p style='display:none'", "<StatusPlaceHolder/>"),
-    *("<b ", "&lt;", "&#0;", "![x](", "| a |\n|---|\n", "[{\"op\":1}]", "{\"a\":", "_.set(", "<林默>"),
+    *(
+        "<think>",
+        "</think>",
+        "<UpdateVariable>",
+        "</UpdateVariable>",
+        "<details><summary>",
+        "<div>",
+    ),
+    *(
+        "</div>",
+        "<!--",
+        "-->",
+        "```",
+        "<%",
+        "%>",
+        "<p style='display:none'",
+        "<StatusPlaceHolder/>",
+    ),
+    *("<b ", "&lt;", "&#0;", "![x](", "| a |\n|---|\n", '[{"op":1}]', '{"a":', "_.set(", "<林默>"),
     *("{{setvar::a::{{getvar::a}}{{getvar::a}}}}", "{{getvar::a}}", "{{addvar::a::1}}", "{{date}}"),
-    *("他说：“", "”他说。", "“江湖规矩”", "老仆走来，轻声说：", "He says, \"", "Liu says.", "我", "（>_<）"),
+    *(
+        "他说：“",
+        "”他说。",
+        "“江湖规矩”",
+        "老仆走来，轻声说：",
+        'He says, "',
+        "Liu says.",
+        "我",
+        "（>_<）",
+    ),
     *("<START>", "{{user}}:", "性格：活泼", "阿虚：「嗯」", "\n", " ", "。", "，", "a", "好"),
 )
 """Pieces of which texts are put together that front ends and authors might have written."""
@@ -125,7 +150,12 @@ def script_made(rng: Random) -> dict[str, object]:
     """A script of a card, which may be slow, grow a text, or be none."""
     patterns = (
         *("/(a+)+$/g", "/(.*)*x/", "/[/", "x", "", "/./g", "/^/gm", "/(?<n>.)/g", "/\\b/g", 7),
-        *("/" + "(" * 500 + "/", "/([\\s\\S]*?)*?龘/g", "<StatusPlaceHolderImpl/>", "/(.)\\1{9}/gi"),
+        *(
+            "/" + "(" * 500 + "/",
+            "/([\\s\\S]*?)*?龘/g",
+            "<StatusPlaceHolderImpl/>",
+            "/(.)\\1{9}/gi",
+        ),
     )
     made = ("", "$1$1$0", "$<n>", "{{match}}" * 50, "$99", None, "<div>$&</div>", "\\")
     return {
@@ -157,7 +187,10 @@ def card_changed(rng: Random) -> Seed:
         for field in rng.sample(TOLD, 3):
             data[field] = text_made(rng)
         data["extensions"]["regex_scripts"] = [script_made(rng) for _ in range(rng.randrange(4))]
-        data["extensions"]["depth_prompt"] = {"prompt": text_made(rng), "depth": rng.choice((4, -1))}
+        data["extensions"]["depth_prompt"] = {
+            "prompt": text_made(rng),
+            "depth": rng.choice((4, -1)),
+        }
     for _ in range(rng.choice((0, 1, 1, 3))):
         value = value_changed(value, rng, WRONG)
     card = json.dumps(value).encode()
