@@ -19,7 +19,7 @@ TOO_SLOW = N_("scripts of the card that take too long")
 NO_PATTERN = N_("scripts of the card that cannot be read")
 PATIENCE = 0.1
 """Seconds that one script may take with one text."""
-PATIENCE_OF_ALL = 2.0
+PATIENCE_OF_ALL = 1.0
 """Seconds that the scripts of a card may take together."""
 MOST = 200
 """Scripts of a card that are run."""

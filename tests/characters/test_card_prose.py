@@ -105,7 +105,8 @@ TOLD = [
         ["【时间：傍晚】", "【地点：茶馆】", "林夏：坐吧。", "林夏：\\me 倒了一杯茶"],
     ),
     (
-        'Summer tilts her head. "You came," she whispers. The rain keeps falling. "I thought \'never\' meant never."',
+        'Summer tilts her head. "You came," she whispers. '
+        "The rain keeps falling. \"I thought 'never' meant never.\"",
         [
             "林夏：\\me tilts her head.",
             "林夏：You came,",

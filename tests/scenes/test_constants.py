@@ -17,6 +17,8 @@ from scenes.scene import Scene
 from scenes.scene_loader import read_scene
 from scenes.table.play import Play
 
+CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "cards"
+
 
 def entry(content: str, **more: object) -> dict[str, object]:
     return {"key": [], "content": content, "constant": True, "disable": False, **more}
@@ -136,3 +138,17 @@ def test_a_session_keeps_them_as_they_were(tmp_path: Path) -> None:
     again = Play.resume(play.journal.path)
     assert "小。" in again.prompt(Scripted(), again.scene.cast[1]).stable
     again.close()
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="needs the folder `shared` beside the checkout")
+@pytest.mark.parametrize("context", [256, 2048, 4096, 32_768])
+def test_the_case_of_a_book_with_one_big_entry(context: int) -> None:
+    scene = read_scene(CASES / "scene-big-constant.yaml")
+    stable = stable_within(scene, context, len)
+    assert stable.startswith("==== 大条目 ====\n{林默：学生}\n{阿诺：骑士}\n{")
+    assert "{小条必须说。}\n" in stable
+    assert ("大" * 1500 in stable) == (context == 32_768)
+    shelf, entries = Shelf(), parse("林默：暗号呢？\n阿诺：好。")
+    knowledge = shelf.of(scene.knowledge)
+    told = informed(scene, entries, lambda role: knowledge, 600, len, "林默")
+    assert [one.text for one in told if isinstance(one, Note)] == ["暗号是月亮。"]
