@@ -80,6 +80,8 @@ def _told_line(
     made: list[str] = []
     for part, kind in _whose(line, telling, by_quotes):
         piece = part.lstrip(_LEADING) if _BARE.search(part) else part
+        if kind == "bare" and piece.strip() in telling.names:
+            continue  # a name above what is said
         if kind == "speech":
             made.append(f"{speaker}：{piece}")
         elif kind == "other":

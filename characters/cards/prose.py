@@ -52,6 +52,9 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _TO_JA = re.compile(r"と(?!いう|は|いっ|呼|か)")
+_VOICE = re.compile(
+    r"\s*(?P<who>[^，,。！？：:\s]{0,14}?)的?(?:声音|聲音|嗓音)[^。！？]{0,20}(?:传来|傳來|响起|響起)"
+)
 _TAIL_JA = re.compile(
     r"と?(?P<who>[^、。はが\s「」]{0,10})[はが]?(?:言[っい]|叫[んび]|呟|つぶや|答え|尋ね|訊|囁|ささや|告げ|笑[っい])"
 )
@@ -237,6 +240,8 @@ def _subject(who: str, clauses: Sequence[str]) -> str:
 
 def _speaker_behind(tail: str) -> str | None:
     """As `_speaker_before`, of what stands behind the words."""
+    if found := _VOICE.match(tail):
+        return found["who"] or found[0]
     if found := _TAIL_ZH.match(tail):
         return _subject(found["who"], ())
     if japanese := _TAIL_JA.match(tail):
