@@ -100,6 +100,18 @@ def test_what_is_only_sometimes_so_is_no_profile_but_comes_up(tmp_path: Path) ->
     assert [one.text for one in told if isinstance(one, Note)] == ["过后。"]
 
 
+def test_a_book_that_several_have_is_told_once(tmp_path: Path) -> None:
+    cast = "".join(f"\n  {name}: {{knowledge: [book.json]}}" for name in ("林默", "阿诺"))
+    cast += "\nknowledge: [book.json]"
+    scene = made(
+        tmp_path, entry("城在海边。林默和阿诺住在那里。"), entry("{{char}}怕黑。"), cast=cast
+    )
+    stable = stable_part(scene)
+    assert stable.count("城在海边") == 1
+    assert stable.count("{林默怕黑。}") == stable.count("{阿诺怕黑。}") == 1
+    assert stable_within(scene, 2000, len) == stable
+
+
 def test_a_book_of_the_scene_and_a_broken_one(tmp_path: Path) -> None:
     scene = made(tmp_path, entry("城在海边。"), cast="\n  林默: 学生\nknowledge: [book.json]")
     assert [one.text for one in scene.constants] == ["城在海边。"]
