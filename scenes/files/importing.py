@@ -77,7 +77,9 @@ def opened(file: Recognised) -> Opened:
         logs = open_logs(path, file.format)
         return OpenedLogs(path, logs, players(logs))
     if importer.kind == "card":
-        return OpenedCards(path, importer, importer.read([path], folders("characters")[1], True))
+        folder = folders("characters")[1]
+        imports = importer.read([path], folder, True, or_named=path.stem)
+        return OpenedCards(path, importer, imports)
     if importer.kind == "chat":
         check_chat(path, importer)
         return OpenedChat(path, importer)
