@@ -3,16 +3,13 @@
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from random import Random
 
 from base.errors import KnownError
 from base.folders import folders
 from base.messages import _
 from base.writing import reason, replace_text
 from characters.cards.importing import Import, carry_out
-from characters.cards.macros import expand
 from characters.cards.mapping import Mode
 from characters.lore.book import Lorebook
 from scenes.files.cards import write_cards
@@ -124,7 +121,8 @@ def scene_beside(imports: Sequence[Import]) -> Path:
     first = imports[0].sheet
     language = language_of("".join((first.profile, *first.openings)))
     player = PLAYERS[language]
-    summary = expand(first.profile, first.name, player, Random(0), datetime.now())
+    profile = first.profile.replace("{{user}}", player)
+    summary = "" if "{{" in profile else profile  # what chance or the day says is not written down
     replace_text(path, scene_with(cast, player, summary, language), ())
     return path
 
