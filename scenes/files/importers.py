@@ -176,8 +176,8 @@ IMPORTERS: tuple[Importer, ...] = (
         "fantasy-grounds",
         "log",
         N_("Fantasy Grounds chat log"),
-        "trpg.page_formats:detect_fantasy_grounds",
-        "trpg.page_formats:read_fantasy_grounds",
+        "trpg.fantasy_grounds:detect",
+        "trpg.fantasy_grounds:read",
     ),
     Importer(
         "maptool",

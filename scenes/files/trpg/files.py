@@ -15,6 +15,8 @@ from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.items import Item
 from scenes.files.trpg.people import TableRules
 
+LABELLED = ("names", "stamped", "markdown")
+"""Formats of people, not of programs, in which a name and a colon say that somebody speaks."""
 MOST = 4
 """Formats that a file is said to be perhaps."""
 
@@ -32,11 +34,16 @@ class TableLog:
 
         Raises `KnownError` where nothing in the file is a message of its format.
         """
-        converter = LogConverter(table, self.report)
+        converter = LogConverter(table, self.report, self.labelled)
         yield from converter.lines(self._items())
         self.report.notices += self.file.notices
         if not self.report.read:
             raise no_message(self)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether a name and a colon stand before each message."""
+        return self.importer.name in LABELLED
 
     def again(self) -> "TableLog":
         """The same log, to be read once more."""
@@ -92,7 +99,8 @@ def log_of(file: TextFile, importer: Importer | None = None) -> TableLog:
     if ranked[0].certainty < SURE:
         raise KnownError(
             _(
-                "{where}: too little of it looks like one log; perhaps {titles}: --format {formats}",
+                "{where}: too little of it looks like one log; perhaps {titles}: "
+                "--format {formats}",
                 where=file.where,
                 titles=series(_(one.importer.title) for one in ranked[:MOST]),
                 formats="|".join(one.importer.name for one in ranked[:MOST]),

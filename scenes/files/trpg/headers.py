@@ -172,7 +172,8 @@ CHANNELLED = LineHeader(
 DISCORD = LineHeader(
     re.compile(
         r"\[(?![0-9/]+, )(?:[^\[\]\n]{0,30}[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?"
-        r"(?:\s?[^\[\]\n0-9]{1,8})?)\] (?P<name>[^\[\]<>：:]{1,80}?)(?:#[0-9]{4})?(?: \(pinned\))?\s*"
+        r"(?:\s?[^\[\]\n0-9]{1,8})?)\] (?P<name>[^\[\]<>：:]{1,80}?)(?:#[0-9]{4})?"
+        r"(?: \(pinned\))?\s*"
     ),
     frame=re.compile(
         r"={20,}|(?:Guild|Channel|Topic|After|Before): .*|Exported [0-9,.  ]+ message\(s\)"

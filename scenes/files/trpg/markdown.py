@@ -2,14 +2,18 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from scenes.files.head import FileHead
 from scenes.files.source import TextFile
 from scenes.files.trpg.items import Dropped, Item, Part, TableMessage
-from scenes.files.trpg.names import is_name
+from scenes.files.trpg.names import CAST, may_speak
 from scenes.files.trpg.text_formats import BEFORE, FRAME, LARGEST
 
+LOOKED_AT = 50_000
+"""Lines in which it is seen how names stand."""
 HEADER = re.compile(
     r"\s*(?:[-*+] )?(?:\*\*|__)(?P<name>[^*_\n：:]{1,60}?)\s*(?P<colon>[：:])?\s*(?:\*\*|__)"
     r"\s*(?P<behind>[：:])?\s*(?P<text>.*)"
@@ -44,6 +48,8 @@ def read(file: TextFile) -> Iterator[Item]:
     """The messages; what is marked as off-topic in a block quote is one of its own."""
     message = _Message()
     fenced = False
+    narrating: list[str] = []
+    alone = _stand_alone(islice(file.lines(), LOOKED_AT))
     for number, line in enumerate(file.lines(), 1):
         if not line.strip():
             continue
@@ -53,9 +59,10 @@ def read(file: TextFile) -> Iterator[Item]:
         is_quoted, text = _unquoted(line)
         if fenced:
             message.add(number, line.strip())
-        elif found := _header(text):
+        elif (found := _header(text)) and alone.get(found["name"].strip(), True):
             yield from message.ended()
-            message.begin(number, found["name"].strip())
+            name = found["name"].strip()
+            message.begin(number, f"{name}（KP）" if name in narrating else name)
             if (said := _plain(found["text"])) and (found["colon"] or found["behind"]):
                 message.add(number, said)
         elif heading := _HEADING.fullmatch(text):
@@ -67,6 +74,7 @@ def read(file: TextFile) -> Iterator[Item]:
         elif _RULE.fullmatch(text):
             yield Dropped(number, FRAME, text)
         elif not message.name:
+            narrating += CAST.findall(text)
             yield Dropped(number, BEFORE, text)
         elif said := _plain(text):
             if is_quoted and _ASIDE.fullmatch(text.strip()):
@@ -77,6 +85,18 @@ def read(file: TextFile) -> Iterator[Item]:
         if message.size > LARGEST:
             yield from message.ended()
     yield from message.ended()
+
+
+def _stand_alone(lines: Iterable[str]) -> dict[str, bool]:
+    """Labels with a colon that are no names: those that come once, where names stand alone."""
+    once: Counter[str] = Counter()
+    alone = 0
+    for line in lines:
+        if found := _header(_unquoted(line)[1]):
+            has_colon = bool(found["colon"] or found["behind"])
+            alone += not has_colon
+            once[found["name"].strip()] += 1 if has_colon else 2
+    return {name: False for name, count in once.items() if count == 1 and alone > len(once) / 2}
 
 
 class _Message:
@@ -104,7 +124,7 @@ class _Message:
 def _header(text: str) -> re.Match[str] | None:
     """A name in bold: with a colon, or with nothing but small print behind it."""
     found = HEADER.fullmatch(text)
-    if found is None or not is_name(found["name"]):
+    if found is None or not may_speak(found["name"]):
         return None
     if found["colon"] or found["behind"] or not _STAT.sub("", found["text"]).strip():
         return found

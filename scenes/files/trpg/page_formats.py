@@ -1,6 +1,5 @@
-"""Logs that are saved as web pages to messages: CCFOLIA, Roll20, Fantasy Grounds, MapTool, chats."""
+"""Logs that are saved as web pages to messages: CCFOLIA, Roll20, MapTool, Discord, Telegram."""
 
-import html
 import re
 from collections.abc import Callable, Iterator
 
@@ -11,13 +10,12 @@ from scenes.files.source import TextFile
 from scenes.files.trpg.items import Dropped, Item, Part, TableMessage, part_of
 from scenes.files.trpg.names import is_name
 from scenes.files.trpg.pages import Block, IsBlock, blocks
-from scenes.files.trpg.text_formats import FRAME
 
 OTHER_BLOCKS = N_("parts of the page that are no messages")
 SURELY = 0.95
 
 
-class _Names:
+class Names:
     """Who has written so far, for what stands without a name or begins with one."""
 
     def __init__(self) -> None:
@@ -42,13 +40,13 @@ class _Names:
         return TableMessage(number, name, text.removeprefix(name).strip(), part="action")
 
 
-Read = Callable[[Block, _Names], Item | None]
+Read = Callable[[Block, Names], Item | None]
 
 
 def _messages(
     file: TextFile, is_block: IsBlock, read: Read, nested: bool = False
 ) -> Iterator[Item]:
-    names = _Names()
+    names = Names()
     for block in blocks(file, is_block, nested):
         if isinstance(block, FileNotice):
             yield block
@@ -61,7 +59,10 @@ def _messages(
 
 def detect_ccfolia(head: FileHead) -> float:
     """Paragraphs of a channel, a name, a colon and a text, each in a span."""
-    spans = r"<p[^<>]*>\s*<span[^<>]*>\s*\[[^\[\]<>]{1,40}\]\s*</span>\s*<span[^<>]*>[^<>]*</span>\s*[:：]"
+    spans = (
+        r"<p[^<>]*>\s*<span[^<>]*>\s*\[[^\[\]<>]{1,40}\]\s*</span>"
+        r"\s*<span[^<>]*>[^<>]*</span>\s*[:：]"
+    )
     return SURELY if re.search(spans, head.text) else 0
 
 
@@ -70,7 +71,7 @@ def read_ccfolia(file: TextFile) -> Iterator[Item]:
     return _messages(file, lambda tag, classes: tag == "p", _ccfolia)
 
 
-def _ccfolia(block: Block, names: _Names) -> Item | None:
+def _ccfolia(block: Block, names: Names) -> Item | None:
     channel = block.text(lambda one: one.place == 1)
     name = block.text(lambda one: one.place == 2)
     text = block.text(lambda one: one.place > 2)
@@ -99,7 +100,7 @@ def read_roll20(file: TextFile) -> Iterator[Item]:
     return _messages(file, lambda tag, classes: tag == "div" and "message" in classes, _roll20)
 
 
-def _roll20(block: Block, names: _Names) -> Item | None:
+def _roll20(block: Block, names: Names) -> Item | None:
     kinds = block.classes
     by = block.of_class("by").rstrip(":： ").strip()
     if {"desc", "description"} & kinds:
@@ -149,7 +150,7 @@ def read_discord(file: TextFile) -> Iterator[Item]:
     )
 
 
-def _discord(block: Block, names: _Names) -> Item | None:
+def _discord(block: Block, names: Names) -> Item | None:
     author = block.of_class(
         "chatlog__author", "chatlog__author-name", "chatlog__system-notification-author"
     )
@@ -174,7 +175,7 @@ def read_telegram(file: TextFile) -> Iterator[Item]:
     return _messages(file, lambda tag, classes: tag == "div" and "message" in classes, _telegram)
 
 
-def _telegram(block: Block, names: _Names) -> Item | None:
+def _telegram(block: Block, names: Names) -> Item | None:
     if "service" in block.classes:
         return TableMessage(block.number, "", block.text(), part="system")
     name = names.met(block.of_class("from_name").split("\n")[0].partition(" via @")[0])
@@ -187,7 +188,10 @@ def _telegram(block: Block, names: _Names) -> Item | None:
 
 def detect_maptool(head: FileHead) -> float:
     """Rows of a name with a colon and a text, as MapTool lays out its chat."""
-    row = r"<td[^<>]*margin-right: ?5px[^<>]*>\s*(?:<span[^<>]*>\s*)?[^<>]{1,60}:\s*(?:&#160;|&nbsp;|\s)*(?:</span>\s*)?</td>"
+    row = (
+        r"<td[^<>]*margin-right: ?5px[^<>]*>\s*(?:<span[^<>]*>\s*)?[^<>]{1,60}:"
+        r"\s*(?:&#160;|&nbsp;|\s)*(?:</span>\s*)?</td>"
+    )
     if not re.search(row, head.text):
         return 0
     return 0.9
@@ -198,7 +202,7 @@ def read_maptool(file: TextFile) -> Iterator[Item]:
     return _messages(file, lambda tag, classes: tag in ("tr", "div", "li"), _maptool, nested=True)
 
 
-def _maptool(block: Block, names: _Names) -> Item | None:
+def _maptool(block: Block, names: Names) -> Item | None:
     if block.tag == "tr":
         cells = [block.text(lambda one, at=at: one.place == at) for at in (1, 2, 3)]  # type: ignore[misc]
         cells = [cell for cell in cells if cell]
@@ -217,64 +221,3 @@ def _maptool(block: Block, names: _Names) -> Item | None:
 def _told(number: int, name: str, text: str) -> TableMessage:
     is_roll = re.search(r"\d*d\d+.*=\s*\d", text) is not None
     return TableMessage(number, name, text.strip("«» "), part="dice" if is_roll else "person")
-
-
-# --- Fantasy Grounds ---
-
-_FONT = re.compile(
-    r"\s*<font color=\"(?P<colour>#?[0-9A-Za-z]{3,10})\">(?P<said>.*?)</font>\s*(?P<dice>\[[^\[\]]{1,200}\])?"
-    r"\s*(?:<br ?/?>)?\s*"
-)
-_SESSION = re.compile(r".*<b>Session started at (.*?)</b>.*")
-_SPEAKER = re.compile(
-    r"(?P<name>[^\[\]:：<>]{1,60}?)\s?(?:\((?P<mode>[^()]{1,30})\))?[:：]\s+(?P<text>.*)"
-)
-_SYSTEM = "#660066"
-"""The colour of what the program says."""
-
-
-def detect_fantasy_grounds(head: FileHead) -> float:
-    """Lines in a font of a colour each, or the heads of its sessions."""
-    fonts = len(re.findall(r"^\s*<font color=\"#?\w{3,10}\">", head.text, re.MULTILINE))
-    if "<b>Session started at " in head.text:
-        return 0.96 if fonts else 0.6
-    return 0.8 if fonts > 2 else 0
-
-
-def read_fantasy_grounds(file: TextFile) -> Iterator[Item]:
-    """The messages of `chatlog.html`."""
-    names = _Names()
-    for number, line in enumerate(file.lines(), 1):
-        if not line.strip() or len(line) > 1 << 20:
-            continue
-        if found := _FONT.fullmatch(line):
-            yield _of_font(number, found, names)
-        elif session := _SESSION.fullmatch(line):
-            yield TableMessage(number, "", html.unescape(session[1]), part="chapter")
-        elif not re.fullmatch(r"\s*(?:<br ?/?>|<[^<>]*>)*\s*", line):
-            yield Dropped(number, FRAME, line)
-
-
-def _of_font(number: int, found: re.Match[str], names: _Names) -> Item:
-    said = " ".join(html.unescape(re.sub(r"<[^<>]{0,200}>", "", found["said"])).split())
-    speaker = _SPEAKER.fullmatch(said)
-    is_system = found["colour"].lower() == _SYSTEM
-    if speaker and is_name(speaker["name"]):
-        name = names.met(speaker["name"].strip())
-        if found["dice"]:
-            text = f"{speaker['text']} {found['dice']}"
-            return TableMessage(number, name, text, part="dice")
-        if speaker["mode"] and speaker["mode"].lower() in ("ooc", "whisper"):
-            return TableMessage(number, name, speaker["text"], part="aside")
-        return TableMessage(number, name, speaker["text"])
-    if is_system or said.startswith("[") or not said:
-        return TableMessage(number, "", said, part="system")
-    return (
-        names.doing(number, said)
-        if _begins(said, names)
-        else TableMessage(number, "", said, part="narration")
-    )
-
-
-def _begins(text: str, names: _Names) -> bool:
-    return any(text.startswith(one) for one in names.known)

@@ -13,7 +13,12 @@ LARGEST = 1 << 22
 """Characters of a tag that is never closed, and of one block."""
 PIECE = 1 << 16
 """Characters that are parsed at once."""
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    (
+        *("area", "base", "br", "col", "embed", "hr", "img", "input"),
+        *("link", "meta", "param", "source", "track", "wbr"),
+    )
+)
 _HIDDEN = frozenset(("script", "style", "head", "title", "template", "noscript", "svg"))
 _LINES = frozenset(("div", "p", "tr", "li", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"))
 

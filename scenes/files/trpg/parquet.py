@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from base.errors import KnownError
 from base.messages import _
@@ -89,11 +89,11 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _seekable(raw: BinaryIO) -> BinaryIO:
+def _seekable(raw: IO[bytes]) -> IO[bytes]:
     """A file that can be read from its end, as such a table is; of a zip, what is unpacked."""
     if raw.seekable() and not hasattr(raw, "_archive"):
         return raw
-    held = tempfile.TemporaryFile()
+    held: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who reads
     size = 0
     while piece := raw.read(1 << 20):
         size += len(piece)
@@ -101,4 +101,4 @@ def _seekable(raw: BinaryIO) -> BinaryIO:
             raise ValueError("too large")
         held.write(piece)
     held.seek(0)
-    return held  # type: ignore[return-value]
+    return held

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-
 from scenes.files.head import FileHead
 from scenes.files.source import TextFile
 from scenes.files.trpg.classify import BOT, COMMAND, NARRATOR, chapter_of, is_roll
-from scenes.files.trpg.items import Dropped, Item, Part, TableMessage
-from scenes.files.trpg.names import is_name
+from scenes.files.trpg.items import Dropped, Item, TableMessage
+from scenes.files.trpg.names import CAST, may_speak
 from scenes.files.trpg.styles import QUOTES
 from scenes.files.trpg.text_formats import BEFORE, FRAME, LARGEST
 
@@ -24,7 +23,6 @@ LOOKED_AT = 200_000
 """Lines in which it is seen who writes."""
 MOST = 10_000
 """Labels that are counted."""
-_SAYING = re.compile(r".*(?:[说道问喊叫答曰]|said|asked)|注意|提示|备注|备註|地点|时间|人物|PS|ps")
 _RULE = re.compile(r"\s*[-=*_—~～]{3,}\s*")
 _NARRATED = re.compile(r"\s*【(.+)】\s*", re.DOTALL)
 _OPENING = tuple(pair[0] for pair in QUOTES)
@@ -35,7 +33,7 @@ def detect(head: FileHead) -> float:
     lines = head.lines
     if head.is_json or not lines or head.suffix in (".yaml", ".yml"):
         return 0
-    found = [one for one in map(LABEL.fullmatch, lines) if one and _may_speak(one["name"])]
+    found = [one for one in map(LABEL.fullmatch, lines) if one and may_speak(one["name"])]
     names = Counter(one["name"].strip() for one in found)
     if not names or max(names.values()) < 2:
         return 0
@@ -55,7 +53,8 @@ def _is_foreign(found: list[re.Match[str]]) -> bool:
         return True
     if any(BOT.search(one["name"]) or NARRATOR.fullmatch(one["name"]) for one in found):
         return True
-    return 5 * sum(one["text"].startswith(_OPENING) for one in found) >= len(found)
+    quoted = sum(one["text"].startswith(_OPENING) for one in found)
+    return bool(5 * quoted >= len(found))
 
 
 def read(file: TextFile) -> Iterator[Item]:
@@ -65,6 +64,7 @@ def read(file: TextFile) -> Iterator[Item]:
     begun, name, part, size = 0, "", "person", 0
     body: list[str] = []
     after_blank = False
+    narrating: list[str] = []
 
     def message() -> Iterator[Item]:
         if begun:
@@ -79,6 +79,7 @@ def read(file: TextFile) -> Iterator[Item]:
             yield from message()
             begun, part = number, "aside" if found["aside"] else "person"
             name, body = _labelled(found)
+            name = f"{name}（KP）" if name in narrating else name
             size = 0
         elif chapter := chapter_of(line.strip()):
             yield from message()
@@ -101,6 +102,7 @@ def read(file: TextFile) -> Iterator[Item]:
             begun, body = 0, []
             yield TableMessage(number, "", line.strip(), part="narration")
         else:
+            narrating += CAST.findall(line)
             yield Dropped(number, BEFORE, line)
         after_blank = False
     yield from message()
@@ -126,7 +128,7 @@ def _speakers(lines: Iterable[str]) -> frozenset[str]:
             continue
         total += 1
         found = LABEL.fullmatch(line) if len(line) < LARGEST else None
-        if found is None or not _may_speak(name := found["name"].strip()):
+        if found is None or not may_speak(name := found["name"].strip()):
             continue
         if name in counts or len(counts) < MOST:
             counts[name] += 1
@@ -135,7 +137,3 @@ def _speakers(lines: Iterable[str]) -> frozenset[str]:
     if counts.total() >= 0.8 * total:
         return frozenset(counts)
     return frozenset(name for name, count in counts.items() if count > 1 or name in quoted)
-
-
-def _may_speak(name: str) -> bool:
-    return is_name(name) and _SAYING.fullmatch(name.strip()) is None

@@ -11,7 +11,7 @@ from characters.sheets.values import Sheet, merged
 from scenes.files.report import ImportReport
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.files import TableLog
-from scenes.files.trpg.habits import SAMPLE, answering
+from scenes.files.trpg.habits import SAMPLE, table_habits
 from scenes.files.trpg.items import TableMessage
 from scenes.files.trpg.people import MOST, Participant, Participants, TableRules
 from scenes.log import Line
@@ -19,6 +19,9 @@ from scenes.log import Line
 DEFAULT = TableRules()
 LOOKED_AT = 50_000
 """Messages of a log by which its players are found."""
+
+WRITTEN = ("person", "dice", "bot", "observer", "action")
+"""What accounts write that are asked about."""
 
 PlayerPart = Literal["role", "narrator", "observer", "dice"]
 PLAYER_PARTS: tuple[PlayerPart, ...] = ("role", "narrator", "observer", "dice")
@@ -53,16 +56,18 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
     sheets: dict[tuple[str, str], Sheet] = {}
     for log in logs:
         people = Participants(table)
-        first = islice(_messages(log, LOOKED_AT), SAMPLE)
-        people.bots = frozenset(answering(one for one in first if one.part == "person"))
+        habits = table_habits(list(islice(_messages(log, LOOKED_AT), SAMPLE)), table)
+        people.bots, people.narrators = habits.bots, habits.narrators
         for message in _messages(log, LOOKED_AT):
             key = message.name, message.id
             if order := ORDER.match(message.text):
                 sheets[key] = merged(sheets.get(key, {}), sheet_of(message.text[order.end() :]))
             if known := accounts.get(key):
                 accounts[key] = replace(known, count=known.count + 1)
-            elif message.part in ("person", "dice", "observer") and len(accounts) < MOST:
-                accounts[key] = _player(message, people.meet(*key))
+            elif message.part in WRITTEN and message.name.strip() and len(accounts) < MOST:
+                who = people.meet(*key)
+                if not who.system:
+                    accounts[key] = _player(message, who)
     found = (replace(one, sheet=sheets.get(key, {})) for key, one in accounts.items())
     return sorted(found, key=lambda one: -one.count)
 
@@ -85,7 +90,7 @@ def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:
 
 def preview(log: TableLog, table: TableRules, lines: int) -> list[str]:
     """The first lines that a log would have. Raises `KnownError`."""
-    converter = LogConverter(table, ImportReport(log.report.where))
+    converter = LogConverter(table, ImportReport(log.report.where), log.labelled)
     items = islice(log.importer.read(log.file), SAMPLE)
     whole = (line for piece in converter.lines(items) for line in piece.splitlines())
     return list(islice(whole, lines))

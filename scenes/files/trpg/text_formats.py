@@ -37,6 +37,9 @@ FRAME = N_("lines the program wrote around the messages")
 SWITCHES = 5
 """Changes of format that are told."""
 
+ROBOT = "(🤖)"
+"""What HKTRPG writes before the name of a program."""
+
 Reader = Callable[[TextFile], Iterator[Item]]
 
 
@@ -60,7 +63,14 @@ read_tabbed = _reader(TABBED)
 read_stamped = _reader(STAMPED)
 read_channelled = _reader(CHANNELLED)
 read_discord = _reader(DISCORD)
-read_hktrpg = _reader(HKTRPG)
+
+
+def read_hktrpg(file: TextFile) -> Iterator[Item]:
+    """The messages of HKTRPG's text, in which programs are marked."""
+    for item in messages(file, HKTRPG):
+        if isinstance(item, TableMessage) and item.name.startswith(ROBOT):
+            item = item._replace(name=item.name.removeprefix(ROBOT).strip(), part="bot")
+        yield item
 
 
 def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
