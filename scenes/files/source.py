@@ -12,6 +12,7 @@ from typing import IO, BinaryIO
 from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.legacy_encodings import encoding_name
 from base.messages import _, series
 from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
@@ -119,7 +120,7 @@ class TextFile:
             if not encoding and (not piece.isascii() or b"\0" in piece):
                 encoding = encoding_of(piece)
                 if encoding not in UTF8:
-                    self.note(0, _("read as {encoding}", encoding=encoding.upper()))
+                    self.note(0, _("read as {encoding}", encoding=encoding_name(encoding)))
                 decoder = codecs.getincrementaldecoder(encoding)("replace")
                 ends = io.IncrementalNewlineDecoder(decoder, translate=True)
             text = ends.decode(piece, final=not piece)
@@ -133,7 +134,7 @@ class TextFile:
 
     def _note_replaced(self, text: str, lines: int, encoding: str) -> None:
         """Say where the first bytes are that are no text."""
-        name = encoding.removesuffix("-sig").upper()
+        name = encoding_name(encoding.removesuffix("-sig"))
         number = lines + text.count("\n", 0, text.index("\ufffd"))
         self.note(
             number, _("bytes from here on are not {encoding}; each is kept as �", encoding=name)
