@@ -123,12 +123,9 @@ def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "l
 
 def _or_named(error: "Unrecognised") -> str:
     """What is wrong with a file that a person may know better."""
-    from scenes.files.importers import of_kind
-
     return _(
-        "{problem}; where it is one, say which: --as {names}",
+        "{problem}; where it is one, say which with --as (--as ? lists them)",
         problem=error.problems[0],
-        names="|".join(one.name for one in of_kind("log", "chat", "card", "book")),
     )
 
 

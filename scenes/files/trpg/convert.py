@@ -45,9 +45,10 @@ PARTS = frozenset({ASIDES, ORDERS, PICTURES})
 """What is left out of messages that are kept."""
 _FIRST = frozenset(".。/#\\第=-—!！")
 """What an order, an action or a chapter begins with."""
+_CALLED_FIRST = re.compile(r"(?:@\S+\s+)+(?=[“「『\"])")
 _ONLY_CALLED = re.compile(r"(?:@\S+\s*)+")
 """What only says to whom, in a chat program."""
-_CODED = "[@(>&<"
+_CODED = "[@(>&<「"
 """Signs of which one is in every code of a chat program."""
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
@@ -238,7 +239,7 @@ class LogConverter:
             for kind, part in self._split(who, one, style):
                 if part[0] == "@" and _ONLY_CALLED.fullmatch(part):
                     continue
-                found.append(self._written(who, kind or rest, part))
+                found.append(self._written(who, kind or rest or style.rest, part))
                 has_text = True
         if not has_text:
             return self._dropped(number, PICTURE, who, text)
@@ -251,7 +252,7 @@ class LogConverter:
     ) -> Iterable[tuple[Spoken | None, str]]:
         """The parts of a line; what a narrator writes is whole, whoever is quoted in it."""
         if not who.narrator:
-            return split(text, style)
+            return split(_CALLED_FIRST.sub("", text) if text[0] == "@" else text, style)
         inner = text[1:-1].strip() if text[0] == "【" and text.find("】") == len(text) - 1 else text
         return (("narration", inner),) if inner else ()
 
@@ -279,11 +280,8 @@ class LogConverter:
         self.report.became["chapter"] += 1
         return write(Entry("chapter", " ".join(title.split()))) + "\n"
 
-    def _written(self, who: Participant, kind: Spoken | None, text: str) -> str:
-        if kind is None:
-            kind = "narration" if who.narrator else self.style.rest
-        elif kind == "action" and who.narrator:
-            kind = "narration"
+    def _written(self, who: Participant, kind: Spoken, text: str) -> str:
+        kind = "narration" if who.narrator else kind
         self.report.became[kind] += 1
         return line(kind, who.name, text, who.plain)
 

@@ -20,6 +20,8 @@ _SESSION = re.compile(r".*<b>Session started at (.*?)</b>.*")
 _SPEAKER = re.compile(
     r"(?P<name>[^\[\]:：<>]{1,60}?)\s?(?:\((?P<mode>[^()]{1,30})\))?[:：]\s+(?P<text>.*)"
 )
+_ABOUT = re.compile(r"\b(?:for Fantasy Grounds|Copyright \d{4}|extension v?[0-9])")
+"""What rulesets and extensions say of themselves."""
 _SYSTEM = "#660066"
 """The colour of what the program says."""
 
@@ -58,7 +60,7 @@ def _of_font(number: int, found: re.Match[str], names: Names) -> Item:
         if speaker["mode"] and speaker["mode"].lower() in ("ooc", "whisper"):
             return TableMessage(number, name, speaker["text"], part="aside")
         return TableMessage(number, name, speaker["text"])
-    if is_system or said.startswith("[") or not said:
+    if is_system or said.startswith("[") or not said or _ABOUT.search(said):
         return TableMessage(number, "", said, part="system")
     return (
         names.doing(number, said)

@@ -90,10 +90,9 @@ def log_of(file: TextFile, importer: Importer | None = None) -> TableLog:
         refuse_no_text(file.head, file.where, _("a log"))
         raise KnownError(
             _(
-                "{where}: not a log of a known program; if it is one, name its format: "
-                "--format {formats}",
+                "{where}: not a log of a known program; if it is one, name its format with "
+                "--format (--format ? lists them)",
                 where=file.where,
-                formats="|".join(one.name for one in of_kind("log")),
             )
         )
     if ranked[0].certainty < SURE:

@@ -112,6 +112,8 @@ _WENT = (
     r"has (?:joined|left|quit|changed)|(?:is|are) now known as|sets? mode|changes? (?:the )?topic"
     r"|was kicked|Joins:|Parts:|Quits:"
 )
+_TOLD = r"Now talking|Topic is|Set by|Disconnected|Rejoined|Attempting|You (?:are|were|have) "
+
 IRC = LineHeader(
     re.compile(rf"{_STAMP}\s*<\s?{_NICK}\s?>\s(?P<text>.*)"),
     inline=True,
@@ -119,7 +121,7 @@ IRC = LineHeader(
         LineForm(
             re.compile(
                 rf"(?:{_STAMP}\s*)(?:-!-|\*{{3}}|-->|<--|--|===|->|⇐|→|←)(?:\s.*)?"
-                rf"|{_STAMP}\s*\*\s+\S{{1,60}}\s.{{0,80}}?(?:{_WENT}).*"
+                rf"|{_STAMP}\s*\*\s+(?:(?:{_TOLD}).*|\S{{1,60}}\s.{{0,80}}?(?:{_WENT}).*)"
                 rf"|{_STAMP}\t(?:-->|<--|--|=!=)\t.*"
             ),
             "system",

@@ -8,6 +8,7 @@ from scenes.files.trpg.clocks import CLOCK, DATE
 _NONE = re.compile(
     rf"[\W\d_]*|{CLOCK}|{DATE}(?:\W*{CLOCK})?|[AaPp][Mm]\b.*|[上下]午.*"
     r"|/?[A-Za-z][A-Za-z0-9]*\s.*=.*|[^=]*=.*|/.*|!--.*|(?:https?|ftp|file)$"
+    r"|(?:INFO|WARN(?:ING)?|ERROR|DEBUG|TRACE|FATAL|NOTICE|CRITICAL|SEVERE|VERBOSE)"
     r"|(?:div|span|p|br|hr|td|tr|table|b|i|u|a|li|ul|font|img|html|body|head|script|style)"
 )
 LONGEST = 80

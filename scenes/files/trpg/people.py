@@ -17,7 +17,9 @@ MOST = 10_000
 """People that are remembered."""
 LONGEST = 200
 """Characters of a name that are looked at."""
-_TAGS = re.compile(r"^(?:\s*[（(\[【][^（()）\[\]【】]{1,12}[)）\]】]\s*)+(?=[^\s（(\[【])")
+_TAGS = re.compile(
+    r"^(?:\s*[（(\[【]{1,2}[^（()）\[\]【】]{1,12}[)）\]】]{1,2}\s*)+(?=[^\s（(\[【)）\]】])"
+)
 _SHEET = re.compile(r"\s+(?:hp|san|sc|mp|dex|db)\s*[:：]?\s*\d", re.IGNORECASE)
 """Where the values begin that a bot writes behind a name: `林默 HP11/11 SAN60`."""
 

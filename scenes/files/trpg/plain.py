@@ -75,7 +75,10 @@ def read(file: TextFile) -> Iterator[Item]:
             after_blank = True
             continue
         found = LABEL.fullmatch(line) if len(line) < LARGEST else None
-        if found and found["name"].strip() in speaking:
+        if found and not name and _is_cast(found, speaking):
+            narrating.append(found["text"].strip())
+            yield Dropped(number, BEFORE, line)
+        elif found and found["name"].strip() in speaking:
             yield from message()
             begun, part = number, "aside" if found["aside"] else "person"
             name, body = _labelled(found)
@@ -106,6 +109,13 @@ def read(file: TextFile) -> Iterator[Item]:
             yield Dropped(number, BEFORE, line)
         after_blank = False
     yield from message()
+
+
+def _is_cast(found: re.Match[str], speaking: frozenset[str]) -> bool:
+    """Whether a line before the first message tells who narrates: `守秘人：阿守`."""
+    return NARRATOR.fullmatch(found["name"].strip()) is not None and (
+        found["text"].strip() in speaking
+    )
 
 
 def _labelled(found: re.Match[str]) -> tuple[str, list[str]]:

@@ -10,9 +10,12 @@ Pairs = tuple[tuple[str, str], ...]
 QUOTES: Pairs = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 PARENTHESES: Pairs = (("（", "）"), ("(", ")"))
 _SAID = "：:道说問问喊叫答笑"
-_STOP = "。！？!?…~～—"
+_STOP = "。！？!?…~～—."
 _PAUSES = "，,；;。！？!?…"
-_WRITTEN = re.compile(r"(?:[写刻印标貼贴題题着著叫称稱名为為谓謂是的]|一[句个])$")
+_WRITTEN = re.compile(
+    r"(?:[写寫刻印标標貼贴題题][着著了]?|[称稱名為为謂谓是的]|一[句个個]"
+    r"|(?:[这這那名被就便都也自]|管.{1,6})叫[做作]?)$"
+)
 """What stands before something that is quoted and not said."""
 SENTENCE = 9
 """Signs from which on a quotation is a sentence, unless it is written somewhere."""
@@ -138,10 +141,12 @@ def _is_speech(line: str, start: int, inner: str) -> bool:
     while start and line[start - 1].isspace():
         start -= 1
     before = line[start - 1 : start]
-    if not before or before in _SAID or not before.isalnum() or inner[-1] in _STOP:
+    if not before or not before.isalnum() or inner[-1] in _STOP:
         return True
-    if _WRITTEN.search(line, max(0, start - 4), start):
+    if _WRITTEN.search(line, max(0, start - 10), start):
         return False
+    if before in _SAID:
+        return True
     return len(inner) >= SENTENCE or any(sign in inner for sign in _PAUSES)
 
 
