@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
 from scenes.files.trpg.files import open_logs
 from scenes.files.trpg.people import TableRules
 from scenes.log import parse
 
+ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 CASES = ROOT / ".." / "shared" / "cases" / "logs"
 DIGESTS = GOLDEN / "digests.json"
@@ -33,7 +33,9 @@ def outcome(path: Path, table: TableRules | None = None) -> tuple[str, str]:
     """What a file becomes, and how the answer is named."""
     try:
         logs = open_logs(path)
-        return ".expected", "".join(line for log in logs for line in log.lines(table or TableRules()))
+        return ".expected", "".join(
+            line for log in logs for line in log.lines(table or TableRules())
+        )
     except KnownError as error:
         return ".refused", str(error).removeprefix(f"{path}: ") + "\n"
 

@@ -53,21 +53,18 @@ def table_habits(
     Where names and colons are `labelled`, what holds no quotation is said too.
     """
     written = [one for one in messages if one.part in ("person", "bot")]
-    bots = rolling(written)
-    told = [one for one in bots if not BOT.search(one[0])]
+    said = table.roles.keys() | table.bots
+    bots = [
+        one
+        for one in rolling(written)
+        if not (accounts := {one[0].strip(), one[1]}) & table.roles.keys() or accounts & table.bots
+    ]
     notices = [
-        _("{name} answers commands with dice; read as a dice bot", name=shown(name))
-        for name, _id in told
+        answers(name) for name, id in bots if not BOT.search(name) and not {name.strip(), id} & said
     ]
     narrator = _narrator(written, table, bots)
     if narrator is not None:
-        notices.append(
-            _(
-                "{name} likely narrates, by what stands there; read as --narrator {name} "
-                "(--map {name}={name} makes it a role)",
-                name=shown(narrator[0]),
-            )
-        )
+        notices.append(narrates(narrator[0]))
     style = table.style
     texts = [one.text for one in written if (one.name, one.id) not in bots and _is_played(one)]
     if style is None and texts:
@@ -87,6 +84,20 @@ def table_habits(
     file_notices = [FileNotice(0, text) for text in notices]
     narrators = frozenset([narrator] if narrator is not None else [])
     return TableHabits(frozenset(bots), narrators, style or "quoted", file_notices)
+
+
+def answers(name: str) -> str:
+    """What to say of somebody who is taken for a dice bot."""
+    return _("{name} answers commands with dice; read as a dice bot", name=shown(name))
+
+
+def narrates(name: str) -> str:
+    """What to say of somebody who is taken for the narrator."""
+    return _(
+        "{name} likely narrates, by what stands there; read as --narrator {name} "
+        "(--map {name}={name} makes it a role)",
+        name=shown(name),
+    )
 
 
 def _narrator(

@@ -9,9 +9,10 @@ from base.errors import KnownError
 from characters.sheets.st import ORDER, sheet_of
 from characters.sheets.values import Sheet, merged
 from scenes.files.report import ImportReport
+from scenes.files.trpg.classify import BOT
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.files import TableLog
-from scenes.files.trpg.habits import SAMPLE, table_habits
+from scenes.files.trpg.habits import SAMPLE, Account, table_habits
 from scenes.files.trpg.items import TableMessage
 from scenes.files.trpg.people import MOST, Participant, Participants, TableRules
 from scenes.log import Line
@@ -70,6 +71,32 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
                     accounts[key] = _player(message, who)
     found = (replace(one, sheet=sheets.get(key, {})) for key, one in accounts.items())
     return sorted(found, key=lambda one: -one.count)
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """What an account is taken for by what it writes, where neither its name nor a person says."""
+
+    name: str
+    key: str
+    part: PlayerPart
+
+
+def guessed(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Guessed]:
+    """The dice bots and the narrators that only what they write tells. Raises `KnownError`."""
+    found: dict[str, Guessed] = {}
+    for log in logs:
+        habits = table_habits(list(islice(_messages(log, LOOKED_AT), SAMPLE)), table)
+        parts: tuple[tuple[PlayerPart, frozenset[Account]], ...] = (
+            ("dice", habits.bots),
+            ("narrator", habits.narrators),
+        )
+        for part, accounts in parts:
+            for name, id in sorted(accounts):
+                known = {name.strip(), id} & (table.roles.keys() | table.bots | table.narrators)
+                if not known and not BOT.search(name):
+                    found.setdefault(id or name.strip(), Guessed(name, id or name.strip(), part))
+    return list(found.values())
 
 
 def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:
