@@ -25,6 +25,7 @@ ROLL = re.compile(
     r"|\d\s*➯\s*\d|\(扣除\d"
 )
 """What only dice say."""
+_RESULT = re.compile("[=➯＞>→]|扣除")
 CHECK = re.compile(
     r"检定|鉴定|检验|判定|掷出|骰点|大成功|极难成功|困难成功|大失败|疯狂发作|症状|成长|抽卡|抽到"
     r"|檢定|擲骰|擲出|\brolls?\b|\brolled\b"
@@ -75,7 +76,7 @@ def is_roll(text: str) -> bool:
 
 
 def _has_result(text: str) -> bool:
-    return any(sign in text for sign in ("=", "➯", "＞", ">", "→", "扣除"))
+    return _RESULT.search(text) is not None
 
 
 def is_marked_aside(text: str) -> bool:

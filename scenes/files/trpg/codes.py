@@ -53,17 +53,19 @@ _SAID_BY_PROGRAM = re.compile(
     r"|.{1,40} (?:unsent|recalled|deleted) a message\.?|.{1,30}がメッセージの送信を取り消しました"
     r"|This message was deleted\.?|以上是打招呼的内容|\[?该(?:消息|类型).{0,12}不支持.{0,20}"
 )
-LOOK = re.compile(
-    r"\d{5}|[撤收]回|本群|群[聊名組组]|该群|拍了|戳了|捏了|禁言|转发|聊天[记記]|QQ"
-    r"| a message|message was"
-)
-"""What a text holds that has to be looked at for numbers and for what a program says."""
+CODED = re.compile(r"[\[@&「]|\((?:met|emj|chn|rol|spl|ins)\)|<[@a:#MT]|> 回")
+"""Signs of which one is in every code of a chat program."""
+LONG_NUMBER = re.compile("[0-9]{5}")
+"""What is in every number of an account."""
+_SAYS = re.compile("[撤收群拍戳捏禁转聊Q招持]")
+"""A sign of which one is in all that a program says in Chinese."""
 
 
 def is_said_by_program(text: str) -> bool:
     """Whether all of a message is what the chat program itself says: `苏晚 撤回了一条消息`."""
     return (
-        len(text) < 160
+        (_SAYS.search(text) is not None or "message" in text or "メッセージ" in text)
+        and len(text) < 160
         and "\n" not in text
         and "“" not in text
         and (_SAID_BY_PROGRAM.fullmatch(text) is not None)
@@ -83,9 +85,12 @@ def without_codes(text: str, names: Mapping[str, str], ids: bool = False) -> tup
 
     text = _COPIED_QUOTE.sub("", text, count=3) if text.lstrip()[:1] == "「" else text
     text = _ANSWERED.sub("", text) if text.startswith("> ") else text
-    text = _AT.sub(called, text)
-    left = _FACE.sub("", _PLACES.sub("", _without_bracketed(text)))
-    left = _WRAPPED.sub("", left)
+    text = _AT.sub(called, text) if "[" in text or "<@" in text or "(met)" in text else text
+    left = _without_bracketed(text) if "[" in text else text
+    if ")" in left:
+        left = _WRAPPED.sub("", _PLACES.sub("", left))
+    if "[" in left or "<" in left or "(emj)" in left:
+        left = _FACE.sub("", left)
     if "&" in left:
         left = html.unescape(_ESCAPED_FACE.sub("", left))
     return left if ids else _NUMBERED.sub(r"\1", left), left != text

@@ -20,7 +20,13 @@ from scenes.files.trpg.classify import (
     is_roll,
     without_order,
 )
-from scenes.files.trpg.codes import LOOK, is_said_by_program, without_codes, without_numbers
+from scenes.files.trpg.codes import (
+    CODED,
+    LONG_NUMBER,
+    is_said_by_program,
+    without_codes,
+    without_numbers,
+)
 from scenes.files.trpg.entry_text import comment, line
 from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
 from scenes.files.trpg.items import Dropped, Item, Part, TableMessage
@@ -48,8 +54,6 @@ _FIRST = frozenset(".。/#\\第=-—!！")
 _CALLED_FIRST = re.compile(r"(?:@\S+\s+)+(?=[“「『\"])")
 _ONLY_CALLED = re.compile(r"(?:@\S+\s*)+")
 """What only says to whom, in a chat program."""
-_CODED = "[@(>&<「"
-"""Signs of which one is in every code of a chat program."""
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
 _BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>→@&\n'
@@ -57,6 +61,11 @@ _PLAIN = re.compile(f"[^{_BRACKETS}）)<.。/#第=—…？?！!~～0-9dDrRsScC-
 """A text that is one entry, whatever the style."""
 _QUOTED = re.compile(f"“([^{_BRACKETS}）)]+)”([^{_BRACKETS}）)]*)")
 """A quotation that is said, and plain text behind it."""
+
+
+def _is_told(text: str) -> bool:
+    """Whether a text may hold the number of an account, or be what a chat program says."""
+    return LONG_NUMBER.search(text) is not None or is_said_by_program(text)
 
 
 class LogConverter:
@@ -123,20 +132,20 @@ class LogConverter:
         text = text.strip()
         if part == "bot":
             part = "dice" if who.bot else "person"
-        looked_at = LOOK.search(text) is not None
-        if part == "person" and not looked_at:
-            if _PLAIN.fullmatch(text) and who.opening and text.isprintable():
+        if part == "person" and who.opening:
+            if _PLAIN.fullmatch(text) and text.isprintable() and not _is_told(text):
                 who.sentences += 1
                 return f"{who.opening}{text}{who.closing}"
             if text[:1] == "“" and (written := self._quoted(who, text)):
                 return written
-        if looked_at or any(sign in text for sign in _CODED):
+        if CODED.search(text) or LONG_NUMBER.search(text):
             text, left_out = self._cleaned(text)
             if left_out and text:
                 self.report.drop(number, PICTURES)
         if not text:
             return self._dropped(number, PICTURE, who, text)
-        text = evened(text)
+        if "“" in text or "”" in text or "\n" in text:
+            text = evened(text)
         if part != "person" or who.observer or who.bot or who.system or is_said_by_program(text):
             return self._other(number, part, who, text)
         if text[0] in _FIRST:
@@ -147,16 +156,16 @@ class LogConverter:
         """A text without what the chat program put into it, and whether that was seen in it."""
         called, ids = self._people.called, self.table.ids
         text, left_out = without_codes(text, called, ids)
-        if not ids:
+        if not ids and LONG_NUMBER.search(text):
             text = without_numbers(text, called, called.keys())
         return text.strip(), left_out
 
     def _quoted(self, who: Participant, text: str) -> str:
         """A quotation and what is done behind it; nothing where it has to be looked at."""
-        if not who.opening or who.narrator or self.style.rest != "action":
+        if who.narrator or self.style.rest != "action":
             return ""
         quotation = _QUOTED.fullmatch(text)
-        if quotation is None or not text.isprintable():
+        if quotation is None or not text.isprintable() or _is_told(text):
             return ""
         speech, rest = quotation[1].strip(), quotation[2].strip().lstrip(BEHIND)
         if not speech or rest != rest.strip():
