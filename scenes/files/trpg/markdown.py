@@ -15,8 +15,8 @@ from scenes.files.trpg.text_formats import BEFORE, FRAME, LARGEST
 LOOKED_AT = 50_000
 """Lines in which it is seen how names stand."""
 HEADER = re.compile(
-    r"\s*(?:[-*+] )?(?:\*\*|__)(?P<name>[^*_\n：:]{1,60}?)\s*(?P<colon>[：:])?\s*(?:\*\*|__)"
-    r"\s*(?P<behind>[：:])?\s*(?P<text>.*)"
+    r"\s{0,8}(?:[-*+] )?(?:\*\*|__)(?P<name>[^*_\n：:]{1,60}?)\s{0,2}(?P<colon>[：:])?\s{0,2}"
+    r"(?:\*\*|__)\s{0,2}(?P<behind>[：:])?(?P<text>.*)"
 )
 _QUOTE = re.compile(r"\s{0,3}((?:>\s?)+)(.*)")
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")

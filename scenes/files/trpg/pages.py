@@ -119,6 +119,13 @@ class _Parser(HTMLParser):
         self._inside.clear()
         self._place = self._size = 0
 
+    def parse_html_declaration(self, i: int) -> int:
+        """A marked section is passed over: the parser itself fails at one that is none."""
+        if self.rawdata.startswith("<![", i):
+            end = self.rawdata.find(">", i)
+            return end + 1 if end >= 0 else -1
+        return int(super().parse_html_declaration(i))
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self._add("\n")
