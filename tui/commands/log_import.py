@@ -24,8 +24,9 @@ Style = Annotated[
     str | None,
     typer.Option(
         "--style",
-        metavar="quoted|spoken|thoughts",
-        help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought.",
+        metavar="quoted|spoken|thoughts|mixed",
+        help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought; mixed decides "
+        "by each message.",
     ),
 ]
 Narrator = Annotated[
@@ -69,7 +70,7 @@ def import_log(
     comments: Comments = False,
     ids: Ids = False,
 ) -> None:
-    """Import logs of dice bots, chats, virtual tables and IRC, as docs/imports.md lists them."""
+    """Import logs of dice bots, chats, virtual tables, IRC, 回声工坊, and such as people write."""
     from scenes.files.trpg.files import open_logs
 
     table = table_from(style, roles, narrator, observer, bot)

@@ -94,8 +94,8 @@ def answers(name: str) -> str:
 def narrates(name: str) -> str:
     """What to say of somebody who is taken for the narrator."""
     return _(
-        "{name} likely narrates, by what stands there; read as --narrator {name} "
-        "(--map {name}={name} makes it a role)",
+        "{name} writes as narrators do; read as --narrator {name} (--map {name}={name} takes it "
+        "for a role)",
         name=shown(name),
     )
 
