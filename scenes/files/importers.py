@@ -265,6 +265,20 @@ IMPORTERS: tuple[Importer, ...] = (
         "trpg.detect:minutes",
         "trpg.text_formats:read_minutes",
     ),
+    Importer(
+        "dated",
+        "log",
+        N_("log with times before names"),
+        "trpg.detect:dated",
+        "trpg.text_formats:read_dated",
+    ),
+    Importer(
+        "black",
+        "log",
+        N_("log with 【names】"),
+        "trpg.detect:black",
+        "trpg.text_formats:read_black",
+    ),
     Importer("paotuan", "log", N_("paotuan log"), "trpg.paotuan:detect", "trpg.paotuan:read"),
     Importer(
         "sillytavern",

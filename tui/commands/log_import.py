@@ -25,8 +25,8 @@ Style = Annotated[
     typer.Option(
         "--style",
         metavar="quoted|spoken|thoughts|mixed",
-        help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought; mixed decides "
-        "by each message.",
+        help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought; mixed "
+        "decides by each message.",
     ),
 ]
 Narrator = Annotated[

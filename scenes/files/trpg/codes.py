@@ -32,7 +32,7 @@ _QUOTING = re.compile(r"\[(?:CQ:reply|mirai:quote|回复|回覆|引用|Reply)", 
 _AFTER_QUOTE = re.compile(r"\s*@?\d{5,20}(?=\D|$)\s*")
 _BRACKET = re.compile(r"[\[\]\n]")
 _COPIED_QUOTE = re.compile(
-    r"\s*「[^\n「」]{1,40}[:：].{0,2000}?」\s*\n\s*(?:[-—]\s?){5,}\s*\n", re.DOTALL
+    r"\s*「[^\n「」]{1,40}[:：].{0,2000}」\s*\n\s*(?:[-—]\s?){5,}\s*\n", re.DOTALL
 )
 """`「林默：好。」` over a rule: what QQ and WeChat copy of a message that is answered."""
 _ANSWERED = re.compile(r"(?:> (?:回覆|回复) [^\n]*\n+)+")

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from scenes.files.head import FileHead
 from scenes.files.trpg.headers import (
+    BLACK,
     CHANNEL,
     CHANNELLED,
+    DATED_NAME,
     DISCORD,
     FVTT,
     HKTRPG,
@@ -98,6 +100,19 @@ def minutes(head: FileHead) -> float:
     if len(names) < ENOUGH or len(set(names)) == len(names) or 5 * len(names) < len(head.lines):
         return 0
     return 0.52
+
+
+def dated(head: FileHead) -> float:
+    """A date and a name alone on a line, often, and few names."""
+    names = _names(head, DATED_NAME)
+    if len(names) < ENOUGH or 2 * len(set(names)) > len(names) + 1 or qq(head):
+        return 0
+    return 0.57 if 5 * len(names) >= len(head.lines) else 0
+
+
+def black(head: FileHead) -> float:
+    """Most lines begin with a `【name】` of several that come again."""
+    return _most(head, BLACK, 0.6)
 
 
 def irc(head: FileHead) -> float:

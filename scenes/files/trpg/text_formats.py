@@ -6,8 +6,10 @@ from base.messages import N_, _
 from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
 from scenes.files.trpg.headers import (
+    BLACK,
     CHANNEL,
     CHANNELLED,
+    DATED_NAME,
     DISCORD,
     FIRST,
     FVTT,
@@ -53,6 +55,8 @@ def _reader(header: LineHeader) -> Reader:
 read_named = _reader(NAMED)
 read_qq = _reader(QQ)
 read_channel = _reader(CHANNEL)
+read_dated = _reader(DATED_NAME)
+read_black = _reader(BLACK)
 read_minutes = _reader(MINUTES)
 read_sinanya = _reader(SINANYA)
 read_rendered = _reader(RENDERED)
