@@ -313,5 +313,5 @@ def test_a_parquet_table_of_something_else_and_a_broken_one_are_refused(made):
 
 def test_without_pyarrow_it_is_said_how_to_have_it(made, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(KnownError, match=r"pip install 'paotuan\[parquet\]'"):
+    with pytest.raises(KnownError, match=r"pip install '\.\[parquet\]'; or give raw-log"):
         imported(made(*LOGS["sealdice-parquet"]))
