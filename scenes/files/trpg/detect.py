@@ -82,7 +82,10 @@ def rendered(head: FileHead) -> float:
 def painted(head: FileHead) -> float:
     """Most lines begin with a `<name>` of several; hardly sure where tags are closed."""
     names = _names(head, PAINTED)
-    if 2 * len(names) <= len(head.lines) or irc(head) or channelled(head):
+    if 2 * len(names) <= len(head.lines) or head.is_json or irc(head) or channelled(head):
+        return 0
+    alone = sum(re.fullmatch(r"\[[\w.:-]+\]\s*", line) is not None for line in head.lines)
+    if 2 * alone >= len(names):  # sections of settings
         return 0
     one_for_all = len(names) > ENOUGH and len(set(names)) == 1
     sure = 0.3 if "</" in head.text or one_for_all else 0.6
@@ -173,6 +176,8 @@ def _most(head: FileHead, header: LineHeader, base: float) -> float:
     lines = [line for line in head.lines if not (header.frame and header.frame.fullmatch(line))]
     if 2 * len(names) < len(lines) or not names:
         return 0
+    if len(names) > ENOUGH and len(set(names)) == 1:
+        return UNSURE
     repeated = len(set(names)) < len(names) or len(names) < ENOUGH
     return (base if repeated else UNSURE) + 0.1 * len(names) / max(len(lines), 1)
 

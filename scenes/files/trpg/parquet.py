@@ -32,8 +32,8 @@ def read(file: TextFile) -> Iterator[Item]:
     except ImportError:
         raise KnownError(
             _(
-                "{where}: a Parquet table; {hint}; or give raw-log.txt, which SealDice packs beside "
-                "it",
+                "{where}: a Parquet table; {hint}; or give raw-log.txt, which SealDice packs "
+                "beside it",
                 where=file.where,
                 hint=not_installed("pyarrow", "parquet"),
             )

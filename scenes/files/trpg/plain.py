@@ -34,7 +34,11 @@ def detect(head: FileHead) -> float:
     lines = head.lines
     if head.is_json or not lines or head.suffix in (".yaml", ".yml"):
         return 0
-    found = [one for one in map(LABEL.fullmatch, lines) if one and may_speak(one["name"])]
+    found = [
+        one
+        for line in lines
+        if not line[0].isspace() and (one := LABEL.fullmatch(line)) and may_speak(one["name"])
+    ]
     names = Counter(one["name"].strip() for one in found)
     if not names or max(names.values()) < 2:
         return 0
