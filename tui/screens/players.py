@@ -112,6 +112,8 @@ class PlayersScreen(ModalScreen[Path | None]):
         name = printable(player.name) or "?"
         cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
         part = PARTS[player.part] and _(PARTS[player.part])
+        if part and player.is_guessed:
+            part = _("{part}, as it seems", part=part)
         count = _n("{n} message", "{n} messages", player.count)
         role = printable(player.role) if player.part in ("role", "narrator") else ""
         what = " · ".join(filter(None, (role, part)))
@@ -130,7 +132,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self._show_preview()
 
     def action_part(self, part: PlayerPart) -> None:
-        self._change(part=part)
+        self._change(part=part, is_guessed=False)
 
     def action_style(self) -> None:
         styles = [None, *STYLES]
