@@ -36,6 +36,8 @@ LARGEST = 1 << 20
 """Characters of a message, after which the next one begins under the same name."""
 BEFORE = N_("before the first message")
 FRAME = N_("lines the program wrote around the messages")
+MOST = 10_000
+"""Names that are remembered to be such."""
 SWITCHES = 5
 """Changes of format that are told."""
 
@@ -87,6 +89,7 @@ def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
     begun, name, id, size, number, tailing = 0, "", "", 0, 0, False
     part: Part = "person"
     body: list[str] = []
+    names: set[str] = set()
     made = tuple.__new__  # half the time of a call of the class, at every message
     for line in file.lines():
         number += 1
@@ -100,8 +103,11 @@ def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
             continue
         if everywhere or line[0] in FIRST or line[-1] in LAST:
             heading = usual(line) or match(line) if inline or len(line) < LONGEST else None
-            if heading is not None and not is_name(heading[of_name]):
-                heading = None
+            if heading is not None and (called := heading[of_name]) not in names:
+                if not is_name(called):
+                    heading = None
+                elif len(names) < MOST:
+                    names.add(called)
             if heading is None and (other := others.header(line, header)):
                 yield from others.notice(number, other)
                 header = STRICT[other]
