@@ -18,6 +18,7 @@ from base.text import shown
 from base.yaml_reader import MAX_BYTES
 from base.yaml_reader import read as read_yaml
 from scenes.data.books.book import Book
+from scenes.data.books.folding import folded
 from scenes.data.books.words import words
 
 SURNAMES = frozenset(
@@ -46,6 +47,11 @@ _TITLES = tuple(
 )
 FAR = 20_000
 """Characters within which somebody was named for a short name to mean them."""
+
+TITLE_WITHIN, TITLE_LINES = 500, 8
+"""Characters, and lines, at the beginning of a book in which its title stands."""
+FEWEST_PEOPLE, ONE_PERSON_IN = 3, 2000
+"""People of a book that must occur, and characters in which one must, for it to be that book."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +108,29 @@ def bundled() -> Iterator[tuple[str, Aliases]]:
 
 
 def aliases_of(book: Book) -> tuple[str, Aliases]:
-    """The bundled aliases whose book this is, by its title; else none."""
+    """The bundled aliases whose book this is, by its own title and its people; else none."""
     for name, aliases in bundled():
-        if aliases.title in book.name or aliases.title in book.text[:500]:
+        if _has_title(book, aliases.title) and _has_people(book.plain, aliases):
             return name, aliases
     return "", NOBODY
+
+
+def _has_title(book: Book, title: str) -> bool:
+    """Whether a title is that of the book itself: the name of its file, or one of its first lines.
+
+    A sentence that mentions the title is neither.
+    """
+    own = re.compile(rf"[\W\d_]*{title}(?![的读之外后续同人])[^，。！？：“]{{0,20}}")
+    lines = [line.strip() for line in book.plain[:TITLE_WITHIN].split("\n")]
+    return any(own.fullmatch(line) for line in (folded(book.name), *lines[:TITLE_LINES]))
+
+
+def _has_people(text: str, aliases: Aliases) -> bool:
+    """Whether people of the book occur in number."""
+    often = {person: text.count(person) for person in aliases.people if len(person) > 1}
+    return sum(map(bool, often.values())) >= FEWEST_PEOPLE and (
+        sum(often.values()) * ONE_PERSON_IN >= len(text)
+    )
 
 
 def _aliases(text: str, where: str) -> Aliases:
