@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scenes.data.books.people import COMPOUND, SURNAMES
 from scenes.data.books.prose import words as w
+from scenes.name_words import SURNAMES as COMMON_SURNAMES
 
 CLAUSE = re.compile(r"[^，。！？!?；：:…—、“”「」『』\n　 \x00()（）,;]+")
 """A clause of narration; what is said stands as NUL."""
@@ -29,10 +30,18 @@ _PRONOUN = re.compile("[他她]")
 _FOREIGN = rf"[{''.join(sorted(w.FOREIGN))}]"
 _DOTTED = re.compile(r"[一-鿿A-Z]{1,6}(?:·[一-鿿]{1,6}){1,3}")
 _TITLES = w.TITLES_F + w.TITLES_M + w.TITLES
+_NUMERALS = frozenset("一二三四五六七八九十")
+_TITLES_BY_LENGTH = sorted(_TITLES, key=len, reverse=True)
+_CALLED = re.compile("(?:名叫|名字叫|叫做|叫作|唤作|外号|绰号|人称|姓[一-鿿]，?名)([一-鿿]{2,3})(?=[，。、；])")
+_ALL_TITLES = "|".join(sorted(_TITLES, key=len, reverse=True))
 _TITLED = re.compile(
-    rf"(?:{_SURNAME}|[老小阿][一-鿿])(?:[一-鿿]{{1,2}}?)?(?:{'|'.join(sorted(_TITLES, key=len, reverse=True))})"
+    rf"(?<=[，。！？：；”」』\n　 \0“「、的])((?:{_SURNAME}|[老小阿][一-鿿])?[一-鿿]{{0,3}}?(?:{_ALL_TITLES}))(?![们家])"
+)
+_SAYS = re.compile(
+    "(?:[又也还就才便却都没不再已只忽突终慢轻静低苦冷干淡狠大小高沉柔悄]|[一-鿿]{1,4}[地似]的?|[一-鿿]{0,3}声)*[说问道喊叫答嚷骂吼笑哼]"
 )
 LONGEST = 6
+_COMMON = COMMON_SURNAMES - frozenset("时空成高路满冷白古万常安毛车江水关向温叶易")
 FEW = 2
 MOST_LOOKED = 300
 
@@ -48,6 +57,13 @@ class Cast:
     def gender(self, name: str) -> str:
         return self.genders.get(name, "")
 
+    def called(self, form: str) -> str:
+        """Who is called so: by a form, or by a surname with a title: 罗队 is 罗锋."""
+        if form in self.forms:
+            return self.forms[form]
+        bearers = {name for name in self.forms.values() if _is_full(name) and is_called(form, name)}
+        return bearers.pop() if len(bearers) == 1 else ""
+
 
 def lead_end(clause: str, at: int = 0) -> int:
     """Where a clause begins after words that only lead on."""
@@ -56,26 +72,30 @@ def lead_end(clause: str, at: int = 0) -> int:
     return at
 
 
-def cast_of(narration: str, known: Mapping[str, str], after: Iterable[int] = ()) -> Cast:
-    """The cast of a text whose speech is blanked out. `known` are forms that are given."""
+def cast_of(text: str, narration: str, known: Mapping[str, str]) -> Cast:
+    """The cast of a text. In `narration`, what is said stands as NUL. `known` forms are given."""
     seen = _acting(narration)
     forms = dict(known)
-    for name in _names(seen, narration):
+    for name in _names(seen, text, narration):
         forms.setdefault(name, name)
-    _join(forms, known, narration)
-    roles = _roles()
-    for role in roles:
+    _join(forms, known)
+    for role in _ROLES:
         forms.setdefault(role, role)
+    for kin in w.SAME_KIN:
+        own = [one for one in kin if one not in known]
+        often = max(own, key=narration.count, default="")
+        forms.update(dict.fromkeys(own, often))
     return Cast(forms, _genders(forms, narration))
 
 
 def _acting(narration: str) -> dict[str, Counter[str]]:
-    """What begins clauses and does what people do: by candidate, how often so and how often not."""
+    """What begins clauses and does what people do, by candidate: how often, and how surely."""
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for clause in CLAUSE.finditer(narration):
         text = clause[0]
-        at = lead_end(text)
-        for start in {0, at}:
+        behind = narration[clause.start() - 1 : clause.start()] == "\0"
+        before = narration[clause.end() : clause.end() + 1] in "：:"
+        for start in {0, lead_end(text), _modified(text)}:
             for length in range(2, LONGEST + 1):
                 name = text[start : start + length]
                 if len(name) < length:
@@ -85,62 +105,96 @@ def _acting(narration: str) -> dict[str, Counter[str]]:
                         break
                     continue
                 rest = text[start + length :]
-                if _STRONG.match(rest) or _BODY.match(rest):
+                strong = _STRONG.match(rest) or _BODY.match(rest)
+                seen[name]["starts"] += 1
+                if strong or (not rest and before):
                     seen[name]["acts"] += 1
-                    if rest[:1] in "说道问喊叫答":
-                        seen[name]["says"] += 1
+                    seen[name]["beside"] += behind or before
+                    seen[name]["says"] += (behind or before) and _SAYS.match(rest) is not None
     return seen
 
 
+def _modified(text: str) -> int:
+    """Where a clause goes on after what somebody is like: `跟在后头的苏晚`."""
+    at = text.find("的", 0, 12)
+    return at + 1 if at > 0 else 0
+
+
 def _may_end(name: str) -> bool:
-    """Whether a sign that is also a word may belong to a name: `周一` no, `李想` yes."""
-    return name[0] in SURNAMES and len(name) <= 3 and name[-1] in "想得会放醒开来叹回起笑"
+    """Whether a sign that is also a word may belong to a name: `李想`, `许三`, `二楞`."""
+    return name[0] in SURNAMES and len(name) <= 3 and name[-1] in "想得会放醒开来回起一二三四五六七八九十"
 
 
-def _names(seen: Mapping[str, Counter[str]], narration: str) -> list[str]:
-    seen = {name: how for name, how in seen.items() if how["acts"] >= FEW or how["says"]}
-    counts = {name: narration.count(name) for name in seen}
+def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[str]:
+    counts: dict[str, int] = {}
     kept = []
     for name, how in seen.items():
-        if _is_name(name, how, counts[name]) and _is_whole(name, narration, counts[name]):
+        full = name[0] in SURNAMES and (how["starts"] > 1 or (how["acts"] and len(name) == 3))
+        if not (how["acts"] >= FEW or how["beside"] or full):
+            continue
+        if not _may_be_name(name):
+            continue
+        counts[name] = text.count(name)
+        if _is_name(name, how, counts[name], text) and _is_whole(name, text):
             kept.append(name)
-    for dotted in set(_DOTTED.findall(narration)):
-        kept.append(dotted)
-    for titled, count in Counter(_TITLED.findall(narration)).items():
-        if count >= FEW or seen.get(titled, Counter())["acts"]:
+    kept += set(_DOTTED.findall(narration))
+    kept += [name for name in set(_CALLED.findall(narration)) if text.count(name) >= FEW]
+    told = set(_TITLED.findall(narration))
+    for titled, count in Counter(_TITLED.findall(text)).items():
+        if titled in told and _may_be_titled(titled) and (count >= FEW or seen.get(titled)):
             kept.append(titled)
     chosen = set(kept)
-    return [
-        name
-        for name in kept
-        if not any(
-            name[:end] in chosen and counts.get(name[:end], 0) > 2 * counts.get(name, 0)
-            and not name.endswith(_TITLES)
-            for end in range(2, len(name))
-        )
-    ]
+    return [name for name in dict.fromkeys(kept) if not _goes_on(name, chosen, counts)]
 
 
-def _is_name(name: str, how: Counter[str], count: int) -> bool:
-    acts, says = how["acts"], how["says"]
-    if name in w.STOP or set(name[1:-1]) & w.NO_NAME or "·" in name:
+def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
+    """Whether a name is another one with the beginning of a word behind it."""
+    if name.endswith(_TITLES) or "·" in name:
         return False
-    if name in _role_set() or name[:2] in w.STOP or name[-2:] in w.BODY:
+    return any(
+        name[:end] in chosen and counts.get(name[:end], 0) > 2 * counts.get(name, 0)
+        for end in range(2, len(name))
+    )
+
+
+def _may_be_titled(name: str) -> bool:
+    title = next(title for title in _TITLES_BY_LENGTH if name.endswith(title))
+    stem = name.removesuffix(title)
+    return bool(stem) and not set(stem) & w.NO_NAME and stem not in w.STOP and name not in _ROLES
+
+
+def _may_be_name(name: str) -> bool:
+    if name in w.STOP or name in _ROLES or name[:2] in w.STOP or name[-2:] in w.BODY or name in w.BODY:
         return False
-    if all(re.fullmatch(_FOREIGN, sign) for sign in name) and acts >= FEW:
-        return len(name) > 2 or not _is_word(name)
-    if len(name) > 4:
+    inside = w.NO_NAME - _NUMERALS if name[0] in SURNAMES else w.NO_NAME
+    if set(name[1:-1]) & inside or "·" in name or name[-2:] in w.STOP:
         return False
-    if name[0] in "老小阿" and len(name) == 2:
-        return acts >= FEW and not _is_word(name)
-    if name[0] in w.NO_NAME:
+    return name[0] not in w.NO_NAME or name[0] in "二三四五六七八九十"
+
+
+def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
+    acts, says, beside = how["acts"], how["says"], how["beside"]
+    word = _is_word(name)
+    if all(sign in w.FOREIGN for sign in name) and acts >= FEW and len(name) > 2:
+        return True
+    if len(name) > 4 or name[0] in "二三四五六七八九十" and (len(name) != 2 or beside < 1 or count < 3):
         return False
+    if word:
+        return says >= FEW or (says + beside >= 3 and beside * 3 >= count) or (says and acts >= 4)
     surname = next((each for each in COMPOUND if name.startswith(each)), name[0])
-    full = surname in COMPOUND or surname in SURNAMES
-    if full and len(name) - len(surname) in (1, 2):
-        fewest = FEW if acts != count or says else FEW + 1
-        return (acts >= fewest or (says and count >= FEW)) and not _is_word(name)
-    return len(name) <= 3 and acts >= 3 and acts * 12 >= count and not _is_word(name)
+    if (surname in COMPOUND or surname in SURNAMES) and len(name) - len(surname) in (1, 2):
+        given = name[len(surname) :]
+        often = how["starts"] >= 3 or (how["starts"] >= FEW and acts)
+        if often and surname in _COMMON:
+            return True
+        return acts >= FEW or (beside and count >= FEW) or (
+            len(given) == 2 and text.count(given) > 2 * count and not _is_word(given)
+        ) or (acts and count >= FEW and len(given) == 2)
+    if name[0] in "老小阿" and len(name) == 2:
+        return acts >= FEW or (beside and count >= FEW)
+    if len(name) > 3:
+        return False
+    return (says >= 1 and count >= FEW) or (beside >= 1 and acts >= FEW) or (acts >= 3 and acts * 12 >= count)
 
 
 def _is_word(name: str) -> bool:
@@ -150,7 +204,7 @@ def _is_word(name: str) -> bool:
     return name in phrases_dict
 
 
-def _is_whole(name: str, text: str, count: int) -> bool:
+def _is_whole(name: str, text: str) -> bool:
     """Whether a name does not nearly always go on, or begin, with one sign."""
     after: Counter[str] = Counter()
     before: Counter[str] = Counter()
@@ -166,32 +220,47 @@ def _is_whole(name: str, text: str, count: int) -> bool:
     return True
 
 
-def _join(forms: dict[str, str], known: Mapping[str, str], narration: str) -> None:
-    """Give a part of a full name to whoever alone bears it: 晚晴 to 苏晚晴, 安娜 to 安娜·伊万诺娃."""
-    full = [name for name in forms if name not in known]
-    for name in full:
+def _join(forms: dict[str, str], known: Mapping[str, str]) -> None:
+    """Give what is a part of one full name only, or its surname with a title, to who bears it."""
+    own = [name for name in forms if name not in known]
+    full = [name for name in own if _is_full(name)]
+    for name in own:
         if "·" in name:
-            parts = [part for part in name.split("·") if len(part) > 1]
-            for part in parts:
-                bearers = [one for one in full if part in one.split("·") and "·" in one]
-                if len(bearers) == 1:
+            for part in name.split("·"):
+                bearers = [one for one in own if "·" in one and part in one.split("·")]
+                if len(part) > 1 and len(bearers) == 1:
                     forms[part] = name
-        elif len(name) == 3 and name[0] in SURNAMES and name[1:] in forms:
-            bearers = [one for one in full if one[1:] == name[1:] and len(one) == 3]
-            if len(bearers) == 1:
-                forms[name[1:]] = name
+        elif name in full:
+            given = name[1:]
+            if len(given) == 2 and sum(one[1:] == given for one in full) == 1:
+                forms[given] = name
+    for name in own:
+        if name in full or "·" in name:
+            continue
+        bearers = [one for one in full if is_called(name, one)]
+        if len(bearers) == 1:
+            forms[name] = bearers[0]
 
 
-def _roles() -> tuple[str, ...]:
-    return tuple(_role_set())
+def _is_full(name: str) -> bool:
+    return 2 <= len(name) <= 3 and name[0] in SURNAMES and not name.endswith(_TITLES)
 
 
-def _role_set() -> frozenset[str]:
-    return _ROLES
+def is_called(form: str, full: str) -> bool:
+    """Whether a form is the surname, or a part of the given name, with what is put beside names."""
+    stem = form
+    for title in _TITLES:
+        if form.endswith(title) and len(form) > len(title):
+            stem = form.removesuffix(title)
+            break
+    if stem == form and form[0] not in "老小阿":
+        return False
+    stem = stem.lstrip("老小阿") or stem
+    return stem == full[0] or stem == full[1:] or stem == full or (len(full) == 3 and stem == full[2])
 
 
 _NOUNS = (*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES)
-_ROLES = frozenset(_NOUNS) - {"青年", "公公道道"}
+_ROLES = frozenset(_NOUNS)
 
 
 def _genders(forms: Mapping[str, str], narration: str) -> dict[str, str]:
@@ -210,7 +279,7 @@ def _genders(forms: Mapping[str, str], narration: str) -> dict[str, str]:
     found = {}
     for name, count in votes.items():
         (gender, most), *rest = count.most_common()
-        if most >= 2 * sum(n for _, n in rest) and most > 1:
+        if most >= 2 * sum(n for _, n in rest):
             found[name] = gender
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import CLAUSE, Cast, cast_of, form_at
+from scenes.data.books.prose.cast import CLAUSE, Cast, cast_of
 from scenes.data.books.prose.chinese_clauses import THOUGHT, VOICE, WRITTEN, ClauseReader, says
 from scenes.data.books.prose.evidence import (
     FEMALE,
@@ -21,9 +21,9 @@ from scenes.data.books.prose.chinese_manner import is_bare
 from scenes.data.books.quotation_marks import Quotation
 
 _SENTENCE_END = re.compile(r"[。！？!?…]+|\n")
-_LED = re.compile(r"[：:∶][ 　]*\n?[ 　]*$")
+_LED = re.compile(r"[：:∶][ 　\n]*$")
 _COMMA = re.compile(r"[，,、—…][ 　]*$")
-_WHOLE = re.compile(r"[。！？!?…～~—，,；;][）)]*$")
+_WHOLE = re.compile(r"[。！？!?…～~—，,；;][）)’』」”]*$")
 _OPENING = "“「『\"‘"
 _BEFORE = frozenset("\n 　。！？!?…”」』\"’，,：:∶；;—、\x00")
 _TERM_AFTER = re.compile("[的之]|[两二三四几]字|[两几]个字|一[词语字]|这|那|二字|字样|等")
@@ -41,7 +41,7 @@ class ChineseReader:
         self.text = text
         self.spans = spans
         self.narration = blanked(text, spans)
-        self.cast: Cast = cast_of(self.narration, known)
+        self.cast: Cast = cast_of(text, self.narration, known)
         self.clauses = ClauseReader(self.cast)
         self._lines = [found.start() for found in re.finditer(r"\n(?=[ 　]*[^\s])", text)]
 
@@ -50,7 +50,7 @@ class ChineseReader:
         return "我"
 
     def gender(self, name: str) -> str:
-        return self.cast.gender(name)
+        return "i" if name == self.narrator else self.cast.gender(name)
 
     def turns(self) -> list[Turn]:
         turns: list[Turn] = []
@@ -76,6 +76,8 @@ class ChineseReader:
                 found.append(Mentioned(clause.start(), who, True, paragraph))
             elif who in (MALE, FEMALE):
                 found.append(Mentioned(clause.start(), who, True, paragraph))
+            elif who == FIRST:
+                found.append(Mentioned(clause.start(), self.narrator, True, paragraph))
             for at, name in self.clauses.named(clause[0]):
                 if name != who:
                     found.append(Mentioned(clause.start() + at, name, False, paragraph))
@@ -85,7 +87,7 @@ class ChineseReader:
 
     def _turn(self, index: int, span: Quotation, turns: Sequence[Turn]) -> Turn:
         floor = self.spans[index - 1].end if index else 0
-        line = self.text.rfind("\n", 0, span.start) + 1
+        line = self._line(span.start)
         start = max(floor, line, span.start - LEAD)
         before = self.narration[start : span.start]
         stop = self.spans[index + 1].start if index + 1 < len(self.spans) else len(self.text)
@@ -104,6 +106,13 @@ class ChineseReader:
         if turn.who in turn.called:
             turn.called = tuple(name for name in turn.called if name != turn.who)
         return turn
+
+    def _line(self, at: int) -> int:
+        """Where the line of a quotation begins, or the one before where that leads it."""
+        line = self.text.rfind("\n", 0, at) + 1
+        if not self.text[line:at].strip() and _LED.search(self.narration[max(0, line - 20) : line]):
+            return self.text.rfind("\n", 0, len(self.text[:line].rstrip())) + 1
+        return line
 
     def _is_term(
         self, span: Quotation, words: str, before: str, behind: str, start: int
@@ -229,14 +238,12 @@ class ChineseReader:
         voice = VOICE.search(first[0]) is not None
         if least == Strength.TAG and spoken < 0 and not voice:
             return False
-        if REACTS.search(sentence) and spoken < 0:
-            return False
         subject = None
-        for number, clause in enumerate(clauses):
+        for number, clause in enumerate(clauses[: max(2, spoken + 2)]):
             subject = self._subject(clause[0], number == 0)
-            if subject is not None or (number >= spoken and spoken >= 0):
+            if subject is not None:
                 break
-        if subject is None:
+        if subject is None or (spoken < 0 and REACTS.search(clause[0][subject.end :][:9])):
             return False
         turn.who, turn.strength = subject.who, least if spoken < 0 and not voice else Strength.TAG
         turn.to = self.clauses.addressed(first[0])
@@ -264,8 +271,8 @@ class ChineseReader:
         found = []
         for call in _CALL.finditer(words[:60] + "\n" + words[-30:]):
             name = call[1].lstrip(_CALLING)
-            if name and form_at(self.cast.forms, name, 0) == name:
-                found.append(self.cast.forms[name])
+            if name and (who := self.cast.called(name)):
+                found.append(who)
         return tuple(found)
 
 

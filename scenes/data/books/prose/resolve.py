@@ -1,7 +1,7 @@
 """Chooses who speaks: pronouns to people, turns that nobody is named for to whoever takes them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scenes.data.books.prose.evidence import (
     FEMALE,
@@ -18,6 +18,29 @@ RECENT = 1500
 """Characters within which somebody was named for a pronoun to mean them."""
 AROUND = 500
 """Characters before an exchange in which whoever takes part in it is named."""
+THRESHOLD, MARGIN = 1.0, 0.7
+"""Least score of whoever takes a turn, and by how much it must be above the next one's."""
+WEIGHTS = {
+    "before": -3.0,
+    "before apart": -0.8,
+    "behind": -2.5,
+    "behind apart": -0.5,
+    "before that": 2.0,
+    "before that apart": 0.4,
+    "behind that": 1.6,
+    "behind that apart": 0.3,
+    "of two": 0.6,
+    "called before": 2.0,
+    "spoken to": 2.0,
+    "called behind": 0.8,
+    "calls": -6.0,
+    "takes part": 0.4,
+    "one of two": 0.5,
+    "at hand": 0.8,
+    "named last": 0.2,
+    "acts before": 1.0,
+    "acts alone": 0.8,
+}
 SPOKEN = ("speech", "thought")
 MARKS = (MALE, FEMALE, FIRST, SOMEBODY)
 _OF = {MALE: "m", FEMALE: "f"}
@@ -31,11 +54,18 @@ class Resolver:
         self.turns = [turn for turn in reader.turns()]
         self.mentions = self._people(reader.mentions())
         self._places = [one.at for one in self.mentions]
+        self._spoken_in = {turn.paragraph for turn in self.turns if turn.kind in SPOKEN}
+        self._active = {one.who for one in self.mentions if one.subject}
+        self._actors: dict[int, list[str]] = {}
+        for one in self.mentions:
+            if one.subject:
+                self._actors.setdefault(one.paragraph, []).append(one.who)
 
     def resolved(self) -> list[Turn]:
         spoken = [turn for turn in self.turns if turn.kind in SPOKEN]
         for index, turn in enumerate(spoken):
             self._choose(turn, spoken[:index] if index < 8 else spoken[index - 8 : index])
+        self._active |= {turn.speaker for turn in spoken}
         for exchange in exchanges(spoken):
             self._fill(exchange)
         for index, turn in enumerate(spoken):
@@ -97,7 +127,7 @@ class Resolver:
         mentions = self._before(turn.start)
         here = [one for one in mentions if one.paragraph == turn.paragraph and one.subject]
         fits = [one.who for one in here if self.reader.gender(one.who) in (gender, "")]
-        if fits and self.reader.gender(fits[-1]) == gender:
+        if fits:
             return fits[-1]
         last = earlier[-1] if earlier else None
         near = last is not None and turn.paragraph - last.paragraph <= 1 and last.speaker
@@ -130,53 +160,106 @@ class Resolver:
     def _fill(self, exchange: Sequence[Turn]) -> None:
         """Give the turns of an exchange that nobody is named for to whoever takes them."""
         groups = paragraphs(exchange)
-        people = self._taking_part(exchange)
-        for _ in range(2):
-            for index, group in enumerate(groups):
-                if group[0].speaker or group[0].who == SOMEBODY or any(one.who in MARKS for one in group):
-                    continue
-                chosen = self._by_turn(groups, index, people)
-                if chosen and not any(chosen in one.called for one in group):
-                    for one in group:
-                        one.speaker = one.speaker or chosen
-                        one.how = one.how or "turn"
+        for least in (2.5, THRESHOLD):
+            for _ in range(2):
+                for index, group in enumerate(groups):
+                    if group[0].speaker or any(one.who in MARKS for one in group):
+                        continue
+                    chosen = self._by_turn(groups, index, least)
+                    if chosen:
+                        for one in group:
+                            one.speaker = one.speaker or chosen
+                            one.how = one.how or "turn"
 
-    def _by_turn(self, groups: list[list[Turn]], index: int, people: Sequence[str]) -> str:
-        before = [groups[at][-1].speaker if at >= 0 else "" for at in (index - 1, index - 2)]
-        behind = [
-            groups[at][0].speaker if at < len(groups) else "" for at in (index + 1, index + 2)
-        ]
-        group = groups[index]
-        neighbours = {one for one in (before[0], behind[0]) if one}
-        if before[0] and groups[index - 1][-1].to and group[0].strength < Strength.NEAR:
-            to = groups[index - 1][-1].to
-            if to not in MARKS and to not in neighbours:
-                return to
-        if before[1] and before[1] not in neighbours:
-            return before[1]
-        if before[0] and len(people) == 2 and before[0] in people:
-            other = next(one for one in people if one != before[0])
-            return other if other not in neighbours else ""
-        if behind[1] and behind[1] not in neighbours:
-            return behind[1]
-        if behind[0] and len(people) == 2 and behind[0] in people:
-            other = next(one for one in people if one != behind[0])
-            return other if other not in neighbours else ""
-        return ""
-
-    def _taking_part(self, exchange: Sequence[Turn]) -> list[str]:
-        """Who speaks in an exchange; where one alone does, also whoever else is at hand."""
-        people = list(dict.fromkeys(one.speaker for one in exchange if one.speaker))
-        if len(people) >= 2:
-            return people
-        named = list(
-            dict.fromkeys(
-                one.who
-                for one in reversed(self._before(exchange[-1].start))
-                if exchange[0].start - one.at < AROUND and one.who not in people
-            )
+    def _by_turn(self, groups: list[list[Turn]], index: int, least: float) -> str:
+        """Who most likely takes a turn; nobody where two are much alike."""
+        scored = sorted(
+            ((self._score(features), who) for who, features in self.candidates(groups, index)),
+            reverse=True,
         )
-        return [*people, *named] if len(people) + len(named) == 2 else people
+        if not scored or scored[0][0] < least:
+            return ""
+        if len(scored) > 1 and scored[0][0] - scored[1][0] < MARGIN:
+            return ""
+        return scored[0][1]
+
+    def candidates(
+        self, groups: list[list[Turn]], index: int
+    ) -> list[tuple[str, dict[str, float]]]:
+        """Who may take a turn, each with what speaks for and against them."""
+        group = groups[index]
+        near = groups[max(0, index - 5) : index + 5]
+        spoke = [one.speaker for each in near for one in each if one.speaker]
+        called = [name for each in near for one in each for name in one.called]
+        named = [
+            one.who for one in self._before(group[0].start) if group[0].start - one.at < AROUND
+        ]
+        people = dict.fromkeys((*spoke, *called, *named, *(one.to for each in near for one in each)))
+        taking = len(set(spoke))
+        return [
+            (who, self._features(who, groups, index, taking, spoke, named))
+            for who in people
+            if who and who not in MARKS and who in self._active
+        ]
+
+    def _features(
+        self,
+        who: str,
+        groups: list[list[Turn]],
+        index: int,
+        taking: int,
+        spoke: Sequence[str],
+        named: Sequence[str],
+    ) -> dict[str, float]:
+        group = groups[index]
+        found: dict[str, float] = {}
+        for step, name in ((-1, "before"), (1, "behind"), (-2, "before that"), (2, "behind that")):
+            at = index + step
+            if not 0 <= at < len(groups):
+                continue
+            other = groups[at]
+            between = groups[index - 1 if step < 0 else index + 1]
+            apart = abs(group[0].paragraph - between[0].paragraph) > 1
+            if abs(step) == 2:
+                apart = apart or abs(other[0].paragraph - between[0].paragraph) > 1
+            if other[0].speaker == who:
+                found[f"{name}{' apart' if apart else ''}"] = 1.0
+                if abs(step) == 2 and taking == 2:
+                    found["of two"] = 1.0
+            if step == -1:
+                if any(who in one.called for one in other) and other[0].speaker != who:
+                    found["called before"] = 1.0
+                if any(one.to == who for one in other):
+                    found["spoken to"] = 1.0
+            elif step == 1 and any(who in one.called for one in other) and other[0].speaker != who:
+                found["called behind"] = 1.0
+        if any(who in one.called for one in group):
+            found["calls"] = 1.0
+        if who in spoke:
+            found["takes part"] = 1.0
+            if taking == 2:
+                found["one of two"] = 1.0
+        elif taking == 1 and named and who in named:
+            found["at hand"] = 1.0
+        if named and named[-1] == who:
+            found["named last"] = 1.0
+        actors = self._in_paragraph(group[0].paragraph - 1)
+        if actors:
+            if actors[-1] == who:
+                found["acts before"] = 1.0
+            if set(actors) == {who}:
+                found["acts alone"] = 1.0
+        return found
+
+    def _in_paragraph(self, paragraph: int) -> list[str]:
+        """Who acts in a paragraph of narration alone."""
+        if paragraph in self._spoken_in:
+            return []
+        return self._actors.get(paragraph, [])
+
+    @staticmethod
+    def _score(features: Mapping[str, float]) -> float:
+        return sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
 
 
 def exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:
