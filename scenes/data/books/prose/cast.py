@@ -78,8 +78,8 @@ def cast_of(text: str, narration: str, known: Mapping[str, str]) -> Cast:
     forms = dict(known)
     for name in _names(seen, text, narration):
         forms.setdefault(name, name)
-    _join(forms, known)
-    for role in _ROLES:
+    _join(forms, known, text)
+    for role in ROLES:
         forms.setdefault(role, role)
     for kin in w.SAME_KIN:
         own = [one for one in kin if one not in known]
@@ -160,11 +160,11 @@ def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
 def _may_be_titled(name: str) -> bool:
     title = next(title for title in _TITLES_BY_LENGTH if name.endswith(title))
     stem = name.removesuffix(title)
-    return bool(stem) and not set(stem) & w.NO_NAME and stem not in w.STOP and name not in _ROLES
+    return bool(stem) and not set(stem) & w.NO_NAME and stem not in w.STOP and name not in ROLES
 
 
 def _may_be_name(name: str) -> bool:
-    if name in w.STOP or name in _ROLES or name[:2] in w.STOP or name[-2:] in w.BODY or name in w.BODY:
+    if name in w.STOP or name in ROLES or name[:2] in w.STOP or name[-2:] in w.BODY or name in w.BODY:
         return False
     inside = w.NO_NAME - _NUMERALS if name[0] in SURNAMES else w.NO_NAME
     if set(name[1:-1]) & inside or "·" in name or name[-2:] in w.STOP:
@@ -220,7 +220,7 @@ def _is_whole(name: str, text: str) -> bool:
     return True
 
 
-def _join(forms: dict[str, str], known: Mapping[str, str]) -> None:
+def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
     """Give what is a part of one full name only, or its surname with a title, to who bears it."""
     own = [name for name in forms if name not in known]
     full = [name for name in own if _is_full(name)]
@@ -240,6 +240,12 @@ def _join(forms: dict[str, str], known: Mapping[str, str]) -> None:
         bearers = [one for one in full if is_called(name, one)]
         if len(bearers) == 1:
             forms[name] = bearers[0]
+    surnames = Counter(name[0] for name in full)
+    for name in full:
+        if surnames[name[0]] == 1:
+            for form in ("老" + name[0], "小" + name[0], *(name[0] + each for each in _TITLES)):
+                if form in text and form not in w.STOP and not _is_word(form):
+                    forms.setdefault(form, name)
 
 
 def _is_full(name: str) -> bool:
@@ -260,7 +266,7 @@ def is_called(form: str, full: str) -> bool:
 
 
 _NOUNS = (*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES)
-_ROLES = frozenset(_NOUNS)
+ROLES = frozenset(_NOUNS)
 
 
 def _genders(forms: Mapping[str, str], narration: str) -> dict[str, str]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import CLAUSE, Cast, cast_of
+from scenes.data.books.prose.cast import CLAUSE, ROLES, Cast, cast_of
 from scenes.data.books.prose.chinese_clauses import THOUGHT, VOICE, WRITTEN, ClauseReader, says
+from scenes.data.books.prose.epithets import Epithets
 from scenes.data.books.prose.evidence import (
     FEMALE,
     FIRST,
@@ -43,6 +44,8 @@ class ChineseReader:
         self.narration = blanked(text, spans)
         self.cast: Cast = cast_of(text, self.narration, known)
         self.clauses = ClauseReader(self.cast)
+        self._roles = ROLES
+        self.epithets = Epithets(self.narration, self.cast)
         self._lines = [found.start() for found in re.finditer(r"\n(?=[ 　]*[^\s])", text)]
 
     @property
@@ -56,6 +59,7 @@ class ChineseReader:
         turns: list[Turn] = []
         for index, span in enumerate(self.spans):
             turn = self._turn(index, span, turns)
+            turn.who = self.epithets.meant(turn.who, turn.start)
             turns.append(turn)
         return turns
 
@@ -73,6 +77,7 @@ class ChineseReader:
             subject = self.clauses.subject(clause[0])
             who = subject.who if subject else ""
             if who and who not in (MALE, FEMALE, FIRST, SOMEBODY):
+                who = self.epithets.meant(who, clause.start())
                 found.append(Mentioned(clause.start(), who, True, paragraph))
             elif who in (MALE, FEMALE):
                 found.append(Mentioned(clause.start(), who, True, paragraph))
@@ -216,6 +221,9 @@ class ChineseReader:
             return Subject(named[-1][1], len(clause))
         if VOICE.search(clause) and (found := re.search("([他她])的", clause)):
             return Subject(MALE if found[1] == "他" else FEMALE, len(clause))
+        named = self.clauses.named(clause)
+        if len(named) == 1 and named[0][0] == 0 and named[0][1] not in self._roles:
+            return Subject(named[0][1], len(clause))
         return None
 
     def _tagged(self, turn: Turn, behind: str, follows: bool, least: Strength) -> bool:

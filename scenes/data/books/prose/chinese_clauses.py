@@ -128,6 +128,10 @@ class ClauseReader:
             if form and form in _NOUNS:
                 return self._after(clause, form, end + 1 + len(form))
             return None
+        kin = form_at(self.cast.forms, clause, end)
+        if kin in _RELATIONS and name not in _NOUNS:
+            form = next(clause[at:end] for at in range(end) if clause[at:end] in self.cast.forms)
+            return self._after(clause, form + kin, end + len(kin))
         if joined := _JOINED.match(clause, end):
             if form_at(self.cast.forms, clause, joined.end()) or clause[joined.end() :][:1] in "他她我":
                 return Subject(SOMEBODY, joined.end())
@@ -136,8 +140,12 @@ class ClauseReader:
     def _inside(self, clause: str, at: int) -> Subject | None:
         """The first who is named further inside, unless something is done to them there."""
         for place in range(at, min(len(clause), at + FAR)):
+            if _UNKNOWN_VOICE.match(clause, place):
+                return Subject(SOMEBODY, len(clause))
             form = form_at(self.cast.forms, clause, place)
-            pronoun = _PRONOUN.get(clause[place]) if not form else None
+            if form in _NOUNS and clause[place - 1 : place] != "的":
+                continue
+            pronoun = "" if form else _PRONOUN.get(clause[place], "")
             if not form and not pronoun:
                 continue
             before = clause[at:place]
@@ -145,12 +153,17 @@ class ClauseReader:
                 return None
             if form:
                 return self._after(clause, self.cast.forms[form], place + len(form))
-            return self._pointed(clause, place, re.match(".", clause[place:]) and _POINT.match(clause, place))  # type: ignore[arg-type]
+            if clause[place + 1 : place + 2] in ("的", ""):
+                return None
+            point = _POINT.match(clause, place)
+            return self._pointed(clause, place, point) if point else Subject(pronoun, place + 1)
         return None
 
 
 _KIN = frozenset((*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES))
 _NOUNS = _KIN
+_RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M) | frozenset("爹娘妈爸")
+_UNKNOWN_VOICE = re.compile("有个?人|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)")
 
 
 def says(text: str) -> bool:

@@ -41,6 +41,9 @@ WEIGHTS = {
     "acts before": 1.0,
     "acts alone": 0.8,
 }
+PASSIVE, UNTOLD, JUST_SPOKE = 150, 120, 250
+"""What speaks against somebody for a pronoun, in characters: that they are no subject, that their
+gender is not known, that they spoke just before."""
 SPOKEN = ("speech", "thought")
 MARKS = (MALE, FEMALE, FIRST, SOMEBODY)
 _OF = {MALE: "m", FEMALE: "f"}
@@ -80,32 +83,24 @@ class Resolver:
         found: list[Mentioned] = []
         for one in mentions:
             if one.who in _OF:
-                who = self._last(found, _OF[one.who], one.at)
-                if who:
+                costs = self._costs(found[-60:], _OF[one.who], one.at)
+                if costs:
+                    who = min(costs, key=lambda name: costs[name])
                     found.append(Mentioned(one.at, who, True, one.paragraph))
             else:
                 found.append(one)
         return found
 
-    def _last(
-        self, mentions: Sequence[Mentioned], gender: str, at: int, but: Iterable[str] = ()
-    ) -> str:
-        """Who was last named, as a subject if anybody was, that a pronoun may mean."""
-        unknown = ""
-        passive = ""
-        for one in reversed(mentions):
-            if at - one.at > RECENT:
-                break
+    def _costs(self, mentions: Iterable[Mentioned], gender: str, at: int) -> dict[str, float]:
+        """Whom a pronoun at a place may mean, and how much speaks against each."""
+        costs: dict[str, float] = {}
+        for one in mentions:
             told = self.reader.gender(one.who)
-            if one.who in but or (told and told != gender):
+            if at - one.at > RECENT or (told and told != gender):
                 continue
-            if told == gender and one.subject:
-                return one.who
-            if told == gender:
-                passive = passive or one.who
-            elif one.subject:
-                unknown = unknown or one.who
-        return passive or unknown
+            cost = at - one.at + (0 if one.subject else PASSIVE) + (0 if told else UNTOLD)
+            costs[one.who] = min(costs.get(one.who, cost), cost)
+        return costs
 
     def _before(self, at: int) -> Sequence[Mentioned]:
         index = bisect_left(self._places, at)
@@ -122,38 +117,26 @@ class Resolver:
             turn.speaker, turn.how = turn.who, turn.strength.name.lower()
 
     def _meant(self, turn: Turn, earlier: Sequence[Turn]) -> str:
-        """Whom he or she means."""
+        """Whom he or she means: whoever was last told of, rather not who spoke just before."""
         gender = _OF[turn.who]
         mentions = self._before(turn.start)
-        here = [one for one in mentions if one.paragraph == turn.paragraph and one.subject]
-        fits = [one.who for one in here if self.reader.gender(one.who) in (gender, "")]
+        here = [one.who for one in mentions if one.paragraph == turn.paragraph and one.subject]
+        fits = [who for who in here if self.reader.gender(who) in (gender, "")]
         if fits:
             return fits[-1]
+        spoke = [
+            Mentioned(one.end, one.speaker, True, one.paragraph) for one in earlier if one.speaker
+        ]
+        costs = self._costs([*mentions, *spoke], gender, turn.start)
         last = earlier[-1] if earlier else None
-        near = last is not None and turn.paragraph - last.paragraph <= 1 and last.speaker
-        but = [*turn.called]
-        if near and last is not None and last.paragraph != turn.paragraph:
-            if self.reader.gender(last.speaker) == gender:
-                others = [
-                    one.speaker
-                    for one in reversed(earlier[-5:])
-                    if one.speaker
-                    and one.speaker != last.speaker
-                    and self.reader.gender(one.speaker) == gender
-                    and one.speaker not in but
-                ]
-                if others and last.end + 120 > turn.start:
-                    return others[0]
-        if last is not None and last.speaker and turn.start - last.end < RECENT:
-            since = [one for one in mentions if one.at > last.start]
-            found = self._last(since, gender, turn.start, but)
-            if found and self.reader.gender(found) == gender:
-                return found
-            recent = [one.speaker for one in reversed(earlier[-4:]) if one.speaker]
-            for speaker in recent:
-                if self.reader.gender(speaker) == gender and speaker not in but:
-                    return speaker
-        return self._last(mentions, gender, turn.start, but)
+        if last is not None and last.speaker in costs and turn.paragraph - last.paragraph <= 2:
+            told_since = any(one.who == last.speaker and one.subject and one.at > last.end for one in mentions)
+            after_words = last.paragraph == turn.paragraph
+            if not told_since and not after_words:
+                costs[last.speaker] += JUST_SPOKE
+        for who in turn.called:
+            costs.pop(who, None)
+        return min(costs, key=lambda name: costs[name], default="")
 
     # --- turns -------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ ROLES_M = words(
     """
     男人 男孩 男孩子 男生 少年 小伙子 青年 小男孩 男子 老头 老头子 老头儿 老汉 老爷爷 大汉 汉子 壮汉 和尚
     道士 老道 僧人 神父 牧师 国王 王子 皇帝 陛下 王爷 太子 公子 书生 秀才 先生 绅士 男仆 管家 车夫 船夫
-    樵夫 渔夫 农夫 铁匠 木匠 小厮 太监 皇上 胖子 瘦子 光头 大胡子 酒鬼 老爷 少爷 老大爷 大爷 大叔 侍卫
+    樵夫 渔夫 农夫 铁匠 木匠 小厮 太监 皇上 胖子 瘦子 大胡子 酒鬼 老爷 少爷 老大爷 大爷 大叔 侍卫
     """
 )
 ROLES = words(
@@ -195,3 +195,14 @@ SAME_KIN = tuple(
     )
 )
 """Kinship terms of one person."""
+OLD = frozenset(words("老人 老人家 老头 老头子 老头儿 老汉 老者 长者 老大爷 大爷 老爷子 老爷爷"))
+"""Who is old, and so may be whoever is called 老 by surname."""
+EPITHETS = OLD | frozenset(
+    words(
+        """
+        女人 女孩 女孩子 女生 少女 姑娘 小姑娘 小女孩 女子 少妇 男人 男孩 男孩子 男生 少年 小伙子 小男孩
+        男子 汉子 大汉 壮汉 青年 年轻人
+        """
+    )
+)
+"""What somebody is called who has a name as well."""
