@@ -30,7 +30,7 @@ class Labelled(NamedTuple):
 
 
 def labelled(novel: str, marked: str) -> Labelled:
-    """The text and labels of a marked chapter. Raises `ValueError` at a quotation without a mark."""
+    """The text and labels of a marked chapter. Raises `ValueError` where a mark is amiss."""
     people, body = _people(marked)
     text, labels, at = "", [], 0
     for mark in MARK.finditer(body):
@@ -42,7 +42,12 @@ def labelled(novel: str, marked: str) -> Labelled:
     rest = body[at:]
     if found := OPENING.search(rest):
         raise ValueError(f"{novel}: no mark behind {rest[found.start() : found.start() + 20]!r}")
-    return Labelled(text + rest, labels)
+    text += rest
+    if strange := [
+        name for names in people.values() for name in names.split("|") if name not in text
+    ]:
+        raise ValueError(f"{novel}: names that the text does not have: {', '.join(strange)}")
+    return Labelled(text, labels)
 
 
 def _people(marked: str) -> tuple[dict[str, str], str]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.corpora.labelling import MARK, labelled, made
 
-CHAPTER = "⟦林=林默|小林⟧\n⟦苏=苏晚⟧\n\n{}\n"
+CHAPTER = "⟦林=林默|小林⟧\n⟦苏=苏晚⟧\n\n{}\n林默、苏晚和小林\n"
 
 
 def quotations(body):
@@ -16,9 +16,9 @@ def quotations(body):
 
 def test_a_mark_becomes_a_label_and_leaves_the_text():
     chapter = labelled("x", CHAPTER.format("“走，”⟦林⟧他说，“现在。”⟦林⟧\n\n“嗯。”⟦苏⟧"))
-    assert chapter.text == "“走，”他说，“现在。”\n\n“嗯。”\n"
+    assert chapter.text == "“走，”他说，“现在。”\n\n“嗯。”\n林默、苏晚和小林\n"
     assert chapter.labels[0] == {"novel": "x", "at": 0, "length": 4, "speaker": "林默|小林"}
-    assert [row["at"] for row in chapter.labels] == [0, 6, 13]
+    assert [row["at"] for row in chapter.labels] == [0, 7, 14]
 
 
 def test_nested_marks_belong_to_the_quotation_around_them():
@@ -57,6 +57,11 @@ def test_what_nobody_says_has_a_reason():
 def test_a_slip_of_the_marker_is_told(body, what):
     with pytest.raises(ValueError, match=what):
         quotations(body)
+
+
+def test_a_name_that_the_text_does_not_have_is_a_slip():
+    with pytest.raises(ValueError, match="does not have: 林默"):
+        labelled("x", "⟦林=林默⟧\n\n“走。”⟦林⟧")
 
 
 def test_the_chapters_and_labels_that_ship_are_what_the_marked_ones_make():
