@@ -1,7 +1,11 @@
 """Chooses who speaks: pronouns to people, turns that nobody is named for to whoever takes them."""
 
+import json
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
 
 from scenes.data.books.prose.evidence import (
     FEMALE,
@@ -18,29 +22,12 @@ RECENT = 1500
 """Characters within which somebody was named for a pronoun to mean them."""
 AROUND = 500
 """Characters before an exchange in which whoever takes part in it is named."""
-THRESHOLD, MARGIN = 1.0, 0.7
-"""Least score of whoever takes a turn, and by how much it must be above the next one's."""
-WEIGHTS = {
-    "before": -3.0,
-    "before apart": -0.8,
-    "behind": -2.5,
-    "behind apart": -0.5,
-    "before that": 2.0,
-    "before that apart": 0.4,
-    "behind that": 1.6,
-    "behind that apart": 0.3,
-    "of two": 0.6,
-    "called before": 2.0,
-    "spoken to": 2.0,
-    "called behind": 0.8,
-    "calls": -6.0,
-    "takes part": 0.4,
-    "one of two": 0.5,
-    "at hand": 0.8,
-    "named last": 0.2,
-    "acts before": 1.0,
-    "acts alone": 0.8,
-}
+LEAST = 0.6
+"""Least probability that somebody takes a turn for it to be given to them."""
+SURE = 0.85
+"""The same in the first round, whose answers help the later ones."""
+NOBODY = "nobody"
+"""The weight of a turn that nobody who is known takes."""
 PASSIVE, UNTOLD, JUST_SPOKE = 150, 120, 250
 """What speaks against somebody for a pronoun, in characters: that they are no subject, that their
 gender is not known, that they spoke just before."""
@@ -52,8 +39,9 @@ _OF = {MALE: "m", FEMALE: "f"}
 class Resolver:
     """Goes through the turns of one book in order, then fills what is left between them."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, weights: Mapping[str, float] | None = None) -> None:
         self.reader = reader
+        self.weights = turn_weights() if weights is None else weights
         self.turns = [turn for turn in reader.turns()]
         self.mentions = self._people(reader.mentions())
         self._places = [one.at for one in self.mentions]
@@ -143,35 +131,30 @@ class Resolver:
     def _fill(self, exchange: Sequence[Turn]) -> None:
         """Give the turns of an exchange that nobody is named for to whoever takes them."""
         groups = paragraphs(exchange)
-        for least in (2.5, THRESHOLD):
-            for _ in range(2):
-                for index, group in enumerate(groups):
-                    if group[0].speaker or any(one.who in MARKS for one in group):
-                        continue
-                    chosen = self._by_turn(groups, index, least)
-                    if chosen:
-                        for one in group:
-                            one.speaker = one.speaker or chosen
-                            one.how = one.how or "turn"
+        for least in (SURE, SURE, LEAST, LEAST):
+            for index, group in enumerate(groups):
+                if group[0].speaker or any(one.who in MARKS for one in group):
+                    continue
+                chosen = self._by_turn(groups, index, least)
+                for one in group if chosen else ():
+                    one.speaker = one.speaker or chosen
+                    one.how = one.how or "turn"
 
     def _by_turn(self, groups: list[list[Turn]], index: int, least: float) -> str:
-        """Who most likely takes a turn; nobody where two are much alike."""
-        scored = sorted(
-            ((self._score(features), who) for who, features in self.candidates(groups, index)),
-            reverse=True,
-        )
-        if not scored or scored[0][0] < least:
+        """Who most likely takes a turn; nobody where that is not likely enough."""
+        scored = [(self.score(features), who) for who, features in self.candidates(groups, index)]
+        if not scored:
             return ""
-        if len(scored) > 1 and scored[0][0] - scored[1][0] < MARGIN:
-            return ""
-        return scored[0][1]
+        best, who = max(scored)
+        total = math.exp(self.weights.get(NOBODY, 0.0)) + sum(math.exp(each) for each, _ in scored)
+        return who if math.exp(best) >= least * total else ""
 
     def candidates(
         self, groups: list[list[Turn]], index: int
     ) -> list[tuple[str, dict[str, float]]]:
         """Who may take a turn, each with what speaks for and against them."""
         group = groups[index]
-        near = groups[max(0, index - 5) : index + 5]
+        near = [each for each in groups[max(0, index - 5) : index + 6] if each is not group]
         spoke = [one.speaker for each in near for one in each if one.speaker]
         called = [name for each in near for one in each for name in one.called]
         named = [
@@ -240,9 +223,16 @@ class Resolver:
             return []
         return self._actors.get(paragraph, [])
 
-    @staticmethod
-    def _score(features: Mapping[str, float]) -> float:
-        return sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+    def score(self, features: Mapping[str, float]) -> float:
+        return sum(self.weights.get(name, 0.0) * value for name, value in features.items())
+
+
+@cache
+def turn_weights() -> Mapping[str, float]:
+    """The weights that `tests/corpora/train_turns.py` learned from labelled text."""
+    text = resources.files(__package__).joinpath("turn_weights.json").read_text("utf-8")
+    weights: dict[str, float] = json.loads(text)
+    return weights
 
 
 def exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:
