@@ -55,6 +55,9 @@ class ChineseReader:
     def gender(self, name: str) -> str:
         return "i" if name == self.narrator else self.cast.gender(name)
 
+    def stands_for(self, who: str) -> str:
+        return ""
+
     def turns(self) -> list[Turn]:
         turns: list[Turn] = []
         for index, span in enumerate(self.spans):

@@ -20,7 +20,7 @@ from scenes.data.books.prose.evidence import (
 from scenes.data.books.quotation_marks import Quotation
 
 _TITLE = "|".join(re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True))
-_CAP = r"[A-Z][A-Za-zÀ-ÿ’'-]*[A-Za-zÀ-ÿ]"
+_CAP = r"[A-Z](?:[’'][A-Z])?[A-Za-zÀ-ÿ]+(?:-[A-Z][A-Za-zÀ-ÿ]+)*"
 _NAME = rf"(?:(?:{_TITLE})\s+)*{_CAP}(?:\s+(?:de|von|van|St\.|of)?\s?{_CAP}){{0,2}}|(?:{_TITLE})\s+{_CAP}"
 _ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
 _POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
@@ -29,6 +29,7 @@ _THE_NAME = rf"[Tt]he\s+(?:[a-z]+\s+){{0,2}}?(?:{_CAP})(?:\s+{_CAP})?"
 NOUN = re.compile(rf"(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{_NAME})")
 _SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
 _SAYS = re.compile(rf"\b(?:{_SAY})\b")
+_LEADS = re.compile(rf"\b(?:{_SAY}|{'|'.join(sorted(w.SAYING))})\b")
 _INVERTED = re.compile(rf"[\s,;—–-]*(?:{_SAY})\s+(?:[a-z]+ly\s+|in\s+[a-z ]+\s+)?(?=[A-ZITthhesa])")
 _ADVERBS = r"(?:\s+(?:[a-z]+ly|then|also|again|only|just|at last|had|would|could|did|was|always|never|still|soon))*"
 _LEAD = re.compile(r"(?:\s|[Aa]nd|[Bb]ut|[Ss]o|[Tt]hen|[Hh]ere|[Ss]uddenly|[Aa]t (?:this|last|length)|[Hh]owever|,|[Pp]resently|[Aa]s|[Ww]hile|[Ww]hen|[Aa]fter|[Ff]or|—|-)+")
@@ -40,7 +41,9 @@ _PRONOUNS = {"he": MALE, "she": FEMALE, "i": FIRST, "they": SOMEBODY, "we": SOME
 _WHOLE = re.compile(r"[.,!?;:…—–-]+[\"”’'_*)]*$")
 _WRITTEN = re.compile(r"(?:\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40})$")
 _CALL = re.compile(rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({_NAME}|[a-z]+)(?=[,.!?—;]|$)")
-RECENT = 400
+_LOOSE = frozenset("friend companion visitor client stranger speaker other prisoner guest".split())
+_PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
+_STOPPED = re.compile(r"(?<!\.)\.[\"”’'_]*$")
 
 
 class EnglishReader:
@@ -53,6 +56,7 @@ class EnglishReader:
         self._starts = [0, *(found.end() for found in _PARAGRAPH.finditer(text))]
         self._forms: dict[str, str] = dict(known)
         self._capitals = _capitals(self.narration)
+        self._pointed = Counter(re.findall(rf"\bthe ({_CAP}(?: {_CAP})?)", self.narration))
         self._learn()
 
     @property
@@ -91,6 +95,8 @@ class EnglishReader:
             parts = parts[1:]
         while parts and parts[-1] in w.NO_NAME:
             parts = parts[:-1]
+        if any(len(part) > 3 and part.isupper() for part in parts):
+            return ""
         if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
             return " ".join(parts) if parts and parts[0] in ("King", "Queen", "Duchess", "Doctor") else ""
         if len(parts) == 1 and self._is_common(parts[0]):
@@ -145,13 +151,24 @@ class EnglishReader:
         if found["the"]:
             words = [word for word in phrase.split()[1:] if word[:1].isupper()]
             name = " ".join(words)
-            if self._is_common(words[-1]) and words[-1].lower() not in w.ROLES | w.ROLES_M | w.ROLES_F:
+            if self._pointed[name] < 2 and self._is_common(words[-1]) and words[-1].lower() not in _PEOPLE:
                 return ""
             return self._forms.get(name, name)
         point, *_middle, head = phrase.split()
         if point.lower() in ("my", "his", "her", "our") or head in ("voice",):
             return f"{point.lower()} {head}" if head != "voice" else SOMEBODY
         return f"the {head}"
+
+    def stands_for(self, who: str) -> str:
+        """`m`, `f` or `any` where somebody is only told by what they are, who may have a name."""
+        point, _, head = who.partition(" ")
+        if point not in ("the", "my", "our", "his", "her", "that", "this") or " " in head:
+            return ""
+        if head in _LOOSE:
+            return "any"
+        if head in ("man", "gentleman", "boy", "fellow", "lad"):
+            return "m"
+        return "f" if head in ("woman", "lady", "girl") else ""
 
     # --- turns -------------------------------------------------------------------------------
 
@@ -200,7 +217,7 @@ class EnglishReader:
     def _evidence(
         self, turn: Turn, before: str, behind: str, last: Turn | None, start: int, number: int
     ) -> None:
-        tag = self._tag(behind)
+        tag = self._tag(behind, self.text[turn.end - 3 : turn.end])
         if tag:
             subject, end, bare = tag
             turn.who, turn.strength = subject.who, Strength.TAG
@@ -215,15 +232,15 @@ class EnglishReader:
             if last.strength == Strength.TAG and (last.after == turn.start or not _SENTENCE.search(before)):
                 turn.same, turn.strength = True, Strength.TAG
                 return
-        if text.endswith((",", ":", "—", "--")) or (text and _SAYS.search(text[-40:])):
+        if text.endswith((",", ":", "—", "--")) or (text and _LEADS.search(text[-40:])):
             sentence_at = max((one.end() for one in _SENTENCE.finditer(text)), default=0)
             sentence = text[sentence_at:]
             if text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, ")):
                 turn.kind = "writing"
                 return
-            if subject := self._subject(sentence):
+            if subject := self._speaking(sentence) or self._subject(sentence):
                 turn.who = subject.who
-                turn.strength = Strength.TAG if _SAYS.search(sentence) or text.endswith(":") else Strength.BEAT
+                turn.strength = Strength.TAG if _LEADS.search(sentence) or text.endswith(":") else Strength.BEAT
                 if re.fullmatch(rf"[\s,]*(?:{_SAY})[\s,:]*", sentence[subject.end :]):
                     turn.bare = start + sentence_at
                 return
@@ -242,8 +259,11 @@ class EnglishReader:
                     turn.who, turn.strength = subject.who, Strength.BEAT
                     return
 
-    def _tag(self, behind: str) -> tuple[Subject, int, bool] | None:
-        """Who is said to speak right behind a quotation, where that ends, and whether it is all."""
+    def _tag(self, behind: str, closing: str = "") -> tuple[Subject, int, bool] | None:
+        """Who is said to speak right behind a quotation, where that ends, and whether it is all.
+
+        Words that `closing` ends with a full stop are followed by a sentence of its own.
+        """
         inverted = _INVERTED.match(behind)
         at = inverted.end() if inverted else len(behind) - len(behind.lstrip(" \n\t,;—–-"))
         found = NOUN.match(behind, at)
@@ -251,6 +271,8 @@ class EnglishReader:
             return None
         end = found.end()
         if not inverted:
+            if found["pronoun"] in ("He", "She", "They", "It", "We") or _STOPPED.search(closing):
+                return None
             verb = re.match(rf"{_ADVERBS}\s+(?:{_SAY})\b", behind[end:])
             if not verb:
                 relative = re.match(rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{_SAY})\b", behind[end:])
@@ -288,6 +310,23 @@ class EnglishReader:
             if who and who != SOMEBODY and not (before and before[-1].lower() in w.LOCAL):
                 return Subject(who, found.end())
         return None
+
+    def _speaking(self, sentence: str) -> Subject | None:
+        """The subject of the last verb of speaking in a sentence that leads a quotation."""
+        verbs = list(_LEADS.finditer(sentence))
+        if not verbs:
+            return None
+        best = None
+        for found in NOUN.finditer(sentence, 0, verbs[-1].start()):
+            before = sentence[: found.start()].split()
+            if (before and before[-1].lower() in w.LOCAL) or _POSSESSIVE.match(sentence, found.end()):
+                continue
+            if found["pronoun"] in ("it", "It"):
+                continue
+            if who := self._who(found):
+                joined = _JOINED.match(sentence, found.end()) and found.end() + 30 > verbs[-1].start()
+                best = Subject(SOMEBODY if joined else who, verbs[-1].end())
+        return best
 
     def _to(self, tag: str) -> str:
         to = re.search(r"\bto\s+", tag)

@@ -18,6 +18,14 @@ SAY = frozenset(
         """
     )
 )
+SAYING = frozenset(
+    words(
+        """
+        saying muttering asking adding exclaiming crying replying calling shouting whispering murmuring answering
+        screaming remarking repeating singing thinking telling inquiring growling declaring begging sobbing
+        """
+    )
+)
 THINK = frozenset(words("thought wondered mused reflected"))
 ASKS = frozenset(words("asked inquired enquired demanded queried"))
 TITLES_M = frozenset(words("Mr Mr. Sir Lord Master Father Brother Uncle King Prince Duke Count Baron Monsieur M. Herr Captain Capt. Colonel Col. Major General Inspector Sergeant Lieutenant Squire Don Señor Emperor Earl Constable"))

@@ -85,6 +85,10 @@ class Reader(Protocol):
         """`m`, `f`, or nothing."""
         ...
 
+    def stands_for(self, who: str) -> str:
+        """`m`, `f` or `any` where a subject is no name and may mean somebody named; else nothing."""
+        ...
+
     @property
     def narrator(self) -> str:
         """What somebody who says I is called."""

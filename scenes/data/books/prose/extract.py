@@ -1,9 +1,23 @@
 """Quotations of modern prose with their speakers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from scenes.data.books.book import Book
+from scenes.data.books.dashes import dashed
+from scenes.data.books.prose.chinese import ChineseReader
+from scenes.data.books.prose.english import EnglishReader
+from scenes.data.books.prose.english_marks import english_quotations
 from scenes.data.books.prose.evidence import Reader, Turn
 from scenes.data.books.prose.resolve import Resolver
+from scenes.data.books.quotation_marks import Quotation, quotations
+from scenes.data.books.style import is_english
+
+
+def reader_of(book: Book, known: Mapping[str, str]) -> Reader:
+    """The reader of a book's language. `known` are forms of names, each with the name itself."""
+    if is_english(book.plain):
+        return EnglishReader(book.plain, list(english_quotations(book.plain)), known)
+    return ChineseReader(book.plain, chinese_quotations(book.plain), known)
 
 
 def spoken(reader: Reader) -> Iterator[Turn]:
@@ -11,7 +25,8 @@ def spoken(reader: Reader) -> Iterator[Turn]:
     yield from Resolver(reader).resolved()
 
 
-def share_given(turns: Sequence[Turn]) -> float:
-    """How many of what is said are given a speaker."""
-    said = [turn for turn in turns if turn.kind in ("speech", "thought")]
-    return sum(bool(turn.speaker) for turn in said) / max(1, len(said))
+def chinese_quotations(text: str) -> Sequence[Quotation]:
+    """Those in marks, and those behind dashes."""
+    marked = list(quotations(text))
+    lines = [one for one in dashed(text) if not any(m.start <= one.start < m.end for m in marked)]
+    return sorted([*marked, *lines]) if lines else marked

@@ -28,6 +28,8 @@ SURE = 0.85
 """The same in the first round, whose answers help the later ones."""
 NOBODY = "nobody"
 """The weight of a turn that nobody who is known takes."""
+NEAR_BY = 700
+"""Cost up to which somebody may be meant by what they are."""
 PASSIVE, UNTOLD, JUST_SPOKE = 150, 120, 250
 """What speaks against somebody for a pronoun, in characters: that they are no subject, that their
 gender is not known, that they spoke just before."""
@@ -84,7 +86,7 @@ class Resolver:
         costs: dict[str, float] = {}
         for one in mentions:
             told = self.reader.gender(one.who)
-            if at - one.at > RECENT or (told and told != gender):
+            if at - one.at > RECENT or (told and gender not in (told, "any")) or told == "i":
                 continue
             cost = at - one.at + (0 if one.subject else PASSIVE) + (0 if told else UNTOLD)
             costs[one.who] = min(costs.get(one.who, cost), cost)
@@ -100,17 +102,20 @@ class Resolver:
         elif turn.who == FIRST:
             turn.speaker, turn.how = self.reader.narrator, "first"
         elif turn.who in _OF:
-            turn.speaker, turn.how = self._meant(turn, earlier), "pronoun"
+            turn.speaker, turn.how = self._meant(turn, earlier, _OF[turn.who]), "pronoun"
+        elif (gender := self.reader.stands_for(turn.who)) and (
+            found := self._meant(turn, earlier, gender)
+        ):
+            turn.speaker, turn.how = found, "epithet"
         elif turn.who and turn.who != SOMEBODY:
             turn.speaker, turn.how = turn.who, turn.strength.name.lower()
 
-    def _meant(self, turn: Turn, earlier: Sequence[Turn]) -> str:
+    def _meant(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
         """Whom he or she means: whoever was last told of, rather not who spoke just before."""
-        gender = _OF[turn.who]
         mentions = self._before(turn.start)
         here = [one.who for one in mentions if one.paragraph == turn.paragraph and one.subject]
         fits = [who for who in here if self.reader.gender(who) in (gender, "")]
-        if fits:
+        if fits and turn.who in _OF:
             return fits[-1]
         spoke = [
             Mentioned(one.end, one.speaker, True, one.paragraph) for one in earlier if one.speaker
@@ -124,6 +129,10 @@ class Resolver:
                 costs[last.speaker] += JUST_SPOKE
         for who in turn.called:
             costs.pop(who, None)
+        if turn.who not in _OF:
+            costs = {who: cost for who, cost in costs.items() if cost < NEAR_BY and who != self.reader.narrator and not self.reader.stands_for(who)}
+            if last is not None and last.paragraph != turn.paragraph:
+                costs.pop(last.speaker, None)
         return min(costs, key=lambda name: costs[name], default="")
 
     # --- turns -------------------------------------------------------------------------------
@@ -199,6 +208,10 @@ class Resolver:
                     found["spoken to"] = 1.0
             elif step == 1 and any(who in one.called for one in other) and other[0].speaker != who:
                 found["called behind"] = 1.0
+        if spoke:
+            found["share"] = spoke.count(who) / len(spoke)
+        if who in named:
+            found["named"] = 1.0 / (1 + len(dict.fromkeys(reversed(named[len(named) - named[::-1].index(who) :]))))
         if any(who in one.called for one in group):
             found["calls"] = 1.0
         if who in spoke:
