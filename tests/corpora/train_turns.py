@@ -77,7 +77,7 @@ def decisions(folder: Path, weights: Mapping[str, float]) -> list[Decision]:
     for genre in GENRES:
         for novel, truth in truths(genre).items():
             path = (HERE / "modern" if genre == "modern" else folder) / f"{novel}.txt"
-            recorder = Recorder(novel, truth, reader_of(read_book(path), {}), weights)
+            recorder = Recorder(novel, truth, reader_of(read_book(path), {}, genre == "english"), weights)
             recorder.resolved()
             found += recorder.decisions.values()
     return found

@@ -17,7 +17,7 @@ from tui.output import as_json, escaped_line, json_text, word
 if TYPE_CHECKING:
     from scenes.data.books.book import Book
     from scenes.data.books.people import Aliases
-    from scenes.data.books.quotes import Quote
+    from scenes.data.books.quote import Quote
 
 FORMS = ("log", "pairs")
 MOST_SPEAKERS = 20

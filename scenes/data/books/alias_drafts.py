@@ -62,7 +62,7 @@ def learned_aliases(book: Book, known: Aliases) -> Iterator[str]:
 def _names(book: Book, known: Aliases) -> Counter[str]:
     """Who often speaks, by the names that the text has for them."""
     extractor = Extractor(book, Aliases("", {}, known.given_names))
-    names = (name for name in extractor.people.names if len(name) > 1)
+    names = (name for name in extractor.names() if len(name) > 1)
     return Counter({name: book.text.count(name) for name in names})
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from base.names import LONGEST_NAME
 from scenes.data.books.book import Book
-from scenes.data.books.quotes import Quote
+from scenes.data.books.quote import Quote
 from scenes.log import Entry
 
 LONGEST_LINE = 80
@@ -34,7 +34,7 @@ def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
                 _plain(quote.text),
                 quote.speaker,
             )
-            log.at = quote.end
+            log.at = max(quote.end, quote.after)
     yield from log.until(len(book.text))
     yield from log.narration()
 

@@ -28,11 +28,13 @@ class Spelling:
         self.text = text
         self.plain = plain
         self._known: dict[str, str] = {}
-        self._traditional = None if text == plain else _traditional(text)
+        self.differs = text != plain
+        """Whether any sign of the book is written otherwise than it is matched."""
+        self._traditional = self.differs and _traditional(text)
 
     def of(self, name: str) -> str:
         """The name in the signs that the book has for it most often."""
-        if self._traditional is None or not name:
+        if not self.differs or not name:
             return name
         if name not in self._known:
             self._known[name] = self._most_often(name)

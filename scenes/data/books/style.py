@@ -1,11 +1,38 @@
 """In which manner a book is written, which decides how its speakers are told."""
 
 import re
+from typing import Literal
 
+from scenes.data.books.book import Book
+
+Style = Literal["classical", "modern", "english"]
 SAMPLE = 400_000
 """Characters by which it is told."""
+LED = 0.5
+"""Share of quotations led by 道 or 曰 from which on a book is classical."""
+BEGINS = 0.25
+"""Share of quotations that begin a paragraph above which each turn is one."""
 _WIDE = re.compile("[一-鿿]")
 _LETTER = re.compile("[A-Za-z]")
+_OPENING = re.compile('[“「『]|(?<=[：:，,\n 　。！？])"(?=[^\\s])')
+_LED = re.compile("(?:[道曰云言][：:∶，,]?|[说叫喝问喊骂答声][：:∶])[ 　\\n]*$")
+_BEGINS = re.compile("(?:\\n|^)[ \\t　]*$")
+
+
+def style_of(book: Book) -> Style:
+    """The manner of a book: in English, led by clauses as the classics are, or modern."""
+    text = book.plain
+    if is_english(text):
+        return "english"
+    led = said = begins = 0
+    for mark in _OPENING.finditer(text, 0, SAMPLE):
+        said += 1
+        begins += _BEGINS.search(text, max(0, mark.start() - 8), mark.start()) is not None
+        led += _LED.search(text, max(0, mark.start() - 8), mark.start()) is not None
+    modern = text.count("她", 0, SAMPLE) * 2000 > min(len(text), SAMPLE)
+    if not said:
+        return "modern" if modern else "classical"
+    return "classical" if led >= LED * said and begins <= BEGINS * said and not modern else "modern"
 
 
 def is_english(text: str) -> bool:

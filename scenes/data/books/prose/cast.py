@@ -26,7 +26,7 @@ _STRONG = re.compile(
     r"俯|弯[下腰]|起身|没[有说动回]|不说|不知|不肯|也不|把|将|冲|对[着他她我]|朝|嘀咕|嘟囔|喃喃|解释|补充)"
 )
 _BODY = re.compile(f"的(?:{'|'.join(sorted(w.BODY, key=len, reverse=True))})")
-_PRONOUN = re.compile("[他她]")
+_SENTENCE = re.compile("[。！？!?…]+")
 _FOREIGN = rf"[{''.join(sorted(w.FOREIGN))}]"
 _DOTTED = re.compile(r"[一-鿿A-Z]{1,6}(?:·[一-鿿]{1,6}){1,3}")
 _TITLES = w.TITLES_F + w.TITLES_M + w.TITLES
@@ -291,10 +291,13 @@ def _genders(forms: Mapping[str, str], narration: str) -> dict[str, str]:
 
 
 def _pronoun_votes(forms: Mapping[str, str], narration: str) -> Iterable[tuple[str, str]]:
-    """A name that begins a clause, and the pronoun that next begins one in its paragraph."""
+    """A name that a sentence begins with, and the pronoun that the next one begins with."""
     for line in narration.split("\n"):
         last = ""
-        for clause in CLAUSE.finditer(line):
+        for sentence in _SENTENCE.split(line):
+            clause = CLAUSE.search(sentence)
+            if clause is None:
+                continue
             text = clause[0]
             at = lead_end(text)
             if name := form_at(forms, text, at):
@@ -302,6 +305,7 @@ def _pronoun_votes(forms: Mapping[str, str], narration: str) -> Iterable[tuple[s
             elif text[at : at + 1] in ("他", "她") and text[at + 1 : at + 2] != "们":
                 if last:
                     yield last, "m" if text[at] == "他" else "f"
+            else:
                 last = ""
 
 

@@ -201,6 +201,8 @@ class ChineseReader:
                 if at == clauses[-1][0] and is_bare(clause[subject.end :], self.clauses):
                     turn.bare = start + sentence_at + at
                 break
+        if turn.bare < 0 and is_bare(clauses[-1][1], self.clauses):
+            turn.bare = start + sentence_at + clauses[-1][0]
         if not turn.who:
             actors = self._actors(before[:sentence_at])
             if actors:

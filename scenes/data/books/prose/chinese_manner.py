@@ -22,7 +22,7 @@ _PHRASE = re.compile(r"[一-鿿]{1,6}?(?:[地似]的?|一般|一样)|([一-鿿])
 _WITH = re.compile(
     "(?:用|以|带着)[一-鿿]{1,8}(?:声音|语气|口吻|口气|声调|腔调|语调)"
 )
-_WORDS = frozenset((*w.SAY, *_HOW.split("|")))
+_WORDS = frozenset((*w.SAY, *w.THINK, *_HOW.split("|")))
 _LONGEST = max(map(len, _WORDS))
 _TO = re.compile("(?:对着?|向|朝|冲|跟)")
 

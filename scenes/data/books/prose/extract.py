@@ -1,28 +1,21 @@
 """Quotations of modern prose with their speakers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from scenes.data.books.book import Book
 from scenes.data.books.dashes import dashed
 from scenes.data.books.prose.chinese import ChineseReader
 from scenes.data.books.prose.english import EnglishReader
 from scenes.data.books.prose.english_marks import english_quotations
-from scenes.data.books.prose.evidence import Reader, Turn
-from scenes.data.books.prose.resolve import Resolver
+from scenes.data.books.prose.evidence import Reader
 from scenes.data.books.quotation_marks import Quotation, quotations
-from scenes.data.books.style import is_english
 
 
-def reader_of(book: Book, known: Mapping[str, str]) -> Reader:
+def reader_of(book: Book, known: Mapping[str, str], english: bool = False) -> Reader:
     """The reader of a book's language. `known` are forms of names, each with the name itself."""
-    if is_english(book.plain):
+    if english:
         return EnglishReader(book.plain, list(english_quotations(book.plain)), known)
     return ChineseReader(book.plain, chinese_quotations(book.plain), known)
-
-
-def spoken(reader: Reader) -> Iterator[Turn]:
-    """The quotations of a book in order, each with its speaker where one is told."""
-    yield from Resolver(reader).resolved()
 
 
 def chinese_quotations(text: str) -> Sequence[Quotation]:
