@@ -38,6 +38,10 @@ class ClassicalExtractor:
         subjects = ClauseSubjects(book, self.people, known_nouns(book, counted), alone)
         self.speakers = Speakers(subjects, is_modern(book))
 
+    def names(self) -> list[str]:
+        """What people are called."""
+        return list(self.people.names)
+
     def quotes(self) -> Iterator[Quote]:
         """The quotations in the order of the text."""
         last, end = Before(), 0

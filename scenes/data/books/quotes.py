@@ -6,6 +6,7 @@ from dataclasses import replace
 from scenes.data.books.book import Book
 from scenes.data.books.classical import ClassicalExtractor
 from scenes.data.books.folding import Spelling
+from scenes.data.books.literary import LiteraryExtractor
 from scenes.data.books.people import Aliases
 from scenes.data.books.prose.evidence import Turn
 from scenes.data.books.prose.extract import reader_of
@@ -23,18 +24,20 @@ class Extractor:
         self.book = book
         self.style = style or style_of(book)
         self._spelling = Spelling(book.text, book.plain)
-        self._classical: ClassicalExtractor | None = None
+        self._classical: ClassicalExtractor | LiteraryExtractor | None = None
         self._resolver: Resolver | None = None
+        plain = replace(book, text=book.plain)
         if self.style == "classical":
-            plain = replace(book, text=book.plain)
             self._classical = ClassicalExtractor(plain, aliases)
+        elif self.style == "literary":
+            self._classical = LiteraryExtractor(plain)
         else:
             self._resolver = Resolver(reader_of(book, _forms(aliases), self.style == "english"))
 
     def names(self) -> list[str]:
         """The names of people that the text itself has, or that were given."""
         if self._classical is not None:
-            return list(self._classical.people.names)
+            return self._classical.names()
         return sorted({turn.speaker for turn in self._turns() if turn.speaker})
 
     def quotes(self) -> Iterator[Quote]:

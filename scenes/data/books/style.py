@@ -5,7 +5,7 @@ from typing import Literal
 
 from scenes.data.books.book import Book
 
-Style = Literal["classical", "modern", "english"]
+Style = Literal["classical", "literary", "modern", "english"]
 SAMPLE = 400_000
 """Characters by which it is told."""
 LED = 0.5
@@ -24,6 +24,8 @@ def style_of(book: Book) -> Style:
     text = book.plain
     if is_english(text):
         return "english"
+    if is_literary(text):
+        return "literary"
     led = said = begins = 0
     for mark in _OPENING.finditer(text, 0, SAMPLE):
         said += 1
@@ -33,6 +35,13 @@ def style_of(book: Book) -> Style:
     if not said:
         return "modern" if modern else "classical"
     return "classical" if led >= LED * said and begins <= BEGINS * said and not modern else "modern"
+
+
+def is_literary(text: str) -> bool:
+    """Whether a text is in 文言, which hardly has 了, 的, 着, 这 and 那."""
+    sample = text[:SAMPLE]
+    plain, old = (sum(map(sample.count, signs)) for signs in ("了的着这那", "之其"))
+    return plain * 8 < old and sample.count("曰") * 1000 > len(sample)
 
 
 def is_english(text: str) -> bool:
