@@ -91,7 +91,7 @@ def score(
         book = read_book(path)
         told = speakers(traditional(book) if in_traditional else book)
         for row in (row for row in rows if row["novel"] == novel):
-            given, names = folded(told.get(row["at"], "")), row["speaker"].split("|")
+            given, names = folded(told.get(row["at"], "")), folded(row["speaker"]).split("|")
             seen = Counter(
                 given=bool(given),
                 right=bool(given) and given in names,

@@ -141,6 +141,8 @@ class ClauseSubjects:
         if len(name) > 1 or not rest:
             return name
         sign = rest[0]
+        if sign == "我" and name:
+            return "" if rest[1:2] in ("们", "的", "家") else sign
         if sign == "云" and rest[-1] == "曰" and name and self._just_named(sign, at):
             return sign
         if is_manner(sign) or sign in NOBODY:
