@@ -20,6 +20,8 @@ from scenes.data.books.speech import COLON, THINKING, VERB, WRITING, clauses
 
 LONGEST_LEAD = 240
 FOLLOWING = 80
+TALK = 120
+"""Characters of narration within which a talk goes on."""
 _BLANK = re.compile("[ 　]*$")
 _CALLED = re.compile("(?:[道曰说]|[叫喝喊骂].{0,2}声|一声)[ 　]*$")
 _ENDS = re.compile(r"[。！？!?…～~—；，,][”」』\"’]?$")
@@ -50,7 +52,10 @@ class ClassicalExtractor:
             quote, to = self._quote(span, start, last)
             yield quote
             if quote.kind != "term":
-                last, end = Before(quote.speaker, to, span.end, not span.closed), span.end
+                near = span.start - last.end < TALK
+                other = last.speaker if quote.speaker != last.speaker else last.other
+                last = Before(quote.speaker, to, span.end, other if near else "", not span.closed)
+                end = span.end
 
     def _quote(self, span: Quotation, start: int, last: Before) -> tuple[Quote, str]:
         """A quotation, and who is spoken to."""

@@ -113,7 +113,8 @@ def _before_verb(clause: str) -> str:
         end -= 1
     if end > 2 and is_manner(stem[end:]):
         stem = stem[:end]
-    while len(stem) > 1 and is_manner(stem[-1]):
+    named = len(stem) == 2 and stem[1] in "之云" and verb is not None and verb[0] in ("道", "说道")
+    while len(stem) > 1 and is_manner(stem[-1]) and not named:
         stem = stem[:-1]
     nobody = stem in NOBODY or is_manner(stem) or stem[:1] in PRONOUNS
     return "" if nobody or not 1 < len(stem) <= LONGEST_SUBJECT else stem
