@@ -40,6 +40,7 @@ _JOINED = re.compile(rf"\s+and\s+(?:{_POINT}\s+)?[A-Za-z]")
 _PRONOUNS = {"he": MALE, "she": FEMALE, "i": FIRST, "they": SOMEBODY, "we": SOMEBODY, "it": SOMEBODY}
 _WHOLE = re.compile(r"[.,!?;:…—–-]+[\"”’'_*)]*$")
 _WRITTEN = re.compile(r"(?:\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40})$")
+_SHOWN = re.compile(r"\b(?:the words|labelled|marked|written|inscribed|entitled|chorus of)\s*$")
 _CALL = re.compile(rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({_NAME}|[a-z]+)(?=[,.!?—;]|$)")
 _LOOSE = frozenset("friend companion visitor client stranger speaker other prisoner guest".split())
 _PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
@@ -229,13 +230,17 @@ class EnglishReader:
             return
         text = before.rstrip()
         if last is not None and last.kind in ("speech", "thought"):
-            if last.strength == Strength.TAG and (last.after == turn.start or not _SENTENCE.search(before)):
+            told = before[max(0, last.after - last.end) :] if last.after > 0 else before
+            if last.strength == Strength.TAG and not _LEADS.search(told) and not _SENTENCE.search(before):
                 turn.same, turn.strength = True, Strength.TAG
                 return
+        if _SHOWN.search(text):
+            turn.kind = "writing"
+            return
         if text.endswith((",", ":", "—", "--")) or (text and _LEADS.search(text[-40:])):
             sentence_at = max((one.end() for one in _SENTENCE.finditer(text)), default=0)
             sentence = text[sentence_at:]
-            if text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, ")):
+            if (text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, "))):
                 turn.kind = "writing"
                 return
             if subject := self._speaking(sentence) or self._subject(sentence):
@@ -351,7 +356,7 @@ class EnglishReader:
                 continue
             who = self.narrator if who == FIRST else who
             before = self.narration[max(ends, noun.start() - 30) : noun.start()]
-            subject = re.search(r"(?:^|[.!?\0,;:—\n]|\band|\bbut|\bwhen|\bas|\bthen|\bsaid|\bcried|\basked|\breplied)\s*$", before) is not None
+            subject = re.search(r"(?:^|[.!?\0,;:—]|\n\s*\n|\band|\bbut|\bwhen|\bas|\bthen|\bsaid|\bcried|\basked|\breplied)\s*$", before) is not None
             found.append(Mentioned(noun.start(), who, subject, self.paragraph(noun.start())))
             ends = noun.end()
         return found

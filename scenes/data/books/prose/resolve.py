@@ -22,7 +22,7 @@ RECENT = 1500
 """Characters within which somebody was named for a pronoun to mean them."""
 AROUND = 500
 """Characters before an exchange in which whoever takes part in it is named."""
-LEAST = 0.6
+LEAST = 0.5
 """Least probability that somebody takes a turn for it to be given to them."""
 SURE = 0.85
 """The same in the first round, whose answers help the later ones."""
@@ -103,19 +103,38 @@ class Resolver:
             turn.speaker, turn.how = self.reader.narrator, "first"
         elif turn.who in _OF:
             turn.speaker, turn.how = self._meant(turn, earlier, _OF[turn.who]), "pronoun"
-        elif (gender := self.reader.stands_for(turn.who)) and (
-            found := self._meant(turn, earlier, gender)
-        ):
-            turn.speaker, turn.how = found, "epithet"
+        elif gender := self.reader.stands_for(turn.who):
+            turn.speaker, turn.how = self._standing(turn, earlier, gender), "epithet"
         elif turn.who and turn.who != SOMEBODY:
             turn.speaker, turn.how = turn.who, turn.strength.name.lower()
+
+    def _standing(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
+        """Who is meant by what they are: somebody named shortly before who did not just speak.
+
+        Where nobody with a name is at hand, what they are is all that there is to call them.
+        """
+        spoke = [
+            Mentioned(one.end, one.speaker, True, one.paragraph) for one in earlier if one.speaker
+        ]
+        costs = {
+            who: cost
+            for who, cost in self._costs([*self._before(turn.start), *spoke], gender, turn.start).items()
+            if not self.reader.stands_for(who) and who != self.reader.narrator
+        }
+        if not costs:
+            return turn.who
+        last = earlier[-1] if earlier else None
+        if last is not None and last.paragraph != turn.paragraph:
+            costs.pop(last.speaker, None)
+        who = min(costs, key=lambda name: costs[name], default="")
+        return who if costs.get(who, NEAR_BY) < NEAR_BY else ""
 
     def _meant(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
         """Whom he or she means: whoever was last told of, rather not who spoke just before."""
         mentions = self._before(turn.start)
         here = [one.who for one in mentions if one.paragraph == turn.paragraph and one.subject]
         fits = [who for who in here if self.reader.gender(who) in (gender, "")]
-        if fits and turn.who in _OF:
+        if fits:
             return fits[-1]
         spoke = [
             Mentioned(one.end, one.speaker, True, one.paragraph) for one in earlier if one.speaker
@@ -129,10 +148,6 @@ class Resolver:
                 costs[last.speaker] += JUST_SPOKE
         for who in turn.called:
             costs.pop(who, None)
-        if turn.who not in _OF:
-            costs = {who: cost for who, cost in costs.items() if cost < NEAR_BY and who != self.reader.narrator and not self.reader.stands_for(who)}
-            if last is not None and last.paragraph != turn.paragraph:
-                costs.pop(last.speaker, None)
         return min(costs, key=lambda name: costs[name], default="")
 
     # --- turns -------------------------------------------------------------------------------
@@ -174,7 +189,10 @@ class Resolver:
         return [
             (who, self._features(who, groups, index, taking, spoke, named))
             for who in people
-            if who and who not in MARKS and who in self._active
+            if who
+            and who not in MARKS
+            and who in self._active
+            and (who in spoke or not self.reader.stands_for(who))
         ]
 
     def _features(
