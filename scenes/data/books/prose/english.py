@@ -231,7 +231,7 @@ class EnglishReader:
         text = before.rstrip()
         if last is not None and last.kind in ("speech", "thought"):
             told = before[max(0, last.after - last.end) :] if last.after > 0 else before
-            if last.strength == Strength.TAG and not _LEADS.search(told) and not _SENTENCE.search(before):
+            if last.strength == Strength.TAG and not _LEADS.search(told) and not _SENTENCE.search(told):
                 turn.same, turn.strength = True, Strength.TAG
                 return
         if _SHOWN.search(text):

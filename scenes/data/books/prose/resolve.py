@@ -22,7 +22,7 @@ RECENT = 1500
 """Characters within which somebody was named for a pronoun to mean them."""
 AROUND = 500
 """Characters before an exchange in which whoever takes part in it is named."""
-LEAST = 0.5
+LEAST = 0.55
 """Least probability that somebody takes a turn for it to be given to them."""
 SURE = 0.85
 """The same in the first round, whose answers help the later ones."""
@@ -86,6 +86,8 @@ class Resolver:
         costs: dict[str, float] = {}
         for one in mentions:
             told = self.reader.gender(one.who)
+            if self.reader.stands_for(one.who):
+                continue
             if at - one.at > RECENT or (told and gender not in (told, "any")) or told == "i":
                 continue
             cost = at - one.at + (0 if one.subject else PASSIVE) + (0 if told else UNTOLD)
@@ -119,7 +121,7 @@ class Resolver:
         costs = {
             who: cost
             for who, cost in self._costs([*self._before(turn.start), *spoke], gender, turn.start).items()
-            if not self.reader.stands_for(who) and who != self.reader.narrator
+            if who != self.reader.narrator
         }
         if not costs:
             return turn.who
@@ -192,7 +194,7 @@ class Resolver:
             if who
             and who not in MARKS
             and who in self._active
-            and (who in spoke or not self.reader.stands_for(who))
+            and not self.reader.stands_for(who)
         ]
 
     def _features(
