@@ -17,7 +17,7 @@ from scenes.data.books.book import read_book
 from scenes.data.books.people import aliases_of
 from scenes.data.books.quotes import Extractor
 
-LABELS = Path(__file__).with_name("labels.jsonl")
+LABELS = Path(__file__).parent / "labels" / "great-novels-held.jsonl"
 
 
 @dataclass(frozen=True)
