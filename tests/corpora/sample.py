@@ -1,15 +1,15 @@
 """A seeded sample of the quotations of a book, for a person to label who speaks.
 
-    python tests/corpora/sample.py FILE SEED COUNT [FROM TO [CHARACTERS]]
+    python tests/corpora/sample.py FILE SEED COUNT [FROM TO] [--around CHARACTERS]
 
 Draws COUNT opening marks of the book, at random and whatever stands around them, from the part of
 it between two shares (0 and 1 where none are given), and prints each with its surroundings. No
 extractor has a say. `labels/README.md` tells what a label is and which samples are labelled.
 """
 
+import argparse
 import random
 import re
-import sys
 from pathlib import Path
 
 from scenes.data.books.book import read_book
@@ -49,15 +49,21 @@ def length_at(text: str, at: int) -> int:
 
 
 def main() -> None:
-    path, seed, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    first, last = (float(sys.argv[4]), float(sys.argv[5])) if len(sys.argv) > 5 else (0.0, 1.0)
-    around = int(sys.argv[6]) if len(sys.argv) > 6 else 300
-    text = read_book(path).text
-    for at in sampled(text, seed, count, first, last):
+    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    arguments.add_argument("file", type=Path)
+    arguments.add_argument("seed", type=int)
+    arguments.add_argument("count", type=int)
+    arguments.add_argument("first", type=float, nargs="?", default=0.0)
+    arguments.add_argument("last", type=float, nargs="?", default=1.0)
+    arguments.add_argument("--around", type=int, default=300, metavar="CHARACTERS")
+    given = arguments.parse_args()
+    text = read_book(given.file).text
+    for at in sampled(text, given.seed, given.count, given.first, given.last):
         end = at + length_at(text, at)
-        before, after = text[max(0, at - around) : at], text[end : end + around // 3]
+        before = text[max(0, at - given.around) : at]
+        after = text[end : end + given.around // 3]
         said = text[at:end] if end - at <= 80 else f"{text[at : at + 40]}…{text[end - 20 : end]}"
-        print(f"{path.stem} {at} {end - at}")
+        print(f"{given.file.stem} {at} {end - at}")
         print(f"{' '.join(before.split())} ⟦{said}⟧ {' '.join(after.split())}\n")
 
 
