@@ -83,7 +83,9 @@ def test_every_label_points_at_an_opening_mark_and_names_stand_in_the_book(path)
         found = [one for one in (f / f"{row['novel']}.txt" for f in FOLDERS) if one.is_file()]
         if not found:
             continue
-        text = texts.setdefault(row["novel"], read_book(found[0]).text if found else "")
+        if row["novel"] not in texts:
+            texts[row["novel"]] = read_book(found[0]).text
+        text = texts[row["novel"]]
         assert text[row["at"]] in '“「"‘—', row
         if not path.stem.startswith("great-novels"):
             assert all(name in text for name in row["speaker"].split("|")), row
