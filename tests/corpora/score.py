@@ -3,10 +3,9 @@
     python tests/corpora/score.py FOLDER… [--labels FILE]… [--wrong] [--traditional]
 
 Each FOLDER holds novels; those of our own writing lie in `modern/`. Without `--labels`, all sets
-are scored: the four classics, and `labels/GENRE-PART.jsonl`, of which `tune` was tuned on and
-`held` was not. Precision: of the labelled quotations that are given a speaker, how many are given
+are scored: `labels/GENRE-PART.jsonl`, of which `tune` was tuned on, `held` and `more` were not. Precision: of the labelled quotations that are given a speaker, how many are given
 the true one. Recall: of those that have a true one, how many are given it. `--wrong` prints the
-others, but never those of `held`. `--traditional` writes the novels in traditional signs first.
+others, but only those of `tune`. `--traditional` writes the novels in traditional signs first.
 """
 
 import json
@@ -22,7 +21,7 @@ from scenes.data.books.people import aliases_of
 from scenes.data.books.quotes import Extractor
 
 HERE = Path(__file__).parent
-LABELS = HERE / "labels.jsonl"
+LABELS = HERE / "labels" / "great-novels-held.jsonl"
 OWN = HERE / "modern"
 
 
@@ -49,8 +48,8 @@ class Score:
 
 
 def label_files() -> list[Path]:
-    """Every set of labels: the classics first."""
-    return [LABELS, HERE / "development.jsonl", *sorted((HERE / "labels").glob("*.jsonl"))]
+    """Every set of labels."""
+    return sorted((HERE / "labels").glob("*.jsonl"))
 
 
 def found_in(novel: str, folders: Sequence[Path]) -> Path | None:
@@ -115,13 +114,13 @@ def told_lines(
     folders: Sequence[Path], sets: Sequence[Path], wrong: bool, in_traditional: bool
 ) -> Iterator[str]:
     for labels in sets:
-        show = wrong and not labels.stem.endswith("-held") and labels != LABELS
+        held = not labels.stem.endswith("-tune")
+        show = wrong and not held
         found = score(folders, labels, show, in_traditional)
         if not found:
             yield f"{labels.stem}: its novels are not in the folders"
             continue
         yield f"{labels.stem}: {found['all']}"
-        held = labels.stem.endswith("-held")
         for novel, one in found.items():
             if novel != "all" and not held:
                 yield f"    {novel}: {one}"
