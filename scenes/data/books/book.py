@@ -12,6 +12,7 @@ from base.messages import _, _n
 from scenes.data.books.folding import folded
 from scenes.data.books.markup import without_markup
 from scenes.data.books.numerals import number
+from scenes.data.books.wrapping import unwrapped
 from scenes.files.report import FileNotice
 from scenes.files.source import text_files
 
@@ -66,8 +67,8 @@ class Book:
 
     @cached_property
     def plain(self) -> str:
-        """`text` with traditional signs as simplified ones, sign for sign: for matching only."""
-        return folded(self.text)
+        """`text` as it is matched, sign for sign: in simplified signs, its sentences on one line."""
+        return unwrapped(folded(self.text))
 
     @cached_property
     def _starts(self) -> list[int]:

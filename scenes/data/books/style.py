@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from scenes.data.books.book import Book
+from scenes.data.books.dashes import dashed
 
 Style = Literal["classical", "literary", "modern", "english"]
 SAMPLE = 400_000
@@ -32,6 +33,8 @@ def style_of(book: Book) -> Style:
         begins += _BEGINS.search(text, max(0, mark.start() - 8), mark.start()) is not None
         led += _LED.search(text, max(0, mark.start() - 8), mark.start()) is not None
     modern = text.count("她", 0, SAMPLE) * 2000 > min(len(text), SAMPLE)
+    if said * 4 < sum(1 for _ in dashed(text[:SAMPLE])):
+        return "modern"
     if not said:
         return "modern" if modern else "classical"
     return "classical" if led >= LED * said and begins <= BEGINS * said and not modern else "modern"

@@ -42,11 +42,18 @@ class ChineseReader:
         self.text = text
         self.spans = spans
         self.narration = blanked(text, spans)
-        self.cast: Cast = cast_of(text, self.narration, known)
-        self.clauses = ClauseReader(self.cast)
         self._roles = ROLES
-        self.epithets = Epithets(self.narration, self.cast)
         self._lines = [found.start() for found in re.finditer(r"\n(?=[ 　]*[^\s])", text)]
+        self._know(cast_of(text, self.narration, known))
+        self.turns()
+        if self.clauses.met:
+            self._know(cast_of(text, self.narration, known, sorted(self.clauses.met)))
+
+    def _know(self, cast: Cast) -> None:
+        """Read with a cast from now on."""
+        self.cast = cast
+        self.clauses = ClauseReader(cast)
+        self.epithets = Epithets(self.narration, cast)
 
     @property
     def narrator(self) -> str:
@@ -195,7 +202,9 @@ class ChineseReader:
             turn.kind = "thought"
         for at, clause in reversed(clauses):
             turn.to = turn.to or self.clauses.addressed(clause)
-            subject = self._subject(clause, at == clauses[-1][0])
+            subject = self._subject(clause, at == clauses[-1][0]) or (
+                self.clauses.unknown(clause) if colon or tagged else None
+            )
             if subject:
                 turn.who, turn.strength = subject.who, strength
                 if at == clauses[-1][0] and is_bare(clause[subject.end :], self.clauses):
@@ -222,6 +231,8 @@ class ChineseReader:
         subject = self.clauses.subject(clause)
         if subject or not leads:
             return subject
+        if unknown := self.clauses.unknown(clause):
+            return unknown
         if VOICE.search(clause) and (named := self.clauses.named(clause)):
             return Subject(named[-1][1], len(clause))
         if VOICE.search(clause) and (found := re.search("([他她])的", clause)):

@@ -3,7 +3,7 @@
 import re
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import Cast, form_at, lead_end
+from scenes.data.books.prose.cast import SHAPE, SURNAMES, Cast, does, form_at, is_word, lead_end
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY, Subject
 
 
@@ -27,12 +27,15 @@ _SOMEBODY = re.compile(
     "有个?人|那人|这人|那个人|这个人|来人|对方|某个?人|谁|一个(?:陌生的?)?声音|那个?声音|那头|另一个(?:人|声音)?|"
     "有个[^，。]{0,4}声音|人群[里中]|背后有人|其中一[个人位名]|前者|后者|剩下的|别人|旁人|机器|广播|喇叭"
 )
-_POINT = re.compile("(?:那|这|一|另一|某|几|两|三|某)(?:个|位|名|条|群|帮|些|只|帮子)|那|这|她的|他的|我的|她|他|我|自己的")
-_PRONOUN = {"他": MALE, "她": FEMALE, "我": FIRST, "咱": FIRST, "俺": FIRST}
+_POINT = re.compile("(?:那|这|一|另一|某|几|两|三|某)(?:个|位|名|条|群|帮|些|只|帮子)|那|这|她的|他的|我的|她|他|我|自己的|伊(?![万丽莎恩尔诺文森斯娃夫凡戈芙])")
+_PRONOUN = {"他": MALE, "她": FEMALE, "伊": FEMALE, "我": FIRST, "咱": FIRST, "俺": FIRST}
+_DETERMINER = re.compile("(?:那|这|一|另一|某)(?:个|位|名|条|只)?(?:[一-鿿]{1,6}的)?")
+_NOT_IN_ROLES = w.NO_NAME - frozenset("手头脸上下前后中里外")
 _PLACE = re.compile(
     "的?(?:身后|身边|身旁|身上|旁边|面前|对面|背后|家[里的]|家(?=[，。])|房间|那边|这边|手里|手中|怀里|眼前|身前|跟前|头顶|耳边|脚边|的话)"
 )
 _JOINED = re.compile("[和与、及]|还有")
+_QUALITY = re.compile(f"(?:{_any(w.QUALITIES)})的?")
 _ROLE_HEAD = re.compile(f"(?:{_any(w.QUALITIES)}){{0,2}}的?")
 _GOVERN = re.compile(f"[{''.join(sorted(w.GOVERN))}]$")
 _TO = re.compile(
@@ -48,6 +51,8 @@ class ClauseReader:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
+        self.met: set[str] = set()
+        """Who was told by their looks alone."""
 
     def subject(self, clause: str) -> Subject | None:
         """Who a clause is about; `None` where it names nobody, as where it goes on with whoever."""
@@ -56,6 +61,30 @@ class ClauseReader:
         if found is not None:
             return found
         return self._inside(clause, at)
+
+    def unknown(self, clause: str) -> Subject | None:
+        """Who does something in a clause beside words, by the look of it: `刀疤脸狞笑道`."""
+        at = lead_end(clause)
+        behind = clause.find("的", at, at + 12)
+        for start in (at, behind + 1) if behind >= 0 else (at,):
+            if point := _DETERMINER.match(clause, start):
+                start = point.end()
+            best, surest = None, 0
+            for length in (6, 5, 4, 3, 2):
+                name, rest = clause[start : start + length], clause[start + length :]
+                if len(name) == length and self._is_somebody(name) and does(rest) > surest:
+                    best, surest = Subject(name, start + length), does(rest)
+            if best:
+                self.met.add(best.who)
+                return best
+        return None
+
+    def _is_somebody(self, name: str) -> bool:
+        """Whether a piece of text looks like a name, or like what somebody is called."""
+        odd = _NOT_IN_ROLES - w.IN_NAMES if name[0] in SURNAMES else _NOT_IN_ROLES
+        if name in w.STOP or name[:2] in w.STOP or set(name) & odd:
+            return False
+        return SHAPE.fullmatch(name) is not None and not is_word(name)
 
     def named(self, clause: str) -> list[tuple[int, str]]:
         """Who is named in a clause, and where."""
@@ -87,13 +116,22 @@ class ClauseReader:
         point = _POINT.match(clause, at)
         if point:
             return self._pointed(clause, at, point)
-        role = _ROLE_HEAD.match(clause, at)
-        if role and role.end() > at and (form := form_at(self.cast.forms, clause, role.end())):
-            end = role.end() + len(form)
-            whole = clause[at:end]
-            name = self.cast.forms.get(whole) or (form if "的" in whole else whole)
-            return self._after(clause, name, end)
+        for start in self._qualified(clause, at):
+            if form := form_at(self.cast.forms, clause, start):
+                end = start + len(form)
+                whole = clause[at:end]
+                name = self.cast.forms.get(whole) or (form if "的" in whole else whole)
+                return self._after(clause, name, end)
         return None
+
+    @staticmethod
+    def _qualified(clause: str, at: int) -> list[int]:
+        """Where a noun may begin behind one or two words of what somebody is like."""
+        starts = []
+        while len(starts) < 3 and (found := _QUALITY.match(clause, at)) and found.end() > at:
+            at = found.end()
+            starts.append(at)
+        return starts
 
     def _pointed(self, clause: str, at: int, point: re.Match[str]) -> Subject | None:
         pronoun = _PRONOUN.get(clause[at])
@@ -163,7 +201,7 @@ class ClauseReader:
 _KIN = frozenset((*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES))
 _NOUNS = _KIN
 _RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M) | frozenset("爹娘妈爸")
-_UNKNOWN_VOICE = re.compile("有个?人|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)")
+_UNKNOWN_VOICE = re.compile("有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)")
 
 
 def says(text: str) -> bool:

@@ -28,7 +28,8 @@ _TO = re.compile("(?:对着?|向|朝|冲|跟)")
 
 
 @lru_cache(maxsize=1 << 14)
-def _is_how(text: str) -> bool:
+def is_how(text: str) -> bool:
+    """Whether a text says only that somebody speaks, and how."""
     reached = {0}
     for at in range(len(text)):
         if at not in reached:
@@ -53,7 +54,7 @@ def is_bare(rest: str, reader: "ClauseReader") -> bool:
             rest = rest[name_end:]
         elif rest[to.end() : to.end() + 1] in "他她我":
             rest = rest[to.end() + 1 :]
-    return len(rest) <= 24 and bool(rest) and _is_how(rest)
+    return len(rest) <= 24 and bool(rest) and is_how(rest)
 
 
 def _form(reader: "ClauseReader", text: str, at: int) -> str:

@@ -1,0 +1,34 @@
+"""Books whose lines end inside sentences, as old electronic texts do: for matching, lines go on."""
+
+import re
+
+_ENDS = frozenset("。！？!?…”」』\"’：:；;，,、—～.)）】》　 ")
+_OPENS = frozenset("“「『\"‘（(【《")
+_BREAK = re.compile(r"(?<=[一-鿿，、；：。！？”」』\"])\n(?=[一-鿿“「『\"])")
+_WIDE = re.compile("[一-鿿]")
+FEWEST = 20
+"""Lines that must end inside a sentence."""
+
+
+def unwrapped(text: str) -> str:
+    """The text with such line ends as blanks, each put behind the next mark; it stays as long.
+
+    No sign that opens or closes a quotation moves.
+    """
+    breaks = [found.start() for found in _BREAK.finditer(text)]
+    inside = [at for at in breaks if text[at - 1] not in _ENDS]
+    lines = text.count("\n")
+    if len(inside) < FEWEST or len(inside) * 4 < lines:
+        return text
+    signs = list(text)
+    for at in reversed(breaks):
+        end = at + 1
+        if text[at - 1] not in _ENDS:
+            while end < len(text) and text[end] not in _OPENS and text[end] != "\n":
+                end += 1
+                if text[end - 1] in _ENDS:
+                    break
+            if text[end - 1] in "”」』\"’":
+                end -= 1
+        signs[at:end] = [*signs[at + 1 : end], "　"]
+    return "".join(signs)
