@@ -15,7 +15,7 @@ _SAYS = re.compile(
     "(?:[曰云]|(?:[谓语告问答对应呼叱骂讯诘谕嘱]|叹|戏|诵|吟|祝|大言|自言|扬言|小语|低语|密语|耳语)(?:之)?)[：:∶，,]?[ 　\n]*$"
 )
 _BARE = re.compile("[曰云]?[：:∶，,]?[ 　\n]*$")
-_CLAUSE = re.compile(r"[^，。！？；：、“”「」『』\n　 \x00]+")
+_CLAUSE = re.compile(r"[^，。！？；：、“”「」『』\"\n　 \x00]+")
 _SENTENCE = re.compile(r"[。！？；]|\n|\x00")
 _LEAD = re.compile("|".join(sorted(map(re.escape, w.LEADS), key=len, reverse=True)))
 _PEOPLE = re.compile("|".join(sorted(map(re.escape, w.PEOPLE), key=len, reverse=True)))
@@ -26,7 +26,8 @@ _WRITTEN = re.compile(rf"(?:{'|'.join(sorted(w.WRITTEN, key=len, reverse=True))}
 _UNMARKED = re.compile(r"曰[：:](?![ 　\n]*[“「『\"])[ 　]*")
 _NEXT = re.compile(r"(?<=[。！？])(?=[^。！？\n]{1,12}曰)")
 _THOUGHT = re.compile("(?:思|念|忖|自度|默念|窃念|窃意|心计|意)曰?[：:，,]?$")
-LEAD = 160
+_ANSWERS = frozenset("答 答言 答曰 对 应 应声 答云 对云".split())
+LEAD, FAR = 160, 500
 HEADING = 14
 """Longest line without a mark that may be the heading of a tale."""
 SHORT = 40
@@ -104,9 +105,12 @@ class LiteraryExtractor:
             return kind, "", span.start
         if head:
             return kind, head, bare if len(stem) - len(head) <= 3 else span.start
-        if not stem or stem in w.AGAIN:
+        if not stem or stem in w.AGAIN or stem in _ANSWERS:
+            if stem in _ANSWERS and not before:
+                far = self._narration[max(self._starts[tale], span.start - FAR) : span.start]
+                return kind, self._acting(far[: len(far) - len(lead) + clause.start()], heads, last, 9), bare
             directly = not body.strip(" 　\n") or len(clauses) == 1
-            if directly and not stem:
+            if directly and (not stem or stem in _ANSWERS):
                 return kind, before, bare
             if directly:
                 return kind, last, bare
@@ -115,14 +119,14 @@ class LiteraryExtractor:
             found = last
         return kind, found, bare if len(stem) <= 3 else span.start
 
-    def _acting(self, text: str, heads: "Heads", but: str = "") -> str:
-        """The subject of the clauses before, the nearest first, over two sentences at most."""
+    def _acting(self, text: str, heads: "Heads", but: str = "", most: int = 1) -> str:
+        """The subject of the clauses before, the nearest first, over few ends of sentences."""
         sentences = 0
         clauses = list(_CLAUSE.finditer(text))
         for index in range(len(clauses) - 1, -1, -1):
             gap = text[clauses[index].end() : clauses[index + 1].start()] if index + 1 < len(clauses) else ""
             sentences += len(_SENTENCE.findall(gap))
-            if sentences > 1:
+            if sentences > most:
                 return ""
             head = heads.subject(clauses[index][0])
             if head and head != but:

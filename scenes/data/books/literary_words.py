@@ -4,7 +4,7 @@ from scenes.data.books.words import words
 
 PERSONS = frozenset(
     "生女翁媪叟僧道婢仆奴妇妻夫母父兄弟姊妹姑嫂叔伯舅王公官吏役客主狐鬼巫尼童郎娘妾姬姥妪婿甥侄子师徒"
-    "友邻君后帝众犬猫某甲乙丙丁令宰守将卒士人者佛神仙魅翰监丞尉倅牧保儿孙太祖婆公侯相臣妖怪虎猿龙蛇"
+    "友邻君后帝众犬猫某甲乙丙丁卒士人者佛神仙魅儿孙太祖婆公侯相臣妖怪虎猿龙蛇"
 )
 """Signs that are somebody by themselves."""
 PEOPLE = words(

@@ -6,8 +6,10 @@ _ENDS = frozenset("。！？!?…”」』\"’：:；;，,、—～.)）】》�
 _OPENS = frozenset("“「『\"‘（(【《")
 _BREAK = re.compile(r"(?<=[一-鿿，、；：。！？”」』\"])\n(?=[一-鿿“「『\"])")
 _WIDE = re.compile("[一-鿿]")
-FEWEST = 20
+FEWEST = 8
 """Lines that must end inside a sentence."""
+SLACK = 4
+"""Signs by which a full line may be shorter than most."""
 
 
 def unwrapped(text: str) -> str:
@@ -17,9 +19,15 @@ def unwrapped(text: str) -> str:
     """
     breaks = [found.start() for found in _BREAK.finditer(text)]
     inside = [at for at in breaks if text[at - 1] not in _ENDS]
-    lines = text.count("\n")
-    if len(inside) < FEWEST or len(inside) * 4 < lines:
+    if len(inside) < FEWEST or len(inside) * 4 < text.count("\n"):
         return text
+    lengths = sorted(at - text.rfind("\n", 0, at) - 1 for at in inside)
+    width = lengths[len(lengths) // 2] - SLACK
+    breaks = [
+        at
+        for at in breaks
+        if text[at - 1] not in _ENDS or at - text.rfind("\n", 0, at) - 1 >= width
+    ]
     signs = list(text)
     for at in reversed(breaks):
         end = at + 1
