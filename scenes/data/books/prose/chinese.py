@@ -27,7 +27,7 @@ _COMMA = re.compile(r"[，,、—…][ 　]*$")
 _WHOLE = re.compile(r"[。！？!?…～~—，,；;][）)’』」”]*$")
 _OPENING = "“「『\"‘"
 _BEFORE = frozenset("\n 　。！？!?…”」』\"’，,：:∶；;—、\x00")
-_TERM_AFTER = re.compile("[的之]|[两二三四几]字|[两几]个字|一[词语字]|这|那|二字|字样|等")
+_TERM_AFTER = re.compile("[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]")
 _CALL = re.compile(r"(?:^|[，。！？…、—])([^，。！？…、—\s]{1,5})(?=[，。！？!?…、—]|$)")
 _CALLING = "喂嘿哎唉诶嗨啊呀哦嗯"
 REACTS = re.compile("|".join(map(re.escape, sorted(w.REACTS, key=len, reverse=True))))

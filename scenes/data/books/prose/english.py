@@ -44,6 +44,8 @@ _SHOWN = re.compile(r"\b(?:the words|labelled|marked|written|inscribed|entitled|
 _CALL = re.compile(rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({_NAME}|[a-z]+)(?=[,.!?—;]|$)")
 _LOOSE = frozenset("friend companion visitor client stranger speaker other prisoner guest".split())
 _PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
+_BESIDE = re.compile(rf"\b(?:{_SAY})\s+({_CAP})|({_CAP})\s+(?:{_SAY})\b")
+_VOICE = re.compile(r"(?:’s|'s|’|')\s+(?:[a-z]+\s+){0,2}(?:voice|tones?|reply|answer|cry)")
 _STOPPED = re.compile(r"(?<!\.)\.[\"”’'_]*$")
 
 
@@ -56,7 +58,10 @@ class EnglishReader:
         self.narration = _blanked(text, spans)
         self._starts = [0, *(found.end() for found in _PARAGRAPH.finditer(text))]
         self._forms: dict[str, str] = dict(known)
-        self._capitals = _capitals(self.narration)
+        self._capitals = _capitals(text)
+        self._beside = frozenset(
+            name for pair in _BESIDE.findall(self.narration) for name in pair if name
+        )
         self._pointed = Counter(re.findall(rf"\bthe ({_CAP}(?: {_CAP})?)", self.narration))
         self._learn()
 
@@ -100,9 +105,13 @@ class EnglishReader:
             return ""
         if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
             return " ".join(parts) if parts and parts[0] in ("King", "Queen", "Duchess", "Doctor") else ""
-        if len(parts) == 1 and self._is_common(parts[0]):
+        if len(parts) == 1 and (self._is_common(parts[0]) or not self._is_known(parts[0])):
             return ""
         return " ".join(parts)
+
+    def _is_known(self, word: str) -> bool:
+        """Whether a word has its capital inside sentences too, or stands beside a verb of speaking."""
+        return bool(self._capitals.get(word) or word in self._beside)
 
     def _is_common(self, word: str) -> bool:
         """Whether a word is mostly written small, so that its capital is that of a sentence."""
@@ -156,6 +165,8 @@ class EnglishReader:
                 return ""
             return self._forms.get(name, name)
         point, *_middle, head = phrase.split()
+        if point.lower() in ("a", "an", "one"):
+            return SOMEBODY
         if point.lower() in ("my", "his", "her", "our") or head in ("voice",):
             return f"{point.lower()} {head}" if head != "voice" else SOMEBODY
         return f"the {head}"
@@ -320,11 +331,15 @@ class EnglishReader:
         """The subject of the last verb of speaking in a sentence that leads a quotation."""
         verbs = list(_LEADS.finditer(sentence))
         if not verbs:
-            return None
+            owner = next((one for one in NOUN.finditer(sentence) if _VOICE.match(sentence, one.end())), None)
+            who = self._who(owner) if owner else ""
+            return Subject(who, len(sentence)) if who else None
         best = None
         for found in NOUN.finditer(sentence, 0, verbs[-1].start()):
             before = sentence[: found.start()].split()
-            if (before and before[-1].lower() in w.LOCAL) or _POSSESSIVE.match(sentence, found.end()):
+            if before and before[-1].lower() in w.LOCAL:
+                continue
+            if _POSSESSIVE.match(sentence, found.end()) and not _VOICE.match(sentence, found.end()):
                 continue
             if found["pronoun"] in ("it", "It"):
                 continue
