@@ -8,6 +8,8 @@ from scenes.data.books.book import Book
 from scenes.data.books.quote import Quote
 from scenes.log import Entry
 
+BY_MODEL = "? speaker by model"
+"""The comment before a line whose speaker a model chose."""
 LONGEST_LINE = 80
 """Characters of a line of narration, where a sentence ends in time."""
 _SENTENCE = re.compile(r"[^。！？!?；…\n]*[。！？!?；…]+[”」』\"’）)]*|[^。！？!?；…\n]+")
@@ -29,6 +31,8 @@ def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
             if quote.bare == quote.start:
                 log.drop_verb()
             yield from log.narration()
+            if quote.by_model:
+                yield Entry("comment", BY_MODEL)
             yield Entry(
                 "thought" if quote.kind == "thought" else "speech",
                 _plain(quote.text),

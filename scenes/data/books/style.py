@@ -11,6 +11,8 @@ SAMPLE = 400_000
 """Characters by which it is told."""
 LED = 0.5
 """Share of quotations led by 道 or 曰 from which on a book is classical."""
+FEWEST = 5
+"""之 and 其 of a text that is to be 文言."""
 BEGINS = 0.25
 """Share of quotations that begin a paragraph above which each turn is one."""
 _WIDE = re.compile("[一-鿿]")
@@ -44,6 +46,8 @@ def is_literary(text: str) -> bool:
     """Whether a text is in 文言, which hardly has 了, 的, 着, 这 and 那."""
     sample = text[:SAMPLE]
     plain, old = (sum(map(sample.count, signs)) for signs in ("了的着这那", "之其"))
+    if old < FEWEST or old * 100 < len(sample):
+        return False
     return plain * 8 < old and sample.count("曰") * 1000 > len(sample)
 
 
