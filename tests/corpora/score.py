@@ -128,9 +128,7 @@ def told_lines(
 
 def main() -> None:
     arguments = [one for one in sys.argv[1:] if not one.startswith("--")]
-    sets = [
-        Path(sys.argv[at + 1]) for at, one in enumerate(sys.argv[:-1]) if one == "--labels"
-    ]
+    sets = [Path(sys.argv[at + 1]) for at, one in enumerate(sys.argv[:-1]) if one == "--labels"]
     folders = [Path(one) for one in arguments if Path(one) not in sets]
     for line in told_lines(
         folders, sets or label_files(), "--wrong" in sys.argv, "--traditional" in sys.argv

@@ -276,4 +276,7 @@ def test_lines_that_end_inside_a_sentence_are_read_as_one():
         f"阿贵放下手里的篾条，慢慢地站起身来，走到门\n口，她跟在后面看着他的背影，没有说一\n句话。那天是初{n}。\n\n"
         for n in "一二三四五六"
     )
-    assert said(body + "“你要到哪里去呢，这样冷的天，外面还下着\n雪。”阿贵低声\n说。\n")[-1][0] == "阿贵"
+    assert (
+        said(body + "“你要到哪里去呢，这样冷的天，外面还下着\n雪。”阿贵低声\n说。\n")[-1][0]
+        == "阿贵"
+    )

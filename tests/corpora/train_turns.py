@@ -21,7 +21,14 @@ import numpy as np
 from scenes.data.books.book import read_book
 from scenes.data.books.prose.evidence import Turn
 from scenes.data.books.prose.extract import reader_of
-from scenes.data.books.prose.resolve import NOBODY, SPOKEN, Resolver, exchanges, paragraphs, turn_weights
+from scenes.data.books.prose.resolve import (
+    NOBODY,
+    SPOKEN,
+    Resolver,
+    exchanges,
+    paragraphs,
+    turn_weights,
+)
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "turn_weights.json"
@@ -77,7 +84,9 @@ def decisions(folder: Path, weights: Mapping[str, float]) -> list[Decision]:
     for genre in GENRES:
         for novel, truth in truths(genre).items():
             path = (HERE / "modern" if genre == "modern" else folder) / f"{novel}.txt"
-            recorder = Recorder(novel, truth, reader_of(read_book(path), {}, genre == "english"), weights)
+            recorder = Recorder(
+                novel, truth, reader_of(read_book(path), {}, genre == "english"), weights
+            )
             recorder.resolved()
             found += recorder.decisions.values()
     return found

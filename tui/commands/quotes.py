@@ -30,7 +30,8 @@ MOST_SPEAKERS = 20
 
 def quotes(
     novel: Annotated[
-        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030, Big5 or UTF-16, or a zip.")
+        Path,
+        typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030, Big5 or UTF-16, or a zip."),
     ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")

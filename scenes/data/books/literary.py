@@ -26,7 +26,7 @@ _WRITTEN = re.compile(rf"(?:{'|'.join(sorted(w.WRITTEN, key=len, reverse=True))}
 _UNMARKED = re.compile(r"曰[：:](?![ 　\n]*[“「『\"])[ 　]*")
 _NEXT = re.compile(r"(?<=[。！？])(?=[^。！？\n]{1,12}曰)")
 _THOUGHT = re.compile("(?:思|念|忖|自度|默念|窃念|窃意|心计|意)曰?[：:，,]?$")
-_ANSWERS = frozenset("答 答言 答曰 对 应 应声 答云 对云".split())
+_ANSWERS = frozenset(["答", "答言", "答曰", "对", "应", "应声", "答云", "对云"])
 LEAD, FAR = 160, 500
 HEADING = 14
 """Longest line without a mark that may be the heading of a tale."""
@@ -60,7 +60,7 @@ class LiteraryExtractor:
             lead = self._narration[start : span.start]
             kind, speaker, bare = self._told(lead, start, span, tale, last, before)
             words = self.text[span.start : span.end]
-            words = words[1 : len(words) - span.closed] if words[:1] in "“「『\"" else words
+            words = words[1 : len(words) - span.closed] if words[:1] in '“「『"' else words
             said = self._heads_of(tale).full(speaker)
             yield Quote(span.start, span.end, words.strip(), kind, said, (start, span.start), bare)
             if kind == "term":
@@ -82,7 +82,7 @@ class LiteraryExtractor:
         heads = self._heads_of(tale)
         stripped = lead.rstrip(" 　\n")
         if not stripped.strip("\x00 　\n"):
-            follows = self.text[span.start - 1 : span.start] in "”」』\""
+            follows = self.text[span.start - 1 : span.start] in '”」』"'
             return "speech", before if follows and before else "", span.start
         led = _SAYS.search(lead)
         if not led:
@@ -95,7 +95,11 @@ class LiteraryExtractor:
         if not clauses:
             return "speech", before, span.start
         clause = clauses[-1]
-        stem = clause[0][: max(0, led.start() - clause.start())] if led.start() >= clause.start() else ""
+        stem = (
+            clause[0][: max(0, led.start() - clause.start())]
+            if led.start() >= clause.start()
+            else ""
+        )
         if stem and _WRITTEN.search(stem) and not heads.at(stem):
             return "writing", "", span.start
         kind: Kind = "thought" if _THOUGHT.search(stem) else "speech"
@@ -108,7 +112,11 @@ class LiteraryExtractor:
         if not stem or stem in w.AGAIN or stem in _ANSWERS:
             if stem in _ANSWERS and not before:
                 far = self._narration[max(self._starts[tale], span.start - FAR) : span.start]
-                return kind, self._acting(far[: len(far) - len(lead) + clause.start()], heads, last, 9), bare
+                return (
+                    kind,
+                    self._acting(far[: len(far) - len(lead) + clause.start()], heads, last, 9),
+                    bare,
+                )
             directly = not body.strip(" 　\n") or len(clauses) == 1
             if directly and (not stem or stem in _ANSWERS):
                 return kind, before, bare
@@ -124,7 +132,11 @@ class LiteraryExtractor:
         sentences = 0
         clauses = list(_CLAUSE.finditer(text))
         for index in range(len(clauses) - 1, -1, -1):
-            gap = text[clauses[index].end() : clauses[index + 1].start()] if index + 1 < len(clauses) else ""
+            gap = (
+                text[clauses[index].end() : clauses[index + 1].start()]
+                if index + 1 < len(clauses)
+                else ""
+            )
             sentences += len(_SENTENCE.findall(gap))
             if sentences > most:
                 return ""
@@ -150,25 +162,24 @@ class Heads:
                     begun[head] += 1
                     said[head] += text.endswith("曰") and len(text) - at - length <= 4
         self.begun, self.said = begun, said
-        self.known = {
-            head
-            for head, count in begun.items()
-            if self._is_head(head, count)
-        }
+        self.known = {head for head, count in begun.items() if self._is_head(head, count)}
 
     def _is_head(self, head: str, count: int) -> bool:
         if len(head) == 1:
             if head in w.NO_HEAD:
                 return False
             named = head in SURNAMES and re.search(
-                rf"(?<![一-鿿]){head}[一-鿿]{{0,3}}[生翁公者]|姓{head}|{head}姓|{head}[一-鿿]{{1,2}}[，者]", self.narration
+                rf"(?<![一-鿿]){head}[一-鿿]{{0,3}}[生翁公者]|姓{head}|{head}姓|{head}[一-鿿]{{1,2}}[，者]",
+                self.narration,
             )
             return head in w.PERSONS or (self.said[head] >= 1 and (count > 1 or bool(named)))
         if head in w.PEOPLE:
             return True
         if head[0] in w.NO_HEAD or set(head[1:]) & w.NO_HEAD:
             return False
-        return self.said[head] >= 1 and (count > 1 or head[0] in SURNAMES) and head[0] not in w.PERSONS
+        return (
+            self.said[head] >= 1 and (count > 1 or head[0] in SURNAMES) and head[0] not in w.PERSONS
+        )
 
     def at(self, text: str) -> str:
         """Who a piece of text begins with."""
@@ -217,7 +228,9 @@ class Heads:
         """生 by the surname that the tale has for him, if it has one."""
         if head != "生" or not head:
             return head
-        named = set(re.findall(f"([{''.join(sorted(SURNAMES))}]生)(?!而|子|平|死|时)", self.narration))
+        named = set(
+            re.findall(f"([{''.join(sorted(SURNAMES))}]生)(?!而|子|平|死|时)", self.narration)
+        )
         return named.pop() if len(named) == 1 else head
 
 

@@ -22,7 +22,9 @@ PEOPLE = words(
     其子 其兄 其弟 其友 其仆 其婢 妻子 父母 黠者 识者 智者
     """
 )
-SPEAK = words("曰 云 谓 道 言 语 告 问 答 对 应 呼 叱 骂 詈 讯 诘 白 谕 嘱 戒 劝 谢 请 祝 歌 吟 叹 笑 哂 诵 诧 讶")
+SPEAK = words(
+    "曰 云 谓 道 言 语 告 问 答 对 应 呼 叱 骂 詈 讯 诘 白 谕 嘱 戒 劝 谢 请 祝 歌 吟 叹 笑 哂 诵 诧 讶"
+)
 LEADS = words(
     """
     忽闻 俄闻 即闻 始闻 又闻 旋闻 但闻 遥闻 微闻 闻 忽见 俄见 旋见 则 忽 俄 俄而 俄尔 既而 已而 继而 旋 旋即
@@ -42,8 +44,12 @@ NO_HEAD = frozenset(
     "愀然勃艴怫怃怅恻凄惘默嘿奋慷长短始终久暂夜日朝夕旦暮今昔年月时会适值逢遇"
 )
 """Signs that are no subject by themselves, but what somebody does or how."""
-AGAIN = frozenset(words("又 复 且 再 既而 因 继 遂 乃 且又 因又 既 徐 良久 久之 顷之 俄 已而 更 仍 并"))
+AGAIN = frozenset(
+    words("又 复 且 再 既而 因 继 遂 乃 且又 因又 既 徐 良久 久之 顷之 俄 已而 更 仍 并")
+)
 """Before 曰, these say that whoever spoke goes on."""
 OBJECT = frozenset("谓语顾目向指对告诘问嘱谕劝慰叱骂责让谢揖拜呼召招命戒告戏讽嘲趣促谗")
 """Before somebody who is spoken to."""
-WRITTEN = words("诗 词 书 赋 歌 联 榜 札 柬 疏 判 铭 赞 偈 谚 语 语云 传 经 注 题 署 额 签 史 子 易 礼 论 记")
+WRITTEN = words(
+    "诗 词 书 赋 歌 联 榜 札 柬 疏 判 铭 赞 偈 谚 语 语云 传 经 注 题 署 额 签 史 子 易 礼 论 记"
+)

@@ -3,7 +3,9 @@
 import html
 import re
 
-_GONE = re.compile(r"(?is)<(script|style|head)\b[^>]{0,500}>.{0,200000}?</\1\s*>|<!--.{0,20000}?-->")
+_GONE = re.compile(
+    r"(?is)<(script|style|head)\b[^>]{0,500}>.{0,200000}?</\1\s*>|<!--.{0,20000}?-->"
+)
 _BREAK = re.compile(r"(?i)</?(?:p|br|div|h[1-6]|li|tr|ul|ol|table|blockquote|hr)\b[^<>]{0,500}>\n?")
 _TAG = re.compile(
     r"(?i)</?(?:a|b|i|u|em|strong|span|font|center|td|th|tbody|img|ruby|rt|rb|rp|small|big|sub|sup|"

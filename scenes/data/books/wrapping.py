@@ -2,8 +2,8 @@
 
 import re
 
-_ENDS = frozenset("。！？!?…”」』\"’：:；;，,、—～.)）】》　 ")
-_OPENS = frozenset("“「『\"‘（(【《")
+_ENDS = frozenset('。！？!?…”」』"’：:；;，,、—～.)）】》　 ')
+_OPENS = frozenset('“「『"‘（(【《')
 _BREAK = re.compile(r"(?<=[一-鿿，、；：。！？”」』\"])\n(?=[一-鿿“「『\"])")
 _WIDE = re.compile("[一-鿿]")
 FEWEST = 8
@@ -36,7 +36,7 @@ def unwrapped(text: str) -> str:
                 end += 1
                 if text[end - 1] in _ENDS:
                     break
-            if text[end - 1] in "”」』\"’":
+            if text[end - 1] in '”」』"’':
                 end -= 1
         signs[at:end] = [*signs[at + 1 : end], "　"]
     return "".join(signs)

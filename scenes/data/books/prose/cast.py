@@ -15,9 +15,7 @@ CLAUSE = re.compile(r"[^，。！？!?；：:…—、“”「」『』\n　 \x
 """A clause of narration; what is said stands as NUL."""
 _LEAD = re.compile("|".join(map(re.escape, sorted(w.LEADS, key=len, reverse=True))))
 _SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])"
-_ADVERBS = (
-    "又也还就才便却都没不正再已只先忽突终于然也许慢轻静默悄连立马赶急忙缓微苦冷干淡狠低大小轻高厉沉柔悄压哑"
-)
+_ADVERBS = "又也还就才便却都没不正再已只先忽突终于然也许慢轻静默悄连立马赶急忙缓微苦冷干淡狠低大小轻高厉沉柔悄压哑"
 _STRONG = re.compile(
     rf"(?:[{_ADVERBS}]|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?)*"
     r"(?:[说问道喊叫答嚷骂吼喝哼劝讲笑哭叹]|回答|回应|开口|点点?头|点了|摇摇?头|摇了|抬起?头|抬起|抬眼|低下?头|低着|"
@@ -37,7 +35,9 @@ _FOREIGN = rf"[{''.join(sorted(w.FOREIGN))}]"
 _DOTTED = re.compile(r"[一-鿿A-Z]{1,6}(?:·[一-鿿]{1,6}){1,3}")
 _TITLES = w.TITLES_F + w.TITLES_M + w.TITLES
 _TITLES_BY_LENGTH = sorted(_TITLES, key=len, reverse=True)
-_CALLED = re.compile("(?:名叫|名字叫|叫做|叫作|唤作|外号|绰号|人称|姓[一-鿿]，?名)([一-鿿]{2,3})(?=[，。、；])")
+_CALLED = re.compile(
+    "(?:名叫|名字叫|叫做|叫作|唤作|外号|绰号|人称|姓[一-鿿]，?名)([一-鿿]{2,3})(?=[，。、；])"
+)
 _VOCATIVE = re.compile(
     "(?:(?<=[“「『，。！？…])|(?<=[“「『，。！？…][喂嘿哎唉啊]，))([一-鿿]{2,4})(?=[，。！？!?…](?:[^“]|$))"
 )
@@ -54,7 +54,9 @@ _SAYS = re.compile(
 )
 LONGEST = 6
 _NUMBERS = frozenset("一二三四五六七八九十")
-_LATIN = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]{0,15}(?=[说问道喊叫答笑看走站点摇的]|[一-鿿]{0,3}[地]?[说问道])")
+_LATIN = re.compile(
+    r"(?<![A-Za-z])[A-Z][A-Za-z]{0,15}(?=[说问道喊叫答笑看走站点摇的]|[一-鿿]{0,3}[地]?[说问道])"
+)
 _COMMON = COMMON_SURNAMES - frozenset("时空成高路满冷白古万常安毛车江水关向温叶易")
 FEW = 2
 MOST_LOOKED = 300
@@ -93,9 +95,7 @@ def lead_end(clause: str, at: int = 0) -> int:
     return at
 
 
-def cast_of(
-    text: str, narration: str, known: Mapping[str, str], more: Iterable[str] = ()
-) -> Cast:
+def cast_of(text: str, narration: str, known: Mapping[str, str], more: Iterable[str] = ()) -> Cast:
     """The cast of a text. In `narration`, what is said stands as NUL.
 
     `known` forms are given; `more` names were seen beside what is said.
@@ -199,7 +199,13 @@ def _may_be_titled(name: str) -> bool:
 
 
 def _may_be_name(name: str) -> bool:
-    if name in w.STOP or name in ROLES or name[:2] in w.STOP or name[-2:] in w.BODY or name in w.BODY:
+    if (
+        name in w.STOP
+        or name in ROLES
+        or name[:2] in w.STOP
+        or name[-2:] in w.BODY
+        or name in w.BODY
+    ):
         return False
     inside = w.NO_NAME - w.IN_NAMES if name[0] in SURNAMES else w.NO_NAME
     if set(name[1:-1]) & inside or "·" in name or name[-2:] in w.STOP:
@@ -211,13 +217,19 @@ def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
     acts, says, beside = how["acts"], how["says"], how["beside"]
     word = is_word(name)
     foreign = sum(sign in w.FOREIGN for sign in name)
-    if len(name) > 2 and foreign >= len(name) - (len(name) > 3) and (
-        acts >= FEW or (beside and count >= FEW)
+    if (
+        len(name) > 2
+        and foreign >= len(name) - (len(name) > 3)
+        and (acts >= FEW or (beside and count >= FEW))
     ):
         return True
     if name[0] in w.NO_NAME and not (beside >= FEW and count > FEW):
         return False
-    if len(name) > 4 or name[0] in "二三四五六七八九十" and (len(name) != 2 or beside < 1 or count < 3):
+    if (
+        len(name) > 4
+        or (name[0] in "二三四五六七八九十"
+        and (len(name) != 2 or beside < 1 or count < 3))
+    ):
         return False
     if name[-1] in w.NO_NAME and name[-1] not in _NUMBERS and acts < 3:
         return False
@@ -226,7 +238,9 @@ def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
     if word:
         if says and beside >= FEW and (how["called"] or beside >= 3):
             return True
-        return says >= FEW or (says + beside >= 3 and beside * 3 >= count) or bool(says and acts >= 4)
+        return (
+            says >= FEW or (says + beside >= 3 and beside * 3 >= count) or bool(says and acts >= 4)
+        )
     surname = next((each for each in COMPOUND if name.startswith(each)), name[0])
     if (surname in COMPOUND or surname in SURNAMES) and len(name) - len(surname) in (1, 2):
         given = name[len(surname) :]
@@ -238,14 +252,21 @@ def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
         often = how["starts"] >= 3 or (how["starts"] >= FEW and does)
         if often and surname in _COMMON:
             return True
-        return acts >= FEW or (beside and count >= FEW) or (
-            len(given) == 2 and text.count(given) > 2 * count and not is_word(given)
-        ) or (acts and count >= FEW and len(given) == 2)
+        return (
+            acts >= FEW
+            or (beside and count >= FEW)
+            or (len(given) == 2 and text.count(given) > 2 * count and not is_word(given))
+            or (acts and count >= FEW and len(given) == 2)
+        )
     if name[0] in "老小阿大" and len(name) <= 3:
-        return bool(acts >= FEW or (beside and count >= FEW)) and name[0] != "大" or beside >= FEW
+        return (bool(acts >= FEW or (beside and count >= FEW)) and name[0] != "大") or beside >= FEW
     if len(name) > 3:
         return False
-    return (says >= 1 and count >= FEW) or (beside >= 1 and acts >= FEW) or (acts >= 3 and acts * 12 >= count)
+    return (
+        (says >= 1 and count >= FEW)
+        or (beside >= 1 and acts >= FEW)
+        or (acts >= 3 and acts * 12 >= count)
+    )
 
 
 def is_word(name: str) -> bool:
@@ -313,7 +334,9 @@ def is_called(form: str, full: str) -> bool:
     if stem == form and form[0] not in "老小阿":
         return False
     stem = stem.lstrip("老小阿") or stem
-    return stem == full[0] or stem == full[1:] or stem == full or (len(full) == 3 and stem == full[2])
+    return (
+        stem == full[0] or stem == full[1:] or stem == full or (len(full) == 3 and stem == full[2])
+    )
 
 
 _NOUNS = (*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES)

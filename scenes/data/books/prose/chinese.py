@@ -7,6 +7,7 @@ from functools import cached_property
 from scenes.data.books.prose import words as w
 from scenes.data.books.prose.cast import CLAUSE, ROLES, Cast, cast_of
 from scenes.data.books.prose.chinese_clauses import THOUGHT, VOICE, WRITTEN, ClauseReader, says
+from scenes.data.books.prose.chinese_manner import is_bare
 from scenes.data.books.prose.epithets import Epithets
 from scenes.data.books.prose.evidence import (
     FEMALE,
@@ -18,16 +19,17 @@ from scenes.data.books.prose.evidence import (
     Subject,
     Turn,
 )
-from scenes.data.books.prose.chinese_manner import is_bare
 from scenes.data.books.quotation_marks import Quotation
 
 _SENTENCE_END = re.compile(r"[。！？!?…]+|\n")
 _LED = re.compile(r"[：:∶][ 　\n]*$")
 _COMMA = re.compile(r"[，,、—…][ 　]*$")
 _WHOLE = re.compile(r"[。！？!?…～~—，,；;][）)’』」”]*$")
-_OPENING = "“「『\"‘"
-_BEFORE = frozenset("\n 　。！？!?…”」』\"’，,：:∶；;—、\x00")
-_TERM_AFTER = re.compile("[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]")
+_OPENING = '“「『"‘'
+_BEFORE = frozenset('\n 　。！？!?…”」』"’，,：:∶；;—、\x00')
+_TERM_AFTER = re.compile(
+    "[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]"
+)
 _CALL = re.compile(r"(?:^|[，。！？…、—])([^，。！？…、—\s]{1,5})(?=[，。！？!?…、—]|$)")
 _CALLING = "喂嘿哎唉诶嗨啊呀哦嗯"
 REACTS = re.compile("|".join(map(re.escape, sorted(w.REACTS, key=len, reverse=True))))
@@ -129,9 +131,7 @@ class ChineseReader:
             return self.text.rfind("\n", 0, len(self.text[:line].rstrip())) + 1
         return line
 
-    def _is_term(
-        self, span: Quotation, words: str, before: str, behind: str, start: int
-    ) -> bool:
+    def _is_term(self, span: Quotation, words: str, before: str, behind: str, start: int) -> bool:
         """Whether a quotation is a word or a name in a sentence rather than what somebody says."""
         if not words.strip():
             return True
@@ -161,7 +161,11 @@ class ChineseReader:
     ) -> None:
         last = turns[-1] if continued else None
         led = _LED.search(before)
-        if before.strip() and (led or _COMMA.search(before)) and self._led(turn, start, before, bool(led), last):
+        if (
+            before.strip()
+            and (led or _COMMA.search(before))
+            and self._led(turn, start, before, bool(led), last)
+        ):
             return
         if self._tagged(turn, behind, follows, Strength.TAG):
             return
@@ -188,7 +192,11 @@ class ChineseReader:
             if end.end() < len(stem):
                 sentence_at = end.end()
         sentence = stem[sentence_at:]
-        tagged = says(sentence) or THOUGHT.search(sentence) is not None or VOICE.search(sentence) is not None
+        tagged = (
+            says(sentence)
+            or THOUGHT.search(sentence) is not None
+            or VOICE.search(sentence) is not None
+        )
         if not colon and not tagged and last is not None:
             return False
         if WRITTEN.search(sentence) and colon:

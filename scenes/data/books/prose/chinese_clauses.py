@@ -14,7 +14,9 @@ def _any(words: tuple[str, ...] | frozenset[str]) -> str:
 SAY = re.compile(
     rf"(?<![没不未别听再传据])(?:{_any(w.SAY)})(?!不出|不下去|不清|完[，。]?$|法|是|者|理(?!由)|题(?!地)|路|号|候|得过)"
 )
-_NOT_SAID = re.compile("没有?(?:再)?(?:说|回答|答|应|吭|作|出|开口|接)|不再?说|说不出|听(?!见|得|到)?(?:人|他|她|谁)?说|小说|笑话|说话(?:声|的)|据说")
+_NOT_SAID = re.compile(
+    "没有?(?:再)?(?:说|回答|答|应|吭|作|出|开口|接)|不再?说|说不出|听(?!见|得|到)?(?:人|他|她|谁)?说|小说|笑话|说话(?:声|的)|据说"
+)
 THOUGHT = re.compile(
     rf"(?:{_any(w.THINK)})(?:[着道]|起来)?$|心[里中下底][^，。]{{0,8}}[想说道念]|暗自|(?:想|念头)$|[想思]道$"
 )
@@ -22,12 +24,16 @@ WRITTEN = re.compile(_any(w.WRITTEN))
 VOICE = re.compile(f"的?(?:{_any(w.VOICE)})")
 _BODY = re.compile(f"的?(?:{_any(w.BODY)})")
 _PLURAL = re.compile("[们俩]|两[个人]|几[个人]|[三四五]人")
-_MANY = re.compile("他们|她们|它们|我们|咱们|你们|大家|众人|人们|两人|二人|三人|几人|双方|两个人|所有人|全[班家村场]|有几个人")
+_MANY = re.compile(
+    "他们|她们|它们|我们|咱们|你们|大家|众人|人们|两人|二人|三人|几人|双方|两个人|所有人|全[班家村场]|有几个人"
+)
 _SOMEBODY = re.compile(
     "有个?人|那人|这人|那个人|这个人|来人|对方|某个?人|谁|一个(?:陌生的?)?声音|那个?声音|那头|另一个(?:人|声音)?|"
     "有个[^，。]{0,4}声音|人群[里中]|背后有人|其中一[个人位名]|前者|后者|剩下的|别人|旁人|机器|广播|喇叭"
 )
-_POINT = re.compile("(?:那|这|一|另一|某|几|两|三|某)(?:个|位|名|条|群|帮|些|只|帮子)|那|这|她的|他的|我的|她|他|我|自己的|伊(?![万丽莎恩尔诺文森斯娃夫凡戈芙])")
+_POINT = re.compile(
+    "(?:那|这|一|另一|某|几|两|三|某)(?:个|位|名|条|群|帮|些|只|帮子)|那|这|她的|他的|我的|她|他|我|自己的|伊(?![万丽莎恩尔诺文森斯娃夫凡戈芙])"
+)
 _PRONOUN = {"他": MALE, "她": FEMALE, "伊": FEMALE, "我": FIRST, "咱": FIRST, "俺": FIRST}
 _DETERMINER = re.compile("(?:那|这|一|另一|某)(?:个|位|名|条|只)?(?:[一-鿿]{1,6}的)?")
 _NOT_IN_ROLES = w.NO_NAME - frozenset("手头脸上下前后中里外")
@@ -171,7 +177,10 @@ class ClauseReader:
             form = next(clause[at:end] for at in range(end) if clause[at:end] in self.cast.forms)
             return self._after(clause, form + kin, end + len(kin))
         if joined := _JOINED.match(clause, end):
-            if form_at(self.cast.forms, clause, joined.end()) or clause[joined.end() :][:1] in "他她我":
+            if (
+                form_at(self.cast.forms, clause, joined.end())
+                or clause[joined.end() :][:1] in "他她我"
+            ):
                 return Subject(SOMEBODY, joined.end())
         return Subject(name, end)
 
@@ -187,7 +196,11 @@ class ClauseReader:
             if not form and not pronoun:
                 continue
             before = clause[at:place]
-            if before and _GOVERN.search(before) and not before.endswith(("只见", "听见", "却见", "就见")):
+            if (
+                before
+                and _GOVERN.search(before)
+                and not before.endswith(("只见", "听见", "却见", "就见"))
+            ):
                 return None
             if form:
                 return self._after(clause, self.cast.forms[form], place + len(form))
@@ -200,8 +213,12 @@ class ClauseReader:
 
 _KIN = frozenset((*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES))
 _NOUNS = _KIN
-_RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M) | frozenset("爹娘妈爸")
-_UNKNOWN_VOICE = re.compile("有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)")
+_RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M) | frozenset(
+    "爹娘妈爸"
+)
+_UNKNOWN_VOICE = re.compile(
+    "有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)"
+)
 
 
 def says(text: str) -> bool:

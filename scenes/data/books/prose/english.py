@@ -19,30 +19,47 @@ from scenes.data.books.prose.evidence import (
 )
 from scenes.data.books.quotation_marks import Quotation
 
-_TITLE = "|".join(re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True))
+_TITLE = "|".join(
+    re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True)
+)
 _CAP = r"[A-Z](?:[’'][A-Z])?[A-Za-zÀ-ÿ]+(?:-[A-Z][A-Za-zÀ-ÿ]+)*"
 _NAME = rf"(?:(?:{_TITLE})\s+)*{_CAP}(?:\s+(?:de|von|van|St\.|of)?\s?{_CAP}){{0,2}}|(?:{_TITLE})\s+{_CAP}"
 _ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
 _POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
 _DESCRIBED = rf"{_POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
 _THE_NAME = rf"[Tt]he\s+(?:[a-z]+\s+){{0,2}}?(?:{_CAP})(?:\s+{_CAP})?"
-NOUN = re.compile(rf"(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{_NAME})")
+NOUN = re.compile(
+    rf"(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{_NAME})"
+)
 _SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
 _SAYS = re.compile(rf"\b(?:{_SAY})\b")
 _LEADS = re.compile(rf"\b(?:{_SAY}|{'|'.join(sorted(w.SAYING))})\b")
 _INVERTED = re.compile(rf"[\s,;—–-]*(?:{_SAY})\s+(?:[a-z]+ly\s+|in\s+[a-z ]+\s+)?(?=[A-ZITthhesa])")
 _ADVERBS = r"(?:\s+(?:[a-z]+ly|then|also|again|only|just|at last|had|would|could|did|was|always|never|still|soon))*"
-_LEAD = re.compile(r"(?:\s|[Aa]nd|[Bb]ut|[Ss]o|[Tt]hen|[Hh]ere|[Ss]uddenly|[Aa]t (?:this|last|length)|[Hh]owever|,|[Pp]resently|[Aa]s|[Ww]hile|[Ww]hen|[Aa]fter|[Ff]or|—|-)+")
+_LEAD = re.compile(
+    r"(?:\s|[Aa]nd|[Bb]ut|[Ss]o|[Tt]hen|[Hh]ere|[Ss]uddenly|[Aa]t (?:this|last|length)|[Hh]owever|,|[Pp]resently|[Aa]s|[Ww]hile|[Ww]hen|[Aa]fter|[Ff]or|—|-)+"
+)
 _SENTENCE = re.compile(r"(?<!Mr)(?<!Mrs)(?<!Dr)(?<!St)(?<!Ms)[.!?]+[\"”’)]*\s+|\n[ \t]*\n")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _POSSESSIVE = re.compile(r"(?:’s|'s|’|')\s")
 _JOINED = re.compile(rf"\s+and\s+(?:{_POINT}\s+)?[A-Za-z]")
-_PRONOUNS = {"he": MALE, "she": FEMALE, "i": FIRST, "they": SOMEBODY, "we": SOMEBODY, "it": SOMEBODY}
+_PRONOUNS = {
+    "he": MALE,
+    "she": FEMALE,
+    "i": FIRST,
+    "they": SOMEBODY,
+    "we": SOMEBODY,
+    "it": SOMEBODY,
+}
 _WHOLE = re.compile(r"[.,!?;:…—–-]+[\"”’'_*)]*$")
-_WRITTEN = re.compile(r"(?:\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40})$")
+_WRITTEN = re.compile(
+    r"(?:\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40})$"
+)
 _SHOWN = re.compile(r"\b(?:the words|labelled|marked|written|inscribed|entitled|chorus of)\s*$")
-_CALL = re.compile(rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({_NAME}|[a-z]+)(?=[,.!?—;]|$)")
-_LOOSE = frozenset("friend companion visitor client stranger speaker other prisoner guest".split())
+_CALL = re.compile(
+    rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({_NAME}|[a-z]+)(?=[,.!?—;]|$)"
+)
+_LOOSE = frozenset(["friend", "companion", "visitor", "client", "stranger", "speaker", "other", "prisoner", "guest"])
 _PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
 _BESIDE = re.compile(rf"\b(?:{_SAY})\s+({_CAP})|({_CAP})\s+(?:{_SAY})\b")
 _VOICE = re.compile(r"(?:’s|'s|’|')\s+(?:[a-z]+\s+){0,2}(?:voice|tones?|reply|answer|cry)")
@@ -104,7 +121,11 @@ class EnglishReader:
         if any(len(part) > 3 and part.isupper() for part in parts):
             return ""
         if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
-            return " ".join(parts) if parts and parts[0] in ("King", "Queen", "Duchess", "Doctor") else ""
+            return (
+                " ".join(parts)
+                if parts and parts[0] in ("King", "Queen", "Duchess", "Doctor")
+                else ""
+            )
         if len(parts) == 1 and (self._is_common(parts[0]) or not self._is_known(parts[0])):
             return ""
         return " ".join(parts)
@@ -116,7 +137,9 @@ class EnglishReader:
     def _is_common(self, word: str) -> bool:
         """Whether a word is mostly written small, so that its capital is that of a sentence."""
         small = self._capitals.get(word.lower(), 0)
-        return small > self._capitals.get(word, 0) and word not in w.TITLES_M | w.TITLES_F | w.TITLES
+        return (
+            small > self._capitals.get(word, 0) and word not in w.TITLES_M | w.TITLES_F | w.TITLES
+        )
 
     @cached_property
     def _genders(self) -> dict[str, str]:
@@ -161,7 +184,11 @@ class EnglishReader:
         if found["the"]:
             words = [word for word in phrase.split()[1:] if word[:1].isupper()]
             name = " ".join(words)
-            if self._pointed[name] < 2 and self._is_common(words[-1]) and words[-1].lower() not in _PEOPLE:
+            if (
+                self._pointed[name] < 2
+                and self._is_common(words[-1])
+                and words[-1].lower() not in _PEOPLE
+            ):
                 return ""
             return self._forms.get(name, name)
         point, *_middle, head = phrase.split()
@@ -212,7 +239,9 @@ class EnglishReader:
         if goes_on and last and number - last.paragraph == 1 and not before.strip():
             turn.same, turn.strength = True, Strength.TAG
         else:
-            self._evidence(turn, before, behind, last if continued else None, max(start, floor), number)
+            self._evidence(
+                turn, before, behind, last if continued else None, max(start, floor), number
+            )
         turn.called = tuple(self._called(words))
         turn.called = tuple(name for name in turn.called if name != turn.who)
         return turn
@@ -242,7 +271,11 @@ class EnglishReader:
         text = before.rstrip()
         if last is not None and last.kind in ("speech", "thought"):
             told = before[max(0, last.after - last.end) :] if last.after > 0 else before
-            if last.strength == Strength.TAG and not _LEADS.search(told) and not _SENTENCE.search(told):
+            if (
+                last.strength == Strength.TAG
+                and not _LEADS.search(told)
+                and not _SENTENCE.search(told)
+            ):
                 turn.same, turn.strength = True, Strength.TAG
                 return
         if _SHOWN.search(text):
@@ -251,12 +284,14 @@ class EnglishReader:
         if text.endswith((",", ":", "—", "--")) or (text and _LEADS.search(text[-40:])):
             sentence_at = max((one.end() for one in _SENTENCE.finditer(text)), default=0)
             sentence = text[sentence_at:]
-            if (text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, "))):
+            if text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, ")):
                 turn.kind = "writing"
                 return
             if subject := self._speaking(sentence) or self._subject(sentence):
                 turn.who = subject.who
-                turn.strength = Strength.TAG if _LEADS.search(sentence) or text.endswith(":") else Strength.BEAT
+                turn.strength = (
+                    Strength.TAG if _LEADS.search(sentence) or text.endswith(":") else Strength.BEAT
+                )
                 if re.fullmatch(rf"[\s,]*(?:{_SAY})[\s,:]*", sentence[subject.end :]):
                     turn.bare = start + sentence_at
                 return
@@ -271,7 +306,11 @@ class EnglishReader:
                 return
         if text:
             for sentence in reversed(_SENTENCE.split(text)):
-                if sentence.strip() and (subject := self._subject(sentence)) and subject.who != SOMEBODY:
+                if (
+                    sentence.strip()
+                    and (subject := self._subject(sentence))
+                    and subject.who != SOMEBODY
+                ):
                     turn.who, turn.strength = subject.who, Strength.BEAT
                     return
 
@@ -291,7 +330,9 @@ class EnglishReader:
                 return None
             verb = re.match(rf"{_ADVERBS}\s+(?:{_SAY})\b", behind[end:])
             if not verb:
-                relative = re.match(rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{_SAY})\b", behind[end:])
+                relative = re.match(
+                    rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{_SAY})\b", behind[end:]
+                )
                 if not relative:
                     return None
                 verb = relative
@@ -331,7 +372,9 @@ class EnglishReader:
         """The subject of the last verb of speaking in a sentence that leads a quotation."""
         verbs = list(_LEADS.finditer(sentence))
         if not verbs:
-            owner = next((one for one in NOUN.finditer(sentence) if _VOICE.match(sentence, one.end())), None)
+            owner = next(
+                (one for one in NOUN.finditer(sentence) if _VOICE.match(sentence, one.end())), None
+            )
             who = self._who(owner) if owner else ""
             return Subject(who, len(sentence)) if who else None
         best = None
@@ -344,7 +387,9 @@ class EnglishReader:
             if found["pronoun"] in ("it", "It"):
                 continue
             if who := self._who(found):
-                joined = _JOINED.match(sentence, found.end()) and found.end() + 30 > verbs[-1].start()
+                joined = (
+                    _JOINED.match(sentence, found.end()) and found.end() + 30 > verbs[-1].start()
+                )
                 best = Subject(SOMEBODY if joined else who, verbs[-1].end())
         return best
 
@@ -371,7 +416,13 @@ class EnglishReader:
                 continue
             who = self.narrator if who == FIRST else who
             before = self.narration[max(ends, noun.start() - 30) : noun.start()]
-            subject = re.search(r"(?:^|[.!?\0,;:—]|\n\s*\n|\band|\bbut|\bwhen|\bas|\bthen|\bsaid|\bcried|\basked|\breplied)\s*$", before) is not None
+            subject = (
+                re.search(
+                    r"(?:^|[.!?\0,;:—]|\n\s*\n|\band|\bbut|\bwhen|\bas|\bthen|\bsaid|\bcried|\basked|\breplied)\s*$",
+                    before,
+                )
+                is not None
+            )
             found.append(Mentioned(noun.start(), who, subject, self.paragraph(noun.start())))
             ends = noun.end()
         return found

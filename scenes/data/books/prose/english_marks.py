@@ -66,7 +66,8 @@ def _single(text: str, start: int, end: int, mark: str) -> Iterator[Quotation]:
             at = opened.end()
             continue
         closed = next(
-            (one for one in _SINGLE_CLOSE.finditer(text, opened.end(), end) if one[0] == close), None
+            (one for one in _SINGLE_CLOSE.finditer(text, opened.end(), end) if one[0] == close),
+            None,
         )
         if closed is None:
             yield Quotation(opened.start(), _stripped(text, opened.start(), end), False)

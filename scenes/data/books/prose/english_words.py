@@ -28,8 +28,16 @@ SAYING = frozenset(
 )
 THINK = frozenset(words("thought wondered mused reflected"))
 ASKS = frozenset(words("asked inquired enquired demanded queried"))
-TITLES_M = frozenset(words("Mr Mr. Sir Lord Master Father Brother Uncle King Prince Duke Count Baron Monsieur M. Herr Captain Capt. Colonel Col. Major General Inspector Sergeant Lieutenant Squire Don Señor Emperor Earl Constable"))
-TITLES_F = frozenset(words("Mrs Mrs. Miss Ms Ms. Lady Madame Madam Mademoiselle Sister Aunt Queen Princess Duchess Countess Dame Señora Nurse Mother Granny"))
+TITLES_M = frozenset(
+    words(
+        "Mr Mr. Sir Lord Master Father Brother Uncle King Prince Duke Count Baron Monsieur M. Herr Captain Capt. Colonel Col. Major General Inspector Sergeant Lieutenant Squire Don Señor Emperor Earl Constable"
+    )
+)
+TITLES_F = frozenset(
+    words(
+        "Mrs Mrs. Miss Ms Ms. Lady Madame Madam Mademoiselle Sister Aunt Queen Princess Duchess Countess Dame Señora Nurse Mother Granny"
+    )
+)
 TITLES = frozenset(words("Dr Dr. Doctor Professor Prof. St. Judge Reverend Rev. President"))
 ROLES_M = frozenset(
     words(
@@ -78,5 +86,9 @@ NO_NAME = frozenset(
     )
 )
 """What begins with a capital and is nobody."""
-LOCAL = frozenset(words("at in on from to with by of into upon towards toward after before behind near for about against between under over"))
+LOCAL = frozenset(
+    words(
+        "at in on from to with by of into upon towards toward after before behind near for about against between under over"
+    )
+)
 """Behind these stands who something is done to."""

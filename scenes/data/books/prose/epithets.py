@@ -43,9 +43,7 @@ class Epithets:
         return frozenset(
             name
             for form, name in self.cast.forms.items()
-            if form not in ROLES
-            and len(form) > 1
-            and form[0] == "老"
+            if form not in ROLES and len(form) > 1 and form[0] == "老"
         )
 
     def meant(self, role: str, at: int) -> str:

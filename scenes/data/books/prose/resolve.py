@@ -14,7 +14,6 @@ from scenes.data.books.prose.evidence import (
     SOMEBODY,
     Mentioned,
     Reader,
-    Strength,
     Turn,
 )
 
@@ -120,7 +119,9 @@ class Resolver:
         ]
         costs = {
             who: cost
-            for who, cost in self._costs([*self._before(turn.start), *spoke], gender, turn.start).items()
+            for who, cost in self._costs(
+                [*self._before(turn.start), *spoke], gender, turn.start
+            ).items()
             if who != self.reader.narrator
         }
         if not costs:
@@ -144,7 +145,9 @@ class Resolver:
         costs = self._costs([*mentions, *spoke], gender, turn.start)
         last = earlier[-1] if earlier else None
         if last is not None and last.speaker in costs and turn.paragraph - last.paragraph <= 2:
-            told_since = any(one.who == last.speaker and one.subject and one.at > last.end for one in mentions)
+            told_since = any(
+                one.who == last.speaker and one.subject and one.at > last.end for one in mentions
+            )
             after_words = last.paragraph == turn.paragraph
             if not told_since and not after_words:
                 costs[last.speaker] += JUST_SPOKE
@@ -186,15 +189,14 @@ class Resolver:
         named = [
             one.who for one in self._before(group[0].start) if group[0].start - one.at < AROUND
         ]
-        people = dict.fromkeys((*spoke, *called, *named, *(one.to for each in near for one in each)))
+        people = dict.fromkeys(
+            (*spoke, *called, *named, *(one.to for each in near for one in each))
+        )
         taking = len(set(spoke))
         return [
             (who, self._features(who, groups, index, taking, spoke, named))
             for who in people
-            if who
-            and who not in MARKS
-            and who in self._active
-            and not self.reader.stands_for(who)
+            if who and who not in MARKS and who in self._active and not self.reader.stands_for(who)
         ]
 
     def _features(
@@ -231,7 +233,9 @@ class Resolver:
         if spoke:
             found["share"] = spoke.count(who) / len(spoke)
         if who in named:
-            found["named"] = 1.0 / (1 + len(dict.fromkeys(reversed(named[len(named) - named[::-1].index(who) :]))))
+            found["named"] = 1.0 / (
+                1 + len(dict.fromkeys(reversed(named[len(named) - named[::-1].index(who) :])))
+            )
         if any(who in one.called for one in group):
             found["calls"] = 1.0
         if who in spoke:
@@ -284,8 +288,10 @@ def paragraphs(turns: Sequence[Turn]) -> list[list[Turn]]:
     found: list[list[Turn]] = []
     for turn in turns:
         last = found[-1][-1] if found else None
-        together = last is not None and last.paragraph == turn.paragraph and (
-            turn.same or (turn.speaker == last.speaker and not turn.other)
+        together = (
+            last is not None
+            and last.paragraph == turn.paragraph
+            and (turn.same or (turn.speaker == last.speaker and not turn.other))
         )
         if together:
             found[-1].append(turn)

@@ -17,8 +17,12 @@ SAY = words(
 )
 """Verbs of speaking, and what may stand for one beside a quotation."""
 SURE = frozenset("说道问答喊叫嚷骂吼喝应劝讲") | frozenset(words("回答 开口 低语 耳语 自语 嘀咕"))
-THINK = words("想 心想 想道 想着 暗想 寻思 思忖 暗忖 心说 心道 暗道 心里说 心里道 琢磨 盘算 思量 默念")
-GOVERN = frozenset("对向跟给把将朝冲替为比让叫问和与同像着了过到见起等有没被往住教劝请随陪扶拉骂喊望看")
+THINK = words(
+    "想 心想 想道 想着 暗想 寻思 思忖 暗忖 心说 心道 暗道 心里说 心里道 琢磨 盘算 思量 默念"
+)
+GOVERN = frozenset(
+    "对向跟给把将朝冲替为比让叫问和与同像着了过到见起等有没被往住教劝请随陪扶拉骂喊望看"
+)
 """Before somebody's name: they are who it is done to."""
 LEADS = words(
     """
@@ -106,7 +110,9 @@ FOREIGN = frozenset(
     "史斯司丝索塔泰坦汤特提图托瓦威韦维温沃乌西希夏肖谢休雅亚扬耶叶伊因英尤约泽詹朱珍兹佐翰恰茨宾森登逊娅"
     "琪珊妲黛芙蕾薇克塞切采芬冈根贡哥华怀惠嘉坎考柯拜班邦鲍涅涛塘滕廷修孙东冬莲"
 )
-WOMEN = frozenset("婉娜丽芳娟婷娇媛妍婧姗姝娥妮娅婵嫣嫂妹姐姑娘婆妈莉莎琳薇蓉芸芝花兰莲菊梅香玉珍珠秀翠霞萍燕琴凤静雅倩淑惠玲瑶琪露莹")
+WOMEN = frozenset(
+    "婉娜丽芳娟婷娇媛妍婧姗姝娥妮娅婵嫣嫂妹姐姑娘婆妈莉莎琳薇蓉芸芝花兰莲菊梅香玉珍珠秀翠霞萍燕琴凤静雅倩淑惠玲瑶琪露莹"
+)
 """Signs of given names that women bear more often."""
 NO_NAME = frozenset(
     "的了着过吗呢吧啊说道问答笑看听走站坐跑想叫喊把被将给对向跟和与在是有没不也都又还就才却便从到往上下里外"
@@ -212,5 +218,7 @@ SUFFIXES = frozenset(
     "人者员师长官兵匠夫客手工商主婆爷婶叔伯妈嫂姐哥妹弟鬼灵妖仙神魔王帝妃贼匪警侠娘爹翁叟僧尼道童仆婢脸汉子头佬仔姑姨"
 )
 """How what somebody is called ends who has no name."""
-HARD = frozenset("的了着过吗呢吧啊在是有没不也都又还就才却便从到往这那哪什怎谁我你他她它们很太最更再只把被将给对向跟和与说道问答")
+HARD = frozenset(
+    "的了着过吗呢吧啊在是有没不也都又还就才却便从到往这那哪什怎谁我你他她它们很太最更再只把被将给对向跟和与说道问答"
+)
 """Signs that no name begins with."""
