@@ -3,9 +3,10 @@
     python tests/corpora/score.py FOLDER… [--labels FILE]… [--wrong] [--traditional]
 
 Each FOLDER holds novels; those of our own writing lie in `modern/`. Without `--labels`, all sets
-are scored: `labels/GENRE-PART.jsonl`, of which `tune` was tuned on, `held` and `more` were not. Precision: of the labelled quotations that are given a speaker, how many are given
-the true one. Recall: of those that have a true one, how many are given it. `--wrong` prints the
-others, but only those of `tune`. `--traditional` writes the novels in traditional signs first.
+are scored: `labels/GENRE-PART.jsonl`, of which `tune` was tuned on, `held` and `more` were not.
+Precision: of the labelled quotations that are given a speaker, how many are given the true one.
+Recall: of those that have a true one, how many are given it. `--wrong` prints the others, but only
+those of `tune`. `--traditional` writes the novels in traditional signs first.
 """
 
 import json
@@ -101,7 +102,8 @@ def score(
                 counts.setdefault(one, Counter()).update(seen)
             if wrong and given not in names:
                 at, end = row["at"], row["at"] + row["length"]
-                around = f"{book.text[max(0, at - 80) : at]}⟦{book.text[at:end]}⟧{book.text[end : end + 40]}"
+                before, after = book.text[max(0, at - 80) : at], book.text[end : end + 40]
+                around = f"{before}⟦{book.text[at:end]}⟧{after}"
                 print(f"{novel} {at}: {given or '-'}, in truth {row['speaker'] or '-'}")
                 print("   ", " ".join(around.split()))
     return {

@@ -111,7 +111,7 @@ def fitted(examples: Sequence[Decision]) -> dict[str, float]:
     right /= right.sum(1, keepdims=True)
     weigh = np.array([1.0 if one.undecided else TOLD for one in examples])[:, None, None]
     weights = np.zeros(len(names) + 1)
-    for step in range(STEPS):
+    for _step in range(STEPS):
         scores = np.where(open_, features @ weights, -1e9)
         chances = np.exp(scores - scores.max(1, keepdims=True))
         chances /= chances.sum(1, keepdims=True)
@@ -142,7 +142,8 @@ def checked(examples: Sequence[Decision]) -> Iterable[str]:
                 told.append((chances[best], one.candidates[best][0] in one.right))
     for least in (0.4, 0.5, 0.6, 0.7, 0.8):
         given = [right for chance, right in told if chance >= least]
-        yield f"{least}: precision {sum(given) / max(1, len(given)):.1%}, given {len(given)} of {len(told)}"
+        precision = sum(given) / max(1, len(given))
+        yield f"{least}: precision {precision:.1%}, given {len(given)} of {len(told)}"
 
 
 def main() -> None:

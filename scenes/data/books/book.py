@@ -67,7 +67,7 @@ class Book:
 
     @cached_property
     def plain(self) -> str:
-        """`text` as it is matched, sign for sign: in simplified signs, its sentences on one line."""
+        """`text` as it is matched, sign for sign: signs simplified, each sentence on a line."""
         return unwrapped(folded(self.text))
 
     @cached_property

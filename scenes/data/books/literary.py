@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from scenes.data.books import literary_words as w
 from scenes.data.books.book import Book
 from scenes.data.books.people import COMPOUND, SURNAMES
-from scenes.data.books.quotation_marks import Quotation, quotations
+from scenes.data.books.quotation_marks import Quotation, blanked, quotations
 from scenes.data.books.quote import Kind, Quote
 
 _SAYS = re.compile(
-    "(?:[曰云]|(?:[谓语告问答对应呼叱骂讯诘谕嘱]|叹|戏|诵|吟|祝|大言|自言|扬言|小语|低语|密语|耳语)(?:之)?)[：:∶，,]?[ 　\n]*$"
+    "(?:[曰云]|(?:[谓语告问答对应呼叱骂讯诘谕嘱叹戏诵吟祝]|[大自扬]言|[小低密耳]语)(?:之)?)"
+    "[：:∶，,]?[ 　\n]*$"
 )
 _BARE = re.compile("[曰云]?[：:∶，,]?[ 　\n]*$")
 _CLAUSE = re.compile(r"[^，。！？；：、“”「」『』\"\n　 \x00]+")
@@ -41,7 +42,7 @@ class LiteraryExtractor:
         self.book = book
         self.text = book.text
         self.spans = _spans(book.text)
-        self._narration = _blanked(self.text, self.spans)
+        self._narration = blanked(self.text, self.spans)
         self._starts = _tales(book)
         self._heads: dict[int, Heads] = {}
 
@@ -202,7 +203,7 @@ class Heads:
         return not (single in self.known and self.begun[single] > 2 * self.begun[head])
 
     def subject(self, clause: str) -> str | None:
-        """The subject of a clause; empty where it is somebody not told; `None` where it has none."""
+        """The subject of a clause; empty where nobody knows who; `None` where it has none."""
         if not clause:
             return None
         if found := _PEOPLE.match(clause):
@@ -217,9 +218,9 @@ class Heads:
             if behind[:1] in _RELATIONS and behind[1:2] not in ("", "之"):
                 return head + behind[0]
             return head
-        if found := _DETERMINED.match(rest):
-            if head := self.at(rest[found.end() :]) or self.at(rest[1:]):
-                return head
+        found = _DETERMINED.match(rest)
+        if found and (head := self.at(rest[found.end() :]) or self.at(rest[1:])):
+            return head
         if at and (head := self.at(clause)):
             return head
         return None
@@ -248,15 +249,6 @@ def _addressed(stem: str, heads: Heads) -> str:
         if sign in w.OBJECT:
             return heads.at(stem[at + 1 :])
     return ""
-
-
-def _blanked(text: str, spans: list[Quotation]) -> str:
-    pieces, at = [], 0
-    for span in spans:
-        pieces.append(text[at : span.start])
-        pieces.append("\0" * (span.end - span.start))
-        at = span.end
-    return "".join([*pieces, text[at:]])
 
 
 def _tales(book: Book) -> list[int]:

@@ -18,7 +18,7 @@ LONGEST_LEAD = 240
 
 
 class Extractor:
-    """Finds the quotations of one book. What is matched is folded; what is given is as it stands."""
+    """Finds the quotations of one book: matched in folded signs, given as they stand."""
 
     def __init__(self, book: Book, aliases: Aliases, style: Style | None = None) -> None:
         self.book = book

@@ -15,7 +15,10 @@ CLAUSE = re.compile(r"[^，。！？!?；：:…—、“”「」『』\n　 \x
 """A clause of narration; what is said stands as NUL."""
 _LEAD = re.compile("|".join(map(re.escape, sorted(w.LEADS, key=len, reverse=True))))
 _SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])"
-_ADVERBS = "又也还就才便却都没不正再已只先忽突终于然也许慢轻静默悄连立马赶急忙缓微苦冷干淡狠低大小轻高厉沉柔悄压哑"
+_ADVERBS = (
+    "又也还就才便却都没不正再已只先忽突终于然许慢轻静默悄连立马赶急忙缓微"
+    "苦冷干淡狠低大小高厉沉柔压哑"
+)
 _STRONG = re.compile(
     rf"(?:[{_ADVERBS}]|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?)*"
     r"(?:[说问道喊叫答嚷骂吼喝哼劝讲笑哭叹]|回答|回应|开口|点点?头|点了|摇摇?头|摇了|抬起?头|抬起|抬眼|低下?头|低着|"
@@ -43,7 +46,8 @@ _VOCATIVE = re.compile(
 )
 _ALL_TITLES = "|".join(sorted(_TITLES, key=len, reverse=True))
 _TITLED = re.compile(
-    rf"(?<=[，。！？：；”」』\n　 \0“「、的])((?:{_SURNAME}|[老小阿][一-鿿])?[一-鿿]{{0,3}}?(?:{_ALL_TITLES}))(?![们家])"
+    rf"(?<=[，。！？：；”」』\n　 \0“「、的])"
+    rf"((?:{_SURNAME}|[老小阿][一-鿿])?[一-鿿]{{0,3}}?(?:{_ALL_TITLES}))(?![们家])"
 )
 SHAPE = re.compile(
     rf"(?:{_SURNAME}[一-鿿]{{1,2}}?|[老小阿大][一-鿿]{{1,2}}?|[一-鿿]{{1,3}}?[{''.join(sorted(w.SUFFIXES))}]|{_FOREIGN}{{3,6}})"
@@ -225,10 +229,8 @@ def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
         return True
     if name[0] in w.NO_NAME and not (beside >= FEW and count > FEW):
         return False
-    if (
-        len(name) > 4
-        or (name[0] in "二三四五六七八九十"
-        and (len(name) != 2 or beside < 1 or count < 3))
+    if len(name) > 4 or (
+        name[0] in "二三四五六七八九十" and (len(name) != 2 or beside < 1 or count < 3)
     ):
         return False
     if name[-1] in w.NO_NAME and name[-1] not in _NUMBERS and acts < 3:
@@ -243,21 +245,7 @@ def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
         )
     surname = next((each for each in COMPOUND if name.startswith(each)), name[0])
     if (surname in COMPOUND or surname in SURNAMES) and len(name) - len(surname) in (1, 2):
-        given = name[len(surname) :]
-        does = acts + how["weak"]
-        if does and count >= FEW and surname in _COMMON and (beside or how["called"]):
-            return True
-        if count > FEW and (how["called"] >= FEW or (how["called"] and surname in _COMMON)):
-            return True
-        often = how["starts"] >= 3 or (how["starts"] >= FEW and does)
-        if often and surname in _COMMON:
-            return True
-        return (
-            acts >= FEW
-            or (beside and count >= FEW)
-            or (len(given) == 2 and text.count(given) > 2 * count and not is_word(given))
-            or (acts and count >= FEW and len(given) == 2)
-        )
+        return _is_surnamed(name, surname, how, count, text)
     if name[0] in "老小阿大" and len(name) <= 3:
         return (bool(acts >= FEW or (beside and count >= FEW)) and name[0] != "大") or beside >= FEW
     if len(name) > 3:
@@ -266,6 +254,26 @@ def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
         (says >= 1 and count >= FEW)
         or (beside >= 1 and acts >= FEW)
         or (acts >= 3 and acts * 12 >= count)
+    )
+
+
+def _is_surnamed(name: str, surname: str, how: Counter[str], count: int, text: str) -> bool:
+    """Whether what begins with a surname, and is as long as a full name, is one."""
+    acts, beside = how["acts"], how["beside"]
+    given = name[len(surname) :]
+    does = acts + how["weak"]
+    if does and count >= FEW and surname in _COMMON and (beside or how["called"]):
+        return True
+    if count > FEW and (how["called"] >= FEW or (how["called"] and surname in _COMMON)):
+        return True
+    often = how["starts"] >= 3 or (how["starts"] >= FEW and does)
+    if often and surname in _COMMON:
+        return True
+    return bool(
+        acts >= FEW
+        or (beside and count >= FEW)
+        or (len(given) == 2 and text.count(given) > 2 * count and not is_word(given))
+        or (acts and count >= FEW and len(given) == 2)
     )
 
 

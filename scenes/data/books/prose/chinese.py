@@ -1,7 +1,7 @@
 """Modern Chinese prose: its quotations, and what the narration around each says of its speaker."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
@@ -19,7 +19,7 @@ from scenes.data.books.prose.evidence import (
     Subject,
     Turn,
 )
-from scenes.data.books.quotation_marks import Quotation
+from scenes.data.books.quotation_marks import Quotation, blanked
 
 _SENTENCE_END = re.compile(r"[。！？!?…]+|\n")
 _LED = re.compile(r"[：:∶][ 　\n]*$")
@@ -306,19 +306,3 @@ class ChineseReader:
             if name and (who := self.cast.called(name)):
                 found.append(who)
         return tuple(found)
-
-
-def blanked(text: str, spans: Sequence[Quotation]) -> str:
-    """The narration: `text` with what is said as NUL, sign for sign."""
-    pieces, at = [], 0
-    for span in spans:
-        pieces.append(text[at : span.start])
-        pieces.append("\0" * (span.end - span.start))
-        at = span.end
-    pieces.append(text[at:])
-    return "".join(pieces)
-
-
-def lines_of(text: str) -> Iterator[int]:
-    """Where lines that are not blank begin."""
-    return (found.start() for found in re.finditer(r"\n(?=[ 　]*[^\s])", text))

@@ -133,7 +133,7 @@ class ClauseReader:
     @staticmethod
     def _qualified(clause: str, at: int) -> list[int]:
         """Where a noun may begin behind one or two words of what somebody is like."""
-        starts = []
+        starts: list[int] = []
         while len(starts) < 3 and (found := _QUALITY.match(clause, at)) and found.end() > at:
             at = found.end()
             starts.append(at)
@@ -174,14 +174,15 @@ class ClauseReader:
             return None
         kin = form_at(self.cast.forms, clause, end)
         if kin in _RELATIONS and name not in _NOUNS:
-            form = next(clause[at:end] for at in range(end) if clause[at:end] in self.cast.forms)
+            forms = (clause[at:end] for at in range(end))
+            form = next((one for one in forms if one in self.cast.forms), name)
             return self._after(clause, form + kin, end + len(kin))
-        if joined := _JOINED.match(clause, end):
-            if (
-                form_at(self.cast.forms, clause, joined.end())
-                or clause[joined.end() :][:1] in "他她我"
-            ):
-                return Subject(SOMEBODY, joined.end())
+        joined = _JOINED.match(clause, end)
+        if joined and (
+            form_at(self.cast.forms, clause, joined.end())
+            or clause.startswith(("他", "她", "我"), joined.end())
+        ):
+            return Subject(SOMEBODY, joined.end())
         return Subject(name, end)
 
     def _inside(self, clause: str, at: int) -> Subject | None:

@@ -42,7 +42,7 @@ def is_how(text: str) -> bool:
 
 
 def is_bare(rest: str, reader: "ClauseReader") -> bool:
-    """Whether what follows the subject of a clause says no more; whom it is said to counts as that."""
+    """Whether what follows a subject says no more; whom it is said to counts as that."""
     rest = rest.strip()
     to = _TO.match(rest)
     if to:

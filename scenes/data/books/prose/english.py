@@ -2,11 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 from scenes.data.books.prose import english_words as w
+from scenes.data.books.prose.english_cast import NAME, NOUN, PARAGRAPH, POINT, SAY, EnglishCast
 from scenes.data.books.prose.evidence import (
     FEMALE,
     FIRST,
@@ -17,51 +16,32 @@ from scenes.data.books.prose.evidence import (
     Subject,
     Turn,
 )
-from scenes.data.books.quotation_marks import Quotation
+from scenes.data.books.quotation_marks import Quotation, blanked
 
-_TITLE = "|".join(
-    re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True)
+_LEADS = re.compile(rf"\b(?:{SAY}|{'|'.join(sorted(w.SAYING))})\b")
+_INVERTED = re.compile(
+    rf"[\s,;—–-]*(?:{SAY})\s+(?:[a-z]+ly\s+|in\s+[a-z ]{{1,30}}\s+)?(?=[A-Zthesao])"
 )
-_CAP = r"[A-Z](?:[’'][A-Z])?[A-Za-zÀ-ÿ]+(?:-[A-Z][A-Za-zÀ-ÿ]+)*"
-_NAME = rf"(?:(?:{_TITLE})\s+)*{_CAP}(?:\s+(?:de|von|van|St\.|of)?\s?{_CAP}){{0,2}}|(?:{_TITLE})\s+{_CAP}"
-_ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
-_POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
-_DESCRIBED = rf"{_POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
-_THE_NAME = rf"[Tt]he\s+(?:[a-z]+\s+){{0,2}}?(?:{_CAP})(?:\s+{_CAP})?"
-NOUN = re.compile(
-    rf"(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{_NAME})"
+_ADVERBS = (
+    r"(?:\s+(?:[a-z]+ly|then|also|again|only|just|at last|had|would|could|did|was|always|never|"
+    r"still|soon)\b)*"
 )
-_SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
-_SAYS = re.compile(rf"\b(?:{_SAY})\b")
-_LEADS = re.compile(rf"\b(?:{_SAY}|{'|'.join(sorted(w.SAYING))})\b")
-_INVERTED = re.compile(rf"[\s,;—–-]*(?:{_SAY})\s+(?:[a-z]+ly\s+|in\s+[a-z ]+\s+)?(?=[A-ZITthhesa])")
-_ADVERBS = r"(?:\s+(?:[a-z]+ly|then|also|again|only|just|at last|had|would|could|did|was|always|never|still|soon))*"
 _LEAD = re.compile(
-    r"(?:\s|[Aa]nd|[Bb]ut|[Ss]o|[Tt]hen|[Hh]ere|[Ss]uddenly|[Aa]t (?:this|last|length)|[Hh]owever|,|[Pp]resently|[Aa]s|[Ww]hile|[Ww]hen|[Aa]fter|[Ff]or|—|-)+"
+    r"(?:[\s,—-]|(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hen|[Hh]ere|[Ss]uddenly|[Aa]t (?:this|last|length)|"
+    r"[Hh]owever|[Pp]resently|[Aa]s|[Ww]hile|[Ww]hen|[Aa]fter|[Ff]or)\b)+"
 )
 _SENTENCE = re.compile(r"(?<!Mr)(?<!Mrs)(?<!Dr)(?<!St)(?<!Ms)[.!?]+[\"”’)]*\s+|\n[ \t]*\n")
-_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _POSSESSIVE = re.compile(r"(?:’s|'s|’|')\s")
-_JOINED = re.compile(rf"\s+and\s+(?:{_POINT}\s+)?[A-Za-z]")
-_PRONOUNS = {
-    "he": MALE,
-    "she": FEMALE,
-    "i": FIRST,
-    "they": SOMEBODY,
-    "we": SOMEBODY,
-    "it": SOMEBODY,
-}
+_JOINED = re.compile(rf"\s+and\s+(?:{POINT}\s+)?[A-Za-z]")
 _WHOLE = re.compile(r"[.,!?;:…—–-]+[\"”’'_*)]*$")
 _WRITTEN = re.compile(
-    r"(?:\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40})$"
+    r"\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|"
+    r"entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40}$"
 )
 _SHOWN = re.compile(r"\b(?:the words|labelled|marked|written|inscribed|entitled|chorus of)\s*$")
 _CALL = re.compile(
-    rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({_NAME}|[a-z]+)(?=[,.!?—;]|$)"
+    rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({NAME}|[a-z]+)(?=[,.!?—;]|$)"
 )
-_LOOSE = frozenset(["friend", "companion", "visitor", "client", "stranger", "speaker", "other", "prisoner", "guest"])
-_PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
-_BESIDE = re.compile(rf"\b(?:{_SAY})\s+({_CAP})|({_CAP})\s+(?:{_SAY})\b")
 _VOICE = re.compile(r"(?:’s|'s|’|')\s+(?:[a-z]+\s+){0,2}(?:voice|tones?|reply|answer|cry)")
 _STOPPED = re.compile(r"(?<!\.)\.[\"”’'_]*$")
 
@@ -72,144 +52,19 @@ class EnglishReader:
     def __init__(self, text: str, spans: Sequence[Quotation], known: Mapping[str, str]) -> None:
         self.text = text
         self.spans = spans
-        self.narration = _blanked(text, spans)
-        self._starts = [0, *(found.end() for found in _PARAGRAPH.finditer(text))]
-        self._forms: dict[str, str] = dict(known)
-        self._capitals = _capitals(text)
-        self._beside = frozenset(
-            name for pair in _BESIDE.findall(self.narration) for name in pair if name
-        )
-        self._pointed = Counter(re.findall(rf"\bthe ({_CAP}(?: {_CAP})?)", self.narration))
-        self._learn()
+        self.narration = blanked(text, spans)
+        self._starts = [0, *(found.end() for found in PARAGRAPH.finditer(text))]
+        self.cast = EnglishCast(text, self.narration, known)
 
     @property
     def narrator(self) -> str:
         return "I"
 
     def gender(self, name: str) -> str:
-        return "i" if name == "I" else self._genders.get(name, "")
-
-    # --- who is who --------------------------------------------------------------------------
-
-    def _learn(self) -> None:
-        """Names that are used in the narration, each with what stands for it."""
-        counts: Counter[str] = Counter()
-        for found in NOUN.finditer(self.narration):
-            if found["name"] and (name := self._clean(found["name"])):
-                counts[name] += 1
-        by_last: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        for name, count in counts.items():
-            by_last[(_bare(name).split()[-1], _title_gender(name))][name] += count
-        for (last, gender), names in by_last.items():
-            if not gender and (by_last.get((last, "m")) or by_last.get((last, "f"))):
-                men, women = by_last.get((last, "m")), by_last.get((last, "f"))
-                other = men or women
-                if other and not (men and women and sum(women.values()) > sum(men.values())):
-                    names = names + other
-            often = names.most_common(1)[0][0]
-            for name in names:
-                self._forms.setdefault(name, often)
-        self._counts = counts
-
-    def _clean(self, name: str) -> str:
-        """A name without what only begins a sentence."""
-        parts = name.split()
-        while parts and (parts[0] in w.NO_NAME or (len(parts) > 1 and self._is_common(parts[0]))):
-            parts = parts[1:]
-        while parts and parts[-1] in w.NO_NAME:
-            parts = parts[:-1]
-        if any(len(part) > 3 and part.isupper() for part in parts):
-            return ""
-        if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
-            return (
-                " ".join(parts)
-                if parts and parts[0] in ("King", "Queen", "Duchess", "Doctor")
-                else ""
-            )
-        if len(parts) == 1 and (self._is_common(parts[0]) or not self._is_known(parts[0])):
-            return ""
-        return " ".join(parts)
-
-    def _is_known(self, word: str) -> bool:
-        """Whether a word has its capital inside sentences too, or stands beside a verb of speaking."""
-        return bool(self._capitals.get(word) or word in self._beside)
-
-    def _is_common(self, word: str) -> bool:
-        """Whether a word is mostly written small, so that its capital is that of a sentence."""
-        small = self._capitals.get(word.lower(), 0)
-        return (
-            small > self._capitals.get(word, 0) and word not in w.TITLES_M | w.TITLES_F | w.TITLES
-        )
-
-    @cached_property
-    def _genders(self) -> dict[str, str]:
-        votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for form, name in self._forms.items():
-            if gender := _title_gender(form):
-                votes[name][gender] += 20
-        for paragraph in _PARAGRAPH.split(self.narration):
-            last = ""
-            for found in NOUN.finditer(paragraph):
-                if found["pronoun"]:
-                    mark = _PRONOUNS[found["pronoun"].lower()]
-                    if last and mark in (MALE, FEMALE):
-                        votes[last]["m" if mark == MALE else "f"] += 1
-                    continue
-                who = self._who(found)
-                if who and who not in (SOMEBODY,):
-                    last = who
-                    rest = paragraph[found.end() : found.end() + 40]
-                    if own := re.match(r"[^.!?]{0,30}?\b(himself|herself|his|her)\b", rest):
-                        votes[who]["m" if own[1].startswith("hi") else "f"] += 1
-        found_genders = {}
-        for name, count in votes.items():
-            head = name.split()[-1].lower()
-            if head in w.ROLES_F:
-                found_genders[name] = "f"
-            elif head in w.ROLES_M:
-                found_genders[name] = "m"
-            else:
-                (gender, most), *rest_of = count.most_common()
-                if most > 1.5 * sum(n for _, n in rest_of):
-                    found_genders[name] = gender
-        return found_genders
-
-    def _who(self, found: re.Match[str]) -> str:
-        if found["pronoun"]:
-            return _PRONOUNS[found["pronoun"].lower()]
-        if found["name"]:
-            name = self._clean(found["name"])
-            return self._forms.get(name, name)
-        phrase = " ".join((found["the"] or found["described"]).split())
-        if found["the"]:
-            words = [word for word in phrase.split()[1:] if word[:1].isupper()]
-            name = " ".join(words)
-            if (
-                self._pointed[name] < 2
-                and self._is_common(words[-1])
-                and words[-1].lower() not in _PEOPLE
-            ):
-                return ""
-            return self._forms.get(name, name)
-        point, *_middle, head = phrase.split()
-        if point.lower() in ("a", "an", "one"):
-            return SOMEBODY
-        if point.lower() in ("my", "his", "her", "our") or head in ("voice",):
-            return f"{point.lower()} {head}" if head != "voice" else SOMEBODY
-        return f"the {head}"
+        return "i" if name == "I" else self.cast.gender(name)
 
     def stands_for(self, who: str) -> str:
-        """`m`, `f` or `any` where somebody is only told by what they are, who may have a name."""
-        point, _, head = who.partition(" ")
-        if point not in ("the", "my", "our", "his", "her", "that", "this") or " " in head:
-            return ""
-        if head in _LOOSE:
-            return "any"
-        if head in ("man", "gentleman", "boy", "fellow", "lad"):
-            return "m"
-        return "f" if head in ("woman", "lady", "girl") else ""
-
-    # --- turns -------------------------------------------------------------------------------
+        return self.cast.stands_for(who)
 
     def paragraph(self, at: int) -> int:
         return bisect_right(self._starts, at) - 1
@@ -260,8 +115,8 @@ class EnglishReader:
     ) -> None:
         tag = self._tag(behind, self.text[turn.end - 3 : turn.end])
         if tag:
-            subject, end, bare = tag
-            turn.who, turn.strength = subject.who, Strength.TAG
+            told_by, end, bare = tag
+            turn.who, turn.strength = told_by.who, Strength.TAG
             if bare:
                 turn.after = turn.end + end
             if any(re.search(rf"\b{verb}\b", behind[:60]) for verb in w.THINK):
@@ -292,7 +147,7 @@ class EnglishReader:
                 turn.strength = (
                     Strength.TAG if _LEADS.search(sentence) or text.endswith(":") else Strength.BEAT
                 )
-                if re.fullmatch(rf"[\s,]*(?:{_SAY})[\s,:]*", sentence[subject.end :]):
+                if re.fullmatch(rf"[\s,]*(?:{SAY})[\s,:]*", sentence[subject.end :]):
                     turn.bare = start + sentence_at
                 return
         if last is not None and last.kind in ("speech", "thought"):
@@ -328,16 +183,16 @@ class EnglishReader:
         if not inverted:
             if found["pronoun"] in ("He", "She", "They", "It", "We") or _STOPPED.search(closing):
                 return None
-            verb = re.match(rf"{_ADVERBS}\s+(?:{_SAY})\b", behind[end:])
+            verb = re.match(rf"{_ADVERBS}\s+(?:{SAY})\b", behind[end:])
             if not verb:
                 relative = re.match(
-                    rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{_SAY})\b", behind[end:]
+                    rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{SAY})\b", behind[end:]
                 )
                 if not relative:
                     return None
                 verb = relative
             end += verb.end()
-        who = self._who(found)
+        who = self.cast.who(found)
         if not who:
             return None
         if _JOINED.match(behind, found.end()):
@@ -352,9 +207,9 @@ class EnglishReader:
         found = NOUN.match(sentence, at)
         if found:
             if _POSSESSIVE.match(sentence, found.end()):
-                owner = self._who(found)
+                owner = self.cast.who(found)
                 return Subject(owner, found.end()) if owner else None
-            who = self._who(found)
+            who = self.cast.who(found)
             if _JOINED.match(sentence, found.end()):
                 return Subject(SOMEBODY, found.end())
             if who:
@@ -363,7 +218,7 @@ class EnglishReader:
             return Subject(MALE if own[1] == "His" else FEMALE, at + own.end())
         for found in NOUN.finditer(sentence):
             before = sentence[: found.start()].split()
-            who = self._who(found)
+            who = self.cast.who(found)
             if who and who != SOMEBODY and not (before and before[-1].lower() in w.LOCAL):
                 return Subject(who, found.end())
         return None
@@ -375,7 +230,7 @@ class EnglishReader:
             owner = next(
                 (one for one in NOUN.finditer(sentence) if _VOICE.match(sentence, one.end())), None
             )
-            who = self._who(owner) if owner else ""
+            who = self.cast.who(owner) if owner else ""
             return Subject(who, len(sentence)) if who else None
         best = None
         for found in NOUN.finditer(sentence, 0, verbs[-1].start()):
@@ -386,7 +241,7 @@ class EnglishReader:
                 continue
             if found["pronoun"] in ("it", "It"):
                 continue
-            if who := self._who(found):
+            if who := self.cast.who(found):
                 joined = (
                     _JOINED.match(sentence, found.end()) and found.end() + 30 > verbs[-1].start()
                 )
@@ -396,22 +251,22 @@ class EnglishReader:
     def _to(self, tag: str) -> str:
         to = re.search(r"\bto\s+", tag)
         found = NOUN.match(tag, to.end()) if to else None
-        who = self._who(found) if found else ""
+        who = self.cast.who(found) if found else ""
         return who if who not in (SOMEBODY, MALE, FEMALE) else ""
 
     def _called(self, words: str) -> list[str]:
         called = []
         for call in _CALL.finditer(" ".join(words.split())):
-            name = self._clean(call[1]) if call[1][:1].isupper() else ""
-            if name in self._forms:
-                called.append(self._forms[name])
+            name = self.cast.clean(call[1]) if call[1][:1].isupper() else ""
+            if name in self.cast.forms:
+                called.append(self.cast.forms[name])
         return called
 
     def mentions(self) -> Sequence[Mentioned]:
         found = []
         ends = 0
         for noun in NOUN.finditer(self.narration):
-            who = self._who(noun)
+            who = self.cast.who(noun)
             if not who or who == SOMEBODY:
                 continue
             who = self.narrator if who == FIRST else who
@@ -426,29 +281,3 @@ class EnglishReader:
             found.append(Mentioned(noun.start(), who, subject, self.paragraph(noun.start())))
             ends = noun.end()
         return found
-
-
-def _blanked(text: str, spans: Sequence[Quotation]) -> str:
-    pieces, at = [], 0
-    for span in spans:
-        pieces.append(text[at : span.start])
-        pieces.append("\0" * (span.end - span.start))
-        at = span.end
-    return "".join([*pieces, text[at:]])
-
-
-def _capitals(narration: str) -> Counter[str]:
-    """How often each word is written, apart from where a sentence begins."""
-    return Counter(re.findall(r"(?<=[a-z,;] )[A-Za-z][A-Za-zÀ-ÿ’'-]*[A-Za-zÀ-ÿ]", narration))
-
-
-def _bare(name: str) -> str:
-    parts = [part for part in name.split() if part not in w.TITLES_M | w.TITLES_F | w.TITLES]
-    return " ".join(parts) or name
-
-
-def _title_gender(name: str) -> str:
-    first = name.split()[0]
-    if first in w.TITLES_F:
-        return "f"
-    return "m" if first in w.TITLES_M else ""

@@ -1,4 +1,4 @@
-"""Where quotations of English prose begin and end: “…”, "…", ‘…’ and '…', paragraph by paragraph."""
+"""Where quotations of English prose begin and end: “…”, "…", ‘…’ and '…', by paragraph."""
 
 import re
 from collections.abc import Iterator

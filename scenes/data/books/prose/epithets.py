@@ -47,7 +47,7 @@ class Epithets:
         )
 
     def meant(self, role: str, at: int) -> str:
-        """The one person with a name who may be meant; `role` itself where there is not just one."""
+        """The one person with a name who may be meant; else `role` itself."""
         if role not in w.EPITHETS:
             return role
         gender = self.cast.gender(role)

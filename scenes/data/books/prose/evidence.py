@@ -86,7 +86,7 @@ class Reader(Protocol):
         ...
 
     def stands_for(self, who: str) -> str:
-        """`m`, `f` or `any` where a subject is no name and may mean somebody named; else nothing."""
+        """`m`, `f` or `any` where a subject, no name, may mean somebody named; else nothing."""
         ...
 
     @property
