@@ -29,7 +29,7 @@ _STRONG = re.compile(
     r"俯|弯[下腰]|起身|没[有说动回]|不说|不知|不肯|也不|把|将|冲|对[着他她我]|朝|在心[里中底]|[在从用以][^，。]{1,8}[说道问喊骂叫想]|嘀咕|嘟囔|喃喃|解释|补充)"
 )
 WEAK = re.compile(
-    "[一-鿿](?:了|着|起|过[来去]|下|进|出|开|到|向|上[来去]|回|住|在)|[一-鿿][一下](?:[一-鿿])?|腾地|噌地|猛|第一个|一[把屁个]|手里|怀里|身上"
+    "[一-鿿](?:了|着|起|过[来去]|下|进|出|开|到|向|上[来去]|回|住|在)|[一-鿿][一下](?:[一-鿿])?|[从在向朝往用][一-鿿]|腾地|噌地|猛|第一个|一[把屁个]|手里|怀里|身上"
 )
 """What somebody does, and things do too."""
 _BODY = re.compile(f"的(?:{'|'.join(sorted(w.BODY, key=len, reverse=True))})")
@@ -62,7 +62,8 @@ _LATIN = re.compile(
     r"(?<![A-Za-z])[A-Z][A-Za-z]{0,15}(?=[说问道喊叫答笑看走站点摇的]|[一-鿿]{0,3}[地]?[说问道])"
 )
 _COMMON = COMMON_SURNAMES - frozenset("时空成高路满冷白古万常安毛车江水关向温叶易")
-FEW = 2
+FEW, OFTEN = 2, 8
+_SIGNS = "".join(sorted(SURNAMES))
 MOST_LOOKED = 300
 
 
@@ -302,6 +303,12 @@ def _is_whole(name: str, text: str) -> bool:
 
 def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
     """Give what is a part of one full name only, or its surname with a title, to who bears it."""
+    for given in [name for name in forms if len(name) == 2 and name not in known]:
+        if not _is_full(given) or text.count(given) > OFTEN:
+            longer = Counter(re.findall(rf"(?<![一-鿿])([{_SIGNS}]{given})", text))
+            if len(longer) == 1:
+                whole = next(iter(longer))
+                forms[whole] = forms[given] = whole
     own = [name for name in forms if name not in known]
     full = [name for name in own if _is_full(name)]
     for name in own:

@@ -173,6 +173,8 @@ class ClauseReader:
                 return self._after(clause, form, end + 1 + len(form))
             return None
         kin = form_at(self.cast.forms, clause, end)
+        if name in _NOUNS and kin and self.cast.forms[kin] not in _NOUNS:
+            return self._after(clause, self.cast.forms[kin], end + len(kin))
         if kin in _RELATIONS and name not in _NOUNS:
             forms = (clause[at:end] for at in range(end))
             form = next((one for one in forms if one in self.cast.forms), name)

@@ -21,7 +21,7 @@ POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
 _DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
 _THE_NAME = rf"[Tt]he\s+(?:[a-z]+\s+){{0,2}}?(?:{_CAP})(?:\s+{_CAP})?"
 NOUN = re.compile(
-    rf"(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME})"
+    rf"(?<![A-Za-z’'])(?:(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME}))"
 )
 SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -83,7 +83,7 @@ class EnglishCast:
                 if other and not (men and women and sum(women.values()) > sum(men.values())):
                     names = names + other
             often = names.most_common(1)[0][0]
-            for name in names:
+            for name in (*names, last):
                 self.forms.setdefault(name, often)
         self._counts = counts
 
@@ -172,7 +172,17 @@ class EnglishCast:
             return SOMEBODY
         if point.lower() in ("my", "his", "her", "our") or head in ("voice",):
             return f"{point.lower()} {head}" if head != "voice" else SOMEBODY
-        return f"the {head}"
+        return self._titled.get(head.lower(), "") or f"the {head}"
+
+    @cached_property
+    def _titled(self) -> dict[str, str]:
+        """Who is meant by a title alone, where one person bears it: the doctor is Dr. Marsh."""
+        bearers: defaultdict[str, set[str]] = defaultdict(set)
+        for form, name in self.forms.items():
+            title = form.split()[0].rstrip(".").lower()
+            if len(form.split()) > 1:
+                bearers["doctor" if title == "dr" else title].add(name)
+        return {title: names.pop() for title, names in bearers.items() if len(names) == 1}
 
     def stands_for(self, who: str) -> str:
         """`m`, `f` or `any` where somebody is only told by what they are, who may have a name."""
