@@ -12,16 +12,18 @@ _TITLE = "|".join(
     re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True)
 )
 _CAP = r"[A-Z](?:[’'][A-Z])?[A-Za-zÀ-ÿ]+(?:-[A-Z][A-Za-zÀ-ÿ]+)*"
+_GAP = r"(?:[ \t]+|\n(?![ \t]*\n)[ \t]*)"
 NAME = (
-    rf"(?:(?:{_TITLE})\s+)*{_CAP}(?:\s+(?:de|von|van|St\.|of)?\s?{_CAP}){{0,2}}"
-    rf"|(?:{_TITLE})\s+{_CAP}"
+    rf"(?:(?:{_TITLE}){_GAP})*{_CAP}(?:{_GAP}(?:(?:de|von|van|St\.|of){_GAP})?{_CAP}){{0,2}}"
+    rf"|(?:{_TITLE}){_GAP}{_CAP}"
 )
 _ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
 POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
 _DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
-_THE_NAME = rf"[Tt]he\s+(?:[a-z]+\s+){{0,2}}?(?:{_CAP})(?:\s+{_CAP})?"
+_THE_NAME = rf"[Tt]he{_GAP}(?:[a-z]+{_GAP}){{0,1}}?(?:{_CAP})(?:{_GAP}{_CAP})?"
 NOUN = re.compile(
-    rf"(?<![A-Za-z’'])(?:(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME}))"
+    rf"(?<![A-Za-z’'])(?:(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|"
+    rf"(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME}))"
 )
 SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
 PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -92,9 +94,9 @@ class EnglishCast:
         parts = name.split()
         while parts and (parts[0] in w.NO_NAME or (len(parts) > 1 and self._is_common(parts[0]))):
             parts = parts[1:]
-        while parts and parts[-1] in w.NO_NAME:
-            parts = parts[:-1]
-        if any(len(part) > 3 and part.isupper() for part in parts):
+        odd = [at for at, part in enumerate(parts) if part in w.NO_NAME]
+        parts = parts[: odd[0]] if odd else parts
+        if any(len(part) > 2 and part.isupper() for part in parts):
             return ""
         if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
             return (

@@ -27,6 +27,8 @@ SURE = 0.85
 """The same in the first round, whose answers help the later ones."""
 NOBODY = "nobody"
 """The weight of a turn that nobody who is known takes."""
+FRIENDS = ("friend", "companion")
+"""Who takes part in a talk; a visitor or a stranger is rather somebody who did not speak."""
 NEAR_BY = 700
 """Cost up to which somebody may be meant by what they are."""
 PASSIVE, UNTOLD, JUST_SPOKE = 150, 120, 250
@@ -126,9 +128,9 @@ class Resolver:
         }
         if not costs:
             return turn.who
-        last = earlier[-1] if earlier else None
-        if last is not None and last.paragraph != turn.paragraph:
-            costs.pop(last.speaker, None)
+        for one in earlier[-1:] if turn.who.endswith(FRIENDS) else earlier[-3:]:
+            if one.paragraph != turn.paragraph:
+                costs.pop(one.speaker, None)
         who = min(costs, key=lambda name: costs[name], default="")
         return who if costs.get(who, NEAR_BY) < NEAR_BY else ""
 
