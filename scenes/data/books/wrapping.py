@@ -4,8 +4,7 @@ import re
 
 _ENDS = frozenset('。！？!?…”」』"’：:；;，,、—～.)）】》　 ')
 _OPENS = frozenset('“「『"‘（(【《')
-_BREAK = re.compile(r"(?<=[一-鿿，、；：。！？”」』\"])\n(?=[一-鿿“「『\"])")
-_WIDE = re.compile("[一-鿿]")
+_BREAK = re.compile(r"(?<=[^\s\x00-\x7f])\n(?=[^\s])")
 FEWEST = 8
 """Lines that must end inside a sentence."""
 SLACK = 4
@@ -19,7 +18,7 @@ def unwrapped(text: str) -> str:
     """
     breaks = [found.start() for found in _BREAK.finditer(text)]
     inside = [at for at in breaks if text[at - 1] not in _ENDS]
-    if len(inside) < FEWEST or len(inside) * 4 < text.count("\n"):
+    if len(inside) < FEWEST or len(inside) * 10 < text.count("\n"):
         return text
     lengths = sorted(at - text.rfind("\n", 0, at) - 1 for at in inside)
     width = lengths[len(lengths) // 2] - SLACK

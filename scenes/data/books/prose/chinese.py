@@ -113,7 +113,7 @@ class ChineseReader:
         behind = self.narration[span.end : min(stop, end)]
         follows = stop <= end
         turn = Turn(span.start, span.end, self._paragraph_of[index])
-        words = self.text[span.start + 1 : span.end - span.closed]
+        words = self.text[span.start + 1 : span.end - span.closed].strip()
         continued = floor > line and bool(turns)
         if self._is_term(span, words, before, behind, start):
             turn.kind = "term"
