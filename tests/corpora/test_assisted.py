@@ -24,10 +24,9 @@ class Knowing:
     """A backend to which the lines of one name are likeliest; keeps what it was asked."""
 
     name, context = "knowing", 1000
-    notices: list[str] = []
 
     def __init__(self, who):
-        self.who, self.asked = who, []
+        self.who, self.asked, self.notices = who, [], []
 
     def score(self, prompt, replies, adapter=None):
         self.asked.append((prompt, list(replies)))

@@ -20,7 +20,7 @@ _ADVERBS = (
     "苦冷干淡狠低大小高厉沉柔压哑"
 )
 _STRONG = re.compile(
-    rf"(?:[{_ADVERBS}]|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?)*"
+    rf"(?:[{_ADVERBS}]|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?|[一-鿿]{{1,4}}的(?=[说问道喊叫答]))*"
     r"(?:[说问道喊叫答嚷骂吼喝哼劝讲笑哭叹]|回答|回应|开口|点点?头|点了|摇摇?头|摇了|抬起?头|抬起|抬眼|低下?头|低着|"
     r"低声|轻声|小声|大声|转过?身|转过|转头|回过?头|站起|站在|站着|坐在|坐下|坐着|走[到过进出向上下近回了]|跑[到过进出来去]|"
     r"看[着了向到看]|望[着了向]|盯着|瞪|瞥|皱|愣|怔|沉默|伸[出手了]|拿[起出过着了]|放下|推[开门了]|拉[住开过]|"
@@ -53,6 +53,7 @@ SHAPE = re.compile(
     rf"(?:{_SURNAME}[一-鿿]{{1,2}}?|[老小阿大][一-鿿]{{1,2}}?|[一-鿿]{{1,3}}?[{''.join(sorted(w.SUFFIXES))}]|{_FOREIGN}{{3,6}})"
 )
 """What a name, or what somebody is called, looks like."""
+_LEADS_WORDS = re.compile("[：:]|[^。！？!?\n\0]{0,14}[，：]\0")
 _SAYS = re.compile(
     "(?:[又也还就才便却都没不再已只忽突终慢轻静低苦冷干淡狠大小高沉柔悄]|[一-鿿]{1,4}[地似]的?|[一-鿿]{0,3}声)*[说问道喊叫答嚷骂吼笑哼]"
 )
@@ -107,7 +108,7 @@ def cast_of(text: str, narration: str, known: Mapping[str, str], more: Iterable[
     """
     seen = _acting(narration, text)
     forms = dict(known)
-    for name in (*_names(seen, text, narration), *more):
+    for name in (*_names(seen, text, narration), *(one for one in more if _is_whole(one, text))):
         forms.setdefault(name, name)
     _join(forms, known, text)
     for role in ROLES:
@@ -125,7 +126,7 @@ def _acting(narration: str, whole: str) -> dict[str, Counter[str]]:
     for clause in CLAUSE.finditer(narration):
         text = clause[0]
         behind = narration[clause.start() - 1 : clause.start()] == "\0"
-        before = narration[clause.end() : clause.end() + 1] in "：:"
+        before = _LEADS_WORDS.match(narration, clause.end()) is not None
         for start in {0, lead_end(text), _modified(text)}:
             for length in range(2, LONGEST + 1):
                 name = text[start : start + length]

@@ -88,7 +88,7 @@ class ClauseReader:
     def _is_somebody(self, name: str) -> bool:
         """Whether a piece of text looks like a name, or like what somebody is called."""
         odd = _NOT_IN_ROLES - w.IN_NAMES if name[0] in SURNAMES else _NOT_IN_ROLES
-        if name in w.STOP or name[:2] in w.STOP or set(name) & odd:
+        if name in w.STOP or name[:2] in w.STOP or name[-2:] in w.BODY or set(name) & odd:
             return False
         return SHAPE.fullmatch(name) is not None and not is_word(name)
 
@@ -172,6 +172,8 @@ class ClauseReader:
             if form and form in _NOUNS:
                 return self._after(clause, form, end + 1 + len(form))
             return None
+        if clause[end : end + 1] in ("嫂", "婶") and name not in _NOUNS:
+            return Subject(name + clause[end], end + 1)
         kin = form_at(self.cast.forms, clause, end)
         if name in _NOUNS and kin and self.cast.forms[kin] not in _NOUNS:
             return self._after(clause, self.cast.forms[kin], end + len(kin))
@@ -220,7 +222,7 @@ _RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M
     "爹娘妈爸"
 )
 _UNKNOWN_VOICE = re.compile(
-    "有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)"
+    "不知道?是?谁|有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)"
 )
 
 
