@@ -85,8 +85,10 @@ class EnglishCast:
                 if other and not (men and women and sum(women.values()) > sum(men.values())):
                     names = names + other
             often = names.most_common(1)[0][0]
-            for name in (*names, last):
+            for name in names:
                 self.forms.setdefault(name, often)
+            if last in self._beside or any(_bare(name) != name for name in names):
+                self.forms.setdefault(last, often)
         self._counts = counts
 
     def clean(self, name: str) -> str:
