@@ -78,6 +78,14 @@ IMPORTERS: tuple[Importer, ...] = (
         "item",
     ),
     Importer(
+        "sealdice-parquet",
+        "log",
+        N_("SealDice log as a Parquet table"),
+        "trpg.parquet:detect",
+        "trpg.parquet:read",
+        "item",
+    ),
+    Importer(
         "olivadice",
         "log",
         N_("OlivaDice log"),
@@ -91,6 +99,92 @@ IMPORTERS: tuple[Importer, ...] = (
         "trpg.json_formats:detect_ccfolia",
         "trpg.json_formats:read_ccfolia",
         "item",
+    ),
+    Importer(
+        "ccfolia-html",
+        "log",
+        N_("CCFOLIA log"),
+        "trpg.page_formats:detect_ccfolia",
+        "trpg.page_formats:read_ccfolia",
+    ),
+    Importer(
+        "ccfolia-text",
+        "log",
+        N_("CCFOLIA log, copied"),
+        "trpg.detect:channelled",
+        "trpg.text_formats:read_channelled",
+    ),
+    Importer(
+        "discord",
+        "log",
+        N_("Discord chat in JSON"),
+        "trpg.chat_json:detect_discord",
+        "trpg.chat_json:read_discord",
+        "item",
+    ),
+    Importer(
+        "discord-html",
+        "log",
+        N_("Discord chat, a web page"),
+        "trpg.page_formats:detect_discord",
+        "trpg.page_formats:read_discord",
+    ),
+    Importer(
+        "discord-text",
+        "log",
+        N_("Discord chat as text"),
+        "trpg.detect:discord",
+        "trpg.text_formats:read_discord",
+    ),
+    Importer(
+        "hktrpg",
+        "log",
+        N_("HKTRPG's text of a channel"),
+        "trpg.detect:hktrpg",
+        "trpg.text_formats:read_hktrpg",
+    ),
+    Importer(
+        "telegram",
+        "log",
+        N_("Telegram chat in JSON"),
+        "trpg.chat_json:detect_telegram",
+        "trpg.chat_json:read_telegram",
+        "item",
+    ),
+    Importer(
+        "telegram-html",
+        "log",
+        N_("Telegram chat, a web page"),
+        "trpg.page_formats:detect_telegram",
+        "trpg.page_formats:read_telegram",
+    ),
+    Importer(
+        "roll20-html",
+        "log",
+        N_("Roll20 chat, a web page"),
+        "trpg.page_formats:detect_roll20",
+        "trpg.page_formats:read_roll20",
+    ),
+    Importer(
+        "roll20",
+        "log",
+        N_("Roll20 chat, copied"),
+        "trpg.roll20_text:detect",
+        "trpg.roll20_text:read",
+    ),
+    Importer(
+        "fantasy-grounds",
+        "log",
+        N_("Fantasy Grounds chat log"),
+        "trpg.fantasy_grounds:detect",
+        "trpg.fantasy_grounds:read",
+    ),
+    Importer(
+        "maptool",
+        "log",
+        N_("MapTool chat"),
+        "trpg.page_formats:detect_maptool",
+        "trpg.page_formats:read_maptool",
     ),
     Importer(
         "sealdice",
@@ -121,12 +215,30 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(
         "fvtt", "log", N_("Foundry VTT log"), "trpg.detect:fvtt", "trpg.text_formats:read_fvtt"
     ),
+    Importer("irc", "log", N_("IRC log"), "trpg.detect:irc", "trpg.text_formats:read_irc"),
+    Importer(
+        "tabbed",
+        "log",
+        N_("chat in columns with tabs"),
+        "trpg.detect:tabbed",
+        "trpg.text_formats:read_tabbed",
+    ),
+    Importer(
+        "markdown", "log", N_("log in Markdown"), "trpg.markdown:detect", "trpg.markdown:read"
+    ),
     Importer(
         "rendered",
         "log",
         N_("log with times and <names>"),
         "trpg.detect:rendered",
         "trpg.text_formats:read_rendered",
+    ),
+    Importer(
+        "stamped",
+        "log",
+        N_("log with times, names and colons"),
+        "trpg.detect:stamped",
+        "trpg.text_formats:read_stamped",
     ),
     Importer("rgl", "log", N_("TRPG Replay Generator script"), "trpg.rgl:detect", "trpg.rgl:read"),
     Importer(
@@ -137,11 +249,21 @@ IMPORTERS: tuple[Importer, ...] = (
         "trpg.text_formats:read_painted",
     ),
     Importer(
+        "names", "log", N_("log with names and colons"), "trpg.plain:detect", "trpg.plain:read"
+    ),
+    Importer(
         "qq-channel",
         "log",
         N_("log copied from a chat"),
         "trpg.detect:qq_channel",
         "trpg.text_formats:read_channel",
+    ),
+    Importer(
+        "wechat",
+        "log",
+        N_("log copied from WeChat"),
+        "trpg.detect:minutes",
+        "trpg.text_formats:read_minutes",
     ),
     Importer("paotuan", "log", N_("paotuan log"), "trpg.paotuan:detect", "trpg.paotuan:read"),
     Importer(

@@ -21,8 +21,9 @@ from scenes.files.importers import Importer
 from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
 from scenes.files.trpg.files import TableLog, no_message, open_logs
+from scenes.files.trpg.habits import answers, narrates
 from scenes.files.trpg.people import TableRules
-from scenes.files.trpg.players import Player, players, table_of
+from scenes.files.trpg.players import Player, guessed, players, table_of
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.scene import Scene
 from scenes.scene_loader import read_scene
@@ -145,6 +146,9 @@ def import_log(
     scene = scene_of(file.path, who, tell)
     role = scene.role(player).name if player is not None else None
     settled = table_of(table, who)
+    for one in guessed(logs, table):
+        say = narrates if one.part == "narrator" else answers
+        logs[0].report.notice(say(one.name))
     session = save_session((line for log in logs for line in log.lines(settled)), scene, role)
     for log in logs:
         log.report.session = session.stem

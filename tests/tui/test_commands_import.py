@@ -202,7 +202,9 @@ def test_a_card_is_called_and_taken_for_what_one_says(run, home):
     (home / "a.json").write_bytes(raw(v2(name="")))
     refused = run("import", home / "a.json")
     assert refused.status == 2 and "a card without a name; give it one: --name NAME" in refused.err
-    done = run("import", home / "a.json", "--name", "店主", "--mode", "narrator", "--to", home / "c")
+    done = run(
+        "import", home / "a.json", "--name", "店主", "--mode", "narrator", "--to", home / "c"
+    )
     assert done.status == 0 and done.out == f"{home / 'c' / '店主.yaml'}\n"
     assert "taken for a narrator" in done.err
     text = (home / "c" / "店主.yaml").read_text("utf-8")

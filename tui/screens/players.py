@@ -58,6 +58,7 @@ STYLE_NAMES = {
     "quoted": N_("“…” is said, the rest is done"),
     "spoken": N_("all is said, （…） is done"),
     "thoughts": N_("“…” said, 【…】 thought, the rest done"),
+    "mixed": N_("with “…” the rest is done, without it all is said"),
 }
 
 
