@@ -191,9 +191,11 @@ def _import_log(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
 
 def _import_chat(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
     from scenes.files.chats import import_chat
+    from scenes.files.chats.people import ChatRules
 
-    roles = dict(wishes.table.roles)
-    return [import_chat(file.path, None, wishes.player, roles, file.importer)]
+    table = wishes.table
+    rules = ChatRules(table.style, table.roles, table.narrators, table.observers, wishes.player)
+    return [import_chat(file.path, None, rules, file.importer)]
 
 
 def _import_cards(

@@ -166,15 +166,16 @@ def import_chats(
     text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
     """
     from scenes.files.chats import import_chat
+    from scenes.files.chats.people import ChatRules
     from tui.reported import report_lines
 
-    roles = roles_of(mapped or [])
+    rules = ChatRules(roles=roles_of(mapped or []), player=player)
     problems: list[str] = []
     reports = []
     for path in files:
         try:
             with given():
-                report = import_chat(path, player=player, roles=roles)
+                report = import_chat(path, rules=rules)
         except BadInput as error:
             problems += error.problems
             continue

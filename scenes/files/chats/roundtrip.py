@@ -16,9 +16,11 @@ from base.messages import N_, _
 from base.text import shown
 from scenes.files.chats.chat import Chat, ChatMessage, Json
 from scenes.files.chats.dates import sent_at
-from scenes.files.chats.events import TurnEvents, Written
+from scenes.files.chats.entries import Reading
+from scenes.files.chats.events import TurnEvents
 from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, said
 from scenes.files.report import ImportReport
+from scenes.files.session_writer import Written
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.seeing import log_of
@@ -190,7 +192,7 @@ def _is_chain(ids: Sequence[int], session: Session) -> bool:
 
 def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport) -> Iterator[Event]:
     """New turns for what is not as it was, and where the messages lead."""
-    turn_events = TurnEvents(KEY, session.role, len(session.turns), len(session.draws))
+    turn_events = TurnEvents(KEY, Reading(session.role), len(session.turns), len(session.draws))
     here, head = None, session.head
     for line in lines:
         known = line.same and _is_chain(line.turns, session)
