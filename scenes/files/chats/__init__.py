@@ -51,6 +51,18 @@ def import_chat(
     return report
 
 
+def people_of(
+    path: Path, rules: ChatRules = DEFAULT, importer: Importer | None = None
+) -> ChatPeople | None:
+    """Who is who in the chat at `path`; `None` where it is a session of ours.
+
+    Raises `KnownError` where the file is no chat, as `import_chat` does.
+    """
+    file = open_chat(path)
+    __, chat = read_chat(file, importer)
+    return ChatPeople(chat, rules, file.where) if chat.ours is None else None
+
+
 def report_of(file: ChatFile, importer: Importer, chat: Chat) -> ImportReport:
     """A report of what a file was taken for."""
     report = ImportReport(file.where, importer.name, chat.form, chat.unit)

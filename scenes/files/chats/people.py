@@ -268,15 +268,16 @@ class ChatPeople:
     def _mentioned(self, names: list[str]) -> list[str]:
         """Those of `names` that a story or what is known of it speaks of elsewhere too."""
         names = [name for name in names[:MOST_ASKED] if len(name) > 1]
-        found = {name for name in names if name in self.chat.summary}
         if not names:
             return []
+        anyone = re.compile("|".join(map(_word, names)))
+        found = {one[0] for one in anyone.finditer(self.chat.summary)}
         for message in islice(self.chat.messages(ImportReport("")), LOOKED_AT):
-            if not message.hidden and any(name in message.text for name in names):
+            if not message.hidden and anyone.search(message.text):
                 for line in message.text.split("\n"):
                     label = label_of(line)
                     told = label.text if label else line
-                    found |= {name for name in names if name in told}
+                    found |= {one[0] for one in anyone.finditer(told)}
         return [name for name in names if name in found]
 
     def said(self, label: str) -> str:
@@ -360,6 +361,11 @@ def rules_of(rules: ChatRules, speakers: Iterable[Speaker]) -> ChatRules:
 
     roles = {one.key: "" if one.part == "text" else one.role for one in speakers}
     return ChatRules(rules.style, roles, of("narrator"), of("observer"), rules.player, True)
+
+
+def _word(name: str) -> str:
+    """A pattern of a name, which in letters is no part of another word."""
+    return rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name)
 
 
 def _more(speaker: Speaker, count: int) -> Speaker:
