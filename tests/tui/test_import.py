@@ -13,12 +13,11 @@ from base.messages import _
 from models.scripted import Scripted
 from scenes.files.importing import (
     OpenedCards,
-    OpenedChat,
-    OpenedLogs,
     import_cards,
     opened,
 )
 from scenes.files.recognise import recognise
+from scenes.files.talks import OpenedChat, OpenedLogs
 from scenes.log import parse
 from scenes.table.session_list import saved_sessions
 from tests.imports.table_logs import EVENING, LOGS, NAMED
@@ -237,7 +236,15 @@ async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:
     chat = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     (here / "chat.jsonl").write_text(chat, "utf-8")
     async with start().run_test(size=(80, 24)) as pilot:
-        await name_file(pilot, here / "chat.jsonl")
+        screen = await players(pilot, here / "chat.jsonl")
+        assert rows(screen) == [
+            ["阿澜", "1", "条", "→", "阿澜"],
+            ["小明", "1", "条", "→", "小明", "·", "你"],
+        ]
+        assert text(screen, "#preview") == "阿澜：上船吗？\n小明：上。"
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        await pilot.press("enter")
         assert "读到 2 条消息，留下 2 条" in await told(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))

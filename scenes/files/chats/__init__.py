@@ -14,6 +14,7 @@ from base.text import shown, without_place
 from scenes.files.chats.chat import Chat, Json, texts
 from scenes.files.chats.people import ChatPeople, ChatRules
 from scenes.files.chats.roundtrip import restored_session
+from scenes.files.chats.scan import ChatScan
 from scenes.files.chats.source import BadValue, ChatFile, open_chat
 from scenes.files.chats.writer import save_chat
 from scenes.files.importers import Importer, of_kind
@@ -47,7 +48,7 @@ def import_chat(
             *(back.opening, back.log, back.began),
         )
     else:
-        save_chat(ChatPeople(chat, rules, file.where), report, folder)
+        save_chat(ChatPeople(ChatScan(chat, file.where), rules), report, folder)
     return report
 
 
@@ -60,7 +61,7 @@ def people_of(
     """
     file = open_chat(path)
     __, chat = read_chat(file, importer)
-    return ChatPeople(chat, rules, file.where) if chat.ours is None else None
+    return ChatPeople(ChatScan(chat, file.where), rules) if chat.ours is None else None
 
 
 def report_of(file: ChatFile, importer: Importer, chat: Chat) -> ImportReport:
@@ -91,13 +92,6 @@ def read_chat(file: ChatFile, importer: Importer | None = None) -> tuple[Importe
             _("{where}: not a chat of a known program; found other JSON", where=file.where)
         )
     raise KnownError(_("{where}: {problem}", where=file.where, problem=_no_chat(value)))
-
-
-def check_chat(path: Path, importer: Importer | None = None) -> None:
-    """Raise `KnownError` for what is no chat or has no message; nothing is written."""
-    __, chat = read_chat(open_chat(path), importer)
-    if next(iter(chat.messages(ImportReport(path.name))), None) is None:
-        raise KnownError(_("{where}: no message in it", where=shown(path.name)))
 
 
 def _no_chat(value: Json) -> str:

@@ -7,28 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import PurePath
 from typing import Literal
 
 from base.messages import _, series
 from base.names import LONGEST_NAME
 from base.text import shown
-from characters.cards.markup import story_of
-from scenes.files.chats.chat import NARRATOR, PLAYER, REPLY, Chat, ChatMessage
-from scenes.files.chats.entries import LONGEST, NOBODY, Reading, named
-from scenes.files.chats.labels import LabelCounts, key_of, label_of
-from scenes.files.report import ImportReport
+from scenes.files.chats.chat import NARRATOR, PLAYER, REPLY, ChatMessage
+from scenes.files.chats.entries import NOBODY, Reading, named
+from scenes.files.chats.labels import key_of
+from scenes.files.chats.scan import ChatScan, Key, key_of_writer
 from scenes.files.trpg import classify
 from scenes.scene import Scene
-
-NAMES = 10_000
-"""Names that are counted before further ones are left out of the cast."""
-LONGEST_ID = 200
-MOST_ASKED = 100
-"""Names before colons of which it is looked whether they are somebody."""
-LOOKED_AT = 200_000
-"""Messages by whose labels it is told who speaks in them."""
 
 _NARRATES = re.compile(
     r"(?:the )?(?:narrators?|narration|story ?tellers?|game ?master|dungeon ?master|system"
@@ -39,8 +29,6 @@ _NARRATING_LABELS = ("旁白", "narrator", "narration", "ナレーション")
 _PICTURE = re.compile(r"\.(?:png|webp|jpe?g|gif|avif|apng)$", re.IGNORECASE)
 
 ChatPart = Literal["role", "narrator", "observer", "text"]
-Key = tuple[str, str, bool]
-"""A name, what else tells the writer, and whether it is the player."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +68,12 @@ class Speaker:
 
 
 class ChatPeople:
-    """Those who speak in a chat, found by one pass through it."""
+    """Those who speak in a chat, as it was looked through and a person says."""
 
-    def __init__(self, chat: Chat, rules: ChatRules, where: str = "") -> None:
-        self.chat, self.rules = chat, rules
+    def __init__(self, scan: ChatScan, rules: ChatRules) -> None:
+        self.scan, self.rules = scan, rules
+        self.chat = scan.chat
         self.notices: list[str] = []
-        self.counts: Counter[Key] = Counter()
-        self._narrating: Counter[Key] = Counter()
-        self._ids: dict[str, str] = {}
-        self._following: dict[str, set[tuple[str, str]]] = {}
-        self._labels = LabelCounts()
-        self._look(chat.messages(ImportReport(where)))
         self._plain = self._told_apart()
         self._roles = {key: self._mapped(key, name) for key, name in self._plain.items()}
         self.user, self.player = self._settle_player()
@@ -100,35 +83,13 @@ class ChatPeople:
         self.left_out = frozenset(self._roles[key] for key in self._roles if self._is_left_out(key))
         self.speaking, self.doubtful = self._speaking()
 
-    # --- one pass ---
-
-    def _look(self, messages: Iterable[ChatMessage]) -> None:
-        last: dict[str, str] = {}
-        for number, message in enumerate(messages):
-            key = _key(message)
-            name, id, _player = key
-            if name and id and len(self._ids) < NAMES:
-                self._ids.setdefault(id, name)
-            if message.hidden or (key not in self.counts and len(self.counts) >= NAMES):
-                continue
-            self.counts[key] += 1
-            self._narrating[key] += message.narrator
-            if name and id:
-                role = named(name)
-                if (before := last.get(role, id)) != id:
-                    self._following.setdefault(role, set()).add((before, id))
-                last[role] = id
-            text = message.text
-            if number < LOOKED_AT and len(text) <= LONGEST and (":" in text or "：" in text):
-                self._labels.see(story_of(text), message.narrator)
-
     # --- who they are ---
 
     def _told_apart(self) -> dict[Key, str]:
         """The role of each that writes, two of one name told apart."""
         numbered: dict[str, str] = {}
         names: dict[Key, str] = {}
-        for key in self.counts:
+        for key in self.scan.counts:
             names[key] = self._named(key, numbered)
         taken = set(names.values())
         others: dict[tuple[str, str], str] = {}
@@ -163,7 +124,7 @@ class ChatPeople:
 
     def _named(self, key: Key, numbered: dict[str, str]) -> str:
         name, id, player = key
-        if name or (name := self._ids.get(id, "")):
+        if name or (name := self.scan.ids.get(id, "")):
             return named(name)
         if player:
             return named(self.chat.player) if self.chat.player.strip() else PLAYER
@@ -177,11 +138,11 @@ class ChatPeople:
 
     def _is_several(self, role: str) -> bool:
         """Whether the writers of one name take turns, and so are not one with another picture."""
-        pairs = self._following.get(role, set())
+        pairs = self.scan.following.get(role, set())
         return any((b, a) in pairs for a, b in pairs)
 
     def _first_id(self, role: str) -> str:
-        return next(id for name, id, __ in self.counts if id and name and named(name) == role)
+        return next(id for name, id, __ in self.scan.counts if id and name and named(name) == role)
 
     def _tell(self, text: str) -> None:
         if text not in self.notices:
@@ -212,7 +173,7 @@ class ChatPeople:
             return False
         name = key[0] or self._plain[key]
         return (
-            self._narrating[key] == self.counts[key]
+            self.scan.narrating[key] == self.scan.counts[key]
             or _NARRATES.fullmatch(name) is not None
             or classify.NARRATOR.fullmatch(name) is not None
         )
@@ -226,7 +187,7 @@ class ChatPeople:
         """The role that writes as the user, and the one that the person plays."""
         played = Counter[str]()
         for key, role in self._roles.items():
-            played[role] += self.counts[key] if key[2] else 0
+            played[role] += self.scan.counts[key] if key[2] else 0
         me = next((role for role, count in played.most_common(1) if count), None)
         if me is None and self.chat.player.strip():
             me = named(self.rules.roles.get(self.chat.player) or self.chat.player)
@@ -247,12 +208,14 @@ class ChatPeople:
         """The labels that speak, by `key_of`, with their roles; and those that perhaps do."""
         asked = self.rules.roles
         roles = {key_of(name): NARRATOR for name in _NARRATING_LABELS}
-        labels = self._labels
+        labels = self.scan.labels
         known = {key_of(name): named(asked.get(name) or name) for name in self.chat.cast}
         known |= {key_of(self._plain[key]): role for key, role in self._roles.items()}
         known |= {key_of(key[0]): role for key, role in self._roles.items() if key[0]}
         recurring = [name for name in labels.speaking() if key_of(name) not in known]
-        recurring += self._mentioned([one for one in labels.doubtful() if key_of(one) not in known])
+        recurring += self.scan.mentioned(
+            [one for one in labels.doubtful() if key_of(one) not in known]
+        )
         known |= {key_of(name): named(asked.get(name) or name) for name in recurring}
         others = [*(name for name, role in asked.items() if role), *self.rules.narrators]
         for name in (*others, *self.rules.observers):
@@ -265,30 +228,15 @@ class ChatPeople:
         doubtful = [name for name in labels.doubtful() if key_of(name) not in roles.keys() | told]
         return {key: role for key, role in roles.items() if key}, doubtful
 
-    def _mentioned(self, names: list[str]) -> list[str]:
-        """Those of `names` that a story or what is known of it speaks of elsewhere too."""
-        names = [name for name in names[:MOST_ASKED] if len(name) > 1]
-        if not names:
-            return []
-        anyone = re.compile("|".join(map(_word, names)))
-        found = {one[0] for one in anyone.finditer(self.chat.summary)}
-        for message in islice(self.chat.messages(ImportReport("")), LOOKED_AT):
-            if not message.hidden and anyone.search(message.text):
-                for line in message.text.split("\n"):
-                    label = label_of(line)
-                    told = label.text if label else line
-                    found |= {one[0] for one in anyone.finditer(told)}
-        return [name for name in names if name in found]
-
     def said(self, label: str) -> str:
         """What stands behind a label where it comes first."""
-        return self._labels.seen[label].first
+        return self.scan.labels.seen[label].first
 
     # --- what is made of them ---
 
     def message(self, message: ChatMessage) -> ChatMessage:
         """A message in the name of its role, as it is to be read."""
-        key = _key(message)
+        key = key_of_writer(message)
         role = self._roles.get(key) or named(message.name)
         narrator = role in self.narrators or (message.narrator and not self.rules.settled)
         hidden = message.hidden or role in self.left_out
@@ -301,11 +249,11 @@ class ChatPeople:
     def unknown(self) -> list[str]:
         """What to say of names that a person gave and that nobody has."""
         told = {*self.rules.roles, *self.rules.narrators, *self.rules.observers}
-        known = {*map(key_of, self._labels.seen), *map(key_of, self.chat.cast)}
-        for key in self.counts:
+        known = {*map(key_of, self.scan.labels.seen), *map(key_of, self.chat.cast)}
+        for key in self.scan.counts:
             known |= set(map(key_of, self._told(key)))
         unknown = sorted(name for name in told if key_of(name) not in known)
-        names = dict.fromkeys(self._plain[key] for key, __ in self.counts.most_common())
+        names = dict.fromkeys(self._plain[key] for key, __ in self.scan.counts.most_common())
         who = series(list(names)[:5])
         return [
             _("nobody is called {name}; those who speak are {who}", name=name, who=who)
@@ -324,17 +272,18 @@ class ChatPeople:
         counts: Counter[str] = Counter()
         for key, role in self._roles.items():
             if role not in self.left_out:
-                counts[role] += self.counts[key]
-        for name, seen in self._labels.seen.items():
+                counts[role] += self.scan.counts[key]
+        for name, seen in self.scan.labels.seen.items():
             role = self.speaking.get(key_of(name), "")
             if role and role not in self._roles.values():
                 counts[role] += seen.count
-        return counts
+                counts[NARRATOR] -= seen.told if counts[NARRATOR] >= seen.told else 0
+        return +counts
 
     def speakers(self) -> list[Speaker]:
         """All of them, those first that write most, those at the end of which it is not sure."""
         rows: dict[str, Speaker] = {}
-        for key, count in self.counts.most_common():
+        for key, count in self.scan.counts.most_common():
             name, role = self._plain[key], self._roles[key]
             if name in rows:
                 rows[name] = _more(rows[name], count)
@@ -342,7 +291,7 @@ class ChatPeople:
             part: ChatPart = "narrator" if role in self.narrators else "role"
             part = "observer" if role in self.left_out else part
             rows[name] = Speaker(name, role, part, count, key[2])
-        for name, seen in self._labels.seen.items():
+        for name, seen in self.scan.labels.seen.items():
             role = self.speaking.get(key_of(name), "")
             if name in self.doubtful or self.rules.roles.get(name) == "":
                 rows.setdefault(name, Speaker(name, named(name), "text", seen.count, False, True))
@@ -363,17 +312,8 @@ def rules_of(rules: ChatRules, speakers: Iterable[Speaker]) -> ChatRules:
     return ChatRules(rules.style, roles, of("narrator"), of("observer"), rules.player, True)
 
 
-def _word(name: str) -> str:
-    """A pattern of a name, which in letters is no part of another word."""
-    return rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name)
-
-
 def _more(speaker: Speaker, count: int) -> Speaker:
     return Speaker(speaker.name, speaker.role, speaker.part, speaker.count + count, speaker.player)
-
-
-def _key(message: ChatMessage) -> Key:
-    return message.name.strip()[:LONGEST_ID], message.id[:LONGEST_ID], message.player
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
