@@ -25,7 +25,6 @@ from scenes.files.chats.people import Speaker
 from scenes.files.report import ImportReport
 from scenes.files.talks import Each, OpenedChat, OpenedTalk
 from scenes.files.trpg.players import Player
-from scenes.files.trpg.styles import STYLES
 from scenes.scene import Scene
 from tui.failures import Known, problems_of
 from tui.paint import printable
@@ -62,7 +61,7 @@ CHAT_PARTS: dict[str, str] = {
     "observer": N_("left out"),
     "text": N_("nobody; stays text"),
 }
-STYLE_NAMES = {
+STYLE_NAMES: dict[str | None, str] = {
     None: N_("style by what is in the log"),
     "quoted": N_("“…” is said, the rest is done"),
     "spoken": N_("all is said, （…） is done"),
@@ -70,10 +69,10 @@ STYLE_NAMES = {
     "mixed": N_("with “…” the rest is done, without it all is said"),
 }
 CHAT_STYLE_NAMES: dict[str | None, str] = {
-    **STYLE_NAMES,
     None: N_("style by what is in each message"),
+    "quoted": N_("“…” is said, the rest is told"),
     "spoken": N_("all is said, *…* and （…） is done"),
-    "thoughts": N_("“…” said, *…* thought, the rest done"),
+    "thoughts": N_("“…” said, *…* thought, the rest told"),
 }
 Saved = tuple[Path, list[ImportReport]]
 
@@ -156,7 +155,7 @@ class PlayersScreen(ModalScreen[Path | None]):
             self._change(part=part)
 
     def action_style(self) -> None:
-        styles = [None, *STYLES]
+        styles = list(self.style_names)
         self.style = styles[(styles.index(self.style) + 1) % len(styles)]
         self._show_preview()
 

@@ -104,7 +104,7 @@ def _parts(
                 yield from _narrated(line)
         else:
             voices = _voices(role or speaker, message.player or bool(role))
-            quoting = by_quotes if not role else _BY_QUOTES.get(reading.style or "")
+            quoting = None if role and not is_quoting(part) else by_quotes
             thoughts = reading.style == "thoughts"
             yield from _spoken(part, voices, reading.player, filled, quoting, thoughts)
 
