@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from base.errors import KnownError
 from base.messages import N_, _, _n
-from base.text import shown
 from scenes.files.chats.chat import (
+    NARRATOR,
     PLAYER,
     REPLY,
     Chat,
@@ -61,7 +61,7 @@ def read_agnai(file: ChatFile) -> Chat | None:
 
 def read_risu(file: ChatFile) -> Chat | None:
     """The chat of RisuAI in a file; `None` where there is none."""
-    return risu(file.object, file.path.stem) if file.object is not None else None
+    return risu(file.object, file.path.stem, file.where) if file.object is not None else None
 
 
 def webui(value: Json, title: str) -> Chat | None:
@@ -129,23 +129,24 @@ def _agnai(value: object) -> Iterator[ChatMessage]:
     player = bool(text_in(value, "userId"))
     swipes, picked = candidates(text, [text, *texts(value.get("retries"))])
     id = text_in(value, "characterId", "userId")
-    name = text_in(value, "handle", "name") or ("" if id else PLAYER if player else REPLY)
     event = value.get("event")
     hidden = value.get("ooc") is True or event in ("hidden", "ooc")
     narrator = event == "world" or (value.get("system") is True and not hidden)
+    nobody = NARRATOR if narrator else PLAYER if player else REPLY
+    name = text_in(value, "handle", "name") or ("" if id else nobody)
     date = value.get("createdAt")
     about = (player, hidden, narrator, swipes, picked, "", date, value)
     yield ChatMessage(name, text, *about, id=id)
 
 
-def risu(value: Json, title: str) -> Chat | None:
+def risu(value: Json, title: str, where: str) -> Chat | None:
     """A chat that RisuAI wrote, or the one that is in a file of all; `None` where it is none.
 
     Raises `KnownError` for a file of several.
     """
     data = value.get("data")
     if value.get("type") == "risuAllChats":
-        data = _only_chat(data, title)
+        data = _only_chat(data, where)
     if value.get("type") not in _RISU or not isinstance(data, dict):
         return None
     messages = data.get("message")
@@ -161,7 +162,7 @@ def risu(value: Json, title: str) -> Chat | None:
     return _chat("risu", N_("RisuAI chat"), text_in(data, "name") or title, parts, read, rest)
 
 
-def _only_chat(value: object, title: str) -> Json | None:
+def _only_chat(value: object, where: str) -> Json | None:
     chats = [one for one in objects(value) if objects(one.get("message"))]
     if len(chats) > 1:
         raise KnownError(
@@ -169,7 +170,7 @@ def _only_chat(value: object, title: str) -> Json | None:
                 "{where}: {n} chat in one file; export it by itself in RisuAI",
                 "{where}: {n} chats in one file; export the one you want by itself in RisuAI",
                 len(chats),
-                where=shown(title),
+                where=where,
             )
         )
     return chats[0] if chats else None

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from random import Random
 
 from base.text import printable
 from characters.cards.lines import USER, Voices, is_quoting, role_name, spoken
@@ -65,6 +66,7 @@ def entries_of(
     speaks. What stands behind another's name before a colon is theirs.
     """
     text = story_of(text, left_out)
+    text = _unstressed(text) if "*" in text else text
     speaker = named(message.name)
     char = CHAR if message.player else speaker
     has_macros = "{" in text or "<" in text
@@ -91,7 +93,7 @@ def _parts(
     if ":" not in text and "：" not in text:
         parts = [("", text)]
     else:
-        parts = list(by_speaker(text, reading.labels, not message.narrator))
+        parts = list(by_speaker(text, reading.labels))
     by_quotes = _BY_QUOTES.get(reading.style or "")
     if by_quotes is None and len(parts) > 1:
         by_quotes = is_quoting("\n".join(part for role, part in parts if not role)) or None
@@ -115,7 +117,42 @@ def _voices(speaker: str, player: bool) -> Voices:
 
 
 def _filled(char: str, player: str | None, line: str) -> str:
-    return " ".join(expand(line, char, player, None).splitlines())
+    return " ".join(expand(line, char, player, Random(line)).splitlines())
+
+
+def _unstressed(text: str) -> str:
+    """A text without the asterisks of words that are stressed inside a sentence, not done."""
+    return _STRESSED.sub(_plain_word, text)
+
+
+def _plain_word(found: re.Match[str]) -> str:
+    """A stressed word without its marks, or what is done as it is."""
+    bold, word = found["bold"], found["word"]
+    text, at, end = found.string, found.start(), found.end()
+    before, behind = text[max(at - 2, 0) : at], text[end : end + 2]
+    joined = before[-1:].isalnum() or behind[:1].isalnum()
+    if bold is not None:
+        inside = (
+            joined or (before[-1:] + behind[:1]).strip('“”"「」『』') != before[-1:] + behind[:1]
+        )
+        return bold if inside else found[0]
+    in_sentence = before[-1:] == " " and (before[:1].isalnum() or before[:1] in ",;—")
+    goes_on = behind[:1] in tuple(".,!?;:") or (behind[:1] == " " and behind[1:].islower())
+    is_deed = word.lower().endswith(("s", "ing", "ed")) and word.lower() not in _NO_DEEDS
+    alone = in_sentence and goes_on and word.isascii() and " " not in word and not is_deed
+    return word if alone or (before[-1:].isalnum() and behind[:1].isalnum()) else found[0]
+
+
+_STRESSED = re.compile(
+    r"(?<!\*)(?:\*\*(?P<bold>[^*\n]{1,200})\*\*|\*(?P<word>[^*\n]{1,40})\*)(?!\*)"
+)
+_QUOTE_SIGNS = tuple('“”"「」『』')
+_NO_DEEDS = frozenset(
+    (
+        *("this", "was", "is", "has", "does", "yes", "always", "us", "his", "its", "as", "these"),
+        *("those", "others", "everything", "anything", "nothing", "need", "indeed"),
+    )
+)
 
 
 def _lines(text: str) -> Iterator[str]:

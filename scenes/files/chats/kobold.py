@@ -73,8 +73,11 @@ def chat_of(value: Json, path: Path) -> Chat:
     tags = _tags(settings)
 
     def messages(report: ImportReport) -> Iterator[ChatMessage]:
+        writer = ""
         for fragment, alternatives in _fragments(value, report):
-            pieces = list(_messages(tags.sub(_marked, fragment), player, names, is_chat))
+            marked = tags.sub(_marked, fragment)
+            pieces = list(_messages(marked, player, names, is_chat, writer))
+            writer = _writing(marked, writer)
             pieces = pieces or [ChatMessage(NARRATOR, fragment.strip(), narrator=True)]
             report.read += len(pieces)
             if len(pieces) == 1 and alternatives:
@@ -173,12 +176,25 @@ def _marked(found: re.Match[str]) -> str:
     return "{{[INPUT_END]}}" if found.lastgroup == "END" else f"{{{{[{found.lastgroup}]}}}}"
 
 
+def _writing(text: str, writer: str) -> str:
+    """Who writes on behind a piece that `writer` began; empty where no mark says."""
+    *_others, last = [None, *_MARK.finditer(text)]
+    return writer if last is None else _begun(last)
+
+
+def _begun(mark: re.Match[str]) -> str:
+    return "" if mark[0].endswith("_END]}}") else mark[1]
+
+
 def _messages(
-    text: str, player: str, names: tuple[str, ...], is_chat: bool
+    text: str, player: str, names: tuple[str, ...], is_chat: bool, writer: str
 ) -> Iterator[ChatMessage]:
-    """The messages of one piece: a line each, but for instructions, which are whole."""
+    """The messages of one piece: a line each, but for instructions, which are whole.
+
+    `writer` is whose instruction goes on where it begins.
+    """
     opponent = names[0] if names else REPLY
-    start, writer = 0, ""
+    start = 0
     for mark in [*_MARK.finditer(text), None]:
         part = text[start : mark.start() if mark else len(text)]
         if part.strip() and writer:
@@ -188,7 +204,7 @@ def _messages(
         elif part.strip():
             yield from _story(part, player, names, is_chat)
         if mark:
-            start, writer = mark.end(), "" if mark[0].endswith("_END]}}") else mark[1]
+            start, writer = mark.end(), _begun(mark)
 
 
 def _story(text: str, player: str, names: tuple[str, ...], is_chat: bool) -> Iterator[ChatMessage]:

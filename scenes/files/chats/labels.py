@@ -108,6 +108,7 @@ class _Seen:
     sentences: int = 0
     quoted: int = 0
     told: int = 0
+    turn: int = 0
     returns: int = 0
     first: str = ""
 
@@ -118,21 +119,27 @@ class LabelCounts:
 
     seen: dict[str, _Seen] = field(default_factory=dict)
     _last: str = ""
+    _turn: int = 0
 
-    def see(self, text: str, told: bool = False) -> None:
-        """Count the labels of one message; `told` where it is a narrator's or a story's."""
-        if _COLON.search(text) is None:
-            return
-        for line in text.split("\n"):
+    def see(self, text: str, told: bool = False) -> list[str]:
+        """Count the labels of one message and give them; `told` where all of it is a line of a
+        story, between which others may write."""
+        self._turn += not told
+        found: list[str] = []
+        for line in text.split("\n") if _COLON.search(text) else ():
             label = label_of(line)
             if label is None or not label.text or not may_be_name(label.name):
                 continue
             if label.name in self.seen or len(self.seen) < MOST:
                 self._count(label, told)
+                found.append(label.name)
+        return found
 
     def _count(self, label: Label, told: bool) -> None:
-        seen = self.seen.setdefault(label.name, _Seen(first=label.text[:SHOWN]))
-        seen.returns += seen.count > 0 and self._last != label.name
+        seen = self.seen.setdefault(label.name, _Seen(first=label.text[:SHOWN], turn=self._turn))
+        others = self._last != label.name or (told and seen.turn != self._turn)
+        seen.returns += seen.count > 0 and others
+        seen.turn = self._turn
         seen.count += 1
         quoted = _SPEECH.match(label.text) is not None
         seen.quoted += quoted
@@ -159,30 +166,40 @@ def _speaks(seen: _Seen) -> bool:
     return seen.returns > 0 and 2 * seen.sentences > seen.count
 
 
-def by_speaker(
-    text: str, labels: Mapping[str, str], others: bool = True
-) -> Iterator[tuple[str, str]]:
+def by_speaker(text: str, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The parts of a message, each with the role whose line it is; an empty role is the writer's.
 
-    `labels` are roles by `key_of` their names. A blank line ends what a label began. With `others`,
-    lines under a label that nobody answers to are put between `【】`.
+    `labels` are roles by `key_of` their names; one with nothing behind it is how a letter begins
+    where it is the only one. A blank line ends what a label began. Lines under a label that nobody
+    answers to, or that quotes somebody unknown, are put between `【】`.
     """
-    role, lines = "", list[str]()
-    for line in text.split("\n"):
-        label = label_of(line)
-        if label is not None and (named := labels.get(key_of(label.name))):
-            yield from _part(role, lines)
-            role, lines = named, [label.text] if label.text else []
-        elif not line.strip() and role and any(lines):
-            yield from _part(role, lines)
-            role, lines = "", []
-        elif others and label is not None and lines and is_nobody(label.name):
-            lines.append(f"【{line.strip().translate(_BRACKETS)}】")
+    lines = text.split("\n")
+    found = [label_of(line) for line in lines]
+    named = [label and labels.get(key_of(label.name)) for label in found]
+    several = sum(map(bool, named)) > 1
+    role, held = "", list[str]()
+    for line, label, speaker in zip(lines, found, named, strict=True):
+        if label is not None and speaker and (label.text or several):
+            yield from _part(role, held)
+            role, held = speaker, [label.text] if label.text else []
+        elif not line.strip() and role and any(held):
+            yield from _part(role, held)
+            role, held = "", []
+        elif label is not None and not speaker and _is_told(label, held):
+            held.append(f"【{line.strip().translate(_BRACKETS)}】")
         else:
-            lines.append(line)
-    yield from _part(role, lines)
+            held.append(line)
+    yield from _part(role, held)
 
 
+def _is_told(label: Label, before: list[str]) -> bool:
+    """Whether a line is told and not said: under a fact, or another's words."""
+    if is_nobody(label.name):
+        return any(before)
+    return may_be_name(label.name) and label.text[:1] in _QUOTES
+
+
+_QUOTES = tuple('“„«"「『')
 _BRACKETS = str.maketrans("【】", "〔〕")
 
 

@@ -129,7 +129,7 @@ class ChatPeople:
         if player:
             return named(self.chat.player) if self.chat.player.strip() else PLAYER
         if id and _PICTURE.search(id):
-            return named(PurePath(id.replace("\\", "/")).stem)
+            return named(PurePath(id.replace("\\", "/")).stem.removeprefix("default_"))
         if id:
             if id not in numbered:
                 numbered[id] = f"{REPLY} {len(numbered) + 1}" if numbered else REPLY
@@ -173,10 +173,20 @@ class ChatPeople:
             return False
         name = key[0] or self._plain[key]
         return (
-            self.scan.narrating[key] == self.scan.counts[key]
+            self._is_script(key)
+            or self.scan.narrating[key] == self.scan.counts[key]
             or _NARRATES.fullmatch(name) is not None
             or classify.NARRATOR.fullmatch(name) is not None
         )
+
+    def _is_script(self, key: Key) -> bool:
+        """Whether somebody writes for several, each before a colon, and never for themselves."""
+        names = self.scan.within.get(key, set())
+        if len(names) < 2 or self._told(key) & self.rules.roles.keys():
+            return False
+        own = set(map(key_of, self._told(key)))
+        speaking = names.intersection(self.scan.labels.speaking())
+        return len(speaking) > 1 and not own.intersection(map(key_of, names))
 
     def _is_left_out(self, key: Key) -> bool:
         told = self._told(key)
@@ -212,7 +222,9 @@ class ChatPeople:
         known = {key_of(name): named(asked.get(name) or name) for name in self.chat.cast}
         known |= {key_of(self._plain[key]): role for key, role in self._roles.items()}
         known |= {key_of(key[0]): role for key, role in self._roles.items() if key[0]}
-        recurring = [name for name in labels.speaking() if key_of(name) not in known]
+        narrating = {*roles, *map(key_of, filter(_NARRATES.fullmatch, labels.seen))}
+        roles |= dict.fromkeys(narrating - known.keys(), NARRATOR)
+        recurring = [name for name in labels.speaking() if key_of(name) not in {*known, *roles}]
         recurring += self.scan.mentioned(
             [one for one in labels.doubtful() if key_of(one) not in known]
         )

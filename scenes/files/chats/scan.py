@@ -37,6 +37,8 @@ class ChatScan:
         self.following: dict[str, set[tuple[str, str]]] = {}
         """By role, which writer of that name writes after which other one."""
         self.labels = LabelCounts()
+        self.within: dict[Key, set[str]] = {}
+        """The names before colons in the messages of each."""
         self._mentioned: dict[str, bool] = {}
         last: dict[str, str] = {}
         for number, message in enumerate(chat.messages(ImportReport(where))):
@@ -58,8 +60,11 @@ class ChatScan:
                 self.following.setdefault(role, set()).add((before, id))
             last[role] = id
         text = message.text
-        if labels and len(text) <= LONGEST and (":" in text or "：" in text):
-            self.labels.see(story_of(text), message.narrator and "\n" not in text.strip())
+        has_labels = labels and len(text) <= LONGEST and (":" in text or "：" in text)
+        told = message.narrator and "\n" not in text.strip()
+        found = self.labels.see(story_of(text) if has_labels else "", told)
+        if found and not (message.player or message.narrator):
+            self.within.setdefault(key, set()).update(found[:MOST_ASKED])
 
     def mentioned(self, names: list[str]) -> list[str]:
         """Those of `names` that the story, or what is known of it, speaks of elsewhere too."""

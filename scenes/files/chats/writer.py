@@ -86,18 +86,19 @@ def lines_of_chat(
 def scene_of_chat(people: ChatPeople, path: Path, tell: Callable[[str], None]) -> Scene:
     """The scene of those who speak in a chat; `tell` gets a line for what should be known of it."""
     chat, role, spoken = people.chat, people.player, people.roles()
+    narrators = people.reading().narrators
     names = [name for name, __ in spoken.most_common(LARGEST_CAST)]
     names += [people.called(name) for name in chat.cast[:LARGEST_CAST]]
     names += [role] if role else []
     cast = tuple(
-        Role(name, narrator=name in people.narrators)
+        Role(name, narrator=name in narrators)
         for name in dict.fromkeys(names)
         if name not in people.left_out
     )
     title, summary = one_line(chat.title)[:80] or "chat", one_line(chat.summary)[:2000]
     cast = with_known_characters(cast, role, tell) or (Role(PLAYER),)
     if people.rules.settled:
-        cast = tuple(replace(one, narrator=one.name in people.narrators) for one in cast)
+        cast = tuple(replace(one, narrator=one.name in narrators) for one in cast)
     knowledge = tuple(chat.knowledge)
     for one in knowledge:
         tell(_("its world info comes up in play, read from {path}; leave it there", path=one))
