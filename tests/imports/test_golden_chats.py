@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
+from base.messages import speak
 from scenes.files.chats import import_chat, people_of
 from scenes.files.exports import export
 from scenes.table.play import Play
@@ -73,6 +74,7 @@ def test_every_case_becomes_what_a_person_has_read(tmp_path: Path) -> None:
 
 def main() -> None:
     """Write what the files become now."""
+    speak()
     with tempfile.TemporaryDirectory() as folder:
         for name in INPUTS:
             (GOLDEN / f"{name}.expected").write_text(outcome(GOLDEN / name, Path(folder)), "utf-8")

@@ -17,6 +17,7 @@ from characters.cards.macros import expand
 from characters.cards.markup import story_of
 from scenes.files.chats.chat import ChatMessage
 from scenes.files.chats.labels import by_speaker
+from scenes.files.chats.stress import unstressed
 from scenes.log import Entry, Kind, parse
 
 CHAR = "{{char}}"
@@ -66,7 +67,7 @@ def entries_of(
     speaks. What stands behind another's name before a colon is theirs.
     """
     text = story_of(text, left_out)
-    text = _unstressed(text) if "*" in text else text
+    text = unstressed(text) if "*" in text else text
     speaker = named(message.name)
     char = CHAR if message.player else speaker
     has_macros = "{" in text or "<" in text
@@ -118,41 +119,6 @@ def _voices(speaker: str, player: bool) -> Voices:
 
 def _filled(char: str, player: str | None, line: str) -> str:
     return " ".join(expand(line, char, player, Random(line)).splitlines())
-
-
-def _unstressed(text: str) -> str:
-    """A text without the asterisks of words that are stressed inside a sentence, not done."""
-    return _STRESSED.sub(_plain_word, text)
-
-
-def _plain_word(found: re.Match[str]) -> str:
-    """A stressed word without its marks, or what is done as it is."""
-    bold, word = found["bold"], found["word"]
-    text, at, end = found.string, found.start(), found.end()
-    before, behind = text[max(at - 2, 0) : at], text[end : end + 2]
-    joined = before[-1:].isalnum() or behind[:1].isalnum()
-    if bold is not None:
-        inside = (
-            joined or (before[-1:] + behind[:1]).strip('“”"「」『』') != before[-1:] + behind[:1]
-        )
-        return bold if inside else found[0]
-    in_sentence = before[-1:] == " " and (before[:1].isalnum() or before[:1] in ",;—")
-    goes_on = behind[:1] in tuple(".,!?;:") or (behind[:1] == " " and behind[1:].islower())
-    is_deed = word.lower().endswith(("s", "ing", "ed")) and word.lower() not in _NO_DEEDS
-    alone = in_sentence and goes_on and word.isascii() and " " not in word and not is_deed
-    return word if alone or (before[-1:].isalnum() and behind[:1].isalnum()) else found[0]
-
-
-_STRESSED = re.compile(
-    r"(?<!\*)(?:\*\*(?P<bold>[^*\n]{1,200})\*\*|\*(?P<word>[^*\n]{1,40})\*)(?!\*)"
-)
-_QUOTE_SIGNS = tuple('“”"「」『』')
-_NO_DEEDS = frozenset(
-    (
-        *("this", "was", "is", "has", "does", "yes", "always", "us", "his", "its", "as", "these"),
-        *("those", "others", "everything", "anything", "nothing", "need", "indeed"),
-    )
-)
 
 
 def _lines(text: str) -> Iterator[str]:
