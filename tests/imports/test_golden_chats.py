@@ -74,7 +74,7 @@ def test_every_case_becomes_what_a_person_has_read(tmp_path: Path) -> None:
 
 def main() -> None:
     """Write what the files become now."""
-    speak()
+    speak("en")
     with tempfile.TemporaryDirectory() as folder:
         for name in INPUTS:
             (GOLDEN / f"{name}.expected").write_text(outcome(GOLDEN / name, Path(folder)), "utf-8")

@@ -1,4 +1,4 @@
-"""Asterisks around words that are stressed inside a sentence, told from those around deeds. Pure."""
+"""Asterisks around words that are stressed inside a sentence, and not done. Pure."""
 
 import re
 
