@@ -27,6 +27,14 @@ _BY_USER = f"{USER}："
 _BY_QUOTES = {"quoted": True, "thoughts": True, "spoken": False}
 """Whether only what is quoted is said, by the style."""
 _THOUGHT = re.compile(r"\*{1,3}([^*\n]+)\*{1,3}|【([^【】\n]+)】")
+_ASSET = re.compile(
+    r"<(?:img|image|video|audio|bgm?|emotion|asset)\s*=\s*[^<>\n]{0,300}>", re.IGNORECASE
+)
+"""Pictures and sounds as RisuAI writes them."""
+_ASIDE = re.compile(
+    r"^[ \t]*(?:\(\([^\n]*\)\)|（（[^\n]*））|[\[(（【*]?[ \t]*OOC[ \t]*[:：)）\]】][^\n]*)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 Filled = Callable[[str], str]
 LONGEST = 100_000
 """Characters of a message above which only its lines are told apart."""
@@ -66,7 +74,7 @@ def entries_of(
     Macros that say who is who are replaced; `{{char}}` is the speaker, and stays where the player
     speaks. What stands behind another's name before a colon is theirs.
     """
-    text = story_of(text, left_out)
+    text = story_of(_ASSET.sub("", text) if "=" in text else text, left_out)
     text = unstressed(text) if "*" in text else text
     speaker = named(message.name)
     char = CHAR if message.player else speaker
@@ -91,6 +99,7 @@ def _parts(
     message: ChatMessage, speaker: str, text: str, reading: Reading, filled: Filled
 ) -> Iterator[Entry]:
     """The entries of a message by who speaks in it."""
+    text, asides = _without_asides(text)
     if ":" not in text and "：" not in text:
         parts = [("", text)]
     else:
@@ -110,6 +119,16 @@ def _parts(
             quoting = None if role and not is_quoting(part) else by_quotes
             thoughts = reading.style == "thoughts"
             yield from _spoken(part, voices, reading.player, filled, quoting, thoughts)
+    for aside in asides:
+        yield Entry("comment", f"{speaker}：{aside}")
+
+
+def _without_asides(text: str) -> tuple[str, list[str]]:
+    """A text without the lines that are no part of the play, and these."""
+    if not _ASIDE.search(text):
+        return text, []
+    asides = [" ".join(found[0].split()) for found in _ASIDE.finditer(text)]
+    return _ASIDE.sub("", text), asides
 
 
 @lru_cache(1000)

@@ -5,7 +5,7 @@ stands between, and sentences stand behind it. What only might be a name is aske
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from scenes.files.trpg.names import may_speak
 
 MOST = 10_000
 """Labels that are counted."""
+MOST_BESIDE = 20
+"""Names that are remembered beside one."""
 SHOWN = 60
 """Characters that are kept of what stands behind one."""
 
@@ -111,6 +113,8 @@ class _Seen:
     turn: int = 0
     returns: int = 0
     first: str = ""
+    beside: set[str] = field(default_factory=set)
+    """Keys of names in the lines before and behind it."""
 
 
 @dataclass
@@ -126,14 +130,24 @@ class LabelCounts:
         story, between which others may write."""
         self._turn += not told
         found: list[str] = []
+        before = ""
         for line in text.split("\n") if _COLON.search(text) else ():
             label = label_of(line)
             if label is None or not label.text or not may_be_name(label.name):
+                is_user = label is not None and key_of(label.name) == "you"
+                before = "You" if is_user else "" if line.strip() else before
                 continue
             if label.name in self.seen or len(self.seen) < MOST:
                 self._count(label, told)
                 found.append(label.name)
+                self._stand_beside(label.name, before)
+            before = label.name
         return found
+
+    def _stand_beside(self, name: str, before: str) -> None:
+        for one, other in ((name, before), (before, name)):
+            if before and one in self.seen and len(self.seen[one].beside) < MOST_BESIDE:
+                self.seen[one].beside.add(key_of(other))
 
     def _count(self, label: Label, told: bool) -> None:
         seen = self.seen.setdefault(label.name, _Seen(first=label.text[:SHOWN], turn=self._turn))
@@ -147,23 +161,30 @@ class LabelCounts:
         seen.told += told
         self._last = label.name
 
-    def speaking(self) -> list[str]:
-        """The labels that speak: they come again, others between, and sentences follow them."""
-        return [name for name, seen in self.seen.items() if _speaks(seen)]
+    def speaking(self, known: Collection[str] = ()) -> list[str]:
+        """The labels that speak: sentences follow them, and they come again with others between, or
+        stand beside one that speaks; `known` are keys of names that do."""
+        speaks = {name for name, seen in self.seen.items() if seen.returns and _is_said(seen)}
+        keys = {*known, *map(key_of, speaks)}
+        speaks |= {
+            name for name, seen in self.seen.items() if _is_said(seen) and seen.beside & keys
+        }
+        return [name for name in self.seen if name in speaks]
 
-    def doubtful(self) -> list[str]:
-        """The labels that may speak; of what people write themselves only those that come again, or
-        behind which something is quoted."""
+    def doubtful(self, known: Collection[str] = ()) -> list[str]:
+        """The other labels that may speak; of what people write themselves only those that come
+        again, or behind which something is quoted."""
+        speaking = {*self.speaking(known)}
         return [
             name
             for name, seen in self.seen.items()
-            if not _speaks(seen)
-            and (seen.quoted or (2 * seen.sentences > seen.count and seen.told + seen.count > 1))
+            if name not in speaking
+            and (seen.quoted or (_is_said(seen) and seen.told + seen.count > 1))
         ]
 
 
-def _speaks(seen: _Seen) -> bool:
-    return seen.returns > 0 and 2 * seen.sentences > seen.count
+def _is_said(seen: _Seen) -> bool:
+    return 2 * seen.sentences > seen.count
 
 
 def by_speaker(text: str, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:

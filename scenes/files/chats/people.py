@@ -185,8 +185,15 @@ class ChatPeople:
         if len(names) < 2 or self._told(key) & self.rules.roles.keys():
             return False
         own = set(map(key_of, self._told(key)))
-        speaking = names.intersection(self.scan.labels.speaking())
+        speaking = names.intersection(self.scan.labels.speaking(self._known()))
         return len(speaking) > 1 and not own.intersection(map(key_of, names))
+
+    def _known(self) -> frozenset[str]:
+        """The keys of the names of those who write, and of the words for the user."""
+        names = {self._plain[key] for key in self.scan.counts} | {
+            key[0] for key in self.scan.counts
+        }
+        return frozenset(map(key_of, (*names, *self.chat.cast, "You"))) - {""}
 
     def _is_left_out(self, key: Key) -> bool:
         told = self._told(key)
@@ -224,9 +231,11 @@ class ChatPeople:
         known |= {key_of(key[0]): role for key, role in self._roles.items() if key[0]}
         narrating = {*roles, *map(key_of, filter(_NARRATES.fullmatch, labels.seen))}
         roles |= dict.fromkeys(narrating - known.keys(), NARRATOR)
-        recurring = [name for name in labels.speaking() if key_of(name) not in {*known, *roles}]
+        recurring = [
+            name for name in labels.speaking(self._known()) if key_of(name) not in {*known, *roles}
+        ]
         recurring += self.scan.mentioned(
-            [one for one in labels.doubtful() if key_of(one) not in known]
+            [one for one in labels.doubtful(self._known()) if key_of(one) not in known]
         )
         known |= {key_of(name): named(asked.get(name) or name) for name in recurring}
         others = [*(name for name, role in asked.items() if role), *self.rules.narrators]
@@ -237,7 +246,11 @@ class ChatPeople:
             if not role:
                 roles.pop(key_of(name), None)
         told = {*map(key_of, asked), *map(key_of, self.rules.narrators | self.rules.observers)}
-        doubtful = [name for name in labels.doubtful() if key_of(name) not in roles.keys() | told]
+        doubtful = [
+            name
+            for name in labels.doubtful(self._known())
+            if key_of(name) not in roles.keys() | told
+        ]
         return {key: role for key, role in roles.items() if key}, doubtful
 
     def said(self, label: str) -> str:
