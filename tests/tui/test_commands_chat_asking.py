@@ -9,7 +9,7 @@ from tests.tui.terminals import Terminal
 
 CHAT = [
     {"user_name": "Jun", "character_name": "Mei"},
-    {"name": "Mei", "is_user": False, "mes": '*He is late again.* Mei sighs. "You are late."'},
+    {"name": "Mei", "is_user": False, "mes": '*He is late again.* Mei looks up. "You are late."'},
     {"name": "Jun", "is_user": True, "mes": "Sorry."},
     {"name": "World", "is_user": False, "mes": "It rains."},
 ]
@@ -44,18 +44,32 @@ def lines(run) -> list[str]:
     [
         (
             (),
-            ["Mei：\\me He is late again.", "Mei：\\me sighs.", "Mei：You are late."]
-            + ["Jun：Sorry.", "World：It rains."],
+            [
+                "Mei：\\me is late again.",
+                "Mei：\\me looks up.",
+                "Mei：You are late.",
+                "Jun：Sorry.",
+                "World：It rains.",
+            ],
         ),
         (
             ("--style", "thoughts", "--narrator", "World"),
-            ["Mei：（He is late again.）", "Mei：\\me sighs.", "Mei：You are late."]
-            + ["【Sorry.】", "【It rains.】"],
+            [
+                "Mei：（He is late again.）",
+                "Mei：\\me looks up.",
+                "Mei：You are late.",
+                "Jun：Sorry.",
+                "【It rains.】",
+            ],
         ),
         (
             ("--style", "spoken", "--observer", "World", "--map", "Mei=Mia"),
-            ["Mia：\\me He is late again.", 'Mia：Mei sighs. "You are late."', "Jun：Sorry."]
-            + ["# World：It rains."],
+            [
+                "Mia：\\me is late again.",
+                'Mia：Mei looks up. "You are late."',
+                "Jun：Sorry.",
+                "# World：It rains.",
+            ],
         ),
     ],
 )

@@ -72,7 +72,7 @@ CHAT_STYLE_NAMES: dict[str | None, str] = {
     None: N_("style by what is in each message"),
     "quoted": N_("“…” is said, the rest is told"),
     "spoken": N_("all is said, *…* and （…） is done"),
-    "thoughts": N_("“…” said, *…* thought, the rest told"),
+    "thoughts": N_("*…* and 【…】 is thought"),
 }
 Saved = tuple[Path, list[ImportReport]]
 

@@ -24,7 +24,7 @@ CHAR = "{{char}}"
 NOBODY = "无名"
 """Who wrote a message without a name."""
 _BY_USER = f"{USER}："
-_BY_QUOTES = {"quoted": True, "thoughts": True, "spoken": False}
+_BY_QUOTES = {"quoted": True, "spoken": False}
 """Whether only what is quoted is said, by the style."""
 _THOUGHT = re.compile(r"\*{1,3}([^*\n]+)\*{1,3}|【([^【】\n]+)】")
 _ASSET = re.compile(
@@ -163,6 +163,7 @@ def _spoken(
 ) -> Iterator[Entry]:
     speaker = voices.name
     if thoughts and _THOUGHT.search(text):
+        by_quotes = (is_quoting(text) or None) if by_quotes is None else by_quotes
         for line in text.split("\n"):
             for place, part in enumerate(_THOUGHT.split(line)):
                 if place % 3 == 0:
