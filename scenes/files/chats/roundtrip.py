@@ -85,6 +85,8 @@ def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     events = [*_events(block), *further]
     opened = _opened(block, scene)
     session = Session.replay([opened, *events], _nothing)
+    if session.damage:
+        raise ValueError(session.damage[0])
     report.title = FORM
     report.became["turns"], report.became["draws"] = len(session.turns), len(session.draws)
     written: list[Written] = [(event, ()) for event in events]

@@ -85,7 +85,8 @@ def lines_of_chat(
 
 def scene_of_chat(people: ChatPeople, path: Path, tell: Callable[[str], None]) -> Scene:
     """The scene of those who speak in a chat; `tell` gets a line for what should be known of it."""
-    chat, role, spoken = people.chat, people.player, people.roles()
+    chat, spoken = people.chat, people.roles()
+    role = people.player if people.player not in people.left_out else None
     narrators = people.reading().narrators
     names = [name for name, __ in spoken.most_common(LARGEST_CAST)]
     names += [people.called(name) for name in chat.cast[:LARGEST_CAST]]
