@@ -74,6 +74,11 @@ def restored_session(chat: Chat, report: ImportReport) -> RestoredSession | None
 def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     lines = list(_lines(chat, report))
     scene = _scene_of(block["scene"], report)
+    drawn = {draw["id"] for draw in block.get("draws", ())}
+    for turn in block["turns"]:
+        if turn.get("draw") not in drawn:  # a hand that was lost leaves what was picked of it
+            turn.pop("draw", None)
+            turn.pop("candidate", None)
     before = _session(block, scene)
     turns = {turn["id"]: turn for turn in block["turns"]}
     avatars = _avatars(lines, turns)
@@ -85,8 +90,6 @@ def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     events = [*_events(block), *further]
     opened = _opened(block, scene)
     session = Session.replay([opened, *events], _nothing)
-    if session.damage:
-        raise ValueError(session.damage[0])
     report.title = FORM
     report.became["turns"], report.became["draws"] = len(session.turns), len(session.draws)
     written: list[Written] = [(event, ()) for event in events]
