@@ -52,6 +52,8 @@ def write_inputs(folder: Path) -> None:
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in chat)
     for name in ("chat.jsonl", "chat.json"):
         (folder / name).write_text(lines, encoding="utf-8")
+    story = {"gamestarted": True, "prompt": "Smith: Hello?", "actions": ["\nHall: dark."]}
+    (folder / "save.json").write_text(json.dumps(story), encoding="utf-8")
     (folder / "card.png").write_bytes(png_of(ccv3=v3()))
     (folder / "portrait.png").write_bytes(png_of())
     (folder / "seraphina.json").write_bytes(raw(v2(name="Seraphina")))
