@@ -73,7 +73,12 @@ def constants_in(book: "Lorebook", path: Path, char: str, user: str) -> list[Con
 def all_of(scene: Scene) -> list[Constant]:
     """The constant entries of a scene and its cast, each once."""
     every = (*scene.constants, *(one for role in scene.cast for one in role.constants))
-    return list({one.key: one for one in every}.values())
+    return list({_whole(one): one for one in every}.values())
+
+
+def _whole(one: Constant) -> tuple[str, str]:
+    """What tells an entry from others: two roles may have one book, which names each of them."""
+    return one.key, one.text
 
 
 def without(scene: Scene, off: Sequence[str]) -> Scene:
@@ -95,7 +100,7 @@ def fitted(scene: Scene, context: int, count: Count, others: int) -> Scene:
     Those of the highest order come first; one that does not fit stops none that follow.
     """
     kept = _kept(all_of(scene), _room(context, others), count)
-    return scene if kept is None else _with(scene, lambda one: one.key in kept)
+    return scene if kept is None else _with(scene, lambda one: _whole(one) in kept)
 
 
 def left_out(constants: Sequence[Constant], context: int, count: Count, others: int) -> list[str]:
@@ -103,7 +108,7 @@ def left_out(constants: Sequence[Constant], context: int, count: Count, others: 
     room = _room(context, others)
     kept = _kept(constants, room, count)
     lines: list[str] = []
-    missing = [one for one in constants if kept is not None and one.key not in kept]
+    missing = [one for one in constants if kept is not None and _whole(one) not in kept]
     for path in dict.fromkeys(one.path for one in missing):
         entries = [one for one in missing if one.path == path]
         named = [
@@ -157,14 +162,14 @@ def _room(context: int, others: int) -> int:
     return min(context // SHARE, context - others - context // LEFT)
 
 
-def _kept(every: Sequence[Constant], room: int, count: Count) -> set[str] | None:
-    """The keys of the entries that fit; `None` where all do."""
-    kept: set[str] = set()
+def _kept(every: Sequence[Constant], room: int, count: Count) -> set[tuple[str, str]] | None:
+    """The entries that fit; `None` where all do."""
+    kept: set[tuple[str, str]] = set()
     for one in sorted(every, key=lambda one: -one.order):
         cost = count(line_of(one))
         if cost <= room:
             room -= cost
-            kept.add(one.key)
+            kept.add(_whole(one))
     return None if len(kept) == len(every) else kept
 
 

@@ -287,6 +287,7 @@ def stable_part(scene: Scene) -> str:
             entries.append(Entry("context", f"{role.name}：{profile}"))
         entries += [Entry("context", text) for text in told(role.constants, role)]
     entries += [Entry("context", text) for text in told(scene.constants)]
+    entries = list(dict.fromkeys(entries))  # two of the cast may have one book
     for role in scene.cast:
         entries += _voice(role, scene)
     return dump(entries)

@@ -51,13 +51,14 @@ def plan(
     knowledge: Sequence[str] = (),
     name: str = "",
     mode: Mode | None = None,
+    or_named: str = "",
 ) -> list[Import]:
     """What importing one file, one folder, or the `.txt` files of one ChatHaruhi role will make.
 
     `knowledge` names further files beside the characters that they know; `name` is what the one
-    character is called here, `mode` what it is at the table. Of two of one name the second gets a
-    number. Nothing is written. Raises `KnownError`, also where a file is there already, unless
-    `force`.
+    character is called here, `or_named` what one is called that has no name, `mode` what it is at
+    the table. Of two of one name the second gets a number. Nothing is written. Raises
+    `KnownError`, also where a file is there already, unless `force`.
     """
     source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
     if name and len(source.cards) > 1:
@@ -72,7 +73,10 @@ def plan(
     given: list[str] = []
     there = stems(folder, ".yaml")
     for card in source.cards:
-        sheet = _apart(sheet_of(card, name, mode), [one.sheet.name for one in made])
+        sheet = _apart(
+            sheet_of(card, name or ("" if card.name else or_named), mode),
+            [one.sheet.name for one in made],
+        )
         stem = file_name(sheet.name, "character", given, there)
         given.append(stem)
         path = folder / f"{stem}.yaml"

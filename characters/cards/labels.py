@@ -14,6 +14,8 @@ _START = re.compile(r"^\s*(?:<START>|\*{3,}|-{3,}|END_OF_DIALOG)\s*$", re.IGNORE
 _LABEL = re.compile(
     r"^\s*(\{\{user\}\}|[^\s:：\[\]【】\"“「*<>|][^\n:：\[\]【】\"“「*<>|]{0,40}?)\s*[:：]\s*(.*)$"
 )
+_HOW = re.compile(r"([^（()）]+?)\s*[（(]([^（()）]+)[）)]")
+"""A name with how it is said: `林夏（小声）`."""
 _BRACES = str.maketrans("{}【】", "（）〔〕")
 _CLAUSE_OF_SPEECH = re.compile(
     r"[说說道问問喊答着著了]$|^[我你他她它这這那]|^(?:i|you|he|she|they|it|this|that)\b"
@@ -85,6 +87,8 @@ def blocks(text: str, voices: Voices, labels: bool) -> Iterator[Block]:
             yield block
             block = Block(voices.name, [], [])
         label = _LABEL.match(line) if ":" in line or "：" in line else None
+        if label and (how := _HOW.fullmatch(label[1])) and voices.speaker(how[1]):
+            label = _LABEL.match(f"{how[1]}：（{how[2]}）{label[2]}")
         named = (voices.speaker(label[1]) or (label[1] in others and label[1])) if label else None
         if label and named:
             yield block

@@ -26,7 +26,12 @@ _PIECE = re.compile(f"{_DEEDS}|{_QUOTES}")
 """What is marked in a line; each way begins with one sign, by which the next one is soon found."""
 _DEED_GROUPS = 3
 _LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
-_SUBJECT = re.compile(r"(?:(?:[Ss]he|[Hh]e|[Tt]hey) (?=\S)|[她他它](?![的们所这那]))")
+_SUBJECT = re.compile(r"(?:(?:[Ss]he|[Hh]e|[Tt]hey) (?=\S)|彼女?[はが]|[她他它](?![的们所这那]))")
+_BOLD_LABEL = re.compile(
+    r"^\s*\*{1,2}([^*\n:：]{1,40})(?:\*{1,2}\s*[:：]|[:：]\s*\*{1,2})", re.MULTILINE
+)
+_STARRED = re.compile(r"(?<!\*)\*[^*\n]+\*(?!\*)")
+_LEADING = "，,、：:；; "
 _NARRATIONS = re.compile("(?:【[^【】]*】)+")
 _TOLD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2}")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
@@ -44,7 +49,9 @@ def spoken(
     theirs; where nobody seems to speak, `性格：活泼`, it is a context line. `by_quotes` is whether
     only quotes are speech, or none are told from what is said, where that is known already.
     """
-    plain = printable(text).replace("\t", " ")
+    plain = _BOLD_LABEL.sub(r"\1：", printable(text).replace("\t", " "))
+    if "**" in plain and _STARRED.search(plain):
+        plain = plain.replace("**", "")  # deeds have one star, what is stressed has two
     lines: list[str] = []
     telling = Telling((voices.name, *voices.aliases))
     for block in blocks(plain, voices, labels):
@@ -79,7 +86,10 @@ def _told_line(
     if voices.narrates and speaker == voices.name:
         return [_narration(line)] if _BARE.search(line) else []
     made: list[str] = []
-    for piece, kind in _whose(line, telling, by_quotes):
+    for part, kind in _whose(line, telling, by_quotes):
+        piece = part.lstrip(_LEADING) if _BARE.search(part) else part
+        if kind == "bare" and piece.strip() in telling.names:
+            continue  # a name above what is said
         if kind == "speech":
             made.append(f"{speaker}：{piece}")
         elif kind == "other":
@@ -118,6 +128,7 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
         yield from _unquoted(parts, line)
         return
     texts = [text for text, __ in parts]
+    own = False
     for at, (__, kind) in enumerate(parts):
         text = texts[at]
         if kind == "deed":
@@ -130,9 +141,10 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
                 if lead.strip():
                     yield lead, "bare"
             elif _BARE.search(text):
-                yield text.lstrip("，,、；; "), "deed" if text[:1] in "，、" else "bare"
+                yield text, "deed" if own and text[:1] in "，、" else "bare"
         else:
             before, behind = texts[at - 1], texts[at + 1]
+            own = False
             by_other = telling.another_says(before[-NEAR:], behind[:NEAR])
             if by_other == "lead":
                 yield (before + text).strip(), "other"
@@ -144,7 +156,7 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
             else:
                 if _BARE.search(before):
                     yield before, "bare"
-                said, telling.other = _inner(text), False
+                said, telling.other, own = _inner(text), False, True
                 if said:
                     yield said, "speech"
 

@@ -51,6 +51,8 @@ _DROPPED = {
     **dict.fromkeys(("details", "summary", "dialog", "rp", "rt", "rtc"), FOLDED),
     "table": TABLES,
 }
+_WRAPPERS = frozenset(("content", "text", "正文", "user", "char", "bot", "start", "!"))
+"""Tags whose name says nothing of what stands in them."""
 _MACROS = frozenset(("user", "char", "bot", "start"))
 """Tags that are macros, or begin a dialogue."""
 _BY_WORD: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -187,7 +189,7 @@ def _without_tags(text: str, left_out: Counter[str], story: bool) -> str:
         at = tag.end
         if reason is None:
             left_out[TAGS] += not tag.closes
-            parts.append("\n" if tag.name in _BLOCK else "")
+            parts.append(_in_place_of(tag, text, story))
         elif tag.closes:
             if reason == THINKING and text[at:].strip():
                 parts.clear()  # it began before the text does
@@ -202,6 +204,15 @@ def _without_tags(text: str, left_out: Counter[str], story: bool) -> str:
             if begun and _runs_on(tag, reason):
                 return "".join(parts)
     return "".join([*parts, text[at:]])
+
+
+def _in_place_of(tag: _Tag, text: str, story: bool) -> str:
+    """What stands where a tag was; in a setting, a tag of the author's own is a heading."""
+    if tag.name in _BLOCK or (not story and tag.name in _DROPPED):
+        return "\n"
+    if story or tag.name in _INLINE or tag.name in _WRAPPERS or tag.mate < 0:
+        return ""
+    return "\n" if tag.closes else f"\n{text[tag.start + 1 : tag.end].split('>')[0].split()[0]}："
 
 
 def _without_marks(text: str, left_out: Counter[str]) -> str:

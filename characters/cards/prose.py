@@ -9,21 +9,25 @@ NEAR = 120
 """Characters beside a quotation by which it is told whose it is."""
 _SAID_ZH = (
     r"(?:[说說问問答喊叫笑骂罵叹嘆吼嚷应應喝劝勸哼接]道|回答|回应|回應|开口|開口|嘟囔|低语|低語|喃喃|解释|解釋"
-    r"|补充|補充|吩咐|命令|提醒|大喊|大叫|低吼|宣布|插嘴|[说說道问問喊答嚷骂罵吼唤喚劝勸])(?:道|着|著|了)?(?:一?[句声聲])?"
+    r"|补充|補充|吩咐|命令|提醒|大喊|大叫|低吼|宣布|插嘴|吆喝|惊呼|驚呼|尖叫|嚷嚷|招呼|催促|感叹|感嘆|嘀咕|咕哝|[说說道问問喊答嚷骂罵吼唤喚劝勸])(?:道|着|著|了)?(?:一?[句声聲])?"
 )
 _MANNER = re.compile(
     r"(?:[冷苦微大狂轻輕坏壞]?笑[着著]|[哭叹嘆喘][着著]|摇着头|搖著頭|[低轻輕大高小冷柔厉厲沉朗齐齊][声聲]"
     r"|[冷淡缓緩慢轻輕悄默幽]{2}地?|[\u3400-\u9fff]{1,4}地|忽然|突然|终于|終於|立刻|随即|隨即|接着|接著|继续|繼續"
     r"|又|也|才|便|就|只|还|還|先|则|則|(?:对|對|向|朝|冲|衝|跟|和)[^，,]{1,6})$"
 )
-_PERSON = re.compile(
-    r"(?:[^，,。]{0,6}的)?(?:那|这|這|一)?(?:个|個|名|位)?[\u3400-\u9fff]{0,2}(?:仆|僕|僮|童|卫|衛|士兵|卫兵|衛兵|老板|老闆|掌柜|掌櫃"
+_PEOPLE = (
+    r"(?:仆|僕|僮|童|卫|衛|士兵|卫兵|衛兵|老板|老闆|掌柜|掌櫃"
     r"|小二|年轻人|年輕人|中年人|陌生人|男生|女生|侍女|少女|女人|女孩|女子|丫鬟|管家|男人|男子|男孩|老人|老者|老妇|老婦|路人|众人|眾人|猎人|獵人|商人|工人|客人|少年|青年"
     r"|孩子|师父|師父|师兄|師兄|师姐|師姐|母亲|母親|父亲|父親|妈妈|媽媽|爸爸|哥哥|姐姐|弟弟|妹妹|爷爷|爺爺|奶奶|大叔|阿姨|同学|同學|老师"
     r"|老師|医生|醫生|学生|學生|先生|大夫|车夫|車夫|船夫|护士|護士|骑士|騎士|道士|修士|队长|隊長|船长|船長|校长|校長|首领|首領|将军|將軍"
     r"|国王|國王|王后|皇后|公主|王子|店主|大汉|大漢|汉子|漢子|小贩|小販|售票员|售票員|店员|店員|司机|司機)"
 )
+_PERSON = re.compile(
+    rf"(?:[^，,。]{{0,6}}的)?(?:那|这|這|一)?(?:个|個|名|位)?[\u3400-\u9fff]{{0,2}}{_PEOPLE}"
+)
 """A clause that begins with somebody, by what people are called."""
+_A_PERSON = re.compile(rf"[一几幾两兩](?:个|個|名|位)[\u3400-\u9fff]{{0,4}}?{_PEOPLE}")
 _SAID_EN = (
     r"(?:said|says?|ask(?:s|ed)|repl(?:y|ies|ied)|whisper(?:s|ed)|shout(?:s|ed)|mutter(?:s|ed)|call(?:s|ed)"
     r" out|answer(?:s|ed)|cr(?:y|ies|ied)|yell(?:s|ed)|growl(?:s|ed)|murmur(?:s|ed)|snap(?:s|ped)"
@@ -44,10 +48,13 @@ _TAIL_EN = re.compile(
 )
 _WRITTEN = re.compile(
     r"(?:[写刻印题贴标绣画挂]着|写了|名叫|名为|叫做|称为|称作|所谓的?|叫作|\b(?:reads?|reading|called|labell?ed|"
-    r"named|titled|so-called|word|words|written))[：:]?\s*$",
+    r"named|titled|so-called|words?|written|signs?|labels?|plaques?))[：:]?\s*$",
     re.IGNORECASE,
 )
 _TO_JA = re.compile(r"と(?!いう|は|いっ|呼|か)")
+_VOICE = re.compile(
+    r"\s*(?P<who>[^，,。！？：:\s]{0,14}?)的?(?:声音|聲音|嗓音)[^。！？]{0,20}(?:传来|傳來|响起|響起)"
+)
 _TAIL_JA = re.compile(
     r"と?(?P<who>[^、。はが\s「」]{0,10})[はが]?(?:言[っい]|叫[んび]|呟|つぶや|答え|尋ね|訊|囁|ささや|告げ|笑[っい])"
 )
@@ -59,7 +66,9 @@ _SENTENCE = re.compile(
 )
 _CLAUSE = re.compile(r"[，,；;]")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
-_HE = re.compile(r"(?:she|he|they|her|his|their|its?)\b|[他她它]", re.IGNORECASE)
+_HE = re.compile(
+    r"(?:she|he|they|her|his|their|its?)\b|[他她它]|彼女?(?=[はがのも])", re.IGNORECASE
+)
 _I = re.compile(
     r"(?:i|i'm|i've|i'll|my|me|we|our)\b|[我俺吾咱]|本(?:座|王|宫|小姐|大爷|少爷)", re.IGNORECASE
 )
@@ -70,6 +79,7 @@ _OTHERS = re.compile(
     r"|[雨雪风雷](?=[停下落起越还又不声渐])",
     re.IGNORECASE,
 )
+_WHOSE = re.compile(r"[他她它我你][^，,]{0,8}?的([^，,]+)")
 _ACTS = re.compile(r"[了着起出微轻冷淡默然地没不]|一(?![名位个])")
 
 
@@ -127,6 +137,8 @@ class Telling:
         if any(name and name in who for name in self.names):
             self.other = False
             return False
+        if (whose := _WHOSE.match(who)) and _PERSON.match(whose[1]):
+            return True
         if _HE.match(who):
             return self.first_person
         own = self.is_own(who)
@@ -212,6 +224,10 @@ def _subject(who: str, clauses: Sequence[str]) -> str:
     who = who.strip()
     while manner := _MANNER.search(who):
         who = who[: manner.start()].strip()
+    if _HE.match(who) and "的" not in who:
+        for clause in clauses[:-1]:  # a man stood there, and he said
+            if person := _A_PERSON.search(clause):
+                return person[0]
     if who or len(clauses) < 2:
         return who
     for clause in map(str.strip, reversed(clauses[:-1])):
@@ -224,6 +240,8 @@ def _subject(who: str, clauses: Sequence[str]) -> str:
 
 def _speaker_behind(tail: str) -> str | None:
     """As `_speaker_before`, of what stands behind the words."""
+    if found := _VOICE.match(tail):
+        return found["who"] or found[0]
     if found := _TAIL_ZH.match(tail):
         return _subject(found["who"], ())
     if japanese := _TAIL_JA.match(tail):

@@ -17,14 +17,15 @@ from characters.cards.patterns import SLASHED, pattern_of
 SCRIPTS = N_("places that the card's own scripts changed")
 TOO_SLOW = N_("scripts of the card that take too long")
 NO_PATTERN = N_("scripts of the card that cannot be read")
-PATIENCE = 0.1
-"""Seconds that one script may take with one text."""
-PATIENCE_OF_ALL = 2.0
+PATIENCE = 1.0
+"""Seconds that one script may take with one text: far more than any needs that ends at all, so that
+a card gives the same each time it is read."""
+PATIENCE_OF_ALL = 4.0
 """Seconds that the scripts of a card may take together."""
 MOST = 200
 """Scripts of a card that are run."""
-LONGEST = 200_000
-"""Characters that a script may make of a text."""
+LONGEST = LONGEST_TEXT = 50_000
+"""Characters that a script may make of a text, and of one above which none is run."""
 LONGEST_PATTERN = 20_000
 INPUT, OUTPUT, BOOK = 1, 2, 5
 """Placements: what the player writes, what the character says, what a lorebook tells."""
@@ -54,6 +55,9 @@ class Scripts:
 
     def apply(self, text: str, placement: int, counts: Counter[str]) -> str:
         """`text` as the scripts for its place make it; changes and failures are counted."""
+        if len(text) > LONGEST_TEXT:
+            counts[TOO_SLOW] += sum(placement in script.placement for script in self.scripts)
+            return text
         for script in self.scripts:
             if placement not in script.placement or script in self.given_up or not text:
                 continue

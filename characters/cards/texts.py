@@ -22,6 +22,7 @@ profile."""
 DEPTH = 4
 """Where a depth prompt stands that does not say it, as in SillyTavern."""
 _START = re.compile(r"^\s*<START>\s*$", re.IGNORECASE | re.MULTILINE)
+_START_ANYWHERE = re.compile(r"<START>", re.IGNORECASE)
 _ORIGINAL = re.compile(r"\{\{\s*original\s*\}\}", re.IGNORECASE)
 _GAPS = re.compile(r"(?<=\S)[ \t]{2,}")
 _SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])(?=\s)|(\n)")
@@ -33,7 +34,8 @@ _TO_A_PROGRAM = re.compile(
     r"|\bwrite\b.{0,40}\b(?:repl(?:y|ies)|responses?|messages?|words)\b"
     r"|\b(?:repl(?:y|ies)|responses?|messages?|outputs?)\b.{0,40}"
     r"\b(?:words|sentences|lines? long|length|format)"
-    r"|人工智能|语言模型|AI助手|作为AI|写手|输出格式|段落|字数|词元|破限|越狱|审查|系统提示|无限制|NSFW"
+    r"|\b(?:speak|talk|act|write) for \{\{user\}\}|\b(?:stay in|break) character\b"
+    r"|(?:替|代替|扮演)\s*\{\{user\}\}|人工智能|语言模型|AI助手|作为AI|写手|输出格式|段落|字数|词元|破限|越狱|审查|系统提示|无限制|NSFW"
     r"|(?:至少|不少于|不低于|超过)\s*\d+\s*[字词段]|^(?:请|你|现在|从现在起|接下来)?.{0,8}扮演"
     r"|<\w+>|(?:使用|以|按).{0,6}(?:格式|标签)(?:输出|回复|包裹)",
     re.IGNORECASE,
@@ -140,6 +142,7 @@ class CardTexts:
         return self._setting("".join(kept))
 
     def _setting(self, text: str) -> str:
+        text = _START_ANYWHERE.sub("", text)
         told = printable(self._filled(setting_of(text, self.counts)))
         if "{{" in text:
             told = _GAPS.sub(" ", told)  # where macros said nothing

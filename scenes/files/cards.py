@@ -126,9 +126,10 @@ def read(
     knowledge: Sequence[str] = (),
     name: str = "",
     mode: Mode | None = None,
+    or_named: str = "",
 ) -> list[Import]:
     """What importing cards will make in `folder`; see `characters.cards.importing.plan`."""
-    return plan(paths, folder, force, knowledge, name, mode)
+    return plan(paths, folder, force, knowledge, name, mode, or_named)
 
 
 def write_cards(imports: Sequence[Import]) -> list[ImportReport]:

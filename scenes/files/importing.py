@@ -3,9 +3,7 @@
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from random import Random
 
 from base.errors import KnownError
 from base.folders import folders
@@ -13,7 +11,6 @@ from base.messages import _
 from base.text import shown
 from base.writing import reason, replace_text
 from characters.cards.importing import Import, carry_out
-from characters.cards.macros import expand
 from characters.cards.mapping import Mode
 from characters.lore.book import Lorebook
 from scenes.files.cards import write_cards
@@ -74,7 +71,9 @@ def opened(file: Recognised) -> Opened:
         logs = open_logs(path, file.format)
         return OpenedLogs(path, logs, players(logs))
     if importer.kind == "card":
-        return OpenedCards(path, importer, importer.read([path], folders("characters")[1], True))
+        folder = folders("characters")[1]
+        imports = importer.read([path], folder, True, or_named=path.stem)
+        return OpenedCards(path, importer, imports)
     if importer.kind == "chat":
         return _opened_chat(path, importer)
     if importer.kind == "book":
@@ -130,7 +129,8 @@ def scene_beside(imports: Sequence[Import]) -> Path:
     first = imports[0].sheet
     language = language_of("".join((first.profile, *first.openings)))
     player = PLAYERS[language]
-    summary = expand(first.profile, first.name, player, Random(0), datetime.now())
+    profile = first.profile.replace("{{user}}", player)
+    summary = "" if "{{" in profile else profile  # what chance or the day says is not written down
     replace_text(path, scene_with(cast, player, summary, language), ())
     return path
 

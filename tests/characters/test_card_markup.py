@@ -49,7 +49,12 @@ def test_what_is_no_story_goes_and_the_rest_stays(text: str, story: str | None) 
 
 def test_who_somebody_is_may_stand_in_code_and_tables() -> None:
     yaml = "<角色>\n```yaml\n姓名: 祁鹤\n```\n<details><summary>旧</summary>守陵</details>\n</角色>"
-    assert [line for line in setting_of(yaml).split("\n") if line] == ["姓名: 祁鹤", "旧守陵"]
+    assert [line for line in setting_of(yaml).split("\n") if line] == [
+        "角色：",
+        "姓名: 祁鹤",
+        "旧",
+        "守陵",
+    ]
     assert setting_of("| 项 | 值 |\n|---|---|\n| 好感 | 1 |").count("|") == 9
     assert setting_of("```html\n<p>面板</p>\n```\n好<think>x</think>") == "好"
     assert setting_of('{"姓名": "祁鹤"}') == '{"姓名": "祁鹤"}'

@@ -64,6 +64,8 @@ def test_one_that_takes_too_long_or_makes_too_much_is_left_out() -> None:
     assert text.endswith("!") and counts[TOO_SLOW] >= 1
     grown, counts = run("a" * 1000, script("/a/g", "b" * (LONGEST // 10)))
     assert grown == "a" * 1000 and counts == {TOO_SLOW: 1}
+    long = "a" * (LONGEST + 1)
+    assert run(long, script("/a/g", "b")) == (long, {TOO_SLOW: 1})
 
 
 @pytest.mark.parametrize("extensions", [{}, {"regex_scripts": {}}, {"regex_scripts": [None, {}]}])

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.characters.card_files import png_of, raw, v2, v3
+from tests.characters.card_files import png_of, raw, v2, v3, webp_of
 from tests.chatglm.made_up import make_prefix
 from tests.chatglm.tokenizer_made_up import make_playable
 from tests.corpora.teachers import NOVEL
@@ -55,6 +55,7 @@ def write_inputs(folder: Path) -> None:
     story = {"gamestarted": True, "prompt": "Smith: Hello?", "actions": ["\nHall: dark."]}
     (folder / "save.json").write_text(json.dumps(story), encoding="utf-8")
     (folder / "card.png").write_bytes(png_of(ccv3=v3()))
+    (folder / "card.webp").write_bytes(webp_of(v2(name="")))
     (folder / "portrait.png").write_bytes(png_of())
     (folder / "seraphina.json").write_bytes(raw(v2(name="Seraphina")))
     (folder / "my-character.yaml").write_text("name: 安\nprofile: 医生。\n", encoding="utf-8")

@@ -17,6 +17,8 @@ from scenes.scene import Scene
 from scenes.scene_loader import read_scene
 from scenes.table.play import Play
 
+CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "cards"
+
 
 def entry(content: str, **more: object) -> dict[str, object]:
     return {"key": [], "content": content, "constant": True, "disable": False, **more}
@@ -98,6 +100,18 @@ def test_what_is_only_sometimes_so_is_no_profile_but_comes_up(tmp_path: Path) ->
     assert [one.text for one in told if isinstance(one, Note)] == ["过后。"]
 
 
+def test_a_book_that_several_have_is_told_once(tmp_path: Path) -> None:
+    cast = "".join(f"\n  {name}: {{knowledge: [book.json]}}" for name in ("林默", "阿诺"))
+    cast += "\nknowledge: [book.json]"
+    scene = made(
+        tmp_path, entry("城在海边。林默和阿诺住在那里。"), entry("{{char}}怕黑。"), cast=cast
+    )
+    stable = stable_part(scene)
+    assert stable.count("城在海边") == 1
+    assert stable.count("{林默怕黑。}") == stable.count("{阿诺怕黑。}") == 1
+    assert stable_within(scene, 2000, len) == stable
+
+
 def test_a_book_of_the_scene_and_a_broken_one(tmp_path: Path) -> None:
     scene = made(tmp_path, entry("城在海边。"), cast="\n  林默: 学生\nknowledge: [book.json]")
     assert [one.text for one in scene.constants] == ["城在海边。"]
@@ -136,3 +150,17 @@ def test_a_session_keeps_them_as_they_were(tmp_path: Path) -> None:
     again = Play.resume(play.journal.path)
     assert "小。" in again.prompt(Scripted(), again.scene.cast[1]).stable
     again.close()
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="needs the folder `shared` beside the checkout")
+@pytest.mark.parametrize("context", [256, 2048, 4096, 32_768])
+def test_the_case_of_a_book_with_one_big_entry(context: int) -> None:
+    scene = read_scene(CASES / "scene-big-constant.yaml")
+    stable = stable_within(scene, context, len)
+    assert stable.startswith("==== 大条目 ====\n{林默：学生}\n{阿诺：骑士}\n{")
+    assert "{小条必须说。}\n" in stable
+    assert ("大" * 1500 in stable) == (context == 32_768)
+    shelf, entries = Shelf(), parse("林默：暗号呢？\n阿诺：好。")
+    knowledge = shelf.of(scene.knowledge)
+    told = informed(scene, entries, lambda role: knowledge, 600, len, "林默")
+    assert [one.text for one in told if isinstance(one, Note)] == ["暗号是月亮。"]

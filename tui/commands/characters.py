@@ -70,6 +70,8 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
         (N_("likes: {words}"), series(one.likes)),
         (N_("adapter: {words}"), one.adapter),
         (N_("emotions: {words}"), series(one.emotions)),
+        (N_("reminders: {words}"), series(note.text for note in one.notes)),
+        (N_("{words} narrates"), one.name if one.narrator else ""),
         (N_("knowledge: {words}"), series(map(str, one.knowledge))),
         (N_("sheet: {words}"), listed(one.sheet)),
         (N_("card: {words}"), _path(one.card)),
