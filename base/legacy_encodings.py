@@ -16,6 +16,8 @@ SAMPLE = 1 << 16
 """Bytes that are looked at."""
 CLEARLY = 0.02
 """How much likelier another than the first has to be."""
+SURELY = 0.9
+"""How common the signs of a single line have to be."""
 _WRONG = 3
 """How much more a wrong place counts than a common sign."""
 
@@ -25,6 +27,13 @@ def legacy_encoding(raw: bytes) -> str:
     rates = {one: _rate(raw[:SAMPLE], one) for one in LEGACY}
     best = max(LEGACY, key=lambda one: rates[one])
     return best if rates[best] > rates[LEGACY[0]] + CLEARLY else LEGACY[0]
+
+
+def legacy_line(raw: bytes) -> str | None:
+    """In which of `LEGACY` a line is that is no UTF-8, among others that are; `None` where it is
+    rather UTF-8 with wrong bytes."""
+    best = legacy_encoding(raw)
+    return best if _rate(raw, best) > SURELY else None
 
 
 def encoding_name(encoding: str) -> str:

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import IO, BinaryIO
 from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
-from base.legacy_encodings import encoding_name
+from base.legacy_encodings import encoding_name, legacy_line
 from base.messages import _, series
 from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
@@ -20,6 +21,8 @@ from scenes.files.head import HEAD
 from scenes.files.report import FileNotice
 
 CHUNK = 1 << 20
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8."""
 LONGEST_LINE = 1 << 21
 LARGEST_MEMBER = 4 << 30
 """Bytes of a file inside a zip."""
@@ -121,9 +124,12 @@ class TextFile:
                 encoding = encoding_of(piece)
                 if encoding not in UTF8:
                     self.note(0, _("read as {encoding}", encoding=encoding_name(encoding)))
-                decoder = codecs.getincrementaldecoder(encoding)("replace")
+                errors = "surrogateescape" if encoding in UTF8 else "replace"
+                decoder = codecs.getincrementaldecoder(encoding)(errors)
                 ends = io.IncrementalNewlineDecoder(decoder, translate=True)
             text = ends.decode(piece, final=not piece)
+            if encoding in UTF8 and _ESCAPED.search(text):
+                text = self._mended(text, lines)
             if "\ufffd" in text:
                 self._note_replaced(text, lines, encoding)
             lines += text.count("\n")
@@ -131,6 +137,22 @@ class TextFile:
                 yield text
             if not piece:
                 return
+
+    def _mended(self, text: str, lines: int) -> str:
+        """UTF-8 with lines of an older encoding between; what is in neither is �."""
+        mended = text.split("\n")
+        for at, line in enumerate(mended):
+            if not _ESCAPED.search(line):
+                continue
+            raw = line.encode("utf-8", "surrogateescape")
+            older = legacy_line(raw[:CHUNK])
+            mended[at] = raw.decode(older or "utf-8", "replace")
+            if older is not None:
+                self.note(
+                    lines + at,
+                    _("lines from here on are read as {encoding}", encoding=encoding_name(older)),
+                )
+        return "\n".join(mended)
 
     def _note_replaced(self, text: str, lines: int, encoding: str) -> None:
         """Say where the first bytes are that are no text."""

@@ -192,6 +192,8 @@ LOGS: dict[str, tuple[str, bytes]] = {
     "markdown": golden("markdown_alone.md"),
     "stamped": golden("stamped.txt"),
     "names": golden("plain.txt"),
+    "dated": golden("var_memotrace.txt"),
+    "black": golden("var_black_brackets.txt"),
     "wechat": golden("wechat_mail.txt"),
     "paotuan": ("log.txt", "【雨夜】\n苏晚：\\me 提灯\n苏晚：等等我。\n".encode()),
 }

@@ -132,6 +132,8 @@ class PlayersScreen(ModalScreen[Path | None]):
         name = printable(player.name) or "?"
         cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
         part = self.parts[player.part] and _(self.parts[player.part])
+        if part and player.is_guessed:
+            part = _("{part}, as it seems", part=part)
         count = _n("{n} message", "{n} messages", player.count)
         role = printable(player.role) if player.part in ("role", "narrator") else ""
         you = _("you") if isinstance(player, Speaker) and player.player else ""
@@ -152,7 +154,7 @@ class PlayersScreen(ModalScreen[Path | None]):
 
     def action_part(self, part: str) -> None:
         if part in self.parts:
-            self._change(part=part)
+            self._change(part=part, is_guessed=False)
 
     def action_style(self) -> None:
         styles = list(self.style_names)

@@ -58,7 +58,7 @@ class Speaker:
     count: int
     """Messages, or lines behind the name where it only stands before a colon."""
     player: bool = False
-    doubtful: bool = False
+    is_guessed: bool = False
     """Whether it is not sure that it speaks at all."""
 
     @property

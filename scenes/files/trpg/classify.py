@@ -51,9 +51,11 @@ _CHAPTER = re.compile(
     r"|(第[一二三四五六七八九十百零〇\d]{1,5}[章幕节回](?:[\s:：].{0,40})?)"
 )
 _MENTIONS = re.compile(r"(?:@\S+\s+)*")
-_OUT = re.compile(r"(?://|>>|\(\(|（（)")
+_OUT = re.compile(
+    r"//|>>|\(\(|（（|[（(\[【]\s*(?:场外|場外|OOC)\s*[)）\]】]|OOC\s?[：:]", re.IGNORECASE
+)
 _SIMPLE = re.compile("[（(][^（）()]*[)）]")
-_BEGINS = "（(/>@"
+_BEGINS = "（(/>@[【Oo"
 _PARENTHESIS = re.compile("[（）()]")
 _ORDERED = re.compile(
     r"\s*[（(]\s*(?:[.。/!！][A-Za-z][^（）()\n]{0,40}"

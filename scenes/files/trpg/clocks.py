@@ -31,7 +31,7 @@ DATE = (
     rf"(?:\s?[(（]?{_WEEKDAY}[)）]?)?"
 )
 """`2026-03-21`, `2026年3月21日 星期六`, `3/21/2026`, `May 01, 2024`, `01-May-24`, `昨天`."""
-_JOINT = r"(?:[,，]?\s{0,3}|T|\s+at\s+)"
-DATED = rf"{DATE}{_JOINT}{CLOCK}"
-WHEN = rf"(?:{DATE}{_JOINT})?{CLOCK}"
+JOINT = r"(?:[,，]?\s{0,3}|T|\s+at\s+)"
+DATED = rf"{DATE}{JOINT}{CLOCK}"
+WHEN = rf"(?:{DATE}{JOINT})?{CLOCK}"
 """A clock, and the date before it where there is one."""

@@ -57,15 +57,14 @@ _ONLY_CALLED = re.compile(r"(?:@\S+\s*)+")
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
 _BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>→@&\n'
-_PLAIN = re.compile(f"[^{_BRACKETS}）)<.。/#第=—…？?！!~～0-9dDrRsScC-][^{_BRACKETS}）)<]*")
+_TOLD = "0-9撤收群拍戳捏禁转聊招持"
+"""What is in every number of an account, and in all that a program says in Chinese."""
+_PLAIN = re.compile(
+    f"[^{_BRACKETS}{_TOLD}）)<.。/#第=—…？?！!~～dDrRsScC-][^{_BRACKETS}{_TOLD}）)<]*"
+)
 """A text that is one entry, whatever the style."""
-_QUOTED = re.compile(f"“([^{_BRACKETS}）)]+)”([^{_BRACKETS}）)]*)")
+_QUOTED = re.compile(f"“([^{_BRACKETS}{_TOLD}）)]+)”([^{_BRACKETS}{_TOLD}）)]*)")
 """A quotation that is said, and plain text behind it."""
-
-
-def _is_told(text: str) -> bool:
-    """Whether a text may hold the number of an account, or be what a chat program says."""
-    return LONG_NUMBER.search(text) is not None or is_said_by_program(text)
 
 
 class LogConverter:
@@ -133,7 +132,7 @@ class LogConverter:
         if part == "bot":
             part = "dice" if who.bot else "person"
         if part == "person" and who.opening:
-            if _PLAIN.fullmatch(text) and text.isprintable() and not _is_told(text):
+            if _PLAIN.fullmatch(text) and text.isprintable() and "essage" not in text:
                 who.sentences += 1
                 return f"{who.opening}{text}{who.closing}"
             if text[:1] == "“" and (written := self._quoted(who, text)):
@@ -162,10 +161,15 @@ class LogConverter:
 
     def _quoted(self, who: Participant, text: str) -> str:
         """A quotation and what is done behind it; nothing where it has to be looked at."""
-        if who.narrator or self.style.rest != "action":
-            return ""
         quotation = _QUOTED.fullmatch(text)
-        if quotation is None or not text.isprintable() or _is_told(text):
+        if quotation is None or not text.isprintable():
+            return ""
+        if who.narrator:
+            who.count += 1
+            self.report.kept += 1
+            self.report.became["narration"] += 1
+            return f"【{text}】\n"
+        if self.style.rest != "action":
             return ""
         speech, rest = quotation[1].strip(), quotation[2].strip().lstrip(BEHIND)
         if not speech or rest != rest.strip():

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from scenes.files.head import FileHead
 from scenes.files.trpg.headers import (
+    BLACK,
     CHANNEL,
     CHANNELLED,
+    DATED_NAME,
     DISCORD,
     FVTT,
     HKTRPG,
@@ -80,7 +82,10 @@ def rendered(head: FileHead) -> float:
 def painted(head: FileHead) -> float:
     """Most lines begin with a `<name>` of several; hardly sure where tags are closed."""
     names = _names(head, PAINTED)
-    if 2 * len(names) <= len(head.lines) or irc(head) or channelled(head):
+    if 2 * len(names) <= len(head.lines) or head.is_json or irc(head) or channelled(head):
+        return 0
+    alone = sum(re.fullmatch(r"\[[\w.:-]+\]\s*", line) is not None for line in head.lines)
+    if 2 * alone >= len(names):  # sections of settings
         return 0
     one_for_all = len(names) > ENOUGH and len(set(names)) == 1
     sure = 0.3 if "</" in head.text or one_for_all else 0.6
@@ -98,6 +103,19 @@ def minutes(head: FileHead) -> float:
     if len(names) < ENOUGH or len(set(names)) == len(names) or 5 * len(names) < len(head.lines):
         return 0
     return 0.52
+
+
+def dated(head: FileHead) -> float:
+    """A date and a name alone on a line, often, and few names."""
+    names = _names(head, DATED_NAME)
+    if len(names) < ENOUGH or 2 * len(set(names)) > len(names) + 1 or qq(head):
+        return 0
+    return 0.57 if 5 * len(names) >= len(head.lines) else 0
+
+
+def black(head: FileHead) -> float:
+    """Most lines begin with a `【name】` of several that come again."""
+    return _most(head, BLACK, 0.6)
 
 
 def irc(head: FileHead) -> float:
@@ -158,6 +176,8 @@ def _most(head: FileHead, header: LineHeader, base: float) -> float:
     lines = [line for line in head.lines if not (header.frame and header.frame.fullmatch(line))]
     if 2 * len(names) < len(lines) or not names:
         return 0
+    if len(names) > ENOUGH and len(set(names)) == 1:
+        return UNSURE
     repeated = len(set(names)) < len(names) or len(names) < ENOUGH
     return (base if repeated else UNSURE) + 0.1 * len(names) / max(len(lines), 1)
 

@@ -30,7 +30,7 @@ def detect(head: FileHead) -> float:
     """Lines in a font of a colour each, or the heads of its sessions."""
     fonts = len(re.findall(r"^\s*<font color=\"#?\w{3,10}\">", head.text, re.MULTILINE))
     if "<b>Session started at " in head.text:
-        return 0.96 if fonts else 0.6
+        return 0.96 if fonts else 0.4
     return 0.8 if fonts > 2 else 0
 
 

@@ -6,7 +6,7 @@ A pattern names its groups: `name`, and where there are any, `id`, `text` and `c
 import re
 from dataclasses import dataclass, field
 
-from scenes.files.trpg.clocks import CLOCK, DATE, DATED, EXACT, WHEN
+from scenes.files.trpg.clocks import CLOCK, DATE, DATED, EXACT, JOINT, WHEN
 from scenes.files.trpg.items import Part
 
 _TIME, _DAY = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}", r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
@@ -71,7 +71,7 @@ NAMED = LineHeader(
 """`林默(100002) 2026-03-21 19:05:40`: SealDice, its editor, Dice!, OlivaDice."""
 CHANNEL = LineHeader(
     re.compile(
-        rf"{_TITLE}(?P<name>(?!\d{{1,4}}[-/年:])[^：:，。！？“”\n]{{1,80}}?){_COLON}?\s{{1,4}}"
+        rf"{_TITLE}(?P<name>(?!\d{{1,4}}[-/年:])[^：:，。！？“”\n]{{1,80}}?)(?:\s[—–])?{_COLON}?\s{{1,4}}"
         rf"(?:{DATED}|{EXACT})\s*"
     ),
     frame=re.compile(rf"[—\-]{{2,}}\s*{DATE}\s*[—\-]{{2,}}|{DATED}|The chat history of .*|Dear:"),
@@ -83,6 +83,12 @@ MINUTES = LineHeader(
     anywhere=True,
 )
 """The same with minutes alone, as WeChat mails a chat: `林默  20:01`."""
+DATED_NAME = LineHeader(
+    re.compile(
+        rf"{DATE}{JOINT}{CLOCK}\s{{1,4}}(?P<name>[^：:，。！？“”<>\[\]()（）\s]{{1,30}})\s*"
+    ),
+)
+"""`2026-03-21 19:05:40 林默`, as tools write a WeChat chat."""
 QQ = LineHeader(
     re.compile(rf"{_DAY} {CLOCK}\s+{_TITLE}(?P<name>(?![AaPp][Mm]\b).{{0,80}}?){_ID}\s*"),
     frame=re.compile(r"={20,}|消息(?:分组|对象|記錄|分組|對象)[:：].*|消息(?:记录|記錄).*"),
@@ -94,7 +100,13 @@ _ANGLED = r"<(?P<name>[^<>\n]{1,80}?)(?:\((?P<id>[^()<>]{1,80})\))?>"
 RENDERED = _inline(rf"(?:(?:{_DAY}\s+)?{_TIME}\s?)?{_ANGLED}{_COLON}?(?P<text>.*)")
 TIMED = _inline(rf"(?:{_DAY}\s+)?{_TIME}\s?{_ANGLED}{_COLON}(?P<text>.*)")
 """A rendered line that can be nothing else."""
-PAINTED = _inline(rf"[<\[](?P<name>[^<>\[\]\n]{{1,80}})[>\]]{_COLON}?(?P<text>.*)")
+PAINTED = LineHeader(
+    re.compile(rf"[<\[](?P<name>[^<>\[\]\n]{{1,80}})[>\]]{_COLON}?(?P<text>.*)"),
+    inline=True,
+    forms=(LineForm(re.compile(r"\*\s(?P<name>[^\s*]{1,40})\s(?P<text>.*)"), "action"),),
+)
+BLACK = _inline(rf"【(?P<name>[^【】，。！？…“”\n]{{1,20}})】{_COLON}?\s*(?P<text>[^\s【].*)")
+"""`【林默】…`."""
 FVTT = LineHeader(
     re.compile(
         r"\[\d+/\d+/\d+, \d+:\d+:\d+\s?[AP]M\] (?P<name>.{1,200}?)(?:\s+/\s+(?P<text>.*))?\s*"

@@ -31,6 +31,7 @@ def _is_sign(sign: str) -> bool:
 _NO_SPEAKER = re.compile(
     r".*(?:[说說道问問喊叫答曰]|\b(?:said|asked))"
     r"|.{0,6}(?:注意|提示|备注|备註|備註|地点|地點|时间|時間|人物|说明|說明|规则|規則|简介|簡介|目录|目錄|作者"
+    r"|else|try|finally|except|default|public|private|return|case|do|then"
     r"|版权|日期|模组|模組|标题|標題|背景|来源|來源|链接|PS|NOTE)",
     re.IGNORECASE | re.DOTALL,
 )

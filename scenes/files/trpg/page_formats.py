@@ -135,9 +135,12 @@ def _rolled(block: Block) -> str:
 # --- Discord and Telegram as pages ---
 
 
+_CHATLOG = re.compile(r"<div[^<>]*\bclass=[\"']?chatlog__message")
+
+
 def detect_discord(head: FileHead) -> float:
     """The classes of DiscordChatExporter's page."""
-    return SURELY if "chatlog__message" in head.text or "DiscordChatExporter" in head.text else 0
+    return SURELY if _CHATLOG.search(head.text) else 0
 
 
 def read_discord(file: TextFile) -> Iterator[Item]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from base.errors import KnownError
+from base.extras import not_installed
 from base.messages import _
 from base.text import shown
 from scenes.files.head import FileHead
@@ -31,9 +32,10 @@ def read(file: TextFile) -> Iterator[Item]:
     except ImportError:
         raise KnownError(
             _(
-                "{where}: a Parquet table, which needs pyarrow: pip install 'paotuan[parquet]'; or "
-                "give raw-log.txt, which SealDice packs beside it",
+                "{where}: a Parquet table; {hint}; or give raw-log.txt, which SealDice packs "
+                "beside it",
                 where=file.where,
+                hint=not_installed("pyarrow", "parquet"),
             )
         ) from None
     try:

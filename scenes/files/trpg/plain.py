@@ -14,7 +14,7 @@ from scenes.files.trpg.styles import QUOTES
 from scenes.files.trpg.text_formats import BEFORE, FRAME, LARGEST
 
 LABEL = re.compile(
-    r"\s*(?P<aside>[（(\[【]\s*(?:场外|場外|OOC|闲聊|閒聊|水|off)\s*[)）\]】]\s*)?"
+    r"\s*(?:>\s?)?(?:\d{1,5}[.、)）]\s+)?(?P<aside>[（(\[【]\s*(?:场外|場外|OOC|闲聊|閒聊|水|off)\s*[)）\]】]\s*)?"
     r"(?P<name>[^：:，。！？、；…“”「」『』\"\[\]【】<>*`#\\/=（()）\n\t]{1,24}?)\s?"
     r"(?:[（(](?P<beside>[^（()）\n]{1,30})[)）]\s?)?[：:](?!//)\s*(?P<text>.*)",
     re.IGNORECASE,
@@ -24,6 +24,7 @@ LOOKED_AT = 200_000
 MOST = 10_000
 """Labels that are counted."""
 _RULE = re.compile(r"\s*[-=*_—~～]{3,}\s*")
+_HEADING = re.compile(r"#{1,6}\s+(\S.{0,100}?)\s*#*")
 _NARRATED = re.compile(r"\s*【(.+)】\s*", re.DOTALL)
 _OPENING = tuple(pair[0] for pair in QUOTES)
 
@@ -33,7 +34,11 @@ def detect(head: FileHead) -> float:
     lines = head.lines
     if head.is_json or not lines or head.suffix in (".yaml", ".yml"):
         return 0
-    found = [one for one in map(LABEL.fullmatch, lines) if one and may_speak(one["name"])]
+    found = [
+        one
+        for line in lines
+        if not line[0].isspace() and (one := LABEL.fullmatch(line)) and may_speak(one["name"])
+    ]
     names = Counter(one["name"].strip() for one in found)
     if not names or max(names.values()) < 2:
         return 0
@@ -84,7 +89,7 @@ def read(file: TextFile) -> Iterator[Item]:
             name, body = _labelled(found)
             name = f"{name}（KP）" if name in narrating else name
             size = 0
-        elif chapter := chapter_of(line.strip()):
+        elif chapter := chapter_of(line.strip()) or _heading(line):
             yield from message()
             begun, body = 0, []
             yield TableMessage(number, "", chapter, part="chapter")
@@ -109,6 +114,12 @@ def read(file: TextFile) -> Iterator[Item]:
             yield Dropped(number, BEFORE, line)
         after_blank = False
     yield from message()
+
+
+def _heading(line: str) -> str | None:
+    """The title in a heading of Markdown."""
+    found = _HEADING.fullmatch(line)
+    return found[1] if found else None
 
 
 def _is_cast(found: re.Match[str], speaking: frozenset[str]) -> bool:

@@ -41,6 +41,8 @@ class Player:
     """Messages among those that were looked at."""
     sheet: Sheet = field(default_factory=dict, hash=False)
     """What its orders `.st` among them set."""
+    is_guessed: bool = False
+    """Whether its part is only a guess by what it writes."""
 
     @property
     def key(self) -> str:
@@ -68,7 +70,10 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
             elif message.part in WRITTEN and message.name.strip() and len(accounts) < MOST:
                 who = people.meet(*key)
                 if not who.system:
-                    accounts[key] = _player(message, who)
+                    is_guessed = key in people.narrators or (
+                        key in people.bots and not BOT.search(message.name)
+                    )
+                    accounts[key] = replace(_player(message, who), is_guessed=is_guessed)
     found = (replace(one, sheet=sheets.get(key, {})) for key, one in accounts.items())
     return sorted(found, key=lambda one: -one.count)
 

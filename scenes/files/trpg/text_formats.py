@@ -6,8 +6,10 @@ from base.messages import N_, _
 from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
 from scenes.files.trpg.headers import (
+    BLACK,
     CHANNEL,
     CHANNELLED,
+    DATED_NAME,
     DISCORD,
     FIRST,
     FVTT,
@@ -34,6 +36,8 @@ LARGEST = 1 << 20
 """Characters of a message, after which the next one begins under the same name."""
 BEFORE = N_("before the first message")
 FRAME = N_("lines the program wrote around the messages")
+MOST = 10_000
+"""Names that are remembered to be such."""
 SWITCHES = 5
 """Changes of format that are told."""
 
@@ -53,6 +57,8 @@ def _reader(header: LineHeader) -> Reader:
 read_named = _reader(NAMED)
 read_qq = _reader(QQ)
 read_channel = _reader(CHANNEL)
+read_dated = _reader(DATED_NAME)
+read_black = _reader(BLACK)
 read_minutes = _reader(MINUTES)
 read_sinanya = _reader(SINANYA)
 read_rendered = _reader(RENDERED)
@@ -83,6 +89,7 @@ def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
     begun, name, id, size, number, tailing = 0, "", "", 0, 0, False
     part: Part = "person"
     body: list[str] = []
+    names: set[str] = set()
     made = tuple.__new__  # half the time of a call of the class, at every message
     for line in file.lines():
         number += 1
@@ -96,8 +103,11 @@ def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
             continue
         if everywhere or line[0] in FIRST or line[-1] in LAST:
             heading = usual(line) or match(line) if inline or len(line) < LONGEST else None
-            if heading is not None and not is_name(heading[of_name]):
-                heading = None
+            if heading is not None and (called := heading[of_name]) not in names:
+                if not is_name(called):
+                    heading = None
+                elif len(names) < MOST:
+                    names.add(called)
             if heading is None and (other := others.header(line, header)):
                 yield from others.notice(number, other)
                 header = STRICT[other]
