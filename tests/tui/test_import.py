@@ -300,7 +300,7 @@ async def test_a_chat_is_asked_about_and_its_style_is_seen_at_once(here: Path) -
             ["阿澜"],
             ["小明", "·", "你"],
             ["江面"],
-            ["不是角色，照原文留着"],
+            ["不是角色，照原文留着（猜的）"],
         ]
         await pilot.press("d", "down", "down", "n", "down", "r", "t", "t", "t")
         await pilot.pause()
