@@ -63,6 +63,16 @@ def lines(run) -> list[str]:
             ],
         ),
         (
+            ("--style", "quoted"),
+            [
+                "Mei：\\me is late again.",
+                "Mei：\\me looks up.",
+                "Mei：You are late.",
+                "Jun：\\me Sorry.",
+                "World：\\me It rains.",
+            ],
+        ),
+        (
             ("--style", "spoken", "--observer", "World", "--map", "Mei=Mia"),
             [
                 "Mia：\\me is late again.",

@@ -116,11 +116,21 @@ def _parts(
                 yield from _narrated(line)
         else:
             voices = _voices(role or speaker, message.player or bool(role))
+            if reading.style == "quoted" and not is_quoting(part):
+                part = _as_deeds(part)
             quoting = None if role and not is_quoting(part) else by_quotes
             thoughts = reading.style == "thoughts"
             yield from _spoken(part, voices, reading.player, filled, quoting, thoughts)
     for aside in asides:
         yield Entry("comment", f"{speaker}：{aside}")
+
+
+def _as_deeds(text: str) -> str:
+    """A text in which nothing is said, each plain line marked as what the writer does."""
+    return "\n".join(
+        f"*{line.strip()}*" if line.strip() and line.strip()[0] not in "*（(【\\" else line
+        for line in text.split("\n")
+    )
 
 
 def _without_asides(text: str) -> tuple[str, list[str]]:
