@@ -88,6 +88,14 @@ def test_options_say_how_a_chat_is_read(run, chat, command, options, read) -> No
     assert lines(run) == read
 
 
+def test_a_character_that_is_a_narrator_narrates_in_a_chat(run, chat, home) -> None:
+    folder = home / "data/paotuan/characters"
+    folder.mkdir(parents=True)
+    (folder / "World.yaml").write_text("name: World\nprofile: All there is.\nnarrator: true\n")
+    assert run("import", chat).status == 0
+    assert lines(run)[-1] == "【It rains.】"
+
+
 def test_whom_the_person_plays_is_named(run, chat) -> None:
     run("import", chat, "--player", "小明")
     assert "小明：Sorry." in lines(run)
