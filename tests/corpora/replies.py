@@ -12,7 +12,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,10 @@ def entry_of(context: Context, reply: str) -> Entry | None:
     return entries[0] if context.speaker or entries[0].kind == "narration" else None
 
 
+def signs_of_text(entry: Entry) -> str:
+    return signs(replace(entry, thought=""))
+
+
 def ill_formed(table: Table, entry: Entry) -> Iterator[str]:
     if entry.emotion and entry.emotion not in table.scene.emotions:
         yield "not an emotion"
@@ -81,8 +85,8 @@ def faults_of_good(table: Table, context: Context) -> Iterator[str]:
 
 
 def faults_of_bad(table: Table, context: Context) -> Iterator[str]:
-    before = {signs(entry) for entry in table.entries[: context.line - 1]}
-    before |= {signs(one) for role in table.scene.cast for one in parse(role.voice)}
+    voices = [one for role in table.scene.cast for one in parse(role.voice)]
+    before = {signs_of_text(entry) for entry in table.entries[: context.line - 1] + voices}
     for reply, why in context.bad:
         entry = entry_of(context, reply)
         if why not in WHYS:
@@ -92,7 +96,7 @@ def faults_of_bad(table: Table, context: Context) -> Iterator[str]:
         elif entry is None:
             if why not in FORMLESS:
                 yield f"not one line of its speaker: {reply}"
-        elif why == "repeats" and signs(entry) not in before:
+        elif why == "repeats" and signs_of_text(entry) not in before:
             yield f"repeats nothing: {reply}"
         elif why == "quotes-in-action" and "quotes in an action" not in ill_formed(table, entry):
             yield f"no quotes in an action: {reply}"
