@@ -96,6 +96,8 @@ def faults_of_bad(table: Table, context: Context) -> Iterator[str]:
         elif entry is None:
             if why not in FORMLESS:
                 yield f"not one line of its speaker: {reply}"
+        elif signs(entry) == signs(table.entries[context.line - 1]):
+            yield f"is the line itself: {reply}"
         elif why == "repeats" and signs_of_text(entry) not in before:
             yield f"repeats nothing: {reply}"
         elif why == "quotes-in-action" and "quotes in an action" not in ill_formed(table, entry):

@@ -83,6 +83,7 @@ def test_a_narrator_has_replies(table: Table) -> None:
         ({"bad": [{"reply": "好", "why": "repeats"}]}, "line 5: repeats nothing"),
         ({"bad": [{"reply": "\\me 走", "why": "quotes-in-action"}]}, "line 5: no quotes"),
         ({"bad": [{"reply": GOOD[0], "why": "flat"}]}, "line 5: good and bad"),
+        ({"bad": [{"reply": "拿去", "why": "flat"}]}, "line 5: is the line itself"),
     ],
 )
 def test_a_fault_is_found(table: Table, changed: dict[str, Any], fault: str) -> None:
