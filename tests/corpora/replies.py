@@ -46,20 +46,12 @@ def read_replies(path: Path) -> list[Context]:
     return [read_context(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
-def path_of(folder: Path, table: Table) -> Path:
-    return folder / f"{table.scene.name}{SUFFIX}"
-
-
 def entry_of(context: Context, reply: str) -> Entry | None:
     """A reply as a line of its speaker; None where it is anything else."""
     entries = parse(f"{cue(context.speaker)}{reply}" if context.speaker else reply)
     if len(entries) != 1 or entries[0].speaker != context.speaker:
         return None
     return entries[0] if context.speaker or entries[0].kind == "narration" else None
-
-
-def signs_of_text(entry: Entry) -> str:
-    return signs(replace(entry, thought=""))
 
 
 def ill_formed(table: Table, entry: Entry) -> Iterator[str]:
@@ -86,7 +78,7 @@ def faults_of_good(table: Table, context: Context) -> Iterator[str]:
 
 def faults_of_bad(table: Table, context: Context) -> Iterator[str]:
     voices = [one for role in table.scene.cast for one in parse(role.voice)]
-    before = {signs_of_text(entry) for entry in table.entries[: context.line - 1] + voices}
+    before = {signs(replace(e, thought="")) for e in table.entries[: context.line - 1] + voices}
     for reply, why in context.bad:
         entry = entry_of(context, reply)
         if why not in WHYS:
@@ -98,7 +90,7 @@ def faults_of_bad(table: Table, context: Context) -> Iterator[str]:
                 yield f"not one line of its speaker: {reply}"
         elif signs(entry) == signs(table.entries[context.line - 1]):
             yield f"is the line itself: {reply}"
-        elif why == "repeats" and signs_of_text(entry) not in before:
+        elif why == "repeats" and signs(replace(entry, thought="")) not in before:
             yield f"repeats nothing: {reply}"
         elif why == "quotes-in-action" and "quotes in an action" not in ill_formed(table, entry):
             yield f"no quotes in an action: {reply}"
@@ -144,7 +136,7 @@ def main() -> None:
     parser.add_argument("--to", dest="last", type=int, default=999)
     asked = parser.parse_args()
     within = [one for one in read_tables(asked.folder) if asked.first <= one.number <= asked.last]
-    paths = [(table, path_of(asked.folder, table)) for table in within]
+    paths = [(table, asked.folder / f"{table.scene.name}{SUFFIX}") for table in within]
     read = [(table, read_replies(path)) for table, path in paths if path.exists()]
     print("\n".join(counts(read)))
     wrong = [(table.number, what) for table, of_one in read for what in faults_of(table, of_one)]

@@ -10,7 +10,6 @@ from tests.corpora.replies import (
     SUFFIX,
     counts,
     faults_of,
-    path_of,
     read_context,
     read_replies,
 )
@@ -48,7 +47,7 @@ def test_replies_without_fault_are_counted(table: Table, tmp_path: Path) -> None
         {"reply": "阿满：好。老计：", "why": "out-of-form"},
     ]
     data = {"line": 5, "speaker": "老计", "good": GOOD, "bad": bad}
-    path = path_of(tmp_path, table)
+    path = tmp_path / f"{table.scene.name}{SUFFIX}"
     path.write_text(json.dumps(data, ensure_ascii=False) + "\n", "utf-8")
     contexts = read_replies(path)
     assert list(faults_of(table, contexts)) == []
