@@ -35,7 +35,7 @@ LENGTHS = (3, 10, 22, 45)
 CLASSICS = frozenset(Path(__file__).with_name("classics.txt").read_text("utf-8").split())
 """People of the classics, who may come again in another situation."""
 _MARKS = re.compile(r"[^\w]+")
-_QUOTED = re.compile('[“”「」『』"]')
+QUOTED = re.compile('[“”「」『』"]')
 _ROLL = re.compile(r"\d?d(?:\d+|F)\S*=-?\d")
 _WORD = re.compile(r"[\w']+")
 
@@ -97,7 +97,7 @@ def form(table: Table) -> Iterator[str]:
             "not in the cast": entry.speaker and entry.speaker not in names,
             "not an emotion": entry.emotion and entry.emotion not in scene.emotions,
             "too long": len(entry.text) + len(entry.thought) > LONGEST[scene.language],
-            "quotes": entry.kind == "action" and _QUOTED.search(entry.text),
+            "quotes": entry.kind == "action" and QUOTED.search(entry.text),
         }
         yield from (f"{what}: {entry.line}" for what, is_so in wrong.items() if is_so)
     for name in sorted(names - {entry.speaker for entry in table.lines}):
