@@ -145,7 +145,7 @@ HYBRID = "thinks if it is let; its thinking is switched off here"
 
 WHOLE = CatalogModel(
     name="starter-whole",
-    title="Gemma 3 270M (Q4_K_M)",
+    title="Gemma 3 270M (Q4_K_M), whole",
     hub="",
     licence=GEMMA,
     form="base",
@@ -167,7 +167,7 @@ LATIN = replace(
 STARTER = replace(
     WHOLE,
     name="starter",
-    title="Gemma 3 270M (Q4_K_M), Chinese and Latin",
+    title="Gemma 3 270M (Q4_K_M)",
     cut=("han,latin:24000,signs:1500", True),
     sha256="4784b3ed88c6678ee3415ee4672f5c12661771f7173b390e9bc3d534fe6b581a",
     note="comes with the extra `starter`; small: its lines are in form and in place, not clever",
