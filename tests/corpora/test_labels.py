@@ -113,3 +113,8 @@ def load_score():
     modules[spec.name] = module
     spec.loader.exec_module(module)
     return module.score
+
+
+def test_the_sample_novel_is_the_chapter_that_is_labelled() -> None:
+    sample = HERE.parents[1] / "corpus" / "雾渡" / "雾渡.txt"
+    assert sample.read_bytes() == (HERE / "modern" / "ferry.txt").read_bytes()

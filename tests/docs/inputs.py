@@ -8,6 +8,7 @@ from tests.characters.card_files import png_of, raw, v2, v3, webp_of
 from tests.chatglm.made_up import make_prefix
 from tests.chatglm.tokenizer_made_up import make_playable
 from tests.corpora.teachers import NOVEL
+from tests.docs.pages import ROOT
 from tests.imports.table_logs import NAMED, zipped
 from tests.local.tiny_models import LINES, make_llama, tiny_llama
 from tests.models.tiny_gguf import tuned, write_model
@@ -44,6 +45,7 @@ def write_inputs(folder: Path) -> None:
     """Everything that is not a model."""
     for name in ("三国演义.txt", "novel.txt"):
         (folder / name).write_text(book(), encoding="utf-8")
+    shutil.copytree(ROOT / "corpus" / "雾渡", folder / "corpus" / "雾渡")
     (folder / "short.txt").write_text(NOVEL, encoding="utf-8")
     log = "".join(f"==== 第{n}章 ====\n【门开了{n}次。】\n{spoken(n)}" for n in range(1, 21))
     for name in ("log.txt", "rain.txt", "a.txt"):
