@@ -8,7 +8,8 @@ from base.messages import _, series
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.moves import Place
-from scenes.table.session_state import SessionState, Turn
+from scenes.table.session_state import SessionState
+from scenes.table.turn_tree import Turn
 from scenes.view import NOBODY, Missing, common, presence_lines, seen_by, unseen_of, view
 
 
