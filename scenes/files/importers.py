@@ -186,6 +186,9 @@ IMPORTERS: tuple[Importer, ...] = (
     Importer(
         "card-png", "card", N_("character card in a picture"), "cards:detect_png", "cards:read"
     ),
+    Importer(
+        "card-webp", "card", N_("character card in a WebP"), "cards:detect_webp", "cards:read"
+    ),
     Importer("card-json", "card", N_("character card in JSON"), "cards:detect_json", "cards:read"),
     Importer(
         "charx", "card", N_("character card in an archive"), "cards:detect_charx", "cards:read"

@@ -10,7 +10,7 @@ from base.errors import KnownError
 from scenes.files.head import FileHead
 from scenes.files.importers import IMPORTERS, guesses, importer_named, is_sure, of_kind
 from scenes.files.recognise import recognise
-from tests.characters.card_files import png_of, raw, v2, v3
+from tests.characters.card_files import png_of, raw, v2, v3, webp_of
 from tests.fuzz.mutations import bytes_changed
 from tests.imports.table_logs import LOGS, zipped
 
@@ -27,6 +27,7 @@ FILES = {
     "v3.json": (raw(v3()), "card-json"),
     "v1.json": (b'{"name":"A","description":"d","first_mes":"hi"}', "card-json"),
     "a.png": (png_of(chara=v2()), "card-png"),
+    "a.webp": (webp_of(v2()), "card-webp"),
     "a.charx": (zipped(**{"card--json": "{}"}), "charx"),
     "glm.json": (b'{"bot_name":"A","bot_info":"x"}', "characterglm"),
     "actor.json": (

@@ -185,3 +185,44 @@ def test_the_report_is_chinese_for_who_reads_chinese(run, home, monkeypatch):
     assert "未保留：旁观者的话 1（第 20 行）" in told and "角色：守秘人 1、林默 1、苏晚 1" in told
     (home / "b.txt").write_text(UNSURE, "utf-8")
     assert "可能是paotuan 的记录；请说明是哪种：--as paotuan" in run("import", home / "b.txt").err
+
+
+def test_a_card_is_played_at_once_in_a_scene_of_its_own(run, home):
+    (home / "a.json").write_bytes(raw(v2(mes_example="<START>\n{{user}}：你好\n{{char}}：嗯。")))
+    done = run("import", home / "a.json")
+    assert done.status == 0 and "to play: paotuan play '林晚星'" in done.err
+    played = run("play", "林晚星", "--line", "--model", "scripted", stdin="你好\n/prompt\n")
+    assert played.status == 0
+    prompt = played.out + played.err
+    assert "{林晚星说话的例子}\n来客：你好\n林晚星：嗯。\n{例子完}\n" in prompt
+    assert "{{" not in prompt and prompt.count("王都学院的首席法师") == 1
+
+
+def test_a_card_is_called_and_taken_for_what_one_says(run, home):
+    (home / "a.json").write_bytes(raw(v2(name="")))
+    refused = run("import", home / "a.json")
+    assert refused.status == 2 and "a card without a name; give it one: --name NAME" in refused.err
+    done = run(
+        "import", home / "a.json", "--name", "店主", "--mode", "narrator", "--to", home / "c"
+    )
+    assert done.status == 0 and done.out == f"{home / 'c' / '店主.yaml'}\n"
+    assert "taken for a narrator" in done.err
+    text = (home / "c" / "店主.yaml").read_text("utf-8")
+    assert "narrator: true" in text and "name: 店主" in text
+    again = run("characters", "import", home / "a.json", "--name", "店主", "--to", home / "c")
+    assert again.status == 2 and "--force replaces it, --name NAME" in again.err
+    wrong = run("import", home / "a.json", "--mode", "narator")
+    assert wrong.status == 2 and "did you mean narrator" in wrong.err
+
+
+def test_what_never_fits_is_named_at_import_and_by_check(run, home):
+    entries = [
+        {"keys": [], "content": "大" * 3000, "constant": True, "enabled": True, "extensions": {}},
+        {"keys": [], "content": "小。", "constant": True, "enabled": True, "extensions": {}},
+    ]
+    (home / "a.json").write_bytes(raw(v2(character_book={"entries": entries, "extensions": {}})))
+    line = "1 constant entry is left out: in a context of 4,096 tokens they have"
+    done = run("import", home / "a.json")
+    assert line in done.err and "constant entries 2" in done.err
+    assert line in run("characters", "check", "林晚星").err
+    assert line in run("scenes", "check", "林晚星").err

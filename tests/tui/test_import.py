@@ -228,6 +228,15 @@ async def test_a_card_becomes_a_character_with_a_scene_to_play(here: Path) -> No
         assert play.session.entries == parse("阿澜：\\me 撑篙靠岸")
 
 
+async def test_a_card_without_a_name_is_called_like_its_file(here: Path) -> None:
+    (here / "掌柜.json").write_text(
+        '{"name": "", "description": "x", "first_mes": "来了？"}', "utf-8"
+    )
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / "掌柜.json")
+        assert "掌柜" in await told(pilot)
+
+
 async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:
     lines = [
         {"user_name": "小明", "character_name": "阿澜", "create_date": "2026-3-21"},

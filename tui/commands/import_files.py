@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.messages import _
+from tui.commands.card_options import AsMode, Called, mode_of
 from tui.commands.log_import import Bot, Narrator, Observer, Output, Style, lines_of, table_from
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -16,6 +17,7 @@ from tui.failures import BadInput, Known, given, problems_of
 from tui.output import as_json, data, word
 
 if TYPE_CHECKING:
+    from characters.cards.mapping import Mode
     from scenes.files.importers import Importer
     from scenes.files.recognise import Recognised, Unrecognised
     from scenes.files.report import ImportReport
@@ -31,6 +33,8 @@ class Wishes:
     folder: Path
     force: bool
     as_data: bool = False
+    called: str = ""
+    mode: "Mode | None" = None
     reports: "list[ImportReport]" = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -70,6 +74,8 @@ def import_files(
     narrator: Narrator = None,
     observer: Observer = None,
     bot: Bot = None,
+    called: Called = "",
+    mode: AsMode = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace characters of the same name.")
     ] = False,
@@ -83,7 +89,8 @@ def import_files(
     from base.folders import folders
 
     table = table_from(style, roles, narrator, observer, bot)
-    wishes = Wishes(table, player, to or folders("characters")[1], force, as_data)
+    folder = to or folders("characters")[1]
+    wishes = Wishes(table, player, folder, force, as_data, called, mode_of(mode))
     recognised = _recognised(files, format, wishes)
     if output is None:
         _import(recognised, wishes)
@@ -203,7 +210,8 @@ def _import_cards(
 ) -> "list[ImportReport]":
     from scenes.files.importing import import_card_files
 
-    return import_card_files(paths, importer, wishes.folder, wishes.force, known)
+    ways = wishes.force, known, wishes.called, wishes.mode
+    return import_card_files(paths, importer, wishes.folder, *ways)
 
 
 def _books(files: "Sequence[Recognised]", wishes: Wishes) -> list[str]:

@@ -16,7 +16,7 @@ from scenes.files.exports.jsonlines import json_line
 from scenes.files.exports.settled import settled_events
 from scenes.files.exports.stored import OURS, with_ours
 from scenes.log import SPOKEN, Entry, write
-from scenes.scene import Scene
+from scenes.scene import Constant, Scene
 from scenes.table.play import body_of
 from scenes.table.session import Draw, Session, Turn
 from scenes.table.snapshot import to_json
@@ -297,9 +297,21 @@ def _light(turn: Turn, held: set[int]) -> Turn:
 
 def _portable(scene: Scene) -> Scene:
     """A scene whose files are named without where they lie on this system."""
-    cast = tuple(replace(role, knowledge=_names(role.knowledge)) for role in scene.cast)
-    knowledge = _names(scene.knowledge)
-    return replace(scene, path=Path(scene.path.name), cast=cast, knowledge=knowledge)
+    cast = tuple(
+        replace(role, knowledge=_names(role.knowledge), constants=_nameless(role.constants))
+        for role in scene.cast
+    )
+    return replace(
+        scene,
+        path=Path(scene.path.name),
+        cast=cast,
+        knowledge=_names(scene.knowledge),
+        constants=_nameless(scene.constants),
+    )
+
+
+def _nameless(constants: Sequence[Constant]) -> tuple[Constant, ...]:
+    return tuple(replace(one, path=Path(one.path.name)) for one in constants)
 
 
 def _names(paths: Sequence[Path]) -> tuple[Path, ...]:
