@@ -14,7 +14,7 @@ from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update,
 from scenes.table.draws import Candidate, Draw
 from scenes.table.lines import body_of
 
-BY_FORM = ("stop", "grammar", "dry_breakers", "seed", "logprobs")
+BY_FORM = ("stop", "cues", "grammar", "dry_breakers", "seed", "logprobs")
 """What of `Sampling` the log's form gives, or a draw has a field of its own for."""
 
 
