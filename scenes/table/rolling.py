@@ -14,6 +14,7 @@ from scenes.dice.proposals import Word, proposed
 from scenes.dice.skills import SAN
 from scenes.dice.words import is_chinese
 from scenes.table import controller_events as happened
+from scenes.table.commands import COMMANDS
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.rolled import rolls_told
@@ -109,8 +110,6 @@ class DiceIntentions(Intentions):
             asked = _("the narration asks for a roll: {problem}", problem=problem)
             self._tell(happened.Notice(asked))
             return False
-        from scenes.table.commands import COMMANDS
-
         question = _(
             "Enter rolls {text} for {name}; anything else leaves it",
             text=shown(found.text),

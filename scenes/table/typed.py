@@ -18,7 +18,6 @@ from scenes.scene import Role, Scene
 from scenes.table import typed_marks as marks
 from scenes.table.command import Command
 from scenes.table.command_words import WORDS, known_command
-from scenes.table.commands import ROLLING
 from scenes.table.lines import (
     body_of,
     check_emotion,
@@ -28,6 +27,7 @@ from scenes.table.lines import (
     sayable,
     watching,
 )
+from scenes.table.roll_commands import ROLLING
 from scenes.table.typed_marks import Marked
 from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS, ROLLS
 from scenes.table.whispers import begins_with_at, nobody_called, whisper, whispered_to
