@@ -17,11 +17,11 @@ from scenes.table import controller_events as happened
 from scenes.table.commands import COMMANDS
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.meanings import Do, Doubt
 from scenes.table.rolled import rolls_told
 from scenes.table.session import Turn
 from scenes.table.sheet_telling import changed_since, sheets_now
 from scenes.table.speakers import speaker_called
-from scenes.table.typed import Do, Doubt
 
 ROLLED: dict[str, Word] = {word: word for word in get_args(Word)}
 """The words of dice by the names of their commands."""

@@ -14,11 +14,11 @@ from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.meanings import Do, Doubt
 from scenes.table.sheet_commands import CLEARS
 from scenes.table.sheet_telling import MOST_NAMED, sheet_changed, within_bounds
 from scenes.table.sheets import Change, differences
 from scenes.table.speakers import speaker_called
-from scenes.table.typed import Do, Doubt
 from scenes.table.typed_marks import narrow
 
 SHOW = ("show", "展示", "查看", "list")

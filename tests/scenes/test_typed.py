@@ -10,7 +10,8 @@ from scenes.scene import Role, Scene
 from scenes.table.command_words import WORDS
 from scenes.table.lines import on_one_line
 from scenes.table.listening import Listening
-from scenes.table.typed import Do, Doubt, Meaning, Said, edited_text, read_typed
+from scenes.table.meanings import Do, Doubt, Meaning, Said
+from scenes.table.typed import edited_text, read_typed
 from scenes.table.typed_marks import narrow, stands_out
 from scenes.table.typed_words import DICE
 from tests.tui.tables import house
