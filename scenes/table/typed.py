@@ -214,7 +214,7 @@ def _by(scene: Scene, body: str, role: Role) -> Meaning:
 
 
 def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
-    """A line that begins with `@` and a name: for that one alone."""
+    """A line that begins with `@` and a name: for that one alone. A command there is asked about."""
     to, rest = whispered_to(scene, line)
     if not to:
         return Doubt(nobody_called(scene, line), as_it_stands(line, role))
@@ -223,6 +223,8 @@ def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
     if role is None:
         raise watching()
     read = _by(scene, rest, role)
+    if isinstance(said_of(read), Do):
+        read = says_aloud(rest, role)
     said = said_of(read)
     assert isinstance(said, Said)
     meaning = Said(tuple(whisper(entry, to, role) for entry in said.entries))

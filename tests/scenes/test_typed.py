@@ -221,6 +221,8 @@ def test_what_can_neither_be_said_nor_done_is_refused_in_one_line(typed: str, wh
         ("@苏宛 小心", "did you mean 苏晚", ["林默：@苏宛 小心"]),
         ("@苏晚 *推门*", "looks like an action", ["林默：＠苏晚 \\me 推门"]),
         ("@苏晚 /undo", "says /undo aloud", ["林默：＠苏晚 /undo"]),
+        ("@苏晚 .ra 侦查", "says .ra 侦查 aloud", ["林默：＠苏晚 .ra 侦查"]),
+        ("@苏晚 !undo", "says !undo aloud", ["林默：＠苏晚 !undo"]),
         ("、去吧", "says 、去吧 aloud", ["林默：、去吧"]),
         ("。走吧", "looks like a command", ["林默：。走吧"]),
         (".hepl", "did you mean /help", ["林默：.hepl"]),
