@@ -214,7 +214,7 @@ def _by(scene: Scene, body: str, role: Role) -> Meaning:
 
 
 def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
-    """A line that begins with `@` and a name, for that one alone; a command there is asked about."""
+    """A line that begins with `@` and a name, for that one alone; commands are asked about."""
     to, rest = whispered_to(scene, line)
     if not to:
         return Doubt(nobody_called(scene, line), as_it_stands(line, role))
