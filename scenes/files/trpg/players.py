@@ -21,7 +21,6 @@ LOOKED_AT = 50_000
 """Messages of a log by which its players are found."""
 
 PlayerPart = Literal["role", "narrator", "observer", "dice"]
-PLAYER_PARTS: tuple[PlayerPart, ...] = ("role", "narrator", "observer", "dice")
 
 
 @dataclass(frozen=True)
