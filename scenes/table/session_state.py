@@ -72,13 +72,6 @@ class SessionState(TurnTree):
         """What a model read, or would have read, for that turn."""
         return self._read(self.path_to(self.turns[turn].parent), turn)
 
-    def told(self) -> Iterator[tuple[Sequence[Note], Turn]]:
-        """Each turn of the path, and the notes that a model read just before it."""
-        before = None
-        for turn in self._path:
-            yield tuple(self.notes_after(before, turn.id)), turn
-            before = turn.id
-
     def _read(self, path: Sequence[Turn], then: int | None) -> list[Entry]:
         if self.memory:
             return [entry for entry, __ in self.remembered(path, then)]
