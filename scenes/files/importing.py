@@ -19,8 +19,9 @@ from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
 from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.files import TableLog, no_message, open_logs
+from scenes.files.trpg.habits import answers, narrates
 from scenes.files.trpg.people import TableRules
-from scenes.files.trpg.players import Player, players, table_of
+from scenes.files.trpg.players import Player, guessed, players, table_of
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.scene import Scene
 from scenes.scene_loader import read_scene
@@ -146,6 +147,9 @@ def import_log(
     scene = scene_of(file.path, who, tell)
     role = scene.role(player).name if player is not None else None
     settled = table_of(table, who)
+    for one in guessed(logs, table):
+        say = narrates if one.part == "narrator" else answers
+        logs[0].report.notice(say(one.name))
     beside = Beside()
     lines = (line for log in logs for line in log.lines(settled, beside))
     session = save_session(lines, scene, role, beside=beside, report=logs[-1].report)

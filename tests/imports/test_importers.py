@@ -89,7 +89,8 @@ def test_what_fits_hardly_or_fits_two_kinds_is_not_sure():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("irc.txt", "[20:01] <林默> 我推门进去。\n[20:02] <苏晚> 等等我。\n" * 9),
+        ("log.txt", "[20:01] <div> x\n[20:02] <p> y\n" * 9),
+        ("server.log", "[2026-01-01 20:01:00] INFO: up\n[2026-01-01 20:02:00] WARN: x\n" * 9),
         ("page.txt", "<div class=a>早。</div>\n<p>晚。</p>\n" * 9),
         ("scene.yaml", "title: 雨夜\nsummary: 两人\ncast: 林默\n"),
     ],

@@ -262,18 +262,9 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "times": [session.times.get(turn, "") for turn in session.turns],
         "draws": [to_json(draw) for draw in session.draws.values()],
         "notes": [to_json(told) for each in session.notes.values() for told in each],
-        **_rolled(session),
         **_presence(session),
         **_settled(session),
     }
-
-
-def _rolled(session: Session) -> Json:
-    """What the dice said, and how sheets changed; nothing where neither is."""
-    rolls = [to_json(roll) for roll in session.rolls.values()]
-    sheets = [to_json(one) for each in session.sheets.written.written.values() for one in each]
-    sheets.sort(key=lambda one: one["since"])
-    return ({"rolls": rolls} if rolls else {}) | ({"sheets": sheets} if sheets else {})
 
 
 def _presence(session: Session) -> Json:
