@@ -67,7 +67,10 @@ def path(folder: Path | None = None, model: CatalogModel = STARTER) -> Path:
 
 def file_of(model: CatalogModel) -> str:
     """The name of a model's file among the person's models."""
-    return FILE if model is WHOLE else f"{Path(FILE).stem}-{model.cut[0].split(',')[0]}.gguf"
+    if model is WHOLE:
+        return FILE
+    script = model.cut[0].partition(",")[0].partition(":")[0]
+    return f"{Path(FILE).stem}-{script}.gguf"
 
 
 def files() -> dict[str, CatalogModel]:

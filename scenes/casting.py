@@ -96,7 +96,7 @@ def _notes(entry: CastKeys) -> tuple[AuthorNote, ...]:
 
 def seated(role: Role, character: Character, player: str | None) -> Role:
     """A role of which only the name is known as `character`; `player` is whom `{{user}}` means."""
-    entry = CastKeys(narrator=role.narrator)
+    entry = CastKeys(narrator=True) if role.narrator else CastKeys()
     return _role(role.name, entry, character, Path(), player or NOBODY)
 
 

@@ -37,14 +37,17 @@ _TOLD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2}")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
 
 
-def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
+def spoken(
+    text: str, voices: Voices, labels: bool = False, by_quotes: bool | None = None
+) -> list[str]:
     """The lines of a log that a message is; what has no label is said by the role itself.
 
     `*…*` and `（…）` are actions, or narration where they tell of others. Where something is
     quoted that is said, the quotes are speech and all the rest is told; a quoted word is a part of
     its sentence. What others say and do is narration. A line that is in the log format already
     stays. With `labels`, as in sample dialogues, another's name before a colon begins a line of
-    theirs; where nobody seems to speak, `性格：活泼`, it is a context line.
+    theirs; where nobody seems to speak, `性格：活泼`, it is a context line. `by_quotes` is whether
+    only quotes are speech, or none are told from what is said, where that is known already.
     """
     plain = _BOLD_LABEL.sub(r"\1：", printable(text).replace("\t", " "))
     if "**" in plain and _STARRED.search(plain):
@@ -52,14 +55,19 @@ def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
     lines: list[str] = []
     telling = Telling((voices.name, *voices.aliases))
     for block in blocks(plain, voices, labels):
-        by_quotes = any(map(_is_quoting, block.lines))
-        if block.speaker == voices.name and by_quotes:
+        quoting = any(map(_is_quoting, block.lines)) if by_quotes is None else by_quotes
+        if block.speaker == voices.name and quoting:
             prose = "\n".join(_PIECE.sub("", line) for line in block.lines)
             telling.first_person = tells_of_itself(prose, telling.names)
         for line in block.lines:
-            lines += _told_line(line, block.speaker, voices, telling, by_quotes)
+            lines += _told_line(line, block.speaker, voices, telling, quoting)
         lines += [f"{{{one}}}" for one in block.facts]
     return lines
+
+
+def is_quoting(text: str) -> bool:
+    """Whether something is quoted in a text that is said."""
+    return any(map(_is_quoting, text.splitlines()))
 
 
 def _is_quoting(line: str) -> bool:
@@ -154,13 +162,19 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
 
 
 def _unquoted(parts: Sequence[tuple[str, str]], line: str) -> Iterator[tuple[str, str]]:
-    """The parts of a line without quotes: what is not marked as a deed is said."""
-    some = False
-    for text, kind in parts:
-        plain = text.strip() if kind == "deed" else text.strip(" *")
-        if kind == "deed" or _BARE.search(plain):
+    """The parts of a line by no quotes: what is not marked as a deed is said."""
+    some, held = False, ""
+    for text, kind in [*parts, ("", "deed")]:
+        if kind != "deed":
+            held += text
+            continue
+        if _BARE.search(held):
             some = True
-            yield plain, "deed" if kind == "deed" else "speech"
+            yield held.strip(" *"), "speech"
+        held = ""
+        if text:
+            some = True
+            yield text.strip(), "deed"
     if not some and line.strip(" *"):
         yield line.strip(" *"), "speech"
 

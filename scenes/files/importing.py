@@ -8,20 +8,25 @@ from pathlib import Path
 from base.errors import KnownError
 from base.folders import folders
 from base.messages import _
+from base.text import shown
 from base.writing import reason, replace_text
 from characters.cards.importing import Import, carry_out
 from characters.cards.mapping import Mode
 from characters.lore.book import Lorebook
 from scenes.files.cards import write_cards
-from scenes.files.chats import check_chat
+from scenes.files.chats import read_chat
+from scenes.files.chats.people import ChatPeople, ChatRules
+from scenes.files.chats.scan import ChatScan
+from scenes.files.chats.source import open_chat
 from scenes.files.importers import Importer
 from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
+from scenes.files.talks import OpenedChat, OpenedLogs
 from scenes.files.trpg.beside import Beside
-from scenes.files.trpg.files import TableLog, no_message, open_logs
+from scenes.files.trpg.files import no_message, open_logs
 from scenes.files.trpg.habits import answers, narrates
 from scenes.files.trpg.people import TableRules
-from scenes.files.trpg.players import Player, guessed, players, table_of
+from scenes.files.trpg.players import guessed, players, table_of
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.scene import Scene
 from scenes.scene_loader import read_scene
@@ -29,15 +34,6 @@ from scenes.scene_writer import language_of, scene_with
 
 PLAYERS = {"zh": "旅人", "en": "Traveller"}
 """The player's role beside cards, by the language of the first one."""
-
-
-@dataclass(frozen=True)
-class OpenedLogs:
-    """Logs of tables, and who wrote in them."""
-
-    path: Path
-    logs: Sequence[TableLog]
-    players: Sequence[Player]
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class OpenedCards:
 
 
 @dataclass(frozen=True)
-class OpenedChat:
-    """A chat with a model."""
+class OpenedSession:
+    """A session of ours that was saved as a chat."""
 
     path: Path
     importer: Importer
@@ -66,7 +62,7 @@ class OpenedBook:
     book: Lorebook
 
 
-Opened = OpenedLogs | OpenedCards | OpenedChat | OpenedBook
+Opened = OpenedLogs | OpenedCards | OpenedChat | OpenedSession | OpenedBook
 
 
 def opened(file: Recognised) -> Opened:
@@ -80,11 +76,22 @@ def opened(file: Recognised) -> Opened:
         imports = importer.read([path], folder, True, or_named=path.stem)
         return OpenedCards(path, importer, imports)
     if importer.kind == "chat":
-        check_chat(path, importer)
-        return OpenedChat(path, importer)
+        return _opened_chat(path, importer)
     if importer.kind == "book":
         return OpenedBook(path, importer, importer.read(path))
     raise KnownError(no_import(file))
+
+
+def _opened_chat(path: Path, importer: Importer) -> OpenedChat | OpenedSession:
+    """A chat, and who speaks in it. Raises `KnownError` for what is none or has no message."""
+    file = open_chat(path)
+    importer, chat = read_chat(file, importer)
+    if chat.ours is not None:
+        return OpenedSession(path, importer)
+    scan = ChatScan(chat, file.where)
+    if not scan.read:
+        raise KnownError(_("{where}: no message in it", where=shown(path.name)))
+    return OpenedChat(path, importer, file, scan, ChatPeople(scan, ChatRules()).speakers())
 
 
 def no_import(file: Recognised) -> str:

@@ -56,6 +56,8 @@ def write_inputs(folder: Path) -> None:
     lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in chat)
     for name in ("chat.jsonl", "chat.json"):
         (folder / name).write_text(lines, encoding="utf-8")
+    story = {"gamestarted": True, "prompt": "Smith: Hello?", "actions": ["\nHall: dark."]}
+    (folder / "save.json").write_text(json.dumps(story), encoding="utf-8")
     (folder / "card.png").write_bytes(png_of(ccv3=v3()))
     (folder / "card.webp").write_bytes(webp_of(v2(name="")))
     (folder / "portrait.png").write_bytes(png_of())

@@ -7,6 +7,7 @@ import pytest
 
 from scenes.files.chats import import_chat
 from scenes.files.chats.dates import sent_at
+from scenes.files.chats.people import ChatRules
 from scenes.files.exports import export
 from scenes.table.play import Play
 
@@ -18,7 +19,7 @@ def session(tmp_path):
     def read(*values, player=None):
         path = tmp_path / "chat.json"
         path.write_text("\n".join(json.dumps(value) for value in values), "utf-8")
-        report = import_chat(path, tmp_path / "sessions", player)
+        report = import_chat(path, tmp_path / "sessions", ChatRules(player=player))
         play = Play.resume(tmp_path / "sessions" / f"{report.session}.jsonl")
         play.close()
         return play.session

@@ -1,6 +1,7 @@
 """A vocabulary cut to some scripts: fewer rows, and everything else as before."""
 
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -212,3 +213,9 @@ def test_a_model_is_not_written_over_itself(uncut: Path) -> None:
 )
 def test_a_scene_gets_the_starter_that_has_its_script(text: str, model: object) -> None:
     assert embedded_for(text)[0] is model
+
+
+def test_the_files_of_the_starters_have_names_that_every_system_takes() -> None:
+    names = list(embedded.files())
+    assert len(set(names)) == 3
+    assert all(re.fullmatch(r"[a-z0-9._-]+", name) for name in names)

@@ -125,7 +125,7 @@ def test_the_world_info_of_a_kobold_save_is_told_in_play(run, home):
     lore = [{"key": "王都", "content": "王都由禁卫军守护。"}]
     story = {"gamestarted": True, "prompt": "林晚星: 去王都吧。", "actions": [], "worldinfo": lore}
     (home / "save.json").write_text(json.dumps(story), "utf-8")
-    done = run("sessions", "import", home / "save.json")
+    done = run("sessions", "import", home / "save.json", "--map", "林晚星=林晚星")
     assert f"its world info comes up in play, read from {home / 'save.json'}" in done.err
     run("play", "--resume", "--line", "--model", "scripted", stdin="王都有多远？\n1\n")
     prompts = run("sessions", "export", "--to", "seq2seq").out

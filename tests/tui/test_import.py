@@ -13,12 +13,11 @@ from base.messages import _
 from models.scripted import Scripted
 from scenes.files.importing import (
     OpenedCards,
-    OpenedChat,
-    OpenedLogs,
     import_cards,
     opened,
 )
 from scenes.files.recognise import recognise
+from scenes.files.talks import OpenedChat, OpenedLogs
 from scenes.log import parse
 from scenes.table.session_list import saved_sessions
 from tests.imports.table_logs import EVENING, LOGS, NAMED
@@ -269,11 +268,74 @@ async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:
     chat = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     (here / "chat.jsonl").write_text(chat, "utf-8")
     async with start().run_test(size=(80, 24)) as pilot:
-        await name_file(pilot, here / "chat.jsonl")
+        screen = await players(pilot, here / "chat.jsonl")
+        assert rows(screen) == [
+            ["阿澜", "1", "条", "→", "阿澜"],
+            ["小明", "1", "条", "→", "小明", "·", "你"],
+        ]
+        assert text(screen, "#preview") == "阿澜：上船吗？\n小明：上。"
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        await pilot.press("enter")
         assert "读到 2 条消息，留下 2 条" in await told(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
         assert at(pilot).play.session.entries == parse("阿澜：上船吗？\n小明：上。")
+
+
+CHAT = [
+    {"user_name": "小明", "character_name": "阿澜"},
+    {"name": "阿澜", "is_user": False, "mes": "*他不会来了。* 阿澜看着河。“上船吗？”"},
+    {"name": "小明", "is_user": True, "mes": "“上。”"},
+    {"name": "江面", "is_user": False, "mes": "起风了。\n更夫：“小心火烛！”"},
+]
+
+
+async def test_a_chat_is_asked_about_and_its_style_is_seen_at_once(here: Path) -> None:
+    chat = "\n".join(json.dumps(line, ensure_ascii=False) for line in CHAT)
+    (here / "渡口.jsonl").write_text(chat, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        screen = await players(pilot, here / "渡口.jsonl")
+        assert [row[4:] for row in rows(screen)] == [
+            ["阿澜"],
+            ["小明", "·", "你"],
+            ["江面"],
+            ["不是角色，照原文留着（猜的）"],
+        ]
+        await pilot.press("d", "down", "down", "n", "down", "r", "t", "t", "t")
+        await pilot.pause()
+        assert [row[4:] for row in rows(screen)][2:] == [["江面", "·", "旁白"], ["更夫"]]
+        assert "*…* 和【…】是内心" in str(screen.query_one("#preview").border_title)
+        read = (
+            "阿澜：（他不会来了。）\n阿澜：\\me 看着河。\n阿澜：上船吗？\n小明：上。\n【起风了。】"
+        )
+        assert text(screen, "#preview") == f"{read}\n更夫：小心火烛！"
+        await pilot.press("up", "up", "o")
+        await pilot.pause()
+        assert "小明" not in text(screen, "#preview")
+        await pilot.press("r", "p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RoleScreen))
+        roles = pilot.app.screen.query_one("#roles", OptionList)
+        assert roles.highlighted == [r.name for r in pilot.app.screen.scene.cast].index("小明")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        assert "读到 3 条消息，留下 3 条" in await told(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TableScreen))
+        play = at(pilot).play
+        assert play.session.entries == parse(f"{read}\n更夫：小心火烛！")
+        assert play.session.role == "小明"
+        assert [role.name for role in play.scene.cast if role.narrator] == ["江面"]
+
+
+async def test_a_chat_is_saved_as_a_log(here: Path) -> None:
+    chat = "\n".join(json.dumps(line, ensure_ascii=False) for line in CHAT)
+    (here / "渡口.jsonl").write_text(chat, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        await players(pilot, here / "渡口.jsonl")
+        await pilot.press("s")
+        await told(pilot)
+    (path,) = sessions_folder().with_name("logs").iterdir()
+    assert "阿澜：上船吗？\n小明：上。\n" in path.read_text("utf-8") and not saved_sessions()
 
 
 async def test_a_log_is_played_on_with_the_characters_that_are_yours(here: Path) -> None:

@@ -9,9 +9,10 @@ import typer
 
 from base.messages import _
 from tui.commands.card_options import AsMode, Called, mode_of
+from tui.commands.chat_asking import settled_chat
 from tui.commands.import_asking import asked, can_ask, settled
 from tui.commands.log_import import Bot, Narrator, Observer, Output, Style, lines_of, table_from
-from tui.commands.options import Json
+from tui.commands.options import Json, roles_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, Known, given, problems_of
 from tui.output import as_json, data, word
@@ -68,7 +69,11 @@ def import_files(
     ] = None,
     roles: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="NAME=ROLE", help="Another name for one who speaks."),
+        typer.Option(
+            "--map",
+            metavar="NAME=ROLE",
+            help="Another name for one who speaks; in a chat none where it is nobody.",
+        ),
     ] = None,
     style: Style = None,
     narrator: Narrator = None,
@@ -88,7 +93,7 @@ def import_files(
     """
     from base.folders import folders
 
-    table = table_from(style, roles, narrator, observer, bot)
+    table = table_from(style, roles, narrator, observer, bot, may_be_none=True)
     folder = to or folders("characters")[1]
     wishes = Wishes(table, player, folder, force, as_data, called, mode_of(mode))
     recognised = _recognised(files, format, wishes)
@@ -185,15 +190,19 @@ def _import_log(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
     from scenes.files.importing import import_log
     from scenes.files.trpg.files import open_logs
 
+    roles_of([f"{name}=" for name, role in wishes.table.roles.items() if not role])  # refused
     table = settled(open_logs(file.path, file.format), wishes.table)
     return import_log(file, table, wishes.player, word)
 
 
 def _import_chat(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
     from scenes.files.chats import import_chat
+    from scenes.files.chats.people import ChatRules
 
-    roles = dict(wishes.table.roles)
-    return [import_chat(file.path, None, wishes.player, roles, file.importer)]
+    table = wishes.table
+    rules = ChatRules(table.style, table.roles, table.narrators, table.observers, wishes.player)
+    rules = settled_chat(file.path, file.importer, rules)
+    return [import_chat(file.path, None, rules, file.importer)]
 
 
 def _import_cards(

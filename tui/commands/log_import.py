@@ -87,8 +87,12 @@ def table_from(
     narrators: list[str] | None,
     observers: list[str] | None,
     bots: list[str] | None,
+    may_be_none: bool = False,
 ) -> "TableRules":
-    """How a table is to be read, as the options say. Raises `BadInput`."""
+    """How a table is to be read, as the options say; a role may be empty where `may_be_none`.
+
+    Raises `BadInput`.
+    """
     from scenes.files.trpg.people import TableRules
     from scenes.files.trpg.styles import STYLES
     from tui.commands.group import one_of
@@ -97,7 +101,7 @@ def table_from(
         one_of(style, STYLES, "style")
     return TableRules(
         style,
-        roles_of(roles or []),
+        roles_of(roles or [], may_be_none),
         frozenset(narrators or []),
         frozenset(observers or []),
         frozenset(bots or []),

@@ -90,14 +90,17 @@ Seed = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def roles_of(pairs: list[str]) -> dict[str, str]:
-    """The roles that `--map NAME=ROLE` gives to names. Raises `BadInput`."""
+def roles_of(pairs: list[str], may_be_none: bool = False) -> dict[str, str]:
+    """The roles that `--map NAME=ROLE` gives to names; an empty one only where `may_be_none`.
+
+    Raises `BadInput`.
+    """
     from base.names import LONGEST_NAME
 
     roles = {}
     for pair in pairs:
         name, equals, role = (part.strip() for part in pair.partition("="))
-        if not name or not equals or not 0 < len(role) <= LONGEST_NAME:
+        if not name or not equals or not (may_be_none or role) or len(role) > LONGEST_NAME:
             raise BadInput(
                 _(
                     "--map {pair}: expected NAME=ROLE, the role of at most {most} characters",

@@ -10,8 +10,10 @@ import typer
 from base.messages import _, _n
 from base.text import shown
 from tui.commands import session_files
+from tui.commands.chat_asking import settled_chat
 from tui.commands.group import group, one_of
-from tui.commands.options import Json, roles_of
+from tui.commands.log_import import Narrator, Observer, Style, table_from
+from tui.commands.options import Json
 from tui.failures import BadInput, given
 from tui.logs import LogInput
 from tui.output import as_json, columns, data, escaped_line, word
@@ -158,23 +160,32 @@ def import_chats(
     ] = None,
     mapped: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="NAME=ROLE", help="Another name for one who speaks."),
+        typer.Option(
+            "--map",
+            metavar="NAME=ROLE",
+            help="Another name for one who speaks; none where it is nobody.",
+        ),
     ] = None,
+    style: Style = None,
+    narrator: Narrator = None,
+    observer: Observer = None,
     as_data: Json = False,
 ) -> None:
     """Make sessions of chats: SillyTavern, TavernAI, KoboldAI, Kobold Lite,
     text-generation-webui, Agnai, RisuAI. Says what was read, kept, dropped, and why.
     """
     from scenes.files.chats import import_chat
+    from scenes.files.chats.people import ChatRules
     from tui.reported import report_lines
 
-    roles = roles_of(mapped or [])
+    table = table_from(style, mapped, narrator, observer, None, may_be_none=True)
+    rules = ChatRules(table.style, table.roles, table.narrators, table.observers, player)
     problems: list[str] = []
     reports = []
     for path in files:
         try:
             with given():
-                report = import_chat(path, player=player, roles=roles)
+                report = import_chat(path, rules=settled_chat(path, None, rules))
         except BadInput as error:
             problems += error.problems
             continue

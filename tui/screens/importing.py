@@ -22,12 +22,12 @@ from scenes.files.importing import (
     Opened,
     OpenedBook,
     OpenedCards,
-    OpenedChat,
-    OpenedLogs,
+    OpenedSession,
     import_cards,
     opened,
 )
 from scenes.files.recognise import Recognised, recognise
+from scenes.files.talks import OpenedChat, OpenedLogs
 from scenes.table.session_list import find_session
 from tui.failures import Known, problems_of
 from tui.importing import typed_path
@@ -179,12 +179,12 @@ async def ask_import(app: App[None]) -> "Path | Scene | None":
     content = await app.push_screen_wait(PathScreen())
     try:
         match content:
-            case OpenedLogs():
+            case OpenedLogs() | OpenedChat():
                 return await app.push_screen_wait(PlayersScreen(content))
             case OpenedCards():
                 return await _ask_cards(app, content)
-            case OpenedChat():
-                return await _ask_chat(app, content)
+            case OpenedSession():
+                return await _ask_session(app, content)
             case OpenedBook():
                 await _ask_book(app, content)
     except Known as error:
@@ -210,7 +210,7 @@ async def _ask_cards(app: App[None], cards: OpenedCards) -> "Scene | None":
     return scene if await app.push_screen_wait(done) else None
 
 
-async def _ask_chat(app: App[None], chat: OpenedChat) -> Path | None:
+async def _ask_session(app: App[None], chat: OpenedSession) -> Path | None:
     report = import_chat(chat.path, importer=chat.importer)
     keys = _("It is a session now; Enter opens it")
     done = ReportScreen(report_lines(report), chat.path.name, keys)

@@ -1,9 +1,9 @@
-"""Who is who in a table's log: nicknames, the role of each, and how the log will read."""
+"""Who is who in a log or a chat: names, the role of each, and how it will read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from textual import on, work
@@ -20,14 +20,12 @@ from base.filenames import file_name, stems
 from base.folders import sessions_folder
 from base.messages import N_, _, _n
 from base.names import LONGEST_NAME
-from base.writing import replace_pieces
 from characters.cards.lines import role_name
-from scenes.files.importing import OpenedLogs
-from scenes.files.trpg.beside import Beside
-from scenes.files.trpg.people import TableRules
-from scenes.files.trpg.players import Player, PlayerPart, preview, table_of
-from scenes.files.trpg.styles import STYLES
-from scenes.files.trpg.writer import save_session, scene_of
+from scenes.files.chats.people import Speaker
+from scenes.files.report import ImportReport
+from scenes.files.talks import Each, OpenedChat, OpenedTalk
+from scenes.files.trpg.players import Player
+from scenes.scene import Scene
 from tui.failures import Known, problems_of
 from tui.paint import printable
 from tui.reported import report_lines, title_of
@@ -47,19 +45,36 @@ KEYS = N_(
     "Enter names the role · n narrates, o watches, d dice, r role · t style · s save a log · "
     "p play on · Esc back"
 )
-PARTS: dict[PlayerPart, str] = {
+CHAT_KEYS = N_(
+    "Enter names the role · n narrates, o left out, x nobody, r role · t style · s save a log · "
+    "p play on · Esc back"
+)
+PARTS: dict[str, str] = {
     "role": "",
     "narrator": N_("narrates"),
     "observer": N_("watches"),
     "dice": N_("dice bot"),
 }
-STYLE_NAMES = {
+CHAT_PARTS: dict[str, str] = {
+    "role": "",
+    "narrator": N_("narrates"),
+    "observer": N_("left out"),
+    "text": N_("nobody; stays text"),
+}
+STYLE_NAMES: dict[str | None, str] = {
     None: N_("style by what is in the log"),
     "quoted": N_("“…” is said, the rest is done"),
     "spoken": N_("all is said, （…） is done"),
     "thoughts": N_("“…” said, 【…】 thought, the rest done"),
     "mixed": N_("with “…” the rest is done, without it all is said"),
 }
+CHAT_STYLE_NAMES: dict[str | None, str] = {
+    None: N_("style by what is in each message"),
+    "quoted": N_("“…” is said, the rest is told"),
+    "spoken": N_("all is said, *…* and （…） is done"),
+    "thoughts": N_("*…* and 【…】 is thought"),
+}
+Saved = tuple[Path, list[ImportReport]]
 
 
 class Stopped(Exception):
@@ -74,23 +89,28 @@ class PlayersScreen(ModalScreen[Path | None]):
         Binding("n", "part('narrator')", "Narrates", id="players.narrator"),
         Binding("o", "part('observer')", "Watches", id="players.observer"),
         Binding("d", "part('dice')", "Dice", id="players.dice"),
+        Binding("x", "part('text')", "Nobody", id="players.text"),
         Binding("r", "part('role')", "Role", id="players.role"),
         Binding("t", "style", "Style", id="players.style"),
         Binding("s", "save", "Save the log", id="players.save"),
         Binding("p", "play", "Play on", id="players.play"),
     ]
 
-    def __init__(self, opened: OpenedLogs) -> None:
+    def __init__(self, opened: OpenedTalk) -> None:
         super().__init__()
         self.opened = opened
-        self.players = list(opened.players)
+        self.players: list[Player | Speaker] = list(opened.players)
         self.style: str | None = None
+        is_chat = isinstance(opened, OpenedChat)
+        self.keys = CHAT_KEYS if is_chat else KEYS
+        self.parts = CHAT_PARTS if is_chat else PARTS
+        self.style_names = CHAT_STYLE_NAMES if is_chat else STYLE_NAMES
         self.stopped = False
         self.busy = False
 
     def compose(self) -> ComposeResult:
         players = OptionList(*map(self._row, self.players), id="players", compact=True)
-        formats = _(", ").join(dict.fromkeys(title_of(log.importer) for log in self.opened.logs))
+        formats = _(", ").join(map(title_of, self.opened.importers))
         where = printable(self.opened.path.name)
         players.border_title = Content(
             _("Who is who? {where} · {formats}", where=where, formats=formats)
@@ -99,7 +119,7 @@ class PlayersScreen(ModalScreen[Path | None]):
             yield players
             yield Field(id="role")
             yield Static(id="preview")
-            yield Static(Content(_(KEYS)), classes="keys")
+            yield Static(Content(_(self.keys)), classes="keys")
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False
@@ -108,15 +128,16 @@ class PlayersScreen(ModalScreen[Path | None]):
 
     # --- who is who ---
 
-    def _row(self, player: Player) -> Option:
+    def _row(self, player: Player | Speaker) -> Option:
         name = printable(player.name) or "?"
         cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
-        part = PARTS[player.part] and _(PARTS[player.part])
+        part = self.parts[player.part] and _(self.parts[player.part])
         if part and player.is_guessed:
             part = _("{part}, as it seems", part=part)
         count = _n("{n} message", "{n} messages", player.count)
         role = printable(player.role) if player.part in ("role", "narrator") else ""
-        what = " · ".join(filter(None, (role, part)))
+        you = _("you") if isinstance(player, Speaker) and player.player else ""
+        what = " · ".join(filter(None, (role, part, you)))
         return Option(
             Content.assemble(set_cell_size(cut, NAMES), (f"{count:>12}", "dim"), "  →  ", what)
         )
@@ -131,11 +152,12 @@ class PlayersScreen(ModalScreen[Path | None]):
         players.replace_option_prompt_at_index(at, self._row(self.players[at]).prompt)
         self._show_preview()
 
-    def action_part(self, part: PlayerPart) -> None:
-        self._change(part=part, is_guessed=False)
+    def action_part(self, part: str) -> None:
+        if part in self.parts:
+            self._change(part=part, is_guessed=False)
 
     def action_style(self) -> None:
-        styles = [None, *STYLES]
+        styles = list(self.style_names)
         self.style = styles[(styles.index(self.style) + 1) % len(styles)]
         self._show_preview()
 
@@ -160,7 +182,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self._end_naming()
         self._change(role=name, part="role" if self._lit_part() != "narrator" else "narrator")
 
-    def _lit_part(self) -> PlayerPart | None:
+    def _lit_part(self) -> str | None:
         at = self.query_one(OptionList).highlighted
         return self.players[at].part if at is not None else None
 
@@ -168,16 +190,13 @@ class PlayersScreen(ModalScreen[Path | None]):
         self.query_one(Input).display = False
         self.query_one(OptionList).focus()
 
-    def _table(self) -> TableRules:
-        return table_of(TableRules(style=self.style), self.players)
-
     def _show_preview(self) -> None:
         shown = self.query_one("#preview", Static)
         shown.border_title = Content(
-            _("As it will read · {style}", style=_(STYLE_NAMES[self.style]))
+            _("As it will read · {style}", style=_(self.style_names[self.style]))
         )
         try:
-            lines = preview(self.opened.logs[0], self._table(), PREVIEWED)
+            lines = self.opened.preview(self.players, self.style, PREVIEWED)
         except KnownError as error:
             lines = [str(error)]
         shown.update(Content("\n".join(map(printable, lines))))
@@ -202,55 +221,45 @@ class PlayersScreen(ModalScreen[Path | None]):
         if self.busy:
             return
         try:
-            scene = scene_of(self.opened.path, self.players, self._known)
+            scene = self.opened.scene(self.players, self.style, self._known)
         except KnownError as error:
             self._fail(str(error))
             return
-        chosen = await self.app.push_screen_wait(RoleScreen(scene))
+        chosen = await self.app.push_screen_wait(RoleScreen(scene, scene.play_as))
         if chosen is not None:
-            beside = Beside()
-            self._begin(lambda lines: save_session(lines, scene, chosen[0], beside=beside), beside)
+            self._begin(lambda each: self._save_session(each, scene, chosen[0]))
 
     def _known(self, line: str) -> None:
         self.notify(printable(line), markup=False)
 
-    def _save_log(self, lines: Iterator[str]) -> Path:
+    def _save_log(self, each: Each) -> Saved:
         folder = sessions_folder().with_name("logs")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{file_name(self.opened.path.stem, 'log', stems(folder, '.txt'))}.txt"
-        replace_pieces(path, lines, [self.opened.path])
-        return path
+        return path, self.opened.save_log(self.players, self.style, path, each)
 
-    def _begin(self, save: Callable[[Iterator[str]], Path], beside: Beside | None = None) -> None:
+    def _save_session(self, each: Each, scene: Scene, role: str | None) -> Saved:
+        return self.opened.save_session(self.players, self.style, scene, role, each)
+
+    def _begin(self, save: Callable[[Each], Saved]) -> None:
         self.busy, self.stopped = True, False
-        self._tell(_n("importing… {n} line · Esc stops", "importing… {n} lines · Esc stops", 0))
-        self._import(save, self._table(), beside)
+        self._tell(self._progress(0))
+        self._import(save)
 
     @work(thread=True)
-    def _import(
-        self, save: Callable[[Iterator[str]], Path], table: TableRules, beside: Beside | None
-    ) -> None:
-        logs = [log.again() for log in self.opened.logs]
+    def _import(self, save: Callable[[Each], Saved]) -> None:
         call = self.app.call_from_thread
 
-        def lines() -> Iterator[str]:
-            for log in logs:
-                for number, line in enumerate(log.lines(table, beside), 1):
-                    if self.stopped:
-                        raise Stopped
-                    if number % EVERY == 0:
-                        call(
-                            self._tell,
-                            _n(
-                                "importing… {n} line · Esc stops",
-                                "importing… {n} lines · Esc stops",
-                                number,
-                            ),
-                        )
-                    yield line
+        def each(pieces: Iterator[Any]) -> Iterator[Any]:
+            for number, piece in enumerate(pieces, 1):
+                if self.stopped:
+                    raise Stopped
+                if number % EVERY == 0:
+                    call(self._tell, self._progress(number))
+                yield piece
 
         try:
-            path = save(lines())
+            path, reports = save(each)
         except Stopped:
             call(self._fail, _("Stopped; nothing was saved."))
         except Known as error:
@@ -259,15 +268,18 @@ class PlayersScreen(ModalScreen[Path | None]):
             call(
                 self._finish,
                 path,
-                [line for log in logs for line in report_lines(log.report, False)],
+                [line for report in reports for line in report_lines(report, False)],
             )
+
+    def _progress(self, number: int) -> str:
+        return _n("importing… {n} line · Esc stops", "importing… {n} lines · Esc stops", number)
 
     def _tell(self, text: str) -> None:
         self.query_one(".keys", Static).update(Content(printable(text)))
 
     def _fail(self, problem: str) -> None:
         self.busy = False
-        self._tell(_(KEYS))
+        self._tell(_(self.keys))
         self.notify(printable(problem), severity="warning", markup=False, timeout=15)
 
     @work

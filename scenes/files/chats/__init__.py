@@ -4,7 +4,6 @@ SillyTavern (solo, group), TavernAI rooms, KoboldAI and Kobold Lite, text-genera
 RisuAI. Lines are read one at a time; a file that is one JSON value is bounded.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from base.errors import KnownError
@@ -13,42 +12,63 @@ from base.legacy_encodings import encoding_name
 from base.messages import _, series
 from base.text import shown, without_place
 from scenes.files.chats.chat import Chat, Json, texts
+from scenes.files.chats.people import ChatPeople, ChatRules
 from scenes.files.chats.roundtrip import restored_session
+from scenes.files.chats.scan import ChatScan
 from scenes.files.chats.source import BadValue, ChatFile, open_chat
-from scenes.files.chats.writer import save_chat, save_events
+from scenes.files.chats.writer import save_chat
 from scenes.files.importers import Importer, of_kind
 from scenes.files.report import ImportReport
+from scenes.files.session_writer import save_events
+
+DEFAULT = ChatRules()
 
 
 def import_chat(
     path: Path,
     folder: Path | None = None,
-    player: str | None = None,
-    roles: Mapping[str, str] | None = None,
+    rules: ChatRules = DEFAULT,
     importer: Importer | None = None,
 ) -> ImportReport:
     """Write a new session of the chat at `path`; says what was read, kept, dropped, and why.
 
-    `player` is the role that the person plays: one who speaks, or another name for the player;
-    `roles` gives those who speak other names. Raises `KnownError` in one line where the file is no
-    chat, or none of `importer` where one is named; nothing is written then.
+    `rules` are what a person says of it; what they leave undecided is read as text. Raises
+    `KnownError` in one line where the file is no chat, or none of `importer` where one is named;
+    nothing is written then.
     """
     file = open_chat(path)
-    report = ImportReport(file.where)
-    if file.encoding != "utf-8":
-        report.notice(_("read as {encoding}, not UTF-8", encoding=encoding_name(file.encoding)))
     importer, chat = read_chat(file, importer)
-    report.importer, report.title, report.unit = importer.name, chat.form, chat.unit
+    report = report_of(file, importer, chat)
     folder = folder or sessions_folder()
     if (back := restored_session(chat, report)) is not None:
-        if player is not None or roles:
+        if rules != DEFAULT:
             report.notice(_("a session that paotuan saved; its roles stay as they were"))
         save_events(
             *(back.scene, back.role, back.events, folder, report),
             *(back.opening, back.log, back.began),
         )
     else:
-        save_chat(chat, report, folder, player, roles)
+        save_chat(ChatPeople(ChatScan(chat, file.where), rules), report, folder)
+    return report
+
+
+def people_of(
+    path: Path, rules: ChatRules = DEFAULT, importer: Importer | None = None
+) -> ChatPeople | None:
+    """Who is who in the chat at `path`; `None` where it is a session of ours.
+
+    Raises `KnownError` where the file is no chat, as `import_chat` does.
+    """
+    file = open_chat(path)
+    __, chat = read_chat(file, importer)
+    return ChatPeople(ChatScan(chat, file.where), rules) if chat.ours is None else None
+
+
+def report_of(file: ChatFile, importer: Importer, chat: Chat) -> ImportReport:
+    """A report of what a file was taken for."""
+    report = ImportReport(file.where, importer.name, chat.form, chat.unit)
+    if file.encoding != "utf-8":
+        report.notice(_("read as {encoding}, not UTF-8", encoding=encoding_name(file.encoding)))
     return report
 
 
@@ -72,13 +92,6 @@ def read_chat(file: ChatFile, importer: Importer | None = None) -> tuple[Importe
             _("{where}: not a chat of a known program; found other JSON", where=file.where)
         )
     raise KnownError(_("{where}: {problem}", where=file.where, problem=_no_chat(value)))
-
-
-def check_chat(path: Path, importer: Importer | None = None) -> None:
-    """Raise `KnownError` for what is no chat or has no message; nothing is written."""
-    __, chat = read_chat(open_chat(path), importer)
-    if next(iter(chat.messages(ImportReport(path.name))), None) is None:
-        raise KnownError(_("{where}: no message in it", where=shown(path.name)))
 
 
 def _no_chat(value: Json) -> str:

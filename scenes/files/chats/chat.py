@@ -16,6 +16,10 @@ class NoMessage(ValueError):
     """Why a part of a file is no message."""
 
 
+PLAYER, REPLY, NARRATOR = "玩家", "角色", "旁白"
+"""Who is not named in a file."""
+
+
 class ChatMessage(NamedTuple):
     """What one participant wrote at one time."""
 
@@ -35,6 +39,8 @@ class ChatMessage(NamedTuple):
     """The message as the other program wrote it."""
     ours: Mapping[str, Any] | None = None
     """What we had written into it."""
+    id: str = ""
+    """What tells who wrote it beside the name, as the picture of a group's member; often empty."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,12 @@ What they do not name is 玩家 and 角色; an import may name the player.
 import html
 from collections.abc import Callable, Iterator
 
-from base.messages import N_, _
+from base.errors import KnownError
+from base.messages import N_, _, _n
 from scenes.files.chats.chat import (
+    NARRATOR,
+    PLAYER,
+    REPLY,
     Chat,
     ChatMessage,
     Json,
@@ -17,11 +21,11 @@ from scenes.files.chats.chat import (
     text_in,
     texts,
 )
-from scenes.files.chats.kobold import PLAYER, REPLY
 from scenes.files.chats.source import ChatFile
 from scenes.files.head import FileHead
 from scenes.files.report import ImportReport
 
+_RISU = ("risuChat", "risuAllChats")
 _BEGIN = "<|BEGIN-VISIBLE-CHAT|>"
 """What text-generation-webui writes for the player before a greeting."""
 
@@ -42,7 +46,7 @@ def detect_agnai(head: FileHead) -> float:
 
 def detect_risu(head: FileHead) -> float:
     """Sure where a file says that it is a chat of RisuAI."""
-    return 0.98 if head.outline.get("type") == "risuChat" else 0
+    return 0.98 if head.outline.get("type") in _RISU else 0
 
 
 def read_webui(file: ChatFile) -> Chat | None:
@@ -57,7 +61,7 @@ def read_agnai(file: ChatFile) -> Chat | None:
 
 def read_risu(file: ChatFile) -> Chat | None:
     """The chat of RisuAI in a file; `None` where there is none."""
-    return risu(file.object, file.path.stem) if file.object is not None else None
+    return risu(file.object, file.path.stem, file.where) if file.object is not None else None
 
 
 def webui(value: Json, title: str) -> Chat | None:
@@ -124,32 +128,70 @@ def _agnai(value: object) -> Iterator[ChatMessage]:
         raise NoMessage(_("a message without text in `msg`"))
     player = bool(text_in(value, "userId"))
     swipes, picked = candidates(text, [text, *texts(value.get("retries"))])
-    name = text_in(value, "handle", "name") or (PLAYER if player else REPLY)
+    id = text_in(value, "characterId", "userId")
+    event = value.get("event")
+    hidden = value.get("ooc") is True or event in ("hidden", "ooc")
+    narrator = event == "world" or (value.get("system") is True and not hidden)
+    nobody = NARRATOR if narrator else PLAYER if player else REPLY
+    name = text_in(value, "handle", "name") or ("" if id else nobody)
     date = value.get("createdAt")
-    yield ChatMessage(name, text, player, False, False, swipes, picked, "", date, value)
+    about = (player, hidden, narrator, swipes, picked, "", date, value)
+    yield ChatMessage(name, text, *about, id=id)
 
 
-def risu(value: Json, title: str) -> Chat | None:
-    """A chat that RisuAI wrote; `None` where it is none."""
+def risu(value: Json, title: str, where: str) -> Chat | None:
+    """A chat that RisuAI wrote, or the one that is in a file of all; `None` where it is none.
+
+    Raises `KnownError` for a file of several.
+    """
     data = value.get("data")
-    if value.get("type") != "risuChat" or not isinstance(data, dict):
+    if value.get("type") == "risuAllChats":
+        data = _only_chat(data, where)
+    if value.get("type") not in _RISU or not isinstance(data, dict):
         return None
     messages = data.get("message")
     rest = value | {"data": {key: one for key, one in data.items() if key != "message"}}
     listed = messages if isinstance(messages, list) else []
-    return _chat("risu", N_("RisuAI chat"), text_in(data, "name") or title, listed, _risu, rest)
+    cut = max((at for at, one in enumerate(listed) if _begins_anew(one)), default=-1)
+
+    def read(numbered: object) -> Iterator[ChatMessage]:
+        number, message = numbered if isinstance(numbered, tuple) else (0, None)
+        yield from _risu(message, number <= cut)
+
+    parts: list[object] = list(enumerate(listed))
+    return _chat("risu", N_("RisuAI chat"), text_in(data, "name") or title, parts, read, rest)
 
 
-def _risu(value: object) -> Iterator[ChatMessage]:
+def _only_chat(value: object, where: str) -> Json | None:
+    chats = [one for one in objects(value) if objects(one.get("message"))]
+    if len(chats) > 1:
+        raise KnownError(
+            _n(
+                "{where}: {n} chat in one file; export it by itself in RisuAI",
+                "{where}: {n} chats in one file; export the one you want by itself in RisuAI",
+                len(chats),
+                where=where,
+            )
+        )
+    return chats[0] if chats else None
+
+
+def _begins_anew(value: object) -> bool:
+    """Whether a message and all before it are kept out of what a model reads."""
+    return isinstance(value, dict) and value.get("disabled") == "allBefore"
+
+
+def _risu(value: object, cut: bool) -> Iterator[ChatMessage]:
     text = value.get("data") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
         raise NoMessage(_("a message without text in `data`"))
     player = value.get("role") == "user"
     swipes, picked = candidates(text, texts(value.get("swipes")))
-    name = text_in(value, "name") or (PLAYER if player else REPLY)
-    hidden = value.get("disabled") is True
+    id = text_in(value, "saying")
+    name = text_in(value, "name") or ("" if id else PLAYER if player else REPLY)
+    hidden = cut or value.get("disabled") is True or value.get("isComment") is True
     date = value.get("time")
-    yield ChatMessage(name, text, player, hidden, False, swipes, picked, "", date, value)
+    yield ChatMessage(name, text, player, hidden, False, swipes, picked, "", date, value, id=id)
 
 
 def _chat(key: str, form: str, title: str, parts: list[object], read: Reader, rest: Json) -> Chat:

@@ -6,14 +6,13 @@ from typing import Any
 
 from characters.cards.markup import TAGS
 from scenes.files.chats.chat import ChatMessage
-from scenes.files.chats.entries import entries_of, named
+from scenes.files.chats.entries import Reading, entries_of, named
 from scenes.files.report import ImportReport
+from scenes.files.session_writer import Written
 from scenes.log import Entry
 from scenes.table.session import By, Candidate, Draw, Event
 from scenes.table.snapshot import to_json
 
-Written = tuple[Event, Sequence[Entry]]
-"""An event and the entries that it adds to the branch played."""
 Marks = dict[str, Any]
 """What is kept with a turn under the other program's name."""
 
@@ -22,10 +21,10 @@ class TurnEvents:
     """Gives ids to turns and draws as messages come, after what there is already."""
 
     def __init__(
-        self, key: str, player: str | None, turns: int = 0, draws: int = 0, head: int | None = None
+        self, key: str, reading: Reading, turns: int = 0, draws: int = 0, head: int | None = None
     ) -> None:
         self.key = key
-        self.player = player
+        self.reading = reading
         self.turns = turns
         self.draws = draws
         self.head = head
@@ -36,7 +35,7 @@ class TurnEvents:
         parent, picked = self.head, {}
         entries: list[Entry] | None = None
         if message.swipes:
-            rows = [entries_of(message, text, self.player) for text in message.swipes]
+            rows = [entries_of(message, text, self.reading) for text in message.swipes]
             draw = self._draw(message, rows)
             picked = {"draw": draw.id, "candidate": message.picked}
             if message.swipes[message.picked] == message.text:
@@ -49,7 +48,7 @@ class TurnEvents:
                     yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
                     report.became["branches"] += 1
         left_out: Counter[str] = Counter()
-        played = entries_of(message, message.text, self.player, left_out)
+        played = entries_of(message, message.text, self.reading, left_out)
         entries = entries or played
         report.became[TAGS] += left_out.pop(TAGS, 0)
         report.dropped.update(+left_out)

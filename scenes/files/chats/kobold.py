@@ -1,7 +1,7 @@
 """Saves of KoboldAI and Kobold Lite: one running story, cut where a model or the player went on.
 
-A story is told by a narrator; `Name: …` at the beginning of a line speaks, `> …` is what the player
-does, and the marks of instructions tell who wrote what. Pure.
+A story is told by a narrator; a name that the save gives speaks at the beginning of a line, `> …`
+is what the player does, and the marks of instructions tell who wrote what. Pure.
 """
 
 import re
@@ -10,20 +10,32 @@ from pathlib import Path
 
 from base.messages import N_, _
 from base.yaml_reader import kind
-from characters.cards.lines import role_name
-from scenes.files.chats.chat import Chat, ChatMessage, Json, candidates, objects, text_in
+from scenes.files.chats.chat import (
+    NARRATOR,
+    PLAYER,
+    REPLY,
+    Chat,
+    ChatMessage,
+    Json,
+    candidates,
+    objects,
+    text_in,
+)
+from scenes.files.chats.labels import key_of, label_of
 from scenes.files.chats.source import ChatFile
 from scenes.files.head import FileHead
 from scenes.files.report import ImportReport
 
 KEY = "koboldai"
-NARRATOR = "旁白"
-PLAYER = "玩家"
-REPLY = "角色"
-"""Who a story does not name."""
+CHAT_MODE, INSTRUCT_MODE = 3, 4
+"""Modes of Kobold Lite: all stands under a name, or between the tags of instructions."""
 
 _MARK = re.compile(r"\{\{\[(INPUT|OUTPUT|SYSTEM)(?:_END)?\]\}\}")
-_LABEL = re.compile(r"([^\s:：>“\"*【（(][^\n:：“\"*【（(]{0,31}?)[:：]\s*(\S.*)")
+_TAGS = {"INPUT": "instruct_starttag", "OUTPUT": "instruct_endtag", "SYSTEM": "instruct_systag"}
+"""The settings that say how the parts of instructions begin, each with `_end` how it ends."""
+_ALPACA = {"INPUT": "### Instruction:", "OUTPUT": "### Response:"}
+_CHARACTER = re.compile(r"\[\s*[Cc]haracter\s*[:：(]\s*\"?([^\[\];；\"()+]{1,32})")
+"""Whom a memory describes: `[Character: 阿诺; Traits: …]`."""
 _WHOLE = re.compile(r"[.!?。！？…”\"'」』）)\]】*~]\s*$")
 _STORY_KEYS = ("prompt", "actions", "actions_metadata")
 
@@ -52,12 +64,21 @@ def chat_of(value: Json, path: Path) -> Chat:
     """The chat that the save at `path` is."""
     settings = value.get("savedsettings")
     settings = settings if isinstance(settings, dict) else {}
-    player = text_in(settings, "chatname") or PLAYER
-    others = [name for name in text_in(settings, "chatopponent").split("||$||") if name.strip()]
+    player = text_in(settings, "chatname").strip() or PLAYER
+    others = [name.strip() for name in text_in(settings, "chatopponent").split("||$||")]
+    others = [name for name in others if name]
+    described = _CHARACTER.findall(text_in(value, "memory")[:100_000])
+    names = tuple(dict.fromkeys((*others, *(name.strip() for name in described if name.strip()))))
+    is_chat = str(settings.get("opmode")) == str(CHAT_MODE)
+    tags = _tags(settings)
 
     def messages(report: ImportReport) -> Iterator[ChatMessage]:
+        writer = ""
         for fragment, alternatives in _fragments(value, report):
-            pieces = list(_messages(fragment, player, others))
+            marked = tags.sub(_marked, fragment)
+            pieces = list(_messages(marked, player, names, is_chat, writer))
+            writer = _writing(marked, writer)
+            pieces = pieces or [ChatMessage(NARRATOR, fragment.strip(), narrator=True)]
             report.read += len(pieces)
             if len(pieces) == 1 and alternatives:
                 swipes, picked = candidates(pieces[0].text, alternatives)
@@ -78,7 +99,7 @@ def chat_of(value: Json, path: Path) -> Chat:
     told = any(text_in(one, "content") for one in objects(value.get("worldinfo")))
     knowledge = (path.absolute(),) if told else ()
     foreign = {"save": rest}
-    about = (player, others, summary, knowledge, foreign)
+    about = (player, names, summary, knowledge, foreign)
     return Chat(KEY, form, path.stem, messages, *about, unit="action")
 
 
@@ -127,10 +148,53 @@ def _alternative(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _messages(text: str, player: str, others: list[str]) -> Iterator[ChatMessage]:
-    """The messages of one piece, a line each but for instructions, which are whole."""
-    opponent = others[0] if others else REPLY
-    start, writer = 0, ""
+def _tags(settings: Json) -> re.Pattern[str]:
+    """What begins and ends the parts of instructions in this save, beside the usual marks."""
+    signs = {mark: [tag] for mark, tag in _ALPACA.items()}
+    ends: set[str] = set()
+    own = _TAGS if str(settings.get("opmode")) == str(INSTRUCT_MODE) else {}
+    for mark, key in own.items():
+        begin, end = (
+            text_in(settings, name).replace("\\n", "\n").strip()[:200]
+            for name in (key, f"{key}_end")
+        )
+        signs.setdefault(mark, [])
+        signs[mark] += [begin] if begin and not _MARK.fullmatch(begin) else []
+        ends |= {end} if end and not _MARK.fullmatch(end) else set()
+    signs["END"] = list(ends)
+    return re.compile(
+        "|".join(
+            f"(?P<{mark}>{'|'.join(map(re.escape, sorted(tags, key=len, reverse=True)))})"
+            for mark, tags in signs.items()
+            if tags
+        )
+    )
+
+
+def _marked(found: re.Match[str]) -> str:
+    """The usual mark in place of one of the save's own."""
+    return "{{[INPUT_END]}}" if found.lastgroup == "END" else f"{{{{[{found.lastgroup}]}}}}"
+
+
+def _writing(text: str, writer: str) -> str:
+    """Who writes on behind a piece that `writer` began; empty where no mark says."""
+    *_others, last = [None, *_MARK.finditer(text)]
+    return writer if last is None else _begun(last)
+
+
+def _begun(mark: re.Match[str]) -> str:
+    return "" if mark[0].endswith("_END]}}") else mark[1]
+
+
+def _messages(
+    text: str, player: str, names: tuple[str, ...], is_chat: bool, writer: str
+) -> Iterator[ChatMessage]:
+    """The messages of one piece: a line each, but for instructions, which are whole.
+
+    `writer` is whose instruction goes on where it begins.
+    """
+    opponent = names[0] if names else REPLY
+    start = 0
     for mark in [*_MARK.finditer(text), None]:
         part = text[start : mark.start() if mark else len(text)]
         if part.strip() and writer:
@@ -138,25 +202,30 @@ def _messages(text: str, player: str, others: list[str]) -> Iterator[ChatMessage
             words = part.strip()
             yield ChatMessage(name, words, writer == "INPUT", narrator=writer == "SYSTEM")
         elif part.strip():
-            yield from _story(part, player, others)
+            yield from _story(part, player, names, is_chat)
         if mark:
-            start, writer = mark.end(), "" if mark[0].endswith("_END]}}") else mark[1]
+            start, writer = mark.end(), _begun(mark)
 
 
-def _story(text: str, player: str, others: list[str]) -> Iterator[ChatMessage]:
+def _story(text: str, player: str, names: tuple[str, ...], is_chat: bool) -> Iterator[ChatMessage]:
+    """The messages of a story, a line each; in a chat a line without a name goes on the last."""
+    called = {key_of(name): name for name in (*names, player)}
+    held: ChatMessage | None = None
     for line in filter(None, map(str.strip, text.splitlines())):
-        label = _LABEL.fullmatch(line)
+        label = label_of(line)
+        name = called.get(key_of(label.name)) if label else None
+        goes_on = held is not None and (is_chat or not held.text) and name is None
+        if held is not None and goes_on and not line.startswith(">"):
+            held = held._replace(text=f"{held.text}\n{line}".strip())
+            continue
+        if held is not None and held.text:
+            yield held
+        held = None
         if line.startswith(">") and line[1:].strip():
             yield ChatMessage(player, rf"\me {line[1:].strip()}", player=True)
-        elif label and _is_name(label[1].strip(), (player, *others)):
-            yield ChatMessage(label[1].strip(), label[2], player=label[1].strip() == player)
+        elif label and name:
+            held = ChatMessage(name, label.text, player=name == player)
         else:
             yield ChatMessage(NARRATOR, line, narrator=True)
-
-
-def _is_name(label: str, known: tuple[str, ...]) -> bool:
-    """Whether a label before a colon is a name and no beginning of a sentence."""
-    if label in known:
-        return True
-    words = label.split()
-    return role_name(label) == label and len(words) <= 3 and not any(w[0].islower() for w in words)
+    if held is not None and held.text:
+        yield held

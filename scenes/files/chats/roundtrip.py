@@ -16,11 +16,13 @@ from base.messages import N_, _
 from base.text import shown
 from scenes.files.chats.chat import Chat, ChatMessage, Json
 from scenes.files.chats.dates import sent_at
-from scenes.files.chats.events import TurnEvents, Written
+from scenes.files.chats.entries import Reading
+from scenes.files.chats.events import TurnEvents
 from scenes.files.exports.settled import settled_again
 from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, said
 from scenes.files.report import ImportReport
 from scenes.files.rolls_of_logs import RollEvents, with_rolls
+from scenes.files.session_writer import Written
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.seeing import log_of
@@ -74,6 +76,11 @@ def restored_session(chat: Chat, report: ImportReport) -> RestoredSession | None
 def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
     lines = list(_lines(chat, report))
     scene = _scene_of(block["scene"], report)
+    drawn = {draw["id"] for draw in block.get("draws", ())}
+    for turn in block["turns"]:
+        if turn.get("draw") not in drawn:  # a hand that was lost leaves what was picked of it
+            turn.pop("draw", None)
+            turn.pop("candidate", None)
     before = _session(block, scene)
     turns = {turn["id"]: turn for turn in block["turns"]}
     avatars = _avatars(lines, turns)
@@ -195,7 +202,7 @@ def _is_chain(ids: Sequence[int], session: Session) -> bool:
 
 def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport) -> Iterator[Event]:
     """New turns for what is not as it was, and where the messages lead."""
-    turn_events = TurnEvents(KEY, session.role, len(session.turns), len(session.draws))
+    turn_events = TurnEvents(KEY, Reading(session.role), len(session.turns), len(session.draws))
     rolls = RollEvents(
         [role.name for role in session.scene.cast], count=max(session.rolls, default=0)
     )

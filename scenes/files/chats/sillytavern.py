@@ -20,6 +20,11 @@ HEADERS = N_("another header among the messages")
 UNUSED = "unused"
 """What newer headers say in place of names."""
 
+_PROGRAM = "SillyTavern System"
+"""In whose name the program itself writes."""
+_TEXTS = ("message", "mes", "text", "content", "swipe")
+"""Keys under which the text of a message or a swipe stands in an object."""
+_DEEPEST = 4
 _HEADER = ("user_name", "character_name", "character_names", "chat_metadata")
 
 
@@ -131,11 +136,12 @@ def message_of(value: object, rooms: list[str] | None = None) -> ChatMessage:
     extra = value.get("extra")
     extra = extra if isinstance(extra, dict) else {}
     swipes, picked = _swipes(value, text)
+    name = text_in(value, "name", "character_name") or _of_room(value, rooms or [])
     return ChatMessage(
-        text_in(value, "name") or _of_room(value, rooms or []),
+        name,
         text,
         player=value.get("is_user") is True,
-        hidden=value.get("is_system") is True,
+        hidden=value.get("is_system") is True or name == _PROGRAM,
         narrator=extra.get("type") == "narrator",
         swipes=swipes,
         picked=picked,
@@ -143,20 +149,29 @@ def message_of(value: object, rooms: list[str] | None = None) -> ChatMessage:
         date=value.get("send_date"),
         foreign=without_ours(value, "extra"),
         ours=ours_in(value, "extra"),
+        id=text_in(value, "original_avatar", "force_avatar"),
     )
 
 
 def text_of(value: object) -> str | None:
     """The text that `mes` or a swipe is, be it in an object; `None` where there is none."""
-    if isinstance(value, dict):
-        value = value.get("message")
+    for __ in range(_DEEPEST):
+        if not isinstance(value, dict):
+            break
+        value = next((value[key] for key in _TEXTS if key in value), None)
     return value if isinstance(value, str) else None
 
 
 def _swipes(value: Json, text: str) -> tuple[tuple[str, ...], int]:
-    """The candidates, in their places, and which was picked; none where there is no choice."""
-    found = value.get("swipes")
-    swipes = [text_of(one) or "" for one in found] if isinstance(found, list) else []
+    """The candidates, in their places, and which was picked; none where there is no choice.
+
+    Swipes may be texts, objects with a text, or lists of these; older extensions keep them in
+    `swipe_info`.
+    """
+    swipes = list(_flat(value.get("swipes")))
+    if len(swipes) < 2:
+        told = [text_of(one) or "" for one in _listed(value.get("swipe_info"))]
+        swipes = told if len(told) > 1 and any(told) else swipes
     if len(swipes) < 2:
         return (), 0
     picked = value.get("swipe_id")
@@ -167,10 +182,26 @@ def _swipes(value: Json, text: str) -> tuple[tuple[str, ...], int]:
     return (*swipes, text), len(swipes)
 
 
+def _flat(value: object, depth: int = 0) -> Iterator[str]:
+    """The texts of swipes, those in lists inside one after another."""
+    for one in _listed(value):
+        if isinstance(one, list) and depth < _DEEPEST:
+            yield from _flat(one, depth + 1)
+        else:
+            yield text_of(one) or ""
+
+
+def _listed(value: object) -> list[object]:
+    """A list, or the values of an object whose keys are places in one."""
+    if isinstance(value, dict) and value and all(key.isdecimal() for key in value):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
 def _model_of(value: Json, picked: int) -> str:
     """The model that wrote the swipe that was picked; empty where nothing tells."""
-    infos = value.get("swipe_info")
-    info = infos[picked] if isinstance(infos, list) and picked < len(infos) else None
+    infos = _listed(value.get("swipe_info"))
+    info = infos[picked] if picked < len(infos) else None
     extra = info.get("extra") if isinstance(info, dict) else None
     return text_in(extra, "model") if isinstance(extra, dict) else ""
 

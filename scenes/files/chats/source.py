@@ -1,5 +1,6 @@
 """Bytes of a chat file to lines or one JSON value, in bounded memory; says what is no chat."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from base.text import shown
 
 FIRST_LINES = 20
 """Lines among which a chat must begin."""
+LEAST_FOREIGN = 20
+"""Bytes of Big5 or Shift_JIS below which a text is UTF-8 that was damaged."""
 MAX_BYTES = 32 << 20
 """Bytes of a file that is one JSON value, and of a line of one that is a value a line."""
 
@@ -152,9 +155,22 @@ def _encoding(file: BinaryIO) -> str:
     for raw in _raw_lines(file):
         if raw is not None and not raw.isascii():
             piece = raw + file.read(SAMPLE)
+            if _is_utf8(piece):
+                return "utf-8"
             encoding = encoding_of(piece)
-            return encoding if encoding in LEGACY else "utf-8"
+            least = 0 if encoding == "gb18030" else LEAST_FOREIGN
+            foreign = sum(byte > 127 for byte in piece)
+            return encoding if encoding in LEGACY and foreign >= least else "utf-8"
     return "utf-8"
+
+
+def _is_utf8(piece: bytes) -> bool:
+    """Whether bytes are UTF-8, but for a sign that is cut off at their end."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _raw_lines(file: BinaryIO) -> Iterator[bytes | None]:

@@ -8,9 +8,9 @@ from base.errors import KnownError
 from base.folders import sessions_folder
 from base.messages import _
 from characters.sheets.values import merged
-from scenes.files.chats.writer import LARGEST_CAST, save_events
 from scenes.files.known_characters import with_known_characters
 from scenes.files.report import ImportReport
+from scenes.files.session_writer import LARGEST_CAST, save_events
 from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.players import Player
 from scenes.files.trpg.session_events import session_events

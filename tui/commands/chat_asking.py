@@ -1,0 +1,59 @@
+"""What a person is asked about a chat at a terminal: whether a name before a colon speaks."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from base.messages import _, series
+from base.text import printable
+from tui.commands.import_asking import can_ask
+from tui.failures import BadInput
+
+if TYPE_CHECKING:
+    from scenes.files.chats.people import ChatPeople, ChatRules
+    from scenes.files.importers import Importer
+
+NAMED = 8
+"""Names that are told where nobody can be asked."""
+
+
+def settled_chat(path: Path, importer: "Importer | None", rules: "ChatRules") -> "ChatRules":
+    """`rules` with what a person says of names of which it is not sure that they speak.
+
+    Raises `BadInput` with these names where nobody can be asked, `KnownError` for what is no chat.
+    """
+    from scenes.files.chats import people_of
+
+    people = people_of(path, rules, importer)
+    if people is None or not people.doubtful:
+        return rules
+    if not can_ask():
+        raise BadInput(_doubts(people, path))
+    roles = _asked(people)
+    return replace(rules, roles={**rules.roles, **roles})
+
+
+def _asked(people: "ChatPeople") -> Mapping[str, str]:
+    roles: dict[str, str] = {}
+    for name in people.doubtful:
+        question = _(
+            "“{name}: {text}”: does {name} speak?",
+            name=printable(name),
+            text=printable(people.said(name)),
+        )
+        roles[name] = name if typer.confirm(question, default=True, err=True) else ""
+    return roles
+
+
+def _doubts(people: "ChatPeople", path: Path) -> str:
+    names = [printable(name) for name in people.doubtful]
+    shown = series([*names[:NAMED], *(["…"] if len(names) > NAMED else [])])
+    return _(
+        "{where}: it is not sure whether these names before colons speak: {names}; for each say "
+        "--map NAME=ROLE, or --map NAME= where it is nobody",
+        where=printable(str(path)),
+        names=shown,
+    )
