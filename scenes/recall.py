@@ -113,12 +113,12 @@ def recalled_within(
     they do not fit into `room` tokens, the oldest are shortened, or left out."""
     taken: list[tuple[int, int]] = []
     for recap in reversed(recaps):
-        kept = len(recap.text)
+        length = len(recap.text)
         if (tokens := cost(recap.text)) > room:
-            kept = _shortened(recap.text, room, cost) if room >= LEAST else 0
+            length = _shortened(recap.text, room, cost) if room >= LEAST else 0
             tokens = room
-        if kept:
-            taken.append((recap.number, kept))
+        if length:
+            taken.append((recap.number, length))
         room -= tokens
     return tuple(reversed(taken))
 

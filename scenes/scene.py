@@ -121,9 +121,9 @@ class Scene:
     """What the scene says of `models.backend.Sampling`, by its names; the rest is not said."""
     turns: Turns = "natural"
     dice: str | None = None
+    """Whose rules the dice follow, one of `scenes.dice.rules.GAMES`; in journals of before, any."""
     thoughts: Thoughts | None = None
     """Whether a thought is its thinker's alone; `None` is `shared`, as in scenes of before."""
-    """Whose rules the dice follow, one of `scenes.dice.rules.GAMES`; in journals of before, any."""
     house_rule: int = 0
     """The house rule of Call of Cthulhu, by the numbers of `.setcoc`."""
     lesson: Lesson | None = None

@@ -108,10 +108,10 @@ def missing_in(entries: Iterable[Entry], scene: Scene) -> list[Missing] | None:
     roles = {name: role.name for role in scene.cast for name in (role.name, *role.aliases)}
     missing, along = NOBODY, list[Missing]()
     for entry in entries:
-        found = _PRESENCE.fullmatch(entry.text) if entry.kind == "comment" else None
-        if found:
-            named = {roles.get(name.strip(), name.strip()) for name in found[2].split(BETWEEN)}
-            missing = missing | named if found[1] == "离席" else missing - named
+        presence = _PRESENCE.fullmatch(entry.text) if entry.kind == "comment" else None
+        if presence:
+            named = {roles.get(name.strip(), name.strip()) for name in presence[2].split(BETWEEN)}
+            missing = missing | named if presence[1] == "离席" else missing - named
         elif entry.kind in SPOKEN:
             missing = missing - {roles.get(entry.speaker, entry.speaker)}
         along.append(missing)

@@ -15,9 +15,10 @@ from scenes.table.background import CallQueue
 from scenes.table.command_words import command_words
 from scenes.table.commands import COMMANDS
 from scenes.table.controller import Table
+from scenes.table.meanings import Doubt
 from scenes.table.play import Play
-from scenes.table.typed import Doubt, as_it_stands
 from scenes.table.typed_marks import narrow
+from scenes.table.typed_saying import as_it_stands
 from tui.candidates import View
 from tui.colour import is_dumb, painter
 from tui.failures import BadInput

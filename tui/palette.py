@@ -128,6 +128,17 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     table = app.table
     if table is None:
         return
+    yield from _commands_of_play(app, table)
+    yield from _commands_of_keys(table)
+    yield from _commands_of_keeping(table)
+    yield from _commands_of_steering(table)
+    yield SystemCommand(
+        _("Scenes"), _("Back to the start; this session is saved"), app.action_scenes
+    )
+
+
+def _commands_of_play(app: "PaotuanApp", table: "TableScreen") -> Iterable[SystemCommand]:
+    """Who speaks and with which model, and the turns."""
     yield SystemCommand(
         _("Who speaks"), _("The cast, the rule, who is muted or has left"), table.action_floor
     )
@@ -148,7 +159,10 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     yield SystemCommand(
         _("Rewrite the last turn"), _("Say the last turn differently"), table.action_rewrite
     )
-    yield from _commands_of_keys(table)
+
+
+def _commands_of_keeping(table: "TableScreen") -> Iterable[SystemCommand]:
+    """Finding, remembering, copying and exporting."""
     yield SystemCommand(
         _("Find"), _("Find a line, here or in all sessions; bookmarks too"), table.action_find
     )
@@ -170,6 +184,10 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
         _("Write this session to read, to play back in a browser, or to train on"),
         table.action_export,
     )
+
+
+def _commands_of_steering(table: "TableScreen") -> Iterable[SystemCommand]:
+    """What the model reads, and how lines are drawn."""
     yield SystemCommand(
         _("Show the prompt"),
         _("All that the model will read, part by part, and its tokens"),
@@ -180,9 +198,6 @@ def commands_of_table(app: "PaotuanApp") -> Iterable[SystemCommand]:
     )
     yield SystemCommand(
         _("Knowledge"), _("Switch lorebooks and texts on and off"), table.action_lore
-    )
-    yield SystemCommand(
-        _("Scenes"), _("Back to the start; this session is saved"), app.action_scenes
     )
 
 

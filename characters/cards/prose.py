@@ -51,7 +51,6 @@ _WRITTEN = re.compile(
     r"named|titled|so-called|words?|written|signs?|labels?|plaques?))[：:]?\s*$",
     re.IGNORECASE,
 )
-_TO_JA = re.compile(r"と(?!いう|は|いっ|呼|か)")
 _VOICE = re.compile(
     r"\s*(?P<who>[^，,。！？：:\s]{0,14}?)的?(?:声音|聲音|嗓音)[^。！？]{0,20}(?:传来|傳來|响起|響起)"
 )

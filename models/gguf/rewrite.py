@@ -114,8 +114,8 @@ class RawGguf:
                     out.write(piece)
                 out.write(b"\0" * (self._padded(size) - size))
 
-    def _size(self, tensor: RawTensor, kept: Sequence[int] | None) -> int:
-        return tensor.size if kept is None else tensor.size // tensor.shape[-1] * len(kept)
+    def _size(self, tensor: RawTensor, rows: Sequence[int] | None) -> int:
+        return tensor.size if rows is None else tensor.size // tensor.shape[-1] * len(rows)
 
     def _padded(self, size: int) -> int:
         return -(-size // self.alignment) * self.alignment
@@ -163,8 +163,8 @@ class _Raw:
             shape = tuple(self._number("Q") for __ in range(rank))
             listed.append((name, shape, self._number("I"), self._number("Q")))
         alignment = ALIGNMENT
-        if (said := metadata.get("general.alignment")) is not None:
-            alignment = int(said.values[0]) or ALIGNMENT
+        if (stated := metadata.get("general.alignment")) is not None:
+            alignment = int(stated.values[0]) or ALIGNMENT
         first = -(-self.at // alignment) * alignment
         tensors = tuple(
             RawTensor(name, shape, kind, first + start, self._bytes(name, shape, kind))
@@ -226,16 +226,16 @@ def _string(text: str) -> bytes:
     return struct.pack("<Q", len(coded)) + coded
 
 
-def _shape(tensor: RawTensor, kept: Sequence[int] | None) -> tuple[int, ...]:
-    return tensor.shape if kept is None else (*tensor.shape[:-1], len(kept))
+def _shape(tensor: RawTensor, rows: Sequence[int] | None) -> tuple[int, ...]:
+    return tensor.shape if rows is None else (*tensor.shape[:-1], len(rows))
 
 
-def _pieces(file: IO[bytes], tensor: RawTensor, kept: Sequence[int] | None) -> Iterator[bytes]:
+def _pieces(file: IO[bytes], tensor: RawTensor, rows: Sequence[int] | None) -> Iterator[bytes]:
     """The bytes of a tensor; read, not mapped, so that they take no memory beside the piece."""
-    rows = tensor.shape[-1] if tensor.shape else 1
-    for first, last in [(0, rows)] if kept is None else _runs(kept):
-        file.seek(tensor.start + tensor.size // rows * first)
-        left = tensor.size // rows * (last - first)
+    count = tensor.shape[-1] if tensor.shape else 1
+    for first, last in [(0, count)] if rows is None else _runs(rows):
+        file.seek(tensor.start + tensor.size // count * first)
+        left = tensor.size // count * (last - first)
         while left:
             piece = file.read(min(left, PIECE))
             if not piece:
@@ -244,13 +244,13 @@ def _pieces(file: IO[bytes], tensor: RawTensor, kept: Sequence[int] | None) -> I
             yield piece
 
 
-def _runs(kept: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Rows that stand side by side, as the first and the one behind the last."""
-    first = last = kept[0] if kept else 0
-    for row in kept:
+    first = last = rows[0] if rows else 0
+    for row in rows:
         if row != last:
             yield first, last
             first = row
         last = row + 1
-    if kept:
+    if rows:
         yield first, last

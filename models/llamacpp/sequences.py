@@ -71,13 +71,14 @@ class Sequences:
         for sequence in [one for one in self._held if one < rows - 1]:
             del self._held[sequence]
         best = max(self._held, key=lambda one: self._held[one].shared(asked), default=None)
-        found = 0 if best is None else self._held[best].shared(asked)
-        self._lost += max(0, max((one.shared(asked) for one in self._before), default=0) - found)
+        shared = 0 if best is None else self._held[best].shared(asked)
+        before = max((one.shared(asked) for one in self._before), default=0)
+        self._lost += max(0, before - shared)
         self._before.append(asked)
         cells = len(ids) + rows * longest
         if alone:
             return self._taken(self._count - 1, asked, longest, list(self._held))
-        if best is not None and self._lost + LITTLE < found:
+        if best is not None and self._lost + LITTLE < shared:
             sequence = best
         else:
             sequence = self._another(rows, cells, best)
@@ -107,11 +108,11 @@ class Sequences:
             (one for one in self._held if one != sequence), key=lambda one: self._held[one].used
         )
         left = self._cells - cells - sum(self._held[one].cells for one in others)
-        found: list[int] = []
+        leaving: list[int] = []
         while left < 0 and others:
-            found.append(others.pop(0))
-            left += self._held[found[-1]].cells
-        return found
+            leaving.append(others.pop(0))
+            left += self._held[leaving[-1]].cells
+        return leaving
 
     def _is_stale(self, sequence: int) -> bool:
         return self._used - self._held[sequence].used > STALE * len(self._held)

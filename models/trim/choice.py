@@ -69,7 +69,7 @@ def read_cut(scripts: str, words: Iterable[str] = ()) -> Cut:
 
 def chosen(vocabulary: Vocabulary, cut: Cut) -> tuple[int, ...]:
     """Numbers of the tokens that stay, in their order."""
-    left = {name: limit for name, limit in cut.limits.items()}
+    left = dict(cut.limits)
     stay = set(vocabulary.kept)
     for token, text in enumerate(vocabulary.texts):
         if token in vocabulary.kept or not text:

@@ -141,5 +141,5 @@ def _overlap(words: str, source: str) -> float:
 
 def _pairs(text: str) -> set[str]:
     latin = {word.casefold() for word in re.findall(r"[A-Za-z]{3,}", text)}
-    kept = [c for c in text if c not in _COMMON and not c.isascii() and c.isalnum()]
-    return latin | {a + b for a, b in pairwise(kept)}
+    characters = [c for c in text if c not in _COMMON and not c.isascii() and c.isalnum()]
+    return latin | {a + b for a, b in pairwise(characters)}

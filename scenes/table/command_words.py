@@ -5,20 +5,16 @@ from functools import cache
 
 from base.messages import _, language
 from scenes.dice.skills import BASE
+from scenes.table.candidate_commands import CANDIDATES
 from scenes.table.command import Command, written
-from scenes.table.commands import (
-    CANDIDATES,
-    COMMANDS,
-    KEEPING,
-    PROGRAM,
-    ROLLING,
-    SPEAKING,
-    TURNS,
-)
+from scenes.table.commands import COMMANDS, KEEPING, PROGRAM
 from scenes.table.memory_commands import MEMORY
+from scenes.table.roll_commands import ROLLING
 from scenes.table.sampling_words import PRESETS, SLIDERS
 from scenes.table.sheet_commands import SHEETS
+from scenes.table.speaking_commands import SPEAKING
 from scenes.table.steering_commands import STEERING
+from scenes.table.turn_commands import TURNS
 
 WORDS = {
     word: command for command in COMMANDS.values() for word in (command.name, *command.aliases)

@@ -15,11 +15,11 @@ from scenes.table.candidates import CandidateIntentions
 from scenes.table.directing import DirectingIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
+from scenes.table.meanings import Do, Doubt, Said
 from scenes.table.memories import MemoryIntentions
 from scenes.table.rolling import ROLLED, DiceIntentions
 from scenes.table.sheeting import SheetIntentions
 from scenes.table.turning import TurnIntentions
-from scenes.table.typed import Do, Doubt, Said
 
 
 class Table(

@@ -2,7 +2,8 @@
 
 from base.text import is_blank
 from scenes.scene import Role, Scene
-from scenes.table.typed import Doubt, Meaning, read_typed
+from scenes.table.meanings import Doubt, Meaning
+from scenes.table.typed import read_typed
 
 
 class Listening:

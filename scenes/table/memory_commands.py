@@ -4,13 +4,12 @@ import re
 from typing import TYPE_CHECKING
 
 from base.messages import N_
-from scenes.table.command import Command
+from scenes.table.command import NUMBER_BEFORE, Command, MiswrittenError
 
 if TYPE_CHECKING:
     from scenes.table.controller import Table
 
 _RANGE = re.compile(r"#?(\d{1,9})\s*[-–~～至到]\s*#?(\d{1,9})\s+(.+)", re.DOTALL)
-_NUMBERED = re.compile(r"(\d{1,9})(?:\s+(.*))?", re.DOTALL)
 EDIT, REDO, OFF, ON, WRITE, LIST = (
     frozenset({"edit", "改", "修改"}),
     frozenset({"redo", "重写", "重寫", "重做"}),
@@ -25,7 +24,7 @@ EDIT, REDO, OFF, ON, WRITE, LIST = (
 def summary(table: "Table", rest: str) -> None:
     """What `/summary` says: nothing lists, a word does, and any other text is a summary."""
     word, __, behind = rest.partition(" ")
-    number = _NUMBERED.fullmatch(behind.strip())
+    number = NUMBER_BEFORE.fullmatch(behind.strip())
     word = word.casefold()
     if not rest or (word in LIST and not behind):
         table.ask_for("memory")
@@ -38,7 +37,7 @@ def summary(table: "Table", rest: str) -> None:
     elif word in WRITE and not behind:
         table.write_summary()
     elif word in (EDIT | REDO | OFF | ON) and (not behind or number):
-        raise SUMMARY.miswritten()
+        raise MiswrittenError
     elif match := _RANGE.fullmatch(rest):
         table.sum_up(match[3], int(match[1]), int(match[2]))
     else:
@@ -48,7 +47,7 @@ def summary(table: "Table", rest: str) -> None:
 def remember(table: "Table", rest: str) -> None:
     """What `/remember` says: nothing lists, `edit N TEXT` changes, any other text is a fact."""
     word, __, behind = rest.partition(" ")
-    number = _NUMBERED.fullmatch(behind.strip())
+    number = NUMBER_BEFORE.fullmatch(behind.strip())
     if not rest or (word.casefold() in LIST and not behind):
         table.ask_for("memory")
     elif word.casefold() in EDIT and number and number[2]:
@@ -59,26 +58,18 @@ def remember(table: "Table", rest: str) -> None:
 
 def forget(table: "Table", rest: str) -> None:
     if not rest:
-        raise FORGET.miswritten()
+        raise MiswrittenError
     table.forget(rest)
 
 
-SUMMARY = Command(
-    "summary",
-    N_("/summary [TEXT]"),
-    N_("what happened before the reading: TEXT, or edit N, redo N, off N, on N, write"),
-    summary,
-    ("前情", "前情提要", "提要", "recap"),
-)
-FORGET = Command(
-    "forget",
-    N_("/forget N"),
-    N_("a pinned fact is none any more"),
-    forget,
-    ("忘", "忘记", "忘記"),
-)
 MEMORY = (
-    SUMMARY,
+    Command(
+        "summary",
+        N_("/summary [TEXT]"),
+        N_("what happened before the reading: TEXT, or edit N, redo N, off N, on N, write"),
+        summary,
+        ("前情", "前情提要", "提要", "recap"),
+    ),
     Command(
         "remember",
         N_("/remember [@NAME] [TEXT]"),
@@ -86,6 +77,12 @@ MEMORY = (
         remember,
         ("记", "記", "记住", "記住"),
     ),
-    FORGET,
+    Command(
+        "forget",
+        N_("/forget N"),
+        N_("a pinned fact is none any more"),
+        forget,
+        ("忘", "忘记", "忘記"),
+    ),
 )
 """What is remembered."""

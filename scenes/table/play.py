@@ -26,7 +26,7 @@ from scenes.table.lines import body_of as body_of
 from scenes.table.lines import check_emotion, edited_entry, entry_of, lines_of
 from scenes.table.play_hands import PlayHands
 from scenes.table.rolled import entry_of as rolled_entry
-from scenes.table.rolled import may_be_rewritten, outcome_of, throw, told_of
+from scenes.table.rolled import may_be_rewritten, outcome_of, remarks_on, throw
 from scenes.table.session import Session, Turn
 from scenes.table.sheets import Change
 from scenes.table.whispers import addressed
@@ -212,7 +212,7 @@ class Play(PlayHands):
         entries = [rolled_entry(roll, language) for roll in rolls]
         if opposed:
             entries.append(outcome_of(rolls[0], rolls[1], language))
-        told = list(told_of(self.session, rolls, [order.given for order in orders]))
+        told = list(remarks_on(self.session, rolls, [order.given for order in orders]))
         turns = self.session.roll(rolls, entries)
         for roll in rolls:
             self._keep_in_sheets(roll)

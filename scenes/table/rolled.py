@@ -100,7 +100,7 @@ def _won(roll: Roll) -> tuple[Degree, int]:
     return degree, roll.value if roll.value is not None else roll.totals[0]
 
 
-def told_of(session: Session, rolls: Sequence[Roll], given: Sequence[bool]) -> Iterator[str]:
+def remarks_on(session: Session, rolls: Sequence[Roll], given: Sequence[bool]) -> Iterator[str]:
     """What a person should know of rolls beside what the log says, a line for each that has any:
     its dice, where its value is from, and what was rolled before. `given` is whether a person
     said how good the roller is."""

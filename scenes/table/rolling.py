@@ -14,13 +14,14 @@ from scenes.dice.proposals import Word, proposed
 from scenes.dice.skills import SAN
 from scenes.dice.words import is_chinese
 from scenes.table import controller_events as happened
+from scenes.table.commands import COMMANDS
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.meanings import Do, Doubt
 from scenes.table.rolled import rolls_told
 from scenes.table.session import Turn
 from scenes.table.sheet_telling import changed_since, sheets_now
 from scenes.table.speakers import speaker_called
-from scenes.table.typed import Do, Doubt
 
 ROLLED: dict[str, Word] = {word: word for word in get_args(Word)}
 """The words of dice by the names of their commands."""
@@ -109,8 +110,6 @@ class DiceIntentions(Intentions):
             asked = _("the narration asks for a roll: {problem}", problem=problem)
             self._tell(happened.Notice(asked))
             return False
-        from scenes.table.commands import COMMANDS
-
         question = _(
             "Enter rolls {text} for {name}; anything else leaves it",
             text=shown(found.text),

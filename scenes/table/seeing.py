@@ -8,7 +8,8 @@ from base.messages import _, series
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.moves import Place
-from scenes.table.session_state import SessionState, Turn
+from scenes.table.session_state import SessionState
+from scenes.table.turn_tree import Turn
 from scenes.view import NOBODY, Missing, common, presence_lines, seen_by, unseen_of, view
 
 
@@ -75,8 +76,7 @@ def unseen(session: SessionState, role: Role, place: Place | Literal["head"] = "
     """What was said on a branch up to `place` that the role did not see."""
     path = session.path if place in ("head", session.head) else session.path_to(place)  # type: ignore[arg-type]
     entries = [turn.entry for turn in path]
-    found = unseen_of(entries, missing_along(session, path), role, session.scene)
-    return Unseen(found)
+    return Unseen(unseen_of(entries, missing_along(session, path), role, session.scene))
 
 
 def missing_along(session: SessionState, path: Sequence[Turn]) -> Sequence[Missing] | None:

@@ -17,17 +17,18 @@ from scenes.note import Note
 from scenes.scene import Role, Scene, Turns
 from scenes.table.draws import Candidate as Candidate
 from scenes.table.draws import Draw as Draw
+from scenes.table.event_effects import VERSION as VERSION
+from scenes.table.event_effects import apply
 from scenes.table.events import Event as Event
 from scenes.table.events import building
 from scenes.table.moves import By as Moved
 from scenes.table.moves import Place
 from scenes.table.presence import taken
-from scenes.table.session_state import VERSION as VERSION
-from scenes.table.session_state import By as By
 from scenes.table.session_state import Notes, SessionState
-from scenes.table.session_state import Turn as Turn
 from scenes.table.sheets import Change, SheetChange
 from scenes.table.snapshot import to_json
+from scenes.table.turn_tree import By as By
+from scenes.table.turn_tree import Turn as Turn
 
 
 class Session(SessionState):
@@ -332,6 +333,9 @@ class Session(SessionState):
     def _do(self, event: Event) -> None:
         self._record(event)
         self._apply(event)
+
+    def _apply(self, event: Event) -> None:
+        apply(self, event)
 
 
 def _reason(error: Exception) -> object:

@@ -14,11 +14,11 @@ from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.meanings import Do, Doubt
 from scenes.table.sheet_commands import CLEARS
 from scenes.table.sheet_telling import MOST_NAMED, sheet_changed, within_bounds
 from scenes.table.sheets import Change, differences
 from scenes.table.speakers import speaker_called
-from scenes.table.typed import Do, Doubt
 from scenes.table.typed_marks import narrow
 
 SHOW = ("show", "展示", "查看", "list")
@@ -115,8 +115,8 @@ class SheetIntentions(Intentions):
             self._tell(happened.ViewAsked("sheet", role.name))
             return
         sheet = self.play.session.sheet(role.name)
-        found = _known_key(sheet, key)
-        words = f"{found} {told(sheet[found])}"
+        key = _known_key(sheet, key)
+        words = f"{key} {told(sheet[key])}"
         self.play.notices.append(_("{name}: {words}", name=role.name, words=words))
 
     def _ask_to_clear(self, role: Role, rest: str) -> None:
@@ -196,8 +196,8 @@ def _key_and_change(sheet: Sheet, text: str) -> tuple[str, str]:
         raise KnownError(_("this is written {form}", form=_("/set NAME.HP -3")))
     key = _begun_with((*sheet, *NAMES), level)
     if not key:
-        found = _KEY.match(level)
-        key = found[0] if found else ""
+        match = _KEY.match(level)
+        key = match[0] if match else ""
     change = text[len(key) :].strip()
     if not key or not change:
         raise KnownError(_("this is written {form}", form=_("/set NAME.HP -3")))

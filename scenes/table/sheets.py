@@ -51,7 +51,7 @@ class SheetChange:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ChangedValue:
     """A value that has changed: what it was first, and what it is."""
 
     first: Value | None
@@ -78,7 +78,7 @@ class SheetRow:
         return told(self.now)
 
 
-Changed = Mapping[tuple[str, str], Kept]
+Changed = Mapping[tuple[str, str], ChangedValue]
 """What has changed, by role and name."""
 StartOf = Callable[[str], Sheet]
 """The sheet that a role begins with."""
@@ -117,7 +117,7 @@ class Sheets:
         start = self.start_of(role)
         kept = {key: one for (of, key), one in self._at(turns, place, None).items() if of == role}
         return [
-            SheetRow(key, *_first_and_now(kept.get(key) or Kept(start[key], start[key])))
+            SheetRow(key, *_first_and_now(kept.get(key) or ChangedValue(start[key], start[key])))
             for key in dict.fromkeys((*start, *kept))
         ]
 
@@ -145,7 +145,7 @@ class Sheets:
         start = self.start_of(role)
         told = keys[:MOST_TOLD]
         told.sort(key=lambda key: list(start).index(key) if key in start else len(start))
-        nothing = Kept(None, None)
+        nothing = ChangedValue(None, None)
         parts = (beside_first(key, *_first_and_now(now.get((role, key), nothing))) for key in told)
         return Note.of(f"{role}：{'，'.join(parts)}", "sheet", f"sheet:{role}")
 
@@ -185,7 +185,7 @@ class Sheets:
                 if change.after is None and change.key not in start:
                     now.pop(at, None)
                 else:
-                    now[at] = Kept(first, change.after)
+                    now[at] = ChangedValue(first, change.after)
         return now
 
 
@@ -199,7 +199,7 @@ def _told(before: Changed, now: Changed, role: str, key: str) -> bool:
     return was != new.now
 
 
-def _first_and_now(kept: Kept) -> tuple[Value | None, Value | None]:
+def _first_and_now(kept: ChangedValue) -> tuple[Value | None, Value | None]:
     return kept.first, kept.now
 
 

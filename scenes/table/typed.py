@@ -4,64 +4,29 @@ One grammar for the screen and the line mode, whichever keyboard wrote it. Nothi
 a command is said aloud: it is done, refused with the nearest, or asked about in one line.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
 from base.text import is_blank, shown
-from characters.sheets.names import is_known
-from scenes.log import SPOKEN, Entry, cue, parse
-from scenes.log_marks import closing, join, split_emotion
+from scenes.log import SPOKEN, cue, parse
+from scenes.log_marks import closing, join
 from scenes.scene import Role, Scene
 from scenes.table import typed_marks as marks
-from scenes.table.command import Command
 from scenes.table.command_words import WORDS, known_command
-from scenes.table.commands import ROLLING
-from scenes.table.lines import (
-    body_of,
-    check_emotion,
-    entry_of,
-    lines_of,
-    on_one_line,
-    sayable,
-    watching,
-)
+from scenes.table.lines import lines_of, on_one_line, watching
+from scenes.table.meanings import Do, Doubt, Meaning, Said, said_of, together
+from scenes.table.roll_commands import ROLLING
+from scenes.table.typed_commands import command_of, nearest_command, no_command
 from scenes.table.typed_marks import Marked
-from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS, ROLLS
+from scenes.table.typed_saying import acted, as_it_stands, bracketed, checked, said_by, says_aloud
+from scenes.table.typed_words import BARE, DICE, MYSELF, NARRATORS
 from scenes.table.whispers import begins_with_at, nobody_called, whisper, whispered_to
 
 LONGEST_NARRATION = 20
 """Lines that one `【…】` may span, as in a log."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """Lines to be said, in this order."""
-
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class Do:
-    """A command to be done, with the text behind it."""
-
-    command: Command
-    rest: str
-    by: str = ""
-    """The role that does it, where that is not the player."""
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A line that may mean another thing than it says: asked about, and then it means this."""
-
-    question: str
-    meaning: Said | Do
-
-
-Meaning = Said | Do | Doubt
 
 
 def read_typed(scene: Scene, text: str, role: Role | None) -> Meaning:
@@ -80,7 +45,7 @@ def read_typed(scene: Scene, text: str, role: Role | None) -> Meaning:
         read.append(_line(scene, line, role))
         if isinstance(said_of(read[-1]), Do):
             raise _among_lines(line)
-    return _together(read)
+    return together(read)
 
 
 def edited_text(text: str) -> str:
@@ -135,13 +100,13 @@ def _line(scene: Scene, raw: str, role: Role | None) -> Meaning:
         return _narrated(scene, line, role)
     if begins_with_at(line):
         return _whispered(scene, line, role)
-    if read := _named(scene, line, role) or _acted(scene, line, role):
+    if read := _named(scene, line, role) or acted(scene, line, role):
         return read
-    if asked := _bracketed(scene, line, role) or _bare(line, role):
+    if asked := bracketed(scene, line, role) or _bare(line, role):
         return asked
     if marks.is_face(line):
         return as_it_stands(line, role)
-    return _said(scene, line, role)
+    return said_by(scene, line, role)
 
 
 # --- commands ---
@@ -151,8 +116,8 @@ def _marked(scene: Scene, line: str, begun: Marked, role: Role | None) -> Meanin
     """What a line means that begins like a command."""
     word = marks.narrow(begun.word).casefold()
     if word in ("me", "emoji") and begun.mark != "!":
-        return _said(scene, f"\\{word} {begun.rest}", role)
-    done = _command(begun)
+        return said_by(scene, f"\\{word} {begun.rest}", role)
+    done = command_of(begun)
     if done and begun.mark == "!":
         question = _(
             "{line} looks like a command: Enter again does /{command}; put // before it to say it",
@@ -170,63 +135,10 @@ def _marked(scene: Scene, line: str, begun: Marked, role: Role | None) -> Meanin
             )
         )
     if begun.mark == "/" or (begun.mark == "、" and (begun.latin or not word)):
-        raise _no_command(begun)
+        raise no_command(begun)
     if begun.mark == "!" and not begun.latin:
-        return _said(scene, line, role)
-    return _says_aloud(line, role, _nearest(begun))
-
-
-def _command(begun: Marked) -> Do | None:
-    """The command that a line begins with; a Chinese one may have what follows right behind it,
-    as in `/选2`."""
-    word = marks.narrow(begun.word)
-    if command := known_command(word):
-        return Do(command, begun.rest)
-    if rolls := ROLLS.get(word.casefold()):
-        name, dice = rolls
-        joined = dice + begun.rest if begun.rest[:1].isdecimal() else f"{dice} {begun.rest}"
-        return Do(WORDS[name], joined.strip())
-    if begun.latin:
-        return _filled_in(begun)
-    for alias in sorted(WORDS, key=len, reverse=True):
-        behind = begun.word.removeprefix(alias)
-        if behind == begun.word or not WORDS[alias].takes_text:
-            continue
-        if begun.mark == "/" or behind.isdecimal():
-            return Do(WORDS[alias], f"{behind} {begun.rest}".strip())
-    return None
-
-
-def _filled_in(begun: Marked) -> Do | None:
-    """A value written right behind `.st`, as in `.sthp-3`."""
-    behind = begun.word[2:]
-    if begun.word[:2].casefold() != "st" or not is_known(behind):
-        return None
-    number = marks.narrow(begun.rest).lstrip("+-=: ")[:1].isdecimal()
-    return Do(WORDS["st"], f"{behind}{begun.rest}") if number else None
-
-
-def _no_command(begun: Marked) -> KnownError:
-    return KnownError(
-        _(
-            "there is no command {name}{hint} (/help lists them; put // before it to say it)",
-            name=f"/{shown(begun.word)}",
-            hint=_nearest(begun),
-        )
-    )
-
-
-def _nearest(begun: Marked) -> str:
-    """What a command may have been meant to be called."""
-    words = [word for word in (*WORDS, "me", "emoji") if len(word) > 1]
-    from rapidfuzz import fuzz
-
-    alike = [word for word in words if word.isascii() == begun.latin]
-    if begun.latin:  # a long word that holds the letters of a short one is not what was meant
-        alike = [word for word in alike if fuzz.ratio(begun.word.casefold(), word) >= 60]
-    if not nearest(begun.word, alike):
-        return ""
-    return nearest(f"/{begun.word}", [f"/{word}" for word in alike])
+        return said_by(scene, line, role)
+    return says_aloud(line, role, nearest_command(begun))
 
 
 def _among_lines(line: str) -> KnownError:
@@ -249,65 +161,7 @@ def _bare(line: str, role: Role | None) -> Doubt | None:
     if marks.rolled(line):
         question = _("Enter again rolls {line}; put // before it to say it", line=line)
         return Doubt(question, Do(WORDS["roll"], line))
-    return _says_aloud(line, role) if line in (".", "。") else None
-
-
-# --- what is asked about ---
-
-
-def _says_aloud(line: str, role: Role | None, hint: str = "") -> Doubt:
-    question = _(
-        "Enter again says {line} aloud (it looks like a command{hint})",
-        line=shown(line),
-        hint=hint,
-    )
-    return Doubt(question, as_it_stands(line, role))
-
-
-def _acted(scene: Scene, line: str, role: Role | None) -> Doubt | None:
-    """A line with an action in stars."""
-    parts = marks.acted(line)
-    if parts is None:
-        return None
-    said = [_said(scene, f"\\me {text}" if acts else text, role) for acts, text in parts]
-    meaning = Said(tuple(entry for each in said for entry in each.entries))
-    return Doubt(_looks_like(_("an action"), meaning), meaning)
-
-
-def _bracketed(scene: Scene, line: str, role: Role | None) -> Doubt | None:
-    """A line that begins with something in brackets."""
-    parts = marks.bracketed(line)
-    if parts is None:
-        return None
-    inside, rest = parts
-    meaning = Said((Entry("narration", inside),))
-    if rest:
-        meaning = Said((*meaning.entries, *_said(scene, rest, role).entries))
-    return Doubt(_looks_like(_("narration"), meaning), meaning)
-
-
-def _looks_like(what: str, meaning: Said) -> str:
-    return _(
-        "This looks like {what}: Enter again makes it {line}; put // before it to say it as it is",
-        what=what,
-        line=shown(" ".join(map(body_of, meaning.entries))),
-    )
-
-
-def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
-    """A line that begins with `@` and a name: for that one alone."""
-    to, rest = whispered_to(scene, line)
-    if not to:
-        return Doubt(nobody_called(scene, line), as_it_stands(line, role))
-    if is_blank(rest):
-        raise KnownError(_("what is to be said to them? Write it behind: @{name} …", name=to[0]))
-    if role is None:
-        raise watching()
-    read = _by(scene, rest, role)
-    said = said_of(read)
-    assert isinstance(said, Said)
-    meaning = Said(tuple(whisper(entry, to, role) for entry in said.entries))
-    return replace(read, meaning=meaning) if isinstance(read, Doubt) else meaning
+    return says_aloud(line, role) if line in (".", "。") else None
 
 
 # --- who speaks ---
@@ -349,14 +203,32 @@ def _by(scene: Scene, body: str, role: Role) -> Meaning:
             return read
         if read.command in ROLLING and role.name:
             return replace(read, by=role.name)
-        return _says_aloud(body, role)
+        return says_aloud(body, role)
     if begins_with_at(body) and whispered_to(scene, body)[0]:
         return _whispered(scene, body, role)
-    if asked := _acted(scene, body, role):
+    if asked := acted(scene, body, role):
         return asked
     if role.narrator:
-        return _said(scene, body, role)
-    return _checked(scene, *parse(f"{cue(role.name)}{body}"))
+        return said_by(scene, body, role)
+    return checked(scene, *parse(f"{cue(role.name)}{body}"))
+
+
+def _whispered(scene: Scene, line: str, role: Role | None) -> Said | Doubt:
+    """A line that begins with `@` and a name, for that one alone; commands are asked about."""
+    to, rest = whispered_to(scene, line)
+    if not to:
+        return Doubt(nobody_called(scene, line), as_it_stands(line, role))
+    if is_blank(rest):
+        raise KnownError(_("what is to be said to them? Write it behind: @{name} …", name=to[0]))
+    if role is None:
+        raise watching()
+    read = _by(scene, rest, role)
+    if isinstance(said_of(read), Do):
+        read = says_aloud(rest, role)
+    said = said_of(read)
+    assert isinstance(said, Said)
+    meaning = Said(tuple(whisper(entry, to, role) for entry in said.entries))
+    return replace(read, meaning=meaning) if isinstance(read, Doubt) else meaning
 
 
 def _names(scene: Scene) -> dict[str, Role]:
@@ -377,62 +249,10 @@ def _narrated(scene: Scene, line: str, role: Role | None) -> Meaning:
     end = closing(line)
     assert end is not None
     rest = line[end + 1 :].strip()
-    said = _said(scene, line[: end + 1], role)
+    said = said_by(scene, line[: end + 1], role)
     if not rest:
         return said
     read = _line(scene, rest, role)
     if isinstance(said_of(read), Do):
         raise _among_lines(rest)
-    return _together([said, read])
-
-
-def _said(scene: Scene, line: str, role: Role | None) -> Said:
-    return _checked(scene, entry_of(scene, line, role))
-
-
-def _checked(scene: Scene, *entries: Entry) -> Said:
-    """Entries that may be said. Raises `KnownError` for a label that there is not, and for a mark
-    in the middle of a text."""
-    for entry in entries:
-        check_emotion(scene, sayable(entry))
-        if mark := marks.mark_inside(entry.text):
-            if entry.text.endswith("\\emoji") and scene.emotions:
-                raise KnownError(
-                    _(
-                        "a feeling is missing behind \\emoji, such as \\emoji {example}",
-                        example=scene.emotions[min(1, len(scene.emotions) - 1)],
-                    )
-                )
-            raise KnownError(
-                _(
-                    "{mark} stands inside this line: \\me begins a line, \\emoji and one label "
-                    "end it",
-                    mark=mark,
-                )
-            )
-    return Said(entries)
-
-
-def as_it_stands(text: str, role: Role | None) -> Said:
-    """A text said without any other meaning, but for the emotion that it ends with."""
-    body, emotion = split_emotion(text.strip())
-    if is_blank(body):
-        raise KnownError(_("nothing is said in this line"))
-    if role is None:
-        raise watching()
-    if role.narrator:
-        return Said((Entry("narration", text.strip()),))
-    return Said((Entry("speech", body, role.name, emotion=emotion),))
-
-
-def said_of(meaning: Meaning) -> Said | Do:
-    """What a meaning comes to where a doubt is settled."""
-    return meaning.meaning if isinstance(meaning, Doubt) else meaning
-
-
-def _together(read: Sequence[Meaning]) -> Said | Doubt:
-    """What is said one after another; asked about where any of it is."""
-    parts = [part for part in map(said_of, read) if isinstance(part, Said)]
-    said = Said(tuple(entry for part in parts for entry in part.entries))
-    asked = next((part for part in read if isinstance(part, Doubt)), None)
-    return replace(asked, meaning=said) if asked else said
+    return together([said, read])

@@ -14,9 +14,8 @@ from scenes.table.controller import Table
 from scenes.table.draws import Candidate
 from scenes.table.hand import Hand
 from scenes.table.session import Turn
+from scenes.table.speaking_commands import MOST_TURNS
 
-MOST_TURNS = 200
-"""Turns that are played without a person before they are asked for again."""
 MOST_ERRORS = 3
 """Draws running that may fail."""
 AGAIN_S = 2.0

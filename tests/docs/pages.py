@@ -18,7 +18,6 @@ INLINE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?: ?(?:million|billion|万|亿))?")
 SCALES = {"million": 10**6, "billion": 10**9, "万": 10**4, "亿": 10**8}
-TOOLS = ("paotuan", "pip", "make", "python", "vllm", "git", "uv", "torchrun", "ollama")
 
 
 @dataclass(frozen=True)

@@ -219,10 +219,6 @@ def test_no_header_of_a_mirror_becomes_a_path(mirror: type[Hub], tmp_path: Path)
     assert not [name for name in left_in(tmp_path) if "evil" in name]
 
 
-NO_FILES = {"siblings": []}
-DEEP = "[" * 100_000
-
-
 @pytest.mark.parametrize(
     ("listed", "said"),
     [

@@ -10,7 +10,8 @@ from scenes.scene import Role, Scene
 from scenes.table.command_words import WORDS
 from scenes.table.lines import on_one_line
 from scenes.table.listening import Listening
-from scenes.table.typed import Do, Doubt, Meaning, Said, edited_text, read_typed
+from scenes.table.meanings import Do, Doubt, Meaning, Said
+from scenes.table.typed import edited_text, read_typed
 from scenes.table.typed_marks import narrow, stands_out
 from scenes.table.typed_words import DICE
 from tests.tui.tables import house
@@ -220,6 +221,8 @@ def test_what_can_neither_be_said_nor_done_is_refused_in_one_line(typed: str, wh
         ("@苏宛 小心", "did you mean 苏晚", ["林默：@苏宛 小心"]),
         ("@苏晚 *推门*", "looks like an action", ["林默：＠苏晚 \\me 推门"]),
         ("@苏晚 /undo", "says /undo aloud", ["林默：＠苏晚 /undo"]),
+        ("@苏晚 .ra 侦查", "says .ra 侦查 aloud", ["林默：＠苏晚 .ra 侦查"]),
+        ("@苏晚 !undo", "says !undo aloud", ["林默：＠苏晚 !undo"]),
         ("、去吧", "says 、去吧 aloud", ["林默：、去吧"]),
         ("。走吧", "looks like a command", ["林默：。走吧"]),
         (".hepl", "did you mean /help", ["林默：.hepl"]),

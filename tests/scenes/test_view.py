@@ -144,7 +144,8 @@ def test_a_long_secret_takes_its_room_from_the_history_of_all() -> None:
 
 
 def test_a_whisper_at_the_table_stands_in_the_log_and_in_the_right_prompts(play: Play) -> None:
-    from scenes.table.typed import Said, read_typed
+    from scenes.table.meanings import Said
+    from scenes.table.typed import read_typed
 
     said = read_typed(play.scene, "@晚晚@守秘人 钥匙在瓷瓶里。", play.player)
     assert isinstance(said, Said)

@@ -9,6 +9,8 @@ from models.backend import Prompt
 from models.encode import Encoder
 from models.local.loading import open_checkpoint
 from models.train.data import Example, dumped
+from models.train.run import train
+from models.train.runs import Result
 from models.train.settings import Settings
 
 STABLE = "==== 桃园 ====\n"
@@ -79,3 +81,17 @@ def written_pairs(path: Path, count: int = 40) -> Path:
         lines.append(json.dumps(pair, ensure_ascii=False) + "\n")
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def run(base: Path, wanted: Settings, **more: Any) -> Result:
+    model, encoder = opened(base)
+    return train(wanted, model, encoder, "made-up", **more)
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "adapter_model.safetensors").read_bytes()
+
+
+def losses(folder: Path) -> list[tuple[int, float | None, float | None]]:
+    points = map(json.loads, (folder / "log.jsonl").read_text().splitlines())
+    return [(point["step"], point["loss"], point["held_out"]) for point in points]

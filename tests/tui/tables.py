@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from models.scripted import Scripted
@@ -99,3 +100,17 @@ def said(play: Play) -> list[str]:
     """The log on the disk, after the opening."""
     log = play.journal.path.with_suffix(".txt").read_text(encoding="utf-8")
     return log.splitlines()[3:]
+
+
+def composer_of(app: PaotuanApp) -> Composer:
+    return app.screen.query_one(Composer)
+
+
+def burst(app: PaotuanApp, text: str, apart: float = 0.0) -> None:
+    """Send keys at once, as if so many seconds had been between them."""
+    begun = monotonic() - apart * len(text)
+    for number, character in enumerate(text):
+        name = {" ": "space", "\r": "enter", "\x1b": "escape", "\t": "tab"}.get(character)
+        key = Key(name or character, character)
+        key.time = begun + number * apart
+        app.post_message(key)

@@ -14,7 +14,9 @@ import pyte
 from scenes.table.journal import Journal
 from scenes.table.session import Session
 
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ("-m", "tui")
+PLAY = ("play", "rain-house", "--as", "林默", "--model", "scripted")
 
 
 class Terminal:
@@ -116,6 +118,10 @@ class Terminal:
         os.close(self.master)
 
 
+Open = Callable[..., Terminal]
+"""Opens the program in a terminal."""
+
+
 def saved(home: Path) -> Path:
     """The journal of the one session there is."""
     (journal,) = (home / "data/paotuan/sessions").glob("*.jsonl")
@@ -127,3 +133,9 @@ def replayed(path: Path) -> Session:
     journal, events = Journal.open(path)
     journal.close()
     return Session.replay(events, lambda event: None)
+
+
+def hand_in_the_journal(home: Path) -> int:
+    """The candidates that the one draw of a session holds."""
+    (draw,) = replayed(saved(home)).draws.values()
+    return len(draw.candidates)

@@ -21,7 +21,6 @@ from tui.failures import problems_of
 
 NOVEL = "“你好。”李白说。\n“走吧。”杜甫说道。\n"
 BENCH = {"role": "甲", "question": "谁？", "generated": ["我。"]}
-TRAIN = "base: starter\nout: {out}\nexamples: [{examples}]\n"
 EXAMPLE = {
     "stable": "",
     "history": "",

@@ -7,34 +7,29 @@ from pathlib import Path
 import pytest
 from textual.command import CommandList
 from textual.events import Key, Paste
-from textual.pilot import Pilot
 
 from models.scripted import Scripted
 from scenes.table.play import Play
-from tests.tui.tables import at, dealt, house, said, say, table, tray_text, until
+from tests.tui.tables import (
+    at,
+    burst,
+    composer_of,
+    dealt,
+    house,
+    said,
+    say,
+    table,
+    tray_text,
+    until,
+)
 from tests.tui.terminals import Terminal
 from tui.app import PaotuanApp
 from tui.model_options import Choice
 from tui.palette import Palette
 from tui.screens.start import StartScreen
 from tui.terminal_keys import Input
-from tui.widgets.composer import Composer
 from tui.widgets.transcript import Transcript
 from tui.widgets.tray import Tray
-
-
-def burst(app: PaotuanApp, text: str, apart: float = 0.0) -> None:
-    """Send keys at once, as if so many seconds had been between them."""
-    begun = time.monotonic() - apart * len(text)
-    for number, character in enumerate(text):
-        name = {" ": "space", "\r": "enter", "\x1b": "escape", "\t": "tab"}.get(character)
-        key = Key(name or character, character)
-        key.time = begun + number * apart
-        app.post_message(key)
-
-
-def composer_of(app: PaotuanApp) -> Composer:
-    return app.screen.query_one(Composer)
 
 
 @pytest.mark.parametrize("text", ["really? run.", "me too.", "edit?", "r", "every word", "m1"])
@@ -278,61 +273,6 @@ async def test_a_palette_that_is_closed_before_it_is_filled_breaks_nothing(tmp_p
         palette._gather_commands("")  # type: ignore[attr-defined]
         await pilot.pause(0.1)
         assert app._exception is None and app.return_code is None
-
-
-# --- the feeling ---
-
-
-async def edited(pilot: Pilot[None], place: int) -> None:
-    await say(pilot, "进去。")
-    await dealt(pilot)
-    await pilot.press("down", *["right"] * place, "e")
-
-
-async def test_an_edit_of_a_line_with_a_feeling_leaves_the_feeling_alone(tmp_path: Path) -> None:
-    app, play = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, 1)
-        composer = composer_of(app)
-        assert (composer.text, composer.label) == ("\\me 举起灯", "专注")
-        assert "〔专注〕" in str(composer.border_title)
-        burst(app, "笔记本。", 0.1)
-        await until(pilot, lambda: composer.text.endswith("笔记本。"))
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play)[-1] == "苏晚：\\me 举起灯笔记本。 \\emoji 专注")
-
-
-async def test_tab_takes_the_next_feeling_and_ctrl_g_takes_it_away(tmp_path: Path) -> None:
-    app, play = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, 1)
-        composer = composer_of(app)
-        await pilot.press("tab")
-        assert composer.label not in ("", "专注")
-        await pilot.press("ctrl+g")
-        assert composer.label == "" and composer.text == "\\me 举起灯"
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play)[-1] == "苏晚：\\me 举起灯")
-
-
-async def test_a_label_that_is_typed_becomes_the_feeling_beside_the_text(tmp_path: Path) -> None:
-    app, play = table(tmp_path, turns="manual")
-    async with app.run_test(size=(80, 24)) as pilot:
-        burst(app, "好。 \\emoji 微笑 ", 0.1)
-        await until(pilot, lambda: composer_of(app).label == "微笑")
-        assert composer_of(app).text == "好。"
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play) == ["林默：好。 \\emoji 微笑"])
-        assert composer_of(app).label == ""
-
-
-async def test_a_feeling_stays_with_its_line_where_another_line_begins(tmp_path: Path) -> None:
-    app, play = table(tmp_path, turns="manual")
-    async with app.run_test(size=(80, 24)) as pilot:
-        burst(app, "好。 \\emoji 微笑 ", 0.1)
-        await until(pilot, lambda: composer_of(app).label == "微笑")
-        await pilot.press("ctrl+j", "b", "enter")
-        await until(pilot, lambda: said(play) == ["林默：好。 \\emoji 微笑", "林默：b"])
 
 
 # --- the turn that is lit, and small screens ---

@@ -1,4 +1,4 @@
-"""However it ends: the terminal is the shell's again, the hand is kept, and no secret is shown."""
+"""However it ends: the terminal is the shell's again, the hand is kept, and nothing is noisy."""
 
 import json
 import os
@@ -6,40 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tui.colour import redraws
-from tui.faults import keep
-from tui.outcome import ProgramOptions, outcome
-
 pytest.importorskip("pty", reason="pseudo terminals are those of Unix")
-from tests.tui.terminals import Terminal, replayed, saved
-
-ROOT = Path(__file__).resolve().parents[2]
-PLAY = ("play", "rain-house", "--as", "林默", "--model", "scripted")
-SECRET = "sk-of-a-person-7"
-Open = Callable[..., Terminal]
-
-FAULTY = """
-import os, sys
-from tui import app
-from tui.screens import help
-
-def broken(screen):
-    key = os.environ["PAOTUAN_API_KEY"]
-    raise RuntimeError(f"refused: {key} at http://me:hush-hush@host/v1")
-
-if sys.argv.pop(1) == "screen":
-    help.HelpScreen.on_mount = broken
-else:
-    app.PaotuanApp.action_help = broken
-from tui.__main__ import main
-sys.exit(main())
-"""
-"""The program with a fault on F1: on the table, or on the screen that opens over it."""
+from tests.tui.terminals import PLAY, ROOT, Open, Terminal, hand_in_the_journal, replayed, saved
 
 
 def with_a_hand(open_terminal: Open) -> Terminal:
@@ -50,12 +22,6 @@ def with_a_hand(open_terminal: Open) -> Terminal:
     opened.type("\r")
     opened.until(opened.shows("▌ 林默：我上楼看看。", "把那封信再读一遍", "词元/秒"))
     return opened
-
-
-def hand_in_the_journal(home: Path) -> int:
-    """The candidates that the one draw of a session holds."""
-    (draw,) = replayed(saved(home)).draws.values()
-    return len(draw.candidates)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -99,116 +65,6 @@ sys.exit(main())
     opened.type("\x11")
     assert opened.end(15) == 0
     assert replayed(saved(tmp_path)).entries[-1].text == "我上楼看看。"
-
-
-@pytest.mark.parametrize("where", ["table", "screen"])
-def test_a_fault_is_one_line_without_secrets_and_the_session_is_safe(
-    terminal: Open, tmp_path: Path, where: str
-) -> None:
-    faulty = ("-c", FAULTY, where)
-    opened = terminal(*PLAY, program=faulty, PAOTUAN_API_KEY=SECRET)
-    opened.until(opened.shows("雨夜旧宅", "scripted"))
-    opened.type("我上楼看看。")
-    opened.type("\r")
-    opened.until(opened.shows("把那封信再读一遍", "词元/秒"))
-    opened.type("\x1bOP")
-    assert opened.end() == 1
-    assert opened.is_as_before
-    after = opened.raw[opened.raw.rindex(b"\x1b[?1006l") + 8 :].decode()
-    log = tmp_path / "state/paotuan/log/faults.log"
-    assert after.startswith("paotuan: 跑团自己出了错（RuntimeError: refused: ")
-    assert after.count("\n") == 1
-    assert str(log) in after
-    assert log.stat().st_mode & 0o777 == 0o600
-    assert "in broken" in log.read_text("utf-8")
-    for text in (opened.raw.decode(), log.read_text("utf-8")):
-        assert SECRET not in text
-        assert "hush-hush" not in text
-    assert hand_in_the_journal(tmp_path) == 5
-
-
-def test_bytes_that_are_no_utf8_are_told_once_and_never_said(
-    terminal: Open, tmp_path: Path
-) -> None:
-    opened = terminal(*PLAY)
-    opened.until(opened.shows("雨夜旧宅", "scripted"))
-    opened.type("等等，")
-    opened.type("你好".encode("gb18030"))
-    opened.until(opened.shows("UTF-8", "等等，�"))
-    opened.type("\x1b[200~")
-    opened.type("再见".encode("gb18030") + b"\x1b[201~")
-    assert opened.text.count("终端发来") == 1
-    opened.type("\r")
-    opened.until(opened.shows("没有发出", "等等，�"))
-    opened.type("\x7f" * 10)
-    opened.type("走吧。")
-    time.sleep(0.1)
-    opened.type("\r")
-    opened.until(lambda: "走吧。" in saved(tmp_path).read_text("utf-8"))
-    assert "�" not in saved(tmp_path).read_text("utf-8")
-
-
-def test_a_paste_whose_end_is_lost_does_not_swallow_every_key_after_it(
-    terminal: Open, tmp_path: Path
-) -> None:
-    opened = terminal(*PLAY)
-    opened.until(opened.shows("雨夜旧宅", "scripted"))
-    opened.type("\x1b[20")
-    opened.type("0~等等，听。")
-    opened.until(opened.shows("等等，听。"), 10)
-    opened.type("\x11")
-    assert opened.end() == 0
-    assert opened.is_as_before
-
-
-@pytest.mark.parametrize("arguments", [(), PLAY])
-def test_a_dumb_terminal_gets_no_escape_and_is_told_of_the_line_mode(
-    terminal: Open, tmp_path: Path, arguments: tuple[str, ...]
-) -> None:
-    opened = terminal(*arguments, TERM="dumb")
-    assert opened.end() == 2
-    assert "paotuan play 场景 --line" in opened.text.replace("\n", "")
-    assert b"\x1b" not in opened.raw
-    assert not (tmp_path / "data").exists()
-
-
-def test_what_is_coloured_or_drawn_over_elsewhere_is_plain_on_a_dumb_terminal(
-    terminal: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.txt").write_text("【雨】\n甲：在吗？ \\emoji 困惑\n", encoding="utf-8")
-    opened = terminal("log", "show", "a.txt", TERM="dumb")
-    assert opened.end() == 0
-    assert "甲：在吗？ \\emoji 困惑" in opened.text
-    assert b"\x1b" not in opened.raw
-    coloured = terminal("log", "show", "a.txt")
-    assert coloured.end() == 0
-    assert b"\x1b[" in coloured.raw
-    master, slave = os.openpty()
-    with open(slave, "w") as stream:
-        for name, may in (("dumb", False), ("xterm", True)):
-            monkeypatch.setenv("TERM", name)
-            assert redraws(stream) == may
-    os.close(master)
-
-
-def test_the_line_mode_plays_on_a_dumb_terminal_without_an_escape(
-    terminal: Open, tmp_path: Path
-) -> None:
-    opened = terminal(*PLAY, "--line", TERM="dumb")
-    opened.until(opened.shows("林默>"))
-    opened.type("你好".encode("gb18030") + b"\n")
-    opened.until(opened.shows("没有发出"))
-    opened.type("有人吗？\n")
-    opened.until(opened.shows("5  我倒觉得"))
-    opened.type("e 1\n")
-    opened.until(opened.shows("e 1 文字"))
-    opened.type("1\n")
-    opened.until(opened.shows("苏晚：你听见了吗"))
-    opened.until(opened.asks("林默>"))
-    opened.type("\x04")
-    assert opened.end() == 0
-    assert b"\x1b" not in opened.raw
-    assert replayed(saved(tmp_path)).entries[-2].text == "有人吗？"
 
 
 def test_a_signal_keeps_the_hand_of_the_line_mode(terminal: Open, tmp_path: Path) -> None:
@@ -296,65 +152,6 @@ def test_streams_that_were_shut_before_it_began_are_no_fault(stream: int) -> Non
     )
     assert done.returncode == 0
     assert done.stderr == b""
-
-
-def broken() -> int:
-    key = os.environ["HF_TOKEN"]
-    raise ZeroDivisionError(f"{key}, https://u:{key}@host/?api_key=abc, Bearer xyz")
-
-
-def test_a_fault_of_a_command_names_its_log_and_debug_shows_a_trace_without_secrets(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    monkeypatch.setenv("HF_TOKEN", SECRET)
-    assert outcome(broken, ProgramOptions()) == 1
-    told = capsys.readouterr().err
-    assert told.startswith("paotuan: an error in paotuan itself (ZeroDivisionError: $HF_TOKEN, ")
-    assert str(home / "state/paotuan/log/faults.log") in told
-    assert told.count("\n") == 1
-    assert outcome(broken, ProgramOptions(debug=True)) == 1
-    traced = capsys.readouterr().err
-    assert "Traceback" in traced
-    assert "in broken" in traced
-    for shown in (told, traced):
-        assert not [secret for secret in (SECRET, "abc", "xyz") if secret in shown]
-
-
-def test_the_log_of_faults_stays_private_and_small_and_hides_keys_within_keys(
-    monkeypatch: pytest.MonkeyPatch, home: Path
-) -> None:
-    monkeypatch.setenv("HF_TOKEN", SECRET)
-    monkeypatch.setenv("A_LONGER_KEY", f"{SECRET}-and-more")
-    log = home / "state/paotuan/log/faults.log"
-    log.parent.mkdir(parents=True)
-    log.touch(0o644)
-    keep(ValueError(f"{SECRET}-and-more" + "x" * 3_000_000))
-    assert log.stat().st_mode & 0o777 == 0o600
-    assert log.stat().st_size < 100_000
-    assert "$A_LONGER_KEY" in log.read_text("utf-8")
-    assert "-and-more" not in log.read_text("utf-8")
-
-
-def test_a_fault_in_a_thread_is_one_line(tmp_path: Path) -> None:
-    program = """
-import threading
-from tui import process
-process.load()
-thread = threading.Thread(target=lambda: 1 / 0)
-thread.start()
-thread.join()
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
-    assert done.stderr.startswith("paotuan: an error in paotuan itself (ZeroDivisionError")
-    assert done.stderr.count("\n") == 1
 
 
 def events(home: Path) -> list[str]:

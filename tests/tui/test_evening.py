@@ -69,8 +69,8 @@ def say(table: Terminal, text: str) -> None:
     table.type("\r")
 
 
-def test_an_evening(sat: Terminal, home: Path) -> None:
-    # a newcomer finds the tutorial lit, says hello and takes a line
+def learns(sat: Terminal) -> None:
+    """A newcomer finds the tutorial lit, says hello and takes a line."""
     sat.until(sat.shows("入门：三碗茶", "Enter 开演"))
     sat.type("\r")
     sat.until(sat.shows("跟小店打声招呼"))
@@ -78,14 +78,20 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
     sat.until(sat.shows("1–5 或 Enter 选"))
     sat.type("1")
     sat.until(sat.shows("好，开了口就是自己人"))
-    # back to the start, and to a scene of one's own, found by pinyin
+
+
+def sits_down_to_a_scene(sat: Terminal) -> None:
+    """Back to the start, and to a scene of one's own, found by pinyin."""
     sat.type(CTRL_L)
     sat.until(sat.shows("Enter 开演", "场景"))
     sat.type("/yeyu")
     sat.until(sat.shows("夜雨旧宅", "找到顾先生"))
     sat.type("\r")
     sat.until(sat.shows("你确定是这里", "轮到你"))
-    # five turns
+
+
+def plays(sat: Terminal) -> None:
+    """Five turns."""
     say(sat, "进去看看。")
     sat.until(sat.shows("1–5 或 Enter 选", "2 * 把灯举高了一些"))
     sat.type("2")
@@ -100,13 +106,19 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
     assert first not in sat.text
     sat.type("1")
     sat.until(sat.shows("轮到你"))
-    # dice that there are not are refused in one line, and what was typed stays
+
+
+def is_refused_dice(sat: Terminal) -> None:
+    """Dice that there are not are refused in one line, and what was typed stays."""
     say(sat, ".jrrp")
     sat.until(sat.shows("这里没有 .jrrp 这种骰子"))
     assert ".jrrp" in sat.text
     sat.type(KILL_LINE)
     sat.until(lambda: ".jrrp\n" not in sat.text)
-    # leaf back to the first answer, and take another: a branch
+
+
+def takes_another_answer(sat: Terminal, home: Path) -> None:
+    """Leaf back to the first answer, and take another: a branch."""
     before = played(session_of(home, "yeyu"))
     sat.type(UP + UP + UP)
     sat.until(sat.shows("第 4 轮"))
@@ -122,21 +134,31 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
     sat.until(sat.shows("轮次与分支", "有人吗"))
     sat.type(ESCAPE)
     sat.until(lambda: "轮次与分支" not in sat.text)
-    # what was said on the other branch is found
+
+
+def finds_the_other_branch(sat: Terminal) -> None:
+    """What was said on the other branch is found."""
     sat.type(CTRL_F)
     sat.until(sat.shows("在这场会话里找"))
     sat.type("有人吗")
     sat.until(sat.shows("林默：有人吗？  · 在另一条分支上"))
     sat.type(ESCAPE)
     sat.until(lambda: "在这场会话里找" not in sat.text)
-    # the next answer lies there undecided while it is taken along, and left
+
+
+def exports_with_a_hand_undecided(sat: Terminal, home: Path) -> list[str]:
+    """The next answer lies there undecided while it is taken along; its row on the screen."""
     say(sat, "上楼。")
     sat.until(sat.shows("1–5 或 Enter 选"))
     sat.type(f"/导出 markdown {home / 'yeyu.md'}")
     sat.type("\r")
     sat.until(lambda: (home / "yeyu.md").exists())
     assert "先别出声" in (home / "yeyu.md").read_text("utf-8")
-    lying = [line for line in sat.text.splitlines() if line.startswith(">1")]
+    return [line for line in sat.text.splitlines() if line.startswith(">1")]
+
+
+def leaves(sat: Terminal, home: Path) -> Path:
+    """The terminal is as it was, and says how to go on with the journal."""
     sat.type(CTRL_Q)
     assert sat.end() == 0
     assert sat.is_as_before
@@ -144,7 +166,11 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
     farewell = sat.raw[-2000:].decode("utf-8", "replace").partition("\x1b[?1049l")[2]
     assert "已存好：" in farewell and journal.name in farewell
     assert f"接着玩：paotuan play --resume {journal.stem}" in farewell
-    # the next day it is all there, also what was not decided
+    return journal
+
+
+def goes_on_the_next_day(journal: Path, home: Path, lying: list[str]) -> None:
+    """It is all there, also what was not decided."""
     again = Terminal("play", "--resume", journal.stem, home=home)
     try:
         again.until(again.shows("林默：上楼。", "1–5 或 Enter 选"))
@@ -153,4 +179,16 @@ def test_an_evening(sat: Terminal, home: Path) -> None:
         assert again.end() == 0
     finally:
         again.close()
+
+
+def test_an_evening(sat: Terminal, home: Path) -> None:
+    learns(sat)
+    sits_down_to_a_scene(sat)
+    plays(sat)
+    is_refused_dice(sat)
+    takes_another_answer(sat, home)
+    finds_the_other_branch(sat)
+    lying = exports_with_a_hand_undecided(sat, home)
+    journal = leaves(sat, home)
+    goes_on_the_next_day(journal, home, lying)
     assert os.path.exists(session_of(home, "入门"))

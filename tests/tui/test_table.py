@@ -1,26 +1,14 @@
 """The flow at the table, key by key."""
 
-from collections.abc import Generator
 from pathlib import Path
-from threading import Event
-from typing import Any
 
 import pytest
 from textual.widgets import Static
 
-from base.errors import KnownError
-from characters.knowledge import Shelf
-from characters.wiki.chunks import Chunk
-from characters.wiki.storage import write_base
-from models.backend import Delta, Progress
-from models.scripted import Scripted
-from scenes.table import controller_events as happened
 from scenes.table.journal import Journal
-from scenes.table.knowledge import TableKnowledge
 from scenes.table.play import Play
-from tests.tui.tables import LINES, at, dealt, house, said, say, table, tray_text, until, write
+from tests.tui.tables import at, dealt, said, say, table, tray_text, until, write
 from tui.app import PaotuanApp
-from tui.model_options import Choice
 from tui.widgets.composer import Composer
 from tui.widgets.status import Status
 from tui.widgets.transcript import Transcript
@@ -147,18 +135,6 @@ async def test_the_composer_says_what_an_enter_on_nothing_does(tmp_path: Path) -
         assert "Enter brings the candidates back" in str(composer.placeholder)
 
 
-async def test_digits_are_written_when_something_is_written(tmp_path: Path) -> None:
-    app, play = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "进去。")
-        await dealt(pilot)
-        await write(pilot, "我数到")
-        await pilot.press("3", "e", "m")
-        assert app.screen.query_one(Composer).text == "我数到3em"
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play)[-1] == "林默：我数到3em")
-
-
 async def test_undo_and_redo_lose_nothing(tmp_path: Path) -> None:
     app, play = table(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -210,131 +186,6 @@ async def test_tab_chooses_who_is_next(tmp_path: Path) -> None:
         await dealt(pilot)
         await pilot.press("1")
         await until(pilot, lambda: said(play) == ["老周：你听见了吗？"])
-
-
-async def test_tab_completes_an_emotion_and_then_changes_it(tmp_path: Path) -> None:
-    app, _ = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await write(pilot, "好。 \\emoji 微")
-        await pilot.press("tab")
-        composer = app.screen.query_one(Composer)
-        assert (composer.text, composer.label) == ("好。", "微笑")
-        await pilot.press("tab")
-        assert (composer.text, composer.label) == ("好。", "兴奋")
-        assert "〔兴奋〕" in str(composer.border_title)
-
-
-async def test_the_enter_of_an_input_method_sends_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app, play = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        monkeypatch.setattr("tui.widgets.composer.IME_GUARD_S", 5.0)
-        await pilot.press("你", "好", "enter")
-        assert said(play) == []
-        assert app.screen.query_one(Composer).text == "你好"
-        monkeypatch.setattr("tui.widgets.composer.IME_GUARD_S", 0.0)
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play) == ["林默：你好"])
-
-
-async def test_what_is_pasted_beyond_all_measure_is_left_out_and_told(tmp_path: Path) -> None:
-    from textual.events import Paste
-
-    app, _ = table(tmp_path, turns="manual")
-    async with app.run_test(size=(80, 24)) as pilot:
-        composer = app.screen.query_one(Composer)
-        composer.post_message(Paste("雨" * 20_000))
-        await until(pilot, lambda: len(composer.text) == 20_000)
-        composer.post_message(Paste("很大。"))
-        await until(pilot, lambda: any("20,000" in told.message for told in app.messages))
-        assert "很大" not in composer.text
-
-
-async def test_pasted_line_breaks_send_nothing_and_become_turns(tmp_path: Path) -> None:
-    from textual.events import Paste
-
-    app, play = table(tmp_path, turns="manual")
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.screen.query_one(Composer).post_message(Paste("一。\r\n【灯灭了】\r\n苏晚：谁？"))
-        await pilot.pause()
-        assert said(play) == []
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play) == ["林默：一。", "【灯灭了】", "苏晚：谁？"])
-
-
-async def test_escape_stops_a_draw_and_keeps_what_is_complete(tmp_path: Path) -> None:
-    play = Play.start(house(), "林默", tmp_path)
-    app = PaotuanApp(play, Choice(), Scripted(["短。", "很长" * 200], delay=0.05))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "进去。")
-        await until(pilot, lambda: at(pilot).table.hand and at(pilot).table.hand.complete)  # type: ignore[union-attr]
-        await pilot.press("escape")
-        assert not at(pilot).table.drawing
-        await pilot.press("1")
-        await until(pilot, lambda: said(play)[-1] == "苏晚：短。")
-
-
-async def test_speaking_during_a_draw_stops_it(tmp_path: Path) -> None:
-    play = Play.start(house(), "林默", tmp_path)
-    app = PaotuanApp(play, Choice(), Scripted(["很长" * 200], delay=0.01))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "进去。")
-        await until(pilot, lambda: at(pilot).table.drawing)
-        await say(pilot, "慢着。")
-        assert said(play) == ["林默：进去。", "林默：慢着。"]
-
-
-async def test_a_model_that_fails_is_told_and_nothing_said_is_lost(tmp_path: Path) -> None:
-    play = Play.start(house(), "林默", tmp_path)
-    backend = Scripted(LINES, failures={0: "server: not reachable"})
-    app = PaotuanApp(play, Choice(), backend)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await say(pilot, "进去。")
-        await until(pilot, lambda: any("not reachable" in n.message for n in app.messages))
-        assert said(play) == ["林默：进去。"]
-
-
-class Odd(Scripted):
-    """A model whose draws fail in a way that nobody foresaw, but for the first one."""
-
-    def generate(self, *asked: Any) -> Generator[Delta | Progress]:
-        if self.prompts:
-            raise TypeError("'NoneType' object is not subscriptable")
-        yield from super().generate(*asked)
-
-    def count(self, text: str) -> int:
-        if "？？" in text:
-            raise RuntimeError("the tokenizer broke")
-        return super().count(text)
-
-
-async def test_an_odd_error_of_a_model_leaves_the_table_standing(tmp_path: Path) -> None:
-    play = Play.start(house(), "林默", tmp_path)
-    app = PaotuanApp(play, Choice(), Odd(LINES))
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await say(pilot, "进去。")
-        await dealt(pilot)
-        await pilot.press("escape", "r")
-        await until(pilot, lambda: any("TypeError" in n.message for n in app.messages))
-        await say(pilot, "什么？？")
-        await until(pilot, lambda: any("tokenizer broke" in n.message for n in app.messages))
-        assert said(play) == ["林默：进去。", "林默：什么？？"]
-        assert all("\n" not in n.message for n in app.messages)
-    log = tmp_path / "state" / "paotuan" / "log" / "faults.log"
-    assert "TypeError" in log.read_text("utf-8")
-
-
-async def test_what_a_backend_has_to_say_of_a_draw_is_told_once(tmp_path: Path) -> None:
-    play = Play.start(house(), "林默", tmp_path)
-    backend = Scripted(LINES)
-    backend.notices.append("out of memory: drawn in two passes")
-    app = PaotuanApp(play, Choice(), backend)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await say(pilot, "进去。")
-        await dealt(pilot)
-        await until(pilot, lambda: any("two passes" in n.message for n in app.messages))
-    assert not backend.notices
 
 
 async def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
@@ -418,116 +269,3 @@ def test_a_second_program_is_kept_out_of_a_session(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="open in another paotuan"):
         Journal.open(play.journal.path)
     play.close()
-
-
-async def test_a_draw_waits_for_the_knowledge_and_the_screen_does_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_base(tmp_path / "town.kb", [Chunk("a.md", "", "旧宅的钥匙共有三把。")])
-    ready, opened = Event(), TableKnowledge.opened
-
-    def slowly(knowledge: TableKnowledge, player: str | None) -> Shelf:
-        assert ready.wait(10)
-        return opened(knowledge, player)
-
-    monkeypatch.setattr(TableKnowledge, "opened", slowly)
-    app, play = table(tmp_path, knowledge=(tmp_path / "town.kb",))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "旧宅的钥匙呢？")
-        assert said(play) == ["林默：旧宅的钥匙呢？"]
-        assert at(pilot).table.hand is None and at(pilot).table.waiting
-        ready.set()
-        await dealt(pilot)
-        assert "旧宅的钥匙共有三把。" in [entry.text for entry in play.session.history]
-
-
-async def test_tab_completes_a_command_and_the_name_behind_next(tmp_path: Path) -> None:
-    app, _ = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        composer = app.screen.query_one(Composer)
-        await write(pilot, "/ne")
-        await pilot.press("tab")
-        assert composer.text == "/next "
-        await write(pilot, "老")
-        await pilot.press("tab")
-        assert composer.text == "/next 老周"
-        await pilot.press("enter")
-        await dealt(pilot)
-        assert at(pilot).table.hand.speaker.name == "老周"  # type: ignore[union-attr]
-        assert composer.text == ""
-
-
-async def test_a_command_that_there_is_none_of_stays_to_be_mended(tmp_path: Path) -> None:
-    app, play = table(tmp_path)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await say(pilot, "/undoo")
-        assert app.screen.query_one(Composer).text == "/undoo"
-        assert any("did you mean /undo?" in n.message for n in app.messages)
-        assert said(play) == []
-
-
-async def test_the_edit_command_puts_a_turn_into_the_composer(tmp_path: Path) -> None:
-    app, play = table(tmp_path, turns="manual")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "进去。")
-        await say(pilot, "/edit 3")
-        composer = app.screen.query_one(Composer)
-        assert composer.text == "进去。"
-        composer.load_text("先别进去。")
-        await pilot.press("enter")
-        await until(pilot, lambda: said(play) == ["林默：先别进去。"])
-        assert composer.text == ""
-
-
-async def test_a_turn_that_is_rewritten_to_nothing_stands_there_again(tmp_path: Path) -> None:
-    app, play = table(tmp_path, turns="manual")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "进去。")
-        await say(pilot, "/edit 3")
-        composer = app.screen.query_one(Composer)
-        composer.load_text(" ")
-        await pilot.press("enter")
-        await until(pilot, lambda: composer.text == "进去。")
-        assert said(play) == ["林默：进去。"] and composer.has_class("editing")
-
-
-async def test_the_commands_that_show_something_open_it(tmp_path: Path) -> None:
-    app, _ = table(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await say(pilot, "/help")
-        await until(pilot, lambda: type(app.screen).__name__ == "HelpScreen")
-        await pilot.press("escape")
-        await say(pilot, "/log")
-        await until(pilot, lambda: type(app.screen).__name__ == "BranchMapScreen")
-        await pilot.press("escape")
-        await say(pilot, "/quit")
-        await until(pilot, lambda: app.return_code == 0)
-
-
-async def test_while_a_prompt_is_read_the_status_says_how_far(tmp_path: Path) -> None:
-    play = Play.start(house(), "林默", tmp_path)
-    backend = Scripted(LINES, batch=5, batch_delay=0.1)
-    app = PaotuanApp(play, Choice(), backend)
-    async with app.run_test(size=(120, 24)) as pilot:
-        await say(pilot, "进去。")
-        status = app.screen.query_one(Status)
-        await until(pilot, lambda: any(part.startswith("reading ") for part in status.parts))
-        await dealt(pilot)
-        assert not any(part.startswith("reading") for part in status.parts)
-
-
-@pytest.mark.parametrize("after", ["a line is written", "it could not be read"])
-async def test_the_status_does_not_say_that_a_prompt_is_read_when_nothing_reads_it_any_more(
-    tmp_path: Path, after: str
-) -> None:
-    app, play = table(tmp_path)
-    async with app.run_test(size=(120, 24)) as pilot:
-        table_, status = at(pilot), app.screen.query_one(Status)
-        table_.take_event(happened.PromptRead(10, 100, ahead=True))
-        assert any(part.startswith("reading ") for part in status.parts)
-        if after == "a line is written":
-            hand = play.hand(Scripted(LINES), play.scene.role("苏晚"))
-            table_.take_event(happened.HandChanged(hand))
-        else:
-            table_.take_event(happened.WarmUpFailed(KnownError("scripted: no answer")))
-        assert not any(part.startswith("reading") for part in status.parts)

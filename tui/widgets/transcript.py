@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from scenes.log import Entry
-from scenes.table.session_state import Turn
+from scenes.table.turn_tree import Turn
 from tui.paint import Run, height, ink, name_style, printable, runs_of, strip_of, wrap
 from tui.wrapping import fitted
 

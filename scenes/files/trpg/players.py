@@ -25,7 +25,6 @@ WRITTEN = ("person", "dice", "bot", "observer", "action")
 """What accounts write that are asked about."""
 
 PlayerPart = Literal["role", "narrator", "observer", "dice"]
-PLAYER_PARTS: tuple[PlayerPart, ...] = ("role", "narrator", "observer", "dice")
 
 
 @dataclass(frozen=True)

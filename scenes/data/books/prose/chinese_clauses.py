@@ -3,7 +3,8 @@
 import re
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import SHAPE, SURNAMES, Cast, does, form_at, is_word, lead_end
+from scenes.data.books.prose.cast import Cast, form_at
+from scenes.data.books.prose.chinese_names import SHAPE, SURNAMES, does, is_word, lead_end
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY, Subject
 
 
