@@ -14,7 +14,7 @@ from base.text import UNPRINTABLE, is_blank, shown
 from models.backend import Backend, End, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
-from scenes.log import Entry
+from scenes.log import Entry, parse
 from scenes.note import Note
 from scenes.prompt import History, history_budget, prime, prompt_after, stable_part
 from scenes.recall import NOTHING_RECALLED, Recalled
@@ -23,6 +23,7 @@ from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
+from scenes.table.refusing import NOTHING_BEFORE, Before, before_of, why_refused, words_of
 from scenes.table.snapshot import from_json
 
 REDRAWS = 3
@@ -30,8 +31,6 @@ REDRAWS = 3
 
 _BLANKS = str.maketrans("\r\t", "\n ")
 _PLACEHOLDER = re.compile(r"\{\{\s*(?:user|char)\s*\}\}|<(?:USER|BOT|CHAR)>", re.IGNORECASE)
-_LOOP = re.compile(r"(.{1,8}?)\1{15}")
-"""Words that a small model is caught in; nobody laughs so long."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +152,7 @@ def draw_lines(
     yield Cut(budget - beside, *said.reading(budget, beside))
     cues = sampling.cues
     prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
+    read = prompt.stable + prompt.history
     prompt = steered(prompt, steering, scene.language)
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)
@@ -160,8 +160,9 @@ def draw_lines(
         sampling = replace(sampling, grammar=None, cues=())
     names = {name for role in scene.cast for name in (role.name, *role.aliases)}
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
-    words = [_words(entry) for entry in taken]
-    table = _Table(speaker, labels, lately, steering, begun, names, words)
+    words = [words_of(entry) for entry in taken]
+    before = before_of(speaker, parse(read), _last(history))
+    table = _Table(speaker, labels, lately, steering, begun, names, words, before)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     places = list(range(sampling.n))
     for round_ in range(REDRAWS + 1):
@@ -233,6 +234,7 @@ class _Table:
     cast: Set[str] = frozenset()
     """Every name of the cast."""
     taken: list[str] = field(default_factory=list)
+    before: Before = NOTHING_BEFORE
 
     def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
         """The candidate that a text is, or why it is none."""
@@ -245,41 +247,44 @@ class _Table:
             return None, _("not one well-formed line")
         if entry.to and self.cast.isdisjoint(entry.to):
             return None, _("a whisper to nobody who is here")
-        words = _words(entry)
+        words = words_of(entry)
         if not words:
             return None, _("empty")
         if not any(map(str.isalnum, words)):
             return None, _("without a letter or a digit")
         if _PLACEHOLDER.search(text):
             return None, _("a placeholder that nobody has filled")
-        if _LOOP.search(words):
-            return None, _("goes round in a circle")
         if phrase := self.steering.bans(text.removeprefix(self.begun)):
             return None, _("holds a banned phrase: {phrase}", phrase=shown(phrase))
         if words in self.lately:
             return None, _("repeats the last line")
         if words in self.taken:
             return None, _("the same as another")
+        if why := why_refused(entry, self.before, end.finish == "length", self.begun):
+            return None, why
         self.taken.append(words)
         return Candidate(entry, end.finish, end.tokens, end.logprob), ""
 
 
 def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
     """The last line of all, and the last one by `speaker`."""
-    spoken = [
+    spoken = _spoken(history)
+    own = [entry for entry in spoken if entry.kind == "narration"] if speaker.narrator else []
+    own = own or [entry for entry in spoken if entry.speaker == speaker.name]
+    return [words_of(entry) for entry in (*spoken[-1:], *own[-1:])]
+
+
+def _last(history: Sequence[Entry]) -> str:
+    """What the last line says."""
+    return next((entry.text for entry in reversed(_spoken(history))), "")
+
+
+def _spoken(history: Sequence[Entry]) -> list[Entry]:
+    return [
         entry
         for entry in history
         if entry.kind not in ("comment", "chapter", "context") and not isinstance(entry, Note)
     ]
-    own = [entry for entry in spoken if entry.kind == "narration"] if speaker.narrator else []
-    own = own or [entry for entry in spoken if entry.speaker == speaker.name]
-    return [_words(entry) for entry in (*spoken[-1:], *own[-1:])]
-
-
-def _words(entry: Entry) -> str:
-    """What tells a line from another: its words without marks, blanks and emotion."""
-    text = f"{entry.text}{entry.thought}".strip()
-    return "".join(c for c in text if c.isalnum()) or ("" if is_blank(text) else text)
 
 
 def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
