@@ -79,6 +79,11 @@ class Sampling:
     """Whether `End.logprob` is wanted; it may cost time."""
 
 
+AT_THE_TABLE = {"dry_multiplier": 0.8}
+"""What lines are drawn with that nothing else is, unless a scene or a person says otherwise; a
+backend that knows no DRY draws without."""
+
+
 @dataclass(frozen=True)
 class End:
     """How a candidate ended, and what it cost."""

@@ -11,7 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, shown
-from models.backend import Backend, End, Progress, Prompt, Sampling
+from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
@@ -88,7 +88,7 @@ Update = Cut | Progress | CandidateDelta | Rejected | Done | Cost
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
     """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
     with the stops, the grammar and the breakers of the log. Raises `KnownError`."""
-    sampling = _asked_sampling(scene, {**scene.sampling, **(asked or {})})
+    sampling = _asked_sampling(scene, {**AT_THE_TABLE, **scene.sampling, **(asked or {})})
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from base.errors import KnownError
 from base.messages import _, _n
-from models.backend import Progress, Sampling
+from models.backend import AT_THE_TABLE, Progress, Sampling
 from scenes.recall import NOTHING_RECALLED
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering
@@ -14,7 +14,7 @@ from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update,
 from scenes.table.draws import Candidate, Draw
 from scenes.table.lines import body_of
 
-BY_FORM = ("stop", "grammar", "dry_breakers", "seed", "logprobs")
+BY_FORM = ("stop", "cues", "grammar", "dry_breakers", "seed", "logprobs")
 """What of `Sampling` the log's form gives, or a draw has a field of its own for."""
 
 
@@ -168,7 +168,8 @@ def hand_of(draw: Draw, scene: Scene) -> Hand:
     stranger = Role(draw.speaker, adapter=draw.adapter, narrator=narrates)
     speaker = cast.get(draw.speaker) or stranger
     try:
-        sampling = line_sampling(replace(scene, sampling=draw.sampling), speaker)
+        neutral = dict.fromkeys(AT_THE_TABLE, 0.0)  # of a draw that says nothing of it
+        sampling = line_sampling(replace(scene, sampling=neutral | dict(draw.sampling)), speaker)
     except KnownError:  # another program's names
         sampling = line_sampling(scene, speaker)
     return Hand(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from base.messages import N_, _
 from base.text import is_blank
@@ -17,7 +18,10 @@ from scenes.scene import Role
 LEAST_COPY = 6
 """Han characters and words of other scripts from which on a line is no reply that may recur."""
 _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|『[^『』]*』|\"[^\"]*\"")
-_SAYING = r"(?:说|道|问|喊|叫|答|骂|吼|嚷|念叨|嘀咕|嘟囔|says?|said|asks?|shouts?|whispers?|mutters?|replies)"
+_SAYING = (
+    r"(?:说|道|问|喊|叫|答|骂|吼|嚷|念叨|嘀咕|嘟囔"
+    r"|says?|said|asks?|shouts?|whispers?|mutters?|replies)"
+)
 _SAID_QUOTED = re.compile(
     rf"{_SAYING}\w{{0,2}}\s*[，,：:]?\s*[“「『\"]|[“「『\"][^“”「」『』\"]*[。！？!?，,…—.～~][”」』\"]"
 )
@@ -206,7 +210,7 @@ def goes_in_circles(entry: Entry, before: Before, cut: bool) -> bool:
         return False
     said = _once(said)
     seen, again = set[tuple[str, str]](), set[int]()
-    for at, pair in enumerate(zip(said, said[1:], strict=False)):
+    for at, pair in enumerate(pairwise(said)):
         if pair in seen:
             again |= {at, at + 1}
         seen.add(pair)
