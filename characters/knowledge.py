@@ -1,7 +1,7 @@
 """What may be told at a table: lorebooks and knowledge bases, by the files that hold them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base.errors import KnownError
@@ -34,6 +34,16 @@ class Knowledge:
         for base in self.bases:
             base.notices.clear()
         return notices
+
+    def without(self, off: Collection[str]) -> "Knowledge":
+        """The same but for the entries that are `off`, by what their books call them."""
+        books = (
+            replace(
+                book, entries=tuple(entry for called, entry in book.called if called not in off)
+            )
+            for book in self.books
+        )
+        return replace(self, books=tuple(books))
 
     def __add__(self, other: "Knowledge") -> "Knowledge":
         """Both, this one first, each book and base once."""
@@ -102,13 +112,23 @@ class Shelf:
         """A line for each file that could not be read, or not as it was meant."""
         self._embedder = embedder
         self._read: dict[Path, Knowledge] = {}
+        self._part: dict[Path, tuple[frozenset[str], Knowledge]] = {}
+        """What was last told of a file of which entries are switched off."""
 
-    def of(self, paths: Iterable[Path]) -> Knowledge:
-        """What the files at `paths` hold, in their order."""
+    def of(self, paths: Iterable[Path], off: Mapping[str, Collection[str]] = {}) -> Knowledge:
+        """What the files at `paths` hold, in their order, but for the entries that are `off`, by
+        the path of their file."""
         knowledge = NOTHING
         for path in dict.fromkeys(paths):
-            knowledge += self._of(path)
+            entries = off.get(str(path))
+            knowledge += self._without(path, frozenset(entries)) if entries else self._of(path)
         return knowledge
+
+    def _without(self, path: Path, off: frozenset[str]) -> Knowledge:
+        known = self._part.get(path)
+        if known is None or known[0] != off:
+            known = self._part[path] = off, self._of(path).without(off)
+        return known[1]
 
     def _of(self, path: Path) -> Knowledge:
         if path not in self._read:
@@ -136,3 +156,4 @@ class Shelf:
             for base in one.bases:
                 base.close()
         self._read.clear()
+        self._part.clear()

@@ -160,7 +160,7 @@ def build_prompt(
     beside = room(steering, scene, budget, count)
     said = History(count, history, scene.memory.share)
     prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
-    return steered(prompt, steering, scene.language)
+    return steered(prompt, steering, scene.language, secret_part(speaker))
 
 
 def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:

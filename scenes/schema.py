@@ -18,7 +18,7 @@ from scenes.dice.rules import HOUSE_RULES, Game
 from scenes.lesson import Wants
 from scenes.scene import DEEPEST, EMOTIONS, AuthorNote
 
-OWN = frozenset({"grammar", "logprobs"})
+OWN = frozenset({"cues", "grammar", "logprobs"})
 """Settings of `Sampling` that belong to the program, not to a scene."""
 
 

@@ -77,16 +77,17 @@ def room(steering: Steering, scene: Scene, budget: int, count: Callable[[str], i
     return tokens
 
 
-def steered(prompt: Prompt, steering: Steering, language: str = "zh") -> Prompt:
-    """A prompt with the note so many lines before the end of its history, and the director's line
-    just before the cue."""
+def steered(prompt: Prompt, steering: Steering, language: str = "zh", secret: str = "") -> Prompt:
+    """A prompt with the note so many lines before the end of what was said, and the director's line
+    just before the cue; `secret` is the line of its history behind that, where there is one."""
     note, director = steering.lines(language)
     if not note and not director:
         return prompt
-    lines = [f"{line}\n" for line in prompt.history.split("\n")[:-1]]
+    said = prompt.history.removesuffix(secret)
+    lines = [f"{line}\n" for line in said.split("\n")[:-1]]
     if note:
         lines.insert(max(0, len(lines) - steering.note.depth), note)
-    return replace(prompt, history="".join([*lines, director]))
+    return replace(prompt, history="".join([*lines, secret, director]))
 
 
 def director_line(text: str, language: str = "zh") -> str:

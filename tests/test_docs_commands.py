@@ -43,6 +43,7 @@ INSTEAD = (
     (r"-o rain\.jsonl", "-o rain.jsonl --test 0"),
     (r"bench starter", "bench ~/models/any.gguf"),
     (r"convert starter", "convert ~/models/any.gguf"),
+    (r"trim any.gguf", "trim ~/models/any.gguf"),
     (r"convert chatglm3-6b-int4", "convert ~/models/chatglm3-6b"),
     (r"--history-tokens 1500", "--history-tokens 60"),
     (r"eval (starter|\./sanguo)", "eval base"),

@@ -12,7 +12,7 @@ from scenes.table.lines import body_of
 from scenes.table.memory_rows import CHANGED
 from scenes.table.play import Play
 from scenes.table.reading import told
-from scenes.table.seeing import asides
+from scenes.table.seeing import aside
 from scenes.table.session import Turn
 from scenes.table.where import where
 from tui.candidates import View, print_hand, view
@@ -188,10 +188,10 @@ class LineShows:
     def _print_log(self) -> None:
         """All turns of the branch, with who was not there for one."""
         session = self.play.session
-        apart = asides(session)
-        for at, turn in enumerate(session.path):
-            aside = f"  {escaped_line(apart[at])}" if at in apart else ""
-            print(f"#{turn.id}  {self.paint(turn.entry)}{aside}", flush=True)
+        for turn in session.path:
+            apart = aside(session, turn)
+            behind = f"  {escaped_line(apart)}" if apart else ""
+            print(f"#{turn.id}  {self.paint(turn.entry)}{behind}", flush=True)
 
     def _print(self, *entries: Entry) -> None:
         for entry in entries:

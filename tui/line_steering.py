@@ -1,5 +1,7 @@
 """What line mode tells of how lines are drawn, and of what the model reads."""
 
+from pathlib import Path
+
 from base.errors import KnownError
 from base.messages import _
 from base.text import printable
@@ -17,7 +19,7 @@ def show_steering(table: Table, asked: happened.ViewAsked) -> None:
         case "sampling":
             _sampling(table)
         case "lore":
-            _lore(table)
+            _entries(table, Path(asked.text)) if asked.text else _lore(table)
         case "prompt":
             _prompt(table, asked.text)
 
@@ -53,6 +55,13 @@ def _lore(table: Table) -> None:
     for number_, (path, owner) in enumerate(files, 1):
         state = _("off") if table.play.is_off(path) else _("on")
         word(f"  {number_}  {printable(path.name)}  {owner or _('the scene')}  {state}")
+
+
+def _entries(table: Table, path: Path) -> None:
+    """The entries of a file, with their numbers."""
+    for number_, row in enumerate(table.lore_entries(path), 1):
+        state = _("off") if table.play.is_entry_off(path, row.id) else _("on")
+        word(f"  #{number_}  {printable(row.name)}  {state}")
 
 
 def _prompt(table: Table, name: str) -> None:

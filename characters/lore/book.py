@@ -18,6 +18,8 @@ Field = Literal[
 MAX_SCAN_DEPTH = 1000
 """Messages that no scan looks beyond."""
 ALWAYS = 100.0
+CALLED = 100
+"""Characters of the text of an entry by which it is known that has no name and no key."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,19 @@ class Lorebook:
     include_names: bool = True
     warnings: tuple[str, ...] = field(default=(), compare=False)
     """What could not be taken as it was meant, a line each."""
+
+    @cached_property
+    def called(self) -> tuple[tuple[str, LoreEntry], ...]:
+        """Each entry with what tells it from all others also when its text is written anew, or
+        others are put before it."""
+        times: dict[str, int] = {}
+        named = []
+        for entry in self.entries:
+            name = entry.comment or "、".join(entry.keys) or entry.content[:CALLED]
+            times[name] = times.get(name, 0) + 1
+            again = f"#{times[name]}" if times[name] > 1 else ""
+            named.append((f"{self.name}:{name}{again}", entry))
+        return tuple(named)
 
     def key_of(self, entry: LoreEntry) -> str:
         """What tells an entry of this book from those of all others."""

@@ -125,6 +125,12 @@ def amount(value: Value | None) -> int | None:
     return None
 
 
+def out_of(value: Value | None) -> int | None:
+    """The number that stands behind the `/` of a value; `None` where there is none."""
+    found = _OF.fullmatch(value) if isinstance(value, str) else None
+    return int(found[2]) if found else None
+
+
 def with_amount(value: Value | None, number: int) -> Value:
     """A value with another number; what stands behind its `/` stays."""
     if isinstance(value, str) and (found := _OF.fullmatch(value)):

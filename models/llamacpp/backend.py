@@ -34,6 +34,7 @@ from models.llamacpp.options import (
 from models.llamacpp.prompts import Prompts
 from models.llamacpp.requests import Chunk, message, request
 from models.llamacpp.rows import LlamaCppRows
+from models.llamacpp.sequences import Sequences
 from models.llamacpp.tokens import Tokens, behind
 from models.stream_from_thread import stream_from_thread
 from models.template import Mode
@@ -73,6 +74,7 @@ class LlamaCpp(Scorer):
         self._tokens = Tokens(self._poster)
         self._prompts = Prompts(self._poster, self._tokens)
         self._scoring = LlamaServerClient(self._poster)
+        self._sequences = Sequences(ROWS, window + ROWS * ROW_TOKENS)
 
     @classmethod
     def open(
@@ -252,12 +254,21 @@ class LlamaCpp(Scorer):
             {"id": at, "scale": float(name == adapter)} for at, name in enumerate(self._adapters)
         ]
 
+    def _sequence_for(self, body: Mapping[str, Any]) -> int:
+        """Where a request is read; what has to make room for it is gone by then."""
+        given = body["prompt"], body["lora"], body["n"], body["max_tokens"]
+        placed = self._sequences.place(*given, alone=not body["cache_prompt"])
+        for sequence in placed.forgotten:
+            self._scoring.empty(sequence, body["prompt"][:1])
+        return placed.sequence
+
     def _round(self, body: dict[str, Any], rows: LlamaCppRows) -> Iterator[Delta | Progress]:
         """Draw the candidates of `rows` together."""
         server = self._server
         if server is None:
             raise KnownError(_("{name}: the model has been closed", name=self._name))
         self._stop = Event()
+        body["id_slot"] = self._sequence_for(body)
 
         def work(put: Callable[[Chunk], None], stop: Event) -> None:
             def take(chunk: Chunk) -> bool:

@@ -30,6 +30,11 @@ class LlamaServerClient:
         for one in answer.get("completion_probabilities") or ():
             self._logprob(one)
 
+    def empty(self, sequence: int, ids: Sequence[int]) -> None:
+        """Have a sequence hold nothing but `ids`, which are few."""
+        body = {"prompt": list(ids), "n_predict": 0, "id_slot": sequence, "cache_prompt": False}
+        self._poster.ask("/completion", body)
+
     def score(self, before: Sequence[int], reply: str, ids: Sequence[int], scales: Scales) -> float:
         """The log-probability of the `ids` of a reply after those before it, forced one by one.
 

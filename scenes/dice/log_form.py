@@ -110,6 +110,11 @@ def read_roll(text: str, names: Iterable[str] = ()) -> RollLine | None:
     )
 
 
+def tells_of_roll(text: str) -> bool:
+    """Whether the text of a `【…】` is what the dice said, whoever wrote it."""
+    return " " in text and read_roll(text) is not None
+
+
 def reason_of(text: str) -> str:
     """What a roll is for, on one line and without what would end its `【…】`, cut to a length."""
     line = " ".join(UNPRINTABLE.sub("", text).translate(_BRACKETS).split())

@@ -23,6 +23,7 @@ _OTHERS: dict[str, Degree] = {
     **{"極難成功": "extreme", "困難成功": "hard", "失敗": "failure", "大失敗": "fumble"},
     **{"成功(困难)": "hard", "成功(极难)": "extreme", "一般成功": "success"},
     **{"普通成功": "success", "常规成功": "success", "致命的失敗": "fumble"},
+    **{"通常成功": "success", "極限成功": "extreme", "极限成功": "extreme"},
     **{"決定的成功": "critical", "スペシャル": "extreme", "ハード成功": "hard"},
     **{"イクストリーム成功": "extreme", "レギュラー成功": "success", "决定性成功": "critical"},
 }

@@ -15,6 +15,7 @@ from scenes.files.chats import check_chat
 from scenes.files.importers import Importer
 from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
+from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.files import TableLog, no_message, open_logs
 from scenes.files.trpg.people import TableRules
 from scenes.files.trpg.players import Player, players, table_of
@@ -129,7 +130,9 @@ def import_log(
     scene = scene_of(file.path, who, tell)
     role = scene.role(player).name if player is not None else None
     settled = table_of(table, who)
-    session = save_session((line for log in logs for line in log.lines(settled)), scene, role)
+    beside = Beside()
+    lines = (line for log in logs for line in log.lines(settled, beside))
+    session = save_session(lines, scene, role, beside=beside, report=logs[-1].report)
     for log in logs:
         log.report.session = session.stem
     return [log.report for log in logs]

@@ -21,11 +21,13 @@ from scenes.name_words import (
 )
 
 SHORTEST = 4
+_NAMED = "\0"
+"""Stands for one of the cast: behind it a clause goes on, and no name begins."""
 ALIKE = 0.6
 """The part of a clause's pairs of characters that makes it about the same as another."""
-SHARED, ENOUGH = 0.1, 8
-"""The part of its pairs of characters that a summary has from what it sums up, at the least, where
-it has so many."""
+SHARED, LEAST_SHARED = 0.15, 2
+"""The part of its pairs of characters, or of its words, that a summary has from what it sums up, at
+the least, and how many."""
 _SENTENCES = "。！？；.!?;"
 _CLAUSES = re.compile(r"[，。！？；、：,.!?;:\n“”\"「」『』（）()…—]+")
 _QUOTED = re.compile(r"[“「『\"]([^“”「」『』\"]{2,})[”」』\"]")
@@ -65,7 +67,8 @@ def judged(
     for quote in _QUOTED.findall(text):
         if _overlap(quote, source) < ALIKE:
             return text, _("quotes “{words}”, which nobody said", words=shown(quote))
-    if len(_pairs(text)) >= ENOUGH and _overlap(text, source) < SHARED:
+    pairs = _pairs(text)
+    if len(pairs & _pairs(source)) < max(LEAST_SHARED, SHARED * len(pairs)):
         return text, _("tells nothing of what happened")
     for clause in _promises_done(text, stretch):
         return text, _("tells “{words}” as done, which was only said", words=shown(clause))
@@ -79,7 +82,7 @@ def _strangers(text: str, names: Sequence[str], source: str) -> Iterator[str]:
     for name in parts:
         if name in told and name not in source:
             yield name
-        told = told.replace(name, "，")
+        told = told.replace(name, _NAMED)
     for match in _LATIN_NAME.finditer(told):
         if match[1].casefold() not in source.casefold():
             yield match[1]

@@ -12,6 +12,7 @@ from scenes.scene import Role
 from scenes.table import controller_events as happened
 from scenes.table.ahead import Ahead
 from scenes.table.background import Background, Post
+from scenes.table.beside import Beside
 from scenes.table.draw import Cost, Update
 from scenes.table.hand import Asked, Hand
 from scenes.table.hands import Hands
@@ -35,13 +36,14 @@ class Dealer:
         self.hands = Hands(play)
         self.growing: Hand | None = None
         """The hand that is being drawn."""
-        self._post, self._emit = post, emit
+        self._emit = emit
         self._wish: Asked | None = None
         """A draw that waits for the model, or for what may be told."""
         self._draw: Background[Update] | None = None
         self._draws: dict[tuple[int | None, str], int] = {}
         """How many hands were begun for a role at a place."""
-        self._preparing = Preparing(play, model, post, emit, self._begin_wish)
+        self._beside = Beside(play, model, post, emit)
+        self._preparing = Preparing(self._beside, self._begin_wish)
         self.retry = Retry(post, self.deal)
         self.cost: Cost | None = None
         """What the last draw took."""
@@ -207,7 +209,7 @@ class Dealer:
         take: Callable[[Update], object],
         ended: Callable[[Exception | None], object],
     ) -> Background[Update]:
-        return Background(updates, self.model.busy, self._post, take, ended).start("draw")
+        return self._beside.begin("draw", updates, take, ended)
 
     def _take(self, hand: Hand, offset: int, update: Update) -> None:
         if isinstance(update, Progress):

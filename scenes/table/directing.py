@@ -13,11 +13,10 @@ from scenes.table import controller_events as happened
 from scenes.table.inspect import Inspection, inspected
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
+from scenes.table.lore import OFF, LoreRow, path_called, read_wanted, row_called
 from scenes.table.sampling_words import PRESETS, Changes, read_sampling, told
 from scenes.table.seeing import unseen
 
-OFF = frozenset({"off", "none", "无", "無", "关", "關", "关掉", "關掉", "取消"})
-ON = frozenset({"on", "开", "開", "打开", "打開"})
 _DEPTH = re.compile(r"@?(\d{1,6})(?:\s+(.*))?", re.DOTALL)
 
 
@@ -52,6 +51,7 @@ class DirectingIntentions(Intentions):
         made = play.made(backend, role, hand.steering.director if hand and again else "")
         words = play.knowledge.words_of((*role.knowledge, *play.scene.knowledge))
         off = [path.name for path, __ in play.knowledge_paths() if play.is_off(path)]
+        off += play.entries_off()
         count = unseen(play.session, role).count
         return inspected(role.name, made, backend.count, words, off, count, self._dealer.cost)
 
@@ -137,23 +137,25 @@ class DirectingIntentions(Intentions):
 
     @intention
     def switch_lore(self, text: str) -> None:
-        """Switch a file of knowledge, by its number or name, on or off; without one, show all."""
+        """Switch a file of knowledge, by its number or name, or an entry of it behind `#`, on or
+        off; without one, show all."""
         if is_blank(text):
             self._tell(happened.ViewAsked("lore"))
             return
-        name, __, word = text.strip().rpartition(" ")
-        if not name or word.casefold() not in OFF | ON:
-            name, word = text.strip(), ""
-        path = self._lore(name.strip())
-        on = word.casefold() in ON if word else self.play.is_off(path)
-        self.switch_file(path, on)
-        words = _("{name} may be told", name=path.name)
-        if not on:
-            words = _(
-                "{name} is switched off; what it has told stays until it scrolls out",
-                name=path.name,
-            )
-        self.play.notices.append(words)
+        paths = [path for path, __ in self.play.knowledge_paths()]
+        wanted = read_wanted(text, {path.name for path in paths})
+        path = path_called(paths, wanted.file)
+        if wanted.entry is None:
+            on = self.play.is_off(path) if wanted.on is None else wanted.on
+            self.switch_file(path, on)
+            self.play.notices.append(_switched(path.name, on))
+        elif not wanted.entry:
+            self._tell(happened.ViewAsked("lore", str(path)))
+        else:
+            row = row_called(self.lore_entries(path), wanted.entry)
+            on = self.play.is_entry_off(path, row.id) if wanted.on is None else wanted.on
+            self.switch_entry(path, row.id, on)
+            self.play.notices.append(_switched(row.name, on))
 
     def switch_file(self, path: Path, on: bool) -> None:
         """Switch that file on or off."""
@@ -161,25 +163,25 @@ class DirectingIntentions(Intentions):
             self.play.switch(path, on)
         self._tell(happened.Steered())
 
-    def _lore(self, name: str) -> Path:
-        """The file of that number or name. Raises `KnownError`."""
-        paths = [path for path, __ in self.play.knowledge_paths()]
-        if not paths:
-            raise KnownError(_("this scene and its roles have no knowledge"))
-        if name.isdecimal() and 1 <= int(name[:6]) <= len(paths):
-            return paths[int(name) - 1]
-        found = [path for path in paths if name.casefold() in (path.name, path.stem)]
-        if found:
-            return found[0]
-        names = [path.name for path in paths]
-        raise KnownError(
-            _(
-                "no knowledge is called {name}{hint}; there is {names}",
-                name=shown(name),
-                hint=nearest(name, names),
-                names=series(names),
-            )
-        )
+    def switch_entry(self, path: Path, entry: str, on: bool) -> None:
+        """Switch that entry of a lorebook on or off."""
+        if on == self.play.is_entry_off(path, entry):
+            self.play.switch_entry(path, entry, on)
+        self._tell(happened.Steered())
+
+    def lore_entries(self, path: Path) -> list[LoreRow]:
+        """The entries of the lorebooks in a file of knowledge. Raises `KnownError` where it has
+        none."""
+        rows = self.play.knowledge.entries_of(path)
+        if not rows:
+            raise KnownError(_("{name} has no entries to be switched one by one", name=path.name))
+        return rows
+
+
+def _switched(name: str, on: bool) -> str:
+    if on:
+        return _("{name} may be told", name=name)
+    return _("{name} is switched off; what it has told stays until it scrolls out", name=name)
 
 
 def note_told(note: AuthorNote) -> str:

@@ -12,7 +12,6 @@ from scenes.log import Entry, write
 from scenes.note import Note
 from scenes.steering import Steering
 from scenes.table.draw import Cost
-from scenes.table.session import Turn
 
 Kind = Literal["fixed", "recap", "lore", "history", "note", "secret", "director", "cue"]
 KINDS: tuple[Kind, ...] = (
@@ -51,7 +50,8 @@ class Made:
     prompt: Prompt
     history: Sequence[Entry]
     """What the role could read, notes among it."""
-    path: Sequence[Turn]
+    turns: Sequence[int | None]
+    """Which turn of the branch each of its lines is, from 1; `None` for what nobody said."""
     notes: Sequence[Note] = ()
     """Those of the history that have just come up."""
     steering: Steering = field(default_factory=Steering)
@@ -138,11 +138,11 @@ def _history(made: Made, count: Callable[[str], int]) -> tuple[list[Piece], int]
     """The lines of the history by what they are, and how many turns are not among them."""
     lines = [f"{line}\n" for line in made.prompt.history.split("\n")[:-1]]
     director = Piece("director", lines.pop(), 0) if made.steering.director else None
+    secret = Piece("secret", lines.pop(), 0) if made.secret else None
     note, at = None, 0
     if made.steering.note.text:
         at = max(0, len(lines) - 1 - made.steering.note.depth)
         note = Piece("note", lines.pop(at), 0)
-    secret = Piece("secret", lines.pop(), 0) if made.secret else None
     pieces, left_out = _lines(made, lines)
     if note is not None:
         pieces.insert(at, note)
@@ -153,8 +153,8 @@ def _history(made: Made, count: Callable[[str], int]) -> tuple[list[Piece], int]
 def _lines(made: Made, lines: Sequence[str]) -> tuple[list[Piece], int]:
     """Each line and the entry that it is, found from the last one on: what is none, stands there
     in place of what was cut. And the turns that were cut."""
-    turns = {id(turn.entry): number for number, turn in enumerate(made.path, 1)}
     entries = [entry for entry in made.history if entry.kind != "comment"]
+    turns = [*made.turns, *[None] * (len(entries) - len(made.turns))]
     pieces: list[Piece] = []
     for at in range(len(lines) - 1, -1, -1):
         line, entry = lines[at], entries[-1] if entries else None
@@ -162,8 +162,9 @@ def _lines(made: Made, lines: Sequence[str]) -> tuple[list[Piece], int]:
         if entry is None or (written != line and not (at == 0 and written.endswith(line))):
             pieces.append(Piece("recap", line, 0))
             continue
+        turn = turns[len(entries) - 1]
         entries.pop()
         kind: Kind = "lore" if isinstance(entry, Note) else "history"
-        pieces.append(Piece(kind, line, 0, turns.get(id(entry))))
+        pieces.append(Piece(kind, line, 0, turn))
     cut = sum(1 for entry in entries if not isinstance(entry, Note))
     return pieces[::-1], cut

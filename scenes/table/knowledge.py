@@ -1,6 +1,6 @@
 """What may be told at a table: opened once, asked before each line that a model is to write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ from scenes.scene import Role, Scene
 
 if TYPE_CHECKING:  # books and bases are imported where a scene has some
     from characters.knowledge import Shelf
+    from scenes.table.lore import LoreRow
+
+NONE_OFF: Mapping[str, Collection[str]] = {}
 
 
 class TableKnowledge:
@@ -53,9 +56,11 @@ class TableKnowledge:
         reply: int,
         player: str | None,
         paths: Sequence[Path] | None = None,
+        off: Mapping[str, Collection[str]] = NONE_OFF,
     ) -> tuple[list[Note], list[str]]:
         """What comes up before a line by `speaker` of `reply` tokens, and what is to be said of it;
-        `paths` are the files that may be told, all of the role and the scene where none are given.
+        `paths` are the files that may be told, all of the role and the scene where none are given,
+        and `off` the entries of them that may not.
 
         Nothing is written. Raises `KnownError` where the model cannot count or has no room.
         """
@@ -73,7 +78,7 @@ class TableKnowledge:
         injector = KnowledgeInjector(self.scene, budget, backend.count, player)
         injector.add(history)
         try:
-            notes = injector.notes_for(speaker, self._shelf.of(paths))
+            notes = injector.notes_for(speaker, self._shelf.of(paths, off))
         except KnownError as error:
             notes, problems = [], [*error.problems]
         return notes, [*problems, *self._shelf.take_problems()]
@@ -83,6 +88,14 @@ class TableKnowledge:
         what is open."""
         books = self._shelf.of(paths).books if self._shelf is not None else ()
         return {book.key_of(entry): entry.keys for book in books for entry in book.entries}
+
+    def entries_of(self, path: Path) -> list["LoreRow"]:
+        """The entries of the lorebooks in a file, which is read for that."""
+        from scenes.table.lore import rows_of
+
+        if self._shelf is None:
+            self._shelf = _shelf()
+        return rows_of(self._shelf.of([path]).books)
 
     def close(self) -> None:
         if self._shelf is not None:

@@ -226,7 +226,8 @@ class Play(PlayHands):
             sheet = self.session.sheet(change.role)
             if (key := key_in(sheet, change.key)) is not None:
                 after = with_amount(sheet[key], change.after)
-                self.session.change_sheet(change.role, [Change(key, sheet[key], after)])
+                kept = [Change(key, sheet[key], after)]
+                self.session.change_sheet(change.role, kept, roll.id)
 
     # --- going back and forth ---
 

@@ -15,10 +15,9 @@ from scenes.steering import room
 from scenes.table.draw import Cut, Update, draw_lines
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
-from scenes.table.knowledge import TableKnowledge
 from scenes.table.play_steering import PlaySteering
 from scenes.table.reading import ReadFrom, reading_of
-from scenes.table.seeing import Told, read_by, told_at
+from scenes.table.seeing import Told, read_by, told_at, turns_read
 from scenes.table.session import Draw, Turn
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ SEED_STEP = 104729
 class PlayHands(PlaySteering):
     """The part of a play that has to do with models."""
 
-    knowledge: TableKnowledge
     notices: list[str]
 
     def turned(self) -> None:
@@ -128,7 +126,7 @@ class PlayHands(PlaySteering):
         bounds = backend.context, sampling.max_tokens, backend.count
         prompt = build_prompt(self.scene, history, speaker, *bounds, steering)
         budget = history_budget(self.scene, *bounds)
-        told = prompt, history, self.session.path, notes
+        told = prompt, history, turns_read(self.session, speaker), notes
         return Made(*told, steering, sampling, backend.context, budget, secret_part(speaker))
 
     def reading(self, backend: Backend, speaker: Role) -> ReadFrom:
@@ -164,7 +162,8 @@ class PlayHands(PlaySteering):
 
         def brought_up(history: Sequence[Entry], reader: Role) -> list[Note]:
             paths = self.told((*reader.knowledge, *self.scene.knowledge))
-            notes, problems = self.knowledge.notes(backend, history, reader, reply, player, paths)
+            told_with = backend, history, reader, reply, player, paths
+            notes, problems = self.knowledge.notes(*told_with, self.session.tuning.off_entries)
             self.notices += [one for one in problems if one not in self.notices]
             return notes
 

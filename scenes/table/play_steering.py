@@ -10,6 +10,7 @@ from scenes.scene import AuthorNote, Role, Scene
 from scenes.steering import Steering
 from scenes.table.draw import line_sampling
 from scenes.table.hand import Asked, Hand
+from scenes.table.knowledge import TableKnowledge
 from scenes.table.session import Session
 
 
@@ -17,6 +18,7 @@ class PlaySteering:
     """The part of a play that says how is drawn, next to what the scene says."""
 
     session: Session
+    knowledge: TableKnowledge
     asked: dict[str, Any]
     """What the person asks of `Sampling`, before what the scene says."""
 
@@ -114,6 +116,29 @@ class PlaySteering:
     def told(self, paths: Iterable[Path]) -> tuple[Path, ...]:
         """The files of knowledge that may be told."""
         return tuple(path for path in paths if not self.is_off(path))
+
+    def is_entry_off(self, path: Path, entry: str) -> bool:
+        """Whether an entry of a lorebook is switched off, by what the session calls it."""
+        return entry in self.session.tuning.off_entries.get(str(path), ())
+
+    def entries_off(self) -> list[str]:
+        """What the entries are called that are switched off, of files that are not."""
+        off = self.session.tuning.off_entries
+        return [
+            f"{path.name} #{row.name}"
+            for path, __ in self.knowledge_paths()
+            if str(path) in off and not self.is_off(path)
+            for row in self.knowledge.entries_of(path)
+            if row.id in off[str(path)]
+        ]
+
+    def switch_entry(self, path: Path, entry: str, on: bool) -> None:
+        """Switch an entry of a lorebook on or off, from the next draw on."""
+        settled = dict(self.session.tuning.off_entries)
+        off = [each for each in settled.pop(str(path), ()) if each != entry]
+        if not on:
+            off.append(entry)
+        self.session.steer(off_entries={**settled, **({str(path): off} if off else {})})
 
     def switch(self, path: Path, on: bool) -> None:
         """Switch a file of knowledge on or off, from the next draw on."""

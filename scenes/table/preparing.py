@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from base.errors import KnownError
 from models.backend import Progress
 from scenes.table import controller_events as happened
-from scenes.table.background import Background, Post
-from scenes.table.model_slot import ModelSlot
-from scenes.table.play import Play
+from scenes.table.background import Background
+from scenes.table.beside import Beside
 from scenes.table.summing import SummingUp
 
 if TYPE_CHECKING:
@@ -18,36 +17,27 @@ if TYPE_CHECKING:
 class Preparing:
     """Gets a table ready to draw, in threads beside it."""
 
-    def __init__(
-        self,
-        play: Play,
-        model: ModelSlot,
-        post: Post,
-        emit: Callable[[happened.TableEvent], None],
-        ready: Callable[[], None],
-    ) -> None:
+    def __init__(self, beside: Beside, ready: Callable[[], None]) -> None:
         """`ready` is called as soon as what may be told is open."""
-        self.play, self.model = play, model
-        self._post, self._emit, self._ready = post, emit, ready
-        self.opening = play.knowledge.is_slow(play.session.role)
+        self.beside, self._ready = beside, ready
+        self.play, self.model = beside.play, beside.model
+        self.opening = self.play.knowledge.is_slow(self.play.session.role)
         """Whether what may be told has still to be opened."""
         self._knowledge: Background[Shelf] | None = None
         self._warm_up: Background[Progress] | None = None
-        self.summing = SummingUp(play, model, post, emit, self._summed_up)
+        self.summing = SummingUp(beside, self._summed_up)
 
     def open_knowledge(self) -> bool:
         """Open what may be told beside the table, after the model that speaks; whether that is
         still to be waited for."""
         if self.opening and self._knowledge is None:
-            self._knowledge = Background(
+            self._knowledge = self.beside.begin(
+                "open knowledge",
                 self.play.opening_knowledge(),
-                self.model.busy,
-                self._post,
                 self.play.use_knowledge,
                 self._knowledge_ended,
                 lambda shelf: shelf.close(),
             )
-            self._knowledge.start("open knowledge")
         return self.opening
 
     def read_ahead(self) -> None:
@@ -59,12 +49,9 @@ class Preparing:
         try:
             progress = self.play.warming(backend, speaker)
         except KnownError as error:
-            self._emit(happened.WarmUpFailed(error))
+            self.beside.emit(happened.WarmUpFailed(error))
             return
-        self._warm_up = Background(
-            progress, self.model.busy, self._post, self._ahead, self._ahead_ended
-        )
-        self._warm_up.start("read ahead")
+        self._warm_up = self.beside.begin("read ahead", progress, self._ahead, self._ahead_ended)
 
     def stop_reading(self) -> None:
         if self._warm_up is not None:
@@ -83,14 +70,14 @@ class Preparing:
             self.read_ahead()
 
     def _ahead(self, read: Progress) -> None:
-        self._emit(happened.PromptRead(read.done, read.total, ahead=True))
+        self.beside.emit(happened.PromptRead(read.done, read.total, ahead=True))
 
     def _ahead_ended(self, error: Exception | None) -> None:
         self._warm_up = None
         if error is not None:
-            self._emit(happened.WarmUpFailed(error))
+            self.beside.emit(happened.WarmUpFailed(error))
 
     def _knowledge_ended(self, error: Exception | None) -> None:
         self.opening = False
-        self._emit(happened.KnowledgeOpened(error))
+        self.beside.emit(happened.KnowledgeOpened(error))
         self._ready()

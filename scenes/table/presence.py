@@ -38,6 +38,14 @@ class FloorState:
     rule: Turns | None = None
     muted: tuple[str, ...] = ()
     written: Placed[Presence] = field(default_factory=Placed)
+    hides: bool = False
+    """Whether anything may have been said that one of the cast did not see."""
+    _away: dict[int, frozenset[str]] = field(default_factory=dict, compare=False)
+    _missing: dict[int, frozenset[str]] = field(default_factory=dict, compare=False)
+    """Who was away when a turn was said, and who did not see it, for turns that were asked for: the
+    tree only grows, and what is written later holds for what is said later."""
+    _latest: int = field(default=0, compare=False)
+    """The last of these turns."""
 
     def give(self, event: Event) -> None:
         """Take an event `floor`: another rule, others muted, or both. Raises `ValueError`."""
@@ -51,53 +59,76 @@ class FloorState:
     def place(self, presence: Presence) -> None:
         """Take an event `presence`, whose place is known to be one."""
         self.written.place(presence)
+        self.hides = self.hides or presence.unseen
+        if presence.since <= self._latest:  # as no journal of ours has it
+            self._away.clear()
+            self._missing.clear()
+            self._latest = 0
 
     def floor_at(self, turns: Mapping[int, PlacedTurn], place: int | None) -> Floor:
         """The floor for whatever is said next after the turn `place`."""
         away = self.away_at(turns, place)
         return Floor(self.rule, frozenset(self.muted), away)
 
-    @property
-    def hides(self) -> bool:
-        """Whether anything may have been said that one of the cast did not see."""
-        return any(one.unseen for place in self.written.written.values() for one in place)
-
     def missing_along(
         self, turns: Mapping[int, PlacedTurn], path: Sequence[PlacedTurn], then: int | None = None
     ) -> list[frozenset[str]]:
         """Who did not see each turn of a path, and at last who does not see what follows it: the
         turn `then`, or a new one."""
-        missing, along = NOBODY, list[frozenset[str]]()
-        places = [*((turn.parent, turn.id) for turn in path), (path[-1].id if path else None, then)]
-        for place, follower in places:
-            missing = self.missing_at(turns, place, follower, missing)
-            along.append(missing)
-        return along
+        last = path[-1].id if path else None
+        self._read(turns, last)
+        missing = self._missing
+        return [*(missing[turn.id] for turn in path), self.missing_at(turns, last, then)]
 
     def missing_at(
-        self,
-        turns: Mapping[int, PlacedTurn],
-        place: int | None,
-        follower: int | None,
-        before: frozenset[str],
+        self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None = None
     ) -> frozenset[str]:
-        """Who does not see what follows a place, where `before` did not see the turn there."""
-        written = self.written.here(turns, place, follower)
-        if not written:
-            return before
-        found = written[-1]
-        return frozenset(found.away) if found.unseen else NOBODY
+        """Who does not see what follows a place: the turn `follower`, or a new one."""
+        self._read(turns, place)
+        before = NOBODY if place is None else self._missing[place]
+        return self._after(turns, place, follower, NOBODY, before)[1]
 
     def away_before(self, turns: Mapping[int, PlacedTurn], turn: int) -> frozenset[str]:
         """Who was away when that turn was said."""
-        return self.away_at(turns, turns[turn].parent, turn)
+        self._read(turns, turn)
+        return self._away[turn]
 
     def away_at(
         self, turns: Mapping[int, PlacedTurn], place: int | None, follower: int | None = None
     ) -> frozenset[str]:
         """Who is away after the turn `place`, for the turn `follower`, or for a new one."""
-        found = next(self.written.back_from(turns, place, follower), None)
-        return frozenset(found.away if found else ())
+        self._read(turns, place)
+        before = NOBODY if place is None else self._away[place]
+        return self._after(turns, place, follower, before, NOBODY)[0]
+
+    def _after(
+        self,
+        turns: Mapping[int, PlacedTurn],
+        place: int | None,
+        follower: int | None,
+        away: frozenset[str],
+        missing: frozenset[str],
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Who is away behind a place, and who sees nothing, where it was those at the place."""
+        written = self.written.here(turns, place, follower)
+        if not written:
+            return away, missing
+        found = written[-1]
+        gone = frozenset(found.away)
+        return gone, gone if found.unseen else NOBODY
+
+    def _read(self, turns: Mapping[int, PlacedTurn], turn: int | None) -> None:
+        """Know of a turn, and of those before it, who was away and who did not see it."""
+        unread = list[int]()
+        while turn is not None and turn not in self._away:
+            unread.append(turn)
+            turn = turns[turn].parent
+        away = NOBODY if turn is None else self._away[turn]
+        missing = NOBODY if turn is None else self._missing[turn]
+        for one in reversed(unread):
+            away, missing = self._after(turns, turns[one].parent, one, away, missing)
+            self._away[one], self._missing[one] = away, missing
+            self._latest = max(self._latest, one)
 
 
 def presence_of(event: Event) -> Presence:

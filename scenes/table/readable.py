@@ -6,8 +6,9 @@ from pathlib import Path
 
 from base.writing import UTF8, replace_text
 from scenes.log import Entry, dump
-from scenes.table.seeing import log_of
+from scenes.table.seeing import absent_at, log_of, missed_by
 from scenes.table.session import Session, Turn
+from scenes.view import NOBODY, Missing
 
 LOOKED_AT = 64
 """Turns whose lines are compared with the end of a log that is there already."""
@@ -24,33 +25,46 @@ class Readable:
         self._many = -1
         """How many turns stand in it; -1 where that is not known."""
         self._size = 0
+        self._absent: Missing = NOBODY
+        """Who is away at its end."""
+        self._left: bool = False
+        """Whether its last lines tell who left, or entered, behind the last turn."""
 
     def show(self, session: Session) -> None:
         """Write what the branch is now. Raises `OSError`; then the next call writes it whole."""
         path = session.path
-        if session.seats.hides:
+        if self._many < 0 and not session.seats.hides and self._is_in_step(session):
+            self._take(session)
+        elif not (self._grew(path) and self._goes_on(session) and self._size == self._size_now()):
             self._write_whole(session)
-        elif self._many < 0 and self._is_in_step(session):
-            self._take(path)
-        elif not (self._grew(path) and self._size == self._size_now()):
-            self._write_whole(session)
-            self._take(path)
-        elif len(path) > self._many:
-            self._append(dump(turn.entry for turn in path[self._many :]))
-            self._take(path)
+            self._take(session)
+        elif lines := list(log_of(session, self._many, self._absent)):
+            self._append(dump(lines))
+            self._take(session)
 
     def _write_whole(self, session: Session) -> None:
         self._many = -1
         replace_text(self.path, dump([_title(session), *log_of(session)]), (), private=True)
+
+    def _goes_on(self, session: Session) -> bool:
+        """Whether nobody came or went where the log tells already who did."""
+        if not self._left:
+            return True
+        following = session.path[self._many : self._many + 1]
+        away = missed_by(session, following[0]) if following else absent_at(session, session.head)
+        return away == self._absent
 
     def _grew(self, path: list[Turn]) -> bool:
         if not 0 <= self._many <= len(path):
             return False
         return self._many == 0 or path[self._many - 1] is self._shown
 
-    def _take(self, path: list[Turn]) -> None:
+    def _take(self, session: Session) -> None:
+        path = session.path
         self._shown, self._many = path[-1] if path else None, len(path)
         self._size = self._size_now()
+        self._absent = absent_at(session, session.head)
+        self._left = self._absent != (missed_by(session, path[-1]) if path else NOBODY)
 
     def _size_now(self) -> int:
         try:

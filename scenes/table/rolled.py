@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from base.errors import KnownError
 from base.messages import _
+from base.text import shown
 from scenes.dice.log_form import line_of, write_roll
 from scenes.dice.orders import Order
 from scenes.dice.roll import Roll
@@ -30,7 +31,7 @@ def throw(session: Session, orders: Iterable[Order], new_seed: Callable[[], int]
     A session keeps the seed of its first roll. Raises `KnownError` for what cannot be thrown.
     """
     known = max(session.rolls, default=0)
-    seed = session.rolls[known].seed if known else new_seed()
+    seed = next((roll.seed for roll in session.rolls.values() if roll.seed), 0) or new_seed()
     last = max((turn.roll or 0 for turn in session.turns.values()), default=0)
     rolls = []
     for number, order in enumerate(orders, max(known, last) + 1):
@@ -120,6 +121,9 @@ def _parts(session: Session, roll: Roll, given: bool) -> Iterator[str]:
             value=roll.value,
             skill=roll.skill,
         )
+    for change in roll.changes:
+        if change.after == 0 and change.before and not roll.hidden:
+            yield _("{key} falls no lower than 0", key=shown(change.key))
     before = rolled_here(session, roll)
     if before:
         yield _(
@@ -172,7 +176,9 @@ def rolls_told(session: Session, language: str) -> Iterator[str]:
 
 
 def _whole(roll: Roll, language: str) -> str:
+    if not roll.totals:
+        return write_roll(line_of(roll), language)
     dice = " ".join(map(written, roll.dice))
     head = f"{roll.who} {roll.reason}" if roll.reason else roll.who
     hidden = _(" (hidden)") if roll.hidden else ""
-    return f"{head} {result_of(roll, language)}  {dice}{hidden}"
+    return f"{head} {result_of(roll, language)}  {dice}{hidden}".rstrip()

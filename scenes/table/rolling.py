@@ -18,6 +18,7 @@ from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.rolled import rolls_told
 from scenes.table.session import Turn
+from scenes.table.sheet_telling import changed_since, sheets_now
 from scenes.table.speakers import speaker_called
 from scenes.table.typed import Do, Doubt
 
@@ -36,8 +37,11 @@ class DiceIntentions(Intentions):
         who = self._roller(name)
         orders = self._orders(word, text, who)
         self._dealer.halt()
+        before = sheets_now(self.play.session)
         turns = self.play.roll(orders, opposed=word == "oppose")
         self._arrive(happened.TurnsSaid(tuple(turns)))
+        for event in changed_since(self.play.session, before):
+            self._tell(event)
         self.tell_notices()
         self._answer()
 

@@ -86,18 +86,28 @@ def missing_along(session: SessionState, path: Sequence[Turn]) -> Sequence[Missi
     return session.seats.missing_along(session.turns, path)[:-1]
 
 
-def log_of(session: SessionState) -> Iterator[Entry]:
-    """The branch as a log, with a line wherever somebody leaves or enters."""
-    missing = missing_along(session, session.path)
-    if missing is None:
-        yield from session.entries
+def log_of(session: SessionState, since: int = 0, before: Missing = NOBODY) -> Iterator[Entry]:
+    """The branch as a log, with a line wherever somebody leaves or enters; of it what follows so
+    many turns, where those of `before` are known to be away."""
+    if not session.seats.hides:
+        yield from (turn.entry for turn in session.path[since:])
         return
-    before = NOBODY
-    for turn, away in zip(session.path, missing, strict=True):
+    for turn in session.path[since:]:
+        away = missed_by(session, turn)
         yield from presence_lines(before, away)
         yield turn.entry
         before = away
-    yield from presence_lines(before, told_at(session, session.head).absent)
+    yield from presence_lines(before, absent_at(session, session.head))
+
+
+def missed_by(session: SessionState, turn: Turn) -> Missing:
+    """Who did not see a turn."""
+    return session.seats.missing_at(session.turns, turn.parent, turn.id)
+
+
+def absent_at(session: SessionState, place: Place) -> Missing:
+    """Who does not see what follows a place."""
+    return session.seats.missing_at(session.turns, place)
 
 
 def _told(session: SessionState, path: Sequence[Turn], then: int | None) -> Told:
@@ -130,14 +140,17 @@ def lines_read(
     return [(entry, turn) for entry, turn in seen if entry is not None and entry.kind != "comment"]
 
 
-def asides(session: SessionState) -> dict[int, str]:
-    """Who was not there for a turn of the branch, in words, by its place from 0."""
-    missing = missing_along(session, session.path) or ()
-    return {
-        at: _(
-            "({names} not there)",
-            names=series(r.name for r in session.scene.cast if r.name in away),
-        )
-        for at, away in enumerate(missing)
-        if away
-    }
+def turns_read(session: SessionState, role: Role) -> list[int | None]:
+    """Which turn of the branch each line is that a role reads where the play stands, from 1."""
+    numbers = {turn.id: number for number, turn in enumerate(session.path, 1)}
+    read = lines_read(session, role, session.path, None)
+    return [None if turn is None else numbers[turn.id] for __, turn in read]
+
+
+def aside(session: SessionState, turn: Turn) -> str:
+    """Who was not there for a turn, in words; nothing where all were."""
+    away = missed_by(session, turn) if session.seats.hides else NOBODY
+    if not away:
+        return ""
+    names = series(role.name for role in session.scene.cast if role.name in away)
+    return _("({names} not there)", names=names)

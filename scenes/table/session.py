@@ -276,17 +276,21 @@ class Session(SessionState):
 
     # --- sheets ---
 
-    def change_sheet(self, role: str, changes: Iterable[Change]) -> None:
-        """Change values in the sheet of a role, from where the play stands on. Raises
-        `KnownError` for nobody of the cast."""
+    def change_sheet(self, role: str, changes: Iterable[Change], roll: int | None = None) -> None:
+        """Change values in the sheet of a role, from where the play stands on; `roll` is the one
+        that is told there, which made the change. Raises `KnownError` for nobody of the cast."""
         if changed := tuple(one for one in changes if one.before != one.after):
-            self._record_change(self.scene.role(role).name, changed)
+            self._record_change(self.scene.role(role).name, changed, roll=roll)
 
     def _record_change(
-        self, role: str, changes: Iterable[Change], by: Literal["undo", "redo"] | None = None
+        self,
+        role: str,
+        changes: Iterable[Change],
+        by: Literal["undo", "redo"] | None = None,
+        roll: int | None = None,
     ) -> None:
         here, since = self.head, self._next_id()
-        change = SheetChange(here, since, role, tuple(changes), by, len(self.draws))
+        change = SheetChange(here, since, role, tuple(changes), by, len(self.draws), roll)
         self._do({"event": "sheet", **to_json(change)})
 
     # --- who speaks ---

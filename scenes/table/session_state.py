@@ -145,12 +145,14 @@ class SessionState:
         """What a model reads on a branch, for the turn `then` or a new one, each entry with the
         turn that it is; `None` for notes and marks."""
         marks, gone = self._marks_on(path, then), self.memory.gone(self.turns, path, then)
+        noted, changed = self.notes.keys(), bool(self.sheets)
         before = None
         for at in range(len(path) + 1):
-            following = path[at].id if at < len(path) else then
-            for note in self.notes_after(before, following):
-                if note.key not in gone:
-                    yield note, None
+            if changed or before in noted:
+                following = path[at].id if at < len(path) else then
+                for note in self.notes_after(before, following):
+                    if note.key not in gone:
+                        yield note, None
             for mark in marks.get(at, ()):
                 yield mark, None
             if at < len(path):
@@ -344,7 +346,8 @@ class SessionState:
         if change.role not in [each.name for each in self.scene.cast]:
             raise ValueError(_("role {role!r} is not in the cast", role=change.role))
         self.sheets.place(change)
-        self._moves.change(change)
+        if change.roll is None:
+            self._moves.change(change)
 
     def _join(self, event: Event) -> None:
         newcomer = newcomer_of(event, self.scene.cast)

@@ -15,13 +15,12 @@ from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.sheet_commands import CLEARS
+from scenes.table.sheet_telling import MOST_NAMED, sheet_changed, within_bounds
 from scenes.table.sheets import Change, differences
 from scenes.table.speakers import speaker_called
 from scenes.table.typed import Do, Doubt
 from scenes.table.typed_marks import narrow
 
-MOST_NAMED = 4
-"""Changes that are told one by one."""
 SHOW = ("show", "展示", "查看", "list")
 CLEAR = ("clr", "clear", "清空", "清除")
 DROP = ("del", "rm", "delete", "删", "刪", "删除", "刪除")
@@ -175,7 +174,10 @@ class SheetIntentions(Intentions):
 
     def _change(self, name: str, changes: Sequence[Change]) -> None:
         role = self.play.scene.role(name)
+        changes, told = within_bounds(self.play.session, role.name, changes)
         changes = [one for one in changes if one.before != one.after]
+        if not changes and told:
+            raise KnownError(told[0])
         if not changes:
             raise KnownError(_("nothing changes: the sheet says so already"))
         more = sum(one.before is None for one in changes)
@@ -183,22 +185,8 @@ class SheetIntentions(Intentions):
             raise KnownError(_("a sheet holds at most {most} values", most=MOST_KEYS))
         self.play.session.change_sheet(role.name, changes)
         self._tell(sheet_changed(role.name, changes))
-
-
-def sheet_changed(name: str, changes: Sequence[Change]) -> happened.SheetChanged:
-    """What is told of changes in the sheet of a role, in a line."""
-    if len(changes) > MOST_NAMED:
-        n = len(changes)
-        words = _n("{name}: {n} value changed", "{name}: {n} values changed", n, name=name)
-    else:
-        words = _("{name}: {words}", name=name, words=series(map(_told, changes)))
-    return happened.SheetChanged(name, words)
-
-
-def _told(change: Change) -> str:
-    """`HP 11 → 8`, or a new value alone."""
-    before = "" if change.before is None else f"{told(change.before)} → "
-    return f"{change.key} {before}{told(change.after)}"
+        for words in told:
+            self._tell(happened.Notice(words))
 
 
 def _key_and_change(sheet: Sheet, text: str) -> tuple[str, str]:

@@ -41,6 +41,8 @@ class SheetChange:
     """What it takes back or does again is the last change of that kind."""
     draws: int = 0
     """How many draws there were before it, which have not read of it."""
+    roll: int | None = None
+    """The roll that made it, with which it is taken back and done again."""
 
     @property
     def back(self) -> tuple[Change, ...]:

@@ -41,8 +41,8 @@ STEERING = (
     ),
     Command(
         "lore",
-        N_("/lore [FILE] [on|off]"),
-        N_("list the knowledge, or switch a file of it on or off"),
+        N_("/lore [FILE] [#ENTRY] [on|off]"),
+        N_("list the knowledge; switch a file, or an entry of it, on or off"),
         lambda t, x: t.switch_lore(x),
         ("设定", "設定"),
     ),

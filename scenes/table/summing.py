@@ -11,10 +11,9 @@ from scenes.prompt import history_budget, prime
 from scenes.recall import Recap, recap_head, recap_line
 from scenes.scene import Scene
 from scenes.table import controller_events as happened
-from scenes.table.background import Background, Post
+from scenes.table.background import Background
+from scenes.table.beside import Beside
 from scenes.table.draw import line_sampling
-from scenes.table.model_slot import ModelSlot
-from scenes.table.play import Play
 from scenes.table.session import Session
 
 
@@ -31,17 +30,10 @@ Step = Progress | Begun | Refused | SummedUp
 class SummingUp:
     """Writes the summaries of one play, one at a time; whatever is wanted comes before."""
 
-    def __init__(
-        self,
-        play: Play,
-        model: ModelSlot,
-        post: Post,
-        emit: Callable[[happened.TableEvent], None],
-        done: Callable[[], None],
-    ) -> None:
+    def __init__(self, beside: Beside, done: Callable[[], None]) -> None:
         """`done` is called when a summary was written, as the model has read another thing."""
-        self.play, self.model = play, model
-        self._post, self._emit, self._done = post, emit, done
+        self.beside, self._done = beside, done
+        self.play, self.model = beside.play, beside.model
         self._work: Background[Step] | None = None
         self._given_up: set[tuple[int, int]] = set()
         """Stretches of which no candidate was a summary."""
@@ -65,11 +57,10 @@ class SummingUp:
         if not told.lines:
             return False
         roles = [role for role in scene.cast if role.name != self.play.session.role]
-        reply = line_sampling(scene, (roles or list(scene.cast))[0], self.play.asked).max_tokens
+        reply = line_sampling(scene, (roles or list(scene.cast))[0], self.play.wanted).max_tokens
         self._why, self._stretch = "", None
         steps = self._steps(backend, scene, told, reply, stretch)
-        self._work = Background(steps, self.model.busy, self._post, self._take, self._ended)
-        self._work.start("sum up")
+        self._work = self.beside.begin("sum up", steps, self._take, self._ended)
         return True
 
     def stop(self) -> None:
@@ -124,20 +115,20 @@ class SummingUp:
             case SummedUp(stretch, text, model):
                 self._stretch = None
                 self.play.session.sum_up(stretch.first, stretch.last, text, model)
-                self._emit(happened.MemoryChanged("written"))
+                self.beside.emit(happened.MemoryChanged("written"))
 
     def _ended(self, error: Exception | None) -> None:
         self._work = None
         self._failed = error is not None
         if error is not None:
-            self._emit(happened.Notice(_("nothing was summed up: {problem}", problem=error)))
+            self.beside.emit(happened.Notice(_("nothing was summed up: {problem}", problem=error)))
         elif self._stretch is not None:
             self._given_up.add((self._stretch.first, self._stretch.last))
             words = _(
                 "no summary was written, the last attempt {why}; /summary TEXT writes one by hand",
                 why=self._why,
             )
-            self._emit(happened.Notice(words))
+            self.beside.emit(happened.Notice(words))
         if error is None:
             self._done()
 

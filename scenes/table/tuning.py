@@ -23,6 +23,8 @@ class TuningState:
     banned: tuple[str, ...] | None = None
     off: tuple[str, ...] = ()
     """The files of knowledge that are switched off, by their paths."""
+    off_entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The entries of lorebooks that are switched off, by the paths of their files."""
     sampling: Mapping[str, float] = field(default_factory=dict)
     """What was settled at the table of `models.backend.Sampling`, by its names."""
 
@@ -34,6 +36,7 @@ class TuningState:
             "note": lambda: None if note is None else from_json(AuthorNote, note),
             "banned": lambda: None if banned is None else _texts(banned),
             "off": lambda: _texts(event["off"]),
+            "off_entries": lambda: _texts_by_file(event["off_entries"]),
             "sampling": lambda: _sampling(event["sampling"]),
         }
         new = {key.name: taken[key.name]() for key in fields(self) if key.name in event}
@@ -45,6 +48,12 @@ def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
         raise TypeError(_("expected a list of texts, found {value!r}", value=value))
     return tuple(dict.fromkeys(value))
+
+
+def _texts_by_file(value: Any) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, Mapping) or not all(isinstance(path, str) for path in value):
+        raise TypeError(_("expected keys and values, found {value!r}", value=value))
+    return {path: found for path, each in value.items() if (found := _texts(each))}
 
 
 def _sampling(value: Any) -> Mapping[str, float]:

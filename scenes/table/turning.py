@@ -7,7 +7,7 @@ from scenes.table import controller_events as happened
 from scenes.table.intention import intention
 from scenes.table.intentions import Intentions
 from scenes.table.rolled import may_be_rewritten
-from scenes.table.sheeting import sheet_changed
+from scenes.table.sheet_telling import changed_since, sheet_changed, sheets_now
 from scenes.table.typed import edited_text
 
 LONGEST_MARK = 64
@@ -27,8 +27,11 @@ class TurnIntentions(Intentions):
             self._tell(sheet_changed(change.role, change.back))
             return
         self._dealer.halt()
+        before = sheets_now(self.play.session)
         self.play.undo()
         self._arrive(happened.PlaceChanged("undo"))
+        for event in changed_since(self.play.session, before):
+            self._tell(event)
 
     @intention
     def redo(self) -> None:
@@ -40,8 +43,11 @@ class TurnIntentions(Intentions):
             self._tell(sheet_changed(change.role, change.changes))
             return
         self._dealer.halt()
+        before = sheets_now(self.play.session)
         self.play.redo()
         self._arrive(happened.PlaceChanged("redo"))
+        for event in changed_since(self.play.session, before):
+            self._tell(event)
 
     @intention
     def go(self, number: int) -> None:

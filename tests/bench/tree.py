@@ -15,6 +15,7 @@ from scenes.scene import Role, Scene
 from scenes.table.branch_map import map_rows
 from scenes.table.hands import Hands
 from scenes.table.play import Play
+from scenes.table.seeing import aside
 from scenes.table.session import Candidate, Draw
 from tests.frontends import PlainFrontEnd
 
@@ -50,6 +51,19 @@ def long_play(folder: Path) -> Play:
         session.say(Entry("speech", "岔路。", "林默"))
     session.go(TURNS)
     return play
+
+
+def turn_of(play: Play) -> None:
+    """A line, the readable log, and what the screen says of forty lines."""
+    session = play.session
+    if not session.seats.hides:
+        session.set_away(["老周"])
+        play.turned()
+    session.say(Entry("speech", "嗯。", "林默"))
+    play.turned()
+    assert all(
+        "老周" in aside(session, turn) or not aside(session, turn) for turn in session.path[-40:]
+    )
 
 
 def first_word(ahead: int) -> float:
@@ -88,6 +102,9 @@ def main() -> None:
         print(f"map of {TURNS} turns, 1,000 branches: {took(lambda: map_rows(play.session)):.1f}")
         print(f"filter of them: {took(lambda: map_rows(play.session, wanted='岔路')):.1f}")
         print(f"hands of a turn: {took(lambda: hands.visit(path[TURNS // 2])):.2f}")
+        print(
+            f"a turn, and who was there, once somebody had left: {took(lambda: turn_of(play)):.2f}"
+        )
         play.close()
     for ahead in (0, 1):
         print(f"first word, ahead {ahead}: {median(first_word(ahead) for __ in range(15)):.1f}")

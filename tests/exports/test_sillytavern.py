@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenes.dice.roll import Roll
 from scenes.files.chats import import_chat
 from scenes.files.exports import export
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.scene import Role, Scene
+from scenes.scene import AuthorNote, Role, Scene
 from scenes.table.journal_reader import read_session
 from scenes.table.play import Play
 from scenes.table.session import Candidate, Draw, Session
+from scenes.table.sheets import Change
 
 CAST = (
     Role("林默", aliases=("阿默",)),
@@ -56,7 +58,8 @@ def back(lines, folder):
 def held(session):
     return (
         *(session.scene, session.role, session.head),
-        *(session.turns, session.draws, session.notes, session.seats.written),
+        *(session.turns, session.draws, session.notes, session.seats),
+        *(session.tuning, session.marks, session.memory, session.rolls, session.sheets),
     )
 
 
@@ -77,6 +80,9 @@ DEEDS = st.one_of(
     st.tuples(st.just("draw"), st.lists(ENTRIES, min_size=1, max_size=4)),
     st.tuples(st.just("edit"), ENTRIES),
     st.tuples(st.sampled_from(["undo", "redo", "watch", "tell", "away"]), st.none()),
+    st.tuples(
+        st.sampled_from(["steer", "mute", "mark", "recap", "pin", "roll", "hurt"]), st.none()
+    ),
 )
 
 
@@ -99,6 +105,26 @@ def do(session, deed, what, number):
             session.play_as(None if session.role else "苏晚")
         case "away":
             session.set_away(["苏晚"] if number % 2 else [])
+        case "steer":
+            note = AuthorNote("慢一点", number)
+            session.steer(note=note, banned=["不禁"] * (number % 2), sampling={"top_k": number})
+        case "mute":
+            session.mute(["苏晚"] * (number % 2))
+            session.set_rule("list")
+        case "mark":
+            session.mark(session.path[-1].id, "这里" if number % 2 else None)
+        case "recap":
+            session.sum_up(session.path[0].id, session.path[-1].id, "下雨。", "m" * (number % 2))
+            session.use_summary(None if number % 3 else 1, bool(number % 2))
+        case "pin":
+            session.pin("钥匙在瓷瓶里", ["林默"] * (number % 2))
+            if number % 3 == 0:
+                session.forget(1)
+        case "roll":
+            roll = Roll(len(session.rolls) + 1, session.head, "林默", "1d100", (number,))
+            session.roll([roll], [Entry("narration", "林默 1d100")])
+        case "hurt":
+            session.change_sheet("苏晚", [Change("HP", 12, 11 - number % 3)])
         case "tell":
             session.inject([Note.of("旧宅建于1870年。", "house.yaml", str(number))])
 
@@ -283,3 +309,44 @@ def test_who_is_played_on_keeps_the_picture_by_which_a_group_knows_them(tmp_path
     assert "original_avatar" not in json.loads(played[3])
     again, _ = back(played, tmp_path)
     assert held(again) == held(changing)
+
+
+def test_what_is_switched_off_comes_back_with_the_files_that_are_found_here(tmp_path, monkeypatch):
+    there, here = tmp_path / "there", tmp_path / "here" / "scenes"
+    for folder in (there, here):
+        folder.mkdir(parents=True)
+        (folder / "house.yaml").write_text("entries: {旧宅: 旧宅建于光绪年间。}\n", "utf-8")
+        (folder / "keys.yaml").write_text("entries: {钥匙: 三把。}\n", "utf-8")
+    files = (there / "house.yaml", there / "keys.yaml")
+    session = Session.start(replace(SCENE, knowledge=files), "林默", [], "x", ignored)
+    session.steer(off=[str(files[0])], off_entries={str(files[1]): ["keys:钥匙"]})
+    lines = exported(session)
+    assert "there" not in "".join(lines)
+    monkeypatch.chdir(tmp_path / "here")
+    again, _ = back(lines, tmp_path)
+    house, keys = again.scene.knowledge
+    assert (house.resolve(), keys.resolve()) == (here / "house.yaml", here / "keys.yaml")
+    assert again.tuning.off == (str(house),)
+    assert again.tuning.off_entries == {str(keys): ("keys:钥匙",)}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        *(5, "x", [5], [{}], [{"event": "open"}], [{"event": "turns", "turns": []}]),
+        [{"event": "steering", "off": [[]]}],
+        [{"event": "steering", "off_entries": 3}],
+        [{"event": "roll"}],
+        [{"event": "summary", "id": 10**9, "from": 1, "to": 1, "text": "x"}],
+    ],
+    ids=str,
+)
+def test_a_session_with_events_that_cannot_be_is_read_as_a_plain_chat(events, tmp_path):
+    session = started()
+    session.say(speech("来。"))
+    lines = exported(session)
+    header = json.loads(lines[0])
+    header["chat_metadata"]["paotuan"]["events"] = events
+    again, report = back([json.dumps(header), *lines[1:]], tmp_path)
+    assert [turn.entry.text for turn in again.path][-1] == "来。"
+    assert any("damaged" in notice.text for notice in report.notices)

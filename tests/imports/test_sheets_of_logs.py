@@ -31,11 +31,11 @@ def test_what_players_told_their_dice_bot_is_the_sheet_of_their_roles(tmp_path: 
     path.write_text(LOG, "utf-8")
     found = players(open_logs(path))
     assert {one.role: one.sheet for one in found} == {
-        "林默": {"力量": 50, "侦查": 65, "HP": 11},
+        "林默": {"力量": 50, "侦查": 60, "HP": 11},
         "苏晚": {},
     }
     scene = scene_of(path, found)
-    assert scene.role("林默").sheet == {"力量": 50, "侦查": 65, "HP": 11}
+    assert scene.role("林默").sheet == {"力量": 50, "侦查": 60, "HP": 11}
     assert scene.role("苏晚").sheet == {}
 
 

@@ -153,7 +153,7 @@ def test_rolls_and_wounds_of_scripts_are_dice_results(made):
     assert text == (
         "林默：谁？\n【侦查：D100=36/50；力量：D20=14】\n【林默：7 ➯ 4】\n林默：站住！\n"
     )
-    assert report.became["dice"] == 2 and report.dropped == {
+    assert report.became["dice in other words"] == 2 and report.dropped == {
         "dice and health bars of the script": 1
     }
 
@@ -224,7 +224,7 @@ def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made
     assert text == (
         "【雨打在车窗上，你们听见“砰”的一声，车停了……】\n"
         "林默：怎么回事？\n林默：\\me 披上大衣，下车查看\n林默：轮胎没事。\n林默：\\me 真是倒霉。\n"
-        '【花落了， 风吹过林默的面前："侦查"检定结果为: D100=10/70 极难成功！】\n'
+        "【林默 侦查 1d100=10/70 极难成功】\n"
         "【林默 理智 1d100=93/75 失败 SAN 75→74】\n"
         "旁白：进来吧。\n【老人侧开身子，@林默 看见屋里没有灯。】\n"
     )
@@ -234,6 +234,7 @@ def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made
         "commands in （…） at the end of messages": 1,
         "pictures and faces in messages": 4,
         "off-topic": 1,
+        "what a dice bot says around its dice": 1,
     }
     assert (0, "芯芯 answers commands with dice; read as a dice bot") in report.notices
 
@@ -277,7 +278,7 @@ def test_names_with_a_time_alone_are_headers_too(made):
 def test_a_player_who_orders_and_is_answered_once_stays_a_player(made):
     own = NAMED.replace("骰娘", "林默").replace("100009", "100002")
     text, _ = imported(made("log.txt", own.encode()))
-    assert "林默：\\me 我推门进去。" in text and "【林默：林默的" in text
+    assert "林默：\\me 我推门进去。" in text and "【林默 聆听 1d100=32/55 成功】" in text
 
 
 def test_a_roll_of_foundry_may_stand_on_the_line_of_its_name(made):

@@ -33,6 +33,32 @@ def refused(text: str, entries: Sequence[Entry] = PROMISE, whole: bool = True) -
     return judged(text, whole, entries, NAMES)[1]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "大家关注",
+        "黑体，我会用黑体做工作。",
+        "按先后写谁做了什么、谁说了什么、东西在哪里；不写上文没有的人和事",
+        "连续10年后，在雪中的巷子，突然一个声音，两只脚没力的在洞中。",
+        "The rest of this page is about cookies.",
+    ],
+)
+def test_what_a_small_model_says_of_nothing_is_no_summary(text: str) -> None:
+    assert "nothing of what happened" in refused(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "雨下大了，苏晚推开书房的门。",
+        "苏晚说楼上有人。",
+        "下大雨。林默许诺把钥匙交给苏晚，苏晚则提到老周的话，随后进了书房。",
+    ],
+)
+def test_a_summary_in_its_own_words_is_one(text: str) -> None:
+    assert not refused(text)
+
+
 # --- what is asked ---
 
 
@@ -126,7 +152,12 @@ def test_a_name_that_does_not_occur_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["苏晚推开门，时间已经不早。", "老周说楼上有人。", "安静下来以后，苏晚推开了门。", "雨很大。"],
+    [
+        "苏晚推开门，时间已经不早。",
+        "老周说楼上有人。",
+        "安静下来以后，苏晚推开了门。",
+        "雨很大，苏晚推开门。",
+    ],
 )
 def test_words_are_not_taken_for_names(text: str) -> None:
     assert refused(text) == ""

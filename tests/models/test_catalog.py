@@ -226,8 +226,8 @@ def test_what_killed_starts_have_left_is_gone_after_the_next_one(
 ) -> None:
     os.symlink(starter_file, tmp_path / FILE)
     starter.path(tmp_path)
-    left = [tmp_path / f"{FILE}.{pid}.{end}" for pid in (7, 8) for end in ("part", "stamp")]
-    left.append(draft_of(tmp_path / FILE))
+    left = [tmp_path / f"{starter.FILE}.{pid}.{end}" for pid in (7, 8) for end in ("part", "stamp")]
+    left += [draft_of(tmp_path / FILE), tmp_path / starter.UNCUT]
     for path in left:
         path.write_bytes(b"half")
     sweep.cache_clear()

@@ -183,11 +183,19 @@ def test_what_cannot_be_cut_says_why_and_leaves_nothing(uncut: Path, tmp_path: P
         assert not (tmp_path / "out").exists()
 
 
-def test_trimming_does_not_write_over_what_it_reads(uncut: Path, tmp_path: Path) -> None:
-    with uncut.open("rb") as file, (tmp_path / "out.gguf").open("wb") as out:
+def test_a_limit_counts_tokens_of_several_characters(uncut: Path, tmp_path: Path) -> None:
+    with (tmp_path / "out.gguf").open("wb") as out:
         tokens, whole = trim(uncut, out, read_cut("latin:10,signs:10"))
-        assert file.read(4) == b"GGUF"
-    assert tokens < 3_000 < whole
+    known = GgufVocabulary.of(read_whole(tmp_path / "out.gguf"))
+    long = [text for text in known.vocabulary().texts if len(text.strip()) > 1]
+    assert tokens == len(known.names) < 6_000 < whole
+    assert sum(text.strip().isalpha() for text in long) < 200  # the added ones, and parts of them
+
+
+def test_a_model_is_not_written_over_itself(uncut: Path) -> None:
+    with pytest.raises(KnownError):
+        trim_to(str(uncut), uncut, read_cut("han"))
+    assert read_whole(uncut).tensors
 
 
 @pytest.mark.parametrize(

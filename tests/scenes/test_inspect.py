@@ -13,12 +13,11 @@ from models.scripted import Scripted
 from scenes.log import parse
 from scenes.note import Note
 from scenes.prompt import build_prompt, stable_part
-from scenes.scene import AuthorNote, Scene
+from scenes.scene import AuthorNote, Role, Scene
 from scenes.steering import Steering
 from scenes.table.inspect import Made, inspected
 from scenes.table.inspect_words import summary
 from scenes.table.play import Play
-from scenes.table.session import Turn
 from tests.frontends import PlainFrontEnd
 from tests.scenes.conftest import made_scene
 
@@ -43,14 +42,14 @@ def seated(play: Play) -> Iterator[PlainFrontEnd]:
 def test_the_parts_are_the_prompt_and_their_tokens_its_tokens(
     lines: int, notes: set[int], depth: int, director: str, note: str
 ) -> None:
-    scene, path, history = made_scene(), [], []
+    scene, turns, history = made_scene(), [], []
     for number in range(lines):
         entry = parse(f"林默：第{number % 7}句话。")[0]
-        path.append(Turn(number + 1, number or None, entry))
+        turns += [None, number + 1] if number in notes else [number + 1]
         history += [LORE, entry] if number in notes else [entry]
     steering = Steering(director, AuthorNote(note, depth))
     prompt = build_prompt(scene, history, scene.cast[1], 500, 40, len, steering)
-    one = inspected("苏晚", Made(prompt, history, path, (), steering), len)
+    one = inspected("苏晚", Made(prompt, history, turns, (), steering), len)
     assert "".join(piece.text for piece in one.pieces) == prompt.text
     assert "".join(text for __, text, ___ in one.parts) == prompt.text
     assert one.total == len(prompt.text) == sum(tokens for __, ___, tokens in one.parts)
@@ -65,10 +64,9 @@ def test_the_parts_are_the_prompt_and_their_tokens_its_tokens(
 
 def test_what_stands_for_a_cut_history_is_the_story_so_far(scene: Scene) -> None:
     history = parse("林默：一。\n林默：二。")
-    path = [Turn(1, None, history[0]), Turn(2, 1, history[1])]
     prompt = build_prompt(scene, history[1:], scene.cast[1], 2000, 40, len)
     told = prompt.__class__(prompt.stable, f"【前情：一。】\n{prompt.history}", prompt.cue)
-    one = inspected("苏晚", Made(told, history, path), len)
+    one = inspected("苏晚", Made(told, history, [1, 2]), len)
     assert [kind for kind, *__ in one.parts] == ["fixed", "recap", "history", "cue"]
     assert (one.left_out, one.begins) == (1, 2)
 
@@ -99,6 +97,27 @@ def test_it_shows_a_role_its_own_cue_and_counts_what_that_role_did_not_see(
     assert one.made.prompt.cue == "老周："
     assert "left out: 3 turns that 老周 did not see" in summary(one)
     assert not any("did not see" in line for line in summary(seated.table.inspect("苏晚")))
+
+
+def test_each_line_has_its_turn_where_a_role_reads_no_thoughts_of_others(
+    make_scene: Callable[..., Scene], tmp_path: Path
+) -> None:
+    cast = (Role("林默"), Role("苏晚", secret="信是我写的。"), Role("老周"))
+    scene = make_scene(cast=cast, thoughts="private", note=AuthorNote("慢一点", 1))
+    with closing(Play.start(scene, "林默", tmp_path)) as play:
+        front_end = PlainFrontEnd(play, Scripted(["好。"], context=700))
+        for text in ("走吧。（她在骗我）", "（钥匙在我这里）", "@老周 小声。", "快些。（怎么办）"):
+            front_end.do("say", text)
+        path = play.session.path
+        one = front_end.table.inspect("苏晚")
+        assert "".join(piece.text for piece in one.pieces) == one.made.prompt.text
+        read = {piece.text: piece.turn for piece in one.pieces if piece.kind == "history"}
+        assert read["林默：快些。\n"] == len(path)
+        assert read["林默：走吧。\n"] == len(path) - 3
+        assert None not in read.values()
+        kinds = [piece.kind for piece in one.pieces]
+        assert kinds[-4:] == ["note", "history", "secret", "cue"]
+        front_end.table.close()
 
 
 def test_it_says_what_steers_and_what_the_last_draw_took(seated: PlainFrontEnd) -> None:

@@ -114,6 +114,33 @@ async def test_knowledge_is_switched_by_a_key(tmp_path: Path) -> None:
         await until(pilot, lambda: pilot.app.screen is app.table)
 
 
+async def test_an_entry_of_a_lorebook_is_switched_by_a_key(tmp_path: Path) -> None:
+    file, notes = tmp_path / "house.yaml", tmp_path / "notes.md"
+    file.write_text("entries: {旧宅: 旧宅建于光绪年间。, 钥匙: 钥匙共有三把。}\n", "utf-8")
+    notes.write_text("# 井\n\n井里没有水。\n", "utf-8")
+    app, play = table(tmp_path, knowledge=(file, notes))
+    async with app.run_test(size=SIZE) as pilot:
+        await say(pilot, "/lore 1 #")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LoreScreen))
+        rows = pilot.app.screen.query_one(OptionList)
+        assert rows.option_count == 4
+        await pilot.press("down", "space")
+        (off,) = play.session.tuning.off_entries[str(file)]
+        assert off.endswith(":钥匙")
+        assert "off" in str(rows.get_option_at_index(2).prompt)
+        assert "off" not in str(rows.get_option_at_index(1).prompt)
+        assert not play.is_off(file)
+        await pilot.press("enter")
+        assert not play.session.tuning.off_entries
+        await pilot.press("left")
+        assert rows.option_count == 2
+        await pilot.press("right", "left", "down", "right")
+        assert rows.option_count == 2
+        await until(pilot, lambda: any("notes.md" in told.message for told in app.messages))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is app.table)
+
+
 async def test_a_scene_without_knowledge_says_so_in_a_line(tmp_path: Path) -> None:
     app, __ = table(tmp_path)
     async with app.run_test(size=SIZE) as pilot:

@@ -1,6 +1,6 @@
-"""An evening that is more than talk, line by line on a real terminal.
+"""An evening that is more than talk, on a real terminal, line by line and on the screen.
 
-A check, a whisper, somebody who leaves, a hundred turns that are summed up, and a way back.
+A check, a whisper, somebody who leaves, many turns that are summed up, and a way back.
 """
 
 import sys
@@ -12,8 +12,10 @@ if sys.platform == "win32":
     pytest.skip("needs a pseudo terminal", allow_module_level=True)
 
 from models.scripted import Scripted
+from scenes.table.journal_reader import read_journal
 from scenes.table.play import Play
-from tests.tui.terminals import Terminal
+from scenes.table.session import Session
+from tests.tui.terminals import Terminal, saved
 
 SCENE = """\
 title: 钥匙
@@ -96,3 +98,55 @@ def test_what_was_rolled_whispered_and_summed_up_stands_where_it_belongs(home: P
         assert all("侦查 1d100=" in prompt for prompt in early.values())
     finally:
         play.close()
+
+
+# --- on the screen --------------------------------------------------------------------------------
+
+F7, ESCAPE, RIGHT, CTRL_Q = "\x1b[18~", "\x1b", "\x1b[C", "\x11"
+
+
+def played(home: Path) -> Session:
+    """What has been played so far, while it is being played."""
+    return Session.replay(read_journal(saved(home)).events, lambda event: None)
+
+
+def say(table: Terminal, text: str) -> None:
+    """Type a line, and send it once it stands there."""
+    table.type(text)
+    table.until(table.shows(text[:20]))
+    table.type("\r")
+
+
+def test_on_the_screen_each_role_reads_what_it_saw_after_a_way_back(home: Path) -> None:
+    scene = home / "data/paotuan/scenes/key.yaml"
+    scene.write_text(f"{SCENE}memory: {{model: scripted}}\n", encoding="utf-8")
+    at = Terminal("play", "key", "--pace", "0", "--context", "900", home=home)
+    try:
+        at.until(at.shows("你确定是这里？"))
+        say(at, ".ra 侦查")
+        at.until(at.shows("1d100="))
+        say(at, f"@苏晚 {WHISPER}。")
+        at.until(at.shows(f"＠苏晚 {WHISPER}"))
+        say(at, "/离席 苏晚")
+        at.until(lambda: played(home).floor.away == {"苏晚"})
+        say(at, "/watch 60")
+        at.until(lambda: len(played(home).path) > 60, 120)
+        at.until(lambda: played(home).memory.summaries, 120)
+        assert played(home).memory.summaries[0].by == "model"
+        before = next(turn for turn in played(home).path if WHISPER in turn.entry.text)
+        say(at, f"/go {before.id}")
+        at.until(lambda: played(home).head == before.id)
+        at.type(F7)
+        at.until(at.shows("老周 读到的", "密道在书架后面", "1d100="))
+        assert WHISPER not in at.text
+        assert "前情" not in at.text
+        at.type(RIGHT)
+        at.until(at.shows("林默 读到的", WHISPER))
+        at.type(RIGHT)
+        at.until(at.shows("苏晚 读到的", WHISPER))
+        assert "密道" not in at.text
+        at.type(ESCAPE)
+        at.type(CTRL_Q)
+        assert at.end() == 0
+    finally:
+        at.close()

@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "sessions show": ("paotuan sessions show", "paotuan sessions show rain-house-2"),
     "sessions export": (
         "paotuan sessions export --to markdown -o evening.md",
+        "paotuan sessions export --to sealdice-json -o log.json",
         "paotuan sessions export --to sharegpt --for 苏晚 -o suwan.json",
     ),
     "sessions import": ("paotuan sessions import chat.jsonl --as 林默",),
@@ -76,6 +77,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "models pull": ("paotuan models pull qwen3-4b",),
     "models bench": ("paotuan models bench qwen3-4b",),
     "models fit": ("paotuan models fit qwen3-4b", "paotuan models fit chatglm2-6b --train"),
+    "models trim": ("paotuan models trim any.gguf small.gguf --scripts han,latin:24000",),
     "models convert": ("paotuan models convert voice/ voice.gguf --to gguf-lora",),
     "eval": ("paotuan eval voice --on corpus.test.jsonl",),
     "eval model": (

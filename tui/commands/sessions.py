@@ -30,7 +30,7 @@ Id = Annotated[
 
 CONTEXT = 4096
 """Characters of a prompt, at most."""
-TO_READ = ("log", "markdown", "html", "sillytavern")
+TO_READ = ("log", "markdown", "html", "sillytavern", "sealdice-json", "sealdice")
 EXAMPLES = ("seq2seq", "alpaca", "sharegpt", "preference")
 FORMATS = (*TO_READ, *EXAMPLES)
 

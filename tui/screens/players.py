@@ -23,11 +23,11 @@ from base.names import LONGEST_NAME
 from base.writing import replace_pieces
 from characters.cards.lines import role_name
 from scenes.files.importing import OpenedLogs
+from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.people import TableRules
 from scenes.files.trpg.players import Player, PlayerPart, preview, table_of
 from scenes.files.trpg.styles import STYLES
 from scenes.files.trpg.writer import save_session, scene_of
-from scenes.scene import Scene
 from tui.failures import Known, problems_of
 from tui.paint import printable
 from tui.reported import report_lines, title_of
@@ -205,7 +205,8 @@ class PlayersScreen(ModalScreen[Path | None]):
             return
         chosen = await self.app.push_screen_wait(RoleScreen(scene))
         if chosen is not None:
-            self._begin(lambda lines: self._save_session(lines, scene, chosen[0]))
+            beside = Beside()
+            self._begin(lambda lines: save_session(lines, scene, chosen[0], beside=beside), beside)
 
     def _known(self, line: str) -> None:
         self.notify(printable(line), markup=False)
@@ -217,22 +218,21 @@ class PlayersScreen(ModalScreen[Path | None]):
         replace_pieces(path, lines, [self.opened.path])
         return path
 
-    def _save_session(self, lines: Iterator[str], scene: Scene, role: str | None) -> Path:
-        return save_session(lines, scene, role)
-
-    def _begin(self, save: Callable[[Iterator[str]], Path]) -> None:
+    def _begin(self, save: Callable[[Iterator[str]], Path], beside: Beside | None = None) -> None:
         self.busy, self.stopped = True, False
         self._tell(_n("importing… {n} line · Esc stops", "importing… {n} lines · Esc stops", 0))
-        self._import(save, self._table())
+        self._import(save, self._table(), beside)
 
     @work(thread=True)
-    def _import(self, save: Callable[[Iterator[str]], Path], table: TableRules) -> None:
+    def _import(
+        self, save: Callable[[Iterator[str]], Path], table: TableRules, beside: Beside | None
+    ) -> None:
         logs = [log.again() for log in self.opened.logs]
         call = self.app.call_from_thread
 
         def lines() -> Iterator[str]:
             for log in logs:
-                for number, line in enumerate(log.lines(table), 1):
+                for number, line in enumerate(log.lines(table, beside), 1):
                     if self.stopped:
                         raise Stopped
                     if number % EVERY == 0:

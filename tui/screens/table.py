@@ -15,7 +15,7 @@ from scenes.table import controller_events as happened
 from scenes.table.command_words import command_words
 from scenes.table.play import Play
 from scenes.table.reading import told
-from scenes.table.seeing import asides
+from scenes.table.seeing import aside
 from scenes.table.where import where
 from tui import unsent
 from tui.loaded_model import LoadedModel
@@ -99,7 +99,7 @@ class TableScreen(KeyActions):
             index: "★" for index, turn in enumerate(session.path) if turn.id in session.marks
         }
         self.query_one(Transcript).show(
-            session.path, session.role, marks, self._reading_rule(), asides(session)
+            session.path, session.role, marks, self._reading_rule(), partial(aside, session)
         )
         if self.table.hand is None:
             self._show_hand()

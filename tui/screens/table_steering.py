@@ -1,5 +1,6 @@
 """What steers the draws, on the screen: sampling, knowledge, and what the model reads."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -26,8 +27,8 @@ class SteeringActions(ControlledScreen):
                 self.tell()
             case happened.ViewAsked("sampling"):
                 self.action_sampling()
-            case happened.ViewAsked("lore"):
-                self.action_lore()
+            case happened.ViewAsked("lore", path):
+                self.action_lore(path)
             case happened.ViewAsked("prompt", name):
                 self.action_prompt(name)
 
@@ -45,14 +46,14 @@ class SteeringActions(ControlledScreen):
                 values = self.table.sampling_told()
                 self.notify(_("From the next draw on: {values}", values=values), markup=False)
 
-    def action_lore(self) -> None:
-        """Show the knowledge, to be switched on and off."""
+    def action_lore(self, path: str = "") -> None:
+        """Show the knowledge, to be switched on and off, with the entries of the file at `path`."""
         from tui.screens.lore import LoreScreen
 
         if not self.play.knowledge_paths():
             self.tell_error(KnownError(_("this scene and its roles have no knowledge")))
         elif self.app.screen is self:
-            self.app.push_screen(LoreScreen(self.table))
+            self.app.push_screen(LoreScreen(self.table, Path(path) if path else None))
 
     def action_prompt(self, name: str = "") -> None:
         """Show all that the model would read now for a role, part by part."""

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -43,7 +43,7 @@ class Transcript(ScrollView, can_focus=False):
         self.marks: Mapping[int, str] = {}
         self.rule: tuple[int, str] | None = None
         """A line between entries: before which, and what it says."""
-        self._asides: Mapping[int, str] = {}
+        self._aside: Callable[[Turn], str] | None = None
         self._shown: list[Turn | Entry] = []
         self._ends = array("q")
         """The line after the last one of each entry."""
@@ -58,15 +58,15 @@ class Transcript(ScrollView, can_focus=False):
         player: str | None = None,
         marks: Mapping[int, str] | None = None,
         rule: tuple[int, str] | None = None,
-        asides: Mapping[int, str] | None = None,
+        aside: Callable[[Turn], str] | None = None,
     ) -> None:
         """Show these, and go to their end where they are others; `marks` are signs in the gutter,
-        by the index of the entry, `rule` a line before one of them, and `asides` what is said of
-        one behind it."""
+        by the index of the entry, `rule` a line before one of them, and `aside` what is said of
+        a turn behind it."""
         same = _same(self._shown, entries) if player == self.player else 0
         other = not same == len(self._shown) == len(entries)
         self._show_marks(marks or {})
-        self._asides = {at: f" {printable(aside)}" for at, aside in (asides or {}).items()}
+        self._aside = aside
         self.player = player
         self._shown[same:] = entries[same:]
         self.show_rule(rule)
@@ -157,6 +157,12 @@ class Transcript(ScrollView, can_focus=False):
     def _start(self, index: int) -> int:
         return self._ends[index - 1] if index else 0
 
+    def _behind(self, index: int) -> str:
+        """What is said of an entry behind it."""
+        shown = self._shown[index]
+        said = self._aside(shown) if self._aside is not None and isinstance(shown, Turn) else ""
+        return f" {printable(said)}" if said else ""
+
     def _text_width(self) -> int:
         return max(self.scrollable_content_region.width - GUTTER, 2)
 
@@ -171,7 +177,7 @@ class Transcript(ScrollView, can_focus=False):
         del self._ends[first:]
         end = self._ends[-1] if first else 0
         for index in range(first, len(self._shown)):
-            end += height(self._entry(index), self._width, self._asides.get(index, ""))
+            end += height(self._entry(index), self._width, self._behind(index))
             end += self.rule is not None and self.rule[0] == index
             self._ends.append(end)
         self.virtual_size = Size(0, end)
@@ -198,7 +204,7 @@ class Transcript(ScrollView, can_focus=False):
         base, width = self.rich_style, self.size.width
         if index == self.cursor:
             base += Style(bgcolor=self.get_component_rich_style("transcript--lit").bgcolor)
-        aside = Run(self._asides.get(index, ""), self._part("context"))
+        aside = Run(self._behind(index), self._part("context"))
         lines = wrap([*runs_of(entry, self._part, name), aside], self._width)
         strips = [
             strip_of([self._gutter(index, entry, row), *line], width, base)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from models.backend import Prompt
 from scenes.data.examples.prompts import Bounds
+from scenes.dice.log_form import tells_of_roll
 from scenes.log import Entry
 from scenes.prompt import (
     MARGIN,
@@ -80,7 +81,7 @@ class SessionPrompts:
         self._leads[turn.id] = len(_lines(lead))
         dropped = self._dropped(draw.dropped, draw.speaker, drawn, role)
         prompt = prompt_without(self._stable, history, role, dropped, budget, lead)
-        prompt = steered(prompt, steering, self.session.scene.language)
+        prompt = steered(prompt, steering, self.session.scene.language, secret_part(role))
         if self._fits(prompt):
             return prompt
         self.shortened += 1
@@ -180,7 +181,7 @@ class SessionPrompts:
             recalled = history.reading(budget, beside).recalled
         self._leads[turn.id] = len(_lines(history.lead(recalled)))
         prompt = prompt_after(self._stable, history, role, budget, beside)
-        return steered(prompt, steering, scene.language)
+        return steered(prompt, steering, scene.language, secret_part(role))
 
     def _fits(self, prompt: Prompt) -> bool:
         if not self.bounds.shortens_recorded:
@@ -216,7 +217,7 @@ class _Reading:
         of a draw, only what stood there when it was made. Whether that is all."""
         seats, turns = self.session.seats, self.session.turns
         if self.reader is not None:
-            self.missing = seats.missing_at(turns, turn.parent, turn.id, self.missing)
+            self.missing = seats.missing_at(turns, turn.parent, turn.id)
         told = list(self.session.notes_after(turn.parent, turn.id))
         read = list(self.session.notes_after(turn.parent, turn.id, draw)) if draw else told
         for note in read:
@@ -251,9 +252,10 @@ def _lines(history: str) -> list[str]:
 
 
 def role_saying(roles: Iterable[Role], entry: Entry) -> Role | None:
-    """Whose line an entry is, by name or alias; a narrator says what is narrated."""
+    """Whose line an entry is, by name or alias; a narrator says what is narrated, but for what the
+    dice said."""
     for role in roles:
-        if role.narrator and entry.kind == "narration":
+        if role.narrator and entry.kind == "narration" and not tells_of_roll(entry.text):
             return role
         if entry.speaker and entry.speaker in (role.name, *role.aliases):
             return role

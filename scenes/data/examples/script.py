@@ -9,6 +9,7 @@ from base.errors import KnownError
 from base.messages import _, series
 from base.names import nearest
 from base.text import shown
+from scenes.dice.log_form import tells_of_roll
 from scenes.log import Entry
 from scenes.prompt import cue_of
 from scenes.scene import Role, Scene
@@ -60,7 +61,10 @@ def learned_roles(script: Script, wanted: Iterable[str]) -> tuple[Role, ...]:
 
 
 def speaker_of(roles: Iterable[Role], entry: Entry) -> Role | None:
-    """Who of `roles` says an entry; a narrator tells what is narrated."""
+    """Who of `roles` says an entry; a narrator tells what is narrated, but for what the dice
+    said."""
+    if entry.kind == "narration" and tells_of_roll(entry.text):
+        return None
     for role in roles:
         if entry.kind == "narration" if role.narrator else entry.speaker == role.name:
             return role

@@ -17,8 +17,10 @@ from base.text import shown
 from scenes.files.chats.chat import Chat, ChatMessage, Json
 from scenes.files.chats.dates import sent_at
 from scenes.files.chats.events import TurnEvents, Written
+from scenes.files.exports.settled import settled_again
 from scenes.files.exports.sillytavern import KEY, avatars_of, message_of_turns, said
 from scenes.files.report import ImportReport
+from scenes.files.rolls_of_logs import RollEvents, with_rolls
 from scenes.log import Entry
 from scenes.scene import Role, Scene
 from scenes.table.seeing import log_of
@@ -80,7 +82,7 @@ def _rebuilt(block: Json, chat: Chat, report: ImportReport) -> RestoredSession:
             _take_foreign(line, turns[line.turns[0]], before, avatars)
     session = _session(block, scene)
     further = list(_changes(session, lines, report))
-    events = [*_events(block), *further]
+    events = [*_events(block, scene), *further]
     opened = _opened(block, scene)
     session = Session.replay([opened, *events], _nothing)
     report.title = FORM
@@ -101,7 +103,7 @@ def _lines(chat: Chat, report: ImportReport) -> Iterator[_SavedMessage]:
 
 
 def _session(block: Json, scene: Scene) -> Session:
-    return Session.replay([_opened(block, scene), *_events(block)], _nothing)
+    return Session.replay([_opened(block, scene), *_events(block, scene)], _nothing)
 
 
 def _nothing(event: Event) -> None:
@@ -129,8 +131,9 @@ def _opening(block: Json) -> list[Json]:
     return opening
 
 
-def _events(block: Json) -> Iterator[Event]:
-    """What happened after the opening: each turn by itself, then draws, notes, where it stands."""
+def _events(block: Json, scene: Scene) -> Iterator[Event]:
+    """What happened after the opening: each turn by itself, then draws, notes, all else that was
+    settled, where it stands."""
     begin = len(_opening(block))
     for place, turn in enumerate(block["turns"][begin:], begin):
         yield {"event": "turns", "turns": [turn], **_time(block, place)}
@@ -138,9 +141,13 @@ def _events(block: Json) -> Iterator[Event]:
         ("draw", "draws"),
         ("knowledge", "notes"),
         ("presence", "presence"),
+        ("roll", "rolls"),
+        ("sheet", "sheets"),
     ):
         for one in block.get(key, ()):
             yield {**one, "event": kind}
+    files = [*scene.knowledge, *(path for role in scene.cast for path in role.knowledge)]
+    yield from settled_again(block.get("events", ()), files)
     yield {"event": "head", "head": block["head"]}
 
 
@@ -191,6 +198,9 @@ def _is_chain(ids: Sequence[int], session: Session) -> bool:
 def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport) -> Iterator[Event]:
     """New turns for what is not as it was, and where the messages lead."""
     turn_events = TurnEvents(KEY, session.role, len(session.turns), len(session.draws))
+    rolls = RollEvents(
+        [role.name for role in session.scene.cast], count=max(session.rolls, default=0)
+    )
     here, head = None, session.head
     for line in lines:
         known = line.same and _is_chain(line.turns, session)
@@ -203,7 +213,7 @@ def _changes(session: Session, lines: list[_SavedMessage], report: ImportReport)
         turn_events.head = here
         sent = sent_at(line.message.date)
         stamp = {"time": sent.isoformat(timespec="seconds")} if sent else {}
-        for event, __ in turn_events.events(line.message, report):
+        for event, __ in with_rolls(turn_events.events(line.message, report), rolls):
             yield {**event, **stamp}
         head = here = turn_events.head
     if head != here:

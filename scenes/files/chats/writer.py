@@ -19,6 +19,7 @@ from scenes.files.chats.events import TurnEvents, Written
 from scenes.files.chats.kobold import PLAYER
 from scenes.files.known_characters import with_known_characters
 from scenes.files.report import ImportReport
+from scenes.files.rolls_of_logs import RollEvents, with_rolls
 from scenes.log import Entry, write
 from scenes.scene import Role, Scene
 from scenes.table.events import line_of
@@ -67,7 +68,8 @@ def save_chat(
         if not turn_events.turns:
             raise KnownError(_("{where}: no message in it", where=report.where))
 
-    return save_events(scene, scene.play_as, written(), folder, report)
+    rolls = RollEvents(role.name for role in scene.cast)
+    return save_events(scene, scene.play_as, with_rolls(written(), rolls), folder, report)
 
 
 def save_events(

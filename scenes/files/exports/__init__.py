@@ -1,4 +1,4 @@
-"""Sessions in other forms: a log, Markdown, HTML, SillyTavern.
+"""Sessions in other forms: a log, Markdown, HTML, SillyTavern, SealDice.
 
 An export gives the lines of a file; each form is a module that opens when it is asked for.
 """
@@ -17,6 +17,8 @@ FORMS: Mapping[str, str] = {
     "markdown": "scenes.files.exports.text:markdown",
     "html": "scenes.files.exports.replay:html",
     "sillytavern": "scenes.files.exports.sillytavern:sillytavern",
+    "sealdice-json": "scenes.files.trpg.as_sealdice:json",
+    "sealdice": "scenes.files.trpg.as_sealdice:text",
 }
 
 

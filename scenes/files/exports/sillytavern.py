@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scenes.files.exports.jsonlines import json_line
+from scenes.files.exports.settled import settled_events
 from scenes.files.exports.stored import OURS, with_ours
 from scenes.log import SPOKEN, Entry, write
 from scenes.scene import Scene
@@ -144,6 +145,8 @@ def _untouched(session: Session, chains: Sequence[Chain]) -> bool:
     return (
         session.role == session.scene.play_as
         and not session.notes
+        and not session.sheets
+        and not any(roll.seed for roll in session.rolls.values())
         and len(drawn) == len(session.draws)
         and all("message" in _kept(chain[0]) and _intact(session, chain) for chain in chains)
         and all("swipe" in _kept(turn) or turn.id in played for turn in session.turns.values())
@@ -259,14 +262,30 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "times": [session.times.get(turn, "") for turn in session.turns],
         "draws": [to_json(draw) for draw in session.draws.values()],
         "notes": [to_json(told) for each in session.notes.values() for told in each],
+        **_rolled(session),
         **_presence(session),
+        **_settled(session),
     }
+
+
+def _rolled(session: Session) -> Json:
+    """What the dice said, and how sheets changed; nothing where neither is."""
+    rolls = [to_json(roll) for roll in session.rolls.values()]
+    sheets = [to_json(one) for each in session.sheets.written.written.values() for one in each]
+    sheets.sort(key=lambda one: one["since"])
+    return ({"rolls": rolls} if rolls else {}) | ({"sheets": sheets} if sheets else {})
 
 
 def _presence(session: Session) -> Json:
     """Who was away, and from where on; nothing where all were always there."""
     written = [to_json(one) for each in session.seats.written.written.values() for one in each]
     return {"presence": written} if written else {}
+
+
+def _settled(session: Session) -> Json:
+    """What else was settled; nothing where nothing was."""
+    events = settled_events(session)
+    return {"events": events} if events else {}
 
 
 def _light(turn: Turn, held: set[int]) -> Turn:

@@ -15,11 +15,13 @@ ME = re.compile(r"[.。/]me\s+|(?:\\?#|\\me\s)(?!#)\s*", re.IGNORECASE)
 """What begins an action: `#推门`, `.me 推门`."""
 ROLL = re.compile(
     r"[dD]\d{1,4}[^=\n]{0,80}=\s*[-+\d{(\[]|[dD]\d{1,4}[^\n]{0,40}[＞>]\s*\d"
+    r"|[dD]\d{1,4}\s*[≦≤][^→]{0,20}→|\b[Rr]oll(?:s|ing)\s+\d{0,3}[dD]\d"
     r"|\d\s*➯\s*\d|\(扣除\d"
 )
 """What only dice say."""
 CHECK = re.compile(
     r"检定|鉴定|检验|判定|掷出|骰点|大成功|极难成功|困难成功|大失败|疯狂发作|症状|成长|抽卡|抽到"
+    r"|暗骰|命运正在低语|命运转动的声音|命数无定"
 )
 """What a dice bot says of a roll, beside `ROLL`."""
 BOT = re.compile(
@@ -30,6 +32,8 @@ NARRATOR = re.compile(
     re.IGNORECASE,
 )
 OBSERVER = re.compile(r"ob(?![a-z])|观战|旁观|围观", re.IGNORECASE)
+_SIGNS = ("=", "➯", "＞", ">", "扣除", "→")
+"""What stands in every result of dice, but where Roll20 says it."""
 LONGEST_CHAPTER = 120
 _CHAPTER = re.compile(
     r"(?:={2,}|-{3,}|—{3,})\s*([^=\-—\s].{0,60}?)\s*(?:={2,}|-{3,}|—{3,})"
@@ -63,7 +67,7 @@ def is_roll(text: str) -> bool:
 
 
 def _has_result(text: str) -> bool:
-    return "=" in text or "➯" in text or "＞" in text or ">" in text or "扣除" in text
+    return any(sign in text for sign in _SIGNS) or ("oll" in text and "d" in text)
 
 
 def is_marked_aside(text: str) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from base.messages import N_
-from scenes.dice.log_form import write_roll
+from scenes.dice.log_form import line_of, write_roll
 from scenes.files.report import ImportReport
+from scenes.files.trpg.beside import Beside, SheetOrder
 from scenes.files.trpg.classify import (
     CHECK,
     COMMAND,
@@ -25,7 +26,7 @@ from scenes.files.trpg.entry_text import comment, line
 from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
 from scenes.files.trpg.items import Dropped, Item, TableMessage
 from scenes.files.trpg.people import Participant, Participants, TableRules
-from scenes.files.trpg.rolls import foreign_roll
+from scenes.files.trpg.rolls import Heard, Read, foreign_rolls, sheet_told
 from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
 from scenes.log import Entry, Line, write
 
@@ -39,7 +40,10 @@ PICTURE = N_("pictures, faces and empty messages")
 PICTURES = N_("pictures and faces in messages")
 SYSTEM = N_("system messages")
 DICE = N_("dice results")
-PARTS = frozenset({ASIDES, ORDERS, PICTURES})
+AROUND = N_("what a dice bot says around its dice")
+CHANGED = N_("changes of sheets")
+UNREAD = N_("dice in other words")
+PARTS = frozenset({ASIDES, ORDERS, PICTURES, AROUND})
 """What is left out of messages that are kept."""
 _FIRST = frozenset(".。/#\\第=-—")
 """What an order, an action or a chapter begins with."""
@@ -53,11 +57,17 @@ _QUOTED = re.compile(f"“([^{_BRACKETS}）)]+)”([^{_BRACKETS}）)]*)")
 
 
 class LogConverter:
-    """Goes through the items of one file once; what became of them is in `report`."""
+    """Goes through the items of one file once; what became of them is in `report`, and what they
+    tell beside their lines in `beside`, where that is wanted."""
 
-    def __init__(self, table: TableRules, report: ImportReport) -> None:
+    def __init__(
+        self, table: TableRules, report: ImportReport, beside: Beside | None = None
+    ) -> None:
         self.table = table
         self.report = report
+        self.beside = beside
+        self._ordered = ("", "")
+        """Who gave a dice bot the last order, and what it was."""
         self.style = STYLES["quoted"]
         self._people = Participants(table)
         self._entries: dict[tuple[str, str], int] = {}
@@ -147,6 +157,9 @@ class LogConverter:
         if action := ME.match(text):
             return self._parts(number, who, text[action.end() :].strip(), "action")
         if COMMAND.match(text):
+            self._ordered = who.name, text
+            if self.beside is not None:
+                self.beside.hear_order(who.name, text)
             return self._dropped(number, ORDER, who, text)
         if chapter := chapter_of(text):
             return self._chapter(chapter)
@@ -155,10 +168,11 @@ class LogConverter:
     def _person(self, number: int, who: Participant, text: str) -> str:
         """What a player wrote that is not one plain sentence."""
         if is_roll(text):
-            return self._dice(number, who, text)
+            return self._dice(number, who, text, who.bot)
         if self._is_aside(text):
             return self._dropped(number, ASIDE, who, text)
         if EXPRESSION.fullmatch(text):
+            self._ordered = who.name, text
             return self._dropped(number, ORDER, who, text)
         if WORDLESS.fullmatch(text) and not who.narrator:
             return self._parts(number, who, text, "speech")
@@ -182,8 +196,11 @@ class LogConverter:
             if chapter := chapter_of(text):
                 return self._chapter(chapter)
             return self._dropped(number, SYSTEM, who, text)
+        bot = who.bot or (part == "dice" and bool(message.id))
         if is_roll(text) or CHECK.search(text):
-            return self._dice(number, who, text)
+            return self._dice(number, who, text, bot)
+        if self._hears_sheet(" ".join(text.split()), self._heard(who, bot)):
+            return self._dropped(number, CHANGED, who, text)
         return self._dropped(number, BABBLE, who, text)
 
     def _parts(self, number: int, who: Participant, text: str, rest: Spoken | None) -> str:
@@ -207,17 +224,44 @@ class LogConverter:
         who.count += 1
         return "".join(found)
 
-    def _dice(self, number: int, who: Participant, text: str) -> str:
+    def _dice(self, number: int, who: Participant, text: str, bot: bool) -> str:
         if not self.table.dice:
             return self._dropped(number, DICE, who, text)
+        said, heard = " ".join(text.split()), self._heard(who, bot)
+        if (read := foreign_rolls(said, heard)).rolls:
+            return self._rolled(number, who, read, bot)
+        if self._hears_sheet(said, heard):
+            return self._dropped(number, CHANGED, who, text)
         self.report.kept += 1
-        self.report.became["dice"] += 1
-        said = " ".join(text.split())
-        roll = foreign_roll(said, who.name, who.bot, self._people.called_by)
-        if roll is not None:
-            return line("narration", "", write_roll(roll), True)
+        self.report.became[UNREAD] += 1
         said = _NAMED.sub(lambda found: self._people.called_by(found[1]), said)
-        return line("narration", "", said if who.bot else f"{who.name}：{said}", True)
+        return line("narration", "", said if bot else f"{who.name}：{said}", True)
+
+    def _rolled(self, number: int, who: Participant, read: Read, bot: bool) -> str:
+        """The lines of rolls; before them, what somebody who is no bot says beside."""
+        around = ""
+        if read.more and bot:
+            self.report.drop(number, AROUND)
+        elif read.more:
+            around = self._parts(number, who, read.more.strip(), None)
+        self.report.kept += not around
+        self.report.became["dice"] += len(read.rolls)
+        if self.beside is not None:
+            self.beside.rolls += read.rolls
+        return around + "".join(
+            line("narration", "", write_roll(line_of(roll)), True) for roll in read.rolls
+        )
+
+    def _heard(self, who: Participant, bot: bool) -> Heard:
+        return Heard(who.name, bot, self._people.called_by, *self._ordered)
+
+    def _hears_sheet(self, said: str, heard: Heard) -> bool:
+        """Whether a dice bot says of a sheet that it was changed, and that was taken beside."""
+        if self.beside is None or not heard.is_bot or not (told := sheet_told(said, heard)):
+            return False
+        role, key, value = told
+        self.beside.orders.append(SheetOrder(role, key, f"={value}"))
+        return True
 
     def _dropped(self, number: int, reason: str, who: Participant, text: str) -> str:
         self.report.drop(number, reason)

@@ -11,6 +11,7 @@ from scenes.files.head import FileHead
 from scenes.files.importers import Importer, guesses, importer_named, of_kind
 from scenes.files.report import FileNotice, ImportReport
 from scenes.files.source import TextFile, text_files
+from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.items import Item
 from scenes.files.trpg.people import TableRules
@@ -24,12 +25,13 @@ class TableLog:
     importer: Importer
     report: ImportReport
 
-    def lines(self, table: TableRules) -> Iterator[str]:
-        """The lines of our log, each with its newline; once.
+    def lines(self, table: TableRules, beside: Beside | None = None) -> Iterator[str]:
+        """The lines of our log, each with its newline; once. `beside` is told what else the
+        messages say, before the line that follows it.
 
         Raises `KnownError` where nothing in the file is a message of its format.
         """
-        converter = LogConverter(table, self.report)
+        converter = LogConverter(table, self.report, beside)
         yield from converter.lines(self._items())
         self.report.notices += self.file.notices
         if not self.report.read:

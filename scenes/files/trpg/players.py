@@ -36,7 +36,7 @@ class Player:
     count: int
     """Messages among those that were looked at."""
     sheet: Sheet = field(default_factory=dict, hash=False)
-    """What its orders `.st` among them set."""
+    """What its orders `.st` among them set first; what they set later is a change of it."""
 
     @property
     def key(self) -> str:
@@ -58,7 +58,8 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
         for message in _messages(log, LOOKED_AT):
             key = message.name, message.id
             if order := ORDER.match(message.text):
-                sheets[key] = merged(sheets.get(key, {}), sheet_of(message.text[order.end() :]))
+                told = sheet_of(message.text[order.end() :])
+                sheets[key] = merged(told, sheets.get(key, {}))
             if known := accounts.get(key):
                 accounts[key] = replace(known, count=known.count + 1)
             elif message.part in ("person", "dice", "observer") and len(accounts) < MOST:

@@ -1,122 +1,302 @@
-"""Results of dice as other tools write them, as rolls of ours; what is no known form stays."""
+"""What other tools say of rolls, as rolls of ours; what is no known sentence stays. Pure."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from base.errors import KnownError
-from scenes.dice.expression import written
-from scenes.dice.grammar import whole_expression
-from scenes.dice.log_form import RollLine, reason_of
-from scenes.dice.skills import SAN
-from scenes.dice.words import DEGREES
+from scenes.dice.expression import Dice, Expression, Number, Percentile, has_dice, written
+from scenes.dice.faces import dice_told, percentile_told
+from scenes.dice.grammar import MOST_EXTRA, whole_expression
+from scenes.dice.log_form import reason_of
+from scenes.dice.orders import MOST_REPEATS
+from scenes.dice.roll import Change, Roll
+from scenes.dice.skills import SAN, skill_called
+from scenes.dice.throwing import Thrown
+from scenes.dice.words import DEGREES, without_difficulty
+from scenes.files.trpg.roll_words import CHECK, ROLL, SAYINGS, SHEETS, Saying
 
-LONGEST = 300
+LONGEST = 400
 """Characters of a message that is looked at."""
-_WORDS = "|".join(sorted(map(re.escape, DEGREES), key=len, reverse=True))
-_WHO = r"(?:<(?P<who>[^<>\s]{1,40})>|(?P<plain>[^\s<>:：,，“”\"「」]{1,24}?))"
-_WHY = r"(?:由于(?P<why>[^，,]{1,40})[，,] ?)?"
-_ROLLED = (
-    r"[:：] ?1?[dD]100=(?P<rolled>[0-9]{1,3})/(?P<target>[0-9]{1,4}) ?"
-    rf"(?P<degree>{_WORDS})了?"
+_END = re.compile(r"[！!。.~～」”\s]*(?:（第(?P<nth>[2-9]|[1-9][0-9]{1,3})次）)?\s*")
+_NTH = re.compile(r"[！!。.~～\s]*（第([2-9]|[1-9][0-9]{1,3})次）")
+_NAMED = re.compile(r"<([^<>]{1,40})>")
+_HINT = re.compile(r"[dD]\d|\d ?/ ?\d|判定值|➯|[dD][fF]|低语|命运|暗|悄悄|シークレット")
+"""What is in every sentence of our table."""
+MOST_DICE = 32
+"""Dice that one message may name, which keeps what is no sentence cheap to refuse."""
+_DIE = re.compile(r"[dD][0-9]")
+_ORDERED = re.compile(
+    r"[.。/!！]?(?:r[abcp][0-9]?|cc[bn]?[0-9]?)\s*(?:\([^()]{0,12}\))?\s*(?:<=|≦)?\s*(?:[0-9]{1,3}\s+)?"
+    r"(?P<skill>[^\s0-9<=≦+.。/!！-][^0-9<=≦+]{0,20}?)\s*[0-9]{0,3}",
+    re.IGNORECASE,
 )
-_CHECK = r"(?:检定|鉴定|檢定)"
-_END = r"[！!。.~～]?"
-_QUOTED = r"[^\"”」]{1,24}[\"”」]"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"{_WHY}{_WHO}的[\"“「](?P<skill>[^\"”」]{{1,24}})[\"”」]{_CHECK}(?:结果为?)?{_ROLLED}{_END}",
-        rf"{_WHY}{_WHO}(?:进行了?的?|的)(?P<skill>[^\s\"“”「」:：]{{1,24}}?){_CHECK}的?(?:结果)?为?"
-        rf"{_ROLLED}{_END}",
-        rf"{_WHO}的[\"“「](?P<grown>[^\"”」]{{1,24}})[\"”」]成长检定{_ROLLED}"
-        rf"(?: [\"“「]{_QUOTED}增加了1[dD]10=[0-9]{{1,2}}点[，,]当前为(?P<after>[0-9]{{1,4}})点)?"
-        rf"{_END}",
-        rf"{_WHO}的理智检定{_ROLLED}{_END} ?理智变化[:：] ?"
-        r"(?P<before>[0-9]{1,3}) ?(?:➯|→) ?(?P<after>[0-9]{1,3})(?: ?[（(][^（）()]{1,40}[）)])?"
-        rf"{_END}",
-    )
-)
-"""What dice bots say of checks, of growth and of SAN."""
-_THROWN = re.compile(
-    rf"{_WHY}{_WHO} ?(?:掷出了|投掷出了|骰出了|掷骰|投掷|rolls?) ?[:：]? ?"
-    r"(?P<dice>[0-9dDkKhHlLqQ+*x×()-]{2,40})(?:=[-+*x×/0-9\[\](){}, ]{1,80})??(?:=|: ?)"
-    rf"(?P<total>-?[0-9]{{1,9}})点?{_END}"
-)
-_CCFOLIA = re.compile(
-    r"(?:[cC]{2}[bB]?(?:\([^()]{0,12}\))?<=[0-9]{1,4} ?)?"
-    r"(?:【(?P<named>[^【】]{1,24})】|(?P<skill>[^\s()<>＞=]{1,24})?) ?"
-    r"\(1[dD]100<=(?P<target>[0-9]{1,4})\)"
-    r"(?: [^\s\[\]]{1,24}\[(?P<extra>-?[0-9]{1,2})\] [＞>] [0-9, ]{1,40}?)?"
-    rf" [＞>] (?P<rolled>[0-9]{{1,3}}) [＞>] (?P<degree>{_WORDS})"
-)
-_FOUNDRY = re.compile(
-    r"(?P<first>-?[0-9]{1,9}) / (?P<dice>[0-9dDkKhHlL+*() -]{2,60}) = [-+*/0-9() ]{1,80}"
-    r" = (?P<total>-?[0-9]{1,9})"
-)
+_SUM = re.compile(r"^[0-9]*[dD]")
+_UNNAMED = frozenset({"你", "您", "我", "她", "他", "你们"})
+_EXTRA_SKILLS = frozenset({"奖励骰", "惩罚骰", "獎勵骰", "懲罰骰"})
+"""What stands where a skill would, and names none."""
 
 
-def foreign_roll(
-    text: str, writer: str, is_bot: bool, called: Callable[[str], str]
-) -> RollLine | None:
-    """The roll that a message on one line tells of, `None` where it is none of a known form.
+@dataclass(frozen=True)
+class Heard:
+    """Who said what is read: `called` gives the role of a name that a bot prints; `ordered` is who
+    gave the order that a bot answers, and `order` what they wrote."""
 
-    `writer` has written it; `called` gives the role of a name that a bot prints.
+    writer: str
+    is_bot: bool
+    called: Callable[[str], str]
+    ordered: str = ""
+    order: str = ""
+
+    @property
+    def skill(self) -> str:
+        """The skill that the order names, which not every bot repeats."""
+        found = _ORDERED.fullmatch(self.order[:LONGEST].strip()) if self.is_bot else None
+        return found["skill"].strip() if found else ""
+
+
+@dataclass(frozen=True)
+class Read:
+    """The rolls that a message tells of, and what else it says."""
+
+    rolls: tuple[Roll, ...]
+    more: str = ""
+
+
+NOTHING = Read(())
+_NAMING = ("{who}", "{name}")
+_SURE = ("check", "checks", "sanity", "growth")
+"""What only a dice bot says, whoever it seems to be."""
+
+
+def foreign_rolls(text: str, heard: Heard) -> Read:
+    """The rolls that a message on one line tells of; none where it is no known sentence.
+
+    A bot may say them anywhere in a message, and so may whoever writes a sentence with a name and
+    a result; any other says nothing else.
     """
+    if len(text) > LONGEST or not _HINT.search(text) or len(_DIE.findall(text)) > MOST_DICE:
+        return NOTHING
+    found: list[tuple[int, int, list[Roll]]] = []
+    left = text
+    for saying in SAYINGS:
+        if not saying.may_be_in(text):
+            continue
+        for match in _matches(saying, text, heard):
+            start, end = match.span()
+            if any(start < to and begun < end for begun, to, __ in found):
+                continue
+            rolls = _rolls(saying, match, heard)
+            if not rolls and not heard.is_bot:
+                return NOTHING
+            if rolls:
+                if nth := _NTH.match(text, end):
+                    rolls = [replace(one, nth=int(nth[1])) for one in rolls]
+                    end = nth.end()
+                found.append((start, end, rolls))
+        if found and not _HINT.search(left := _without(text, found)):
+            break
+    rolls = [roll for __, __, rolls in sorted(found, key=_place) for roll in rolls]
+    return Read(tuple(rolls), "" if _END.fullmatch(left) else left)
+
+
+def _place(one: tuple[int, int, list[Roll]]) -> int:
+    return one[0]
+
+
+def _without(text: str, found: list[tuple[int, int, list[Roll]]]) -> str:
+    """A text without what was read of it."""
+    for start, end, __ in sorted(found, key=_place, reverse=True):
+        text = text[:start] + text[end:]
+    return text
+
+
+def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
+    """Whose value of a sheet a bot says is now how much; `None` where it says no such thing."""
     if len(text) > LONGEST:
         return None
-    if not is_bot:
-        return _own(text, writer)
-    for form in _FORMS:
-        if found := form.fullmatch(text):
-            return _checked(found, called(found["who"] or found["plain"]))
-    if (found := _THROWN.fullmatch(text)) and (dice := _dice(found["dice"])):
-        who = called(found["who"] or found["plain"])
-        return RollLine(who, dice, (int(found["total"]),), reason_of(found["why"] or ""))
+    for saying in SHEETS:
+        if (found := saying.pattern.search(text)) and (who := _who(found, heard)):
+            return who, found["key"], int(found["after"])
     return None
 
 
-def _checked(found: re.Match[str], who: str) -> RollLine:
-    """What a dice bot says of a check."""
+def _matches(saying: Saying, text: str, heard: Heard) -> Iterator[re.Match[str]]:
+    """Where a sentence stands in a text: anywhere in what a bot says, if it cannot be but one."""
+    named = any(field in saying.text for field in _NAMING)
+    if saying.tool != "any" and (heard.is_bot or (named and saying.said in _SURE)):
+        yield from saying.pattern.finditer(text)
+        return
+    found = saying.pattern.match(text)
+    if found and _END.fullmatch(text, found.end()):
+        yield found
+
+
+def _who(found: re.Match[str], heard: Heard) -> str:
+    """Who rolled; nothing where nobody says so."""
     groups = found.groupdict()
-    target = int(found["target"])
-    line = RollLine(
-        who, "1d100", (int(found["rolled"]),), target=target, degree=DEGREES[found["degree"]]
-    )
-    if skill := groups.get("skill"):
-        return replace(line, reason=reason_of(f"{skill} {groups.get('why') or ''}"))
-    if grown := groups.get("grown"):
-        after = groups.get("after")
-        changes = ((_key(grown), target, int(after)),) if after and _key(grown) else ()
-        return replace(line, reason=reason_of(f"{grown}成长"), changes=changes)
-    changes = ((SAN, int(found["before"]), int(found["after"])),)
-    return replace(line, reason="理智", changes=changes)
+    named = groups.get("who") or groups.get("who2") or groups.get("who3") or ""
+    if named and named not in _UNNAMED:
+        return heard.called(named)
+    if not heard.is_bot:
+        return heard.writer
+    printed = _NAMED.search(found.string)
+    return heard.called(printed[1]) if printed else heard.ordered
 
 
-def _key(skill: str) -> str:
-    return "" if re.search(r"[\s=→]", skill) else skill
-
-
-def _own(text: str, writer: str) -> RollLine | None:
-    """What a virtual table says in the name of who rolled."""
-    if found := _CCFOLIA.fullmatch(text):
-        extra = int(found["extra"] or 0)
-        if abs(extra) > 10:
-            return None
-        dice = f"1d100{'b' if extra > 0 else 'p'}{abs(extra)}" if extra else "1d100"
-        reason = reason_of(found["named"] or found["skill"] or "")
-        rolled, target = int(found["rolled"]), int(found["target"])
-        return RollLine(writer, dice, (rolled,), reason, target, DEGREES[found["degree"]])
-    found = _FOUNDRY.fullmatch(text)
-    if found and found["first"] == found["total"] and (thrown := _dice(found["dice"])):
-        return RollLine(writer, thrown, (int(found["total"]),))
-    return None
-
-
-def _dice(text: str) -> str:
-    """An expression in our form; nothing where it is none of ours."""
+def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
+    who = _who(found, heard)
+    if not who:
+        return []
+    groups = {key: text or "" for key, text in found.groupdict().items()}
     try:
-        form = written(whole_expression(text.replace(" ", "")))
+        match saying.said:
+            case "hidden":
+                return [Roll(0, None, who, "", (), hidden=True)]
+            case "roll":
+                return _thrown(who, groups)
+            case "repeat":
+                return _repeated(who, groups)
+            case "checks":
+                each = (one.groupdict() for one in CHECK.finditer(groups["checks"]))
+                return [_check(who, {**groups, **one}) for one in each]
+            case "sanity":
+                return [_sanity(who, groups)]
+            case "growth":
+                return [_growth(who, groups)]
+        if saying.said == "check" and not groups.get("skill") and not groups.get("tail"):
+            groups["skill"] = heard.skill if who == heard.ordered else ""
+        return [_check(who, groups)]
     except KnownError:
-        return ""
-    return form if "d" in form else ""
+        return []
+
+
+# --- a d100 against something ---
+
+
+def _check(who: str, groups: dict[str, str]) -> Roll:
+    skill = (groups.get("skill") or groups.get("tail") or "").strip()
+    skill = "" if skill in _EXTRA_SKILLS else skill
+    difficulty, plain = without_difficulty(skill)
+    rolled, target = int(groups["rolled"]), int(groups["target"])
+    expression, dice = _percentile(groups, rolled)
+    return Roll(
+        0,
+        None,
+        who,
+        written(expression),
+        (rolled,),
+        "check",
+        reason_of(f"{skill} {groups.get('why', '')}"),
+        skill_called(plain) if skill else "",
+        target,
+        DEGREES[groups["degree"]],
+        dice,
+        value=None if difficulty else target,
+    )
+
+
+def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[Thrown, ...]]:
+    """The d100 that came to `rolled`, with its bonus dice, and what they showed."""
+    told = groups.get("faces") or groups.get("steps") or groups.get("each") or ""
+    letter = groups.get("d100") or ""
+    many = max(0, len(re.findall(r"[0-9]{1,3}", re.sub(r"[dDbBpP] ?[0-9]{1,3} ?=", "", told))) - 1)
+    if groups.get("extra"):
+        bonus = int(groups["extra"])
+    elif letter[:1] in "bBpP" and letter:
+        bonus = int(letter[1:] or 1) * (1 if letter[0] in "bB" else -1)
+    elif re.search("奖|獎", told):
+        bonus = many
+    else:
+        bonus = -many if re.search("惩|懲", told) else 0
+    if abs(bonus) > MOST_EXTRA:
+        raise KnownError("")
+    return Percentile(bonus), percentile_told(bonus, told, rolled, bool(groups.get("each")))
+
+
+def _sanity(who: str, groups: dict[str, str]) -> Roll:
+    check = _check(who, groups | {"skill": "", "why": ""})
+    before = int(groups.get("before") or groups["target"])
+    change = Change(who, SAN, before, int(groups["after"]))
+    dice = check.dice + _lost(groups)
+    return replace(
+        check,
+        kind="sanity",
+        reason="理智",
+        skill=SAN,
+        value=check.target,
+        changes=(change,),
+        dice=dice if check.dice else (),
+    )
+
+
+def _growth(who: str, groups: dict[str, str]) -> Roll:
+    check = _check(who, groups)
+    name = " ".join(groups["skill"].split())
+    changes: tuple[Change, ...] = ()
+    if groups.get("after") and check.target is not None:
+        changes = (Change(who, check.skill, check.target, int(groups["after"])),)
+    return replace(
+        check,
+        kind="growth",
+        reason=reason_of(f"{name}成长"),
+        value=check.target,
+        changes=changes,
+        dice=check.dice + _lost(groups),
+    )
+
+
+def _lost(groups: dict[str, str]) -> tuple[Thrown, ...]:
+    """The dice of what was lost or gained: `1d6=3`."""
+    text, __, told = (groups.get("loss") or "").partition("=")
+    if not told or not _SUM.match(text):
+        return ()
+    shown, __, total = told.rpartition("=")
+    return dice_told(whole_expression(text.replace(" ", "")), shown, int(total))
+
+
+# --- other dice ---
+
+
+def _thrown(who: str, groups: dict[str, str]) -> list[Roll]:
+    total = int(groups["total"])
+    expression = _expression(groups["dice"])
+    if groups.get("first") and int(groups["first"]) != total:
+        return []
+    dice = dice_told(expression, groups.get("detail", ""), total)
+    reason = reason_of(groups.get("why", ""))
+    return [Roll(0, None, who, written(expression), (total,), reason=reason, dice=dice)]
+
+
+def _repeated(who: str, groups: dict[str, str]) -> list[Roll]:
+    if groups.get("rolls"):
+        each = [one.groupdict() for one in ROLL.finditer(groups["rolls"])]
+    else:
+        totals = re.findall(r"-?[0-9]+", groups["totals"])
+        each = [{"dice": groups["dice"], "detail": "", "total": one} for one in totals]
+        if len(each) != int(groups["repeats"]):
+            return []
+    rolls = [_thrown(who, {key: text or "" for key, text in one.items()}) for one in each]
+    if not all(rolls) or not 1 <= len(rolls) <= MOST_REPEATS:
+        return []
+    first = rolls[0][0]
+    if any(one.expression != first.expression for (one,) in rolls):
+        return []
+    known = all(one.dice for (one,) in rolls)
+    return [
+        replace(
+            first,
+            expression=f"{len(rolls)}#{first.expression}",
+            totals=tuple(one.totals[0] for (one,) in rolls),
+            reason=reason_of(groups.get("why", "")),
+            dice=tuple(thrown for (one,) in rolls for thrown in one.dice) if known else (),
+        )
+    ]
+
+
+def _expression(text: str) -> Expression:
+    """The expression of dice that a text is. Raises `KnownError`."""
+    expression = whole_expression(text.replace(" ", ""))
+    if not has_dice(expression):
+        raise KnownError("")
+    return Percentile(0) if expression == Dice(Number(1), Number(100)) else expression

@@ -1,26 +1,20 @@
 """A table's log to a new session of ours, whole or not at all, with a part of it held at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import sessions_folder
 from base.messages import _
 from characters.sheets.values import merged
-from scenes.files.chats.events import Written
 from scenes.files.chats.writer import LARGEST_CAST, save_events
 from scenes.files.known_characters import with_known_characters
 from scenes.files.report import ImportReport
+from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.players import Player
-from scenes.log import read
+from scenes.files.trpg.session_events import session_events
 from scenes.scene import Role, Scene
-from scenes.table.session import Turn
-from scenes.table.snapshot import to_json
-
-AT_ONCE = 100
-"""Turns of one event."""
 
 
 def scene_of(
@@ -52,24 +46,18 @@ def _with_sheet(role: Role, players: Sequence[Player]) -> Role:
 
 
 def save_session(
-    lines: Iterable[str], scene: Scene, role: str | None, folder: Path | None = None
+    lines: Iterable[str],
+    scene: Scene,
+    role: str | None,
+    folder: Path | None = None,
+    beside: Beside | None = None,
+    report: ImportReport | None = None,
 ) -> Path:
     """Write the session that a log becomes, with the player as `role`; gives its journal.
 
-    `lines` are those of a log of ours, one or more a text. Raises `KnownError`; nothing is left
-    then.
+    `lines` are those of a log of ours, one or more a text; `beside` is what they were told with,
+    and `report` is told what was kept within its bounds. Raises `KnownError`; nothing is left then.
     """
-    report = ImportReport(scene.path.name)
-    return save_events(scene, role, _events(lines), folder or sessions_folder(), report)
-
-
-def _events(texts: Iterable[str]) -> Iterator[Written]:
-    lines = read(line for text in texts for line in text.splitlines())
-    entries = (line.entry for line in lines)
-    number = 0
-    while some := list(islice(entries, AT_ONCE)):
-        turns = []
-        for entry in some:
-            turns.append(to_json(Turn(number + 1, number or None, entry)))
-            number += 1
-        yield {"event": "turns", "turns": turns}, some
+    report = report or ImportReport(scene.path.name)
+    events = session_events(lines, scene, beside or Beside(), report)
+    return save_events(scene, role, events, folder or sessions_folder(), report)
