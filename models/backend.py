@@ -38,7 +38,10 @@ class Sampling:
     """How candidates are drawn. Names are those of the field; each says its neutral value."""
 
     n: int = 5
-    """Candidates drawn side by side."""
+    """Candidates that are shown first."""
+    draw: int = 0
+    """Candidates drawn, of which the best `n` are shown first; 0 is as many as are worth their time
+    with the model, `n` or less is `n`. A backend draws `n`."""
     temperature: float = 0.95
     """Divides the logits; 1 is neutral, 0 always takes the likeliest token."""
     top_p: float = 0.8

@@ -23,6 +23,7 @@ from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
+from scenes.table.ranking import ranked, ranks
 from scenes.table.refusing import NOTHING_BEFORE, Before, before_of, why_refused, words_of
 from scenes.table.snapshot import from_json
 
@@ -72,6 +73,15 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """In which order the places are to stand, now that nothing more comes; told where more are
+    drawn than shown."""
+
+    order: tuple[int, ...]
+    """Places as they were drawn, the best first, those without a line last."""
+
+
+@dataclass(frozen=True)
 class Cost:
     """What a draw took, told last."""
 
@@ -82,7 +92,7 @@ class Cost:
     total_s: float
 
 
-Update = Cut | Progress | CandidateDelta | Rejected | Done | Cost
+Update = Cut | Progress | CandidateDelta | Rejected | Done | Ranked | Cost
 
 
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
@@ -137,8 +147,8 @@ def draw_lines(
     begun: str = "",
     steering: Steering | None = None,
 ) -> Generator[Update]:
-    """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`, and begin
-    with `begun`; without `steering`, the scene's own holds.
+    """Draw `sampling.n` lines by `speaker`, or `sampling.draw` to choose from, that differ from each
+    other and from `taken`, and begin with `begun`; without `steering`, the scene's own holds.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
     Raises `KnownError`.
@@ -164,7 +174,10 @@ def draw_lines(
     before = before_of(speaker, parse(read), _last(history))
     table = _Table(speaker, labels, lately, steering, begun, names, words, before)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
-    places = list(range(sampling.n))
+    chooses, done = ranks(sampling), dict[int, Candidate]()
+    sampling = replace(sampling, logprobs=sampling.logprobs or chooses)
+    drawn = max(sampling.n, sampling.draw)
+    places = list(range(drawn))
     for round_ in range(REDRAWS + 1):
         seed = None if sampling.seed is None else sampling.seed + 7919 * round_
         again = round_ < REDRAWS
@@ -184,13 +197,17 @@ def draw_lines(
                 costs.append(end)
                 candidate, why = table.judge(shown, end)
                 if candidate is not None:
+                    done[place] = candidate
                     yield Done(place, candidate)
                 else:
                     refused.append(place)
                     yield Rejected(place, why, again)
-        if not refused:
+        if not refused or (chooses and len(done) >= sampling.n):
             break
         places = refused
+    if chooses:
+        order = ranked(done, sampling.n, before.last)
+        yield Ranked((*order, *(at for at in range(drawn) if at not in done)))
     yield _cost(costs, first, time.perf_counter() - started)
 
 

@@ -1,0 +1,132 @@
+"""Which candidates of a draw stand first: the likeliest, and none much like one before it. Pure.
+
+How likely a line is, is the sum of its tokens' log-probabilities. Where more are drawn than shown,
+the best are put in front by maximal marginal relevance (Carbonell and Goldstein 1998); the others
+stand behind them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from base.messages import _
+from models.backend import Sampling
+from models.entries import EMBEDDED
+from scenes.table.draws import Candidate
+from scenes.table.refusing import units, words_of
+
+DRAWN = 10
+"""Candidates that are drawn where more are worth their time: as many as go side by side."""
+WORTH = frozenset(model.name for model in EMBEDDED)
+"""Models with which they are, unless a scene or a person says otherwise."""
+LIKELY = 0.7
+"""The weight of how good a line is, beside how unlike those before it."""
+ECHO = 0.5
+"""The share of a line that may be the words of the one before, ere it stands behind others."""
+
+
+def pooled(sampling: Sampling, model: str) -> Sampling:
+    """A sampling with how many candidates are drawn for it by `model`, where nobody said it."""
+    if sampling.draw == 0 and model in WORTH and sampling.n < DRAWN:
+        return replace(sampling, draw=DRAWN)
+    return sampling
+
+
+def ranks(sampling: Sampling) -> bool:
+    """Whether more candidates are drawn than shown first."""
+    return sampling.draw > sampling.n
+
+
+def ranked(candidates: Mapping[int, Candidate], n: int, last: str = "") -> list[int]:
+    """The places of candidates, the best first; the first `n` are unlike each other. `last` is the
+    line before.
+
+    It is the same in whatever order they were drawn.
+    """
+    by_score = sorted(
+        candidates, key=lambda at: (_score(candidates[at], last), _words(candidates[at]))
+    )
+    by_score.reverse()
+    worth = {at: 1 - rank / max(len(by_score) - 1, 1) for rank, at in enumerate(by_score)}
+    pairs = {at: _pairs(candidates[at]) for at in by_score}
+    front: list[int] = []
+    while len(front) < min(n, len(by_score)):
+        left = [at for at in by_score if at not in front]
+
+        def gain(at: int) -> float:
+            like = max((likeness(pairs[at], pairs[other]) for other in front), default=0.0)
+            return LIKELY * worth[at] - (1 - LIKELY) * like
+
+        front.append(max(left, key=gain))
+    return [*front, *(at for at in by_score if at not in front)]
+
+
+def _score(candidate: Candidate, last: str) -> tuple[bool, bool, float]:
+    """Whole lines before such as were cut, those that say something of their own before such as
+    repeat the last one, the likely before the unlikely."""
+    own, before = _pairs(candidate), _of(units(last))
+    echo = len(own & before) / len(own) if own else 0.0
+    return candidate.finish == "stop", echo < ECHO, candidate.logprob or 0.0
+
+
+def _words(candidate: Candidate) -> str:
+    return words_of(candidate.entry)
+
+
+def _pairs(candidate: Candidate) -> frozenset[tuple[str, ...]]:
+    """Pairs of neighbours of what a line says, and its kind."""
+    return _of(units(f"{candidate.entry.text} {candidate.entry.thought}")) | {
+        (candidate.entry.kind,)
+    }
+
+
+def _of(said: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(pairwise(said))
+
+
+def likeness(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+    """How much two lines have in common, from 0 to 1 (Dice)."""
+    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 0.0
+
+
+# --- what a person is told -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a candidate stands among all that were drawn, and how likely it is among them."""
+
+    at: int
+    """From 1."""
+    of: int
+    likely: int
+    """How many are as likely or likelier, with itself."""
+    logprob: float
+    cut: bool
+
+
+def standing_of(candidates: Sequence[Candidate], at: int) -> Standing | None:
+    """Where the candidate `at` stands, from 0; `None` where not all are known to be so likely."""
+    known = [one.logprob for one in candidates if one.logprob is not None]
+    mine = candidates[at].logprob
+    if mine is None or len(known) < len(candidates):
+        return None
+    likely = sum(one >= mine for one in known)
+    return Standing(at + 1, len(known), likely, mine, candidates[at].finish == "length")
+
+
+def why(candidates: Sequence[Candidate], at: int) -> str:
+    """Why a candidate stands where it does, in one line; nothing where it is not known."""
+    it = standing_of(candidates, at)
+    if it is None:
+        return ""
+    numbers = {"n": it.likely, "of": it.of, "logprob": round(it.logprob, 1)}
+    if it.cut:
+        return _(
+            "{n} of {of} by likelihood ({logprob}); it was cut, so it stands behind", **numbers
+        )
+    if it.likely == 1 and it.at == 1:
+        return _("the likeliest of {of} ({logprob})", **numbers)
+    if it.likely > it.at:
+        return _("{n} of {of} by likelihood ({logprob}); unlike those before it", **numbers)
+    return _("{n} of {of} by likelihood ({logprob})", **numbers)
