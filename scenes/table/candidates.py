@@ -144,8 +144,8 @@ class CandidateIntentions(Intentions):
 
     @intention
     def more(self) -> None:
-        """Show the candidates that stand behind the best; where there are none, draw more beside those
-        on the table, or the first ones."""
+        """Show the candidates that stand behind the best; where there are none, draw more beside
+        those on the table, or the first ones."""
         if self.hidden:
             self.unhide()
         if self.hand is None:

@@ -147,8 +147,8 @@ def draw_lines(
     begun: str = "",
     steering: Steering | None = None,
 ) -> Generator[Update]:
-    """Draw `sampling.n` lines by `speaker`, or `sampling.draw` to choose from, that differ from each
-    other and from `taken`, and begin with `begun`; without `steering`, the scene's own holds.
+    """Draw `sampling.n` lines by `speaker`, or `sampling.draw` to choose from, that differ from
+    each other and from `taken`, and begin with `begun`; without `steering`, the scene's own holds.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
     Raises `KnownError`.

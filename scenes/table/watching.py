@@ -13,6 +13,7 @@ from scenes.table import controller_events as happened
 from scenes.table.controller import Table
 from scenes.table.draws import Candidate
 from scenes.table.hand import Hand
+from scenes.table.ranking import ranks
 from scenes.table.session import Turn
 
 MOST_TURNS = 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.backend import Backend, Prompt, Sampling
@@ -119,6 +119,14 @@ def test_views_without_room_cost_what_one_sequence_costs() -> None:
         max_size=40,
     )
 )
+@example(
+    [
+        ([0] * 120, 1, False, False),
+        ([1] * 120, 1, False, False),
+        ([2] * 120, 1, False, False),
+        ([2] * 120, COUNT, False, False),
+    ]
+)
 def test_there_are_never_more_cells_than_there_are(
     asked: list[tuple[list[int], int, bool, bool]],
 ) -> None:
@@ -206,7 +214,6 @@ def test_a_prompt_that_fills_the_context_has_room_behind_other_views(tiny: Path)
 
 
 def test_a_hand_of_ten_has_room_behind_one_of_five(tiny: Path) -> None:
-    """Nine of its rows are written over what the prompts before it have left."""
     line = "林默：雨还没有停。\n"
     with closing(opened(tiny)) as backend:
         times = (backend.context - 100) // backend.count(line)

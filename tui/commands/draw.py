@@ -180,12 +180,12 @@ def _deal(
             match update:
                 case Done(place, candidate):
                     places[place] = candidate
-                case Ranked(best_first):
-                    order = best_first
+                case Ranked():
+                    order = update.order
                 case Cost():
                     dealt.cost = update
-    order = order or sorted(places)
-    dealt.candidates = [places[place] for place in order if place in places][: sampling.n]
+    best_first = [places[place] for place in order or sorted(places) if place in places]
+    dealt.candidates = best_first[: sampling.n]
     return dealt
 
 
