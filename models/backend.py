@@ -202,6 +202,13 @@ def scorer(backend: Backend) -> Scorer:
 
 
 @runtime_checkable
+class Reciter(Protocol):
+    """A backend that says again and again what it was given to say, and so may repeat itself."""
+
+    recites: Literal[True]
+
+
+@runtime_checkable
 class Counter(Protocol):
     """A backend that counts many texts faster than one after another."""
 

@@ -11,7 +11,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
 from base.text import UNPRINTABLE, is_blank, shown
-from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Sampling
+from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Reciter, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
@@ -171,7 +171,8 @@ def draw_lines(
     names = {name for role in scene.cast for name in (role.name, *role.aliases)}
     labels, lately = _labels(scene, speaker), _lately(history, speaker)
     words = [words_of(entry) for entry in taken]
-    before = before_of(speaker, parse(read), _last(history))
+    seen = [] if isinstance(backend, Reciter) else parse(read)
+    before = before_of(speaker, seen, _last(history))
     table = _Table(speaker, labels, lately, steering, begun, names, words, before)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     chooses, done = ranks(sampling), dict[int, Candidate]()

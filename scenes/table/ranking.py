@@ -6,7 +6,7 @@ stand behind them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from base.messages import _
@@ -92,41 +92,23 @@ def likeness(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]])
 # --- what a person is told -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where a candidate stands among all that were drawn, and how likely it is among them."""
-
-    at: int
-    """From 1."""
-    of: int
-    likely: int
-    """How many are as likely or likelier, with itself."""
-    logprob: float
-    cut: bool
-
-
-def standing_of(candidates: Sequence[Candidate], at: int) -> Standing | None:
-    """Where the candidate `at` stands, from 0; `None` where not all are known to be so likely."""
-    known = [one.logprob for one in candidates if one.logprob is not None]
-    mine = candidates[at].logprob
-    if mine is None or len(known) < len(candidates):
-        return None
-    likely = sum(one >= mine for one in known)
-    return Standing(at + 1, len(known), likely, mine, candidates[at].finish == "length")
-
-
 def why(candidates: Sequence[Candidate], at: int) -> str:
-    """Why a candidate stands where it does, in one line; nothing where it is not known."""
-    it = standing_of(candidates, at)
-    if it is None:
+    """Why the candidate `at`, from 0, stands where it does, in one line; nothing where it is not
+    known of all how likely they are."""
+    likely = [one.logprob for one in candidates if one.logprob is not None]
+    if len(likely) < len(candidates):
         return ""
-    numbers = {"n": it.likely, "of": it.of, "logprob": round(it.logprob, 1)}
-    if it.cut:
-        return _(
-            "{n} of {of} by likelihood ({logprob}); it was cut, so it stands behind", **numbers
-        )
-    if it.likely == 1 and it.at == 1:
-        return _("the likeliest of {of} ({logprob})", **numbers)
-    if it.likely > it.at:
-        return _("{n} of {of} by likelihood ({logprob}); unlike those before it", **numbers)
-    return _("{n} of {of} by likelihood ({logprob})", **numbers)
+    it, mine = candidates[at], likely[at]
+    place = {
+        "n": sum(one >= mine for one in likely),
+        "of": len(likely),
+        "logprob": f"{mine:.1f}",
+    }
+    if it.finish == "length":
+        return _("{n} of {of} by likelihood ({logprob}); it was cut, so it stands behind", **place)
+    if at == 0 and place["n"] == 1:
+        return _("the likeliest of {of} ({logprob})", **place)
+    whole = (n for n in range(at + 1, len(likely)) if candidates[n].finish == "stop")
+    if any(likely[n] > mine for n in whole):
+        return _("{n} of {of} by likelihood ({logprob}); unlike those before it", **place)
+    return _("{n} of {of} by likelihood ({logprob})", **place)

@@ -31,7 +31,8 @@ _LABEL = r"[\[［〔][^\W\d_]{1,8}[\]］〕]"
 _BRACKETED = re.compile(rf"^\s*{_LABEL}|{_LABEL}\s*$|[〖〗]")
 _PAIRS = ("“”", "「」", "『』", "《》", "〈〉", "[]", "［］", "〔〕", "{}", "｛｝")
 _INCHES = re.compile(r"\d\s*\"")
-_UNITS = re.compile(r"[^\W\d_\u2e80-\uffff][^\W_\u2e80-\uffff'’]*|\d+|[^\W_]")
+_LETTER = r"[^\W_\u2e80-\uffff]"
+_UNITS = re.compile(rf"(?!\d){_LETTER}(?:{_LETTER}|['’](?=\w))*|\d+|[^\W_]")
 _ASKS = re.compile(r"[？?]|[谁哪几吗呢啥]|什么|怎么|多少|\b(?:who|what|which|where|how)\b", re.I)
 _STANDS_ALONE = frozenset(
     "嗯哦噢喔啊呵哈嘿嗨哎唉诶欸哼唔呃额恩呀哇咦哟喂嘘噗嘶呸切啧呜哈嗬喵汪咚嗝吁嗷"
@@ -97,7 +98,10 @@ _BESIDE_EN = (
     r"|asks?|tells?|calls?|follows?|grabs?|watches|thanks?)\s+"
 )
 _STARTS = r"(?:^|(?<=[。！？!?…”」]))\s*"
-_OWN_INTRO = re.compile(r"我|俺|咱|是|叫|姓|名|\b(?:I|I'm|me|my|name|this is|it's|it is)\b", re.I)
+_OWN_INTRO = re.compile(
+    r"[我俺][是叫，,、]|是[我俺]|叫|姓|名|在下|本人|\b(?:I'm|I am|name|this is|it's|it is|through to)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
