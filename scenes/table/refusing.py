@@ -28,7 +28,7 @@ _SAID_QUOTED = re.compile(
 _SAID_PLAIN = re.compile(rf"{_SAYING}\s*[：:]")
 _HASHTAG = re.compile(r"(?:^|[\s，。！？…,.!?])[#＃][^\W\d_]")
 _LABEL = r"[\[［〔][^\W\d_]{1,8}[\]］〕]"
-_BRACKETED = re.compile(rf"^\s*{_LABEL}|{_LABEL}\s*$|[〖〗]")
+_BRACKETED = re.compile(rf"^\s*{_LABEL}|{_LABEL}\s*$|[〖〗]|</?[A-Za-z]\w{{0,9}}>")
 _PAIRS = ("“”", "「」", "『』", "《》", "〈〉", "[]", "［］", "〔〕", "{}", "｛｝")
 _INCHES = re.compile(r"\d\s*\"")
 _LETTER = r"[^\W_\u2e80-\uffff]"
@@ -99,7 +99,8 @@ _BESIDE_EN = (
 )
 _STARTS = r"(?:^|(?<=[。！？!?…”」]))\s*"
 _OWN_INTRO = re.compile(
-    r"[我俺][是叫，,、]|是[我俺]|叫|姓|名|在下|本人|\b(?:I'm|I am|name|this is|it's|it is|through to)\b",
+    r"[我俺][是叫，,、]|是[我俺]|叫|姓|名|在下|本人"
+    r"|\b(?:I'm|I am|name|this is|it's|it is|through to)\b",
     re.IGNORECASE,
 )
 
@@ -124,7 +125,7 @@ class Before:
         own = rf"(?:{own})(?![A-Za-z0-9])"
         beside = rf"{_BESIDE}{own}|{_BESIDE_EN}{own}"
         amid = rf"(?<=[\u3400-\u9fff])(?<![我叫是姓名俺])(?:{own})(?=[\u3400-\u9fff]|$)"
-        called = rf"{_STARTS}(?:{own})\s*[，,！!]|[，,]\s*(?:{own})\s*[，,。！？!?.]"
+        called = rf"^\s*(?:{own})\s*[？?]\s*$|{_STARTS}(?:{own})\s*[，,！!]|[，,]\s*(?:{own})\s*[，,。！？!?.]"
         return (
             ("action", re.compile(f"{beside}|{amid}")),
             ("speech", re.compile(f"{beside}|{called}")),
@@ -167,7 +168,7 @@ def copies(entry: Entry, before: Before, cut: bool) -> bool:
 
 
 def has_stray_marks(entry: Entry, before: Before, cut: bool) -> bool:
-    """Whether there are hashtags, labels in brackets, or a quotation mark or bracket alone; one
+    """Whether there are hashtags, tags, labels in brackets, or a quotation mark or bracket alone; one
     that is opened last may be, where the line was cut."""
     return any(
         _HASHTAG.search(text) or _BRACKETED.search(text) or _is_unpaired(text, cut)
@@ -194,7 +195,8 @@ def is_a_stub(entry: Entry, before: Before, cut: bool) -> bool:
     if len(said) != 1 or entry.kind == "narration":
         return False
     word, before_it = said[0], before.last.casefold()
-    if word in _STANDS_ALONE or _ASKS.search(before_it) or word in before_it:
+    answers = entry.kind == "speech" and (_ASKS.search(before_it) or word in before_it)
+    if word in _STANDS_ALONE or answers:
         return False
     text = f"{entry.text}{entry.thought}".strip()
     if _HALF_SAID.search(text) or "？" in text or "?" in text:

@@ -44,6 +44,8 @@ def rule(line: str, before: Before = BEFORE, cut: bool = False, who: str = "苏�
         ("[微笑] 你来了", "stray marks"),
         ("你来了[微笑]", "stray marks"),
         ("〖笑声：哈哈", "stray marks"),
+        ("放手啊。</u></u>", "stray marks"),
+        ("（我）", "stub"),
         ("他说“快走", "stray marks"),
         ("快走”他说", "stray marks"),
         ('he said "go', "stray marks"),
@@ -71,6 +73,7 @@ def test_each_rule_refuses_its_kind(line: str, name: str) -> None:
     [
         ("\\me walks over to Mara", "own name"),
         ("Mara, are you coming?", "own name"),
+        ("Mara?", "own name"),
         ("Come with me, Mara!", "own name"),
         ("I never open that door at night!", "copy"),
         ("The", "stub"),
@@ -121,6 +124,7 @@ def test_a_syllable_that_answers_is_a_line() -> None:
     asked, told = before_of(WAN, (), "谁去？"), before_of(WAN, (), "门开了。")
     assert rule("我", asked) == ""
     assert rule("我", told) == "stub"
+    assert rule("（我）", asked) == "stub"
     assert rule("左", before_of(WAN, (), "左还是右，你挑")) == ""
 
 

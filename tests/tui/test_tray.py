@@ -212,12 +212,14 @@ async def test_m_shows_what_stands_behind_the_best_before_it_draws_more() -> Non
     async with Alone().run_test(size=(60, 20)) as pilot:
         tray = pilot.app.query_one(Tray)
         tray.show(ranked)
+        await pilot.pause()
         rows = tray_text(pilot)
         assert "2 乙去看看。" in rows
         assert "丙" not in rows
         assert "↓ m shows 2 more; 1 came to nothing (重复)" in rows
         ranked.unfolded = True
         tray.unfold()
+        await pilot.pause()
         rows = tray_text(pilot)
         assert ">3 丙在哪儿？" in rows
         assert "4 丁不说话。" in rows
