@@ -125,7 +125,10 @@ class Before:
         own = rf"(?:{own})(?![A-Za-z0-9])"
         beside = rf"{_BESIDE}{own}|{_BESIDE_EN}{own}"
         amid = rf"(?<=[\u3400-\u9fff])(?<![我叫是姓名俺])(?:{own})(?=[\u3400-\u9fff]|$)"
-        called = rf"^\s*(?:{own})\s*[？?]\s*$|{_STARTS}(?:{own})\s*[，,！!]|[，,]\s*(?:{own})\s*[，,。！？!?.]"
+        called = (
+            rf"^\s*(?:{own})\s*[？?]\s*$|{_STARTS}(?:{own})\s*[，,！!]"
+            rf"|[，,]\s*(?:{own})\s*[，,。！？!?.]"
+        )
         return (
             ("action", re.compile(f"{beside}|{amid}")),
             ("speech", re.compile(f"{beside}|{called}")),
@@ -168,8 +171,8 @@ def copies(entry: Entry, before: Before, cut: bool) -> bool:
 
 
 def has_stray_marks(entry: Entry, before: Before, cut: bool) -> bool:
-    """Whether there are hashtags, tags, labels in brackets, or a quotation mark or bracket alone; one
-    that is opened last may be, where the line was cut."""
+    """Whether there are hashtags, tags, labels in brackets, or a quotation mark or bracket alone;
+    where the line was cut, one may be open."""
     return any(
         _HASHTAG.search(text) or _BRACKETED.search(text) or _is_unpaired(text, cut)
         for text in (entry.text, entry.thought)
