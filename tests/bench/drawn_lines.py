@@ -48,7 +48,8 @@ def main() -> None:
             for name, took, row in hands(backend, path, rng):
                 seconds[name].append(took)
                 steps[name].append(sum(line[3] for line in row["lines"]))
-                out.write(json.dumps(row | {"what": name}, ensure_ascii=False) + "\n")
+                row |= {"what": name, "seconds": took}
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 out.flush()
     print(f"{many} contexts\n\n| hand | seconds | tokens |\n|---|---|---|")
     for name, took in seconds.items():
