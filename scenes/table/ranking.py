@@ -13,6 +13,7 @@ from base.messages import _
 from models.backend import Sampling
 from models.entries import EMBEDDED
 from scenes.table.draws import Candidate
+from scenes.table.ranker import Ranker
 from scenes.table.refusing import units, words_of
 
 DRAWN = 10
@@ -37,14 +38,21 @@ def ranks(sampling: Sampling) -> bool:
     return sampling.draw > sampling.n
 
 
-def ranked(candidates: Mapping[int, Candidate], n: int, last: str = "") -> list[int]:
+def ranked(
+    candidates: Mapping[int, Candidate], n: int, last: str = "", ranker: Ranker | None = None
+) -> list[int]:
     """The places of candidates, the best first; the first `n` are unlike each other. `last` is the
-    line before.
+    line before; a `ranker` tells how good they are instead of their likelihood.
 
     It is the same in whatever order they were drawn.
     """
+    good = {at: one.logprob or 0.0 for at, one in candidates.items()}
+    if ranker is not None and candidates:
+        learnt = ranker.scores(list(candidates.values()), last)
+        good = dict(zip(candidates, learnt, strict=True))
     by_score = sorted(
-        candidates, key=lambda at: (_score(candidates[at], last), _words(candidates[at]))
+        candidates,
+        key=lambda at: (*_kept_behind(candidates[at], last), good[at], _words(candidates[at])),
     )
     by_score.reverse()
     worth = {at: 1 - rank / max(len(by_score) - 1, 1) for rank, at in enumerate(by_score)}
@@ -61,12 +69,12 @@ def ranked(candidates: Mapping[int, Candidate], n: int, last: str = "") -> list[
     return [*front, *(at for at in by_score if at not in front)]
 
 
-def _score(candidate: Candidate, last: str) -> tuple[bool, bool, float]:
+def _kept_behind(candidate: Candidate, last: str) -> tuple[bool, bool]:
     """Whole lines before such as were cut, those that say something of their own before such as
-    repeat the last one, the likely before the unlikely."""
+    repeat the last one."""
     own, before = _pairs(candidate), _of(units(last))
     echo = len(own & before) / len(own) if own else 0.0
-    return candidate.finish == "stop", echo < ECHO, candidate.logprob or 0.0
+    return candidate.finish == "stop", echo < ECHO
 
 
 def _words(candidate: Candidate) -> str:
