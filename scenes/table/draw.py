@@ -23,6 +23,7 @@ from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
+from scenes.table.ranker import Ranker
 from scenes.table.ranking import ranked, ranks
 from scenes.table.refusing import NOTHING_BEFORE, Before, before_of, why_refused, words_of
 from scenes.table.snapshot import from_json
@@ -146,6 +147,7 @@ def draw_lines(
     taken: Sequence[Entry] = (),
     begun: str = "",
     steering: Steering | None = None,
+    ranker: Ranker | None = None,
 ) -> Generator[Update]:
     """Draw `sampling.n` lines by `speaker`, or `sampling.draw` to choose from, that differ from
     each other and from `taken`, and begin with `begun`; without `steering`, the scene's own holds.
@@ -207,7 +209,7 @@ def draw_lines(
             break
         places = refused
     if chooses:
-        order = ranked(done, sampling.n, before.last)
+        order = ranked(done, sampling.n, before.last, ranker)
         yield Ranked((*order, *(at for at in range(drawn) if at not in done)))
     yield _cost(costs, first, time.perf_counter() - started)
 

@@ -87,7 +87,7 @@ class PlayHands(PlaySteering):
         if offset:  # who wants more wants them as they come
             sampling, hand.unfolded = replace(sampling, draw=0), True
         hand.places += [Place() for __ in range(max(sampling.n, sampling.draw))]
-        ways = speaker.adapter, taken, hand.begun, hand.steering
+        ways = speaker.adapter, taken, hand.begun, hand.steering, self.ranker
         updates = draw_lines(backend, self.scene, history, speaker, sampling, *ways)
         return self._with_notices(backend, updates)
 

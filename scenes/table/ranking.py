@@ -118,5 +118,8 @@ def why(candidates: Sequence[Candidate], at: int) -> str:
         return _("the likeliest of {of} ({logprob})", **place)
     whole = (n for n in range(at + 1, len(likely)) if candidates[n].finish == "stop")
     if any(likely[n] > mine for n in whole):
-        return _("{n} of {of} by likelihood ({logprob}); unlike those before it", **place)
+        return _(
+            "{n} of {of} by likelihood ({logprob}); unlike those before it, or like your picks",
+            **place,
+        )
     return _("{n} of {of} by likelihood ({logprob})", **place)

@@ -73,7 +73,7 @@ def test_each_says_why_it_stands_there() -> None:
     hand.append(candidate("丙", -1, "length"))
     assert [why(hand, at) for at in range(4)] == [
         "2 of 4 by likelihood (-3.0)",
-        "4 of 4 by likelihood (-9.1); unlike those before it",
+        "4 of 4 by likelihood (-9.1); unlike those before it, or like your picks",
         "3 of 4 by likelihood (-4.0)",
         "1 of 4 by likelihood (-1.0); it was cut, so it stands behind",
     ]
