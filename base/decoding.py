@@ -1,9 +1,10 @@
-"""Bytes whose encoding nobody said, to text: UTF-8, UTF-16, UTF-32 or GB18030."""
+"""Bytes whose encoding nobody said, to text: UTF-8, UTF-16, UTF-32, GB18030, Big5, Shift_JIS."""
 
 import codecs
 import re
 
 from base.errors import KnownError
+from base.legacy_encodings import encoding_name, legacy_encoding
 from base.messages import _
 from base.text import UNPRINTABLE
 
@@ -37,7 +38,8 @@ def encoding_of(piece: bytes) -> str:
     right = len(sample.decode("utf-8", "ignore")) - sum(byte < 128 for byte in sample)
     if wrong * 10 <= right:
         return "utf-8"
-    return "gb18030" if _wrong(sample, "gb18030") * 2 <= wrong else "utf-8"
+    legacy = legacy_encoding(sample)
+    return legacy if _wrong(sample, legacy) * 2 <= wrong else "utf-8"
 
 
 def marked_encoding(piece: bytes) -> str | None:
@@ -54,10 +56,10 @@ def beginning(head: bytes) -> str:
 def decoded(raw: bytes) -> tuple[str, str] | None:
     """A whole text and the encoding that every byte of it is in; `None` where it is in none.
 
-    Without a mark it is UTF-8, or else GB18030.
+    Without a mark it is UTF-8, or else GB18030, Big5 or Shift_JIS.
     """
     marked = marked_encoding(raw)
-    for encoding in (marked or "utf-8", "gb18030"):
+    for encoding in (marked or "utf-8", legacy_encoding(raw), "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
@@ -69,7 +71,9 @@ def decoded(raw: bytes) -> tuple[str, str] | None:
 
 def read_as(where: str, encoding: str) -> str:
     """What to say of a text that is not UTF-8 and was read all the same."""
-    return _("{where}: read as {encoding}, not UTF-8", where=where, encoding=encoding.upper())
+    return _(
+        "{where}: read as {encoding}, not UTF-8", where=where, encoding=encoding_name(encoding)
+    )
 
 
 def reads_as(raw: bytes, encoding: str) -> bool:
@@ -123,7 +127,7 @@ def _not_utf8(raw: bytes, where: str, error: UnicodeDecodeError) -> KnownError:
                 line=line,
             )
         )
-    for encoding in ("gb18030", *WIDE):
+    for encoding in (legacy_encoding(raw), *WIDE):
         if _is_text(raw, encoding):
             return _other_encoding(where, "utf-16" if encoding in WIDE else encoding)
     if b"\0" in raw or _BINARY.search(raw[:start].decode("utf-8", "ignore")) or start == 0:
@@ -143,8 +147,8 @@ def _other_encoding(where: str, encoding: str) -> KnownError:
         _(
             "{where}: the text is {encoding}, expected UTF-8; convert it with: {command}",
             where=where,
-            encoding=encoding.upper(),
-            command=f"iconv -f {encoding.upper()} -t UTF-8 OLD > NEW",
+            encoding=encoding_name(encoding),
+            command=f"iconv -f {encoding_name(encoding)} -t UTF-8 OLD > NEW",
         )
     )
 

@@ -13,7 +13,7 @@ from base.system_errors import system_reason
 from base.text import shown
 
 SUFFIXES = (".yaml", ".yml")
-CARDS = (".png", ".apng", ".json", ".charx")
+CARDS = (".png", ".apng", ".webp", ".json", ".charx")
 """Files of characters in the formats of other programs."""
 
 

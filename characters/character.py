@@ -5,6 +5,21 @@ from pathlib import Path
 
 from characters.sheets.values import Sheet
 
+DEEPEST = 1000
+"""Lines that may stand behind an author's note."""
+
+
+@dataclass(frozen=True)
+class AuthorNote:
+    """What a model is reminded of shortly before the end of the history; none without a text."""
+
+    text: str = ""
+    depth: int = 4
+    """Lines of the history that stand behind it."""
+
+
+NO_NOTE = AuthorNote()
+
 
 @dataclass(frozen=True)
 class Character:
@@ -29,5 +44,9 @@ class Character:
     """What this character begins with: skills, HP, things."""
     secret: str = ""
     """What only this character knows; no card has a place for it."""
+    narrator: bool = False
+    """Whether this is a narrator or a world, that tells with `【…】`."""
+    notes: tuple[AuthorNote, ...] = ()
+    """What a model is reminded of in the prompts of this character's lines alone."""
     card: Path | None = None
     """The card it comes from. In texts of a card `{{user}}` is the player's role."""

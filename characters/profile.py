@@ -7,11 +7,11 @@ from base.errors import KnownError
 from base.folders import CARDS, SUFFIXES, beside, find, folders, is_file, is_folder, is_path, listed
 from base.messages import _
 from base.names import label_problem, name_problem, nearest
-from base.text import shown
+from base.text import one_line, shown
 from base.validation import checked
 from base.yaml_reader import Document, read, read_document
 from base.yaml_tree import Key
-from characters.character import Character
+from characters.character import AuthorNote, Character
 from characters.schema import CharacterFile, CharacterKeys
 from characters.sheets.values import sheet_problems, value_of
 
@@ -94,6 +94,8 @@ def _made(document: Document, path: Path) -> Character:
         talkativeness=keys.talkativeness,
         sheet={name: value_of(value) for name, value in keys.sheet.items()},
         secret=keys.secret.strip(),
+        narrator=keys.narrator,
+        notes=tuple(AuthorNote(one_line(note.text), note.depth) for note in keys.notes),
         card=path.parent / keys.card if keys.card else None,
     )
 
@@ -116,6 +118,8 @@ def _of_card(path: Path) -> Character:
         openings=sheet.openings,
         talkativeness=sheet.talkativeness,
         sheet=sheet.values,
+        narrator=sheet.narrator,
+        notes=sheet.notes,
         card=path,
     )
 

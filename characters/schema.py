@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from base.declaration import Declaration, Lines, Name, Words
+from base.declaration import TEXT, Declaration, Lines, Name, Or, Words
+from characters.character import DEEPEST, AuthorNote
 from characters.sheets.values import LARGEST, LONGEST_TEXT, MOST_ITEMS, MOST_KEYS
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
@@ -21,6 +22,23 @@ SheetValue = Annotated[
     ),
 ]
 """A number, a short text, or a list of short texts; what is wrong says the room of sheets."""
+
+
+class NoteKeys(Declaration):
+    """An author's note: a reminder that stands in the prompt, and in no log."""
+
+    text: Name
+    """What the model is reminded of; a note that is a text is this."""
+    depth: Annotated[int, Field(ge=0, le=DEEPEST)] = AuthorNote.depth
+    """Lines of the history that stand behind it; each of them is read anew at every turn."""
+
+
+def note_value(value: object) -> object:
+    """A note that is written as a text, as what it is short for."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+Note = Annotated[NoteKeys, BeforeValidator(note_value), Or((TEXT,))]
 
 
 class CharacterKeys(Declaration):
@@ -42,6 +60,10 @@ class CharacterKeys(Declaration):
     """A LoRA adapter or P-tuning prefix trained on this character; none is the base model."""
     emotions: Words = Field(default_factory=list)
     """The labels this character uses after `\\emoji`; none means those of the scene."""
+    narrator: bool = False
+    """Whether this narrates with `【…】`, as a narrator or a world does."""
+    notes: list[Note] = Field(default_factory=list)
+    """Reminders in the prompts of this character's own lines, each a text or `{text, depth}`."""
     sheet: Annotated[dict[str, SheetValue], Field(max_length=MOST_KEYS)] = Field(
         default_factory=dict
     )

@@ -2,23 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import name_problem
-from base.text import shown
+from base.text import one_line, shown
 from base.yaml_reader import Document
 from base.yaml_tree import Key
 from characters.character import Character
 from characters.profile import problems_of, refer
 from characters.sheets.values import merged
-from scenes.scene import Role
+from scenes.constants import constants_of
+from scenes.scene import AuthorNote, Role
 from scenes.schema import CastKeys, SceneKeys
 
 NOBODY = "玩家"
 """What `{{user}}` becomes in a scene with nobody else."""
+STAND_INS = ("来客", "Visitor")
+"""Who `{{user}}` is in sample dialogues, so that they put no words into the player's mouth: in
+Chinese ones, and in others."""
 
 
 def cast_of(keys: SceneKeys, document: Document, folder: Path) -> tuple[list[Role], list[str]]:
@@ -49,30 +54,44 @@ def _player(name: str, keys: SceneKeys) -> str:
 
 def _role(name: str, entry: CastKeys, character: Character, folder: Path, player: str) -> Role:
     other_names = [character.name, *character.aliases, *entry.aliases]
-    own = "talkativeness" in entry.model_fields_set or character.talkativeness is None
+    says = "talkativeness" in entry.model_fields_set or character.talkativeness is None
 
-    def filled(text: str) -> str:
+    own = [folder / file for file in entry.knowledge]
+
+    def filled(text: str, user: str = player) -> str:
         if "{{" not in text:
             return text
         from characters.cards.macros import expand
 
-        return expand(text, name, player, Random(f"{name}\n{text}"))
+        return expand(text, name, user, Random(f"{name}\n{text}"), datetime.now())
 
     return Role(
         name=name,
         aliases=tuple(dict.fromkeys(alias for alias in other_names if alias != name)),
         profile=entry.profile.strip() or filled(character.profile),
-        voice=entry.voice.strip() or filled(character.voice),
+        voice=entry.voice.strip() or filled(character.voice, stand_in(character.voice)),
         likes=tuple(entry.likes) or character.likes,
-        narrator=entry.narrator,
-        talkativeness=entry.talkativeness if own else character.talkativeness or 0.0,
+        narrator=entry.narrator
+        or (character.narrator and "narrator" not in entry.model_fields_set),
+        talkativeness=entry.talkativeness if says else character.talkativeness or 0.0,
         adapter=entry.adapter if "adapter" in entry.model_fields_set else character.adapter,
-        knowledge=(*character.knowledge, *(folder / file for file in entry.knowledge)),
+        knowledge=(*character.knowledge, *own),
         emotions=tuple(entry.emotions) or character.emotions,
         openings=tuple(map(filled, character.openings)),
         sheet=merged(character.sheet, entry.sheet),
         secret=entry.secret.strip() or filled(character.secret),
+        notes=_notes(entry) or tuple(replace(n, text=filled(n.text)) for n in character.notes),
+        constants=constants_of((*character.knowledge, *own), name, player),
     )
+
+
+def stand_in(voice: str) -> str:
+    """Who speaks with the role in sample lines of its voice."""
+    return STAND_INS[0 if any("\u3400" <= sign <= "\u9fff" for sign in voice) else 1]
+
+
+def _notes(entry: CastKeys) -> tuple[AuthorNote, ...]:
+    return tuple(AuthorNote(one_line(note.text), note.depth) for note in entry.notes)
 
 
 def seated(role: Role, character: Character, player: str | None) -> Role:

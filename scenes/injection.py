@@ -16,16 +16,17 @@ from characters.lore.matching import Moment, Utterance
 from characters.lore.scan import scan
 from characters.wiki.index import Base, Hit
 from characters.wiki.vectors import fused
+from scenes.constants import all_of
 from scenes.log import Entry
 from scenes.memory.facts import facts_about
 from scenes.note import Note
-from scenes.prompt import Count, History
+from scenes.prompt import BLOCKS, Count, History
 from scenes.recall import Fact
 from scenes.scene import Role, Scene
 
-SHARE_AT_ONCE = 8
+SHARE_AT_ONCE = 4
 """The part of the history's tokens, one in so many, that a turn may bring up."""
-SHARE_STANDING = 3
+SHARE_STANDING = 2
 """The part of the history's tokens, one in so many, that notes may take together."""
 CHUNKS = 2
 """Chunks of text that a turn may bring up."""
@@ -45,6 +46,7 @@ class KnowledgeInjector:
     def __init__(self, scene: Scene, budget: int, count: Count, player: str | None = None) -> None:
         """`budget` is the tokens of the history, as `scenes.prompt.history_budget` gives them."""
         self.scene, self.budget, self.count, self.player = scene, budget, count, player
+        self._profile = {one.key for one in all_of(scene)}
         self.entries: list[Entry] = []
         self._history = History(count, share=scene.memory.share)
         self._facts: list[Fact] = []
@@ -74,14 +76,17 @@ class KnowledgeInjector:
     def notes_for(self, speaker: Role, knowledge: Knowledge) -> list[Note]:
         """The notes to be written now, before a line by `speaker`, most relevant first."""
         ends = self._history.ends
-        if not (knowledge or self._facts) or ends[-1] - ends[max(0, len(ends) - 2)] > (
-            self.budget // 2
-        ):
+        last = ends[-1] - ends[max(0, len(ends) - 2)]
+        if not (knowledge or self._facts) or last > self.budget // 2:
             return []  # beside a last line that long, notes would push it out
         first = self._history.dropped(self.budget)
         standing = [(at, note) for at, note in self._notes if at >= first]
         taken = sum(ends[at + 1] - ends[at] for at, _ in standing)
-        room = min(self.budget // SHARE_AT_ONCE, self.budget // SHARE_STANDING - taken)
+        room = min(
+            self.budget // SHARE_AT_ONCE,
+            self.budget // SHARE_STANDING - taken,
+            self.budget - self.budget // BLOCKS - last,  # a cut takes a block, and leaves the line
+        )
         there = {note.key for _, note in standing}
         texts = {note.text for _, note in standing}
         notes = self._of_facts(there, room)
@@ -124,6 +129,7 @@ class KnowledgeInjector:
             replies=self._replies,
             started=self._started,
             standing=there,
+            profile=self._profile,
         )
         last = self._messages[-1].text if self._messages else ""
         chance = Random(f"{self.scene.title}\n{self._said}\n{speaker.name}\n{last}")

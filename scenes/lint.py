@@ -7,6 +7,7 @@ from base.names import nearest
 from base.text import shown
 from base.yaml_reader import Document
 from base.yaml_tree import Key, located
+from scenes.casting import STAND_INS
 from scenes.log import SPOKEN, Entry, read
 from scenes.scene import Role
 from scenes.schema import SceneKeys
@@ -17,8 +18,8 @@ def lint(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iterator[
     names = {name for role in cast for name in (role.name, *role.aliases)}
     yield from _odd_lines(keys.opening, ("opening",), keys.emotions, document, names)
     for role in cast:
-        key = ("cast", role.name, "voice")
-        yield from _odd_lines(role.voice, key, [*keys.emotions, *role.emotions], document, names)
+        key, labels = ("cast", role.name, "voice"), [*keys.emotions, *role.emotions]
+        yield from _odd_lines(role.voice, key, labels, document, names.union(STAND_INS))
 
 
 def _odd_lines(

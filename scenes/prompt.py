@@ -15,6 +15,7 @@ from base.errors import KnownError
 from base.messages import _
 from base.text import one_line
 from models.backend import Backend, Primed, Prompt
+from scenes.constants import all_of, fitted, line_of, told, without_any
 from scenes.log import Entry, cue, dump, parse, write
 from scenes.recall import (
     NOTHING_RECALLED,
@@ -26,8 +27,8 @@ from scenes.recall import (
     recalled_within,
     recap_line,
 )
-from scenes.scene import Role, Scene
-from scenes.steering import UNSTEERED, Steering, room, steered
+from scenes.scene import AuthorNote, Role, Scene
+from scenes.steering import UNSTEERED, Steering, note_line, room, steered
 from scenes.view import without_thought
 
 Count = Callable[[str], int]
@@ -159,7 +160,7 @@ def build_prompt(
     budget = history_budget(scene, context, reply, count)
     beside = room(steering, scene, budget, count)
     said = History(count, history, scene.memory.share)
-    prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
+    prompt = prompt_after(stable_within(scene, context, count), said, speaker, budget, beside)
     return steered(prompt, steering, scene.language, secret_part(speaker))
 
 
@@ -168,13 +169,17 @@ def prime(backend: Backend, scene: Scene, history: Iterable[Entry]) -> None:
     if isinstance(backend, Primed):
         lines = (write(entry) + "\n" for entry in history if entry.kind != "comment")
         secrets = (secret_part(role) for role in scene.cast if role.secret)
-        backend.prime([stable_part(scene), *map(cue_of, scene.cast), *secrets, *lines])
+        reminders = (line for role in scene.cast for line in map(_reminder, role.notes))
+        constants = map(line_of, all_of(scene))
+        own = [*map(cue_of, scene.cast), *secrets, *reminders, *constants]
+        backend.prime([stable_part(scene), stable_part(without_any(scene)), *own, *lines])
 
 
 def prompt_after(stable: str, said: History, speaker: Role, budget: int, beside: int = 0) -> Prompt:
     """The prompt for the next line by `speaker`, its history within `budget` tokens less those
     `beside`."""
-    return Prompt(stable, said.kept(budget, beside) + secret_part(speaker), cue_of(speaker))
+    history = reminded(said.kept(budget, beside), speaker)
+    return Prompt(stable, history + secret_part(speaker), cue_of(speaker))
 
 
 def prompt_without(
@@ -182,15 +187,16 @@ def prompt_without(
 ) -> Prompt:
     """The prompt that a draw had which `dropped` so many entries of its history, whatever tokens
     are counted by now; `budget` is that of the draw, `lead` what stood in their place."""
-    history = lead + said.without(dropped, budget) + secret_part(speaker)
+    history = reminded(lead + said.without(dropped, budget), speaker) + secret_part(speaker)
     return Prompt(stable, history, cue_of(speaker))
 
 
 def history_budget(scene: Scene, context: int, reply: int, count: Count) -> int:
     """Tokens that the history may take beside what is stable. Raises as `build_prompt` does."""
     longest_cue = max(count(cue_of(role)) for role in scene.cast)
-    secrets = max((count(secret_part(role)) for role in scene.cast if role.secret), default=0)
-    budget = context - reply - count(stable_part(scene)) - secrets - longest_cue - MARGIN
+    own = max(_own_tokens(role, count) for role in scene.cast)
+    stable = count(stable_within(scene, context, count))
+    budget = context - reply - stable - own - longest_cue - MARGIN
     if budget < context // 8:
         raise KnownError(
             _(
@@ -211,6 +217,48 @@ def cue_of(role: Role) -> str:
     return NARRATION_CUE if role.narrator else cue(role.name)
 
 
+def _own_tokens(role: Role, count: Count) -> int:
+    """Tokens of what stands in the prompts of this role's lines alone."""
+    secret = count(secret_part(role)) if role.secret else 0
+    return secret + sum(count(_reminder(note)) for note in role.notes)
+
+
+def _reminder(note: AuthorNote) -> str:
+    return note_line(note.text)
+
+
+def reminded(history: str, role: Role) -> str:
+    """A history with what the prompts of this role's lines remind of, so many lines before its
+    end."""
+    if not role.notes:
+        return history
+    lines = [f"{line}\n" for line in history.split("\n")[:-1]]
+    for at, line in reminders_in(role, len(lines)):
+        lines.insert(at, line)
+    return "".join(lines)
+
+
+def reminders_in(role: Role, lines: int) -> list[tuple[int, str]]:
+    """Where the reminders of a role come to stand among so many lines of history, in the order in
+    which they are put there."""
+    notes = sorted((n for n in role.notes if n.text), key=lambda note: -note.depth)
+    placed = [max(0, lines - note.depth) for note in notes]
+    pairs = enumerate(zip(placed, notes, strict=True))
+    return [(at + before, _reminder(note)) for before, (at, note) in pairs]
+
+
+def stable_within(scene: Scene, context: int, count: Count) -> str:
+    """What does not change during a session, with those entries of lorebooks that have room."""
+    return stable_part(within(scene, context, count))
+
+
+def within(scene: Scene, context: int, count: Count) -> Scene:
+    """The scene with those constant entries of its lorebooks that have room in a context."""
+    if not all_of(scene):
+        return scene
+    return fitted(scene, context, count, count(stable_part(without_any(scene))))
+
+
 def secret_part(role: Role) -> str:
     """What only `role` knows, as a log line before its cue, so that all before it is shared with
     the prompts of others; empty where it has no secret."""
@@ -225,19 +273,38 @@ def stable_part(scene: Scene) -> str:
     """What does not change during a session: title, summary, cast and voices, as log lines; where
     thoughts are private, none of the voices, since all read them."""
     entries = [Entry("chapter", one_line(scene.title))]
+    profiles = [one_line(role.profile) for role in scene.cast]
     about = (one_line(scene.summary), one_line(scene.aim))
-    entries += [Entry("context", text) for text in about if text]
+    entries += [
+        Entry("context", text)
+        for text in about
+        if text and not any(profile.startswith(text) for profile in profiles)
+    ]
     for role in scene.cast:
         likes = "、".join(role.likes)
         profile = one_line(f"{role.profile} {likes and f'（{likes}）'}")
         if profile:
             entries.append(Entry("context", f"{role.name}：{profile}"))
+        entries += [Entry("context", text) for text in told(role.constants, role)]
+    entries += [Entry("context", text) for text in told(scene.constants)]
+    entries = list(dict.fromkeys(entries))  # two of the cast may have one book
     for role in scene.cast:
-        voice = [entry for entry in parse(role.voice) if entry.kind != "comment"]
-        if scene.thoughts == "private":
-            voice = [said for entry in voice if (said := without_thought(entry))]
-        entries += voice
+        entries += _voice(role, scene)
     return dump(entries)
+
+
+def _voice(role: Role, scene: Scene) -> list[Entry]:
+    """Sample lines; where somebody else speaks in them, set apart from what happens."""
+    voice = [entry for entry in parse(role.voice) if entry.kind != "comment"]
+    if scene.thoughts == "private":
+        voice = [said for entry in voice if (said := without_thought(entry))]
+    names = (role.name, *role.aliases)
+    if not any(entry.speaker and entry.speaker not in names for entry in voice):
+        return voice
+    zh = scene.language.startswith("zh")
+    head = f"{role.name}说话的例子" if zh else f"How {role.name} speaks"
+    end = "例子完" if zh else "End of the examples"
+    return [Entry("context", head), *voice, Entry("context", end)]
 
 
 def trim(lines: Sequence[str], budget: int, count: Count) -> Sequence[str]:

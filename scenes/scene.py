@@ -9,6 +9,9 @@ from base.errors import KnownError
 from base.messages import _, series
 from base.names import nearest
 from base.text import shown
+from characters.character import DEEPEST as DEEPEST
+from characters.character import NO_NOTE as NO_NOTE
+from characters.character import AuthorNote as AuthorNote
 from characters.sheets.values import Value
 from scenes.lesson import Lesson
 
@@ -23,8 +26,19 @@ EMOTIONS = (
 """The labels after `\\emoji` that a scene has unless it lists its own."""
 
 
-DEEPEST = 1000
-"""Lines that may stand behind an author's note."""
+@dataclass(frozen=True)
+class Constant:
+    """An entry of a lorebook that needs no key to be told: a part of the profiles."""
+
+    text: str
+    key: str
+    """What tells it from all other knowledge, as long as its text stays the same."""
+    path: Path
+    """The file of the book."""
+    order: int = 100
+    """The higher one has the first claim to the room, and stands further down."""
+    called: str = ""
+    """What the table switches it by, also when its text is written anew."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,10 @@ class Role:
     """What it begins with: skills, HP, things."""
     secret: str = ""
     """What only this role knows: part of its own prompt, and of no other."""
+    notes: tuple[AuthorNote, ...] = ()
+    """What a model is reminded of in the prompts of this role's lines alone."""
+    constants: tuple[Constant, ...] = ()
+    """What its own lorebooks tell without a key."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +84,6 @@ class ModelChoice:
     """The adapter of roles that name none; `Role.adapter` has taken it over already."""
     scripts: tuple[str, ...] = ()
     """The scripts that candidates are written in; none is any."""
-
-
-@dataclass(frozen=True)
-class AuthorNote:
-    """What a model is reminded of shortly before the end of the history; none without a text."""
-
-    text: str = ""
-    depth: int = 4
-    """Lines of the history that stand behind it."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,8 @@ class Scene:
     opening: str = ""
     """The first lines of the log, as text."""
     knowledge: tuple[Path, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    """What the lorebooks of the scene tell without a key."""
     emotions: tuple[str, ...] = EMOTIONS
     model: ModelChoice = ModelChoice()
     sampling: Mapping[str, object] = field(default_factory=dict, hash=False)
@@ -119,7 +130,7 @@ class Scene:
     """What is recited in place of a model."""
     ahead: int | None = None
     """How many turns are drawn while the person reads; `None` leaves it to the program."""
-    note: AuthorNote = AuthorNote()
+    note: AuthorNote = NO_NOTE
     banned: tuple[str, ...] = ()
     """Phrases that no candidate may hold."""
     memory: MemoryChoice = MemoryChoice()

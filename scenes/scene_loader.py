@@ -11,10 +11,11 @@ from base.text import one_line, shown
 from base.validation import checked
 from base.yaml_reader import Document, read, read_document
 from characters.profile import missing_files
-from scenes.casting import cast_of, opening_of
+from scenes.casting import NOBODY, cast_of, opening_of
+from scenes.constants import constants_of
 from scenes.lesson import NARRATOR, Lesson, Step, unsayable
 from scenes.lint import lint
-from scenes.scene import AuthorNote, MemoryChoice, ModelChoice, Role, Scene
+from scenes.scene import AuthorNote, Constant, MemoryChoice, ModelChoice, Role, Scene
 from scenes.scene_list import find_scenes, scene_names
 from scenes.schema import LessonKeys, SceneKeys
 from scenes.steering import ban_problem, phrases
@@ -78,6 +79,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
     if lesson is not None:
         problems += _unteachable(lesson, document, cast)
     warnings = tuple(lint(keys, document, cast))
+    constants = _constants(keys, cast, path.parent)
     if problems:
         marked = (_("{warning} (a warning)", warning=warning) for warning in warnings)
         raise KnownError(*document.in_order([*problems, *marked]))
@@ -93,6 +95,7 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         play_as=keys.play_as,
         opening=keys.opening.strip("\n") or opening_of(cast, keys.play_as),
         knowledge=tuple(path.parent / name for name in keys.knowledge),
+        constants=constants,
         emotions=tuple(keys.emotions),
         model=ModelChoice(
             keys.model.use,
@@ -113,6 +116,15 @@ def _resolved(keys: SceneKeys, document: Document, path: Path, wrong: list[str])
         memory=MemoryChoice(keys.memory.model, keys.memory.share),
         warnings=warnings,
     )
+
+
+def _constants(keys: SceneKeys, cast: Sequence[Role], folder: Path) -> tuple[Constant, ...]:
+    """What the scene's own books tell without a key; `{{char}}` is the first that is not the
+    player's."""
+    names = [role.name for role in cast]
+    char = next((name for name in names if name != keys.play_as), names[0])
+    user = keys.play_as or next((name for name in names if name != char), NOBODY)
+    return constants_of((folder / name for name in keys.knowledge), char, user)
 
 
 def _stranger(keys: SceneKeys, document: Document, cast: Sequence[Role]) -> Iterator[str]:

@@ -24,8 +24,9 @@ def language_of(text: str) -> Literal["zh", "en"]:
     return "zh" if wide * 4 >= len(text) else "en"
 
 
-def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
-    """A scene of roles that are characters, and the player's role; its language is the summary's.
+def scene_with(cast: Mapping[str, str], player: str, summary: str = "", language: str = "") -> str:
+    """A scene of roles that are characters, and the player's role; its language is the summary's
+    unless it is given.
 
     `cast` gives the character of each role.
     """
@@ -33,7 +34,7 @@ def scene_with(cast: Mapping[str, str], player: str, summary: str = "") -> str:
     keys: dict[str, object] = {
         "title": "、".join(cast)[:80],
         "summary": " ".join(summary.split())[:120],
-        "language": language_of(summary),
+        "language": language or language_of(summary),
         "play_as": player,
         "cast": {**others, **({} if player in others else {player: {}})},
         "thoughts": "private",

@@ -12,11 +12,11 @@ from base.messages import _
 from base.ranges import LEAST_SHARE, MOST_SHARE
 from base.ranges import SAMPLING as RANGES
 from base.text import shown
-from characters.schema import CharacterKeys
+from characters.schema import CharacterKeys, NoteKeys, note_value
 from models.backend import AT_THE_TABLE, Sampling
 from scenes.dice.rules import HOUSE_RULES, Game
 from scenes.lesson import Wants
-from scenes.scene import DEEPEST, EMOTIONS, AuthorNote
+from scenes.scene import EMOTIONS
 
 OWN = frozenset({"cues", "grammar", "logprobs"})
 """Settings of `Sampling` that belong to the program, not to a scene."""
@@ -82,8 +82,6 @@ class CastKeys(CharacterKeys):
     """A file of the character library, or one beside this scene such as `ann.yaml`."""
     talkativeness: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Chance to speak next without being named, 0 to 1."""
-    narrator: bool = False
-    """Whether this role narrates with `【…】`."""
 
 
 class StepKeys(Declaration):
@@ -122,19 +120,6 @@ class LessonKeys(Declaration):
     """What the other roles say, by their names; `【】` is whoever narrates."""
     anybody: Words = Field(default_factory=lambda: ["嗯……"])
     """What somebody says who is not among them."""
-
-
-class NoteKeys(Declaration):
-    """An author's note: a reminder that stands in the prompt, and in no log."""
-
-    text: Name
-    """What the model is reminded of; a `note:` that is a text is this."""
-    depth: Annotated[int, Field(ge=0, le=DEEPEST)] = AuthorNote.depth
-    """Lines of the history that stand behind it; each of them is read anew at every turn."""
-
-
-def _note(value: object) -> object:
-    return {"text": value} if isinstance(value, str) else value
 
 
 def _entry(value: object) -> object:
@@ -191,7 +176,7 @@ class SceneKeys(Declaration):
     `shared`."""
     lesson: LessonKeys | None = None
     """What is recited in place of a model: a scene with a lesson needs none, and uses none."""
-    note: Annotated[NoteKeys | None, BeforeValidator(_note), Or((TEXT,))] = None
+    note: Annotated[NoteKeys | None, BeforeValidator(note_value), Or((TEXT,))] = None
     """What the model is reminded of shortly before the end of what was said; none is nothing."""
     banned: Words = Field(default_factory=list)
     """Phrases that no candidate may hold: one that does is drawn again."""

@@ -13,15 +13,13 @@ from base.messages import _
 from base.text import one_line
 from models.backend import Prompt
 from scenes.log import Entry, write
+from scenes.scene import NO_NOTE as NO_NOTE
 from scenes.scene import AuthorNote, Scene
 
 LONGEST = 1000
 """Characters of a director's line, of a note, and of a banned phrase, at most."""
 LONGEST_BAN = 60
 _BRACKETS = str.maketrans("【】{}", "〔〕（）")
-
-
-NO_NOTE = AuthorNote()
 
 
 @dataclass(frozen=True)

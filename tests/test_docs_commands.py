@@ -45,6 +45,7 @@ INSTEAD = (
     (r"convert starter", "convert ~/models/any.gguf"),
     (r"trim any.gguf", "trim ~/models/any.gguf"),
     (r"convert chatglm3-6b-int4", "convert ~/models/chatglm3-6b"),
+    (r"logs/\*\.log\.txt", "logs/one.log.txt logs/two.log.txt"),
     (r"--history-tokens 1500", "--history-tokens 60"),
     (r"eval (starter|\./sanguo)", "eval base"),
     (r"(--adapter [^ =]+=adapters/.*)", r"\1 --model ~/models/any.gguf"),

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from tests.requirements import ROOT, newest, requirements
 
-EXTRAS = ("starter", "local", "train", "embeddings", "keyring", "serve")
+EXTRAS = ("starter", "local", "train", "embeddings", "keyring", "parquet", "serve")
 ROOMS = ("tui", "scenes", "characters", "models", "base")
 NEEDS_EVERYTHING = ("tests",)
 LOCKED = [line.partition("==") for line in (ROOT / "constraints.txt").read_text().splitlines()]

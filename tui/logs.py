@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from base.decoding import UTF8, WIDE, beginning, encoding_of
 from base.folders import why_no_file
+from base.legacy_encodings import encoding_name
 from base.messages import _
 from base.system_errors import system_reason
 from base.text import UNPRINTABLE
@@ -113,7 +114,7 @@ class _Decoder:
         try:
             return self._decode.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            name = self._encoding.removesuffix("-sig").upper()
+            name = encoding_name(self._encoding.removesuffix("-sig"))
             before = error.object[: error.start].decode(self._encoding, "ignore")
             line = number + before.replace("\r\n", "\n").count("\n")
             raise BadInput(
@@ -136,7 +137,13 @@ class _Decoder:
         if encoding in WIDE and NO_TEXT.search(beginning(head[:SAMPLE])):
             raise BadInput(_("{where}: not a text file, expected a log", where=self._where))
         if encoding not in UTF8:
-            word(_("{where}: read as {encoding}", where=self._where, encoding=encoding.upper()))
+            word(
+                _(
+                    "{where}: read as {encoding}",
+                    where=self._where,
+                    encoding=encoding_name(encoding),
+                )
+            )
         return encoding
 
 

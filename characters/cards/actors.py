@@ -1,21 +1,19 @@
 """Characters that are no cards, a Foundry actor or one of CCFOLIA, as cards with a sheet."""
 
 import re
-from html import unescape
 from typing import Any
 
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.jsontext import Json
 from characters.cards.lines import role_name
 from characters.cards.mapping import OURS, plain
+from characters.cards.markup import setting_of
 from characters.sheets.foreign import ccfolia_values, foundry_values, is_ccfolia, is_foundry
 from characters.sheets.values import Value
 
 FOUNDRY, CCFOLIA = "foundry-actor", "ccfolia-character"
 LONGEST = 20_000
 """Characters of what is told of a character that are taken."""
-_BREAKS = re.compile(r"<\s*(?:br|/p|/div|/li|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]{0,2000}>")
 _BIOGRAPHY = (("biography",), ("details", "biography"), ("description",), ("notes",))
 
 
@@ -66,6 +64,6 @@ def _biography(actor: Json) -> str:
             found = found.get("value", found.get("personalDescription"))
             found = found.get("value") if isinstance(found, dict) else found
         if isinstance(found, str) and found.strip():
-            lines = unescape(_TAG.sub("", _BREAKS.sub("\n", found[: 4 * LONGEST]))).split("\n")
+            lines = setting_of(found[: 4 * LONGEST]).split("\n")
             return "\n".join(line.strip() for line in lines if line.strip())
     return ""

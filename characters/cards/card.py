@@ -35,6 +35,8 @@ NAMES: dict[Spec, tuple[str, str]] = {
     "v2": ("chara_card_v2", "2.0"),
     "v3": ("chara_card_v3", "3.0"),
 }
+FLAT = ("tavern_ai", "chara_card_v1")
+"""What cards say that are a V1 with further fields."""
 NEWEST = 3.0
 _SPEC = re.compile(r"chara_card_v(\d+)")
 
@@ -123,7 +125,7 @@ class Card:
 
 
 def card_of(value: object, where: str) -> Card:
-    """The card that a JSON value is. Raises `KnownError` where it is none, or has no name."""
+    """The card that a JSON value is; its name may be empty. Raises `KnownError` for no card."""
     if not isinstance(value, dict):
         raise KnownError(
             _(
@@ -135,11 +137,8 @@ def card_of(value: object, where: str) -> Card:
     spec, warnings = _spec(value, where)
     card = Card(value, spec, where)
     name = card.data.get("name")
-    if not isinstance(name, str):
-        problem = _missing_or(name, _("text"))
-        raise KnownError(_at(card, "name", problem))
-    if not name.strip():
-        raise KnownError(_at(card, "name", _("empty; a character needs a name")))
+    if name is not None and not isinstance(name, str):
+        raise KnownError(_at(card, "name", _missing_or(name, _("text"))))
     return replace(card, warnings=(*warnings, *_mistyped(card)))
 
 
@@ -147,11 +146,15 @@ def _spec(value: Json, where: str) -> tuple[Spec, list[str]]:
     said, version = value.get("spec"), value.get("spec_version")
     inner = value.get("data")
     version_of_spec = _SPEC.fullmatch(said) if isinstance(said, str) else None
-    nested = isinstance(inner, dict) and "name" in inner and said != "lorebook_v3"
+    nested = (
+        isinstance(inner, dict)
+        and said != "lorebook_v3"
+        and ("name" in inner or _speaks_of_a_character(inner))
+    )
     if version_of_spec is None and not nested:
-        if _is_book(value) or "name" not in value or not _speaks_of_a_character(value):
+        if _is_book(value) or not _speaks_of_a_character(value):
             raise KnownError(_("{where}: {problem}", where=where, problem=_what_else(value)))
-        if said is None:
+        if said is None or said in FLAT:
             return "v1", []
         words = _("{spec} is not known; read as V1", spec=_shown(said))
         return "v1", [_("{where}: spec: {problem}", where=where, problem=words)]

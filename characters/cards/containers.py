@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from base.errors import KnownError
 from base.folders import shown_path
 from base.messages import _
 from base.text import shown
@@ -69,6 +70,21 @@ def write_png(
     with _image(source, image, icon) as (held, where):
         png.write(held, file, values, frozenset(KEYWORDS), where)
     return _assets_of(source, icon.name if icon else "") if source and _is_charx(source) else []
+
+
+def write_webp(
+    card: Card, file: BinaryIO, spec: Spec, source: Path | None, image: Path | None
+) -> list[str]:
+    """Give a card in a WebP back as it came. Raises `KnownError` where it is another by now."""
+    if image is None and source is not None and _same(card, spec, source, "webp"):
+        with source.open("rb") as held:
+            _copy(held, file)
+        return []
+    raise KnownError(
+        _(
+            "a .webp can only be given back as it came; write a .png, a .json or a .charx",
+        )
+    )
 
 
 def _is_charx(source: Path) -> bool:

@@ -11,9 +11,9 @@ from base.messages import _
 from base.text import shown
 from base.writing import new_folder, replaced
 from base.yaml_writer import yaml_text
-from characters.cards import foreign
+from characters.cards import foreign, webp
 from characters.cards.card import Card, Spec
-from characters.cards.containers import IMAGES, write_charx, write_json, write_png
+from characters.cards.containers import IMAGES, write_charx, write_json, write_png, write_webp
 from characters.cards.files import BESIDE_BOOK, read_card
 from characters.cards.jsontext import MAX_BYTES, decode, dump, parse
 from characters.cards.mapping import OURS, Sheet, card_from, with_sheet
@@ -51,6 +51,8 @@ def write_card(
             return _untold(card, source, foreign.WEBUI, *fields)
         elif suffix in IMAGES:
             return write_png(card, file, _spec(form, card.spec), source, image)
+        elif suffix == webp.SUFFIX:
+            return write_webp(card, file, _spec(form, card.spec), source, image)
         elif suffix == ".charx":
             return write_charx(card, file, _spec(form, "v3"), source, image)
         elif suffix == ".json":
@@ -91,6 +93,8 @@ def export_character(
         adapter=character.adapter,
         talkativeness=character.talkativeness,
         values=character.sheet,
+        narrator=character.narrator,
+        notes=character.notes,
     )
     secret = ["secret"] if character.secret else []
     if character.card is None:
@@ -129,7 +133,11 @@ def _untold(card: Card, source: Path | None, program: str, *told: str) -> list[s
     ours = card.extensions.get(OURS)
     more = [f"{OURS}.{key}" for key in ours] if isinstance(ours, dict) else []
     others = [shown(key) for key in card.extensions if key not in (OURS, program)]
-    pictures = [_("its image")] if source and source.suffix.lower() in (*IMAGES, ".charx") else []
+    pictures = (
+        [_("its image")]
+        if source and source.suffix.lower() in (*IMAGES, webp.SUFFIX, ".charx")
+        else []
+    )
     return [*fields, *(f"extensions.{key}" for key in (*others, *more)), *pictures]
 
 

@@ -11,13 +11,14 @@ from base.folders import is_folder, opened, shown_path
 from base.messages import _, series
 from base.text import shown
 from base.yaml_reader import read
-from characters.cards import actors, charx, foreign, png
+from characters.cards import actors, charx, foreign, png, webp
 from characters.cards.card import Card, card_of
 from characters.cards.jsontext import MAX_BYTES, decode, parse
 
 Container = Literal[
     "json",
     "png",
+    "webp",
     "charx",
     "characterglm",
     "chatharuhi",
@@ -55,6 +56,9 @@ def holds_a_card(path: Path) -> bool:
             head = file.read(4096)
             if head[:8] == png.SIGNATURE:
                 return any(True for __ in png.texts(file, KEYWORDS, path.name))
+            if webp.is_webp(head):
+                file.seek(0)
+                return bool(webp.card_in(file, path.name))
             return head[:2] == b"PK" or any(word in head for word in TELLTALE)
     except (OSError, KnownError):
         return False
@@ -139,6 +143,9 @@ def read_stream(file: BinaryIO, path: Path, where: str) -> CardFile:
     if head[:2] == b"PK" or (head[:2] == b"\xff\xd8" and charx.has_archive(file)):
         card = from_json(charx.read(file, where), f"{where}: {charx.CARD}")
         return CardFile(path, "charx", (card,))
+    if webp.is_webp(head + file.read(4)):
+        card = from_json(webp.card_in(file, where), f"{where}: UserComment")
+        return CardFile(path, "webp", (card,))
     file.seek(0)
     raw = file.read(MAX_BYTES + 1)
     if path.suffix.lower() in (".yaml", ".yml"):
@@ -207,8 +214,8 @@ def _from_text(raw: bytes, path: Path, where: str) -> CardFile:
     if text.lstrip()[:1] not in ("{", "["):
         raise KnownError(
             _(
-                "{where}: neither PNG, zip nor JSON; expected a card, which is a .png, .json, "
-                ".charx or .yaml file",
+                "{where}: neither PNG, WebP, zip nor JSON; expected a card, which is a .png, "
+                ".webp, .json, .charx or .yaml file",
                 where=where,
             )
         )

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +18,8 @@ from base.yaml_writer import yaml_text
 from characters.cards.card import Card
 from characters.cards.files import BESIDE_BOOK, BESIDE_CARD, CardFile, read_cards, read_haruhi
 from characters.cards.jsontext import Json, dump
-from characters.cards.mapping import Sheet, plain, sheet_of
+from characters.cards.mapping import Mode, Sheet, plain, sheet_of
+from characters.character import AuthorNote
 from characters.schema import CharacterFile
 
 
@@ -44,28 +45,48 @@ class Import:
 
 
 def plan(
-    paths: Sequence[Path], folder: Path, force: bool = False, knowledge: Sequence[str] = ()
+    paths: Sequence[Path],
+    folder: Path,
+    force: bool = False,
+    knowledge: Sequence[str] = (),
+    name: str = "",
+    mode: Mode | None = None,
+    or_named: str = "",
 ) -> list[Import]:
     """What importing one file, one folder, or the `.txt` files of one ChatHaruhi role will make.
 
-    `knowledge` names further files beside the characters that they know. Nothing is written.
-    Raises `KnownError`, also where a file is there already, unless `force`.
+    `knowledge` names further files beside the characters that they know; `name` is what the one
+    character is called here, `or_named` what one is called that has no name, `mode` what it is at
+    the table. Of two of one name the second gets a number. Nothing is written. Raises
+    `KnownError`, also where a file is there already, unless `force`.
     """
     source = read_cards(paths[0]) if len(paths) == 1 else read_haruhi(paths, paths[0])
+    if name and len(source.cards) > 1:
+        raise KnownError(
+            _(
+                "{where}: holds {n} characters, and --name is for one",
+                where=shown_path(source.path),
+                n=len(source.cards),
+            )
+        )
     made: list[Import] = []
     given: list[str] = []
     there = stems(folder, ".yaml")
     for card in source.cards:
-        sheet = sheet_of(card)
+        sheet = _apart(
+            sheet_of(card, name or ("" if card.name else or_named), mode),
+            [one.sheet.name for one in made],
+        )
         stem = file_name(sheet.name, "character", given, there)
         given.append(stem)
         path = folder / f"{stem}.yaml"
-        keeps_file = source.container in ("json", "png", "charx")
+        keeps_file = source.container in ("json", "png", "charx", "webp")
         beside = path.with_name(f"{stem}{BESIDE_CARD}{_suffix(source) if keeps_file else '.json'}")
         if path.exists() and not force:
             raise KnownError(
                 _(
-                    "{where}: already exists; --force replaces it",
+                    "{where}: already exists; --force replaces it, --name NAME gives this one "
+                    "another name",
                     where=shown_path(path),
                 )
             )
@@ -92,8 +113,16 @@ def carry_out(imports: Sequence[Import]) -> None:
             write(stack.enter_context(replaced(path, sources)))
 
 
+def _apart(sheet: Sheet, taken: Sequence[str]) -> Sheet:
+    """A character whose name none of the others has."""
+    name, number = sheet.name, 2
+    while name in taken:
+        name, number = f"{sheet.name} {number}", number + 1
+    return sheet if name == sheet.name else replace(sheet, name=name)
+
+
 def _suffix(source: CardFile) -> str:
-    return {"png": ".png", "charx": ".charx"}.get(source.container, ".json")
+    return {"png": ".png", "charx": ".charx", "webp": ".webp"}.get(source.container, ".json")
 
 
 def _text(card: Card, sheet: Sheet, path: Path, beside: Path, knowledge: Sequence[str]) -> str:
@@ -106,6 +135,8 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path, knowledge: Sequenc
         "openings": list(sheet.openings),
         "likes": list(sheet.likes),
         "knowledge": [*([f"{path.stem}{BESIDE_BOOK}.json"] if card.book else []), *knowledge],
+        "narrator": sheet.narrator or None,
+        "notes": [_note(note) for note in sheet.notes],
         "adapter": sheet.adapter,
         "emotions": list(sheet.emotions),
         "talkativeness": sheet.talkativeness,
@@ -134,6 +165,13 @@ def _text(card: Card, sheet: Sheet, path: Path, beside: Path, knowledge: Sequenc
             )
         ) from None
     return text
+
+
+def _note(note: AuthorNote) -> object:
+    """A reminder as a character file has it."""
+    if note.depth == AuthorNote.depth:
+        return note.text
+    return {"text": note.text, "depth": note.depth}
 
 
 def _card_writer(one: Import) -> Callable[[BinaryIO], object]:

@@ -2,125 +2,188 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from base.names import LONGEST_NAME, RESERVED
 from base.text import printable
-
-USER = "{{user}}"
-"""Stands for the player's role until a scene says who that is."""
-
-_START = re.compile(r"^\s*(?:<START>|\*{3,}|-{3,}|END_OF_DIALOG)\s*$", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^\s*(\{\{user\}\}|[^\s:：\[\]【】\"“「*<>|][^\n:：\[\]【】\"“「*<>|]{0,40}?)\s*[:：]\s*(.*)$"
+from characters.cards.labels import USER as USER
+from characters.cards.labels import Voices as Voices
+from characters.cards.labels import blocks
+from characters.cards.labels import role_name as role_name
+from characters.cards.prose import (
+    NEAR,
+    Telling,
+    is_term,
+    sentences,
+    tells_of_itself,
+    without_saying,
 )
+
 _DEEDS = r"\*\*{0,2}([^*\n]+)\*{1,3}|（([^（）()\n]+)[）)]|\(([^（）()\n]+)[）)]"
 _QUOTES = (
-    r"“([^“”\"\n]+)[”\"]|\"([^“”\"\n]+)[”\"]|「([^「」『』\n]+)[」』]|『([^「」『』\n]+)[」』]"
+    r"[“„]([^“”„\"\n]+)[”“\"]|«([^«»\n]+)»|\"([^“”\"\n]+)[”\"]"
+    r"|「([^「」『』\n]+)[」』]|『([^「」『』\n]+)[」』]"
 )
 _PIECE = re.compile(f"{_DEEDS}|{_QUOTES}")
 """What is marked in a line; each way begins with one sign, by which the next one is soon found."""
 _DEED_GROUPS = 3
-_QUOTED = re.compile(r"[“\"「『]")
 _LOG_MARK = re.compile(r"\\me(?![A-Za-z])|\\emoji\s")
-_SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
-_THIRD = re.compile(r"(?:she|he|they|her|his|their|i|my)\b|她|他|它|我", re.IGNORECASE)
-_SUBJECT = re.compile(r"(?:(?:She|He|They) (?=\S)|[她他它](?![的们]))")
+_SUBJECT = re.compile(r"(?:(?:[Ss]he|[Hh]e|[Tt]hey) (?=\S)|彼女?[はが]|[她他它](?![的们所这那]))")
+_BOLD_LABEL = re.compile(
+    r"^\s*\*{1,2}([^*\n:：]{1,40})(?:\*{1,2}\s*[:：]|[:：]\s*\*{1,2})", re.MULTILINE
+)
+_STARRED = re.compile(r"(?<!\*)\*[^*\n]+\*(?!\*)")
+_LEADING = "，,、：:；; "
 _NARRATIONS = re.compile("(?:【[^【】]*】)+")
+_TOLD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2}")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
-
-
-def role_name(name: str) -> str:
-    """A card's name as one that can begin a line of a log; empty where nothing of it can.
-
-    `Rika (v2)` becomes `Rika`; signs that the log needs become blanks.
-    """
-    plain = printable(name)
-    short = re.sub(r"[\[（(【《].*", "", plain, flags=re.DOTALL)
-    for one in (short, plain):
-        cleaned = " ".join(RESERVED.sub(" ", one).split())[:LONGEST_NAME].strip()
-        if cleaned:
-            return cleaned
-    return ""
-
-
-@dataclass(frozen=True)
-class Voices:
-    """Who may speak in a card's texts: the role, by which other names, and the player."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-
-    def speaker(self, label: str) -> str | None:
-        """The role that a label before a colon means, `USER`, or `None` where it means nobody."""
-        word = label.strip()
-        if word.lower() in (USER, "you"):
-            return USER
-        if word == self.name or word in self.aliases or word.lower() == self.name.lower():
-            return self.name
-        return None
 
 
 def spoken(text: str, voices: Voices, labels: bool = False) -> list[str]:
     """The lines of a log that a message is; what has no label is said by the role itself.
 
-    `*…*` and `（…）` are actions, or narration where they tell of the player; what is quoted is
-    speech, and then what is bare is action or narration. A line that is in the log format already
-    stays. With `labels` any short `name：` begins a line by that name, as in sample dialogues.
+    `*…*` and `（…）` are actions, or narration where they tell of others. Where something is
+    quoted that is said, the quotes are speech and all the rest is told; a quoted word is a part of
+    its sentence. What others say and do is narration. A line that is in the log format already
+    stays. With `labels`, as in sample dialogues, another's name before a colon begins a line of
+    theirs; where nobody seems to speak, `性格：活泼`, it is a context line.
     """
+    plain = _BOLD_LABEL.sub(r"\1：", printable(text).replace("\t", " "))
+    if "**" in plain and _STARRED.search(plain):
+        plain = plain.replace("**", "")  # deeds have one star, what is stressed has two
     lines: list[str] = []
-    speaker = voices.name
-    code = quoted = False
-    for raw in printable(text).replace("\t", " ").splitlines():
-        line = raw.strip()
-        if not line or _START.match(line):
-            speaker, quoted = (voices.name, False) if _START.match(line) else (speaker, quoted)
-            continue
-        if line.startswith("```"):
-            code = not code
-            continue
-        label = _LABEL.match(line) if not code and (":" in line or "：" in line) else None
-        named = _named(label[1], voices, labels) if label else None
-        if label and named:
-            speaker, line, quoted = named, label[2].strip(), False
-        quoted = quoted or bool(_QUOTED.search(line))
-        if not code and line.startswith("【") and line.endswith("】"):
-            lines.append(line if _NARRATIONS.fullmatch(line) else _narration(line[1:-1]))
-        elif code or _LOG_MARK.search(line):
-            lines.append(f"{speaker}：{line}")
-        else:
-            for piece, deed in _pieces(line, quoted):
-                lines.append(_deed(piece, speaker, voices, deed) if deed else f"{speaker}：{piece}")
+    telling = Telling((voices.name, *voices.aliases))
+    for block in blocks(plain, voices, labels):
+        by_quotes = any(map(_is_quoting, block.lines))
+        if block.speaker == voices.name and by_quotes:
+            prose = "\n".join(_PIECE.sub("", line) for line in block.lines)
+            telling.first_person = tells_of_itself(prose, telling.names)
+        for line in block.lines:
+            lines += _told_line(line, block.speaker, voices, telling, by_quotes)
+        lines += [f"{{{one}}}" for one in block.facts]
     return lines
 
 
-def _named(label: str, voices: Voices, labels: bool) -> str | None:
-    if speaker := voices.speaker(label):
-        return speaker
-    name = role_name(label) if labels else ""
-    return name if name == label.strip() and len(name.split()) <= 3 else None
+def _is_quoting(line: str) -> bool:
+    """Whether something is quoted in a line that is said."""
+    return any(kind == "quote" for __, kind in _marked(line))
 
 
-def _pieces(line: str, quoted: bool) -> Iterator[tuple[str, str]]:
-    """The texts of a line in order, each with what marked it: `""` speech, `*`, or `bare` prose."""
-    end = 0
-    held: list[str] = []
+def _told_line(
+    line: str, speaker: str, voices: Voices, telling: Telling, by_quotes: bool
+) -> list[str]:
+    """The lines of a log that one line of a block is."""
+    if line.startswith("【") and line.endswith("】"):
+        return [line if _NARRATIONS.fullmatch(line) else _narration(line[1:-1])]
+    if _LOG_MARK.search(line):
+        return [f"{speaker}：{line}"]
+    if voices.narrates and speaker == voices.name:
+        return [_narration(line)] if _BARE.search(line) else []
+    made: list[str] = []
+    for part, kind in _whose(line, telling, by_quotes):
+        piece = part.lstrip(_LEADING) if _BARE.search(part) else part
+        if kind == "bare" and piece.strip() in telling.names:
+            continue  # a name above what is said
+        if kind == "speech":
+            made.append(f"{speaker}：{piece}")
+        elif kind == "other":
+            made.append(_narration(piece))
+        else:
+            made += _deeds(piece, speaker, telling, kind)
+    return made
+
+
+def _marked(line: str) -> list[tuple[str, str]]:
+    """The parts of a line, each with what marks it: `deed`, `quote` where it is speech, `bare`; a
+    quote is given with its signs, as a term is in its sentence."""
+    parts: list[tuple[str, str]] = []
+    end, held = 0, ""
     for found in _PIECE.finditer(line):
         between, end = line[end : found.start()], found.end()
+        before, after = (held + between)[-NEAR:], line[end : end + NEAR]
+        inner = found[found.lastindex or 0]
         deed = (found.lastindex or 0) <= _DEED_GROUPS
-        if not deed and not quoted:
-            held += [between, found[0]]
+        if deed and found[0][0] != "*" and not _TOLD.search(inner):  # (>_<) is no deed
+            held += between + found[0]
             continue
-        if (bare := "".join([*held, between]).strip()) and _BARE.search(bare):
-            yield bare, "bare" if quoted else ""
-        held = []
-        text = found[found.lastindex or 0].strip(" *")
-        if text:
-            yield text, "*" if deed else ""
-    if (bare := "".join([*held, line[end:]]).strip(" *")) and _BARE.search(bare):
-        yield bare, "bare" if quoted else ""
-    elif bare and end == 0:
-        yield bare, ""
+        if not deed and is_term(before, inner, after):
+            held += between + found[0]
+            continue
+        parts += [(held + between, "bare"), (found[0], "deed" if deed else "quote")]
+        held = ""
+    return [*parts, (held + line[end:], "bare")]
+
+
+def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, str]]:
+    """The parts of a line in order, each with whose it is: `speech` of the role, its `deed`,
+    `bare` prose, or an `other`'s words with the sentence that says so."""
+    parts = _marked(line)
+    if not by_quotes:
+        yield from _unquoted(parts, line)
+        return
+    texts = [text for text, __ in parts]
+    own = False
+    for at, (__, kind) in enumerate(parts):
+        text = texts[at]
+        if kind == "deed":
+            yield text, "deed"
+        elif kind == "bare":
+            following = parts[at + 1][1] if at + 1 < len(parts) else ""
+            if following == "quote":
+                lead, text = _last_sentence(text)
+                texts[at] = text
+                if lead.strip():
+                    yield lead, "bare"
+            elif _BARE.search(text):
+                yield text, "deed" if own and text[:1] in "，、" else "bare"
+        else:
+            before, behind = texts[at - 1], texts[at + 1]
+            own = False
+            by_other = telling.another_says(before[-NEAR:], behind[:NEAR])
+            if by_other == "lead":
+                yield (before + text).strip(), "other"
+            elif by_other == "tail":
+                first, texts[at + 1] = _first_sentence(behind)
+                if _BARE.search(before):
+                    yield before, "bare"
+                yield (text + first).strip(), "other"
+            else:
+                if _BARE.search(before):
+                    yield before, "bare"
+                said, telling.other, own = _inner(text), False, True
+                if said:
+                    yield said, "speech"
+
+
+def _unquoted(parts: Sequence[tuple[str, str]], line: str) -> Iterator[tuple[str, str]]:
+    """The parts of a line without quotes: what is not marked as a deed is said."""
+    some = False
+    for text, kind in parts:
+        plain = text.strip() if kind == "deed" else text.strip(" *")
+        if kind == "deed" or _BARE.search(plain):
+            some = True
+            yield plain, "deed" if kind == "deed" else "speech"
+    if not some and line.strip(" *"):
+        yield line.strip(" *"), "speech"
+
+
+def _inner(quote: str) -> str:
+    found = _PIECE.fullmatch(quote)
+    return found[found.lastindex or 0].strip(" *") if found else quote.strip(" *")
+
+
+def _last_sentence(text: str) -> tuple[str, str]:
+    """What stands before the last sentence, and that; all is before where the last has ended."""
+    parts = list(sentences(text))
+    if not parts or text.rstrip()[-1:] in "。！？!?….":
+        return text, ""
+    last = parts[-1]
+    cut = text.rfind(last)
+    return text[:cut], text[cut:]
+
+
+def _first_sentence(text: str) -> tuple[str, str]:
+    first = next(sentences(text), "")
+    cut = text.find(first) + len(first) if first else 0
+    return text[:cut], text[cut:]
 
 
 def _narration(text: str) -> str:
@@ -128,24 +191,43 @@ def _narration(text: str) -> str:
     return f"【{text.replace('【', '〔').replace('】', '〕')}】"
 
 
-def _deed(text: str, speaker: str, voices: Voices, mark: str) -> str:
-    """An action by the speaker, or narration where somebody else does it."""
-    own = speaker if text.startswith(speaker) else ""
-    for name in () if own else voices.aliases:
-        if name and text.startswith(name):
-            own = name
-            break
-    after = text[len(own) :]
-    if (
-        own
-        and after[:1] not in ("'", "’", "的", "和", "与", "")
-        and (after[0] == " " or own[-1] > "⺀")
-    ):
-        return rf"{speaker}：\me {after.strip()}"
-    if _SECOND.match(text) or (mark == "bare" and not own and not _THIRD.match(text)):
-        return _narration(text)
-    subject = _SUBJECT.match(text)
-    return rf"{speaker}：\me {text[subject.end() :] if subject else text}"
+def _deeds(text: str, speaker: str, telling: Telling, kind: str) -> Iterator[str]:
+    """The actions of the speaker and the narration that a text of deeds is, sentence by sentence;
+    those of one kind that follow each other are one line."""
+    plain = _inner(text) if kind == "deed" else text.strip(" *")
+    if kind == "bare" and telling.speaks_as_i(plain):
+        yield f"{speaker}：{plain}"  # who is told of as she, says I where the marks were forgotten
+        return
+    held: list[str] = []
+    held_own = says = False
+    for sentence in sentences(plain):
+        if kind == "bare":
+            sentence, says = without_saying(sentence, telling.names)
+            if not _BARE.search(sentence):
+                continue
+        own = says or telling.is_own(sentence)
+        own = (kind == "deed") if own is None else own
+        if held and own != held_own:
+            yield _deed(held, speaker, telling, held_own)
+            held = []
+        held.append(sentence)
+        held_own = own
+    if held:
+        yield _deed(held, speaker, telling, held_own)
+
+
+def _deed(sentences: Sequence[str], speaker: str, telling: Telling, own: bool) -> str:
+    joined = "".join(
+        f"{' ' if at and one[:1].isascii() else ''}{one}" for at, one in enumerate(sentences)
+    )
+    if not own:
+        return _narration(joined)
+    name = telling.named(joined)
+    after = joined[len(name) :].strip()
+    if name and after and after[0] not in "'’的和与與":
+        return rf"{speaker}：\me {after.lstrip('はが、') or after}"
+    subject = _SUBJECT.match(joined)
+    return rf"{speaker}：\me {joined[subject.end() :] if subject else joined}"
 
 
 # --- the other way -------------------------------------------------------------------------------

@@ -2,23 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import label_problem
-from base.text import printable, shown
+from base.text import one_line, printable, shown
 from characters.cards.card import V2_EMPTY, Card, card_of
 from characters.cards.foreign import also_called
 from characters.cards.jsontext import Json
-from characters.cards.lines import Voices, dialogue, message, role_name, spoken
-from characters.cards.macros import expand
+from characters.cards.lines import dialogue, message, role_name
+from characters.cards.texts import CardTexts, is_narrator
+from characters.character import DEEPEST, AuthorNote
 from characters.sheets.foreign import values_of
 from characters.sheets.values import Value
 
 OURS = "paotuan"
 """The extension under which a card keeps what only this program has."""
-USED = (OURS, "talkativeness")
+USED = (OURS, "talkativeness", "depth_prompt", "regex_scripts")
 """Extensions that are understood."""
+Mode = Literal["person", "narrator"]
+"""What a card is at the table: one of the cast, or who tells the story."""
 PLAYED = ("description", "personality", "scenario", "mes_example")
 LONGEST = 1_000_000
 """Characters of all texts of a card that a character is made of."""
@@ -44,12 +48,20 @@ class Sheet:
     talkativeness: float | None = None
     values: Mapping[str, Value] = field(default_factory=dict, hash=False)
     """What its character sheet holds: skills, HP, things."""
+    narrator: bool = False
+    notes: tuple[AuthorNote, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict, hash=False, compare=False)
+    """What of the card's texts was taken out or changed, by the ids of the report."""
+    examples: int = field(default=0, compare=False)
+    """Lines of the whole sample dialogue, of which a voice takes the first."""
 
 
-def sheet_of(card: Card) -> Sheet:
-    """What a card says of its character.
+def sheet_of(card: Card, name: str = "", mode: Mode | None = None) -> Sheet:
+    """What a card says of its character; `name` is what it is called here, `mode` whether it is a
+    person or a narrator, which else the card tells.
 
-    Raises `KnownError` where its name cannot begin a line, or its texts are as long as books.
+    Raises `KnownError` where it has no name that can begin a line, or its texts are as long as
+    books.
     """
     length = sum(len(card.text(name)) for name in PLAYED) + sum(map(len, card.greetings))
     if length > LONGEST:
@@ -61,35 +73,53 @@ def sheet_of(card: Card) -> Sheet:
                 most=f"{LONGEST:,}",
             )
         )
-    name = role_name(card.name)
-    if not name:
-        raise KnownError(
-            _(
-                "{where}: name: {name} cannot begin a line of a log",
-                where=card.where,
-                name=shown(card.name),
-            )
-        )
+    name = _named(card, name)
     aliases = [one for one in map(role_name, (card.called, *also_called(card))) if one]
     ours = _ours(card)
-    voices = Voices(name, tuple(dict.fromkeys((*aliases, card.name))))
+    said = ours.get("narrator")
+    narrator = is_narrator(card) if not isinstance(said, bool) else said
+    narrator = narrator if mode is None else mode == "narrator"
+    others = tuple(one for one in dict.fromkeys((*aliases, card.name)) if one)
+    texts = CardTexts(card, name, others, narrator)
+    own_voice = _unedited(card, ours, "voice", "mes_example")
+    examples = list(_words(ours, "voice")) if own_voice else texts.examples()
+    own_openings = _unedited(card, ours, "openings", "first_mes")
+    openings = _words(ours, "openings") if own_openings else texts.openings()[:MOST]
     return Sheet(
         name=name,
         aliases=_words(ours, "aliases")
         if "aliases" in ours
         else tuple(one for one in dict.fromkeys(aliases) if one != name),
-        profile=_profile(card),
-        voice=_words(ours, "voice")
-        if _unedited(card, ours, "voice", "mes_example")
-        else _voice(card, voices),
-        openings=_words(ours, "openings")
-        if _unedited(card, ours, "openings", "first_mes")
-        else _openings(card, voices),
+        profile=texts.profile(),
+        voice=tuple(examples) if own_voice else _first(examples),
+        openings=openings,
         likes=_words(ours, "likes"),
         emotions=tuple(one for one in _words(ours, "emotions") if label_problem(one) is None),
         adapter=adapter if isinstance(adapter := ours.get("adapter"), str) else None,
         talkativeness=_talkativeness(card),
         values=values_of(card.extensions, OURS),
+        narrator=narrator,
+        notes=_kept_notes(card, ours) or texts.notes(),
+        left_out=+texts.counts,
+        examples=len(examples),
+    )
+
+
+def _named(card: Card, given: str) -> str:
+    """What a character is called here. Raises `KnownError` where that can begin no line."""
+    called = given or card.name
+    if name := role_name(called):
+        return name
+    if not called:
+        raise KnownError(
+            _("{where}: a card without a name; give it one: --name NAME", where=card.where)
+        )
+    raise KnownError(
+        _(
+            "{where}: name: {name} cannot begin a line of a log",
+            where=card.where,
+            name=shown(called),
+        )
     )
 
 
@@ -105,7 +135,7 @@ def card_from(sheet: Sheet) -> Card:
 
 def with_sheet(card: Card, sheet: Sheet) -> Card:
     """`card` with what `sheet` says otherwise; all else, and all that agrees, stays as it was."""
-    before = sheet_of(card)
+    before = sheet_of(card, "" if card.name else sheet.name)
     changes: Json = {}
     ours: Json = {}
     if sheet.name != before.name:
@@ -123,11 +153,18 @@ def with_sheet(card: Card, sheet: Sheet) -> Card:
     for key in ("aliases", "likes", "emotions"):
         if getattr(sheet, key) != getattr(before, key):
             ours[key] = list(getattr(sheet, key))
+    if sheet.notes != before.notes:
+        changes |= _note_fields(sheet.notes)
+        ours["notes"] = {"lines": [[n.text, n.depth] for n in sheet.notes], "as": _said(changes)}
+    if sheet.narrator != before.narrator:
+        ours["narrator"] = sheet.narrator
     if sheet.adapter != before.adapter:
         ours["adapter"] = sheet.adapter
     if dict(sheet.values) != dict(before.values):
         ours["sheet"] = {key: plain(value) for key, value in sheet.values.items()}
     extensions = {**card.extensions}
+    if "depth_prompt" in changes:
+        extensions["depth_prompt"] = changes.pop("depth_prompt")
     if sheet.talkativeness != before.talkativeness:
         extensions["talkativeness"] = str(sheet.talkativeness)
     if ours:
@@ -144,33 +181,60 @@ def plain(value: Value) -> object:
 
 def untold(card: Card) -> list[str]:
     """The fields that stay in the card and that a character file has no place for."""
-    names = ("system_prompt", "post_history_instructions", "creator_notes", "group_only_greetings")
+    names = ("creator_notes", "group_only_greetings")
     fields = [name for name in (*names, "assets") if card.data.get(name)]
     return fields + [f"extensions.{shown(key)}" for key in card.extensions if key not in USED]
 
 
-def _profile(card: Card) -> str:
-    parts = (_filled(card, name) for name in ("description", "personality", "scenario"))
-    return "\n".join(part for part in parts if part)
-
-
-def _filled(card: Card, name: str) -> str:
-    text = expand(card.text(name), role_name(card.called) or card.name, None, None)
-    plain = printable(text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "\n".join(line.rstrip() for line in plain.split("\n")).strip()
-
-
 def _profile_fields(card: Card, before: str, after: str) -> Json:
-    """The edited profile as fields: what still ends with personality and scenario keeps them."""
-    description = _filled(card, "description")
+    """The edited profile as fields: what still ends with all that follows the description keeps
+    it."""
+    name = role_name(card.name) or card.name
+    description = CardTexts(card, name, (), False).description()
     tail = before.removeprefix(description)
     if tail.strip() and after.endswith(tail):
         return {"description": after.removesuffix(tail)}
-    return {"description": after, "personality": "", "scenario": ""}
+    return {"description": after, "personality": "", "scenario": "", "system_prompt": ""}
 
 
-def _voice(card: Card, voices: Voices) -> tuple[str, ...]:
-    lines = _lines(card, card.text("mes_example"), voices, labels=True)
+def _note_fields(notes: Sequence[AuthorNote]) -> Json:
+    """Reminders as the fields that a card has for one at the end and one further up."""
+    last = next((note.text for note in notes if note.depth == 0), "")
+    depth = next((note for note in notes if note.depth), AuthorNote())
+    prompt: Json = {"prompt": depth.text, "depth": depth.depth, "role": "system"}
+    return {"post_history_instructions": last, "depth_prompt": prompt}
+
+
+def _said(changes: Json) -> str:
+    """What the fields of reminders say, by which it is known later that nobody edited them."""
+    depth_prompt = changes["depth_prompt"]
+    prompt = depth_prompt.get("prompt") if isinstance(depth_prompt, dict) else None
+    return f"{changes['post_history_instructions']}\n{prompt}"
+
+
+def _kept_notes(card: Card, ours: Json) -> tuple[AuthorNote, ...]:
+    """The reminders that this program kept, where the card's own fields still say them."""
+    kept = ours.get("notes")
+    lines = kept.get("lines") if isinstance(kept, dict) else None
+    depth_prompt = card.extensions.get("depth_prompt")
+    prompt = depth_prompt.get("prompt") if isinstance(depth_prompt, dict) else None
+    said = f"{card.text('post_history_instructions')}\n{prompt}"
+    if not isinstance(kept, dict) or kept.get("as") != said or not isinstance(lines, list):
+        return ()
+    return tuple(
+        AuthorNote(text, min(one[1], DEEPEST))
+        for one in lines[:MOST]
+        if isinstance(one, list)
+        and len(one) == 2
+        and isinstance(one[0], str)
+        and type(one[1]) is int
+        and one[1] >= 0
+        and (text := one_line(one[0]))
+    )
+
+
+def _first(lines: Sequence[str]) -> tuple[str, ...]:
+    """As many of the lines of sample dialogues as a voice takes."""
     taken: list[str] = []
     length = 0
     for line in lines:
@@ -179,24 +243,6 @@ def _voice(card: Card, voices: Voices) -> tuple[str, ...]:
             break
         taken.append(line)
     return tuple(taken)
-
-
-def voice_lines(card: Card) -> int:
-    """How many lines the whole sample dialogue has, of which a voice takes the first."""
-    ours = _ours(card)
-    if _unedited(card, ours, "voice", "mes_example"):
-        return len(_words(ours, "voice"))
-    name = role_name(card.name)
-    return len(_lines(card, card.text("mes_example"), Voices(name, (card.called,)), labels=True))
-
-
-def _openings(card: Card, voices: Voices) -> tuple[str, ...]:
-    texts = ("\n".join(_lines(card, text, voices, labels=False)) for text in card.greetings)
-    return tuple(text for text in texts if text)[:MOST]
-
-
-def _lines(card: Card, text: str, voices: Voices, labels: bool) -> Sequence[str]:
-    return spoken(expand(text, role_name(card.called) or card.name, None, None), voices, labels)
 
 
 def _ours(card: Card) -> Json:

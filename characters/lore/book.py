@@ -4,6 +4,7 @@ Names and defaults are those of SillyTavern's world info, which the other format
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -11,7 +12,6 @@ from typing import Literal
 Logic = Literal["and_any", "not_all", "not_any", "and_all"]
 LOGICS: tuple[Logic, ...] = ("and_any", "not_all", "not_any", "and_all")
 """How secondary keys decide, in the order of SillyTavern's numbers."""
-Overflow = Literal["stop", "skip"]
 Field = Literal[
     "persona", "description", "personality", "depth_prompt", "scenario", "creator_notes"
 ]
@@ -93,6 +93,22 @@ class LoreEntry:
     fields: tuple[Field, ...] = ()
     """What is searched beside the messages."""
 
+    @property
+    def is_profile(self) -> bool:
+        """Whether it is told always, to all, whatever was said: a part of the profiles."""
+        if not self.enabled or not (self.constant if self.always is None else self.always):
+            return False
+        conditional = self.names or self.tags or self.groups or self.probability < ALWAYS
+        timed = self.delay or self.after_replies or self.every_replies > 1 or self.cooldown
+        return not (
+            conditional
+            or timed
+            or self.delay_until_recursion
+            or self.greeting is not None
+            or self.once
+            or self.last_resort
+        )
+
     @cached_property
     def mark(self) -> str:
         """What tells this entry, as it is written now, from any other of its book."""
@@ -112,8 +128,6 @@ class Lorebook:
     """The end of the log to look at, in characters instead of messages."""
     budget: int | None = None
     """Tokens that this book may take at a time; none is the budget of the scan."""
-    overflow: Overflow = "stop"
-    """What follows an entry that does not fit: nothing, or the next one that does."""
     recursive: bool = False
     max_recursion_steps: int = 0
     """Rounds of a scan; 0 is until nothing new fires."""
@@ -128,6 +142,9 @@ class Lorebook:
     include_names: bool = True
     warnings: tuple[str, ...] = field(default=(), compare=False)
     """What could not be taken as it was meant, a line each."""
+
+    left_out: Mapping[str, int] = field(default_factory=dict, compare=False, hash=False)
+    """What was taken out of its texts, by the ids of the report."""
 
     @cached_property
     def called(self) -> tuple[tuple[str, LoreEntry], ...]:

@@ -15,7 +15,7 @@ from characters.lore.foreign import lorebook_of
 
 MAX_BYTES = 32 * 1024 * 1024
 YAML = (".yaml", ".yml")
-CARD_IMAGES = (".png", ".charx")
+CARD_IMAGES = (".png", ".webp", ".charx")
 _PAGE = (b"<!doctype", b"<html", b"<?xml")
 
 

@@ -4,13 +4,17 @@ These files are written by many programs: a value of the wrong type is as if it 
 and what cannot be an entry is told as a warning. Sources: SPEC_V2, SPEC_V3, and the programs.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import N_, _
 from base.text import shown
+from characters.cards.markup import setting_of
+from characters.cards.patterns import SLASHED, pattern_of
 from characters.lore.book import ALWAYS, MAX_SCAN_DEPTH, Lorebook, LoreEntry
 from characters.lore.json_values import (
     LARGEST,
@@ -23,10 +27,13 @@ from characters.lore.json_values import (
     text,
     whole,
 )
-from characters.lore.keys import SLASHED, pattern_of
 from characters.lore.world_info import Entries, card_entries, decorated, world_info
 
 MAX_ENTRIES = 50_000
+MACHINERY = N_("entries about variables")
+_MACHINERY = re.compile(r"\[\s*(?:mvu|initvar)|变量(?:更新|输出|初始化|规则|格式)", re.IGNORECASE)
+_SETS = re.compile(r"<\s*(?:UpdateVariable|StatusPlaceHolder|JSONPatch)|^\s*_\.set\(", re.I | re.M)
+"""What scripts of other programs read, by the names of the widespread ones."""
 
 
 def lorebook_of(value: object, where: str, name: str) -> Lorebook:
@@ -39,7 +46,7 @@ def lorebook_of(value: object, where: str, name: str) -> Lorebook:
             _("{where}: not keys and values, expected a lorebook with `entries`", where=where)
         )
     if value.get("type") == "risu" and isinstance(value.get("data"), list):
-        rules = {"recursive": True, "overflow": "skip", "ignore_spaces": True}
+        rules = {"recursive": True, "ignore_spaces": True}
         return _book(name, where, _risu(value["data"]), **rules)
     if isinstance(value.get("worldinfo"), list):
         return _kobold(value, where, name)
@@ -84,6 +91,7 @@ def _in_card(card: Json, where: str) -> Json:
 def _book(name: str, where: str, read: Entries, **settings: Any) -> Lorebook:
     entries: list[LoreEntry] = []
     warnings: list[str] = []
+    left_out: Counter[str] = Counter()
     for one in read:
         if isinstance(one, str):
             warnings.append(_("{where}: {problem}", where=where, problem=one))
@@ -92,7 +100,10 @@ def _book(name: str, where: str, read: Entries, **settings: Any) -> Lorebook:
             warnings.append(_("{where}: {problem}", where=where, problem=problem))
             break
         else:
-            entries.append(one)
+            cleaned = _told(one, left_out)
+            if cleaned is None:
+                continue
+            entries.append(cleaned)
             warnings += [
                 _(
                     "{where}: entry {entry}: {key} is not a regular expression that can be read; "
@@ -103,7 +114,19 @@ def _book(name: str, where: str, read: Entries, **settings: Any) -> Lorebook:
                 )
                 for key in _odd_keys(one)
             ]
-    return Lorebook(name, tuple(entries), warnings=tuple(warnings), **settings)
+    return Lorebook(
+        name, tuple(entries), warnings=tuple(warnings), left_out=dict(+left_out), **settings
+    )
+
+
+def _told(entry: LoreEntry, left_out: Counter[str]) -> LoreEntry | None:
+    """An entry without markup; `None` for one that tells a model how to write variables, which no
+    log has."""
+    if _MACHINERY.search(entry.comment) or _SETS.search(entry.content):
+        left_out[MACHINERY] += 1
+        return None
+    content = setting_of(entry.content, left_out)
+    return entry if content == entry.content else replace(entry, content=content)
 
 
 def _odd_keys(entry: LoreEntry) -> Iterator[str]:

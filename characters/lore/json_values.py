@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from characters.lore.keys import SLASHED
+from characters.cards.patterns import SLASHED
 
 Json = Mapping[str, Any]
 

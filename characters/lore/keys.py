@@ -2,41 +2,15 @@
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import regex
+from characters.cards.patterns import pattern_of
 
-SLASHED = re.compile(r"/([\w\W]+?)/([gimsuy]*)")
-_UNESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*/")
-FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL}
+if TYPE_CHECKING:
+    import regex
+
 PATIENCE = 0.05
 """Seconds after which a regular expression that is still at work counts as not found."""
-LONGEST_PATTERN = 2000
-"""Characters of a pattern; a longer one is plain text."""
-
-
-@lru_cache(maxsize=1 << 14)
-def pattern_of(key: str, bare: bool = False) -> "regex.Pattern[str] | None":
-    """The regular expression that a key is: `/pattern/flags`, or any where `bare`.
-
-    `None` where it is plain text: no slashes, an unescaped slash inside, or not valid. Classes
-    such as `\\w` are ASCII, as in JavaScript.
-    """
-    slashed = SLASHED.fullmatch(key)
-    if slashed and not _UNESCAPED_SLASH.search(slashed[1]):
-        source, flags = slashed[1], slashed[2]
-    elif bare:
-        source, flags = key, ""
-    else:
-        return None
-    if len(source) > LONGEST_PATTERN:
-        return None
-    options = regex.ASCII
-    for flag in flags:
-        options |= FLAGS.get(flag, 0)
-    try:
-        return regex.compile(source, options)
-    except (regex.error, RecursionError, OverflowError, ValueError, MemoryError):
-        return None
 
 
 class SearchedText:

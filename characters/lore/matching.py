@@ -42,6 +42,8 @@ class Moment:
     """For each entry that fired before, by `Lorebook.key_of`, how many messages there were then."""
     standing: AbstractSet[str] = frozenset()
     """Entries whose text still stands in the history, and need not fire again."""
+    profile: AbstractSet[str] = frozenset()
+    """Entries that are a part of the profiles: they need not fire, but bring up others."""
 
 
 class Matching:

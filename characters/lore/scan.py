@@ -51,11 +51,20 @@ class _Scan:
     ) -> None:
         self.matching, self.room, self.rng = matching, room, rng
         moment = matching.moment
+        known = moment.standing | moment.profile
         self.waiting = [
             (book, entry)
             for book in books
             for entry in sorted(book.entries, key=_claim)
-            if entry.enabled and book.key_of(entry) not in moment.standing
+            if entry.enabled and book.key_of(entry) not in known
+        ]
+        self._told = [
+            entry.content
+            for book in books
+            for entry in book.entries
+            if book.recursive
+            and not entry.prevent_recursion
+            and book.key_of(entry) in moment.profile
         ]
         self.fired: list[Fired] = []
         self._groups = Groups(matching, groups_of(books, moment.standing), rng)
@@ -75,10 +84,14 @@ class _Scan:
             fired = self._take(self._groups.one_of_each(self._matching()))
             if self._steps and step >= self._steps:
                 break
-            again = [one for one in fired if one.book.recursive and not one.entry.prevent_recursion]
+            again = [
+                one.text for one in fired if one.book.recursive and not one.entry.prevent_recursion
+            ]
+            again += self._told
+            self._told = []
             if not (again or self._look_further() or self._next_level()):
                 break
-            self.matching.next_round([one.text for one in again])
+            self.matching.next_round(again)
         return self.fired
 
     def _next_level(self) -> bool:
@@ -127,30 +140,23 @@ class _Scan:
 
 
 class _Room:
-    """The budget of a scan, and what entries have spent of it."""
+    """The budget of a scan, and what entries have spent of it; one that does not fit stops none
+    that follow."""
 
     def __init__(self, budget: int, count: Count) -> None:
         self.budget, self.count = budget, count
         self.spent = 0
         self.spent_by: dict[str, int] = {}
-        self.full: set[str] = set()
-        """Books of which nothing more fits."""
 
     def takes(self, book: Lorebook, entry: LoreEntry, text: str) -> bool:
         """Whether a text fits, which then takes its part of the budget."""
         if entry.ignore_budget:
             return True
-        if book.name in self.full:
-            return False
         cost = self.count(text)
-        stops = book.overflow == "stop"
-        most = cost + 1 if stops else cost  # SillyTavern never fills a budget to its last token
         room = self.budget - self.spent
         if book.budget is not None:
             room = min(room, book.budget - self.spent_by.get(book.name, 0))
-        if most > room or (entry.last_resort and cost > room // 2):
-            if stops:
-                self.full.add(book.name)
+        if cost > room or (entry.last_resort and cost > room // 2):
             return False
         self.spent += cost
         self.spent_by[book.name] = self.spent_by.get(book.name, 0) + cost

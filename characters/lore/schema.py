@@ -92,7 +92,6 @@ def book_of(keys: BookFile, name: str) -> Lorebook:
         tuple(_entry(entry, str(number)) for number, entry in enumerate(keys.entries, 1)),
         scan_depth=keys.scan_depth,
         budget=keys.budget,
-        overflow="skip",
         recursive=keys.recursive,
         max_recursion_steps=keys.max_recursion_steps,
         case_sensitive=keys.case_sensitive,

@@ -9,13 +9,16 @@ from base.messages import N_, _
 from base.text import without_place
 from base.writing import replaced
 from characters.cards.files import BESIDE_BOOK
+from characters.cards.markup import TAGS
 from characters.lore.book import Lorebook
 from characters.lore.files import read_lorebook
+from scenes.constants import USUAL_CONTEXT, constants_in, guessed, left_out
 from scenes.files.head import FileHead
 from scenes.files.importers import Importer
 from scenes.files.report import ImportReport
 
 ENTRIES = N_("lorebook entries")
+CONSTANT = N_("constant entries")
 
 
 def detect(head: FileHead) -> float:
@@ -53,6 +56,12 @@ def write_book(path: Path, target: Path, importer: Importer) -> ImportReport:
     book: Lorebook = importer.read(path)
     report = ImportReport(str(path), importer.name, importer.title)
     report.became[ENTRIES] = len(book.entries)
+    report.became[CONSTANT] = sum(entry.is_profile for entry in book.entries)
+    for what, count in book.left_out.items():
+        (report.became if what == TAGS else report.dropped)[what] += count
+    constants = constants_in(book, Path(path.name), book.name, "{{user}}")
+    for line in left_out(constants, USUAL_CONTEXT, guessed, 0):
+        report.notice(line)
     for warning in book.warnings:
         report.notice(without_place(warning, path))
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from base.errors import KnownError
 from base.messages import N_, _, series
 from base.names import nearest
 from scenes.files.head import FileHead
+from scenes.files.log_formats import FORMATS
 from scenes.files.report import Unit
 
 Kind = Literal["log", "chat", "card", "book", "novel"]
@@ -69,81 +70,10 @@ class Guess:
 
 
 IMPORTERS: tuple[Importer, ...] = (
-    Importer(
-        "sealdice-json",
-        "log",
-        N_("SealDice log in JSON"),
-        "trpg.json_formats:detect_sealdice",
-        "trpg.json_formats:read_sealdice",
-        "item",
+    *(
+        Importer(name, "log", title, f"trpg.{detector}", f"trpg.{reader}", unit)
+        for name, title, detector, reader, unit in FORMATS
     ),
-    Importer(
-        "olivadice",
-        "log",
-        N_("OlivaDice log"),
-        "trpg.json_formats:detect_olivadice",
-        "trpg.json_formats:read_olivadice",
-    ),
-    Importer(
-        "ccfolia",
-        "log",
-        N_("CCFOLIA log in JSON"),
-        "trpg.json_formats:detect_ccfolia",
-        "trpg.json_formats:read_ccfolia",
-        "item",
-    ),
-    Importer(
-        "sealdice",
-        "log",
-        N_("SealDice log"),
-        "trpg.detect:sealdice",
-        "trpg.text_formats:read_named",
-    ),
-    Importer(
-        "sealdice-editor",
-        "log",
-        N_("log of SealDice's editor"),
-        "trpg.detect:sealdice_editor",
-        "trpg.text_formats:read_named",
-    ),
-    Importer("dice", "log", N_("Dice! log"), "trpg.detect:dice", "trpg.text_formats:read_named"),
-    Importer(
-        "trpglog",
-        "log",
-        N_("OlivaDice .trpglog"),
-        "trpg.detect:trpglog",
-        "trpg.text_formats:read_named",
-    ),
-    Importer("qq", "log", N_("QQ chat export"), "trpg.detect:qq", "trpg.text_formats:read_qq"),
-    Importer(
-        "sinanya", "log", N_("SinaNya log"), "trpg.detect:sinanya", "trpg.text_formats:read_sinanya"
-    ),
-    Importer(
-        "fvtt", "log", N_("Foundry VTT log"), "trpg.detect:fvtt", "trpg.text_formats:read_fvtt"
-    ),
-    Importer(
-        "rendered",
-        "log",
-        N_("log with times and <names>"),
-        "trpg.detect:rendered",
-        "trpg.text_formats:read_rendered",
-    ),
-    Importer("rgl", "log", N_("TRPG Replay Generator script"), "trpg.rgl:detect", "trpg.rgl:read"),
-    Importer(
-        "painted",
-        "log",
-        N_("log with <names> or [names]"),
-        "trpg.detect:painted",
-        "trpg.text_formats:read_painted",
-    ),
-    Importer(
-        "qq-channel",
-        "log",
-        N_("log copied from a chat"),
-        "trpg.detect:qq_channel",
-        "trpg.text_formats:read_channel",
-    ),
-    Importer("paotuan", "log", N_("paotuan log"), "trpg.paotuan:detect", "trpg.paotuan:read"),
     Importer(
         "sillytavern",
         "chat",
@@ -185,6 +115,9 @@ IMPORTERS: tuple[Importer, ...] = (
     ),
     Importer(
         "card-png", "card", N_("character card in a picture"), "cards:detect_png", "cards:read"
+    ),
+    Importer(
+        "card-webp", "card", N_("character card in a WebP"), "cards:detect_webp", "cards:read"
     ),
     Importer("card-json", "card", N_("character card in JSON"), "cards:detect_json", "cards:read"),
     Importer(

@@ -1,5 +1,6 @@
 """Files that were recognised, opened as what they are, and made sessions, characters and books."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from base.folders import folders
 from base.messages import _
 from base.writing import reason, replace_text
 from characters.cards.importing import Import, carry_out
+from characters.cards.mapping import Mode
 from characters.lore.book import Lorebook
 from scenes.files.cards import write_cards
 from scenes.files.chats import check_chat
@@ -17,8 +19,9 @@ from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
 from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.files import TableLog, no_message, open_logs
+from scenes.files.trpg.habits import answers, narrates
 from scenes.files.trpg.people import TableRules
-from scenes.files.trpg.players import Player, players, table_of
+from scenes.files.trpg.players import Player, guessed, players, table_of
 from scenes.files.trpg.writer import save_session, scene_of
 from scenes.scene import Scene
 from scenes.scene_loader import read_scene
@@ -73,7 +76,9 @@ def opened(file: Recognised) -> Opened:
         logs = open_logs(path, file.format)
         return OpenedLogs(path, logs, players(logs))
     if importer.kind == "card":
-        return OpenedCards(path, importer, importer.read([path], folders("characters")[1], True))
+        folder = folders("characters")[1]
+        imports = importer.read([path], folder, True, or_named=path.stem)
+        return OpenedCards(path, importer, imports)
     if importer.kind == "chat":
         check_chat(path, importer)
         return OpenedChat(path, importer)
@@ -96,20 +101,32 @@ def import_cards(cards: OpenedCards) -> Scene:
 
     A scene of that name that is there already is kept. Raises `KnownError`.
     """
-    scenes = folders("scenes")[1]
-    path = scenes / f"{cards.imports[0].path.stem}.yaml"
     try:
         carry_out(cards.imports)
-        if not path.exists():
-            scenes.mkdir(parents=True, exist_ok=True)
-            cast = {one.sheet.name: one.path.stem for one in cards.imports}
-            profile = cards.imports[0].sheet.profile
-            replace_text(path, scene_with(cast, PLAYERS[language_of(profile)], profile), ())
+        path = scene_beside(cards.imports)
     except OSError as error:
+        folder = folders("scenes")[1]
         raise KnownError(
-            _("{folder}: cannot be written: {error}", folder=path.parent, error=reason(error))
+            _("{folder}: cannot be written: {error}", folder=folder, error=reason(error))
         ) from None
     return read_scene(path)
+
+
+def scene_beside(imports: Sequence[Import]) -> Path:
+    """A scene of characters that were written, and of a player to begin with; one of that name
+    that is there already is kept. Raises `OSError`."""
+    path = folders("scenes")[1] / f"{imports[0].path.stem}.yaml"
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cast = {one.sheet.name: one.path.stem for one in imports}
+    first = imports[0].sheet
+    language = language_of("".join((first.profile, *first.openings)))
+    player = PLAYERS[language]
+    profile = first.profile.replace("{{user}}", player)
+    summary = "" if "{{" in profile else profile  # what chance or the day says is not written down
+    replace_text(path, scene_with(cast, player, summary, language), ())
+    return path
 
 
 def import_log(
@@ -130,6 +147,9 @@ def import_log(
     scene = scene_of(file.path, who, tell)
     role = scene.role(player).name if player is not None else None
     settled = table_of(table, who)
+    for one in guessed(logs, table):
+        say = narrates if one.part == "narrator" else answers
+        logs[0].report.notice(say(one.name))
     beside = Beside()
     lines = (line for log in logs for line in log.lines(settled, beside))
     session = save_session(lines, scene, role, beside=beside, report=logs[-1].report)
@@ -144,9 +164,18 @@ def import_card_files(
     folder: Path,
     force: bool = False,
     knowledge: Sequence[str] = (),
+    name: str = "",
+    mode: Mode | None = None,
 ) -> list[ImportReport]:
-    """Make characters of one file, folder, or the texts of one role, that know `knowledge`.
+    """Make characters of one file, folder, or the texts of one role, that know `knowledge`; the
+    one of them is called `name`, and is what `mode` says. Among the person's own characters they
+    get a scene to be played in.
 
     Raises `KnownError` or `OSError`; nothing is written then.
     """
-    return write_cards(importer.read(paths, folder, force, knowledge))
+    imports = importer.read(paths, folder, force, knowledge, name, mode)
+    reports = write_cards(imports)
+    if folder == folders("characters")[1]:
+        scene = scene_beside(imports)
+        reports[0].notice(_("to play: paotuan play {scene}", scene=shlex.quote(scene.stem)))
+    return reports

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import IO, BinaryIO
 from base.decoding import UTF8, beginning, encoding_of
 from base.errors import KnownError
 from base.folders import why_no_file
+from base.legacy_encodings import encoding_name, legacy_line
 from base.messages import _, series
 from base.system_errors import system_reason
 from base.text import UNPRINTABLE, shown
@@ -19,13 +21,18 @@ from scenes.files.head import HEAD
 from scenes.files.report import FileNotice
 
 CHUNK = 1 << 20
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8."""
 LONGEST_LINE = 1 << 21
 LARGEST_MEMBER = 4 << 30
 """Bytes of a file inside a zip."""
 DENSEST, SMALL = 200, 32 << 20
 """A member of a zip that is larger than `SMALL` and packed more than this many times is refused."""
-_LOGS = (".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl")
-_PREFERRED = ("sealdice-standard-log.json", "raw-log.txt")
+_LOGS = (
+    *(".txt", ".json", ".jsonl", ".trpglog", ".olivadicelog", ".log", ".rgl", ".md", ".markdown"),
+    *(".html", ".htm", ".parquet"),
+)
+_PREFERRED = ("sealdice-standard-log.json", "raw-log.txt", "sealdice-standard-log.parquet")
 
 
 class TextFile:
@@ -47,7 +54,12 @@ class TextFile:
         self._opened = opened
         with self._read_safely(), opened() as raw:
             self.head = raw.read(HEAD)
-        refuse_no_text(self.head, where, expected or _("a log"))
+        if expected or not is_page_or_table(self.head):
+            refuse_no_text(self.head, where, expected or _("a log"))
+
+    def opened(self) -> IO[bytes]:
+        """The bytes themselves, to be closed."""
+        return self._opened()
 
     def chunks(self) -> Iterator[str]:
         """The text with its line ends as `\\n`, a piece of about a million bytes at a time."""
@@ -111,10 +123,13 @@ class TextFile:
             if not encoding and (not piece.isascii() or b"\0" in piece):
                 encoding = encoding_of(piece)
                 if encoding not in UTF8:
-                    self.note(0, _("read as {encoding}", encoding=encoding.upper()))
-                decoder = codecs.getincrementaldecoder(encoding)("replace")
+                    self.note(0, _("read as {encoding}", encoding=encoding_name(encoding)))
+                errors = "surrogateescape" if encoding in UTF8 else "replace"
+                decoder = codecs.getincrementaldecoder(encoding)(errors)
                 ends = io.IncrementalNewlineDecoder(decoder, translate=True)
             text = ends.decode(piece, final=not piece)
+            if encoding in UTF8 and _ESCAPED.search(text):
+                text = self._mended(text, lines)
             if "\ufffd" in text:
                 self._note_replaced(text, lines, encoding)
             lines += text.count("\n")
@@ -123,9 +138,25 @@ class TextFile:
             if not piece:
                 return
 
+    def _mended(self, text: str, lines: int) -> str:
+        """UTF-8 with lines of an older encoding between; what is in neither is �."""
+        mended = text.split("\n")
+        for at, line in enumerate(mended):
+            if not _ESCAPED.search(line):
+                continue
+            raw = line.encode("utf-8", "surrogateescape")
+            older = legacy_line(raw[:CHUNK])
+            mended[at] = raw.decode(older or "utf-8", "replace")
+            if older is not None:
+                self.note(
+                    lines + at,
+                    _("lines from here on are read as {encoding}", encoding=encoding_name(older)),
+                )
+        return "\n".join(mended)
+
     def _note_replaced(self, text: str, lines: int, encoding: str) -> None:
         """Say where the first bytes are that are no text."""
-        name = encoding.removesuffix("-sig").upper()
+        name = encoding_name(encoding.removesuffix("-sig"))
         number = lines + text.count("\n", 0, text.index("\ufffd"))
         self.note(
             number, _("bytes from here on are not {encoding}; each is kept as �", encoding=name)
@@ -134,10 +165,15 @@ class TextFile:
 
 def text_files(path: Path, expected: str = "") -> list[TextFile]:
     """A file as text, or those inside a zip. Raises `KnownError`."""
-    where, expected = UNPRINTABLE.sub("?", str(path)), expected or _("a log")
+    where = UNPRINTABLE.sub("?", str(path))
     if why := why_no_file(path):
         raise KnownError(
-            _("{where}: {why}, expected {expected}", where=where, why=why, expected=expected)
+            _(
+                "{where}: {why}, expected {expected}",
+                where=where,
+                why=why,
+                expected=expected or _("a log"),
+            )
         )
     try:
         with path.open("rb") as raw:
@@ -155,6 +191,16 @@ def text_file(raw: bytes, name: str) -> TextFile:
     return TextFile(shown(name), name.lower(), lambda: io.BytesIO(raw))
 
 
+def is_page_or_table(head: bytes) -> bool:
+    """Whether a file begins as a web page or a Parquet table, which some programs save logs as."""
+    return head.startswith(b"PAR1") or is_page(head)
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file begins as a web page."""
+    return beginning(head).lstrip("\ufeff \t\n").lower().startswith(("<!doctype html", "<html"))
+
+
 def refuse_no_text(head: bytes, where: str, expected: str) -> None:
     """Raise `KnownError` for the beginning of a file that is no text at all."""
     if head.startswith(b"PAR1"):
@@ -167,10 +213,10 @@ def refuse_no_text(head: bytes, where: str, expected: str) -> None:
             )
         )
     text = beginning(head)
-    start = text.lstrip("\ufeff \t\n").lower()
+    start = text.lstrip("\ufeff \t\n")
     if not start and len(head) < HEAD:
         raise KnownError(_("{where}: empty, expected {expected}", where=where, expected=expected))
-    if start.startswith(("<!doctype html", "<html")):
+    if is_page(head):
         raise KnownError(
             _(
                 "{where}: an HTML page, expected {expected}; save the text itself, not its page",
@@ -197,8 +243,7 @@ def _members(path: Path, where: str, expected: str) -> list[TextFile]:
         raise KnownError(
             _("{where}: a damaged zip ({error})", where=where, error=shown(str(error)))
         ) from None
-    files = [TextFile(*_member(path, where, info), expected) for info in _logs(infos, where)]
-    return files
+    return [TextFile(*_member(path, where, info), expected) for info in _logs(infos, where)]
 
 
 def _logs(infos: list[zipfile.ZipInfo], where: str) -> list[zipfile.ZipInfo]:

@@ -18,7 +18,7 @@ from scenes.grammar import narration_grammar
 from scenes.log import Entry, dump
 from scenes.memory.judging import judged
 from scenes.memory.stretches import Stretch
-from scenes.prompt import MARGIN, NARRATION_CUE, stable_part
+from scenes.prompt import MARGIN, NARRATION_CUE, stable_part, within
 from scenes.recall import recap_head, recap_line
 from scenes.scene import Scene
 
@@ -91,6 +91,7 @@ def summary_of(
 
     Raises `KnownError`, also where the stretch is too long for the model.
     """
+    scene = within(scene, backend.context, backend.count)
     prompt, tokens = prompt_for(scene, stretch), longest(room)
     needed = backend.count(prompt.text) + tokens + MARGIN
     if needed > backend.context:

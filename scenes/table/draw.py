@@ -16,7 +16,7 @@ from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
 from scenes.note import Note
-from scenes.prompt import History, history_budget, prime, prompt_after, secret_part, stable_part
+from scenes.prompt import History, history_budget, prime, prompt_after, secret_part, stable_within
 from scenes.recall import NOTHING_RECALLED, Recalled
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
@@ -163,7 +163,8 @@ def draw_lines(
     said = History(backend.count, history, scene.memory.share)
     yield Cut(budget - beside, *said.reading(budget, beside))
     cues = sampling.cues
-    prompt = prompt_after(stable_part(scene), said, speaker, budget, beside)
+    stable = stable_within(scene, context, backend.count)
+    prompt = prompt_after(stable, said, speaker, budget, beside)
     read = prompt.stable + prompt.history
     prompt = steered(prompt, steering, scene.language, secret_part(speaker))
     if begun:

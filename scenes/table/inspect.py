@@ -10,6 +10,8 @@ from typing import Literal
 from models.backend import Prompt, Sampling
 from scenes.log import Entry, write
 from scenes.note import Note
+from scenes.prompt import reminders_in
+from scenes.scene import Role
 from scenes.steering import Steering
 from scenes.table.draw import Cost
 
@@ -62,6 +64,8 @@ class Made:
     """Tokens that the history may take."""
     secret: str = ""
     """The line that tells what only the role knows, with its newline."""
+    speaker: Role | None = None
+    """Whose line it is, whose reminders stand in the history."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +147,27 @@ def _history(made: Made, count: Callable[[str], int]) -> tuple[list[Piece], int]
     if made.steering.note.text:
         at = max(0, len(lines) - 1 - made.steering.note.depth)
         note = Piece("note", lines.pop(at), 0)
+    reminders = _reminders(made, lines)
     pieces, left_out = _lines(made, lines)
+    for place, reminder in reminders:
+        pieces.insert(place, reminder)
+    pieces += [secret] if secret is not None else []
     if note is not None:
         pieces.insert(at, note)
-    pieces += [one for one in (secret, director) if one is not None]
+    pieces += [director] if director is not None else []
     return [Piece(p.kind, p.text, count(p.text), p.turn) for p in pieces], left_out
+
+
+def _reminders(made: Made, lines: list[str]) -> list[tuple[int, Piece]]:
+    """What the prompts of the role's lines remind of, taken out of the lines, each with where it
+    stood, in the order in which it is put back."""
+    if made.speaker is None:
+        return []
+    notes = sum(bool(note.text) for note in made.speaker.notes)
+    placed = reminders_in(made.speaker, len(lines) - notes)
+    for at, __ in reversed(placed):
+        del lines[at]
+    return [(at, Piece("note", line, 0)) for at, line in placed]
 
 
 def _lines(made: Made, lines: Sequence[str]) -> tuple[list[Piece], int]:

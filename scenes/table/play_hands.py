@@ -3,13 +3,22 @@
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from models.backend import Backend, Progress, Prompt
+from scenes.constants import all_of, left_out, without_any
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.owned import owned
-from scenes.prompt import History, build_prompt, history_budget, prime, secret_part
+from scenes.prompt import (
+    History,
+    build_prompt,
+    history_budget,
+    prime,
+    secret_part,
+    stable_part,
+)
 from scenes.scene import Role
 from scenes.steering import room
 from scenes.table.draw import Cut, Update, draw_lines
@@ -88,8 +97,25 @@ class PlayHands(PlaySteering):
             sampling, hand.unfolded = replace(sampling, draw=0), True
         hand.places += [Place() for __ in range(max(sampling.n, sampling.draw))]
         ways = speaker.adapter, taken, hand.begun, hand.steering, self.ranker
-        updates = draw_lines(backend, self.scene, history, speaker, sampling, *ways)
+        self._tell_left_out(backend)
+        updates = draw_lines(backend, self.told_scene, history, speaker, sampling, *ways)
         return self._with_notices(backend, updates)
+
+    def _tell_left_out(self, backend: Backend) -> None:
+        """Say once of which constant entries of lorebooks a model has no room to read."""
+        scene = self.told_scene
+        if not all_of(scene):
+            return
+        others = backend.count(stable_part(without_any(scene)))
+        for line in left_out(all_of(scene), backend.context, backend.count, others):
+            if line not in self._left_out:
+                self._left_out.add(line)
+                self.notices.append(line)
+
+    @cached_property
+    def _left_out(self) -> set[str]:
+        """What was said of that."""
+        return set()
 
     def _with_notices(self, backend: Backend, updates: Generator[Update]) -> Generator[Update]:
         """The draw, and afterwards what the backend has to say of it."""
@@ -104,11 +130,12 @@ class PlayHands(PlaySteering):
         """Have the model read what has been said so far, for the next line of `speaker`."""
         entries = read_by(self.session, speaker, self.session.head)
         reply, steering = self.sampling_of(speaker).max_tokens, self.standing
+        scene = self.told_scene
 
         def read() -> Generator[Progress]:
-            prime(backend, self.scene, entries)
+            prime(backend, scene, entries)
             bounds = backend.context, reply, backend.count
-            prompt = build_prompt(self.scene, entries, speaker, *bounds, steering)
+            prompt = build_prompt(scene, entries, speaker, *bounds, steering)
             yield from backend.prefill(prompt, speaker.adapter)
 
         return read()
@@ -125,12 +152,14 @@ class PlayHands(PlaySteering):
         notes = self.notes_in(seen, backend, speaker)
         history = [*seen.by(speaker), *notes]
         steering = self.steering_for(Asked(speaker, head, director=director))
-        prime(backend, self.scene, history)
+        scene = self.told_scene
+        prime(backend, scene, history)
         bounds = backend.context, sampling.max_tokens, backend.count
-        prompt = build_prompt(self.scene, history, speaker, *bounds, steering)
-        budget = history_budget(self.scene, *bounds)
+        prompt = build_prompt(scene, history, speaker, *bounds, steering)
+        budget = history_budget(scene, *bounds)
         told = prompt, history, turns_read(self.session, speaker), notes
-        return Made(*told, steering, sampling, backend.context, budget, secret_part(speaker))
+        own = secret_part(speaker), speaker
+        return Made(*told, steering, sampling, backend.context, budget, *own)
 
     def reading(self, backend: Backend, speaker: Role) -> ReadFrom:
         """Where the model would begin to read for the next line of `speaker`, and what it would
@@ -138,9 +167,9 @@ class PlayHands(PlaySteering):
         seen = told_at(self.session, self.session.head)
         notes = self.notes_in(seen, backend, speaker)
         history = [*seen.by(speaker), *notes]
-        prime(backend, self.scene, history)
+        prime(backend, self.told_scene, history)
         reply = self.sampling_of(speaker).max_tokens
-        budget = history_budget(self.scene, backend.context, reply, backend.count)
+        budget = history_budget(self.told_scene, backend.context, reply, backend.count)
         said = History(backend.count, history, self.scene.memory.share)
         beside = room(self.standing, self.scene, budget, backend.count)
         cut = Cut(budget - beside, *said.reading(budget, beside))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.backend import Sampling
+from scenes.constants import without
 from scenes.scene import AuthorNote, Role, Scene
 from scenes.steering import Steering
 from scenes.table.draw import line_sampling
@@ -103,6 +104,12 @@ class PlaySteering:
         return replace(hand.asked, director="")
 
     # --- knowledge ---
+
+    @property
+    def told_scene(self) -> Scene:
+        """The scene as prompts tell it: without what is switched off."""
+        tuning = self.session.tuning
+        return without(self.scene, tuning.off, tuning.off_entries)
 
     def knowledge_paths(self) -> list[tuple[Path, str]]:
         """The files of knowledge, each with the name of the role that it belongs to, or nothing."""

@@ -38,3 +38,23 @@ def test_a_few_wrong_bytes_do_not_make_another_encoding_of_utf8() -> None:
 @pytest.mark.parametrize("raw", [b"\x00\x01", b"\xff\xfe\x00\x01\xff", b"\x89PNG\r\n\x1a\n\0"])
 def test_what_is_no_text_is_in_no_encoding(raw: bytes) -> None:
     assert decoded(raw) is None
+
+
+OLD_TEXTS = {
+    "gb18030": "守秘人：雨下了一整夜，没有人来开门。",
+    "big5hkscs": "守密人：雨下了一整夜，沒有人來開門。",
+    "cp932": "「誰かいるのか？」とドアを開ける。",
+}
+
+
+@pytest.mark.parametrize("encoding", OLD_TEXTS)
+@pytest.mark.parametrize("length", [4, 8, 17])
+def test_an_encoding_before_unicode_is_told_by_how_common_its_signs_are(encoding, length):
+    raw = OLD_TEXTS[encoding][:length].encode(encoding)
+    assert encoding_of(raw) == encoding
+    assert decoded(raw) == (OLD_TEXTS[encoding][:length], encoding)
+
+
+def test_traditional_characters_in_gb18030_are_not_taken_for_big5():
+    assert encoding_of(OLD_TEXTS["big5hkscs"].encode("gb18030")) == "gb18030"
+    assert encoding_of("你好".encode("gb18030")) == "gb18030"

@@ -1,6 +1,7 @@
 """Cards and containers that tests make, and where the shared fixtures lie."""
 
 import json
+import struct
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -67,6 +68,20 @@ def png_of(image: bytes = b"", **values: object) -> bytes:
 def chunks_of(file: bytes) -> list[tuple[bytes, bytes]]:
     """Kind and stored bytes of each chunk."""
     return [(one.kind, file[one.start : one.end]) for one in png.chunks(BytesIO(file), "a file")]
+
+
+def webp_of(card: object, order: str = "<", charset: bytes = b"ASCII\0\0\0") -> bytes:
+    """A WebP with a card in the comment of its EXIF data; no picture can be seen in it."""
+    comment = charset + (card if isinstance(card, bytes) else raw(card))
+    at = 8 + 2 + 12 + 4
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8)
+    first = struct.pack(f"{order}HHHIII", 1, 0x8769, 4, 1, at, 0)
+    second = struct.pack(f"{order}HHHIII", 1, 0x9286, 7, len(comment), at + 18, 0)
+    exif = head + first + second + comment
+    chunks = b""
+    for kind, body in ((b"VP8L", b"\x2f\0\0\0\0\x88\x88\x08\0"), (b"EXIF", exif)):
+        chunks += kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WEBP" + chunks
 
 
 def charx_of(card: object, **members: bytes) -> bytes:

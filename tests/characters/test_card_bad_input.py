@@ -188,9 +188,9 @@ NO_CARDS = [
     (b'{"spec": "lorebook_v3", "data": {"name": "x"}}', "a lorebook"),
     (b'{"spec": "chara_card_v2", "data": []}', "data: found a list"),
     (b'{"spec": "chara_card_v2"}', "data: missing"),
-    (b'{"spec": "chara_card_v2", "data": {}}', "data.name: missing"),
+    (b'{"spec": "chara_card_v2", "data": {}}', "a card without a name; give it one: --name"),
     (b'{"name": 5, "description": "", "scenario": ""}', "name: found the number 5"),
-    (b'{"name": " ", "description": "", "scenario": ""}', "name: empty"),
+    (b'{"name": " ", "description": "", "scenario": ""}', "a.json: a card without a name"),
     (b'{"name": "a",\n "description": nope}', "a.json:2: not valid JSON"),
     (b'{"name": "a", "description": NaN}', "NaN is not a number in JSON"),
     (b'{"name": "a", "description": 1e999}', "too large"),
@@ -198,7 +198,7 @@ NO_CARDS = [
     (b'{"x": ' * 100 + b"1" + b"}" * 100, "nested more than 64 deep"),
     (b"[" * 100_000, "nested more than 64 deep"),
     (b"[" + b"1," * 1_000_001 + b"1]", "more than 1,000,000 values"),
-    (b"plain words", "neither PNG, zip nor JSON"),
+    (b"plain words", "neither PNG, WebP, zip nor JSON"),
     (
         b'{"spec": "chara_card_v2", "data": {"name": "\xe3\x80\x90\xef\xbc\x9a"}}',
         "cannot begin",
@@ -218,7 +218,8 @@ def test_a_field_of_a_wrong_type_is_kept_and_said(tmp_path, field, wrong):
     card_json["data"][field] = wrong
     (tmp_path / "a.json").write_bytes(raw(card_json))
     if field == "name" and not isinstance(wrong, str):
-        assert "data.name" in refused(tmp_path, raw(card_json), "a.json")
+        why = "a card without a name" if wrong is None else "data.name: found"
+        assert why in refused(tmp_path, raw(card_json), "a.json")
         return
     card = read_card(tmp_path / "a.json")
     sheet_of(card)
@@ -250,6 +251,8 @@ def test_nothing_is_half_written_where_a_disk_or_a_name_fails(tmp_path):
 
 def test_a_flat_card_with_an_unknown_spec_is_read_as_the_first_version(tmp_path):
     file = tmp_path / "a.json"
-    file.write_text('{"name": "a", "description": "b", "spec": "tavern_ai"}', "utf-8")
+    file.write_text('{"name": "a", "description": "b", "spec": "my_card"}', "utf-8")
     card = read_card(file)
-    assert card.spec == "v1" and "tavern_ai is not known; read as V1" in card.warnings[0]
+    assert card.spec == "v1" and "my_card is not known; read as V1" in card.warnings[0]
+    file.write_text('{"name": "a", "description": "b", "spec": "tavern_ai"}', "utf-8")
+    assert (read_card(file).spec, read_card(file).warnings) == ("v1", ())

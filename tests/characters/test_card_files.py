@@ -1,7 +1,9 @@
 """Cards read from every container, and written back with everything they held."""
 
+import base64
 import json
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -12,9 +14,11 @@ from base.errors import KnownError
 from characters.cards import png
 from characters.cards.card import Card, card_of
 from characters.cards.containers import BACKFILLED, ICON
-from characters.cards.export import write_card
+from characters.cards.export import export_character, write_card
 from characters.cards.files import read_card, read_cards
-from tests.characters.card_files import charx_of, chunks_of, data, png_of, raw, v2, v3
+from characters.cards.importing import carry_out, plan
+from characters.profile import load
+from tests.characters.card_files import charx_of, chunks_of, data, png_of, raw, v2, v3, webp_of
 
 
 def written(folder: Path, content: bytes, name: str) -> Path:
@@ -271,3 +275,47 @@ def test_an_archive_made_here_is_read_by_others(tmp_path):
     with zipfile.ZipFile(BytesIO((tmp_path / "a.charx").read_bytes())) as archive:
         assert archive.testzip() is None
         assert json.loads(archive.read("card.json"))["spec"] == "chara_card_v3"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("charset", [b"ASCII\0\0\0", b"\0" * 8, b""])
+def test_a_card_in_a_webp_is_read_and_given_back_as_it_came(tmp_path, order, charset):
+    path = tmp_path / "a.webp"
+    path.write_bytes(webp_of(v2(), order, charset))
+    found = read_cards(path)
+    assert (found.container, found.cards[0].name) == ("webp", "林晚星")
+    (one,) = plan([path], tmp_path / "made")
+    carry_out([one])
+    assert one.beside.read_bytes() == path.read_bytes() and one.beside.suffix == ".webp"
+    character = load(one.path)
+    export_character(character, tmp_path / "b.webp")
+    assert (tmp_path / "b.webp").read_bytes() == path.read_bytes()
+    export_character(character, tmp_path / "b.png")
+    assert read_card(tmp_path / "b.png").name == "林晚星"
+    with pytest.raises(KnownError, match=r"a \.webp can only be given back as it came"):
+        export_character(replace(character, profile="x"), tmp_path / "c.webp")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: ",".join(map(str, text)).encode(),
+        lambda text: base64.b64encode(text),
+        lambda text: b"UNICODE\0" + text.decode().encode("utf-16-le"),
+        lambda text: b"UNICODE\0" + text.decode().encode("utf-16"),
+    ],
+)
+def test_a_comment_of_a_webp_may_be_written_in_several_ways(tmp_path, written):
+    (tmp_path / "a.webp").write_bytes(webp_of(written(raw(v2())), charset=b""))
+    assert read_card(tmp_path / "a.webp").name == "林晚星"
+
+
+@pytest.mark.parametrize("cut", [12, 20, 30, 60, 90])
+def test_a_webp_without_a_card_or_cut_off_is_one_line(tmp_path, cut):
+    whole = webp_of(v2())
+    for number, content in enumerate((whole[:cut], whole.replace(b"EXIF", b"XMP "))):
+        path = tmp_path / f"{number}.webp"
+        path.write_bytes(content)
+        with pytest.raises(KnownError) as error:
+            read_card(path)
+        assert "\n" not in str(error.value)

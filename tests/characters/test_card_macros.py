@@ -1,5 +1,7 @@
 """The curly braced macros: what the specification says of each, and what stays."""
 
+from collections import Counter
+from datetime import datetime
 from random import Random
 
 import pytest
@@ -27,12 +29,41 @@ def told(text: str, seed: int = 1) -> str:
         ("{{reverse:Hello}} {{reverse:{{char}}}}", "olleH 娜夏"),
         ("一{{newline}}二", "一\n二"),
         ("{{roll 1}} {{Roll d1+2}}{{noop}}{{trim}}", "1 3"),
-        ("{{unknown:x}} {{roll:zero}} {{roll:0}} {{original}}", None),
+        ("{{unknown:x}}-{{roll:zero}}-{{roll:0}}-{{original}}", "---"),
+        ("{{setvar::a::{{char}}}}{{getvar::a}} {{getvar::b}}", "夏娜 "),
+        ("{{getvar::a}}{{setvar::a::1}}{{addvar::a::2}}{{incvar::a}}{{getvar::a}}", "4"),
+        ("{{addvar::a::x}}{{addvar::a::y}}{{decvar::n}}{{getvar::a}}{{getvar::n}}", "xy-1"),
+        ("{{lastMessage}}{{idle_duration}}{{if x}}是{{/if}}{{{char}}}", "是{夏娜}"),
         ("{single} }} {{", None),
     ],
 )
 def test_a_macro_is_what_it_stands_for(text, expected):
     assert told(text) == (text if expected is None else expected)
+
+
+def test_the_day_is_that_of_the_reading_in_the_language_of_the_text():
+    now = datetime(2026, 11, 29, 9, 5)
+    zh = expand("今天{{date}} {{time}} {{weekday}}", "夏娜", "悠二", Random(1), now)
+    assert zh == "今天2026年11月29日 09:05 星期日"
+    en = expand("On {{date}}, {{Weekday}}, {{isodate}}", "Ann", "Bob", Random(1), now)
+    assert en == "On November 29, 2026, Sunday, 2026-11-29"
+    assert expand("今天{{date}}", "夏娜", None, None) == "今天{{date}}"
+    assert expand("今天{{date}}", "夏娜", "悠二", Random(1)) == "今天"
+
+
+def test_variables_go_from_one_text_of_a_card_to_the_next_and_chance_in_them_is_drawn_once():
+    variables: dict[str, str] = {}
+    expand("{{setvar::mood::{{random::开心}}}}", "夏娜", None, None, variables=variables)
+    left_out: Counter[str] = Counter()
+    text = "{{getvar::mood}}{{getvar::nothing}}{{user}}"
+    told = expand(text, "夏娜", None, None, variables=variables, left_out=left_out)
+    assert told == "开心{{user}}"
+    assert left_out.total() == 1
+
+
+def test_a_variable_that_holds_itself_does_not_grow_for_ever():
+    text = "{{setvar::a::xx}}" + "{{setvar::a::{{getvar::a}}{{getvar::a}}}}" * 40 + "{{getvar::a}}"
+    assert len(told(text)) <= 2_000_000
 
 
 def test_chance_is_that_of_the_generator_given():

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from base.errors import KnownError
 from characters.cards.card import V1_FIELDS, card_of
 from characters.cards.export import export_character, write_card
 from characters.cards.files import read_card
 from characters.cards.importing import carry_out, plan
 from characters.cards.mapping import card_from, sheet_of, with_sheet
+from characters.character import AuthorNote
 from characters.profile import load
 from tests.characters.card_files import data, png_of, raw, v2, v3
 
@@ -154,3 +156,96 @@ def test_a_card_with_too_much_for_a_character_file_is_refused_whole(tmp_path):
         with pytest.raises(KnownError, match=rf"a\.json: .*{said}"):
             plan([path], tmp_path / "made")
     assert not (tmp_path / "made").exists()
+
+
+def test_instructions_become_profile_and_reminders_less_what_speaks_to_a_program():
+    card = card_of(
+        v2(
+            description="她是店主。\n<START>\n{{char}}: “欢迎。”",
+            system_prompt="{{original}}\nYou are {{char}}. Write 3 paragraphs. 她从不喊。",
+            post_history_instructions="少说。请扮演{{char}}。",
+            mes_example="",
+            extensions={"depth_prompt": {"prompt": "{{char}}怕黑。", "depth": 2, "role": "user"}},
+        ),
+        "a",
+    )
+    sheet = sheet_of(card)
+    assert sheet.profile.endswith("\n她从不喊。") and sheet.profile.startswith("她是店主。\n")
+    assert sheet.voice == ("林晚星：欢迎。",)
+    assert [(note.text, note.depth) for note in sheet.notes] == [("林晚星怕黑。", 2), ("少说。", 0)]
+    assert sheet.left_out["sentences that speak to a chat program"] == 2
+    assert with_sheet(card, sheet) is card
+
+
+def test_a_long_reminder_is_a_part_of_the_profile():
+    extensions = {"depth_prompt": {"prompt": "怕黑。" * 200, "depth": 4}}
+    sheet = sheet_of(card_of(v2(extensions=extensions, system_prompt=""), "a"))
+    assert sheet.notes == () and sheet.profile.endswith("怕黑。" * 200)
+
+
+@pytest.mark.parametrize("depth", [None, "4", -1, 10**9, 2.0, float("nan"), [], True])
+def test_a_depth_that_cannot_be_is_the_usual_one(depth):
+    extensions = {"depth_prompt": {"prompt": "怕黑。", "depth": depth}}
+    (note,) = sheet_of(card_of(v2(extensions=extensions), "a")).notes
+    assert note.depth == {2.0: 2, True: 1}.get(depth, 4) if isinstance(depth, int | float) else 4
+
+
+def test_edited_reminders_and_a_narrator_are_found_again(tmp_path):
+    (tmp_path / "a.json").write_bytes(raw(v2()))
+    (one,) = plan([tmp_path / "a.json"], tmp_path / "made", mode="narrator")
+    carry_out([one])
+    character = load(one.path)
+    assert character.narrator and character.openings[0] == "【*抬头看{{user}}* “谁？”】"
+    notes = (AuthorNote("少说。", 0), AuthorNote("怕黑。", 6))
+    export_character(replace(character, notes=notes), tmp_path / "b.json")
+    card = read_card(tmp_path / "b.json")
+    assert card.text("post_history_instructions") == "少说。"
+    assert card.extensions["depth_prompt"] == {"prompt": "怕黑。", "depth": 6, "role": "system"}
+    again = sheet_of(card)
+    assert (again.narrator, again.notes) == (True, notes)
+    edited = card.edited({"post_history_instructions": "多说。"})
+    assert [note.text for note in sheet_of(edited).notes] == ["怕黑。", "多说。"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "narrates"),
+    [
+        ({"name": "旁白"}, True),
+        ({"name": "Dungeon Master"}, True),
+        ({"name": "三国世界模拟器"}, True),
+        ({"tags": ["RPG", "fantasy"]}, True),
+        ({"description": "{{char}} is not a character, but the narrator."}, True),
+        ({"description": "{{char}} will act as an impartial narrator for {{user}}."}, True),
+        ({"scenario": "{{char}}负责扮演所有NPC。"}, True),
+        ({"description": "{{char}}是王都的法师，喜欢看世界地图。"}, False),
+        ({"description": "{{char}} is an old narrow-minded man."}, False),
+        ({"name": "Admiral Kpop"}, False),
+        ({"tags": ["magic world", "female"]}, False),
+    ],
+)
+def test_a_narrator_is_told_by_name_tags_and_what_it_says_of_itself(fields, narrates):
+    sheet = sheet_of(card_of(v2(**fields), "a"))
+    assert sheet.narrator is narrates
+    assert sheet_of(card_of(v2(**fields), "a"), mode="person").narrator is False
+
+
+def test_a_card_without_a_name_is_called_as_one_says_and_stays_as_it_came(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(raw(v2(name="")))
+    with pytest.raises(KnownError, match="give it one: --name NAME"):
+        plan([path], tmp_path / "made")
+    (one,) = plan([path], tmp_path / "made", name="店主")
+    carry_out([one])
+    character = load(one.path)
+    assert character.name == "店主" and character.profile.startswith("店主是王都")
+    export_character(character, tmp_path / "b.json")
+    assert (tmp_path / "b.json").read_bytes() == path.read_bytes()
+
+
+def test_two_of_one_name_in_a_file_are_two_and_a_name_is_for_one(tmp_path):
+    two = {"a": {"bot_name": "安", "bot_info": "x"}, "b": {"bot_name": "安", "bot_info": "y"}}
+    (tmp_path / "a.json").write_bytes(raw(two))
+    names = [one.sheet.name for one in plan([tmp_path / "a.json"], tmp_path / "made")]
+    assert names == ["安", "安 2"]
+    with pytest.raises(KnownError, match="holds 2 characters, and --name is for one"):
+        plan([tmp_path / "a.json"], tmp_path / "made", name="乙")

@@ -132,26 +132,27 @@ def test_sticky_cooldown_and_delay_count_messages() -> None:
     assert fire(changed, moment=Moment([Utterance("甲", "无")] * 4, started={key: 3})) == []
 
 
-def test_the_budget_stops_or_skips() -> None:
+def test_an_entry_that_does_not_fit_stops_none_that_follow() -> None:
     entries = [
         entry("a", "一" * 6, order=3),
         entry("a", "二" * 6, order=2),
         entry("a", "三", order=1),
     ]
-    assert fire(book_of(*entries), "a", budget=8) == ["一" * 6]
-    assert fire(book_of(*entries, overflow="skip"), "a", budget=8) == ["一" * 6, "三"]
-    assert fire(book_of(*entries, budget=7), "a", budget=100) == ["一" * 6]
+    assert fire(book_of(*entries), "a", budget=8) == ["一" * 6, "三"]
+    assert fire(book_of(*entries), "a", budget=5) == ["三"]
+    assert fire(book_of(*entries, budget=7), "a", budget=100) == ["一" * 6, "三"]
     free = [*entries[:2], replace(entries[2], ignore_budget=True)]
-    assert fire(book_of(*free), "a", budget=8) == ["一" * 6, "三"]
+    assert fire(book_of(*free), "a", budget=6) == ["一" * 6, "三"]
 
 
-def test_a_budget_that_stops_is_never_filled_to_its_last_token() -> None:
-    book = book_of(entry("a", "一" * 6, order=3), entry("a", "三", order=1))
-    assert [len(fire(book, "a", budget=size)) for size in (6, 7, 8)] == [0, 1, 2]
-    own = book_of(entry("a", "一" * 6), budget=6)
-    assert fire(own, "a") == [], "nor is a book's own"
-    skips = book_of(entry("a", "一" * 6), overflow="skip")
-    assert fire(skips, "a", budget=6) == ["一" * 6]
+def test_an_entry_of_the_profiles_does_not_fire_and_brings_up_others() -> None:
+    book = book_of(entry("", "她怕月亮。", constant=True), entry("月亮", "圆了。"), recursive=True)
+    key = book.key_of(book.entries[0])
+    assert book.entries[0].is_profile and not book.entries[1].is_profile
+    assert fire(book, moment=Moment(profile={key})) == ["圆了。"]
+    assert fire(replace(book, recursive=False), moment=Moment(profile={key})) == []
+    for timed in ({"delay": 1}, {"probability": 50.0}, {"names": ("甲",)}, {"groups": ("g",)}):
+        assert not replace(book.entries[0], **timed).is_profile
 
 
 def test_the_higher_order_and_the_higher_priority_come_first() -> None:

@@ -22,9 +22,19 @@ def test_every_bundled_file_loads_and_names_a_book():
 
 
 def test_the_bundled_aliases_are_found_by_the_title_of_a_book():
-    assert aliases_of(book_of("《西游记》\n第一回 …", name="a"))[0] == "xiyou"
-    assert aliases_of(book_of("第一回 …", name="三国演义"))[0] == "sanguo"
+    west = "第一回\n孙悟空道：“走。”猪八戒道：“来了。”唐僧道：“善哉。”"
+    assert aliases_of(book_of("《西游记》\n" + west, name="a"))[0] == "xiyou"
+    assert aliases_of(book_of("第一回\n曹操、刘备、孙权都来了。", name="三国演义"))[0] == "sanguo"
+    assert aliases_of(book_of("第一回\n曹操、劉備、孫權都來了。", name="三國演義"))[0] == "sanguo"
     assert aliases_of(book_of("第一回 …", name="青衣记")) == ("", NOBODY)
+
+
+def test_a_book_that_mentions_a_classic_does_not_take_its_aliases():
+    told = (
+        "高三那年，我在课桌下面藏了一本《三国演义》。\n曹操、刘备、孙权，我都喜欢。张亮道：“好。”"
+    )
+    assert aliases_of(book_of(told, name="青衣记"))[0] == ""
+    assert aliases_of(book_of("第一回\n张亮道：“好。”", name="三国演义"))[0] == ""
 
 
 def test_an_alias_may_hold_in_some_chapters_only(tmp_path):
@@ -67,3 +77,9 @@ def test_learned_aliases_are_yaml_that_can_be_used(tmp_path):
     assert yaml.safe_load(found)["people"] == {"张远": ["子岳"], "林小满": ["小满"]}
     assert "introduced by this name" in found and "given name" in found
     assert read_aliases(written(tmp_path, found)).names["子岳"][0].person == "张远"
+
+
+def test_names_of_a_book_without_chapters_are_not_alike_because_it_is_one_piece():
+    text = "".join(f"{name}曰：“走。”{name}曰：“来。”\n" for name in ("张远", "李青", "王安")) * 12
+    found = "".join(learned_aliases(book_of(text, name="青衣记"), NOBODY))
+    assert "alike by chapter" not in found

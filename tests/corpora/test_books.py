@@ -83,3 +83,24 @@ def test_a_book_beyond_reason_is_refused(tmp_path, monkeypatch):
     path.write_text(NOVEL, encoding="utf-8")
     with pytest.raises(KnownError, match="more than 10 characters; split it"):
         read_book(path)
+
+
+def test_what_html_leaves_is_taken_out_and_told():
+    book = book_of("<p>李青走了。</p>\n<p>&ldquo;别走！&rdquo;远山说。<br/>雨&nbsp;大。</p>\n")
+    assert book.text.split() == ["李青走了。", "“别走！”远山说。", "雨", "大。"]
+    assert "HTML, taken out (8 tags)" in [one.text for one in book.notices]
+
+
+def test_a_sign_of_less_is_no_html():
+    text = "a < b，李青说。R&D 部门。\n"
+    assert book_of(text).text == text
+
+
+def test_chapters_of_english_books_are_found():
+    book = book_of("CHAPTER I. Down\n\nAlice went.\n\nChapter 2\n\nShe came.\n")
+    assert [one.title for one in book.chapters] == ["CHAPTER I. Down", "Chapter 2"]
+
+
+def test_folding_keeps_each_position():
+    book = book_of("蘇婉笑著說：「後面還有麼？」\n")
+    assert book.plain == "苏婉笑着说：「后面还有么？」\n"

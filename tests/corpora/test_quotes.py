@@ -166,17 +166,117 @@ MODERN = (
 
 def test_a_modern_novel_is_read_without_aliases():
     assert said(MODERN) == [
-        ("", "有人吗？"),
+        ("林默", "有人吗？"),
         ("林默", "这台阶比我还老。"),
         ("苏晚", "别贫嘴。"),
         ("苏晚", "快上来。"),
-        ("", "你自己看。"),
+        ("苏晚", "你自己看。"),
         ("林默", "没什么好看的。"),
         ("苏晚", "你怕了。"),
-        ("", "我也怕。"),
+        ("苏晚", "我也怕。"),
     ]
 
 
 def test_nobody_of_an_earlier_paragraph_speaks_in_a_modern_novel():
     text = MODERN + "　　苏晚看着窗外。\n　　门开了，有个声音喊道：“谁？”\n"
     assert said(text)[-1] == ("", "谁？")
+
+
+def test_a_clause_behind_with_manners_and_more_than_one_clause_names_the_speaker():
+    text = MODERN + (
+        "　　“怎么？”林默诧异似的问。\n　　“等等！”苏晚大声地喊。\n"
+        "　　林默把灯放下来，看着她，过了很久，才慢慢地说道：“我明白了。”\n"
+    )
+    assert said(text)[-3:] == [("林默", "怎么？"), ("苏晚", "等等！"), ("林默", "我明白了。")]
+
+
+def test_two_take_turns_where_nobody_is_named():
+    text = MODERN + (
+        "　　“谁在外面？”苏晚问林默。\n　　“没有人。”\n　　“你去看看。”\n　　“我不去。”\n"
+    )
+    assert [who for who, _ in said(text)[-4:]] == ["苏晚", "林默", "苏晚", "林默"]
+
+
+def test_a_quoted_term_is_no_speech():
+    text = MODERN + "　　林默管这叫“江湖规矩”，从不破例。门上写着：“闲人免进”。\n"
+    assert kinds(text)[-2:] == ["term", "writing"]
+
+
+def test_a_thought_is_told_from_speech_in_a_modern_novel():
+    text = MODERN + "　　苏晚心想：“真是麻烦。”\n"
+    assert kinds(text)[-1] == "thought" and said(text)[-1][0] == "苏晚"
+
+
+def test_words_behind_a_dash_are_speech():
+    text = "　　罗桑走进来。\n　　——还有茶吗？罗桑问。\n　　——没有了，老板娘说，明天再来。\n"
+    assert said(text) == [("罗桑", "还有茶吗？"), ("老板娘", "没有了，")]
+
+
+def test_whoever_tells_the_story_speaks_as_i():
+    text = "　　我推开门，她还坐在那里。\n　　“走吧。”我说。\n　　她没有动。\n"
+    assert said(text) == [("我", "走吧。")]
+
+
+TRADITIONAL = (
+    "　　蘇婉推開門，她看見陳國強坐在窗邊。\n　　「你怎麼還不走？」蘇婉輕聲說。\n"
+    "　　「等妳。」陳國強說。\n　　蘇婉笑著說：「那就走吧。」\n"
+)
+
+
+def test_traditional_signs_are_matched_and_kept():
+    assert said(TRADITIONAL) == [
+        ("蘇婉", "你怎麼還不走？"),
+        ("陳國強", "等妳。"),
+        ("蘇婉", "那就走吧。"),
+    ]
+
+
+TALE = (
+    "崂山之下有王生者，家贫，其妻早卒。一夕，有女子叩其门，生启之，女子年可十六七。"
+    "女笑曰：“君独居乎？”生愕然曰：“卿何人也？”女曰：“妾东邻之女也，慕君之义久矣。”"
+    "生大骇，辞之。女怒曰：“何物书生，薄情若此！”曰：“吾闻之，男女有别。”\n"
+)
+
+
+def test_in_a_tale_subjects_are_of_one_sign_and_verbs_are_no_names():
+    assert said(TALE) == [
+        ("女", "君独居乎？"),
+        ("王生", "卿何人也？"),
+        ("女", "妾东邻之女也，慕君之义久矣。"),
+        ("女", "何物书生，薄情若此！"),
+        ("王生", "吾闻之，男女有别。"),
+    ]
+
+
+def test_a_tale_without_marks_speaks_behind_a_colon():
+    text = TALE.replace("“", "").replace("”", "") * 2
+    assert ("女", "君独居乎？") in said(text)
+
+
+ENGLISH = (
+    'Anna Reed shut the door.\n\n"You are late," said Mr. Calloway.\n\n'
+    '"The ferry was late," Anna replied. "Is he awake?"\n\n"Awake and asking for you."\n\n'
+    '"What did you tell him?" she asked.\n\nMr. Calloway shrugged. "The truth."\n'
+)
+
+
+def test_english_is_read_with_tags_beats_and_turns():
+    assert said(ENGLISH) == [
+        ("Mr. Calloway", "You are late,"),
+        ("Anna", "The ferry was late,"),
+        ("Anna", "Is he awake?"),
+        ("Mr. Calloway", "Awake and asking for you."),
+        ("Anna", "What did you tell him?"),
+        ("Mr. Calloway", "The truth."),
+    ]
+
+
+def test_lines_that_end_inside_a_sentence_are_read_as_one():
+    body = "".join(
+        f"阿贵放下手里的篾条，慢慢地站起身来，走到门\n口，她跟在后面看着他的背影，没有说一\n句话。那天是初{n}。\n\n"
+        for n in "一二三四五六"
+    )
+    assert (
+        said(body + "“你要到哪里去呢，这样冷的天，外面还下着\n雪。”阿贵低声\n说。\n")[-1][0]
+        == "阿贵"
+    )

@@ -1,5 +1,6 @@
 """The corpus `tables`: scenes and logs read as they should, and nothing is wrong in them."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,3 +123,14 @@ def test_each_kind_of_fault_is_a_function(tmp_path: Path) -> None:
     made(tmp_path, "001-ladder")
     table = replace(read_tables(tmp_path)[0], text="")
     assert any(list(of(table)) for of in OF_ONE)
+
+
+def test_the_datasheet_has_the_counts_of_today() -> None:
+    root = FOLDER.resolve().parents[1]
+    told = dict(line.split(": ", 1) for line in counts(read_tables(FOLDER)) if ": " in line)
+    for page in (root / "docs" / "tables.md", root / "docs" / "zh" / "tables.md"):
+        text = page.read_text("utf-8")
+        wanted = [*re.findall(r"\d+", told["scenes"]), *re.findall(r"^\d+", told["lines"])]
+        wanted += [*re.findall(r"\d+", told["roles"]), *re.findall(r"\d+\.\d%", told["kinds"])]
+        wanted += re.findall(r"\S+ \d+\.\d%", told["labels"])
+        assert [one for one in wanted if one not in text] == []

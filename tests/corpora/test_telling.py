@@ -69,3 +69,29 @@ def test_nothing_that_is_said_or_told_gets_lost(text):
     kept = "".join(sign for sign in text if sign in "甲乙丙")
     made = told(text, NOBODY)
     assert [sign for sign in made if sign in "甲乙丙"] == list(kept)
+
+
+MODERN = (
+    "　　林默推开门，她跟在后面。\n　　“我不去，”林默轻轻地说，“你去吧。”\n"
+    "　　“怎么？”苏晚诧异似的问。\n"
+    "　　“走了。”林默站起来说道。\n　　苏晚低着头，很轻很轻地说：“没什么。”\n"
+)
+
+
+def test_a_clause_behind_that_says_only_who_speaks_is_no_narration():
+    log = dump(entries(book := book_of(MODERN), Extractor(book, NOBODY).quotes()))
+    assert log.splitlines() == [
+        "【林默推开门，她跟在后面。】",
+        "林默：我不去，你去吧。",
+        "苏晚：怎么？",
+        "林默：走了。",
+        "【林默站起来说道。】",
+        "【苏晚低着头】",
+        "苏晚：没什么。",
+    ]
+
+
+def test_english_keeps_its_blanks():
+    text = '"I am not going," said Anna Reed quietly, "and that is all."\n\nAnna left.\n'
+    log = dump(entries(book := book_of(text), Extractor(book, NOBODY).quotes()))
+    assert log.splitlines()[0] == "Anna Reed：I am not going, and that is all."

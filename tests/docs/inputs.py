@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.characters.card_files import png_of, raw, v2, v3
+from tests.characters.card_files import png_of, raw, v2, v3, webp_of
 from tests.chatglm.made_up import make_prefix
 from tests.chatglm.tokenizer_made_up import make_playable
 from tests.corpora.teachers import NOVEL
@@ -23,6 +23,10 @@ cast: {刘备: {}, 曹操: {}}
 opening: 【桃园之中，花开正盛。】
 sampling: {n: 3, max_tokens: 24}
 model: {adapter: my-voice}
+"""
+PLAYED = """\
+title: 学堂
+cast: {苏晚: {profile: 先生}, 夏娜: {}, 林默: {}}
 """
 FACTS = """\
 role: 李白
@@ -53,6 +57,7 @@ def write_inputs(folder: Path) -> None:
     for name in ("chat.jsonl", "chat.json"):
         (folder / name).write_text(lines, encoding="utf-8")
     (folder / "card.png").write_bytes(png_of(ccv3=v3()))
+    (folder / "card.webp").write_bytes(webp_of(v2(name="")))
     (folder / "portrait.png").write_bytes(png_of())
     (folder / "seraphina.json").write_bytes(raw(v2(name="Seraphina")))
     (folder / "my-character.yaml").write_text("name: 安\nprofile: 医生。\n", encoding="utf-8")
@@ -90,6 +95,11 @@ def book() -> str:
 
 
 def _write_data(folder: Path) -> None:
+    (folder / "logs").mkdir()
+    for number, name in enumerate(("one", "two")):
+        (folder / "logs" / f"{name}.yaml").write_text(PLAYED, encoding="utf-8")
+        (folder / "logs" / f"{name}.log.txt").write_text(spoken(number), encoding="utf-8")
+    (folder / "held-out.txt").write_text("two\n", encoding="utf-8")
     for name in ("examples.jsonl", "sanguo.jsonl", "novel.jsonl", "sanguo.examples.jsonl"):
         written(folder / name, examples())
     for split in ("general_train", "role_specific_test"):

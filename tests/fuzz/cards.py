@@ -26,11 +26,12 @@ from characters.cards.containers import backfill
 from characters.cards.files import KEYWORDS, read_stream
 from characters.cards.foreign import to_characterglm, to_haruhi, to_webui
 from characters.cards.jsontext import dump, parse
-from characters.cards.mapping import sheet_of, voice_lines, with_sheet
+from characters.cards.mapping import sheet_of, with_sheet
+from tests.characters.card_files import webp_of
 from tests.fuzz.mutations import bytes_changed, value_changed
 
-SLOWEST = 2.0
-"""Seconds after which one input counts as a hang."""
+SLOWEST = 20.0
+"""Seconds after which one input counts as a hang; scripts of a card have 4 at each reading."""
 FIXTURES = Path(__file__).resolve().parents[2] / ".." / "shared" / "fixtures"
 
 Seed = tuple[str, bytes]
@@ -103,6 +104,71 @@ def seeds() -> list[Seed]:
 
 # --- mutations -----------------------------------------------------------------------------------
 
+MARKUP = (
+    *(
+        "<think>",
+        "</think>",
+        "<UpdateVariable>",
+        "</UpdateVariable>",
+        "<details><summary>",
+        "<div>",
+    ),
+    *(
+        "</div>",
+        "<!--",
+        "-->",
+        "```",
+        "<%",
+        "%>",
+        "<p style='display:none'",
+        "<StatusPlaceHolder/>",
+    ),
+    *("<b ", "&lt;", "&#0;", "![x](", "| a |\n|---|\n", '[{"op":1}]', '{"a":', "_.set(", "<林默>"),
+    *("{{setvar::a::{{getvar::a}}{{getvar::a}}}}", "{{getvar::a}}", "{{addvar::a::1}}", "{{date}}"),
+    *(
+        "他说：“",
+        "”他说。",
+        "“江湖规矩”",
+        "老仆走来，轻声说：",
+        'He says, "',
+        "Liu says.",
+        "我",
+        "（>_<）",
+    ),
+    *("<START>", "{{user}}:", "性格：活泼", "阿虚：「嗯」", "\n", " ", "。", "，", "a", "好"),
+)
+"""Pieces of which texts are put together that front ends and authors might have written."""
+
+
+def text_made(rng: Random) -> str:
+    """A text of such pieces in any order, some of them many times."""
+    some = [rng.choice(MARKUP) * rng.choice((1, 1, 1, 2, 400)) for _ in range(rng.randrange(30))]
+    return "".join(some)
+
+
+def script_made(rng: Random) -> dict[str, object]:
+    """A script of a card, which may be slow, grow a text, or be none."""
+    patterns = (
+        *("/(a+)+$/g", "/(.*)*x/", "/[/", "x", "", "/./g", "/^/gm", "/(?<n>.)/g", "/\\b/g", 7),
+        *(
+            "/" + "(" * 500 + "/",
+            "/([\\s\\S]*?)*?龘/g",
+            "<StatusPlaceHolderImpl/>",
+            "/(.)\\1{9}/gi",
+        ),
+    )
+    made = ("", "$1$1$0", "$<n>", "{{match}}" * 50, "$99", None, "<div>$&</div>", "\\")
+    return {
+        "scriptName": "s",
+        "findRegex": rng.choice(patterns),
+        "replaceString": rng.choice(made),
+        "placement": rng.choice(([2], [1, 2], [], None, [2.5], "2")),
+        "trimStrings": rng.choice(([], ["a"], [1], None, "a")),
+        "minDepth": rng.choice((None, 0, 3, "x")),
+        "substituteRegex": rng.choice((0, 1, 2)),
+    }
+
+
 WRONG: Sequence[object] = (
     *(None, True, 0, -1, 1e300, 10**40, "", "x" * 5000, "\ud800", "\x1b[31m\u202e", "{{" * 500),
     *([], {}, [[]], [None, 1, "a"], {"": {}}, "*" * 900, '"' * 901, "（" * 300, "{{char}}:" * 99),
@@ -110,13 +176,30 @@ WRONG: Sequence[object] = (
 )
 
 
+TOLD = ("description", "first_mes", "mes_example", "scenario", "system_prompt")
+
+
 def card_changed(rng: Random) -> Seed:
     """A whole container around a card in which something is wrong."""
     value: object = made_card()
-    for _ in range(rng.choice((1, 1, 3))):
+    if rng.random() < 0.5:
+        data = value["data"]
+        for field in rng.sample(TOLD, 3):
+            data[field] = text_made(rng)
+        data["extensions"]["regex_scripts"] = [script_made(rng) for _ in range(rng.randrange(4))]
+        data["extensions"]["depth_prompt"] = {
+            "prompt": text_made(rng),
+            "depth": rng.choice((4, -1)),
+        }
+    for _ in range(rng.choice((0, 1, 1, 3))):
         value = value_changed(value, rng, WRONG)
     card = json.dumps(value).encode()
-    match rng.randrange(4):
+    match rng.randrange(5):
+        case 4:
+            webp = bytearray(webp_of(card, rng.choice("<>")))
+            for _ in range(rng.choice((0, 0, 3))):
+                webp[rng.randrange(min(len(webp), 90))] = rng.randrange(256)
+            return "a.webp", bytes(webp)
         case 0:
             return "a.png", png_with({rng.choice(("chara", "ccv3")): card})
         case 1:
@@ -150,7 +233,9 @@ def tried(name: str, raw: bytes) -> str:
         found = read_stream(BytesIO(raw), Path(name), name)
         for card in found.cards:
             sheet = sheet_of(card)
-            voice_lines(card)
+            for line in [*sheet.voice, *"\n".join(sheet.openings).split("\n")]:
+                assert "\n" not in line and "<think>" not in line and "UpdateVariable>" not in line
+            sheet_of(card, "某人", "narrator")
             assert with_sheet(card, sheet) is card
             for spec in ("v1", "v2", "v3"):
                 other = card.as_spec(spec)

@@ -88,6 +88,13 @@ WRONG: Sequence[object] = (
     ),
     *("\\me \\emoji x", "{{user}}: a", "You: b", "==== x ====", "# x", "\u2028\r\r\n", "a" * 40),
     *({"paotuan": {"turns": [1]}}, {"paotuan": {"version": 1, "turns": [{}], "scene": {}}}),
+    *("<think>" * 50, "</think>b", "<UpdateVariable>_.set('a',1);", "<!--" * 99, "```\n" * 9),
+    *(
+        "<details>a</details>",
+        "他管这叫“规矩”，" * 40,
+        "老刘说：“走。”她说。" * 9,
+        "<b>a</b>&lt;" * 30,
+    ),
     *("旁白", "> ", "{{[INPUT]}}", -(10**20), 4e18, "0001-01-01T00:00:00+14:00"),
 )
 

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -94,6 +95,14 @@ NOTES = (
     "[[王都|都城]]里有'''国王'''。<!-- x --> A cat sat. " + "长" * 300 + "\nTitle\n=====\n末。"
 )
 WRONG: Sequence[object] = (
+    *(
+        "<UpdateVariable>a",
+        "<details>王都</details>",
+        "<% if (x) { %>文",
+        "```yaml\n王: 都\n```",
+        "---",
+    ),
+    *("<b>王都</b>" * 50, "{{setvar::a::b}}{{getvar::a}}{{date}}", "[mvu_update]", "<think>" * 90),
     *(None, True, 0, -1, 1e300, 10**40, "", "x" * 3000, "\ud800", "\x1b[31m\u202e", "{{" * 300),
     *([], {}, [[]], [None, 1, "a"], {"": {}}, "/(a+)+$/", "/[/", "/(?<n>a)\\k<n>/u", "/a/b/"),
     *(
@@ -178,6 +187,9 @@ def tried(name: str, raw: bytes, number: int, folder: Path) -> str:
 def searched(book: Lorebook, number: int) -> str:
     started = {book.key_of(one): 1 for one in book.entries[::2]}
     moment = Moment(SAID, speaker="苏晚", started=started)
+    profile = {book.key_of(one) for one in book.entries if one.is_profile}
+    assert all(one.constant or one.always for one in book.entries if one.is_profile)
+    moment = replace(moment, profile=profile)
     fired = scan([book], moment, 100, len, Random(number))
     costs = [len(one.text) for one in fired if not one.entry.ignore_budget]
     assert sum(costs) <= 100

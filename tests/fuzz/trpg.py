@@ -43,6 +43,10 @@ WRONG = (
         b"1d",
     ),
     *(b"null", b"-1e999", b"9" * 5000, b"x" * 5000, "很".encode() * 3000, "很".encode("gb18030")),
+    *(b"<div>" * 3000, b"</p>", b"<p><span>", b"<!--", b"<![CDATA[", b"<a ", b"&#x110000;", b"&#"),
+    *(b"<" * 3000, b" " * 3000, b"<td style='margin-right:5px'>", b"**", b"> " * 99, b"```\n"),
+    *(b"[20:01] <", b"8:00PM", b"\t", "【".encode() * 99, "」".encode(), "：".encode(), b"\n* "),
+    *(b"[31-Jan-26 08:00 PM] ", "撤回了一条消息".encode(), "上午".encode(), "霧".encode("big5")),
     *(b"<html>", b"PK\x03\x04", "：\u3000".encode(), b"\\emoji x", "😀\ud7ff".encode(), b"1:2:3 "),
 )
 TABLES = (

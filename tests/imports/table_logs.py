@@ -3,6 +3,10 @@
 import io
 import json
 import zipfile
+from pathlib import Path
+
+import pyarrow
+from pyarrow import parquet
 
 NAMED = """\
 守秘人(100001) 2026-03-21 19:05:05
@@ -116,6 +120,32 @@ def zipped(**members: str) -> bytes:
     return made.getvalue()
 
 
+def sealdice_parquet() -> bytes:
+    """The table that newer SealDice packs instead of its JSON."""
+    rows = messages()
+    table = pyarrow.table(
+        {
+            "id": list(range(1, len(rows) + 1)),
+            "nickname": [name for name, *_ in rows],
+            "IMUserId": [f"QQ:{id}" for _, id, *_ in rows],
+            "time": [1774091105] * len(rows),
+            "message": [text for *_, text in rows],
+            "isDice": [name == "骰娘" for name, *_ in rows],
+        }
+    )
+    made = io.BytesIO()
+    parquet.write_table(table, made)
+    return made.getvalue()
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def golden(name: str) -> tuple[str, bytes]:
+    """A log that ships with the log it has to become."""
+    return name, (GOLDEN / name).read_bytes()
+
+
 def inline(pattern: str) -> str:
     """Messages of one line each; what has more is left out."""
     return "".join(
@@ -144,5 +174,26 @@ LOGS: dict[str, tuple[str, bytes]] = {
         "<background>:旧宅\n# 第一幕\n[守秘人]:雨下了一整夜。{雨声;1}\n"
         "[林默.惊讶,苏晚]<black>:“有人吗？”<w2w=1>{门}\n<dice>:(聆听,100,55,32)\n".encode(),
     ),
+    "sealdice-parquet": ("sealdice-standard-log.parquet", sealdice_parquet()),
+    "ccfolia-html": golden("ccfolia.html"),
+    "ccfolia-text": golden("ccfolia_copied.txt"),
+    "discord": golden("discord.json"),
+    "discord-html": golden("discord.html"),
+    "discord-text": golden("discord_text.txt"),
+    "hktrpg": golden("hktrpg.txt"),
+    "telegram": golden("telegram.json"),
+    "telegram-html": golden("telegram.html"),
+    "roll20-html": golden("roll20.html"),
+    "roll20": golden("roll20_copied.txt"),
+    "fantasy-grounds": golden("chatlog.html"),
+    "maptool": golden("maptool.html"),
+    "irc": golden("mirc.txt"),
+    "tabbed": golden("weechat.txt"),
+    "markdown": golden("markdown_alone.md"),
+    "stamped": golden("stamped.txt"),
+    "names": golden("plain.txt"),
+    "dated": golden("var_memotrace.txt"),
+    "black": golden("var_black_brackets.txt"),
+    "wechat": golden("wechat_mail.txt"),
     "paotuan": ("log.txt", "【雨夜】\n苏晚：\\me 提灯\n苏晚：等等我。\n".encode()),
 }

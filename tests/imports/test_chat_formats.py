@@ -42,7 +42,6 @@ def test_quotes_are_speech_stars_are_deeds_and_prose_between_them_narrates(sessi
     assert lines(session(HEADER, message(text))) == [
         "安：\\me waves.",
         "安：有人吗？",
-        "安：\\me 问。",
         "【灯灭了】",
     ]
 
@@ -94,7 +93,7 @@ def test_macros_of_who_is_who_are_replaced_by_the_role_that_is_played(session):
     )
     found = session(*chat, player="小明")
     assert lines(found) == [
-        "【小明,】",
+        "【小明】",
         "安：\\me waves.",
         "安：Hello, 小明.",
         "小明：hi",

@@ -10,7 +10,7 @@ from base.errors import KnownError
 from scenes.files.head import FileHead
 from scenes.files.importers import IMPORTERS, guesses, importer_named, is_sure, of_kind
 from scenes.files.recognise import recognise
-from tests.characters.card_files import png_of, raw, v2, v3
+from tests.characters.card_files import png_of, raw, v2, v3, webp_of
 from tests.fuzz.mutations import bytes_changed
 from tests.imports.table_logs import LOGS, zipped
 
@@ -27,6 +27,7 @@ FILES = {
     "v3.json": (raw(v3()), "card-json"),
     "v1.json": (b'{"name":"A","description":"d","first_mes":"hi"}', "card-json"),
     "a.png": (png_of(chara=v2()), "card-png"),
+    "a.webp": (webp_of(v2()), "card-webp"),
     "a.charx": (zipped(**{"card--json": "{}"}), "charx"),
     "glm.json": (b'{"bot_name":"A","bot_info":"x"}', "characterglm"),
     "actor.json": (
@@ -88,7 +89,8 @@ def test_what_fits_hardly_or_fits_two_kinds_is_not_sure():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("irc.txt", "[20:01] <林默> 我推门进去。\n[20:02] <苏晚> 等等我。\n" * 9),
+        ("log.txt", "[20:01] <div> x\n[20:02] <p> y\n" * 9),
+        ("server.log", "[2026-01-01 20:01:00] INFO: up\n[2026-01-01 20:02:00] WARN: x\n" * 9),
         ("page.txt", "<div class=a>早。</div>\n<p>晚。</p>\n" * 9),
         ("scene.yaml", "title: 雨夜\nsummary: 两人\ncast: 林默\n"),
     ],

@@ -49,9 +49,9 @@ def notices(report: ImportReport) -> list[str]:
         (
             "log.parquet",
             b"PAR1\x15\0\x15",
-            "a Parquet table, expected a log; SealDice packs raw-log",
+            "a damaged Parquet table",
         ),
-        ("a.zip", zipped(**{"a--parquet": "PAR1"}), "(found a.parquet); expected raw-log.txt"),
+        ("a.zip", zipped(**{"a--parquet": "PAR1"}), "a damaged Parquet table"),
         ("a.zip", zipped(**{"../../a--txt": NAMED}), "points outside its folder"),
         ("a.json", b'{"version": 101, "items": [', "a.json:1: cut off; expected JSON with items"),
     ],

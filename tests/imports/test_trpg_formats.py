@@ -226,7 +226,7 @@ def test_a_dice_bot_is_told_by_its_answers_and_codes_of_the_chat_program_go(made
         "林默：怎么回事？\n林默：\\me 披上大衣，下车查看\n林默：轮胎没事。\n林默：\\me 真是倒霉。\n"
         "【林默 侦查 1d100=10/70 极难成功】\n"
         "【林默 理智 1d100=93/75 失败 SAN 75→74】\n"
-        "旁白：进来吧。\n【老人侧开身子，@林默 看见屋里没有灯。】\n"
+        "【“进来吧。”老人侧开身子，@林默 看见屋里没有灯。】\n"
     )
     assert report.dropped == {
         "other lines of a dice bot": 1,

@@ -24,7 +24,7 @@ def test_a_card_beside_a_scene_plays_in_it(tmp_path, name):
     role = found.role("晚星")
     assert role.name == "林晚星"
     assert "旅人在学院的夜晚" in role.profile
-    assert role.voice.startswith("旅人：你好\n林晚星：\\me 合上书本")
+    assert role.voice.startswith("来客：你好\n林晚星：\\me 合上书本")
     assert role.talkativeness == 0.7
     assert found.opening == "林晚星：\\me 抬头看旅人\n林晚星：谁？"
     assert [one.kind for one in parse(found.opening)] == ["action", "speech"]
@@ -40,7 +40,7 @@ def test_what_the_scene_says_comes_before_the_card(tmp_path):
         0.5,
         "别人",
     )
-    assert "玩家：你好" in found.cast[0].voice
+    assert "来客：你好" in found.cast[0].voice
 
 
 def test_a_card_of_the_characters_folder_is_found_by_name_and_file(tmp_path, monkeypatch):

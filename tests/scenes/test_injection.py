@@ -65,7 +65,7 @@ def test_the_most_relevant_comes_first_and_the_budget_is_kept(scene: Scene) -> N
         "【旧宅建于光绪年间。】",
         "【钥匙共有三把。】",
     ]
-    found = informed(scene, entries, lambda role: LORE, 8 * 14, len)
+    found = informed(scene, entries, lambda role: LORE, 4 * 14, len)
     assert [entry.text for entry in found if isinstance(entry, Note)] == ["阁楼十年没人上去了。"]
 
 

@@ -28,7 +28,9 @@ def played(scene: Scene, turns: int, seed: int = 1) -> None:
     rng = random.Random(seed)
     with closing(Play.start(scene, "林默")) as play:
         for __ in range(turns):
-            texts = ["".join(rng.choices("山水风云花鸟雨雪", k=rng.randint(2, 20))) for _ in range(4)]
+            texts = [
+                "".join(rng.choices("山水风云花鸟雨雪", k=rng.randint(2, 20))) for _ in range(4)
+            ]
             made = [
                 Candidate(Entry("speech", text, "苏晚"), "stop", 4, -rng.uniform(5, 40))
                 for text in texts

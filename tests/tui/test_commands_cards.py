@@ -15,7 +15,7 @@ def test_a_card_is_imported_into_the_data_folder_and_can_be_used_by_name(run, ho
     assert done.out.strip() == str(home / "data/paotuan/characters/林晚星.yaml")
     assert "kept: characters of profile 31, lines of voice 3, openings 2" in done.err
     assert "lorebook entries 1" in done.err
-    assert "kept in the card, but not played: system_prompt" in done.err
+    assert "kept in the card, but not played: creator_notes" in done.err
     assert "extensions.a/b" in done.err
     shown = run("characters", "show", "林晚星")
     assert "林晚星：谁在那里？ \\emoji 惊讶" in shown.out

@@ -233,3 +233,52 @@ def test_a_bench_asked_for_wrongly_is_told(run, home, arguments, told):
     made = run("corpus", "rolebench", bench, *arguments)
     assert made.status == 2
     assert told in made.err
+
+
+SAID = {"甲": ("门在响，谁去看看", "我披件衣裳就来"), "乙": ("的灯又灭了", "火柴在你口袋里找")}
+
+
+def test_logs_are_read_in_scenes_beside_them_and_held_out_by_name(run, home):
+    for name, who in (("one", "甲"), ("two", "乙")):
+        (home / f"{name}.yaml").write_text(
+            f"title: 第{who}夜\nsummary: 雨。\ncast:\n"
+            f"  {who}: {{profile: 只管{who}门}}\n  丙: {{profile: 守夜的}}\n",
+            "utf-8",
+        )
+        lines = "".join(
+            f"丙：{n}号{SAID[who][0]}。\n{who}：{n}，{SAID[who][1]}。\n" for n in "一二三"
+        )
+        (home / f"{name}.log.txt").write_text(lines, "utf-8")
+    (home / "held.txt").write_text("# 不学的\ntwo\n", "utf-8")
+    out = home / "out.jsonl"
+    logs = [home / "one.log.txt", home / "two.log.txt"]
+    made = examples(run, *logs, "--beside", "--test-logs", home / "held.txt", "-o", out)
+    assert made.status == 0, made.err
+    read = read_examples(out)
+    assert {one.speaker for one in read if one.split == "test"} == {"乙", "丙"}
+    assert {one.speaker for one in read if one.split == "train"} == {"甲", "丙"}
+    assert all(
+        ("只管甲门" in one.prompt.stable) == one.source.endswith("one.log.txt") for one in read
+    )
+
+
+@pytest.mark.parametrize(
+    ("listed", "more", "told"),
+    [
+        ("three\n", ["--test-logs", "held.txt"], "three"),
+        ("", ["--test-logs", "held.txt"], "held out"),
+        ("one\n", ["--test-logs", "held.txt", "--test", "0.5"], "exclude each other"),
+        ("one\n", ["--test-logs", "nothing.txt"], "nothing.txt"),
+        ("one\n", ["--beside"], "one.yaml"),
+        ("one\n", ["--beside", "--scene", "rain-house"], "exclude each other"),
+    ],
+)
+def test_a_list_or_a_scene_that_is_not_there_is_told(run, home, monkeypatch, listed, more, told):
+    monkeypatch.chdir(home)
+    (home / "one.log.txt").write_text("林默：好。\n苏晚：好吧。\n", "utf-8")
+    (home / "held.txt").write_text(listed, "utf-8")
+    made = examples(run, "one.log.txt", *more, "-o", home / "out.jsonl")
+    assert made.status == 2
+    assert told in made.err
+    assert "Traceback" not in made.err
+    assert not (home / "out.jsonl").exists()

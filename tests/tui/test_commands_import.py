@@ -185,3 +185,113 @@ def test_the_report_is_chinese_for_who_reads_chinese(run, home, monkeypatch):
     assert "未保留：旁观者的话 1（第 20 行）" in told and "角色：守秘人 1、林默 1、苏晚 1" in told
     (home / "b.txt").write_text(UNSURE, "utf-8")
     assert "可能是paotuan 的记录；请说明是哪种：--as paotuan" in run("import", home / "b.txt").err
+
+
+def test_a_card_is_played_at_once_in_a_scene_of_its_own(run, home):
+    (home / "a.json").write_bytes(raw(v2(mes_example="<START>\n{{user}}：你好\n{{char}}：嗯。")))
+    done = run("import", home / "a.json")
+    assert done.status == 0 and "to play: paotuan play '林晚星'" in done.err
+    played = run("play", "林晚星", "--line", "--model", "scripted", stdin="你好\n/prompt\n")
+    assert played.status == 0
+    prompt = played.out + played.err
+    assert "{林晚星说话的例子}\n来客：你好\n林晚星：嗯。\n{例子完}\n" in prompt
+    assert "{{" not in prompt and prompt.count("王都学院的首席法师") == 1
+
+
+def test_a_card_is_called_and_taken_for_what_one_says(run, home):
+    (home / "a.json").write_bytes(raw(v2(name="")))
+    refused = run("import", home / "a.json")
+    assert refused.status == 2 and "a card without a name; give it one: --name NAME" in refused.err
+    done = run(
+        "import", home / "a.json", "--name", "店主", "--mode", "narrator", "--to", home / "c"
+    )
+    assert done.status == 0 and done.out == f"{home / 'c' / '店主.yaml'}\n"
+    assert "taken for a narrator" in done.err
+    text = (home / "c" / "店主.yaml").read_text("utf-8")
+    assert "narrator: true" in text and "name: 店主" in text
+    again = run("characters", "import", home / "a.json", "--name", "店主", "--to", home / "c")
+    assert again.status == 2 and "--force replaces it, --name NAME" in again.err
+    wrong = run("import", home / "a.json", "--mode", "narator")
+    assert wrong.status == 2 and "did you mean narrator" in wrong.err
+
+
+def test_what_never_fits_is_named_at_import_and_by_check(run, home):
+    entries = [
+        {"keys": [], "content": "大" * 3000, "constant": True, "enabled": True, "extensions": {}},
+        {"keys": [], "content": "小。", "constant": True, "enabled": True, "extensions": {}},
+    ]
+    (home / "a.json").write_bytes(raw(v2(character_book={"entries": entries, "extensions": {}})))
+    line = "1 constant entry is left out: in a context of 4,096 tokens they have"
+    done = run("import", home / "a.json")
+    assert line in done.err and "constant entries 2" in done.err
+    assert line in run("characters", "check", "林晚星").err
+    assert line in run("scenes", "check", "林晚星").err
+
+
+GOLDEN = Path(__file__).resolve().parents[1] / "imports" / "golden"
+REFUSED = sorted(path.name for path in GOLDEN.glob("refused*") if path.suffix != ".refused")
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_log_is_one_line_and_exit_2_and_nothing_is_written(run, home, name):
+    for command in (("import",), ("log", "import")):
+        done = run(*command, GOLDEN / name)
+        assert (done.status, done.out) == (2, "") and not sessions(run)
+        (line,) = done.err.splitlines()
+        assert name in line
+
+
+def test_names_of_formats_are_listed_on_demand(run, home):
+    (home / "a.txt").write_text("x\n", "utf-8")
+    for command in (("import", "--as"), ("log", "import", "--format")):
+        *words, option = command
+        done = run(*words, home / "a.txt", option, "?")
+        assert done.status == 2 and "roll20-html" in done.err
+
+
+NARRATED = "".join(
+    f"{name}({id}) 2026-03-21 19:00:0{at}\n{text}\n\n"
+    for at, (name, id, text) in enumerate(
+        (
+            ("阿守", 100001, "你们的船在黄昏靠岸，码头上没有人，雾从海上来。"),
+            ("秦川", 100002, "“真冷。”"),
+            ("阿守", 100001, "秦川看见栈桥尽头有一盏灯。（侦查）"),
+            ("秦川", 100002, "“谁？”"),
+            ("阿守", 100001, "“你们来晚了。”"),
+        )
+    )
+)
+
+
+@pytest.mark.parametrize(("answer", "speaks"), [("y", False), ("n", True)])
+def test_who_seems_to_narrate_is_asked_at_a_terminal(run, home, monkeypatch, answer, speaks):
+    import sys
+
+    from tui.__main__ import main
+
+    (home / "a.txt").write_text(NARRATED, "utf-8")
+    stdin, stderr = sys.stdin, sys.stderr
+    terminal, program = pty.openpty()
+    os.write(terminal, f"{answer}\n".encode())
+    with open(program, "r+b", buffering=0) as file:
+        monkeypatch.setattr(sys, "stdin", os.fdopen(os.dup(file.fileno())))
+        monkeypatch.setattr(sys, "stderr", os.fdopen(os.dup(file.fileno()), "w"))
+        status = main(["import", str(home / "a.txt"), "--player", "秦川"])
+        sys.stderr.flush()
+    asked = ""
+    while "play on: paotuan play --resume" not in asked:
+        asked += os.read(terminal, 1 << 16).decode()
+    assert status == 0 and "阿守 seems to narrate" in asked
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    shown = run("sessions", "show").out
+    assert ("阿守：你们来晚了。" in shown) == speaks
+    assert ("【“你们来晚了。”】" in shown) != speaks
+
+
+def test_a_log_goes_straight_to_the_table(run, home):
+    (home / "雾港.txt").write_text(NARRATED, "utf-8")
+    session = run("import", home / "雾港.txt", "--player", "秦川").out.strip()
+    played = run("play", "--resume", session, "--line", "--model", "scripted", stdin="走吧。\n")
+    assert played.status == 0
+    assert run("sessions", "show").out.rstrip().endswith("秦川：走吧。")

@@ -91,3 +91,16 @@ def test_a_missing_file_is_told(run, novel, home, missing):
 def test_a_misspelt_form_is_told_the_nearest_one(run, novel):
     ran = run("corpus", "quotes", novel, "--to", "pair")
     assert ran.status == 2 and "pairs" in ran.err
+
+
+def test_a_book_read_badly_is_told_with_another_way(run, home):
+    path = home / "raw.txt"
+    path.write_text("“谁？”\n\n“我。”\n\n“你？”\n\n雨停了。\n", encoding="utf-8")
+    ran = run("corpus", "quotes", path)
+    assert ran.status == 0
+    assert "only 0% were given a speaker" in ran.err and "--model starter" in ran.err
+
+
+def test_a_model_that_cannot_score_is_one_line(run, novel):
+    ran = run("corpus", "quotes", novel, "--model", "scripted")
+    assert ran.status == 2 and "cannot tell how likely a text is" in ran.err

@@ -120,6 +120,29 @@ async def test_a_log_is_imported_its_players_mapped_and_played_on(here: Path) ->
         assert [role.name for role in play.scene.cast if role.narrator] == ["守秘人"]
 
 
+async def test_who_only_seems_to_narrate_is_said_to_be_a_guess_until_a_key_settles_it(
+    here: Path,
+) -> None:
+    said = (
+        ("阿守", "你们的船在黄昏靠岸，码头上没有人，雾从海上来。"),
+        ("秦川", "“真冷。”"),
+        ("阿守", "秦川看见栈桥尽头有一盏灯。（侦查）"),
+        ("秦川", "“谁？”"),
+        ("阿守", "“你们来晚了。”"),
+    )
+    log = "".join(
+        f"{name}(10000{len(name)}) 2026-03-21 19:00:00\n{text}\n\n" for name, text in said
+    )
+    (here / "a.txt").write_text(log, "utf-8")
+    async with start().run_test(size=(80, 24)) as pilot:
+        screen = await players(pilot, here / "a.txt")
+        assert rows(screen)[0][3:] == ["→", "阿守", "·", "旁白（猜的）"]
+        assert "【“你们来晚了。”】" in text(screen, "#preview")
+        await pilot.press("n")
+        await pilot.pause()
+        assert rows(screen)[0][3:] == ["→", "阿守", "·", "旁白"]
+
+
 async def test_a_log_is_saved_as_a_log_and_nothing_is_written_over(here: Path) -> None:
     (here / "a.txt").write_text(NAMED, "utf-8")
     logs = sessions_folder().with_name("logs")
@@ -226,6 +249,15 @@ async def test_a_card_becomes_a_character_with_a_scene_to_play(here: Path) -> No
         assert [role.name for role in play.scene.cast] == ["阿澜", "旅人"]
         assert play.scene.role("阿澜").profile == "渡口的船夫。" and play.session.role == "旅人"
         assert play.session.entries == parse("阿澜：\\me 撑篙靠岸")
+
+
+async def test_a_card_without_a_name_is_called_like_its_file(here: Path) -> None:
+    (here / "掌柜.json").write_text(
+        '{"name": "", "description": "x", "first_mes": "来了？"}', "utf-8"
+    )
+    async with start().run_test(size=(80, 24)) as pilot:
+        await name_file(pilot, here / "掌柜.json")
+        assert "掌柜" in await told(pilot)
 
 
 async def test_a_chat_of_another_program_becomes_a_session(here: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from base.messages import N_, _, series
+from tui.commands.card_options import AsMode, Called, mode_of
 from tui.commands.group import group, one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over
@@ -69,6 +70,8 @@ def show(character: NameOrFile, as_data: Json = False) -> None:
         (N_("likes: {words}"), series(one.likes)),
         (N_("adapter: {words}"), one.adapter),
         (N_("emotions: {words}"), series(one.emotions)),
+        (N_("reminders: {words}"), series(note.text for note in one.notes)),
+        (N_("{words} narrates"), one.name if one.narrator else ""),
         (N_("knowledge: {words}"), series(map(str, one.knowledge))),
         (N_("sheet: {words}"), listed(one.sheet)),
         (N_("card: {words}"), _path(one.card)),
@@ -117,6 +120,7 @@ def check(
     """Check characters: every mistake with file, line and key. Exit 2 where there is one."""
     from base.errors import KnownError
     from characters.profile import load, names
+    from scenes.constant_checks import without_room_of
 
     broken = False
     for name in characters or names():
@@ -127,6 +131,8 @@ def check(
             for problem in problems_of(error):
                 word(short(problem))
         else:
+            for warning in without_room_of(character):
+                word(_("{warning} (a warning)", warning=short(warning)))
             data(f"{name}: {character.name}")
     if broken:
         raise typer.Exit(BAD_INPUT)
@@ -175,7 +181,7 @@ def import_characters(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="Cards (.png, .json, .charx), a CharacterGLM character.json, a "
+            help="Cards (.png, .webp, .json, .charx), a CharacterGLM character.json, a "
             "text-generation-webui .yaml, or a ChatHaruhi folder or its .txt files together.",
         ),
     ],
@@ -184,19 +190,22 @@ def import_characters(
         typer.Option("--to", metavar="DIR", help="Where to; your data folder by default."),
     ] = None,
     force: Force = False,
+    called: Called = "",
+    mode: AsMode = None,
 ) -> None:
     """Make characters from cards. The card itself is kept beside the character."""
     from base.folders import folders
     from scenes.files.cards import read, write_cards
     from tui.reported import report_lines
 
+    as_mode = mode_of(mode)
     folder = to or folders("characters")[1]
     texts = [path for path in files if path.suffix.lower() == ".txt"]
     groups = [[path] for path in files if path not in texts] + ([texts] if texts else [])
     problems: list[str] = []
     for paths in groups:
         try:
-            reports = write_cards(read(paths, folder, force))
+            reports = write_cards(read(paths, folder, force, (), called, as_mode))
         except Known as error:
             problems += problems_of(error)
             continue

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from base.messages import _, _n
+from base.text import shown
 from tui.commands.examples_options import ExampleOptions
 from tui.commands.examples_shown import report, show_some
 from tui.commands.option_fields import options_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from models.backend import Backend
     from models.local.counting import TokenCounter
     from models.resolve import ModelSpec
+    from scenes.data.examples.heldout import HeldOut
     from scenes.data.examples.make import ExampleSet
     from scenes.data.examples.prompts import Bounds, ExampleSource
     from scenes.data.examples.script import Script
@@ -50,19 +52,22 @@ def _check(wanted: ExampleOptions) -> None:
     """Refuse what cannot be meant."""
     if wanted.output is None and not wanted.show:
         raise BadInput(_("nothing to do: name a file to write with -o FILE, or look with --show 3"))
-    if wanted.test is not None and wanted.test_chapters is not None:
-        raise BadInput(_("--test and --test-chapters exclude each other; give one of them"))
+    if sum(one is not None for one in (wanted.test, wanted.test_chapters, wanted.test_logs)) > 1:
+        raise BadInput(
+            _("--test, --test-chapters and --test-logs exclude each other; give one of them")
+        )
+    if wanted.beside and wanted.scene is not None:
+        raise BadInput(_("--scene and --beside exclude each other; give one of them"))
 
 
 def _inputs(wanted: ExampleOptions) -> list[str | Path]:
     """The files that are read, none of which may be written over."""
-    others = (one for one in (wanted.mix, wanted.scene) if one is not None)
+    others = (one for one in (wanted.mix, wanted.scene, wanted.test_logs) if one is not None)
     return [*map(_file, wanted.logs), *others]
 
 
 def _made(wanted: ExampleOptions) -> "ExampleSet":
     from scenes.data.examples.general import mixed
-    from scenes.data.examples.heldout import HeldOut
     from scenes.data.examples.make import make
     from scenes.scene_loader import load_scene
     from scenes.table.session import Session
@@ -71,11 +76,13 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
     choice = choose(wanted.model, wanted.context, None, {})
     with given():
         scene = load_scene(wanted.scene) if wanted.scene is not None else None
-        texts = [_read(log, scene) for log in wanted.logs]
+        texts = [
+            _read(log, load_scene(_beside(log)) if wanted.beside else scene) for log in wanted.logs
+        ]
         table = scene or next((one.scene for one in texts if isinstance(one, Session)), None)
     spec = given_model(choice, table)
     of_scene = table.model.context if table and spec.backend != "scripted" else None
-    held = HeldOut(0.1 if wanted.test is None else wanted.test, wanted.test_chapters, wanted.seed)
+    held = _held_out(wanted)
     with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
         sources = [_source(text, wanted.speakers or (), wanted.steered) for text in texts]
         bounds = _bounds(backend, texts, wanted)
@@ -85,6 +92,44 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
             share, seed = wanted.mix_share, wanted.seed
             made.examples += mixed(wanted.mix, among, share, seed, bounds, made.tally)
     return made
+
+
+def _held_out(wanted: ExampleOptions) -> "HeldOut":
+    """What is held out. Raises `BadInput` for a name in the list that is no log's."""
+    from base.decoding import decode_utf8
+    from scenes.data.examples.heldout import HeldOut
+
+    if wanted.test_logs is None:
+        share = 0.1 if wanted.test is None else wanted.test
+        return HeldOut(share, wanted.test_chapters, wanted.seed)
+    with given():
+        lines = decode_utf8(wanted.test_logs.read_bytes(), str(wanted.test_logs)).splitlines()
+    names = {_stem(line.strip()) for line in lines if line.strip() and not line.startswith("#")}
+    logs = [_stem(Path(log).name) for log in wanted.logs]
+    if strangers := sorted(names - set(logs)):
+        raise BadInput(
+            _(
+                "{file}: {name} is none of the logs that are given; correct the list",
+                file=wanted.test_logs,
+                name=shown(strangers[0]),
+            )
+        )
+    return HeldOut(seed=wanted.seed, sources=tuple(log in names for log in logs))
+
+
+def _stem(name: str) -> str:
+    """The name of a log without its endings, such as `x` of `x.log.txt`."""
+    for end in (".txt", ".log"):
+        name = name.removesuffix(end)
+    return name
+
+
+def _beside(log: str) -> Path:
+    """The scene of the same name in the same folder. Raises `BadInput` where there is none."""
+    scene = Path(log).with_name(f"{_stem(Path(log).name)}.yaml")
+    if not scene.is_file():
+        raise BadInput(_("{log}: no scene lies beside it; expected {scene}", log=log, scene=scene))
+    return scene
 
 
 def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend":

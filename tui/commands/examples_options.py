@@ -44,6 +44,20 @@ TestChapters = Annotated[
     int | None,
     typer.Option("--test-chapters", metavar="K", min=2, help="Hold out every K-th instead."),
 ]
+TestLogs = Annotated[
+    Path | None,
+    typer.Option(
+        "--test-logs",
+        metavar="FILE",
+        help="Hold out the logs whose names stand in FILE, one a line.",
+    ),
+]
+Beside = Annotated[
+    bool,
+    typer.Option(
+        "--beside", help="Read each log in the scene that lies beside it: x.yaml for x.log.txt."
+    ),
+]
 Seed = Annotated[
     int,
     typer.Option(
@@ -105,12 +119,14 @@ class ExampleOptions:
     logs: Logs
     output: Output = None
     scene: SceneName = None
+    beside: Beside = False
     speakers: Speakers = None
     model: options.Model = None
     context: options.Context = None
     max_tokens: MaxTokens = None
     test: Test = None
     test_chapters: TestChapters = None
+    test_logs: TestLogs = None
     seed: Seed = 1
     by_chapter: ByChapter = False
     by_passage: ByPassage = False

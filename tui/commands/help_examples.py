@@ -37,7 +37,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "characters list": ("paotuan characters list",),
     "characters show": ("paotuan characters show suwan",),
     "characters check": ("paotuan characters check", "paotuan characters check ann.yaml"),
-    "characters import": ("paotuan characters import card.png",),
+    "characters import": (
+        "paotuan characters import card.png",
+        "paotuan characters import card.webp --name 掌柜 --mode person",
+    ),
     "characters new": ("paotuan characters new 艄公",),
     "characters edit": ("paotuan characters edit 艄公",),
     "characters export": ("paotuan characters export suwan --to suwan.png --spec v2",),

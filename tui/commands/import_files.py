@@ -1,6 +1,5 @@
 """`paotuan import`: any file of another program, told what it is, to what can be played."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from base.messages import _
+from tui.commands.card_options import AsMode, Called, mode_of
+from tui.commands.import_asking import asked, can_ask, settled
 from tui.commands.log_import import Bot, Narrator, Observer, Output, Style, lines_of, table_from
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
@@ -16,6 +17,7 @@ from tui.failures import BadInput, Known, given, problems_of
 from tui.output import as_json, data, word
 
 if TYPE_CHECKING:
+    from characters.cards.mapping import Mode
     from scenes.files.importers import Importer
     from scenes.files.recognise import Recognised, Unrecognised
     from scenes.files.report import ImportReport
@@ -31,6 +33,8 @@ class Wishes:
     folder: Path
     force: bool
     as_data: bool = False
+    called: str = ""
+    mode: "Mode | None" = None
     reports: "list[ImportReport]" = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -70,6 +74,8 @@ def import_files(
     narrator: Narrator = None,
     observer: Observer = None,
     bot: Bot = None,
+    called: Called = "",
+    mode: AsMode = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace characters of the same name.")
     ] = False,
@@ -83,7 +89,8 @@ def import_files(
     from base.folders import folders
 
     table = table_from(style, roles, narrator, observer, bot)
-    wishes = Wishes(table, player, to or folders("characters")[1], force, as_data)
+    folder = to or folders("characters")[1]
+    wishes = Wishes(table, player, folder, force, as_data, called, mode_of(mode))
     recognised = _recognised(files, format, wishes)
     if output is None:
         _import(recognised, wishes)
@@ -113,7 +120,7 @@ def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "l
                 recognised.append(named(path, role))
             else:
                 file = recognise(path)
-                recognised.append(file if file.is_sure else file.as_named(_asked(file)))
+                recognised.append(file if file.is_sure else file.as_named(asked(file)))
         except Unrecognised as error:
             wishes.problems.append(_or_named(error))
         except (BadInput, *Known) as error:
@@ -123,35 +130,15 @@ def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "l
 
 def _or_named(error: "Unrecognised") -> str:
     """What is wrong with a file that a person may know better."""
-    from scenes.files.importers import of_kind
-
     return _(
-        "{problem}; where it is one, say which: --as {names}",
+        "{problem}; where it is one, say which with --as (--as ? lists them)",
         problem=error.problems[0],
-        names="|".join(one.name for one in of_kind("log", "chat", "card", "book")),
     )
-
-
-def _asked(file: "Recognised") -> "Importer":
-    """What a person says that a file is. Raises `BadInput` where nobody can be asked."""
-    from tui.reported import likely, title_of, unsure
-
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise BadInput(unsure(file))
-    guesses = likely(file)
-    word(_("{where} may be several things:", where=file.path.name))
-    for number, guess in enumerate(guesses, 1):
-        word(f"  {number} {title_of(guess.importer)} ({guess.importer.name})")
-    prompt = _("Which number? Enter leaves it out")
-    answer = typer.prompt(prompt, default="", show_default=False, err=True).strip()
-    if answer.isdecimal() and 0 < int(answer) <= len(guesses):
-        return guesses[int(answer) - 1].importer
-    raise BadInput(_("{where}: left out", where=file.path.name))
 
 
 def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
     """Make sessions, characters and books, each file for itself."""
-    from scenes.files.importing import import_log, no_import
+    from scenes.files.importing import no_import
 
     known = _books([file for file in files if file.importer.kind == "book"], wishes)
     texts = [
@@ -162,7 +149,7 @@ def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
     for file in files:
         match file.importer.kind:
             case "log":
-                _try(wishes, import_log, file, wishes.table, wishes.player, word)
+                _try(wishes, _import_log, file, wishes)
             case "chat":
                 _try(wishes, _import_chat, file, wishes)
             case "card" if file.path not in texts[1:]:  # the texts of a role are one
@@ -189,6 +176,17 @@ def _try(wishes: Wishes, make: "Callable[..., list[ImportReport]]", *arguments: 
     made = dict.fromkeys(one for report in reports for one in report.files or [report.session])
     for one in () if wishes.as_data else made:
         data(one)
+    sessions = [report.session for report in reports if report.session]
+    if sessions and can_ask():
+        word(_("play on: {command}", command=f"paotuan play --resume {sessions[-1]}"))
+
+
+def _import_log(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
+    from scenes.files.importing import import_log
+    from scenes.files.trpg.files import open_logs
+
+    table = settled(open_logs(file.path, file.format), wishes.table)
+    return import_log(file, table, wishes.player, word)
 
 
 def _import_chat(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
@@ -203,7 +201,8 @@ def _import_cards(
 ) -> "list[ImportReport]":
     from scenes.files.importing import import_card_files
 
-    return import_card_files(paths, importer, wishes.folder, wishes.force, known)
+    ways = wishes.force, known, wishes.called, wishes.mode
+    return import_card_files(paths, importer, wishes.folder, *ways)
 
 
 def _books(files: "Sequence[Recognised]", wishes: Wishes) -> list[str]:
@@ -243,7 +242,7 @@ def _write_log(files: "Sequence[Recognised]", output: Path, wishes: Wishes) -> N
     not_over(output, paths)
     with given():
         logs = [log for file in files for log in open_logs(file.path, file.format)]
-        write_lines(lines_of(logs, wishes.table), output, paths)
+        write_lines(lines_of(logs, settled(logs, wishes.table)), output, paths)
     for log in logs:
         log.report.files.append(str(output))
     wishes.reports += [log.report for log in logs]

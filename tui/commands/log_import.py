@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.commands.import_asking import format_of, settled
 from tui.commands.options import roles_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import given
@@ -23,8 +24,9 @@ Style = Annotated[
     str | None,
     typer.Option(
         "--style",
-        metavar="quoted|spoken|thoughts",
-        help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought.",
+        metavar="quoted|spoken|thoughts|mixed",
+        help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought; mixed "
+        "decides by each message.",
     ),
 ]
 Narrator = Annotated[
@@ -68,15 +70,15 @@ def import_log(
     comments: Comments = False,
     ids: Ids = False,
 ) -> None:
-    """Import logs of SealDice, Dice!, OlivaDice, SinaNya, QQ, Foundry, CCFOLIA, 回声工坊."""
+    """Import logs of dice bots, chats, virtual tables, IRC, 回声工坊, and such as people write."""
     from scenes.files.trpg.files import open_logs
 
     table = table_from(style, roles, narrator, observer, bot)
     table = replace(table, dice=dice, comments=comments, ids=ids)
     not_over(output, files)
     with given():
-        logs = [log for path in files for log in open_logs(path, format)]
-        write_lines(lines_of(logs, table), output, files)
+        logs = [log for path in files for log in open_logs(path, format or format_of(path))]
+        write_lines(lines_of(logs, settled(logs, table)), output, files)
 
 
 def table_from(

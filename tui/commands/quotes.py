@@ -1,7 +1,9 @@
 """`paotuan corpus quotes`: who says what in a novel, as a log or as pairs."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,16 +19,19 @@ from tui.output import as_json, escaped_line, json_text, word
 if TYPE_CHECKING:
     from scenes.data.books.book import Book
     from scenes.data.books.people import Aliases
-    from scenes.data.books.quotes import Quote
+    from scenes.data.books.quote import Quote
 
 FORMS = ("log", "pairs")
+FEW = 0.4
+"""Share of what is said below which a person is told that a book is read badly."""
 MOST_SPEAKERS = 20
 """Speakers that are told of without --json."""
 
 
 def quotes(
     novel: Annotated[
-        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
+        Path,
+        typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030, Big5 or UTF-16, or a zip."),
     ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")
@@ -52,10 +57,19 @@ def quotes(
             help="Write aliases that the text itself tells, for you to look through.",
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="MODEL",
+            help="Ask a model, as scores over those at hand, who says what the text does not tell; "
+            "marked as such.",
+        ),
+    ] = None,
     as_data: Json = False,
 ) -> None:
-    """Tell who says what in a novel. Pronouns, and whoever the text does not name, are left alone:
-    their words stay in the narration.
+    """Tell who says what in a novel, in Chinese old or new, or in English. Whoever the text does
+    not tell stays unnamed: their words stay in the narration.
     """
     from scenes.data.books.alias_drafts import learned_aliases
     from scenes.data.books.book import read_book
@@ -71,6 +85,8 @@ def quotes(
         book = read_book(novel)
         source, known = _aliases(book, aliases)
     quoted = list(Extractor(book, known).quotes())
+    if model is not None and _share(quoted) < 1:
+        quoted = _assisted(book, quoted, model)
     if not any(one.kind != "term" for one in quoted):
         raise BadInput(
             _(
@@ -83,6 +99,42 @@ def quotes(
             write_lines(learned_aliases(book, known), learn, inputs, "--learn-aliases")
         write_lines(_lines(to, book, quoted), output, inputs)
     _report(book, quoted, source, as_data, learn)
+    if _share(quoted) < FEW and model is None:
+        _tell_few(novel, quoted)
+
+
+def _spoken(quoted: "Sequence[Quote]") -> "list[Quote]":
+    return [one for one in quoted if one.kind in ("speech", "thought")]
+
+
+def _share(quoted: "Sequence[Quote]") -> float:
+    """How many of what is said have a speaker."""
+    spoken = _spoken(quoted)
+    return sum(bool(one.speaker) for one in spoken) / max(1, len(spoken))
+
+
+def _tell_few(novel: Path, quoted: "Sequence[Quote]") -> None:
+    """Say that this manner of writing is read badly, and what else there is."""
+    word(
+        _(
+            "{novel}: only {share:.0%} were given a speaker; this is a style that the rules do "
+            "badly. A model may know more: {command}",
+            novel=escaped_line(str(novel)),
+            share=_share(quoted),
+            command=f"paotuan corpus quotes {shlex.quote(str(novel))} --model starter",
+        )
+    )
+
+
+def _assisted(book: "Book", quoted: "Sequence[Quote]", model: str) -> "list[Quote]":
+    """The quotations with those of undecided ones that a model chose."""
+    from scenes.data.books.assisted import assisted
+    from tui.model_options import choose, given_model, open_model
+
+    choice = choose(model, None, None, {})
+    given_model(choice)
+    with given(), closing(open_model(choice, None)) as backend:
+        return list(assisted(book, quoted, backend))
 
 
 def _aliases(book: "Book", named: str | None) -> "tuple[str, Aliases]":
@@ -105,7 +157,8 @@ def _lines(to: str, book: "Book", quoted: "Sequence[Quote]") -> Iterator[str]:
 def _report(
     book: "Book", quoted: "Sequence[Quote]", source: str, as_data: bool, learn: Path | None
 ) -> None:
-    spoken = [one for one in quoted if one.kind in ("speech", "thought")]
+    spoken = _spoken(quoted)
+    by_model = sum(one.by_model for one in spoken)
     speakers = Counter(one.speaker for one in spoken if one.speaker)
     notices = notices_of(book)
     if as_data:
@@ -116,6 +169,7 @@ def _report(
                 "aliases": source or None,
                 "quotations": len(spoken),
                 "with_speaker": speakers.total(),
+                "by_model": by_model,
                 "thoughts": sum(one.kind == "thought" for one in spoken),
                 "written": sum(one.kind == "writing" for one in quoted),
                 "speakers": dict(speakers.most_common()),
@@ -135,6 +189,8 @@ def _report(
     )
     for notice in notices:
         word(f"  {escaped_line(notice)}")
+    if by_model:
+        word(_n("  {n} of them by the model", "  {n} of them by the model", by_model))
     if source:
         word(_("  aliases: {source}", source=escaped_line(source)))
     elif learn is not None:

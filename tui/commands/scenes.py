@@ -69,6 +69,7 @@ def check(
 ) -> None:
     """Check scenes: every mistake with file, line and key. Exit 2 where there is one."""
     from base.errors import KnownError
+    from scenes.constant_checks import without_room
     from scenes.scene_list import scene_names
     from scenes.scene_loader import load_scene
 
@@ -81,7 +82,7 @@ def check(
             for problem in problems_of(error):
                 word(short(problem))
         else:
-            for warning in scene.warnings:
+            for warning in (*scene.warnings, *without_room(scene)):
                 word(_("{warning} (a warning)", warning=warning))
             roles = _n("{n} role", "{n} roles", len(scene.cast))
             data(_("{where}: {title}, {roles}", where=scene.path, title=scene.title, roles=roles))

@@ -58,6 +58,7 @@ STYLE_NAMES = {
     "quoted": N_("“…” is said, the rest is done"),
     "spoken": N_("all is said, （…） is done"),
     "thoughts": N_("“…” said, 【…】 thought, the rest done"),
+    "mixed": N_("with “…” the rest is done, without it all is said"),
 }
 
 
@@ -111,6 +112,8 @@ class PlayersScreen(ModalScreen[Path | None]):
         name = printable(player.name) or "?"
         cut = name if cell_len(name) <= NAMES else f"{set_cell_size(name, NAMES - 1)}…"
         part = PARTS[player.part] and _(PARTS[player.part])
+        if part and player.is_guessed:
+            part = _("{part}, as it seems", part=part)
         count = _n("{n} message", "{n} messages", player.count)
         role = printable(player.role) if player.part in ("role", "narrator") else ""
         what = " · ".join(filter(None, (role, part)))
@@ -129,7 +132,7 @@ class PlayersScreen(ModalScreen[Path | None]):
         self._show_preview()
 
     def action_part(self, part: PlayerPart) -> None:
-        self._change(part=part)
+        self._change(part=part, is_guessed=False)
 
     def action_style(self) -> None:
         styles = [None, *STYLES]

@@ -20,6 +20,8 @@ FULL_OFTEN = 3
 """Times that a full name must begin a clause for its given name to be told."""
 ALIKE = 0.8
 """Cosine of the counts by chapter from which on two names may be one person's."""
+FEWEST_PARTS, PART = 8, 4000
+"""Parts that a book must have for names to be alike by them; characters of one without chapters."""
 _SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])"
 _SIGN = "[一-鿿]"
 _NAME = rf"({_SURNAME}(?![名字姓一]){_SIGN}{{1,2}}?)"
@@ -62,7 +64,7 @@ def learned_aliases(book: Book, known: Aliases) -> Iterator[str]:
 def _names(book: Book, known: Aliases) -> Counter[str]:
     """Who often speaks, by the names that the text has for them."""
     extractor = Extractor(book, Aliases("", {}, known.given_names))
-    names = (name for name in extractor.people.names if len(name) > 1)
+    names = (name for name in extractor.names() if len(name) > 1)
     return Counter({name: book.text.count(name) for name in names})
 
 
@@ -94,8 +96,11 @@ def _shortest(person: str, text: str) -> str:
 
 def _alike(book: Book, counted: Counter[str], paired: set[str]) -> Iterator[str]:
     """Comments on pairs of names that are read in the same chapters, hardly in one sentence."""
+    parts = _parts(book)
+    if len(parts) < FEWEST_PARTS:
+        return
     often = [name for name, count in counted.most_common(80) if count >= OFTEN]
-    places = {name: _by_chapter(book, name) for name in often}
+    places = {name: _by_part(book, parts, name) for name in often}
     sentences = re.split("[。！？\n]", book.text)
     for index, one in enumerate(often):
         for other in often[index + 1 :]:
@@ -114,12 +119,17 @@ def _alike(book: Book, counted: Counter[str], paired: set[str]) -> Iterator[str]
                 yield f"# {one}, {other}: {why}\n"
 
 
-def _by_chapter(book: Book, name: str) -> Counter[int]:
+def _parts(book: Book) -> list[tuple[int, int]]:
+    """The chapters of a book, or equal pieces of one that has none, as start and end."""
+    if len(book.chapters) >= FEWEST_PARTS:
+        return [(chapter.start, chapter.end) for chapter in book.chapters]
+    ends = range(PART, len(book.text) + 1, PART)
+    return [(end - PART, end) for end in ends]
+
+
+def _by_part(book: Book, parts: list[tuple[int, int]], name: str) -> Counter[int]:
     return Counter(
-        {
-            index: book.text.count(name, chapter.start, chapter.end)
-            for index, chapter in enumerate(book.chapters)
-        }
+        {index: book.text.count(name, start, end) for index, (start, end) in enumerate(parts)}
     )
 
 

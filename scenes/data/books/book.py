@@ -9,7 +9,10 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.messages import _, _n
+from scenes.data.books.folding import folded
+from scenes.data.books.markup import without_markup
 from scenes.data.books.numerals import number
+from scenes.data.books.wrapping import unwrapped
 from scenes.files.report import FileNotice
 from scenes.files.source import text_files
 
@@ -23,7 +26,9 @@ _UNIT = "[回章节節卷部集幕篇折]"
 _HEADING = re.compile(
     rf"[ \t　]*(?:《[^》\n]{{0,20}}》)?(?:正文|目录)?[ \t　]*"
     rf"((?:第[ \t　]*{_NUMBER}[ \t　]*{_UNIT}|楔子|序章|序幕|引子|尾声|番外)"
-    rf"(?:[ \t　:：、.．·—-]+[^\n，。！？；：“”「」]{{0,50}})?)[ \t　]*"
+    rf"(?:[ \t　:：、.．·—-]+[^\n，。！？；：“”「」]{{0,50}})?"
+    rf"|(?:chapter|book|part|adventure|act|CHAPTER|Chapter|BOOK|Book|PART|Part|ADVENTURE|Adventure)"
+    rf"[ \t]+(?:[IVXLC]{{1,7}}|\d{{1,3}})\b\.?[^\n“”\"‘’]{{0,60}})[ \t　]*"
 )
 _ADDRESS = re.compile(r"(?i)https?://|www\.|[a-z0-9-]{2,}\.(?:com|net|org|cc|cn|info|me|la|tw)\b")
 _ADVERTISING = re.compile(
@@ -59,6 +64,11 @@ class Book:
     advertising: tuple[tuple[int, int], ...]
     """Lines that are no part of the novel, as start and end."""
     notices: tuple[FileNotice, ...]
+
+    @cached_property
+    def plain(self) -> str:
+        """`text` as it is matched, sign for sign: signs simplified, each sentence on a line."""
+        return unwrapped(folded(self.text))
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -116,10 +126,14 @@ def _nonsense(text: str) -> bool:
 
 def book_of(text: str, where: str = "text", name: str = "") -> Book:
     """The book that a text is. Raises `KnownError` where there are no words in it."""
+    text, marks = without_markup(text)
     if not text.strip():
         raise KnownError(_("{where}: empty, expected a novel", where=where))
-    chapters, advertising = _chapters(text), _advertising(text)
+    chapters, advertising = _chapters(text, folded(text)), _advertising(text)
     notices = []
+    if marks:
+        told = _n("HTML, taken out ({n} tag)", "HTML, taken out ({n} tags)", marks)
+        notices.append(FileNotice(0, told))
     if advertising:
         lines = len(advertising)
         first = text.count("\n", 0, advertising[0][0]) + 1
@@ -136,11 +150,12 @@ def book_of(text: str, where: str = "text", name: str = "") -> Book:
     return Book(where, name, text, tuple(chapters), tuple(advertising), tuple(notices))
 
 
-def _chapters(text: str) -> list[Chapter]:
+def _chapters(text: str, plain: str) -> list[Chapter]:
     headings = []
-    for line in re.finditer(r"(?m)^[^\n]{2,90}$", text):
+    for line in re.finditer(r"(?m)^[^\n]{2,90}$", plain):
         if heading := _HEADING.fullmatch(line[0]):
-            headings.append((line.start(), line.end(), " ".join(heading[1].split())))
+            title = text[line.start() + heading.start(1) : line.start() + heading.end(1)]
+            headings.append((line.start(), line.end(), " ".join(title.split())))
     starts = [(0, 0, ""), *headings]
     ends = [*(start for start, _end, _title in headings), len(text)]
     chapters: list[Chapter] = []

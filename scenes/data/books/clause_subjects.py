@@ -45,6 +45,8 @@ _AFTER_NAMES = frozenset("曰道说问云言答笑，。：；、了的\n")
 _PRONOUN = re.compile(
     "倒?大家|一彪|一军|一队|一支|一骑|为首|有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
 )
+_HEARS = re.compile("([一-鿿]{2,3}?)(?:闻听|听了|听说|听罢|闻言|听毕|听见)")
+"""Somebody hears, who then mostly answers."""
 _UNKNOWN = re.compile("[^，。]{1,4}[答对应](?:应|言)?[曰道说云]")
 """Somebody not known by name answers, so nobody of an earlier clause does."""
 
@@ -94,11 +96,15 @@ class ClauseSubjects:
 
     def earlier(self, rest: str, at: int) -> str | None:
         """The subject of a clause before that one."""
+        if self.book.text[at - 1 : at] == "被":
+            return None
         name = self.name(rest, at)
         if name:
             return self.named(rest, name, at)
         if _PRONOUN.match(rest):
             return ""
+        if (heard := _HEARS.match(rest)) and self._hears(heard[1]):
+            return self.folded(heard[1], at)
         appears = APPEARS.search(rest)
         if appears and (person := self._seen(rest[appears.end() :], at)):
             return person
@@ -106,6 +112,12 @@ class ClauseSubjects:
         if not subject and rest[:1] in PRONOUNS:
             return ""
         return self.folded(subject, at) if subject else None
+
+    def _hears(self, noun: str) -> bool:
+        """Whether who hears something is somebody, by a surname or by how it ends."""
+        if set(noun) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
+            return False
+        return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂"
 
     def _seen(self, rest: str, at: int) -> str | None:
         """Who is seen now: their name begins or ends what follows `原来是`."""
@@ -141,6 +153,8 @@ class ClauseSubjects:
         if len(name) > 1 or not rest:
             return name
         sign = rest[0]
+        if sign == "我" and name:
+            return "" if rest[1:2] in ("们", "的", "家") else sign
         if sign == "云" and rest[-1] == "曰" and name and self._just_named(sign, at):
             return sign
         if is_manner(sign) or sign in NOBODY:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from base.names import LONGEST_NAME
 from scenes.data.books.book import Book
-from scenes.data.books.quotes import Quote
-from scenes.log import Entry
+from scenes.data.books.quote import Quote
+from scenes.log import Entry, Kind
 
+BY_MODEL = "? speaker by model"
+"""The comment before a line whose speaker a model chose."""
 LONGEST_LINE = 80
 """Characters of a line of narration, where a sentence ends in time."""
 _SENTENCE = re.compile(r"[^。！？!?；…\n]*[。！？!?；…]+[”」』\"’）)]*|[^。！？!?；…\n]+")
@@ -23,20 +26,34 @@ def entries(book: Book, quotes: Iterable[Quote]) -> Iterator[Entry]:
     say stays in the narration, with its marks.
     """
     log = BookNarration(book)
+    held: list[Entry] = []
     for quote in quotes:
         if quote.kind in ("speech", "thought") and _sayable(quote):
-            yield from log.until(quote.bare)
+            told = list(log.until(quote.bare))
             if quote.bare == quote.start:
                 log.drop_verb()
-            yield from log.narration()
-            yield Entry(
-                "thought" if quote.kind == "thought" else "speech",
-                _plain(quote.text),
-                quote.speaker,
-            )
-            log.at = quote.end
+            told += log.narration()
+            entry = _entry(quote)
+            if held and not told and not quote.by_model and _goes_on(held[-1], entry):
+                held[-1] = replace(held[-1], text=_plain(f"{held[-1].text} {entry.text}"))
+            else:
+                yield from (*held, *told)
+                held = [Entry("comment", BY_MODEL), entry] if quote.by_model else [entry]
+            log.at = max(quote.end, quote.after)
+    yield from held
     yield from log.until(len(book.text))
     yield from log.narration()
+
+
+def _entry(quote: Quote) -> Entry:
+    kind: Kind = "thought" if quote.kind == "thought" else "speech"
+    return Entry(kind, _plain(quote.text), quote.speaker)
+
+
+def _goes_on(one: Entry, other: Entry) -> bool:
+    """Whether words go on behind a clause that said only who speaks: `“我不去，”他说，“你去。”`."""
+    same = (one.kind, one.speaker) == (other.kind, other.speaker)
+    return same and one.text.endswith(("，", ",", "、", "；", ";", "——", "--"))
 
 
 def pairs(book: Book, quotes: Iterable[Quote], before: int = 2) -> Iterator[dict[str, str]]:

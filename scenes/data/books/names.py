@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from scenes.data.books.book import Book
 from scenes.data.books.clause_subjects import LONGEST_SUBJECT, is_whole
-from scenes.data.books.people import COMPOUND, SURNAMES, Alias, Aliases
+from scenes.data.books.people import COMPOUND, SURNAMES, Alias, Aliases, given_names
+from scenes.data.books.prose.words import NO_NAME, STOP
 from scenes.data.books.quotation_marks import Quotation
 from scenes.data.books.speech import COLON, SEVERAL, VERB, WRITING, begins, clauses, is_manner
 from scenes.data.books.words import (
@@ -21,6 +22,8 @@ from scenes.data.books.words import (
 
 OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
+MUCH = 12
+"""Times from which on it is a name even where a sign of it mostly is a word: 继之."""
 SEEN_OFTEN = 3
 """Times that somebody with a surname must be read to be known, where they speak but once."""
 _LISTED = re.compile(
@@ -28,8 +31,9 @@ _LISTED = re.compile(
 )
 _ACTING = re.compile(
     rf"(?<=[\n　 。！？”])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
-    "(?=[说道问笑看走站点摇抬低转想听没忽轻冷皱叹愣怔推拿放把])"
+    "(?=[说道问笑看走站点摇抬低转想听没忽轻冷皱叹愣怔推拿放把闻])"
 )
+_I_SAID = re.compile("[。！？”，\n　]我(?:忙|又|也|便|就|再|因|笑)?[问笑说]?道?[：，]“")
 _AFTER = re.compile(r"[^，。！？：:“”「」\n]{2,16}(?=[，。！？])")
 
 
@@ -56,11 +60,36 @@ def with_learned(
     learned = [
         name for name, count in counted.items() if count >= OFTEN and is_whole(name, book.text)
     ]
-    acting = acting_names(book.text) if is_modern(book) else []
+    modern = is_modern(book)
+    acting = [
+        name
+        for name in acting_names(book.text)
+        if modern or not (name[-1] in NO_NAME or name[:-1] in counted or is_manner(name[-1]))
+    ]
     for name in (*learned, *listed_names(book.text), *acting):
-        if _is_name(name) and not _holds(name, aliases):
+        if _is_name(name, counted.get(name, 0)) and not _holds(name, aliases):
             names.setdefault(name, (Alias(name),))
+    if not aliases.names:
+        _add_given(names, book)
+    if is_first_person(book):
+        names["我"] = (Alias("我"),)
     return names
+
+
+def _add_given(names: dict[str, tuple[Alias, ...]], book: Book) -> None:
+    """A given name of two signs means the one full name that it ends."""
+    full = [name for name in names if len(name) == 3]
+    bearers = Counter(given for name in full for given in given_names(name, alone=False))
+    for name in full:
+        for given in given_names(name, alone=False):
+            if bearers[given] == 1 and book.text.count(given) > OFTEN and _is_name(given, 0):
+                names[given] = (Alias(name),)
+
+
+def is_first_person(book: Book) -> bool:
+    """Whether whoever tells the book speaks in it as 我."""
+    said = len(_I_SAID.findall(book.text))
+    return said * 5000 > len(book.text)
 
 
 def known_nouns(book: Book, counted: Mapping[str, int]) -> set[str]:
@@ -84,7 +113,8 @@ def _before_verb(clause: str) -> str:
         end -= 1
     if end > 2 and is_manner(stem[end:]):
         stem = stem[:end]
-    while len(stem) > 1 and is_manner(stem[-1]):
+    named = len(stem) == 2 and stem[1] in "之云" and verb is not None and verb[0] in ("道", "说道")
+    while len(stem) > 1 and is_manner(stem[-1]) and not named:
         stem = stem[:-1]
     nobody = stem in NOBODY or is_manner(stem) or stem[:1] in PRONOUNS
     return "" if nobody or not 1 < len(stem) <= LONGEST_SUBJECT else stem
@@ -121,15 +151,20 @@ def _holds(name: str, aliases: Aliases) -> bool:
     )
 
 
-def _is_name(name: str) -> bool:
+def _is_name(name: str, count: int) -> bool:
     """Whether what often stands before a verb of speaking, or in lists, may name one person."""
-    if set(name) & NO_PERSONS or name in PLACES or name[-1] == "太":
+    odd = set(name) & NO_PERSONS
+    if odd and not (odd == {"之"} and name[-1] == "之" and count >= MUCH):
+        return False
+    if name in PLACES or name[-1] == "太" or name in STOP:
         return False
     return not SEVERAL.match(name) and name[0] not in CLASSIFIERS
 
 
 def _is_somebody(name: str, count: int, book: Book) -> bool:
     """Whether what stood before a verb of speaking is a person: by how it ends, or a surname."""
+    if name in STOP:
+        return False
     if name[-2:] in TWO_PERSONS and not set(name[:-2]) & NO_PERSONS and count > 1:
         return True
     if set(name) & NO_PERSONS or name[0] in "将上从会来" or name in PLACES:

@@ -18,15 +18,19 @@ from base.text import shown
 from base.yaml_reader import MAX_BYTES
 from base.yaml_reader import read as read_yaml
 from scenes.data.books.book import Book
+from scenes.data.books.folding import folded
 from scenes.data.books.words import words
 
 SURNAMES = frozenset(
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛奚范彭郎鲁韦"
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛奚范彭"
+    "郎鲁韦"
     "马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于傅皮卞齐康伍余元卜顾孟平黄穆萧尹"
-    "姚邵汪祁毛禹狄米贝明臧伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
+    "姚邵汪祁毛禹狄米贝明臧伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林"
+    "刁钟徐"
     "邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房丁邓郁单洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊惠甄曲封储靳段"
     "焦巴牧山谷车侯全班仰秋仲伊宫宁仇栾暴甘厉祖武符刘景詹束龙叶司黎乔苍双闻党翟谭贡姬申冉雍桑桂牛"
-    "燕浦温庄晏柴瞿阎慕赖桓泠郤鞠濮雍连茹宦艾鱼古易戈廖终居衡步都耿满弘匡国文寇广东沃利越师巩聂晁敖冷辛阚简"
+    "燕浦温庄晏柴瞿阎慕赖桓泠郤鞠濮雍连茹宦艾鱼古易戈廖终居衡步都耿满弘匡国文寇广东沃利越师巩聂"
+    "晁敖冷辛阚简"
     "饶空曾关蒯相查荆红游竺权盖益桓公糜祢麋典沮审逢蹋彧郝毌丘解阳扈索阮戴单呼裘"
 )
 COMPOUND = words(
@@ -40,12 +44,18 @@ _TITLES = tuple(
         """
         后 妃 母 氏 王 夫人 国老 国太 大王 道士 太医 判官 道婆 员外 教头 干办 虞候 姨娘 姨妈 太公
         嬷嬷 姑娘 家的 和尚 知府 招讨 团练 都监 长官 侍郎 朝奉 天师 真人 老道 婆子 丫头 媳妇 老爷
-        先生 小姐
+        先生 小姐 老者 老儿 老头 老汉 老爹 老伯 老丈 大人 相公 大爷 二爷 三爷 四爷 五爷 公子 大郎
+        二郎
         """
     )
 )
 FAR = 20_000
 """Characters within which somebody was named for a short name to mean them."""
+
+TITLE_WITHIN, TITLE_LINES = 500, 8
+"""Characters, and lines, at the beginning of a book in which its title stands."""
+FEWEST_PEOPLE, ONE_PERSON_IN = 3, 2000
+"""People of a book that must occur, and characters in which one must, for it to be that book."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +112,29 @@ def bundled() -> Iterator[tuple[str, Aliases]]:
 
 
 def aliases_of(book: Book) -> tuple[str, Aliases]:
-    """The bundled aliases whose book this is, by its title; else none."""
+    """The bundled aliases whose book this is, by its own title and its people; else none."""
     for name, aliases in bundled():
-        if aliases.title in book.name or aliases.title in book.text[:500]:
+        if _has_title(book, aliases.title) and _has_people(book.plain, aliases):
             return name, aliases
     return "", NOBODY
+
+
+def _has_title(book: Book, title: str) -> bool:
+    """Whether a title is that of the book itself: the name of its file, or one of its first lines.
+
+    A sentence that mentions the title is neither.
+    """
+    own = re.compile(rf"[\W\d_]*{title}(?![的读之外后续同人])[^，。！？：“]{{0,20}}")
+    lines = [line.strip() for line in book.plain[:TITLE_WITHIN].split("\n")]
+    return any(own.fullmatch(line) for line in (folded(book.name), *lines[:TITLE_LINES]))
+
+
+def _has_people(text: str, aliases: Aliases) -> bool:
+    """Whether people of the book occur in number."""
+    often = {person: text.count(person) for person in aliases.people if len(person) > 1}
+    return sum(map(bool, often.values())) >= FEWEST_PEOPLE and (
+        sum(often.values()) * ONE_PERSON_IN >= len(text)
+    )
 
 
 def _aliases(text: str, where: str) -> Aliases:

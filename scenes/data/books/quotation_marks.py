@@ -1,7 +1,7 @@
 """Where quotations begin and end in a text, nested ones kept inside, missing marks mended."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _CLOSE = {"“": "”", "「": "」", "『": "』", '"': '"', "‘": "’"}
@@ -40,6 +40,16 @@ def quotations(text: str) -> Iterator[Quotation]:
             waiting, paragraphs = [], 0
     if waiting:
         yield from _flat(text, waiting, end)
+
+
+def blanked(text: str, spans: Sequence[Quotation]) -> str:
+    """The narration: `text` with what is said as NUL, sign for sign."""
+    pieces, at = [], 0
+    for span in spans:
+        pieces.append(text[at : span.start])
+        pieces.append("\0" * (span.end - span.start))
+        at = span.end
+    return "".join([*pieces, text[at:]])
 
 
 def _paragraphs(text: str) -> Iterator[tuple[list[tuple[int, str]], int]]:

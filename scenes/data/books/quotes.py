@@ -1,135 +1,99 @@
-"""Who says what in a book: quotations with their speakers, told from the clauses around them."""
+"""Who says what in a book: quotations with their speakers, told as the book's manner asks."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from scenes.data.books.book import Book
-from scenes.data.books.clause_subjects import ClauseSubjects
-from scenes.data.books.names import (
-    counted_names,
-    is_classical,
-    is_modern,
-    known_nouns,
-    with_learned,
-)
-from scenes.data.books.people import Aliases, BookPeople
-from scenes.data.books.quotation_marks import Quotation, quotations
-from scenes.data.books.speakers import Before, Speakers
-from scenes.data.books.speech import COLON, THINKING, VERB, WRITING, clauses
+from scenes.data.books.classical import ClassicalExtractor
+from scenes.data.books.folding import Spelling
+from scenes.data.books.literary import LiteraryExtractor
+from scenes.data.books.people import Aliases
+from scenes.data.books.prose.evidence import Turn
+from scenes.data.books.prose.extract import reader_of
+from scenes.data.books.prose.resolve import Resolver
+from scenes.data.books.quote import Quote
+from scenes.data.books.style import Style, style_of
 
-Kind = Literal["speech", "thought", "writing", "term"]
 LONGEST_LEAD = 240
-FOLLOWING = 80
-_BLANK = re.compile("[ 　]*$")
-_CALLED = re.compile("(?:[道曰说]|[叫喝喊骂].{0,2}声|一声)[ 　]*$")
-_ENDS = re.compile(r"[。！？!?…～~—；，,][”」』\"’]?$")
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A quotation of a book. Positions count characters of `Book.text`."""
-
-    start: int
-    end: int
-    text: str
-    """What is said, without its outer marks."""
-    kind: Kind
-    speaker: str
-    """The canonical name; empty where the text does not tell, or the extractor cannot."""
-    lead: tuple[int, int]
-    """The narration before it."""
-    bare: int
-    """Where the clause begins that says no more than who speaks; `start` where there is none."""
 
 
 class Extractor:
-    """Finds the quotations of one book."""
+    """Finds the quotations of one book: matched in folded signs, given as they stand."""
 
-    def __init__(self, book: Book, aliases: Aliases) -> None:
+    def __init__(self, book: Book, aliases: Aliases, style: Style | None = None) -> None:
         self.book = book
-        self.text = book.text
-        self.spans = list(quotations(book.text))
-        counted = counted_names(book.text, self.spans)
-        self.people = BookPeople(book, with_learned(aliases, book, counted))
-        alone = aliases.given_names or is_classical(book)
-        subjects = ClauseSubjects(book, self.people, known_nouns(book, counted), alone)
-        self.speakers = Speakers(subjects, is_modern(book))
+        self.style = style or style_of(book)
+        self._spelling = Spelling(book.text, book.plain)
+        self._classical: ClassicalExtractor | LiteraryExtractor | None = None
+        self._resolver: Resolver | None = None
+        plain = replace(book, text=book.plain)
+        if self.style == "classical":
+            self._classical = ClassicalExtractor(plain, aliases)
+        elif self.style == "literary":
+            self._classical = LiteraryExtractor(plain)
+        else:
+            self._resolver = Resolver(reader_of(book, _forms(aliases), self.style == "english"))
+
+    def names(self) -> list[str]:
+        """The names of people that the text itself has, or that were given."""
+        if self._classical is not None:
+            return self._classical.names()
+        return sorted({turn.speaker for turn in self._turns() if turn.speaker})
 
     def quotes(self) -> Iterator[Quote]:
         """The quotations in the order of the text."""
-        last, end = Before(), 0
-        for span in self.spans:
-            start = max(end, self._floor(span.start))
-            quote, to = self._quote(span, start, last)
-            yield quote
-            if quote.kind != "term":
-                last, end = Before(quote.speaker, to, span.end, not span.closed), span.end
+        if self._classical is not None:
+            for quote in self._classical.quotes():
+                yield self._written(quote)
+            return
+        end = 0
+        for turn in self._turns():
+            yield self._of_turn(turn, max(end, turn.start - LONGEST_LEAD))
+            end = turn.end
 
-    def _quote(self, span: Quotation, start: int, last: Before) -> tuple[Quote, str]:
-        """A quotation, and who is spoken to."""
-        lead = self.text[start : span.start]
-        led = COLON.search(lead) or self._called(lead, span)
-        parts = clauses(lead[: led.start()]) if led else []
-        by_verb = led is not None and led[0][:1] not in ("，", ",", "；", ";")
-        if led is None or not parts or not (by_verb or VERB.search(parts[-1][1])):
-            return self._unled(span, start, last), ""
-        at, clause = parts[-1]
-        clause = clause.rstrip()
-        if self._is_written(clause):
-            return self._quoted(span, "writing", "", start), ""
-        speaker, bare = self.speakers.before(lead[: led.start()], start, last)
-        if not speaker:
-            words = self.text[span.start + 1 : span.end]
-            speaker = self.speakers.revealed(self._following(span), span.end)
-            speaker = speaker or self.speakers.self_named(words, span.start)
-        kind: Kind = "thought" if THINKING.search(clause) else "speech"
-        to = self.speakers.addressed(clause, start + at)
-        return self._quoted(span, kind, speaker, start, start + at if bare else None), to
+    def _turns(self) -> list[Turn]:
+        assert self._resolver is not None
+        return self._resolver.resolved()
 
-    def _unled(self, span: Quotation, start: int, last: Before) -> Quote:
-        """A quotation that no clause leads: a term, or words whose speaker comes after them."""
-        if not self._stands_alone(span):
-            return self._quoted(span, "term", "", start)
-        speaker = self.speakers.after(self._following(span), span.end)
-        if last.open and not self.text[start : span.start].strip():
-            speaker = speaker or last.speaker
-        return self._quoted(span, "speech", speaker, start)
+    def _written(self, quote: Quote) -> Quote:
+        if not self._spelling.differs:
+            return quote
+        words = self.book.text[quote.start + 1 : quote.end]
+        at = self.book.plain[quote.start + 1 : quote.end].find(quote.text)
+        text = words[at : at + len(quote.text)] if at >= 0 else quote.text
+        return replace(quote, text=text, speaker=self._spelling.of(quote.speaker))
 
-    def _following(self, span: Quotation) -> str:
-        return self.text[span.end : span.end + FOLLOWING]
-
-    def _called(self, lead: str, span: Quotation) -> re.Match[str] | None:
-        """The end of a lead without a colon, where a whole sentence follows: `喝一声“住手！”`."""
-        whole = _ENDS.search(self.text[span.start + 1 : span.end])
-        return _BLANK.search(lead) if whole and _CALLED.search(lead) else None
-
-    def _quoted(
-        self, span: Quotation, kind: Kind, speaker: str, start: int, bare: int | None = None
-    ) -> Quote:
-        words = self.text[span.start + 1 : span.end - (1 if span.closed else 0)].strip()
-        bare = span.start if bare is None else bare
-        return Quote(span.start, span.end, words, kind, speaker, (start, span.start), bare)
-
-    def _is_written(self, clause: str) -> bool:
-        """Whether what follows is written, not said; 刘表曰 is no letter."""
-        if not WRITING.search(clause):
-            return False
-        verb = VERB.search(clause)
-        stem = clause[: verb.start()] if verb else clause
-        if "诗" in stem:
-            return True
-        return not any(
-            self.people.name_at(stem[-length:]) == stem[-length:] for length in (1, 2, 3)
+    def _of_turn(self, turn: Turn, lead: int) -> Quote:
+        floor = self.book.chapter_at(turn.start).start
+        text = self.book.text
+        return Quote(
+            turn.start,
+            turn.end,
+            inner(text, turn.start, turn.end),
+            turn.kind,
+            self._spelling.of(turn.speaker),
+            (max(lead, floor), turn.start),
+            turn.bare if turn.bare >= 0 and turn.speaker else turn.start,
+            turn.after if turn.speaker else -1,
         )
 
-    def _stands_alone(self, span: Quotation) -> bool:
-        """Whether what nothing leads is a sentence of its own rather than a term in one."""
-        words = self.text[span.start + 1 : span.end]
-        before = self.text[span.start - 1 : span.start]
-        return _ENDS.search(words) is not None and before in '\n 　。！？”」"…'
 
-    def _floor(self, at: int) -> int:
-        """How far back the narration before a quotation may reach."""
-        return max(self.book.chapter_at(at).start, at - LONGEST_LEAD)
+_CLOSING = {"“": "”", "「": "」", "『": "』", '"': '"', "‘": "’", "'": "'"}
+
+
+def inner(text: str, start: int, end: int) -> str:
+    """What is said in a quotation, without its outer marks, or the dash before it."""
+    words = text[start:end]
+    closing = _CLOSING.get(words[:1], "")
+    if not closing:
+        return words.lstrip("—―–- ").strip()
+    return words[1:].removesuffix(closing).strip()
+
+
+def _forms(aliases: Aliases) -> Mapping[str, str]:
+    """The names of the aliases that mean one person only, each with that person."""
+    return {
+        name: meant[0].person
+        for name, meant in aliases.names.items()
+        if len(name) > 1 and len({one.person for one in meant}) == 1
+    }

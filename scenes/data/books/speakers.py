@@ -45,6 +45,8 @@ class Before:
     speaker: str = ""
     addressed: str = ""
     end: int = -1
+    other: str = ""
+    """Who spoke before them in the same talk."""
     open: bool = False
     """Whether it is not closed, as where a speech goes on in the next paragraph."""
 
@@ -76,15 +78,30 @@ class Speakers:
         bare = is_manner(unaddressed(rest))
         answers = ANSWERS.match(rest) is not None
         if len(parts) == 1 and bare:
-            return last.addressed if answers and not AGAIN.match(clause) else last.speaker, True
+            if answers and not AGAIN.match(clause):
+                return last.addressed or last.other, True
+            return last.speaker, True
         if REPORTED.match(clause) or not (VERB.search(rest) or COMMANDS.match(rest)):
-            return "", False
+            return self._doing(lead, start, parts), False
         if SEEN.match(clause):
             return "", bare
         subject = self._before_that(lead, start, parts, answers)
         if subject is None:
             subject = last.speaker if self._goes_on(parts, last, start) else ""
         return subject, bare
+
+    def _doing(self, lead: str, start: int, parts: list[tuple[int, str]]) -> str:
+        """Who acts in the sentence that leads words without a verb: `将惊堂木一拍：`."""
+        at = parts[-1][0]
+        for index in range(len(parts) - 1, max(len(parts) - 3, -1), -1):
+            begun, clause = parts[index]
+            if _SENTENCE_END.search(lead, begun, at) or SEEN.match(clause.strip()):
+                return ""
+            first = self.subjects.begins(clause)
+            subject = self.subjects.earlier(clause[first:].rstrip(), start + begun + first)
+            if subject is not None:
+                return subject
+        return ""
 
     def _goes_on(self, parts: list[tuple[int, str]], last: Before, start: int) -> bool:
         """Whether a lead that names nobody tells what whoever spoke last does next."""
@@ -112,7 +129,7 @@ class Speakers:
                     return ""
                 listed = rest
                 continue
-            subject = self.subjects.earlier(rest, start + at)
+            subject = self.subjects.earlier(rest, start + at + self.subjects.begins(clause))
             if answers and ASKS.search(clause):
                 return ""
             if subject and subject == addressed:

@@ -56,7 +56,7 @@ GOING_ON = re.compile(
 )
 """May begin it too, since it names nobody and tells of no one who hears."""
 ANSWERS = re.compile(
-    "(?:忙|急|笑|连忙|应声|来)?(?:[答对][应言]?|告|回报|回说|回言|报|来报|飞报)[着了]?[曰道说云]?$"
+    "(?:忙|急|笑|连忙|应声|来)?(?:[答对][应言]?|告|回报|回说|回言|回禀|回答|回|报|来报|飞报)[着了]?[曰道说云]?$"
 )
 """Who does this is not who asked or sent."""
 SEEN = re.compile(

@@ -18,6 +18,20 @@ class HeldOut:
     every: int | None = None
     """Instead of a share, every so many-th chapter."""
     seed: int = 1
+    sources: tuple[bool, ...] | None = None
+    """Instead of both, whether each log or session is held out whole, in their order."""
+
+
+def splits_of_sources(lines: Sequence[Sequence[int]], held: Sequence[bool]) -> list[Split]:
+    """The split of each chapter where whole logs or sessions are held out.
+
+    `lines` are the lines to learn of each chapter of each. Raises `KnownError` where a split would
+    be empty.
+    """
+    places = [at for at, of_it in enumerate(lines) if any(of_it)]
+    test = {at for at, is_held in enumerate(held) if is_held} & set(places)
+    _check(places, test, _("what the list names"))
+    return ["test" if at in test else "train" for at, of_it in enumerate(lines) for __ in of_it]
 
 
 def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:

@@ -8,7 +8,7 @@ from base.messages import N_, _, series
 from models.train.data import Example, Split
 from scenes.data.examples.alike import without_alike
 from scenes.data.examples.balance import balanced
-from scenes.data.examples.heldout import HeldOut, splits_of
+from scenes.data.examples.heldout import HeldOut, splits_of, splits_of_sources
 from scenes.data.examples.prompts import Bounds, ExampleSource, ExampleTally, LogSource
 from scenes.data.examples.rivals import with_rivals
 from scenes.data.examples.script import Script, learned_roles, nobody
@@ -33,7 +33,10 @@ def make(
     """
     made = ExampleSet()
     lines = [source.lines for source in sources]
-    splits = splits_of([count for of_it in lines for count in of_it], held)
+    if held.sources is not None:
+        splits = splits_of_sources(lines, held.sources)
+    else:
+        splits = splits_of([count for of_it in lines for count in of_it], held)
     wanted = set(splits)
     for source, of_it in zip(sources, lines, strict=True):
         part, splits = splits[: len(of_it)], splits[len(of_it) :]

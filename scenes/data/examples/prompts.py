@@ -21,7 +21,7 @@ from scenes.informing import informed_apart
 from scenes.injection import informed
 from scenes.log import Entry
 from scenes.note import Note
-from scenes.prompt import Count, history_budget, prompt_after, stable_part
+from scenes.prompt import Count, history_budget, prompt_after, stable_within
 from scenes.recall import recap_told
 from scenes.scene import Role, Scene
 from scenes.table.draw import line_sampling
@@ -149,7 +149,7 @@ class LogSource:
         """A history goes on from chapter to chapter, but never from one split into the other."""
         scene, source = self.script.scene, self.script.source
         budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
-        stable, hides = stable_part(scene), self._hides
+        stable, hides = stable_within(scene, bounds.context, bounds.count), self._hides
         with closing(Shelf(embedder)) as shelf:
             for run, split in self._runs(splits, bounds.by_chapter):
                 chapter = ""

@@ -22,7 +22,7 @@ from scenes.prompt import (
     prompt_after,
     prompt_without,
     secret_part,
-    stable_part,
+    stable_within,
 )
 from scenes.recall import NOTHING_RECALLED, Recalled, Recap, recap_head, recap_line
 from scenes.scene import Role
@@ -62,7 +62,7 @@ class SessionPrompts:
     """How many lines of a prompt stand for what was cut, by the turn that it is for."""
 
     def __post_init__(self) -> None:
-        self._stable = stable_part(self.session.scene)
+        self._stable = stable_within(self.session.scene, self.bounds.context, self.bounds.count)
         self._hides = _hides(self.session)
 
     def before(self, turn: Turn, role: Role) -> Prompt:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from base.errors import KnownError
 from base.folders import sessions_folder
+from base.legacy_encodings import encoding_name
 from base.messages import _, series
 from base.text import shown, without_place
 from scenes.files.chats.chat import Chat, Json, texts
@@ -35,7 +36,7 @@ def import_chat(
     file = open_chat(path)
     report = ImportReport(file.where)
     if file.encoding != "utf-8":
-        report.notice(_("read as {encoding}, not UTF-8", encoding=file.encoding.upper()))
+        report.notice(_("read as {encoding}, not UTF-8", encoding=encoding_name(file.encoding)))
     importer, chat = read_chat(file, importer)
     report.importer, report.title, report.unit = importer.name, chat.form, chat.unit
     folder = folder or sessions_folder()

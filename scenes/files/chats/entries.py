@@ -1,14 +1,17 @@
 """The text of a message as entries of a log: quoted speech, `*actions*`, narration. Pure.
 
-The text itself stays with the first turn; entries are what is shown, prompted with and trained on.
+The text itself stays with the first turn; entries are what is shown, prompted with and trained on,
+without what a front end wrote for itself.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 from base.text import printable
 from characters.cards.lines import USER, Voices, role_name, spoken
 from characters.cards.macros import expand
+from characters.cards.markup import story_of
 from scenes.files.chats.chat import ChatMessage
 from scenes.log import Entry, parse
 
@@ -30,13 +33,16 @@ def _role(name: str) -> str:
     return role_name(name) or NOBODY
 
 
-def entries_of(message: ChatMessage, text: str, player: str | None) -> list[Entry]:
+def entries_of(
+    message: ChatMessage, text: str, player: str | None, left_out: Counter[str] | None = None
+) -> list[Entry]:
     """The entries of a message that says `text`, at least one; `player` is the role that
-    `{{user}}` means.
+    `{{user}}` means. What a front end wrote for itself is taken out, and counted in `left_out`.
 
     Macros that say who is who are replaced; `{{char}}` is the speaker, and stays where the player
     speaks.
     """
+    text = story_of(text, left_out)
     speaker = named(message.name)
     char = CHAR if message.player else speaker
     filled = partial(_filled, char, player) if "{" in text or "<" in text else str

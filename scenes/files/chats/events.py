@@ -1,8 +1,10 @@
 """Messages to the events of a session: turns, draws with their candidates, branches. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from characters.cards.markup import TAGS
 from scenes.files.chats.chat import ChatMessage
 from scenes.files.chats.entries import entries_of, named
 from scenes.files.report import ImportReport
@@ -46,7 +48,11 @@ class TurnEvents:
                 if place != message.picked and len(row) > 1:
                     yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
                     report.became["branches"] += 1
-        entries = entries or entries_of(message, message.text, self.player)
+        left_out: Counter[str] = Counter()
+        played = entries_of(message, message.text, self.player, left_out)
+        entries = entries or played
+        report.became[TAGS] += left_out.pop(TAGS, 0)
+        report.dropped.update(+left_out)
         marks = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}
         event = self._chain(entries, parent, by, picked, marks, {})
         self.head = self.turns

@@ -141,8 +141,6 @@ def _events(block: Json, scene: Scene) -> Iterator[Event]:
         ("draw", "draws"),
         ("knowledge", "notes"),
         ("presence", "presence"),
-        ("roll", "rolls"),
-        ("sheet", "sheets"),
     ):
         for one in block.get(key, ()):
             yield {**one, "event": kind}

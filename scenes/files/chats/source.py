@@ -15,6 +15,7 @@ from base.decoding import SAMPLE, UTF8, encoding_of, marked_encoding
 from base.errors import KnownError
 from base.folders import why_no_file
 from base.json_bounds import MAX_DEPTH, MAX_VALUES, json_mistake, too_deep, too_many, why_unkept
+from base.legacy_encodings import LEGACY
 from base.messages import _
 from base.system_errors import system_reason
 from base.text import shown
@@ -146,12 +147,13 @@ def _refuse(start: bytes, where: str) -> None:
 
 
 def _encoding(file: BinaryIO) -> str:
-    """GB18030 where the first text that is not ASCII is that; else UTF-8, with marks for what is
-    not. What is wide is refused before."""
+    """GB18030, Big5 or Shift_JIS where the first text that is not ASCII is that; else UTF-8, with
+    marks for what is not. What is wide is refused before."""
     for raw in _raw_lines(file):
         if raw is not None and not raw.isascii():
             piece = raw + file.read(SAMPLE)
-            return "gb18030" if encoding_of(piece) == "gb18030" else "utf-8"
+            encoding = encoding_of(piece)
+            return encoding if encoding in LEGACY else "utf-8"
     return "utf-8"
 
 

@@ -16,7 +16,7 @@ from scenes.files.exports.jsonlines import json_line
 from scenes.files.exports.settled import settled_events
 from scenes.files.exports.stored import OURS, with_ours
 from scenes.log import SPOKEN, Entry, write
-from scenes.scene import Scene
+from scenes.scene import Constant, Scene
 from scenes.table.play import body_of
 from scenes.table.session import Draw, Session, Turn
 from scenes.table.snapshot import to_json
@@ -262,18 +262,9 @@ def _block(session: Session, chains: Sequence[Chain]) -> Json:
         "times": [session.times.get(turn, "") for turn in session.turns],
         "draws": [to_json(draw) for draw in session.draws.values()],
         "notes": [to_json(told) for each in session.notes.values() for told in each],
-        **_rolled(session),
         **_presence(session),
         **_settled(session),
     }
-
-
-def _rolled(session: Session) -> Json:
-    """What the dice said, and how sheets changed; nothing where neither is."""
-    rolls = [to_json(roll) for roll in session.rolls.values()]
-    sheets = [to_json(one) for each in session.sheets.written.written.values() for one in each]
-    sheets.sort(key=lambda one: one["since"])
-    return ({"rolls": rolls} if rolls else {}) | ({"sheets": sheets} if sheets else {})
 
 
 def _presence(session: Session) -> Json:
@@ -297,9 +288,21 @@ def _light(turn: Turn, held: set[int]) -> Turn:
 
 def _portable(scene: Scene) -> Scene:
     """A scene whose files are named without where they lie on this system."""
-    cast = tuple(replace(role, knowledge=_names(role.knowledge)) for role in scene.cast)
-    knowledge = _names(scene.knowledge)
-    return replace(scene, path=Path(scene.path.name), cast=cast, knowledge=knowledge)
+    cast = tuple(
+        replace(role, knowledge=_names(role.knowledge), constants=_nameless(role.constants))
+        for role in scene.cast
+    )
+    return replace(
+        scene,
+        path=Path(scene.path.name),
+        cast=cast,
+        knowledge=_names(scene.knowledge),
+        constants=_nameless(scene.constants),
+    )
+
+
+def _nameless(constants: Sequence[Constant]) -> tuple[Constant, ...]:
+    return tuple(replace(one, path=Path(one.path.name)) for one in constants)
 
 
 def _names(paths: Sequence[Path]) -> tuple[Path, ...]:

@@ -19,15 +19,22 @@ from scenes.files.trpg.classify import (
     is_aside,
     is_marked_aside,
     is_roll,
-    without_codes,
     without_order,
+)
+from scenes.files.trpg.codes import (
+    CODED,
+    LONG_NUMBER,
+    is_said_by_program,
+    without_codes,
+    without_numbers,
 )
 from scenes.files.trpg.entry_text import comment, line
 from scenes.files.trpg.habits import SAMPLE, SAMPLED, table_habits
-from scenes.files.trpg.items import Dropped, Item, TableMessage
+from scenes.files.trpg.items import Dropped, Item, Part, TableMessage
 from scenes.files.trpg.people import Participant, Participants, TableRules
+from scenes.files.trpg.quotations import evened
 from scenes.files.trpg.rolls import Heard, Read, foreign_rolls, sheet_told
-from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, split
+from scenes.files.trpg.styles import BEHIND, STYLES, Spoken, Style, split
 from scenes.log import Entry, Line, write
 
 ASIDE = N_("off-topic")
@@ -39,20 +46,28 @@ BABBLE = N_("other lines of a dice bot")
 PICTURE = N_("pictures, faces and empty messages")
 PICTURES = N_("pictures and faces in messages")
 SYSTEM = N_("system messages")
+WHISPER = N_("whispers")
 DICE = N_("dice results")
 AROUND = N_("what a dice bot says around its dice")
 CHANGED = N_("changes of sheets")
 UNREAD = N_("dice in other words")
 PARTS = frozenset({ASIDES, ORDERS, PICTURES, AROUND})
 """What is left out of messages that are kept."""
-_FIRST = frozenset(".。/#\\第=-—")
+_FIRST = frozenset(".。/#\\第=-—!！")
 """What an order, an action or a chapter begins with."""
+_CALLED_FIRST = re.compile(r"(?:@\S+\s+)+(?=[“「『\"])")
+_ONLY_CALLED = re.compile(r"(?:@\S+\s*)+")
+"""What only says to whom, in a chat program."""
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
-_BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>@\n'
-_PLAIN = re.compile(f"[^{_BRACKETS}）)<.。/#第=—…？?！!~～0-9dD-][^{_BRACKETS}）)<]*")
+_BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>→@&\n'
+_TOLD = "0-9撤收群拍戳捏禁转聊招持"
+"""What is in every number of an account, and in all that a program says in Chinese."""
+_PLAIN = re.compile(
+    f"[^{_BRACKETS}{_TOLD}）)<.。/#第=—…？?！!~～dDrRsScC-][^{_BRACKETS}{_TOLD}）)<]*"
+)
 """A text that is one entry, whatever the style."""
-_QUOTED = re.compile(f"“([^{_BRACKETS}）)]+)”([^{_BRACKETS}）)]*)")
+_QUOTED = re.compile(f"“([^{_BRACKETS}{_TOLD}）)]+)”([^{_BRACKETS}{_TOLD}）)]*)")
 """A quotation that is said, and plain text behind it."""
 
 
@@ -61,11 +76,17 @@ class LogConverter:
     tell beside their lines in `beside`, where that is wanted."""
 
     def __init__(
-        self, table: TableRules, report: ImportReport, beside: Beside | None = None
+        self,
+        table: TableRules,
+        report: ImportReport,
+        beside: Beside | None = None,
+        labelled: bool = False,
     ) -> None:
+        """`labelled` is whether a name and a colon stand before each message, as before speech."""
         self.table = table
         self.report = report
         self.beside = beside
+        self._labelled = labelled
         self._ordered = ("", "")
         """Who gave a dice bot the last order, and what it was."""
         self.style = STYLES["quoted"]
@@ -106,11 +127,15 @@ class LogConverter:
             if held > SAMPLED:
                 break
         messages = [one for one in first if isinstance(one, TableMessage)]
-        habits = table_habits(messages, self.table.style)
+        habits = table_habits(messages, self.table, self._labelled)
         self.style = STYLES[habits.style]
         self.report.notices += habits.notices
         self._people.bots = habits.bots
+        self._people.narrators = habits.narrators
         self._people.rest = self.style.rest
+        for one in messages:
+            if one.id:  # so that numbers are known before their owner writes
+                self._people.meet(one.name, one.id)
         return chain(first, items)
 
     def _message(self, message: TableMessage) -> str:
@@ -118,28 +143,48 @@ class LogConverter:
         number, name, text, id, part = message
         who = self._people.known.get((name, id)) or self._people.meet(name, id)
         text = text.strip()
-        if _PLAIN.fullmatch(text) and who.opening and part == "person" and text.isprintable():
-            who.sentences += 1
-            return f"{who.opening}{text}{who.closing}"
-        if text[:1] == "“" and part == "person" and (written := self._quoted(who, text)):
-            return written
-        if "[" in text or "@" in text or "(met)" in text:
-            text, left_out = without_codes(text, self._people.called, self.table.ids)
-            text = text.strip()
+        if part == "bot":
+            part = "dice" if who.bot else "person"
+        if part == "person" and who.opening:
+            if _PLAIN.fullmatch(text) and text.isprintable() and "essage" not in text:
+                who.sentences += 1
+                return f"{who.opening}{text}{who.closing}"
+            if text[:1] == "“" and (written := self._quoted(who, text)):
+                return written
+        if CODED.search(text) or LONG_NUMBER.search(text):
+            text, left_out = self._cleaned(text)
             if left_out and text:
                 self.report.drop(number, PICTURES)
         if not text:
             return self._dropped(number, PICTURE, who, text)
-        if part != "person" or who.observer or who.bot:
-            return self._other(message, who, text)
+        if "“" in text or "”" in text or "\n" in text:
+            text = evened(text)
+        if part != "person" or who.observer or who.bot or who.system or is_said_by_program(text):
+            bot = who.bot or (part == "dice" and bool(id))
+            return self._other(number, part, who, text, bot)
         if text[0] in _FIRST:
             return self._marked(number, who, text)
         return self._person(number, who, text)
 
+    def _cleaned(self, text: str) -> tuple[str, bool]:
+        """A text without what the chat program put into it, and whether that was seen in it."""
+        called, ids = self._people.called, self.table.ids
+        text, left_out = without_codes(text, called, ids)
+        if not ids and LONG_NUMBER.search(text):
+            text = without_numbers(text, called, called.keys())
+        return text.strip(), left_out
+
     def _quoted(self, who: Participant, text: str) -> str:
         """A quotation and what is done behind it; nothing where it has to be looked at."""
-        quotation = _QUOTED.fullmatch(text) if who.opening and self.style.rest == "action" else None
+        quotation = _QUOTED.fullmatch(text)
         if quotation is None or not text.isprintable():
+            return ""
+        if who.narrator:
+            who.count += 1
+            self.report.kept += 1
+            self.report.became["narration"] += 1
+            return f"【{text}】\n"
+        if self.style.rest != "action":
             return ""
         speech, rest = quotation[1].strip(), quotation[2].strip().lstrip(BEHIND)
         if not speech or rest != rest.strip():
@@ -183,31 +228,41 @@ class LogConverter:
     def _is_aside(self, text: str) -> bool:
         return is_aside(text) if self.style.asides else is_marked_aside(text)
 
-    def _other(self, message: TableMessage, who: Participant, text: str) -> str:
-        """What is no player's, as the format or the name tells."""
-        number, part = message.number, message.part
+    def _other(self, number: int, part: Part, who: Participant, text: str, bot: bool) -> str:
+        """What is no player's, as the format, the name or the text tells."""
         if part == "chapter":
             return self._chapter(text)
-        if part == "aside":
-            return self._dropped(number, ASIDE, who, text)
+        if part == "narration":
+            return self._narrated(text)
+        if part in ("aside", "whisper"):
+            return self._dropped(number, WHISPER if part == "whisper" else ASIDE, who, text)
         if part == "observer" or who.observer:
             return self._dropped(number, WATCHED, who, text)
-        if part == "system":
+        if part == "system" or who.system or (part == "person" and is_said_by_program(text)):
             if chapter := chapter_of(text):
                 return self._chapter(chapter)
             return self._dropped(number, SYSTEM, who, text)
-        bot = who.bot or (part == "dice" and bool(message.id))
+        if part == "action" and not who.bot:
+            return self._parts(number, who, text, "action")
         if is_roll(text) or CHECK.search(text):
             return self._dice(number, who, text, bot)
         if self._hears_sheet(" ".join(text.split()), self._heard(who, bot)):
             return self._dropped(number, CHANGED, who, text)
         return self._dropped(number, BABBLE, who, text)
 
+    def _narrated(self, text: str) -> str:
+        """What a format tells in nobody's name."""
+        self.report.kept += 1
+        lines = [one for one in map(str.strip, text.split("\n")) if one]
+        self.report.became["narration"] += len(lines)
+        return "".join(line("narration", "", one, True) for one in lines)
+
     def _parts(self, number: int, who: Participant, text: str, rest: Spoken | None) -> str:
         """The lines of a message, each split by the style."""
         found: list[str] = []
         has_text = False
         lines = text.split("\n")
+        style = self.style.of(text)
         for one in map(str.strip, lines):
             if not one:
                 continue
@@ -215,14 +270,25 @@ class LogConverter:
                 found.append(self._comment(who, one))
                 self.report.drop(number, ASIDES)
                 continue
-            for kind, part in split(one, self.style):
-                found.append(self._written(who, kind or rest, part))
+            for kind, part in self._split(who, one, style):
+                if part[0] == "@" and _ONLY_CALLED.fullmatch(part):
+                    continue
+                found.append(self._written(who, kind or rest or style.rest, part))
                 has_text = True
         if not has_text:
             return self._dropped(number, PICTURE, who, text)
         self.report.kept += 1
         who.count += 1
         return "".join(found)
+
+    def _split(
+        self, who: Participant, text: str, style: Style
+    ) -> Iterable[tuple[Spoken | None, str]]:
+        """The parts of a line; what a narrator writes is whole, whoever is quoted in it."""
+        if not who.narrator:
+            return split(_CALLED_FIRST.sub("", text) if text[0] == "@" else text, style)
+        inner = text[1:-1].strip() if text[0] == "【" and text.find("】") == len(text) - 1 else text
+        return (("narration", inner),) if inner else ()
 
     def _dice(self, number: int, who: Participant, text: str, bot: bool) -> str:
         if not self.table.dice:
@@ -275,23 +341,25 @@ class LogConverter:
         self.report.became["chapter"] += 1
         return write(Entry("chapter", " ".join(title.split()))) + "\n"
 
-    def _written(self, who: Participant, kind: Spoken | None, text: str) -> str:
-        if kind is None:
-            kind = "narration" if who.narrator else self.style.rest
-        elif kind == "action" and who.narrator:
-            kind = "narration"
+    def _written(self, who: Participant, kind: Spoken, text: str) -> str:
+        kind = "narration" if who.narrator else kind
         self.report.became[kind] += 1
         return line(kind, who.name, text, who.plain)
 
     def _entry(self, item: Line) -> str:
-        """An entry of a log of ours, under another name where one was asked for."""
-        report, entry = self.report, item.entry
+        """An entry of a log of ours, under another name or read otherwise where that was asked."""
+        report, entry, table = self.report, item.entry, self.table
         report.read += 1
         if speaker := entry.speaker:
-            if speaker in self.table.observers:
+            if speaker in table.observers:
                 report.drop(item.number, WATCHED)
                 return ""
-            if role := self.table.roles.get(speaker):
+            if entry.kind == "speech" and (table.style or speaker in table.bots):
+                report.read -= 1
+                return self._message(TableMessage(item.number, speaker, entry.text))
+            if speaker in table.narrators:
+                entry, speaker = Entry("narration", entry.text), ""
+            elif role := table.roles.get(speaker):
                 entry, speaker = replace(entry, speaker=role), role
         report.kept += 1
         sort = entry.kind, speaker

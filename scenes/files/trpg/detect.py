@@ -1,19 +1,42 @@
-"""Which format of a table's log a text is in, by the lines of its beginning that are headers.
+"""Which format of a table's log a text is in, by the share of its first lines that are headers.
 
-Each detector gives from 0 to 1. Headers with a clock and a name can be nothing else, so that a few
-of them are enough; the looser a form, the more of it must be seen, and the less it is worth.
+Each detector gives from 0 to 1. A header with a name that can be none is not counted. The looser a
+form, the more of it must be seen, and the less it is worth; a single header among many other lines
+is a guess that a person has to confirm.
 """
 
 import re
 from functools import lru_cache
 
 from scenes.files.head import FileHead
-from scenes.files.trpg.headers import CHANNEL, FVTT, NAMED, PAINTED, QQ, SINANYA, TIMED, LineHeader
+from scenes.files.trpg.headers import (
+    BLACK,
+    CHANNEL,
+    CHANNELLED,
+    DATED_NAME,
+    DISCORD,
+    FVTT,
+    HKTRPG,
+    IRC,
+    MINUTES,
+    NAMED,
+    PAINTED,
+    QQ,
+    SINANYA,
+    STAMPED,
+    TABBED,
+    TIMED,
+    LineHeader,
+)
+from scenes.files.trpg.items import ASIDES, MAINS
+from scenes.files.trpg.names import is_name
 
-_NO_NAME = re.compile(r"[\d\s:：./-]+|/.*|[^=]*=.*")
-"""What stands in brackets and is a time, a number or a tag."""
 ENOUGH = 3
 """Headers from which on further ones make hardly surer."""
+SPARSE = 60
+"""Lines to a header, beyond which few headers are no evidence."""
+UNSURE = 0.4
+"""What is worth no more than a question."""
 
 
 def sealdice(head: FileHead) -> float:
@@ -53,23 +76,120 @@ def fvtt(head: FileHead) -> float:
 
 def rendered(head: FileHead) -> float:
     """Lines that begin with a time and a `<name>`."""
-    count = _count(head, TIMED)
-    return 0.7 + 0.04 * count / len(head.lines) if count else 0
+    return _share(head, TIMED, 0.7, 0.04, 1)
 
 
 def painted(head: FileHead) -> float:
-    """Most lines begin with a `<name>`; hardly sure where tags are closed, as on a page."""
-    names = [found[1] for found in map(PAINTED.pattern.fullmatch, head.lines) if found]
-    count = sum(_NO_NAME.fullmatch(name) is None for name in names)
-    if 2 * count <= len(head.lines):
+    """Most lines begin with a `<name>` of several; hardly sure where tags are closed."""
+    names = _names(head, PAINTED)
+    if 2 * len(names) <= len(head.lines) or head.is_json or irc(head) or channelled(head):
         return 0
-    return 0.3 if "</" in head.text else 0.6 + 0.04 * count / len(head.lines)
+    alone = sum(re.fullmatch(r"\[[\w.:-]+\]\s*", line) is not None for line in head.lines)
+    if 2 * alone >= len(names):  # sections of settings
+        return 0
+    one_for_all = len(names) > ENOUGH and len(set(names)) == 1
+    sure = 0.3 if "</" in head.text or one_for_all else 0.6
+    return sure + 0.04 * len(names) / len(head.lines)
 
 
 def qq_channel(head: FileHead) -> float:
     """A name and a time alone on a line, more than once."""
-    count = _count(head, CHANNEL)
-    return 0.56 + 0.03 * count / len(head.lines) if count > 1 else 0
+    return 0 if hktrpg(head) else _share(head, CHANNEL, 0.56, 0.03, 2)
+
+
+def minutes(head: FileHead) -> float:
+    """A name and hours with minutes alone on a line, often, and some name again."""
+    names = _names(head, MINUTES)
+    if len(names) < ENOUGH or len(set(names)) == len(names) or 5 * len(names) < len(head.lines):
+        return 0
+    return 0.52
+
+
+def dated(head: FileHead) -> float:
+    """A date and a name alone on a line, often, and few names."""
+    names = _names(head, DATED_NAME)
+    if len(names) < ENOUGH or 2 * len(set(names)) > len(names) + 1 or qq(head):
+        return 0
+    return 0.57 if 5 * len(names) >= len(head.lines) else 0
+
+
+def black(head: FileHead) -> float:
+    """Most lines begin with a `【name】` of several that come again."""
+    return _most(head, BLACK, 0.6)
+
+
+def irc(head: FileHead) -> float:
+    """Most lines have a time and a `<nick>`, or are what such a program says itself."""
+    said = _count(head, IRC)
+    formed = sum(any(form.pattern.fullmatch(line) for form in IRC.forms) for line in head.lines)
+    if not said or 2 * (said + formed) < len(head.lines):
+        return 0
+    return 0.8 + 0.1 * (said + formed) / len(head.lines)
+
+
+def tabbed(head: FileHead) -> float:
+    """Most lines are a time, a name and a text, with tabs between."""
+    return _most(head, TABBED, 0.78)
+
+
+def stamped(head: FileHead) -> float:
+    """Most lines begin with a time, then a name and a colon; some name again."""
+    return _most(head, STAMPED, 0.62)
+
+
+def channelled(head: FileHead) -> float:
+    """Most lines begin with a channel that is known for one, then a name and a colon."""
+    found = [
+        one for one in map(CHANNELLED.pattern.fullmatch, head.lines) if one and is_name(one["name"])
+    ]
+    known = sum(one["channel"].strip().lower() in ASIDES | MAINS for one in found)
+    if 2 * len(found) < len(head.lines) or 2 * known < max(len(found), 1):
+        return 0
+    return 0.75
+
+
+def discord(head: FileHead) -> float:
+    """Headers `[01-May-24 08:00 PM] KP`; sure behind what the exporter writes first."""
+    count = _count(head, DISCORD)
+    if not count:
+        return 0
+    if re.match(r"={62}\n(?:Guild|Channel): ", head.start):
+        return 0.97
+    share = count / len(head.lines)
+    return 0.66 + 0.05 * share if count > 1 and share >= 0.2 and not _count(head, FVTT) else 0
+
+
+def hktrpg(head: FileHead) -> float:
+    """A name, a tab, and a time or nothing; sure where programs are marked."""
+    count = _count(head, HKTRPG)
+    dated = sum(1 for line in head.lines if HKTRPG.pattern.fullmatch(line) and line[-1:] != "\t")
+    if count < 2 or 8 * count < len(head.lines):
+        return 0
+    if "(🤖)" in head.text or dated == count:
+        return 0.93
+    return 0.55
+
+
+def _most(head: FileHead, header: LineHeader, base: float) -> float:
+    """From `base` on, where at least half the lines are headers of several names."""
+    names = _names(head, header)
+    lines = [line for line in head.lines if not (header.frame and header.frame.fullmatch(line))]
+    if 2 * len(names) < len(lines) or not names:
+        return 0
+    if len(names) > ENOUGH and len(set(names)) == 1:
+        return UNSURE
+    repeated = len(set(names)) < len(names) or len(names) < ENOUGH
+    return (base if repeated else UNSURE) + 0.1 * len(names) / max(len(lines), 1)
+
+
+def _share(head: FileHead, header: LineHeader, base: float, more: float, least: int) -> float:
+    """`base` and up to `more`; less where headers are too few among the lines."""
+    count = _count(head, header)
+    if count < least:
+        return 0
+    if count < len(head.lines) / SPARSE:
+        return UNSURE
+    return base + more * count / len(head.lines)
 
 
 def _strict(head: FileHead, header: LineHeader) -> float:
@@ -77,6 +197,8 @@ def _strict(head: FileHead, header: LineHeader) -> float:
     count = _count(head, header)
     if not count:
         return 0
+    if count < len(head.lines) / SPARSE:
+        return UNSURE
     return 0.75 + 0.15 * min(count, ENOUGH) / ENOUGH + 0.09 * count / len(head.lines)
 
 
@@ -99,6 +221,12 @@ def _program(head: FileHead) -> str:
     return "sealdice"
 
 
-@lru_cache(16)
+@lru_cache(64)
+def _names(head: FileHead, header: LineHeader) -> tuple[str, ...]:
+    """The names in the headers of one kind, those that can be names."""
+    found = (one["name"] for one in map(header.pattern.fullmatch, head.lines) if one)
+    return tuple(name.strip() for name in found if is_name(name))
+
+
 def _count(head: FileHead, header: LineHeader) -> int:
-    return sum(header.pattern.fullmatch(line) is not None for line in head.lines)
+    return len(_names(head, header))

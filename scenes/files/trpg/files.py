@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base.errors import KnownError
-from base.messages import _
+from base.messages import _, series
 from base.text import without_place
 from scenes.files.head import FileHead
-from scenes.files.importers import Importer, guesses, importer_named, of_kind
+from scenes.files.importers import SURE, Importer, guesses, importer_named, of_kind
 from scenes.files.report import FileNotice, ImportReport
-from scenes.files.source import TextFile, text_files
+from scenes.files.source import TextFile, refuse_no_text, text_files
 from scenes.files.trpg.beside import Beside
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.items import Item
 from scenes.files.trpg.people import TableRules
+
+LABELLED = ("names", "stamped", "markdown")
+"""Formats of people, not of programs, in which a name and a colon say that somebody speaks."""
+MOST = 4
+"""Formats that a file is said to be perhaps."""
 
 
 @dataclass
@@ -31,11 +36,16 @@ class TableLog:
 
         Raises `KnownError` where nothing in the file is a message of its format.
         """
-        converter = LogConverter(table, self.report, beside)
+        converter = LogConverter(table, self.report, beside, self.labelled)
         yield from converter.lines(self._items())
         self.report.notices += self.file.notices
         if not self.report.read:
             raise no_message(self)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether a name and a colon stand before each message."""
+        return self.importer.name in LABELLED
 
     def again(self) -> "TableLog":
         """The same log, to be read once more."""
@@ -77,15 +87,24 @@ def log_of(file: TextFile, importer: Importer | None = None) -> TableLog:
     if importer is not None:
         file.mixed = False
         return table_log(file, importer)
-    logs = of_kind("log")
-    ranked = guesses(FileHead(file.name, file.head), logs)
+    ranked = guesses(FileHead(file.name, file.head), of_kind("log"))
     if not ranked:
+        refuse_no_text(file.head, file.where, _("a log"))
         raise KnownError(
             _(
-                "{where}: not a log of a known program; if it is one, name its format: "
+                "{where}: not a log of a known program; if it is one, name its format with "
+                "--format (--format ? lists them)",
+                where=file.where,
+            )
+        )
+    if ranked[0].certainty < SURE:
+        raise KnownError(
+            _(
+                "{where}: too little of it looks like one log; perhaps {titles}: "
                 "--format {formats}",
                 where=file.where,
-                formats="|".join(one.name for one in logs),
+                titles=series(_(one.importer.title) for one in ranked[:MOST]),
+                formats="|".join(one.importer.name for one in ranked[:MOST]),
             )
         )
     return table_log(file, ranked[0].importer)

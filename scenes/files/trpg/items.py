@@ -6,8 +6,20 @@ from base.messages import N_
 from scenes.files.report import FileNotice
 from scenes.log import Line
 
-Part = Literal["person", "dice", "observer", "chapter", "aside", "system"]
-"""What a format itself says of a message; most say nothing, which is `person`."""
+Part = Literal[
+    "person",
+    "dice",
+    "bot",
+    "observer",
+    "chapter",
+    "aside",
+    "whisper",
+    "system",
+    "action",
+    "narration",
+]
+"""What a format itself says of a message; most say nothing, which is `person`. A `bot` is an
+account of a program, which may roll dice or speak for a player."""
 
 
 class TableMessage(NamedTuple):
@@ -34,3 +46,51 @@ Item = TableMessage | Dropped | FileNotice | Line
 """What a reader gives. A `Line` is an entry of our own log already."""
 
 NO_MESSAGE = N_("items that are not messages")
+ASIDES = frozenset(
+    (
+        *("闲聊", "閒聊", "雑談", "other", "info", "情報", "情报", "场外", "場外", "水群", "聊天"),
+        *(
+            "ooc",
+            "off",
+            "闲话",
+            "閒話",
+            "チャット",
+            "见学",
+            "見学",
+            "观战",
+            "off-topic",
+            "offtopic",
+        ),
+    )
+)
+"""Channels where people talk beside the game."""
+MAINS = frozenset(
+    (
+        *(
+            "main",
+            "メイン",
+            "主频道",
+            "主頻道",
+            "主线",
+            "主線",
+            "ic",
+            "剧情",
+            "劇情",
+            "本编",
+            "本編",
+        ),
+        *("正文", "游戏", "遊戲", "跑团", "跑團", "main2", "战斗", "戰鬥"),
+    )
+)
+"""Channels where they play."""
+
+
+def part_of(channel: object) -> Part:
+    """What a message is by the channel that it stands in."""
+    if isinstance(channel, str):
+        name = channel.strip().lower()
+        if name in ASIDES:
+            return "aside"
+        if name in ("系统", "系統", "system", "システム"):
+            return "system"
+    return "person"

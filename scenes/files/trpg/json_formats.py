@@ -9,14 +9,12 @@ from base.messages import N_, _
 from scenes.files.head import FileHead
 from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
-from scenes.files.trpg.items import NO_MESSAGE, Dropped, Item, Part, TableMessage
+from scenes.files.trpg.items import NO_MESSAGE, Dropped, Item, Part, TableMessage, part_of
 from scenes.files.trpg.json_window import BrokenJson, elements
 
 DELETED = N_("recalled messages")
 NO_JSON = N_("lines that are not JSON")
 SURELY = 0.98
-ASIDES = ("闲聊", "閒聊", "雑談", "other", "info", "情報", "情报", "场外", "場外")
-"""Channels of CCFOLIA where people talk beside the game."""
 
 
 def detect_sealdice(head: FileHead) -> float:
@@ -39,7 +37,7 @@ def detect_ccfolia(head: FileHead) -> float:
 
 def read_sealdice(file: TextFile) -> Iterator[Item]:
     """The messages of SealDice's `sealdice-standard-log.json`."""
-    for number, item in _items(file, "items"):
+    for number, item in items_of(file, "items"):
         if not isinstance(item, dict):
             yield item if isinstance(item, FileNotice) else Dropped(number, NO_MESSAGE)
             continue
@@ -53,7 +51,7 @@ def read_sealdice(file: TextFile) -> Iterator[Item]:
 
 def read_ccfolia(file: TextFile) -> Iterator[Item]:
     """The messages of a CCFOLIA room as `{"logs": […]}`."""
-    for number, item in _items(file, "logs"):
+    for number, item in items_of(file, "logs"):
         if not isinstance(item, dict):
             yield item if isinstance(item, FileNotice) else Dropped(number, NO_MESSAGE)
             continue
@@ -65,7 +63,7 @@ def read_ccfolia(file: TextFile) -> Iterator[Item]:
         elif isinstance(dice, str) and dice:
             yield TableMessage(number, name, f"{text} {dice}", part="dice")
         else:
-            yield TableMessage(number, name, text, part=_part(item.get("channel")))
+            yield TableMessage(number, name, text, part=part_of(item.get("channel")))
 
 
 def read_olivadice(file: TextFile) -> Iterator[Item]:
@@ -98,7 +96,7 @@ def _oliva(number: int, item: Any) -> Iterator[Item]:
         )
 
 
-def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
+def items_of(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
     """The items under `key` with their places; a `FileNotice` as the last where it breaks."""
     number = 0
     try:
@@ -120,12 +118,6 @@ def _items(file: TextFile, key: str) -> Iterator[tuple[int, Any]]:
             "the last item that can be read; line {line}: {why}", line=error.line, why=error.why
         )
         yield number, FileNotice(number, text)
-
-
-def _part(channel: object) -> Part:
-    if isinstance(channel, str) and channel.strip().lower() in ASIDES:
-        return "aside"
-    return "system" if channel in ("系统", "系統", "system") else "person"
 
 
 def _id(value: object) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from characters.cards.lines import role_name
-from scenes.files.trpg.classify import BOT, NARRATOR, OBSERVER
+from scenes.files.trpg.classify import BOT, MARKED_NARRATOR, NARRATOR, OBSERVER
+from scenes.files.trpg.codes import SYSTEM_IDS, SYSTEM_NAMES
 from scenes.files.trpg.styles import Spoken
 from scenes.log import Entry, write
 
@@ -16,6 +17,9 @@ MOST = 10_000
 """People that are remembered."""
 LONGEST = 200
 """Characters of a name that are looked at."""
+_TAGS = re.compile(
+    r"^(?:\s*[（(\[【]{1,2}[^（()）\[\]【】]{1,12}[)）\]】]{1,2}\s*)+(?=[^\s（(\[【)）\]】])"
+)
 _SHEET = re.compile(r"\s+(?:hp|san|sc|mp|dex|db)\s*[:：]?\s*\d", re.IGNORECASE)
 """Where the values begin that a bot writes behind a name: `林默 HP11/11 SAN60`."""
 
@@ -45,21 +49,35 @@ class Participant:
 
     __slots__ = (
         *("bot", "closing", "count", "kind", "name", "narrator", "observer", "opening", "plain"),
-        "sentences",
+        *("sentences", "system"),
     )
 
     def __init__(
-        self, name: str, raw: str, id: str, table: TableRules, answers: bool = False
+        self,
+        name: str,
+        raw: str,
+        id: str,
+        table: TableRules,
+        answers: bool = False,
+        narrates: bool = False,
     ) -> None:
-        """`answers` is whether its messages tell that it is a dice bot."""
+        """`answers` and `narrates` are whether its messages tell that it is a dice bot, or that it
+        narrates."""
         self.name = name
         self.plain = is_plain(name)
         raw = raw.strip()
         known = {raw, name, id} - {""}
         told = bool(known & (table.narrators | table.observers | table.bots | table.roles.keys()))
-        self.narrator = bool(known & table.narrators or NARRATOR.fullmatch(name))
+        self.narrator = bool(
+            known & table.narrators
+            or (narrates and not told)
+            or NARRATOR.fullmatch(name)
+            or MARKED_NARRATOR.search(raw)
+        )
         self.observer = bool(known & table.observers or (not told and OBSERVER.match(raw)))
         self.bot = bool(known & table.bots or (not told and (answers or BOT.search(raw))))
+        self.system = not told and (id in SYSTEM_IDS or SYSTEM_NAMES.fullmatch(raw) is not None)
+        """Whether it is the chat program itself."""
         self.count = 0
         """Messages of theirs that were kept, but for `sentences`."""
         self.sentences = 0
@@ -71,10 +89,15 @@ class Participant:
     def says(self, rest: Spoken) -> None:
         """Settle what a plain sentence is, where the rest of the table's texts is `rest`."""
         self.kind = "narration" if self.narrator else rest
-        if not (self.observer or self.bot) and self.plain and self.kind != "thought":
+        if not (self.observer or self.bot or self.system) and self.plain and self.kind != "thought":
             name = f"{self.name}：\\me " if self.kind == "action" else f"{self.name}："
             self.opening = "【" if self.kind == "narration" else name
             self.closing = "】\n" if self.kind == "narration" else "\n"
+
+
+def _untagged(raw: str) -> str:
+    """A name without what people put before it in brackets: `（鸽）阿青`."""
+    return _TAGS.sub("", raw)
 
 
 @lru_cache(MOST)
@@ -92,6 +115,8 @@ class Participants:
         """Id → role."""
         self.bots: frozenset[tuple[str, str]] = frozenset()
         """Accounts by name and id that are dice bots, as their messages tell."""
+        self.narrators: frozenset[tuple[str, str]] = frozenset()
+        """Accounts that narrate, as their messages tell."""
         self.rest: Spoken = "action"
         """What the texts of a player are that no sign tells apart."""
         self.known: dict[tuple[str, str], Participant] = {}
@@ -105,7 +130,9 @@ class Participants:
             raw, id = key = raw[:LONGEST], id[:LONGEST]
             who = self.known.get(key)
         if who is None:
-            who = Participant(self.role(raw, id), raw, id, self.table, key in self.bots)
+            who = Participant(
+                self.role(raw, id), raw, id, self.table, key in self.bots, key in self.narrators
+            )
             if len(self.known) < MOST:
                 who.says(self.rest)
                 self.known[key] = who
@@ -125,7 +152,7 @@ class Participants:
     def role(self, raw: str, id: str = "") -> str:
         """The role that a name or an id stands for."""
         asked = self.table.roles
-        plain = role_name(_SHEET.split(raw, maxsplit=1)[0]) or NAMELESS
+        plain = role_name(_SHEET.split(_untagged(raw), maxsplit=1)[0]) or NAMELESS
         role = asked.get(id) or asked.get(raw.strip()) or asked.get(plain, plain)
         return role_name(f"{role[:18]}·{id[:13]}") if self.table.ids and id else role
 

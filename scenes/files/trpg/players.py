@@ -9,9 +9,10 @@ from base.errors import KnownError
 from characters.sheets.st import ORDER, sheet_of
 from characters.sheets.values import Sheet, merged
 from scenes.files.report import ImportReport
+from scenes.files.trpg.classify import BOT
 from scenes.files.trpg.convert import LogConverter
 from scenes.files.trpg.files import TableLog
-from scenes.files.trpg.habits import SAMPLE, answering
+from scenes.files.trpg.habits import SAMPLE, Account, table_habits
 from scenes.files.trpg.items import TableMessage
 from scenes.files.trpg.people import MOST, Participant, Participants, TableRules
 from scenes.log import Line
@@ -19,6 +20,9 @@ from scenes.log import Line
 DEFAULT = TableRules()
 LOOKED_AT = 50_000
 """Messages of a log by which its players are found."""
+
+WRITTEN = ("person", "dice", "bot", "observer", "action")
+"""What accounts write that are asked about."""
 
 PlayerPart = Literal["role", "narrator", "observer", "dice"]
 PLAYER_PARTS: tuple[PlayerPart, ...] = ("role", "narrator", "observer", "dice")
@@ -37,6 +41,8 @@ class Player:
     """Messages among those that were looked at."""
     sheet: Sheet = field(default_factory=dict, hash=False)
     """What its orders `.st` among them set first; what they set later is a change of it."""
+    is_guessed: bool = False
+    """Whether its part is only a guess by what it writes."""
 
     @property
     def key(self) -> str:
@@ -53,8 +59,8 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
     sheets: dict[tuple[str, str], Sheet] = {}
     for log in logs:
         people = Participants(table)
-        first = islice(_messages(log, LOOKED_AT), SAMPLE)
-        people.bots = frozenset(answering(one for one in first if one.part == "person"))
+        habits = table_habits(list(islice(_messages(log, LOOKED_AT), SAMPLE)), table)
+        people.bots, people.narrators = habits.bots, habits.narrators
         for message in _messages(log, LOOKED_AT):
             key = message.name, message.id
             if order := ORDER.match(message.text):
@@ -62,10 +68,41 @@ def players(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Playe
                 sheets[key] = merged(told, sheets.get(key, {}))
             if known := accounts.get(key):
                 accounts[key] = replace(known, count=known.count + 1)
-            elif message.part in ("person", "dice", "observer") and len(accounts) < MOST:
-                accounts[key] = _player(message, people.meet(*key))
+            elif message.part in WRITTEN and message.name.strip() and len(accounts) < MOST:
+                who = people.meet(*key)
+                if not who.system:
+                    is_guessed = key in people.narrators or (
+                        key in people.bots and not BOT.search(message.name)
+                    )
+                    accounts[key] = replace(_player(message, who), is_guessed=is_guessed)
     found = (replace(one, sheet=sheets.get(key, {})) for key, one in accounts.items())
     return sorted(found, key=lambda one: -one.count)
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """What an account is taken for by what it writes, where neither its name nor a person says."""
+
+    name: str
+    key: str
+    part: PlayerPart
+
+
+def guessed(logs: Sequence[TableLog], table: TableRules = DEFAULT) -> list[Guessed]:
+    """The dice bots and the narrators that only what they write tells. Raises `KnownError`."""
+    found: dict[str, Guessed] = {}
+    for log in logs:
+        habits = table_habits(list(islice(_messages(log, LOOKED_AT), SAMPLE)), table)
+        parts: tuple[tuple[PlayerPart, frozenset[Account]], ...] = (
+            ("dice", habits.bots),
+            ("narrator", habits.narrators),
+        )
+        for part, accounts in parts:
+            for name, id in sorted(accounts):
+                known = {name.strip(), id} & (table.roles.keys() | table.bots | table.narrators)
+                if not known and not BOT.search(name):
+                    found.setdefault(id or name.strip(), Guessed(name, id or name.strip(), part))
+    return list(found.values())
 
 
 def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:
@@ -86,7 +123,7 @@ def table_of(table: TableRules, players: Iterable[Player]) -> TableRules:
 
 def preview(log: TableLog, table: TableRules, lines: int) -> list[str]:
     """The first lines that a log would have. Raises `KnownError`."""
-    converter = LogConverter(table, ImportReport(log.report.where))
+    converter = LogConverter(table, ImportReport(log.report.where), labelled=log.labelled)
     items = islice(log.importer.read(log.file), SAMPLE)
     whole = (line for piece in converter.lines(items) for line in piece.splitlines())
     return list(islice(whole, lines))

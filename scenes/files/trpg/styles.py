@@ -10,7 +10,15 @@ Pairs = tuple[tuple[str, str], ...]
 QUOTES: Pairs = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 PARENTHESES: Pairs = (("（", "）"), ("(", ")"))
 _SAID = "：:道说問问喊叫答笑"
-_STOP = "。！？!?…~～—"
+_STOP = "。！？!?…~～—."
+_PAUSES = "，,；;。！？!?…"
+_WRITTEN = re.compile(
+    r"(?:[写寫刻印标標貼贴題题][着著了]?|[称稱名為为謂谓是的]|一[句个個]"
+    r"|(?:[这這那名被就便都也自]|管.{1,6})叫[做作]?)$"
+)
+"""What stands before something that is quoted and not said."""
+SENTENCE = 9
+"""Signs from which on a quotation is a sentence, unless it is written somewhere."""
 _TAIL = re.compile(r"(.*\S)\s*[（(]([^（）()]*)[）)]")
 BEHIND = "，,、"
 """Signs that are left out where they begin what stands behind a quotation."""
@@ -28,6 +36,8 @@ class Style:
     """Whether a quotation inside a sentence may be a term: `门上写着“禁止入内”`."""
     asides: bool = True
     """Whether a message in `（…）` is off-topic."""
+    beside_quotes: "Style | None" = None
+    """How a message is read that holds a quotation, where that is otherwise."""
     opening: re.Pattern[str] = field(init=False)
     closing: dict[str, tuple[Spoken, str]] = field(init=False, hash=False)
     """What stands behind an opening sign, and what closes it."""
@@ -37,22 +47,36 @@ class Style:
         object.__setattr__(self, "closing", closing)
         object.__setattr__(self, "opening", re.compile(f"[{''.join(closing)}]"))
 
+    def of(self, text: str) -> "Style":
+        """How one message is read."""
+        if self.beside_quotes is None or not any(sign in text for sign, _close in QUOTES):
+            return self
+        return self.beside_quotes
+
 
 _NARRATED: Pairs = (("【", "】"),)
 _STARS: Pairs = (("*", "*"),)
 
+_QUOTED = Style("action", (("speech", QUOTES), ("narration", _NARRATED), ("action", _STARS)))
 STYLES = {
-    "quoted": Style("action", (("speech", QUOTES), ("narration", _NARRATED), ("action", _STARS))),
+    "quoted": _QUOTED,
     "spoken": Style("speech", (("action", PARENTHESES + _STARS), ("narration", _NARRATED))),
     "thoughts": Style(
         "action",
         (("speech", QUOTES), ("thought", _NARRATED), ("action", PARENTHESES + _STARS)),
         asides=False,
     ),
+    "mixed": Style(
+        "speech",
+        (("action", PARENTHESES + _STARS), ("narration", _NARRATED)),
+        beside_quotes=_QUOTED,
+    ),
 }
 """`quoted`: `“…”` is speech, the rest action. `spoken`: all is speech but for `（…）`.
 `thoughts`: `“…”` is speech, `【…】` thought, `（…）` and the rest action.
-`*…*` is action in all."""
+`mixed`: a message with a quotation is `quoted`, any other `spoken`.
+`*…*` is action in all, unless it stands inside a word or a sentence."""
+_BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]+)\*\*(?![\w*])")
 
 
 def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
@@ -60,7 +84,7 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
 
     A sign that is never closed holds up to the end, but for `"`, which then is no sign.
     """
-    line = line.replace("**", "*") if "**" in line else line
+    line = _BOLD.sub(r"*\1*", line) if "**" in line else line
     parts: list[tuple[Spoken | None, str]] = []
     never: set[str] = set()
     begun = at = 0
@@ -70,7 +94,7 @@ def split(line: str, style: Style) -> list[tuple[Spoken | None, str]]:
         end = _end(line, start, close, never)
         inner = line[start + 1 : end].strip()
         at = end + 1
-        if not inner or (line[start] == close and end == len(line)) or _is_sum(line, start):
+        if not inner or (line[start] == close and end == len(line)) or _is_inside(line, start, end):
             at = start + 1
         elif kind != "speech" or not style.terms or _is_speech(line, start, inner):
             if start > begun and (rest := line[begun:start].strip(_JOINS)):
@@ -88,10 +112,14 @@ def _rest(text: str) -> tuple[Spoken | None, str]:
     return ("action", whole[1]) if whole else (None, text)
 
 
-def _is_sum(line: str, start: int) -> bool:
-    """Whether a `*` multiplies."""
-    after = line[start + 1 : start + 2]
-    return line[start] == "*" and (after.isdecimal() or after.isspace())
+def _is_inside(line: str, start: int, end: int) -> bool:
+    """Whether a `*` multiplies, or stresses a word inside a sentence."""
+    if line[start] != "*":
+        return False
+    before, first, behind = line[start - 1 : start], line[start + 1], line[end + 1 : end + 2]
+    if first.isdecimal() or first.isspace() or "*" in (before, first, behind):
+        return True
+    return bool(start and before.isalnum()) or behind.isalnum()
 
 
 def _end(line: str, start: int, close: str, never: set[str]) -> int:
@@ -113,7 +141,13 @@ def _is_speech(line: str, start: int, inner: str) -> bool:
     while start and line[start - 1].isspace():
         start -= 1
     before = line[start - 1 : start]
-    return not before or before in _SAID or not before.isalnum() or inner[-1] in _STOP
+    if not before or not before.isalnum() or inner[-1] in _STOP:
+        return True
+    if _WRITTEN.search(line, max(0, start - 10), start):
+        return False
+    if before in _SAID:
+        return True
+    return len(inner) >= SENTENCE or any(sign in inner for sign in _PAUSES)
 
 
 def _with_action(said: str) -> tuple[tuple[Spoken | None, str], ...]:

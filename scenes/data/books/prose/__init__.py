@@ -1,0 +1,1 @@
+"""Who speaks in prose whose paragraphs take turns: modern Chinese, and English."""

@@ -1,0 +1,407 @@
+"""Who is in a piece of modern Chinese prose, told from the prose itself: names, roles, genders."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scenes.data.books.people import COMPOUND
+from scenes.data.books.people import SURNAMES as OLD_SURNAMES
+from scenes.data.books.prose import words as w
+from scenes.name_words import SURNAMES as COMMON_SURNAMES
+
+SURNAMES = OLD_SURNAMES | COMMON_SURNAMES
+CLAUSE = re.compile(r"[^，。！？!?；：:…—、“”「」『』\n　 \x00()（）,;]+")
+"""A clause of narration; what is said stands as NUL."""
+_LEAD = re.compile("|".join(map(re.escape, sorted(w.LEADS, key=len, reverse=True))))
+_SURNAME = rf"(?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])"
+_ADVERBS = (
+    "又也还就才便却都没不正再已只先忽突终于然许慢轻静默悄连立马赶急忙缓微"
+    "苦冷干淡狠低大小高厉沉柔压哑"
+)
+_STRONG = re.compile(
+    rf"(?:[{_ADVERBS}]|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?|[一-鿿]{{1,4}}的(?=[说问道喊叫答]))*"
+    r"(?:[说问道喊叫答嚷骂吼喝哼劝讲笑哭叹]|回答|回应|开口|点点?头|点了|摇摇?头|摇了|抬起?头|抬起|抬眼|低下?头|低着|"
+    r"低声|轻声|小声|大声|转过?身|转过|转头|回过?头|站起|站在|站着|坐在|坐下|坐着|走[到过进出向上下近回了]|跑[到过进出来去]|"
+    r"看[着了向到看]|望[着了向]|盯着|瞪|瞥|皱|愣|怔|沉默|伸[出手了]|拿[起出过着了]|放下|推[开门了]|拉[住开过]|"
+    r"握|指[着了]|接过|递[给过了]|端[着起来]|靠[在着]|躺|蹲|跪|咬|抿|眨|闭[上着了]|睁|想[了着起]|觉得|知道|记得|"
+    r"听[见到着了]|拍|扶|抱[着住起]|挥|摆[了手]|耸|撇|咳|深吸|松了|擦|抹|揉|摸|举[起着]|掏|停[下了住]|顿|退[了后]|凑|"
+    r"俯|弯[下腰]|起身|没[有说动回]|不说|不知|不肯|也不|把|将|冲|对[着他她我]|朝|在心[里中底]|[在从用以][^，。]{1,8}[说道问喊骂叫想]|嘀咕|嘟囔|喃喃|解释|补充)"
+)
+WEAK = re.compile(
+    "[一-鿿](?:了|着|起|过[来去]|下|进|出|开|到|向|上[来去]|回|住|在)|[一-鿿][一下](?:[一-鿿])?|[从在向朝往用][一-鿿]|腾地|噌地|猛|第一个|一[把屁个]|手里|怀里|身上"
+)
+"""What somebody does, and things do too."""
+_BODY = re.compile(f"的(?:{'|'.join(sorted(w.BODY, key=len, reverse=True))})")
+_SENTENCE = re.compile("[。！？!?…]+")
+_FOREIGN = rf"[{''.join(sorted(w.FOREIGN))}]"
+_DOTTED = re.compile(r"[一-鿿A-Z]{1,6}(?:·[一-鿿]{1,6}){1,3}")
+_TITLES = w.TITLES_F + w.TITLES_M + w.TITLES
+_TITLES_BY_LENGTH = sorted(_TITLES, key=len, reverse=True)
+_CALLED = re.compile(
+    "(?:名叫|名字叫|叫做|叫作|唤作|外号|绰号|人称|姓[一-鿿]，?名)([一-鿿]{2,3})(?=[，。、；])"
+)
+_VOCATIVE = re.compile(
+    "(?:(?<=[“「『，。！？…])|(?<=[“「『，。！？…][喂嘿哎唉啊]，))([一-鿿]{2,4})(?=[，。！？!?…](?:[^“]|$))"
+)
+_ALL_TITLES = "|".join(sorted(_TITLES, key=len, reverse=True))
+_TITLED = re.compile(
+    rf"(?<=[，。！？：；”」』\n　 \0“「、的])"
+    rf"((?:{_SURNAME}|[老小阿][一-鿿])?[一-鿿]{{0,3}}?(?:{_ALL_TITLES}))(?![们家])"
+)
+SHAPE = re.compile(
+    rf"(?:{_SURNAME}[一-鿿]{{1,2}}?|[老小阿大][一-鿿]{{1,2}}?|[一-鿿]{{1,3}}?[{''.join(sorted(w.SUFFIXES))}]|{_FOREIGN}{{3,6}})"
+)
+"""What a name, or what somebody is called, looks like."""
+_LEADS_WORDS = re.compile("[：:]|[^。！？!?\n\0]{0,14}[，：]\0")
+_SAYS = re.compile(
+    "(?:[又也还就才便却都没不再已只忽突终慢轻静低苦冷干淡狠大小高沉柔悄]|[一-鿿]{1,4}[地似]的?|[一-鿿]{0,3}声)*[说问道喊叫答嚷骂吼笑哼]"
+)
+LONGEST = 6
+_NUMBERS = frozenset("一二三四五六七八九十")
+_LATIN = re.compile(
+    r"(?<![A-Za-z])[A-Z][A-Za-z]{0,15}(?=[说问道喊叫答笑看走站点摇的]|[一-鿿]{0,3}[地]?[说问道])"
+)
+_COMMON = COMMON_SURNAMES - frozenset("时空成高路满冷白古万常安毛车江水关向温叶易")
+FEW, OFTEN = 2, 8
+_SIGNS = "".join(sorted(SURNAMES))
+MOST_LOOKED = 300
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people: each form with the name that stands for it, and what is known of genders."""
+
+    forms: Mapping[str, str]
+    genders: Mapping[str, str] = field(default_factory=dict)
+    """`m` or `f` by name; a name whose gender is not known is not in it."""
+
+    def gender(self, name: str) -> str:
+        return self.genders.get(name, "")
+
+    def called(self, form: str) -> str:
+        """Who is called so: by a form, or by a surname with a title: 罗队 is 罗锋."""
+        if form in self.forms:
+            return self.forms[form]
+        bearers = {name for name in self.forms.values() if _is_full(name) and is_called(form, name)}
+        return bearers.pop() if len(bearers) == 1 else ""
+
+
+def does(rest: str) -> int:
+    """How surely what follows a name says that somebody does something: 2, 1 or not at all."""
+    if _STRONG.match(rest) or _BODY.match(rest):
+        return 2
+    return 1 if WEAK.match(rest) else 0
+
+
+def lead_end(clause: str, at: int = 0) -> int:
+    """Where a clause begins after words that only lead on."""
+    while (found := _LEAD.match(clause, at)) and found.end() < len(clause):
+        at = found.end()
+    return at
+
+
+def cast_of(text: str, narration: str, known: Mapping[str, str], more: Iterable[str] = ()) -> Cast:
+    """The cast of a text. In `narration`, what is said stands as NUL.
+
+    `known` forms are given; `more` names were seen beside what is said.
+    """
+    seen = _acting(narration, text)
+    forms = dict(known)
+    for name in (*_names(seen, text, narration), *(one for one in more if _is_whole(one, text))):
+        forms.setdefault(name, name)
+    _join(forms, known, text)
+    for role in ROLES:
+        forms.setdefault(role, role)
+    for kin in w.SAME_KIN:
+        own = [one for one in kin if one not in known]
+        often = max(own, key=narration.count, default="")
+        forms.update(dict.fromkeys(own, often))
+    return Cast(forms, _genders(forms, narration))
+
+
+def _acting(narration: str, whole: str) -> dict[str, Counter[str]]:
+    """What begins clauses and does what people do, by candidate: how often, and how surely."""
+    seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for clause in CLAUSE.finditer(narration):
+        text = clause[0]
+        behind = narration[clause.start() - 1 : clause.start()] == "\0"
+        before = _LEADS_WORDS.match(narration, clause.end()) is not None
+        for start in {0, lead_end(text), _modified(text)}:
+            for length in range(2, LONGEST + 1):
+                name = text[start : start + length]
+                if len(name) < length:
+                    break
+                if name[-1] in w.NO_NAME and not _may_end(name):
+                    if length > 2:
+                        break
+                    continue
+                rest = text[start + length :]
+                strong = _STRONG.match(rest) or _BODY.match(rest)
+                seen[name]["starts"] += 1
+                if not strong and WEAK.match(rest):
+                    seen[name]["weak"] += 1
+                    seen[name]["beside"] += behind or before
+                if strong or (not rest and before):
+                    seen[name]["acts"] += 1
+                    seen[name]["beside"] += behind or before
+                    seen[name]["says"] += (behind or before) and _SAYS.match(rest) is not None
+    for call in _VOCATIVE.finditer(whole):
+        if call[1] in seen or call[1][0] in SURNAMES:
+            seen[call[1]]["called"] += 1
+    return seen
+
+
+def _modified(text: str) -> int:
+    """Where a clause goes on after what somebody is like: `跟在后头的苏晚`."""
+    at = text.find("的", 0, 12)
+    return at + 1 if at > 0 else 0
+
+
+def _may_end(name: str) -> bool:
+    """Whether a sign that is also a word may belong to a name: `李想`, `许三`, `二楞`."""
+    return name[0] in SURNAMES and len(name) <= 3 and name[-1] in w.IN_NAMES
+
+
+def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[str]:
+    counts: dict[str, int] = {}
+    kept = []
+    for name, how in seen.items():
+        full = name[0] in SURNAMES and (
+            how["starts"] > 1 or how["called"] or (how["acts"] + how["weak"] and len(name) == 3)
+        )
+        if not (how["acts"] >= FEW or how["beside"] or full):
+            continue
+        if not _may_be_name(name):
+            continue
+        counts[name] = text.count(name)
+        if _is_name(name, how, counts[name], text) and _is_whole(name, text):
+            kept.append(name)
+    kept += set(_DOTTED.findall(narration))
+    kept += [name for name, n in Counter(_LATIN.findall(narration)).items() if n >= FEW]
+    kept += [name for name in set(_CALLED.findall(narration)) if text.count(name) >= FEW]
+    told = set(_TITLED.findall(narration))
+    for titled, count in Counter(_TITLED.findall(text)).items():
+        if titled in told and _may_be_titled(titled) and (count >= FEW or seen.get(titled)):
+            kept.append(titled)
+    chosen = set(kept)
+    return [name for name in dict.fromkeys(kept) if not _goes_on(name, chosen, counts)]
+
+
+def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
+    """Whether a name is another one with the beginning of a word behind it."""
+    if name.endswith(_TITLES) or "·" in name:
+        return False
+    return any(
+        name[:end] in chosen and counts.get(name[:end], 0) > 2 * counts.get(name, 0)
+        for end in range(2, len(name))
+    )
+
+
+def _may_be_titled(name: str) -> bool:
+    title = next(title for title in _TITLES_BY_LENGTH if name.endswith(title))
+    stem = name.removesuffix(title)
+    return bool(stem) and not set(stem) & w.NO_NAME and stem not in w.STOP and name not in ROLES
+
+
+def _may_be_name(name: str) -> bool:
+    if (
+        name in w.STOP
+        or name in ROLES
+        or name[:2] in w.STOP
+        or name[-2:] in w.BODY
+        or name in w.BODY
+    ):
+        return False
+    inside = w.NO_NAME - w.IN_NAMES if name[0] in SURNAMES else w.NO_NAME
+    if set(name[1:-1]) & inside or "·" in name or name[-2:] in w.STOP:
+        return False
+    return name[0] not in w.HARD
+
+
+def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
+    acts, says, beside = how["acts"], how["says"], how["beside"]
+    word = is_word(name)
+    foreign = sum(sign in w.FOREIGN for sign in name)
+    if (
+        len(name) > 2
+        and foreign >= len(name) - (len(name) > 3)
+        and (acts >= FEW or (beside and count >= FEW))
+    ):
+        return True
+    if name[0] in w.NO_NAME and not (beside >= FEW and count > FEW):
+        return False
+    if len(name) > 4 or (
+        name[0] in "二三四五六七八九十" and (len(name) != 2 or beside < 1 or count < 3)
+    ):
+        return False
+    if name[-1] in w.NO_NAME and name[-1] not in _NUMBERS and acts < 3:
+        return False
+    if len(name) == 2 and name[0] == name[1] and (beside or acts >= FEW):
+        return True
+    if word:
+        if says and beside >= FEW and (how["called"] or beside >= 3):
+            return True
+        return (
+            says >= FEW or (says + beside >= 3 and beside * 3 >= count) or bool(says and acts >= 4)
+        )
+    surname = next((each for each in COMPOUND if name.startswith(each)), name[0])
+    if (surname in COMPOUND or surname in SURNAMES) and len(name) - len(surname) in (1, 2):
+        return _is_surnamed(name, surname, how, count, text)
+    if name[0] in "老小阿大" and len(name) <= 3:
+        return (bool(acts >= FEW or (beside and count >= FEW)) and name[0] != "大") or beside >= FEW
+    if len(name) > 3:
+        return False
+    return (
+        (says >= 1 and count >= FEW)
+        or (beside >= 1 and acts >= FEW)
+        or (acts >= 3 and acts * 12 >= count)
+    )
+
+
+def _is_surnamed(name: str, surname: str, how: Counter[str], count: int, text: str) -> bool:
+    """Whether what begins with a surname, and is as long as a full name, is one."""
+    acts, beside = how["acts"], how["beside"]
+    given = name[len(surname) :]
+    does = acts + how["weak"]
+    if does and count >= FEW and surname in _COMMON and (beside or how["called"]):
+        return True
+    if count > FEW and (how["called"] >= FEW or (how["called"] and surname in _COMMON)):
+        return True
+    often = how["starts"] >= 3 or (how["starts"] >= FEW and does)
+    if often and surname in _COMMON:
+        return True
+    return bool(
+        acts >= FEW
+        or (beside and count >= FEW)
+        or (len(given) == 2 and text.count(given) > 2 * count and not is_word(given))
+        or (acts and count >= FEW and len(given) == 2)
+    )
+
+
+def is_word(name: str) -> bool:
+    """Whether a dictionary has it as a word."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    return name in phrases_dict
+
+
+def _is_whole(name: str, text: str) -> bool:
+    """Whether a name does not nearly always go on, or begin, with one sign."""
+    after: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    at = -1
+    while (at := text.find(name, at + 1)) >= 0 and after.total() < MOST_LOOKED:
+        after[text[at + len(name) : at + len(name) + 1]] += 1
+        before[text[at - 1 : at]] += 1
+    for signs in (after, before):
+        sign, most = signs.most_common(1)[0]
+        wide = re.fullmatch("[一-鿿]", sign) is not None
+        if wide and sign not in w.NO_NAME and most > 0.7 * signs.total() and most > 1:
+            return False
+    return True
+
+
+def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
+    """Give what is a part of one full name only, or its surname with a title, to who bears it."""
+    for given in [name for name in forms if len(name) == 2 and name not in known]:
+        if not _is_full(given) or text.count(given) > OFTEN:
+            longer = Counter(re.findall(rf"(?<![一-鿿])([{_SIGNS}]{given})", text))
+            if len(longer) == 1:
+                whole = next(iter(longer))
+                forms[whole] = forms[given] = whole
+    own = [name for name in forms if name not in known]
+    full = [name for name in own if _is_full(name)]
+    for name in own:
+        if "·" in name:
+            for part in name.split("·"):
+                bearers = [one for one in own if "·" in one and part in one.split("·")]
+                if len(part) > 1 and len(bearers) == 1:
+                    forms[part] = name
+        elif name in full:
+            given = name[1:]
+            if len(given) == 2 and sum(one[1:] == given for one in full) == 1:
+                forms[given] = name
+    for name in own:
+        if name in full or "·" in name:
+            continue
+        bearers = [one for one in full if is_called(name, one)]
+        if len(bearers) == 1:
+            forms[name] = bearers[0]
+    surnames = Counter(name[0] for name in full)
+    for name in full:
+        if surnames[name[0]] == 1:
+            for form in ("老" + name[0], "小" + name[0], *(name[0] + each for each in _TITLES)):
+                if form in text and form not in w.STOP and not is_word(form):
+                    forms.setdefault(form, name)
+
+
+def _is_full(name: str) -> bool:
+    return 2 <= len(name) <= 3 and name[0] in SURNAMES and not name.endswith(_TITLES)
+
+
+def is_called(form: str, full: str) -> bool:
+    """Whether a form is the surname, or a part of the given name, with what is put beside names."""
+    stem = form
+    for title in _TITLES:
+        if form.endswith(title) and len(form) > len(title):
+            stem = form.removesuffix(title)
+            break
+    if stem == form and form[0] not in "老小阿":
+        return False
+    stem = stem.lstrip("老小阿") or stem
+    return (
+        stem == full[0] or stem == full[1:] or stem == full or (len(full) == 3 and stem == full[2])
+    )
+
+
+_NOUNS = (*w.KIN_F, *w.KIN_M, *w.ROLES_F, *w.ROLES_M, *w.ROLES)
+ROLES = frozenset(_NOUNS)
+
+
+def _genders(forms: Mapping[str, str], narration: str) -> dict[str, str]:
+    votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    women = {*w.KIN_F, *w.ROLES_F}
+    men = {*w.KIN_M, *w.ROLES_M}
+    for form, name in forms.items():
+        if form in women or (len(form) > 2 and form.endswith(w.TITLES_F)):
+            votes[name]["f"] += 1000
+        elif form in men or (len(form) > 2 and form.endswith(w.TITLES_M)):
+            votes[name]["m"] += 1000
+        elif len(form) > 1 and set(form[1:]) & w.WOMEN:
+            votes[name]["f"] += 2
+    for name, gender in _pronoun_votes(forms, narration):
+        votes[name][gender] += 1
+    found = {}
+    for name, count in votes.items():
+        (gender, most), *rest = count.most_common()
+        if most >= 2 * sum(n for _, n in rest):
+            found[name] = gender
+    return found
+
+
+def _pronoun_votes(forms: Mapping[str, str], narration: str) -> Iterable[tuple[str, str]]:
+    """A name that a sentence begins with, and the pronoun that the next one begins with."""
+    for line in narration.split("\n"):
+        last = ""
+        for sentence in _SENTENCE.split(line):
+            clause = CLAUSE.search(sentence)
+            if clause is None:
+                continue
+            text = clause[0]
+            at = lead_end(text)
+            if name := form_at(forms, text, at):
+                last = forms[name]
+            elif text[at : at + 1] in ("他", "她") and text[at + 1 : at + 2] != "们":
+                if last:
+                    yield last, "m" if text[at] == "他" else "f"
+            else:
+                last = ""
+
+
+def form_at(forms: Mapping[str, str], text: str, at: int) -> str:
+    """The longest form that stands at a place of the text."""
+    for length in range(min(10, len(text) - at), 0, -1):
+        if text[at : at + length] in forms:
+            return text[at : at + length]
+    return ""

@@ -1,0 +1,283 @@
+"""English prose: its quotations, and what the narration around each says of its speaker."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from scenes.data.books.prose import english_words as w
+from scenes.data.books.prose.english_cast import NAME, NOUN, PARAGRAPH, POINT, SAY, EnglishCast
+from scenes.data.books.prose.evidence import (
+    FEMALE,
+    FIRST,
+    MALE,
+    SOMEBODY,
+    Mentioned,
+    Strength,
+    Subject,
+    Turn,
+)
+from scenes.data.books.quotation_marks import Quotation, blanked
+
+_LEADS = re.compile(rf"\b(?:{SAY}|{'|'.join(sorted(w.SAYING))})\b")
+_INVERTED = re.compile(
+    rf"[\s,;—–-]*(?:{SAY})\s+(?:[a-z]+ly\s+|in\s+[a-z ]{{1,30}}\s+)?(?=[A-Zthesao])"
+)
+_ADVERBS = (
+    r"(?:\s+(?:[a-z]+ly|then|also|again|only|just|at last|had|would|could|did|was|always|never|"
+    r"still|soon)\b)*"
+)
+_LEAD = re.compile(
+    r"(?:[\s,—-]|(?:[Aa]nd|[Bb]ut|[Ss]o|[Tt]hen|[Hh]ere|[Ss]uddenly|[Aa]t (?:this|last|length)|"
+    r"[Hh]owever|[Pp]resently|[Aa]s|[Ww]hile|[Ww]hen|[Aa]fter|[Ff]or)\b)+"
+)
+_SENTENCE = re.compile(r"(?<!Mr)(?<!Mrs)(?<!Dr)(?<!St)(?<!Ms)[.!?]+[\"”’)]*\s+|\n[ \t]*\n")
+_POSSESSIVE = re.compile(r"(?:’s|'s|’|')\s")
+_JOINED = re.compile(rf"\s+and\s+(?:{POINT}\s+)?[A-Za-z]")
+_WHOLE = re.compile(r"[.,!?;:…—–-]+[\"”’'_*)]*$")
+_WRITTEN = re.compile(
+    r"\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|"
+    r"entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40}$"
+)
+_SHOWN = re.compile(r"\b(?:the words|labelled|marked|written|inscribed|entitled|chorus of)\s*$")
+_CALL = re.compile(
+    rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({NAME}|[a-z]+)(?=[,.!?—;]|$)"
+)
+_VOICE = re.compile(r"(?:’s|'s|’|')\s+(?:[a-z]+\s+){0,2}(?:voice|tones?|reply|answer|cry)")
+_STOPPED = re.compile(r"(?<!\.)\.[\"”’'_]*$")
+
+
+class EnglishReader:
+    """Reads one book of English prose."""
+
+    def __init__(self, text: str, spans: Sequence[Quotation], known: Mapping[str, str]) -> None:
+        self.text = text
+        self.spans = spans
+        self.narration = blanked(text, spans)
+        self._starts = [0, *(found.end() for found in PARAGRAPH.finditer(text))]
+        self.cast = EnglishCast(text, self.narration, known)
+
+    @property
+    def narrator(self) -> str:
+        return "I"
+
+    def gender(self, name: str) -> str:
+        return "i" if name == "I" else self.cast.gender(name)
+
+    def stands_for(self, who: str) -> str:
+        return self.cast.stands_for(who)
+
+    def paragraph(self, at: int) -> int:
+        return bisect_right(self._starts, at) - 1
+
+    def turns(self) -> list[Turn]:
+        turns: list[Turn] = []
+        for index, span in enumerate(self.spans):
+            turns.append(self._turn(index, span, turns))
+        return turns
+
+    def _turn(self, index: int, span: Quotation, turns: Sequence[Turn]) -> Turn:
+        number = self.paragraph(span.start)
+        start = self._starts[number]
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
+        floor = self.spans[index - 1].end if index else 0
+        stop = self.spans[index + 1].start if index + 1 < len(self.spans) else len(self.text)
+        continued = floor > start and bool(turns)
+        before = self.narration[max(start, floor) : span.start]
+        behind = self.narration[span.end : min(stop, end)]
+        turn = Turn(span.start, span.end, number)
+        words = self.text[span.start + 1 : span.end - span.closed].strip()
+        if self._is_term(words, before, behind):
+            turn.kind = "term"
+            return turn
+        last = turns[-1] if turns else None
+        goes_on = not continued and index > 0 and not self.spans[index - 1].closed
+        if goes_on and last and number - last.paragraph == 1 and not before.strip():
+            turn.same, turn.strength = True, Strength.TAG
+        else:
+            self._evidence(
+                turn, before, behind, last if continued else None, max(start, floor), number
+            )
+        turn.called = tuple(self._called(words))
+        turn.called = tuple(name for name in turn.called if name != turn.who)
+        return turn
+
+    def _is_term(self, words: str, before: str, behind: str) -> bool:
+        if not words:
+            return True
+        if not before.strip():
+            return False
+        if _WHOLE.search(words) or before.rstrip().endswith((",", ":", "—", "--")):
+            return False
+        return not self._tag(behind)
+
+    def _evidence(
+        self, turn: Turn, before: str, behind: str, last: Turn | None, start: int, number: int
+    ) -> None:
+        tag = self._tag(behind, self.text[turn.end - 3 : turn.end])
+        if tag:
+            told_by, end, bare = tag
+            turn.who, turn.strength = told_by.who, Strength.TAG
+            if bare:
+                turn.after = turn.end + end
+            if any(re.search(rf"\b{verb}\b", behind[:60]) for verb in w.THINK):
+                turn.kind = "thought"
+            turn.to = self._to(behind[:80])
+            return
+        text = before.rstrip()
+        if last is not None and last.kind in ("speech", "thought"):
+            told = before[max(0, last.after - last.end) :] if last.after > 0 else before
+            if (
+                last.strength == Strength.TAG
+                and not _LEADS.search(told)
+                and not _SENTENCE.search(told)
+            ):
+                turn.same, turn.strength = True, Strength.TAG
+                return
+        if _SHOWN.search(text):
+            turn.kind = "writing"
+            return
+        if text.endswith((",", ":", "—", "--")) or (text and _LEADS.search(text[-40:])):
+            sentence_at = max((one.end() for one in _SENTENCE.finditer(text)), default=0)
+            sentence = text[sentence_at:]
+            if text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, ")):
+                turn.kind = "writing"
+                return
+            if subject := self._speaking(sentence) or self._subject(sentence):
+                turn.who = subject.who
+                turn.strength = (
+                    Strength.TAG if _LEADS.search(sentence) or text.endswith(":") else Strength.BEAT
+                )
+                if re.fullmatch(rf"[\s,]*(?:{SAY})[\s,:]*", sentence[subject.end :]):
+                    turn.bare = start + sentence_at
+                return
+        if last is not None and last.kind in ("speech", "thought"):
+            turn.same = True
+            turn.strength = last.strength
+            return
+        if behind.strip():
+            first = _SENTENCE.split(behind.strip(), maxsplit=1)[0]
+            if subject := self._subject(first):
+                turn.who, turn.strength = subject.who, Strength.BEAT
+                return
+        if text:
+            for sentence in reversed(_SENTENCE.split(text)):
+                if (
+                    sentence.strip()
+                    and (subject := self._subject(sentence))
+                    and subject.who != SOMEBODY
+                ):
+                    turn.who, turn.strength = subject.who, Strength.BEAT
+                    return
+
+    def _tag(self, behind: str, closing: str = "") -> tuple[Subject, int, bool] | None:
+        """Who is said to speak right behind a quotation, where that ends, and whether it is all.
+
+        Words that `closing` ends with a full stop are followed by a sentence of its own.
+        """
+        inverted = _INVERTED.match(behind)
+        at = inverted.end() if inverted else len(behind) - len(behind.lstrip(" \n\t,;—–-"))
+        found = NOUN.match(behind, at)
+        if not found:
+            return None
+        end = found.end()
+        if not inverted:
+            if found["pronoun"] in ("He", "She", "They", "It", "We") or _STOPPED.search(closing):
+                return None
+            verb = re.match(rf"{_ADVERBS}\s+(?:{SAY})\b", behind[end:])
+            if not verb:
+                relative = re.match(
+                    rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{SAY})\b", behind[end:]
+                )
+                if not relative:
+                    return None
+                verb = relative
+            end += verb.end()
+        who = self.cast.who(found)
+        if not who:
+            return None
+        if _JOINED.match(behind, found.end()):
+            who = SOMEBODY
+        rest = re.match(r"(?:\s+[a-z]+ly)?\s*([.,:;!?]\s*|$)", behind[end:])
+        return Subject(who, end), end + (rest.end() if rest else 0), rest is not None
+
+    def _subject(self, sentence: str) -> Subject | None:
+        """Who a sentence is about: whom it begins with; else who is first said to speak in it."""
+        lead = _LEAD.match(sentence)
+        at = lead.end() if lead else 0
+        found = NOUN.match(sentence, at)
+        if found:
+            if _POSSESSIVE.match(sentence, found.end()):
+                owner = self.cast.who(found)
+                return Subject(owner, found.end()) if owner else None
+            who = self.cast.who(found)
+            if _JOINED.match(sentence, found.end()):
+                return Subject(SOMEBODY, found.end())
+            if who:
+                return Subject(who, found.end())
+        if own := re.match(r"(His|Her)\s", sentence[at:]):
+            return Subject(MALE if own[1] == "His" else FEMALE, at + own.end())
+        for found in NOUN.finditer(sentence):
+            before = sentence[: found.start()].split()
+            who = self.cast.who(found)
+            if who and who != SOMEBODY and not (before and before[-1].lower() in w.LOCAL):
+                return Subject(who, found.end())
+        return None
+
+    def _speaking(self, sentence: str) -> Subject | None:
+        """The subject of the last verb of speaking in a sentence that leads a quotation."""
+        verbs = list(_LEADS.finditer(sentence))
+        if not verbs:
+            owner = next(
+                (one for one in NOUN.finditer(sentence) if _VOICE.match(sentence, one.end())), None
+            )
+            who = self.cast.who(owner) if owner else ""
+            return Subject(who, len(sentence)) if who else None
+        best = None
+        for found in NOUN.finditer(sentence, 0, verbs[-1].start()):
+            before = sentence[: found.start()].split()
+            if before and before[-1].lower() in w.LOCAL:
+                continue
+            if _POSSESSIVE.match(sentence, found.end()) and not _VOICE.match(sentence, found.end()):
+                continue
+            if found["pronoun"] in ("it", "It"):
+                continue
+            if who := self.cast.who(found):
+                joined = (
+                    _JOINED.match(sentence, found.end()) and found.end() + 30 > verbs[-1].start()
+                )
+                best = Subject(SOMEBODY if joined else who, verbs[-1].end())
+        return best
+
+    def _to(self, tag: str) -> str:
+        to = re.search(r"\bto\s+", tag)
+        found = NOUN.match(tag, to.end()) if to else None
+        who = self.cast.who(found) if found else ""
+        return who if who not in (SOMEBODY, MALE, FEMALE) else ""
+
+    def _called(self, words: str) -> list[str]:
+        called = []
+        for call in _CALL.finditer(" ".join(words.split())):
+            name = self.cast.clean(call[1]) if call[1][:1].isupper() else ""
+            if name in self.cast.forms:
+                called.append(self.cast.forms[name])
+        return called
+
+    def mentions(self) -> Sequence[Mentioned]:
+        found = []
+        ends = 0
+        for noun in NOUN.finditer(self.narration):
+            who = self.cast.who(noun)
+            if not who or who == SOMEBODY:
+                continue
+            who = self.narrator if who == FIRST else who
+            before = self.narration[max(ends, noun.start() - 30) : noun.start()]
+            subject = (
+                re.search(
+                    r"(?:^|[.!?\0,;:—]|\n\s*\n|\band|\bbut|\bwhen|\bas|\bthen|\bsaid|\bcried|\basked|\breplied)\s*$",
+                    before,
+                )
+                is not None
+            )
+            found.append(Mentioned(noun.start(), who, subject, self.paragraph(noun.start())))
+            ends = noun.end()
+        return found

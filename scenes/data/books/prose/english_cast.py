@@ -1,0 +1,217 @@
+"""Who is in a piece of English prose, told from the prose itself: names, roles, genders."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+
+from scenes.data.books.prose import english_words as w
+from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY
+
+_TITLE = "|".join(
+    re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True)
+)
+_CAP = r"[A-Z](?:[’'][A-Z])?[A-Za-zÀ-ÿ]+(?:-[A-Z][A-Za-zÀ-ÿ]+)*"
+_GAP = r"(?:[ \t]+|\n(?![ \t]*\n)[ \t]*)"
+NAME = (
+    rf"(?:(?:{_TITLE}){_GAP})*{_CAP}(?:{_GAP}(?:(?:de|von|van|St\.|of){_GAP})?{_CAP}){{0,2}}"
+    rf"|(?:{_TITLE}){_GAP}{_CAP}"
+)
+_ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
+POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
+_DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
+_THE_NAME = rf"[Tt]he{_GAP}(?:[a-z]+{_GAP}){{0,1}}?(?:{_CAP})(?:{_GAP}{_CAP})?"
+NOUN = re.compile(
+    rf"(?<![A-Za-z’'])(?:(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|"
+    rf"(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME}))"
+)
+SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
+PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+_PRONOUNS = {
+    "he": MALE,
+    "she": FEMALE,
+    "i": FIRST,
+    "they": SOMEBODY,
+    "we": SOMEBODY,
+    "it": SOMEBODY,
+}
+_LOOSE = frozenset(
+    [
+        "friend",
+        "companion",
+        "visitor",
+        "client",
+        "stranger",
+        "speaker",
+        "other",
+        "prisoner",
+        "guest",
+    ]
+)
+_PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
+_BESIDE = re.compile(rf"\b(?:{SAY})\s+({_CAP})|({_CAP})\s+(?:{SAY})\b")
+
+
+class EnglishCast:
+    """The people of one text. In `narration`, what is said stands as NUL."""
+
+    def __init__(self, text: str, narration: str, known: Mapping[str, str]) -> None:
+        self.narration = narration
+        self.forms: dict[str, str] = dict(known)
+        self._capitals = _capitals(text)
+        self._beside = frozenset(
+            name for pair in _BESIDE.findall(narration) for name in pair if name
+        )
+        self._pointed = Counter(re.findall(rf"\bthe ({_CAP}(?: {_CAP})?)", narration))
+        self._learn()
+
+    def gender(self, name: str) -> str:
+        """`m`, `f`, or nothing."""
+        return self._genders.get(name, "")
+
+    def _learn(self) -> None:
+        """Names that are used in the narration, each with what stands for it."""
+        counts: Counter[str] = Counter()
+        for found in NOUN.finditer(self.narration):
+            if found["name"] and (name := self.clean(found["name"])):
+                counts[name] += 1
+        by_last: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for name, count in counts.items():
+            by_last[(_bare(name).split()[-1], _title_gender(name))][name] += count
+        for (last, gender), names in by_last.items():
+            if not gender and (by_last.get((last, "m")) or by_last.get((last, "f"))):
+                men, women = by_last.get((last, "m")), by_last.get((last, "f"))
+                other = men or women
+                if other and not (men and women and sum(women.values()) > sum(men.values())):
+                    names = names + other
+            often = names.most_common(1)[0][0]
+            for name in names:
+                self.forms.setdefault(name, often)
+            if last in self._beside or any(_bare(name) != name for name in names):
+                self.forms.setdefault(last, often)
+        self._counts = counts
+
+    def clean(self, name: str) -> str:
+        """A name without what only begins a sentence."""
+        parts = name.split()
+        while parts and (parts[0] in w.NO_NAME or (len(parts) > 1 and self._is_common(parts[0]))):
+            parts = parts[1:]
+        odd = [at for at, part in enumerate(parts) if part in w.NO_NAME]
+        parts = parts[: odd[0]] if odd else parts
+        if any(len(part) > 2 and part.isupper() for part in parts):
+            return ""
+        if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
+            return (
+                " ".join(parts)
+                if parts and parts[0] in ("King", "Queen", "Duchess", "Doctor")
+                else ""
+            )
+        if len(parts) == 1 and (self._is_common(parts[0]) or not self._is_known(parts[0])):
+            return ""
+        return " ".join(parts)
+
+    def _is_known(self, word: str) -> bool:
+        """Whether a word has its capital inside sentences, or beside a verb of speaking."""
+        return bool(self._capitals.get(word) or word in self._beside)
+
+    def _is_common(self, word: str) -> bool:
+        """Whether a word is mostly written small, so that its capital is that of a sentence."""
+        small = self._capitals.get(word.lower(), 0)
+        return (
+            small > self._capitals.get(word, 0) and word not in w.TITLES_M | w.TITLES_F | w.TITLES
+        )
+
+    @cached_property
+    def _genders(self) -> dict[str, str]:
+        votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for form, name in self.forms.items():
+            if gender := _title_gender(form):
+                votes[name][gender] += 20
+        for paragraph in PARAGRAPH.split(self.narration):
+            last = ""
+            for found in NOUN.finditer(paragraph):
+                if found["pronoun"]:
+                    mark = _PRONOUNS[found["pronoun"].lower()]
+                    if last and mark in (MALE, FEMALE):
+                        votes[last]["m" if mark == MALE else "f"] += 1
+                    continue
+                who = self.who(found)
+                if who and who not in (SOMEBODY,):
+                    last = who
+                    rest = paragraph[found.end() : found.end() + 40]
+                    if own := re.match(r"[^.!?]{0,30}?\b(himself|herself|his|her)\b", rest):
+                        votes[who]["m" if own[1].startswith("hi") else "f"] += 1
+        found_genders = {}
+        for name, count in votes.items():
+            head = name.split()[-1].lower()
+            if head in w.ROLES_F:
+                found_genders[name] = "f"
+            elif head in w.ROLES_M:
+                found_genders[name] = "m"
+            else:
+                (gender, most), *rest_of = count.most_common()
+                if most > 1.5 * sum(n for _, n in rest_of):
+                    found_genders[name] = gender
+        return found_genders
+
+    def who(self, found: re.Match[str]) -> str:
+        if found["pronoun"]:
+            return _PRONOUNS[found["pronoun"].lower()]
+        if found["name"]:
+            name = self.clean(found["name"])
+            return self.forms.get(name, name)
+        phrase = " ".join((found["the"] or found["described"]).split())
+        if found["the"]:
+            words = [word for word in phrase.split()[1:] if word[:1].isupper()]
+            name = " ".join(words)
+            if (
+                self._pointed[name] < 2
+                and self._is_common(words[-1])
+                and words[-1].lower() not in _PEOPLE
+            ):
+                return ""
+            return self.forms.get(name, name)
+        point, *_middle, head = phrase.split()
+        if point.lower() in ("a", "an", "one"):
+            return SOMEBODY
+        if point.lower() in ("my", "his", "her", "our") or head in ("voice",):
+            return f"{point.lower()} {head}" if head != "voice" else SOMEBODY
+        return self._titled.get(head.lower(), "") or f"the {head}"
+
+    @cached_property
+    def _titled(self) -> dict[str, str]:
+        """Who is meant by a title alone, where one person bears it: the doctor is Dr. Marsh."""
+        bearers: defaultdict[str, set[str]] = defaultdict(set)
+        for form, name in self.forms.items():
+            title = form.split()[0].rstrip(".").lower()
+            if len(form.split()) > 1:
+                bearers["doctor" if title == "dr" else title].add(name)
+        return {title: names.pop() for title, names in bearers.items() if len(names) == 1}
+
+    def stands_for(self, who: str) -> str:
+        """`m`, `f` or `any` where somebody is only told by what they are, who may have a name."""
+        point, _, head = who.partition(" ")
+        if point not in ("the", "my", "our", "his", "her", "that", "this") or " " in head:
+            return ""
+        if head in _LOOSE:
+            return "any"
+        if head in ("man", "gentleman", "boy", "fellow", "lad"):
+            return "m"
+        return "f" if head in ("woman", "lady", "girl") else ""
+
+
+def _capitals(narration: str) -> Counter[str]:
+    """How often each word is written, apart from where a sentence begins."""
+    return Counter(re.findall(r"(?<=[a-z,;] )[A-Za-z][A-Za-zÀ-ÿ’'-]*[A-Za-zÀ-ÿ]", narration))
+
+
+def _bare(name: str) -> str:
+    parts = [part for part in name.split() if part not in w.TITLES_M | w.TITLES_F | w.TITLES]
+    return " ".join(parts) or name
+
+
+def _title_gender(name: str) -> str:
+    first = name.split()[0]
+    if first in w.TITLES_F:
+        return "f"
+    return "m" if first in w.TITLES_M else ""

@@ -1,0 +1,163 @@
+"""Learns the weights by which a turn that nobody is named for is given to a speaker.
+
+    python tests/corpora/train_turns.py FOLDER [--check]
+
+FOLDER holds the novels that the labels of `labels/*-tune.jsonl` are of; those of our own writing
+lie in `modern/`. Writes `scenes/data/books/prose/turn_weights.json`: a conditional logit over the
+candidates of a turn (and nobody), fitted by gradient descent with an L2 penalty. `--check` prints
+instead how it does on chapters that were left out. No held label is read.
+"""
+
+import json
+import math
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from scenes.data.books.book import read_book
+from scenes.data.books.prose.evidence import Turn
+from scenes.data.books.prose.extract import reader_of
+from scenes.data.books.prose.resolve import (
+    NOBODY,
+    SPOKEN,
+    Resolver,
+    exchanges,
+    paragraphs,
+    turn_weights,
+)
+
+HERE = Path(__file__).parent
+WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "turn_weights.json"
+GENRES = ("modern", "english")
+PENALTY, RATE, STEPS, ROUNDS = 0.002, 0.5, 3000, 3
+TOLD = 0.3
+"""How much a turn counts whose speaker the text tells, which is asked as if it did not."""
+
+
+class Decision(NamedTuple):
+    """A turn that was to be given to somebody: each candidate's features, and who is right."""
+
+    novel: str
+    candidates: list[tuple[str, dict[str, float]]]
+    right: frozenset[str]
+    undecided: bool
+
+
+class Recorder(Resolver):
+    """Resolves as ever, and keeps what each decision was made by."""
+
+    def __init__(self, novel: str, truth: Mapping[int, frozenset[str]], *rest: object) -> None:
+        super().__init__(*rest)  # type: ignore[arg-type]
+        self.novel, self.truth = novel, truth
+        self.decisions: dict[int, Decision] = {}
+
+    def resolved(self) -> list[Turn]:
+        turns = super().resolved()
+        for exchange in exchanges([turn for turn in turns if turn.kind in SPOKEN]):
+            groups = paragraphs(exchange)
+            for index, group in enumerate(groups):
+                right = self.truth.get(group[0].start)
+                if right is None or (group[0].how not in ("turn", "") and not group[0].who):
+                    continue
+                found = self.candidates(groups, index)
+                undecided = group[0].how in ("turn", "")
+                made = Decision(self.novel, found, right, undecided)
+                self.decisions[group[0].start] = made
+        return turns
+
+
+def truths(genre: str) -> dict[str, dict[int, frozenset[str]]]:
+    found: defaultdict[str, dict[int, frozenset[str]]] = defaultdict(dict)
+    for line in (HERE / "labels" / f"{genre}-tune.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["speaker"]:
+            found[row["novel"]][row["at"]] = frozenset(row["speaker"].split("|"))
+    return found
+
+
+def decisions(folder: Path, weights: Mapping[str, float]) -> list[Decision]:
+    found: list[Decision] = []
+    for genre in GENRES:
+        for novel, truth in truths(genre).items():
+            path = (HERE / "modern" if genre == "modern" else folder) / f"{novel}.txt"
+            recorder = Recorder(
+                novel, truth, reader_of(read_book(path), {}, genre == "english"), weights
+            )
+            recorder.resolved()
+            found += recorder.decisions.values()
+    return found
+
+
+def fitted(examples: Sequence[Decision]) -> dict[str, float]:
+    """The weights under which the right candidates are likeliest."""
+    names = sorted({name for one in examples for _, found in one.candidates for name in found})
+    column = {name: at for at, name in enumerate(names)}
+    most = max(len(one.candidates) for one in examples) + 1
+    features = np.zeros((len(examples), most, len(names) + 1))
+    open_ = np.zeros((len(examples), most), bool)
+    right = np.zeros((len(examples), most))
+    for row, one in enumerate(examples):
+        for at, (who, found) in enumerate(one.candidates):
+            open_[row, at] = True
+            right[row, at] = who in one.right
+            for name, value in found.items():
+                features[row, at, column[name]] = value
+        open_[row, -1] = features[row, -1, -1] = 1
+        right[row, -1] = not right[row].any()
+    right /= right.sum(1, keepdims=True)
+    weigh = np.array([1.0 if one.undecided else TOLD for one in examples])[:, None, None]
+    weights = np.zeros(len(names) + 1)
+    for _step in range(STEPS):
+        scores = np.where(open_, features @ weights, -1e9)
+        chances = np.exp(scores - scores.max(1, keepdims=True))
+        chances /= chances.sum(1, keepdims=True)
+        gradient = (weigh * (right - chances)[:, :, None] * features).sum((0, 1))
+        weights += RATE * (gradient / weigh.sum() - PENALTY * weights)
+    return dict(zip([*names, NOBODY], map(float, weights), strict=True))
+
+
+def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
+    """Of each candidate, and last of nobody."""
+    scores = [
+        sum(weights.get(name, 0.0) * value for name, value in found.items())
+        for _, found in one.candidates
+    ]
+    powers = [math.exp(score) for score in (*scores, weights.get(NOBODY, 0.0))]
+    return [power / sum(powers) for power in powers]
+
+
+def checked(examples: Sequence[Decision]) -> Iterable[str]:
+    """Precision and recall by threshold, on novels that were left out of the fit."""
+    told: list[tuple[float, bool]] = []
+    for novel in dict.fromkeys(one.novel for one in examples):
+        weights = fitted([one for one in examples if one.novel != novel])
+        for one in examples:
+            if one.novel == novel and one.candidates and one.undecided:
+                chances = probabilities(one, weights)[:-1]
+                best = max(range(len(chances)), key=chances.__getitem__)
+                told.append((chances[best], one.candidates[best][0] in one.right))
+    for least in (0.4, 0.5, 0.6, 0.7, 0.8):
+        given = [right for chance, right in told if chance >= least]
+        precision = sum(given) / max(1, len(given))
+        yield f"{least}: precision {precision:.1%}, given {len(given)} of {len(told)}"
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    weights = dict(turn_weights())
+    for _ in range(ROUNDS):
+        examples = decisions(folder, weights)
+        if "--check" in sys.argv:
+            print(len(examples), *checked(examples), sep="\n")
+            return
+        weights = fitted(examples)
+    rounded = {name: round(weight, 3) for name, weight in sorted(weights.items())}
+    WEIGHTS.write_text(json.dumps(rounded, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
