@@ -1,38 +1,36 @@
 """Draws candidates for one role: each is exactly one well-formed line, and no two are alike."""
 
-import re
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
-from base.text import UNPRINTABLE, is_blank, shown
+from base.text import UNPRINTABLE, shown
 from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Reciter, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
 from scenes.log import Entry, parse
-from scenes.note import Note
 from scenes.prompt import History, history_budget, prime, prompt_after, secret_part, stable_within
 from scenes.recall import NOTHING_RECALLED, Recalled
 from scenes.scene import Role, Scene
-from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
+from scenes.steering import Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
+from scenes.table.judge import Judge, last_of, lately_of
 from scenes.table.ranker import Ranker
 from scenes.table.ranking import ranked, ranks
-from scenes.table.refusing import NOTHING_BEFORE, Before, before_of, why_refused, words_of
+from scenes.table.refusing import before_of, words_of
 from scenes.table.snapshot import from_json
 
 REDRAWS = 3
 """Rounds in which what was refused is drawn again before a place is given up."""
 
 _BLANKS = str.maketrans("\r\t", "\n ")
-_PLACEHOLDER = re.compile(r"\{\{\s*(?:user|char)\s*\}\}|<(?:USER|BOT|CHAR)>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -172,11 +170,11 @@ def draw_lines(
         # The grammar is of whole lines, and what stands before a cue is looked at in `_round`.
         sampling = replace(sampling, grammar=None, cues=())
     names = {name for role in scene.cast for name in (role.name, *role.aliases)}
-    labels, lately = _labels(scene, speaker), _lately(history, speaker)
+    labels, lately = _labels(scene, speaker), lately_of(history, speaker)
     words = [words_of(entry) for entry in taken]
     seen = [] if isinstance(backend, Reciter) else parse(read)
-    before = before_of(speaker, seen, _last(history))
-    table = _Table(speaker, labels, lately, steering, begun, names, words, before)
+    before = before_of(speaker, seen, last_of(history))
+    table = Judge(speaker, labels, lately, steering, begun, names, words, before)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
     chooses, done = ranks(sampling), dict[int, Candidate]()
     sampling = replace(sampling, logprobs=sampling.logprobs or chooses)
@@ -241,71 +239,6 @@ def _round(
             texts[row] += more
             if more or end is not None:
                 yield row, texts[row], end
-
-
-@dataclass
-class _Table:
-    """What lies on the table already, and so need not be drawn again."""
-
-    speaker: Role
-    labels: Sequence[str]
-    lately: Sequence[str]
-    steering: Steering = UNSTEERED
-    begun: str = ""
-    cast: Set[str] = frozenset()
-    """Every name of the cast."""
-    taken: list[str] = field(default_factory=list)
-    before: Before = NOTHING_BEFORE
-
-    def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
-        """The candidate that a text is, or why it is none."""
-        if self.begun and is_blank(text.removeprefix(self.begun)):
-            return None, _("nothing is added")
-        if end.finish == "thought":
-            return None, _("a thought, not the line")
-        entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
-        if entry is None:
-            return None, _("not one well-formed line")
-        if entry.to and self.cast.isdisjoint(entry.to):
-            return None, _("a whisper to nobody who is here")
-        words = words_of(entry)
-        if not words:
-            return None, _("empty")
-        if not any(map(str.isalnum, words)):
-            return None, _("without a letter or a digit")
-        if _PLACEHOLDER.search(text):
-            return None, _("a placeholder that nobody has filled")
-        if phrase := self.steering.bans(text.removeprefix(self.begun)):
-            return None, _("holds a banned phrase: {phrase}", phrase=shown(phrase))
-        if words in self.lately:
-            return None, _("repeats the last line")
-        if words in self.taken:
-            return None, _("the same as another")
-        if why := why_refused(entry, self.before, end.finish == "length", self.begun):
-            return None, why
-        self.taken.append(words)
-        return Candidate(entry, end.finish, end.tokens, end.logprob), ""
-
-
-def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
-    """The last line of all, and the last one by `speaker`."""
-    spoken = _spoken(history)
-    own = [entry for entry in spoken if entry.kind == "narration"] if speaker.narrator else []
-    own = own or [entry for entry in spoken if entry.speaker == speaker.name]
-    return [words_of(entry) for entry in (*spoken[-1:], *own[-1:])]
-
-
-def _last(history: Sequence[Entry]) -> str:
-    """What the last line says."""
-    return next((entry.text for entry in reversed(_spoken(history))), "")
-
-
-def _spoken(history: Sequence[Entry]) -> list[Entry]:
-    return [
-        entry
-        for entry in history
-        if entry.kind not in ("comment", "chapter", "context") and not isinstance(entry, Note)
-    ]
 
 
 def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
