@@ -4,6 +4,7 @@ from base.messages import _
 
 SAMPLING: dict[str, dict[str, float]] = {
     "n": {"ge": 1, "le": 32},
+    "draw": {"ge": 0, "le": 32},
     "temperature": {"ge": 0, "le": 10},
     "top_p": {"gt": 0, "le": 1},
     "top_k": {"ge": 0},
@@ -19,7 +20,7 @@ SAMPLING: dict[str, dict[str, float]] = {
     "seed": {"ge": 0, "lt": 2**32},
 }
 """The bounds of each setting of `Sampling`, in pydantic's words."""
-WHOLE = frozenset({"n", "top_k", "dry_allowed_length", "max_tokens", "seed"})
+WHOLE = frozenset({"n", "draw", "top_k", "dry_allowed_length", "max_tokens", "seed"})
 """Those that are whole numbers."""
 
 LEAST_SHARE, MOST_SHARE = 0.05, 0.5

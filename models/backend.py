@@ -38,7 +38,10 @@ class Sampling:
     """How candidates are drawn. Names are those of the field; each says its neutral value."""
 
     n: int = 5
-    """Candidates drawn side by side."""
+    """Candidates that are shown first."""
+    draw: int = 0
+    """Candidates drawn, of which the best `n` are shown first; 0 is as many as are worth their time
+    with the model, `n` or less is `n`. A backend draws `n`."""
     temperature: float = 0.95
     """Divides the logits; 1 is neutral, 0 always takes the likeliest token."""
     top_p: float = 0.8
@@ -77,6 +80,11 @@ class Sampling:
     constrain ignores it, so the reader of the candidates checks them all the same."""
     logprobs: bool = False
     """Whether `End.logprob` is wanted; it may cost time."""
+
+
+AT_THE_TABLE = {"dry_multiplier": 0.8}
+"""What lines are drawn with that nothing else is, unless a scene or a person says otherwise; a
+backend that knows no DRY draws without."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,13 @@ def scorer(backend: Backend) -> Scorer:
             )
         )
     return backend
+
+
+@runtime_checkable
+class Reciter(Protocol):
+    """A backend that says again and again what it was given to say, and so may repeat itself."""
+
+    recites: Literal[True]
 
 
 @runtime_checkable

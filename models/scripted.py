@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from itertools import takewhile, zip_longest
-from typing import Self
+from typing import Literal, Self
 
 from base.errors import KnownError
 from base.messages import _
@@ -51,6 +51,8 @@ class Scripted:
     read ahead in `prefilled`. A token is a character. Of each adapter it keeps the prompt that it
     read last, as models do, and a draw or a prefill reads only what differs.
     """
+
+    recites: Literal[True] = True
 
     def __init__(
         self,

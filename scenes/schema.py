@@ -13,7 +13,7 @@ from base.ranges import LEAST_SHARE, MOST_SHARE
 from base.ranges import SAMPLING as RANGES
 from base.text import shown
 from characters.schema import CharacterKeys, NoteKeys, note_value
-from models.backend import Sampling
+from models.backend import AT_THE_TABLE, Sampling
 from scenes.dice.rules import HOUSE_RULES, Game
 from scenes.lesson import Wants
 from scenes.scene import EMOTIONS
@@ -27,7 +27,7 @@ def _sampling_keys() -> type[Declaration]:
     keys: dict[str, Any] = {}
     for one in fields(Sampling):
         if one.name not in OWN:
-            type_, default = hints[one.name], one.default
+            type_, default = hints[one.name], AT_THE_TABLE.get(one.name, one.default)
             if get_origin(type_) is tuple:
                 type_, default = GenericAlias(list, (str,)), []
             ranges: Any = RANGES.get(one.name, {})

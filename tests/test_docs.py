@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from models.backend import Sampling
+from models.backend import AT_THE_TABLE, Sampling
 from models.catalog import MODELS
 from models.server.dialect import DIALECTS
 from models.train.settings import RENAMED
@@ -189,6 +189,7 @@ def test_the_sampling_keys_have_the_ranges_and_defaults_of_the_program() -> None
     (table,) = (table for table in read_page(DOCS / "scenes.md").tables if "| range |" in table[0])
     rows = dict(re.findall(r"`(\w+)`.*\| ([^|]+ \| [^|]+) \|", row)[0] for row in table[1:])
     keys = {field.name: field.default for field in fields(Sampling) if field.name not in OWN}
+    keys |= AT_THE_TABLE
     assert set(rows) == set(keys)
     for name, default in keys.items():
         range_, told = rows[name].split(" | ")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
 
-from base.messages import _
+from base.messages import _, _n
 from scenes.table.hand import Hand
 from scenes.table.lines import body_of
 from tui.colour import sgr, wants_colour
@@ -34,7 +34,7 @@ def print_hand(hand: Hand) -> None:
     """Print the complete candidates, each as the number of its place, two blanks and the line; on
     stderr, why another place holds none."""
     coloured = wants_colour()
-    for number, place in enumerate(hand.places, 1):
+    for number, place in enumerate(hand.places[: hand.in_view], 1):
         if place.candidate is not None:
             text = escaped_line(body_of(place.candidate.entry))
             if coloured:
@@ -43,6 +43,8 @@ def print_hand(hand: Hand) -> None:
                 print(f"{number}  {text}", flush=True)
         elif place.over:
             word(_("{number}  no candidate ({why})", number=number, why=place.why))
+    if more := hand.behind:
+        word(_n("{n} more: /more shows it", "{n} more: /more shows them", more))
 
 
 def _wrapped(text: str, indent: int) -> str:
@@ -81,7 +83,7 @@ class Rows:
     def _paint(self, hand: Hand) -> None:
         columns, lines = shutil.get_terminal_size()
         self._clear()
-        for number, place in list(enumerate(hand.places, 1))[: max(lines - 2, 1)]:
+        for number, place in list(enumerate(hand.places[: hand.in_view], 1))[: max(lines - 2, 1)]:
             row = f"{number}  {escaped_line(place.text) or place.why}"
             fitting = set_cell_size(row, columns - 1).rstrip() if cell_len(row) >= columns else row
             print(fitting if place.over else sgr(fitting, 2))

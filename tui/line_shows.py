@@ -71,6 +71,8 @@ class LineShows:
                 self._view.changed(hand)
             case happened.HandShown():
                 show_hand(self.table)
+            case happened.HandUnfolded(hand):
+                print_hand(hand)
             case happened.HandHidden():
                 word(_("The candidates are hidden; an empty line brings them back"))
             case happened.TurnDeleted(turn):
@@ -210,7 +212,7 @@ class LineShows:
         """What a terminal shows below the input line."""
         hand, role = self.table.hand, self.play.next
         if hand is not None:
-            name, n = hand.speaker.name, len(hand.places)
+            name, n = hand.speaker.name, hand.in_view
             return _n("{n} line for {name}", "{n} lines for {name}", n, name=name)
         if role is None:
             names = series(role.name for role in self.table.others)

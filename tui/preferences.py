@@ -115,10 +115,16 @@ def sampling_under(scene: "Scene", options: Mapping[str, Any]) -> dict[str, Any]
 
 def settle_play(play: "Play", options: Mapping[str, Any]) -> None:
     """Have a play that begins, or is gone on with, be drawn as options and settings say."""
+    from scenes.table.taste import read_ranker
+
     play.asked = sampling_under(play.scene, options)
     play.given = set(options)
     play.ahead = ahead_under(play.scene)
     play.banned_always = settings().banned
+    try:
+        play.ranker = read_ranker()
+    except KnownError as error:
+        play.notices.append(str(error))
 
 
 def problems() -> tuple[str, ...]:

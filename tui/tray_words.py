@@ -81,8 +81,10 @@ def folded_title(hand: Hand, width: int, picks: Picks = "all") -> str:
 
 
 def lost_places(hand: Hand, has_keys: bool = True, picks: Picks = "all") -> str:
-    """One line about the places at which no line came about, and the key that draws again now;
-    empty where there are none."""
+    """One line about what stands behind the best, and about the places at which no line came about,
+    with the keys for them; empty where there is neither."""
+    if more := hand.behind:
+        return _behind(hand, more, has_keys, picks)
     lost = [place for place in hand.places if place.over and not place.candidate]
     whys = dict.fromkeys(place.why for place in lost if place.why)
     if not lost:
@@ -99,8 +101,23 @@ def lost_places(hand: Hand, has_keys: bool = True, picks: Picks = "all") -> str:
     )
 
 
+def _behind(hand: Hand, more: int, has_keys: bool, picks: Picks) -> str:
+    """How many lines stand behind the best, and how many there were that came to nothing."""
+    if picks != "all":
+        words = _n("{n} more", "{n} more", more)
+    else:
+        key = "m" if has_keys else "↓ m"
+        words = _n("{key} shows {n} more", "{key} shows {n} more", more, key=key)
+    lost = [place for place in hand.places if place.over and not place.candidate]
+    if not lost:
+        return words
+    n, reasons = len(lost), ", ".join(dict.fromkeys(place.why for place in lost if place.why))
+    nothing = _n("{n} came to nothing ({why})", "{n} came to nothing ({why})", n, why=reasons)
+    return f"{words}; {nothing}"
+
+
 def _names(hand: Hand, at: int, of: int) -> list[str]:
-    count = len(hand.places)
+    count = hand.in_view
     name = printable(hand.speaker.name)
     whose = _n("{n} line for {name}", "{n} lines for {name}", count, name=name)
     taken = ", ".join(str(place + 1) for place in sorted(hand.picked))
@@ -111,7 +128,7 @@ def _names(hand: Hand, at: int, of: int) -> list[str]:
 
 
 def _digits(hand: Hand) -> str:
-    count = len(hand.places)
+    count = hand.in_view
     return {1: "1"}.get(count, f"1–{min(count, 9)}") + (", 0" if count > 9 else "")
 
 

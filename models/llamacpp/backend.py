@@ -24,6 +24,7 @@ from models.llamacpp.http import HttpPoster
 from models.llamacpp.options import (
     ROW_TOKENS,
     ROWS,
+    SEQUENCES,
     fitting_adapters,
     fitting_context,
     fitting_mode,
@@ -74,7 +75,7 @@ class LlamaCpp(Scorer):
         self._tokens = Tokens(self._poster)
         self._prompts = Prompts(self._poster, self._tokens)
         self._scoring = LlamaServerClient(self._poster)
-        self._sequences = Sequences(ROWS, window + ROWS * ROW_TOKENS)
+        self._sequences = Sequences(SEQUENCES, window + ROWS * ROW_TOKENS)
 
     @classmethod
     def open(

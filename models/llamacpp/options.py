@@ -16,6 +16,8 @@ from models.template import Mode
 
 ROWS = 10
 """Most candidates drawn side by side; more are drawn in rounds."""
+SEQUENCES = ROWS + 3
+"""Those candidates, and prompts of views that they leave in the cache."""
 ROW_TOKENS = 128
 """Tokens of cache beyond the context that each row brings for its own candidate."""
 DEFAULT_CONTEXT = 4096
@@ -88,7 +90,7 @@ def window_of(header: GgufHeader, context: int) -> int:
 def params_of(path: Path, context: int, key: str, adapters: tuple[Path, ...]) -> Any:
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
-    params.n_parallel = ROWS
+    params.n_parallel = SEQUENCES
     params.kv_unified = True
     params.n_ctx = context + ROWS * ROW_TOKENS
     params.n_batch = PREFILL_BATCH

@@ -68,8 +68,10 @@ class Sequences:
         has nothing else stand in the cache."""
         self._used += 1
         asked = _Read(array("i", ids), tuple(each["scale"] for each in scales))
-        for sequence in [one for one in self._held if one < rows - 1]:
-            del self._held[sequence]
+        # They stand there until the candidates begin, which is after the prompt has been read.
+        written_over = {
+            one: self._held.pop(one).cells for one in list(self._held) if one < rows - 1
+        }
         best = max(self._held, key=lambda one: self._held[one].shared(asked), default=None)
         shared = 0 if best is None else self._held[best].shared(asked)
         before = max((one.shared(asked) for one in self._before), default=0)
@@ -77,18 +79,23 @@ class Sequences:
         self._before.append(asked)
         cells = len(ids) + rows * longest
         if alone:
-            return self._taken(self._count - 1, asked, longest, list(self._held))
+            everything = [*self._held, *written_over]
+            return self._taken(self._count - 1, asked, longest, everything)
         if best is not None and self._lost + LITTLE < shared:
             sequence = best
         else:
             sequence = self._another(rows, cells, best)
             self._lost = self._lost if sequence == best else 0
-        return self._taken(sequence, asked, longest, self._in_the_way(sequence, cells))
+        forgotten = self._in_the_way(sequence, cells)
+        stay = [one for at, one in self._held.items() if at not in (sequence, *forgotten)]
+        if cells + sum(one.cells for one in stay) + sum(written_over.values()) > self._cells:
+            forgotten += written_over
+        return self._taken(sequence, asked, longest, forgotten)
 
     def _taken(self, sequence: int, asked: _Read, longest: int, forgotten: Iterable[int]) -> Placed:
         emptied = tuple(one for one in forgotten if one != sequence)
         for one in emptied:
-            del self._held[one]
+            self._held.pop(one, None)
         asked.cells, asked.used = len(asked.ids) + longest, self._used
         self._held[sequence] = asked
         return Placed(sequence, emptied)

@@ -144,11 +144,15 @@ class CandidateIntentions(Intentions):
 
     @intention
     def more(self) -> None:
-        """Draw more candidates beside those on the table, or the first ones."""
+        """Show the candidates that stand behind the best; where there are none, draw more beside
+        those on the table, or the first ones."""
         if self.hidden:
             self.unhide()
         if self.hand is None:
             self.redraw()
+        elif self.hand.behind and not self.drawing:
+            self.hand.unfolded = True
+            self._tell(happened.HandUnfolded(self.hand))
         else:
             self._dealer.more(self.hand)
 

@@ -140,6 +140,20 @@ class HandShown:
 
 
 @dataclass(frozen=True)
+class HandUnfolded:
+    """More of the candidates of a hand on the table are shown."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
+class HandRanked:
+    """All candidates of the hand on the table are drawn, and stand in another order."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True)
 class HandHidden:
     """The hand is out of sight; what goes on with it goes on."""
 
@@ -261,6 +275,8 @@ TableEvent = (
     | HandOpened
     | HandChanged
     | HandShown
+    | HandUnfolded
+    | HandRanked
     | HandHidden
     | HandLeft
     | HandHidden

@@ -13,7 +13,7 @@ from scenes.table import controller_events as happened
 from scenes.table.ahead import Ahead
 from scenes.table.background import Background, Post
 from scenes.table.beside import Beside
-from scenes.table.draw import Cost, Update
+from scenes.table.draw import Cost, Ranked, Update
 from scenes.table.hand import Asked, Hand
 from scenes.table.hands import Hands
 from scenes.table.model_slot import ModelSlot as ModelSlot
@@ -215,7 +215,8 @@ class Dealer:
         if isinstance(update, Progress):
             self._emit(happened.PromptRead(update.done, update.total, ahead=False))
         elif hand.update(update, offset) is not None and hand is self.hands.shown:
-            self._emit(happened.HandChanged(hand))
+            is_order = isinstance(update, Ranked)
+            self._emit(happened.HandRanked(hand) if is_order else happened.HandChanged(hand))
 
     def _end(self, hand: Hand, error: Exception | None, stopped: bool = False) -> None:
         """A draw is over. One that came to nothing gives way to what lay there before."""

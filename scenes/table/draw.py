@@ -1,37 +1,36 @@
 """Draws candidates for one role: each is exactly one well-formed line, and no two are alike."""
 
-import re
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from base.errors import KnownError
 from base.messages import _
 from base.names import nearest
-from base.text import UNPRINTABLE, is_blank, shown
-from models.backend import Backend, End, Progress, Prompt, Sampling
+from base.text import UNPRINTABLE, shown
+from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Reciter, Sampling
 from models.stop_strings import StopScanner
 from scenes.grammar import line_grammar, narration_grammar
-from scenes.log import Entry
-from scenes.note import Note
+from scenes.log import Entry, parse
 from scenes.prompt import History, history_budget, prime, prompt_after, secret_part, stable_within
 from scenes.recall import NOTHING_RECALLED, Recalled
 from scenes.scene import Role, Scene
-from scenes.steering import UNSTEERED, Steering, room, steered, steering_of
+from scenes.steering import Steering, room, steered, steering_of
 from scenes.table.draws import Candidate
 from scenes.table.form import mended as mended
 from scenes.table.form import read_line as read_line
+from scenes.table.judge import Judge, last_of, lately_of
+from scenes.table.ranker import Ranker
+from scenes.table.ranking import ranked, ranks
+from scenes.table.refusing import before_of, words_of
 from scenes.table.snapshot import from_json
 
 REDRAWS = 3
 """Rounds in which what was refused is drawn again before a place is given up."""
 
 _BLANKS = str.maketrans("\r\t", "\n ")
-_PLACEHOLDER = re.compile(r"\{\{\s*(?:user|char)\s*\}\}|<(?:USER|BOT|CHAR)>", re.IGNORECASE)
-_LOOP = re.compile(r"(.{1,8}?)\1{15}")
-"""Words that a small model is caught in; nobody laughs so long."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,15 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """In which order the places are to stand, now that nothing more comes; told where more are
+    drawn than shown."""
+
+    order: tuple[int, ...]
+    """Places as they were drawn, the best first, those without a line last."""
+
+
+@dataclass(frozen=True)
 class Cost:
     """What a draw took, told last."""
 
@@ -83,13 +91,13 @@ class Cost:
     total_s: float
 
 
-Update = Cut | Progress | CandidateDelta | Rejected | Done | Cost
+Update = Cut | Progress | CandidateDelta | Rejected | Done | Ranked | Cost
 
 
 def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None = None) -> Sampling:
     """How a line of `speaker` is drawn: what is asked, else what the scene says, else the default;
     with the stops, the grammar and the breakers of the log. Raises `KnownError`."""
-    sampling = _asked_sampling(scene, {**scene.sampling, **(asked or {})})
+    sampling = _asked_sampling(scene, {**AT_THE_TABLE, **scene.sampling, **(asked or {})})
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     ends = ("】",) if speaker.narrator else ("【",)
     cues = tuple(f"{name}{colon}" for name in names for colon in "：:")
@@ -137,9 +145,10 @@ def draw_lines(
     taken: Sequence[Entry] = (),
     begun: str = "",
     steering: Steering | None = None,
+    ranker: Ranker | None = None,
 ) -> Generator[Update]:
-    """Draw `sampling.n` lines by `speaker` that differ from each other and from `taken`, and begin
-    with `begun`; without `steering`, the scene's own holds.
+    """Draw `sampling.n` lines by `speaker`, or `sampling.draw` to choose from, that differ from
+    each other and from `taken`, and begin with `begun`; without `steering`, the scene's own holds.
 
     `sampling` is that of `line_sampling`. Closing the generator stops the backend.
     Raises `KnownError`.
@@ -154,17 +163,23 @@ def draw_lines(
     cues = sampling.cues
     stable = stable_within(scene, context, backend.count)
     prompt = prompt_after(stable, said, speaker, budget, beside)
+    read = prompt.stable + prompt.history
     prompt = steered(prompt, steering, scene.language, secret_part(speaker))
     if begun:
         prompt = replace(prompt, cue=prompt.cue + begun)
         # The grammar is of whole lines, and what stands before a cue is looked at in `_round`.
         sampling = replace(sampling, grammar=None, cues=())
     names = {name for role in scene.cast for name in (role.name, *role.aliases)}
-    labels, lately = _labels(scene, speaker), _lately(history, speaker)
-    words = [_words(entry) for entry in taken]
-    table = _Table(speaker, labels, lately, steering, begun, names, words)
+    labels, lately = _labels(scene, speaker), lately_of(history, speaker)
+    words = [words_of(entry) for entry in taken]
+    seen = [] if isinstance(backend, Reciter) else parse(read)
+    before = before_of(speaker, seen, last_of(history))
+    table = Judge(speaker, labels, lately, steering, begun, names, words, before)
     started, first, costs = time.perf_counter(), 0.0, list[End]()
-    places = list(range(sampling.n))
+    chooses, done = ranks(sampling), dict[int, Candidate]()
+    sampling = replace(sampling, logprobs=sampling.logprobs or chooses)
+    drawn = max(sampling.n, sampling.draw)
+    places = list(range(drawn))
     for round_ in range(REDRAWS + 1):
         seed = None if sampling.seed is None else sampling.seed + 7919 * round_
         again = round_ < REDRAWS
@@ -184,13 +199,17 @@ def draw_lines(
                 costs.append(end)
                 candidate, why = table.judge(shown, end)
                 if candidate is not None:
+                    done[place] = candidate
                     yield Done(place, candidate)
                 else:
                     refused.append(place)
                     yield Rejected(place, why, again)
-        if not refused:
+        if not refused or (chooses and len(done) >= sampling.n):
             break
         places = refused
+    if chooses:
+        order = ranked(done, sampling.n, before.last, ranker)
+        yield Ranked((*order, *(at for at in range(drawn) if at not in done)))
     yield _cost(costs, first, time.perf_counter() - started)
 
 
@@ -220,67 +239,6 @@ def _round(
             texts[row] += more
             if more or end is not None:
                 yield row, texts[row], end
-
-
-@dataclass
-class _Table:
-    """What lies on the table already, and so need not be drawn again."""
-
-    speaker: Role
-    labels: Sequence[str]
-    lately: Sequence[str]
-    steering: Steering = UNSTEERED
-    begun: str = ""
-    cast: Set[str] = frozenset()
-    """Every name of the cast."""
-    taken: list[str] = field(default_factory=list)
-
-    def judge(self, text: str, end: End) -> tuple[Candidate | None, str]:
-        """The candidate that a text is, or why it is none."""
-        if self.begun and is_blank(text.removeprefix(self.begun)):
-            return None, _("nothing is added")
-        if end.finish == "thought":
-            return None, _("a thought, not the line")
-        entry = read_line(self.speaker, text if end.finish == "stop" else mended(text, self.labels))
-        if entry is None:
-            return None, _("not one well-formed line")
-        if entry.to and self.cast.isdisjoint(entry.to):
-            return None, _("a whisper to nobody who is here")
-        words = _words(entry)
-        if not words:
-            return None, _("empty")
-        if not any(map(str.isalnum, words)):
-            return None, _("without a letter or a digit")
-        if _PLACEHOLDER.search(text):
-            return None, _("a placeholder that nobody has filled")
-        if _LOOP.search(words):
-            return None, _("goes round in a circle")
-        if phrase := self.steering.bans(text.removeprefix(self.begun)):
-            return None, _("holds a banned phrase: {phrase}", phrase=shown(phrase))
-        if words in self.lately:
-            return None, _("repeats the last line")
-        if words in self.taken:
-            return None, _("the same as another")
-        self.taken.append(words)
-        return Candidate(entry, end.finish, end.tokens, end.logprob), ""
-
-
-def _lately(history: Sequence[Entry], speaker: Role) -> list[str]:
-    """The last line of all, and the last one by `speaker`."""
-    spoken = [
-        entry
-        for entry in history
-        if entry.kind not in ("comment", "chapter", "context") and not isinstance(entry, Note)
-    ]
-    own = [entry for entry in spoken if entry.kind == "narration"] if speaker.narrator else []
-    own = own or [entry for entry in spoken if entry.speaker == speaker.name]
-    return [_words(entry) for entry in (*spoken[-1:], *own[-1:])]
-
-
-def _words(entry: Entry) -> str:
-    """What tells a line from another: its words without marks, blanks and emotion."""
-    text = f"{entry.text}{entry.thought}".strip()
-    return "".join(c for c in text if c.isalnum()) or ("" if is_blank(text) else text)
 
 
 def _cost(ends: Sequence[End], first: float, total: float) -> Cost:

@@ -1,18 +1,28 @@
 """The candidates of one draw as they come, and what is remembered of how they were drawn."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 from base.errors import KnownError
 from base.messages import _, _n
-from models.backend import Progress, Sampling
+from models.backend import AT_THE_TABLE, Progress, Sampling
 from scenes.recall import NOTHING_RECALLED
 from scenes.scene import Role, Scene
 from scenes.steering import UNSTEERED, Steering
-from scenes.table.draw import CandidateDelta, Cost, Cut, Done, Rejected, Update, line_sampling
+from scenes.table.draw import (
+    CandidateDelta,
+    Cost,
+    Cut,
+    Done,
+    Ranked,
+    Rejected,
+    Update,
+    line_sampling,
+)
 from scenes.table.draws import Candidate, Draw
 from scenes.table.lines import body_of
+from scenes.table.ranking import ranks, why
 
 BY_FORM = ("stop", "cues", "grammar", "dry_breakers", "seed", "logprobs")
 """What of `Sampling` the log's form gives, or a draw has a field of its own for."""
@@ -79,6 +89,8 @@ class Hand:
     begun: str = ""
     continues: int | None = None
     steering: Steering = UNSTEERED
+    unfolded: bool = False
+    """Whether somebody wanted to see all that was drawn, not only the best."""
 
     @property
     def asked(self) -> Asked:
@@ -97,6 +109,9 @@ class Hand:
                 return None
             case Progress():
                 return None
+            case Ranked(order):
+                self._order(order, offset)
+                return offset
             case CandidateDelta(place, text):
                 changed = Place(text)
             case Done(place, candidate):
@@ -105,6 +120,32 @@ class Hand:
                 changed = Place("", None, why, over=not again)
         self.places[offset + place] = changed
         return offset + place
+
+    def _order(self, order: Sequence[int], offset: int) -> None:
+        """Have the places from `offset` on stand in another order; nothing more comes for them."""
+        places = [self.places[offset + at] for at in order]
+        for place in places:
+            place.over = True
+        self.places[offset : offset + len(places)] = places
+
+    @property
+    def in_view(self) -> int:
+        """How many places are shown; all, but where more were drawn, and nobody wanted them yet."""
+        first = self.sampling.n if ranks(self.sampling) and not self.unfolded else len(self.places)
+        return min(max(first, max(self.picked, default=-1) + 1), len(self.places))
+
+    @property
+    def behind(self) -> int:
+        """How many lines stand behind those that are shown."""
+        return sum(place.candidate is not None for place in self.places[self.in_view :])
+
+    def why(self, place: int) -> str:
+        """Why the candidate at a place stands there; nothing where none was chosen from more."""
+        it = self.places[place].candidate
+        if it is None or not ranks(self.sampling) or not all(p.over for p in self.places):
+            return ""
+        complete = self.complete
+        return why(complete, next(at for at, one in enumerate(complete) if one is it))
 
     def stop(self) -> None:
         """Nothing more comes: what is not complete is given up."""
@@ -168,7 +209,8 @@ def hand_of(draw: Draw, scene: Scene) -> Hand:
     stranger = Role(draw.speaker, adapter=draw.adapter, narrator=narrates)
     speaker = cast.get(draw.speaker) or stranger
     try:
-        sampling = line_sampling(replace(scene, sampling=draw.sampling), speaker)
+        neutral = dict.fromkeys(AT_THE_TABLE, 0.0)  # of a draw that says nothing of it
+        sampling = line_sampling(replace(scene, sampling=neutral | dict(draw.sampling)), speaker)
     except KnownError:  # another program's names
         sampling = line_sampling(scene, speaker)
     return Hand(

@@ -25,6 +25,7 @@ from scenes.table.draw import Cut, Update, draw_lines
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
 from scenes.table.play_steering import PlaySteering
+from scenes.table.ranking import pooled
 from scenes.table.reading import ReadFrom, reading_of
 from scenes.table.seeing import Told, read_by, told_at, turns_read
 from scenes.table.session import Draw, Turn
@@ -56,7 +57,7 @@ class PlayHands(PlaySteering):
     def hand(self, backend: Backend, wanted: Role | Asked) -> Hand:
         """An empty hand for a draw of a line; of a role, where the play stands."""
         asked = Asked(wanted, self.session.head) if isinstance(wanted, Role) else wanted
-        sampling = self.sampling_of(asked.speaker)
+        sampling = pooled(self.sampling_of(asked.speaker), backend.name)
         return Hand(
             asked.speaker,
             backend.name,
@@ -92,8 +93,10 @@ class PlayHands(PlaySteering):
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
-        hand.places += [Place() for __ in range(sampling.n)]
-        ways = speaker.adapter, taken, hand.begun, hand.steering
+        if offset:  # who wants more wants them as they come
+            sampling, hand.unfolded = replace(sampling, draw=0), True
+        hand.places += [Place() for __ in range(max(sampling.n, sampling.draw))]
+        ways = speaker.adapter, taken, hand.begun, hand.steering, self.ranker
         self._tell_left_out(backend)
         updates = draw_lines(backend, self.told_scene, history, speaker, sampling, *ways)
         return self._with_notices(backend, updates)

@@ -12,6 +12,7 @@ from scenes.steering import Steering
 from scenes.table.draw import line_sampling
 from scenes.table.hand import Asked, Hand
 from scenes.table.knowledge import TableKnowledge
+from scenes.table.ranker import Ranker
 from scenes.table.session import Session
 
 
@@ -28,6 +29,8 @@ class PlaySteering:
         self.given: set[str] = set()
         """What of it was asked for as this sitting began, and so comes before what the session has
         settled."""
+        self.ranker: Ranker | None = None
+        """How good candidates are, where the person's picks have taught it."""
         self.banned_always: tuple[str, ...] = ()
         """What the person never wants to read, whatever the scene says."""
         self.direction: str | None = None

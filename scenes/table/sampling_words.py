@@ -64,6 +64,7 @@ SLIDERS = (
         ("长度", "長度", "最长", "最長", "length"),
     ),
     Slider("n", N_("candidates"), 1, 1, 12, None, ("条数", "條數", "候选数", "候選數")),
+    Slider("draw", N_("to choose from"), 1, 0, 20, 0, ("多抽", "择优", "擇優", "pool")),
 )
 """What can be moved on the screen, in its order."""
 BY_WORD = {word: slider for slider in SLIDERS for word in (slider.name, *slider.words)}

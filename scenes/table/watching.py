@@ -13,6 +13,7 @@ from scenes.table import controller_events as happened
 from scenes.table.controller import Table
 from scenes.table.draws import Candidate
 from scenes.table.hand import Hand
+from scenes.table.ranking import ranks
 from scenes.table.session import Turn
 from scenes.table.speaking_commands import MOST_TURNS
 
@@ -34,8 +35,9 @@ def reading_time(entry: Entry) -> float:
 
 
 def best_of(hand: Hand) -> int:
-    """The number, from 1, of the likeliest candidate per token, where that is known, else of the
-    first; one that came to its end before one that was cut. Raises `KnownError` where none is."""
+    """The number, from 1, of the first candidate where the best stands first, else of the likeliest
+    per token, where that is known, else of the first; one that came to its end before one that was
+    cut. Raises `KnownError` where none is."""
     complete = [
         (number, place.candidate)
         for number, place in enumerate(hand.places, 1)
@@ -43,6 +45,8 @@ def best_of(hand: Hand) -> int:
     ]
     if not complete:
         raise KnownError(_("no candidate is complete"))
+    if ranks(hand.sampling):
+        return complete[0][0]
     known = all(candidate.logprob is not None for __, candidate in complete)
 
     def rank(numbered: tuple[int, Candidate]) -> tuple[bool, float, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.backend import Backend, Prompt, Sampling
@@ -119,6 +119,14 @@ def test_views_without_room_cost_what_one_sequence_costs() -> None:
         max_size=40,
     )
 )
+@example(
+    [
+        ([0] * 120, 1, False, False),
+        ([1] * 120, 1, False, False),
+        ([2] * 120, 1, False, False),
+        ([2] * 120, COUNT, False, False),
+    ]
+)
 def test_there_are_never_more_cells_than_there_are(
     asked: list[tuple[list[int], int, bool, bool]],
 ) -> None:
@@ -129,11 +137,12 @@ def test_there_are_never_more_cells_than_there_are(
         assert rows - 1 <= placed.sequence < COUNT
         for sequence in placed.forgotten:
             del held[sequence]
+        # what candidates are written over stands there while the prompt is read
+        others = sum(cells for one, cells in held.items() if one != placed.sequence)
+        assert others + len(ids) + rows * 8 <= CELLS
         for child in range(rows - 1):
             held.pop(child, None)
         held[placed.sequence] = len(ids) + 8
-        others = sum(cells for one, cells in held.items() if one != placed.sequence)
-        assert others + len(ids) + rows * 8 <= CELLS
         assert not alone or len(held) == 1
 
 
@@ -202,3 +211,15 @@ def test_a_prompt_that_fills_the_context_has_room_behind_other_views(tiny: Path)
             full = Prompt("", beginning + line * times, "苏晚：")
             end = draw(backend, full, Sampling(n=5, max_tokens=40, temperature=0.0)).ends[0]
             assert end.prompt_tokens > backend.context - 150
+
+
+def test_a_hand_of_ten_has_room_behind_one_of_five(tiny: Path) -> None:
+    line = "林默：雨还没有停。\n"
+    with closing(opened(tiny)) as backend:
+        times = (backend.context - 100) // backend.count(line)
+        for at, n in enumerate((5, 10, 5, 10, 2, 10)):
+            prompt = Prompt("", f"{'甲乙丙丁戊己'[at]}\n" + line * times, "苏晚：")
+            for __ in backend.prefill(prompt):
+                pass
+            end = draw(backend, prompt, Sampling(n=n, max_tokens=40, temperature=0.0)).ends[0]
+            assert end.cached_tokens > end.prompt_tokens - 50

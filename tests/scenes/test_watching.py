@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from models.backend import Sampling
 from models.scripted import Scripted
 from scenes.log import Entry
-from scenes.scene import Scene
+from scenes.scene import Role, Scene
 from scenes.table.draws import Candidate
 from scenes.table.hand import Hand, Place
 from scenes.table.play import Play
@@ -142,9 +143,8 @@ def test_under_a_rule_by_which_nobody_is_next_it_says_so(make_scene: Any, tmp_pa
 
 
 def hand(*candidates: Candidate | None) -> Hand:
-    made = Hand.__new__(Hand)
-    made.places = [Place("", candidate, over=True) for candidate in candidates]
-    return made
+    places = [Place("", candidate, over=True) for candidate in candidates]
+    return Hand(Role("甲"), "scripted", Sampling(), places)
 
 
 def test_the_likeliest_line_per_token_is_the_best() -> None:
@@ -154,6 +154,15 @@ def test_the_likeliest_line_per_token_is_the_best() -> None:
     assert best_of(hand(line("stop", 10, -20), line("stop", 20, -22))) == 2
     assert best_of(hand(None, line("stop", 10, None), line("stop", 9, -1))) == 2
     assert best_of(hand(line("length", 10, -1), line("stop", 10, -30))) == 2
+
+
+def test_where_the_best_stands_first_it_is_the_best() -> None:
+    def line(logprob: float) -> Candidate:
+        return Candidate(Entry("speech", "嗯", "甲"), "stop", 10, logprob)
+
+    ranked = hand(None, line(-20), line(-10))
+    ranked.sampling = Sampling(n=1, draw=3)
+    assert best_of(ranked) == 2
 
 
 def test_likelihoods_are_asked_for_only_while_it_plays_by_itself(

@@ -131,3 +131,9 @@ def test_who_plays_on_line_by_line_is_told_where_they_are(run: Run, home: Path) 
     play.close()
     ran = run("play", "--resume", "--line", "--model", "scripted", stdin="走。\n")
     assert "Last time: turn 14, just now; 林默 just said: 第14句。" in ran.err
+
+
+def test_learning_says_what_it_takes(run: Run, session: str) -> None:
+    assert "0 picks; it takes 80" in run("sessions", "learn").err
+    told = json.loads(run("sessions", "learn", "--json").out)
+    assert told == {"picks": 0, "used": False, "order": None}

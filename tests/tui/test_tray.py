@@ -203,3 +203,24 @@ async def test_a_hand_that_grows_is_laid_out_at_most_thirty_times_a_second() -> 
         await pilot.pause(2 * PERIOD)
         assert 1 <= laid_out <= 40
         assert "第99个字" in tray_text(pilot)
+
+
+async def test_m_shows_what_stands_behind_the_best_before_it_draws_more() -> None:
+    places = [candidate(text) for text in ("甲来了。", "乙去看看。", "丙在哪儿？", "丁不说话。")]
+    places.append(Place(why="重复", over=True))
+    ranked = Hand(Role("苏晚"), "starter", Sampling(n=2, draw=5), places)
+    async with Alone().run_test(size=(60, 20)) as pilot:
+        tray = pilot.app.query_one(Tray)
+        tray.show(ranked)
+        await pilot.pause()
+        rows = tray_text(pilot)
+        assert "2 乙去看看。" in rows
+        assert "丙" not in rows
+        assert "↓ m shows 2 more; 1 came to nothing (重复)" in rows
+        ranked.unfolded = True
+        tray.unfold()
+        await pilot.pause()
+        rows = tray_text(pilot)
+        assert ">3 丙在哪儿？" in rows
+        assert "4 丁不说话。" in rows
+        assert "shows" not in rows

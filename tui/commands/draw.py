@@ -167,11 +167,11 @@ def _deal(
     asked: Any,
 ) -> Dealt:
     from scenes.steering import steering_of
-    from scenes.table.draw import Cost, Done, draw_lines, line_sampling
+    from scenes.table.draw import Cost, Done, Ranked, draw_lines, line_sampling
 
     sampling = line_sampling(scene, role, sampling_under(scene, asked))
     places: dict[int, Candidate] = {}
-    dealt = Dealt()
+    dealt, order = Dealt(), tuple[int, ...]()
     steering = steering_of(scene)
     steering = replace(steering, banned=(*steering.banned, *settings().banned))
     ways: Any = role.adapter, (), "", steering
@@ -180,9 +180,12 @@ def _deal(
             match update:
                 case Done(place, candidate):
                     places[place] = candidate
+                case Ranked():
+                    order = update.order
                 case Cost():
                     dealt.cost = update
-    dealt.candidates = [places[place] for place in sorted(places)]
+    best_first = [places[place] for place in order or sorted(places) if place in places]
+    dealt.candidates = best_first[: sampling.n]
     return dealt
 
 

@@ -68,6 +68,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     ),
     "sessions import": ("paotuan sessions import chat.jsonl --as 林默",),
     "sessions search": ("paotuan sessions search 灯灭了",),
+    "sessions learn": ("paotuan sessions learn",),
     "sessions rename": ("paotuan sessions rename 20260101 雨夜之后",),
     "sessions duplicate": ("paotuan sessions duplicate 20260101",),
     "sessions archive": ("paotuan sessions archive 20260101",),

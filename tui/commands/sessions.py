@@ -1,6 +1,7 @@
 """`paotuan sessions`: what was played, to read, to search, and to train on."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -311,3 +312,51 @@ def _enter(form: str, output: Path) -> None:
         return
     replace_text(info, entered, [output])
     word(f"{info}: {output.stem}")
+
+
+@app.command("learn")
+def learn_order(as_data: Json = False) -> None:
+    """Learn from what you picked in all sessions which candidates to put first.
+
+    It is used where it agrees better with picks that it has not seen than the order by likelihood.
+    """
+    from scenes.table.ranker import LEAST_PICKS, better, learn
+    from scenes.table.session_list import saved_sessions
+    from scenes.table.taste import keep, picks_in
+
+    with given():
+        picks, problems = picks_in([one.path for one in reversed(saved_sessions())])
+        for problem in problems:
+            word(problem)
+        ranker = learn(picks)
+        path = keep(ranker)
+    if as_data:
+        figures = None if ranker is None else asdict(ranker)
+        as_json({"picks": len(picks), "used": better(ranker), "order": figures})
+        return
+    if ranker is None:
+        n = len(picks)
+        word(_n("{n} pick; it takes {least}", "{n} picks; it takes {least}", n, least=LEAST_PICKS))
+        return
+    told = {
+        "mine": f"{ranker.agreement:.0%}",
+        "likely": f"{ranker.by_likelihood:.0%}",
+        "n": len(picks),
+        "path": path,
+    }
+    if path is None:
+        print(
+            _(
+                "{n} picks: what you took stands before {mine} of the others, by likelihood before "
+                "{likely}; the order stays that by likelihood",
+                **told,
+            )
+        )
+    else:
+        print(
+            _(
+                "{n} picks: what you took stands before {mine} of the others, by likelihood before "
+                "{likely}; from now on the order is this one: {path}",
+                **told,
+            )
+        )

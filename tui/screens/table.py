@@ -132,6 +132,13 @@ class TableScreen(KeyActions):
                 self._show_hand()
             case happened.HandHidden():
                 self._show_hand()
+            case happened.HandUnfolded(hand):
+                tray.unfold()
+                self.tell()
+            case happened.HandRanked(hand):
+                self.shown_since = Message().time  # keys meant the order before
+                tray.show(hand, self.table.hand_at, len(self.table.hands))
+                self._tell_reading(None)
             case happened.PromptRead(done, total):
                 tray.tell_reading(done, total)
                 self._tell_reading((done, total) if done < total else None)

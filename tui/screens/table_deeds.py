@@ -39,7 +39,7 @@ class KeyActions(CursorActions, FloorActions, SteeringActions):
             mode=composer.mode,
             empty=composer.is_empty,
             editing=self.editing is not None,
-            places=len(tray.hand.places) if seen and tray.hand else 0,
+            places=tray.hand.in_view if seen and tray.hand else 0,
             hidden=self.table.hidden,
             drawing=self.table.drawing or self.table.waiting,
             turns=len(self.play.session.path),

@@ -15,7 +15,10 @@ from tui.paint import printable
 
 
 class WholeScreen(ModalScreen[None]):
-    """Shows the text of a place; it scrolls, and any of its keys closes it."""
+    """Shows the text of a place, and why it stands there; it scrolls, and any of its keys closes
+    it."""
+
+    DEFAULT_CSS = "WholeScreen .why { color: $text-muted; margin-top: 1; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,v,enter", "dismiss(None)", "Back", id="whole.back")
@@ -37,3 +40,5 @@ class WholeScreen(ModalScreen[None]):
             )
             page.border_subtitle = Content(_("Esc closes"))
             yield Static(Content(printable(place.text)))
+            if why := self.hand.why(self.place):
+                yield Static(Content(why), classes="why")

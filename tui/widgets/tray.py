@@ -77,6 +77,12 @@ class Tray(ScrollView, can_focus=False):
         self._lay_out()
         self.scroll_home(animate=False)
 
+    def unfold(self) -> None:
+        """All of the hand is shown: light the first that was not, and lay it out."""
+        first = len(self._grid.places)
+        self._lay_out()
+        self.lit = self._grid.places[min(first, len(self._grid.places) - 1)]
+
     def changed(self) -> None:
         """The hand has grown: it is laid out soon, together with what else comes by then."""
         if self._due is None:

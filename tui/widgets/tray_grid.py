@@ -55,7 +55,7 @@ class Grid:
 
     def show(self, tray: "Tray", hand: Hand | None, width: int, room: int) -> None:
         """Lay out a hand in `width` cells and, where it can be cut to that, in `room` rows."""
-        places = hand.places if hand else []
+        places = hand.places[: hand.in_view] if hand else []
         self.places = [n for n, place in enumerate(places) if place.candidate or not place.over]
         self.columns = max(1, min(len(self.places), width // COLUMN))
         cell = width // self.columns
