@@ -66,7 +66,8 @@ def test_a_draw_in_play_records_what_it_was_made_with(
     play.close()
     with closing(Play.resume(path)) as resumed:
         draw = resumed.session.draws[1]
-    assert draw.sampling == {"n": 3, "temperature": 0.5, "max_tokens": 40}
+    wanted = {"n": 3, "temperature": 0.5, "max_tokens": 40, "dry_multiplier": 0.8}
+    assert draw.sampling == wanted
     assert (draw.model, draw.tokenizer, draw.adapter) == ("small", "small", "yi-lora")
     assert (draw.seed, draw.context, draw.dropped) == (7, 900, 0)
     assert 0 < draw.budget < 900
