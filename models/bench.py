@@ -131,12 +131,14 @@ def bench(
     repeat: int = 3,
     follow_up_n: int = 5,
     model_bytes: int | None = None,
+    rivals: Mapping[str, Backend] | None = None,
 ) -> BenchReport:
     """Draw on made-up logs of `history_tokens` tokens and time it, each figure `repeat` times.
 
     A backend may have `baselines() -> Mapping[str, Callable[[Prompt, Sampling], None]]`, other
     ways to draw with the same weights: each is timed right after the follow-up draw that it is
-    compared with, so that both meet the same load. Raises `KnownError`.
+    compared with, so that both meet the same load. So are `rivals`, other models by what they are,
+    each after it has drawn on the turn before. Raises `KnownError`.
     """
     sampling = Sampling(n=follow_up_n, max_tokens=max_tokens)
     baselines: Mapping[str, Callable[[Prompt, Sampling], None]] = getattr(
@@ -144,7 +146,8 @@ def bench(
     )()
     cold: list[_TimedDraw] = []
     warm: list[_TimedDraw] = []
-    others: dict[str, list[float]] = {way: [] for way in baselines}
+    rivals = rivals or {}
+    others: dict[str, list[float]] = {way: [] for way in (*baselines, *rivals)}
     for turn in range(repeat):
         prompt = made_up(backend, history_tokens, seed=turn)
         cold.append(_draw(backend, prompt, replace(sampling, n=1, max_tokens=1)))
@@ -155,6 +158,9 @@ def bench(
             began = time.perf_counter()
             draw(following, sampling)
             others[way].append(time.perf_counter() - began)
+        for way, rival in rivals.items():
+            _draw(rival, prompt, sampling)
+            others[way].append(_draw(rival, following, sampling).total)
     totals = tuple(one.total for one in warm)
     prompt_tokens = cold[-1].ends[0].prompt_tokens
     return BenchReport(

@@ -26,6 +26,18 @@ def test_a_known_delay_is_measured() -> None:
     assert len(report.comparisons[0].ratios) == 2
 
 
+def test_another_model_is_timed_beside_it_on_the_same_turns() -> None:
+    rival = Scripted(["一二三四"], delay=0.02)
+    report = bench(
+        Scripted(["一二三四"]), 80, ns=(1,), max_tokens=4, repeat=2, rivals={"slow": rival}
+    )
+    (beside,) = report.comparisons
+    assert beside.way == "slow"
+    assert min(beside.ratios) > 1
+    assert len(rival.prompts) == 4
+    assert rival.prompts[1].history.startswith(rival.prompts[0].history)
+
+
 def test_the_report_reads_as_a_table_and_as_json() -> None:
     report = bench(Slow(["一二"]), 80, ns=(1,), repeat=1, model_bytes=10**8)
     assert {"the slow way", "first token, follow-up turn"} <= dict(report.rows()).keys()

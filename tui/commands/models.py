@@ -1,7 +1,8 @@
 """`paotuan models`: which models there are, what one needs, fetching it, and how fast it is."""
 
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,6 +132,7 @@ def bench(
 ) -> None:
     """Measure prefill, first token and tokens/s, beside drawing one by one without cache."""
     from models import bench as measure
+    from models.entries import STARTER, WHOLE
     from models.resolve import weights as lying_at
     from tui.model_options import choose, given_model, open_model
 
@@ -143,10 +145,15 @@ def bench(
         )
     choice = choose(model, context, quantization, {}, (), threads)
     spec = given_model(choice)
-    with closing(open_model(choice)) as backend:
+    with ExitStack() as opened:
+        backend = opened.enter_context(closing(open_model(choice)))
+        rivals = {}
+        if spec.model is STARTER and spec.backend == "llamacpp":
+            whole = open_model(replace(choice, model=WHOLE.name))
+            rivals[N_("the same with its whole vocabulary")] = opened.enter_context(closing(whole))
         path = lying_at(spec.model) if spec.model else spec.options.get("path")
         size = measure.file_bytes(Path(path)) if isinstance(path, (str, Path)) else None
-        report = measure.bench(backend, history_tokens, model_bytes=size)
+        report = measure.bench(backend, history_tokens, model_bytes=size, rivals=rivals)
     if as_data:
         data(report.json())
     else:
