@@ -199,11 +199,13 @@ def _by(scene: Scene, body: str, role: Role) -> Meaning:
         return as_it_stands(behind, role)
     if begun := marks.marked(body):
         read = _marked(scene, body, begun, role)
-        if not isinstance(read, Do):
+        done = said_of(read)
+        if not isinstance(done, Do):
             return read
-        if read.command in ROLLING and role.name:
-            return replace(read, by=role.name)
-        return says_aloud(body, role)
+        if done.command not in ROLLING or not role.name:
+            return read if isinstance(read, Doubt) else says_aloud(body, role)
+        done = replace(done, by=role.name)
+        return replace(read, meaning=done) if isinstance(read, Doubt) else done
     if begins_with_at(body) and whispered_to(scene, body)[0]:
         return _whispered(scene, body, role)
     if asked := acted(scene, body, role):

@@ -17,6 +17,13 @@ _APART = " ，,：:"
 def whispered_to(scene: Scene, line: str) -> tuple[tuple[str, ...], str]:
     """The roles that a line names before it says anything, and the rest of it; nobody where it is
     no whisper to one of the cast."""
+    to, rest = _named(scene, line)
+    return ((), line) if rest.startswith(AT) else (tuple(dict.fromkeys(to)), rest)
+
+
+def _named(scene: Scene, line: str) -> tuple[list[str], str]:
+    """The roles that stand behind `@` one after another, and the rest, which still begins with one
+    where that is nobody's."""
     names = {name.casefold(): r.name for r in scene.cast for name in (r.name, *r.aliases)}
     longest = sorted(names, key=len, reverse=True)
     to, rest = list[str](), line
@@ -24,10 +31,10 @@ def whispered_to(scene: Scene, line: str) -> tuple[tuple[str, ...], str]:
         behind = rest[1:].casefold()
         name = next((name for name in longest if behind.startswith(name)), None)
         if name is None:
-            return (), line
+            break
         to.append(names[name])
         rest = rest[1 + len(name) :].lstrip(_APART)
-    return tuple(dict.fromkeys(to)), rest
+    return to, rest
 
 
 def addressed(scene: Scene, entry: Entry) -> Entry:
@@ -50,7 +57,8 @@ def begins_with_at(line: str) -> bool:
 
 def nobody_called(scene: Scene, line: str) -> str:
     """That nobody is called as a line says, with the nearest who is."""
-    word = line[1:].split(" ")[0].split("@")[0].split("＠")[0]
+    __, rest = _named(scene, line)
+    word = rest[1:].split(" ")[0].split("@")[0].split("＠")[0]
     names = [name for role in scene.cast for name in (role.name, *role.aliases)]
     return _(
         "nobody here is called {name}{hint}: Enter again says it to all",

@@ -219,6 +219,7 @@ def test_what_can_neither_be_said_nor_done_is_refused_in_one_line(typed: str, wh
         ("Old Gu: hello", "Old Gu speak as a bystander", ["Old Gu：hello"]),
         ("@all hi", "nobody here is called all", ["林默：@all hi"]),
         ("@苏宛 小心", "did you mean 苏晚", ["林默：@苏宛 小心"]),
+        ("@苏晚 @老顾 走", "nobody here is called 老顾", ["林默：@苏晚 @老顾 走"]),
         ("@苏晚 *推门*", "looks like an action", ["林默：＠苏晚 \\me 推门"]),
         ("@苏晚 /undo", "says /undo aloud", ["林默：＠苏晚 /undo"]),
         ("@苏晚 .ra 侦查", "says .ra 侦查 aloud", ["林默：＠苏晚 .ra 侦查"]),
@@ -267,6 +268,9 @@ def test_dice_behind_a_name_are_rolled_by_that_role() -> None:
     meaning = read("晚晚：.ra 侦查")
     assert isinstance(meaning, Do)
     assert (meaning.command.name, meaning.rest, meaning.by) == ("check", "侦查", "苏晚")
+    doubted = read("苏晚：!roll 1d6")
+    assert isinstance(doubted, Doubt) and isinstance(doubted.meaning, Do)
+    assert doubted.meaning.by == "苏晚"
     stranger = read("老顾：.r 1d6")
     assert isinstance(stranger, Doubt) and isinstance(stranger.meaning, Do)
     assert stranger.meaning.by == "老顾"
