@@ -1,10 +1,10 @@
 """Who is the subject of a clause: by name, by title, by a noun of theirs, or newly seen."""
 
 import re
-from collections import Counter
 from collections.abc import Collection
 
 from scenes.data.books.book import Book
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.people import COMPOUND, SURNAMES, BookPeople
 from scenes.data.books.speech import (
     APPEARS,
@@ -39,9 +39,6 @@ JOINING = "于和与同"
 """Surnames that are read more often as words before a name."""
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
-MOST_SEEN = 200
-"""Places that are looked at to tell whether a name is whole."""
-_AFTER_NAMES = frozenset("曰道说问云言答笑，。：；、了的\n")
 _PRONOUN = re.compile(
     "倒?大家|一彪|一军|一队|一支|一骑|为首|有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
 )
@@ -58,12 +55,14 @@ class ClauseSubjects:
     their given names of one sign. A subject of the empty text is somebody who is not told.
     """
 
-    def __init__(self, book: Book, people: BookPeople, known: Collection[str], alone: bool) -> None:
+    def __init__(
+        self, book: Book, people: BookPeople, known: Collection[str], alone: bool, seen: Occurrences
+    ) -> None:
         self.book = book
         self.people = people
         self.known = known
         self.alone = alone
-        self._whole: dict[str, bool] = {}
+        self._occurrences = seen
 
     def last(self, rest: str, at: int) -> tuple[str | None, str]:
         """The subject of the clause that leads a quotation, and what follows it."""
@@ -271,20 +270,7 @@ class ClauseSubjects:
 
     def _often(self, name: str) -> bool:
         """Whether a name is read more than twice in the book, and is not a part of a longer one."""
-        if name not in self._whole:
-            text = self.book.text
-            self._whole[name] = text.count(name) > 2 and is_whole(name, text)
-        return self._whole[name]
+        return self._occurrences.count(name) > 2 and self._occurrences.is_whole(name)
 
     def folded(self, name: str, at: int) -> str:
         return self.people.person(name, at) or name
-
-
-def is_whole(name: str, text: str) -> bool:
-    """Whether a name does not always go on with one sign, as 吕枢 does with 密."""
-    following: Counter[str] = Counter()
-    at = -1
-    while (at := text.find(name, at + 1)) >= 0 and following.total() < MOST_SEEN:
-        following[text[at + len(name) : at + len(name) + 1]] += 1
-    sign, most = following.most_common(1)[0]
-    return most < 0.8 * following.total() or sign in _AFTER_NAMES

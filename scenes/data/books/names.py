@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from scenes.data.books.book import Book
-from scenes.data.books.clause_subjects import LONGEST_SUBJECT, is_whole
+from scenes.data.books.clause_subjects import LONGEST_SUBJECT
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.people import COMPOUND, SURNAMES, Alias, Aliases, given_names
 from scenes.data.books.prose.words import NO_NAME, STOP
 from scenes.data.books.quotation_marks import Quotation
@@ -30,7 +31,7 @@ _LISTED = re.compile(
     rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
 )
 _ACTING = re.compile(
-    rf"(?<=[\n　 。！？”])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
+    rf"[\n　 。！？”]((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
     "(?=[说道问笑看走站点摇抬低转想听没忽轻冷皱叹愣怔推拿放把闻])"
 )
 _I_SAID = re.compile("[。！？”，\n　]我(?:忙|又|也|便|就|再|因|笑)?[问笑说]?道?[：，]“")
@@ -53,18 +54,19 @@ def counted_names(text: str, spans: Iterable[Quotation]) -> Counter[str]:
 
 
 def with_learned(
-    aliases: Aliases, book: Book, counted: Mapping[str, int]
+    aliases: Aliases, book: Book, counted: Mapping[str, int], seen: Occurrences
 ) -> dict[str, tuple[Alias, ...]]:
     """The names of the aliases, and those that the book itself tells, each its own person's."""
     names = dict(aliases.names)
-    learned = [
-        name for name, count in counted.items() if count >= OFTEN and is_whole(name, book.text)
-    ]
+    acting = acting_names(book.text)
+    seen.add([*acting, *(name for name, n in counted.items() if n > 1 or name[0] in SURNAMES)])
+    learned = [name for name, count in counted.items() if count >= OFTEN and seen.is_whole(name)]
     modern = is_modern(book)
     acting = [
         name
-        for name in acting_names(book.text)
-        if modern or not (name[-1] in NO_NAME or name[:-1] in counted or is_manner(name[-1]))
+        for name in acting
+        if seen.is_whole(name)
+        and (modern or not (name[-1] in NO_NAME or name[:-1] in counted or is_manner(name[-1])))
     ]
     for name in (*learned, *listed_names(book.text), *acting):
         if _is_name(name, counted.get(name, 0)) and not _holds(name, aliases):
@@ -92,12 +94,12 @@ def is_first_person(book: Book) -> bool:
     return said * 5000 > len(book.text)
 
 
-def known_nouns(book: Book, counted: Mapping[str, int]) -> set[str]:
+def known_nouns(counted: Mapping[str, int], seen: Occurrences) -> set[str]:
     """What people are called who speak in a book, by name or by what they are."""
     return {
         name
         for name, count in counted.items()
-        if _is_somebody(name, count, book) and is_whole(name, book.text)
+        if _is_somebody(name, count, seen) and seen.is_whole(name)
     }
 
 
@@ -139,7 +141,7 @@ def listed_names(text: str) -> list[str]:
 def acting_names(text: str) -> list[str]:
     """What begins with a surname, and a sentence, and does something, at least twice."""
     counted = Counter(match[1] for match in _ACTING.finditer(text))
-    return [name for name, count in counted.items() if count > 1 and is_whole(name, text)]
+    return [name for name, count in counted.items() if count > 1]
 
 
 def _holds(name: str, aliases: Aliases) -> bool:
@@ -161,7 +163,7 @@ def _is_name(name: str, count: int) -> bool:
     return not SEVERAL.match(name) and name[0] not in CLASSIFIERS
 
 
-def _is_somebody(name: str, count: int, book: Book) -> bool:
+def _is_somebody(name: str, count: int, seen: Occurrences) -> bool:
     """Whether what stood before a verb of speaking is a person: by how it ends, or a surname."""
     if name in STOP:
         return False
@@ -174,4 +176,4 @@ def _is_somebody(name: str, count: int, book: Book) -> bool:
     if name[-1] in PERSONS:
         return count > 1
     surname = len(name) <= 3 and name[0] in SURNAMES
-    return surname and (count > 1 or book.text.count(name) >= SEEN_OFTEN)
+    return surname and (count > 1 or seen.count(name) >= SEEN_OFTEN)

@@ -19,6 +19,7 @@ from base.yaml_reader import MAX_BYTES
 from base.yaml_reader import read as read_yaml
 from scenes.data.books.book import Book
 from scenes.data.books.folding import folded
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.words import words
 
 SURNAMES = frozenset(
@@ -131,7 +132,8 @@ def _has_title(book: Book, title: str) -> bool:
 
 def _has_people(text: str, aliases: Aliases) -> bool:
     """Whether people of the book occur in number."""
-    often = {person: text.count(person) for person in aliases.people if len(person) > 1}
+    seen = Occurrences(text, aliases.people)
+    often = {person: seen.count(person) for person in aliases.people if len(person) > 1}
     return sum(map(bool, often.values())) >= FEWEST_PEOPLE and (
         sum(often.values()) * ONE_PERSON_IN >= len(text)
     )
@@ -247,17 +249,11 @@ def _mentions(text: str, names: Mapping[str, tuple[Alias, ...]]) -> dict[str, li
     }
     if not own:
         return {}
-    lengths = sorted({len(name) for name in own}, reverse=True)
-    first = re.compile(f"[{re.escape(''.join(sorted({name[0] for name in own})))}]")
+    rests: dict[str, list[str]] = {}
+    for name in sorted(own, key=len, reverse=True):
+        rests.setdefault(name[0], []).append(re.escape(name[1:]))
+    longest = "|".join(f"{re.escape(sign)}(?:{'|'.join(rest)})" for sign, rest in rests.items())
     places: dict[str, list[int]] = {}
-    end = 0
-    for sign in first.finditer(text):
-        at = sign.start()
-        if at < end:
-            continue
-        for length in lengths:
-            if person := own.get(text[at : at + length]):
-                places.setdefault(person, []).append(at)
-                end = at + length
-                break
+    for found in re.finditer(longest, text):
+        places.setdefault(own[found[0]], []).append(found.start())
     return places

@@ -26,7 +26,7 @@ class Extractor:
         self._spelling = Spelling(book.text, book.plain)
         self._classical: ClassicalExtractor | LiteraryExtractor | None = None
         self._resolver: Resolver | None = None
-        plain = replace(book, text=book.plain)
+        plain = replace(book, text=book.plain, _folded=book.plain)
         if self.style == "classical":
             self._classical = ClassicalExtractor(plain, aliases)
         elif self.style == "literary":

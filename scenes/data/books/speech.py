@@ -77,17 +77,12 @@ SEVERAL = re.compile("[一二两三四五六七八九十几数](?:个|位|名|�
 """Begins a description of more than one, who say nothing alone."""
 
 
+_CLAUSE = re.compile("[^，。；！？!?;,…\n：:”」』]+")
+
+
 def clauses(lead: str) -> list[tuple[int, str]]:
     """The clauses of a lead and where each begins."""
-    parts, start = [], 0
-    for at, sign in enumerate(lead):
-        if sign in "，。；！？!?;,…\n：:”」』":
-            if lead[start:at].strip():
-                parts.append((start, lead[start:at]))
-            start = at + 1
-    if lead[start:].strip():
-        parts.append((start, lead[start:]))
-    return parts
+    return [(part.start(), part[0]) for part in _CLAUSE.finditer(lead) if not part[0].isspace()]
 
 
 def led_on(clause: str, at: int) -> int:
