@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from scenes.data.books.prose import english_words as w
+from scenes.data.books.prose.english_marks import paragraph_end
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY
 
 _TITLE = "|".join(
@@ -26,7 +27,6 @@ NOUN = re.compile(
     rf"(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME}))"
 )
 SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
-PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _PRONOUNS = {
     "he": MALE,
     "she": FEMALE,
@@ -57,6 +57,7 @@ class EnglishCast:
 
     def __init__(self, text: str, narration: str, known: Mapping[str, str]) -> None:
         self.narration = narration
+        self._paragraph_end = paragraph_end(text)
         self.forms: dict[str, str] = dict(known)
         self._capitals = _capitals(text)
         self._beside = frozenset(
@@ -127,7 +128,7 @@ class EnglishCast:
         for form, name in self.forms.items():
             if gender := _title_gender(form):
                 votes[name][gender] += 20
-        for paragraph in PARAGRAPH.split(self.narration):
+        for paragraph in self._paragraph_end.split(self.narration):
             last = ""
             for found in NOUN.finditer(paragraph):
                 if found["pronoun"]:
