@@ -20,7 +20,8 @@ NAME = (
 )
 _ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
 POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
-_DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
+_POINTS = "(?:the|an?|my|his|her|our|their|that|this|of|and|or|with|which|who|was|is)"
+_DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:(?!{_POINTS}\b)[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
 _THE_NAME = rf"[Tt]he{_GAP}(?:[a-z]+{_GAP}){{0,1}}?(?:{_CAP})(?:{_GAP}{_CAP})?"
 NOUN = re.compile(
     rf"(?<![A-Za-z’'])(?:(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|"
@@ -46,6 +47,9 @@ _LOOSE = frozenset(
         "other",
         "prisoner",
         "guest",
+        "child",
+        "creature",
+        "youth",
     ]
 )
 _PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
@@ -171,7 +175,8 @@ class EnglishCast:
                 and words[-1].lower() not in _PEOPLE
             ):
                 return ""
-            return self.forms.get(name, name)
+            alone = self._titled.get(name.lower(), "") if len(words) == 1 else ""
+            return alone or self.forms.get(name, name)
         point, *_middle, head = phrase.split()
         if point.lower() in ("a", "an", "one"):
             return SOMEBODY
@@ -185,7 +190,7 @@ class EnglishCast:
         bearers: defaultdict[str, set[str]] = defaultdict(set)
         for form, name in self.forms.items():
             title = form.split()[0].rstrip(".").lower()
-            if len(form.split()) > 1:
+            if len(form.split()) > 1 and " of " not in form:
                 bearers["doctor" if title == "dr" else title].add(name)
         return {title: names.pop() for title, names in bearers.items() if len(names) == 1}
 

@@ -8,7 +8,11 @@ from scenes.data.books.prose.resolve import FRIENDS, NOBODY, SPOKEN, Resolver, e
 
 ROUNDS = 2
 """Times that the turns are read again."""
-SURELY = 0.88
+NEAR = 6
+"""Turns before one in which whoever spoke may speak again."""
+LIKELY = 0.6
+"""Least probability of a turn that nobody contradicts."""
+SURELY = 0.9
 """Least probability of a turn that whoever is named two turns away or more contradicts."""
 AFTER = 600
 """Characters behind a quotation in which whoever speaks is no visitor who spoke in it."""
@@ -38,20 +42,21 @@ class EnglishResolver(Resolver):
     def _by_turn(self, groups: list[list[Turn]], index: int, least: float) -> str:
         if any(turn.who for turn in groups[index]):
             return ""
-        who = super()._by_turn(groups, index, least)
+        who = super()._by_turn(groups, index, max(least, LIKELY))
         if not who:
             return ""
         behind, before = _apart(groups, index, who, -1), _apart(groups, index, who, 1)
-        if behind or before == 1:
+        if behind or before == 1 or self._beside_somebody(groups, index, who):
             return ""
-        return who if not before or self._probability(groups, index) >= SURELY else ""
+        doubtful = before or _third(groups, index, who)
+        return who if not doubtful or self._probability(groups, index) >= SURELY else ""
 
     def candidates(
         self, groups: list[list[Turn]], index: int
     ) -> list[tuple[str, dict[str, float]]]:
         """Who may take a turn: of those without a name, whoever is said to speak nearby."""
         near = groups[max(0, index - 5) : index + 6]
-        spoke = {one.speaker for each in near for one in each if one.how not in ("", "turn")}
+        spoke = {one.speaker for each in near for one in each if one.how not in ("", "turn", "same")}
         return [
             one
             for one in super().candidates(groups, index)
@@ -62,6 +67,25 @@ class EnglishResolver(Resolver):
         costs = super()._costs(mentions, gender, at)
         told = {who: cost for who, cost in costs.items() if self.reader.gender(who) == gender}
         return told or costs
+
+    def _beside_somebody(self, groups: list[list[Turn]], index: int, who: str) -> bool:
+        """Whether somebody who is not known takes part in the talk since `who` last did."""
+        for at in range(index - 1, -1, -1):
+            turn = groups[at][0]
+            if turn.who and (not turn.speaker or self.reader.stands_for(turn.speaker)):
+                return True
+            if turn.speaker == who and turn.how != "turn":
+                return False
+        return False
+
+    def _meant(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
+        here = [
+            one.who
+            for one in self._before(turn.start)
+            if one.paragraph == turn.paragraph and one.subject
+        ]
+        told = [who for who in here if self.reader.gender(who) == gender]
+        return told[-1] if told else super()._meant(turn, earlier, gender)
 
     def _probability(self, groups: list[list[Turn]], index: int) -> float:
         """How likely it is that the likeliest speaker takes a turn."""
@@ -74,6 +98,13 @@ class EnglishResolver(Resolver):
             return who
         behind = (one for one in self.turns if turn.end < one.start < turn.end + AFTER)
         return "" if any(one.who == who for one in (*earlier, *behind)) else who
+
+
+def _third(groups: list[list[Turn]], index: int, who: str) -> bool:
+    """Whether somebody who is neither `who` nor speaks beside the turn is named shortly before."""
+    beside = {groups[at][0].speaker for at in (index - 1, index + 1) if 0 <= at < len(groups)}
+    near = {groups[at][0].speaker for at in range(max(0, index - NEAR), index)}
+    return bool(near - beside - {who, ""})
 
 
 def _apart(groups: list[list[Turn]], index: int, who: str, step: int) -> int:
