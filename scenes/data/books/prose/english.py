@@ -44,6 +44,7 @@ _CALL = re.compile(
     rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({NAME}|[a-z]+)(?=[,.!?—;]|$)"
 )
 _VOICE = re.compile(r"(?:’s|'s|’|')\s+(?:[a-z]+\s+){0,2}(?:voice|tones?|reply|answer|cry)")
+_OWN_NAME = re.compile(rf"[“\"‘'][^“”\"‘]{{0,80}}?\b[Mm]y name(?:[’']s| is) ({NAME})(?=[,.;!?—])")
 _STOPPED = re.compile(r"(?<!\.)\.[\"”’'_]*$")
 
 
@@ -124,15 +125,21 @@ class EnglishReader:
     def _evidence(
         self, turn: Turn, before: str, behind: str, last: Turn | None, start: int, number: int
     ) -> None:
+        own = _OWN_NAME.match(self.text, turn.start, turn.end)
+        name = self.cast.clean(own[1]) if own else ""
         tag = self._tag(behind, self.text[turn.end - 3 : turn.end])
         if tag:
             told_by, end, bare = tag
-            turn.who, turn.strength = told_by.who, Strength.TAG
+            turn.who = self.cast.forms.get(name, name) or told_by.who
+            turn.strength = Strength.TAG
             if bare:
                 turn.after = turn.end + end
             if any(re.search(rf"\b{verb}\b", behind[:60]) for verb in w.THINK):
                 turn.kind = "thought"
             turn.to = self._to(behind[:80])
+            return
+        if name:
+            turn.who, turn.strength = self.cast.forms.get(name, name), Strength.TAG
             return
         text = before.rstrip()
         if last is not None and last.kind in ("speech", "thought"):
@@ -278,6 +285,8 @@ class EnglishReader:
         ends = 0
         for noun in NOUN.finditer(self.narration):
             who = self.cast.who(noun)
+            if who == SOMEBODY and noun["described"]:
+                who = f"the {noun['described'].split()[-1]}"
             if not who or who == SOMEBODY:
                 continue
             who = self.narrator if who == FIRST else who

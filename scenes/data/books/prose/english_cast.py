@@ -94,11 +94,19 @@ class EnglishCast:
                 self.forms.setdefault(name, often)
             if last in self._beside or any(_bare(name) != name for name in names):
                 self.forms.setdefault(last, often)
-        self._counts = counts
+        by_end: defaultdict[str, set[str]] = defaultdict(set)
+        for name, count in self._pointed.items():
+            if " " in name and count > 1:
+                by_end[name.split()[1]].add(name)
+        for end, whole in by_end.items():
+            if len(whole) == 1 and self._pointed[end]:
+                self.forms.setdefault(end, next(iter(whole)))
 
     def clean(self, name: str) -> str:
         """A name without what only begins a sentence."""
         parts = name.split()
+        if len(parts) == 1 and parts[0] in w.NUMBERS and parts[0] in self._beside:
+            return parts[0]
         while parts and (parts[0] in w.NO_NAME or (len(parts) > 1 and self._is_common(parts[0]))):
             parts = parts[1:]
         odd = [at for at, part in enumerate(parts) if part in w.NO_NAME]

@@ -4,13 +4,15 @@ import math
 from collections.abc import Iterable, Sequence
 
 from scenes.data.books.prose.evidence import FEMALE, MALE, Mentioned, Turn
-from scenes.data.books.prose.resolve import FRIENDS, NOBODY, SPOKEN, Resolver, exchanges
+from scenes.data.books.prose.resolve import AROUND, FRIENDS, NOBODY, SPOKEN, Resolver, exchanges
 
 ROUNDS = 2
 """Times that the turns are read again."""
-NEAR = 6
+NEAR = 4
 """Turns before one in which whoever spoke may speak again."""
-LIKELY = 0.6
+LATELY = 900
+"""Characters within which whoever a pronoun means was told of, or spoke."""
+LIKELY = 0.55
 """Least probability of a turn that nobody contradicts."""
 SURELY = 0.9
 """Least probability of a turn that whoever is named two turns away or more contradicts."""
@@ -47,6 +49,8 @@ class EnglishResolver(Resolver):
             return ""
         behind, before = _apart(groups, index, who, -1), _apart(groups, index, who, 1)
         if behind or before == 1 or self._beside_somebody(groups, index, who):
+            return ""
+        if self._strange(groups[index][0], groups[max(0, index - NEAR) : index + NEAR], who):
             return ""
         doubtful = before or _third(groups, index, who)
         return who if not doubtful or self._probability(groups, index) >= SURELY else ""
@@ -85,7 +89,35 @@ class EnglishResolver(Resolver):
             if one.paragraph == turn.paragraph and one.subject
         ]
         told = [who for who in here if self.reader.gender(who) == gender]
-        return told[-1] if told else super()._meant(turn, earlier, gender)
+        who = told[-1] if told else super()._meant(turn, earlier, gender)
+        return "" if self._nearer_somebody(turn, earlier, gender, who) else who
+
+    def _strange(self, turn: Turn, near: Sequence[Sequence[Turn]], who: str) -> bool:
+        """Whether somebody without a name comes in, and `who` is not said to speak nearby."""
+        if any(one.speaker == who and one.how != "turn" for each in near for one in each):
+            return False
+        return any(
+            self.reader.stands_for(one.who) and not one.who.endswith(FRIENDS)
+            for one in self._before(turn.start)
+            if turn.start - one.at < AROUND
+        )
+
+    def _nearer_somebody(
+        self, turn: Turn, earlier: Sequence[Turn], gender: str, who: str
+    ) -> bool:
+        """Whether somebody without a name was told of since `who` was, or `who` was too long ago."""
+        spoke = (one.end for one in earlier if one.speaker == who and one.how != "turn")
+        last = max(spoke, default=0)
+        strange = 0
+        for one in self._before(turn.start):
+            if one.who == who:
+                last = max(last, one.at)
+            elif not one.who.endswith(FRIENDS) and self.reader.stands_for(one.who) in (
+                gender,
+                "any",
+            ):
+                strange = one.at
+        return strange > last or turn.start - last > LATELY
 
     def _probability(self, groups: list[list[Turn]], index: int) -> float:
         """How likely it is that the likeliest speaker takes a turn."""
