@@ -6,6 +6,7 @@ from collections.abc import Collection
 from scenes.data.books.book import Book
 from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.people import COMPOUND, SURNAMES, BookPeople
+from scenes.data.books.prose.words import STOP
 from scenes.data.books.speech import (
     APPEARS,
     NOT_BEFORE,
@@ -44,6 +45,8 @@ _PRONOUN = re.compile(
 )
 _HEARS = re.compile("([一-鿿]{2,3}?)(?:闻听|听了|听说|听罢|闻言|听毕|听见)")
 """Somebody hears, who then mostly answers."""
+_PERCEIVES = re.compile("(阿[一-鿿]|[一-鿿]{2,3}?)(?:听|见|看|因见|闻)")
+"""Somebody who is read often perceives something."""
 _UNKNOWN = re.compile("[^，。]{1,4}[答对应](?:应|言)?[曰道说云]")
 """Somebody not known by name answers, so nobody of an earlier clause does."""
 
@@ -104,6 +107,8 @@ class ClauseSubjects:
             return ""
         if (heard := _HEARS.match(rest)) and self._hears(heard[1]):
             return self.folded(heard[1], at)
+        if (sees := _PERCEIVES.match(rest)) and self._perceives(sees[1]):
+            return self.folded(sees[1], at)
         appears = APPEARS.search(rest)
         if appears and (person := self._seen(rest[appears.end() :], at)):
             return person
@@ -117,6 +122,12 @@ class ClauseSubjects:
         if set(noun) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
             return False
         return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂"
+
+    def _perceives(self, noun: str) -> bool:
+        """Whether it is the name of somebody, who is read often, that stands before 听 or 见."""
+        if set(noun[1:]) & NO_PERSONS or noun in NOBODY or noun in STOP or noun in PLACES:
+            return False
+        return (noun[0] in SURNAMES or noun[0] == "阿") and self._often(noun)
 
     def _seen(self, rest: str, at: int) -> str | None:
         """Who is seen now: their name begins or ends what follows `原来是`."""
@@ -257,7 +268,11 @@ class ClauseSubjects:
             new = (
                 (given not in self.people.names or self._newcomer(where, at))
                 and given not in NO_PERSONS
-                and (text[where - 2] in STARTS or text[where - 3 : where - 1] in LEADERS)
+                and (
+                    text[where - 2] in STARTS
+                    or text[where - 3 : where - 1] in LEADERS
+                    or text[where + 1] == "也"
+                )
             )
             name = text[where - 1 : where + 1]
             if new and name[0] in SURNAMES and name not in PLACES and self._often(name):

@@ -115,6 +115,7 @@ def _before_verb(clause: str) -> str:
         end -= 1
     if end > 2 and is_manner(stem[end:]):
         stem = stem[:end]
+    stem = next((stem[:at] for at in range(2, len(stem) - 1) if is_manner(stem[at:])), stem)
     named = len(stem) == 2 and stem[1] in "之云" and verb is not None and verb[0] in ("道", "说道")
     while len(stem) > 1 and is_manner(stem[-1]) and not named:
         stem = stem[:-1]

@@ -42,7 +42,7 @@ OWNED = re.compile(
 )
 """What follows the name of somebody whose person, not they, is meant."""
 APPEARS = re.compile(
-    "(?:^|.)(?:乃是?|却是|便是|正是|原来是|就是|转出|闪出|拥出|冲出|杀出|奔出|抢出|走出|走过|跳出|撞出|转过|闪过|钻出|端坐|坐着|立着|站着)"
+    "(?:^|.)(?:乃是?|却是|便是|正是|原来是|就是|转出|闪出|拥出|冲出|杀出|奔出|抢出|走出|出来了|走来了|进来了|走过|跳出|撞出|转过|闪过|钻出|端坐|坐着|立着|站着)"
 )
 """What comes before somebody who is named or seen only now."""
 AGAIN = re.compile("(?:又|复|再|因又|遂又|随又|乃又|便又)(?:问|说|言|叫|笑|骂|叹)?[曰道问说云叫]")
@@ -51,8 +51,8 @@ GOES_ON = re.compile(
 )
 """Begins what whoever spoke last does next."""
 GOING_ON = re.compile(
-    "(?:遂|乃|又|便|即|因|且|复|再|随|就)?(?:命|令|教|唤|叫|喝|向|回头|回顾|顾|吩咐|分付|嘱|传|指|骂|谓|附耳|低声|看了|亲自|"
-    "拍|把|将|以|取|拿|举|挥|扬|掷|拔|伸|扶|拉|携|执|起身|下|上|出|入|进|转|走)|[又再复]"
+    "(?:当时|当下|随即|登时|即时|径)?(?:遂|乃|又|便|即|因|且|复|再|随|就)?(?:命|令|教|唤|叫|喝|向|回头|回顾|顾|吩咐|分付|嘱|传|指|骂|谓|附耳|低声|看了|亲自|"
+    "拍|把|将|以|取|拿|举|挥|扬|掷|拔|伸|扶|拉|携|执|起身|离|到|下|上|出|入|进|转|走)|[又再复]"
 )
 """May begin it too, since it names nobody and tells of no one who hears."""
 ANSWERS = re.compile(
