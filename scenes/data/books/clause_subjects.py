@@ -38,6 +38,8 @@ JUST = 400
 """Characters within which a full name stands for its given name to be taken where it is short."""
 JOINING = "于和与同"
 """Surnames that are read more often as words before a name."""
+SENTENCES = frozenset("。！？”\n　 ")
+FEW_PAGES = 20_000
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
 _PRONOUN = re.compile(
@@ -257,7 +259,7 @@ class ClauseSubjects:
     def _given(self, given: str, at: int) -> str:
         """The person whose given name is `given`, whose full name stands last before `at`."""
         if not self.alone:
-            return ""
+            return self._given_lately(given, at)
         floor = max(0, at - RECENT)
         where, text = at, self.book.text
         while (where := text.rfind(given, floor, where)) > 0:
@@ -279,12 +281,29 @@ class ClauseSubjects:
                 return name
         return ""
 
+    def _given_lately(self, given: str, at: int) -> str:
+        """The person of that given name with whose full name a sentence began just before."""
+        if given in NO_PERSONS or given + "道" in TWO_PERSONS:
+            return ""
+        text, where = self.book.text, at
+        while (where := text.rfind(given, max(0, at - JUST), where)) > 1:
+            name = text[where - 1 : where + 1]
+            begins = text[where - 2] in SENTENCES
+            if begins and name[0] in SURNAMES and name not in STOP and name not in PLACES:
+                return self.folded(name, at)
+        return ""
+
     def _newcomer(self, where: int, at: int) -> bool:
         """Whether a given name that somebody else has too may be that of a new full name."""
         return at - where < JUST and self.book.text[where - 1] not in JOINING
 
     def _often(self, name: str) -> bool:
-        """Whether a name is read more than twice in the book, and is not a part of a longer one."""
+        """Whether a name is read more than twice in a book, and is not a part of a longer one.
+
+        In a few pages once is enough.
+        """
+        if len(self.book.text) < FEW_PAGES:
+            return self._occurrences.count(name) > 0
         return self._occurrences.count(name) > 2 and self._occurrences.is_whole(name)
 
     def folded(self, name: str, at: int) -> str:
