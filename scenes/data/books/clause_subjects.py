@@ -47,6 +47,9 @@ _PRONOUN = re.compile(
 )
 _HEARS = re.compile("([一-鿿]{2,3}?)(?:闻听|听了|听说|听罢|闻言|听毕|听见)")
 """Somebody hears, who then mostly answers."""
+_WHO_DOES = re.compile("(?:那个?)?((?:姓[一-鿿]|[卖挡管赶开掌跑摆抬撑烧算唱][一-鿿]{1,3})的)")
+"""Somebody by what they do: 卖汤圆的."""
+_WIFE = re.compile(f"[{''.join(sorted(SURNAMES))}][一-鿿]?氏")
 _PERCEIVES = re.compile("(阿[一-鿿]|[一-鿿]{2,3}?)(?:听|见|看|因见|闻)")
 """Somebody who is read often perceives something."""
 _UNKNOWN = re.compile("[^，。]{1,4}[答对应](?:应|言)?[曰道说云]")
@@ -84,6 +87,8 @@ class ClauseSubjects:
             head = stem[:length]
             if head in NOBODY and not is_manner(head) and is_manner(stem[length:]):
                 return "", ""
+        if (does := _WHO_DOES.match(stem)) and is_manner(stem[does.end() :]):
+            return does[1], rest[does.end() :]
         titled = self._titled(rest, at)
         if titled is not None:
             return titled, ""
@@ -109,6 +114,8 @@ class ClauseSubjects:
             return ""
         if (heard := _HEARS.match(rest)) and self._hears(heard[1]):
             return self.folded(heard[1], at)
+        if wife := _WIFE.match(rest):
+            return self.folded(wife[0], at)
         if (sees := _PERCEIVES.match(rest)) and self._perceives(sees[1]):
             return self.folded(sees[1], at)
         appears = APPEARS.search(rest)
@@ -123,13 +130,14 @@ class ClauseSubjects:
         """Whether who hears something is somebody, by a surname or by how it ends."""
         if set(noun) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
             return False
-        return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂"
+        return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂宗帝"
 
     def _perceives(self, noun: str) -> bool:
         """Whether it is the name of somebody, who is read often, that stands before 听 or 见."""
         if set(noun[1:]) & NO_PERSONS or noun in NOBODY or noun in STOP or noun in PLACES:
             return False
-        return (noun[0] in SURNAMES or noun[0] == "阿") and self._often(noun)
+        person = noun[0] in SURNAMES or noun[0] == "阿" or noun[-1] in "宗帝"
+        return (person or noun in TWO_PERSONS) and self._often(noun)
 
     def _seen(self, rest: str, at: int) -> str | None:
         """Who is seen now: their name begins or ends what follows `原来是`."""
@@ -195,6 +203,8 @@ class ClauseSubjects:
         if owned := OWNED.match(after):
             whose = name + owned[0] if owned[0].startswith("的") and len(owned[0]) > 2 else ""
             return self.within(after[owned.end() :], at) or whose
+        if _WHO_DOES.fullmatch(name + after[:1]) and is_manner(after[1:]):
+            return name + "的"
         if after.startswith("的") and not after.startswith("的声音"):
             return ""
         if len(name) == 1 and (given := self._given(name, at)):

@@ -23,6 +23,12 @@ from scenes.data.books.words import (
 
 OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
+READ_OFTEN = 8
+"""The same where they have none, and speak more than once: 己生."""
+UNNAMED = frozenset("他她我你们在上下不门暗意哟和劝更\"—-…")
+"""Signs that no such name has."""
+GIVEN = frozenset("朝飞望迎召引扬集")
+"""Signs that a name may have, though no description of a person does."""
 MUCH = 12
 """Times from which on it is a name even where a sign of it mostly is a word: 继之."""
 SEEN_OFTEN = 3
@@ -54,12 +60,14 @@ def counted_names(text: str, spans: Iterable[Quotation]) -> Counter[str]:
 
 
 def with_learned(
-    aliases: Aliases, book: Book, counted: Mapping[str, int], seen: Occurrences
+    aliases: Aliases, book: Book, counted: Counter[str], seen: Occurrences
 ) -> dict[str, tuple[Alias, ...]]:
     """The names of the aliases, and those that the book itself tells, each its own person's."""
     names = dict(aliases.names)
     acting = acting_names(book.text)
     seen.add([*acting, *(name for name, n in counted.items() if n > 1 or name[0] in SURNAMES)])
+    for name in [name for name, n in counted.items() if _as_said(name, n, seen)]:
+        del counted[name]
     learned = [name for name, count in counted.items() if count >= OFTEN and seen.is_whole(name)]
     modern = is_modern(book)
     acting = [
@@ -76,6 +84,16 @@ def with_learned(
     if is_first_person(book):
         names["我"] = (Alias("我"),)
     return names
+
+
+def _as_said(name: str, count: int, seen: Occurrences) -> bool:
+    """Whether a surname stands there with how something is said, which is read nowhere else."""
+    return (
+        len(name) == 2
+        and name[1] not in "之云"
+        and is_manner(name[1])
+        and (count < OFTEN or seen.count(name) < 3 * count)
+    )
 
 
 def _add_given(names: dict[str, tuple[Alias, ...]], book: Book) -> None:
@@ -116,7 +134,8 @@ def _before_verb(clause: str) -> str:
     if end > 2 and is_manner(stem[end:]):
         stem = stem[:end]
     stem = next((stem[:at] for at in range(2, len(stem) - 1) if is_manner(stem[at:])), stem)
-    named = len(stem) == 2 and stem[1] in "之云" and verb is not None and verb[0] in ("道", "说道")
+    short = len(stem) == 2 and (stem[1] in "之云" or stem[0] in SURNAMES)
+    named = short and verb is not None and verb[0] in ("道", "说道")
     while len(stem) > 1 and is_manner(stem[-1]) and not named:
         stem = stem[:-1]
     nobody = stem in NOBODY or is_manner(stem) or stem[:1] in PRONOUNS
@@ -157,7 +176,8 @@ def _holds(name: str, aliases: Aliases) -> bool:
 def _is_name(name: str, count: int) -> bool:
     """Whether what often stands before a verb of speaking, or in lists, may name one person."""
     odd = set(name) & NO_PERSONS
-    if odd and not (odd == {"之"} and name[-1] == "之" and count >= MUCH):
+    given = odd <= GIVEN and name[0] not in NO_PERSONS and count >= OFTEN
+    if odd and not given and not (odd == {"之"} and name[-1] == "之" and count >= MUCH):
         return False
     if name in PLACES or name[-1] == "太" or name in STOP:
         return False
@@ -176,5 +196,8 @@ def _is_somebody(name: str, count: int, seen: Occurrences) -> bool:
         return False
     if name[-1] in PERSONS:
         return count > 1
-    surname = len(name) <= 3 and name[0] in SURNAMES
-    return surname and (count > 1 or seen.count(name) >= SEEN_OFTEN)
+    surname = len(name) <= 3 and (name[0] in SURNAMES or name[:2] in COMPOUND)
+    if surname:
+        return count > 1 or seen.count(name) >= SEEN_OFTEN
+    odd = set(name) & UNNAMED or name[0] == name[1] or is_manner(name[-1]) or len(name) > 3
+    return not odd and count > 1 and seen.count(name) >= READ_OFTEN
