@@ -128,7 +128,7 @@ class ClauseSubjects:
 
     def _hears(self, noun: str) -> bool:
         """Whether who hears something is somebody, by a surname or by how it ends."""
-        if set(noun) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
+        if set(noun[1:]) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
             return False
         return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂宗帝"
 

@@ -25,7 +25,7 @@ OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
 READ_OFTEN = 8
 """The same where they have none, and speak more than once: 己生."""
-UNNAMED = frozenset("他她我你们在上下不门暗意哟和劝更\"—-…")
+UNNAMED = frozenset('他她我你们在上下不门暗意哟和劝更"—-…')
 """Signs that no such name has."""
 GIVEN = frozenset("朝飞望迎召引扬集")
 """Signs that a name may have, though no description of a person does."""

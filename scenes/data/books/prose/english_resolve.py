@@ -60,7 +60,9 @@ class EnglishResolver(Resolver):
     ) -> list[tuple[str, dict[str, float]]]:
         """Who may take a turn: of those without a name, whoever is said to speak nearby."""
         near = groups[max(0, index - 5) : index + 6]
-        spoke = {one.speaker for each in near for one in each if one.how not in ("", "turn", "same")}
+        spoke = {
+            one.speaker for each in near for one in each if one.how not in ("", "turn", "same")
+        }
         return [
             one
             for one in super().candidates(groups, index)
@@ -102,10 +104,8 @@ class EnglishResolver(Resolver):
             if turn.start - one.at < AROUND
         )
 
-    def _nearer_somebody(
-        self, turn: Turn, earlier: Sequence[Turn], gender: str, who: str
-    ) -> bool:
-        """Whether somebody without a name was told of since `who` was, or `who` was too long ago."""
+    def _nearer_somebody(self, turn: Turn, earlier: Sequence[Turn], gender: str, who: str) -> bool:
+        """Whether somebody without a name was told of since `who`, or `who` long ago."""
         spoke = (one.end for one in earlier if one.speaker == who and one.how != "turn")
         last = max(spoke, default=0)
         strange = 0

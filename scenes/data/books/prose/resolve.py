@@ -300,9 +300,7 @@ def paragraphs(turns: Sequence[Turn]) -> list[list[Turn]]:
         together = last is not None and (
             turn.same
             or (
-                last.paragraph == turn.paragraph
-                and turn.speaker == last.speaker
-                and not turn.other
+                last.paragraph == turn.paragraph and turn.speaker == last.speaker and not turn.other
             )
         )
         if together:
