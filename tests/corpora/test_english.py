@@ -14,7 +14,7 @@ SHOP = """I had not seen my brother in eleven years when he walked into the shop
 
 "Two-inch or three?"
 
-Danny laughed. He put both hands on the counter, the way our father used to. "Three," he said. "Make it three, Ellen."
+Danny put both hands down, the way our father used to. "Three," he said. "Make it three, Ellen."
 
 Behind him Mrs. Kowalski had stopped pretending to read the paint charts.
 
