@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from scenes.data.books.quotation_marks import Quotation
 
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
-_INSET = re.compile(r"\n(?:[ \t]*\n)*(?:[ ]{2,}|\t)\s*")
+_INSET = re.compile(r"\n(?:[ ]{2,}|\t)\s*")
 _LINE = re.compile(r"\n\s*")
 SAMPLE = 200_000
 MOST_LINES = 40
