@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -64,11 +64,13 @@ class Book:
     advertising: tuple[tuple[int, int], ...]
     """Lines that are no part of the novel, as start and end."""
     notices: tuple[FileNotice, ...]
+    _folded: str = field(default="", repr=False, compare=False)
+    """`text` folded already, where it is."""
 
     @cached_property
     def plain(self) -> str:
         """`text` as it is matched, sign for sign: signs simplified, each sentence on a line."""
-        return unwrapped(folded(self.text))
+        return unwrapped(self._folded or folded(self.text))
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -129,7 +131,8 @@ def book_of(text: str, where: str = "text", name: str = "") -> Book:
     text, marks = without_markup(text)
     if not text.strip():
         raise KnownError(_("{where}: empty, expected a novel", where=where))
-    chapters, advertising = _chapters(text, folded(text)), _advertising(text)
+    plain = folded(text)
+    chapters, advertising = _chapters(text, plain), _advertising(text)
     notices = []
     if marks:
         told = _n("HTML, taken out ({n} tag)", "HTML, taken out ({n} tags)", marks)
@@ -147,7 +150,7 @@ def book_of(text: str, where: str = "text", name: str = "") -> Book:
                 ),
             )
         )
-    return Book(where, name, text, tuple(chapters), tuple(advertising), tuple(notices))
+    return Book(where, name, text, tuple(chapters), tuple(advertising), tuple(notices), plain)
 
 
 def _chapters(text: str, plain: str) -> list[Chapter]:

@@ -12,6 +12,7 @@ from scenes.data.books.names import (
     known_nouns,
     with_learned,
 )
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.people import Aliases, BookPeople
 from scenes.data.books.quotation_marks import Quotation, quotations
 from scenes.data.books.quote import Kind, Quote
@@ -35,9 +36,10 @@ class ClassicalExtractor:
         self.text = book.text
         self.spans = list(quotations(book.text))
         counted = counted_names(book.text, self.spans)
-        self.people = BookPeople(book, with_learned(aliases, book, counted))
+        seen = Occurrences(book.text)
+        self.people = BookPeople(book, with_learned(aliases, book, counted, seen))
         alone = aliases.given_names or is_classical(book)
-        subjects = ClauseSubjects(book, self.people, known_nouns(book, counted), alone)
+        subjects = ClauseSubjects(book, self.people, known_nouns(counted, seen), alone, seen)
         self.speakers = Speakers(subjects, is_modern(book))
 
     def names(self) -> list[str]:

@@ -1,11 +1,12 @@
 """Who is the subject of a clause: by name, by title, by a noun of theirs, or newly seen."""
 
 import re
-from collections import Counter
 from collections.abc import Collection
 
 from scenes.data.books.book import Book
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.people import COMPOUND, SURNAMES, BookPeople
+from scenes.data.books.prose.words import STOP
 from scenes.data.books.speech import (
     APPEARS,
     NOT_BEFORE,
@@ -37,16 +38,20 @@ JUST = 400
 """Characters within which a full name stands for its given name to be taken where it is short."""
 JOINING = "于和与同"
 """Surnames that are read more often as words before a name."""
+SENTENCES = frozenset("。！？”\n　 ")
+FEW_PAGES = 20_000
 RECENT = 4000
 """Characters within which a full name was read for its given name to be known."""
-MOST_SEEN = 200
-"""Places that are looked at to tell whether a name is whole."""
-_AFTER_NAMES = frozenset("曰道说问云言答笑，。：；、了的\n")
 _PRONOUN = re.compile(
     "倒?大家|一彪|一军|一队|一支|一骑|为首|有几个|几个|那几个|有的|人(?=[报回说来叫道])|一人|其人|那人|此人|这人|有人|二人|两人|三人|众人|众|二将|两将|两个|三个|他|她|它|我|一将|一个"
 )
 _HEARS = re.compile("([一-鿿]{2,3}?)(?:闻听|听了|听说|听罢|闻言|听毕|听见)")
 """Somebody hears, who then mostly answers."""
+_WHO_DOES = re.compile("(?:那个?)?((?:姓[一-鿿]|[卖挡管赶开掌跑摆抬撑烧算唱][一-鿿]{1,3})的)")
+"""Somebody by what they do: 卖汤圆的."""
+_WIFE = re.compile(f"[{''.join(sorted(SURNAMES))}][一-鿿]?氏")
+_PERCEIVES = re.compile("(阿[一-鿿]|[一-鿿]{2,3}?)(?:听|见|看|因见|闻)")
+"""Somebody who is read often perceives something."""
 _UNKNOWN = re.compile("[^，。]{1,4}[答对应](?:应|言)?[曰道说云]")
 """Somebody not known by name answers, so nobody of an earlier clause does."""
 
@@ -58,12 +63,14 @@ class ClauseSubjects:
     their given names of one sign. A subject of the empty text is somebody who is not told.
     """
 
-    def __init__(self, book: Book, people: BookPeople, known: Collection[str], alone: bool) -> None:
+    def __init__(
+        self, book: Book, people: BookPeople, known: Collection[str], alone: bool, seen: Occurrences
+    ) -> None:
         self.book = book
         self.people = people
         self.known = known
         self.alone = alone
-        self._whole: dict[str, bool] = {}
+        self._occurrences = seen
 
     def last(self, rest: str, at: int) -> tuple[str | None, str]:
         """The subject of the clause that leads a quotation, and what follows it."""
@@ -80,6 +87,8 @@ class ClauseSubjects:
             head = stem[:length]
             if head in NOBODY and not is_manner(head) and is_manner(stem[length:]):
                 return "", ""
+        if (does := _WHO_DOES.match(stem)) and is_manner(stem[does.end() :]):
+            return does[1], rest[does.end() :]
         titled = self._titled(rest, at)
         if titled is not None:
             return titled, ""
@@ -105,6 +114,10 @@ class ClauseSubjects:
             return ""
         if (heard := _HEARS.match(rest)) and self._hears(heard[1]):
             return self.folded(heard[1], at)
+        if wife := _WIFE.match(rest):
+            return self.folded(wife[0], at)
+        if (sees := _PERCEIVES.match(rest)) and self._perceives(sees[1]):
+            return self.folded(sees[1], at)
         appears = APPEARS.search(rest)
         if appears and (person := self._seen(rest[appears.end() :], at)):
             return person
@@ -115,9 +128,16 @@ class ClauseSubjects:
 
     def _hears(self, noun: str) -> bool:
         """Whether who hears something is somebody, by a surname or by how it ends."""
-        if set(noun) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
+        if set(noun[1:]) & NO_PERSONS or noun[0] in PRONOUNS or noun in NOBODY:
             return False
-        return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂"
+        return noun[0] in SURNAMES or noun in TWO_PERSONS or noun[-1] in "氏婆爷嫂宗帝"
+
+    def _perceives(self, noun: str) -> bool:
+        """Whether it is the name of somebody, who is read often, that stands before 听 or 见."""
+        if set(noun[1:]) & NO_PERSONS or noun in NOBODY or noun in STOP or noun in PLACES:
+            return False
+        person = noun[0] in SURNAMES or noun[0] == "阿" or noun[-1] in "宗帝"
+        return (person or noun in TWO_PERSONS) and self._often(noun)
 
     def _seen(self, rest: str, at: int) -> str | None:
         """Who is seen now: their name begins or ends what follows `原来是`."""
@@ -183,6 +203,8 @@ class ClauseSubjects:
         if owned := OWNED.match(after):
             whose = name + owned[0] if owned[0].startswith("的") and len(owned[0]) > 2 else ""
             return self.within(after[owned.end() :], at) or whose
+        if _WHO_DOES.fullmatch(name + after[:1]) and is_manner(after[1:]):
+            return name + "的"
         if after.startswith("的") and not after.startswith("的声音"):
             return ""
         if len(name) == 1 and (given := self._given(name, at)):
@@ -247,7 +269,7 @@ class ClauseSubjects:
     def _given(self, given: str, at: int) -> str:
         """The person whose given name is `given`, whose full name stands last before `at`."""
         if not self.alone:
-            return ""
+            return self._given_lately(given, at)
         floor = max(0, at - RECENT)
         where, text = at, self.book.text
         while (where := text.rfind(given, floor, where)) > 0:
@@ -258,11 +280,27 @@ class ClauseSubjects:
             new = (
                 (given not in self.people.names or self._newcomer(where, at))
                 and given not in NO_PERSONS
-                and (text[where - 2] in STARTS or text[where - 3 : where - 1] in LEADERS)
+                and (
+                    text[where - 2] in STARTS
+                    or text[where - 3 : where - 1] in LEADERS
+                    or text[where + 1] == "也"
+                )
             )
             name = text[where - 1 : where + 1]
             if new and name[0] in SURNAMES and name not in PLACES and self._often(name):
                 return name
+        return ""
+
+    def _given_lately(self, given: str, at: int) -> str:
+        """The person of that given name with whose full name a sentence began just before."""
+        if given in NO_PERSONS or given + "道" in TWO_PERSONS:
+            return ""
+        text, where = self.book.text, at
+        while (where := text.rfind(given, max(0, at - JUST), where)) > 1:
+            name = text[where - 1 : where + 1]
+            begins = text[where - 2] in SENTENCES
+            if begins and name[0] in SURNAMES and name not in STOP and name not in PLACES:
+                return self.folded(name, at)
         return ""
 
     def _newcomer(self, where: int, at: int) -> bool:
@@ -270,21 +308,13 @@ class ClauseSubjects:
         return at - where < JUST and self.book.text[where - 1] not in JOINING
 
     def _often(self, name: str) -> bool:
-        """Whether a name is read more than twice in the book, and is not a part of a longer one."""
-        if name not in self._whole:
-            text = self.book.text
-            self._whole[name] = text.count(name) > 2 and is_whole(name, text)
-        return self._whole[name]
+        """Whether a name is read more than twice in a book, and is not a part of a longer one.
+
+        In a few pages once is enough.
+        """
+        if len(self.book.text) < FEW_PAGES:
+            return self._occurrences.count(name) > 0
+        return self._occurrences.count(name) > 2 and self._occurrences.is_whole(name)
 
     def folded(self, name: str, at: int) -> str:
         return self.people.person(name, at) or name
-
-
-def is_whole(name: str, text: str) -> bool:
-    """Whether a name does not always go on with one sign, as 吕枢 does with 密."""
-    following: Counter[str] = Counter()
-    at = -1
-    while (at := text.find(name, at + 1)) >= 0 and following.total() < MOST_SEEN:
-        following[text[at + len(name) : at + len(name) + 1]] += 1
-    sign, most = following.most_common(1)[0]
-    return most < 0.8 * following.total() or sign in _AFTER_NAMES

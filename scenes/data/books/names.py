@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from scenes.data.books.book import Book
-from scenes.data.books.clause_subjects import LONGEST_SUBJECT, is_whole
+from scenes.data.books.clause_subjects import LONGEST_SUBJECT
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.people import COMPOUND, SURNAMES, Alias, Aliases, given_names
 from scenes.data.books.prose.words import NO_NAME, STOP
 from scenes.data.books.quotation_marks import Quotation
@@ -22,6 +23,12 @@ from scenes.data.books.words import (
 
 OFTEN = 3
 """Times that a name must stand before a verb of speaking to be learned."""
+READ_OFTEN = 8
+"""The same where they have none, and speak more than once: 己生."""
+UNNAMED = frozenset('他她我你们在上下不门暗意哟和劝更"—-…')
+"""Signs that no such name has."""
+GIVEN = frozenset("朝飞望迎召引扬集")
+"""Signs that a name may have, though no description of a person does."""
 MUCH = 12
 """Times from which on it is a name even where a sign of it mostly is a word: 继之."""
 SEEN_OFTEN = 3
@@ -30,7 +37,7 @@ _LISTED = re.compile(
     rf"(?<=[、，。；：])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}})(?=、)"
 )
 _ACTING = re.compile(
-    rf"(?<=[\n　 。！？”])((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
+    rf"[\n　 。！？”]((?:{'|'.join(COMPOUND)}|[{''.join(sorted(SURNAMES))}])[一-鿿]{{1,2}}?)"
     "(?=[说道问笑看走站点摇抬低转想听没忽轻冷皱叹愣怔推拿放把闻])"
 )
 _I_SAID = re.compile("[。！？”，\n　]我(?:忙|又|也|便|就|再|因|笑)?[问笑说]?道?[：，]“")
@@ -53,18 +60,21 @@ def counted_names(text: str, spans: Iterable[Quotation]) -> Counter[str]:
 
 
 def with_learned(
-    aliases: Aliases, book: Book, counted: Mapping[str, int]
+    aliases: Aliases, book: Book, counted: Counter[str], seen: Occurrences
 ) -> dict[str, tuple[Alias, ...]]:
     """The names of the aliases, and those that the book itself tells, each its own person's."""
     names = dict(aliases.names)
-    learned = [
-        name for name, count in counted.items() if count >= OFTEN and is_whole(name, book.text)
-    ]
+    acting = acting_names(book.text)
+    seen.add([*acting, *(name for name, n in counted.items() if n > 1 or name[0] in SURNAMES)])
+    for name in [name for name, n in counted.items() if _as_said(name, n, seen)]:
+        del counted[name]
+    learned = [name for name, count in counted.items() if count >= OFTEN and seen.is_whole(name)]
     modern = is_modern(book)
     acting = [
         name
-        for name in acting_names(book.text)
-        if modern or not (name[-1] in NO_NAME or name[:-1] in counted or is_manner(name[-1]))
+        for name in acting
+        if seen.is_whole(name)
+        and (modern or not (name[-1] in NO_NAME or name[:-1] in counted or is_manner(name[-1])))
     ]
     for name in (*learned, *listed_names(book.text), *acting):
         if _is_name(name, counted.get(name, 0)) and not _holds(name, aliases):
@@ -74,6 +84,16 @@ def with_learned(
     if is_first_person(book):
         names["我"] = (Alias("我"),)
     return names
+
+
+def _as_said(name: str, count: int, seen: Occurrences) -> bool:
+    """Whether a surname stands there with how something is said, which is read nowhere else."""
+    return (
+        len(name) == 2
+        and name[1] not in "之云"
+        and is_manner(name[1])
+        and (count < OFTEN or seen.count(name) < 3 * count)
+    )
 
 
 def _add_given(names: dict[str, tuple[Alias, ...]], book: Book) -> None:
@@ -92,12 +112,12 @@ def is_first_person(book: Book) -> bool:
     return said * 5000 > len(book.text)
 
 
-def known_nouns(book: Book, counted: Mapping[str, int]) -> set[str]:
+def known_nouns(counted: Mapping[str, int], seen: Occurrences) -> set[str]:
     """What people are called who speak in a book, by name or by what they are."""
     return {
         name
         for name, count in counted.items()
-        if _is_somebody(name, count, book) and is_whole(name, book.text)
+        if _is_somebody(name, count, seen) and seen.is_whole(name)
     }
 
 
@@ -113,7 +133,9 @@ def _before_verb(clause: str) -> str:
         end -= 1
     if end > 2 and is_manner(stem[end:]):
         stem = stem[:end]
-    named = len(stem) == 2 and stem[1] in "之云" and verb is not None and verb[0] in ("道", "说道")
+    stem = next((stem[:at] for at in range(2, len(stem) - 1) if is_manner(stem[at:])), stem)
+    short = len(stem) == 2 and (stem[1] in "之云" or stem[0] in SURNAMES)
+    named = short and verb is not None and verb[0] in ("道", "说道")
     while len(stem) > 1 and is_manner(stem[-1]) and not named:
         stem = stem[:-1]
     nobody = stem in NOBODY or is_manner(stem) or stem[:1] in PRONOUNS
@@ -139,7 +161,7 @@ def listed_names(text: str) -> list[str]:
 def acting_names(text: str) -> list[str]:
     """What begins with a surname, and a sentence, and does something, at least twice."""
     counted = Counter(match[1] for match in _ACTING.finditer(text))
-    return [name for name, count in counted.items() if count > 1 and is_whole(name, text)]
+    return [name for name, count in counted.items() if count > 1]
 
 
 def _holds(name: str, aliases: Aliases) -> bool:
@@ -154,14 +176,15 @@ def _holds(name: str, aliases: Aliases) -> bool:
 def _is_name(name: str, count: int) -> bool:
     """Whether what often stands before a verb of speaking, or in lists, may name one person."""
     odd = set(name) & NO_PERSONS
-    if odd and not (odd == {"之"} and name[-1] == "之" and count >= MUCH):
+    given = odd <= GIVEN and name[0] not in NO_PERSONS and count >= OFTEN
+    if odd and not given and not (odd == {"之"} and name[-1] == "之" and count >= MUCH):
         return False
     if name in PLACES or name[-1] == "太" or name in STOP:
         return False
     return not SEVERAL.match(name) and name[0] not in CLASSIFIERS
 
 
-def _is_somebody(name: str, count: int, book: Book) -> bool:
+def _is_somebody(name: str, count: int, seen: Occurrences) -> bool:
     """Whether what stood before a verb of speaking is a person: by how it ends, or a surname."""
     if name in STOP:
         return False
@@ -173,5 +196,8 @@ def _is_somebody(name: str, count: int, book: Book) -> bool:
         return False
     if name[-1] in PERSONS:
         return count > 1
-    surname = len(name) <= 3 and name[0] in SURNAMES
-    return surname and (count > 1 or book.text.count(name) >= SEEN_OFTEN)
+    surname = len(name) <= 3 and (name[0] in SURNAMES or name[:2] in COMPOUND)
+    if surname:
+        return count > 1 or seen.count(name) >= SEEN_OFTEN
+    odd = set(name) & UNNAMED or name[0] == name[1] or is_manner(name[-1]) or len(name) > 3
+    return not odd and count > 1 and seen.count(name) >= READ_OFTEN

@@ -19,6 +19,7 @@ from base.yaml_reader import MAX_BYTES
 from base.yaml_reader import read as read_yaml
 from scenes.data.books.book import Book
 from scenes.data.books.folding import folded
+from scenes.data.books.occurrences import Occurrences
 from scenes.data.books.words import words
 
 SURNAMES = frozenset(
@@ -31,6 +32,7 @@ SURNAMES = frozenset(
     "焦巴牧山谷车侯全班仰秋仲伊宫宁仇栾暴甘厉祖武符刘景詹束龙叶司黎乔苍双闻党翟谭贡姬申冉雍桑桂牛"
     "燕浦温庄晏柴瞿阎慕赖桓泠郤鞠濮雍连茹宦艾鱼古易戈廖终居衡步都耿满弘匡国文寇广东沃利越师巩聂"
     "晁敖冷辛阚简"
+    "苟恽佟佘况卓岳冀殷栗涂湛牟肖胥苑蔚蔺蒲訾谌谯邰郗郜郦鄢阙隗隽闫芦钮缪隋仝邝"
     "饶空曾关蒯相查荆红游竺权盖益桓公糜祢麋典沮审逢蹋彧郝毌丘解阳扈索阮戴单呼裘"
 )
 COMPOUND = words(
@@ -131,7 +133,8 @@ def _has_title(book: Book, title: str) -> bool:
 
 def _has_people(text: str, aliases: Aliases) -> bool:
     """Whether people of the book occur in number."""
-    often = {person: text.count(person) for person in aliases.people if len(person) > 1}
+    seen = Occurrences(text, aliases.people)
+    often = {person: seen.count(person) for person in aliases.people if len(person) > 1}
     return sum(map(bool, often.values())) >= FEWEST_PEOPLE and (
         sum(often.values()) * ONE_PERSON_IN >= len(text)
     )
@@ -247,17 +250,11 @@ def _mentions(text: str, names: Mapping[str, tuple[Alias, ...]]) -> dict[str, li
     }
     if not own:
         return {}
-    lengths = sorted({len(name) for name in own}, reverse=True)
-    first = re.compile(f"[{re.escape(''.join(sorted({name[0] for name in own})))}]")
+    rests: dict[str, list[str]] = {}
+    for name in sorted(own, key=len, reverse=True):
+        rests.setdefault(name[0], []).append(re.escape(name[1:]))
+    longest = "|".join(f"{re.escape(sign)}(?:{'|'.join(rest)})" for sign, rest in rests.items())
     places: dict[str, list[int]] = {}
-    end = 0
-    for sign in first.finditer(text):
-        at = sign.start()
-        if at < end:
-            continue
-        for length in lengths:
-            if person := own.get(text[at : at + length]):
-                places.setdefault(person, []).append(at)
-                end = at + length
-                break
+    for found in re.finditer(longest, text):
+        places.setdefault(own[found[0]], []).append(found.start())
     return places

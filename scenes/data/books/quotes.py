@@ -8,6 +8,7 @@ from scenes.data.books.classical import ClassicalExtractor
 from scenes.data.books.folding import Spelling
 from scenes.data.books.literary import LiteraryExtractor
 from scenes.data.books.people import Aliases
+from scenes.data.books.prose.english_resolve import EnglishResolver
 from scenes.data.books.prose.evidence import Turn
 from scenes.data.books.prose.extract import reader_of
 from scenes.data.books.prose.resolve import Resolver
@@ -26,13 +27,15 @@ class Extractor:
         self._spelling = Spelling(book.text, book.plain)
         self._classical: ClassicalExtractor | LiteraryExtractor | None = None
         self._resolver: Resolver | None = None
-        plain = replace(book, text=book.plain)
+        plain = replace(book, text=book.plain, _folded=book.plain)
         if self.style == "classical":
             self._classical = ClassicalExtractor(plain, aliases)
         elif self.style == "literary":
             self._classical = LiteraryExtractor(plain)
         else:
-            self._resolver = Resolver(reader_of(book, _forms(aliases), self.style == "english"))
+            english = self.style == "english"
+            resolver = EnglishResolver if english else Resolver
+            self._resolver = resolver(reader_of(book, _forms(aliases), english))
 
     def names(self) -> list[str]:
         """The names of people that the text itself has, or that were given."""

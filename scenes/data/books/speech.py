@@ -13,7 +13,7 @@ THINKING = re.compile(
 )
 WRITING = re.compile(
     r"上[疏表书言]|(?:[书诗词表诏檄歌赋文联令状偈颂疏帖柬榜碑匾字语谣谶铭批册策卦易律传经史记法谚名]"
-    r"|俗话|俗语|古语|常言)(?:[之略有又上中内])?(?:曰|云|道|说|写道|写着|有云|是)$"
+    r"|俗话|俗语|古语|常言)(?:[之略有又上中内句])?(?:曰|云|道|说|写道|写着|有云|是)$"
     r"|(?:其书|其略|其文|略|有诗|为证|人有诗.{0,4}|有.{0,6}诗.{0,8}|^赞|书.{0,3})(?:为证)?(?:曰|云|道)$|^[书诗表诏词檄]"
     r"|[书写题刻批镌](?:曰|道|云|着|是)$"
 )
@@ -42,7 +42,7 @@ OWNED = re.compile(
 )
 """What follows the name of somebody whose person, not they, is meant."""
 APPEARS = re.compile(
-    "(?:^|.)(?:乃是?|却是|便是|正是|原来是|就是|转出|闪出|拥出|冲出|杀出|奔出|抢出|走出|走过|跳出|撞出|转过|闪过|钻出|端坐|坐着|立着|站着)"
+    "(?:^|.)(?:乃是?|却是|便是|正是|原来是|就是|转出|闪出|拥出|冲出|杀出|奔出|抢出|走出|出来了|走来了|进来了|走过|跳出|撞出|转过|闪过|钻出|端坐|坐着|立着|站着)"
 )
 """What comes before somebody who is named or seen only now."""
 AGAIN = re.compile("(?:又|复|再|因又|遂又|随又|乃又|便又)(?:问|说|言|叫|笑|骂|叹)?[曰道问说云叫]")
@@ -51,8 +51,8 @@ GOES_ON = re.compile(
 )
 """Begins what whoever spoke last does next."""
 GOING_ON = re.compile(
-    "(?:遂|乃|又|便|即|因|且|复|再|随|就)?(?:命|令|教|唤|叫|喝|向|回头|回顾|顾|吩咐|分付|嘱|传|指|骂|谓|附耳|低声|看了|亲自|"
-    "拍|把|将|以|取|拿|举|挥|扬|掷|拔|伸|扶|拉|携|执|起身|下|上|出|入|进|转|走)|[又再复]"
+    "(?:当时|当下|随即|登时|即时|径)?(?:遂|乃|又|便|即|因|且|复|再|随|就)?(?:命|令|教|唤|叫|喝|向|回头|回顾|顾|吩咐|分付|嘱|传|指|骂|谓|附耳|低声|看了|亲自|"
+    "拍|把|将|以|取|拿|举|挥|扬|掷|拔|伸|扶|拉|携|执|起身|离|到|下|上|出|入|进|转|走)|[又再复]"
 )
 """May begin it too, since it names nobody and tells of no one who hears."""
 ANSWERS = re.compile(
@@ -77,17 +77,12 @@ SEVERAL = re.compile("[一二两三四五六七八九十几数](?:个|位|名|�
 """Begins a description of more than one, who say nothing alone."""
 
 
+_CLAUSE = re.compile("[^，。；！？!?;,…\n：:”」』]+")
+
+
 def clauses(lead: str) -> list[tuple[int, str]]:
     """The clauses of a lead and where each begins."""
-    parts, start = [], 0
-    for at, sign in enumerate(lead):
-        if sign in "，。；！？!?;,…\n：:”」』":
-            if lead[start:at].strip():
-                parts.append((start, lead[start:at]))
-            start = at + 1
-    if lead[start:].strip():
-        parts.append((start, lead[start:]))
-    return parts
+    return [(part.start(), part[0]) for part in _CLAUSE.finditer(lead) if not part[0].isspace()]
 
 
 def led_on(clause: str, at: int) -> int:

@@ -15,8 +15,8 @@ FEWEST = 5
 """之 and 其 of a text that is to be 文言."""
 BEGINS = 0.25
 """Share of quotations that begin a paragraph above which each turn is one."""
-_WIDE = re.compile("[一-鿿]")
-_LETTER = re.compile("[A-Za-z]")
+_WIDE = re.compile("[一-鿿]+")
+_LETTERS = re.compile("[A-Za-z]+")
 _OPENING = re.compile('[“「『]|(?<=[：:，,\n 　。！？])"(?=[^\\s])')
 _LED = re.compile("(?:[道曰云言][：:∶，,]?|[说叫喝问喊骂答声][：:∶])[ 　\\n]*$")
 _BEGINS = re.compile("(?:\\n|^)[ \\t　]*$")
@@ -54,4 +54,5 @@ def is_literary(text: str) -> bool:
 def is_english(text: str) -> bool:
     """Whether a text is in letters rather than in Chinese signs."""
     sample = text[:SAMPLE]
-    return len(_LETTER.findall(sample)) > 8 * len(_WIDE.findall(sample))
+    letters, wide = (sum(map(len, each.findall(sample))) for each in (_LETTERS, _WIDE))
+    return letters > 8 * wide

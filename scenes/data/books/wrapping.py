@@ -4,7 +4,7 @@ import re
 
 _ENDS = frozenset('。！？!?…”」』"’：:；;，,、—～.)）】》　 ')
 _OPENS = frozenset('“「『"‘（(【《')
-_BREAK = re.compile(r"(?<=[^\s\x00-\x7f])\n(?=[^\s])")
+_BREAK = re.compile(r"\n(?=\S)(?<=[^\s\x00-\x7f]\n)")
 FEWEST = 8
 """Lines that must end inside a sentence."""
 SLACK = 4

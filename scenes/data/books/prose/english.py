@@ -5,7 +5,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from scenes.data.books.prose import english_words as w
-from scenes.data.books.prose.english_cast import NAME, NOUN, PARAGRAPH, POINT, SAY, EnglishCast
+from scenes.data.books.prose.english_cast import NAME, NOUN, POINT, SAY, EnglishCast
+from scenes.data.books.prose.english_marks import paragraph_end
 from scenes.data.books.prose.evidence import (
     FEMALE,
     FIRST,
@@ -43,6 +44,7 @@ _CALL = re.compile(
     rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({NAME}|[a-z]+)(?=[,.!?—;]|$)"
 )
 _VOICE = re.compile(r"(?:’s|'s|’|')\s+(?:[a-z]+\s+){0,2}(?:voice|tones?|reply|answer|cry)")
+_OWN_NAME = re.compile(rf"[“\"‘'][^“”\"‘]{{0,80}}?\b[Mm]y name(?:[’']s| is) ({NAME})(?=[,.;!?—])")
 _STOPPED = re.compile(r"(?<!\.)\.[\"”’'_]*$")
 
 
@@ -53,7 +55,9 @@ class EnglishReader:
         self.text = text
         self.spans = spans
         self.narration = blanked(text, spans)
-        self._starts = [0, *(found.end() for found in PARAGRAPH.finditer(text))]
+        self._starts = [0, *(found.end() for found in paragraph_end(text).finditer(text))]
+        lines = re.findall(r"\n([ \t]*)[\"“‘']", text)
+        self._inset = sum(len(each) > 1 for each in lines) * 3 > len(lines)
         self.cast = EnglishCast(text, self.narration, known)
 
     @property
@@ -91,15 +95,23 @@ class EnglishReader:
             return turn
         last = turns[-1] if turns else None
         goes_on = not continued and index > 0 and not self.spans[index - 1].closed
+        goes_on = goes_on and not (self._tag(behind) and self.spans[index].closed)
         if goes_on and last and number - last.paragraph == 1 and not before.strip():
             turn.same, turn.strength = True, Strength.TAG
         else:
             self._evidence(
                 turn, before, behind, last if continued else None, max(start, floor), number
             )
+            if self._is_verse(span.start) and not (turn.who[:1].isupper() or turn.same):
+                turn.who = SOMEBODY
         turn.called = tuple(self._called(words))
         turn.called = tuple(name for name in turn.called if name != turn.who)
         return turn
+
+    def _is_verse(self, at: int) -> bool:
+        """Whether a line is set in, in a book whose paragraphs are not."""
+        line = self.text.rfind("\n", 0, at) + 1
+        return at - line > 1 and not self._inset and self.text[line:at].isspace()
 
     def _is_term(self, words: str, before: str, behind: str) -> bool:
         if not words:
@@ -113,15 +125,21 @@ class EnglishReader:
     def _evidence(
         self, turn: Turn, before: str, behind: str, last: Turn | None, start: int, number: int
     ) -> None:
+        own = _OWN_NAME.match(self.text, turn.start, turn.end)
+        name = self.cast.clean(own[1]) if own else ""
         tag = self._tag(behind, self.text[turn.end - 3 : turn.end])
         if tag:
             told_by, end, bare = tag
-            turn.who, turn.strength = told_by.who, Strength.TAG
+            turn.who = self.cast.forms.get(name, name) or told_by.who
+            turn.strength = Strength.TAG
             if bare:
                 turn.after = turn.end + end
             if any(re.search(rf"\b{verb}\b", behind[:60]) for verb in w.THINK):
                 turn.kind = "thought"
             turn.to = self._to(behind[:80])
+            return
+        if name:
+            turn.who, turn.strength = self.cast.forms.get(name, name), Strength.TAG
             return
         text = before.rstrip()
         if last is not None and last.kind in ("speech", "thought"):
@@ -267,6 +285,8 @@ class EnglishReader:
         ends = 0
         for noun in NOUN.finditer(self.narration):
             who = self.cast.who(noun)
+            if who == SOMEBODY and noun["described"]:
+                who = f"the {noun['described'].split()[-1]}"
             if not who or who == SOMEBODY:
                 continue
             who = self.narrator if who == FIRST else who

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from scenes.data.books.prose import english_words as w
+from scenes.data.books.prose.english_marks import paragraph_end
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY
 
 _TITLE = "|".join(
@@ -19,14 +20,14 @@ NAME = (
 )
 _ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
 POINT = r"(?:[Tt]he|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]hat|[Tt]his|[Oo]ne)"
-_DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
+_POINTS = "(?:the|an?|my|his|her|our|their|that|this|of|and|or|with|which|who|was|is)"
+_DESCRIBED = rf"{POINT}\s+(?:other\s+)?(?:(?!{_POINTS}\b)[a-z-]+,?\s+){{0,3}}?(?:{_ROLE_WORDS})\b"
 _THE_NAME = rf"[Tt]he{_GAP}(?:[a-z]+{_GAP}){{0,1}}?(?:{_CAP})(?:{_GAP}{_CAP})?"
 NOUN = re.compile(
     rf"(?<![A-Za-z’'])(?:(?P<described>{_DESCRIBED})|(?P<the>{_THE_NAME})|"
     rf"(?P<pronoun>[Hh]e|[Ss]he|I|[Tt]hey|[Ww]e|[Ii]t)\b|(?P<name>{NAME}))"
 )
 SAY = "|".join(sorted(w.SAY, key=len, reverse=True))
-PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _PRONOUNS = {
     "he": MALE,
     "she": FEMALE,
@@ -46,6 +47,9 @@ _LOOSE = frozenset(
         "other",
         "prisoner",
         "guest",
+        "child",
+        "creature",
+        "youth",
     ]
 )
 _PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
@@ -57,6 +61,7 @@ class EnglishCast:
 
     def __init__(self, text: str, narration: str, known: Mapping[str, str]) -> None:
         self.narration = narration
+        self._paragraph_end = paragraph_end(text)
         self.forms: dict[str, str] = dict(known)
         self._capitals = _capitals(text)
         self._beside = frozenset(
@@ -89,11 +94,19 @@ class EnglishCast:
                 self.forms.setdefault(name, often)
             if last in self._beside or any(_bare(name) != name for name in names):
                 self.forms.setdefault(last, often)
-        self._counts = counts
+        by_end: defaultdict[str, set[str]] = defaultdict(set)
+        for name, count in self._pointed.items():
+            if " " in name and count > 1:
+                by_end[name.split()[1]].add(name)
+        for end, whole in by_end.items():
+            if len(whole) == 1 and self._pointed[end]:
+                self.forms.setdefault(end, next(iter(whole)))
 
     def clean(self, name: str) -> str:
         """A name without what only begins a sentence."""
         parts = name.split()
+        if len(parts) == 1 and parts[0] in w.NUMBERS and parts[0] in self._beside:
+            return parts[0]
         while parts and (parts[0] in w.NO_NAME or (len(parts) > 1 and self._is_common(parts[0]))):
             parts = parts[1:]
         odd = [at for at, part in enumerate(parts) if part in w.NO_NAME]
@@ -127,7 +140,7 @@ class EnglishCast:
         for form, name in self.forms.items():
             if gender := _title_gender(form):
                 votes[name][gender] += 20
-        for paragraph in PARAGRAPH.split(self.narration):
+        for paragraph in self._paragraph_end.split(self.narration):
             last = ""
             for found in NOUN.finditer(paragraph):
                 if found["pronoun"]:
@@ -170,7 +183,8 @@ class EnglishCast:
                 and words[-1].lower() not in _PEOPLE
             ):
                 return ""
-            return self.forms.get(name, name)
+            alone = self._titled.get(name.lower(), "") if len(words) == 1 else ""
+            return alone or self.forms.get(name, name)
         point, *_middle, head = phrase.split()
         if point.lower() in ("a", "an", "one"):
             return SOMEBODY
@@ -184,7 +198,7 @@ class EnglishCast:
         bearers: defaultdict[str, set[str]] = defaultdict(set)
         for form, name in self.forms.items():
             title = form.split()[0].rstrip(".").lower()
-            if len(form.split()) > 1:
+            if len(form.split()) > 1 and " of " not in form:
                 bearers["doctor" if title == "dr" else title].add(name)
         return {title: names.pop() for title, names in bearers.items() if len(names) == 1}
 

@@ -5,17 +5,36 @@ from collections.abc import Iterator
 
 from scenes.data.books.quotation_marks import Quotation
 
-_PARAGRAPH = re.compile(r"[^\n](?:[^\n]|\n(?![ \t]*\n))*")
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
+_INSET = re.compile(r"\n(?:[ ]{2,}|\t)\s*")
+_LINE = re.compile(r"\n\s*")
+SAMPLE = 200_000
+MOST_LINES = 40
+"""Lines of a paragraph, on the whole, above which other line ends divide the text."""
 _CURLY = re.compile("[“”]")
-_SINGLE_OPEN = re.compile(r"(?:(?<=[\s(—–-])|(?<![\s\S]))[‘'](?=[A-Z‘“…—\w])")
-_SINGLE_CLOSE = re.compile(r"(?<=[.,!?;:…)—–*_-])[’'](?![A-Za-z])")
+_SINGLE_OPEN = re.compile(r"(?:(?<=[\s(—–-])|(?<![\s\S]))[‘'](?=[A-Z‘“…—\w-])")
+_SINGLE_CLOSE = re.compile(
+    r"(?<=[.,!?;:…)—–*_-])[’'](?![A-Za-z])|(?<=[A-Za-z])[’'](?=[;:)]|, (?:said|he|she|I|[A-Z]))"
+)
+_SINGLE_TERM = re.compile(r"[‘'][^.,!?;:\n‘’'—]{1,60}[’'](?=[,.)])")
+"""A few words that a sentence quotes: ‘Drink Me’, with its comma outside."""
+
+
+def paragraph_end(text: str) -> re.Pattern[str]:
+    """How paragraphs of a text end: with a blank line, with a line that is set in, or each line."""
+    lines, blank, inset = (
+        sum(1 for _ in each.finditer(text[:SAMPLE])) for each in (_LINE, _BLANK, _INSET)
+    )
+    if blank * MOST_LINES >= lines:
+        return _BLANK
+    return _INSET if inset * MOST_LINES >= lines else _LINE
 
 
 def english_quotations(text: str) -> Iterator[Quotation]:
     """The outermost quotations; one that goes on in the next paragraph is one in each of them."""
     style = max(("“", '"', "‘", "'"), key=lambda mark: _opened(text, mark))
-    for paragraph in _PARAGRAPH.finditer(text):
-        start, end = paragraph.span()
+    starts = [0, *(found.end() for found in paragraph_end(text).finditer(text))]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         if style == "“":
             yield from _curly(text, start, end)
         elif style == '"':
@@ -64,6 +83,10 @@ def _single(text: str, start: int, end: int, mark: str) -> Iterator[Quotation]:
     while opened := _SINGLE_OPEN.search(text, at, end):
         if text[opened.start()] != mark:
             at = opened.end()
+            continue
+        if term := _SINGLE_TERM.match(text, opened.start(), end):
+            yield Quotation(term.start(), term.end())
+            at = term.end()
             continue
         closed = next(
             (one for one in _SINGLE_CLOSE.finditer(text, opened.end(), end) if one[0] == close),

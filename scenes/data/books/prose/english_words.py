@@ -120,6 +120,8 @@ NO_NAME = frozenset(
     )
 )
 """What begins with a capital and is nobody."""
+NUMBERS = frozenset(words("Two Three Four Five Six Seven Eight Nine Ten"))
+"""Which may be names too, where somebody so called is said to speak."""
 LOCAL = frozenset(
     words(
         "at in on from to with by of into upon towards toward after before behind near for "

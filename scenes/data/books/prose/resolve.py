@@ -218,9 +218,9 @@ class Resolver:
                 continue
             other = groups[at]
             between = groups[index - 1 if step < 0 else index + 1]
-            apart = abs(group[0].paragraph - between[0].paragraph) > 1
+            apart = _between(group, between) > 1
             if abs(step) == 2:
-                apart = apart or abs(other[0].paragraph - between[0].paragraph) > 1
+                apart = apart or _between(other, between) > 1
             if other[0].speaker == who:
                 found[f"{name}{' apart' if apart else ''}"] = 1.0
                 if abs(step) == 2 and taking == 2:
@@ -266,6 +266,12 @@ class Resolver:
         return sum(self.weights.get(name, 0.0) * value for name, value in features.items())
 
 
+def _between(one: Sequence[Turn], other: Sequence[Turn]) -> int:
+    """How many paragraphs lie from where the earlier of two ends to where the later begins."""
+    first, last = (one, other) if one[0].start < other[0].start else (other, one)
+    return last[0].paragraph - first[-1].paragraph
+
+
 @cache
 def turn_weights() -> Mapping[str, float]:
     """The weights that `tests/corpora/train_turns.py` learned from labelled text."""
@@ -286,14 +292,16 @@ def exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:
 
 
 def paragraphs(turns: Sequence[Turn]) -> list[list[Turn]]:
-    """The turns of each speaker in a row: of one paragraph, unless another speaks in it."""
+    """The turns of each speaker in a row: of one paragraph, unless another speaks in it, and of
+    those in which the same words go on."""
     found: list[list[Turn]] = []
     for turn in turns:
         last = found[-1][-1] if found else None
-        together = (
-            last is not None
-            and last.paragraph == turn.paragraph
-            and (turn.same or (turn.speaker == last.speaker and not turn.other))
+        together = last is not None and (
+            turn.same
+            or (
+                last.paragraph == turn.paragraph and turn.speaker == last.speaker and not turn.other
+            )
         )
         if together:
             found[-1].append(turn)
