@@ -6,11 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scenes.data.books.people import COMPOUND
-from scenes.data.books.people import SURNAMES as OLD_SURNAMES
 from scenes.data.books.prose import words as w
-from scenes.name_words import SURNAMES as COMMON_SURNAMES
+from scenes.data.books.prose.naming import (
+    LEAST,
+    NUMBERS,
+    SURNAMES,
+    features,
+    is_foreign,
+    is_word,
+    likelihood,
+)
 
-SURNAMES = OLD_SURNAMES | COMMON_SURNAMES
 CLAUSE = re.compile(r"[^，。！？!?；：:…—、“”「」『』\n　 \x00()（）,;]+")
 """A clause of narration; what is said stands as NUL."""
 _LEAD = re.compile("|".join(map(re.escape, sorted(w.LEADS, key=len, reverse=True))))
@@ -20,7 +26,7 @@ _ADVERBS = (
     "苦冷干淡狠低大小高厉沉柔压哑"
 )
 _STRONG = re.compile(
-    rf"(?:[{_ADVERBS}]|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?|[一-鿿]{{1,4}}的(?=[说问道喊叫答]))*"
+    rf"(?:[{_ADVERBS}]|(?P<twice>[一-鿿])(?P=twice)的|有点|有些|一边|一面|一脸|一把|一下|[一-鿿]{{1,3}}[地似]的?|[一-鿿]{{1,4}}的(?=[说问道喊叫答]))*"
     r"(?:[说问道喊叫答嚷骂吼喝哼劝讲笑哭叹]|回答|回应|开口|点点?头|点了|摇摇?头|摇了|抬起?头|抬起|抬眼|低下?头|低着|"
     r"低声|轻声|小声|大声|转过?身|转过|转头|回过?头|站起|站在|站着|坐在|坐下|坐着|走[到过进出向上下近回了]|跑[到过进出来去]|"
     r"看[着了向到看]|望[着了向]|盯着|瞪|瞥|皱|愣|怔|沉默|伸[出手了]|拿[起出过着了]|放下|推[开门了]|拉[住开过]|"
@@ -35,7 +41,8 @@ WEAK = re.compile(
 _BODY = re.compile(f"的(?:{'|'.join(sorted(w.BODY, key=len, reverse=True))})")
 _SENTENCE = re.compile("[。！？!?…]+")
 _FOREIGN = rf"[{''.join(sorted(w.FOREIGN))}]"
-_DOTTED = re.compile(r"[一-鿿A-Z]{1,6}(?:·[一-鿿]{1,6}){1,3}")
+_DOTTED = re.compile("([一-鿿A-Z]{1,6})((?:·[一-鿿]{1,6}){1,3})")
+_TITLE_OF_BOOK = re.compile("《[^》\n]{1,40}》|[〈〔][^〉〕\n]{1,40}[〉〕]")
 _TITLES = w.TITLES_F + w.TITLES_M + w.TITLES
 _TITLES_BY_LENGTH = sorted(_TITLES, key=len, reverse=True)
 _CALLED = re.compile(
@@ -50,19 +57,25 @@ _TITLED = re.compile(
     rf"((?:{_SURNAME}|[老小阿][一-鿿])?[一-鿿]{{0,3}}?(?:{_ALL_TITLES}))(?![们家])"
 )
 SHAPE = re.compile(
-    rf"(?:{_SURNAME}[一-鿿]{{1,2}}?|[老小阿大][一-鿿]{{1,2}}?|[一-鿿]{{1,3}}?[{''.join(sorted(w.SUFFIXES))}]|{_FOREIGN}{{3,6}})"
+    rf"(?:{_SURNAME}[一-鿿]{{1,2}}?|[老小阿大](?:[A-ZＡ-Ｚ]|[一-鿿]{{1,2}}?)|[一-鿿]{{1,3}}?[{''.join(sorted(w.SUFFIXES))}]|{_FOREIGN}{{3,6}})"
 )
 """What a name, or what somebody is called, looks like."""
 _LEADS_WORDS = re.compile("[：:]|[^。！？!?\n\0]{0,14}[，：]\0")
 _SAYS = re.compile(
     "(?:[又也还就才便却都没不再已只忽突终慢轻静低苦冷干淡狠大小高沉柔悄]|[一-鿿]{1,4}[地似]的?|[一-鿿]{0,3}声)*[说问道喊叫答嚷骂吼笑哼]"
 )
+_ALONE = tuple({*w.TITLES, "公公", "太太", "夫人", "小姐", "先生", "少爷", "老爷", "姑姑"} - {"总", "局", "队", "工"})
+"""Titles that stand without a name for the one person who has them."""
+_TWICE = re.compile(r"(.)\1(.)\2")
+"""How somebody does something: `局局促促的`."""
 LONGEST = 6
-_NUMBERS = frozenset("一二三四五六七八九十")
+_NOT_BEFORE = frozenset("连据和于向从经应该都单易时由")
+"""Surnames that are words before a name: `连阿Q也笑了`."""
+_MARRIED = ("太太", "夫人", "嫂", "嫂子", "婶", "婶子", "大妈", "大婶", "大娘", "妈", "师母")
+"""Titles of whoever is married to somebody of that surname."""
 _LATIN = re.compile(
-    r"(?<![A-Za-z])[A-Z][A-Za-z]{0,15}(?=[说问道喊叫答笑看走站点摇的]|[一-鿿]{0,3}[地]?[说问道])"
+    r"(?<![A-Za-zＡ-Ｚａ-ｚ阿小老])[A-ZＡ-Ｚ][A-Za-zＡ-Ｚａ-ｚ]{0,15}(?=[说问道喊叫答笑看走站点摇的忽却便愈]|[一-鿿]{0,3}[地]?[说问道])"
 )
-_COMMON = COMMON_SURNAMES - frozenset("时空成高路满冷白古万常安毛车江水关向温叶易")
 FEW, OFTEN = 2, 8
 _SIGNS = "".join(sorted(SURNAMES))
 MOST_LOOKED = 300
@@ -106,9 +119,9 @@ def cast_of(text: str, narration: str, known: Mapping[str, str], more: Iterable[
 
     `known` forms are given; `more` names were seen beside what is said.
     """
-    seen = _acting(narration, text)
+    seen = acting(narration, text)
     forms = dict(known)
-    for name in (*_names(seen, text, narration), *(one for one in more if _is_whole(one, text))):
+    for name in (*_names(seen, text, narration), *(one for one in more if is_whole(one, text))):
         forms.setdefault(name, name)
     _join(forms, known, text)
     for role in ROLES:
@@ -120,7 +133,7 @@ def cast_of(text: str, narration: str, known: Mapping[str, str], more: Iterable[
     return Cast(forms, _genders(forms, narration))
 
 
-def _acting(narration: str, whole: str) -> dict[str, Counter[str]]:
+def acting(narration: str, whole: str) -> dict[str, Counter[str]]:
     """What begins clauses and does what people do, by candidate: how often, and how surely."""
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for clause in CLAUSE.finditer(narration):
@@ -133,12 +146,16 @@ def _acting(narration: str, whole: str) -> dict[str, Counter[str]]:
                 if len(name) < length:
                     break
                 if name[-1] in w.NO_NAME and not _may_end(name):
-                    if length > 2:
+                    if length > 2 and name[-1] not in NUMBERS:
                         break
                     continue
                 rest = text[start + length :]
+                if length == 2 and _TWICE.match(text, start):
+                    continue
                 strong = _STRONG.match(rest) or _BODY.match(rest)
                 seen[name]["starts"] += 1
+                seen[name]["words"] += is_word(rest[:2]) or is_word(rest[:4]) or rest[:1] in _ADVERBS
+                seen[name]["ends"] += not rest
                 if not strong and WEAK.match(rest):
                     seen[name]["weak"] += 1
                     seen[name]["beside"] += behind or before
@@ -159,7 +176,9 @@ def _modified(text: str) -> int:
 
 
 def _may_end(name: str) -> bool:
-    """Whether a sign that is also a word may belong to a name: `李想`, `许三`, `二楞`."""
+    """Whether a sign that is also a word may end a name: `李想`, `许三`, `老把头`."""
+    if name[-1] == "头":
+        return name[0] in "老小阿大工" and len(name) == 3
     return name[0] in SURNAMES and len(name) <= 3 and name[-1] in w.IN_NAMES
 
 
@@ -167,17 +186,13 @@ def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[
     counts: dict[str, int] = {}
     kept = []
     for name, how in seen.items():
-        full = name[0] in SURNAMES and (
-            how["starts"] > 1 or how["called"] or (how["acts"] + how["weak"] and len(name) == 3)
-        )
-        if not (how["acts"] >= FEW or how["beside"] or full):
-            continue
-        if not _may_be_name(name):
+        if not may_be_taken(name, how, text):
             continue
         counts[name] = text.count(name)
-        if _is_name(name, how, counts[name], text) and _is_whole(name, text):
+        if likelihood(features(name, how, counts[name])) >= LEAST:
             kept.append(name)
-    kept += set(_DOTTED.findall(narration))
+    untitled = _TITLE_OF_BOOK.sub("", narration)
+    kept += {dotted(found[1], found[2]) for found in _DOTTED.finditer(untitled)}
     kept += [name for name, n in Counter(_LATIN.findall(narration)).items() if n >= FEW]
     kept += [name for name in set(_CALLED.findall(narration)) if text.count(name) >= FEW]
     told = set(_TITLED.findall(narration))
@@ -186,6 +201,27 @@ def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[
             kept.append(titled)
     chosen = set(kept)
     return [name for name in dict.fromkeys(kept) if not _goes_on(name, chosen, counts)]
+
+
+def dotted(first: str, rest: str) -> str:
+    """A foreign name with dots, without what stands before and behind it: `跟着雨果·布兰特走`."""
+    signs = w.FOREIGN | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    at = len(first)
+    while at and first[at - 1] in signs:
+        at -= 1
+    *inside, last = rest.split("·")[1:]
+    end = next((n for n in range(1, len(last)) if does(last[n:]) == 2), 0)
+    if not end:
+        end = next((n for n in range(2, len(last)) if last[n] not in signs), len(last))
+    return "·".join([first[at:] or first, *inside, last[:end]])
+
+
+def may_be_taken(name: str, how: Counter[str], text: str) -> bool:
+    """Whether a piece of text is used as names are, so that it is worth a closer look."""
+    acts = how["acts"] + how["weak"]
+    full = name[0] in SURNAMES and len(name) < 4 and (how["starts"] > 1 or how["called"] or acts)
+    used = acts >= FEW or how["beside"] or (acts and how["called"]) or full
+    return bool(used) and may_be_name(name) and is_whole(name, text)
 
 
 def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
@@ -201,92 +237,31 @@ def _goes_on(name: str, chosen: set[str], counts: Mapping[str, int]) -> bool:
 def _may_be_titled(name: str) -> bool:
     title = next(title for title in _TITLES_BY_LENGTH if name.endswith(title))
     stem = name.removesuffix(title)
-    return bool(stem) and not set(stem) & w.NO_NAME and stem not in w.STOP and name not in ROLES
+    odd = w.NO_NAME - NUMBERS - (w.FOREIGN if is_foreign(stem) else frozenset())
+    return bool(stem) and not set(stem) & odd and stem not in w.STOP and name not in ROLES
 
 
-def _may_be_name(name: str) -> bool:
+def may_be_name(name: str) -> bool:
+    """Whether nothing in a piece of text rules out that it is a name."""
     if (
         name in w.STOP
         or name in ROLES
         or name[:2] in w.STOP
         or name[-2:] in w.BODY
         or name in w.BODY
+        or (len(name) == 2 and name[0] == name[1] and name[0] in w.NO_NAME)
     ):
         return False
     inside = w.NO_NAME - w.IN_NAMES if name[0] in SURNAMES else w.NO_NAME
+    inside -= NUMBERS | w.FOREIGN if is_foreign(name) else NUMBERS
+    if name[0] == "老" and len(name) == 3:
+        inside = frozenset(w.HARD)
     if set(name[1:-1]) & inside or "·" in name or name[-2:] in w.STOP:
         return False
     return name[0] not in w.HARD
 
 
-def _is_name(name: str, how: Counter[str], count: int, text: str) -> bool:
-    acts, says, beside = how["acts"], how["says"], how["beside"]
-    word = is_word(name)
-    foreign = sum(sign in w.FOREIGN for sign in name)
-    if (
-        len(name) > 2
-        and foreign >= len(name) - (len(name) > 3)
-        and (acts >= FEW or (beside and count >= FEW))
-    ):
-        return True
-    if name[0] in w.NO_NAME and not (beside >= FEW and count > FEW):
-        return False
-    if len(name) > 4 or (
-        name[0] in "二三四五六七八九十" and (len(name) != 2 or beside < 1 or count < 3)
-    ):
-        return False
-    if name[-1] in w.NO_NAME and name[-1] not in _NUMBERS and acts < 3:
-        return False
-    if len(name) == 2 and name[0] == name[1] and (beside or acts >= FEW):
-        return True
-    if word:
-        if says and beside >= FEW and (how["called"] or beside >= 3):
-            return True
-        return (
-            says >= FEW or (says + beside >= 3 and beside * 3 >= count) or bool(says and acts >= 4)
-        )
-    surname = next((each for each in COMPOUND if name.startswith(each)), name[0])
-    if (surname in COMPOUND or surname in SURNAMES) and len(name) - len(surname) in (1, 2):
-        return _is_surnamed(name, surname, how, count, text)
-    if name[0] in "老小阿大" and len(name) <= 3:
-        return (bool(acts >= FEW or (beside and count >= FEW)) and name[0] != "大") or beside >= FEW
-    if len(name) > 3:
-        return False
-    return (
-        (says >= 1 and count >= FEW)
-        or (beside >= 1 and acts >= FEW)
-        or (acts >= 3 and acts * 12 >= count)
-    )
-
-
-def _is_surnamed(name: str, surname: str, how: Counter[str], count: int, text: str) -> bool:
-    """Whether what begins with a surname, and is as long as a full name, is one."""
-    acts, beside = how["acts"], how["beside"]
-    given = name[len(surname) :]
-    does = acts + how["weak"]
-    if does and count >= FEW and surname in _COMMON and (beside or how["called"]):
-        return True
-    if count > FEW and (how["called"] >= FEW or (how["called"] and surname in _COMMON)):
-        return True
-    often = how["starts"] >= 3 or (how["starts"] >= FEW and does)
-    if often and surname in _COMMON:
-        return True
-    return bool(
-        acts >= FEW
-        or (beside and count >= FEW)
-        or (len(given) == 2 and text.count(given) > 2 * count and not is_word(given))
-        or (acts and count >= FEW and len(given) == 2)
-    )
-
-
-def is_word(name: str) -> bool:
-    """Whether a dictionary has it as a word."""
-    from pypinyin.phrases_dict import phrases_dict
-
-    return name in phrases_dict
-
-
-def _is_whole(name: str, text: str) -> bool:
+def is_whole(name: str, text: str) -> bool:
     """Whether a name does not nearly always go on, or begin, with one sign."""
     after: Counter[str] = Counter()
     before: Counter[str] = Counter()
@@ -297,7 +272,7 @@ def _is_whole(name: str, text: str) -> bool:
     for signs in (after, before):
         sign, most = signs.most_common(1)[0]
         wide = re.fullmatch("[一-鿿]", sign) is not None
-        if wide and sign not in w.NO_NAME and most > 0.7 * signs.total() and most > 1:
+        if wide and sign not in w.NO_NAME - NUMBERS and most > 0.7 * signs.total() and most > 1:
             return False
     return True
 
@@ -307,8 +282,8 @@ def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
     for given in [name for name in forms if len(name) == 2 and name not in known]:
         if not _is_full(given) or text.count(given) > OFTEN:
             longer = Counter(re.findall(rf"(?<![一-鿿])([{_SIGNS}]{given})", text))
-            if len(longer) == 1:
-                whole = next(iter(longer))
+            whole = next(iter(longer), "")
+            if len(longer) == 1 and given[0] not in "老小阿" and whole[0] not in _NOT_BEFORE:
                 forms[whole] = forms[given] = whole
     own = [name for name in forms if name not in known]
     full = [name for name in own if _is_full(name)]
@@ -328,6 +303,10 @@ def _join(forms: dict[str, str], known: Mapping[str, str], text: str) -> None:
         bearers = [one for one in full if is_called(name, one)]
         if len(bearers) == 1:
             forms[name] = bearers[0]
+    for title in _ALONE:
+        bearers = sorted({forms[name] for name in own if name.endswith(title) and name != title})
+        if len(bearers) == 1 and title not in known:
+            forms[title] = bearers[0]
     surnames = Counter(name[0] for name in full)
     for name in full:
         if surnames[name[0]] == 1:
@@ -347,7 +326,7 @@ def is_called(form: str, full: str) -> bool:
         if form.endswith(title) and len(form) > len(title):
             stem = form.removesuffix(title)
             break
-    if stem == form and form[0] not in "老小阿":
+    if form.endswith(_MARRIED) or (stem == form and form[0] not in "老小阿"):
         return False
     stem = stem.lstrip("老小阿") or stem
     return (

@@ -31,6 +31,8 @@ _TERM_AFTER = re.compile(
     "[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]"
 )
 _CALL = re.compile(r"(?:^|[，。！？…、—])([^，。！？…、—\s]{1,5})(?=[，。！？!?…、—]|$)")
+_CITED = re.compile("》$|语[见出]|出自|见于|引自")
+"""What leads words out of a book."""
 _CALLING = "喂嘿哎唉诶嗨啊呀哦嗯"
 REACTS = re.compile("|".join(map(re.escape, sorted(w.REACTS, key=len, reverse=True))))
 LEAD = 400
@@ -119,10 +121,18 @@ class ChineseReader:
             turn.kind = "term"
             return turn
         self._evidence(turn, start, before, behind, follows, continued, turns)
+        if turns and not turn.who and not before.strip() and self._left_open(index):
+            turn.goes_on = turn.same = True
         turn.called = self._called(words)
         if turn.who in turn.called:
             turn.called = tuple(name for name in turn.called if name != turn.who)
         return turn
+
+    def _left_open(self, index: int) -> bool:
+        """Whether the quotation before has no closing mark, and this one begins the next line."""
+        before, here = self.spans[index - 1], self.spans[index]
+        between = self.text[before.end : here.start]
+        return not before.closed and self.text[before.start] in _OPENING and not between.strip()
 
     def _line(self, at: int) -> int:
         """Where the line of a quotation begins, or the one before where that leads it."""
@@ -199,7 +209,7 @@ class ChineseReader:
         )
         if not colon and not tagged and last is not None:
             return False
-        if WRITTEN.search(sentence) and colon:
+        if colon and (WRITTEN.search(sentence) or _CITED.search(sentence)):
             turn.kind = "writing"
             return True
         strength = Strength.TAG if colon or tagged else Strength.BEAT

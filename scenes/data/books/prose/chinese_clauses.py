@@ -88,6 +88,8 @@ class ClauseReader:
     def _is_somebody(self, name: str) -> bool:
         """Whether a piece of text looks like a name, or like what somebody is called."""
         odd = _NOT_IN_ROLES - w.IN_NAMES if name[0] in SURNAMES else _NOT_IN_ROLES
+        if name[0] == name[1:2]:
+            return False
         if name in w.STOP or name[:2] in w.STOP or name[-2:] in w.BODY or set(name) & odd:
             return False
         return SHAPE.fullmatch(name) is not None and not is_word(name)

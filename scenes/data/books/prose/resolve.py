@@ -138,6 +138,7 @@ class Resolver:
         """Whom he or she means: whoever was last told of, rather not who spoke just before."""
         mentions = self._before(turn.start)
         here = [one.who for one in mentions if one.paragraph == turn.paragraph and one.subject]
+        here = [who for who in here if who not in turn.called]
         fits = [who for who in here if self.reader.gender(who) in (gender, "")]
         if fits:
             return fits[-1]
@@ -198,7 +199,11 @@ class Resolver:
         return [
             (who, self._features(who, groups, index, taking, spoke, named))
             for who in people
-            if who and who not in MARKS and who in self._active and not self.reader.stands_for(who)
+            if who
+            and who not in MARKS
+            and who in self._active
+            and not self.reader.stands_for(who)
+            and not any(who in one.called for one in group)
         ]
 
     def _features(
@@ -290,10 +295,12 @@ def paragraphs(turns: Sequence[Turn]) -> list[list[Turn]]:
     found: list[list[Turn]] = []
     for turn in turns:
         last = found[-1][-1] if found else None
-        together = (
-            last is not None
-            and last.paragraph == turn.paragraph
-            and (turn.same or (turn.speaker == last.speaker and not turn.other))
+        together = last is not None and (
+            turn.goes_on
+            or (
+                last.paragraph == turn.paragraph
+                and (turn.same or (turn.speaker == last.speaker and not turn.other))
+            )
         )
         if together:
             found[-1].append(turn)
