@@ -32,7 +32,7 @@ _STRONG = re.compile(
     r"看[着了向到看]|望[着了向]|盯着|瞪|瞥|皱|愣|怔|沉默|伸[出手了]|拿[起出过着了]|放下|推[开门了]|拉[住开过]|"
     r"握|指[着了]|接过|递[给过了]|端[着起来]|靠[在着]|躺|蹲|跪|咬|抿|眨|闭[上着了]|睁|想[了着起]|觉得|知道|记得|"
     r"听[见到着了]|拍|扶|抱[着住起]|挥|摆[了手]|耸|撇|咳|深吸|松了|擦|抹|揉|摸|举[起着]|掏|停[下了住]|顿|退[了后]|凑|"
-    r"俯|弯[下腰]|起身|没[有说动回]|不说|不知|不肯|也不|把|将|冲|对[着他她我]|朝|在心[里中底]|[在从用以][^，。]{1,8}[说道问喊骂叫想]|嘀咕|嘟囔|喃喃|解释|补充)"
+    r"俯|弯[下腰]|起身|[替给帮代][^，。]{1,6}[说问道喊答]|没[有说动回]|不说|不知|不肯|也不|把|将|冲|对[着他她我]|朝|在心[里中底]|[在从用以][^，。]{1,8}[说道问喊骂叫想]|嘀咕|嘟囔|喃喃|解释|补充)"
 )
 WEAK = re.compile(
     "[一-鿿](?:了|着|起|过[来去]|下|进|出|开|到|向|上[来去]|回|住|在)|[一-鿿][一下](?:[一-鿿])?|[从在向朝往用][一-鿿]|腾地|噌地|猛|第一个|一[把屁个]|手里|怀里|身上"
@@ -76,6 +76,7 @@ _MARRIED = ("太太", "夫人", "嫂", "嫂子", "婶", "婶子", "大妈", "大
 _LATIN = re.compile(
     r"(?<![A-Za-zＡ-Ｚａ-ｚ阿小老])[A-ZＡ-Ｚ][A-Za-zＡ-Ｚａ-ｚ]{0,15}(?=[说问道喊叫答笑看走站点摇的忽却便愈]|[一-鿿]{0,3}[地]?[说问道])"
 )
+_LETTERED = re.compile("[阿老小][A-ZＡ-Ｚ]{1,4}(?![A-Za-zＡ-Ｚａ-ｚ])")
 FEW, OFTEN = 2, 8
 _SIGNS = "".join(sorted(SURNAMES))
 MOST_LOOKED = 300
@@ -128,7 +129,11 @@ def cast_of(text: str, narration: str, known: Mapping[str, str], more: Iterable[
         forms.setdefault(role, role)
     for kin in w.SAME_KIN:
         own = [one for one in kin if one not in known]
-        often = max(own, key=narration.count, default="")
+        counts = {one: narration.count(one) for one in own}
+        for one in own:
+            longer = (counts[each] for each in own if one != each and each.startswith(one))
+            counts[one] -= sum(longer)
+        often = max(own, key=lambda one: counts[one], default="")
         forms.update(dict.fromkeys(own, often))
     return Cast(forms, _genders(forms, narration))
 
@@ -194,6 +199,7 @@ def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[
     untitled = _TITLE_OF_BOOK.sub("", narration)
     kept += {dotted(found[1], found[2]) for found in _DOTTED.finditer(untitled)}
     kept += [name for name, n in Counter(_LATIN.findall(narration)).items() if n >= FEW]
+    kept += [name for name, n in Counter(_LETTERED.findall(text)).items() if n >= FEW]
     kept += [name for name in set(_CALLED.findall(narration)) if text.count(name) >= FEW]
     told = set(_TITLED.findall(narration))
     for titled, count in Counter(_TITLED.findall(text)).items():

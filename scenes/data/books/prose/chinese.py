@@ -42,6 +42,9 @@ LEAD = 400
 class ChineseReader:
     """Reads one book. `text` is in simplified signs; `known` are forms with their names."""
 
+    weighs_pronouns = True
+    """Whether he and she are chosen by what `pronouns.candidates` tells."""
+
     def __init__(self, text: str, spans: Sequence[Quotation], known: Mapping[str, str]) -> None:
         self.text = text
         self.spans = spans

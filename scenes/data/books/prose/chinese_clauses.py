@@ -65,7 +65,9 @@ class ClauseReader:
         at = lead_end(clause)
         found = self._at(clause, at) or (self._at(clause, 0) if at else None)
         if found is not None:
-            return found
+            heard = _HEARS.match(clause, found.end)
+            other = self._at(clause, heard.end()) if heard else None
+            return other if other and says(clause[other.end :]) else found
         return self._inside(clause, at)
 
     def unknown(self, clause: str) -> Subject | None:
@@ -226,6 +228,10 @@ _RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M
 _UNKNOWN_VOICE = re.compile(
     "不知道?是?谁|有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)"
 )
+
+
+_HEARS = re.compile("[又就却还便也忽然]{0,3}(?:听见|听到|听得|听|看见|瞧见|看到)")
+"""Behind somebody who hears another speak."""
 
 
 def says(text: str) -> bool:

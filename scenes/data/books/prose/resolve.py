@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
+from scenes.data.books.prose import pronouns
 from scenes.data.books.prose.evidence import (
     FEMALE,
     FIRST,
@@ -136,6 +137,8 @@ class Resolver:
 
     def _meant(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
         """Whom he or she means: whoever was last told of, rather not who spoke just before."""
+        if getattr(self.reader, "weighs_pronouns", False):
+            return self._weighed(turn, self.pronoun_candidates(turn, earlier, gender))
         mentions = self._before(turn.start)
         here = [one.who for one in mentions if one.paragraph == turn.paragraph and one.subject]
         here = [who for who in here if who not in turn.called]
@@ -157,6 +160,28 @@ class Resolver:
         for who in turn.called:
             costs.pop(who, None)
         return min(costs, key=lambda name: costs[name], default="")
+
+    def pronoun_candidates(
+        self, turn: Turn, earlier: Sequence[Turn], gender: str
+    ) -> list[tuple[str, dict[str, float]]]:
+        """Whom a pronoun beside a turn may mean, each with what speaks for and against them."""
+        near = [one for one in self._before(turn.start) if turn.start - one.at <= RECENT]
+        people = {one.who for one in near} | {one.speaker for one in earlier}
+        fits = {
+            who: bool(told)
+            for who in people
+            if who and (told := self.reader.gender(who)) in ("", gender)
+        }
+        return pronouns.candidates(turn, earlier, near, fits)
+
+    def _weighed(self, turn: Turn, found: list[tuple[str, dict[str, float]]]) -> str:
+        scored = [(self.score(features), who) for who, features in found]
+        if not scored:
+            return ""
+        best, who = max(scored)
+        total = math.exp(self.weights.get(pronouns.NOBODY, 0.0))
+        total += sum(math.exp(each) for each, _ in scored)
+        return who if math.exp(best) >= pronouns.LEAST * total else ""
 
     # --- turns -------------------------------------------------------------------------------
 
