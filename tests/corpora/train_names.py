@@ -70,7 +70,7 @@ def _of_piece(novel: str, text: str, known: set[str] | frozenset[str]) -> Iterat
         part = any(name != one and name in one for one in known)
         if (part and name not in known) or not cast.may_be_taken(name, how, text):
             continue
-        yield Example(novel, name, features(name, how, text.count(name)), name in known)
+        yield Example(novel, name, features(name, how, text), name in known)
 
 
 def fitted(found: Sequence[Example]) -> dict[str, float]:

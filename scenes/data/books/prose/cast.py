@@ -68,6 +68,7 @@ _ALONE = tuple({*w.TITLES, "公公", "太太", "夫人", "小姐", "先生", "�
 """Titles that stand without a name for the one person who has them."""
 _TWICE = re.compile(r"(.)\1(.)\2")
 """How somebody does something: `局局促促的`."""
+_NEVER = frozenset("的了着过吗呢吧啊我你他她它们")
 LONGEST = 6
 _NOT_BEFORE = frozenset("连据和于向从经应该都单易时由")
 """Surnames that are words before a name: `连阿Q也笑了`."""
@@ -194,7 +195,7 @@ def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[
         if not may_be_taken(name, how, text):
             continue
         counts[name] = text.count(name)
-        if likelihood(features(name, how, counts[name])) >= LEAST:
+        if likelihood(features(name, how, text)) >= LEAST:
             kept.append(name)
     untitled = _TITLE_OF_BOOK.sub("", narration)
     kept += {dotted(found[1], found[2]) for found in _DOTTED.finditer(untitled)}
@@ -261,7 +262,7 @@ def may_be_name(name: str) -> bool:
     inside = w.NO_NAME - w.IN_NAMES if name[0] in SURNAMES else w.NO_NAME
     inside -= NUMBERS | w.FOREIGN if is_foreign(name) else NUMBERS
     if name[0] == "老" and len(name) == 3:
-        inside = frozenset(w.HARD)
+        inside = _NEVER
     if set(name[1:-1]) & inside or "·" in name or name[-2:] in w.STOP:
         return False
     return name[0] not in w.HARD

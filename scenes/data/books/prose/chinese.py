@@ -31,6 +31,8 @@ _TERM_AFTER = re.compile(
     "[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]"
 )
 _CALL = re.compile(r"(?:^|[，。！？…、—])([^，。！？…、—\s]{1,5})(?=[，。！？!?…、—]|$)")
+_GOES_ON = re.compile("[又也还就便却才再]{0,2}(?:[说道问答喊叫想笑骂]|话|这|声)")
+"""How a clause begins that tells nobody anew: `说着站了起来`."""
 _CITED = re.compile("》$|语[见出]|出自|见于|引自")
 """What leads words out of a book."""
 _CALLING = "喂嘿哎唉诶嗨啊呀哦嗯"
@@ -59,7 +61,7 @@ class ChineseReader:
     def _know(self, cast: Cast) -> None:
         """Read with a cast from now on."""
         self.cast = cast
-        self.clauses = ClauseReader(cast)
+        self.clauses = ClauseReader(cast, self.text)
         self.epithets = Epithets(self.narration, cast)
 
     @property
@@ -288,6 +290,10 @@ class ChineseReader:
             subject = self._subject(clause[0], number == 0)
             if subject is not None:
                 break
+        if subject is None:
+            subject = self.clauses.guessed(first[0], 2 if spoken == 0 else 3)
+            if subject is None and spoken == 0 and not _GOES_ON.match(first[0]):
+                subject = Subject(SOMEBODY, 0)
         if subject is None or (spoken < 0 and REACTS.search(clause[0][subject.end :][:9])):
             return False
         turn.who, turn.strength = subject.who, least if spoken < 0 and not voice else Strength.TAG

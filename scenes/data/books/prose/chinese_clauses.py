@@ -3,7 +3,16 @@
 import re
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import SHAPE, SURNAMES, Cast, does, form_at, is_word, lead_end
+from scenes.data.books.prose.cast import (
+    SHAPE,
+    Cast,
+    does,
+    form_at,
+    is_whole,
+    lead_end,
+    may_be_name,
+)
+from scenes.data.books.prose.naming import NUMBERS, SURNAMES, is_word
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY, Subject
 
 
@@ -55,8 +64,9 @@ FAR = 14
 class ClauseReader:
     """Tells the subjects of clauses, for one cast."""
 
-    def __init__(self, cast: Cast) -> None:
+    def __init__(self, cast: Cast, text: str) -> None:
         self.cast = cast
+        self.text = text
         self.met: set[str] = set()
         """Who was told by their looks alone."""
 
@@ -85,6 +95,19 @@ class ClauseReader:
             if best:
                 self.met.add(best.who)
                 return best
+        return None
+
+    def guessed(self, clause: str, least: int) -> Subject | None:
+        """Who begins a clause beside words, by a name that the text has `least` times."""
+        for length in (4, 3, 2):
+            name, rest = clause[:length], clause[length:]
+            if not rest or set(name) & (w.NO_NAME - NUMBERS) or not may_be_name(name):
+                continue
+            if is_word(name) or not (does(rest) or is_word(rest[:2]) or is_word(rest[:4])):
+                continue
+            if self.text.count(name) >= least and is_whole(name, self.text):
+                self.met.add(name)
+                return Subject(name, length)
         return None
 
     def _is_somebody(self, name: str) -> bool:

@@ -20,8 +20,9 @@ LEAST = 0.35
 """Least probability of a name for it to be taken as one."""
 
 
-def features(name: str, how: Mapping[str, int], count: int) -> dict[str, float]:
-    """What speaks for and against a name that a text has `count` times, used as `how` tells."""
+def features(name: str, how: Mapping[str, int], text: str) -> dict[str, float]:
+    """What speaks for and against a name of a text that is used as `how` tells."""
+    count = text.count(name)
     found = {"": 1.0, f"long {len(name)}": 1.0, "count": min(3.0, math.log(count))}
     starts = max(1, how.get("starts", 0))
     for key in _COUNTED:
@@ -41,6 +42,8 @@ def features(name: str, how: Mapping[str, int], count: int) -> dict[str, float]:
         found[f"{of}surname and {given}"] = 1.0
     elif given in (1, 2) and surname in SURNAMES:
         found[f"{of}rare surname and {given}"] = 1.0
+    if given == 2 and not is_word(name[-2:]) and text.count(name[-2:]) > 2 * count:
+        found["given name alone"] = 1.0
     if name[0] in "老小阿大":
         found["old, young"] = 1.0
     if name[0] in NUMBERS:
