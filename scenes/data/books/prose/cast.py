@@ -146,7 +146,8 @@ def acting(narration: str, whole: str) -> dict[str, Counter[str]]:
         text = clause[0]
         behind = narration[clause.start() - 1 : clause.start()] == "\0"
         before = _LEADS_WORDS.match(narration, clause.end()) is not None
-        for start in {0, lead_end(text), _modified(text)}:
+        starts = {0, lead_end(text), _modified(text)}
+        for start in starts | {start + len(_role_at(text, start)) for start in starts}:
             for length in range(2, LONGEST + 1):
                 name = text[start : start + length]
                 if len(name) < length:
@@ -173,6 +174,11 @@ def acting(narration: str, whole: str) -> dict[str, Counter[str]]:
         if call[1] in seen or call[1][0] in SURNAMES:
             seen[call[1]]["called"] += 1
     return seen
+
+
+def _role_at(text: str, at: int) -> str:
+    """What somebody is, before their name: `厨娘` in `厨娘阿珍`."""
+    return next((text[at : at + n] for n in (5, 4, 3, 2) if text[at : at + n] in ROLES), "")
 
 
 def _modified(text: str) -> int:

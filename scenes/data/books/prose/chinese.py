@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import CLAUSE, ROLES, Cast, cast_of
+from scenes.data.books.prose.cast import CLAUSE, ROLES, Cast, cast_of, does
 from scenes.data.books.prose.chinese_clauses import THOUGHT, VOICE, WRITTEN, ClauseReader, says
 from scenes.data.books.prose.chinese_manner import is_bare
 from scenes.data.books.prose.epithets import Epithets
@@ -54,9 +54,25 @@ class ChineseReader:
         self._roles = ROLES
         self._lines = [found.start() for found in re.finditer(r"\n(?=[ 　]*[^\s])", text)]
         self._know(cast_of(text, self.narration, known))
+        if any(not span.closed for span in spans):
+            self.spans = [self._cut(span) for span in spans]
+            self.narration = blanked(text, self.spans)
+            self._know(cast_of(text, self.narration, known))
         self.turns()
         if self.clauses.met:
             self._know(cast_of(text, self.narration, known, sorted(self.clauses.met)))
+
+    def _cut(self, span: Quotation) -> Quotation:
+        """What is said behind a dash, without what is told of whoever said it."""
+        if span.closed or self.text[span.start] in _OPENING:
+            return span
+        for end in _SENTENCE_END.finditer(self.text, span.start, span.end - 1):
+            clause = CLAUSE.match(self.text, end.end(), span.end)
+            subject = self.clauses.begins(clause[0]) if clause else None
+            if clause and subject and subject.who not in (FIRST, SOMEBODY):
+                if does(clause[0][subject.end :]) == 2:
+                    return Quotation(span.start, end.end(), False)
+        return span
 
     def _know(self, cast: Cast) -> None:
         """Read with a cast from now on."""
@@ -97,7 +113,8 @@ class ChineseReader:
             who = subject.who if subject else ""
             if who and who not in (MALE, FEMALE, FIRST, SOMEBODY):
                 who = self.epithets.meant(who, clause.start())
-                found.append(Mentioned(clause.start(), who, True, paragraph))
+                if who != SOMEBODY:
+                    found.append(Mentioned(clause.start(), who, True, paragraph))
             elif who in (MALE, FEMALE):
                 found.append(Mentioned(clause.start(), who, True, paragraph))
             elif who == FIRST:
@@ -223,7 +240,13 @@ class ChineseReader:
             return False
         if THOUGHT.search(clauses[-1][1]):
             turn.kind = "thought"
+        begun = [at for at, clause in clauses if self.clauses.begins(clause)]
         for at, clause in reversed(clauses):
+            if begun and at > begun[-1] and at != clauses[-1][0]:
+                continue
+            if begun and at > begun[-1] and not VOICE.search(clause) and not says(clause):
+                turn.to = turn.to or self.clauses.addressed(clause)
+                continue
             turn.to = turn.to or self.clauses.addressed(clause)
             subject = self._subject(clause, at == clauses[-1][0]) or (
                 self.clauses.unknown(clause) if colon or tagged else None

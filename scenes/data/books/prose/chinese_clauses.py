@@ -80,6 +80,12 @@ class ClauseReader:
             return other if other and says(clause[other.end :]) else found
         return self._inside(clause, at)
 
+    def begins(self, clause: str) -> Subject | None:
+        """Who a clause begins with, or whoever is heard in it."""
+        at = lead_end(clause)
+        found = self._at(clause, at) or (self._at(clause, 0) if at else None)
+        return self.subject(clause) if found else None
+
     def unknown(self, clause: str) -> Subject | None:
         """Who does something in a clause beside words, by the look of it: `刀疤脸狞笑道`."""
         at = lead_end(clause)
@@ -202,6 +208,8 @@ class ClauseReader:
         if clause[end : end + 1] in ("嫂", "婶") and name not in _NOUNS:
             return Subject(name + clause[end], end + 1)
         kin = form_at(self.cast.forms, clause, end)
+        if name in _NOUNS and kin in ("先生", "小姐", "太太", "夫人"):
+            return Subject(name, end + len(kin))
         if name in _NOUNS and kin and self.cast.forms[kin] not in _NOUNS:
             return self._after(clause, self.cast.forms[kin], end + len(kin))
         if kin in _RELATIONS and name not in _NOUNS:

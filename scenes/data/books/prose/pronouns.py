@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from scenes.data.books.prose.evidence import Mentioned, Turn
 
-LEAST = 0.5
+LEAST = 0.4
 """Least probability that a pronoun means somebody for them to be taken."""
 NOBODY = "he nobody"
 """The weight of somebody who is not among those named."""
@@ -51,6 +51,8 @@ def candidates(
             "he before": who in before,
             "he before last": bool(before) and before[-1] == who,
             "he before first": bool(before) and before[0] == who,
+            "he before alone": set(before) == {who},
+            "he here alone": set(here) == {who},
             "he called": who in turn.called,
             "he only": len(order) == 1,
         }
