@@ -22,14 +22,21 @@ from scenes.data.books.prose import cast
 from scenes.data.books.prose.extract import chinese_quotations
 from scenes.data.books.prose.naming import features
 from scenes.data.books.quotation_marks import blanked
+from scenes.data.books.words import words
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "name_weights.json"
 PENALTY, RATE, STEPS = 0.001, 0.8, 6000
 SILENT = frozenset(
-    "陈士成 何小仙 王九妈 双喜 阿发 赵贵翁 陈老五 王胡 吴妈 赵司晨 赵白眼 小Ｄ 刘海仙 老栓 小栓 华老栓 "
-    "老尼姑 举人老爷 宝儿 巡警 秀才 罗警官 陆哥 华大妈 康大叔 郑贤弟 邹容 鲁迅 宏儿 水生 八一嫂 六斤 七斤 红眼睛阿义 夏三爷 夏瑜 驼背五少爷 假洋鬼子 "
-    "赵秀才 洪哥 杨二嫂 胡万山 周家 钱玄同 金永生 陈独秀 胡适之 长妈妈 三太太 赵太爷 邹七嫂 老尼姑 举人老爷 宝儿 巡警 罗警官 陆哥".split()
+    words(
+        """
+        陈士成 何小仙 王九妈 双喜 阿发 赵贵翁 陈老五 王胡 吴妈 赵司晨 赵白眼 小Ｄ
+        刘海仙 老栓 小栓 华老栓 老尼姑 举人老爷 宝儿 巡警 秀才 罗警官 陆哥 华大妈
+        康大叔 郑贤弟 邹容 鲁迅 宏儿 水生 八一嫂 六斤 七斤 红眼睛阿义 夏三爷 夏瑜
+        驼背五少爷 假洋鬼子 赵秀才 洪哥 杨二嫂 胡万山 周家 钱玄同 金永生 陈独秀
+        胡适之 长妈妈 三太太 赵太爷 邹七嫂
+        """
+    )
 )
 """Who has a name in a book, and says none of the quotations that are labelled."""
 

@@ -139,7 +139,9 @@ def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
         sum(weights.get(name, 0.0) * value for name, value in found.items())
         for _, found in one.candidates
     ]
-    powers = [math.exp(score) for score in (*scores, weights.get(PRONOUN if one.pronoun else NOBODY, 0.0))]
+    powers = [
+        math.exp(score) for score in (*scores, weights.get(PRONOUN if one.pronoun else NOBODY, 0.0))
+    ]
     return [power / sum(powers) for power in powers]
 
 

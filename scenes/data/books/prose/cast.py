@@ -64,7 +64,10 @@ _LEADS_WORDS = re.compile("[：:]|[^。！？!?\n\0]{0,14}[，：]\0")
 _SAYS = re.compile(
     "(?:[又也还就才便却都没不再已只忽突终慢轻静低苦冷干淡狠大小高沉柔悄]|[一-鿿]{1,4}[地似]的?|[一-鿿]{0,3}声)*[说问道喊叫答嚷骂吼笑哼]"
 )
-_ALONE = tuple({*w.TITLES, "公公", "太太", "夫人", "小姐", "先生", "少爷", "老爷", "姑姑"} - {"总", "局", "队", "工"})
+_ALONE = tuple(
+    {*w.TITLES, "公公", "太太", "夫人", "小姐", "先生", "少爷", "老爷", "姑姑"}
+    - {"总", "局", "队", "工"}
+)
 """Titles that stand without a name for the one person who has them."""
 _TWICE = re.compile(r"(.)\1(.)\2")
 """How somebody does something: `局局促促的`."""
@@ -161,7 +164,9 @@ def acting(narration: str, whole: str) -> dict[str, Counter[str]]:
                     continue
                 strong = _STRONG.match(rest) or _BODY.match(rest)
                 seen[name]["starts"] += 1
-                seen[name]["words"] += is_word(rest[:2]) or is_word(rest[:4]) or rest[:1] in _ADVERBS
+                seen[name]["words"] += (
+                    is_word(rest[:2]) or is_word(rest[:4]) or rest[:1] in _ADVERBS
+                )
                 seen[name]["ends"] += not rest
                 if not strong and WEAK.match(rest):
                     seen[name]["weak"] += 1

@@ -69,9 +69,9 @@ class ChineseReader:
         for end in _SENTENCE_END.finditer(self.text, span.start, span.end - 1):
             clause = CLAUSE.match(self.text, end.end(), span.end)
             subject = self.clauses.begins(clause[0]) if clause else None
-            if clause and subject and subject.who not in (FIRST, SOMEBODY):
-                if does(clause[0][subject.end :]) == 2:
-                    return Quotation(span.start, end.end(), False)
+            known = subject is not None and subject.who not in (FIRST, SOMEBODY)
+            if clause and subject and known and does(clause[0][subject.end :]) == 2:
+                return Quotation(span.start, end.end(), False)
         return span
 
     def _know(self, cast: Cast) -> None:

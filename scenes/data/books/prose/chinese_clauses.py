@@ -12,8 +12,8 @@ from scenes.data.books.prose.cast import (
     lead_end,
     may_be_name,
 )
-from scenes.data.books.prose.naming import NUMBERS, SURNAMES, is_word
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY, Subject
+from scenes.data.books.prose.naming import NUMBERS, SURNAMES, is_word
 
 
 def _any(words: tuple[str, ...] | frozenset[str]) -> str:

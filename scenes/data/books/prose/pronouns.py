@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from scenes.data.books.prose.evidence import Mentioned, Turn
 
-LEAST = 0.4
+LEAST = 0.45
 """Least probability that a pronoun means somebody for them to be taken."""
 NOBODY = "he nobody"
 """The weight of somebody who is not among those named."""
