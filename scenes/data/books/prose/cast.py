@@ -224,9 +224,7 @@ def _names(seen: Mapping[str, Counter[str]], text: str, narration: str) -> list[
 def dotted(first: str, rest: str) -> str:
     """A foreign name with dots, without what stands before and behind it: `跟着雨果·布兰特走`."""
     signs = w.FOREIGN | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    at = len(first)
-    while at and first[at - 1] in signs:
-        at -= 1
+    at = max((n + 1 for n, sign in enumerate(first) if sign in w.HARD), default=0)
     *inside, last = rest.split("·")[1:]
     end = next((n for n in range(1, len(last)) if does(last[n:]) == 2), 0)
     if not end:
@@ -236,6 +234,8 @@ def dotted(first: str, rest: str) -> str:
 
 def may_be_taken(name: str, how: Counter[str], text: str) -> bool:
     """Whether a piece of text is used as names are, so that it is worth a closer look."""
+    if name[0] in _NOT_BEFORE and text.count(name[1:]) > text.count(name):
+        return False
     acts = how["acts"] + how["weak"]
     full = name[0] in SURNAMES and len(name) < 4 and (how["starts"] > 1 or how["called"] or acts)
     used = acts >= FEW or how["beside"] or (acts and how["called"]) or full
