@@ -13,7 +13,13 @@ DATA = HERE.parents[1].parent / "shared" / "data"
 NOVELS = DATA / "novels"
 FOLDERS = (NOVELS, DATA / "novels_more", HERE / "modern")
 WHY = {"letter", "misprint", "nameless", "nested", "several", "sound", "term", "verse", "writing"}
-LEAST = {"classical-held": 100, "classical-more": 40, "vernacular-more": 100, "modern-more": 100}
+LEAST = {
+    "classical-held": 100,
+    "classical-more": 40,
+    "vernacular-more": 100,
+    "modern-more": 100,
+    "stories-tune": 100,
+}
 needs_novels = pytest.mark.skipif(
     not NOVELS.is_dir(), reason=f"the four classics are not in {NOVELS}"
 )
@@ -70,6 +76,10 @@ def test_a_book_is_tuned_on_before_what_is_held(kind):
         assert max(at for each, at in tuned if each == novel) < min(
             at for each, at in held if each == novel
         )
+
+
+def test_stories_that_are_tuned_on_are_labelled_elsewhere_than_those_that_are_counted():
+    assert not places("stories-tune") & places("modern-more")
 
 
 def test_three_hundred_quotations_of_the_great_novels_are_held():

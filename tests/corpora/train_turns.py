@@ -1,8 +1,8 @@
 """Learns the weights by which a turn that nobody is named for is given to a speaker.
 
-    python tests/corpora/train_turns.py FOLDER [--check]
+    python tests/corpora/train_turns.py FOLDER… [--check]
 
-FOLDER holds the novels that the labels of `labels/*-tune.jsonl` are of; those of our own writing
+Each FOLDER holds novels that the labels of `labels/*-tune.jsonl` are of; those of our own writing
 lie in `modern/`. Writes `scenes/data/books/prose/turn_weights.json`: a conditional logit over the
 candidates of a turn (and nobody), fitted by gradient descent with an L2 penalty. `--check` prints
 instead how it does on chapters that were left out. No held label is read.
@@ -21,6 +21,7 @@ import numpy as np
 from scenes.data.books.book import read_book
 from scenes.data.books.prose.evidence import Turn
 from scenes.data.books.prose.extract import reader_of
+from scenes.data.books.prose.pronouns import NOBODY as PRONOUN
 from scenes.data.books.prose.resolve import (
     NOBODY,
     SPOKEN,
@@ -32,7 +33,7 @@ from scenes.data.books.prose.resolve import (
 
 HERE = Path(__file__).parent
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "turn_weights.json"
-GENRES = ("modern", "english")
+GENRES = ("modern", "stories", "english")
 PENALTY, RATE, STEPS, ROUNDS = 0.002, 0.5, 3000, 3
 TOLD = 0.3
 """How much a turn counts whose speaker the text tells, which is asked as if it did not."""
@@ -45,6 +46,7 @@ class Decision(NamedTuple):
     candidates: list[tuple[str, dict[str, float]]]
     right: frozenset[str]
     undecided: bool
+    pronoun: bool = False
 
 
 class Recorder(Resolver):
@@ -54,6 +56,15 @@ class Recorder(Resolver):
         super().__init__(*rest)  # type: ignore[arg-type]
         self.novel, self.truth = novel, truth
         self.decisions: dict[int, Decision] = {}
+        self.pronouns: list[Decision] = []
+
+    def pronoun_candidates(
+        self, turn: Turn, earlier: Sequence[Turn], gender: str
+    ) -> list[tuple[str, dict[str, float]]]:
+        found = super().pronoun_candidates(turn, earlier, gender)
+        if right := self.truth.get(turn.start):
+            self.pronouns.append(Decision(self.novel, found, right, True, True))
+        return found
 
     def resolved(self) -> list[Turn]:
         turns = super().resolved()
@@ -79,21 +90,23 @@ def truths(genre: str) -> dict[str, dict[int, frozenset[str]]]:
     return found
 
 
-def decisions(folder: Path, weights: Mapping[str, float]) -> list[Decision]:
+def decisions(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Decision]:
     found: list[Decision] = []
     for genre in GENRES:
         for novel, truth in truths(genre).items():
-            path = (HERE / "modern" if genre == "modern" else folder) / f"{novel}.txt"
+            places = (one / f"{novel}.txt" for one in (HERE / "modern", *folders))
+            path = next(one for one in places if one.is_file())
             recorder = Recorder(
                 novel, truth, reader_of(read_book(path), {}, genre == "english"), weights
             )
             recorder.resolved()
-            found += recorder.decisions.values()
+            found += [*recorder.decisions.values(), *recorder.pronouns]
     return found
 
 
 def fitted(examples: Sequence[Decision]) -> dict[str, float]:
     """The weights under which the right candidates are likeliest."""
+    nobody = PRONOUN if examples[0].pronoun else NOBODY
     names = sorted({name for one in examples for _, found in one.candidates for name in found})
     column = {name: at for at, name in enumerate(names)}
     most = max(len(one.candidates) for one in examples) + 1
@@ -117,7 +130,7 @@ def fitted(examples: Sequence[Decision]) -> dict[str, float]:
         chances /= chances.sum(1, keepdims=True)
         gradient = (weigh * (right - chances)[:, :, None] * features).sum((0, 1))
         weights += RATE * (gradient / weigh.sum() - PENALTY * weights)
-    return dict(zip([*names, NOBODY], map(float, weights), strict=True))
+    return dict(zip([*names, nobody], map(float, weights), strict=True))
 
 
 def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
@@ -126,7 +139,9 @@ def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
         sum(weights.get(name, 0.0) * value for name, value in found.items())
         for _, found in one.candidates
     ]
-    powers = [math.exp(score) for score in (*scores, weights.get(NOBODY, 0.0))]
+    powers = [
+        math.exp(score) for score in (*scores, weights.get(PRONOUN if one.pronoun else NOBODY, 0.0))
+    ]
     return [power / sum(powers) for power in powers]
 
 
@@ -147,14 +162,16 @@ def checked(examples: Sequence[Decision]) -> Iterable[str]:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
+    folders = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
     weights = dict(turn_weights())
     for _ in range(ROUNDS):
-        examples = decisions(folder, weights)
-        if "--check" in sys.argv:
-            print(len(examples), *checked(examples), sep="\n")
+        examples = decisions(folders, weights)
+        kinds = [[one for one in examples if one.pronoun == each] for each in (False, True)]
+        if "--check" in sys.argv and weights.get(PRONOUN):
+            for kind in kinds:
+                print(len(kind), *checked(kind), sep="\n")
             return
-        weights = fitted(examples)
+        weights = {name: one for kind in kinds for name, one in fitted(kind).items()}
     rounded = {name: round(weight, 3) for name, weight in sorted(weights.items())}
     WEIGHTS.write_text(json.dumps(rounded, indent=1) + "\n", "utf-8")
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import Cast, cast_of
+from scenes.data.books.prose.cast import CLAUSE, ROLES, Cast, cast_of, does
 from scenes.data.books.prose.chinese_clauses import THOUGHT, VOICE, WRITTEN, ClauseReader, says
 from scenes.data.books.prose.chinese_manner import is_bare
-from scenes.data.books.prose.chinese_names import CLAUSE, ROLES
 from scenes.data.books.prose.epithets import Epithets
 from scenes.data.books.prose.evidence import (
     FEMALE,
@@ -32,6 +31,10 @@ _TERM_AFTER = re.compile(
     "[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]"
 )
 _CALL = re.compile(r"(?:^|[，。！？…、—])([^，。！？…、—\s]{1,5})(?=[，。！？!?…、—]|$)")
+_GOES_ON = re.compile("[又也还就便却才再]{0,2}(?:[说道问答喊叫想笑骂]|话|这|声)")
+"""How a clause begins that tells nobody anew: `说着站了起来`."""
+_CITED = re.compile("》$|语[见出]|出自|见于|引自")
+"""What leads words out of a book."""
 _CALLING = "喂嘿哎唉诶嗨啊呀哦嗯"
 REACTS = re.compile("|".join(map(re.escape, sorted(w.REACTS, key=len, reverse=True))))
 LEAD = 400
@@ -41,6 +44,9 @@ LEAD = 400
 class ChineseReader:
     """Reads one book. `text` is in simplified signs; `known` are forms with their names."""
 
+    weighs_pronouns = True
+    """Whether he and she are chosen by what `pronouns.candidates` tells."""
+
     def __init__(self, text: str, spans: Sequence[Quotation], known: Mapping[str, str]) -> None:
         self.text = text
         self.spans = spans
@@ -48,14 +54,30 @@ class ChineseReader:
         self._roles = ROLES
         self._lines = [found.start() for found in re.finditer(r"\n(?=[ 　]*[^\s])", text)]
         self._know(cast_of(text, self.narration, known))
+        if any(not span.closed for span in spans):
+            self.spans = [self._cut(span) for span in spans]
+            self.narration = blanked(text, self.spans)
+            self._know(cast_of(text, self.narration, known))
         self.turns()
         if self.clauses.met:
             self._know(cast_of(text, self.narration, known, sorted(self.clauses.met)))
 
+    def _cut(self, span: Quotation) -> Quotation:
+        """What is said behind a dash, without what is told of whoever said it."""
+        if span.closed or self.text[span.start] in _OPENING:
+            return span
+        for end in _SENTENCE_END.finditer(self.text, span.start, span.end - 1):
+            clause = CLAUSE.match(self.text, end.end(), span.end)
+            subject = self.clauses.begins(clause[0]) if clause else None
+            known = subject is not None and subject.who not in (FIRST, SOMEBODY)
+            if clause and subject and known and does(clause[0][subject.end :]) == 2:
+                return Quotation(span.start, end.end(), False)
+        return span
+
     def _know(self, cast: Cast) -> None:
         """Read with a cast from now on."""
         self.cast = cast
-        self.clauses = ClauseReader(cast)
+        self.clauses = ClauseReader(cast, self.text)
         self.epithets = Epithets(self.narration, cast)
 
     @property
@@ -91,7 +113,8 @@ class ChineseReader:
             who = subject.who if subject else ""
             if who and who not in (MALE, FEMALE, FIRST, SOMEBODY):
                 who = self.epithets.meant(who, clause.start())
-                found.append(Mentioned(clause.start(), who, True, paragraph))
+                if who != SOMEBODY:
+                    found.append(Mentioned(clause.start(), who, True, paragraph))
             elif who in (MALE, FEMALE):
                 found.append(Mentioned(clause.start(), who, True, paragraph))
             elif who == FIRST:
@@ -120,10 +143,18 @@ class ChineseReader:
             turn.kind = "term"
             return turn
         self._evidence(turn, start, before, behind, follows, continued, turns)
+        if turns and not turn.who and not before.strip() and self._left_open(index):
+            turn.goes_on = turn.same = True
         turn.called = self._called(words)
         if turn.who in turn.called:
             turn.called = tuple(name for name in turn.called if name != turn.who)
         return turn
+
+    def _left_open(self, index: int) -> bool:
+        """Whether the quotation before has no closing mark, and this one begins the next line."""
+        before, here = self.spans[index - 1], self.spans[index]
+        between = self.text[before.end : here.start]
+        return not before.closed and self.text[before.start] in _OPENING and not between.strip()
 
     def _line(self, at: int) -> int:
         """Where the line of a quotation begins, or the one before where that leads it."""
@@ -200,7 +231,7 @@ class ChineseReader:
         )
         if not colon and not tagged and last is not None:
             return False
-        if WRITTEN.search(sentence) and colon:
+        if colon and (WRITTEN.search(sentence) or _CITED.search(sentence)):
             turn.kind = "writing"
             return True
         strength = Strength.TAG if colon or tagged else Strength.BEAT
@@ -209,7 +240,13 @@ class ChineseReader:
             return False
         if THOUGHT.search(clauses[-1][1]):
             turn.kind = "thought"
+        begun = [at for at, clause in clauses if self.clauses.begins(clause)]
         for at, clause in reversed(clauses):
+            if begun and at > begun[-1] and at != clauses[-1][0]:
+                continue
+            if begun and at > begun[-1] and not VOICE.search(clause) and not says(clause):
+                turn.to = turn.to or self.clauses.addressed(clause)
+                continue
             turn.to = turn.to or self.clauses.addressed(clause)
             subject = self._subject(clause, at == clauses[-1][0]) or (
                 self.clauses.unknown(clause) if colon or tagged else None
@@ -276,6 +313,10 @@ class ChineseReader:
             subject = self._subject(clause[0], number == 0)
             if subject is not None:
                 break
+        if subject is None:
+            subject = self.clauses.guessed(first[0], 2 if spoken == 0 else 3)
+            if subject is None and spoken == 0 and not _GOES_ON.match(first[0]):
+                subject = Subject(SOMEBODY, 0)
         if subject is None or (spoken < 0 and REACTS.search(clause[0][subject.end :][:9])):
             return False
         turn.who, turn.strength = subject.who, least if spoken < 0 and not voice else Strength.TAG

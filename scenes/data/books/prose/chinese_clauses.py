@@ -3,9 +3,17 @@
 import re
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import Cast, form_at
-from scenes.data.books.prose.chinese_names import SHAPE, SURNAMES, does, is_word, lead_end
+from scenes.data.books.prose.cast import (
+    SHAPE,
+    Cast,
+    does,
+    form_at,
+    is_whole,
+    lead_end,
+    may_be_name,
+)
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY, Subject
+from scenes.data.books.prose.naming import NUMBERS, SURNAMES, is_word
 
 
 def _any(words: tuple[str, ...] | frozenset[str]) -> str:
@@ -56,8 +64,9 @@ FAR = 14
 class ClauseReader:
     """Tells the subjects of clauses, for one cast."""
 
-    def __init__(self, cast: Cast) -> None:
+    def __init__(self, cast: Cast, text: str) -> None:
         self.cast = cast
+        self.text = text
         self.met: set[str] = set()
         """Who was told by their looks alone."""
 
@@ -66,8 +75,16 @@ class ClauseReader:
         at = lead_end(clause)
         found = self._at(clause, at) or (self._at(clause, 0) if at else None)
         if found is not None:
-            return found
+            heard = _HEARS.match(clause, found.end)
+            other = self._at(clause, heard.end()) if heard else None
+            return other if other and says(clause[other.end :]) else found
         return self._inside(clause, at)
+
+    def begins(self, clause: str) -> Subject | None:
+        """Who a clause begins with, or whoever is heard in it."""
+        at = lead_end(clause)
+        found = self._at(clause, at) or (self._at(clause, 0) if at else None)
+        return self.subject(clause) if found else None
 
     def unknown(self, clause: str) -> Subject | None:
         """Who does something in a clause beside words, by the look of it: `刀疤脸狞笑道`."""
@@ -86,9 +103,24 @@ class ClauseReader:
                 return best
         return None
 
+    def guessed(self, clause: str, least: int) -> Subject | None:
+        """Who begins a clause beside words, by a name that the text has `least` times."""
+        for length in (4, 3, 2):
+            name, rest = clause[:length], clause[length:]
+            if not rest or set(name) & (w.NO_NAME - NUMBERS) or not may_be_name(name):
+                continue
+            if is_word(name) or not (does(rest) or is_word(rest[:2]) or is_word(rest[:4])):
+                continue
+            if self.text.count(name) >= least and is_whole(name, self.text):
+                self.met.add(name)
+                return Subject(name, length)
+        return None
+
     def _is_somebody(self, name: str) -> bool:
         """Whether a piece of text looks like a name, or like what somebody is called."""
         odd = _NOT_IN_ROLES - w.IN_NAMES if name[0] in SURNAMES else _NOT_IN_ROLES
+        if name[0] == name[1:2]:
+            return False
         if name in w.STOP or name[:2] in w.STOP or name[-2:] in w.BODY or set(name) & odd:
             return False
         return SHAPE.fullmatch(name) is not None and not is_word(name)
@@ -176,6 +208,8 @@ class ClauseReader:
         if clause[end : end + 1] in ("嫂", "婶") and name not in _NOUNS:
             return Subject(name + clause[end], end + 1)
         kin = form_at(self.cast.forms, clause, end)
+        if name in _NOUNS and kin in ("先生", "小姐", "太太", "夫人"):
+            return Subject(name, end + len(kin))
         if name in _NOUNS and kin and self.cast.forms[kin] not in _NOUNS:
             return self._after(clause, self.cast.forms[kin], end + len(kin))
         if kin in _RELATIONS and name not in _NOUNS:
@@ -225,6 +259,10 @@ _RELATIONS = frozenset((*w.KIN_F, *w.KIN_M)) - frozenset(w.TITLES_F + w.TITLES_M
 _UNKNOWN_VOICE = re.compile(
     "不知道?是?谁|有个?人|一声(?:断喝|大喝|喊|叫|喝|吼|冷笑)|(?:一个|那个?)[^，。]{0,8}(?:声音|嗓音|嗓门)"
 )
+
+
+_HEARS = re.compile("[又就却还便也忽然]{0,3}(?:听见|听到|听得|听|看见|瞧见|看到)")
+"""Behind somebody who hears another speak."""
 
 
 def says(text: str) -> bool:

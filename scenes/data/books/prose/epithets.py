@@ -5,8 +5,8 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import Cast, form_at
-from scenes.data.books.prose.chinese_names import ROLES
+from scenes.data.books.prose.cast import ROLES, Cast, form_at
+from scenes.data.books.prose.evidence import SOMEBODY
 
 AHEAD, BEHIND = 3000, 1500
 """Characters before and behind within which somebody is at hand."""
@@ -56,6 +56,8 @@ class Epithets:
         if not gender and not old:
             return role
         near = [name for name in self._named if self._is_near(name, at)]
+        if later := self._named_later(role, gender, near, at):
+            return later
         fits = [
             name
             for name in near
@@ -65,6 +67,21 @@ class Epithets:
             return role
         first = self._named[fits[0]][0]
         return role if self._introduced(role, first, at) else fits[0]
+
+    def _named_later(self, role: str, gender: str, near: list[str], at: int) -> str:
+        """Who gets a name after they were brought in so; somebody, where several may have been."""
+        brought = re.compile(rf"[一个位名][^，。！？、\n]{{0,10}}{role}")
+        first = brought.search(self.narration, max(0, at - AHEAD), at + REACH)
+        if first is None:
+            return ""
+        fits = [
+            name
+            for name in near
+            if self._named[name][0] > first.start() and self.cast.gender(name) in (gender, "")
+        ]
+        if len(fits) == 1 and self.cast.gender(fits[0]):
+            return fits[0]
+        return SOMEBODY if fits else ""
 
     def _is_near(self, name: str, at: int) -> bool:
         places = self._named[name]

@@ -43,6 +43,8 @@ class Turn:
     strength: Strength = Strength.NOTHING
     same: bool = False
     """Whether whoever says the quotation before it in the paragraph says this too."""
+    goes_on: bool = False
+    """Whether the paragraph before left its quotation open, so that this one goes on with it."""
     other: bool = False
     """Whether somebody else than in the quotation before says it."""
     to: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
+from scenes.data.books.prose import pronouns
 from scenes.data.books.prose.evidence import (
     FEMALE,
     FIRST,
@@ -136,8 +137,11 @@ class Resolver:
 
     def _meant(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
         """Whom he or she means: whoever was last told of, rather not who spoke just before."""
+        if getattr(self.reader, "weighs_pronouns", False):
+            return self._weighed(turn, self.pronoun_candidates(turn, earlier, gender))
         mentions = self._before(turn.start)
         here = [one.who for one in mentions if one.paragraph == turn.paragraph and one.subject]
+        here = [who for who in here if who not in turn.called]
         fits = [who for who in here if self.reader.gender(who) in (gender, "")]
         if fits:
             return fits[-1]
@@ -156,6 +160,28 @@ class Resolver:
         for who in turn.called:
             costs.pop(who, None)
         return min(costs, key=lambda name: costs[name], default="")
+
+    def pronoun_candidates(
+        self, turn: Turn, earlier: Sequence[Turn], gender: str
+    ) -> list[tuple[str, dict[str, float]]]:
+        """Whom a pronoun beside a turn may mean, each with what speaks for and against them."""
+        near = [one for one in self._before(turn.start) if turn.start - one.at <= RECENT]
+        people = {one.who for one in near} | {one.speaker for one in earlier}
+        fits = {
+            who: bool(told)
+            for who in people
+            if who and (told := self.reader.gender(who)) in ("", gender)
+        }
+        return pronouns.candidates(turn, earlier, near, fits)
+
+    def _weighed(self, turn: Turn, found: list[tuple[str, dict[str, float]]]) -> str:
+        scored = [(self.score(features), who) for who, features in found]
+        if not scored:
+            return ""
+        best, who = max(scored)
+        total = math.exp(self.weights.get(pronouns.NOBODY, 0.0))
+        total += sum(math.exp(each) for each, _ in scored)
+        return who if math.exp(best) >= pronouns.LEAST * total else ""
 
     # --- turns -------------------------------------------------------------------------------
 
@@ -198,7 +224,11 @@ class Resolver:
         return [
             (who, self._features(who, groups, index, taking, spoke, named))
             for who in people
-            if who and who not in MARKS and who in self._active and not self.reader.stands_for(who)
+            if who
+            and who not in MARKS
+            and who in self._active
+            and not self.reader.stands_for(who)
+            and not any(who in one.called for one in group)
         ]
 
     def _features(
@@ -298,9 +328,10 @@ def paragraphs(turns: Sequence[Turn]) -> list[list[Turn]]:
     for turn in turns:
         last = found[-1][-1] if found else None
         together = last is not None and (
-            turn.same
+            turn.goes_on
             or (
-                last.paragraph == turn.paragraph and turn.speaker == last.speaker and not turn.other
+                last.paragraph == turn.paragraph
+                and (turn.same or (turn.speaker == last.speaker and not turn.other))
             )
         )
         if together:
