@@ -76,10 +76,7 @@ def is_quoting(text: str) -> bool:
 
 
 def _has_quote(parts: Marked) -> bool:
-    for __, kind in parts:
-        if kind == "quote":
-            return True
-    return False
+    return any(kind == "quote" for __, kind in parts)
 
 
 def _tells_of_itself(lines: Sequence[str], names: Sequence[str]) -> bool:
