@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from base.errors import KnownError
 from scenes.dice.expression import Dice, Expression, Number, Percentile, has_dice, written
@@ -64,7 +65,6 @@ class Read:
 
 
 NOTHING = Read(())
-_NAMING = ("{who}", "{name}")
 _SURE = ("check", "checks", "sanity", "growth")
 """What only a dice bot says, whoever it seems to be."""
 
@@ -79,8 +79,9 @@ def foreign_rolls(text: str, heard: Heard) -> Read:
         return NOTHING
     found: list[tuple[int, int, list[Roll]]] = []
     left = text
+    known: dict[str, bool] = {}
     for saying in SAYINGS:
-        if not saying.may_be_in(text):
+        if not saying.may_be_in(text, known):
             continue
         for match in _matches(saying, text, heard):
             start, end = match.span()
@@ -123,8 +124,8 @@ def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
 
 def _matches(saying: Saying, text: str, heard: Heard) -> Iterator[re.Match[str]]:
     """Where a sentence stands in a text: anywhere in what a bot says, if it cannot be but one."""
-    named = any(field in saying.text for field in _NAMING)
-    if saying.tool != "any" and (heard.is_bot or (named and saying.said in _SURE)):
+    sure = heard.is_bot or (saying.is_named and saying.said in _SURE)
+    if saying.tool != "any" and sure:
         yield from saying.pattern.finditer(text)
         return
     found = saying.pattern.match(text)
@@ -177,7 +178,7 @@ def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
 def _check(who: str, groups: dict[str, str]) -> Roll:
     skill = (groups.get("skill") or groups.get("tail") or "").strip()
     skill = "" if skill in _EXTRA_SKILLS else skill
-    difficulty, plain = without_difficulty(skill)
+    has_difficulty, called, reason = _asked(skill, groups.get("why", ""))
     rolled, target = int(groups["rolled"]), int(groups["target"])
     expression, dice = _percentile(groups, rolled)
     return Roll(
@@ -187,19 +188,29 @@ def _check(who: str, groups: dict[str, str]) -> Roll:
         written(expression),
         (rolled,),
         "check",
-        reason_of(f"{skill} {groups.get('why', '')}"),
-        skill_called(plain) if skill else "",
+        reason,
+        called,
         target,
         DEGREES[groups["degree"]],
         dice,
-        value=None if difficulty else target,
+        value=None if has_difficulty else target,
     )
+
+
+@lru_cache(1000)
+def _asked(skill: str, why: str) -> tuple[bool, str, str]:
+    """Whether a check is of some difficulty, its skill, and how it is called."""
+    difficulty, plain = without_difficulty(skill)
+    called = skill_called(plain) if skill else ""
+    return bool(difficulty), called, reason_of(f"{skill} {why}")
 
 
 def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[Thrown, ...]]:
     """The d100 that came to `rolled`, with its bonus dice, and what they showed."""
     told = groups.get("faces") or groups.get("steps") or groups.get("each") or ""
     letter = groups.get("d100") or ""
+    if not (told or letter[:1] in "bBpP" or groups.get("extra")):
+        return Percentile(0), percentile_told(0, "", rolled)
     many = max(0, len(re.findall(r"[0-9]{1,3}", re.sub(r"[dDbBpP] ?[0-9]{1,3} ?=", "", told))) - 1)
     if groups.get("extra"):
         bonus = int(groups["extra"])
@@ -260,12 +271,12 @@ def _lost(groups: dict[str, str]) -> tuple[Thrown, ...]:
 
 def _thrown(who: str, groups: dict[str, str]) -> list[Roll]:
     total = int(groups["total"])
-    expression = _expression(groups["dice"])
+    expression, canonical = _expression(groups["dice"])
     if groups.get("first") and int(groups["first"]) != total:
         return []
     dice = dice_told(expression, groups.get("detail", ""), total)
     reason = reason_of(groups.get("why", ""))
-    return [Roll(0, None, who, written(expression), (total,), reason=reason, dice=dice)]
+    return [Roll(0, None, who, canonical, (total,), reason=reason, dice=dice)]
 
 
 def _repeated(who: str, groups: dict[str, str]) -> list[Roll]:
@@ -294,9 +305,12 @@ def _repeated(who: str, groups: dict[str, str]) -> list[Roll]:
     ]
 
 
-def _expression(text: str) -> Expression:
-    """The expression of dice that a text is. Raises `KnownError`."""
+@lru_cache(1000)
+def _expression(text: str) -> tuple[Expression, str]:
+    """The expression of dice that a text is, and its canonical form. Raises `KnownError`."""
     expression = whole_expression(text.replace(" ", ""))
     if not has_dice(expression):
         raise KnownError("")
-    return Percentile(0) if expression == Dice(Number(1), Number(100)) else expression
+    if expression == Dice(Number(1), Number(100)):
+        expression = Percentile(0)
+    return expression, written(expression)
