@@ -171,7 +171,7 @@ class Saying:
             literal = ""
             if sign in ("=", "/"):
                 literals.append(sign)
-            elif sign in _SIGNS:
+            elif sign and sign in _SIGNS:
                 words.append(_SIGNS[sign])
             if piece and piece["word"] and not depth and not WORDS[piece["word"]].endswith(")?"):
                 words.append(WORDS[piece["word"]])
