@@ -1,7 +1,7 @@
 """What other tools say of rolls, as rolls of ours; what is no known sentence stays. Pure."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -117,7 +117,9 @@ def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
     if len(text) > LONGEST:
         return None
     for saying in SHEETS:
-        if (found := saying.pattern.search(text)) and (who := _who(found, heard)):
+        if (found := saying.pattern.search(text)) and (
+            who := _who(found, found.groupdict(), heard)
+        ):
             return who, found["key"], int(found["after"])
     return None
 
@@ -133,9 +135,8 @@ def _matches(saying: Saying, text: str, heard: Heard) -> Iterator[re.Match[str]]
         yield found
 
 
-def _who(found: re.Match[str], heard: Heard) -> str:
+def _who(found: re.Match[str], groups: Mapping[str, str | None], heard: Heard) -> str:
     """Who rolled; nothing where nobody says so."""
-    groups = found.groupdict()
     named = groups.get("who") or groups.get("who2") or groups.get("who3") or ""
     if named and named not in _UNNAMED:
         return heard.called(named)
@@ -146,10 +147,10 @@ def _who(found: re.Match[str], heard: Heard) -> str:
 
 
 def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
-    who = _who(found, heard)
+    groups = found.groupdict("")
+    who = _who(found, groups, heard)
     if not who:
         return []
-    groups = {key: text or "" for key, text in found.groupdict().items()}
     try:
         match saying.said:
             case "hidden":
