@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from base.errors import KnownError
 from scenes.dice.expression import Dice, Expression, Number, Percentile, has_dice, written
@@ -38,8 +39,7 @@ _EXTRA_SKILLS = frozenset({"奖励骰", "惩罚骰", "獎勵骰", "懲罰骰"})
 """What stands where a skill would, and names none."""
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """Who said what is read: `called` gives the role of a name that a bot prints; `ordered` is who
     gave the order that a bot answers, and `order` what they wrote."""
 
@@ -56,8 +56,7 @@ class Heard:
         return found["skill"].strip() if found else ""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """The rolls that a message tells of, and what else it says."""
 
     rolls: tuple[Roll, ...]
@@ -181,12 +180,12 @@ def _check(who: str, groups: dict[str, str]) -> Roll:
     skill = "" if skill in _EXTRA_SKILLS else skill
     has_difficulty, called, reason = _asked(skill, groups.get("why", ""))
     rolled, target = int(groups["rolled"]), int(groups["target"])
-    expression, dice = _percentile(groups, rolled)
+    bonus, dice = _percentile(groups, rolled)
     return Roll(
         0,
         None,
         who,
-        written(expression),
+        _d100(bonus),
         (rolled,),
         "check",
         reason,
@@ -198,6 +197,11 @@ def _check(who: str, groups: dict[str, str]) -> Roll:
     )
 
 
+@lru_cache(100)
+def _d100(bonus: int) -> str:
+    return written(Percentile(bonus))
+
+
 @lru_cache(1000)
 def _asked(skill: str, why: str) -> tuple[bool, str, str]:
     """Whether a check is of some difficulty, its skill, and how it is called."""
@@ -206,12 +210,12 @@ def _asked(skill: str, why: str) -> tuple[bool, str, str]:
     return bool(difficulty), called, reason_of(f"{skill} {why}")
 
 
-def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[Thrown, ...]]:
-    """The d100 that came to `rolled`, with its bonus dice, and what they showed."""
+def _percentile(groups: dict[str, str], rolled: int) -> tuple[int, tuple[Thrown, ...]]:
+    """The bonus dice of the d100 that came to `rolled`, and what all showed."""
     told = groups.get("faces") or groups.get("steps") or groups.get("each") or ""
     letter = groups.get("d100") or ""
     if not (told or letter[:1] in "bBpP" or groups.get("extra")):
-        return Percentile(0), percentile_told(0, "", rolled)
+        return 0, percentile_told(0, "", rolled)
     many = max(0, len(re.findall(r"[0-9]{1,3}", re.sub(r"[dDbBpP] ?[0-9]{1,3} ?=", "", told))) - 1)
     if groups.get("extra"):
         bonus = int(groups["extra"])
@@ -223,7 +227,7 @@ def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[
         bonus = -many if re.search("惩|懲", told) else 0
     if abs(bonus) > MOST_EXTRA:
         raise KnownError("")
-    return Percentile(bonus), percentile_told(bonus, told, rolled, bool(groups.get("each")))
+    return bonus, percentile_told(bonus, told, rolled, bool(groups.get("each")))
 
 
 def _sanity(who: str, groups: dict[str, str]) -> Roll:
