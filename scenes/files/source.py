@@ -194,7 +194,7 @@ def text_file(raw: bytes, name: str) -> TextFile:
 def _has_escaped(text: str) -> bool:
     """Whether a text holds bytes that are no UTF-8; no pattern finds that as fast."""
     try:
-        text.encode("utf-16-le")
+        text.encode("utf-32-le")
     except UnicodeEncodeError:
         return True
     return False
