@@ -12,6 +12,7 @@ from characters.cards.prose import (
     NEAR,
     Telling,
     is_term,
+    may_say_i,
     sentences,
     tells_of_itself,
     without_saying,
@@ -35,6 +36,8 @@ _LEADING = "，,、：:；; "
 _NARRATIONS = re.compile("(?:【[^【】]*】)+")
 _TOLD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2}")
 _BARE = re.compile(r"[\w\u3400-\u9fff]")
+Marked = list[tuple[str, str]]
+"""The parts of a line, each with what marks it."""
 
 
 def spoken(
@@ -49,44 +52,52 @@ def spoken(
     theirs; where nobody seems to speak, `性格：活泼`, it is a context line. `by_quotes` is whether
     only quotes are speech, or none are told from what is said, where that is known already.
     """
-    plain = _BOLD_LABEL.sub(r"\1：", printable(text).replace("\t", " "))
+    plain = printable(text).replace("\t", " ")
+    if "*" in plain and (":" in plain or "：" in plain):
+        plain = _BOLD_LABEL.sub(r"\1：", plain)
     if "**" in plain and _STARRED.search(plain):
         plain = plain.replace("**", "")  # deeds have one star, what is stressed has two
     lines: list[str] = []
     telling = Telling((voices.name, *voices.aliases))
     for block in blocks(plain, voices, labels):
-        quoting = any(map(_is_quoting, block.lines)) if by_quotes is None else by_quotes
+        marked = list(map(_marked, block.lines))
+        quoting = any(map(_has_quote, marked)) if by_quotes is None else by_quotes
         if block.speaker == voices.name and quoting:
-            prose = "\n".join(_PIECE.sub("", line) for line in block.lines)
-            telling.first_person = tells_of_itself(prose, telling.names)
-        for line in block.lines:
-            lines += _told_line(line, block.speaker, voices, telling, quoting)
+            telling.first_person = _tells_of_itself(block.lines, telling.names)
+        for line, parts in zip(block.lines, marked, strict=True):
+            lines += _told_line(line, parts, block.speaker, voices, telling, quoting)
         lines += [f"{{{one}}}" for one in block.facts]
     return lines
 
 
 def is_quoting(text: str) -> bool:
     """Whether something is quoted in a text that is said."""
-    return any(map(_is_quoting, text.splitlines()))
+    return any(_has_quote(_marked(line)) for line in text.splitlines())
 
 
-def _is_quoting(line: str) -> bool:
-    """Whether something is quoted in a line that is said."""
-    return any(kind == "quote" for __, kind in _marked(line))
+def _has_quote(parts: Marked) -> bool:
+    return any(kind == "quote" for __, kind in parts)
+
+
+def _tells_of_itself(lines: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a role tells of itself as I in what is not marked in these lines."""
+    if not any(map(may_say_i, lines)):
+        return False
+    return tells_of_itself("\n".join(_PIECE.sub("", line) for line in lines), names)
 
 
 def _told_line(
-    line: str, speaker: str, voices: Voices, telling: Telling, by_quotes: bool
+    line: str, parts: Marked, speaker: str, voices: Voices, telling: Telling, by_quotes: bool
 ) -> list[str]:
-    """The lines of a log that one line of a block is."""
+    """The lines of a log that one line of a block is, marked as `parts`."""
     if line.startswith("【") and line.endswith("】"):
         return [line if _NARRATIONS.fullmatch(line) else _narration(line[1:-1])]
-    if _LOG_MARK.search(line):
+    if "\\" in line and _LOG_MARK.search(line):
         return [f"{speaker}：{line}"]
     if voices.narrates and speaker == voices.name:
         return [_narration(line)] if _BARE.search(line) else []
     made: list[str] = []
-    for part, kind in _whose(line, telling, by_quotes):
+    for part, kind in _whose(line, parts, telling, by_quotes):
         piece = part.lstrip(_LEADING) if _BARE.search(part) else part
         if kind == "bare" and piece.strip() in telling.names:
             continue  # a name above what is said
@@ -99,31 +110,33 @@ def _told_line(
     return made
 
 
-def _marked(line: str) -> list[tuple[str, str]]:
+def _marked(line: str) -> Marked:
     """The parts of a line, each with what marks it: `deed`, `quote` where it is speech, `bare`; a
     quote is given with its signs, as a term is in its sentence."""
-    parts: list[tuple[str, str]] = []
+    parts: Marked = []
     end, held = 0, ""
     for found in _PIECE.finditer(line):
         between, end = line[end : found.start()], found.end()
-        before, after = (held + between)[-NEAR:], line[end : end + NEAR]
-        inner = found[found.lastindex or 0]
-        deed = (found.lastindex or 0) <= _DEED_GROUPS
-        if deed and found[0][0] != "*" and not _TOLD.search(inner):  # (>_<) is no deed
-            held += between + found[0]
+        whole, group = found[0], found.lastindex or 0
+        held += between
+        if deed := group <= _DEED_GROUPS:
+            is_bare = whole[0] != "*" and not _TOLD.search(found[group])  # (>_<) is no deed
+        else:
+            is_bare = is_term(held[-NEAR:], found[group], line[end : end + NEAR])
+        if is_bare:
+            held += whole
             continue
-        if not deed and is_term(before, inner, after):
-            held += between + found[0]
-            continue
-        parts += [(held + between, "bare"), (found[0], "deed" if deed else "quote")]
+        parts.append((held, "bare"))
+        parts.append((whole, "deed" if deed else "quote"))
         held = ""
     return [*parts, (held + line[end:], "bare")]
 
 
-def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, str]]:
+def _whose(
+    line: str, parts: Marked, telling: Telling, by_quotes: bool
+) -> Iterator[tuple[str, str]]:
     """The parts of a line in order, each with whose it is: `speech` of the role, its `deed`,
     `bare` prose, or an `other`'s words with the sentence that says so."""
-    parts = _marked(line)
     if not by_quotes:
         yield from _unquoted(parts, line)
         return
@@ -161,7 +174,7 @@ def _whose(line: str, telling: Telling, by_quotes: bool) -> Iterator[tuple[str, 
                     yield said, "speech"
 
 
-def _unquoted(parts: Sequence[tuple[str, str]], line: str) -> Iterator[tuple[str, str]]:
+def _unquoted(parts: Marked, line: str) -> Iterator[tuple[str, str]]:
     """The parts of a line by no quotes: what is not marked as a deed is said."""
     some, held = False, ""
     for text, kind in [*parts, ("", "deed")]:
@@ -186,9 +199,9 @@ def _inner(quote: str) -> str:
 
 def _last_sentence(text: str) -> tuple[str, str]:
     """What stands before the last sentence, and that; all is before where the last has ended."""
-    parts = list(sentences(text))
-    if not parts or text.rstrip()[-1:] in "。！？!?….":
+    if text.rstrip()[-1:] in "。！？!?….":
         return text, ""
+    parts = list(sentences(text))
     last = parts[-1]
     cut = text.rfind(last)
     return text[:cut], text[cut:]

@@ -96,9 +96,11 @@ _RULES = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,})[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?=\S)")
 _QUOTED = re.compile(r"^\s{0,3}(?:>\s)+(?=\S)")
 _BLANKS = re.compile(r"\n[ \t\n]*\n")
-_SUSPECT = re.compile(
-    r"[<`|&]|~~~|\]\(|^[ \t]*(?:_\.|[\[{]\s*[\[{\"]|#|>|---|===|\*\*\*)", re.MULTILINE
-)
+_SUSPECT = re.compile("[<`|&]")
+_SUSPECT_LINE = r"[ \t]*(?:_\.|[\[{]\s*[\[{\"]|#|>|---|===|\*\*\*)"
+_SUSPECT_FIRST = re.compile(_SUSPECT_LINE)
+_SUSPECT_NEXT = re.compile(rf"\n{_SUSPECT_LINE}")
+"""What is looked for in each message; each begins with signs that are soon found."""
 MOST_JSON = 64
 """Places of a text at which a JSON value is looked for."""
 
@@ -127,7 +129,7 @@ def setting_of(text: str, left_out: Counter[str] | None = None) -> str:
 
 
 def _plain(text: str, left_out: Counter[str], story: bool) -> str:
-    if not _SUSPECT.search(text):
+    if not _is_suspect(text):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "```" in text or "~~~" in text:
@@ -144,6 +146,17 @@ def _plain(text: str, left_out: Counter[str], story: bool) -> str:
         text = _RULES.sub("", text)
     text = _ENTITY.sub(lambda found: unescape(found[0]).replace("\xa0", " "), text)
     return _BLANKS.sub("\n\n", text).strip("\n")
+
+
+def _is_suspect(text: str) -> bool:
+    """Whether anything of what front ends write may stand in a text."""
+    return bool(
+        _SUSPECT.search(text)
+        or "](" in text
+        or "~~~" in text
+        or _SUSPECT_FIRST.match(text)
+        or _SUSPECT_NEXT.search(text)
+    )
 
 
 def _without_fences(text: str, left_out: Counter[str], story: bool) -> str:

@@ -4,6 +4,7 @@ others. By signs and words alone, so that where nothing tells, it is the role's.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 NEAR = 120
 """Characters beside a quotation by which it is told whose it is."""
@@ -51,18 +52,24 @@ _WRITTEN = re.compile(
     r"named|titled|so-called|words?|written|signs?|labels?|plaques?))[：:]?\s*$",
     re.IGNORECASE,
 )
+_LONGEST_WRITTEN = 24
+"""More characters than stand before a quotation for `_WRITTEN`."""
+_VOICE_WORDS = re.compile("[声聲嗓]音")
+_LATIN = re.compile("[A-Za-z]")
 _VOICE = re.compile(
     r"\s*(?P<who>[^，,。！？：:\s]{0,14}?)的?(?:声音|聲音|嗓音)[^。！？]{0,20}(?:传来|傳來|响起|響起)"
 )
 _TAIL_JA = re.compile(
     r"と?(?P<who>[^、。はが\s「」]{0,10})[はが]?(?:言[っい]|叫[んび]|呟|つぶや|答え|尋ね|訊|囁|ささや|告げ|笑[っい])"
 )
-_ENDS = re.compile(r"[。！？!?…—～~.,，、；;♪♥❤]$")
+_ENDS = tuple("。！？!?…—～~.,，、；;♪♥❤")
 _GOES_ON = re.compile(r"[\w\u3400-\u9fff]")
-_CLOSED = re.compile(r"[。！？!?…\.:：，,；;—]\s*$")
+_CLOSED = tuple("。！？!?….:：，,；;—")
 _SENTENCE = re.compile(
     r"(?<=[。！？])(?![。！？…”」』）)’])|(?<=[.!?])\s+(?=[A-Z\"“*])|(?<=……)(?=[^”」』。！？])|\n"
 )
+_STOPS = re.compile(r"[。！？.!?…\n]")
+"""Without one of these a text is one sentence."""
 _CLAUSE = re.compile(r"[，,；;]")
 _SECOND = re.compile(r"(?:you|your|yours)\b|你|您|\{\{user\}\}", re.IGNORECASE)
 _HE = re.compile(
@@ -79,6 +86,16 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _WHOSE = re.compile(r"[他她它我你][^，,]{0,8}?的([^，,]+)")
+_BEGINS = re.compile(
+    f"(?P<i>{_I.pattern})|(?P<other>{_SECOND.pattern}|{_OTHERS.pattern})|(?P<he>{_HE.pattern})",
+    re.IGNORECASE,
+)
+"""Who the subject of a sentence is, by how it begins."""
+_ONLY_SAID = re.compile(
+    r"言った|言う|答えた|呟いた|つぶやいた|叫んだ|尋ねた|囁いた"
+    rf"|{_SAID_ZH}|\s*(?:(?:she|he|they|i) )?{_SAID_EN}",
+    re.IGNORECASE,
+)
 _ACTS = re.compile(r"[了着起出微轻冷淡默然地没不]|一(?![名位个])")
 
 
@@ -99,13 +116,12 @@ class Telling:
         if self.named(text):
             self.other = False
             return True
-        if _I.match(text):
-            return True
-        if _SECOND.match(text) or _OTHERS.match(text):
-            return False
-        if _HE.match(text):
+        begins = _BEGINS.match(text)
+        if begins is None:
+            return None
+        if begins.lastgroup == "he":
             return not (self.first_person or self.other)
-        return None
+        return begins.lastgroup == "i"
 
     def speaks_as_i(self, text: str) -> bool:
         """Whether bare prose is said by a role that is told of as he or she."""
@@ -114,8 +130,10 @@ class Telling:
     def named(self, text: str) -> str:
         """The name of the role with which a text begins, and goes on as a sentence does."""
         for name in self.names:
-            after = text[len(name) :]
-            if name and text.startswith(name) and (not after or after[0] == " " or name[-1] > "⺀"):
+            if not (name and text.startswith(name)):
+                continue
+            after = text[len(name) : len(name) + 1]
+            if not after or after == " " or name[-1] > "⺀":
                 return name
         return ""
 
@@ -152,6 +170,11 @@ class Telling:
         return who[0].isupper() and who.split()[0].lower() not in ("and", "then", "but", "as")
 
 
+def may_say_i(text: str) -> bool:
+    """Whether `tells_of_itself` can be so of a text in which this stands."""
+    return "我" in text or "I" in text or "my" in text
+
+
 def tells_of_itself(text: str, names: Sequence[str]) -> bool:
     """Whether a role tells of itself as I in prose, from which all that is quoted was taken."""
     told = list(sentences(text))
@@ -162,12 +185,12 @@ def tells_of_itself(text: str, names: Sequence[str]) -> bool:
 
 def is_term(before: str, inner: str, after: str) -> bool:
     """Whether what stands between quotation marks is a word that is spoken of, not speech."""
-    if _WRITTEN.search(before):
-        return True
-    if _ENDS.search(inner):
-        return False
     lead = before.rstrip()
-    if not lead or _CLOSED.search(lead):
+    if _WRITTEN.search(lead, max(0, len(lead) - _LONGEST_WRITTEN)):
+        return True
+    if inner.endswith(_ENDS):
+        return False
+    if not lead or lead.endswith(_CLOSED):
         return (
             bool(_GOES_ON.match(after))
             and _speaker_behind(after) is None
@@ -178,9 +201,10 @@ def is_term(before: str, inner: str, after: str) -> bool:
 
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text."""
-    for part in _SENTENCE.split(text):
-        if part and part.strip():
-            yield part.strip()
+    is_one = _STOPS.search(text, 0, len(text) - 1) is None
+    for part in (text,) if is_one else _SENTENCE.split(text):
+        if part and (plain := part.strip()):
+            yield plain
 
 
 def without_saying(text: str, names: Sequence[str]) -> tuple[str, bool]:
@@ -201,20 +225,18 @@ def _only_says(clause: str, names: Sequence[str]) -> bool:
     last = clause.strip().removeprefix("と")
     for name in (*names, "她", "他", "它", "我", "は", "が"):
         last = last.removeprefix(name)
-    if re.fullmatch(r"(?:言った|言う|答えた|呟いた|つぶやいた|叫んだ|尋ねた|囁いた)", last):
-        return True
-    english = rf"\s*(?:(?:she|he|they|i) )?{_SAID_EN}"
-    return bool(re.fullmatch(_SAID_ZH, last) or re.fullmatch(english, last, re.IGNORECASE))
+    return _ONLY_SAID.fullmatch(last) is not None
 
 
+@lru_cache(256)
 def _speaker_before(lead: str) -> str | None:
     """Who says what follows, empty where nobody is named; `None` where no verb says so."""
-    sentence = _SENTENCE.split(lead)[-1] if lead else ""
+    sentence = lead if _STOPS.search(lead) is None else _SENTENCE.split(lead)[-1]
     clauses = _CLAUSE.split(sentence.strip().rstrip("：:，, "))
     verb = _LEAD_ZH.search(clauses[-1])
     if verb is not None:
         return _subject(clauses[-1][: verb.start()], clauses)
-    english = _LEAD_EN.search(sentence)
+    english = _LEAD_EN.search(sentence) if _LATIN.search(sentence) else None
     return english["who"] if english else None
 
 
@@ -237,14 +259,15 @@ def _subject(who: str, clauses: Sequence[str]) -> str:
     return ""
 
 
+@lru_cache(256)
 def _speaker_behind(tail: str) -> str | None:
     """As `_speaker_before`, of what stands behind the words."""
-    if found := _VOICE.match(tail):
+    if _VOICE_WORDS.search(tail) and (found := _VOICE.match(tail)):
         return found["who"] or found[0]
     if found := _TAIL_ZH.match(tail):
         return _subject(found["who"], ())
     if japanese := _TAIL_JA.match(tail):
         return japanese["who"]
-    if english := _TAIL_EN.match(tail):
+    if _LATIN.search(tail) and (english := _TAIL_EN.match(tail)):
         return english["who"] or english["after"]
     return None

@@ -62,9 +62,12 @@ def asked_word(difficulty: Difficulty, language: str = "zh") -> str:
     return _ASKED[difficulty][0 if is_chinese(language) else 1]
 
 
+_LONGEST_FIRST = sorted(DIFFICULTIES, key=len, reverse=True)
+
+
 def without_difficulty(text: str) -> tuple[Difficulty, str]:
     """The difficulty that a text begins with, and what it is of."""
-    for word in sorted(DIFFICULTIES, key=len, reverse=True):
+    for word in _LONGEST_FIRST:
         if text[: len(word)].casefold() == word and text[len(word) :].strip():
             return DIFFICULTIES[word], text[len(word) :].strip()
     return "", text

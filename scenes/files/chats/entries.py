@@ -135,7 +135,8 @@ def _as_deeds(text: str) -> str:
 
 def _without_asides(text: str) -> tuple[str, list[str]]:
     """A text without the lines that are no part of the play, and these."""
-    if not _ASIDE.search(text):
+    may_be = "((" in text or "（（" in text or "ooc" in text.lower()
+    if not (may_be and _ASIDE.search(text)):
         return text, []
     asides = [" ".join(found[0].split()) for found in _ASIDE.finditer(text)]
     return _ASIDE.sub("", text), asides

@@ -33,13 +33,15 @@ class TurnEvents:
         """The events of a message."""
         by: By = "player" if message.player else "model"
         parent, picked = self.head, {}
-        entries: list[Entry] | None = None
+        left_out: Counter[str] = Counter()
+        entries = entries_of(message, message.text, self.reading, left_out)
         if message.swipes:
-            rows = [entries_of(message, text, self.reading) for text in message.swipes]
+            rows = [
+                entries if text == message.text else entries_of(message, text, self.reading)
+                for text in message.swipes
+            ]
             draw = self._draw(message, rows)
             picked = {"draw": draw.id, "candidate": message.picked}
-            if message.swipes[message.picked] == message.text:
-                entries = rows[message.picked]
             yield {"event": "draw", **to_json(draw)}, ()
             report.became["draws"] += 1
             report.became["candidates"] += len(rows)
@@ -47,9 +49,6 @@ class TurnEvents:
                 if place != message.picked and len(row) > 1:
                     yield self._chain(row, parent, by, {}, {}, {"swipe": place}), ()
                     report.became["branches"] += 1
-        left_out: Counter[str] = Counter()
-        played = entries_of(message, message.text, self.reading, left_out)
-        entries = entries or played
         report.became[TAGS] += left_out.pop(TAGS, 0)
         report.dropped.update(+left_out)
         marks = {"message": message.foreign, "turns": len(entries)} if message.foreign else {}

@@ -3,7 +3,7 @@
 import re
 
 _STRESSED = re.compile(
-    r"(?<!\*)(?:\*\*(?P<bold>[^*\n]{1,200})\*\*|\*(?P<word>[^*\n]{1,40})\*)(?!\*)"
+    r"\*(?<!\*\*)(?:\*(?P<bold>[^*\n]{1,200})\*\*|(?P<word>[^*\n]{1,40})\*)(?!\*)"
 )
 _QUOTES = tuple('“”"「」『』')
 _NO_DEEDS = frozenset(

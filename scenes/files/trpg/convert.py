@@ -61,6 +61,8 @@ _ONLY_CALLED = re.compile(r"(?:@\S+\s*)+")
 _NAMED = re.compile(r"<([^<>\s]{1,40})>")
 """How SealDice prints a player's name."""
 _BRACKETS = '“”"「」『』【】\\[（(*\\\\=➯＞>→@&\n'
+_MAY_BE_CODED = re.compile(r"[\[@&「(<>]")
+"""What a code of a chat program begins with."""
 _TOLD = "0-9撤收群拍戳捏禁转聊招持"
 """What is in every number of an account, and in all that a program says in Chinese."""
 _PLAIN = re.compile(
@@ -151,7 +153,7 @@ class LogConverter:
                 return f"{who.opening}{text}{who.closing}"
             if text[:1] == "“" and (written := self._quoted(who, text)):
                 return written
-        if CODED.search(text) or LONG_NUMBER.search(text):
+        if (_MAY_BE_CODED.search(text) and CODED.search(text)) or LONG_NUMBER.search(text):
             text, left_out = self._cleaned(text)
             if left_out and text:
                 self.report.drop(number, PICTURES)

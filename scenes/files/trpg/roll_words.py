@@ -7,7 +7,7 @@ writes, and what people change of it: other marks, other words of the same, dice
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from scenes.dice.words import DEGREES
@@ -120,6 +120,16 @@ _MARKS: Mapping[str, str] = {
     "/": " ?/ ?",
     " ": " ?",
 }
+_SIGNS: Mapping[str, str] = {
+    **dict.fromkeys('"“”', _MARKS['"']),
+    ":": "[:：]",
+    "(": "[(（]",
+    ")": "[)）]",
+    "，": "[，,]",
+    "；": "[；;]",
+    ">": "[＞>→]",
+}
+"""What is in each mark that may be one of several signs."""
 _PIECE = re.compile(
     r"\{(?P<field>[a-z0-9]+)\}|(?P<open>⟨)|(?P<close>⟩)|(?P<word>"
     + "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
@@ -141,29 +151,57 @@ class Saying:
         return re.compile("".join(map(_read, _PIECE.finditer(self.text))))
 
     @cached_property
-    def words(self) -> tuple[re.Pattern[str], ...]:
-        """What stands in every such sentence, of which each is sooner looked for than the whole."""
-        depth, literal, words = 0, "", []
+    def is_named(self) -> bool:
+        """Whether it says who rolled."""
+        return "{who}" in self.text or "{name}" in self.text
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What stands in every such sentence, and the patterns of what else does; each is sooner
+        looked for than the whole."""
+        depth, literal = 0, ""
+        literals: list[str] = []
+        words: list[str] = []
         for piece in [*_PIECE.finditer(self.text), None]:
             sign = piece["sign"] if piece and not depth else None
             if sign and sign not in _MARKS:
                 literal += sign
                 continue
-            words += [re.escape(literal)] if literal else []
+            literals += [literal] if literal else []
             literal = ""
+            if sign in ("=", "/"):
+                literals.append(sign)
+            elif sign and sign in _SIGNS:
+                words.append(_SIGNS[sign])
             if piece and piece["word"] and not depth and not WORDS[piece["word"]].endswith(")?"):
                 words.append(WORDS[piece["word"]])
             depth += bool(piece and piece["open"]) - bool(piece and piece["close"])
-        return tuple(re.compile(word) for word in words)
+        return tuple(dict.fromkeys(literals)), tuple(dict.fromkeys(words))
 
-    def may_be_in(self, text: str) -> bool:
-        """Whether a text has the words of this sentence."""
-        return all(word.search(text) for word in self.words)
+    def may_be_in(self, text: str, known: dict[str, bool]) -> bool:
+        """Whether a text has the words of this sentence; `known` is which words it has, as far as
+        they were looked for."""
+        literals, words = self.parts
+        for literal in literals:
+            if literal not in text:
+                return False
+        for word in words:
+            has = known.get(word)
+            if has is None:
+                has = known[word] = _word(word).search(text) is not None
+            if not has:
+                return False
+        return True
 
     def written(self, fields: Mapping[str, str]) -> str:
         """The sentence with its fields; what may be absent, where all fields in it are known.
         Raises `KeyError` for another field that is not known."""
         return _written(self.text, fields)
+
+
+@lru_cache(None)
+def _word(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _read(piece: re.Match[str]) -> str:

@@ -1,8 +1,10 @@
 """What other tools say of rolls, as rolls of ours; what is no known sentence stays. Pure."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from base.errors import KnownError
 from scenes.dice.expression import Dice, Expression, Number, Percentile, has_dice, written
@@ -37,8 +39,7 @@ _EXTRA_SKILLS = frozenset({"奖励骰", "惩罚骰", "獎勵骰", "懲罰骰"})
 """What stands where a skill would, and names none."""
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(NamedTuple):
     """Who said what is read: `called` gives the role of a name that a bot prints; `ordered` is who
     gave the order that a bot answers, and `order` what they wrote."""
 
@@ -55,8 +56,7 @@ class Heard:
         return found["skill"].strip() if found else ""
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """The rolls that a message tells of, and what else it says."""
 
     rolls: tuple[Roll, ...]
@@ -64,7 +64,6 @@ class Read:
 
 
 NOTHING = Read(())
-_NAMING = ("{who}", "{name}")
 _SURE = ("check", "checks", "sanity", "growth")
 """What only a dice bot says, whoever it seems to be."""
 
@@ -79,8 +78,9 @@ def foreign_rolls(text: str, heard: Heard) -> Read:
         return NOTHING
     found: list[tuple[int, int, list[Roll]]] = []
     left = text
+    known: dict[str, bool] = {}
     for saying in SAYINGS:
-        if not saying.may_be_in(text):
+        if not saying.may_be_in(text, known):
             continue
         for match in _matches(saying, text, heard):
             start, end = match.span()
@@ -116,15 +116,17 @@ def sheet_told(text: str, heard: Heard) -> tuple[str, str, int] | None:
     if len(text) > LONGEST:
         return None
     for saying in SHEETS:
-        if (found := saying.pattern.search(text)) and (who := _who(found, heard)):
+        if (found := saying.pattern.search(text)) and (
+            who := _who(found, found.groupdict(), heard)
+        ):
             return who, found["key"], int(found["after"])
     return None
 
 
 def _matches(saying: Saying, text: str, heard: Heard) -> Iterator[re.Match[str]]:
     """Where a sentence stands in a text: anywhere in what a bot says, if it cannot be but one."""
-    named = any(field in saying.text for field in _NAMING)
-    if saying.tool != "any" and (heard.is_bot or (named and saying.said in _SURE)):
+    sure = heard.is_bot or (saying.is_named and saying.said in _SURE)
+    if saying.tool != "any" and sure:
         yield from saying.pattern.finditer(text)
         return
     found = saying.pattern.match(text)
@@ -132,9 +134,8 @@ def _matches(saying: Saying, text: str, heard: Heard) -> Iterator[re.Match[str]]
         yield found
 
 
-def _who(found: re.Match[str], heard: Heard) -> str:
+def _who(found: re.Match[str], groups: Mapping[str, str | None], heard: Heard) -> str:
     """Who rolled; nothing where nobody says so."""
-    groups = found.groupdict()
     named = groups.get("who") or groups.get("who2") or groups.get("who3") or ""
     if named and named not in _UNNAMED:
         return heard.called(named)
@@ -145,10 +146,10 @@ def _who(found: re.Match[str], heard: Heard) -> str:
 
 
 def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
-    who = _who(found, heard)
+    groups = found.groupdict("")
+    who = _who(found, groups, heard)
     if not who:
         return []
-    groups = {key: text or "" for key, text in found.groupdict().items()}
     try:
         match saying.said:
             case "hidden":
@@ -177,29 +178,44 @@ def _rolls(saying: Saying, found: re.Match[str], heard: Heard) -> list[Roll]:
 def _check(who: str, groups: dict[str, str]) -> Roll:
     skill = (groups.get("skill") or groups.get("tail") or "").strip()
     skill = "" if skill in _EXTRA_SKILLS else skill
-    difficulty, plain = without_difficulty(skill)
+    has_difficulty, called, reason = _asked(skill, groups.get("why", ""))
     rolled, target = int(groups["rolled"]), int(groups["target"])
-    expression, dice = _percentile(groups, rolled)
+    bonus, dice = _percentile(groups, rolled)
     return Roll(
         0,
         None,
         who,
-        written(expression),
+        _d100(bonus),
         (rolled,),
         "check",
-        reason_of(f"{skill} {groups.get('why', '')}"),
-        skill_called(plain) if skill else "",
+        reason,
+        called,
         target,
         DEGREES[groups["degree"]],
         dice,
-        value=None if difficulty else target,
+        value=None if has_difficulty else target,
     )
 
 
-def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[Thrown, ...]]:
-    """The d100 that came to `rolled`, with its bonus dice, and what they showed."""
+@lru_cache(100)
+def _d100(bonus: int) -> str:
+    return written(Percentile(bonus))
+
+
+@lru_cache(1000)
+def _asked(skill: str, why: str) -> tuple[bool, str, str]:
+    """Whether a check is of some difficulty, its skill, and how it is called."""
+    difficulty, plain = without_difficulty(skill)
+    called = skill_called(plain) if skill else ""
+    return bool(difficulty), called, reason_of(f"{skill} {why}")
+
+
+def _percentile(groups: dict[str, str], rolled: int) -> tuple[int, tuple[Thrown, ...]]:
+    """The bonus dice of the d100 that came to `rolled`, and what all showed."""
     told = groups.get("faces") or groups.get("steps") or groups.get("each") or ""
     letter = groups.get("d100") or ""
+    if not (told or letter[:1] in "bBpP" or groups.get("extra")):
+        return 0, percentile_told(0, "", rolled)
     many = max(0, len(re.findall(r"[0-9]{1,3}", re.sub(r"[dDbBpP] ?[0-9]{1,3} ?=", "", told))) - 1)
     if groups.get("extra"):
         bonus = int(groups["extra"])
@@ -211,7 +227,7 @@ def _percentile(groups: dict[str, str], rolled: int) -> tuple[Expression, tuple[
         bonus = -many if re.search("惩|懲", told) else 0
     if abs(bonus) > MOST_EXTRA:
         raise KnownError("")
-    return Percentile(bonus), percentile_told(bonus, told, rolled, bool(groups.get("each")))
+    return bonus, percentile_told(bonus, told, rolled, bool(groups.get("each")))
 
 
 def _sanity(who: str, groups: dict[str, str]) -> Roll:
@@ -260,12 +276,12 @@ def _lost(groups: dict[str, str]) -> tuple[Thrown, ...]:
 
 def _thrown(who: str, groups: dict[str, str]) -> list[Roll]:
     total = int(groups["total"])
-    expression = _expression(groups["dice"])
+    expression, canonical = _expression(groups["dice"])
     if groups.get("first") and int(groups["first"]) != total:
         return []
     dice = dice_told(expression, groups.get("detail", ""), total)
     reason = reason_of(groups.get("why", ""))
-    return [Roll(0, None, who, written(expression), (total,), reason=reason, dice=dice)]
+    return [Roll(0, None, who, canonical, (total,), reason=reason, dice=dice)]
 
 
 def _repeated(who: str, groups: dict[str, str]) -> list[Roll]:
@@ -294,9 +310,12 @@ def _repeated(who: str, groups: dict[str, str]) -> list[Roll]:
     ]
 
 
-def _expression(text: str) -> Expression:
-    """The expression of dice that a text is. Raises `KnownError`."""
+@lru_cache(1000)
+def _expression(text: str) -> tuple[Expression, str]:
+    """The expression of dice that a text is, and its canonical form. Raises `KnownError`."""
     expression = whole_expression(text.replace(" ", ""))
     if not has_dice(expression):
         raise KnownError("")
-    return Percentile(0) if expression == Dice(Number(1), Number(100)) else expression
+    if expression == Dice(Number(1), Number(100)):
+        expression = Percentile(0)
+    return expression, written(expression)
