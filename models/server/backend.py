@@ -163,7 +163,7 @@ class Server:
             sampling = replace(sampling, grammar=grammar_after_cue(sampling.grammar, prompt.cue))
         body = self._dialect.body(sampling, self._mode, self._model, self._context)
         body |= self._adapters.request(self._model, adapter)
-        body["stop"] = [] if thinks else sent_stops(sampling.stop, self._mode)
+        body["stop"] = [] if thinks else sent_stops(sampling.stop, self._mode, prompt.cue)
         if thinks:
             free = self.context - self._counting.guess(prompt.text) - sampling.max_tokens
             body["max_tokens"] += max(0, min(THOUGHT_TOKENS, free))

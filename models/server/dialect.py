@@ -75,16 +75,17 @@ class Dialect:
         return self.unthinking if re.search(self.thinkers, model) else {}
 
 
-def sent_stops(stops: Sequence[str], mode: Mode) -> list[str]:
+def sent_stops(stops: Sequence[str], mode: Mode, cue: str) -> list[str]:
     """The stop strings that spare the server most work, and cut off no answer that obeys.
 
     A chat model is asked to begin with the cue, and may begin with newlines, thoughts or a
-    bracket: what could end those is looked for here alone. So are cues of others, which end a
-    line only where one may begin.
+    bracket: what could end those is looked for here alone. So are the cues of
+    `Sampling.cues`, which end a line only where one may begin.
     """
-    useful = list(dict.fromkeys(filter(None, stops)))
+    own = {cue.strip(), cue.strip()[:-1] + "：", cue.strip()[:-1] + ":"}
+    useful = [stop for stop in dict.fromkeys(filter(None, stops)) if stop.strip() not in own]
     if mode == "chat":
-        useful = [stop for stop in useful if stop.strip(" \n\r【[") and stop[-1] in "】]"]
+        useful = [stop for stop in useful if stop.strip(" \n\r【[") and stop[-1] in "：:】]"]
     return useful[:MAX_STOPS]
 
 

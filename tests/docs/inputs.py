@@ -46,6 +46,11 @@ def write_inputs(folder: Path) -> None:
     for name in ("三国演义.txt", "novel.txt"):
         (folder / name).write_text(book(), encoding="utf-8")
     shutil.copytree(ROOT / "corpus" / "雾渡", folder / "corpus" / "雾渡")
+    shutil.copytree(
+        ROOT / "corpus" / "tables",
+        folder / "corpus" / "tables",
+        ignore=lambda _, names: [name for name in names if not name.startswith("001-")],
+    )
     (folder / "short.txt").write_text(NOVEL, encoding="utf-8")
     log = "".join(f"==== 第{n}章 ====\n【门开了{n}次。】\n{spoken(n)}" for n in range(1, 21))
     for name in ("log.txt", "rain.txt", "a.txt"):

@@ -108,6 +108,7 @@ CASES: dict[str, Case] = {
         ["eval", "scripted", "--on", "IN", "--report", "OUT"],
     ),
     "import": ("t.txt", "<甲> 好\n", ["import", "IN", "-o", "OUT"]),
+    "models trim": ("m.gguf", "GGUF", ["models", "trim", "IN", "OUT"]),
     "models convert": ("m.gguf", "GGUF", ["models", "convert", "IN", "OUT", "--to", "gguf-lora"]),
 }
 

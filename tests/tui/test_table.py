@@ -241,7 +241,9 @@ async def test_a_watcher_lets_everyone_speak(tmp_path: Path) -> None:
 async def test_the_composer_and_the_status_are_on_every_screen(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    app, _ = table(tmp_path, [str(n) + "很长的一句话，" * 5 for n in range(5)])
+    app, _ = table(
+        tmp_path, [f"{n}，山高水长，路远天寒，灯火渐稀，人声已静，夜雨未歇。" for n in range(5)]
+    )
     async with app.run_test(size=size) as pilot:
         await say(pilot, "进去。")
         await dealt(pilot)
