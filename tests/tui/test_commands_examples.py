@@ -282,3 +282,29 @@ def test_a_list_or_a_scene_that_is_not_there_is_told(run, home, monkeypatch, lis
     assert told in made.err
     assert "Traceback" not in made.err
     assert not (home / "out.jsonl").exists()
+
+
+def test_examples_are_made_for_an_adapter_that_is_not_there_yet(run, log, home, starter_here):
+    scene = home / "s.yaml"
+    scene.write_text(
+        "title: 夜\nmodel: {adapter: mine}\ncast: {林默: {}, 苏晚: {}, 守秘人: {narrator: true}}\n",
+        "utf-8",
+    )
+    out = home / "out.jsonl"
+    made = run(
+        "corpus", "examples", log, "--scene", scene, "--test", 0, "--model", starter_here, "-o", out
+    )
+    assert made.status == 0, made.err
+    assert len(read_examples(out)) == 36
+
+
+@pytest.fixture
+def starter_here(tmp_path):
+    """A model of llama.cpp's that is at hand: a tiny one."""
+    from tests.local.tiny_models import make_llama, tiny_llama
+    from tests.models.tiny_gguf import write_model
+
+    base = make_llama(tmp_path / "base")
+    vocabulary = json.loads((base / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    model = tiny_llama(len(vocabulary), max_position_embeddings=8192)
+    return write_model(tmp_path / "tiny.gguf", model, base / "tokenizer.json")

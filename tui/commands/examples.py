@@ -67,11 +67,12 @@ def _inputs(wanted: ExampleOptions) -> list[str | Path]:
 
 
 def _made(wanted: ExampleOptions) -> "ExampleSet":
+    from models.resolve import resolve
     from scenes.data.examples.general import mixed
     from scenes.data.examples.make import make
     from scenes.scene_loader import load_scene
     from scenes.table.session import Session
-    from tui.model_options import choose, given_model
+    from tui.model_options import choose, model_name
 
     choice = choose(wanted.model, wanted.context, None, {})
     with given():
@@ -80,7 +81,9 @@ def _made(wanted: ExampleOptions) -> "ExampleSet":
             _read(log, load_scene(_beside(log)) if wanted.beside else scene) for log in wanted.logs
         ]
         table = scene or next((one.scene for one in texts if isinstance(one, Session)), None)
-    spec = given_model(choice, table)
+    with given():
+        spec = resolve(model_name(choice, table))  # its adapters, which may not be there yet, apart
+        spec.check()
     of_scene = table.model.context if table and spec.backend != "scripted" else None
     held = _held_out(wanted)
     with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
