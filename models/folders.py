@@ -1,6 +1,5 @@
 """Makes a new folder for what a model is converted to."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,20 +32,3 @@ def new_folder(out: Path) -> Iterator[Path]:
                 reason=error,
             )
         ) from None
-
-
-def check_room(folder: Path, what: str, needed: int) -> None:
-    """Raise `KnownError` unless `needed` bytes and some more are free where `folder` lies."""
-    needed += 64 << 20
-    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
-    free = shutil.disk_usage(there).free
-    if free < needed:
-        raise KnownError(
-            _(
-                "{folder}: {what} needs {needed:.1f} GB, and {free:.1f} GB are free; make room",
-                folder=folder,
-                what=what,
-                needed=needed / 1e9,
-                free=free / 1e9,
-            )
-        )

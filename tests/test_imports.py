@@ -11,7 +11,7 @@ from tests.import_graph import circles, import_graph
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = (
     *("torch", "transformers", "sentence_transformers", "peft", "xllamacpp"),
-    *("httpx", "numpy", "huggingface_hub"),
+    *("httpx", "numpy", "huggingface_hub", "safetensors", "pyarrow"),
 )
 SCREEN = ("textual", "rich", "prompt_toolkit")
 
@@ -46,7 +46,11 @@ def test_help_needs_nothing_heavy(arguments):
 
 
 @pytest.mark.parametrize(
-    "module", ["models", "models.backend", "models.catalog", "models.resolve", "scenes.table.play"]
+    "module",
+    [
+        *("models", "models.backend", "models.catalog", "models.resolve", "models.starter"),
+        *("models.trim.write", "scenes.table.play"),
+    ],
 )
 def test_the_rooms_below_import_neither_weights_nor_a_screen(module):
     assert not imported(f"import {module}") & {*HEAVY, *SCREEN}

@@ -19,9 +19,10 @@ from base.messages import _
 from models.catalog import known
 from models.chatglm.load import DTYPES
 from models.chatglm.shards import SHARD_BYTES, write
-from models.folders import check_room, new_folder
+from models.folders import new_folder
 from models.gguf.header import GgufHeader, read_header
 from models.resolve import LOCAL, weights
+from models.room import check_room
 
 GEMMA_27B = {"gemma2": 46, "gemma3": 62}
 """Layers of the Gemma whose attention is scaled by something else than the width of its heads."""

@@ -19,8 +19,8 @@ from base.messages import _
 from base.writing import new_folder, reason
 from models import starter
 from models.cache import PATIENCE, digest
-from models.folders import check_room
 from models.gguf.folder import model_header, size, write_folder
+from models.room import check_room
 
 DTYPE = torch.float16
 

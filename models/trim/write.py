@@ -10,9 +10,9 @@ from base.writing import drafted, reason
 from models import starter
 from models.catalog import NAMED, known
 from models.entries import WHOLE
-from models.folders import check_room, new_folder
 from models.gguf.header import check_model, read_header
 from models.resolve import resolve, weights
+from models.room import check_room
 from models.trim.choice import Cut
 from models.trim.gguf import trim
 
@@ -54,6 +54,7 @@ def trim_to(model: str, out: Path, cut: Cut) -> TrimmedModel:
 
 
 def _trim_folder(source: Path, out: Path, cut: Cut) -> TrimmedModel:
+    from models.folders import new_folder
     from models.trim.folder import trim_folder
 
     size = sum(shard.stat().st_size for shard in source.glob("*.safetensors"))

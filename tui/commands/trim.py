@@ -37,7 +37,7 @@ def trim(
 ) -> None:
     """Cut a model's vocabulary to the scripts you write: a smaller file, and faster steps."""
     from models.trim.choice import read_cut
-    from models.trim.write import trim_to
+    from models.trim.write import trim_to  # of a folder it needs the extra `local`
 
     not_over(out, [model, *([str(words)] if words else [])], "OUT")
     try:
