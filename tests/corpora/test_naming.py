@@ -2,7 +2,7 @@
 
 from scenes.data.books.book import book_of
 from scenes.data.books.people import Aliases
-from scenes.data.books.prose.cast import dotted
+from scenes.data.books.prose.chinese_names import dotted
 from scenes.data.books.quotes import Extractor
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenes.data.books.book import read_book
-from scenes.data.books.prose import cast
+from scenes.data.books.prose import chinese_names
 from scenes.data.books.prose.extract import chinese_quotations
 from scenes.data.books.prose.naming import features
 from scenes.data.books.quotation_marks import blanked
@@ -73,9 +73,9 @@ def examples(folder: Path) -> Iterator[Example]:
 
 def _of_piece(novel: str, text: str, known: set[str] | frozenset[str]) -> Iterator[Example]:
     narration = blanked(text, chinese_quotations(text))
-    for name, how in cast.acting(narration, text).items():
+    for name, how in chinese_names.acting(narration, text).items():
         part = any(name != one and name in one for one in known)
-        if (part and name not in known) or not cast.may_be_taken(name, how, text):
+        if (part and name not in known) or not chinese_names.may_be_taken(name, how, text):
             continue
         yield Example(novel, name, features(name, how, text), name in known)
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import CLAUSE, ROLES, Cast, cast_of, does
+from scenes.data.books.prose.cast import Cast, cast_of
 from scenes.data.books.prose.chinese_clauses import THOUGHT, VOICE, WRITTEN, ClauseReader, says
 from scenes.data.books.prose.chinese_manner import is_bare
+from scenes.data.books.prose.chinese_names import CLAUSE, ROLES, does
 from scenes.data.books.prose.epithets import Epithets
 from scenes.data.books.prose.evidence import (
     FEMALE,

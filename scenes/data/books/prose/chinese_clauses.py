@@ -3,15 +3,8 @@
 import re
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import (
-    SHAPE,
-    Cast,
-    does,
-    form_at,
-    is_whole,
-    lead_end,
-    may_be_name,
-)
+from scenes.data.books.prose.cast import Cast, form_at
+from scenes.data.books.prose.chinese_names import SHAPE, does, is_whole, lead_end, may_be_name
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY, Subject
 from scenes.data.books.prose.naming import NUMBERS, SURNAMES, is_word
 

@@ -39,6 +39,7 @@ _WRITTEN = re.compile(
     r"\b(?:read|reads|ran|wrote|written|letter|note|advertisement|inscription|sign|headline|"
     r"entitled|words|labelled|marked|called|named|motto|paper)\b[^.!?]{0,40}$"
 )
+_THINKS = re.compile(rf"\b(?:{'|'.join(w.THINK)})\b")
 _SHOWN = re.compile(r"\b(?:the words|labelled|marked|written|inscribed|entitled|chorus of)\s*$")
 _CALL = re.compile(
     rf"(?:^|[,.!?—]\s*)(?:(?:my )?(?:dear |good |old )?)({NAME}|[a-z]+)(?=[,.!?—;]|$)"
@@ -134,58 +135,57 @@ class EnglishReader:
             turn.strength = Strength.TAG
             if bare:
                 turn.after = turn.end + end
-            if any(re.search(rf"\b{verb}\b", behind[:60]) for verb in w.THINK):
+            if _THINKS.search(behind[:60]):
                 turn.kind = "thought"
             turn.to = self._to(behind[:80])
             return
         if name:
             turn.who, turn.strength = self.cast.forms.get(name, name), Strength.TAG
             return
-        text = before.rstrip()
-        if last is not None and last.kind in ("speech", "thought"):
-            told = before[max(0, last.after - last.end) :] if last.after > 0 else before
-            if (
-                last.strength == Strength.TAG
-                and not _LEADS.search(told)
-                and not _SENTENCE.search(told)
-            ):
-                turn.same, turn.strength = True, Strength.TAG
-                return
-        if _SHOWN.search(text):
+        text, said_before = before.rstrip(), last
+        if last is not None and last.kind not in ("speech", "thought"):
+            said_before = None
+        if said_before is not None and self._goes_on(said_before, before):
+            turn.same, turn.strength = True, Strength.TAG
+        elif _SHOWN.search(text):
+            turn.kind = "writing"
+        elif text.endswith((",", ":", "—", "--")) or (text and _LEADS.search(text[-40:])):
+            self._led_by(turn, text, start)
+        elif said_before is not None:
+            turn.same, turn.strength = True, said_before.strength
+        else:
+            self._done_beside(turn, text, behind.strip())
+
+    def _goes_on(self, last: Turn, before: str) -> bool:
+        """Whether whoever was said to speak goes on behind what was told between."""
+        told = before[max(0, last.after - last.end) :] if last.after > 0 else before
+        ended = _LEADS.search(told) or _SENTENCE.search(told)
+        return last.strength == Strength.TAG and not ended
+
+    def _led_by(self, turn: Turn, text: str, start: int) -> None:
+        """Take what the sentence says that leads to the words."""
+        sentence_at = max((one.end() for one in _SENTENCE.finditer(text)), default=0)
+        sentence = text[sentence_at:]
+        if text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, ")):
             turn.kind = "writing"
             return
-        if text.endswith((",", ":", "—", "--")) or (text and _LEADS.search(text[-40:])):
-            sentence_at = max((one.end() for one in _SENTENCE.finditer(text)), default=0)
-            sentence = text[sentence_at:]
-            if text.endswith(":") and _WRITTEN.search(sentence.rstrip(":, ")):
-                turn.kind = "writing"
-                return
-            if subject := self._speaking(sentence) or self._subject(sentence):
-                turn.who = subject.who
-                turn.strength = (
-                    Strength.TAG if _LEADS.search(sentence) or text.endswith(":") else Strength.BEAT
-                )
-                if re.fullmatch(rf"[\s,]*(?:{SAY})[\s,:]*", sentence[subject.end :]):
-                    turn.bare = start + sentence_at
-                return
-        if last is not None and last.kind in ("speech", "thought"):
-            turn.same = True
-            turn.strength = last.strength
+        if subject := self._speaking(sentence) or self._subject(sentence):
+            turn.who = subject.who
+            says = _LEADS.search(sentence) or text.endswith(":")
+            turn.strength = Strength.TAG if says else Strength.BEAT
+            if re.fullmatch(rf"[\s,]*(?:{SAY})[\s,:]*", sentence[subject.end :]):
+                turn.bare = start + sentence_at
+
+    def _done_beside(self, turn: Turn, text: str, behind: str) -> None:
+        """Take whoever does something in the paragraph: right behind the words, else before."""
+        if behind and (subject := self._subject(_SENTENCE.split(behind, maxsplit=1)[0])):
+            turn.who, turn.strength = subject.who, Strength.BEAT
             return
-        if behind.strip():
-            first = _SENTENCE.split(behind.strip(), maxsplit=1)[0]
-            if subject := self._subject(first):
+        for sentence in reversed(_SENTENCE.split(text)):
+            subject = self._subject(sentence) if sentence.strip() else None
+            if subject and subject.who != SOMEBODY:
                 turn.who, turn.strength = subject.who, Strength.BEAT
                 return
-        if text:
-            for sentence in reversed(_SENTENCE.split(text)):
-                if (
-                    sentence.strip()
-                    and (subject := self._subject(sentence))
-                    and subject.who != SOMEBODY
-                ):
-                    turn.who, turn.strength = subject.who, Strength.BEAT
-                    return
 
     def _tag(self, behind: str, closing: str = "") -> tuple[Subject, int, bool] | None:
         """Who is said to speak right behind a quotation, where that ends, and whether it is all.

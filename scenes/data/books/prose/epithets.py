@@ -5,7 +5,8 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from scenes.data.books.prose import words as w
-from scenes.data.books.prose.cast import ROLES, Cast, form_at
+from scenes.data.books.prose.cast import Cast, form_at
+from scenes.data.books.prose.chinese_names import ROLES
 from scenes.data.books.prose.evidence import SOMEBODY
 
 AHEAD, BEHIND = 3000, 1500
