@@ -3,7 +3,7 @@
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from base.errors import KnownError
@@ -169,48 +169,98 @@ def draw_lines(
         prompt = replace(prompt, cue=prompt.cue + begun)
         # The grammar is of whole lines, and what stands before a cue is looked at in `_round`.
         sampling = replace(sampling, grammar=None, cues=())
+    table = _judge(backend, scene, speaker, history, read, taken, begun, steering)
+    sampling = replace(sampling, logprobs=sampling.logprobs or ranks(sampling))
+    tally = _Tally()
+    ways = adapter, begun, cues
+    yield from _in_rounds(backend, prompt, sampling, ways, table, tally)
+    if ranks(sampling):
+        order = ranked(tally.done, sampling.n, table.before.last, ranker)
+        rest = (at for at in range(sampling.draw) if at not in tally.done)
+        yield Ranked((*order, *rest))
+    yield tally.cost()
+
+
+def _judge(
+    backend: Backend,
+    scene: Scene,
+    speaker: Role,
+    history: Sequence[Entry],
+    read: str,
+    taken: Sequence[Entry],
+    begun: str,
+    steering: Steering,
+) -> Judge:
+    """What looks at the drawn texts; `read` is what the model reads, but for what steers."""
     names = {name for role in scene.cast for name in (role.name, *role.aliases)}
     labels, lately = _labels(scene, speaker), lately_of(history, speaker)
     words = [words_of(entry) for entry in taken]
     seen = [] if isinstance(backend, Reciter) else parse(read)
     before = before_of(speaker, seen, last_of(history))
-    table = Judge(speaker, labels, lately, steering, begun, names, words, before)
-    started, first, costs = time.perf_counter(), 0.0, list[End]()
-    chooses, done = ranks(sampling), dict[int, Candidate]()
-    sampling = replace(sampling, logprobs=sampling.logprobs or chooses)
-    drawn = max(sampling.n, sampling.draw)
-    places = list(range(drawn))
+    return Judge(speaker, labels, lately, steering, begun, names, words, before)
+
+
+@dataclass
+class _Tally:
+    """What has come of a draw so far."""
+
+    done: dict[int, Candidate] = field(default_factory=dict)
+    """The candidates by place."""
+    ends: list[End] = field(default_factory=list)
+    first: float = 0.0
+    """Seconds to the first text."""
+    started: float = field(default_factory=time.perf_counter)
+
+    def cost(self) -> Cost:
+        """What it took."""
+        total = time.perf_counter() - self.started
+        tokens = sum(end.tokens for end in self.ends)
+        if not self.ends:
+            return Cost(0, 0, 0, self.first, total)
+        # Some servers tell it with the last alone.
+        cached = max(end.cached_tokens for end in self.ends)
+        return Cost(self.ends[0].prompt_tokens, cached, tokens, self.first, total)
+
+
+def _in_rounds(
+    backend: Backend,
+    prompt: Prompt,
+    sampling: Sampling,
+    ways: tuple[str | None, str, Sequence[str]],
+    table: Judge,
+    tally: _Tally,
+) -> Generator[Update]:
+    """Draw for every place, and again for those whose text was refused; `ways` are the adapter,
+    the beginning and the cues. Where there is a choice, no place is drawn for again that is not
+    needed."""
+    places = list(range(max(sampling.n, sampling.draw)))
     for round_ in range(REDRAWS + 1):
         seed = None if sampling.seed is None else sampling.seed + 7919 * round_
         again = round_ < REDRAWS
         refused: list[int] = []
-        round_sampling = replace(sampling, n=len(places), seed=seed)
-        with closing(_round(backend, prompt, round_sampling, adapter, begun, cues)) as lines:
+        asked = replace(sampling, n=len(places), seed=seed)
+        with closing(_round(backend, prompt, asked, *ways)) as lines:
             for line in lines:
                 if isinstance(line, Progress):
                     yield line
                     continue
-                row, shown, end = line
-                first = first or time.perf_counter() - started
+                row, text, end = line
+                tally.first = tally.first or time.perf_counter() - tally.started
                 place = places[row]
                 if end is None:
-                    yield CandidateDelta(place, shown)
+                    yield CandidateDelta(place, text)
                     continue
-                costs.append(end)
-                candidate, why = table.judge(shown, end)
+                tally.ends.append(end)
+                candidate, why = table.judge(text, end)
                 if candidate is not None:
-                    done[place] = candidate
+                    tally.done[place] = candidate
                     yield Done(place, candidate)
                 else:
                     refused.append(place)
                     yield Rejected(place, why, again)
-        if not refused or (chooses and len(done) >= sampling.n):
+        if not refused or (ranks(sampling) and len(tally.done) >= sampling.n):
             break
         places = refused
-    if chooses:
-        order = ranked(done, sampling.n, before.last, ranker)
-        yield Ranked((*order, *(at for at in range(drawn) if at not in done)))
-    yield _cost(costs, first, time.perf_counter() - started)
 
 
 def _round(
@@ -239,14 +289,6 @@ def _round(
             texts[row] += more
             if more or end is not None:
                 yield row, texts[row], end
-
-
-def _cost(ends: Sequence[End], first: float, total: float) -> Cost:
-    tokens = sum(end.tokens for end in ends)
-    if not ends:
-        return Cost(0, 0, 0, first, total)
-    cached = max(end.cached_tokens for end in ends)  # some servers tell it with the last alone
-    return Cost(ends[0].prompt_tokens, cached, tokens, first, total)
 
 
 def drawn(updates: Iterator[Update]) -> list[Candidate]:
