@@ -77,7 +77,9 @@ class GgufHeader:
         return length if isinstance(length, int) else None
 
 
-class _Reader:
+class GgufReader:
+    """Goes through a header, a value at a time. Raises `struct.error` where it is cut off."""
+
     def __init__(self, data: mmap.mmap) -> None:
         self.data, self.at = data, 0
 
@@ -228,7 +230,7 @@ def check_adapter(adapter: GgufHeader, base: GgufHeader) -> None:
 
 
 def _parse(path: Path, data: mmap.mmap) -> GgufHeader:
-    reader = _Reader(data)
+    reader = GgufReader(data)
     reader.skip(len(MAGIC))
     version = reader.integer("I")
     if version not in (2, 3):

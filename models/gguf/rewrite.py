@@ -4,6 +4,7 @@ Format: github.com/ggml-org/ggml, docs/gguf.md, versions 2 and 3.
 """
 
 import errno
+import math
 import mmap
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,10 +14,8 @@ from typing import IO
 
 from base.errors import KnownError
 from base.messages import _
-from models.gguf.header import ALIGNMENT, ARRAY, MAGIC, SCALARS, STRING
+from models.gguf.header import ALIGNMENT, ARRAY, MAGIC, SCALARS, STRING, GgufReader
 
-BOOL, U32, I32, F32 = 7, 4, 5, 6
-"""Value types by their number in the file."""
 PIECE = 1 << 20
 """Bytes that are copied at a time."""
 
@@ -129,7 +128,7 @@ def read_whole(path: Path) -> RawGguf:
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         try:
-            return _Raw(path, data).read()
+            return _read(path, data)
         except (struct.error, KeyError, UnicodeDecodeError, OverflowError, ValueError):
             raise KnownError(
                 _("{path}: the file is cut off or damaged; download it again", path=path)
@@ -146,79 +145,51 @@ BLOCKS = {
 """GGML's types by number: weights in a block, and its bytes."""
 
 
-class _Raw:
-    def __init__(self, path: Path, data: mmap.mmap) -> None:
-        self.path, self.data, self.at = path, data, 4
+def _read(path: Path, data: mmap.mmap) -> RawGguf:
+    reader = GgufReader(data)
+    reader.skip(len(MAGIC))
+    version = reader.integer("I")
+    count, pairs = reader.integer("Q"), reader.integer("Q")
+    metadata = {}
+    for __ in range(pairs):
+        key, kind = reader.string(), reader.integer("I")
+        start = reader.at
+        reader.value(kind)
+        raw = data[start : reader.at]
+        inner = struct.unpack_from("<I", raw)[0] if kind == ARRAY else None
+        metadata[key] = RawValue(kind, inner, raw)
+    listed = []
+    for __ in range(count):
+        name, rank = reader.string(), reader.integer("I")
+        shape = tuple(reader.integer("Q") for __ in range(rank))
+        listed.append((name, shape, reader.integer("I"), reader.integer("Q")))
+    alignment = ALIGNMENT
+    if (said := metadata.get("general.alignment")) is not None:
+        alignment = int(said.values[0]) or ALIGNMENT
+    first = -(-reader.at // alignment) * alignment
+    tensors = tuple(
+        RawTensor(name, shape, kind, first + start, _bytes(path, name, shape, kind))
+        for name, shape, kind, start in listed
+    )
+    if any(one.start + one.size > len(data) for one in tensors):
+        raise struct.error("the weights are cut off")
+    return RawGguf(path, version, metadata, tensors, alignment)
 
-    def read(self) -> RawGguf:
-        version = self._number("I")
-        count, pairs = self._number("Q"), self._number("Q")
-        metadata = {}
-        for __ in range(pairs):
-            key, kind = self._text(), self._number("I")
-            metadata[key] = self._value(kind)
-        listed = []
-        for __ in range(count):
-            name, rank = self._text(), self._number("I")
-            shape = tuple(self._number("Q") for __ in range(rank))
-            listed.append((name, shape, self._number("I"), self._number("Q")))
-        alignment = ALIGNMENT
-        if (stated := metadata.get("general.alignment")) is not None:
-            alignment = int(stated.values[0]) or ALIGNMENT
-        first = -(-self.at // alignment) * alignment
-        tensors = tuple(
-            RawTensor(name, shape, kind, first + start, self._bytes(name, shape, kind))
-            for name, shape, kind, start in listed
-        )
-        if any(one.start + one.size > len(self.data) for one in tensors):
-            raise struct.error("the weights are cut off")
-        return RawGguf(self.path, version, metadata, tensors, alignment)
 
-    def _bytes(self, name: str, shape: tuple[int, ...], kind: int) -> int:
-        if kind not in BLOCKS:
-            raise KnownError(
-                _(
-                    "{path}: {tensor} is of type {kind}, which is not known here; use another "
-                    "quantization of the model",
-                    path=self.path,
-                    tensor=name,
-                    kind=kind,
-                )
+def _bytes(path: Path, name: str, shape: tuple[int, ...], kind: int) -> int:
+    """Bytes of a tensor of that shape and type."""
+    if kind not in BLOCKS:
+        raise KnownError(
+            _(
+                "{path}: {tensor} is of type {kind}, which is not known here; use another "
+                "quantization of the model",
+                path=path,
+                tensor=name,
+                kind=kind,
             )
-        numbers, size = BLOCKS[kind]
-        count = 1
-        for length in shape:
-            count *= length
-        return count // numbers * size
-
-    def _number(self, letter: str) -> int:
-        value = struct.unpack_from(f"<{letter}", self.data, self.at)[0]
-        self.at += struct.calcsize(f"<{letter}")
-        return int(value)
-
-    def _take(self, size: int) -> bytes:
-        if self.at + size > len(self.data):
-            raise struct.error("past the end")
-        self.at += size
-        return self.data[self.at - size : self.at]
-
-    def _text(self) -> str:
-        return self._take(self._number("Q")).decode("utf-8")
-
-    def _value(self, kind: int) -> RawValue:
-        start, inner = self.at, None
-        if kind == STRING:
-            self._take(self._number("Q"))
-        elif kind == ARRAY:
-            inner, count = self._number("I"), self._number("Q")
-            if inner == STRING:
-                for __ in range(count):
-                    self._take(self._number("Q"))
-            else:
-                self._take(count * struct.calcsize(f"<{SCALARS[inner]}"))
-        else:
-            self._take(struct.calcsize(f"<{SCALARS[kind]}"))
-        return RawValue(kind, inner, self.data[start : self.at])
+        )
+    numbers, size = BLOCKS[kind]
+    return math.prod(shape) // numbers * size
 
 
 def _string(text: str) -> bytes:
