@@ -1,30 +1,24 @@
-"""Asks a model for JSON of a given shape: a server's, or a GGUF file opened in this process.
+"""Asks a teacher for JSON of a given shape: one model, or several that share the questions.
 
-It knows neither books nor roles, and does not judge the answer: text comes back as it was written.
+A question goes to whichever model is likely to answer it first: the one with the least product of
+questions under way and seconds a token (peak EWMA, as load balancers have it). One that fails
+rests, longer each time, is then tried with one question, and meanwhile the others go on; only
+where all of them are away is there anything to wait for.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 from base.errors import KnownError, PassingError
-from base.messages import _
-from models.answer.marks import THINKING, THOUGHT, UNOPENED
+from base.messages import _, _n
 from models.availability import REAL, Clock, Outage
-from models.resolve import ModelSpec, resolve
-from models.server.count import estimate
-from models.server.dialect import COMMON, Dialect
-from models.server.endpoint import Endpoint, Patience
-from models.server.event import mapping, string
-from models.server.failure import RequestRefused
-from models.server.listing import find_out
-from models.server.manners import THOUGHT_TOKENS, manners_of
+from models.server.endpoint import Patience
+from models.teacher_server import Answer, Question, TeacherServer, find_teacher
 
-LONGEST_ANSWER = 1 << 18
-"""Characters of an answer, above which the rest is not waited for."""
+__all__ = ["ONCE", "Answer", "Manner", "Member", "Question", "Teacher", "find_teacher"]
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between two times that a question is asked of a server that is away."""
 WAIT = 900.0
@@ -32,35 +26,8 @@ TIMEOUT = 300.0
 ONCE = Patience(first=TIMEOUT, stall=TIMEOUT, tries=2)
 """For one time of asking: a long prompt on a slow machine takes minutes, and so does an answer that
 a server keeps back until it is whole."""
-PATH = "/chat/completions"
-COMPLETIONS = "/completions"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, and the JSON Schema of what is to come back."""
-
-    system: str
-    user: str
-    schema: Mapping[str, Any] = field(hash=False)
-    max_tokens: int = 2048
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of the question, estimated on the safe side."""
-        return estimate(self.system) + estimate(self.user)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back; tokens are the server's figures where it gives them, else estimates."""
-
-    text: str
-    prompt_tokens: int
-    tokens: int
-    seconds: float
-    cut: bool
-    """Whether it was ended by its length."""
+RECENT = 0.3
+"""How much of a model's pace its latest answer is."""
 
 
 @dataclass(frozen=True)
@@ -83,199 +50,189 @@ class Manner:
         return cls(wait, patience=patience, told=told)
 
 
-class Teacher:
-    """A model that answers questions; any number may be asked side by side."""
+@dataclass(eq=False)
+class Member:
+    """One of those that are asked, and how it has done."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        model: str,
-        manner: Manner,
-        backend: Any = None,
-        dialect: Dialect = COMMON,
-    ) -> None:
-        self.name = model
-        self.notices: list[str] = []
-        self.outage = Outage(manner.wait, manner.told, manner.clock)
-        self._endpoint = endpoint
-        self._manner = manner
-        self._backend = backend
-        self._unthinking = dialect.unthinking_of(model)
-        self._manners = manners_of(endpoint.shown, model)
-        self._constrained = True
-        self._heard = False
+    spec: str
+    server: TeacherServer | None = None
+    """`None` while it could not be opened."""
+    asked: int = 0
+    """Questions that are under way."""
+    answers: int = 0
+    tokens: int = 0
+    pace: float | None = None
+    """Seconds a token of an answer, the latest counting most; `None` before the first."""
+    failures: int = 0
+    """In a row."""
+    rests_until: float = 0.0
+
+    @property
+    def shown(self) -> str:
+        return self.spec if self.server is None else self.server.shown
+
+    def took(self, answer: Answer) -> None:
+        pace = answer.seconds / max(answer.tokens, 1)
+        self.pace = pace if self.pace is None else RECENT * pace + (1 - RECENT) * self.pace
+        self.answers += 1
+        self.tokens += answer.tokens
+        self.failures = 0
+
+    def fails(self, now: float) -> None:
+        self.rests_until = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**self.failures)
+        self.failures += 1
+
+    def has_room(self, now: float) -> bool:
+        """Whether it is asked now: after a failure with one question at a time, after a rest."""
+        return not self.failures or (now >= self.rests_until and not self.asked)
+
+
+@dataclass(eq=False)
+class Teacher:
+    """What answers questions; any number may be asked side by side."""
+
+    members: list[Member]
+    manner: Manner
+    context: int | None = None
+    """Tokens that a model opened in this process can hold."""
+    outage: Outage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outage = Outage(self.manner.wait, self.manner.told, self.manner.clock)
+        for member in self.members:
+            if member.server is not None:
+                member.server.heard = self.outage.heard
 
     @classmethod
     def open(
-        cls,
-        spec: str,
-        manner: Manner | None = None,
-        *,
-        context: int | None = None,
-    ) -> Self:
-        """Open what `find_teacher` finds. Raises `KnownError`."""
-        teacher, manner = find_teacher(spec), manner or Manner()
-        if teacher.backend == "server":
-            endpoint = Endpoint(str(teacher.options["url"]), None, manner.patience)
-            named = teacher.options.get("model")
-            dialect = teacher.options.get("dialect")
-            served = find_out(
-                endpoint, str(named) if named else None, str(dialect) if dialect else None
-            )
-            return cls(endpoint, served.model, manner, dialect=served.dialect)
-        return cls._in_process(teacher, manner, context)
+        cls, *specs: str, manner: Manner | None = None, context: int | None = None
+    ) -> "Teacher":
+        """Open what `find_teacher` finds for each of `specs`.
 
-    @classmethod
-    def _in_process(cls, found: ModelSpec, manner: Manner, context: int | None) -> Self:
-        from models.llamacpp.backend import LlamaCpp
+        Raises `KnownError`. One of several that is only away is told of, and tried again later.
+        """
+        teacher = cls([], manner or Manner(), context)
+        problems: list[PassingError] = []
+        try:
+            for spec in dict.fromkeys(specs):
+                member = Member(spec)
+                teacher.members.append(member)
+                try:
+                    teacher._open(member)
+                except PassingError as away:
+                    problems.append(away)
+                    member.fails(teacher.manner.clock.now())
+            if len(problems) == len(teacher.members):
+                raise problems[0]
+        except BaseException:
+            teacher.close()
+            raise
+        for problem in problems:
+            teacher._tell_without(problem)
+        return teacher
 
-        backend = found.open(**({"context": context} if context else {}))
-        assert isinstance(backend, LlamaCpp)
-        url, key = backend.address
-        endpoint = Endpoint(url, None, manner.patience, key)
-        return cls(endpoint, backend.name, manner, backend)
+    @property
+    def name(self) -> str:
+        """The models' names, each once."""
+        names = [one.server.name if one.server else one.spec for one in self.members]
+        return ", ".join(dict.fromkeys(names))
+
+    @property
+    def notices(self) -> list[str]:
+        """What is to be told at the end: what was given up, and of several who did how much."""
+        told = [line for one in self.members if one.server for line in one.server.notices]
+        return told + (self._shares() if len(self.members) > 1 else [])
 
     async def ask(self, question: Question, attempt: int = 0) -> Answer:
-        """The answer; `attempt` 1 and more draw another. Waits while the server is away.
+        """The answer; `attempt` 1 and more draw another. Waits while all are away.
 
-        Raises `PassingError` where it stayed away, `KnownError` where it refuses.
+        Raises `PassingError` where they stayed away, `KnownError` where all of them refuse.
         """
-        clock, pause = self._manner.clock, FIRST_PAUSE
+        clock, pause = self.manner.clock, FIRST_PAUSE
         failed: float | None = None
+        refused: dict[Member, KnownError] = {}
         while True:
             began = clock.now()
+            member = self._likeliest([one for one in self.members if one not in refused], began)
             try:
-                answer = await self._once(question, attempt)
+                answer = await self._ask(member, question, attempt)
             except PassingError as error:
+                self._rest(member, error)
                 failed = clock.now() if failed is None else failed
+                others = [one for one in self.members if one not in refused]
+                if any(one.has_room(clock.now()) for one in others):
+                    continue
                 left = self.outage.left(began, failed, str(error))
                 if left <= 0:
                     raise
                 await clock.sleep(min(pause, left))
                 pause = min(LONGEST_PAUSE, 2 * pause)
-            except RequestRefused as refused:
-                if self._heard or not self._gives_way(refused, self._body(question, attempt)):
+            except KnownError as error:
+                refused[member] = error
+                if len(refused) == len(self.members):
                     raise
+                self._rest(member, error)
             else:
-                self.outage.answered()
+                self._took(member, answer)
                 return answer
 
     def close(self) -> None:
-        """Free a model opened here."""
-        if self._backend is not None:
-            self._backend.close()
+        """Free models opened here."""
+        for member in self.members:
+            if member.server is not None:
+                member.server.close()
 
-    def _gives_way(self, refused: RequestRefused, body: dict[str, Any]) -> bool:
-        """Take to heart what the server does not take; whether the next time differs."""
-        if self._constrained and "response_format" in str(refused):
-            self._constrained = False
-            self.notices.append(
-                _(
-                    "{name}: it does not take a JSON Schema, so the prompt describes the format in "
-                    "words",
-                    name=self.name,
-                )
-            )
-            return True
-        lines = self._manners.learn(body, refused.status, refused.body)
-        for line in lines:
-            self.notices += self._manners.tell(_("{name}: {notice}", name=self.name, notice=line))
-        return bool(lines)
+    def _open(self, member: Member) -> None:
+        manner = self.manner
+        member.server = TeacherServer.open(
+            member.spec, manner.patience, manner.temperature, self.context
+        )
+        member.server.heard = self.outage.heard
 
-    def _body(self, question: Question, attempt: int) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "model": self.name,
-            "messages": [
-                {"role": "system", "content": question.system},
-                {"role": "user", "content": question.user},
-            ],
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "temperature": min(1.0, self._manner.temperature + 0.2 * attempt),
-            "max_tokens": question.max_tokens,
-            "seed": 1 + attempt,
-            **self._unthinking,
-        }
-        if self._manners.thinks:
-            body["max_tokens"] += THOUGHT_TOKENS
-        if self._constrained:
-            shape = {"name": "answer", "schema": dict(question.schema)}
-            body["response_format"] = {"type": "json_schema", "json_schema": shape}
-        return self._manners.fitted(body)
+    async def _ask(self, member: Member, question: Question, attempt: int) -> Answer:
+        member.asked += 1
+        try:
+            if member.server is None:
+                await asyncio.to_thread(self._open, member)
+            assert member.server is not None
+            return await member.server.ask(question, attempt)
+        finally:
+            member.asked -= 1
 
-    def _plain(self, body: dict[str, Any], question: Question) -> dict[str, Any]:
-        """The same as a completion: llama.cpp's chat keeps back an answer until it is whole."""
-        messages = body.pop("messages")
-        response = self._endpoint.post("/apply-template", {"messages": messages}, of_root=True)
-        text = string(mapping(response.json()).get("prompt"))
-        if not text:
-            raise KnownError(
-                _("{name}: it has no chat template; choose another teacher", name=self.name)
-            )
-        body.pop("response_format")
-        return body | {"prompt": text, "json_schema": dict(question.schema)}
-
-    async def _once(self, question: Question, attempt: int) -> Answer:
-        began = time.monotonic()
-        text, reason, thought = "", None, False
-        prompt_tokens = tokens = None
-        path, body = PATH, self._body(question, attempt)
-        if self._backend is not None:
-            path, body = COMPLETIONS, await asyncio.to_thread(self._plain, body, question)
-        async with aclosing(self._endpoint.events(path, body)) as events:
-            async for event in events:
-                self.outage.heard()
-                prompt_tokens = event.prompt_tokens or prompt_tokens
-                tokens = event.tokens or tokens
-                text += "".join(choice.text for choice in event.choices)
-                reason = next((one.finish for one in event.choices if one.finish), reason)
-                if event.done and text:
-                    reason = reason or "stop"
-                thought = thought or any(choice.thought for choice in event.choices)
-                if len(text) > LONGEST_ANSWER:
-                    reason = "length"
-                    break
-        if reason is None:
-            raise PassingError(
-                _("{address}: the answer broke off; try again", address=self._endpoint.shown)
-            )
-        self._heard = True
-        reply = without_thought(text)
-        if reason == "length" and not reply.strip() and (text or thought):
-            self._manners.thinks = True
-        return Answer(
-            reply,
-            prompt_tokens or question.tokens,
-            tokens or estimate(text),
-            time.monotonic() - began,
-            reason == "length",
+    def _likeliest(self, members: Sequence[Member], now: float) -> Member:
+        """Who would be through with one more question first; nobody has room: who rests least."""
+        awake = [one for one in members if one.has_room(now)]
+        if not awake:
+            return min(members, key=lambda one: one.rests_until)
+        paces = [one.pace for one in awake if one.pace is not None]
+        usual = min(paces, default=1.0)
+        return min(
+            awake, key=lambda one: (one.asked + 1) * (usual if one.pace is None else one.pace)
         )
 
+    def _rest(self, member: Member, why: KnownError) -> None:
+        known = member.failures > 0
+        member.fails(self.manner.clock.now())
+        if not known and len(self.members) > 1:
+            self._tell_without(why)
 
-def without_thought(text: str) -> str:
-    """An answer in JSON without what a model thought before it; `""` where it only thought."""
-    while (head := text.lstrip()) and (head[0] not in "{[" or THINKING.match(head)):
-        begun = THINKING.match(head) is not None
-        end = (THOUGHT if begun else UNOPENED).search(head)
-        if end is None:
-            return "" if begun else text
-        text = head[end.end() :]
-    return text
+    def _tell_without(self, why: KnownError) -> None:
+        self.manner.told(_("{why}; the others go on without it", why=why))
 
+    def _took(self, member: Member, answer: Answer) -> None:
+        if member.failures and len(self.members) > 1:
+            self.manner.told(_("{address} answers again", address=member.shown))
+        member.took(answer)
+        self.outage.answered()
 
-def find_teacher(spec: str) -> ModelSpec:
-    """What `--teacher` names: a server's address, a GGUF file, or a name of the catalog.
-
-    Raises `KnownError`, also where its file is not on this machine.
-    """
-    model = resolve(spec)
-    if model.backend not in ("server", "llamacpp"):
-        raise KnownError(
-            _(
-                "{spec}: a teacher is a server's address or a GGUF file; serve these weights with "
-                "vLLM, and give the address of that",
-                spec=spec,
+    def _shares(self) -> list[str]:
+        return [
+            _n(
+                "{address}: {n} answer, {tokens:,} tokens",
+                "{address}: {n} answers, {tokens:,} tokens",
+                one.answers,
+                address=one.shown,
+                tokens=one.tokens,
             )
-        )
-    model.check()
-    return model
+            for one in self.members
+        ]

@@ -76,7 +76,7 @@ def distilled(
     manner = Manner(wait, patience=replace(ONCE, tries=1), told=told.append, clock=hours.clock)
     cache = AnswerCache.open(novel.with_name("out.journal"), "distill")
     run = DistillRun(read_book(novel), summaries=False)
-    with closing(cache), closing(Opened.open(teacher.url, manner)) as opened:
+    with closing(cache), closing(Opened.open(teacher.url, manner=manner)) as opened:
         return distil(run, opened, cache, jobs, lambda record: None)
 
 

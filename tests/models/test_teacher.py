@@ -53,7 +53,7 @@ def test_what_a_teacher_thinks_aloud_is_no_part_of_its_answer(serve: Serve, said
         request.stream({"choices": [{"index": 0, "delta": {"reasoning_content": "{"}}]})
         request.stream(chat_piece(said, 0, "stop"), "[DONE]")
 
-    with closing(Teacher.open(serve(answer), Manner(patience=QUICK))) as teacher:
+    with closing(Teacher.open(serve(answer), manner=Manner(patience=QUICK))) as teacher:
         assert json.loads(asyncio.run(teacher.ask(QUESTION)).text)["mood"] == "惊讶"
 
 
@@ -70,7 +70,7 @@ def test_a_teacher_is_told_not_to_think_and_one_that_cannot_but_think_is_given_r
 
     models = {"data": [{"id": "m", "owned_by": "vllm"}]}
     url = serve(answer, models=models, bodies=bodies)
-    with closing(Teacher.open(url, Manner(patience=QUICK))) as teacher:
+    with closing(Teacher.open(url, manner=Manner(patience=QUICK))) as teacher:
         first = asyncio.run(teacher.ask(QUESTION))
         assert (first.text, first.cut) == ("", True)
         assert json.loads(asyncio.run(teacher.ask(QUESTION, 1)).text)["mood"] == "惊讶"

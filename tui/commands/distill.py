@@ -30,7 +30,7 @@ def distill(
         Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
     ],
     output: teaching_options.Out,
-    teacher: teaching_options.TeacherName = None,
+    teacher: teaching_options.Teachers = None,
     tokens: Annotated[
         int,
         typer.Option(
@@ -59,7 +59,9 @@ def distill(
     """
     from scenes.data.teacher.distill import counts, distil, entries, passages
 
-    asking = teaching_options.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching_options.TeacherOptions(
+        teacher or [], output, journal, jobs, wait, timeout, price
+    )
     inputs = [novel, asking.path]
     not_over(output, inputs)
     run = _run(novel, tokens, scene, summaries)

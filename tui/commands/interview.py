@@ -24,7 +24,7 @@ def interview(
         Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
     ],
     output: teaching_options.Out,
-    teacher: teaching_options.TeacherName = None,
+    teacher: teaching_options.Teachers = None,
     people: Annotated[
         list[str] | None,
         typer.Option("--for", metavar="NAME", help="Whom to ask; may be given several times."),
@@ -52,7 +52,9 @@ def interview(
     from scenes.data.teacher.interview import passages
 
     one_of(to, FORMS, "form")
-    asking = teaching_options.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching_options.TeacherOptions(
+        teacher or [], output, journal, jobs, wait, timeout, price
+    )
     inputs = [novel, asking.path]
     not_over(output, inputs)
     with given():

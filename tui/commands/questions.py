@@ -23,7 +23,7 @@ MOST_QUESTIONS = 50_000
 def questions(
     role: Annotated[str, typer.Argument(metavar="ROLE", help="Who answers.")],
     output: teaching_options.Out,
-    teacher: teaching_options.TeacherName = None,
+    teacher: teaching_options.Teachers = None,
     templates: Annotated[
         Path | None,
         typer.Option("--templates", metavar="FILE", help="YAML, or CamelBell's seed tasks."),
@@ -56,7 +56,9 @@ def questions(
     from scenes.data.teacher.questions import expected, make
 
     one_of(to, FORMS, "form")
-    asking = teaching_options.TeacherOptions(teacher, output, journal, jobs, wait, timeout, price)
+    asking = teaching_options.TeacherOptions(
+        teacher or [], output, journal, jobs, wait, timeout, price
+    )
     inputs = [asking.path, *(file for file in (templates, slots) if file is not None)]
     not_over(output, inputs)
     run = _run(role, templates, slots, n, seed)

@@ -139,7 +139,7 @@ def opened(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "A
     from models.teacher import Manner, Teacher, find_teacher
     from scenes.data.teacher.answer_cache import AnswerCache
 
-    if asking.teacher is None:
+    if not asking.teachers:
         raise BadInput(
             _("--teacher is missing; give a server's address, a GGUF file, or a model's name")
         )
@@ -148,8 +148,10 @@ def opened(asking: TeacherOptions, command: str) -> Iterator[tuple["Teacher", "A
             raise BadInput(
                 _("{folder}: no such folder; make it first", folder=asking.output.parent)
             )
-        find_teacher(asking.teacher)
-    teacher = Teacher.open(asking.teacher, Manner.waiting(asking.wait, asking.timeout, tell))
+        for spec in asking.teachers:
+            find_teacher(spec)
+    manner = Manner.waiting(asking.wait, asking.timeout, tell)
+    teacher = Teacher.open(*asking.teachers, manner=manner)
     try:
         with given():
             cache = AnswerCache.open(asking.path, command)

@@ -1,6 +1,7 @@
 """What the commands that ask a teacher can be told."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,13 +11,13 @@ import typer
 from base.messages import _
 from tui.failures import BadInput
 
-TeacherName = Annotated[
-    str | None,
+Teachers = Annotated[
+    list[str] | None,
     typer.Option(
         "--teacher",
         metavar="URL|MODEL",
         help="A server's address such as http://localhost:8000/v1#model, a GGUF file, or a name "
-        "of `paotuan models list`.",
+        "of `paotuan models list`; several times for several that share the questions.",
     ),
 ]
 Out = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")]
@@ -59,9 +60,9 @@ Estimate = Annotated[
 
 @dataclass(frozen=True)
 class TeacherOptions:
-    """How a teacher is asked."""
+    """How teachers are asked."""
 
-    teacher: str | None
+    teachers: Sequence[str]
     output: Path
     journal: Path | None
     jobs: int
