@@ -152,7 +152,7 @@ def bench(
         prompt = made_up(backend, history_tokens, seed=turn)
         cold.append(_draw(backend, prompt, replace(sampling, n=1, max_tokens=1)))
         spoken = _draw(backend, prompt, sampling).texts[0]
-        following = _after(prompt, spoken)
+        following = after(prompt, spoken)
         warm.append(_draw(backend, following, sampling))
         for way, draw in baselines.items():
             began = time.perf_counter()
@@ -238,7 +238,7 @@ def _draw(backend: Backend, prompt: Prompt, sampling: Sampling) -> _TimedDraw:
     return _TimedDraw(first, time.perf_counter() - began, tuple(ends), tuple(texts))
 
 
-def _after(prompt: Prompt, spoken: str) -> Prompt:
+def after(prompt: Prompt, spoken: str) -> Prompt:
     """The prompt of the next turn: one candidate was picked, and somebody answered."""
     line = " ".join(spoken.split()) or "……"
     history = f"{prompt.history}{prompt.cue}{line}\n{ROLES[1]}：我知道了，往下说。\n"

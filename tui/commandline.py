@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typer._click.core import Command
 
 from tui.commands import (
+    bench,
     characters,
     corpus,
     eval,
@@ -35,6 +36,7 @@ characters.app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(log.app, name="log")
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(models.app, name="models")
+app.add_typer(bench.app, name="bench")
 app.add_typer(eval.app, name="eval")
 app.add_typer(corpus.app, name="corpus")
 app.command("train")(train)

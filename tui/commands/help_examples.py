@@ -83,6 +83,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "models fit": ("paotuan models fit qwen3-4b", "paotuan models fit chatglm2-6b --train"),
     "models trim": ("paotuan models trim any.gguf small.gguf --scripts han,latin:24000",),
     "models convert": ("paotuan models convert voice/ voice.gguf --to gguf-lora",),
+    "bench": ("paotuan bench serve localhost:8000 --tables 50",),
+    "bench serve": (
+        "paotuan bench serve localhost:8000 --tables 50",
+        "paotuan bench serve localhost:8080 --tables 8 --adapter sanguo --adapter table",
+    ),
     "eval": ("paotuan eval voice --on corpus.test.jsonl",),
     "eval model": (
         "paotuan eval model voice --on corpus.test.jsonl",

@@ -1,0 +1,77 @@
+"""`paotuan bench`: how much a server bears."""
+
+from typing import Annotated
+
+import typer
+
+from base.messages import _
+from tui.commands import options
+from tui.commands.group import group
+from tui.failures import FAILED, BadInput
+from tui.output import columns, data
+
+app = group("Loads: how many tables a model serves at once.")
+
+
+@app.command("serve")
+def serve(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL", help="As for --model: a server's address such as localhost:8000."
+        ),
+    ],
+    tables: Annotated[
+        int, typer.Option("--tables", metavar="N", min=1, max=1000, help="Tables at once.")
+    ] = 50,
+    turns: Annotated[
+        int, typer.Option("--turns", metavar="N", min=2, max=1000, help="Draws of each table.")
+    ] = 8,
+    candidates: Annotated[
+        int, typer.Option("-n", "--candidates", metavar="N", min=1, max=64, help="Lines a draw.")
+    ] = 5,
+    history_tokens: Annotated[
+        int,
+        typer.Option(
+            "--history-tokens",
+            metavar="N",
+            min=1,
+            max=1_000_000,
+            help="Tokens of the made-up log that a table begins with.",
+        ),
+    ] = 800,
+    adapters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--adapter",
+            metavar="NAME",
+            help="An adapter that roles speak with, by its name at the server; several times for "
+            "several in turn.",
+        ),
+    ] = None,
+    as_data: options.Json = False,
+    context: options.Context = None,
+) -> None:
+    """Play many made-up tables against a model at once: what a table waits for, tokens/s of all
+    together, how much of the prompts the server had kept, and what failed.
+    """
+    from models.bench_tables import TablesScript, bench_tables
+    from tui.model_options import choose, given_model, open_model
+
+    choice = choose(model, context, None, {}, (), None)
+    if tables > 1 and given_model(choice).backend in ("llamacpp", "local"):
+        raise BadInput(
+            _(
+                "{model}: a model in this process plays one table; give a server's address, or "
+                "say --tables 1",
+                model=model,
+            )
+        )
+    script = TablesScript(tables, turns, history_tokens, candidates, adapters=adapters or ())
+    report = bench_tables(lambda: open_model(choice), script)
+    if as_data:
+        data(report.json())
+    else:
+        columns([(report.model, ""), *report.rows()])
+    if report.failed:
+        raise typer.Exit(FAILED)
