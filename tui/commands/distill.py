@@ -11,11 +11,20 @@ from tui.commands.options import Json
 from tui.commands.quotes import notices_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, given
+from tui.many.command import Many, Ray, run_many
 from tui.output import as_json, escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.data.teacher.distill import DistillRun
 
+COUNTED = {
+    "passages": N_("passages"),
+    "questions": N_("questions"),
+    "tokens_in": N_("tokens in"),
+    "tokens_out": N_("tokens out"),
+    "cost": N_("cost"),
+}
+"""What is summed over many novels, for a person."""
 KINDS = {
     "info": N_("narration"),
     "say": N_("speech"),
@@ -26,8 +35,10 @@ KINDS = {
 
 
 def distill(
-    novel: Annotated[
-        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
+    context: typer.Context,
+    novels: Annotated[
+        list[Path],
+        typer.Argument(metavar="NOVEL...", help="Texts in UTF-8, GB18030 or UTF-16, or zips."),
     ],
     output: teaching_options.Out,
     teacher: teaching_options.Teachers = None,
@@ -52,6 +63,7 @@ def distill(
     timeout: teaching_options.Timeout = 300.0,
     price: teaching_options.Price = None,
     estimate: teaching_options.Estimate = False,
+    ray: Ray = None,
     as_data: Json = False,
 ) -> None:
     """Retell a novel as a log: who says, does and thinks what, by a teacher's answers. A run that
@@ -59,6 +71,11 @@ def distill(
     """
     from scenes.data.teacher.distill import counts, distil, entries, passages
 
+    many = Many(context, novels, output, ray, ".log.txt", COUNTED, ("journal",))
+    if many.wanted:
+        run_many(many, as_data, estimate)
+        return
+    (novel,) = novels
     asking = teaching_options.TeacherOptions(
         teacher or [], output, journal, jobs, wait, timeout, price
     )

@@ -95,7 +95,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     ),
     "eval knowledge": ("paotuan eval knowledge --model qwen3-4b",),
     "corpus": ("paotuan corpus quotes novel.txt -o log.txt",),
-    "corpus quotes": ("paotuan corpus quotes novel.txt -o log.txt",),
+    "corpus quotes": (
+        "paotuan corpus quotes novel.txt -o log.txt",
+        "paotuan corpus quotes one.txt two.txt -o logs --ray",
+    ),
     "corpus distill": (
         "paotuan corpus distill novel.txt -o log.txt --estimate",
         "paotuan corpus distill novel.txt -o log.txt --teacher 'http://localhost:8000/v1#qwen3-32b'",

@@ -5,23 +5,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from base.messages import _, _n, series
+from base.messages import N_, _, _n, series
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import FAILED, BadInput, given
+from tui.many.command import Many, Ray, run_many
 from tui.output import as_json, json_text, word
 
 if TYPE_CHECKING:
     from scenes.data.teacher.interview import HeldInterviews
 
 FORMS = ("log", "instruct")
+COUNTED = {
+    "interviews": N_("interviews"),
+    "questions": N_("questions"),
+    "tokens_in": N_("tokens in"),
+    "tokens_out": N_("tokens out"),
+    "cost": N_("cost"),
+}
+"""What is summed over many novels, for a person."""
 
 
 def interview(
-    novel: Annotated[
-        Path, typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030 or UTF-16, or a zip.")
+    context: typer.Context,
+    novels: Annotated[
+        list[Path],
+        typer.Argument(metavar="NOVEL...", help="Texts in UTF-8, GB18030 or UTF-16, or zips."),
     ],
     output: teaching_options.Out,
     teacher: teaching_options.Teachers = None,
@@ -44,6 +55,7 @@ def interview(
     timeout: teaching_options.Timeout = 300.0,
     price: teaching_options.Price = None,
     estimate: teaching_options.Estimate = False,
+    ray: Ray = None,
     as_data: Json = False,
 ) -> None:
     """Interview the people of a novel: questions and answers in role, by a teacher."""
@@ -52,6 +64,12 @@ def interview(
     from scenes.data.teacher.interview import passages
 
     one_of(to, FORMS, "form")
+    suffix = ".log.txt" if to == "log" else ".jsonl"
+    many = Many(context, novels, output, ray, suffix, COUNTED, ("journal",))
+    if many.wanted:
+        run_many(many, as_data, estimate)
+        return
+    (novel,) = novels
     asking = teaching_options.TeacherOptions(
         teacher or [], output, journal, jobs, wait, timeout, price
     )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from base.messages import _, _n, series
+from base.messages import N_, _, _n, series
 from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
+from tui.many.command import Many, Ray, run_many
 from tui.output import as_json, escaped_line, json_text, word
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from scenes.data.books.quote import Quote
 
 FORMS = ("log", "pairs")
+COUNTED = {"quotations": N_("quotations"), "with_speaker": N_("with a speaker")}
+"""What is summed over many novels, for a person."""
 FEW = 0.4
 """Share of what is said below which a person is told that a book is read badly."""
 MOST_SPEAKERS = 20
@@ -29,12 +32,18 @@ MOST_SPEAKERS = 20
 
 
 def quotes(
-    novel: Annotated[
-        Path,
-        typer.Argument(metavar="NOVEL", help="A text in UTF-8, GB18030, Big5 or UTF-16, or a zip."),
+    context: typer.Context,
+    novels: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="NOVEL...", help="Texts in UTF-8, GB18030, Big5 or UTF-16, or zips."
+        ),
     ],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Where to write it.")
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="Where to write it; a folder for several."
+        ),
     ] = None,
     to: Annotated[
         str,
@@ -66,6 +75,7 @@ def quotes(
             "marked as such.",
         ),
     ] = None,
+    ray: Ray = None,
     as_data: Json = False,
 ) -> None:
     """Tell who says what in a novel, in Chinese old or new, or in English. Whoever the text does
@@ -76,6 +86,12 @@ def quotes(
     from scenes.data.books.quotes import Extractor
 
     one_of(to, FORMS, "form")
+    suffix = ".log.txt" if to == "log" else ".jsonl"
+    many = Many(context, novels, output, ray, suffix, COUNTED, ("learn",))
+    if many.wanted:
+        run_many(many, as_data)
+        return
+    (novel,) = novels
     if as_data and output is None:
         raise BadInput(_("--json prints a summary; name a file for the rest with -o OUT"))
     inputs = [novel, *([Path(aliases)] if aliases not in (None, "none") else [])]

@@ -1,5 +1,6 @@
 """The program's own command line, whatever commands it has: its options, and how it is run."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -18,8 +19,8 @@ from tui.output import data, word
 from tui.preferences import OPTION, ask_language, problems, settle_language
 from tui.usage import problem_of
 
-OPTIONAL = "--resume"
-"""The option whose value may be left out."""
+OPTIONAL = {"--resume": re.compile(r"[^-]"), "--ray": re.compile(r"(?:ray://)?[^/\\]+:\d+$")}
+"""The options whose value may be left out, and how what is one begins."""
 TYPERS_OWN = ("help", "install_completion", "show_completion")
 
 
@@ -144,9 +145,9 @@ def command_line_of(app: typer.Typer) -> Command:
 
 
 def with_optional_value(arguments: list[str]) -> list[str]:
-    """An empty value where `--resume` is followed by none."""
+    """An empty value where an option that may have one is followed by none."""
     following = [*arguments[1:], "-"]
     return [
-        f"{OPTIONAL}=" if argument == OPTIONAL and after.startswith("-") else argument
+        f"{argument}=" if argument in OPTIONAL and not OPTIONAL[argument].match(after) else argument
         for argument, after in zip(arguments, following, strict=False)
     ]

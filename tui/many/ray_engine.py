@@ -1,0 +1,138 @@
+"""Works on many inputs with Ray Data: on this machine's cores, or on a cluster.
+
+Only command lines and records travel: what is read and written lies in folders that every node
+sees. A worker that is killed is begun again; an input that kills its worker each time is told as
+failed, and stops no other.
+"""
+
+import json
+import logging
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from base.errors import KnownError
+from base.extras import not_installed
+from base.messages import _
+from base.text import one_line
+from tui.failures import FAILED
+from tui.many.task import ManyRecord, ManyTask, worked
+
+CONNECT = 10.0
+"""Seconds in which a cluster has to answer."""
+AGAIN = 3
+"""How often an input is begun again whose worker was killed."""
+PASSED_ON = ("PAOTUAN_", "LANG", "LC_", "OPENAI_API_KEY", "XDG_", "HTTP_PROXY", "HTTPS_PROXY")
+"""Beginnings of environment variables that nodes are given as they are here."""
+
+
+def on_ray(address: str, tasks: Sequence[ManyTask]) -> Iterator[ManyRecord]:
+    """What comes of each task, in the order in which they end; `""` is a cluster of this machine.
+
+    Raises `KnownError` where Ray is not installed, or no cluster of these versions answers.
+    """
+    with _cluster(address) as ray:
+        rows = [{"at": at, "task": json.dumps(asdict(task))} for at, task in enumerate(tasks)]
+        context = ray.data.DataContext.get_current()
+        context.enable_progress_bars = False
+        context.max_errored_blocks = -1  # those that are missing at the end are told as failed
+        data = ray.data.from_items(rows, override_num_blocks=len(rows))
+        missing = dict(enumerate(tasks))
+        for row in data.map(_worked_row, max_retries=AGAIN, num_cpus=1).iter_rows():
+            del missing[row["at"]]
+            yield _record(row["record"])
+        for task in missing.values():
+            said = _("its process died {n} times; is there memory enough?", n=AGAIN + 1)
+            yield ManyRecord(task.input, task.output, "", FAILED, (said,))
+
+
+def _worked_row(row: dict[str, Any]) -> dict[str, Any]:
+    value = json.loads(row["task"])
+    before = value["before"]
+    value["before"] = None if before is None else _record(json.dumps(before))
+    task = ManyTask(**{**value, "words": tuple(value["words"])})
+    return {"at": row["at"], "record": json.dumps(asdict(worked(task)))}
+
+
+def _record(text: str) -> ManyRecord:
+    value = json.loads(text)
+    return ManyRecord(**{**value, "said": tuple(value["said"])})
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Any]:
+    """The package, connected; what was started here ends with the block."""
+    os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_gcs_rpc_server_connect_timeout_s", f"{CONNECT:.0f}")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise KnownError(not_installed(error.name, "cluster")) from error
+    if address:
+        _reach(address)
+    try:
+        ray.init(
+            address=address or "local",
+            configure_logging=False,
+            log_to_driver=False,
+            include_dashboard=None if address else False,
+            runtime_env={"env_vars": _environment()} if address else None,
+        )
+        for name in ("ray", "ray.data"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+    except Exception as error:  # Ray raises that itself
+        raise KnownError(
+            _(
+                "{address}: no Ray cluster of version {version} answers: {why}",
+                address=address or "Ray",
+                version=ray.__version__,
+                why=one_line(str(error), 200),
+            )
+        ) from error
+    try:
+        _check_versions(ray, address)
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+
+
+def _reach(address: str) -> None:
+    """Raises `KnownError` where nobody listens at `address`, since Ray itself asks for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal() or not host:
+        raise KnownError(
+            _("--ray {address}: expected HOST:PORT or ray://HOST:PORT", address=address)
+        )
+    try:
+        with socket.create_connection((host, int(port)), CONNECT):
+            pass
+    except (OSError, OverflowError) as error:
+        raise KnownError(
+            _("--ray {address}: nobody answers there: {why}", address=address, why=error)
+        ) from error
+
+
+def _check_versions(ray: Any, address: str) -> None:
+    """Raises `KnownError` where another paotuan would work than the one that asks."""
+    here = version("paotuan")
+    there = ray.get(ray.remote(version).options(num_cpus=0).remote("paotuan"), timeout=6 * CONNECT)
+    if there != here:
+        raise KnownError(
+            _(
+                "{address}: its nodes have paotuan {there}, this machine has {here}; install the "
+                "same everywhere",
+                address=address or "Ray",
+                there=there,
+                here=here,
+            )
+        )
