@@ -153,8 +153,6 @@ def _or_named(error: "Unrecognised") -> str:
 
 def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
     """Make sessions, characters and books, each file for itself."""
-    from scenes.files.importing import no_import
-
     known = _books([file for file in files if file.importer.kind == "book"], wishes)
     texts = [
         file.path
@@ -172,7 +170,14 @@ def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
                 paths = texts if file.path in texts else [file.path]
                 _try(wishes, _import_cards, paths, file.importer, known, wishes)
             case "novel":
-                wishes.problems.append(no_import(file))
+                wishes.problems.append(_no_import(file))
+
+
+def _no_import(file: "Recognised") -> str:
+    """What to say of a file that another command reads."""
+    from scenes.files.importing import no_import
+
+    return no_import(file)
 
 
 def _try(wishes: Wishes, make: "Callable[..., list[ImportReport]]", *arguments: object) -> None:

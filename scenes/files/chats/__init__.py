@@ -7,6 +7,7 @@ RisuAI. Lines are read one at a time; a file that is one JSON value is bounded.
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from base.errors import KnownError
 from base.folders import sessions_folder
@@ -16,7 +17,6 @@ from base.text import shown, without_place
 from scenes.files.chats.chat import Chat, Json, texts
 from scenes.files.chats.dialogues import risu_chats
 from scenes.files.chats.people import ChatPeople, ChatRules
-from scenes.files.chats.roundtrip import restored_session
 from scenes.files.chats.scan import ChatScan
 from scenes.files.chats.source import BadValue, ChatFile, open_chat
 from scenes.files.chats.writer import lines_of_chat, save_chat
@@ -24,6 +24,9 @@ from scenes.files.importers import Importer, of_kind
 from scenes.files.report import ImportReport
 from scenes.files.session_writer import save_events
 from scenes.log import write
+
+if TYPE_CHECKING:
+    from scenes.files.chats.roundtrip import RestoredSession
 
 DEFAULT = ChatRules()
 
@@ -58,7 +61,7 @@ def import_chat(
     importer, chat = read_chat(file, importer)
     report = report_of(file, importer, chat)
     folder = folder or sessions_folder()
-    if (back := restored_session(chat, report)) is not None:
+    if (back := _restored(chat, report)) is not None:
         if rules != DEFAULT:
             report.notice(_("a session that paotuan saved; its roles stay as they were"))
         save_events(
@@ -79,7 +82,7 @@ def chat_log(
     """
     importer, chat = read_chat(file, importer)
     report = report_of(file, importer, chat)
-    if (back := restored_session(chat, report)) is not None:
+    if (back := _restored(chat, report)) is not None:
         return chat, report, (f"{write(entry)}\n" for entry in back.log)
     people = ChatPeople(ChatScan(chat, file.where), rules)
     if not people.scan.read:
@@ -99,6 +102,15 @@ def people_of(
     file = open_chats(of, importer)[0] if isinstance(of, Path) else of
     __, chat = read_chat(file, importer)
     return ChatPeople(ChatScan(chat, file.where), rules) if chat.ours is None else None
+
+
+def _restored(chat: Chat, report: ImportReport) -> "RestoredSession | None":
+    """The session of ours that a chat is; `None` where it is none, or not a sound one."""
+    if chat.ours is None:
+        return None
+    from scenes.files.chats.roundtrip import restored_session  # with the whole table
+
+    return restored_session(chat, report)
 
 
 def report_of(file: ChatFile, importer: Importer, chat: Chat) -> ImportReport:
