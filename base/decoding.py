@@ -35,8 +35,9 @@ def encoding_of(piece: bytes) -> str:
         return "utf-16-le" if sample[1:4096:2].count(0) >= sample[:4096:2].count(0) else "utf-16-be"
     if not (wrong := _wrong(sample, "utf-8")):
         return "utf-8"
-    right = len(sample.decode("utf-8", "ignore")) - sum(byte < 128 for byte in sample)
-    if wrong * 10 <= right:
+    right = [sign for sign in sample.decode("utf-8", "ignore") if sign > "\x7f"]
+    asian = sum("\u3000" <= sign <= "\uffef" for sign in right)  # three bytes, rarely by chance
+    if wrong * 10 <= len(right) or wrong < asian:
         return "utf-8"
     legacy = legacy_encoding(sample)
     return legacy if _wrong(sample, legacy) * 2 <= wrong else "utf-8"

@@ -14,10 +14,10 @@ from characters.cards.importing import Import, carry_out
 from characters.cards.mapping import Mode
 from characters.lore.book import Lorebook
 from scenes.files.cards import write_cards
-from scenes.files.chats import read_chat
+from scenes.files.chats import open_chats, read_chat
 from scenes.files.chats.people import ChatPeople, ChatRules
 from scenes.files.chats.scan import ChatScan
-from scenes.files.chats.source import open_chat
+from scenes.files.chats.source import ChatFile
 from scenes.files.importers import Importer
 from scenes.files.recognise import Recognised
 from scenes.files.report import ImportReport
@@ -47,10 +47,11 @@ class OpenedCards:
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session of ours that was saved as a chat."""
+    """A session of ours that was saved as a chat, or several chats in a file, a session each."""
 
     path: Path
     importer: Importer
+    chats: Sequence[ChatFile]
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,7 @@ def opened(file: Recognised) -> Opened:
         logs = open_logs(path, file.format)
         return OpenedLogs(path, logs, players(logs))
     if importer.kind == "card":
-        folder = folders("characters")[1]
-        imports = importer.read([path], folder, True, or_named=path.stem)
-        return OpenedCards(path, importer, imports)
+        return opened_cards(path, importer)
     if importer.kind == "chat":
         return _opened_chat(path, importer)
     if importer.kind == "book":
@@ -82,12 +81,23 @@ def opened(file: Recognised) -> Opened:
     raise KnownError(no_import(file))
 
 
+def opened_cards(
+    path: Path, importer: Importer, name: str = "", mode: Mode | None = None
+) -> OpenedCards:
+    """The characters of a file; the one of them called `name`, and what `mode` says. Nothing is
+    written. Raises `KnownError`."""
+    folder = folders("characters")[1]
+    imports = importer.read([path], folder, True, (), name, mode, or_named=path.stem)
+    return OpenedCards(path, importer, imports)
+
+
 def _opened_chat(path: Path, importer: Importer) -> OpenedChat | OpenedSession:
     """A chat, and who speaks in it. Raises `KnownError` for what is none or has no message."""
-    file = open_chat(path)
+    chats = open_chats(path, importer)
+    file = chats[0]
     importer, chat = read_chat(file, importer)
-    if chat.ours is not None:
-        return OpenedSession(path, importer)
+    if chat.ours is not None or len(chats) > 1:
+        return OpenedSession(path, importer, chats)
     scan = ChatScan(chat, file.where)
     if not scan.read:
         raise KnownError(_("{where}: no message in it", where=shown(path.name)))

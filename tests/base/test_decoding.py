@@ -58,3 +58,11 @@ def test_an_encoding_before_unicode_is_told_by_how_common_its_signs_are(encoding
 def test_traditional_characters_in_gb18030_are_not_taken_for_big5():
     assert encoding_of(OLD_TEXTS["big5hkscs"].encode("gb18030")) == "gb18030"
     assert encoding_of("你好".encode("gb18030")) == "gb18030"
+
+
+def test_a_short_text_of_asian_signs_with_a_damaged_one_stays_utf8():
+    raw = '{"name":"小满","mes":"你怎么也叫这个名字？"}'.encode()
+    for at in (at for at, byte in enumerate(raw) if byte > 127):
+        assert encoding_of(raw[:at] + raw[at + 1 :]) == "utf-8"
+        assert encoding_of(raw[:at] + b"\xff" + raw[at + 1 :]) == "utf-8"
+    assert encoding_of("小满：你怎么也叫这个名字？".encode("gb18030")) == "gb18030"

@@ -71,6 +71,7 @@ def write_inputs(folder: Path) -> None:
     (folder / "seraphina.json").write_bytes(raw(v2(name="Seraphina")))
     (folder / "my-character.yaml").write_text("name: 安\nprofile: 医生。\n", encoding="utf-8")
     (folder / "notes").mkdir()
+    (folder / "mine").mkdir()
     for path in (folder / "notes" / "town.md", folder / "wiki.md"):
         path.write_text("# 院长\n院长怕猫。学堂在雨里着火。\n", encoding="utf-8")
     (folder / "scenes").mkdir()

@@ -100,7 +100,7 @@ def test_macros_of_who_is_who_are_replaced_by_the_role_that_is_played(session):
         "小明：hi",
         "【小明 is here.】",
         "#",
-        "小明：I am 小明, not {{char}}.",
+        "小明：I am 小明, not 安.",
     ]
     out = list(export("sillytavern", found, None, 4096))
     assert [json.loads(line)["mes"] for line in out[1:]] == [one["mes"] for one in chat[1:]]

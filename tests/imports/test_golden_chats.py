@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from base.errors import KnownError
 from base.messages import speak
-from scenes.files.chats import import_chat, people_of
+from scenes.files.chats import import_chat, open_chats, people_of
+from scenes.files.chats.source import ChatFile
 from scenes.files.exports import export
 from scenes.table.play import Play
 
@@ -30,10 +31,20 @@ INPUTS = sorted(path.name for path in GOLDEN.iterdir() if path.suffix in (".json
 
 
 def outcome(path: Path, folder: Path) -> str:
-    """What a chat becomes: its lines, who is who, what is not sure, what was told of it."""
+    """What each chat in a file becomes."""
     try:
-        people = people_of(path)
-        report = import_chat(path, folder)
+        chats = open_chats(path)
+    except KnownError as error:
+        return f"refused: {error}\n"
+    return "".join(outcome_of(chat, folder) for chat in chats)
+
+
+def outcome_of(chat: ChatFile, folder: Path) -> str:
+    """What a chat becomes: its lines, who is who, what is not sure, what was told of it."""
+    path = chat.path
+    try:
+        people = people_of(chat)
+        report = import_chat(chat, folder)
     except KnownError as error:
         return f"refused: {error}\n"
     assert people is not None

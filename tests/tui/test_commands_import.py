@@ -60,10 +60,43 @@ def test_logs_become_one_log_where_a_file_for_it_is_named(run, home):
     assert (first["importer"], second["importer"]) == ("sealdice", "sinanya")
     assert first["read"] == 8 and first["kept"]["messages"] == 5 and first["dropped"]["commands"]
     assert first["files"] == [str(home / "out.txt")]
-    (home / "c.jsonl").write_text(ST, "utf-8")
-    refused = run("import", home / "a.txt", home / "c.jsonl", "-o", home / "other.txt")
-    assert refused.status == 2 and "-o writes logs only" in refused.err
+    (home / "王都.json").write_text(json.dumps(BOOK, ensure_ascii=False), "utf-8")
+    refused = run("import", home / "a.txt", home / "王都.json", "-o", home / "other.txt")
+    assert refused.status == 2 and "-o writes logs and chats only" in refused.err
     assert not (home / "other.txt").exists()
+
+
+RISU = {
+    "type": "risuAllChats",
+    "data": [
+        {"name": name, "message": [{"role": "user", "data": f"{name}？"}, {"data": "在。"}]}
+        for name in ("茶", "雨")
+    ],
+}
+
+
+def test_chats_become_one_log_with_a_chapter_each_or_a_log_each(run, home):
+    (home / "c.jsonl").write_text(ST, "utf-8")
+    (home / "阿澜_2026-06-17T083021281Z_chat.json").write_text(json.dumps(RISU), "utf-8")
+    inputs = sorted(home.glob("*.json*"))
+    done = run("import", home / "c.jsonl", "--map", "安=阿澜", "-o", home / "one.txt")
+    assert done.status == 0 and (home / "one.txt").read_text("utf-8") == "阿澜：好\n"
+    assert "SillyTavern chat; 1 message read, 1 kept" in done.err and not sessions(run)
+    assert run("import", *inputs, "-o", home / "all.txt", "--player", "小明").status == 0
+    assert (home / "all.txt").read_text("utf-8") == (
+        "==== c ====\n安：好\n"
+        "==== 茶 ====\n小明：茶？\n阿澜：在。\n==== 雨 ====\n小明：雨？\n阿澜：在。\n"
+    )
+    (home / "logs").mkdir()
+    (home / "bad.jsonl").write_text('{"user_name":"a","character_name":"b"}\n', "utf-8")
+    done = run("import", *inputs, home / "bad.jsonl", "-o", home / "logs")
+    assert done.status == 2 and "no message in it" in done.err
+    assert done.out.split() == [str(home / "logs" / f"{name}.txt") for name in "c茶雨"]
+    assert (home / "logs/雨.txt").read_text("utf-8") == "玩家：雨？\n阿澜：在。\n"
+    again = run("import", home / "bad.jsonl", *inputs, "-o", home / "none.txt")
+    assert again.status == 2 and not (home / "none.txt").exists()
+    made = run("import", home / "阿澜_2026-06-17T083021281Z_chat.json")
+    assert made.status == 0 and len(sessions(run)) == 2
 
 
 def test_a_chat_becomes_a_session_with_the_names_that_are_given(run, home):

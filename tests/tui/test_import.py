@@ -25,6 +25,7 @@ from tests.tui.tables import LINES, at, table, until
 from tui.app import PaotuanApp
 from tui.importing import typed_path
 from tui.model_options import Choice
+from tui.screens.cards import CardsScreen
 from tui.screens.importing import GuessScreen, PathScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.report import ReportScreen
@@ -71,7 +72,7 @@ def text(screen: object, selector: str) -> str:
 
 
 async def told(pilot: Pilot[None]) -> str:
-    await until(pilot, lambda: isinstance(pilot.app.screen, ReportScreen))
+    await until(pilot, lambda: isinstance(pilot.app.screen, ReportScreen | CardsScreen))
     return "\n".join(pilot.app.screen.lines)  # type: ignore[attr-defined]
 
 
@@ -240,6 +241,10 @@ async def test_a_card_becomes_a_character_with_a_scene_to_play(here: Path) -> No
     async with start().run_test(size=(80, 24)) as pilot:
         await name_file(pilot, here / "card.json")
         assert "阿澜" in await told(pilot)
+        await pilot.press("m", "m", "n", "end", *"二", "enter")
+        assert pilot.app.screen.lines[0] == "阿澜二"  # type: ignore[attr-defined]
+        assert pilot.app.screen.cards.imports[0].sheet.narrator  # type: ignore[attr-defined]
+        await pilot.press("m", "n", "backspace", "enter")
         await pilot.press("enter")
         await until(pilot, lambda: "阿澜.yaml" in "".join(getattr(pilot.app.screen, "lines", [])))
         await pilot.press("enter")

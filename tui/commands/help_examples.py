@@ -25,7 +25,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan train voice.yaml seed=2",
     ),
     "locate": ("paotuan locate sessions",),
-    "import": ("paotuan import log.txt chat.jsonl", "paotuan import card.png book.json"),
+    "import": (
+        "paotuan import log.txt chat.jsonl",
+        "paotuan import card.png book.json",
+        "paotuan import chat.jsonl -o log.txt",
+    ),
     "scenes": ("paotuan scenes list",),
     "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
     "scenes show": ("paotuan scenes show rain-house",),

@@ -9,16 +9,17 @@ import typer
 
 from base.messages import _
 from tui.commands.card_options import AsMode, Called, mode_of
-from tui.commands.chat_asking import settled_chat
+from tui.commands.chat_asking import chat_rules, chats_at, settled_chat
 from tui.commands.import_asking import asked, can_ask, settled
-from tui.commands.log_import import Bot, Narrator, Observer, Output, Style, lines_of, table_from
+from tui.commands.import_output import write_logs
+from tui.commands.log_import import Bot, Narrator, Observer, Style, table_from
 from tui.commands.options import Json, roles_of
-from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, Known, given, problems_of
 from tui.output import as_json, data, word
 
 if TYPE_CHECKING:
     from characters.cards.mapping import Mode
+    from scenes.files.chats.source import ChatFile
     from scenes.files.importers import Importer
     from scenes.files.recognise import Recognised, Unrecognised
     from scenes.files.report import ImportReport
@@ -54,7 +55,15 @@ def import_files(
             "--as", metavar="FORMAT", help="What the files are; recognised by itself if left out."
         ),
     ] = None,
-    output: Output = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="Write logs and chats as one log, or one each into a folder that is there.",
+        ),
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(
@@ -88,8 +97,8 @@ def import_files(
 ) -> None:
     """Import files of other programs: says what each is taken for, and asks where it is not sure.
 
-    A log or a chat becomes a session to play on; with -o logs become one log. A card becomes a
-    character; a lorebook that is given along is known to it.
+    A log or a chat becomes a session to play on; with -o, a log. A card becomes a character; a
+    lorebook that is given along is known to it.
     """
     from base.folders import folders
 
@@ -100,7 +109,8 @@ def import_files(
     if output is None:
         _import(recognised, wishes)
     else:
-        _write_log(recognised, output, wishes)
+        told = wishes.table, wishes.player, wishes.problems
+        wishes.reports += write_logs(recognised, output, *told, wishes.as_data)
     if as_data:
         as_json([report.as_json() for report in wishes.reports], 2)
     if wishes.problems:
@@ -143,8 +153,6 @@ def _or_named(error: "Unrecognised") -> str:
 
 def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
     """Make sessions, characters and books, each file for itself."""
-    from scenes.files.importing import no_import
-
     known = _books([file for file in files if file.importer.kind == "book"], wishes)
     texts = [
         file.path
@@ -156,12 +164,20 @@ def _import(files: "Sequence[Recognised]", wishes: Wishes) -> None:
             case "log":
                 _try(wishes, _import_log, file, wishes)
             case "chat":
-                _try(wishes, _import_chat, file, wishes)
+                for chat in chats_at(file.path, file.importer, wishes.problems):
+                    _try(wishes, _import_chat, chat, file.importer, wishes)
             case "card" if file.path not in texts[1:]:  # the texts of a role are one
                 paths = texts if file.path in texts else [file.path]
                 _try(wishes, _import_cards, paths, file.importer, known, wishes)
             case "novel":
-                wishes.problems.append(no_import(file))
+                wishes.problems.append(_no_import(file))
+
+
+def _no_import(file: "Recognised") -> str:
+    """What to say of a file that another command reads."""
+    from scenes.files.importing import no_import
+
+    return no_import(file)
 
 
 def _try(wishes: Wishes, make: "Callable[..., list[ImportReport]]", *arguments: object) -> None:
@@ -195,14 +211,11 @@ def _import_log(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
     return import_log(file, table, wishes.player, word)
 
 
-def _import_chat(file: "Recognised", wishes: Wishes) -> "list[ImportReport]":
+def _import_chat(chat: "ChatFile", importer: "Importer", wishes: Wishes) -> "list[ImportReport]":
     from scenes.files.chats import import_chat
-    from scenes.files.chats.people import ChatRules
 
-    table = wishes.table
-    rules = ChatRules(table.style, table.roles, table.narrators, table.observers, wishes.player)
-    rules = settled_chat(file.path, file.importer, rules)
-    return [import_chat(file.path, None, rules, file.importer)]
+    rules = settled_chat(chat, importer, chat_rules(wishes.table, wishes.player))
+    return [import_chat(chat, None, rules, importer)]
 
 
 def _import_cards(
@@ -230,28 +243,3 @@ def _import_book(path: Path, target: Path, importer: "Importer") -> "list[Import
     from scenes.files.books import write_book
 
     return [write_book(path, target, importer)]
-
-
-def _write_log(files: "Sequence[Recognised]", output: Path, wishes: Wishes) -> None:
-    """Write logs as one log of ours, whole or not at all."""
-    from scenes.files.trpg.files import open_logs
-
-    for file in files:
-        if file.importer.kind != "log":
-            wishes.problems.append(
-                _(
-                    "{where}: -o writes logs only, and this is not one: {title}",
-                    where=file.path,
-                    title=_(file.importer.title),
-                )
-            )
-    if wishes.problems:
-        return
-    paths = [file.path for file in files]
-    not_over(output, paths)
-    with given():
-        logs = [log for file in files for log in open_logs(file.path, file.format)]
-        write_lines(lines_of(logs, settled(logs, wishes.table)), output, paths)
-    for log in logs:
-        log.report.files.append(str(output))
-    wishes.reports += [log.report for log in logs]

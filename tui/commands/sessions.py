@@ -11,7 +11,7 @@ import typer
 from base.messages import _, _n
 from base.text import shown
 from tui.commands import session_files
-from tui.commands.chat_asking import settled_chat
+from tui.commands.chat_asking import chats_at, settled_chat
 from tui.commands.group import group, one_of
 from tui.commands.log_import import Narrator, Observer, Style, table_from
 from tui.commands.options import Json
@@ -183,10 +183,10 @@ def import_chats(
     rules = ChatRules(table.style, table.roles, table.narrators, table.observers, player)
     problems: list[str] = []
     reports = []
-    for path in files:
+    for file in (chat for path in files for chat in chats_at(path, None, problems)):
         try:
             with given():
-                report = import_chat(path, rules=settled_chat(path, None, rules))
+                report = import_chat(file, rules=settled_chat(file, None, rules))
         except BadInput as error:
             problems += error.problems
             continue

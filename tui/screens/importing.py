@@ -15,7 +15,6 @@ from textual.widgets import Input, OptionList, Static
 from base.folders import folders
 from base.messages import _, _n
 from scenes.files.books import book_name, write_book
-from scenes.files.cards import report_of
 from scenes.files.chats import import_chat
 from scenes.files.importers import Importer
 from scenes.files.importing import (
@@ -33,6 +32,7 @@ from tui.failures import Known, problems_of
 from tui.importing import typed_path
 from tui.paint import printable
 from tui.reported import likely, report_lines, title_of
+from tui.screens.cards import CardsScreen
 from tui.screens.players import PlayersScreen
 from tui.screens.report import ReportScreen
 from tui.web import is_guest
@@ -193,17 +193,10 @@ async def ask_import(app: App[None]) -> "Path | Scene | None":
 
 
 async def _ask_cards(app: App[None], cards: OpenedCards) -> "Scene | None":
-    lines: list[str] = []
-    for one in cards.imports:
-        lines.append(one.sheet.name)
-        if one.path.exists():
-            replaces = _("replaces {file}, which is there already", file=one.path.name)
-            lines.append(f"  {replaces}")
-        lines += report_lines(report_of(one))[1:]
-    heading = _("Character card · Enter imports · Esc back")
-    if not await app.push_screen_wait(ReportScreen(lines, cards.path.name, heading)):
+    chosen = await app.push_screen_wait(CardsScreen(cards))
+    if chosen is None:
         return None
-    scene = import_cards(cards)
+    cards, scene = chosen, import_cards(chosen)
     written = [str(one.path) for one in cards.imports] + [str(scene.path)]
     keys = _("Enter begins: {title}", title=scene.title)
     done = ReportScreen(written, cards.path.name, keys)
@@ -211,10 +204,13 @@ async def _ask_cards(app: App[None], cards: OpenedCards) -> "Scene | None":
 
 
 async def _ask_session(app: App[None], chat: OpenedSession) -> Path | None:
-    report = import_chat(chat.path, importer=chat.importer)
+    reports = [import_chat(one, importer=chat.importer) for one in chat.chats]
     keys = _("It is a session now; Enter opens it")
-    done = ReportScreen(report_lines(report), chat.path.name, keys)
-    return find_session(report.session) if await app.push_screen_wait(done) else None
+    if len(reports) > 1:
+        keys = _("They are sessions now; Enter opens the first")
+    lines = [line for report in reports for line in report_lines(report)]
+    done = ReportScreen(lines, chat.path.name, keys)
+    return find_session(reports[0].session) if await app.push_screen_wait(done) else None
 
 
 async def _ask_book(app: App[None], book: OpenedBook) -> None:

@@ -4,7 +4,10 @@ SillyTavern (solo, group), TavernAI rooms, KoboldAI and Kobold Lite, text-genera
 RisuAI. Lines are read one at a time; a file that is one JSON value is bounded.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from base.errors import KnownError
 from base.folders import sessions_folder
@@ -12,35 +15,53 @@ from base.legacy_encodings import encoding_name
 from base.messages import _, series
 from base.text import shown, without_place
 from scenes.files.chats.chat import Chat, Json, texts
+from scenes.files.chats.dialogues import risu_chats
 from scenes.files.chats.people import ChatPeople, ChatRules
-from scenes.files.chats.roundtrip import restored_session
 from scenes.files.chats.scan import ChatScan
 from scenes.files.chats.source import BadValue, ChatFile, open_chat
-from scenes.files.chats.writer import save_chat
+from scenes.files.chats.writer import lines_of_chat, save_chat
 from scenes.files.importers import Importer, of_kind
 from scenes.files.report import ImportReport
 from scenes.files.session_writer import save_events
+from scenes.log import write
+
+if TYPE_CHECKING:
+    from scenes.files.chats.roundtrip import RestoredSession
 
 DEFAULT = ChatRules()
 
 
+def open_chats(path: Path, importer: Importer | None = None) -> list[ChatFile]:
+    """The chats in the file at `path`: one, but for RisuAI's file of all chats.
+
+    Raises `KnownError` for what is no text or a web page.
+    """
+    file = open_chat(path)
+    if importer is not None and importer.name != "risu":
+        return [file]
+    chats = risu_chats(file.object or {})
+    if len(chats) < 2:
+        return [file]
+    return [replace(file, part=number, given=one) for number, one in enumerate(chats, 1)]
+
+
 def import_chat(
-    path: Path,
+    of: Path | ChatFile,
     folder: Path | None = None,
     rules: ChatRules = DEFAULT,
     importer: Importer | None = None,
 ) -> ImportReport:
-    """Write a new session of the chat at `path`; says what was read, kept, dropped, and why.
+    """Write a new session of a chat; says what was read, kept, dropped, and why.
 
-    `rules` are what a person says of it; what they leave undecided is read as text. Raises
-    `KnownError` in one line where the file is no chat, or none of `importer` where one is named;
-    nothing is written then.
+    `of` is the chat, or the path of the file that it is the first in. `rules` are what a person
+    says of it; what they leave undecided is read as text. Raises `KnownError` in one line where the
+    file is no chat, or none of `importer` where one is named; nothing is written then.
     """
-    file = open_chat(path)
+    file = open_chats(of, importer)[0] if isinstance(of, Path) else of
     importer, chat = read_chat(file, importer)
     report = report_of(file, importer, chat)
     folder = folder or sessions_folder()
-    if (back := restored_session(chat, report)) is not None:
+    if (back := _restored(chat, report)) is not None:
         if rules != DEFAULT:
             report.notice(_("a session that paotuan saved; its roles stay as they were"))
         save_events(
@@ -52,16 +73,44 @@ def import_chat(
     return report
 
 
+def chat_log(
+    file: ChatFile, rules: ChatRules = DEFAULT, importer: Importer | None = None
+) -> tuple[Chat, ImportReport, Iterator[str]]:
+    """A chat, its report, and the lines of the log that it is, which fill the report.
+
+    What was not picked is left out. Raises `KnownError` as `import_chat` does.
+    """
+    importer, chat = read_chat(file, importer)
+    report = report_of(file, importer, chat)
+    if (back := _restored(chat, report)) is not None:
+        return chat, report, (f"{write(entry)}\n" for entry in back.log)
+    people = ChatPeople(ChatScan(chat, file.where), rules)
+    if not people.scan.read:
+        raise KnownError(_("{where}: no message in it", where=file.where))
+    for text in (*people.notices, *people.unknown()):
+        report.notice(text)
+    return chat, report, lines_of_chat(people, report)
+
+
 def people_of(
-    path: Path, rules: ChatRules = DEFAULT, importer: Importer | None = None
+    of: Path | ChatFile, rules: ChatRules = DEFAULT, importer: Importer | None = None
 ) -> ChatPeople | None:
-    """Who is who in the chat at `path`; `None` where it is a session of ours.
+    """Who is who in a chat, or in the first of a file; `None` where it is a session of ours.
 
     Raises `KnownError` where the file is no chat, as `import_chat` does.
     """
-    file = open_chat(path)
+    file = open_chats(of, importer)[0] if isinstance(of, Path) else of
     __, chat = read_chat(file, importer)
     return ChatPeople(ChatScan(chat, file.where), rules) if chat.ours is None else None
+
+
+def _restored(chat: Chat, report: ImportReport) -> "RestoredSession | None":
+    """The session of ours that a chat is; `None` where it is none, or not a sound one."""
+    if chat.ours is None:
+        return None
+    from scenes.files.chats.roundtrip import restored_session  # with the whole table
+
+    return restored_session(chat, report)
 
 
 def report_of(file: ChatFile, importer: Importer, chat: Chat) -> ImportReport:

@@ -4,10 +4,10 @@ What they do not name is 玩家 and 角色; an import may name the player.
 """
 
 import html
+import re
 from collections.abc import Callable, Iterator
 
-from base.errors import KnownError
-from base.messages import N_, _, _n
+from base.messages import N_, _
 from scenes.files.chats.chat import (
     NARRATOR,
     PLAYER,
@@ -26,6 +26,8 @@ from scenes.files.head import FileHead
 from scenes.files.report import ImportReport
 
 _RISU = ("risuChat", "risuAllChats")
+_RISU_FILE = re.compile(r"(.{1,80}?)_\d{4}-\d\d-\d\dT[\dZ]{4,12}_chat.*")
+"""The name of a file that RisuAI writes: the character's, and when."""
 _BEGIN = "<|BEGIN-VISIBLE-CHAT|>"
 """What text-generation-webui writes for the player before a greeting."""
 
@@ -61,7 +63,18 @@ def read_agnai(file: ChatFile) -> Chat | None:
 
 def read_risu(file: ChatFile) -> Chat | None:
     """The chat of RisuAI in a file; `None` where there is none."""
-    return risu(file.object, file.path.stem, file.where) if file.object is not None else None
+    return risu(file.object, file.path.stem) if file.object is not None else None
+
+
+def risu_chats(value: Json) -> list[Json]:
+    """The chats in a file of all of them, each as RisuAI writes it by itself, without empty ones.
+
+    Source: `exportAllChats` of RisuAI, whose `data` is a list of what `exportChat` writes.
+    """
+    if value.get("type") != "risuAllChats":
+        return []
+    chats = [one for one in objects(value.get("data")) if objects(one.get("message"))]
+    return [{"type": "risuChat", "ver": value.get("ver"), "data": one} for one in chats]
 
 
 def webui(value: Json, title: str) -> Chat | None:
@@ -139,16 +152,15 @@ def _agnai(value: object) -> Iterator[ChatMessage]:
     yield ChatMessage(name, text, *about, id=id)
 
 
-def risu(value: Json, title: str, where: str) -> Chat | None:
-    """A chat that RisuAI wrote, or the one that is in a file of all; `None` where it is none.
-
-    Raises `KnownError` for a file of several.
-    """
+def risu(value: Json, title: str) -> Chat | None:
+    """A chat that RisuAI wrote, or the first in a file of all; `None` where it is none."""
     data = value.get("data")
     if value.get("type") == "risuAllChats":
-        data = _only_chat(data, where)
+        data = next((one["data"] for one in risu_chats(value)), None)
     if value.get("type") not in _RISU or not isinstance(data, dict):
         return None
+    exported = _RISU_FILE.fullmatch(title)
+    character = exported[1] if exported else REPLY
     messages = data.get("message")
     rest = value | {"data": {key: one for key, one in data.items() if key != "message"}}
     listed = messages if isinstance(messages, list) else []
@@ -156,24 +168,10 @@ def risu(value: Json, title: str, where: str) -> Chat | None:
 
     def read(numbered: object) -> Iterator[ChatMessage]:
         number, message = numbered if isinstance(numbered, tuple) else (0, None)
-        yield from _risu(message, number <= cut)
+        yield from _risu(message, number <= cut, character)
 
     parts: list[object] = list(enumerate(listed))
     return _chat("risu", N_("RisuAI chat"), text_in(data, "name") or title, parts, read, rest)
-
-
-def _only_chat(value: object, where: str) -> Json | None:
-    chats = [one for one in objects(value) if objects(one.get("message"))]
-    if len(chats) > 1:
-        raise KnownError(
-            _n(
-                "{where}: {n} chat in one file; export it by itself in RisuAI",
-                "{where}: {n} chats in one file; export the one you want by itself in RisuAI",
-                len(chats),
-                where=where,
-            )
-        )
-    return chats[0] if chats else None
 
 
 def _begins_anew(value: object) -> bool:
@@ -181,14 +179,14 @@ def _begins_anew(value: object) -> bool:
     return isinstance(value, dict) and value.get("disabled") == "allBefore"
 
 
-def _risu(value: object, cut: bool) -> Iterator[ChatMessage]:
+def _risu(value: object, cut: bool, character: str) -> Iterator[ChatMessage]:
     text = value.get("data") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(text, str):
         raise NoMessage(_("a message without text in `data`"))
     player = value.get("role") == "user"
     swipes, picked = candidates(text, texts(value.get("swipes")))
     id = text_in(value, "saying")
-    name = text_in(value, "name") or ("" if id else PLAYER if player else REPLY)
+    name = text_in(value, "name") or (PLAYER if player else "" if id else character)
     hidden = cut or value.get("disabled") is True or value.get("isComment") is True
     date = value.get("time")
     yield ChatMessage(name, text, player, hidden, False, swipes, picked, "", date, value, id=id)

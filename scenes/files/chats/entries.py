@@ -63,6 +63,8 @@ class Reading:
     narrators: frozenset[str] = frozenset()
     left_out: frozenset[str] = frozenset()
     """Roles whose lines stay as comments alone."""
+    other: str = CHAR
+    """The role that `{{char}}` means where the player speaks."""
 
 
 def entries_of(
@@ -71,13 +73,13 @@ def entries_of(
     """The entries of a message that says `text`, at least one. What a front end wrote for itself is
     taken out, and counted in `left_out`.
 
-    Macros that say who is who are replaced; `{{char}}` is the speaker, and stays where the player
-    speaks. What stands behind another's name before a colon is theirs.
+    Macros that say who is who are replaced; `{{char}}` is the speaker, and where the player speaks
+    the one who answers. What stands behind another's name before a colon is theirs.
     """
     text = story_of(_ASSET.sub("", text) if "=" in text else text, left_out)
     text = unstressed(text) if "*" in text else text
     speaker = named(message.name)
-    char = CHAR if message.player else speaker
+    char = reading.other if message.player else speaker
     has_macros = "{" in text or "<" in text
     filled = partial(_filled, char, reading.player) if has_macros else str
     if message.hidden:

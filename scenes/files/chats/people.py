@@ -14,7 +14,7 @@ from base.messages import _, series
 from base.names import LONGEST_NAME
 from base.text import shown
 from scenes.files.chats.chat import NARRATOR, PLAYER, REPLY, ChatMessage
-from scenes.files.chats.entries import NOBODY, Reading, named
+from scenes.files.chats.entries import CHAR, NOBODY, Reading, named
 from scenes.files.chats.labels import key_of
 from scenes.files.chats.scan import ChatScan, Key, key_of_writer
 from scenes.files.trpg import classify
@@ -289,7 +289,17 @@ class ChatPeople:
         """How the messages are read; who narrates in `scene` does so here."""
         narrators = self.narrators | ({NARRATOR} - set(self._roles.values()))
         narrators |= {one.name for one in scene.cast if one.narrator} if scene else set()
-        return Reading(self.user, self.rules.style, self.speaking, narrators, self.left_out)
+        told = self.rules.style, self.speaking, narrators, self.left_out
+        return Reading(self.user or PLAYER, *told, self._answering())
+
+    def _answering(self) -> str:
+        """The role that answers the player: who writes most, rather one who does not narrate."""
+        writing = self.scan.counts.most_common()
+        others = [self._roles[key] for key, __ in writing if not key[2]]
+        others += map(self.called, self.chat.cast)
+        others = [role for role in others if role != self.user and role not in self.left_out]
+        speaking = (role for role in others if role not in self.narrators)
+        return next(speaking, others[0] if others else CHAR)
 
     def roles(self) -> Counter[str]:
         """Messages by role, of those that are not left out; lines of those who only stand before

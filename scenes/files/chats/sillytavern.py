@@ -135,7 +135,9 @@ def message_of(value: object, rooms: list[str] | None = None) -> ChatMessage:
         raise NoMessage(_("its text is {value}, expected text in quotes", value=kind(value["mes"])))
     extra = value.get("extra")
     extra = extra if isinstance(extra, dict) else {}
-    swipes, picked = _swipes(value, text)
+    has_choice = "swipes" in value or "swipe_info" in value
+    swipes, picked = _swipes(value, text) if has_choice else ((), 0)
+    ours = ours_in(value, "extra")
     name = text_in(value, "name", "character_name") or _of_room(value, rooms or [])
     return ChatMessage(
         name,
@@ -145,16 +147,18 @@ def message_of(value: object, rooms: list[str] | None = None) -> ChatMessage:
         narrator=extra.get("type") == "narrator",
         swipes=swipes,
         picked=picked,
-        model=text_in(extra, "model") or _model_of(value, picked),
+        model=text_in(extra, "model") or (_model_of(value, picked) if has_choice else ""),
         date=value.get("send_date"),
-        foreign=without_ours(value, "extra"),
-        ours=ours_in(value, "extra"),
+        foreign=value if ours is None else without_ours(value, "extra"),
+        ours=ours,
         id=text_in(value, "original_avatar", "force_avatar"),
     )
 
 
 def text_of(value: object) -> str | None:
     """The text that `mes` or a swipe is, be it in an object; `None` where there is none."""
+    if isinstance(value, str):
+        return value
     for __ in range(_DEEPEST):
         if not isinstance(value, dict):
             break

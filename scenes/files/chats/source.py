@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -44,10 +44,15 @@ class ChatFile:
     path: Path
     encoding: str
     size: int
+    part: int = 0
+    """Which of the chats in the file it is, counted from 1; 0 where it is the only one."""
+    given: Mapping[str, Any] | None = None
+    """The value of that chat."""
 
     @property
     def where(self) -> str:
-        return shown(self.path.name)
+        name = shown(self.path.name)
+        return f"{name} ({self.part})" if self.part else name
 
     def lines(self) -> Iterator[tuple[int, str | None]]:
         """The lines that are not blank, numbered from 1; `None` for one that is too long."""
@@ -76,6 +81,8 @@ class ChatFile:
     def first(self) -> list[object]:
         """The values of the first lines; `None` for a line that is none."""
         values: list[object] = []
+        if self.given is not None:
+            return [self.given]
         for __, line in islice(self.lines(), FIRST_LINES):
             try:
                 values.append(json_value(line) if line is not None else None)

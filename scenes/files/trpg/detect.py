@@ -6,9 +6,11 @@ is a guess that a person has to confirm.
 """
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from scenes.files.head import FileHead
+from scenes.files.trpg.broken_headers import rejoined
 from scenes.files.trpg.headers import (
     BLACK,
     CHANNEL,
@@ -93,8 +95,12 @@ def painted(head: FileHead) -> float:
 
 
 def qq_channel(head: FileHead) -> float:
-    """A name and a time alone on a line, more than once."""
-    return 0 if hktrpg(head) else _share(head, CHANNEL, 0.56, 0.03, 2)
+    """A name and a time alone on a line, more than once; or on several, as Discord copies them."""
+    if hktrpg(head):
+        return 0
+    if any(line.lstrip()[:1] in ("—", "–") for line in head.lines):
+        head = replace(head, raw="\n".join(rejoined(head.lines)).encode())
+    return _share(head, CHANNEL, 0.56, 0.03, 2)
 
 
 def minutes(head: FileHead) -> float:

@@ -16,8 +16,10 @@ LOOKED_AT = 50_000
 """Lines in which it is seen how names stand."""
 HEADER = re.compile(
     r"\s{0,8}(?:[-*+] )?(?:\*\*|__)(?P<name>[^*_\n：:]{1,60}?)\s{0,2}(?P<colon>[：:])?\s{0,2}"
-    r"(?:\*\*|__)\s{0,2}(?P<behind>[：:])?(?P<text>.*)"
+    r"(?:\*\*|__)\s{0,2}(?:[*_]?[（(](?P<how>[^（）()\n]{1,30})[)）][*_]?\s{0,2}(?=[：:]))?"
+    r"(?P<behind>[：:])?(?P<text>.*)"
 )
+_BULLET = re.compile(r"\s{0,8}[-+*] (?=\S)")
 _QUOTE = re.compile(r"\s{0,3}((?:>\s?)+)(.*)")
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*")
 _RULE = re.compile(r"\s*(?:-\s?){3,}|\s*(?:\*\s?){3,}|\s*_{3,}|\s*={3,}")
@@ -64,7 +66,7 @@ def read(file: TextFile) -> Iterator[Item]:
             name = found["name"].strip()
             message.begin(number, f"{name}（KP）" if name in narrating else name)
             if (said := _plain(found["text"])) and (found["colon"] or found["behind"]):
-                message.add(number, said)
+                message.add(number, f"（{found['how']}）{said}" if found["how"] else said)
         elif heading := _HEADING.fullmatch(text):
             yield from message.ended()
             if message.name:
@@ -76,7 +78,7 @@ def read(file: TextFile) -> Iterator[Item]:
         elif not message.name:
             narrating += CAST.findall(text)
             yield Dropped(number, BEFORE, text)
-        elif said := _plain(text):
+        elif said := _plain(_BULLET.sub("", text)):
             if is_quoted and _ASIDE.fullmatch(text.strip()):
                 yield from message.ended()
                 yield TableMessage(number, message.name, said, part="aside")

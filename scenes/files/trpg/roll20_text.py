@@ -26,6 +26,7 @@ def detect(head: FileHead) -> float:
     times = sum(_TIME.fullmatch(line) is not None for line in head.lines)
     glued = sum(one["at"] is not None for one in found)
     rolls = sum(_ROLLING.match(one["text"].strip()) is not None for one in found)
+    rolls += sum(_ROLLING.fullmatch(line) is not None for line in head.lines)
     names = Counter(one["name"] for one in found)
     if len(found) < 2 or max(names.values()) < 2 or 4 * len(found) < len(head.lines):
         return 0
@@ -39,7 +40,7 @@ def read(file: TextFile) -> Iterator[Item]:
     body: list[str] = []
 
     def message() -> Iterator[Item]:
-        if number:
+        if number and body:
             joint = " " if part == "dice" else "\n"
             text = joint.join(body)
             yield TableMessage(number, name, text, "", part)  # type: ignore[arg-type]
@@ -51,6 +52,13 @@ def read(file: TextFile) -> Iterator[Item]:
         if number and part == "dice" and _SUM.fullmatch(line):
             body.append(line)
             continue
+        if number and name and part == "person" and _ROLLING.fullmatch(line):
+            yield from message()  # whoever writes again has no name above it
+            number, part, body, size = at, "dice", [line], 0
+            continue
+        if part == "dice" and number:
+            yield from message()
+            number, part, body, size = at, "person", [], 0
         said = _SAID.fullmatch(line) if len(line) < LARGEST else None
         if said and is_name(said["name"].strip("()")):
             yield from message()

@@ -1,10 +1,11 @@
 """Logs made of lines to messages: a header with a name, then the text, up to the next header."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from base.messages import N_, _
 from scenes.files.report import FileNotice
 from scenes.files.source import TextFile
+from scenes.files.trpg.broken_headers import rejoined
 from scenes.files.trpg.headers import (
     BLACK,
     CHANNEL,
@@ -56,7 +57,6 @@ def _reader(header: LineHeader) -> Reader:
 
 read_named = _reader(NAMED)
 read_qq = _reader(QQ)
-read_channel = _reader(CHANNEL)
 read_dated = _reader(DATED_NAME)
 read_black = _reader(BLACK)
 read_minutes = _reader(MINUTES)
@@ -71,6 +71,11 @@ read_channelled = _reader(CHANNELLED)
 read_discord = _reader(DISCORD)
 
 
+def read_channel(file: TextFile) -> Iterator[Item]:
+    """The messages under a name and a time, be they broken into lines by a copy."""
+    return messages(file, CHANNEL, rejoined(file.lines()))
+
+
 def read_hktrpg(file: TextFile) -> Iterator[Item]:
     """The messages of HKTRPG's text, in which programs are marked."""
     for item in messages(file, HKTRPG):
@@ -79,8 +84,13 @@ def read_hktrpg(file: TextFile) -> Iterator[Item]:
         yield item
 
 
-def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
-    """The messages under headers of one kind, or of others where the file mixes formats."""
+def messages(
+    file: TextFile, header: LineHeader, lines: Iterable[str] | None = None
+) -> Iterator[Item]:
+    """The messages under headers of one kind, or of others where the file mixes formats.
+
+    `lines` are those of the file, where they were changed before.
+    """
     others = _Others(file.mixed)
     usual, match = header.usual.fullmatch, header.pattern.fullmatch
     inline, frame, tail, everywhere = header.inline, header.frame, header.tail, header.anywhere
@@ -91,7 +101,7 @@ def messages(file: TextFile, header: LineHeader) -> Iterator[Item]:
     body: list[str] = []
     names: set[str] = set()
     made = tuple.__new__  # half the time of a call of the class, at every message
-    for line in file.lines():
+    for line in file.lines() if lines is None else lines:
         number += 1
         if not line:
             continue
