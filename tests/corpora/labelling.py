@@ -2,7 +2,8 @@
 
     python tests/corpora/labelling.py
 
-Makes `modern/*.txt` and `labels/modern-{tune,held}.jsonl` out of `modern/marked/{tune,held}/*.txt`.
+Makes `modern/*.txt` and `labels/modern-{tune,held,unseen}.jsonl` out of
+`modern/marked/{tune,held,unseen}/*.txt`.
 A marked chapter begins with its people, a line each: `⟦key=name|other name⟧`; a blank line; then
 the text, in which `⟦key⟧` stands behind each quotation, and `⟦-why⟧` behind one that nobody says.
 A quotation opens with `“`, `「`, or `——` at the start of a paragraph, and ends at the mark.
@@ -79,7 +80,7 @@ def _who(novel: str, key: str, people: dict[str, str]) -> dict[str, str]:
 def made() -> dict[Path, str]:
     """Every file that the marked chapters make, with what is to stand in it."""
     files = {}
-    for part in ("tune", "held"):
+    for part in ("tune", "held", "unseen"):
         rows = []
         for path in sorted((MARKED / part).glob("*.txt")):
             chapter = labelled(path.stem, path.read_text("utf-8"))

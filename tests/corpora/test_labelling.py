@@ -76,6 +76,6 @@ def test_each_part_has_its_chapters_and_at_least_150_quotations():
         for path, text in made().items()
         if path.suffix == ".jsonl"
     ]
-    assert len(parts) == 2
+    assert len(parts) == 3
     assert all(len(rows) >= 150 for rows in parts)
     assert not {row["novel"] for row in parts[0]} & {row["novel"] for row in parts[1]}

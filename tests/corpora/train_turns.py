@@ -1,11 +1,13 @@
 """Learns the weights by which a turn that nobody is named for is given to a speaker.
 
-    python tests/corpora/train_turns.py FOLDER… [--check]
+    python tests/corpora/train_turns.py FOLDER… [--chinese] [--check]
 
 Each FOLDER holds novels that the labels of `labels/*-tune.jsonl` are of; those of our own writing
-lie in `modern/`. Writes `scenes/data/books/prose/turn_weights.json`: a conditional logit over the
-candidates of a turn (and nobody), fitted by gradient descent with an L2 penalty. `--check` prints
-instead how it does on chapters that were left out. No held label is read.
+lie in `modern/`. Writes `scenes/data/books/prose/turn_weights.json`, which English is read by, or
+`chinese_turn_weights.json`: a conditional logit over the candidates of a turn (and nobody), fitted
+by gradient descent with an L2 penalty. `--check` prints instead how it does on chapters that were
+left out. No held label is read. The Chinese weights that come along are of one round over the
+passages around the labels (6,000 characters before them, 2,500 behind), not over whole books.
 """
 
 import json
@@ -14,16 +16,16 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from scenes.data.books.book import read_book
-from scenes.data.books.prose.evidence import Turn
+from scenes.data.books.prose.evidence import Reader, Turn
 from scenes.data.books.prose.extract import reader_of
 from scenes.data.books.prose.pronouns import NOBODY as PRONOUN
 from scenes.data.books.prose.resolve import (
-    NOBODY,
     SPOKEN,
     Resolver,
     exchanges,
@@ -32,9 +34,14 @@ from scenes.data.books.prose.resolve import (
 )
 
 HERE = Path(__file__).parent
+CHINESE = "--chinese" in sys.argv
 WEIGHTS = HERE.parents[1] / "scenes" / "data" / "books" / "prose" / "turn_weights.json"
-GENRES = ("modern", "stories", "english")
+if CHINESE:
+    WEIGHTS = WEIGHTS.with_name("chinese_turn_weights.json")
+GENRES = ("modern", "stories", "novels") if CHINESE else ("modern", "stories", "english")
 PENALTY, RATE, STEPS, ROUNDS = 0.002, 0.5, 3000, 3
+READERS: dict[Path, Reader] = {}
+"""Each text read once, however often it is resolved."""
 TOLD = 0.3
 """How much a turn counts whose speaker the text tells, which is asked as if it did not."""
 
@@ -47,6 +54,12 @@ class Decision(NamedTuple):
     right: frozenset[str]
     undecided: bool
     pronoun: bool = False
+    nobody: Mapping[str, float] = MappingProxyType({})
+    """What speaks for nobody who is known; for a pronoun, nothing but its weight."""
+
+    def rows(self) -> list[dict[str, float]]:
+        """The features of each candidate, and last of nobody."""
+        return [*(found for _, found in self.candidates), dict(self.nobody) or {PRONOUN: 1.0}]
 
 
 class Recorder(Resolver):
@@ -76,7 +89,8 @@ class Recorder(Resolver):
                     continue
                 found = self.candidates(groups, index)
                 undecided = group[0].how in ("turn", "")
-                made = Decision(self.novel, found, right, undecided)
+                nobody = self.nobody(groups, index)
+                made = Decision(self.novel, found, right, undecided, False, nobody)
                 self.decisions[group[0].start] = made
         return turns
 
@@ -96,9 +110,9 @@ def decisions(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Dec
         for novel, truth in truths(genre).items():
             places = (one / f"{novel}.txt" for one in (HERE / "modern", *folders))
             path = next(one for one in places if one.is_file())
-            recorder = Recorder(
-                novel, truth, reader_of(read_book(path), {}, genre == "english"), weights
-            )
+            if path not in READERS:
+                READERS[path] = reader_of(read_book(path), {}, genre == "english")
+            recorder = Recorder(novel, truth, READERS[path], weights)
             recorder.resolved()
             found += [*recorder.decisions.values(), *recorder.pronouns]
     return found
@@ -106,41 +120,35 @@ def decisions(folders: Sequence[Path], weights: Mapping[str, float]) -> list[Dec
 
 def fitted(examples: Sequence[Decision]) -> dict[str, float]:
     """The weights under which the right candidates are likeliest."""
-    nobody = PRONOUN if examples[0].pronoun else NOBODY
-    names = sorted({name for one in examples for _, found in one.candidates for name in found})
+    names = sorted({name for one in examples for row in one.rows() for name in row})
     column = {name: at for at, name in enumerate(names)}
-    most = max(len(one.candidates) for one in examples) + 1
-    features = np.zeros((len(examples), most, len(names) + 1))
-    open_ = np.zeros((len(examples), most), bool)
-    right = np.zeros((len(examples), most))
-    for row, one in enumerate(examples):
-        for at, (who, found) in enumerate(one.candidates):
-            open_[row, at] = True
-            right[row, at] = who in one.right
-            for name, value in found.items():
-                features[row, at, column[name]] = value
-        open_[row, -1] = features[row, -1, -1] = 1
-        right[row, -1] = not right[row].any()
-    right /= right.sum(1, keepdims=True)
-    weigh = np.array([1.0 if one.undecided else TOLD for one in examples])[:, None, None]
-    weights = np.zeros(len(names) + 1)
+    starts = np.cumsum([0, *(len(one.candidates) + 1 for one in examples)])
+    features = np.zeros((starts[-1], len(names)))
+    right = np.zeros(starts[-1])
+    for one, start, end in zip(examples, starts, starts[1:], strict=False):
+        for at, row in enumerate(one.rows(), start):
+            for name, value in row.items():
+                features[at, column[name]] = value
+        for at, (who, _) in enumerate(one.candidates, start):
+            right[at] = who in one.right
+        right[end - 1] = not right[start : end - 1].any()
+    starts, sizes = starts[:-1], np.diff(starts)
+    right /= np.repeat(np.add.reduceat(right, starts), sizes)
+    weigh = np.repeat([1.0 if one.undecided else TOLD for one in examples], sizes)
+    weights = np.zeros(len(names))
     for _step in range(STEPS):
-        scores = np.where(open_, features @ weights, -1e9)
-        chances = np.exp(scores - scores.max(1, keepdims=True))
-        chances /= chances.sum(1, keepdims=True)
-        gradient = (weigh * (right - chances)[:, :, None] * features).sum((0, 1))
-        weights += RATE * (gradient / weigh.sum() - PENALTY * weights)
-    return dict(zip([*names, nobody], map(float, weights), strict=True))
+        chances = np.exp(features @ weights)
+        chances /= np.repeat(np.add.reduceat(chances, starts), sizes)
+        gradient = (weigh * (right - chances)) @ features
+        weights += RATE * (gradient / weigh[starts].sum() - PENALTY * weights)
+    return dict(zip(names, map(float, weights), strict=True))
 
 
 def probabilities(one: Decision, weights: Mapping[str, float]) -> list[float]:
     """Of each candidate, and last of nobody."""
-    scores = [
-        sum(weights.get(name, 0.0) * value for name, value in found.items())
-        for _, found in one.candidates
-    ]
     powers = [
-        math.exp(score) for score in (*scores, weights.get(PRONOUN if one.pronoun else NOBODY, 0.0))
+        math.exp(sum(weights.get(name, 0.0) * value for name, value in row.items()))
+        for row in one.rows()
     ]
     return [power / sum(powers) for power in powers]
 
@@ -163,7 +171,7 @@ def checked(examples: Sequence[Decision]) -> Iterable[str]:
 
 def main() -> None:
     folders = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
-    weights = dict(turn_weights())
+    weights = dict(turn_weights(CHINESE))
     for _ in range(ROUNDS):
         examples = decisions(folders, weights)
         kinds = [[one for one in examples if one.pronoun == each] for each in (False, True)]

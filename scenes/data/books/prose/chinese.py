@@ -29,7 +29,7 @@ _WHOLE = re.compile(r"[。！？!?…～~—，,；;][）)’』」”]*$")
 _OPENING = '“「『"‘'
 _BEFORE = frozenset('\n 　。！？!?…”」』"’，,：:∶；;—、\x00')
 _TERM_AFTER = re.compile(
-    "[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边])|二字|字样|等[等字]"
+    "[的之]|[两二三四几]字|[两几]个字|一[词语字]|[这那](?![人个位声时边头端])|二字|字样|等[等字]"
 )
 _CALL = re.compile(r"(?:^|[，。！？…、—])([^，。！？…、—\s]{1,5})(?=[，。！？!?…、—]|$)")
 _GOES_ON = re.compile("[又也还就便却才再]{0,2}(?:[说道问答喊叫想笑骂]|话|这|声)")
@@ -91,6 +91,15 @@ class ChineseReader:
     def stands_for(self, who: str) -> str:
         return ""
 
+    def is_role(self, who: str) -> bool:
+        """Whether somebody goes by what they are."""
+        return who in self._roles
+
+    def named_in(self, turn: Turn) -> frozenset[str]:
+        """Who is named in what is said."""
+        words = self.text[turn.start : min(turn.end, turn.start + LEAD)]
+        return frozenset(name for _, name in self.clauses.named(words))
+
     def turns(self) -> list[Turn]:
         turns: list[Turn] = []
         for index, span in enumerate(self.spans):
@@ -147,6 +156,7 @@ class ChineseReader:
         if turns and not turn.who and not before.strip() and self._left_open(index):
             turn.goes_on = turn.same = True
         turn.called = self._called(words)
+        turn.asks = words.endswith(("？", "?"))
         if turn.who in turn.called:
             turn.called = tuple(name for name in turn.called if name != turn.who)
         return turn

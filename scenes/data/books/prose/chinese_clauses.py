@@ -38,7 +38,7 @@ _POINT = re.compile(
 )
 _PRONOUN = {"他": MALE, "她": FEMALE, "伊": FEMALE, "我": FIRST, "咱": FIRST, "俺": FIRST}
 _DETERMINER = re.compile("(?:那|这|一|另一|某)(?:个|位|名|条|只)?(?:[一-鿿]{1,6}的)?")
-_NOT_IN_ROLES = w.NO_NAME - frozenset("手头脸上下前后中里外")
+_NOT_IN_ROLES = w.NO_NAME - frozenset("手头脸上下前后中里外") | frozenset("教使〔〕[]0123456789")
 _PLACE = re.compile(
     "的?(?:身后|身边|身旁|身上|旁边|面前|对面|背后|家[里的]|家(?=[，。])|房间|那边|这边|手里|手中|怀里|眼前|身前|跟前|头顶|耳边|脚边|的话)"
 )

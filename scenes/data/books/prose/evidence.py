@@ -51,6 +51,8 @@ class Turn:
     """To whom, where that is told."""
     called: tuple[str, ...] = ()
     """Whom the words call, who does not say them."""
+    asks: bool = False
+    """Whether the words end with a question."""
     kind: Literal["speech", "thought", "writing", "term"] = "speech"
     bare: int = -1
     """Where the clause begins that says no more than who speaks; -1 where none leads."""

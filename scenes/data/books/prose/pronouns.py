@@ -1,7 +1,7 @@
 """What speaks for and against somebody whom he or she may mean beside a quotation."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from scenes.data.books.prose.evidence import Mentioned, Turn
 
@@ -18,11 +18,13 @@ def candidates(
     earlier: Sequence[Turn],
     mentions: Sequence[Mentioned],
     fits: Mapping[str, bool],
+    roles: Container[str] = (),
+    named: Container[str] = (),
 ) -> list[tuple[str, dict[str, float]]]:
     """Whom a pronoun beside a turn may mean, each with what speaks for and against them.
 
     `mentions` are those before the turn, in order; `fits` tells who may be meant at all, and
-    whether their gender is known.
+    whether their gender is known; `roles` are those who have no name, `named` whom the words name.
     """
     last = earlier[-1] if earlier else None
     said = [
@@ -54,6 +56,8 @@ def candidates(
             "he before alone": set(before) == {who},
             "he here alone": set(here) == {who},
             "he called": who in turn.called,
+            "he role": who in roles,
+            "he named": who in named,
             "he only": len(order) == 1,
         }
         if last is not None:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from scenes.data.books.prose import pronouns
+from scenes.data.books.prose.chinese_turns import signs, voices
 from scenes.data.books.prose.evidence import (
     FEMALE,
     FIRST,
@@ -24,6 +25,8 @@ AROUND = 500
 """Characters before an exchange in which whoever takes part in it is named."""
 LEAST = 0.55
 """Least probability that somebody takes a turn for it to be given to them."""
+PASSES = 3
+"""How often the turns of an exchange are weighed by one another before any is given."""
 SURE = 0.85
 """The same in the first round, whose answers help the later ones."""
 NOBODY = "nobody"
@@ -45,12 +48,16 @@ class Resolver:
 
     def __init__(self, reader: Reader, weights: Mapping[str, float] | None = None) -> None:
         self.reader = reader
-        self.weights = turn_weights() if weights is None else weights
+        self.soft = getattr(reader, "weighs_pronouns", False)
+        self.weights = turn_weights(self.soft) if weights is None else weights
+        self.chances: dict[int, dict[str, float]] = {}
+        """How likely each person takes a turn that is not given to anybody yet, by its start."""
         self.turns = [turn for turn in reader.turns()]
         self.mentions = self._people(reader.mentions())
         self._places = [one.at for one in self.mentions]
         self._spoken_in = {turn.paragraph for turn in self.turns if turn.kind in SPOKEN}
         self._active = {one.who for one in self.mentions if one.subject}
+        self._named: dict[int, frozenset[str]] = {}
         self._actors: dict[int, list[str]] = {}
         for one in self.mentions:
             if one.subject:
@@ -172,7 +179,9 @@ class Resolver:
             for who in people
             if who and (told := self.reader.gender(who)) in ("", gender)
         }
-        return pronouns.candidates(turn, earlier, near, fits)
+        named = self._named_in(turn)
+        roles = {who for who in fits if self._is_role(who)}
+        return pronouns.candidates(turn, earlier, near, fits, roles, named)
 
     def _weighed(self, turn: Turn, found: list[tuple[str, dict[str, float]]]) -> str:
         scored = [(self.score(features), who) for who, features in found]
@@ -189,22 +198,42 @@ class Resolver:
         """Give the turns of an exchange that nobody is named for to whoever takes them."""
         groups = paragraphs(exchange)
         for least in (SURE, SURE, LEAST, LEAST):
+            for _ in range(PASSES if self.soft else 0):
+                for index, group in enumerate(groups):
+                    if self._is_open(group):
+                        self.chances[group[0].start] = self._weigh(groups, index)
             for index, group in enumerate(groups):
-                if group[0].speaker or any(one.who in MARKS for one in group):
-                    continue
-                chosen = self._by_turn(groups, index, least)
-                for one in group if chosen else ():
-                    one.speaker = one.speaker or chosen
-                    one.how = one.how or "turn"
+                if self._is_open(group):
+                    chosen = self._by_turn(groups, index, least)
+                    for one in group if chosen else ():
+                        one.speaker = one.speaker or chosen
+                        one.how = one.how or "turn"
+
+    @staticmethod
+    def _is_open(group: Sequence[Turn]) -> bool:
+        return not group[0].speaker and not any(one.who in MARKS for one in group)
 
     def _by_turn(self, groups: list[list[Turn]], index: int, least: float) -> str:
         """Who most likely takes a turn; nobody where that is not likely enough."""
-        scored = [(self.score(features), who) for who, features in self.candidates(groups, index)]
-        if not scored:
-            return ""
-        best, who = max(scored)
-        total = math.exp(self.weights.get(NOBODY, 0.0)) + sum(math.exp(each) for each, _ in scored)
-        return who if math.exp(best) >= least * total else ""
+        return likeliest(self._weigh(groups, index), least)
+
+    def _weigh(self, groups: list[list[Turn]], index: int) -> dict[str, float]:
+        """How likely each person takes a turn; what is missing to 1 is nobody who is known."""
+        powers = {
+            who: math.exp(self.score(features)) for who, features in self.candidates(groups, index)
+        }
+        total = math.exp(self.score(self.nobody(groups, index))) + sum(powers.values())
+        return {who: power / total for who, power in powers.items()}
+
+    def nobody(self, groups: list[list[Turn]], index: int) -> dict[str, float]:
+        """What speaks for a turn being nobody's who is known."""
+        return {NOBODY: 1.0, **(voices(groups, index) if self.soft else {})}
+
+    def _takes(self, turn: Turn, who: str) -> float:
+        """How likely somebody takes a turn, which is certain once it is given to them."""
+        if turn.speaker:
+            return float(turn.speaker == who)
+        return self.chances.get(turn.start, {}).get(who, 0.0)
 
     def candidates(
         self, groups: list[list[Turn]], index: int
@@ -251,10 +280,10 @@ class Resolver:
             apart = _between(group, between) > 1
             if abs(step) == 2:
                 apart = apart or _between(other, between) > 1
-            if other[0].speaker == who:
-                found[f"{name}{' apart' if apart else ''}"] = 1.0
+            if takes := self._takes(other[0], who):
+                found[f"{name}{' apart' if apart else ''}"] = takes
                 if abs(step) == 2 and taking == 2:
-                    found["of two"] = 1.0
+                    found["of two"] = takes
             if step == -1:
                 if any(who in one.called for one in other) and other[0].speaker != who:
                     found["called before"] = 1.0
@@ -284,7 +313,24 @@ class Resolver:
                 found["acts before"] = 1.0
             if set(actors) == {who}:
                 found["acts alone"] = 1.0
+        if self.soft:
+            before = groups[index - 1] if index else ()
+            behind = self._in_paragraph(group[-1].paragraph + 1)
+            asker = self._takes(before[-1], who) if before else 0.0
+            found |= signs(who, group, before, behind, self._named_in, asker)
+            found["narrator"] = float(who == self.reader.narrator)
+            found["role"] = float(self._is_role(who))
         return found
+
+    def _is_role(self, who: str) -> bool:
+        return bool(getattr(self.reader, "is_role", bool)(who))
+
+    def _named_in(self, turn: Turn) -> frozenset[str]:
+        """Who is named in what is said, who then is hardly whoever says it."""
+        if turn.start not in self._named:
+            tell = getattr(self.reader, "named_in", None)
+            self._named[turn.start] = tell(turn) if tell else frozenset()
+        return self._named[turn.start]
 
     def _in_paragraph(self, paragraph: int) -> list[str]:
         """Who acts in a paragraph of narration alone."""
@@ -302,10 +348,17 @@ def _between(one: Sequence[Turn], other: Sequence[Turn]) -> int:
     return last[0].paragraph - first[-1].paragraph
 
 
+def likeliest(chances: Mapping[str, float], least: float) -> str:
+    """Who is likeliest; nobody where that is less than `least`."""
+    who = max(chances, key=lambda one: (chances[one], one), default="")
+    return who if chances.get(who, 0.0) >= least else ""
+
+
 @cache
-def turn_weights() -> Mapping[str, float]:
+def turn_weights(chinese: bool = False) -> Mapping[str, float]:
     """The weights that `tests/corpora/train_turns.py` learned from labelled text."""
-    text = resources.files(__package__).joinpath("turn_weights.json").read_text("utf-8")
+    name = "chinese_turn_weights.json" if chinese else "turn_weights.json"
+    text = resources.files(__package__).joinpath(name).read_text("utf-8")
     weights: dict[str, float] = json.loads(text)
     return weights
 
