@@ -18,7 +18,7 @@ ROUNDS = 2
 """Times that the turns are read again."""
 NEAR = 4
 """Turns before one in which whoever spoke may speak again."""
-LATELY = 1200
+LATELY = 1800
 """Characters within which whoever a pronoun means was named."""
 NAMED = ("tag", "beat")
 """How a speaker was told whom the narration names."""
@@ -26,7 +26,7 @@ LIKELY = 0.55
 """Least probability of a turn that nobody contradicts."""
 SURELY = 0.9
 """Least probability of a turn that whoever is named two turns away or more contradicts."""
-MARGIN = 100
+MARGIN = 50
 """Characters by which whoever a pronoun means is nearer than anybody else whom it may mean."""
 AFTER = 600
 """Characters behind a quotation in which whoever speaks is no visitor who spoke in it."""
