@@ -148,7 +148,7 @@ class EnglishCast:
 
     @cached_property
     def _genders(self) -> dict[str, str]:
-        votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        votes: defaultdict[str, dict[str, float]] = defaultdict(lambda: {"m": 0.0, "f": 0.0})
         for paragraph in self._paragraph_end.split(self.narration):
             self._vote(paragraph, votes)
         found_genders = dict(self._told)
@@ -159,12 +159,12 @@ class EnglishCast:
             elif head in w.ROLES_M:
                 found_genders[name] = "m"
             elif name not in found_genders:
-                (gender, most), *rest_of = count.most_common()
-                if most > 1.5 * sum(n for _, n in rest_of):
+                gender, other = ("m", "f") if count["m"] >= count["f"] else ("f", "m")
+                if count[gender] > 1.5 * count[other]:
                     found_genders[name] = gender
         return found_genders
 
-    def _vote(self, paragraph: str, votes: Mapping[str, Counter[str]]) -> None:
+    def _vote(self, paragraph: str, votes: Mapping[str, dict[str, float]]) -> None:
         """Count he and she for whoever was named last, less where others were named before."""
         last, named = "", set[str]()
         for found in NOUN.finditer(paragraph):
