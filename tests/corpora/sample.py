@@ -16,6 +16,7 @@ from scenes.data.books.book import read_book
 
 CHINESE = re.compile('[“「]|(?<=[：:])"')
 SINGLE, STRAIGHT = re.compile(r"(?<![^\s(*—-])‘(?=\S)"), re.compile(r'(?<![^\s(])"(?=\S)')
+CURLY = re.compile("“")
 CLOSE = {
     "“": re.compile("”"),
     "「": re.compile("」"),
@@ -30,7 +31,7 @@ def openings(text: str) -> list[int]:
     if re.search("[一-鿿]", text):
         pattern = CHINESE
     else:
-        pattern = max(SINGLE, STRAIGHT, key=lambda each: len(each.findall(text)))
+        pattern = max(SINGLE, STRAIGHT, CURLY, key=lambda each: len(each.findall(text)))
     return [found.start() for found in pattern.finditer(text)]
 
 

@@ -93,8 +93,7 @@ def speakers(text):
         (ROOF, "Marcus,Priya,Marcus,Priya,Delgado,Marcus"),
         (
             CLIENT,
-            "Inspector Hale,Inspector Hale,Rose Ferrier,Rose Ferrier,Rose Ferrier,Rose Ferrier,"
-            "Inspector Hale",
+            "Hale,Hale,Rose Ferrier,Rose Ferrier,Rose Ferrier,Rose Ferrier,Hale",
         ),
         (DOMINOES, "Snow Hare,Walrus,Two,Two,Snow Hare,,"),
     ],

@@ -18,6 +18,7 @@ LEAST = {
     "classical-more": 40,
     "vernacular-more": 100,
     "modern-more": 100,
+    "english-more": 100,
     "stories-tune": 100,
     "novels-held": 75,
     "romances-tune": 50,

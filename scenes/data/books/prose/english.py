@@ -23,6 +23,21 @@ _LEADS = re.compile(rf"\b(?:{SAY}|{'|'.join(sorted(w.SAYING))})\b")
 _INVERTED = re.compile(
     rf"[\s,;—–-]*(?:{SAY})\s+(?:[a-z]+ly\s+|in\s+[a-z ]{{1,30}}\s+)?(?=[A-Zthesao])"
 )
+_ED = re.compile(r"[\s,;—–-]*[a-z]+ed\s+(?:[a-z]+ly\s+)?(?=[A-Z]|he\b|she\b|the\s)")
+"""A verb that is on no list, behind which its subject may stand."""
+_ROLE = re.compile(
+    r"the\s+(?:[a-z][a-z’'-]+\s+){0,3}?([a-z][a-z-]+)(?=\s*[.,;:!?—]|\s*--|\s*$|\s+(?:in|with|"
+    r"of|to|at|from|who|as|and|on|after|behind|again|for|under|over|by|when|while|without)\b|"
+    r"\s+[a-z]+(?:ly|ing)\b)"
+)
+"""Somebody told by what they are, in words that are on no list."""
+_RELATIVE = frozenset(
+    ["where", "whom", "which", "that", "than", "because", "what", "how", "whose", "if", "as"]
+)
+"""Behind these stands the subject of a clause within the sentence."""
+_NAMES_A_THING = re.compile(
+    r"\b(?:the|an?|of|his|her|their|this|that|as|called|word|words|title)\s*$", re.IGNORECASE
+)
 _ADVERBS = (
     r"(?:\s+(?:[a-z]+ly|then|also|again|only|just|at last|had|would|could|did|was|always|never|"
     r"still|soon)\b)*"
@@ -59,6 +74,7 @@ class EnglishReader:
         self._starts = [0, *(found.end() for found in paragraph_end(text).finditer(text))]
         lines = re.findall(r"\n([ \t]*)[\"“‘']", text)
         self._inset = sum(len(each) > 1 for each in lines) * 3 > len(lines)
+        self._tagged: set[str] = set()
         self.cast = EnglishCast(text, self.narration, known)
 
     @property
@@ -78,6 +94,7 @@ class EnglishReader:
         turns: list[Turn] = []
         for index, span in enumerate(self.spans):
             turns.append(self._turn(index, span, turns))
+        self._tagged = {turn.who for turn in turns if turn.strength == Strength.TAG}
         return turns
 
     def _turn(self, index: int, span: Quotation, turns: Sequence[Turn]) -> Turn:
@@ -119,6 +136,9 @@ class EnglishReader:
             return True
         if not before.strip():
             return False
+        quoted = words[:1].islower() and before.rstrip()[-1:].isalpha()
+        if (quoted or _NAMES_A_THING.search(before)) and not self._tag(behind):
+            return True
         if _WHOLE.search(words) or before.rstrip().endswith((",", ":", "—", "--")):
             return False
         return not self._tag(behind)
@@ -193,15 +213,19 @@ class EnglishReader:
         Words that `closing` ends with a full stop are followed by a sentence of its own.
         """
         inverted = _INVERTED.match(behind)
+        if not inverted and closing and not _STOPPED.search(closing):
+            inverted = _ED.match(behind)
         at = inverted.end() if inverted else len(behind) - len(behind.lstrip(" \n\t,;—–-"))
         found = NOUN.match(behind, at)
         if not found:
-            return None
+            return self._role_tag(behind, at, inverted is not None)
         end = found.end()
         if not inverted:
             if found["pronoun"] in ("He", "She", "They", "It", "We") or _STOPPED.search(closing):
                 return None
             verb = re.match(rf"{_ADVERBS}\s+(?:{SAY})\b", behind[end:])
+            if not verb and closing.rstrip("”\"’'_").endswith(",") and not found["described"]:
+                verb = re.match(rf"{_ADVERBS}\s+[a-z]+(?=[\s,.;])", behind[end:])
             if not verb:
                 relative = re.match(
                     rf",?\s+(?:who|[a-z ]{{3,30}})[^.!?\"“]{{0,60}},\s+(?:{SAY})\b", behind[end:]
@@ -217,6 +241,20 @@ class EnglishReader:
             who = SOMEBODY
         rest = re.match(r"(?:\s+[a-z]+ly)?\s*([.,:;!?]\s*|$)", behind[end:])
         return Subject(who, end), end + (rest.end() if rest else 0), rest is not None
+
+    def _role_tag(self, behind: str, at: int, inverted: bool) -> tuple[Subject, int, bool] | None:
+        """The same for somebody who is told by what they are, in words that are on no list."""
+        if inverted:
+            found = _ROLE.match(behind, at)
+        else:
+            found = re.compile(
+                rf"the\s+(?:[a-z][a-z’'-]+\s+){{0,2}}?([a-z][a-z-]+)\s+(?:{SAY})\b"
+            ).match(behind, at)
+        if not found:
+            return None
+        rest = re.compile(r"(?:\s+[a-z]+ly)?\s*([.,:;!?]\s*|$)").match(behind, found.end())
+        who = self.cast.role(found[1])
+        return Subject(who, found.end()), rest.end() if rest else found.end(), rest is not None
 
     def _subject(self, sentence: str) -> Subject | None:
         """Who a sentence is about: whom it begins with; else who is first said to speak in it."""
@@ -255,6 +293,8 @@ class EnglishReader:
             before = sentence[: found.start()].split()
             if before and before[-1].lower() in w.LOCAL:
                 continue
+            if best and before and before[-1].lower() in _RELATIVE:
+                continue
             if _POSSESSIVE.match(sentence, found.end()) and not _VOICE.match(sentence, found.end()):
                 continue
             if found["pronoun"] in ("it", "It"):
@@ -280,6 +320,11 @@ class EnglishReader:
                 called.append(self.cast.forms[name])
         return called
 
+    def _may_speak(self, who: str) -> bool:
+        """Whether a name is a person's: by a title, a given name, or that they speak somewhere."""
+        known = who == self.narrator or self.cast.is_person(who) or who in self._tagged
+        return known or not who[:1].isupper()
+
     def mentions(self) -> Sequence[Mentioned]:
         found = []
         ends = 0
@@ -290,6 +335,8 @@ class EnglishReader:
             if not who or who == SOMEBODY:
                 continue
             who = self.narrator if who == FIRST else who
+            if not self._may_speak(who):
+                continue
             before = self.narration[max(ends, noun.start() - 30) : noun.start()]
             subject = (
                 re.search(

@@ -7,15 +7,19 @@ from functools import cached_property
 
 from scenes.data.books.prose import english_words as w
 from scenes.data.books.prose.english_marks import paragraph_end
+from scenes.data.books.prose.english_names import bare, people
 from scenes.data.books.prose.evidence import FEMALE, FIRST, MALE, SOMEBODY
+from scenes.data.books.words import words
 
 _TITLE = "|".join(
     re.escape(each) for each in sorted(w.TITLES_M | w.TITLES_F | w.TITLES, key=len, reverse=True)
 )
+_INITIAL = r"(?:[A-Z]\.)"
 _CAP = r"[A-Z](?:[’'][A-Z])?[A-Za-zÀ-ÿ]+(?:-[A-Z][A-Za-zÀ-ÿ]+)*"
 _GAP = r"(?:[ \t]+|\n(?![ \t]*\n)[ \t]*)"
 NAME = (
-    rf"(?:(?:{_TITLE}){_GAP})*{_CAP}(?:{_GAP}(?:(?:de|von|van|St\.|of){_GAP})?{_CAP}){{0,2}}"
+    rf"(?:(?:{_TITLE}){_GAP})*{_CAP}"
+    rf"(?:{_GAP}(?:(?:de|von|van|St\.|of|{_INITIAL}){_GAP})?{_CAP}){{0,2}}"
     rf"|(?:{_TITLE}){_GAP}{_CAP}"
 )
 _ROLE_WORDS = "|".join(sorted(w.ROLES | w.ROLES_M | w.ROLES_F, key=len, reverse=True))
@@ -45,6 +49,8 @@ _LOOSE = frozenset(
         "stranger",
         "speaker",
         "other",
+        "latter",
+        "former",
         "prisoner",
         "guest",
         "child",
@@ -52,6 +58,10 @@ _LOOSE = frozenset(
         "youth",
     ]
 )
+_COMMON_TITLES = frozenset(
+    words("lady sir lord master miss brother sister father mother uncle aunt")
+)
+"""Titles that, standing alone with `the`, may be anybody's."""
 _PEOPLE = w.ROLES | w.ROLES_M | w.ROLES_F
 _BESIDE = re.compile(rf"\b(?:{SAY})\s+({_CAP})|({_CAP})\s+(?:{SAY})\b")
 
@@ -68,11 +78,16 @@ class EnglishCast:
             name for pair in _BESIDE.findall(narration) for name in pair if name
         )
         self._pointed = Counter(re.findall(rf"\bthe ({_CAP}(?: {_CAP})?)", narration))
+        self._told: dict[str, str] = {}
         self._learn()
 
     def gender(self, name: str) -> str:
         """`m`, `f`, or nothing."""
         return self._genders.get(name, "")
+
+    def is_person(self, name: str) -> bool:
+        """Whether a title, a given name or a role shows that a name is a person's."""
+        return name in self._told or name.split()[-1].lower() in _PEOPLE
 
     def _learn(self) -> None:
         """Names that are used in the narration, each with what stands for it."""
@@ -80,19 +95,14 @@ class EnglishCast:
         for found in NOUN.finditer(self.narration):
             if found["name"] and (name := self.clean(found["name"])):
                 counts[name] += 1
-        by_last: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        for name, count in counts.items():
-            by_last[(_bare(name).split()[-1], _title_gender(name))][name] += count
-        for (last, gender), names in by_last.items():
-            if not gender and (by_last.get((last, "m")) or by_last.get((last, "f"))):
-                men, women = by_last.get((last, "m")), by_last.get((last, "f"))
-                other = men or women
-                if other and not (men and women and sum(women.values()) > sum(men.values())):
-                    names = names + other
-            often = names.most_common(1)[0][0]
-            for name in names:
+        for person in people(counts):
+            often = max(person.forms, key=lambda name: (person.forms[name], -len(name)))
+            for name in person.forms:
                 self.forms.setdefault(name, often)
-            if last in self._beside or any(_bare(name) != name for name in names):
+            if person.gender:
+                self._told.setdefault(self.forms[often], person.gender)
+            lasts = {bare(name)[-1] for name in person.forms if len(name.split()) > 1}
+            for last in lasts - counts.keys():
                 self.forms.setdefault(last, often)
         by_end: defaultdict[str, set[str]] = defaultdict(set)
         for name, count in self._pointed.items():
@@ -112,6 +122,8 @@ class EnglishCast:
         odd = [at for at, part in enumerate(parts) if part in w.NO_NAME]
         parts = parts[: odd[0]] if odd else parts
         if any(len(part) > 2 and part.isupper() for part in parts):
+            return ""
+        if parts and parts[-1] in w.PLACES:
             return ""
         if not parts or all(part in w.TITLES | w.TITLES_F | w.TITLES_M for part in parts):
             return (
@@ -136,36 +148,38 @@ class EnglishCast:
 
     @cached_property
     def _genders(self) -> dict[str, str]:
-        votes: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for form, name in self.forms.items():
-            if gender := _title_gender(form):
-                votes[name][gender] += 20
+        votes: defaultdict[str, dict[str, float]] = defaultdict(lambda: {"m": 0.0, "f": 0.0})
         for paragraph in self._paragraph_end.split(self.narration):
-            last = ""
-            for found in NOUN.finditer(paragraph):
-                if found["pronoun"]:
-                    mark = _PRONOUNS[found["pronoun"].lower()]
-                    if last and mark in (MALE, FEMALE):
-                        votes[last]["m" if mark == MALE else "f"] += 1
-                    continue
-                who = self.who(found)
-                if who and who not in (SOMEBODY,):
-                    last = who
-                    rest = paragraph[found.end() : found.end() + 40]
-                    if own := re.match(r"[^.!?]{0,30}?\b(himself|herself|his|her)\b", rest):
-                        votes[who]["m" if own[1].startswith("hi") else "f"] += 1
-        found_genders = {}
+            self._vote(paragraph, votes)
+        found_genders = dict(self._told)
         for name, count in votes.items():
             head = name.split()[-1].lower()
             if head in w.ROLES_F:
                 found_genders[name] = "f"
             elif head in w.ROLES_M:
                 found_genders[name] = "m"
-            else:
-                (gender, most), *rest_of = count.most_common()
-                if most > 1.5 * sum(n for _, n in rest_of):
+            elif name not in found_genders:
+                gender, other = ("m", "f") if count["m"] >= count["f"] else ("f", "m")
+                if count[gender] > 1.5 * count[other]:
                     found_genders[name] = gender
         return found_genders
+
+    def _vote(self, paragraph: str, votes: Mapping[str, dict[str, float]]) -> None:
+        """Count he and she for whoever was named last, less where others were named before."""
+        last, named = "", set[str]()
+        for found in NOUN.finditer(paragraph):
+            if found["pronoun"]:
+                mark = _PRONOUNS[found["pronoun"].lower()]
+                if last and mark in (MALE, FEMALE):
+                    votes[last]["m" if mark == MALE else "f"] += 1 / len(named) ** 2
+                continue
+            who = self.who(found)
+            if who and who != SOMEBODY:
+                last = who
+                named.add(who)
+                rest = paragraph[found.end() : found.end() + 40]
+                if own := re.match(r"[^.!?]{0,30}?\b(himself|herself|his|her)\b", rest):
+                    votes[who]["m" if own[1].startswith("hi") else "f"] += 1
 
     def who(self, found: re.Match[str]) -> str:
         if found["pronoun"]:
@@ -190,6 +204,12 @@ class EnglishCast:
             return SOMEBODY
         if point.lower() in ("my", "his", "her", "our") or head in ("voice",):
             return f"{point.lower()} {head}" if head != "voice" else SOMEBODY
+        return self.role(head)
+
+    def role(self, head: str) -> str:
+        """Who is meant by `the` and what they are."""
+        if head.lower() == "voice":
+            return SOMEBODY
         return self._titled.get(head.lower(), "") or f"the {head}"
 
     @cached_property
@@ -198,7 +218,7 @@ class EnglishCast:
         bearers: defaultdict[str, set[str]] = defaultdict(set)
         for form, name in self.forms.items():
             title = form.split()[0].rstrip(".").lower()
-            if len(form.split()) > 1 and " of " not in form:
+            if len(form.split()) > 1 and " of " not in form and title not in _COMMON_TITLES:
                 bearers["doctor" if title == "dr" else title].add(name)
         return {title: names.pop() for title, names in bearers.items() if len(names) == 1}
 
@@ -207,6 +227,8 @@ class EnglishCast:
         point, _, head = who.partition(" ")
         if point not in ("the", "my", "our", "his", "her", "that", "this") or " " in head:
             return ""
+        if point in ("his", "her"):
+            return "f" if head in w.ROLES_F else "m" if head in w.ROLES_M else "any"
         if head in _LOOSE:
             return "any"
         if head in ("man", "gentleman", "boy", "fellow", "lad"):
@@ -217,15 +239,3 @@ class EnglishCast:
 def _capitals(narration: str) -> Counter[str]:
     """How often each word is written, apart from where a sentence begins."""
     return Counter(re.findall(r"(?<=[a-z,;] )[A-Za-z][A-Za-zÀ-ÿ’'-]*[A-Za-zÀ-ÿ]", narration))
-
-
-def _bare(name: str) -> str:
-    parts = [part for part in name.split() if part not in w.TITLES_M | w.TITLES_F | w.TITLES]
-    return " ".join(parts) or name
-
-
-def _title_gender(name: str) -> str:
-    first = name.split()[0]
-    if first in w.TITLES_F:
-        return "f"
-    return "m" if first in w.TITLES_M else ""

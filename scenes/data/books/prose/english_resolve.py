@@ -4,18 +4,30 @@ import math
 from collections.abc import Iterable, Sequence
 
 from scenes.data.books.prose.evidence import FEMALE, MALE, Mentioned, Turn
-from scenes.data.books.prose.resolve import AROUND, FRIENDS, NOBODY, SPOKEN, Resolver, exchanges
+from scenes.data.books.prose.resolve import (
+    AROUND,
+    FRIENDS,
+    JUST_SPOKE,
+    NOBODY,
+    SPOKEN,
+    Resolver,
+    exchanges,
+)
 
 ROUNDS = 2
 """Times that the turns are read again."""
 NEAR = 4
 """Turns before one in which whoever spoke may speak again."""
-LATELY = 900
-"""Characters within which whoever a pronoun means was told of, or spoke."""
+LATELY = 1800
+"""Characters within which whoever a pronoun means was named."""
+NAMED = ("tag", "beat")
+"""How a speaker was told whom the narration names."""
 LIKELY = 0.55
 """Least probability of a turn that nobody contradicts."""
 SURELY = 0.9
 """Least probability of a turn that whoever is named two turns away or more contradicts."""
+MARGIN = 50
+"""Characters by which whoever a pronoun means is nearer than anybody else whom it may mean."""
 AFTER = 600
 """Characters behind a quotation in which whoever speaks is no visitor who spoke in it."""
 
@@ -40,6 +52,10 @@ class EnglishResolver(Resolver):
             for exchange in exchanges(spoken):
                 self._fill(exchange)
         return self.turns
+
+    def _people(self, mentions: Sequence[Mentioned]) -> list[Mentioned]:
+        self._by_pronoun = {one.at for one in mentions if one.who in (MALE, FEMALE)}
+        return super()._people(mentions)
 
     def _by_turn(self, groups: list[list[Turn]], index: int, least: float) -> str:
         if any(turn.who for turn in groups[index]):
@@ -70,7 +86,8 @@ class EnglishResolver(Resolver):
         ]
 
     def _costs(self, mentions: Iterable[Mentioned], gender: str, at: int) -> dict[str, float]:
-        costs = super()._costs(mentions, gender, at)
+        acting = (one for one in mentions if one.subject or one.who[:1].isupper())
+        costs = super()._costs(acting, gender, at)
         told = {who: cost for who, cost in costs.items() if self.reader.gender(who) == gender}
         return told or costs
 
@@ -85,14 +102,37 @@ class EnglishResolver(Resolver):
         return False
 
     def _meant(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
-        here = [
+        """Whom he or she means; nobody where two of that gender are as likely."""
+        told = [
             one.who
             for one in self._before(turn.start)
-            if one.paragraph == turn.paragraph and one.subject
+            if one.paragraph == turn.paragraph
+            and one.subject
+            and one.who not in turn.called
+            and self.reader.gender(one.who) == gender
         ]
-        told = [who for who in here if self.reader.gender(who) == gender]
-        who = told[-1] if told else super()._meant(turn, earlier, gender)
+        who = told[-1] if told else self._least_cost(turn, earlier, gender)
         return "" if self._nearer_somebody(turn, earlier, gender, who) else who
+
+    def _least_cost(self, turn: Turn, earlier: Sequence[Turn], gender: str) -> str:
+        mentions = self._before(turn.start)
+        spoke = [
+            Mentioned(one.end, one.speaker, True, one.paragraph) for one in earlier if one.speaker
+        ]
+        costs = self._costs([*mentions, *spoke], gender, turn.start)
+        last = earlier[-1] if earlier else None
+        if last is not None and last.speaker in costs and last.paragraph != turn.paragraph:
+            told_since = any(
+                one.who == last.speaker and one.subject and one.at > last.end for one in mentions
+            )
+            if not told_since and turn.paragraph - last.paragraph <= 2:
+                costs[last.speaker] += JUST_SPOKE
+        for who in turn.called:
+            costs.pop(who, None)
+        ranked = sorted(costs, key=lambda name: costs[name])
+        if len(ranked) > 1 and costs[ranked[1]] - costs[ranked[0]] < MARGIN:
+            return ""
+        return ranked[0] if ranked else ""
 
     def _strange(self, turn: Turn, near: Sequence[Sequence[Turn]], who: str) -> bool:
         """Whether somebody without a name comes in, and `who` is not said to speak nearby."""
@@ -106,12 +146,12 @@ class EnglishResolver(Resolver):
 
     def _nearer_somebody(self, turn: Turn, earlier: Sequence[Turn], gender: str, who: str) -> bool:
         """Whether somebody without a name was told of since `who`, or `who` long ago."""
-        spoke = (one.end for one in earlier if one.speaker == who and one.how != "turn")
+        spoke = (one.end for one in earlier if one.speaker == who and one.how in NAMED)
         last = max(spoke, default=0)
         strange = 0
         for one in self._before(turn.start):
             if one.who == who:
-                last = max(last, one.at)
+                last = max(last, 0 if one.at in self._by_pronoun else one.at)
             elif not one.who.endswith(FRIENDS) and self.reader.stands_for(one.who) in (
                 gender,
                 "any",

@@ -24,7 +24,15 @@ SAY = frozenset(
         countered breathed grunted thundered boomed piped squeaked faltered blurted rasped purred
         teased joked
         lied promised swore vowed prayed recited quoted corrected reminded chimed greeted
-        hollered wailed
+        hollered wailed volunteered hazarded implored entreated sobbed chattered acknowledged
+        affirmed asserted assented began bawled beamed bleated chanted choked complained conceded
+        consented cooed cursed deplored dictated encouraged explained fumed gabbled gurgled howled
+        improvised insinuated intoned jeered lamented mimicked muttered nodded opined pronounced
+        proclaimed protested quavered questioned quoth ranted reasoned rebuked related remonstrated
+        reproved scoffed scolded screeched shrilled simpered sniffed snorted soliloquised
+        spluttered sputtered stated stuttered summed taunted threatened urged whimpered winced
+        yawned apologised apologized confided pointed opened reassured rallied allowed
+        pondered deliberated quipped repeats asks replies cries answers
         """
     )
 )
@@ -63,6 +71,9 @@ ROLES_M = frozenset(
         monk wizard knight
         groom footman landlord nephew grandson stepfather dad papa guy sir old-man gardener baker
         butcher
+        archdeacon bishop rector curate parson squire chancellor baron earl marquis admiral
+        general corporal beadle bailiff boatswain sheriff headmaster schoolmaster sexton abbot
+        friar count duke emperor tailor postman
         blacksmith farmer fisherman miller hunter
         """
     )
@@ -73,7 +84,7 @@ ROLES_F = frozenset(
         woman girl lady mother sister wife daughter aunt grandmother queen princess maid
         housemaid nurse widow
         landlady niece granddaughter mum mamma mama witch housekeeper governess waitress duchess
-        madam nun
+        madam nun countess baroness matron abbess empress schoolmistress chambermaid spinster
         stepmother actress hostess bride
         """
     )
@@ -85,6 +96,8 @@ ROLES = frozenset(
         friend secretary
         servant clerk manager officer judge lawyer captain pilot assistant neighbour neighbor
         master cook student
+        dean surgeon attorney mate gaoler jailer warden keeper magistrate undertaker tutor
+        lieutenant commander chief dentist physician chemist barman innkeeper hermit pirate
         pupil agent reporter editor guard sergeant baby voice cousin host guest prisoner
         passenger engineer
         shopkeeper merchant coroner banker nobleman messenger porter youth youngster speaker
@@ -92,6 +105,67 @@ ROLES = frozenset(
         """
     )
 )
+GIVEN_M = frozenset(
+    words(
+        """
+        Adam Albert Alexander Alfred Algernon Ambrose Andrew Anthony Archibald Archie Arthur Basil
+        Benjamin Ben Bernard Bertie Bertram Bill Billy Bob Cecil Charles Charley Charlie
+        Christopher Clarence Clive Cyril Daniel Danny David Dick Edgar Edmund Edward Edwin Eric
+        Ernest Ethan Eugene Felix Francis Frank Fred Freddy Frederick Geoffrey George Gerald
+        Gilbert Godfrey Gregory Guy Harold Harry Henry Herbert Horace Howard Hubert Hugh
+        Humphrey Isaac Jack Jacob James Jasper Jeremy Jerry Jim Jimmy Joe John Johnny Jonathan
+        Joseph Julius Laurence Lawrence Leonard Lewis Louis Luke Mark Martin Matthew Maurice
+        Michael Mike Ned Neville Nicholas Noah Norman Oliver Oscar Oswald Patrick Paul Percy Peter
+        Philip Ralph Raymond Reginald Reuben Richard Rob Robert Robin Roger Roland Ronald
+        Rupert Sam Samuel Sherlock Sidney Silas Simon Stephen Steve Teddy Thomas Timothy Tim Tom
+        Tommy Tony Vincent Walter Will William Willie
+        """
+    )
+)
+GIVEN_F = frozenset(
+    words(
+        """
+        Ada Adelaide Adele Agatha Agnes Alice Amelia Amy Ann Anna Anne Annie Augusta Barbara
+        Beatrice Becky Belinda Bella Bertha Bessie Beth Betsy Betty Bridget Caroline Catherine
+        Cecilia Celia Charlotte Clara Clarissa Constance Cora Cordelia Daisy Deborah Diana Dinah
+        Dolly Dora Doris Dorothea Dorothy Edith Eleanor Eliza Elizabeth Ella Ellen Elsie Emily
+        Emma Esther Ethel Eva Evelina Evelyn Fanny Flora Florence Frances Gertrude Grace Gwendolen
+        Hannah Harriet Helen Henrietta Hester Hilda Honoria Ida Irene Isabel Isabella Jane Janet
+        Jemima Jennie Jenny Jessie Joan Josephine Judith Julia Juliet Kate Katharine Katherine
+        Kathleen Kitty Laura Lavinia Letty Lily Lizzie Lizzy Lottie Louisa Louise Lucy Lydia
+        Mabel Madeline Maggie Margaret Maria Marian Marianne Marilla Marion Martha Mary Matilda
+        Maud May Meg Mildred Millicent Milly Minnie Miranda Miriam Molly Muriel Nancy Nellie Nelly
+        Nora Olive Olivia Patty Peggy Penelope Phoebe Polly Priscilla Rachael Rachel Rebecca
+        Rosa Rosalind Rosamond Rose Ruth Sally Sarah Selina Sibyl Sophia Sophie Stella Susan
+        Susanna Sylvia Theresa Ursula Victoria Violet Virginia Winifred
+        """
+    )
+)
+SHORT = dict(
+    pair.split(":")
+    for pair in words(
+        """
+        Archie:Archibald Becky:Rebecca Ben:Benjamin Bess:Elizabeth Bessie:Elizabeth
+        Beth:Elizabeth Betsy:Elizabeth Betty:Elizabeth Eliza:Elizabeth Lizzie:Elizabeth
+        Lizzy:Elizabeth Bill:William Billy:William Will:William Willie:William Bob:Robert
+        Rob:Robert Charley:Charles Charlie:Charles Danny:Daniel Dick:Richard Dolly:Dorothy
+        Fred:Frederick Freddy:Frederick Harry:Henry Jack:John Johnny:John Jim:James
+        Jimmy:James Joe:Joseph Kate:Catherine Kitty:Catherine Lottie:Charlotte
+        Maggie:Margaret Meg:Margaret Peggy:Margaret Mike:Michael Molly:Mary Polly:Mary
+        Nellie:Ellen Nelly:Ellen Ned:Edward Teddy:Edward Sally:Sarah Sam:Samuel Steve:Stephen
+        Tim:Timothy Tom:Thomas Tommy:Thomas Tony:Anthony
+        """
+    )
+)
+"""Short forms of given names."""
+PLACES = frozenset(
+    words(
+        "Abbey Alley Avenue Bank Bay Bridge Castle Church Club Company Cottage Court Farm Garden "
+        "Gardens Hall Hill Hotel House Inn Island Lane Lodge Office Park Place Road Row School "
+        "Society Square Station Street Terrace Theatre Town University Villa"
+    )
+)
+"""What ends a name of a place."""
 NO_NAME = frozenset(
     words(
         """
@@ -120,7 +194,7 @@ NO_NAME = frozenset(
     )
 )
 """What begins with a capital and is nobody."""
-NUMBERS = frozenset(words("Two Three Four Five Six Seven Eight Nine Ten"))
+NUMBERS = frozenset(words("Will May Two Three Four Five Six Seven Eight Nine Ten"))
 """Which may be names too, where somebody so called is said to speak."""
 LOCAL = frozenset(
     words(
