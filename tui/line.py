@@ -95,7 +95,7 @@ class LineTable(LineShows):
         finally:
             self.table.close()
         tell_saved(self.play.journal.path, by_line=True)
-        if not self.heard and not self.terminal:
+        if not (self.heard or self.terminal or self.floor.choice.auto):
             raise BadInput(_("nothing came from stdin; send lines to play, or play on a terminal"))
         return self.status
 
