@@ -157,7 +157,7 @@ class LineTable(LineShows):
         """A number or a letter without candidates is neither done nor said in silence."""
         if self.table.hidden:
             raise KnownError(_("the candidates are hidden; an empty line brings them back"))
-        if self.table.listening.asks(line):
+        if self.table.listening.asks(line) or self.table.offer_called(line):
             self.table.enter(line)
             return
         question = _("There are no candidates; the same again says “{line}” aloud", line=line)
