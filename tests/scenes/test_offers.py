@@ -83,7 +83,10 @@ def test_a_number_does_the_action_and_the_narrator_answers(tmp_path):
     table.do("enter", "1")
     said = table.table.play.session.path[-1]
     assert (said.entry.kind, said.entry.text, said.by) == ("action", "推门进去", "player")
-    assert [one.entry.text for one in table.table.hand.complete] == [NEXT, "灯亮了。1、上楼 2、下楼"]
+    assert [one.entry.text for one in table.table.hand.complete] == [
+        NEXT,
+        "灯亮了。1、上楼 2、下楼",
+    ]
 
 
 def test_its_check_is_rolled_with_the_sheet_before_the_narrator_answers(tmp_path):

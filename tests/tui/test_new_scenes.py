@@ -1,4 +1,4 @@
-"""New scenes of a kind: an adventure that is played by numbers, an assistant that knows its notes."""
+"""New scenes of a kind: an adventure played by numbers, an assistant that knows its notes."""
 
 from pathlib import Path
 
