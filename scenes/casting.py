@@ -73,6 +73,8 @@ def _role(name: str, entry: CastKeys, character: Character, folder: Path, player
         likes=tuple(entry.likes) or character.likes,
         narrator=entry.narrator
         or (character.narrator and "narrator" not in entry.model_fields_set),
+        offers=entry.offers,
+        unknown=one_line(entry.unknown),
         talkativeness=entry.talkativeness if says else character.talkativeness or 0.0,
         adapter=entry.adapter if "adapter" in entry.model_fields_set else character.adapter,
         knowledge=(*character.knowledge, *own),

@@ -53,6 +53,10 @@ class Role:
     likes: tuple[str, ...] = ()
     narrator: bool = False
     """Whether it narrates with `【…】`."""
+    offers: int = 0
+    """How many numbered actions each of its narrations ends with; none is as it comes."""
+    unknown: str = ""
+    """What it says, without a model, where its knowledge has nothing of what was said last."""
     talkativeness: float = 0.5
     """Chance to speak next without being named, 0 to 1."""
     adapter: str | None = None

@@ -44,10 +44,15 @@ def scene_with(cast: Mapping[str, str], player: str, summary: str = "", language
 
 def scene_template(title: str) -> str:
     """A commented scene to begin with, which loads as it is. Raises `KnownError`."""
+    return TEMPLATE.replace("{title}", yaml_text({"title": titled(title)}).strip())
+
+
+def titled(title: str) -> str:
+    """A title as it is written. Raises `KnownError` for one that cannot be printed."""
     title = " ".join(title.split())
     if is_blank(title) or UNPRINTABLE.search(title):
         raise KnownError(_("a scene needs a title that can be printed"))
-    return TEMPLATE.replace("{title}", yaml_text({"title": title}).strip())
+    return title
 
 
 TEMPLATE = r"""# yaml-language-server: $schema=scene.schema.json

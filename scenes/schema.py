@@ -82,6 +82,11 @@ class CastKeys(CharacterKeys):
     """A file of the character library, or one beside this scene such as `ann.yaml`."""
     talkativeness: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Chance to speak next without being named, 0 to 1."""
+    offers: Annotated[int, Field(ge=0, le=9)] = 0
+    """How many numbered actions each narration of a narrator ends with, to choose from."""
+    unknown: str = ""
+    """What is said where this role's knowledge has nothing of what was said last; without it, the
+    model answers all the same."""
 
 
 class StepKeys(Declaration):

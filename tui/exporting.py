@@ -37,6 +37,14 @@ FORMATS = {
         Format("log", ".txt", N_("the readable log"), aliases=("txt", "日志", "记录")),
         Format("markdown", ".md", N_("Markdown, to read or to post"), aliases=("md",)),
         Format(
+            "prose",
+            ".txt",
+            N_("a chapter to read; thoughts in italics where the file ends in .md"),
+            aliases=("chapter", "小说", "章节"),
+        ),
+        Format("script", ".txt", N_("a screenplay"), aliases=("剧本",)),
+        Format("fountain", ".fountain", N_("a screenplay in Fountain, for other programs")),
+        Format(
             "html",
             ".html",
             N_("a page that plays the scene back, with branches and candidates"),
@@ -106,12 +114,17 @@ def target_of(session: Session, form: Format, place: str) -> Path:
     return path
 
 
-def pieces(session: Session, form: Format) -> Iterator[str]:
-    """The text of an export, a piece at a time."""
+def pieces(session: Session, form: Format, ending: str = "") -> Iterator[str]:
+    """The text of an export, a piece at a time; `ending` is that of the file."""
     if form.training:
         from scenes.data.examples.export import FORMS
 
         lines = FORMS[form.name](session, None, CONTEXT)
+    elif form.name == "prose" and ending.lower() == ".md":
+        from scenes.files.exports.prose import chapter
+        from scenes.files.exports.telling import Telling
+
+        lines = chapter(session, Telling(), markdown=True)
     else:
         from scenes.files.exports import export
 
@@ -136,7 +149,7 @@ def write_export(journal: Path, form: Format, target: Path) -> None:
         raise KnownError(
             _("{path}: the folder of the sessions; name another one", path=shown_path(target))
         )
-    replace_pieces(target, pieces(session, form), [])
+    replace_pieces(target, pieces(session, form, target.suffix), [])
 
 
 def read_order(text: str) -> tuple[Format | None, str]:

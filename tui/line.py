@@ -95,7 +95,7 @@ class LineTable(LineShows):
         finally:
             self.table.close()
         tell_saved(self.play.journal.path, by_line=True)
-        if not self.heard and not self.terminal:
+        if not (self.heard or self.terminal or self.floor.choice.auto):
             raise BadInput(_("nothing came from stdin; send lines to play, or play on a terminal"))
         return self.status
 
@@ -157,7 +157,7 @@ class LineTable(LineShows):
         """A number or a letter without candidates is neither done nor said in silence."""
         if self.table.hidden:
             raise KnownError(_("the candidates are hidden; an empty line brings them back"))
-        if self.table.listening.asks(line):
+        if self.table.listening.asks(line) or self.table.offer_called(line):
             self.table.enter(line)
             return
         question = _("There are no candidates; the same again says “{line}” aloud", line=line)

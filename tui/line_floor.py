@@ -1,6 +1,5 @@
 """Line by line: a table that plays by itself, another model, and a server that is asked again."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
@@ -10,7 +9,9 @@ from base.errors import KnownError, PassingError
 from base.messages import _
 from scenes.table import controller_events as happened
 from scenes.table.watching import Watching
+from tui.any_key import any_key
 from tui.faults import line_of
+from tui.line_turns import show_hand
 from tui.loaded_model import FIRST_AGAIN_S, LAST_AGAIN_S, wanted
 from tui.model_options import Choice, Loading, find_model, model_name
 from tui.output import word
@@ -31,19 +32,24 @@ class LineFloor:
     def __init__(self, line: "LineTable", choice: Choice) -> None:
         self.line, self.choice = line, choice
         pace = choice.pace if line.terminal or choice.pace is not None else 0.0
-        self.watching = Watching(line.table, self._later, word, pace)
+        self.watching = Watching(line.table, self._later, word, pace, words=line_of)
+        self.watching.waits = self.choice.waits
+        self.watched = False
+        """Whether the table played by itself when what is being told happened."""
         self._calls: list[tuple[float, Callable[[], None]]] = []
         self._passing = False
         self._again_at = 0.0
         self._pause = FIRST_AGAIN_S
 
     def begin(self) -> None:
-        """Play by itself from the beginning, if that was asked for and somebody can stop it."""
-        if self.choice.watch and self.line.terminal:
-            self._watch(None)
+        """Play by itself from the beginning, if that was asked for, and so many turns were said or
+        somebody can stop it."""
+        if self.choice.auto or (self.choice.watch and self.line.terminal):
+            self._watch(self.choice.auto or None)
 
     def heard(self, event: happened.TableEvent) -> None:
         """Do what only a front end can."""
+        self.watched = self.watching.on
         self.watching.heard(event)
         match event:
             case happened.WatchAsked(turns):
@@ -63,27 +69,37 @@ class LineFloor:
     def _watch(self, turns: int | None) -> None:
         self.watching.begin(turns)
         if self.line.terminal:
-            word(_("playing by itself; Enter or Ctrl-C stops it"))
+            word(_("playing by itself; any key stops it"))
 
     def play(self) -> None:
         """Play by itself until somebody steps in."""
+        if not self.watching.on:
+            return
         try:
-            while self.watching.on:
-                if self.line.model.loading:
-                    self.line.load()
-                self._call_due()
-                self.line.calls.make(0.05)
-                if self.line.terminal and _enter_pressed():
-                    self._over()
+            with any_key(self.line.terminal) as pressed:
+                while self.watching.on and not pressed():
+                    self._go_on()
         except KeyboardInterrupt:
             if not self.line.terminal:
                 raise
-            self.line.table.stop()
-            self._over()
+        self._over()
+
+    def _go_on(self) -> None:
+        """What is due, and what has come from beside the table."""
+        if self.line.model.loading:
+            self.line.load()
+            if self.line.model.problem:
+                self.watching.stop()
+                return
+        self._call_due()
+        self.line.calls.make(0.05)
 
     def _over(self) -> None:
+        """Somebody has stepped in: what is complete of a draw lies before them."""
         if self.watching.stop():
+            self.line.table.stop()
             word(_("over to you; /watch goes on by itself"))
+            show_hand(self.line.table)
 
     def _call_due(self) -> None:
         now = monotonic()
@@ -227,25 +243,3 @@ def allow_stranger(choice: Choice, scene: "Scene", terminal: bool) -> None:
         return
     if problem := answer_for(host, answer in ("y", "yes", "是", "好")):
         word(problem)
-
-
-def _enter_pressed() -> bool:
-    """Whether a line waits on the terminal; it is taken away."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        if not msvcrt.kbhit():
-            return False
-        while msvcrt.kbhit():
-            msvcrt.getwch()
-        return True
-    import select
-
-    try:
-        ready, __, __ = select.select([sys.stdin], [], [], 0)
-    except (OSError, ValueError):
-        return False
-    if not ready:
-        return False
-    sys.stdin.readline()
-    return True

@@ -61,6 +61,10 @@ class LineShows:
                 self._print(turn.entry)
             case happened.PlaceChanged():
                 self._numbered("", self.play.session.path[-1:])
+            case happened.HandOpened() | happened.HandChanged() | happened.HandShown() if (
+                self.floor.watched
+            ):
+                pass  # the line that is taken is printed
             case happened.HandOpened(hand):
                 word(self._head_of(hand))
                 self._view = view()
@@ -83,6 +87,8 @@ class LineShows:
                 self._draw_ended(event)
             case happened.DrawWaits("model") if not self.loading.done:
                 word(_("loading the model…"))
+            case happened.NextChanged() if self.floor.watched:
+                pass
             case happened.NextChanged(role) if role and role == self.play.player:
                 word(_("it is your turn"))
             case happened.KnowledgeOpened(error) if error is not None:
@@ -114,7 +120,9 @@ class LineShows:
         shown, self._view = self._view, None
         if event.hand is not None and shown is not None:
             shown.done(event.hand)
-        if event.error is not None:
+        if event.error is not None and self.floor.watched:
+            self.status = FAILED  # and what plays by itself says why it has ended
+        elif event.error is not None:
             self._tell(event.error)
         self._tell_reading()
 

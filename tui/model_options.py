@@ -52,6 +52,10 @@ class Choice:
     """Processor threads of a model in process; `None` is its own choice."""
     watch: bool = False
     """Whether the table plays by itself from the beginning."""
+    auto: int = 0
+    """How many turns it plays by itself from the beginning; 0 is none, or as many as it may."""
+    waits: bool = False
+    """Whether a table that plays by itself waits for the person where their own role is up."""
     pace: float | None = None
     """Seconds a turn of a table that plays by itself; `None` is by the length of the line."""
     by_line: bool = False

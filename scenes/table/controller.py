@@ -11,19 +11,20 @@ from base.messages import _
 from models.backend import Prompt
 from scenes.log import Entry
 from scenes.table import controller_events as happened
+from scenes.table.adventuring import AdventureIntentions
 from scenes.table.candidates import CandidateIntentions
 from scenes.table.directing import DirectingIntentions
 from scenes.table.floor import FloorIntentions
 from scenes.table.intention import intention
 from scenes.table.meanings import Do, Doubt, Said
 from scenes.table.memories import MemoryIntentions
-from scenes.table.rolling import ROLLED, DiceIntentions
+from scenes.table.rolling import ROLLED
 from scenes.table.sheeting import SheetIntentions
 from scenes.table.turning import TurnIntentions
 
 
 class Table(
-    DiceIntentions,
+    AdventureIntentions,
     FloorIntentions,
     CandidateIntentions,
     DirectingIntentions,
@@ -42,7 +43,12 @@ class Table(
 
     @intention
     def enter(self, text: str) -> None:
-        """Whatever a person sends: a command, a text to say, or nothing, so that another speaks."""
+        """Whatever a person sends: a command, a text to say, the number of an action that is
+        offered, or nothing, so that another speaks."""
+        if offer := self.offer_called(text):
+            self.listening.forget()
+            self.act(offer.number)
+            return
         match self.listening.meaning(self.play.scene, text, self.play.player):
             case Do(command, rest, by) if by:
                 self.roll(ROLLED[command.name], rest, by)

@@ -12,7 +12,9 @@ from base.names import nearest
 from base.text import UNPRINTABLE, shown
 from models.backend import AT_THE_TABLE, Backend, End, Progress, Prompt, Reciter, Sampling
 from models.stop_strings import StopScanner
-from scenes.grammar import line_grammar, narration_grammar
+from scenes.dice.offers import checked_skills
+from scenes.dice.words import is_chinese
+from scenes.grammar import line_grammar, narration_grammar, offering_grammar
 from scenes.log import Entry, parse
 from scenes.prompt import History, history_budget, prime, prompt_after, secret_part, stable_within
 from scenes.recall import NOTHING_RECALLED, Recalled
@@ -105,9 +107,20 @@ def line_sampling(scene: Scene, speaker: Role, asked: Mapping[str, Any] | None =
         sampling,
         stop=("\n", *ends),
         cues=cues,
-        grammar=narration_grammar() if speaker.narrator else line_grammar(_labels(scene, speaker)),
+        grammar=_grammar(scene, speaker),
         dry_breakers=("\n", "：", ":", "【", "】", "\\me", "\\emoji", *names),
     )
+
+
+def _grammar(scene: Scene, speaker: Role) -> str:
+    """What a line of `speaker` has to be."""
+    if not speaker.narrator:
+        return line_grammar(_labels(scene, speaker))
+    if not speaker.offers:
+        return narration_grammar()
+    player = next((role for role in scene.cast if role.name == scene.play_as), None)
+    skills = checked_skills(player.sheet if player else {})
+    return offering_grammar(speaker.offers, skills, is_chinese(scene.language))
 
 
 def _labels(scene: Scene, speaker: Role) -> Sequence[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from base.messages import _
 from base.text import is_blank, shown
 from models.backend import End
+from scenes.dice.offers import offered
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.scene import Role
@@ -52,6 +53,8 @@ class Judge:
             return None, _("a placeholder that nobody has filled")
         if phrase := self.steering.bans(text.removeprefix(self.begun)):
             return None, _("holds a banned phrase: {phrase}", phrase=shown(phrase))
+        if self.speaker.narrator and self.speaker.offers and not offered(entry.text):
+            return None, _("offers no numbered actions")
         if words in self.lately:
             return None, _("repeats the last line")
         if words in self.taken:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from models.backend import Backend, Progress, Prompt
 from scenes.constants import all_of, left_out, without_any
+from scenes.injection import SAID
 from scenes.log import Entry
 from scenes.note import Note
 from scenes.owned import owned
@@ -21,7 +22,9 @@ from scenes.prompt import (
 )
 from scenes.scene import Role
 from scenes.steering import room
-from scenes.table.draw import Cut, Update, draw_lines
+from scenes.table.draw import Cost, Cut, Done, Update, draw_lines
+from scenes.table.draws import Candidate
+from scenes.table.form import read_line
 from scenes.table.hand import Asked, Hand, Place
 from scenes.table.inspect import Made
 from scenes.table.play_steering import PlaySteering
@@ -90,6 +93,8 @@ class PlayHands(PlaySteering):
     def draw(self, backend: Backend, hand: Hand, history: Sequence[Entry]) -> Generator[Update]:
         """Lay out places of a hand, and draw for them after `history`."""
         speaker, sampling, offset = hand.speaker, hand.sampling, len(hand.places)
+        if speaker.unknown and not self.finds_answer(backend, speaker, history):
+            return self._not_known(hand)
         if offset and sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + SEED_STEP * offset)
         taken = [candidate.entry for candidate in hand.complete]
@@ -100,6 +105,27 @@ class PlayHands(PlaySteering):
         self._tell_left_out(backend)
         updates = draw_lines(backend, self.told_scene, history, speaker, sampling, *ways)
         return self._with_notices(backend, updates)
+
+    def finds_answer(self, backend: Backend, speaker: Role, history: Sequence[Entry]) -> bool:
+        """Whether the knowledge of a role has anything of the last line, where that is another's;
+        also what was told before. Raises `KnownError`."""
+        said = [entry for entry in history if entry.kind in SAID and not isinstance(entry, Note)]
+        if not said or said[-1].speaker == speaker.name:
+            return True
+        paths = self.told((*speaker.knowledge, *self.scene.knowledge))
+        asked = said[-1:], speaker, self.sampling_of(speaker).max_tokens
+        off = self.session.tuning.off_entries
+        notes, __ = self.knowledge.notes(backend, *asked, self.session.role, paths, off)
+        return bool(notes)
+
+    def _not_known(self, hand: Hand) -> Generator[Update]:
+        """The one line of a role whose knowledge has nothing; no model is asked."""
+        entry = read_line(hand.speaker, hand.speaker.unknown)
+        if not hand.places and entry is not None:
+            hand.sampling = replace(hand.sampling, n=1, draw=1)
+            hand.places.append(Place())
+            yield Done(0, Candidate(entry))
+        yield Cost(0, 0, 0, 0.0, 0.0)
 
     def _tell_left_out(self, backend: Backend) -> None:
         """Say once of which constant entries of lorebooks a model has no room to read."""

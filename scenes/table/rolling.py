@@ -9,6 +9,7 @@ from base.text import shown
 from scenes.dice.checks import Table as Stands
 from scenes.dice.checks import check_orders, growth_order, opposed_orders
 from scenes.dice.grammar import begins_with_dice
+from scenes.dice.offers import offered
 from scenes.dice.orders import Order, roll_order, sanity_order
 from scenes.dice.proposals import Word, proposed
 from scenes.dice.skills import SAN
@@ -94,14 +95,17 @@ class DiceIntentions(Intentions):
         that are hidden from the log, too."""
         return list(rolls_told(self.play.session, self.play.scene.language))
 
+    def _callable(self) -> list[str]:
+        """Every name by which somebody may be asked to roll."""
+        return [name for role in self.play.scene.cast for name in (role.name, *role.aliases)]
+
     def _offer(self, turn: Turn) -> bool:
         """Ask whether the check is to be rolled that a narration proposes; whether it was asked."""
         if turn.entry.kind != "narration" or turn.by != "model":
             return False
-        roles = self.play.scene.cast
-        found = proposed(turn.entry.text, [n for role in roles for n in (role.name, *role.aliases)])
-        if found is None:
-            return False
+        found = proposed(turn.entry.text, self._callable())
+        if found is None or offered(turn.entry.text):
+            return False  # an action that is offered is rolled for when it is chosen
         try:
             who = self._roller(found.who)
             self._orders(found.word, found.text, who)

@@ -67,14 +67,19 @@ class Watching:
         tell: Callable[[str], None],
         pace: float | None = None,
         now: Callable[[], float] = monotonic,
+        words: Callable[[Exception], str] = str,
     ) -> None:
         """`pace` is seconds a turn; `None` is by the length of the line. `tell` is told why it has
-        stopped by itself."""
+        stopped by itself, in the `words` for an error."""
         self.table = table
         self.on = False
         self.pace = pace
-        self._later, self._tell, self._now = later, tell, now
+        self.waits = False
+        """Whether it waits for the person where their own role is up, instead of playing it."""
+        self._later, self._tell, self._now, self._words = later, tell, now, words
         self._left = 0
+        self._left_after_me = 0
+        """Turns to be played once the person has said the line that it waits for."""
         self._errors = 0
         self._due = 0.0
         """When the line that was said last has been read."""
@@ -84,7 +89,7 @@ class Watching:
 
     def begin(self, turns: int | None = None) -> None:
         """Play so many turns by itself, or until somebody steps in."""
-        self._left, self._errors = turns or MOST_TURNS, 0
+        self._left, self._left_after_me, self._errors = turns or MOST_TURNS, 0, 0
         if not self.on:
             self.on = True
             self._asked_before = self.table.play.asked.get("logprobs")
@@ -107,13 +112,17 @@ class Watching:
     def heard(self, event: happened.TableEvent) -> None:
         """Something has happened at the table."""
         if not self.on:
+            match event:
+                case happened.TurnsSaid(turns) if self._left_after_me:
+                    if any(turn.by == "player" for turn in turns):
+                        self.begin(self._left_after_me)
             return
         match event:
             case happened.TurnsSaid(turns):
                 self._read(turns)
                 self._schedule(0.0)
-            case happened.DrawEnded(error=Exception()):
-                self._failed()
+            case happened.DrawEnded(error=Exception() as error):
+                self._failed(error)
             case happened.DrawEnded(hand) if hand is not None and hand.complete:
                 self._errors = 0
                 self._schedule(self._due - self._now())
@@ -159,7 +168,7 @@ class Watching:
             else:
                 self._draw()
         except Exception as error:
-            self._end(str(error))
+            self._end(self._words(error))
 
     def _after_pick(self) -> None:
         if self._left <= 0 and self.on:
@@ -174,14 +183,26 @@ class Watching:
             self._end(table.why())
         elif table.play.model_is_next:
             table.go_on()
+        elif self.waits:
+            self._wait_for_me()
         else:
             table.draw_own()
 
-    def _failed(self) -> None:
+    def _wait_for_me(self) -> None:
+        left = self._left
+        self.stop()
+        self._left_after_me = left
+        self._tell(_("it is your turn; once you have said your line, it goes on by itself"))
+
+    def _failed(self, error: Exception | None = None) -> None:
         self._errors += 1
         if self._errors >= MOST_ERRORS:
             n = self._errors
-            self._end(_n("{n} draw has failed", "{n} draws running have failed", n))
+            why = _n("{n} draw has failed", "{n} draws running have failed", n)
+            if error is not None:
+                words = self._words(error)
+                why = _("{failed}, the last one so: {error}", failed=why, error=words)
+            self._end(why)
         else:
             self._schedule(AGAIN_S * 2 ** (self._errors - 1))
 

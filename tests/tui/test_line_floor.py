@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scenes.table import watching
 from scenes.table.play import Play
 from scenes.table.session_list import find_session
 from tests.models.made_server import Request, Serve, piece
@@ -127,3 +128,61 @@ def test_in_a_terminal_a_scenes_own_server_is_asked_about(
     table.type("有人吗？\n".encode())
     table.until(lambda: "来自远方" in table.text.replace(" ", ""))
     table.type(b"/quit\n")
+
+
+def test_so_many_turns_are_played_without_anybody_and_saved_as_nobodys_picks(run):
+    shown = run(*PLAY, "--auto", "5")
+    assert shown.status == 0
+    turns = [turn for turn in saved().session.path if turn.by != "opening"]
+    assert [turn.unattended for turn in turns] == [True] * 5
+    assert any(turn.entry.speaker == "林默" for turn in turns), "my own role is played too"
+    assert "so many turns have been played" in shown.err
+    assert "your turn" not in shown.err
+    assert not [line for line in shown.out.splitlines() if line.startswith("1  ")], "no hands"
+    assert run("sessions", "export", "--to", "preference").out == ""
+
+
+def test_it_waits_for_my_line_and_goes_on_behind_it(run):
+    shown = run(*PLAY, "--auto", "6", "--wait-for-me", stdin="谁？\n开门。\n")
+    mine = [turn for turn in saved().session.path if turn.by == "player"]
+    assert [turn.entry.text for turn in mine] == ["谁？", "开门。"]
+    assert not any(turn.unattended for turn in mine)
+    assert sum(turn.unattended for turn in saved().session.path) <= 6
+    assert "it goes on by itself" in shown.err
+
+
+def test_a_model_that_fails_ends_it_in_one_line(run, serve: Serve, monkeypatch):
+    monkeypatch.setattr(watching, "AGAIN_S", 0.01)
+    address = serve(lambda request: request.json({"error": "out of memory"}, 400))
+    shown = run("play", "rain-house", "--model", address, "--auto", "9")
+    assert shown.status == 1
+    (told,) = [line for line in shown.err.splitlines() if "out of memory" in line]
+    assert told.startswith("no longer playing by itself: 3 draws running have failed")
+
+
+def test_a_model_that_is_not_there_ends_it_in_one_line(run):
+    shown = run("play", "rain-house", "--model", "http://127.0.0.1:9/v1", "--auto", "9")
+    assert shown.status == 1
+    assert shown.err.count("127.0.0.1:9") == 1
+
+
+@pytest.mark.parametrize("options", [("--auto", "0"), ("--auto", "99999"), ("--wait-for-me",)])
+def test_so_many_turns_as_there_cannot_be_are_refused(run, options):
+    shown = run(*PLAY, *options)
+    assert shown.status == 2
+    assert options[0] in shown.err
+
+
+def test_in_a_terminal_any_key_stops_it_and_the_hand_lies_there(terminal):
+    table = terminal(
+        "play", "rain-house", "--line", "--auto", "200", "--pace", "0.3", "--model", "scripted",
+        PAOTUAN_LANG="en", TERM="dumb",
+    )  # fmt: skip
+    table.until(lambda: "any key stops it" in table.text)
+    table.until(lambda: table.text.count("：") >= 3)
+    table.type("w")
+    table.until(lambda: "over to you" in table.text)
+    table.type("走吧。\n")
+    table.until(lambda: "林默：走吧。" in table.text.replace(" ", ""))
+    table.type(b"/quit\n")
+    assert table.end() == 0

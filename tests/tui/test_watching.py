@@ -67,3 +67,27 @@ async def test_leaving_stops_it(tmp_path: Path) -> None:
         await pilot.press("ctrl+q")
     assert not app.return_code
     assert len(play.session.path) >= 4
+
+
+async def test_so_many_turns_are_played_with_a_role_of_ones_own_once(tmp_path: Path) -> None:
+    app, play = table(tmp_path, MANY)
+    app.choice = replace(app.choice, auto=5, pace=0.0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await played(pilot, play, 5)
+        await until(pilot, lambda: not at(pilot).watching.on)
+        assert [turn.unattended for turn in play.session.path[2:]] == [True] * 5
+        assert app.choice.auto == 0, "another table is played by its person"
+
+
+async def test_it_leaves_my_role_to_me_where_i_say_so(tmp_path: Path) -> None:
+    app, play = table(tmp_path, MANY)
+    app.choice = replace(app.choice, auto=6, pace=0.0, waits=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: not at(pilot).watching.on)
+        assert play.next is not None
+        assert play.next.name == "林默"
+        before = len(play.session.path)
+        await pilot.press("h", "i", "enter")
+        await until(pilot, lambda: len(play.session.path) > before + 1)
+        assert play.session.path[before].entry.text == "hi"
+        assert play.session.path[before + 1].unattended

@@ -7,6 +7,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "play": (
         "paotuan play rain-house",
         "paotuan play rain-house --as 林默 --model qwen3-4b",
+        "paotuan play rain-house --auto 200 --pace 2",
         "paotuan play --resume",
     ),
     "serve": ("paotuan serve", "paotuan serve --host 0.0.0.0 --most 4"),
@@ -34,7 +35,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
     "scenes show": ("paotuan scenes show rain-house",),
     "scenes check": ("paotuan scenes check", "paotuan scenes check my-scene.yaml"),
-    "scenes new": ("paotuan scenes new 渡口",),
+    "scenes new": (
+        "paotuan scenes new 渡口",
+        "paotuan scenes new --adventure",
+        "paotuan scenes new --assistant notes/",
+    ),
     "scenes edit": ("paotuan scenes edit 渡口",),
     "scenes schema": ("paotuan scenes schema > scene.schema.json",),
     "characters": ("paotuan characters list",),
@@ -67,6 +72,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "sessions show": ("paotuan sessions show", "paotuan sessions show rain-house-2"),
     "sessions export": (
         "paotuan sessions export --to markdown -o evening.md",
+        "paotuan sessions export --to prose -o chapter.md",
         "paotuan sessions export --to sealdice-json -o log.json",
         "paotuan sessions export --to sharegpt --for 苏晚 -o suwan.json",
     ),

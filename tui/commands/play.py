@@ -8,7 +8,7 @@ import typer
 
 from base.messages import _, series
 from tui.colour import be_plain
-from tui.commands import options
+from tui.commands import auto_options, options
 from tui.failures import BadInput, given
 from tui.model_options import Choice, choose, given_model
 from tui.output import word
@@ -19,8 +19,6 @@ from tui.web import in_browser
 if TYPE_CHECKING:
     from scenes.table.play import Play
 
-LONGEST_PACE = 3600
-"""Seconds a turn."""
 KittyKeys = Annotated[
     bool,
     typer.Option(
@@ -61,15 +59,9 @@ def play(
             "--watch", help="Play nobody: the table plays by itself until you press a key."
         ),
     ] = False,
-    pace: Annotated[
-        float | None,
-        typer.Option(
-            "--pace",
-            metavar="SECONDS",
-            help="Seconds a turn of a table that plays by itself; by default as long as a line "
-            "takes to be read.",
-        ),
-    ] = None,
+    auto: auto_options.Auto = None,
+    wait_for_me: auto_options.WaitForMe = False,
+    pace: auto_options.Pace = None,
     model: options.Model = None,
     resume: Annotated[
         str | None,
@@ -98,7 +90,7 @@ def play(
     """Play a scene: say your line, pick what the others answer, go on."""
     asked = {"n": n, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
     choice = choose(model, context, quantization, {**asked, "seed": seed}, adapter or (), threads)
-    choice = replace(choice, watch=watch, pace=_checked_pace(pace))
+    choice = auto_options.by_itself(choice, watch, auto, wait_for_me, pace)
     if plain:
         be_plain()
     on_screen = in_browser() or (sys.stdin.isatty() and sys.stdout.isatty())
@@ -123,15 +115,6 @@ def played(scene: str) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     return 0
-
-
-def _checked_pace(pace: float | None) -> float | None:
-    """Raise `BadInput` for a pace that nobody could watch."""
-    if pace is not None and not 0 <= pace <= LONGEST_PACE:
-        raise BadInput(
-            _("--pace {pace}: expected 0 to {most} seconds", pace=pace, most=LONGEST_PACE)
-        )
-    return pace
 
 
 def _by_line(table: "Play | None", choice: Choice, encoding: str) -> int:

@@ -1,14 +1,14 @@
 """`paotuan scenes`: which scenes there are, what is in one, what is wrong with one, a new one."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from base.messages import _, _n, series
+from tui.commands import new_scene
 from tui.commands.group import group
 from tui.commands.options import Json
-from tui.failures import BAD_INPUT, BadInput, given, problems_of
+from tui.failures import BAD_INPUT, given, problems_of
 from tui.output import as_json, columns, data, short, word
 
 if TYPE_CHECKING:
@@ -90,31 +90,7 @@ def check(
         raise typer.Exit(BAD_INPUT)
 
 
-@app.command()
-def new(
-    title: Annotated[str, typer.Argument(metavar="TITLE", help="What the scene is called.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to write it; - is stdout."),
-    ] = None,
-) -> None:
-    """Write a commented scene to begin with, into your data folder or a file."""
-    from base.filenames import file_name
-    from base.folders import folders
-    from base.writing import replace_text
-    from scenes.scene_writer import scene_template
-
-    with given():
-        text = scene_template(title)
-    if output == Path("-"):
-        data(text.rstrip("\n"))
-        return
-    path = output or folders("scenes")[1] / f"{file_name(title, 'scene')}.yaml"
-    if path.exists():
-        raise BadInput(_("{where}: is there already; name another file with -o", where=path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_text(path, text, ())
-    data(str(path))
+app.command()(new_scene.new)
 
 
 @app.command()

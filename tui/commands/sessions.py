@@ -10,11 +10,12 @@ import typer
 
 from base.messages import _, _n
 from base.text import shown
-from tui.commands import session_files
+from tui.commands import session_files, story
 from tui.commands.chat_asking import chats_at, settled_chat
 from tui.commands.group import group, one_of
 from tui.commands.log_import import Narrator, Observer, Style, table_from
 from tui.commands.options import Json
+from tui.commands.story import STORIES, StoryOptions, check_story_options, story_lines
 from tui.failures import BadInput, given
 from tui.logs import LogInput
 from tui.output import as_json, columns, data, escaped_line, word
@@ -33,7 +34,7 @@ Id = Annotated[
 
 CONTEXT = 4096
 """Characters of a prompt, at most."""
-TO_READ = ("log", "markdown", "html", "sillytavern", "sealdice-json", "sealdice")
+TO_READ = ("log", "markdown", *STORIES, "html", "sillytavern", "sealdice-json", "sealdice")
 EXAMPLES = ("seq2seq", "alpaca", "sharegpt", "preference")
 FORMATS = (*TO_READ, *EXAMPLES)
 
@@ -106,8 +107,14 @@ def export(
     ] = None,
     speaker: Annotated[
         str | None,
-        typer.Option("--for", metavar="NAME", help="Only this role's lines, as examples."),
+        typer.Option(
+            "--for",
+            metavar="NAME",
+            help="Only this role's lines, as examples; a story as this role knows it.",
+        ),
     ] = None,
+    private: story.Private = False,
+    model: story.By = None,
     context: Annotated[
         int,
         typer.Option(
@@ -128,6 +135,7 @@ def export(
     from tui.commands.writing import not_over
 
     one_of(form, FORMATS, "format")
+    check_story_options(form, StoryOptions(speaker, private, model, output))
     with given():
         path = find_session(id)
         not_over(output, [path, path.with_suffix(".txt")])
@@ -137,7 +145,8 @@ def export(
     for line in session.damage:
         word(line)
     if form in TO_READ:
-        for option in ("--for",) * (speaker is not None) + ("--context",) * (context != CONTEXT):
+        examples = speaker is not None and form not in STORIES
+        for option in ("--for",) * examples + ("--context",) * (context != CONTEXT):
             word(
                 _(
                     "{option}: left out; {form} holds the whole session, not examples",
@@ -145,7 +154,10 @@ def export(
                     form=form,
                 )
             )
-    lines = _lines_of(form, session, speaker, context)
+    if form in STORIES:
+        lines = story_lines(form, session, StoryOptions(speaker, private, model, output))
+    else:
+        lines = _lines_of(form, session, speaker, context)
     if output is None:
         _print(lines)
     else:

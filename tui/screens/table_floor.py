@@ -1,6 +1,7 @@
 """What can be done at the table about who speaks, by which model, and that it plays by itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -11,6 +12,7 @@ from base.messages import _
 from scenes.table import controller_events as happened
 from scenes.table.play import Play
 from scenes.table.watching import Watching
+from tui.faults import line_of
 from tui.loaded_model import LoadedModel
 from tui.paint import printable
 from tui.screens.controlled import ControlledScreen
@@ -46,7 +48,7 @@ class FloorActions(ControlledScreen):
 
     def __init__(self, play: Play, model: LoadedModel) -> None:
         super().__init__(play, model)
-        self.watching = Watching(self.table, self._later, self._tell_watching)
+        self.watching = Watching(self.table, self._later, self._tell_watching, words=line_of)
         """Whether the key that is being heard has stopped a table that played by itself."""
         self._idle: Timer | None = None
 
@@ -56,9 +58,10 @@ class FloorActions(ControlledScreen):
 
     def on_mount(self) -> None:
         choice = self._paotuan.choice
-        self.watching.pace = choice.pace
-        if choice.watch:
-            self._watch()
+        self.watching.pace, self.watching.waits = choice.pace, choice.waits
+        if choice.watch or choice.auto:
+            self._paotuan.choice = replace(choice, auto=0)
+            self._watch(choice.auto or None)
 
     # --- what happens ---
 

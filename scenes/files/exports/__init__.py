@@ -1,4 +1,4 @@
-"""Sessions in other forms: a log, Markdown, HTML, SillyTavern, SealDice.
+"""Sessions in other forms: a log, Markdown, a story, HTML, SillyTavern, SealDice.
 
 An export gives the lines of a file; each form is a module that opens when it is asked for.
 """
@@ -15,6 +15,9 @@ characters."""
 FORMS: Mapping[str, str] = {
     "log": "scenes.files.exports.text:log",
     "markdown": "scenes.files.exports.text:markdown",
+    "prose": "scenes.files.exports.prose:prose",
+    "script": "scenes.files.exports.script:script",
+    "fountain": "scenes.files.exports.script:fountain",
     "html": "scenes.files.exports.replay:html",
     "sillytavern": "scenes.files.exports.sillytavern:sillytavern",
     "sealdice-json": "scenes.files.trpg.as_sealdice:json",

@@ -20,15 +20,15 @@ def log(session: Session, speaker: str | None, context: int) -> Iterator[str]:
 
 def markdown(session: Session, speaker: str | None, context: int) -> Iterator[str]:
     """The current branch as Markdown, a paragraph each."""
-    yield f"# {_plain(session.scene.title)}"
+    yield f"# {escaped(session.scene.title)}"
     for entry in log_of(session):
         yield ""
         yield _paragraph(entry)
 
 
 def _paragraph(entry: Entry) -> str:
-    text, thought = _plain(entry.text), _plain(entry.thought)
-    to = whispered(entry.to, _plain)
+    text, thought = escaped(entry.text), escaped(entry.thought)
+    to = whispered(entry.to, escaped)
     match entry.kind:
         case "narration":
             return f"> {to}{text}"
@@ -37,14 +37,14 @@ def _paragraph(entry: Entry) -> str:
         case "speech" | "action" | "thought":
             body = {"action": f"*{text}*", "thought": f"（{text}）"}.get(entry.kind, text)
             after = f"（{thought}）" if thought else ""
-            emotion = f" 〔{_plain(entry.emotion)}〕" if entry.emotion else ""
-            return f"**{_plain(entry.speaker)}**：{to}{body}{after}{emotion}"
+            emotion = f" 〔{escaped(entry.emotion)}〕" if entry.emotion else ""
+            return f"**{escaped(entry.speaker)}**：{to}{body}{after}{emotion}"
         case "comment":
             return rf"\# {text}"
         case _:
             return text
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
