@@ -14,7 +14,7 @@ from tui.commands.group import one_of
 from tui.commands.options import Json
 from tui.commands.questions_run import run_of
 from tui.commands.writing import not_over, write_lines
-from tui.failures import FAILED
+from tui.failures import FAILED, given
 from tui.output import as_json, json_text
 
 if TYPE_CHECKING:
@@ -62,11 +62,13 @@ def questions(
     run = run_of(told)
     answers = to != "templates"
     if estimate:
-        tasks, sure = expected(run, None, answers)
+        with given():
+            tasks, sure = expected(run, None, answers)
         teaching_estimate.print_estimate(asking, tasks, as_data, sure)
         return
     with teaching.opened(asking, "questions") as (model, cache):
-        tasks, sure = expected(run, cache, answers)
+        with given():
+            tasks, sure = expected(run, cache, answers)
         left = teaching_estimate.tell_estimate(asking, tasks, cache, sure)
         with teaching.progress_of(asking, left, model) as progress:
             ask = Asking(model, cache, jobs, progress)

@@ -5,7 +5,9 @@ answer stands, so that a run of any length takes little.
 """
 
 import json
+import math
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -21,6 +23,8 @@ from base.messages import _
 from base.writing import told
 
 VERSION = 1
+SYNC_EVERY = 1.0
+"""Seconds after which the disk is told to keep what was written: what a loss of power may cost."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class AnswerCache:
     """Where the latest answer to each question begins, in bytes; -1 where that failed."""
     _seconds: float = 0.0
     _timed: int = 0
+    _synced: float = -math.inf
     _lock: FileLock | None = None
 
     @classmethod
@@ -99,7 +104,7 @@ class AnswerCache:
         return self._seconds / self._timed if self._timed else 0.0
 
     def add(self, answer: CachedAnswer) -> None:
-        """Keep an answer: on the disk first. Raises `OSError`, with the file as it was before."""
+        """Keep an answer: in the file first. Raises `OSError`, with the file as it was before."""
         self._note(answer, self._append(asdict(answer)))
 
     def _note(self, answer: CachedAnswer, place: int) -> None:
@@ -109,6 +114,9 @@ class AnswerCache:
             self._timed += 1
 
     def close(self) -> None:
+        if self._synced > -math.inf:
+            with suppress(OSError), self.path.open("ab") as file:
+                os.fsync(file.fileno())
         if self._lock is not None:
             self._lock.release()
             with suppress(OSError):
@@ -122,7 +130,9 @@ class AnswerCache:
             try:
                 file.write(raw)
                 file.flush()
-                os.fsync(file.fileno())
+                if time.monotonic() - self._synced >= SYNC_EVERY:
+                    os.fsync(file.fileno())
+                    self._synced = time.monotonic()
             except OSError:
                 with suppress(OSError):
                     os.truncate(self.path, size)
