@@ -32,6 +32,8 @@ def taught(system: str, user: str) -> Any:
     """What a teacher answers to each kind of question that is asked of it."""
     if "interviews" in system:
         return {"interviews": [{"respondent": "林默", "ask": "你为什么来？", "answer": "找人。"}]}
+    if "Answer in English" in system:
+        return {"answer": "I remember it well.", "known": True}
     if "answer" in system:
         return {"answer": f"我记得{user[-8:]}", "known": True}
     if "values" in system:

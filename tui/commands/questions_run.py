@@ -89,6 +89,7 @@ def _templates_of(told: QuestionOptions) -> tuple[str, "Templates"]:
     world = told.world or next(
         filter(None, (one.the_world for one in (more, templates) if one)), ""
     )
+    world = " ".join(world.split())
     ready = ready_world(world) if language == "zh" else None
     if ready is not None:
         count = len(ready.values_for(told.role))
