@@ -121,7 +121,7 @@ def test_english_questions_get_english_answers(run, teach, tmp_path):
 
 @pytest.mark.parametrize(
     ("other", "taken"),
-    [("苏晚这个人，你怎么看？", True), ("这个人你怎么看？", False), ("你怎么看苏晚？", False)],
+    [("苏晚这个人，你怎么看？", True), ("这个人你怎么看？", False), ("What of 苏晚, then?", False)],
 )
 def test_other_words_have_to_say_what_the_question_says(run, teach, tmp_path, other, taken):
     def say(system, user, before):
@@ -136,4 +136,4 @@ def test_other_words_have_to_say_what_the_question_says(run, teach, tmp_path, ot
             *("--to", "instruct", "--teacher", teach(say).url),
         )
         found |= rows_of(out).keys()
-    assert (other in found) == (taken or other == "你怎么看苏晚？") and "你怎么看苏晚？" in found
+    assert (other in found) == taken and "你怎么看苏晚？" in found

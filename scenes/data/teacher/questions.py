@@ -13,6 +13,7 @@ from base.errors import KnownError
 from base.messages import _, _n, series
 from models.teacher import Teacher
 from scenes.data.teacher.answer_cache import AnswerCache
+from scenes.data.teacher.distilled import is_chinese
 from scenes.data.teacher.filling import FilledQuestion, filled
 from scenes.data.teacher.grounding import sampled
 from scenes.data.teacher.growing import expected_requests, grown
@@ -177,7 +178,7 @@ class _Wording:
             return one.text
         values = {value for value in one.values if value not in self._fixed}
         others = wordings.get(wordings_task(self._run, one.text).key, ())
-        words = [one.text, *(other for other in others if _keeps(other, values))]
+        words = [one.text, *(other for other in others if _keeps(other, one.text, values))]
         random.Random(f"{self._run.seed}{one.text}").shuffle(words)
         used = self._used[frozenset(values or {one.text})]
         chosen = next((word for word in words if not _is_alike(word, used)), one.text)
@@ -185,10 +186,11 @@ class _Wording:
         return chosen
 
 
-def _keeps(wording: str, values: Iterable[str]) -> bool:
-    """Whether a wording still says all the values, marks aside."""
+def _keeps(wording: str, question: str, values: Iterable[str]) -> bool:
+    """Whether a wording is in the same language, and says all the values, marks aside."""
     said = _letters(wording)
-    return all(_letters(value) in said for value in values)
+    same = is_chinese(wording) == is_chinese(question)
+    return same and all(_letters(value) in said for value in values)
 
 
 def _letters(text: str) -> str:
