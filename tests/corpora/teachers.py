@@ -1,8 +1,10 @@
 """A teacher on this machine that answers, or misbehaves, as a test says."""
 
 import json
+import random
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -136,3 +138,22 @@ def diligent(system: str, user: str, before: int) -> Any:
             {"kind": "think", "speaker": "林默", "text": "这声音好熟。"},
         ]
     }
+
+
+def inventive() -> Say:
+    """A teacher that writes new questions, some with a slot it was shown, and answers any."""
+
+    def say(system: str, user: str, before: int) -> Any:
+        rng = random.Random(before)
+        if "answer" in system:
+            return {"answer": f"我记得第{before}件事。"}
+        slots = re.findall(r"^\{(\w+)\} ", user, re.MULTILINE) or ["item"]
+        return {"values": [_question(rng, slots) for _ in range(10)]}
+
+    return say
+
+
+def _question(rng: random.Random, slots: Sequence[str]) -> str:
+    words = "".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(rng.randint(6, 14)))
+    slot = f"{{{rng.choice(slots)}}}" if rng.random() < 0.5 else "此事"
+    return f"{words}和{slot}有关吗？"

@@ -32,8 +32,10 @@ def taught(system: str, user: str) -> Any:
     """What a teacher answers to each kind of question that is asked of it."""
     if "interviews" in system:
         return {"interviews": [{"respondent": "林默", "ask": "你为什么来？", "answer": "找人。"}]}
+    if "Answer in English" in system:
+        return {"answer": "I remember it well.", "known": True}
     if "answer" in system:
-        return {"answer": f"我记得{user[-8:]}"}
+        return {"answer": f"我记得{user[-8:]}", "known": True}
     if "values" in system:
         return {"values": [f"{user}呢？"] if "换两种" in system else ["苏晚", "旧宅"]}
     return diligent(system, user, 0)

@@ -59,7 +59,7 @@ def group(help: str, kind: type[CommandGroup] = CommandGroup) -> typer.Typer:
 
 KINDS = (
     *(N_("adapter"), N_("device"), N_("dtype"), N_("form"), N_("format"), N_("key")),
-    *(N_("place"), N_("theme")),
+    *(N_("language"), N_("place"), N_("theme")),
     *(N_("quantization"), N_("setting"), N_("style")),
 )
 """What `one_of` may be asked for."""

@@ -115,7 +115,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     ),
     "corpus examples": ("paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",),
     "corpus interview": ("paotuan corpus interview novel.txt -o answers.txt --for 诸葛亮",),
-    "corpus questions": ("paotuan corpus questions suwan -o answers.txt -n 50",),
+    "corpus questions": (
+        "paotuan corpus questions 孙悟空 --world 西游记 -o answers.txt --estimate",
+        "paotuan corpus questions suwan --knowledge town.md --grow 50 -o answers.txt -n 500",
+    ),
     "corpus rolebench": ("paotuan corpus rolebench general.jsonl -o bench.jsonl",),
 }
 """Lines of a shell by the path of their command, `paotuan` itself being the empty one."""

@@ -1,49 +1,45 @@
 """`paotuan corpus questions`: questions to a role from templates, answered by a teacher."""
 
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from base.messages import _, _n
+from base.messages import _n
+from tui.commands import questions_options as options
 from tui.commands import teaching, teaching_estimate, teaching_options
 from tui.commands.group import one_of
 from tui.commands.options import Json
+from tui.commands.questions_run import run_of
 from tui.commands.writing import not_over, write_lines
-from tui.failures import FAILED, BadInput, given
-from tui.output import as_json, json_text, word
+from tui.failures import FAILED, given
+from tui.output import as_json, json_text
 
 if TYPE_CHECKING:
-    from scenes.data.teacher.questions import AnsweredQuestion, QuestionRun
+    from scenes.data.teacher.question_tasks import QuestionRun
+    from scenes.data.teacher.questions import AnsweredQuestion, Asking
 
-FORMS = ("log", "instruct")
-MOST_QUESTIONS = 50_000
+FIXED_SLOTS = ("role", "world", "world_name")
+"""Slots whose value is said on the command line."""
 
 
 def questions(
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="Who answers.")],
+    role: options.RoleName,
     output: teaching_options.Out,
     teacher: teaching_options.Teachers = None,
-    templates: Annotated[
-        Path | None,
-        typer.Option("--templates", metavar="FILE", help="YAML, or CamelBell's seed tasks."),
-    ] = None,
-    slots: Annotated[
-        Path | None, typer.Option("--slots", metavar="FILE", help="Values of slots, in YAML.")
-    ] = None,
-    n: Annotated[int, typer.Option("-n", min=1, max=MOST_QUESTIONS, help="Most questions.")] = 100,
-    seed: Annotated[
-        int,
-        typer.Option(
-            "--seed",
-            min=0,
-            max=2**32 - 1,
-            help="Random seed: the same one chooses the same questions.",
-        ),
-    ] = 1,
-    to: Annotated[
-        str, typer.Option("--to", metavar="|".join(FORMS), help="A log, or instructions as JSON.")
-    ] = "log",
+    templates: options.TemplatesFile = None,
+    slots: options.Slots = None,
+    world: options.World = None,
+    character: options.CharacterName = None,
+    knowledge: options.KnowledgeFiles = None,
+    language: options.Language = None,
+    grow: options.Grow = 0,
+    no_rewording: options.NoRewording = False,
+    n: options.N = 100,
+    seed: options.Seed = 1,
+    to: options.To = "log",
     jobs: teaching_options.Jobs = 1,
     journal: teaching_options.Journal = None,
     wait: teaching_options.Wait = 900.0,
@@ -53,67 +49,148 @@ def questions(
     as_data: Json = False,
 ) -> None:
     """Ask a role questions made of templates with slots, and have a teacher answer in role."""
-    from scenes.data.teacher.questions import expected, make
+    from scenes.data.teacher.questions import Asking, completed, expected, make
 
-    one_of(to, FORMS, "form")
+    one_of(to, options.FORMS, "form")
     asking = teaching_options.TeacherOptions(
         teacher or [], output, journal, jobs, wait, timeout, price
     )
-    inputs = [asking.path, *(file for file in (templates, slots) if file is not None)]
+    files = tuple(knowledge or ())
+    told = options.QuestionOptions(
+        role, templates, slots, world, character, files, language, grow, not no_rewording, n, seed
+    )
+    inputs = [asking.path, *told.files]
     not_over(output, inputs)
-    run = _run(role, templates, slots, n, seed)
+    run = run_of(told)
+    answers = to != "templates"
     if estimate:
-        tasks, sure = expected(run, None)
+        with given():
+            tasks, sure = expected(run, None, answers)
         teaching_estimate.print_estimate(asking, tasks, as_data, sure)
         return
     with teaching.opened(asking, "questions") as (model, cache):
-        tasks, sure = expected(run, cache)
+        with given():
+            tasks, sure = expected(run, cache, answers)
         left = teaching_estimate.tell_estimate(asking, tasks, cache, sure)
         with teaching.progress_of(asking, left, model) as progress:
-            answered = make(run, model, cache, jobs, progress)
-    _write(role, answered, to, output, inputs, as_data)
+            ask = Asking(model, cache, jobs, progress)
+            whole, values = completed(run, ask)
+            if answers:
+                if grow:
+                    _tell_growth(run, whole, asking, ask, progress)
+                _write_answers(whole, make(whole, values, ask), to, output, inputs, as_data)
+            else:
+                _write_templates(run, whole, values, output, inputs, as_data)
     if progress.failed:
         raise typer.Exit(FAILED)
 
 
-def _run(role: str, templates: Path | None, slots: Path | None, n: int, seed: int) -> "QuestionRun":
-    from base.names import name_problem
-    from scenes.data.teacher.questions import BUNDLED, QuestionRun
-    from scenes.data.teacher.templates import read_templates
+def _tell_growth(
+    run: "QuestionRun",
+    whole: "QuestionRun",
+    asking: teaching_options.TeacherOptions,
+    ask: "Asking",
+    progress: teaching.TeachingProgress,
+) -> None:
+    """Say how many templates were grown, and what is now left to be asked."""
+    from scenes.data.teacher.questions import expected
 
-    if problem := name_problem(role):
-        raise BadInput(_("ROLE: {problem}", problem=problem))
-    with given():
-        filled = read_templates(templates or BUNDLED)
-        if slots is not None:
-            filled.slots.update(read_templates(slots).slots)
-    return QuestionRun(role, filled, n, seed)
+    _tell_grown(run, whole)
+    tasks, __ = expected(replace(whole, grow=0), ask.cache)
+    left = teaching_estimate.tell_estimate(asking, tasks, ask.cache)
+    progress.expected = progress.done + left
 
 
-def _write(
-    role: str,
-    answered: "list[AnsweredQuestion]",
+def _tell_grown(run: "QuestionRun", whole: "QuestionRun") -> None:
+    new = len(whole.given.templates) - len(run.given.templates)
+    teaching.tell(
+        _n("{n} new template", "{n} new templates", new)
+        if new == run.grow
+        else _n(
+            "{n} new template of the {wanted} wanted: the teacher repeats itself",
+            "{n} new templates of the {wanted} wanted: the teacher repeats itself",
+            new,
+            wanted=run.grow,
+        )
+    )
+
+
+def _write_answers(
+    run: "QuestionRun",
+    answered: "Iterator[AnsweredQuestion]",
     to: str,
     output: Path,
     inputs: list[Path],
     as_data: bool,
 ) -> None:
-    from scenes.data.teacher.questions import counts, entries, instructions
+    """Write the answers as they come; the file appears when it is whole."""
+    from scenes.data.teacher.questions import QuestionCounts, entries, instructions
 
+    counts = QuestionCounts()
+    counted = counts.counted(answered)
     if to == "log":
-        write_lines((entry.line + "\n" for entry in entries(role, answered)), output, inputs)
+        lines = (entry.line + "\n" for entry in entries(run, counted))
     else:
-        write_lines((json_text(one) + "\n" for one in instructions(role, answered)), output, inputs)
-    figures = counts(answered)
+        lines = (json_text(one) + "\n" for one in instructions(run, counted))
+    write_lines(lines, output, inputs)
     if as_data:
-        as_json(figures)
-    else:
-        word(
+        as_json(asdict(counts))
+        return
+    teaching.tell(
+        _n(
+            "{output}: {answered} of {n} question answered",
+            "{output}: {answered} of {n} questions answered",
+            counts.questions,
+            output=output,
+            answered=counts.answered,
+        )
+    )
+    if run.knowledge:
+        teaching.tell(
             _n(
-                "{output}: {answered} of {n} question answered",
-                "{output}: {answered} of {n} questions answered",
-                figures["questions"],
-                output=output,
-                answered=figures["answered"],
+                "to {n} of them the knowledge holds no answer, and the role says so",
+                "to {n} of them the knowledge holds no answer, and the role says so",
+                counts.unknown,
             )
         )
+    if counts.questions < run.n:
+        teaching.tell(
+            _n(
+                "the templates make {n} question, not {wanted}; --grow N adds templates",
+                "the templates make {n} questions, not {wanted}; --grow N adds templates",
+                counts.questions,
+                wanted=run.n,
+            )
+        )
+
+
+def _write_templates(
+    run: "QuestionRun",
+    whole: "QuestionRun",
+    values: dict[str, list[str]],
+    output: Path,
+    inputs: list[Path],
+    as_data: bool,
+) -> None:
+    """Write the templates with the values of their slots, or as seed tasks."""
+    from scenes.data.teacher.templates import seed_tasks_of, yaml_of
+
+    if output.suffix == ".jsonl":
+        write_lines((json_text(one) + "\n" for one in seed_tasks_of(whole.given)), output, inputs)
+    else:
+        own = {name: some for name, some in values.items() if name not in FIXED_SLOTS}
+        write_lines([yaml_of(whole.given, own)], output, inputs)
+    new = len(whole.given.templates) - len(run.given.templates)
+    if as_data:
+        as_json({"templates": len(whole.given.templates), "new": new})
+        return
+    if run.grow:
+        _tell_grown(run, whole)
+    teaching.tell(
+        _n(
+            "{output}: {n} template; look through it, then --templates {output}",
+            "{output}: {n} templates; look through them, then --templates {output}",
+            len(whole.given.templates),
+            output=output,
+        )
+    )

@@ -1,6 +1,6 @@
 """What would be asked of a teacher, and what it costs, before anything is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -24,17 +24,22 @@ class Workload:
     sure: bool
 
 
-def estimated(tasks: Sequence["TeacherTask"], cache: "AnswerCache | None", sure: bool) -> Workload:
+def estimated(tasks: Iterable["TeacherTask"], cache: "AnswerCache | None", sure: bool) -> Workload:
     """What is left of the tasks to be asked, tokens as estimated."""
-    left = [task for task in tasks if cache is None or not cache.done(task.key)]
-    into = sum(task.question.tokens for task in left)
-    out = sum(task.expected for task in left)
-    return Workload(len(left), len(tasks) - len(left), into, out, sure)
+    questions = answered = into = out = 0
+    for task in tasks:
+        if cache is not None and cache.done(task.key):
+            answered += 1
+            continue
+        questions += 1
+        into += task.question.tokens
+        out += task.expected
+    return Workload(questions, answered, into, out, sure)
 
 
 def tell_estimate(
     asking: TeacherOptions,
-    tasks: Sequence["TeacherTask"],
+    tasks: Iterable["TeacherTask"],
     cache: "AnswerCache | None",
     sure: bool = True,
 ) -> int:
@@ -67,7 +72,7 @@ def tell_estimate(
 
 
 def print_estimate(
-    asking: TeacherOptions, tasks: Sequence["TeacherTask"], as_data: bool, sure: bool = True
+    asking: TeacherOptions, tasks: Iterable["TeacherTask"], as_data: bool, sure: bool = True
 ) -> None:
     """What `--estimate` prints, in words or as JSON."""
     if not as_data:
@@ -78,10 +83,9 @@ def print_estimate(
 
 
 def _as_measured(asking: TeacherOptions, left: int, cache: "AnswerCache | None") -> str:
-    seconds = [one.seconds for one in cache.answers.values() if one.seconds] if cache else []
-    if not seconds or not left:
+    each = cache.mean_seconds if cache else 0.0
+    if not each or not left:
         return ""
-    each = sum(seconds) / len(seconds)
     span = span_of(left * each / asking.jobs)
     return _("; at {each:.1f} s each, as before, {span}", each=each, span=span)
 

@@ -1,10 +1,13 @@
 """The journal of a run that asks a teacher: an answer a line, so that nothing is asked twice.
 
-A torn last line is dropped; a file of something else is refused.
+A torn last line is dropped; a file of something else is refused. In memory is only where each
+answer stands, so that a run of any length takes little.
 """
 
 import json
+import math
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -20,6 +23,8 @@ from base.messages import _
 from base.writing import told
 
 VERSION = 1
+SYNC_EVERY = 1.0
+"""Seconds after which the disk is told to keep what was written: what a loss of power may cost."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,13 @@ class AnswerCache:
     """An open journal; `close` frees it for another run."""
 
     path: Path
-    answers: dict[str, CachedAnswer] = field(default_factory=dict)
-    """The latest of each question."""
     torn: bool = False
     """Whether a last line was dropped that a killed run left half-written."""
+    _places: dict[str, int] = field(default_factory=dict)
+    """Where the latest answer to each question begins, in bytes; -1 where that failed."""
+    _seconds: float = 0.0
+    _timed: int = 0
+    _synced: float = -math.inf
     _lock: FileLock | None = None
 
     @classmethod
@@ -70,7 +78,7 @@ class AnswerCache:
         try:
             if path.exists():
                 cache._read(command)
-            else:
+            if not path.exists() or not path.stat().st_size:
                 cache._append({"journal": VERSION, "command": command})
         except BaseException:
             cache.close()
@@ -78,37 +86,58 @@ class AnswerCache:
         return cache
 
     def done(self, key: str) -> bool:
-        answer = self.answers.get(key)
-        return answer is not None and not answer.failed
+        return self._places.get(key, -1) >= 0
 
     def value(self, key: str) -> Any | None:
-        """The answer to a question, or `None` while there is none."""
-        answer = self.answers.get(key)
-        return answer.value if answer is not None and not answer.failed else None
+        """The answer to a question, or `None` while there is none. Raises `KnownError`."""
+        place = self._places.get(key, -1)
+        if place < 0:
+            return None
+        with told(self.path), self.path.open("rb") as file:
+            file.seek(place)
+            line = file.readline()
+        return _answer(_object(line, str(self.path)), str(self.path)).value
+
+    @property
+    def mean_seconds(self) -> float:
+        """Of the answers that took any; 0 where there are none."""
+        return self._seconds / self._timed if self._timed else 0.0
 
     def add(self, answer: CachedAnswer) -> None:
-        """Keep an answer: on the disk first. Raises `OSError`, with the file as it was before."""
-        self._append(asdict(answer))
-        self.answers[answer.key] = answer
+        """Keep an answer: in the file first. Raises `OSError`, with the file as it was before."""
+        self._note(answer, self._append(asdict(answer)))
+
+    def _note(self, answer: CachedAnswer, place: int) -> None:
+        self._places[answer.key] = -1 if answer.failed else place
+        if answer.seconds:
+            self._seconds += answer.seconds
+            self._timed += 1
 
     def close(self) -> None:
+        if self._synced > -math.inf:
+            with suppress(OSError), self.path.open("ab") as file:
+                os.fsync(file.fileno())
         if self._lock is not None:
             self._lock.release()
             with suppress(OSError):
                 os.unlink(self._lock.lock_file)
 
-    def _append(self, value: Mapping[str, Any]) -> None:
+    def _append(self, value: Mapping[str, Any]) -> int:
+        """Write a line; where it begins."""
         raw = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         with told(self.path), self.path.open("ab") as file:
             size = file.tell()
             try:
                 file.write(raw)
                 file.flush()
-                os.fsync(file.fileno())
+                if time.monotonic() - self._synced >= SYNC_EVERY:
+                    os.fsync(file.fileno())
+                    self._synced = time.monotonic()
             except OSError:
                 with suppress(OSError):
                     os.truncate(self.path, size)
                 raise
+        return size
 
     def _read(self, command: str) -> None:
         if why := why_no_file(self.path):
@@ -119,30 +148,37 @@ class AnswerCache:
                     why=why,
                 )
             )
-        raw = self.path.read_bytes()
-        whole = raw.rfind(b"\n") + 1
-        lines = raw[:whole].split(b"\n")[:-1]
-        for number, line in enumerate(lines, 1):
-            value = _object(line, f"{self.path}:{number}")
-            if number > 1:
-                answer = _answer(value, f"{self.path}:{number}")
-                self.answers[answer.key] = answer
-            elif value.get("journal") != VERSION or value.get("command") != command:
-                raise KnownError(
-                    _(
-                        "{path}: not the journal of a `corpus {command}`; name another file with "
-                        "--journal, or move this one away",
-                        path=self.path,
-                        command=command,
-                    )
-                )
-        if whole < len(raw):
-            if not lines:
+        number = place = 0
+        with told(self.path), self.path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    number -= 1
+                    break
+                self._take(number, place, line, command)
+                place += len(line)
+            size = os.fstat(file.fileno()).st_size
+        if place < size:
+            if not number:
                 raise KnownError(
                     _("{path}: not a journal that paotuan wrote; move it away", path=self.path)
                 )
-            os.truncate(self.path, whole)
+            os.truncate(self.path, place)
             self.torn = True
+
+    def _take(self, number: int, place: int, line: bytes, command: str) -> None:
+        """What a whole line says, which begins at `place`."""
+        value = _object(line, f"{self.path}:{number}")
+        if number > 1:
+            self._note(_answer(value, f"{self.path}:{number}"), place)
+        elif value.get("journal") != VERSION or value.get("command") != command:
+            raise KnownError(
+                _(
+                    "{path}: not the journal of a `corpus {command}`; name another file with "
+                    "--journal, or move this one away",
+                    path=self.path,
+                    command=command,
+                )
+            )
 
 
 def _object(line: bytes, where: str) -> dict[str, Any]:

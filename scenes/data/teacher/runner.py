@@ -43,10 +43,14 @@ class TeacherTask:
     judge: Judge = field(compare=False)
     expected: int = 64
     """Tokens of the answer, estimated."""
+    kept_as: str = ""
+    """What the answer is kept under, with the stage; the words of the question if empty."""
 
     @property
     def key(self) -> str:
-        text = "\0".join((self.stage, self.question.system, self.question.user))
+        text = "\0".join(
+            (self.stage, self.kept_as or f"{self.question.system}\0{self.question.user}")
+        )
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
