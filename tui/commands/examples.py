@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,11 @@ def _inputs(wanted: ExampleOptions) -> list[str | Path]:
     return [*(source_name(log).path for log in wanted.logs), *others]
 
 
-def made(wanted: ExampleOptions) -> "ExampleSet":
-    """The examples that the options ask for. Raises `BadInput`."""
+def made(wanted: ExampleOptions, may_hold_out_nothing: bool = False) -> "ExampleSet":
+    """The examples that the options ask for; `may_hold_out_nothing` is for files too short for it.
+
+    Raises `BadInput`.
+    """
     from models.resolve import resolve
     from scenes.data.examples.general import mixed
     from scenes.data.examples.make import make
@@ -96,7 +100,7 @@ def made(wanted: ExampleOptions) -> "ExampleSet":
         spec = resolve(model_name(choice, table))  # its adapters, which may not be there yet, apart
         spec.check()
     of_scene = table.model.context if table and spec.backend != "scripted" else None
-    held = _held_out(wanted)
+    held = replace(_held_out(wanted), may_be_none=may_hold_out_nothing)
     with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
         sources = [
             source_of(text, whose, one.weight) for text, one in zip(texts, names, strict=True)
