@@ -141,7 +141,8 @@ def _recipe(voice: VoiceOptions, words: list[str]) -> tuple[Path, list[str]]:
         if find_spec("peft") is None:  # said before minutes of making examples
             raise BadInput(not_installed("peft", "train"))
         files = [one for one in words if not is_change(one)]
-        return recipe_of(voice, files), [one for one in words if is_change(one)]
+        changes = [one for one in words if is_change(one)]
+        return recipe_of(voice, files, changes), changes
     if not words:
         raise BadInput(
             _(

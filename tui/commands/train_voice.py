@@ -19,6 +19,8 @@ CONTEXT = 512
 """Tokens of a prompt and a reply on a CPU; on a GPU, `CONTEXT_ON_GPU`."""
 CONTEXT_ON_GPU = 2048
 PASSES = 3
+PLACES = ("base", "out", "examples", "pairs", "start")
+"""Keys of a recipe that name files."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,12 @@ def is_change(text: str) -> bool:
     return bool(sign) and (key.strip() in known or not Path(text).exists())
 
 
-def recipe_of(wanted: VoiceOptions, files: Sequence[str]) -> Path:
-    """Write the examples of `files` and a recipe for them beside the adapter's folder; gives the
-    recipe. One that is there already, and says something else, is kept. Raises `BadInput`."""
+def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]) -> Path:
+    """Write the examples of `files` and a recipe for them, with `changes`, beside the adapter's
+    folder; gives the recipe.
+
+    One that is there already, and says something else, is kept. Raises `BadInput`.
+    """
     from models.train.data import dumped
     from models.train.recipe import read_recipe
     from tui.commands.examples import made
@@ -64,7 +69,7 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str]) -> Path:
     out = wanted.output or _named(wanted, files)
     examples, recipe = Path(f"{out}.jsonl"), Path(f"{out}.yaml")
     base = _base(wanted.base or "starter")
-    text = _text(base, out, examples)
+    text = _text(base, out, examples, changes)
     if recipe.exists() and recipe.read_text("utf-8", "replace") != text:
         raise BadInput(
             _(
@@ -137,7 +142,7 @@ def _base(base: str) -> str:
     return str(place.resolve()) if place.exists() else base
 
 
-def _text(base: str, out: Path, examples: Path) -> str:
+def _text(base: str, out: Path, examples: Path, changes: Sequence[str]) -> str:
     """The recipe. On a CPU it takes the starter an hour at most, however much there is to learn."""
     from models.train.recipe import HOUR
 
@@ -151,6 +156,10 @@ def _text(base: str, out: Path, examples: Path) -> str:
             "max_train_tokens": HOUR,
         }
     )
+    for change in changes:
+        key, __, value = change.partition("=")
+        if key.strip() not in PLACES:  # from the working folder, and so no recipe's
+            values[key.strip()] = yaml.safe_load(value)
     head = _("made by: {command}", command=f"paotuan {shlex.join(sys.argv[1:])}")
     about = _("every key and what it means: paotuan train --new")
     body = yaml.safe_dump(values, allow_unicode=True, sort_keys=False)
