@@ -86,3 +86,21 @@ def test_a_log_without_headings_is_held_out_in_blocks_with_a_gap(run: Any, home:
     for one in read:
         if one.split == "train":
             assert not any(f"林默：{reply}" in one.prompt.history for reply in test)
+
+
+def test_a_novel_is_read_for_who_says_what_in_it(run: Any, home: Path) -> None:
+    novel, out = home / "novel.txt", home / "out.jsonl"
+    said = [
+        f"却说众人来到帐中坐定，商议了许久也没有一个主意。孔明笑曰：“{s * 5}可矣。”\n"
+        for s in "山水风花雪月"
+    ]
+    novel.write_text(
+        "".join(
+            f"第{n}回 英雄相会\n{one * 2}" for n, one in zip("一二三四五六", said, strict=True)
+        ),
+        "utf-8",
+    )
+    made = examples(run, novel, "--for", "孔明", "--test", 0, "-o", out)
+    assert made.status == 0, made.err
+    assert "a novel" in made.err
+    assert {one.speaker for one in read_examples(out)} == {"孔明"}

@@ -84,3 +84,18 @@ def test_a_whole_model_is_trained_and_opened_again(run: Any, answers: Path, base
 
     backend = Local.open("whole", device="cpu")
     assert backend.count("说说山？") > 0
+
+
+@pytest.mark.parametrize("weight", ["", ":0.5"])
+def test_examples_are_never_written_over_what_they_are_made_of(
+    run: Any, answers: Path, base: Path, weight: str
+) -> None:
+    Path("adapters").mkdir()
+    before = answers.read_bytes()
+    for name in ("李白.jsonl", "李白.yaml"):
+        file = Path("adapters") / name
+        file.write_bytes(before)
+        done = train(run, "--base", base, "--for", "李白", f"{file}{weight}")
+        assert done.status == 2, done.err
+        assert file.read_bytes() == before
+        file.unlink()

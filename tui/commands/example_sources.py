@@ -16,12 +16,15 @@ from tui.output import word
 if TYPE_CHECKING:
     from scenes.data.examples.prompts import ExampleSource
     from scenes.data.examples.script import Script
+    from scenes.files.head import FileHead
     from scenes.log import Entry
     from scenes.scene import Scene
     from scenes.table.session import Session
 
 HEAD = 1 << 16
 """Bytes by which a file of records is told."""
+OURS = ("【", "==== ", "{", "# ")
+"""How lines of a log of ours begin that no novel has."""
 JOURNAL = '"event"'
 """A key that stands at the beginning of every line of a session's journal."""
 LISTED = 12
@@ -92,7 +95,8 @@ def read_source(one: SourceName, scene: "Scene | None", wanted: Wanted) -> "Scri
             word(line)
         return session
     source = LogInput(one.name)
-    entries = renamed(_entries(source), wanted.roles or {})
+    told = _of_novel(path) if is_novel(path) else _entries(source)
+    entries = renamed(told, wanted.roles or {})
     questions = script_of_questions(source.where, entries, scene, wanted.names)
     if questions is None:
         return script_of(source.where, entries, scene)
@@ -121,18 +125,52 @@ def source_of(text: "Script | Session", wanted: Wanted, weight: float) -> "Examp
 
 def is_records(path: Path) -> bool:
     """Whether a file is JSON that no session's journal is."""
-    if not path.is_file():
+    head = _head(path) if path.is_file() else None
+    if head is None:
         return False
+    start = head.start[:400]
+    bare = start[:1] in "[{" and start[1:].lstrip()[:1] in ("]", "}") if start else False
+    return (head.is_json or bare) and JOURNAL not in start
+
+
+def is_novel(path: Path) -> bool:
+    """Whether a file is prose with quotations, and no log of ours."""
+    from scenes.files.novels import detect
+
+    head = _head(path)
+    if head is None or any(line.startswith(OURS) for line in head.lines):
+        return False
+    return detect(head) > 0
+
+
+def _head(path: Path) -> "FileHead | None":
     from scenes.files.head import FileHead
 
     try:
         with path.open("rb") as file:
-            head = FileHead(path.name.lower(), file.read(HEAD))
+            return FileHead(path.name.lower(), file.read(HEAD))
     except OSError:
-        return False  # whoever reads it next says why
-    start = head.start[:400]
-    bare = start[:1] in "[{" and start[1:].lstrip()[:1] in ("]", "}") if start else False
-    return (head.is_json or bare) and JOURNAL not in start
+        return None  # whoever reads it next says why
+
+
+def _of_novel(path: Path) -> "list[Entry]":
+    """A novel as a log: who says what in it. Raises `KnownError`."""
+    from scenes.data.books.book import read_book
+    from scenes.data.books.convert import entries
+    from scenes.data.books.people import aliases_of
+    from scenes.data.books.quotes import Extractor
+
+    book = read_book(path)
+    quoted = list(Extractor(book, aliases_of(book)[1]).quotes())
+    word(
+        _n(
+            "{where}: a novel; {n} quotation has a speaker",
+            "{where}: a novel; {n} quotations have a speaker",
+            sum(bool(quote.speaker) for quote in quoted),
+            where=path,
+        )
+    )
+    return list(entries(book, quoted))
 
 
 def tell_speakers(texts: "Sequence[Script | Session]", wanted: Wanted) -> None:

@@ -58,6 +58,7 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]
     """
     from models.train.data import dumped
     from models.train.recipe import read_recipe
+    from tui.commands.example_sources import source_name
     from tui.commands.examples import made
     from tui.commands.examples_shown import report
     from tui.commands.writing import not_over, write_lines
@@ -79,7 +80,7 @@ def recipe_of(wanted: VoiceOptions, files: Sequence[str], changes: Sequence[str]
             )
         )
     asked = _examples_of(wanted, files, examples, base)
-    inputs = [Path(file) for file in files if Path(file).exists()]
+    inputs = [source_name(file).path for file in files]
     not_over(examples, inputs)
     not_over(recipe, inputs)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -200,22 +200,19 @@ def _conversation(record: Mapping[str, Any], where: str, table: _Table) -> Itera
     system = system or next((text for who, text in turns if who == "system"), "")
     front = _front(system)
     told = _told(record) or persona(system, of_system=True)
-    entries, answers = list(front), 0
+    entries, answers = list(front), list[int]()
     for who, text in turns:
         if who == "system" or who in SILENT or not text.strip():
             continue
         if who in ASKED:
             asked, up = table.asked(text, told)
             entries, told = entries + asked, up or told
-        elif who in ANSWERED or name_problem(who):
-            entries.append(line_by(table.answerer(told, where), text))
-            answers += 1
-        else:
-            entries.append(line_by(who, text))
-            answers += 1
+            continue
+        is_part = who in ANSWERED or name_problem(who)
+        answers.append(len(entries))
+        entries.append(line_by(table.answerer(told, where) if is_part else who, text))
     if answers:
-        first = next(one for one in entries[len(front) :]).text
-        yield Dialogue(tuple(entries), len(front), first)
+        yield Dialogue(tuple(entries), answers[0], entries[len(front)].text)
 
 
 def _turns(given: object, where: str) -> list[tuple[str, str]]:
