@@ -8,6 +8,7 @@ ASKED = {
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TORCH_CPP_LOG_LEVEL": "ERROR",
+    "USE_HUB_KERNELS": "NO",
 }
 """What libraries ask the environment before they speak past Python's warnings and logs."""
 

@@ -57,6 +57,8 @@ INSTEAD = (
         "eval knowledge facts.yaml --model ~/models/any.gguf -n 0",
     ),
     (r"--draws 0 (.*)--draws 1", r"--draws 0 \1"),
+    (r"^(paotuan train) --base starter (.*)", r"\1 --base base \2 device=cpu max_steps=2"),
+    (r"paotuan train adapters/李白\.yaml", "paotuan train recipe.yaml"),
     (r"(paotuan train [\w-]+\.yaml)", r"\1 base=base device=cpu max_steps=2 eval_limit=4"),
     (r"--embeddings MODEL", "--embeddings models/bge-small-zh-v1.5"),
     (r"--teacher model\.gguf", "--estimate"),

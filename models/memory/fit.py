@@ -127,6 +127,11 @@ def _advice(shape: Shape, plan: MemoryPlan, memory: int) -> Iterator[str]:
     def total(changed: MemoryPlan) -> int:
         return sum(item.bytes for item in needs(shape, changed))
 
+    if plan.train and plan.adapter == "full":
+        plan = replace(plan, adapter="lora")
+        if total(plan) <= memory:
+            yield _("{change} would fit", change="method: lora")
+            return
     quantised = _quantised(shape, plan)
     for quantization in quantised:
         if total(replace(plan, quantization=quantization)) <= memory:

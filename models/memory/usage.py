@@ -11,7 +11,8 @@ from base.messages import N_
 from models.memory.shape import Shape
 
 Quantization = Literal["none", "int8", "int4"]
-Adapter = Literal["lora", "prefix"]
+Adapter = Literal["lora", "prefix", "full"]
+"""`full` trains the blocks themselves."""
 
 RUNTIME = {"cuda": 600 << 20, "cpu": 450 << 20}
 """A CUDA context with its kernels and libraries; a Python process with torch and transformers."""
@@ -65,7 +66,8 @@ def needs(shape: Shape, plan: MemoryPlan) -> Iterator[MemoryItem]:
     if shape.file and not plan.train:
         yield from _needs_of_file(shape, plan)
         return
-    yield MemoryItem(N_("weights of the blocks"), _block_bytes(shape, plan))
+    if not (plan.train and plan.adapter == "full"):  # which are trained, and counted below
+        yield MemoryItem(N_("weights of the blocks"), _block_bytes(shape, plan))
     yield MemoryItem(N_("embedding and output layer"), _embedding_bytes(shape, plan))
     trained = _trained_parameters(shape, plan)
     if plan.train:
@@ -142,6 +144,8 @@ def _trained_parameters(shape: Shape, plan: MemoryPlan) -> int:
         return (
             shape.layers * plan.rank * (qkv + inner + hidden + (2 + shape.gated) * (hidden + ffn))
         )
+    if plan.adapter == "full":
+        return shape.block_parameters
     return plan.prefix * shape.kv_token if plan.adapter == "prefix" else 0
 
 

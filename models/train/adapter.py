@@ -19,6 +19,7 @@ from base.messages import _, series
 from models.adapters import Adapters
 from models.cache_names import cache_of
 from models.chatglm.prefix import prefix_shape
+from models.train.full import make_trainable
 from models.train.settings import Settings
 
 ALL_LINEAR = "all-linear"
@@ -28,15 +29,18 @@ ALL_LINEAR = "all-linear"
 def new_adapter(
     model: PreTrainedModel, settings: Settings, base: str, text: Sequence[int] = ()
 ) -> Any:
-    """A `PeftModel` whose adapter alone is trained, in float32; `base` is what its card will name.
+    """A `PeftModel` whose adapter alone is trained, in float32; `base` is what its card will name;
+    the model itself where it is trained in full.
 
     A prefix begins as the keys and values of `text`, ids of at least its length, where positions
     are counted on behind it; otherwise at random. Raises `KnownError` where the base has no layer
     of the names that are to be adapted.
     """
+    if settings.method == "full":
+        return make_trainable(model, settings.gradient_checkpointing)
     model.config.use_cache = False
     model.requires_grad_(False)
-    if settings.method == "qlora":
+    if settings.method in ("qlora", "lora-int8"):
         prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
         _keep_differentiable(model)
     if settings.gradient_checkpointing:

@@ -68,8 +68,10 @@ def card(settings: Settings, base: str, result: Result) -> str:
 def _what(settings: Settings) -> str:
     if settings.method == "prefix":
         return f"P-tuning v2 prefix of {settings.num_virtual_tokens} columns"
-    nf4 = " on NF4 weights" if settings.method == "qlora" else ""
-    return f"LoRA of rank {settings.r}{nf4}"
+    if settings.method == "full":
+        return "new model, every layer of which was trained but the embedding and the output,"
+    weights = {"qlora": " on NF4 weights", "lora-int8": " on int8 weights"}
+    return f"LoRA of rank {settings.r}{weights.get(settings.method, '')}"
 
 
 def _data(settings: Settings, result: Result) -> list[tuple[str, object]]:

@@ -33,7 +33,7 @@ class Point(NamedTuple):
     seconds: float
     """Since this process began to train."""
     seconds_left: float | None = None
-    """At the pace of this process; None before its first step."""
+    """At the pace of this process, its looks at what is held out counted; None before either."""
 
 
 Tell = Callable[[Point], None]
@@ -160,14 +160,29 @@ class Curve(TrainerCallback):
         return any(p.step == step and p.held_out is not None for p in self.points)
 
     def _left(self, step: int) -> float | None:
-        done = step - self._begun
-        steps = self.trainer.args.max_steps
-        return round(self.seconds / done * (steps - step), 1) if done > 0 else None
+        """Seconds to go, of steps and of looks each at their own pace.
+
+        Before the first step that is reckoned from the first look: a token that is learned costs
+        about three that are only read.
+        """
+        trainer, done = self.trainer, step - self._begun
+        steps = trainer.args.max_steps
+        looks = getattr(trainer, "looks", 0)
+        a_look = trainer.seconds_looking / looks if looks else 0.0
+        to_come = len(
+            range(step // self.settings.eval_steps + 1, steps // self.settings.eval_steps + 1)
+        )
+        to_come = max(to_come, 1) if trainer.held_out and step < steps else 0
+        if done > 0:
+            a_step = max(self.seconds - trainer.seconds_looking, 0.0) / done
+        elif looks and (of_look := getattr(trainer, "tokens_of_look", 0)):
+            a_step = 3 * a_look / of_look * trainer.tokens_of_step
+        else:
+            return None
+        return round(a_step * (steps - step) + a_look * to_come, 1)
 
     def _write_adapter(self, folder: Path) -> None:
-        self.trainer.model.save_pretrained(
-            folder, selected_adapters=["default"], save_embedding_layers=False
-        )
+        self.trainer.write(folder)
         (folder / "README.md").unlink(missing_ok=True)
 
     def _read(self) -> list[Point]:

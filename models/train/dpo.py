@@ -13,6 +13,7 @@ from base.messages import _, _n, series
 from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve
+from models.train.looks import RunPlan, looks_of
 from models.train.pairs import PreferencePair, read_pairs
 from models.train.runs import Diverged
 from models.train.settings import Settings
@@ -62,7 +63,7 @@ class PreferenceTask:
 
     def __init__(self, settings: Settings, encoder: Encoder) -> None:
         self.settings, self.encoder = settings, encoder
-        if settings.method == "prefix" or encoder.markup == "glm1":
+        if settings.method in ("prefix", "full") or encoder.markup == "glm1":
             raise KnownError(
                 _(
                     "pairs: preference training is for a LoRA on a model with causal attention; "
@@ -107,6 +108,19 @@ class PreferenceTask:
 
     def check(self, model: Any) -> None:
         """Any base with causal attention will do."""
+
+    def plan(self, steps: int) -> RunPlan:
+        """What a run of so many steps computes; all pairs that are held out are looked at."""
+        tokens = sum(map(_tokens, self.learned)) / self.batches
+        accumulated = self.settings.gradient_accumulation_steps
+        return RunPlan(
+            steps,
+            round(steps * tokens * accumulated),
+            len(self.held_out),
+            len(self.held_out),
+            sum(map(_tokens, self.held_out)),
+            looks_of(steps, self.settings.eval_steps) if self.held_out else 0,
+        )
 
     def trainer(
         self, model: Any, base: str, arguments: Mapping[str, Any], curve: Curve

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from models.encode import Encoder
+from models.train.looks import RunPlan
 from models.train.settings import ObjectiveName, Settings
 
 
@@ -64,6 +65,10 @@ class Task(Protocol):
 
     def check(self, model: Any) -> None:
         """Raise `KnownError` for a base that this objective cannot be learned on."""
+        ...
+
+    def plan(self, steps: int) -> RunPlan:
+        """What a run of so many steps computes."""
         ...
 
     def trainer(self, model: Any, base: str, arguments: Mapping[str, Any], curve: Any) -> Any:

@@ -20,6 +20,8 @@ from models.train.settings import RENAMED, Settings
 
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
 NEEDED = ("base", "out")
+HOUR = 240_000
+"""Tokens that a LoRA of the starter learns from in less than an hour on two cores."""
 FILES = tuple(dict.fromkeys(objective.data for objective in OBJECTIVES.values()))
 """Keys that name files; one of them is given."""
 LISTS = ("target_modules", "report_to")
@@ -36,6 +38,7 @@ RANGES: dict[str, dict[str, float]] = {
     "max_grad_norm": {"ge": 0},
     "num_train_epochs": {"gt": 0, "le": 1000},
     "max_steps": {"ge": 1},
+    "max_train_tokens": {"ge": 16},
     "batch_tokens": {"ge": 16},
     "per_device_train_batch_size": {"ge": 1},
     "gradient_accumulation_steps": {"ge": 1},
@@ -52,8 +55,9 @@ FIRST = {
     "base": "starter",
     "examples": "examples.jsonl",
     "out": "adapters/my-voice",
+    "max_train_tokens": HOUR,
 }
-"""What a new recipe says of the keys that have no default."""
+"""What a new recipe says of the keys that have no default, and of how long it takes."""
 
 Notice = Callable[[str], None]
 

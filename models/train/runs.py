@@ -139,6 +139,7 @@ def _as_kept(settings: Settings, base: str) -> dict[str, Any]:
     for key, paths in files.items():
         values[key] = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     start = settings.start and settings.start.name
+    base = Path(base).name if Path(base).is_absolute() else base
     names = {"base": base, "start": start, "out": settings.out.name}
     return {**values, **names, "objective": objective_of(settings)}
 
@@ -170,6 +171,9 @@ def common_arguments(settings: Settings, batches: int) -> dict[str, Any]:
     """The arguments of transformers' trainers, for an epoch of so many batches."""
     an_epoch = math.ceil(batches / settings.gradient_accumulation_steps / processes())
     steps = settings.max_steps or max(1, math.ceil(an_epoch * settings.num_train_epochs))
+    if settings.max_train_tokens:
+        at_once = settings.batch_tokens * settings.gradient_accumulation_steps * processes()
+        steps = min(steps, max(1, settings.max_train_tokens // at_once))
     gpu = on_gpu(settings)
     able = gpu and torch.cuda.is_bf16_supported()
     if settings.bf16 and gpu and not able:
@@ -259,7 +263,7 @@ def run_to_the_end(trainer: Any, settings: Settings, checkpoint: Path | None) ->
 
 def _what_is_kept(out: Path, trainer: Any) -> str:
     """What of a run that ended badly can be used; without held-out rows no adapter is best yet."""
-    adapter = trainer.held_out and (out / CONFIG).is_file()
+    adapter = trainer.held_out and any((out / name).is_file() for name in (CONFIG, "config.json"))
     checkpoint = any((out / FOLDER).glob(f"*/{WHOLE}"))
     if adapter and checkpoint:
         return _("the best adapter so far and the last checkpoint are kept")

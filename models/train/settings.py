@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-Method = Literal["lora", "qlora", "prefix"]
+Method = Literal["lora", "qlora", "lora-int8", "prefix", "full"]
 ObjectiveName = Literal["sft", "dpo"]
 Scheduler = Literal[
     "cosine",
@@ -59,7 +59,8 @@ class Settings:
     """Of `sft`: how much it also learns who speaks, that a reply is likelier under its own cue
     than under a rival's; 0 is not at all, and costs nothing."""
     method: Method = "lora"
-    """`lora`; `qlora`, the same on a base in NF4; `prefix`, P-tuning v2."""
+    """`lora`; `qlora` or `lora-int8`, the same on a base in NF4 or int8; `prefix`, P-tuning v2;
+    `full`, every layer of the base itself but the embedding and the output, as a new model."""
     r: int = 16
     """Rank of a LoRA."""
     lora_alpha: float = 32.0
@@ -84,6 +85,9 @@ class Settings:
     """Times that every example is learned from; without effect where `max_steps` is given."""
     max_steps: int | None = None
     """Optimizer steps in all."""
+    max_train_tokens: int | None = None
+    """At most so many tokens are computed in learning, padding included, however long the passes
+    would be: 240,000 are about an hour of LoRA on the starter on two cores; none is no bound."""
     batch_tokens: int = 2048
     """Tokens computed at a time, padding included."""
     per_device_train_batch_size: int | None = None
@@ -98,8 +102,9 @@ class Settings:
     """Computes in bfloat16 where it can; none does so on a GPU that knows it."""
     eval_steps: int = 50
     """Steps between looks at the held-out loss."""
-    eval_limit: int = 256
-    """Held-out rows that are looked at each time, the same ones; 0 is all of them."""
+    eval_limit: int | None = None
+    """Held-out rows that are looked at each time, the same ones; 0 is all of them; none is so many
+    that all looks together take about a tenth of the run."""
     early_stopping_patience: int = 4
     """Looks without a better held-out loss after which the run ends; 0 never ends it."""
     save_steps: int = 50

@@ -13,6 +13,7 @@ from models.encode import Encoder
 from models.train.adapter import new_adapter
 from models.train.curve import Curve
 from models.train.data import Example, Split, read_examples
+from models.train.looks import RunPlan, looks_of, rows_of_look
 from models.train.rows import TrainingRow, TrainingRows, batches_of, rows_of
 from models.train.settings import Settings
 from models.train.trainer import RowTrainer, take_head
@@ -56,7 +57,10 @@ class SupervisedTask:
         }
 
     def check(self, model: Any) -> None:
-        """Raise `KnownError` for a base that cannot look at branches as at rows, or without any."""
+        """Raise `KnownError` for a base that cannot look at branches as at rows, or without any,
+        and for one that cannot be written whole."""
+        if self.settings.method == "full":
+            self._check_full()
         if not self.settings.contrast:
             return
         if self.settings.method == "prefix" or self.encoder.markup != "plain":
@@ -90,24 +94,59 @@ class SupervisedTask:
     ) -> RowTrainer:
         head = take_head(model)
         longest = max(self.learned.rows, key=len)
-        return RowTrainer(
+        looked_at = self._looked_at(arguments["max_steps"])
+        trainer = RowTrainer(
             new_adapter(model, self.settings, base, longest.ids),
             head,
             TrainingArguments(**arguments),
             self._batches,
-            self._looked_at(),
+            looked_at,
             pad=_pad_of(self.encoder),
             left=self.encoder.markup != "plain",
             callbacks=[curve],
             contrast=self.settings.contrast,
+            tokenizer=self.encoder.tokenizer if self.settings.method == "full" else None,
+        )
+        trainer.tokens_of_step = self._tokens_of_step
+        trainer.tokens_of_look = sum(len(row) for batch in looked_at for row in batch)
+        return trainer
+
+    def plan(self, steps: int) -> RunPlan:
+        """What a run of so many steps computes."""
+        looked_at = [row for batch in self._looked_at(steps) for row in batch]
+        return RunPlan(
+            steps,
+            round(steps * self._tokens_of_step),
+            len(looked_at),
+            len(self.held_out.rows),
+            sum(map(len, looked_at)),
+            looks_of(steps, self.settings.eval_steps) if looked_at else 0,
         )
 
-    def _looked_at(self) -> list[list[TrainingRow]]:
+    @property
+    def _tokens_of_step(self) -> float:
+        """Tokens that an optimizer step computes, on average."""
+        tokens = sum(map(len, self.learned.rows))
+        return tokens / len(self._batches) * self.settings.gradient_accumulation_steps
+
+    def _looked_at(self, steps: int) -> list[list[TrainingRow]]:
         """Batches of the held-out rows that are looked at, spread over all of them."""
-        rows = self.held_out.rows
-        most = self.settings.eval_limit or len(rows)
+        settings, rows = self.settings, self.held_out.rows
+        if settings.eval_limit is None:
+            most = rows_of_look(rows, steps, self._tokens_of_step, settings.eval_steps)
+        else:
+            most = settings.eval_limit or len(rows)
         spread = [rows[i * len(rows) // most] for i in range(most)] if len(rows) > most else rows
         return self._batched(spread, 0) if spread else []
+
+    def _check_full(self) -> None:
+        if self.encoder.markup != "plain" or self.settings.start is not None:
+            raise KnownError(
+                _(
+                    "method full: for a model without markup of its own, and begun anew; use lora "
+                    "for ChatGLM, and leave start out"
+                )
+            )
 
     def _batched(self, rows: Sequence[TrainingRow], seed: int) -> list[list[TrainingRow]]:
         settings = self.settings

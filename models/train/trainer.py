@@ -21,6 +21,7 @@ from base.errors import KnownError, first_line
 from base.messages import _
 from models.local.scoring import SHAPED, Passed
 from models.train.curve import Curve
+from models.train.full import write_model
 from models.train.loss import batch_loss
 from models.train.rows import TrainingRow, collate
 from models.train.runs import Diverged, NotSaved
@@ -59,6 +60,15 @@ class KeepsAdapter(Trainer):
     """
 
     curve: Curve
+    seconds_looking: float
+    looks: int = 0
+    """Looks at what is held out in this process, which took `seconds_looking`."""
+
+    def write(self, folder: Path) -> None:
+        """Write what is trained as it will be used."""
+        self.model.save_pretrained(
+            folder, selected_adapters=["default"], save_embedding_layers=False
+        )
 
     def watched_by(self, curve: Curve) -> None:
         self.curve, curve.trainer = curve, self
@@ -71,6 +81,7 @@ class KeepsAdapter(Trainer):
             self.control.should_save = self.control.should_training_stop = True
             return {}
         finally:
+            self.looks += 1
             self.seconds_looking += time.perf_counter() - began
 
     def look(self, *given: Any, **options: Any) -> dict[str, float]:
@@ -116,8 +127,11 @@ class RowTrainer(KeepsAdapter):
         left: bool,
         callbacks: list[TrainerCallback],
         contrast: float = 0.0,
+        tokenizer: Any = None,
     ) -> None:
+        """`tokenizer` goes with a model that is trained as a whole; `None` trains an adapter."""
         self.head, self.held_out, self.contrast = head, held_out, contrast
+        self.tokenizer = tokenizer
         self.vocab = model.config.get_text_config().vocab_size
         self.tokens_computed = 0
         self.seconds_looking = 0.0
@@ -152,6 +166,19 @@ class RowTrainer(KeepsAdapter):
             return summed / max(learned, 1)
         # the processes' gradients are averaged, their tokens are counted together
         return summed * self.accelerator.num_processes / num_items_in_batch
+
+    def write(self, folder: Path) -> None:
+        """Write the adapter, or the whole model with its output layer and its tokenizer."""
+        if self.tokenizer is None:
+            super().write(folder)
+            return
+        write_model(self.model, self.head, self.tokenizer, folder)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        if self.tokenizer is None:
+            super()._save(output_dir, state_dict)
+        else:
+            self.model.save_pretrained(output_dir)
 
     def summed_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
         """The sum of a batch's weighted negative log-likelihoods, and of what its contests add."""

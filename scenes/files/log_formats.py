@@ -169,5 +169,19 @@ FORMATS: tuple[tuple[str, str, str, str, Unit], ...] = (
     ("wechat", N_("log copied from WeChat"), "detect:minutes", "text_formats:read_minutes", "line"),
     ("dated", N_("log with times before names"), "detect:dated", "text_formats:read_dated", "line"),
     ("black", N_("log with 【names】"), "detect:black", "text_formats:read_black", "line"),
+    (
+        "subtitles",
+        N_("subtitles (SRT, WebVTT)"),
+        "transcripts:detect",
+        "transcripts:read",
+        "line",
+    ),
+    (
+        "transcript",
+        N_("text that one person says"),
+        "transcripts:detect_text",
+        "transcripts:read_text",
+        "line",
+    ),
     ("paotuan", N_("paotuan log"), "paotuan:detect", "paotuan:read", "line"),
 )

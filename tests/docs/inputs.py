@@ -77,6 +77,13 @@ def write_inputs(folder: Path) -> None:
     (folder / "scenes").mkdir()
     for path in (folder / "my-scene.yaml", folder / "scenes" / "my-scene.yaml"):
         path.write_text(SCENE, encoding="utf-8")
+    asked = [
+        {"Instruction": f"{words(n)}？", "input": "", "output": f"{words(-n)}。"}
+        for n in range(1, 9)
+    ]
+    (folder / "answers.json").write_text(json.dumps(asked, ensure_ascii=False), encoding="utf-8")
+    talks = "".join(f"太白：{words(100 + n)}。\n李白：{words(200 + n)}。\n" for n in range(12))
+    (folder / "talks.log").write_text(talks, encoding="utf-8")
     (folder / "libai.md").write_text("李白的父亲叫李客。\n", encoding="utf-8")
     (folder / "facts.yaml").write_text(FACTS, encoding="utf-8")
     _write_data(folder)

@@ -145,6 +145,7 @@ def commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 OTHER = {
     "scenes new": "never writes over a file",
     "characters new": "never writes over a file",
+    "train": "see test_examples_are_never_written_over_what_they_are_made_of",
     "characters import": "writes into a folder, and over nothing without --force",
     "sessions export": "see test_nothing_is_exported_over_a_file_of_a_session",
 }

@@ -69,7 +69,7 @@ def test_a_recipe_gives_an_adapter_with_its_card_its_curve_and_its_picture(recip
     assert "perplexity" in card and "table.jsonl" in card and str(recipe.parent) not in card
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG")
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
-    assert config["base_model_name_or_path"] == "base"
+    assert Path(config["base_model_name_or_path"]) == (recipe.parent / "base").resolve()
     backend = Local.open(recipe.parent / "base", device="cpu", adapters={"voice": str(folder)})
     assert backend.adapters.names == ("voice",)
 

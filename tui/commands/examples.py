@@ -3,17 +3,24 @@
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from base.messages import _, _n
+from base.messages import _
 from base.text import shown
+from tui.commands.example_sources import (
+    Wanted,
+    read_source,
+    source_name,
+    source_of,
+    tell_speakers,
+)
 from tui.commands.examples_options import ExampleOptions
 from tui.commands.examples_shown import report, show_some
 from tui.commands.option_fields import options_of
 from tui.commands.writing import not_over, write_lines
 from tui.failures import BadInput, given
-from tui.logs import LogInput
 from tui.output import word
 
 if TYPE_CHECKING:
@@ -22,10 +29,8 @@ if TYPE_CHECKING:
     from models.resolve import ModelSpec
     from scenes.data.examples.heldout import HeldOut
     from scenes.data.examples.make import ExampleSet
-    from scenes.data.examples.prompts import Bounds, ExampleSource
+    from scenes.data.examples.prompts import Bounds
     from scenes.data.examples.script import Script
-    from scenes.log import Entry
-    from scenes.scene import Scene
     from scenes.table.session import Session
 
 
@@ -41,11 +46,11 @@ def examples(wanted: ExampleOptions) -> None:
     _check(wanted)
     inputs = _inputs(wanted)
     not_over(wanted.output, inputs)
-    made = _made(wanted)
+    result = made(wanted)
     if wanted.output is not None:
-        write_lines(map(dumped, made.examples), wanted.output, inputs)
-    show_some(made.examples, wanted.show)
-    report(made, wanted.as_data)
+        write_lines(map(dumped, result.examples), wanted.output, inputs)
+    show_some(result.examples, wanted.show)
+    report(result, wanted.as_data)
 
 
 def _check(wanted: ExampleOptions) -> None:
@@ -63,38 +68,50 @@ def _check(wanted: ExampleOptions) -> None:
 def _inputs(wanted: ExampleOptions) -> list[str | Path]:
     """The files that are read, none of which may be written over."""
     others = (one for one in (wanted.mix, wanted.scene, wanted.test_logs) if one is not None)
-    return [*map(_file, wanted.logs), *others]
+    return [*(source_name(log).path for log in wanted.logs), *others]
 
 
-def _made(wanted: ExampleOptions) -> "ExampleSet":
+def made(wanted: ExampleOptions, may_hold_out_nothing: bool = False) -> "ExampleSet":
+    """The examples that the options ask for; `may_hold_out_nothing` is for files too short for it.
+
+    Raises `BadInput`.
+    """
     from models.resolve import resolve
     from scenes.data.examples.general import mixed
     from scenes.data.examples.make import make
     from scenes.scene_loader import load_scene
     from scenes.table.session import Session
+    from tui.commands.options import roles_of
     from tui.model_options import choose, model_name
 
+    roles = roles_of(list(wanted.roles or ()))
+    whose = Wanted(wanted.speakers or (), roles, wanted.without or (), wanted.steered)
+    names = [source_name(log) for log in wanted.logs]
     choice = choose(wanted.model, wanted.context, None, {})
     with given():
         scene = load_scene(wanted.scene) if wanted.scene is not None else None
         texts = [
-            _read(log, load_scene(_beside(log)) if wanted.beside else scene) for log in wanted.logs
+            read_source(one, load_scene(_beside(one.name)) if wanted.beside else scene, whose)
+            for one in names
         ]
+        tell_speakers(texts, whose)
         table = scene or next((one.scene for one in texts if isinstance(one, Session)), None)
     with given():
         spec = resolve(model_name(choice, table))  # its adapters, which may not be there yet, apart
         spec.check()
     of_scene = table.model.context if table and spec.backend != "scripted" else None
-    held = _held_out(wanted)
+    held = replace(_held_out(wanted), may_be_none=may_hold_out_nothing)
     with closing(_counter(spec, wanted.context or of_scene)) as backend, given():
-        sources = [_source(text, wanted.speakers or (), wanted.steered) for text in texts]
+        sources = [
+            source_of(text, whose, one.weight) for text, one in zip(texts, names, strict=True)
+        ]
         bounds = _bounds(backend, texts, wanted)
-        made = make(sources, bounds, held, wanted.balance)
+        result = make(sources, bounds, held, wanted.balance)
         if wanted.mix is not None:
-            among = sum(one.split == "train" for one in made.examples)
+            among = sum(one.split == "train" for one in result.examples)
             share, seed = wanted.mix_share, wanted.seed
-            made.examples += mixed(wanted.mix, among, share, seed, bounds, made.tally)
-    return made
+            result.examples += mixed(wanted.mix, among, share, seed, bounds, result.tally)
+    return result
 
 
 def _held_out(wanted: ExampleOptions) -> "HeldOut":
@@ -108,7 +125,7 @@ def _held_out(wanted: ExampleOptions) -> "HeldOut":
     with given():
         lines = decode_utf8(wanted.test_logs.read_bytes(), str(wanted.test_logs)).splitlines()
     names = {_stem(line.strip()) for line in lines if line.strip() and not line.startswith("#")}
-    logs = [_stem(Path(log).name) for log in wanted.logs]
+    logs = [_stem(Path(source_name(log).name).name) for log in wanted.logs]
     if strangers := sorted(names - set(logs)):
         raise BadInput(
             _(
@@ -148,63 +165,6 @@ def _counter(spec: "ModelSpec", context: int | None) -> "TokenCounter | Backend"
     return TokenCounter.open(
         weights(spec.model) if spec.model else str(spec.options["path"]), context
     )
-
-
-def _read(log: str, scene: "Scene | None") -> "Script | Session":
-    """A session by its name or journal; a log by its file."""
-    from scenes.data.examples.script import script_of
-    from scenes.table.journal_reader import read_session
-
-    path = _file(log)
-    if path.suffix == ".jsonl":
-        session = read_session(path)
-        for line in session.damage:
-            word(line)
-        return session
-    source = LogInput(log)
-    return script_of(source.where, _entries(source), scene)
-
-
-def _file(log: str) -> Path:
-    """The file that a log or a session lies in. Raises `BadInput`."""
-    from scenes.table.session_list import find_session
-
-    path = Path(log)
-    if log == "-" or path.exists() or path.suffix:
-        return path
-    with given():
-        return find_session(log)
-
-
-def _entries(source: LogInput) -> list["Entry"]:
-    """All of a log; a word says how many lines are not of the format."""
-    from scenes.log import read
-
-    lines = list(read(source.lines()))
-    strange = [line for line in lines if line.entry.kind == "unrecognised"]
-    if strange:
-        word(
-            _n(
-                "{where}:{number}: {n} line is not in the format of a log; it stays in what comes "
-                "before a reply, and is never learned",
-                "{where}:{number}: {n} lines, this one first, are not in the format of a log; they "
-                "stay in what comes before a reply, and are never learned",
-                len(strange),
-                where=source.where,
-                number=strange[0].number,
-            )
-        )
-    return [line.entry for line in lines]
-
-
-def _source(text: "Script | Session", wanted: Sequence[str], steered: bool) -> "ExampleSource":
-    from scenes.data.examples.make import log_source
-    from scenes.data.examples.script import Script
-    from scenes.data.examples.sessions import session_source
-
-    if isinstance(text, Script):
-        return log_source(text, wanted)
-    return session_source(text, wanted, steered)
 
 
 def _bounds(

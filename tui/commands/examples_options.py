@@ -11,7 +11,9 @@ from tui.commands import options
 Logs = Annotated[
     list[str],
     typer.Argument(
-        metavar="LOG|SESSION…", help="Logs, - for stdin; sessions by name or as .jsonl files."
+        metavar="FILE|SESSION…",
+        help="Logs, - for stdin; sessions by name or as .jsonl files; questions and answers in "
+        "JSON. FILE:0.3 weighs one at 0.3.",
     ),
 ]
 Output = Annotated[
@@ -22,7 +24,21 @@ SceneName = Annotated[
 ]
 Speakers = Annotated[
     list[str] | None,
-    typer.Option("--for", metavar="NAME", help="Whose lines; may be given several times."),
+    typer.Option(
+        "--for",
+        metavar="NAME",
+        help="Whose lines; who answers, where a file does not say; may be given several times.",
+    ),
+]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="NAME=ROLE", help="Another name for one who speaks."),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without", metavar="NAME", help="Whose lines stay in the histories but are not learned."
+    ),
 ]
 MaxTokens = Annotated[
     int | None,
@@ -121,6 +137,8 @@ class ExampleOptions:
     scene: SceneName = None
     beside: Beside = False
     speakers: Speakers = None
+    roles: Roles = None
+    without: Without = None
     model: options.Model = None
     context: options.Context = None
     max_tokens: MaxTokens = None

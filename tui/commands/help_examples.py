@@ -21,6 +21,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan settings model 'http://localhost:8000/v1?mode=chat#qwen3-8b'",
     ),
     "train": (
+        "paotuan train --for 李白 answers.json talks.log",
         "paotuan train --new > voice.yaml",
         "paotuan train voice.yaml",
         "paotuan train voice.yaml seed=2",
@@ -30,6 +31,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan import log.txt chat.jsonl",
         "paotuan import card.png book.json",
         "paotuan import chat.jsonl -o log.txt",
+        "paotuan import talk.srt --speaker 博恩 -o talk.log",
     ),
     "scenes": ("paotuan scenes list",),
     "scenes list": ("paotuan scenes list", "paotuan scenes list --json"),
@@ -113,7 +115,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "paotuan corpus distill novel.txt -o log.txt --estimate",
         "paotuan corpus distill novel.txt -o log.txt --teacher 'http://localhost:8000/v1#qwen3-32b'",
     ),
-    "corpus examples": ("paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",),
+    "corpus examples": (
+        "paotuan corpus examples log.txt --for 苏晚 -o corpus.jsonl",
+        "paotuan corpus examples answers.json:0.3 --for 李白 --map 太白=李白 -o corpus.jsonl",
+    ),
     "corpus interview": ("paotuan corpus interview novel.txt -o answers.txt --for 诸葛亮",),
     "corpus questions": (
         "paotuan corpus questions 孙悟空 --world 西游记 -o answers.txt --estimate",

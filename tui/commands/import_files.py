@@ -12,7 +12,15 @@ from tui.commands.card_options import AsMode, Called, mode_of
 from tui.commands.chat_asking import chat_rules, chats_at, settled_chat
 from tui.commands.import_asking import asked, can_ask, settled
 from tui.commands.import_output import write_logs
-from tui.commands.log_import import Bot, Narrator, Observer, Style, table_from
+from tui.commands.log_import import (
+    Bot,
+    Narrator,
+    Observer,
+    Speaker,
+    Style,
+    table_from,
+    transcript_of,
+)
 from tui.commands.options import Json, roles_of
 from tui.failures import BadInput, Known, given, problems_of
 from tui.output import as_json, data, word
@@ -84,6 +92,7 @@ def import_files(
             help="Another name for one who speaks; in a chat none where it is nobody.",
         ),
     ] = None,
+    speaker: Speaker = None,
     style: Style = None,
     narrator: Narrator = None,
     observer: Observer = None,
@@ -102,10 +111,11 @@ def import_files(
     """
     from base.folders import folders
 
-    table = table_from(style, roles, narrator, observer, bot, may_be_none=True)
+    ways = style, roles, narrator, observer, bot
+    table = table_from(*ways, may_be_none=True, speaker=speaker)
     folder = to or folders("characters")[1]
     wishes = Wishes(table, player, folder, force, as_data, called, mode_of(mode))
-    recognised = _recognised(files, format, wishes)
+    recognised = _recognised(files, format, wishes, speaker is not None)
     if output is None:
         _import(recognised, wishes)
     else:
@@ -117,8 +127,13 @@ def import_files(
         raise BadInput(*wishes.problems)
 
 
-def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "list[Recognised]":
-    """What each file is; those that are nothing, or that need an answer, are problems."""
+def _recognised(
+    files: Sequence[Path], format: str | None, wishes: Wishes, one_speaks: bool
+) -> "list[Recognised]":
+    """What each file is; those that are nothing, or that need an answer, are problems.
+
+    `one_speaks` is whether a person says who speaks in what names nobody.
+    """
     from scenes.files.cards import is_prompt
     from scenes.files.importers import importer_named
     from scenes.files.recognise import Unrecognised, named, recognise
@@ -133,6 +148,8 @@ def _recognised(files: Sequence[Path], format: str | None, wishes: Wishes) -> "l
                 recognised.append(named(path, importer))
             elif path.suffix.lower() == ".txt" and path.parent in roles:
                 recognised.append(named(path, role))
+            elif one_speaks and (transcript := transcript_of(path)):
+                recognised.append(named(path, importer_named(transcript)))
             else:
                 file = recognise(path)
                 recognised.append(file if file.is_sure else file.as_named(asked(file)))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from base.messages import _
 from tui.commands.import_asking import format_of, settled
 from tui.commands.options import roles_of
 from tui.commands.writing import not_over, write_lines
-from tui.failures import given
-from tui.output import word
+from tui.failures import BadInput, given
+from tui.output import escaped_line, word
 
 if TYPE_CHECKING:
     from scenes.files.trpg.files import TableLog
@@ -27,6 +28,14 @@ Style = Annotated[
         metavar="quoted|spoken|thoughts|mixed",
         help="Speech is what is quoted, or all but （…）, or quoted with 【…】 thought; mixed "
         "decides by each message.",
+    ),
+]
+Speaker = Annotated[
+    str | None,
+    typer.Option(
+        "--speaker",
+        metavar="NAME",
+        help="Who speaks in subtitles and transcripts that name nobody, such as a talk show.",
     ),
 ]
 Narrator = Annotated[
@@ -58,6 +67,7 @@ def import_log(
             help="What the files are; recognised by itself if left out.",
         ),
     ] = None,
+    speaker: Speaker = None,
     style: Style = None,
     roles: Annotated[
         list[str] | None,
@@ -73,12 +83,30 @@ def import_log(
     """Import logs of dice bots, chats, virtual tables, IRC, 回声工坊, and such as people write."""
     from scenes.files.trpg.files import open_logs
 
-    table = table_from(style, roles, narrator, observer, bot)
+    table = table_from(style, roles, narrator, observer, bot, speaker=speaker)
     table = replace(table, dice=dice, comments=comments, ids=ids)
     not_over(output, files)
     with given():
-        logs = [log for path in files for log in open_logs(path, format or format_of(path))]
+        logs = [log for path in files for log in open_logs(path, format or _format(path, speaker))]
         write_lines(lines_of(logs, settled(logs, table)), output, files)
+
+
+def _format(path: Path, speaker: str | None) -> str | None:
+    return transcript_of(path) if speaker is not None else format_of(path)
+
+
+def transcript_of(path: Path) -> str | None:
+    """The format of a file in which `--speaker` speaks: a text without names is a transcript."""
+    from scenes.files.recognise import Unrecognised, recognise
+
+    try:
+        named = recognise(path)
+    except Unrecognised:
+        return "transcript"
+    if named.importer.name == "subtitles":
+        return "subtitles"
+    labelled = named.is_sure and named.importer.kind == "log" and named.importer.name != "paotuan"
+    return None if labelled else "transcript"
 
 
 def table_from(
@@ -88,24 +116,39 @@ def table_from(
     observers: list[str] | None,
     bots: list[str] | None,
     may_be_none: bool = False,
+    speaker: str | None = None,
 ) -> "TableRules":
     """How a table is to be read, as the options say; a role may be empty where `may_be_none`.
 
+    `speaker` is whoever says what nobody is named for, and all of it aloud.
+
     Raises `BadInput`.
     """
-    from scenes.files.trpg.people import TableRules
+    from scenes.files.trpg.people import NAMELESS, TableRules
     from scenes.files.trpg.styles import STYLES
     from tui.commands.group import one_of
 
     if style is not None:
         one_of(style, STYLES, "style")
+    named = roles_of(roles or [], may_be_none)
+    if speaker is not None:
+        named |= {NAMELESS: _speaker(speaker)}
+        style = style or "spoken"
     return TableRules(
         style,
-        roles_of(roles or [], may_be_none),
+        named,
         frozenset(narrators or []),
         frozenset(observers or []),
         frozenset(bots or []),
     )
+
+
+def _speaker(name: str) -> str:
+    from base.names import name_problem
+
+    if problem := name_problem(name.strip()):
+        raise BadInput(_("--speaker {name}: {problem}", name=escaped_line(name), problem=problem))
+    return name.strip()
 
 
 def lines_of(logs: "list[TableLog]", table: "TableRules") -> Iterator[str]:

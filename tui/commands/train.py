@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,9 @@ from base.extras import not_installed
 from base.messages import N_, _, _n
 from tui.colour import redraws
 from tui.commands import options
+from tui.commands.example_sources import is_records
+from tui.commands.examples_options import Roles, SceneName, Without
+from tui.commands.train_voice import VoiceOptions, is_change, recipe_of, tell_what_next
 from tui.failures import BadInput, given
 from tui.help_format import wrap
 from tui.output import as_json, data, escaped_line, word
@@ -24,12 +28,15 @@ from tui.output import as_json, data, escaped_line, word
 if TYPE_CHECKING:
     from models.memory.fit import Fit
     from models.train.curve import Point
+    from models.train.looks import RunPlan
     from models.train.runs import Result
     from models.train.settings import Settings
 
 PLOT_LINES = 12
 WIDTH = 88
 """Cells of a line of what a new recipe says."""
+QUANTIZED = {"qlora": "int4", "lora-int8": "int8"}
+"""How a method holds its base."""
 WHY_ENDED = {
     "done": N_("all steps done"),
     "patience": N_("the loss got no better"),
@@ -41,11 +48,36 @@ ONE_PRESS = 0.5
 
 def train(
     recipe: Annotated[
-        Path | None, typer.Argument(metavar="RECIPE", help="A recipe in YAML.")
+        str | None,
+        typer.Argument(
+            metavar="RECIPE|FILE…",
+            help="A recipe in YAML; with --for or --base, logs, sessions, questions and answers.",
+        ),
     ] = None,
     changes: Annotated[
         list[str] | None,
         typer.Argument(metavar="[KEY=VALUE]…", help="Values that replace those of the recipe."),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base",
+            metavar="MODEL",
+            help="The whole way in one command, on this base: examples, recipe, training.",
+        ),
+    ] = None,
+    speakers: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="NAME", help="The same, for the lines of this role."),
+    ] = None,
+    roles: Roles = None,
+    without: Without = None,
+    scene: SceneName = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="DIR", help="The adapter's folder, adapters/NAME by default."
+        ),
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="Print a commented recipe to begin with.")
@@ -59,16 +91,19 @@ def train(
     ] = False,
     as_data: options.Json = False,
 ) -> None:
-    """Train an adapter: LoRA, QLoRA or P-tuning v2. A run that was cut off goes on."""
+    """Train an adapter: LoRA, QLoRA, P-tuning v2, or a whole model. A run that was cut off goes on.
+
+    With --for NAME and files it makes the examples and the recipe first, beside the adapter.
+    """
     from models.train.recipe import read_recipe, template
 
     if new:
         data(template(lambda sentence: wrap(sentence, WIDTH)).rstrip())
         return
-    if recipe is None:
-        raise BadInput(_("no recipe; print one with: paotuan train --new > recipe.yaml"))
+    voice = VoiceOptions(base, speakers or (), roles or (), without or (), scene, output)
+    path, changes = _recipe(voice, [*([recipe] if recipe is not None else []), *(changes or ())])
     with given():
-        settings = read_recipe(recipe, changes or (), word)
+        settings = read_recipe(path, changes, word)
     with _installed():
         from models.train.base import open_base
         from models.train.card import write_card
@@ -78,20 +113,87 @@ def train(
     with given():
         check_trackers(settings.report_to)
         _check_memory(settings, anyway)
-        quantization: Any = "int4" if settings.method == "qlora" else None
+        quantization: Any = QUANTIZED.get(settings.method)
         model, encoder = open_base(settings.base, None, quantization, settings.device)
-    base = _name(settings.base)
+    kept_base = _name(settings.base)
     chief = os.environ.get("RANK", "0") == "0"
     with _stoppable() as signals, _shown(settings, chief and not as_data) as tell:
-        result = run(settings, model, encoder, base, tell, lambda: bool(signals), fresh)
+        says = _begins if chief else _begins_unheard
+        asked = signals.__len__
+        result = run(settings, model, encoder, kept_base, tell, lambda: bool(asked()), fresh, says)
     if chief:
-        write_card(settings, base, result)
+        title = Path(kept_base).name if Path(kept_base).is_absolute() else kept_base
+        write_card(settings, title, result)
         write_picture(result.points, settings.out)
         _report(settings, result, as_data)
+        if voice.is_asked and result.why_ended != "stopped":
+            plain = encoder.markup == "plain" and settings.method in ("lora", "qlora", "lora-int8")
+            tell_what_next(settings.out, path, settings.method == "full", plain)
     if result.why_ended == "stopped":
         if chief:
             word(_how_to_go_on(settings, result.steps))
         raise typer.Exit(128 + signals[0])
+
+
+def _recipe(voice: VoiceOptions, words: list[str]) -> tuple[Path, list[str]]:
+    """The recipe to carry out, which is made first where a voice is asked for, and its changes."""
+    if voice.is_asked:
+        if find_spec("peft") is None:  # said before minutes of making examples
+            raise BadInput(not_installed("peft", "train"))
+        files = [one for one in words if not is_change(one)]
+        changes = [one for one in words if is_change(one)]
+        return recipe_of(voice, files, changes), changes
+    if not words:
+        raise BadInput(
+            _(
+                "no recipe; print one with: paotuan train --new > recipe.yaml, or go the whole way "
+                "with: paotuan train --for NAME FILE"
+            )
+        )
+    recipe, *changes = words
+    return _checked(Path(recipe)), changes
+
+
+def _checked(recipe: Path) -> Path:
+    """A recipe, and nothing that examples are made of. Raises `BadInput`."""
+    if is_records(recipe) or recipe.suffix.lower() in (".txt", ".log", ".jsonl"):
+        raise BadInput(
+            _(
+                "{recipe}: not a recipe but something to learn from; train on it with: paotuan "
+                "train --for NAME {recipe}",
+                recipe=escaped_line(str(recipe)),
+            )
+        )
+    return recipe
+
+
+def _begins(plan: "RunPlan") -> None:
+    """Say what will be computed, before the first look, which may take a while."""
+    word(
+        _n(
+            "{n} step, {tokens:,} tokens to learn from",
+            "{n} steps, {tokens:,} tokens to learn from",
+            plan.steps,
+            tokens=plan.tokens,
+        )
+    )
+    if plan.looks:
+        word(
+            _n(
+                "held out: {n} row of {all} is looked at, {tokens:,} tokens, {looks} times in all; "
+                "first before the first step",
+                "held out: {n} rows of {all} are looked at, {tokens:,} tokens, {looks} times in "
+                "all; first before the first step",
+                plan.look_rows,
+                all=plan.held_out_rows,
+                tokens=plan.look_tokens,
+                looks=plan.looks,
+            )
+        )
+
+
+def _begins_unheard(plan: "RunPlan") -> None:
+    """What one of several processes says that does not speak."""
 
 
 @contextmanager
@@ -133,8 +235,8 @@ def memory_of(settings: "Settings") -> "Fit | None":
     plan = MemoryPlan(
         context=min(settings.batch_tokens, shape.context),
         n=1,
-        quantization="int4" if settings.method == "qlora" else "none",
-        adapter="prefix" if settings.method == "prefix" else "lora",
+        quantization=QUANTIZED.get(settings.method, "none"),  # type: ignore[arg-type]
+        adapter=settings.method if settings.method in ("prefix", "full") else "lora",
         train=True,
         rank=settings.r,
         prefix=settings.num_virtual_tokens,
@@ -146,8 +248,10 @@ def memory_of(settings: "Settings") -> "Fit | None":
 
 
 def _name(base: str) -> str:
-    """What the adapter keeps as its base: a name or hub id, or a folder's own name."""
-    return Path(base).name if Path(base).expanduser().exists() else base
+    """What the adapter keeps as its base: a name or hub id, or where a folder or a file lies, so
+    that it is found again."""
+    place = Path(base).expanduser()
+    return str(place.resolve()) if place.exists() else base
 
 
 def _how_to_go_on(settings: "Settings", steps: int) -> str:

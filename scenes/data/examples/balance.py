@@ -16,8 +16,9 @@ def balanced(examples: Sequence[Example], count: Count, strength: float) -> list
 
     Replies of 1, 2–3, 4–7, 8–15 … tokens are classes; `M_c` is the tokens of class `c` and `M`
     the mean of all `M_c`. A token of class `c` weighs `(M / M_c) ** strength`, within 1/8 and 8,
-    times what makes the mean over all tokens 1. With `strength` 0 all weigh 1; with 1 each class
-    counts the same in the loss, however many its tokens are.
+    times what makes the mean over all tokens 1, times what the example weighed before. With
+    `strength` 0 that is all; with 1 each class counts the same in the loss, however many its
+    tokens are.
     """
     if not strength:
         return list(examples)
@@ -31,6 +32,6 @@ def balanced(examples: Sequence[Example], count: Count, strength: float) -> list
     raw = {one: min(MOST, max(1 / MOST, (mean / mass) ** strength)) for one, mass in masses.items()}
     level = masses.total() / sum(raw[one] * mass for one, mass in masses.items())
     return [
-        replace(one, weight=round(level * raw[size.bit_length()], 4)) if size else one
+        replace(one, weight=round(one.weight * level * raw[size.bit_length()], 4)) if size else one
         for one, size in zip(examples, sizes, strict=True)
     ]

@@ -20,6 +20,8 @@ class HeldOut:
     seed: int = 1
     sources: tuple[bool, ...] | None = None
     """Instead of both, whether each log or session is held out whole, in their order."""
+    may_be_none: bool = False
+    """Whether nothing is held out where there is too little for it."""
 
 
 def splits_of_sources(lines: Sequence[Sequence[int]], held: Sequence[bool]) -> list[Split]:
@@ -41,6 +43,8 @@ def splits_of(lines: Sequence[int], held: HeldOut) -> list[Split]:
     would be empty.
     """
     places = [at for at, count in enumerate(lines) if count]
+    if len(places) < 2 and held.may_be_none:
+        return ["train"] * len(lines)
     if held.every is not None:
         test = set(places[held.every - 1 :: held.every])
         how = _("one in {every}", every=held.every)

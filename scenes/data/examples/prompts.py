@@ -3,7 +3,7 @@
 from collections import Counter as Counting
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple, Protocol
@@ -13,6 +13,7 @@ from base.text import shown
 from characters.knowledge import NOTHING, Knowledge, Shelf
 from models.backend import Counter
 from models.train.data import Example, Split
+from scenes.data.examples.blocks import in_blocks
 from scenes.data.examples.histories import Histories
 from scenes.data.examples.passages import Passage, passages
 from scenes.data.examples.script import Script, reply_of, speaker_of
@@ -28,6 +29,7 @@ from scenes.table.draw import line_sampling
 from scenes.view import NOBODY, Missing, missing_in
 
 OUT_OF_FORM = N_("not a line that play could draw")
+BETWEEN = N_("between what is learned and what is held out")
 TOO_LONG = N_("longer than a reply may be (see --max-tokens)")
 
 
@@ -108,6 +110,15 @@ class ExampleSource(Protocol):
         """What is odd about it but no error."""
         ...
 
+    @property
+    def weight(self) -> float:
+        """How much each token of its replies counts, beside other sources."""
+        ...
+
+    def in_blocks(self, at: int) -> "ExampleSource":
+        """The same with its part `at` as several, where it can be cut."""
+        ...
+
     def examples(
         self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
     ) -> Iterator[Example]:
@@ -120,23 +131,41 @@ class ExampleSource(Protocol):
 
 @dataclass(frozen=True)
 class LogSource:
-    """The lines of `roles` in a log; its parts are its chapters."""
+    """The lines of `roles` in a log; its parts are its chapters, or groups of them."""
 
     script: Script
     roles: Sequence[Role]
+    weight: float = 1.0
+    """How much each token of its replies counts, beside other sources."""
 
     @property
     def lines(self) -> Sequence[int]:
-        return [
-            sum(speaker_of(self.roles, entry) is not None for entry in chapter.entries)
-            for chapter in self.script.chapters
-        ]
+        counted = [0] * (max(self._parts, default=-1) + 1)
+        for part, chapter in zip(self._parts, self.script.chapters, strict=True):
+            learnable = chapter.entries[chapter.known :]
+            counted[part] += sum(speaker_of(self.roles, entry) is not None for entry in learnable)
+        return counted
+
+    def in_blocks(self, at: int) -> "LogSource":
+        """The same log with its part `at` in blocks; questions and answers stay whole."""
+        if self.script.apart:
+            return self
+        return replace(self, script=in_blocks(self.script, self.roles, at))
+
+    @cached_property
+    def _parts(self) -> Sequence[int]:
+        """Of each chapter, the part that it belongs to."""
+        groups = self.script.groups
+        if not groups:
+            return range(len(self.script.chapters))
+        numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+        return [numbers[group] for group in groups]
 
     @property
     def warnings(self) -> Sequence[str]:
         entries = chain.from_iterable(chapter.entries for chapter in self.script.chapters)
         speakers = {entry.speaker for entry in entries if entry.speaker}
-        if len(speakers) != 1:
+        if len(speakers) != 1 or self.script.apart:
             return ()
         source, name = self.script.source, shown(speakers.pop())
         return (
@@ -148,11 +177,17 @@ class LogSource:
     ) -> Iterator[Example]:
         """A history goes on from chapter to chapter, but never from one split into the other."""
         scene, source = self.script.scene, self.script.source
-        budget = history_budget(scene, bounds.context, bounds.longest(scene), bounds.count)
+        longest = self._longest(bounds)
+        budget = history_budget(scene, bounds.context, longest, bounds.count)
         stable, hides = stable_within(scene, bounds.context, bounds.count), self._hides
         with closing(Shelf(embedder)) as shelf:
-            for run, split in self._runs(splits, bounds.by_chapter):
-                chapter = ""
+            for run, split in self._runs([splits[part] for part in self._parts], bounds.by_chapter):
+                chapter, weight = "", round(run.weight * self.weight, 4)
+                if run.gap:
+                    gap = run.entries[: run.gap]
+                    tally.left_out[BETWEEN] += sum(
+                        speaker_of(self.roles, entry) is not None for entry in gap
+                    )
                 whole = [Passage(run.entries, 0)]
                 by_passage = bounds.by_passage
                 for part in passages(run.entries, budget, bounds.count) if by_passage else whole:
@@ -165,8 +200,15 @@ class LogSource:
                         chapter = entry.text if entry.kind == "chapter" else chapter
                         if role and line.reply:
                             prompt = prompt_after(stable, histories.of(role), role, budget)
-                            yield Example(prompt, line.reply, role.name, source, chapter, split)
+                            place = source, chapter, split
+                            yield Example(prompt, line.reply, role.name, *place, weight)
                         histories.add(entry, line.missing)
+
+    def _longest(self, bounds: Bounds) -> int:
+        """Tokens of a reply; answers of records are longer than lines of a table."""
+        if self.script.apart and bounds.reply is None:
+            return bounds.context // 2
+        return bounds.longest(self.script.scene)
 
     @cached_property
     def _hides(self) -> bool:
@@ -182,7 +224,7 @@ class LogSource:
         self, run: "_Run", budget: int, bounds: Bounds, tally: ExampleTally, shelf: Shelf
     ) -> Iterator["_Line"]:
         """The entries of a passage and its knowledge; who is learned from each, and what."""
-        known, longest = run.known, bounds.longest(self.script.scene)
+        known, longest = run.known, self._longest(bounds)
         for entry, missing in self._informed(run, budget, bounds.count, tally, shelf):
             if isinstance(entry, Note):
                 yield _Line(entry, missing)
@@ -197,15 +239,18 @@ class LogSource:
         scene, chapters = self.script.scene, self.script.chapters
         entries = list(chain.from_iterable(chapter.entries for chapter in chapters))
         missing = missing_in(entries, scene) or [NOBODY] * len(entries)
-        start, end, before = 0, 0, None
+        start, end, before, known, gap, weight = 0, 0, None, 0, 0, 1.0
         for chapter, split in zip(chapters, splits, strict=True):
-            if before is not None and (by_chapter or split != before):
-                yield _Run(entries[start:end], missing[start:end]), before
-                start = end
+            if before is None or by_chapter or self.script.apart or split != before:
+                if before is not None:
+                    of_run = entries[start:end], missing[start:end]
+                    yield _Run(*of_run, max(known, gap), weight, gap), before
+                gap = chapter.gap if before not in (None, split) else 0
+                start, known, weight = end, chapter.known, chapter.weight
             end += len(chapter.entries)
             before = split
         if before is not None:
-            yield _Run(entries[start:], missing[start:]), before
+            yield _Run(entries[start:], missing[start:], max(known, gap), weight, gap), before
 
     def _informed(
         self, run: "_Run", budget: int, count: Count, tally: ExampleTally, shelf: Shelf
@@ -233,16 +278,20 @@ class LogSource:
 
 
 class _Run(NamedTuple):
-    """Entries that share a history, who did not see each, and how many were learned before."""
+    """Entries that share a history, who did not see each, and how many are read, not learned."""
 
     entries: Sequence[Entry]
     missing: Sequence[Missing]
     known: int = 0
+    weight: float = 1.0
+    gap: int = 0
+    """How many of those are not learned since the ones before are on the other side."""
 
     def of(self, passage: Passage) -> "_Run":
         """The part of it that a passage is."""
         end = passage.start + len(passage.entries)
-        return _Run(passage.entries, self.missing[passage.start : end], passage.known)
+        known = max(passage.known, self.known - passage.start)
+        return _Run(passage.entries, self.missing[passage.start : end], known)
 
 
 class _Line(NamedTuple):

@@ -15,6 +15,8 @@ from scenes.prompt import cue_of
 from scenes.scene import Role, Scene
 from scenes.table.draw import read_line
 
+NOBODY = ("unknown", "Unknown", "UNKNOWN")
+"""What distilled logs write for a speaker that nobody knows; learned only where asked for."""
 MOST_NAMED = 8
 """Speakers of a log that an error names."""
 
@@ -25,6 +27,13 @@ class LogChapter:
 
     title: str
     entries: tuple[Entry, ...]
+    known: int = 0
+    """How many of the first are read but never learned."""
+    gap: int = 0
+    """Of a block of a longer stretch: how many are not learned where the block before it is on the
+    other side of the split."""
+    weight: float = 1.0
+    """How much each token of its replies counts."""
 
 
 @dataclass(frozen=True)
@@ -35,29 +44,48 @@ class Script:
     """The file that it comes from."""
     scene: Scene
     chapters: tuple[LogChapter, ...]
+    apart: bool = False
+    """Whether the chapters have nothing to do with each other, so that none is history of another:
+    questions with their answers, conversations."""
+    groups: tuple[str, ...] = ()
+    """Of chapters that are apart: those of one group are held out together."""
+    asking: frozenset[str] = frozenset()
+    """Who asks in them, and so is not learned unless asked for."""
 
 
 def script_of(source: str, entries: Sequence[Entry], scene: Scene | None) -> Script:
     """A log in `scene`, its speakers under their names in the cast; without one in a bare scene,
     whose cast are all who speak, and which tells of them nothing but the title."""
     if scene is None:
-        scene, entries = _bare(source, entries)
+        scene, entries = bare_scene(source, entries)
     elif entries and entries[0] == Entry("chapter", scene.title):
         entries = entries[1:]
+    return Script(source, scene, tuple(_chapters(under_own_names(entries, scene))))
+
+
+def under_own_names(entries: Iterable[Entry], scene: Scene) -> list[Entry]:
+    """The entries with speakers under their names in the cast."""
     names = {alias: role.name for role in scene.cast for alias in role.aliases}
-    folded = [
+    return [
         replace(entry, speaker=names[entry.speaker]) if entry.speaker in names else entry
         for entry in entries
     ]
-    return Script(source, scene, tuple(_chapters(folded)))
 
 
-def learned_roles(script: Script, wanted: Iterable[str]) -> tuple[Role, ...]:
-    """The roles of that name or alias, or, where none is wanted, the whole cast.
+def learned_roles(
+    script: Script, wanted: Iterable[str], without: Iterable[str] = ()
+) -> tuple[Role, ...]:
+    """The roles of that name or alias, or, where none is wanted, the whole cast without those who
+    only ask, and without what is written for nobody; never those of `without`.
 
     Raises `KnownError` for a name of nobody, with the nearest one.
     """
-    return tuple(dict.fromkeys(map(script.scene.role, wanted))) or script.scene.cast
+    roles = tuple(dict.fromkeys(map(script.scene.role, wanted)))
+    if not roles:
+        idle = {*script.asking, *NOBODY}
+        roles = tuple(one for one in script.scene.cast if one.name not in idle)
+    left_out = set(without)
+    return tuple(one for one in roles if not left_out & {one.name, *one.aliases})
 
 
 def speaker_of(roles: Iterable[Role], entry: Entry) -> Role | None:
@@ -112,7 +140,7 @@ def nobody(source: str, chapters: Iterable[LogChapter], roles: Sequence[Role]) -
     )
 
 
-def _bare(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]]:
+def bare_scene(source: str, entries: Sequence[Entry]) -> tuple[Scene, Sequence[Entry]]:
     """A scene of those who speak, entitled as the log is: by a first heading that is the only
     one, or has another right behind it; else by the name of its file."""
     headings = [at for at, entry in enumerate(entries) if entry.kind == "chapter"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from base.errors import KnownError
 from base.messages import N_, _, _n, series
 from models.train.data import Example, Split
-from scenes.data.examples.prompts import Bounds, ExampleTally, learned_reply
+from scenes.data.examples.blocks import WIDEST_GAP
+from scenes.data.examples.prompts import BETWEEN, Bounds, ExampleTally, learned_reply
 from scenes.data.examples.replies import SessionPrompts, role_saying
 from scenes.scene import Role
 from scenes.table.session import Session, Turn
@@ -16,7 +17,8 @@ OTHER_BRANCH = N_("on a branch that the play has left")
 
 @dataclass(frozen=True)
 class SessionSource:
-    """The lines of `roles` on the current branch of a session, which is one part.
+    """The lines of `roles` on the current branch of a session, which is one part, or two where
+    its end can be held out.
 
     A line that was edited is learned as it was edited to. What the opening says is not learned.
     """
@@ -25,10 +27,24 @@ class SessionSource:
     roles: Sequence[Role]
     steered: bool = False
     """Whether prompts hold what steered the draws, as they did in play."""
+    weight: float = 1.0
+    """How much each token of its replies counts, beside other sources."""
+    end: float = 0.0
+    """The share of its lines that is a part of its own, the last one."""
 
     @property
     def lines(self) -> Sequence[int]:
-        return [len(self._turns(self.session.path))]
+        lines = len(self._turns(self.session.path))
+        last = self._last(lines)
+        return [lines - last, last] if last else [lines]
+
+    def _last(self, lines: int) -> int:
+        """Lines of the part at the end."""
+        return min(lines - 1, max(1, round(lines * self.end))) if self.end else 0
+
+    def in_blocks(self, at: int) -> "SessionSource":
+        """A session stays whole: what is said later stands on what was said before."""
+        return self
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -38,18 +54,25 @@ class SessionSource:
         self, splits: Sequence[Split], bounds: Bounds, tally: ExampleTally
     ) -> Iterator[Example]:
         """Each line after the prompt that the model had for it."""
-        session, (split,) = self.session, splits
+        session = self.session
         longest = bounds.longest(session.scene)
         if left := self._on_other_branches():
             tally.left_out[OTHER_BRANCH] += left
         prompts = SessionPrompts(session, bounds, longest, self.steered)
-        for turn, role in self._turns(session.path):
-            entry = turn.entry
+        turns = self._turns(session.path)
+        first_of_end = len(turns) - self._last(len(turns))
+        gap = min(WIDEST_GAP, self._last(len(turns)) // 4)
+        for number, (turn, role) in enumerate(turns):
+            if 0 <= number - first_of_end < gap:
+                tally.left_out[BETWEEN] += 1
+                continue
+            entry, split = turn.entry, splits[number >= first_of_end]
             named = replace(entry, speaker=role.name) if entry.speaker else entry
             reply = learned_reply(role, named, longest, bounds.count, tally)
             if reply:
                 prompt = prompts.before(turn, role)
-                yield Example(prompt, reply, role.name, session.id, "", split)
+                place = session.id, "", split
+                yield Example(prompt, reply, role.name, *place, round(self.weight, 4))
         tally.notices += _notices(session, prompts, bounds)
 
     def _on_other_branches(self) -> int:
@@ -67,8 +90,11 @@ class SessionSource:
         ]
 
 
-def session_source(session: Session, wanted: Iterable[str], steered: bool = False) -> SessionSource:
-    """The lines of the roles that are wanted; where none is, of all but the player's own role.
+def session_source(
+    session: Session, wanted: Iterable[str], steered: bool = False, without: Iterable[str] = ()
+) -> SessionSource:
+    """The lines of the roles that are wanted; where none is, of all but the player's own role;
+    never those of `without`.
 
     Raises `KnownError` for a name of nobody, and where nothing was said by them.
     """
@@ -76,6 +102,8 @@ def session_source(session: Session, wanted: Iterable[str], steered: bool = Fals
     roles = tuple(dict.fromkeys(map(scene.role, wanted))) or tuple(
         role for role in scene.cast if role.name != session.role
     )
+    left_out = set(without)
+    roles = tuple(one for one in roles if not left_out & {one.name, *one.aliases})
     source = SessionSource(session, roles, steered)
     if not any(source.lines):
         names = series(role.name for role in roles) or _("a model")

@@ -1,0 +1,1 @@
+"""Questions and answers, conversations and distilled items of other programs, as what was said."""
