@@ -34,6 +34,8 @@ TURNS = 2
 """Turns that text is searched for."""
 LEAST_WEIGHT = 0.75
 """How much a chunk must share with the turns, in terms that occur once only."""
+LEAST_OWN = 0.5
+"""The same for a chunk about whoever is to speak."""
 SAID = ("speech", "action", "thought", "narration", "unrecognised")
 
 KnowledgeOf = Callable[[Role], Knowledge]
@@ -48,7 +50,7 @@ class KnowledgeInjector:
         self.scene, self.budget, self.count, self.player = scene, budget, count, player
         self._profile = {one.key for one in all_of(scene)}
         self.entries: list[Entry] = []
-        self._history = History(count, share=scene.memory.share)
+        self._history = History(count, share=scene.memory.share, turns=scene.memory.turns)
         self._facts: list[Fact] = []
         self._notes: list[tuple[int, Note]] = []
         self._messages: deque[Utterance] = deque(maxlen=MAX_SCAN_DEPTH)
@@ -125,6 +127,7 @@ class KnowledgeInjector:
             messages=tuple(self._messages),
             said=self._said,
             speaker=speaker.name,
+            asked=frozenset(name.casefold() for name in names_of(speaker)),
             fields=self._fields(speaker),
             replies=self._replies,
             started=self._started,
@@ -153,18 +156,40 @@ class KnowledgeInjector:
     def _of_bases(
         self, speaker: Role, bases: Sequence[Base], there: set[str], said: set[str]
     ) -> list[Note]:
+        """Chunks of text: what the last turns share words with, and what is told of the speaker
+        under their name, of which something comes up whatever they are asked."""
         query = self._query()
         notes: list[tuple[Note, float, float]] = []
         for base in bases if query else ():
-            hits = base.search(query, CHUNKS + len(there), beside=speaker.name)
-            for hit in hits:
+            for hit in base.search(query, CHUNKS + len(there), beside=speaker.name):
                 note, shared = _note(hit), base.relevance(hit)
                 if note.key in there or note.text in said:
                     continue
                 if shared >= LEAST_WEIGHT or hit.near:
                     notes.append((note, shared, hit.near))
                     said.add(note.text)
+            notes += self._of_speaker(speaker, base, there, said)
         return _most_relevant(notes)[:CHUNKS]
+
+    def _of_speaker(
+        self, speaker: Role, base: Base, there: set[str], said: set[str]
+    ) -> list[tuple[Note, float, float]]:
+        """What a base has under the speaker's name that the last line is about; of somebody of
+        whom nothing has been told, the best of it in any case."""
+        asked = self._messages[-1].text
+        known = [
+            (_note(hit), base.relevance(hit))
+            for hit in base.about(asked, names_of(speaker), CHUNKS + len(there))
+        ]
+        nothing_told = not any(note.key in there or note.text in said for note, __ in known)
+        found = []
+        for note, shared in known:
+            if note.key in there or note.text in said:
+                continue
+            if shared >= LEAST_OWN or (nothing_told and not found):
+                found.append((note, max(shared, LEAST_WEIGHT), 0.0))
+                said.add(note.text)
+        return found
 
     def _cost(self, text: str) -> int:
         return self.count(f"【{text}】\n")
@@ -191,10 +216,15 @@ def informed(
     return injector.entries
 
 
+def names_of(role: Role) -> tuple[str, ...]:
+    """All that a role is called."""
+    return (role.name, *role.aliases)
+
+
 def role_of(scene: Scene, entry: Entry) -> Role | None:
     """Whose line an entry is, as it would have been drawn."""
     for role in scene.cast:
-        if entry.speaker and entry.speaker in (role.name, *role.aliases):
+        if entry.speaker and entry.speaker in names_of(role):
             return role
         if entry.kind == "narration" and role.narrator and not isinstance(entry, Note):
             return role

@@ -30,6 +30,8 @@ class Moment:
     """How many messages there are in all; none is as many as `messages`."""
     speaker: str = ""
     """For whose line it is."""
+    asked: AbstractSet[str] = frozenset()
+    """What that one is called, in small letters: a key that is one of it is found."""
     tags: AbstractSet[str] = frozenset()
     """The tags of that character."""
     fields: Mapping[Field, str] = field(default_factory=dict)
@@ -100,13 +102,17 @@ class Matching:
         if entry.constant or self.is_sticky(book, entry):
             return True
         text = self._text(book, entry)
-        if not self._any(entry.keys, text, book, entry):
+        if not (self._is_asked(entry) or self._any(entry.keys, text, book, entry)):
             return False
         if self._any(entry.excluded, text, book, entry):
             return False
         if not all(self._any(keys, text, book, entry) for keys in entry.required):
             return False
         return self._secondary(text, book, entry)
+
+    def _is_asked(self, entry: LoreEntry) -> bool:
+        """Whether it is about whoever is to speak, by one of its keys."""
+        return any(key.strip().casefold() in self.moment.asked for key in entry.keys)
 
     def _secondary(self, text: SearchedText, book: Lorebook, entry: LoreEntry) -> bool:
         if not entry.secondary:

@@ -14,6 +14,10 @@ LONGEST_TITLE = 80
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*")
 _WIKI_HEADING = re.compile(r"(={2,6})\s*([^=].*?)\s*={2,6}\s*")
+_ENTRY_HEADING = re.compile(r"【\s*(?:词条|詞條)\s*】\s*[:：]?\s*(.{1,80}?)\s*")
+_BRACKET_HEADING = re.compile(r"【\s*([^【】。！？!?…，,；;：:\n]{1,30}?)\s*】")
+ENTRY_LEVEL = 7
+"""How deep a heading in `【…】` stands: below those of Markdown, each beside the one before."""
 _UNDERLINE = re.compile(r"\s*(?:=+|-{2,})\s*")
 _SENTENCE = re.compile(r".*?(?:[。！？!?…]+[”’」』）)\"']*|\.(?=\s|$)|;(?=\s)|；|$)", re.DOTALL)
 _CLAUSE = re.compile(r"[^，,、：:\s]*[，,、：:\s]?")
@@ -85,14 +89,25 @@ def _lines(text: str) -> Iterator[str]:
 def _heading(line: str) -> tuple[int, str] | None:
     if len(line) > 500:
         return None
+    entry = _entry_title(line.strip())
+    if entry:
+        return ENTRY_LEVEL, entry
     match = _HEADING.fullmatch(line) or _WIKI_HEADING.fullmatch(line)
     title = _plain(match[2]) if match else ""
     return (len(match[1]), title[:LONGEST_TITLE]) if match and title else None
 
 
+def _entry_title(line: str) -> str:
+    """What `【词条】 夏娜`, or a line that is only `【夏娜】`, is the entry of; else nothing."""
+    if not line.startswith("【"):
+        return ""
+    match = _ENTRY_HEADING.fullmatch(line) or _BRACKET_HEADING.fullmatch(line)
+    return _plain(match[1])[:LONGEST_TITLE] if match else ""
+
+
 def _title(title: str, headings: list[tuple[int, str]]) -> str:
     parts = [said for _, said in headings]
-    if title and (not parts or headings[0][0] > 1):
+    if title and (not parts or 1 < headings[0][0] < ENTRY_LEVEL):
         parts = [title, *parts]
     return " · ".join(dict.fromkeys(parts))
 

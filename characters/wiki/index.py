@@ -17,6 +17,7 @@ from base.folders import shown_path
 from base.messages import _
 from base.text import shown
 from characters.wiki.chunks import Chunk
+from characters.wiki.persons import is_about, letters, letters_shared
 from characters.wiki.storage import (
     FREQUENCY_BITS,
     MOST_FREQUENT,
@@ -40,6 +41,8 @@ MOST_POSTINGS = 8_000
 """Postings that a query looks at, the rarest terms first; what is commoner tells little."""
 MOST_TERMS = 64
 LONGEST_QUERY = 2000
+MOST_OWN = 2_000
+"""Chunks about one person that are looked at."""
 FUSED = 100
 """Chunks of each ranking that are fused."""
 
@@ -69,6 +72,7 @@ class Base:
         self._connection = connection
         self._sizes = unsigned(self._one("SELECT sizes FROM sizes WHERE id = 1") or b"", where)
         self._mean = max(1.0, sum(self._sizes) / max(1, len(self._sizes)))
+        self._persons: dict[tuple[str, ...], dict[int, Chunk]] = {}
         self.words = Words(str(name) for (name,) in self._rows("SELECT name FROM names"))
 
     @classmethod
@@ -116,7 +120,7 @@ class Base:
 
     def relevance(self, hit: Hit) -> float:
         """What a hit shares with its query, as a number of terms that stand in one chunk only."""
-        return hit.weight / log(1 + max(len(self._sizes) - 0.5, 0.5) / 1.5)
+        return hit.weight / self._most_weight()
 
     def search(self, query: str, limit: int = 5, beside: str = "") -> list[Hit]:
         """The chunks that fit a query best, the best first.
@@ -135,6 +139,42 @@ class Base:
             Hit(one, self._chunk(one), scores[one], weights.get(one, 0.0), (near or {}).get(one, 0))
             for one in best[:limit]
         ]
+
+    def about(self, query: str, names: Sequence[str], limit: int = 5) -> list[Hit]:
+        """The chunks under a heading that names a person by one of `names`, those first that fit a
+        question best; all of them, whether they share anything with it or not.
+
+        What counts beside their terms is the characters they share with it. Raises `KnownError`
+        for a damaged file.
+        """
+        own = self._about(tuple(names))
+        if not own:
+            return []
+        scores, weights = self._scored(query, "")
+        shared = letters_shared(letters(query), [one.text for one in own.values()])
+        most = self._most_weight()
+        hits = [
+            Hit(id, chunk, scores.get(id, 0.0), max(weights.get(id, 0.0), most * share))
+            for (id, chunk), share in zip(own.items(), shared, strict=True)
+        ]
+        return sorted(hits, key=lambda hit: (-hit.weight, hit.id))[:limit]
+
+    def _about(self, names: tuple[str, ...]) -> dict[int, Chunk]:
+        """The chunks under a heading that names a person so."""
+        if names not in self._persons:
+            ids: dict[int, None] = {}
+            for name in names:
+                if known := self._known(name):
+                    rarest = self._postings(known[0][1])[:MOST_POSTINGS]
+                    ids.update(dict.fromkeys(one >> FREQUENCY_BITS for one in rarest))
+            found = {id: self._chunk(id) for id in sorted(ids)[:MOST_POSTINGS]}
+            own = [(id, one) for id, one in found.items() if is_about(one.title, names)]
+            self._persons[names] = dict(own[:MOST_OWN])
+        return self._persons[names]
+
+    def _most_weight(self) -> float:
+        """The weight of a term that stands in one chunk only."""
+        return log(1 + max(len(self._sizes) - 0.5, 0.5) / 1.5)
 
     def _scored(self, query: str, beside: str) -> tuple[dict[int, float], dict[int, float]]:
         """Scores and weights of the chunks that have a term of the query."""
