@@ -182,7 +182,7 @@ class KnowledgeInjector:
             for hit in base.about(asked, names_of(speaker), CHUNKS + len(there))
         ]
         nothing_told = not any(note.key in there or note.text in said for note, __ in known)
-        found = []
+        found = list[tuple[Note, float, float]]()
         for note, shared in known:
             if note.key in there or note.text in said:
                 continue
