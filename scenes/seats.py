@@ -49,7 +49,7 @@ def named(called: str) -> Role:
     if is_path(called) or Path(called).suffix.lower() in CARDS:
         return seat(called)
     if problem := name_problem(called):
-        raise KnownError(problem)
+        raise KnownError(_("{name}: {problem}", name=shown(called), problem=problem))
     for character in _characters(called):
         return _seated(character, None)
     return _of_a_scene(called) or Role(called)
@@ -96,8 +96,8 @@ def _unknown(called: str) -> str:
         names |= dict.fromkeys((character.name, *character.aliases))
     names |= dict.fromkeys(name for scene in find_scenes() for name in scene.cast)
     return _(
-        "nobody is called {name}{hint}; give a card or a character's file, or say who they are: "
-        "'{name}：…'",
+        "nobody is called {name}: give a card or a character's file, or say who they are as "
+        "'{name}：…'{hint}",
         name=shown(called),
         hint=nearest(called, list(names)),
     )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scenes.evaluation.asking import Asking, Cell
 
 FRAMES_A_SECOND = 8
+NAME = 16
+"""Columns of a role's name."""
 
 
 class LiveTables:
@@ -71,10 +73,10 @@ class LiveTables:
 
     def _table(self, at: int) -> Table:
         row = self._asking.rows[at]
-        table = Table(expand=True, show_lines=False)
-        table.add_column(Text(escaped_line(row[0].role.name)), width=2, no_wrap=True, min_width=4)
+        table = Table(expand=True)
+        table.add_column(Text(escaped_line(row[0].role.name)), max_width=NAME, overflow="ellipsis")
         for cell in row:
-            table.add_column(Text(escaped_line(cell.way.label)), ratio=1, overflow="fold")
+            table.add_column(Text(escaped_line(cell.way.label)), ratio=8, overflow="fold")
         n = self._asking.n
         columns = [cell.lines(n) or [empty_cell(cell)] for cell in row]
         for number in range(max(map(len, columns))):
