@@ -95,8 +95,9 @@ def draw(
     with closing(open_model(choice, where)) as backend:
         drawn = [_drawn(backend, where, said, role, wanted, as_data) for role in roles]
     if as_data:
-        told = [_json(dealt, role, backend.name) for role, dealt in zip(roles, drawn, strict=True)]
-        as_json(told[0] if len(told) == 1 else told)
+        told = [_json(dealt, backend.name) for dealt in drawn]
+        named = [{"for": role.name, **one} for role, one in zip(roles, told, strict=True)]
+        as_json(told[0] if len(told) == 1 else named)
     if not all(dealt.candidates for dealt in drawn):
         raise typer.Exit(FAILED)
 
@@ -268,10 +269,9 @@ def _deal(
     return dealt
 
 
-def _json(dealt: Dealt, role: "Role", model: str) -> dict[str, Any]:
+def _json(dealt: Dealt, model: str) -> dict[str, Any]:
     cost = dealt.cost
     return {
-        "for": role.name,
         "candidates": list(_told(dealt.candidates)),
         "model": model,
         "prompt_tokens": cost.prompt_tokens if cost else 0,
